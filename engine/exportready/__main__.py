@@ -1,0 +1,7 @@
+"""`python -m exportready` is the command `exportready`."""
+
+import sys
+
+from exportready.cli import main
+
+sys.exit(main())

@@ -1,0 +1,43 @@
+"""The words: every kind of record there is, with its fields. Data, with its sources; no reading, no judging."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from exportready.kinds import account, derived, quickbooks, servicetitan
+from exportready.kinds.table import Field, Kind
+from exportready.model.rules import Type
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind for kind in (*quickbooks.KINDS, *servicetitan.KINDS, account.KIND, *derived.KINDS)
+}
+
+AT_FAULT = ("item", "customer", "vendor", "account", "class", "terms", "tax_item", "transaction", "session")
+
+
+def fold(text: str) -> str:
+    """How QuickBooks compares names: case-insensitive, runs of space as one (quickbooks.md section 3, text traps)."""
+    return re.sub(r"\s+", " ", text).strip().casefold()
+
+
+def field_of(kind: str, name: str) -> Field | None:
+    """The field's description; None where the kind has no such field. Entries of an answer's map are names."""
+    found = KINDS[kind].fields.get(name)
+    if found is None and kind == account.KIND.name and any(name.startswith(f"{path}.") for path in account.MAPS):
+        return Field(Type.NAME)
+    return found
+
+
+def children(kind: str) -> Iterable[Kind]:
+    """The kinds that are arrays inside a record of this one."""
+    return (child for child in KINDS.values() if child.array_of and child.array_of[0] == kind)
+
+
+def supply(kind: str, name: str | None) -> str:
+    """What to do so that the next snapshot holds this kind, or this field of it."""
+    if kind == account.KIND.name and name:
+        return account.supply(name)
+    if kind == "derived.account" and name in derived.ACCOUNT_ANSWERS:
+        return account.supply(derived.ACCOUNT_ANSWERS[name])
+    return KINDS[kind].supply

@@ -1,0 +1,112 @@
+"""account.yaml: the answers that no export holds, each with its question and how long it stays fresh.
+
+How long an answer stays fresh is the project's own choice (DESIGN section 5): a connection changes by the hour,
+a mapping by the quarter, a module or support setting hardly ever.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from exportready.kinds.table import Field, Kind
+from exportready.model.rules import Type
+
+HOURS_4 = timedelta(hours=4)
+DAYS_90 = timedelta(days=90)
+DAYS_180 = timedelta(days=180)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One answer, at `settings.PATH` of account.yaml."""
+
+    path: str
+    type: Type
+    question: str
+    stays_fresh: timedelta | None
+    choices: tuple[str, ...] = ()
+
+
+MAPPINGS = ("customerLevel", "serviceLocationAddress", "serviceLocationName")
+
+SETTINGS = (
+    Setting(
+        "webConnector.sentBy",
+        Type.TEXT,
+        "Which program sends your batches: the ServiceTitan Web Connector (servicetitan), or the older one by Intuit (quickbooks)?",
+        DAYS_180,
+        ("servicetitan", "quickbooks"),
+    ),
+    Setting(
+        "webConnector.status",
+        Type.TEXT,
+        "Settings > Integrations > QuickBooks Desktop > your company file > Connections: is the icon green (online) or red (offline)?",
+        HOURS_4,
+        ("online", "offline"),
+    ),
+    Setting("webConnector.restarted", Type.YESNO, "Was the Web Connector restarted since the last export?", HOURS_4),
+    Setting("webConnector.runsAsAdministrator", Type.YESNO, "Was the Web Connector started as administrator?", HOURS_4),
+    Setting("webConnector.since", Type.DATE, "Since which day has the ServiceTitan Web Connector sent your batches?", None),
+    Setting("webConnector.oldConnectorAutoRun", Type.YESNO, "Does the older connector still run by itself?", DAYS_180),
+    Setting("peopleWhoExport", Type.NUMBER, "How many people export batches from this account?", DAYS_180),
+    Setting("modules.purchasing", Type.YESNO, "Is Purchasing in ServiceTitan's navigation bar?", DAYS_180),
+    Setting("modules.inventory", Type.YESNO, "Is Inventory in ServiceTitan's navigation bar?", DAYS_180),
+    Setting(
+        "configurations.populateSerialNumbersInQuickBooks",
+        Type.YESNO,
+        'Ask ServiceTitan Support: is "Populate Serial Numbers in QuickBooks" switched on for this account?',
+        DAYS_180,
+    ),
+    Setting(
+        "customerMapping",
+        Type.TEXT,
+        "Settings > Integrations > QuickBooks Desktop > Customer Mapping: which one is chosen?",
+        DAYS_90,
+        MAPPINGS,
+    ),
+    Setting("customerMappingAtLastExport", Type.TEXT, "Which customer mapping was chosen at the last export?", None, MAPPINGS),
+    Setting("purchaseOrders.export", Type.YESNO, "Do you export purchase orders to QuickBooks?", DAYS_180),
+    Setting("purchaseOrders.taxItem", Type.NAME, "Which QuickBooks item carries tax on purchase orders?", DAYS_180),
+    Setting("purchaseOrders.shippingItem", Type.NAME, "Which QuickBooks item carries shipping on purchase orders?", DAYS_180),
+    Setting(
+        "salesTax.calculatedBy",
+        Type.TEXT,
+        "Who works out sales tax: QuickBooks (quickbooks) or ServiceTitan (servicetitan)?",
+        DAYS_180,
+        ("quickbooks", "servicetitan"),
+    ),
+    Setting("serialNumbersWanted", Type.YESNO, "Do you want serial numbers to arrive in QuickBooks?", DAYS_180),
+)
+
+MAPS = {"salesTax.zones": "The QuickBooks sales-tax item or group that each ServiceTitan tax zone is mapped to"}
+"""Answers that are tables of their own; each entry is the answer `PATH.NAME`."""
+
+LISTS = {
+    "bypassedBatches": "Numbers of batches that were bypassed, as text",
+    "exportedBatches": "Numbers of batches that were exported after these files were made, as text",
+}
+"""Answers that are lists of batch numbers."""
+
+BY_PATH = {setting.path: setting for setting in SETTINGS}
+
+_SUPPLY = "Answer it in account.yaml (exportready init writes one with every question)"
+
+KIND = Kind(
+    "account.answers",
+    {setting.path: Field(setting.type, choices=setting.choices) for setting in SETTINGS},
+    (),
+    _SUPPLY,
+    "session",
+    single=True,
+    sheet=True,
+)
+
+
+def supply(path: str) -> str:
+    """How to give one answer: its question, and where it goes."""
+    setting = BY_PATH.get(path)
+    if setting is None:
+        return _SUPPLY
+    answers = " or ".join(setting.choices) or {Type.YESNO: "true or false", Type.DATE: "a day"}.get(setting.type, "a value")
+    return f"Answer «{setting.question}» in account.yaml, settings.{path}: {answers}"

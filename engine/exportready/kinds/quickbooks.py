@@ -1,0 +1,423 @@
+"""QuickBooks Desktop: qbXML's own names.
+
+Element names, optional elements and enumerations follow Intuit's qbXML schema 13.0 and the onscreen reference
+(read 2026-11); what comes only on request follows their sections on IncludeLineItems, IncludeLinkedTxns.
+"""
+
+from __future__ import annotations
+
+from exportready.kinds.table import Kind, fields, parents
+
+LISTS_TO_IIF = (
+    "In QuickBooks, signed in as Admin in single-user mode: File > Utilities > Export > Lists to IIF Files, "
+    "tick the lists, save the file into the snapshot folder"
+)
+QBXML = "Ask whoever runs your QuickBooks integration for the response to {} and save it into the snapshot folder"
+_HOST = (
+    "Save the answer to HostQueryRq into the snapshot folder, or state quickbooks.fileMode in account.yaml "
+    "(in QuickBooks look at the File menu: it offers the mode that you are not in)"
+)
+
+_LIST = ("ListID", "TimeModified")
+_TXN = ("TxnID", "TimeModified")
+
+_ACCOUNT_TYPES = (
+    "AccountsPayable|AccountsReceivable|Bank|CostOfGoodsSold|CreditCard|Equity|Expense|FixedAsset|Income|"
+    "LongTermLiability|NonPosting|OtherAsset|OtherCurrentAsset|OtherCurrentLiability|OtherExpense|OtherIncome"
+)
+ITEM_TYPES = (
+    "Service|Inventory|InventoryAssembly|NonInventory|OtherCharge|FixedAsset|Subtotal|Discount|Payment|"
+    "SalesTax|SalesTaxGroup|Group"
+)
+
+
+def _list(name: str, table: str, *, key: str = "FullName", at_fault: str, supply: str = LISTS_TO_IIF) -> Kind:
+    return Kind(
+        f"quickbooks.{name}",
+        fields("ListID id\nTimeCreated time\nTimeModified time\n" + table),
+        (key,),
+        supply,
+        at_fault,
+        active="IsActive",
+        identity="ListID",
+        always=_LIST,
+    )
+
+
+_TXN_HEAD = """
+TxnID id
+TimeCreated time
+TimeModified time
+TxnNumber number
+TxnDate date
+RefNumber text
+Memo text
+"""
+
+
+def _transaction(name: str, table: str, key: tuple[str, ...] = ("CustomerRef.FullName", "RefNumber")) -> Kind:
+    return Kind(
+        f"quickbooks.{name}",
+        fields(_TXN_HEAD + table),
+        key,
+        QBXML.format(f"{name}QueryRq (IncludeLineItems and IncludeLinkedTxns set to true)"),
+        "transaction",
+        identity="TxnID",
+        always=_TXN,
+    )
+
+
+_CUSTOMER_PARENT = "TxnID TxnDate RefNumber CustomerRef.FullName"
+
+_INVOICE = _transaction(
+    "Invoice",
+    """
+CustomerRef.ListID id
+CustomerRef.FullName name
+ClassRef.FullName name
+ARAccountRef.FullName name
+TemplateRef.FullName name
+IsPending yesno
+IsFinanceCharge yesno
+PONumber text
+TermsRef.FullName name
+DueDate date
+ShipDate date
+Subtotal number
+ItemSalesTaxRef.FullName name
+SalesTaxPercentage number
+SalesTaxTotal number
+AppliedAmount number
+BalanceRemaining number
+IsPaid yesno
+CustomerSalesTaxCodeRef.FullName name
+Other text
+""",
+)
+_PAYMENT = _transaction(
+    "ReceivePayment",
+    """
+CustomerRef.ListID id
+CustomerRef.FullName name
+ARAccountRef.FullName name
+TotalAmount number
+PaymentMethodRef.FullName name
+DepositToAccountRef.FullName name
+UnusedPayment number
+UnusedCredits number
+""",
+)
+_PURCHASE_ORDER = _transaction(
+    "PurchaseOrder",
+    """
+VendorRef.FullName name
+ClassRef.FullName name
+DueDate date
+TotalAmount number
+IsManuallyClosed yesno
+IsFullyReceived yesno
+VendorMsg text
+""",
+    ("VendorRef.FullName", "RefNumber"),
+)
+
+_LINE = """
+TxnLineID ?id
+ItemRef.ListID ?id
+ItemRef.FullName ?name
+Desc ?text
+Quantity ?number
+Rate ?number
+Amount ?number
+"""
+
+KINDS = (
+    Kind(
+        "quickbooks.Host",
+        fields(
+            """
+ProductName text
+MajorVersion text
+Country text
+IsAutomaticLogin yesno
+QBFileMode ?text SingleUser|MultiUser
+"""
+        ),
+        (),
+        _HOST,
+        "session",
+        single=True,
+        always=("ProductName", "MajorVersion"),
+    ),
+    Kind(
+        "quickbooks.Company",
+        fields(
+            """
+IsSampleCompany yesno
+CompanyName name
+LegalCompanyName name
+FirstMonthFiscalYear text
+AccountantCopy.AccountantCopyExists ?yesno
+"""
+        ),
+        (),
+        QBXML.format("CompanyQueryRq"),
+        "session",
+        single=True,
+        always=("IsSampleCompany", "CompanyName"),
+    ),
+    Kind(
+        "quickbooks.Preferences",
+        fields(
+            """
+AccountingPreferences.IsUsingAccountNumbers ?yesno
+AccountingPreferences.IsRequiringAccounts ?yesno
+AccountingPreferences.IsUsingClassTracking ?yesno
+AccountingPreferences.ClosingDate ?date
+MultiCurrencyPreferences.IsMultiCurrencyOn ?yesno
+MultiLocationInventoryPreferences.IsMultiLocationInventoryAvailable ?yesno
+MultiLocationInventoryPreferences.IsMultiLocationInventoryEnabled ?yesno
+PurchasesAndVendorsPreferences.IsUsingInventory ?yesno
+SalesAndCustomersPreferences.IsAutoApplyingPayments ?yesno
+SalesTaxPreferences.DefaultItemSalesTaxRef.FullName ?name
+SalesTaxPreferences.IsUsingCustomerTaxCode ?yesno
+ItemsAndInventoryPreferences.IsTrackingSerialOrLotNumber ?text None|SerialNumber|LotNumber
+"""
+        ),
+        (),
+        QBXML.format("PreferencesQueryRq"),
+        "session",
+        single=True,
+    ),
+    _list(
+        "Account",
+        f"""
+Name name
+FullName name
+IsActive yesno
+ParentRef.FullName name
+Sublevel number
+AccountType text {_ACCOUNT_TYPES}
+SpecialAccountType text
+AccountNumber text
+Desc text
+Balance number
+""",
+        at_fault="account",
+    ),
+    _list(
+        "Customer",
+        """
+Name name
+FullName name
+IsActive yesno
+ParentRef.FullName name
+Sublevel number
+CompanyName text
+ClassRef.FullName name
+TermsRef.FullName name
+Balance number
+TotalBalance number
+SalesTaxCodeRef.FullName name
+ItemSalesTaxRef.FullName name
+JobStatus text
+""",
+        at_fault="customer",
+    ),
+    _list("Vendor", "Name name\nIsActive yesno\nCompanyName text\nTermsRef.FullName name", key="Name", at_fault="vendor"),
+    _list("Employee", "Name name\nIsActive yesno", key="Name", at_fault="customer"),
+    _list("OtherName", "Name name\nIsActive yesno\nCompanyName text", key="Name", at_fault="customer"),
+    _list(
+        "Item",
+        f"""
+Name name
+FullName name
+IsActive yesno
+ParentRef.FullName name
+Sublevel number
+ItemType text {ITEM_TYPES}
+SalesTaxCodeRef.FullName name
+SalesDesc text
+SalesPrice number
+PurchaseDesc text
+PurchaseCost number
+IncomeAccountRef.FullName name
+COGSAccountRef.FullName name
+AssetAccountRef.FullName name
+PrefVendorRef.FullName name
+QuantityOnHand number
+SalesOrPurchase.Desc text
+SalesOrPurchase.Price number
+SalesOrPurchase.AccountRef.FullName name
+SalesAndPurchase.IncomeAccountRef.FullName name
+SalesAndPurchase.ExpenseAccountRef.FullName name
+SalesAndPurchase.PurchaseCost number
+TaxRate number
+TaxVendorRef.FullName name
+""",
+        at_fault="item",
+    ),
+    _list("SalesTaxCode", "Name name\nIsActive yesno\nIsTaxable yesno\nDesc text", key="Name", at_fault="tax_item"),
+    _list("Class", "Name name\nFullName name\nIsActive yesno\nSublevel number", at_fault="class"),
+    _list("Terms", "Name name\nIsActive yesno", key="Name", at_fault="terms"),
+    _list("PaymentMethod", "Name name\nIsActive yesno\nPaymentMethodType text", key="Name", at_fault="account"),
+    _list(
+        "InventorySite",
+        "Name name\nIsActive yesno\nIsDefaultSite yesno",
+        key="Name",
+        at_fault="item",
+        supply=QBXML.format("InventorySiteQueryRq"),
+    ),
+    _INVOICE,
+    _PAYMENT,
+    _PURCHASE_ORDER,
+    _transaction(
+        "CreditMemo",
+        """
+CustomerRef.FullName name
+ClassRef.FullName name
+ARAccountRef.FullName name
+Subtotal number
+SalesTaxTotal number
+TotalAmount number
+CreditRemaining number
+""",
+    ),
+    _transaction("JournalEntry", "IsAdjustment yesno", ("RefNumber",)),
+    _transaction(
+        "Bill",
+        """
+VendorRef.FullName name
+APAccountRef.FullName name
+DueDate date
+AmountDue number
+TermsRef.FullName name
+IsPaid yesno
+OpenAmount ?number
+""",
+        ("VendorRef.FullName", "RefNumber"),
+    ),
+    Kind(
+        "quickbooks.InvoiceLine",
+        fields(
+            _LINE
+            + """
+ClassRef.FullName ?name
+InventorySiteRef.FullName ?name
+SerialNumber ?text
+LotNumber ?text
+SalesTaxCodeRef.FullName ?name
+"""
+        )
+        | parents(_INVOICE.fields, _CUSTOMER_PARENT),
+        ("parent.CustomerRef.FullName", "parent.RefNumber", "ItemRef.FullName"),
+        _INVOICE.supply,
+        "transaction",
+        numbered=True,
+        identity="TxnLineID",
+        always=("TxnLineID",),
+        array_of=("quickbooks.Invoice", "InvoiceLineRet"),
+    ),
+    Kind(
+        "quickbooks.PurchaseOrderLine",
+        fields(_LINE + "ReceivedQuantity ?number\nUnbilledQuantity ?number\nIsBilled ?yesno\nIsManuallyClosed ?yesno")
+        | parents(_PURCHASE_ORDER.fields, "TxnID TxnDate RefNumber VendorRef.FullName"),
+        ("parent.VendorRef.FullName", "parent.RefNumber", "ItemRef.FullName"),
+        _PURCHASE_ORDER.supply,
+        "transaction",
+        numbered=True,
+        identity="TxnLineID",
+        always=("TxnLineID",),
+        array_of=("quickbooks.PurchaseOrder", "PurchaseOrderLineRet"),
+    ),
+    Kind(
+        "quickbooks.AppliedToTxn",
+        fields(
+            """
+TxnID ?id
+TxnType ?text
+TxnDate ?date
+RefNumber text
+BalanceRemaining ?number
+Amount ?number
+"""
+        )
+        | parents(_PAYMENT.fields, _CUSTOMER_PARENT),
+        ("parent.CustomerRef.FullName", "parent.RefNumber", "RefNumber"),
+        _PAYMENT.supply,
+        "transaction",
+        numbered=True,
+        identity=None,
+        always=("TxnID", "TxnType"),
+        array_of=("quickbooks.ReceivePayment", "AppliedToTxnRet"),
+    ),
+    Kind(
+        "quickbooks.Status",
+        {
+            **fields("statusCode text\nstatusSeverity text Info|Warn|Error\nstatusMessage text"),
+            **fields("request text\nrequestID text"),
+        },
+        ("request", "statusCode"),
+        "Save the responses of the export (qbXML) into the snapshot folder",
+        "transaction",
+        numbered=True,
+    ),
+)
+
+_ITEM_RETS = {
+    "ItemServiceRet": "Service",
+    "ItemInventoryRet": "Inventory",
+    "ItemInventoryAssemblyRet": "InventoryAssembly",
+    "ItemNonInventoryRet": "NonInventory",
+    "ItemOtherChargeRet": "OtherCharge",
+    "ItemFixedAssetRet": "FixedAsset",
+    "ItemSubtotalRet": "Subtotal",
+    "ItemDiscountRet": "Discount",
+    "ItemPaymentRet": "Payment",
+    "ItemSalesTaxRet": "SalesTax",
+    "ItemSalesTaxGroupRet": "SalesTaxGroup",
+    "ItemGroupRet": "Group",
+}
+
+RETS: dict[str, tuple[str, str]] = {
+    **{
+        f"{kind.name.partition('.')[2]}Ret": (kind.name, "")
+        for kind in KINDS
+        if kind.array_of is None and kind.name not in ("quickbooks.Item", "quickbooks.Status")
+    },
+    **{ret: ("quickbooks.Item", item_type) for ret, item_type in _ITEM_RETS.items()},
+    "StandardTermsRet": ("quickbooks.Terms", "Standard"),
+    "DateDrivenTermsRet": ("quickbooks.Terms", "DateDriven"),
+}
+"""qbXML `*Ret` element -> (kind, part of it): several lists make up Item and Terms."""
+
+OTHER_RETS = tuple(
+    f"{name}Ret"
+    for name in (
+        "ARRefundCreditCard BarCode BillingRate BillPaymentCheck BillPaymentCreditCard BuildAssembly Charge Check "
+        "CreditCardCharge CreditCardCredit Currency CustomerMsg CustomerType DataExtDef DateDrivenTerms Deposit "
+        "Estimate Inventory InventoryAdjustment ItemReceipt JobType Lead ListDeleted PayrollItemNonWage PayrollItemWage "
+        "PriceLevel SalesOrder SalesReceipt SalesRep SalesTaxPaymentCheck ShipMethod Template TimeTracking ToDo Transaction "
+        "Transfer TransferInventory TxnDeleted UnitOfMeasureSet Vehicle VehicleMileage VendorCredit VendorType "
+        "WorkersCompCode CompanyActivity ItemSites Report"
+    ).split()
+    if f"{name}Ret" not in RETS
+)
+"""Responses that no rule can read: counted, and dropped while reading."""
+
+PARTS = {
+    "quickbooks.Item": tuple(_ITEM_RETS.values()),
+    "quickbooks.Terms": ("Standard", "DateDriven"),
+}
+"""Kinds that are whole only when each of these lists is."""
+
+COMBINED = {
+    "ItemQuery": ("quickbooks.Item",),
+    "TermsQuery": ("quickbooks.Terms",),
+    "EntityQuery": ("quickbooks.Customer", "quickbooks.Vendor", "quickbooks.Employee", "quickbooks.OtherName"),
+}
+"""Requests that answer for several lists at once."""
+
+ITEM_NAME_IS_FULL_NAME = ("ItemSalesTaxRet", "ItemSalesTaxGroupRet", "ItemGroupRet", "ItemPaymentRet")
+"""Items without a hierarchy: qbXML gives them a Name and no FullName (quickbooks.md 1.6)."""
+

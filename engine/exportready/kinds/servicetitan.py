@@ -1,0 +1,489 @@
+"""ServiceTitan: the names of its API v2 (accounting, pricebook, inventory, settings, crm, equipment systems).
+
+Fields and JSON types follow the response examples in ServiceTitan's OpenAPI documents (developer portal, read 2026-07-07).
+`known` holds every top-level key of a response, so that a list is recognised by its content.
+"""
+
+from __future__ import annotations
+
+from exportready.kinds.table import Field, Kind, fields, parents
+
+_STATUS = "Pending|Posted|Exported"
+_FEED = (
+    "Ask whoever has API access to ServiceTitan for GET {} (all pages, active=Any) and save the answer "
+    "as {} in the snapshot folder"
+)
+
+
+def _kind(
+    name: str,
+    table: str,
+    *,
+    key: tuple[str, ...],
+    at_fault: str,
+    get: str,
+    file: str,
+    known: str = "",
+    active: str | None = "active",
+) -> Kind:
+    table_fields = fields("id id\n" + table)
+    return Kind(
+        f"servicetitan.{name}",
+        table_fields,
+        key,
+        _FEED.format(get, f"{file}.json"),
+        at_fault,
+        active=active,
+        identity="id",
+        known=frozenset(field.partition(".")[0] for field in table_fields) | frozenset(known.split()),
+        files=(file,),
+    )
+
+
+def _array(
+    name: str, parent: Kind, at: str, table: str, parent_fields: str, *, key: tuple[str, ...], known: str = "", file: str = ""
+) -> Kind:
+    own: dict[str, Field] = fields(table)
+    return Kind(
+        f"servicetitan.{name}",
+        own | parents(parent.fields, parent_fields),
+        key,
+        parent.supply,
+        "transaction" if parent.at_fault == "transaction" else parent.at_fault,
+        numbered=True,
+        identity="id" if "id" in own else None,
+        array_of=(parent.name, at),
+        known=frozenset(field.partition(".")[0] for field in own) | frozenset(known.split()) if known else frozenset(),
+        files=(file,) if file else (),
+    )
+
+
+_GL = "{0}.id id\n{0}.name name\n{0}.number text\n{0}.type text\n{0}.detailType text"
+_LINE_ACCOUNTS = "\n".join(_GL.format(field) for field in ("generalLedgerAccount", "costOfSaleAccount", "assetAccount"))
+_BATCH = "batch.id id\nbatch.number text\nbatch.name text"
+
+_PRICEBOOK = """
+code name
+displayName text
+active yesno
+price number
+cost number
+taxable yesno
+unitOfMeasure text
+account name
+primaryVendor.vendorId id
+primaryVendor.vendorName name
+modifiedOn time
+"""
+_STOCKED = _PRICEBOOK + "isInventory yesno\ncostOfSaleAccount name\nassetAccount name\ngeneralLedgerAccountId id"
+_PRICEBOOK_KNOWN = (
+    "description memberPrice addOnPrice addOnMemberPrice hours bonus commissionBonus paysCommission "
+    "otherVendors categories assets source externalId externalData createdOn displayInAmount defaultAssetUrl "
+    "budgetCostCode budgetCostType isCostLocked isPriceLocked"
+)
+
+_INVOICE = _kind(
+    "invoice",
+    f"""
+syncStatus text {_STATUS}
+referenceNumber text
+invoiceDate time
+dueDate time
+subTotal number
+salesTax number
+salesTaxCode.name name
+salesTaxCode.taxRate number
+taxZoneId id
+total number
+balance number
+customer.id id
+customer.name name
+location.id id
+location.name name
+businessUnit.id id
+businessUnit.name name
+termName name
+{_BATCH}
+depositedOn time
+createdOn time
+modifiedOn time
+adjustmentToId id
+job.id id
+job.number text
+projectId id
+reviewStatus text NeedsReview|OnHold|Reviewed|PendingApproval|Rejected|ReadyForBilling|Invoiced
+active yesno
+discountTotal number
+exportId text
+paidOn time
+invoiceConfiguration text
+""",
+    key=("customer.name", "referenceNumber"),
+    at_fault="transaction",
+    get="/accounting/v2/tenant/TENANT/invoices",
+    file="invoices",
+    known="items customFields invoiceType customerAddress locationAddress createdBy royalty employeeInfo "
+    "commissionEligibilityDate sentStatus assignedTo summary importId materialSkuId membershipId budgetCodeId",
+)
+_PAYMENT = _kind(
+    "payment",
+    f"""
+syncStatus text {_STATUS}
+referenceNumber text
+date time
+type text
+typeId id
+total number
+unappliedAmount number
+memo text
+customer.id id
+customer.name name
+businessUnit.name name
+{_BATCH}
+{_GL.format("generalLedgerAccount")}
+checkNumber text
+deposit.id id
+createdOn time
+modifiedOn time
+refundedPaymentId id
+active yesno
+""",
+    key=("customer.name", "referenceNumber"),
+    at_fault="transaction",
+    get="/accounting/v2/tenant/TENANT/payments",
+    file="payments",
+    known="appliedTo authCode createdBy customFields",
+)
+_CREDIT_MEMO = _kind(
+    "credit_memo",
+    f"""
+date time
+referenceNumber text
+subTotal number
+salesTax number
+total number
+balance number
+customer.id id
+customer.name name
+location.name name
+businessUnit.name name
+syncStatus text {_STATUS}
+{_BATCH}
+createdOn time
+modifiedOn time
+active yesno
+exportId text
+""",
+    key=("customer.name", "referenceNumber"),
+    at_fault="transaction",
+    get="/accounting/v2/tenant/TENANT/credit-memos",
+    file="credit-memos",
+    known="salesTaxCode appliedTo customerAddress locationAddress customFields createdBy modifiedBy description importId",
+)
+_BILL = _kind(
+    "bill",
+    f"""
+purchaseOrderId id
+syncStatus text {_STATUS}|PostedAndExported
+status text Unreconciled|Discrepancy|Reconciled|Canceled
+referenceNumber text
+vendorNumber text
+billDate time
+dueDate time
+postDate time
+billAmount number
+taxAmount number
+shippingAmount number
+otherAmount number
+termName name
+{_BATCH}
+businessUnit.name name
+vendor.id id
+vendor.name name
+jobNumber text
+createdOn time
+modifiedOn time
+""",
+    key=("vendor.name", "referenceNumber"),
+    at_fault="transaction",
+    get="/accounting/v2/tenant/TENANT/ap-bills",
+    file="bills",
+    known="source billType summary earlyDiscountDate vendorInvoiceTotal landedCostMethod preTaxDiscountAmount preTaxCharge "
+    "postTaxDiscountAmount postTaxCharge createdBy doNotPay dateCanceled canceledBy shipToDescription taxZone "
+    "remittanceVendorInfo shipTo budgetCodeId items expenseItems customFields jobId dateReconciled",
+    active=None,
+)
+_PURCHASE_ORDER = _kind(
+    "purchase_order",
+    """
+number text
+invoiceId id
+jobId id
+projectId id
+status text Pending|Sent|PartiallyReceived|Received|Exported|Canceled
+typeId id
+vendorId id
+technicianId id
+businessUnitId id
+inventoryLocationId id
+batchId id
+vendorDocumentNumber text
+date time
+requiredOn time
+sentOn time
+receivedOn time
+createdOn time
+modifiedOn time
+total number
+tax number
+shipping number
+""",
+    key=("number",),
+    at_fault="transaction",
+    get="/inventory/v2/tenant/TENANT/purchase-orders",
+    file="purchase-orders",
+    known="shipTo budgetCodeId createdById summary items customFields",
+    active=None,
+)
+_TAX_ZONE = _kind(
+    "tax_zone",
+    "name name\nactive yesno\nisTaxRateSeparated yesno\nisMultipleTaxZone yesno\ncreatedOn time\nmodifiedOn time",
+    key=("name",),
+    at_fault="tax_item",
+    get="/accounting/v2/tenant/TENANT/tax-zones",
+    file="tax-zones",
+    known="color rates",
+)
+_CUSTOMER_PARENT = "id syncStatus referenceNumber customer.name batch.number batch.name businessUnit.name"
+
+KINDS = (
+    _kind(
+        "material",
+        _STOCKED + "\ndeductAsJobCost yesno\nchargeableByDefault yesno",
+        key=("code",),
+        at_fault="item",
+        get="/pricebook/v2/tenant/TENANT/materials",
+        file="materials",
+        known=_PRICEBOOK_KNOWN
+        + " isConfigurableMaterial variationsOrConfigurableMaterials businessUnitId createdById "
+        "isOtherDirectCost costTypeId isChemical epaNumber activeIngredients",
+    ),
+    _kind(
+        "equipment",
+        _STOCKED + "\nmanufacturer text\nmodel text",
+        key=("code",),
+        at_fault="item",
+        get="/pricebook/v2/tenant/TENANT/equipment",
+        file="equipment",
+        known=_PRICEBOOK_KNOWN
+        + " manufacturerWarranty serviceProviderWarranty recommendations upgrades equipmentMaterials "
+        "crossSaleGroup isConfigurableEquipment variationsOrConfigurableEquipment typeId dimensions",
+    ),
+    _kind(
+        "service",
+        "code name\ndisplayName text\nactive yesno\nprice number\ncost number\ntaxable yesno\naccount name\n"
+        "isLabor yesno\nmodifiedOn time",
+        key=("code",),
+        at_fault="item",
+        get="/pricebook/v2/tenant/TENANT/services",
+        file="services",
+        known="description warranty categories memberPrice addOnPrice addOnMemberPrice hours recommendations upgrades assets "
+        "serviceMaterials serviceEquipment crossSaleGroup paysCommission bonus commissionBonus source externalId externalData "
+        "businessUnitId createdOn soldByCommission defaultAssetUrl budgetCostCode budgetCostType isPriceLocked "
+        "calculatedPrice useStaticPrices",
+    ),
+    _INVOICE,
+    _array(
+        "invoice_item",
+        _INVOICE,
+        "items",
+        f"""
+id id
+invoiceId id
+quantity number
+cost number
+totalCost number
+price number
+total number
+inventoryLocationId id
+inventoryLocation name
+type text Service|Material|Equipment|PriceModifier|Unspecified
+skuName name
+skuId id
+displayName text
+inventory yesno
+taxable yesno
+isChargeable yesno
+{_LINE_ACCOUNTS}
+technicianId id
+installedEquipmentId id
+businessUnit.name name
+serviceDate time
+active yesno
+exportId text
+""",
+        f"{_CUSTOMER_PARENT} invoiceDate taxZoneId location.name active",
+        key=("parent.customer.name", "parent.referenceNumber", "skuName"),
+        known="description budgetCodeId membershipTypeId itemGroup soldHours createdOn modifiedOn order createdById "
+        "displayInAmount importId inventoryStatus addOn memberPrice estimateItemId",
+        file="invoice-items",
+    ),
+    _PAYMENT,
+    _array(
+        "payment_application",
+        _PAYMENT,
+        "appliedTo",
+        "appliedId id\nappliedTo id\nappliedAmount number\nappliedOn time\nappliedToReferenceNumber text",
+        f"{_CUSTOMER_PARENT} type date total",
+        key=("parent.customer.name", "parent.referenceNumber", "appliedToReferenceNumber"),
+    ),
+    _CREDIT_MEMO,
+    _BILL,
+    _array(
+        "bill_item",
+        _BILL,
+        "items",
+        f"""
+id id
+name text
+quantity number
+cost number
+serialNumber text
+inventoryLocation.name name
+skuId id
+skuCode name
+skuType text
+{_LINE_ACCOUNTS}
+""",
+        "id syncStatus status referenceNumber vendor.name batch.number batch.name",
+        key=("parent.vendor.name", "parent.referenceNumber", "skuCode"),
+    ),
+    _PURCHASE_ORDER,
+    _array(
+        "purchase_order_item",
+        _PURCHASE_ORDER,
+        "items",
+        """
+id id
+skuId id
+skuName name
+skuCode name
+skuType text
+quantity number
+quantityReceived number
+cost number
+total number
+status text
+chargeable yesno
+""",
+        "id number status vendorId batchId",
+        key=("parent.number", "skuCode"),
+    ),
+    _kind(
+        "truck",
+        "name name\nactive yesno\nwarehouseId id\ncreatedOn time\nmodifiedOn time",
+        key=("name",),
+        at_fault="item",
+        get="/inventory/v2/tenant/TENANT/trucks",
+        file="trucks",
+        known="memo technicianIds inventoryTemplateId externalData",
+    ),
+    _kind(
+        "warehouse",
+        "name name\nactive yesno\ncreatedOn time\nmodifiedOn time",
+        key=("name",),
+        at_fault="item",
+        get="/inventory/v2/tenant/TENANT/warehouses",
+        file="warehouses",
+        known="address inventoryTemplateId externalData",
+    ),
+    _kind(
+        "technician",
+        "userId id\nname name\nactive yesno\nbusinessUnitId id\nmodifiedOn time",
+        key=("name",),
+        at_fault="transaction",
+        get="/settings/v2/tenant/TENANT/technicians",
+        file="technicians",
+        known="roleIds mainZoneId zoneIds createdOn email phoneNumber loginName home dailyGoal isManagedTech licenseType "
+        "customFields aadUserId burdenRate team jobFilter permissions accountLocked commissionRate currentValue firstName "
+        "lastName hourlyRate jobId mobilePhone outboundCallerId payrollId payrollProfileId appoitmentId shiftStart shiftEnd "
+        "soldByRate startDate status skills positions location bio memo",
+    ),
+    _kind(
+        "business_unit",
+        "name name\nofficialName text\nactive yesno\nquickbooksClass name\naccountCode text\ndefaultTaxRate number",
+        key=("name",),
+        at_fault="class",
+        get="/settings/v2/tenant/TENANT/business-units",
+        file="business-units",
+        known="email currency phoneNumber invoiceHeader invoiceMessage authorizationParagraph acknowledgementParagraph address "
+        "materialSku franchiseId conceptCode corporateContractNumber trade division tagTypeIds tenant createdOn modifiedOn "
+        "externalData certifiedSentriconSpecialistCode",
+    ),
+    _TAX_ZONE,
+    _array(
+        "tax_rate",
+        _TAX_ZONE,
+        "rates",
+        "id id\ntaxName name\ntaxRate number\nsalesTaxItem name",
+        "id name active",
+        key=("parent.name", "taxName"),
+    ),
+    _kind(
+        "gl_account",
+        "name name\nnumber text\ndescription text\ntype text\nsubtype text\nactive yesno\nsource text\n"
+        "defaultAccountType text\nmodifiedOn time",
+        key=("name",),
+        at_fault="account",
+        get="/accounting/v2/tenant/TENANT/gl-accounts",
+        file="gl-accounts",
+        known="isIntacctGroup isIntacctBankAccount createdOn",
+    ),
+    _kind(
+        "payment_type",
+        "name name\ncreatedOn time\nmodifiedOn time",
+        key=("name",),
+        at_fault="account",
+        get="/accounting/v2/tenant/TENANT/payment-types",
+        file="payment-types",
+        active=None,
+    ),
+    _kind(
+        "vendor",
+        "name name\nactive yesno\nisTruckReplenishment yesno\nmodifiedOn time",
+        key=("name",),
+        at_fault="vendor",
+        get="/inventory/v2/tenant/TENANT/vendors",
+        file="vendors",
+        known="isMobileCreationRestricted memo deliveryOption defaultTaxRate contactInfo address createdOn externalData customFields",
+    ),
+    _kind(
+        "customer",
+        "name name\nactive yesno\nbalance number\ntaxExempt yesno\nmergedToId id\nmodifiedOn time",
+        key=("name",),
+        at_fault="customer",
+        get="/crm/v2/tenant/TENANT/customers",
+        file="customers",
+        known="type address customFields tagTypeIds doNotMail doNotService nationalAccount createdOn createdById paymentTermId "
+        "creditLimit creditLimitBalance externalData",
+    ),
+    _kind(
+        "installed_equipment",
+        "equipmentId id\nlocationId id\ncustomerId id\ninvoiceItemId id\nname text\nserialNumber text\nstatus text\nactive yesno",
+        key=("name", "serialNumber"),
+        at_fault="transaction",
+        get="/equipmentsystems/v2/tenant/TENANT/installed-equipment",
+        file="installed-equipment",
+        known="type installedOn createdOn modifiedOn barcodeId memo manufacturer model cost manufacturerWarrantyStart "
+        "manufacturerWarrantyEnd serviceProviderWarrantyStart serviceProviderWarrantyEnd tags actualReplacementDate manufacturedOn "
+        "predictedReplacementMonths predictedReplacementDate",
+    ),
+    Kind(
+        "servicetitan.export_error",
+        fields("transaction text\nbatch text\nmessage text"),
+        ("transaction", "message"),
+        "In ServiceTitan open Reports > Export Error Report, download it and save it into the snapshot folder",
+        "transaction",
+        numbered=True,
+    ),
+)

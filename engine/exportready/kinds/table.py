@@ -1,0 +1,67 @@
+"""How a kind is described: its fields and their types, its key, what absence means, how to supply it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from exportready.model.rules import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a kind."""
+
+    type: Type
+    on_request: bool = False
+    """qbXML leaves the element out unless it was asked for, or when it is older than the field:
+    its absence says nothing (quickbooks.md 2.3). For every other field absence is "unset"."""
+    choices: tuple[str, ...] = ()
+    """The values that exist, where the vendor lists them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of record."""
+
+    name: str
+    fields: Mapping[str, Field]
+    key: tuple[str, ...]
+    """The fields that name a record in the books, joined by " / ". Empty: the only record, or a sheet."""
+    supply: str
+    """What to do so that the next snapshot holds it, in the products' own menu names."""
+    at_fault: str
+    """Which sort of object a record of it stands for, when a rule says no more."""
+    numbered: bool = False
+    """Equal keys are told apart by a running number (lines of one transaction)."""
+    single: bool = False
+    """There is only ever one record (Host, the answers): "the whole list" does not apply."""
+    sheet: bool = False
+    """The one record is a sheet of facts: what is at fault is the field, so the field is the key."""
+    active: str | None = None
+    """The field that says whether a record is active."""
+    identity: str | None = None
+    """The vendor's own id, for telling a record apart from its copy; never shown as a key."""
+    always: tuple[str, ...] = ()
+    """qbXML elements that every record of this kind shows: where they stand, an absent one is unset."""
+    array_of: tuple[str, str] | None = None
+    """(parent kind, the field of it that holds these records)."""
+    known: frozenset[str] = frozenset()
+    """Top-level JSON keys by which the kind is recognised."""
+    files: tuple[str, ...] = ()
+    """Words of a file name that stand for the kind, for an empty or ambiguous list."""
+
+
+def fields(text: str) -> dict[str, Field]:
+    """Read a table of `name type [choice|choice]`, `?` before the type marking a field on request."""
+    table = {}
+    for line in text.strip().splitlines():
+        name, kind, *rest = line.split(None, 2)
+        choices = tuple(rest[0].split("|")) if rest else ()
+        table[name] = Field(Type(kind.removeprefix("?")), kind.startswith("?"), choices)
+    return table
+
+
+def parents(parent: Mapping[str, Field], names: str) -> dict[str, Field]:
+    """The fields of a parent that its array's records may read, as `parent.NAME`."""
+    return {f"parent.{name}": parent[name] for name in names.split()}

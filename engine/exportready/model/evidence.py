@@ -1,0 +1,176 @@
+"""What was read: values, records with their places, and how much of a list they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from types import MappingProxyType
+
+
+class Unset(Enum):
+    """A field that its file states to be empty (JSON null, a blank cell, an absent optional element)."""
+
+    UNSET = "unset"
+
+
+UNSET = Unset.UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A field whose value cannot be told, and why, in words for the person who can supply it."""
+
+    reason: str
+
+
+Known = str | bool | Decimal | datetime | date
+"""A value a condition can decide on. Numbers and money are exact `Decimal`; a `datetime` is aware."""
+
+Value = Known | Unset | Unknown
+
+NOT_EXPORTED = Unknown("not exported")
+"""The field is not in the file at all: nothing is known about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where something stands: a file of the snapshot, a line where lines are known, the path inside."""
+
+    path: str
+    line: int | None = None
+    """1-based; None where the format or the parser cannot say exactly."""
+    pointer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldNote:
+    """What is known about one field apart from its value, where it differs from its record's."""
+
+    where: Location | None = None
+    dated: datetime | None = None
+    concluded_from: str = ""
+
+
+NO_NOTES: Mapping[str, FieldNote] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One thing of one kind. A field that is not in `fields` was not exported."""
+
+    kind: str
+    key: str
+    fields: Mapping[str, Value]
+    where: Location
+    notes: Mapping[str, FieldNote] = field(default_factory=lambda: NO_NOTES)
+
+    def get(self, name: str) -> Value:
+        """The field's value; `NOT_EXPORTED` where the file does not hold it."""
+        return self.fields.get(name, NOT_EXPORTED)
+
+
+class Scope(Enum):
+    """How much of a kind the snapshot holds."""
+
+    WHOLE = "whole"
+    ACTIVE = "active"
+    """Whole as far as active records go: no inactive record is in it, so they may have been left out."""
+    PART = "part"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The records of one kind as one export gave them (pages of one list are joined before)."""
+
+    kind: str
+    records: tuple[Record, ...]
+    path: str
+    reader: str
+    whole: bool
+    why_part: str = ""
+    """Why it is not whole, in words; empty when it is."""
+    part: str = ""
+    """Which part of the kind, where several lists make it up (the item types of qbXML)."""
+    dated: datetime | None = None
+    in_list_order: bool = False
+    """True where the format is proven to write the list in QuickBooks' own order (IIF: quickbooks.md 5.1)."""
+    page: Page | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list that comes in pages."""
+
+    series: str
+    """What joins pages: the iterator's id (qbXML) or the list's shape (ServiceTitan)."""
+    number: int | None
+    """ServiceTitan's page number, from 1; None in a feed or iterator."""
+    more: bool
+    remaining: int | None = None
+    """qbXML's iteratorRemainingCount."""
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What counts of one kind in this snapshot, after pages were joined and sources compared."""
+
+    kind: str
+    records: tuple[Record, ...] = ()
+    scope: Scope = Scope.MISSING
+    why: str = ""
+    """Why it is missing or a part, in words."""
+    dated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file of the snapshot and what became of it."""
+
+    path: str
+    sha256: str
+    reader: str
+    dated: datetime | None
+    records: Mapping[str, int]
+    complete: bool
+    error: str | None = None
+    error_line: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecognised:
+    """A file that no reader knows, with what would help."""
+
+    path: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What account.yaml says about the account and the snapshot itself."""
+
+    name: str | None = None
+    phase: str | None = None
+    time_zone: str | None = None
+    taken_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A snapshot, read."""
+
+    account: Account
+    shelves: Mapping[str, Shelf]
+    listings: Mapping[str, tuple[Listing, ...]]
+    """Every listing of a kind, those too that do not count: an order or a drift may be read off them."""
+    sources: tuple[Source, ...]
+    unrecognised: tuple[Unrecognised, ...]
+
+    def shelf(self, kind: str) -> Shelf:
+        """What counts of a kind; a missing shelf where no file holds it."""
+        return self.shelves.get(kind) or Shelf(kind, why="no file of this snapshot holds it")

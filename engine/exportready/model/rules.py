@@ -1,0 +1,258 @@
+"""A rule, read and checked: data only, so that judging, explaining and documenting share it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+
+from exportready.model.evidence import Evidence, Known, Location
+
+
+class Severity(Enum):
+    """How bad it is when a practice does not hold."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 is the worst."""
+        return _RANK[self]
+
+    @property
+    def milder(self) -> Severity:
+        """One grade milder; info stays info."""
+        return _BY_RANK[min(self.rank + 1, 2)]
+
+
+_BY_RANK = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+_RANK = {severity: rank for rank, severity in enumerate(_BY_RANK)}
+
+
+class Phase(Enum):
+    """When a practice is judged."""
+
+    BEFORE = "before-export"
+    AFTER = "after-export"
+    BOTH = "both"
+
+
+class Type(Enum):
+    """What a field's value is, and so how it compares."""
+
+    TEXT = "text"
+    NAME = "name"
+    """Text that compares as QuickBooks compares names: case-insensitive, space collapsed."""
+    ID = "id"
+    NUMBER = "number"
+    """Exact decimal: money, quantities, rates (8.25% reads as 0.0825)."""
+    YESNO = "yesno"
+    DATE = "date"
+    TIME = "time"
+
+
+SUBJECT = ""
+"""The owner of a reference to the record being judged."""
+ANSWERS = "$answers"
+PARAMETER = "$parameter"
+ACCOUNT = "derived.account"
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A value to look up: a field of the subject, of a related entry, an answer or a parameter."""
+
+    owner: str
+    field: str
+    type: Type
+
+    def __str__(self) -> str:
+        return f"{self.owner}.{self.field}" if self.owner else self.field
+
+
+Operand = Ref | Known
+
+
+class Op(Enum):
+    """Comparisons. All are typed: a value of another type, or none, is unknown."""
+
+    EQUALS = "equals"
+    ONE_OF = "one_of"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    ABOVE = "above"
+    BELOW = "below"
+    MATCHES = "matches"
+    MAX_LENGTH = "max_length"
+    CONTAINS = "contains"
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """One value against one or more operands."""
+
+    op: Op
+    left: Ref
+    right: tuple[Operand, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IsPresent:
+    """A field has a value."""
+
+    ref: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class EntryIsPresent:
+    """A related entry was found."""
+
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Kleene's not."""
+
+    part: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Kleene's and; of nothing it is true."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Kleene's or; of nothing it is false."""
+
+    parts: tuple[Condition, ...]
+
+
+Condition = Compare | IsPresent | EntryIsPresent | Not | All | AnyOf
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another record, found by its fields."""
+
+    name: str
+    kind: str
+    before: bool
+    """Read from the earlier snapshot."""
+    match: tuple[tuple[str, Type, Operand], ...]
+    """(field of the candidate, how the two compare, what it must equal). Empty: the kind's only record."""
+    where: Condition | None
+    many: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AtFault:
+    """The object that is to be mended."""
+
+    kind: str
+    key: Ref | None
+    """None: the subject's own key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One condition on every record of some kinds."""
+
+    name: str
+    each: tuple[str, ...]
+    any_suffices: bool
+    """`each_any`: the kinds are alternatives."""
+    related: tuple[Related, ...]
+    where: Condition | None
+    expect: Condition
+    failure: str
+    severity: Severity
+    group: bool
+    eased_when: Condition | None
+    blocks_when: Condition | None
+    at_fault: AtFault | None
+
+
+@dataclass(frozen=True, slots=True)
+class FixSteps:
+    """What to click."""
+
+    who: str
+    minutes: int
+    steps: tuple[str, ...]
+    many_above: int | None = None
+    many_steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a practice is written down."""
+
+    document: str
+    section: str
+    updated: date
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A rule's own test case."""
+
+    name: str
+    evidence: Evidence
+    before: Evidence | None
+    at: datetime
+    outcome: str
+    findings: tuple[str, ...]
+    where: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One best practice."""
+
+    id: str
+    title: str
+    severity: Severity
+    phase: Phase
+    source: Citation
+    why: str
+    given: Condition | None
+    checks: tuple[Check, ...]
+    named_checks: bool
+    """True where the file has `checks:`, so that a finding is told with its check's name."""
+    max_age: Mapping[str, timedelta]
+    parameters: Mapping[str, Known]
+    fix: FixSteps
+    examples: tuple[Example, ...]
+    where: Location
+
+    @property
+    def area(self) -> str:
+        """The folder that holds it."""
+        return self.id.partition("/")[0]
+
+    @property
+    def grade(self) -> Severity:
+        """The worst grade that one of its checks can give."""
+        return min((check.severity for check in self.checks), key=lambda severity: severity.rank)
+
+
+Wanted = Mapping[str, frozenset[str]]
+"""kind -> the fields that somebody reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All rules of a run, in the order of their ids."""
+
+    rules: tuple[Rule, ...]
+    digest: str
+    """SHA-256 over the rule files' text: two results with one digest were judged alike."""
+    wanted: Wanted
