@@ -55,7 +55,7 @@ class Kind:
 def fields(text: str) -> dict[str, Field]:
     """Read a table of `name type [choice|choice]`, `?` before the type marking a field on request."""
     table = {}
-    for line in text.strip().splitlines():
+    for line in filter(str.strip, text.splitlines()):
         name, kind, *rest = line.split(None, 2)
         choices = tuple(rest[0].split("|")) if rest else ()
         table[name] = Field(Type(kind.removeprefix("?")), kind.startswith("?"), choices)
