@@ -160,7 +160,7 @@ def _build(events: Iterator[yaml.Event], path: str, mistakes: list[Mistake]) -> 
         elif isinstance(event, yaml.ScalarEvent):
             if event.tag is not None and event.tag != "!":
                 say(line, f"the tag '{event.tag}' is not read; write the plain value")
-            plain = event.implicit[0] and event.style is None
+            plain = event.implicit[0] and not event.style
             is_key = bool(stack) and stack[-1].items is None and stack[-1].key is None
             place(Node(scalar(event.value) if plain and not is_key else event.value, line))
         elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):

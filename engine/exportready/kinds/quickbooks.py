@@ -85,7 +85,7 @@ DueDate date
 ShipDate date
 Subtotal number
 ItemSalesTaxRef.FullName name
-SalesTaxPercentage number
+SalesTaxPercentage percent
 SalesTaxTotal number
 AppliedAmount number
 BalanceRemaining number
@@ -252,7 +252,7 @@ SalesOrPurchase.AccountRef.FullName name
 SalesAndPurchase.IncomeAccountRef.FullName name
 SalesAndPurchase.ExpenseAccountRef.FullName name
 SalesAndPurchase.PurchaseCost number
-TaxRate number
+TaxRate percent
 TaxVendorRef.FullName name
 """,
         at_fault="item",

@@ -122,6 +122,7 @@ invoiceConfiguration text
     at_fault="transaction",
     get="/accounting/v2/tenant/TENANT/invoices",
     file="invoices",
+    active=None,
     known="items customFields invoiceType customerAddress locationAddress createdBy royalty employeeInfo "
     "commissionEligibilityDate sentStatus assignedTo summary importId materialSkuId membershipId budgetCodeId",
 )
@@ -152,6 +153,7 @@ active yesno
     at_fault="transaction",
     get="/accounting/v2/tenant/TENANT/payments",
     file="payments",
+    active=None,
     known="appliedTo authCode createdBy customFields",
 )
 _CREDIT_MEMO = _kind(
@@ -178,6 +180,7 @@ exportId text
     at_fault="transaction",
     get="/accounting/v2/tenant/TENANT/credit-memos",
     file="credit-memos",
+    active=None,
     known="salesTaxCode appliedTo customerAddress locationAddress customFields createdBy modifiedBy description importId",
 )
 _BILL = _kind(

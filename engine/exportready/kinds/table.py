@@ -18,6 +18,8 @@ class Field:
     its absence says nothing (quickbooks.md 2.3). For every other field absence is "unset"."""
     choices: tuple[str, ...] = ()
     """The values that exist, where the vendor lists them."""
+    percent: bool = False
+    """The file writes 8.25 or 8.25% for what reads as 0.0825."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,9 @@ def fields(text: str) -> dict[str, Field]:
     for line in filter(str.strip, text.splitlines()):
         name, kind, *rest = line.split(None, 2)
         choices = tuple(rest[0].split("|")) if rest else ()
-        table[name] = Field(Type(kind.removeprefix("?")), kind.startswith("?"), choices)
+        type_name = kind.removeprefix("?")
+        percent = type_name == "percent"
+        table[name] = Field(Type.NUMBER if percent else Type(type_name), kind.startswith("?"), choices, percent)
     return table
 
 

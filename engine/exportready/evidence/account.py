@@ -1,0 +1,229 @@
+"""account.yaml: the one file a person states things in. Each value keeps its own line and date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from exportready.evidence.reading import Reading, Unreadable
+from exportready.kinds import KINDS
+from exportready.kinds.account import KIND, LISTS, MAPS, SETTINGS
+from exportready.model.evidence import Account, FieldNote, Listing, Location, Record, Value
+from exportready.model.rules import Type
+from exportready.shapes import DAY, TIME, Choice, Key, ListOf, MapOf, Mistakes, Number, Object, OneOf, Shape, Text, YesNo
+from exportready.shapes import parse_day, parse_time
+from exportready.yamlfile import Node, YamlError, parse
+
+_SHAPES: Mapping[Type, Shape] = {
+    Type.TEXT: Text(),
+    Type.NAME: Text(),
+    Type.NUMBER: Number(),
+    Type.YESNO: YesNo(),
+    Type.DATE: DAY,
+}
+_BY_AT = {"by": Key(Text(), "who said so"), "at": Key(TIME, "when; else `confirmed.at`, else `takenAt`")}
+
+
+def _answer(shape: Shape) -> OneOf:
+    return OneOf(shape, Object({"value": Key(shape, "the answer", required=True), **_BY_AT}))
+
+
+def _settings() -> Object:
+    tree: dict[str, Any] = {}
+    for setting in SETTINGS:
+        *groups, leaf = setting.path.split(".")
+        at = tree
+        for group in groups:
+            at = at.setdefault(group, {})
+        shape = Choice(setting.choices) if setting.choices else _SHAPES[setting.type]
+        if setting.path == "peopleWhoExport":
+            shape = Number(whole=True, least=0)
+        at[leaf] = Key(_answer(shape), setting.question)
+    for path, about in MAPS.items():
+        group, leaf = path.split(".")
+        tree[group][leaf] = Key(MapOf(Text()), about)
+    for name, about in LISTS.items():
+        tree[name] = Key(ListOf(Text()), about)
+
+    def shape_of(branch: Mapping[str, Any]) -> Object:
+        return Object({name: item if isinstance(item, Key) else Key(shape_of(item)) for name, item in branch.items()})
+
+    return shape_of(tree)
+
+
+SETTINGS_SHAPE = _settings()
+
+FILE = Object(
+    {
+        "account": Key(Text(), "the account's name; it enters every finding's fingerprint"),
+        "phase": Key(Choice(("before-export", "after-export")), "before the export (the default) or after it"),
+        "timeZone": Key(Text(), "where the office is, such as America/Denver"),
+        "takenAt": Key(TIME, "when the files of this snapshot were exported"),
+        "confirmed": Key(Object(_BY_AT), "who confirmed the answers below, and when"),
+        "settings": Key(SETTINGS_SHAPE, "answers that no export holds"),
+        "quickbooks": Key(
+            Object({"fileMode": Key(_answer(Choice(("singleUser", "multiUser"))), "how the company file is open")}),
+            "what qbXML would say, for those who have none",
+        ),
+        "covers": Key(
+            MapOf(OneOf(Choice(("all",)), Object({"from": Key(DAY, required=True), "to": Key(DAY, required=True)}))),
+            "kind of record -> `all`, or the days that its file covers",
+        ),
+    }
+)
+"""The shape of account.yaml, for reading and for its JSON Schema."""
+
+
+def read(data: bytes, path: str) -> Reading:
+    """Read the file. Raises Unreadable with every mistake in it: no answer of a file with mistakes is used."""
+    mistakes = Mistakes(path, [])
+    try:
+        root = parse(data, path)
+    except YamlError as error:
+        raise _unreadable(error.mistakes) from error
+    FILE.check(root, mistakes)
+    if mistakes.found or not isinstance(root.value, dict):
+        raise _unreadable(mistakes.found)
+    reading = _File(root.value, path, mistakes).read()
+    if mistakes.found:
+        raise _unreadable(mistakes.found)
+    return reading
+
+
+def is_account(data: bytes, path: str) -> bool:
+    """True for a YAML file that speaks of an account, whatever its name."""
+    try:
+        root = parse(data, path)
+    except YamlError:
+        return False
+    keys = set(root.value) if isinstance(root.value, dict) else set()
+    return bool(keys & {"account", "settings", "takenAt"}) and keys <= set(FILE.keys)
+
+
+def _unreadable(mistakes: list[Any]) -> Unreadable:
+    first, *others = sorted(mistakes, key=lambda mistake: mistake.line)
+    more = "".join(f"; line {other.line}: {other.message}" for other in others)
+    return Unreadable(first.message + more, first.line)
+
+
+class _File:
+    def __init__(self, entries: Mapping[str, Node], path: str, mistakes: Mistakes) -> None:
+        self.entries = entries
+        self.path = path
+        self.mistakes = mistakes
+        self.zone = self._zone()
+        self.taken_at = self._moment(entries.get("takenAt"))
+        confirmed = entries.get("confirmed")
+        inside = confirmed.value if confirmed and isinstance(confirmed.value, dict) else {}
+        self.confirmed_at = self._moment(inside.get("at")) or self.taken_at
+
+    def read(self) -> Reading:
+        account = Account(
+            self._text("account"), self._text("phase"), self._text("timeZone"), self.taken_at
+        )
+        answers = self._answers()
+        listings = [Listing(KIND.name, (answers,), self.path, "account.yaml", True, dated=self.taken_at)]
+        host = self._host()
+        if host is not None:
+            listings.append(host)
+        counts = {KIND.name: len(answers.fields)} | ({"quickbooks.Host": 1} if host else {})
+        return Reading("account.yaml", tuple(listings), counts, self.taken_at, account=account, covers=self._covers())
+
+    def _text(self, name: str) -> str | None:
+        node = self.entries.get(name)
+        return str(node.value) if node else None
+
+    def _zone(self) -> tzinfo | None:
+        node = self.entries.get("timeZone")
+        if node is None:
+            return None
+        try:
+            return ZoneInfo(str(node.value))
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            self.mistakes.say(node, f"'{node.value}' is not a time zone; write one such as America/Denver")
+            return UTC
+
+    def _moment(self, node: Node | None) -> datetime | None:
+        if node is None or not isinstance(node.value, str):
+            return None
+        moment = parse_time(node.value)
+        if moment.tzinfo is not None:
+            return moment
+        if self.zone is None:
+            self.mistakes.say(node, "this moment has no offset; write one (2026-11-20T17:30:00-07:00) or give timeZone")
+            return moment.replace(tzinfo=UTC)
+        return moment.replace(tzinfo=self.zone)
+
+    def _answers(self) -> Record:
+        fields: dict[str, Value] = {}
+        notes: dict[str, FieldNote] = {}
+        settings = self.entries.get("settings")
+        for path, node in _leaves(settings) if settings else ():
+            value, dated, line = self._stated(node)
+            where = Location(self.path, line, f"settings.{path}")
+            fields[path], notes[path] = _typed(path, value), FieldNote(where, dated)
+        line = settings.line if settings else 1
+        return Record(KIND.name, "", fields, Location(self.path, line, "settings"), notes)
+
+    def _stated(self, node: Node) -> tuple[object, datetime | None, int]:
+        if isinstance(node.value, dict):
+            value = node.value["value"]
+            return value.value, self._moment(node.value.get("at")) or self.confirmed_at, value.line
+        return node.value, self.confirmed_at, node.line
+
+    def _host(self) -> Listing | None:
+        section = self.entries.get("quickbooks")
+        node = section.value.get("fileMode") if section and isinstance(section.value, dict) else None
+        if node is None:
+            return None
+        value, dated, line = self._stated(node)
+        mode = {"singleUser": "SingleUser", "multiUser": "MultiUser"}[str(value)]
+        where = Location(self.path, line, "quickbooks.fileMode")
+        record = Record("quickbooks.Host", "Host", {"QBFileMode": mode}, where)
+        return Listing("quickbooks.Host", (record,), self.path, "account.yaml", True, dated=dated)
+
+    def _covers(self) -> dict[str, str]:
+        section = self.entries.get("covers")
+        covers: dict[str, str] = {}
+        for kind, node in section.value.items() if section and isinstance(section.value, dict) else ():
+            if kind not in KINDS:
+                line = (section.key_lines or {}).get(kind, node.line) if section else node.line
+                self.mistakes.say(line, f"'{kind}' is not a kind of record; write one such as servicetitan.invoice")
+            covers[kind] = "all" if node.value == "all" else _days(node)
+        return covers
+
+
+def _days(node: Node) -> str:
+    days = node.value if isinstance(node.value, dict) else {}
+    return f"only {days['from'].value} to {days['to'].value}"
+
+
+def _leaves(node: Node, path: str = "") -> list[tuple[str, Node]]:
+    if path in LISTS:
+        return []
+    if not isinstance(node.value, dict) or path in _ANSWER_PATHS:
+        return [(path, node)]
+    return [leaf for name, child in node.value.items() for leaf in _leaves(child, f"{path}.{name}" if path else name)]
+
+
+_ANSWER_PATHS = {setting.path for setting in SETTINGS}
+_TYPES = {setting.path: setting.type for setting in SETTINGS}
+
+
+def _typed(path: str, value: object) -> Value:
+    if _TYPES.get(path) is Type.DATE:
+        return parse_day(str(value))
+    return value if isinstance(value, (str, bool, Decimal, date)) else str(value)
+
+
+def answers_of(node: Node, path: str, dated: datetime, mistakes: Mistakes) -> Record | None:
+    """The answers of a rule's example, written as below `settings`; None where they have mistakes."""
+    if not SETTINGS_SHAPE.check(node, mistakes):
+        return None
+    record = _File({"settings": node}, path, mistakes)._answers()
+    notes = {name: replace(note, dated=note.dated or dated) for name, note in record.notes.items()}
+    return replace(record, notes=notes)

@@ -1,0 +1,296 @@
+"""ServiceTitan's JSON: a page of a list, an export feed, or a plain array of records.
+
+The document is decoded value by value with the standard library's scanner, so that each record keeps its line.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from json.decoder import JSONDecodeError
+from pathlib import PurePosixPath
+from typing import Any
+
+from exportready.evidence.reading import Keys, Reading, Unreadable, convert, taken, text_of
+from exportready.kinds import KINDS, children
+from exportready.kinds.table import Kind
+from exportready.model.evidence import UNSET, Listing, Location, Page, Record, Value
+from exportready.model.rules import Wanted
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a number that JSON has")
+
+
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant)
+_KINDS = tuple(kind for kind in KINDS.values() if kind.known)
+
+
+@dataclass(slots=True)
+class _Document:
+    """The envelope's own keys, and the records with the offsets where they stand in the text."""
+
+    text: str
+    envelope: dict[str, Any] = field(default_factory=dict)
+    rows: list[tuple[Any, int, int]] = field(default_factory=list)
+    """(record, start, end)."""
+    is_array: bool = False
+    has_data: bool = False
+
+
+def read(data: bytes, path: str, wanted: Wanted) -> Reading | None:
+    """Read a file of records; None where its content is not known. Raises Unreadable for broken JSON."""
+    document = _decode(text_of(data))
+    if document is None:
+        return None
+    kind = _recognise(document, path)
+    if kind is None:
+        return None
+    return _Reader(document, path, kind, wanted).read()
+
+
+def is_own_result(text: str) -> bool:
+    """True for a result that this program wrote."""
+    return re.match(r'\s*\{\s*"format"\s*:\s*"exportready/', text) is not None
+
+
+# -- decoding with positions
+
+
+def _decode(text: str) -> _Document | None:
+    document = _Document(text)
+    try:
+        at = _skip(text, 0)
+        if text.startswith("[", at):
+            document.is_array = document.has_data = True
+            document.rows, at = _array(text, at)
+        elif text.startswith("{", at):
+            at = _object(document, at)
+        else:
+            return None
+        at = _skip(text, at)
+        if at != len(text):
+            raise JSONDecodeError("something follows the end of the data", text, at)
+    except JSONDecodeError as error:
+        raise Unreadable(f"it is not valid JSON ({error.msg}); download it again", error.lineno) from error
+    except RecursionError as error:
+        raise Unreadable("it is nested too deeply to be an export; download it again") from error
+    except ValueError as error:
+        raise Unreadable(f"it is not valid JSON ({error}); download it again") from error
+    return document if document.has_data else None
+
+
+def _skip(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
+
+
+def _value(text: str, at: int) -> tuple[Any, int]:
+    try:
+        value, end = _DECODER.raw_decode(text, at)
+    except StopIteration as error:
+        raise JSONDecodeError("a value is missing", text, at) from error
+    return value, end
+
+
+def _array(text: str, at: int) -> tuple[list[tuple[Any, int, int]], int]:
+    rows: list[tuple[Any, int, int]] = []
+    at = _skip(text, at + 1)
+    if text.startswith("]", at):
+        return rows, at + 1
+    while True:
+        value, end = _value(text, at)
+        rows.append((value, at, end))
+        at = _skip(text, end)
+        if text.startswith("]", at):
+            return rows, at + 1
+        if not text.startswith(",", at):
+            raise JSONDecodeError("a comma or the end of the list is missing", text, at)
+        at = _skip(text, at + 1)
+
+
+def _object(document: _Document, at: int) -> int:
+    text = document.text
+    at = _skip(text, at + 1)
+    if text.startswith("}", at):
+        return at + 1
+    while True:
+        if not text.startswith('"', at):
+            raise JSONDecodeError("a key in quotes is missing", text, at)
+        key, at = _value(text, at)
+        at = _skip(text, at)
+        if not text.startswith(":", at):
+            raise JSONDecodeError("a colon is missing", text, at)
+        at = _skip(text, at + 1)
+        if key == "data" and text.startswith("[", at) and not document.has_data:
+            document.rows, at = _array(text, at)
+            document.has_data = True
+        else:
+            document.envelope[key], at = _value(text, at)
+        at = _skip(text, at)
+        if text.startswith("}", at):
+            return at + 1
+        if not text.startswith(",", at):
+            raise JSONDecodeError("a comma or the end of the object is missing", text, at)
+        at = _skip(text, at + 1)
+
+
+# -- recognising
+
+
+def _recognise(document: _Document, path: str) -> Kind | None:
+    """By content, then by name: the kind whose response has most of these keys; a tie goes to the file's name."""
+    keys = {key for row, _, _ in document.rows[:50] if isinstance(row, dict) for key in row}
+    named = _by_name(path)
+    if not document.rows:
+        return named[0] if named else None
+    if not keys:
+        return None
+    scores = {kind.name: len(keys & kind.known) for kind in _KINDS}
+    best = max(scores.values())
+    if best * 3 < len(keys) * 2:
+        return None
+    candidates = [kind for kind in _KINDS if scores[kind.name] == best]
+    if len(candidates) == 1:
+        return candidates[0]
+    return next((kind for kind in named if kind in candidates), None)
+
+
+def _by_name(path: str) -> list[Kind]:
+    """The kinds that the file's name speaks of, the longest name first: payment-types before payments."""
+    stem = "-" + re.sub(r"[^a-z]+", "-", PurePosixPath(path).stem.lower()) + "-"
+    found = [
+        (len(word), kind)
+        for kind in _KINDS
+        for word in kind.files
+        if f"-{word}-" in stem or f"-{word.removesuffix('s')}-" in stem
+    ]
+    return [kind for _, kind in sorted(found, key=lambda item: (-item[0], item[1].name))]
+
+
+# -- records
+
+
+class _Reader:
+    def __init__(self, document: _Document, path: str, kind: Kind, wanted: Wanted) -> None:
+        self.document = document
+        self.path = path
+        self.kind = kind
+        self.wanted = {name: taken(KINDS[name], wanted) for name in KINDS if name in wanted}
+        self.keys = {name: Keys(KINDS[name]) for name in self.wanted}
+        self.counts: Counter[str] = Counter({kind.name: 0})
+        self.records: dict[str, list[Record]] = {name: [] for name in self.wanted}
+        self.child_gaps: dict[str, str] = {}
+        self._line, self._at = 1, 0
+
+    def read(self) -> Reading:
+        arrays = [child for child in children(self.kind.name) if child.name in self.wanted]
+        at_data = "" if self.document.is_array else "/data"
+        for index, (row, start, end) in enumerate(self.document.rows):
+            line = self._line_at(start)
+            pointer = f"{at_data}/{index}"
+            if not isinstance(row, dict):
+                raise Unreadable(f"{pointer} is not a record; download it again", line)
+            self.counts[self.kind.name] += 1
+            if self.kind.name in self.wanted:
+                fields = _fields(row, self.kind, self.wanted[self.kind.name])
+                key = self.keys[self.kind.name].of(fields)
+                self.records[self.kind.name].append(Record(self.kind.name, key, fields, Location(self.path, line, pointer)))
+            for child in arrays:
+                self._children(child, row, (start, end), line, pointer)
+        why, page = self._whole()
+        listings = [self._listing(self.kind, why, page)] if self.kind.name in self.wanted else []
+        listings += [self._listing(child, why or self.child_gaps.get(child.name, ""), page) for child in arrays]
+        return Reading("servicetitan-json", tuple(listings), dict(self.counts))
+
+    def _listing(self, kind: Kind, why: str, page: Page | None) -> Listing:
+        return Listing(kind.name, tuple(self.records[kind.name]), self.path, "servicetitan-json", not why, why, page=page)
+
+    def _children(self, child: Kind, row: Mapping[str, Any], span: tuple[int, int], line: int, pointer: str) -> None:
+        array = child.array_of[1] if child.array_of else ""
+        rows = row.get(array, _MISSING)
+        if rows is None:
+            return
+        if not isinstance(rows, list):
+            what = "has no" if rows is _MISSING else "has something else as"
+            self.child_gaps.setdefault(child.name, f"{pointer} {what} '{array}', so its lines are not known")
+            return
+        lines = self._lines_of(rows, array, span, line)
+        above = _fields(row, KINDS[self.kind.name], {name.removeprefix("parent.") for name in self._above(child)})
+        for number, (item, at) in enumerate(zip(rows, lines, strict=True)):
+            if not isinstance(item, dict):
+                raise Unreadable(f"{pointer}/{array}/{number} is not a record; download it again", at)
+            fields = {f"parent.{name}": value for name, value in above.items()}
+            fields |= _fields(item, child, self.wanted[child.name] - self._above(child))
+            key = self.keys[child.name].of(fields)
+            where = Location(self.path, at, f"{pointer}/{array}/{number}")
+            self.records[child.name].append(Record(child.name, key, fields, where))
+            self.counts[child.name] += 1
+
+    def _above(self, child: Kind) -> frozenset[str]:
+        return frozenset(name for name in self.wanted[child.name] if name.startswith("parent."))
+
+    def _lines_of(self, rows: Sequence[Any], array: str, span: tuple[int, int], line: int) -> list[int | None]:
+        """The lines of an array's records: found again in the text of their parent, and only if they read the same."""
+        text, (start, end) = self.document.text, span
+        if text.find("\n", start, end) < 0:
+            return [line] * len(rows)
+        at = start
+        while (at := text.find(f'"{array}"', at + 1, end)) >= 0:
+            opening = re.compile(r'"[ \t\n\r]*:[ \t\n\r]*(?=\[)').match(text, at + len(array) + 1)
+            if opening:
+                found, _ = _array(text, opening.end())
+                if [value for value, _, _ in found] == rows:
+                    return [line + text.count("\n", start, place) for _, place, _ in found]
+        return [None] * len(rows)
+
+    def _line_at(self, offset: int) -> int:
+        self._line += self.document.text.count("\n", self._at, offset)
+        self._at = offset
+        return self._line
+
+    def _whole(self) -> tuple[str, Page | None]:
+        """Why this is not the whole list, as far as the file itself can say; and which page it is."""
+        envelope = self.document.envelope
+        more = envelope.get("hasMore")
+        if self.document.is_array:
+            return "a plain array does not say whether it is the whole list", None
+        if not isinstance(more, bool):
+            return "it does not say whether more pages follow (hasMore)", None
+        feed = "continueFrom" in envelope
+        number, total = envelope.get("page"), envelope.get("totalCount")
+        page = Page(
+            "feed" if feed else "list",
+            number if isinstance(number, int) and not feed else None,
+            more,
+            total=total if isinstance(total, int) else None,
+        )
+        if not feed and page.number is None:
+            return "it does not say which page it is", None
+        return "", page
+
+
+_MISSING = object()
+
+
+def _fields(row: Mapping[str, Any], kind: Kind, names: frozenset[str] | set[str]) -> dict[str, Value]:
+    fields: dict[str, Value] = {}
+    for name in names:
+        value: Any = row
+        for step in name.split("."):
+            if value is None:
+                break
+            value = value.get(step, _MISSING) if isinstance(value, dict) else _MISSING
+            if value is _MISSING:
+                break
+        if value is None:
+            fields[name] = UNSET
+        elif value is not _MISSING:
+            fields[name] = convert(kind.fields[name], value)
+    return fields

@@ -1,0 +1,30 @@
+"""Report -> text, one module a format; a format costs its imports only when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from exportready.model.report import Report
+
+REPORTERS: Mapping[str, str] = MappingProxyType({"console": "console", "html": "html", "json": "json_result"})
+"""Format -> the module of this package that writes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a person wants to see it; formats for machines do not care."""
+
+    color: bool = False
+    width: int = 88
+    verbose: int = 0
+    """1 and more: rule ids' places in files, and what passed or does not apply."""
+
+
+def render(format: str, report: Report, options: Options) -> str:
+    """The report in one format; KeyError for a format that is not in `REPORTERS`."""
+    module = importlib.import_module(f"{__name__}.{REPORTERS[format]}")
+    write: Callable[[Report, Options], str] = module.render
+    return write(report, options)

@@ -1,0 +1,176 @@
+"""The result on a terminal, for the person who is about to export. ASCII of our own; names are as they are in the books."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+
+from exportready.model.evidence import Source
+from exportready.model.report import Finding, Outcome, Report, RuleResult, Verdict
+from exportready.model.rules import Severity
+from exportready.reporters import Options, view, words
+from exportready.reporters.text import clean
+
+LISTED = 8
+"""So many records a rule; the page lists the rest."""
+
+_BOLD, _DIM, _RED, _GREEN, _YELLOW, _BLUE = "1", "2", "31", "32", "33", "34"
+_VERDICT_COLORS = {
+    Verdict.READY: _GREEN,
+    Verdict.READY_WITH_WARNINGS: _YELLOW,
+    Verdict.NOT_READY: _RED,
+    Verdict.CANNOT_TELL: _BLUE,
+}
+
+
+def render(report: Report, options: Options) -> str:
+    """The verdict first, then what to do about it, then what was looked at."""
+    page = _Page(options)
+    _head(page, report)
+    broken = [source for source in report.sources if source.error is not None]
+    if broken:
+        _broken(page, broken)
+    for severity in Severity:
+        cards = view.problems(report, severity)
+        if cards:
+            page.heading(words.SECTIONS[severity])
+            for number, result in enumerate(cards, 1):
+                _problem(page, number, result)
+    _not_checked(page, report)
+    if options.verbose:
+        _passed_over(page, report)
+    _foot(page, report)
+    return "\n".join(page.lines) + "\n"
+
+
+class _Page:
+    """Lines, wrapped and then coloured: colour codes have no width."""
+
+    def __init__(self, options: Options) -> None:
+        self.lines: list[str] = []
+        self.options = options
+
+    def text(self, text: str, *, indent: str = "", bullet: str = "", style: str = "", tag: str = "") -> None:
+        """One paragraph; a tag stands dim at its end."""
+        tag = clean(tag)
+        lines = textwrap.wrap(
+            f"{clean(text)} {tag}".rstrip(),
+            max(self.options.width, 40),
+            initial_indent=indent + bullet,
+            subsequent_indent=indent + " " * len(bullet),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for number, line in enumerate(lines, 1):
+            if tag and number == len(lines) and line.endswith(tag):
+                line = self.paint(line.removesuffix(tag), style) + self.paint(tag, _DIM)
+            else:
+                line = self.paint(line, style)
+            self.lines.append(line)
+
+    def paint(self, text: str, style: str) -> str:
+        return f"\x1b[{style}m{text}\x1b[0m" if style and self.options.color and text.strip() else text
+
+    def blank(self) -> None:
+        self.lines.append("")
+
+    def heading(self, text: str) -> None:
+        self.blank()
+        self.text(text, style=_BOLD)
+        self.text("-" * len(text), style=_DIM)
+
+    def steps(self, heading: str, steps: Iterable[str]) -> None:
+        self.text(f"{heading}:", indent="   ")
+        for number, step in enumerate(steps, 1):
+            self.text(step, indent="     ", bullet=f"{number}. ")
+
+
+def _head(page: _Page, report: Report) -> None:
+    age = view.age(report)
+    whose = f"{view.account(report)}, {view.files(report)}" + (f" ({age})" if age else "")
+    page.text(f"{view.verdict(report)} - {whose}", style=f"{_BOLD};{_VERDICT_COLORS[report.verdict]}")
+    page.text(view.meaning(report))
+    page.text(f"{view.to_do(report)}.")
+
+
+def _broken(page: _Page, sources: Iterable[Source]) -> None:
+    page.heading(words.UNREADABLE)
+    for source in sources:
+        page.text(f"{source.path}: {view.error_text(source.error or '', source.error_line)}", indent="  ", bullet="* ")
+    page.text(words.UNREADABLE_INTRO, indent="  ")
+
+
+def _tag(result: RuleResult) -> str:
+    return f"[{result.rule.id}]"
+
+
+def _problem(page: _Page, number: int, result: RuleResult) -> None:
+    rule = result.rule
+    if number > 1:
+        page.blank()
+    page.text(rule.title, bullet=f"{number}. ", style=_BOLD, tag=_tag(result))
+    page.text(f"{view.not_so(result)}:", indent="   ")
+    for finding in view.findings(result)[:LISTED]:
+        _finding(page, result, finding)
+    if len(result.findings) > LISTED:
+        page.text(words.and_more(len(result.findings) - LISTED), indent="       ")
+    if result.untold:
+        page.text(words.partly(result.undecided), indent="   ")
+    page.text(f"{words.WHY}: {rule.why}", indent="   ")
+    page.text(f"{words.WHO}: {rule.fix.who}, {view.effort(result)}", indent="   ")
+    if view.are_many(result):
+        page.steps(words.because_many(len(result.findings)), view.many_steps(result))
+        page.steps(words.ONE_BY_ONE, view.fix_steps(result))
+    else:
+        page.steps(words.DO_THIS, view.fix_steps(result))
+
+
+def _finding(page: _Page, result: RuleResult, finding: Finding) -> None:
+    name = view.subject(result, finding)
+    message = finding.message if name in finding.message else f"{name}: {finding.message}"
+    if finding.severity is not view.worst(result):
+        message += f" ({words.WORTH_A_LOOK})"
+    page.text(message, indent="     ", bullet="* ")
+    if page.options.verbose:
+        for where in finding.where:
+            page.text(view.place(where), indent="       ", style=_DIM)
+
+
+def _not_checked(page: _Page, report: Report) -> None:
+    supplies = view.supplies(report)
+    broke = view.with_outcome(report, Outcome.ERROR)
+    if not supplies and not broke:
+        return
+    page.heading(words.NOT_CHECKED_SUPPLY)
+    for number, supply in enumerate(supplies, 1):
+        if number > 1:
+            page.blank()
+        page.text(supply.instruction or words.NO_WAY_KNOWN, bullet=f"{number}. ", style=_BOLD)
+        page.text(f"{words.NEEDED_FOR}:", indent="   ")
+        for need in supply.needs:
+            page.text(need.result.rule.title, indent="     ", bullet="* ", tag=_tag(need.result))
+            page.text(need.why, indent="       ")
+    for result in broke:
+        page.blank()
+        page.text(result.rule.title, bullet="! ", style=_BOLD, tag=_tag(result))
+        page.text(f"{result.reason}. {words.FAULT_OF_OURS}", indent="  ")
+
+
+def _passed_over(page: _Page, report: Report) -> None:
+    for heading, outcome in ((words.CHECKED_FINE, Outcome.PASSED), (words.DOES_NOT_APPLY, Outcome.NOT_APPLICABLE)):
+        results = view.with_outcome(report, outcome)
+        if results:
+            page.heading(heading)
+        for result in results:
+            page.text(result.rule.title, indent="  ", bullet="* ", tag=_tag(result))
+            page.text(result.reason, indent="    ")
+
+
+def _foot(page: _Page, report: Report) -> None:
+    if report.unrecognised:
+        page.heading(words.UNRECOGNISED)
+        for file in report.unrecognised:
+            page.text(f"{file.path}: {file.help}", indent="  ", bullet="* ")
+    page.blank()
+    fine = view.with_outcome(report, Outcome.PASSED)
+    page.text(words.tally(len(fine), len(view.with_outcome(report, Outcome.NOT_APPLICABLE))))

@@ -1,0 +1,113 @@
+"""The result as data: the contract `exportready/result@1`, which may grow and never change."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from exportready.model.evidence import Source
+from exportready.model.report import Finding, Outcome, Report, RuleResult
+from exportready.reporters import Options
+from exportready.reporters.text import escape_surrogates
+from exportready.reporters.view import error_text, fix_steps, many_steps
+
+FORMAT = "exportready/result@1"
+
+
+def render(report: Report, options: Options) -> str:
+    """The whole result as JSON."""
+    return escape_surrogates(json.dumps(_result(report), ensure_ascii=False, indent=1)) + "\n"
+
+
+def _result(report: Report) -> dict[str, Any]:
+    outcomes = Counter(result.outcome for result in report.results)
+    return {
+        "format": FORMAT,
+        "tool": {"name": "exportready", "version": report.version},
+        "rulebook": {"digest": report.digest, "rules": len(report.results)},
+        "account": {
+            "name": report.account.name,
+            "phase": report.phase,
+            "taken_at": _time(report.account.taken_at),
+            "time_zone": report.account.time_zone,
+        },
+        "checked_at": _time(report.checked_at),
+        "sources": [_source(source) for source in report.sources],
+        "unrecognised": [{"path": file.path, "help": file.help} for file in report.unrecognised],
+        "verdict": report.verdict.value,
+        "counts": {outcome.value: outcomes[outcome] for outcome in Outcome},
+        "rules": [_rule(result) for result in report.results],
+    }
+
+
+def _time(when: datetime | None) -> str | None:
+    return when.isoformat() if when else None
+
+
+def _source(source: Source) -> dict[str, Any]:
+    return {
+        "path": source.path,
+        "sha256": source.sha256,
+        "reader": source.reader,
+        "dated": _time(source.dated),
+        "records": dict(sorted(source.records.items())),
+        "complete": source.complete,
+        "error": None if source.error is None else error_text(source.error, source.error_line),
+        "notes": list(source.notes),
+    }
+
+
+def _rule(result: RuleResult) -> dict[str, Any]:
+    rule, fix, source = result.rule, result.rule.fix, result.rule.source
+    many = None if fix.many_above is None else {"above": fix.many_above, "steps": list(many_steps(result))}
+    return {
+        "id": rule.id,
+        "area": rule.area,
+        "title": rule.title,
+        "why": rule.why,
+        "fix": {"who": fix.who, "minutes": fix.minutes, "steps": list(fix_steps(result)), "many": many},
+        "source": {
+            "document": source.document,
+            "section": source.section,
+            "updated": source.updated.isoformat(),
+            **({"note": source.note} if source.note else {}),
+        },
+        "severity": rule.severity.value,
+        "phase": rule.phase.value,
+        "outcome": result.outcome.value,
+        "reason": result.reason,
+        "checked": result.checked,
+        "undecided": result.undecided,
+        "failed": len(result.findings),
+        "gaps": [
+            {"kind": gap.kind, "field": gap.field, "subject": gap.subject, "reason": gap.reason, "supply": gap.supply}
+            for gap in result.gaps
+        ],
+        "findings": [_finding(finding) for finding in result.findings],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "fingerprint": finding.fingerprint,
+        "check": finding.check,
+        "severity": finding.severity.value,
+        "subject": {"kind": finding.subject.kind, "key": finding.subject.key},
+        "at_fault": {"kind": finding.at_fault.kind, "key": finding.at_fault.key},
+        "message": finding.message,
+        "observed": dict(sorted(finding.observed.items())),
+        "expected": dict(sorted(finding.expected.items())),
+        "where": [
+            {
+                "path": place.location.path,
+                "line": place.location.line,
+                "pointer": place.location.pointer,
+                "label": place.label,
+            }
+            for place in finding.where
+        ],
+        "blocks": finding.blocks,
+        "waiver": None,
+    }

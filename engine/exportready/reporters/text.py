@@ -1,0 +1,22 @@
+"""Text from the snapshot is hostile until cleaned: it may steer a terminal or turn a line around."""
+
+from __future__ import annotations
+
+import re
+
+# Separators of lines and fields become a space, so that no name can start a line of its own.
+_SPACE = re.compile(r"[\s\x1c-\x1f\x85\u2028\u2029]+")
+# C0 and C1 (ESC and CSI among them), bidi marks, embeddings, overrides and isolates, invisible joiners of nothing, BOM.
+_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+# A lone surrogate cannot be encoded: the file would not be written at all.
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """One line that shows what it says: no control, bidi or unencodable characters."""
+    return _SURROGATE.sub("\ufffd", _STEERING.sub("", _SPACE.sub(" ", text))).strip()
+
+
+def escape_surrogates(json: str) -> str:
+    """The same JSON, with lone surrogates written as escapes, so that it encodes and still reads back alike."""
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", json)

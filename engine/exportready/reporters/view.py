@@ -1,0 +1,217 @@
+"""What is shown where, for every format that people read: which problems, in which order, with which steps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from exportready.kinds import KINDS
+from exportready.model.report import Finding, Gap, Outcome, Place, Report, RuleResult, Verdict
+from exportready.model.rules import Severity
+from exportready.reporters import words
+
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+
+
+def fix_steps(result: RuleResult) -> tuple[str, ...]:
+    """What to click, with the record's own values where all problems share them."""
+    return _filled(result.rule.fix.steps, result.findings)
+
+
+def many_steps(result: RuleResult) -> tuple[str, ...]:
+    """The quicker way for many."""
+    return _filled(result.rule.fix.many_steps, result.findings)
+
+
+def are_many(result: RuleResult) -> bool:
+    """There are so many problems that the quicker way pays."""
+    fix = result.rule.fix
+    return bool(fix.many_steps) and fix.many_above is not None and len(result.findings) > fix.many_above
+
+
+def _filled(steps: Sequence[str], findings: Sequence[Finding]) -> tuple[str, ...]:
+    def value(found: re.Match[str]) -> str:
+        values = {finding.observed.get(found[1]) for finding in findings}
+        agreed = values.pop() if len(values) == 1 else None
+        return agreed or (words.ONE_LISTED if len(findings) == 1 else words.EACH_LISTED)
+
+    return tuple(_PLACEHOLDER.sub(value, step) for step in steps)
+
+
+def minutes(result: RuleResult) -> int:
+    """How long the fix takes in all.
+
+    Steps that name a record are done once for each object at fault, others once for all;
+    the quicker way for many takes no longer than the number from which it pays.
+    """
+    fix = result.rule.fix
+    if not any(_PLACEHOLDER.search(step) for step in fix.steps):
+        return fix.minutes
+    times = len({finding.at_fault for finding in result.findings})
+    if fix.many_steps and fix.many_above is not None:
+        times = min(times, max(fix.many_above, 1))
+    return fix.minutes * max(times, 1)
+
+
+def worst(result: RuleResult) -> Severity:
+    """The grade of its worst problem: a rule all of whose problems are eased is no reason to stop."""
+    return min((finding.severity for finding in result.findings), key=_rank, default=result.rule.severity)
+
+
+def _rank(severity: Severity) -> int:
+    return severity.rank
+
+
+def problems(report: Report, grade: Severity) -> list[RuleResult]:
+    """The failed rules of one grade, conditions of the connection first: they stop everything else."""
+    failed = [result for result in report.results if result.outcome is Outcome.FAILED and worst(result) is grade]
+    return sorted(failed, key=lambda result: not any(finding.at_fault.kind == "session" for finding in result.findings))
+
+
+def findings(result: RuleResult) -> list[Finding]:
+    """The worst first."""
+    return sorted(result.findings, key=lambda finding: finding.severity.rank)
+
+
+def with_outcome(report: Report, *outcomes: Outcome) -> list[RuleResult]:
+    """The rules that ended so."""
+    return [result for result in report.results if result.outcome in outcomes]
+
+
+def untold(report: Report) -> list[RuleResult]:
+    """The rules about which something could not be told, failed ones too."""
+    return [result for result in report.results if result.untold]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What one rule lacks of one supply."""
+
+    result: RuleResult
+    gaps: tuple[Gap, ...]
+
+    @property
+    def why(self) -> str:
+        """Why it could not be told, and about which records."""
+        reasons = tuple(dict.fromkeys(gap.reason for gap in self.gaps if gap.reason)) or (self.result.reason,)
+        subjects = words.for_subjects(dict.fromkeys(gap.subject for gap in self.gaps if gap.subject))
+        return " ".join(filter(None, ("; ".join(filter(None, reasons)), f"({subjects})" if subjects else "")))
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """One instruction, said once, with every rule that it helps to decide."""
+
+    instruction: str
+    needs: tuple[Need, ...]
+
+
+def supplies(report: Report) -> list[Supply]:
+    """How to supply what was not there, what matters most first. Rules that broke are not here: nobody can supply that."""
+    groups: dict[str, dict[str, list[Gap]]] = {}
+    results = {result.rule.id: result for result in untold(report) if result.outcome is not Outcome.ERROR}
+    for result in sorted(results.values(), key=lambda result: result.rule.severity.rank):
+        for gap in result.gaps:
+            groups.setdefault(gap.supply, {}).setdefault(result.rule.id, []).append(gap)
+        if not result.gaps:
+            groups.setdefault("", {})[result.rule.id] = []
+    return [
+        Supply(instruction, tuple(Need(results[id_], tuple(gaps)) for id_, gaps in needs.items()))
+        for instruction, needs in groups.items()
+    ]
+
+
+def verdict(report: Report) -> str:
+    """The one answer, in words."""
+    return (words.ARRIVALS if _after(report) else words.VERDICTS)[report.verdict]
+
+
+def meaning(report: Report) -> str:
+    """What the answer asks of the reader."""
+    meanings = words.ARRIVAL_MEANINGS if _after(report) else words.VERDICT_MEANINGS
+    if report.verdict is Verdict.CANNOT_TELL and not report.results:
+        return words.NOTHING_CHECKED
+    return meanings[report.verdict]
+
+
+def _after(report: Report) -> bool:
+    return report.phase == "after-export"
+
+
+def account(report: Report) -> str:
+    """Whose files they are."""
+    return report.account.name or words.ACCOUNT_UNNAMED
+
+
+def _dates(report: Report) -> list[datetime]:
+    if report.account.taken_at:
+        return [report.account.taken_at]
+    return sorted(source.dated for source in report.sources if source.dated)
+
+
+def files(report: Report) -> str:
+    """Your files of 20 November 2026."""
+    dates = _dates(report)
+    return words.your_files(dates[0], dates[-1]) if dates else words.your_files(None, None)
+
+
+def age(report: Report) -> str:
+    """How old the oldest of them is; empty where nothing is dated."""
+    dates = _dates(report)
+    return words.age(report.checked_at - dates[0]) if dates else ""
+
+
+def to_do(report: Report) -> str:
+    """3 things to fix (about 15 minutes), 2 things could not be checked."""
+    fix = problems(report, Severity.ERROR)
+    look = problems(report, Severity.WARNING)
+    return words.to_do(len(fix), sum(map(minutes, fix)), len(look), len(untold(report)))
+
+
+def subject(result: RuleResult, finding: Finding) -> str:
+    """The record's name; empty where the finding speaks for the whole account or for a group."""
+    kind = KINDS.get(finding.subject.kind)
+    if kind is not None and (kind.sheet or kind.single):
+        return ""
+    if any(check.group and check.name == finding.subject.key for check in result.rule.checks):
+        return ""
+    return finding.subject.key
+
+
+def mend(result: RuleResult, finding: Finding) -> str:
+    """The object to mend, where it is another than the record."""
+    name = subject(result, finding)
+    if not name or not finding.at_fault.key or finding.at_fault.key == finding.subject.key:
+        return ""
+    return f"{words.noun(finding.at_fault.kind)} {finding.at_fault.key}"
+
+
+def not_so(result: RuleResult) -> str:
+    """Not so for 12 customers."""
+    kinds = {finding.subject.kind for finding in result.findings}
+    counted = any(subject(result, finding) for finding in result.findings)
+    return words.not_so(len(result.findings), kinds.pop() if len(kinds) == 1 else None, counted=counted)
+
+
+def effort(result: RuleResult) -> str:
+    """About 2 minutes each, about 10 minutes in all."""
+    return words.effort(result.rule.fix.minutes, minutes(result))
+
+
+def place(where: Place) -> str:
+    """file:line, with the path inside where there is one."""
+    location = where.location
+    spot = location.path if location.line is None else f"{location.path}:{location.line}"
+    return " ".join(filter(None, (spot, location.pointer, f"({where.label})" if where.label else "")))
+
+
+def error_text(error: str, line: int | None) -> str:
+    """Why a file could not be read, with the line where that is known."""
+    return error if line is None else f"{words.line(line)}: {error}"
+
+
+def contents(records: Iterable[tuple[str, int]]) -> Iterator[str]:
+    """412 customers (QuickBooks), and so on, by name."""
+    return (words.records(number, kind) for kind, number in sorted(records))

@@ -1,0 +1,321 @@
+"""Every word that people see, so that another language is one file. Data and grammar only; what is shown where is not here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from exportready.model.report import Outcome, Verdict
+from exportready.model.rules import Severity
+
+LANGUAGE = "en"
+
+VERDICTS: Mapping[Verdict, str] = {
+    Verdict.READY: "Ready to export",
+    Verdict.READY_WITH_WARNINGS: "Ready, look at these",
+    Verdict.NOT_READY: "Don't export yet",
+    Verdict.CANNOT_TELL: "Can't say yet",
+}
+ARRIVALS: Mapping[Verdict, str] = {
+    Verdict.READY: "Arrived",
+    Verdict.READY_WITH_WARNINGS: "Arrived with remarks",
+    Verdict.NOT_READY: "Not arrived whole",
+    Verdict.CANNOT_TELL: "Can't say yet",
+}
+VERDICT_MEANINGS: Mapping[Verdict, str] = {
+    Verdict.READY: "Nothing was found that stands in the way of this export.",
+    Verdict.READY_WITH_WARNINGS: "Nothing stops this export, but look at the points below before you start it.",
+    Verdict.NOT_READY: "Something below would stop this export or send it to the wrong place. Fix it first.",
+    Verdict.CANNOT_TELL: "Nothing was found that must be fixed, but something that matters could not be checked.",
+}
+ARRIVAL_MEANINGS: Mapping[Verdict, str] = {
+    Verdict.READY: "What was exported is in QuickBooks as it should be.",
+    Verdict.READY_WITH_WARNINGS: "What was exported is in QuickBooks. Look at the points below.",
+    Verdict.NOT_READY: "Some of what was exported is missing or different in QuickBooks.",
+    Verdict.CANNOT_TELL: "Nothing was found missing or different, but something that matters could not be checked.",
+}
+
+OUTCOMES: Mapping[Outcome, str] = {
+    Outcome.FAILED: "problem",
+    Outcome.CANNOT_TELL: "not checked",
+    Outcome.PASSED: "checked, fine",
+    Outcome.NOT_APPLICABLE: "does not apply to you",
+    Outcome.ERROR: "not checked",
+}
+
+FIX_FIRST = "Fix first"
+LOOK_AT_THESE = "Look at these"
+GOOD_TO_KNOW = "Good to know"
+NOT_CHECKED = "Not checked"
+NOT_CHECKED_SUPPLY = "Not checked, and how to supply it"
+CHECKED_FINE = "Checked, fine"
+DOES_NOT_APPLY = "Does not apply to you"
+FILES_READ = "Files that were read"
+UNRECOGNISED = "Files that were not recognised"
+UNREADABLE = "Could not be read"
+GLOSSARY = "What the words mean"
+
+SECTIONS: Mapping[Severity, str] = {
+    Severity.ERROR: FIX_FIRST,
+    Severity.WARNING: LOOK_AT_THESE,
+    Severity.INFO: GOOD_TO_KNOW,
+}
+INTROS: Mapping[Severity, str] = {
+    Severity.ERROR: "When these are done, make your files again and check once more.",
+    Severity.WARNING: "These do not stop the export, but they are worth a look.",
+    Severity.INFO: "Nothing to do now.",
+}
+NOT_CHECKED_INTRO = "Nobody knows yet whether these hold. They count neither as fine nor as a problem until the missing facts are there."
+UNREADABLE_INTRO = "Nothing in here was checked. Export it again, then check once more."
+NOTHING_CHECKED = "No practice was checked."
+FAULT_OF_OURS = "This is a fault in ExportReady or in its rules, not in your books. Please report it."
+NO_WAY_KNOWN = "Your files hold no answer"
+
+WHY = "Why it matters"
+WHO = "Who"
+DO_THIS = "Do this"
+ALL_AT_ONCE = "Quicker, all at once"
+ONE_BY_ONE = "Or one at a time"
+NEEDED_FOR = "Needed for"
+SOURCE = "Source"
+RECORD = "Record"
+WHAT_IS_WRONG = "What is wrong"
+TO_MEND = "To mend"
+WORTH_A_LOOK = "worth a look"
+DETAILS = "Details for engineers"
+RULE = "Rule"
+SEVERITY = "Grade"
+PLACE = "Place"
+FINGERPRINT = "Fingerprint"
+OBSERVED = "Observed"
+EXPECTED = "Expected"
+NOTHING = "nothing"
+FILE = "File"
+CONTENT = "What was in it"
+DATED = "Dated"
+WHOLE = "All of it?"
+YES, NO = "yes", "no"
+UNDATED = "no date"
+NOTHING_KNOWN = "nothing known"
+ACCOUNT_UNNAMED = "Your account"
+CONTENTS = "Contents"
+TILE_FIX = "to fix"
+TILE_LOOK = "to look at"
+TILE_KNOW = "good to know"
+TILE_UNCHECKED = "not checked"
+TILE_FINE = "checked, fine"
+TILE_NOT_YOURS = "do not apply to you"
+EACH_LISTED = "each one listed"
+ONE_LISTED = "the one listed"
+
+TERMS: Sequence[tuple[str, str]] = (
+    ("Problem", "A record, or a setting, that is not as it should be."),
+    (FIX_FIRST, "Problems that stop the export or send it to the wrong place."),
+    (LOOK_AT_THESE, "Problems that do not stop the export, but that you may want to know of before it."),
+    (NOT_CHECKED, "A fact was missing, so nothing is known. It is never counted as fine."),
+    (CHECKED_FINE, "Every record that this is about was looked at, and is as it should be."),
+    (DOES_NOT_APPLY, "This is about something that your account does not use."),
+)
+"""The glossary."""
+
+NOUNS: Mapping[str, tuple[str, str]] = {
+    "account.answers": ("answer", "answers"),
+    "derived.account": ("answer", "answers"),
+    "derived.customer_order": ("customer list", "customer lists"),
+    "quickbooks.AppliedToTxn": ("applied payment", "applied payments"),
+    "quickbooks.Class": ("class", "classes"),
+    "quickbooks.Company": ("company file", "company files"),
+    "quickbooks.Host": ("file mode", "file modes"),
+    "quickbooks.JournalEntry": ("journal entry", "journal entries"),
+    "quickbooks.OtherName": ("other name", "other names"),
+    "quickbooks.Preferences": ("set of preferences", "sets of preferences"),
+    "quickbooks.ReceivePayment": ("payment", "payments"),
+    "quickbooks.Status": ("answer to the export", "answers to the export"),
+    "quickbooks.Terms": ("payment term", "payment terms"),
+    "servicetitan.equipment": ("equipment item", "equipment items"),
+    "servicetitan.gl_account": ("general-ledger account", "general-ledger accounts"),
+    "servicetitan.installed_equipment": ("installed equipment", "installed equipment"),
+    "servicetitan.invoice_item": ("invoice line", "invoice lines"),
+    "servicetitan.purchase_order_item": ("purchase order line", "purchase order lines"),
+    "servicetitan.bill_item": ("bill line", "bill lines"),
+    "tax_item": ("sales-tax item", "sales-tax items"),
+    "terms": ("payment term", "payment terms"),
+    "class": ("class", "classes"),
+    "session": ("connection", "connections"),
+}
+SYSTEMS = {"quickbooks": "QuickBooks", "servicetitan": "ServiceTitan"}
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """1 problem, 2 problems, 1,200 problems."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def noun(kind: str, number: int = 1) -> str:
+    """What people call records of a kind: "purchase orders" for servicetitan.purchase_order."""
+    one, many = NOUNS.get(kind) or _noun(kind)
+    return one if number == 1 else many
+
+
+def _noun(kind: str) -> tuple[str, str]:
+    name = kind.rpartition(".")[2].replace("_", " ")
+    one = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+    return one, f"{one}s"
+
+
+def system(kind: str) -> str:
+    """QuickBooks or ServiceTitan; empty for what belongs to neither."""
+    return SYSTEMS.get(kind.partition(".")[0], "")
+
+
+def records(number: int, kind: str) -> str:
+    """412 customers (QuickBooks)."""
+    home = system(kind)
+    return f"{number:,} {noun(kind, number)}" + (f" ({home})" if home else "")
+
+
+def day(when: date) -> str:
+    """20 November 2026."""
+    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
+
+
+def moment(when: datetime) -> str:
+    """20 November 2026, 5:30 PM. In the offset it was stated in: an office reads its own clock."""
+    return f"{day(when)}, {when.hour % 12 or 12}:{when.minute:02} {'AM' if when.hour < 12 else 'PM'}"
+
+
+def your_files(first: datetime | None, last: datetime | None) -> str:
+    """Your files of 20 November 2026."""
+    if first is None or last is None:
+        return "your files (no date is known)"
+    if first.date() == last.date():
+        return f"your files of {day(first)}"
+    return f"your files of {day(first)} to {day(last)}"
+
+
+def age(old: timedelta) -> str:
+    """As of 10 minutes ago, 3 days old."""
+    minutes = int(old.total_seconds() // 60)
+    if minutes < 0:
+        return "dated after this check"
+    if minutes == 0:
+        return "as of just now"
+    if minutes < 60:
+        return f"as of {count(minutes, 'minute')} ago"
+    if minutes < 24 * 60:
+        return f"as of {count(minutes // 60, 'hour')} ago"
+    days = minutes // (24 * 60)
+    return f"{count(days, 'day')} old" if days < 60 else f"{count(days // 30, 'month')} old"
+
+
+def checked(when: datetime) -> str:
+    """Checked 20 November 2026, 5:40 PM."""
+    return f"Checked {moment(when)}"
+
+
+def duration(minutes: int) -> str:
+    """About 15 minutes, about 2 hours."""
+    if minutes < 100:
+        return f"about {count(minutes, 'minute')}"
+    return f"about {count(round(minutes / 60), 'hour')}"
+
+
+def effort(minutes: int, total: int) -> str:
+    """About 2 minutes; with more than one to do, about 2 minutes each."""
+    return duration(minutes) if minutes == total else f"{duration(minutes)} each, {duration(total)} in all"
+
+
+def to_do(fix: int, minutes: int, look: int, unchecked: int) -> str:
+    """3 things to fix (about 15 minutes), 2 things could not be checked."""
+    parts = []
+    if fix:
+        parts.append(f"{count(fix, 'thing')} to fix ({duration(minutes)})")
+    if look:
+        parts.append(f"{count(look, 'thing')} to look at")
+    if unchecked:
+        parts.append(f"{count(unchecked, 'thing')} could not be checked")
+    return ", ".join(parts) or "Nothing to do"
+
+
+def tally(fine: int, not_yours: int) -> str:
+    """12 checked and fine; 3 do not apply to you."""
+    return f"{fine:,} checked, fine; {not_yours:,} {'does' if not_yours == 1 else 'do'} not apply to you."
+
+
+def not_so(number: int, kind: str | None, *, counted: bool) -> str:
+    """Not so for 12 customers. Uncounted, where one finding speaks for the whole account."""
+    if not counted:
+        return "Not so"
+    return f"Not so for {number:,} {noun(kind, number) if kind else 'record' if number == 1 else 'records'}"
+
+
+def partly(undecided: int) -> str:
+    """Said of a problem whose other records could not be told."""
+    if undecided:
+        return f"{count(undecided, 'more record')} could not be checked. See below."
+    return "Some of it could not be checked. See below."
+
+
+def because_many(number: int) -> str:
+    """The heading of the steps for many."""
+    return f"{ALL_AT_ONCE}, because there are {number:,}"
+
+
+def and_more(number: int) -> str:
+    """Where the console stops listing."""
+    return f"and {number:,} more; -o html:report.html lists all"
+
+
+def show_more(number: int) -> str:
+    """Opens the rest of a table."""
+    return "Show the other one" if number == 1 else f"Show the other {number:,}"
+
+
+def capped(shown: int, number: int) -> str:
+    """Where the page stops listing."""
+    return f"Only the first {shown:,} of {number:,} are listed here, to keep this page quick; -o json:result.json holds all of them."
+
+
+def for_subjects(names: Iterable[str], limit: int = 5) -> str:
+    """For PIPE-1, PIPE-2 and 4 more."""
+    listed = list(names)
+    if not listed:
+        return ""
+    rest = len(listed) - limit
+    if rest > 0:
+        return f"for {', '.join(listed[:limit])} and {rest:,} more"
+    return "for " + " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
+
+
+def line(number: int) -> str:
+    """Line 12."""
+    return f"line {number}"
+
+
+def cited(document: str, section: str, updated: date, note: str) -> str:
+    """Where a practice is written down."""
+    return f"{document}, {section} (as of {day(updated)})" + (f". {note}" if note else "")
+
+
+def made_by(version: str) -> str:
+    """The foot of a page."""
+    return f"Made by ExportReady {version}"
+
+
+def rules_used(number: int, digest: str) -> str:
+    """Which rules judged."""
+    return f"{count(number, 'practice')} checked, rulebook {digest}"
+
+
+def page_title(verdict: str, account: str) -> str:
+    """The window's title."""
+    return f"{verdict} - {account}"
+
+
+def accepted_until(when: date) -> str:
+    """Said of a problem that its owner accepts for now."""
+    return f"accepted until {day(when)}"
