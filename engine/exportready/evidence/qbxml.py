@@ -183,10 +183,9 @@ class _Reader:
             return
         rs = _Rs("", -1)
         self._take(element, rs, 1)
-        kind = RETS[name][0]
-        if kind in self.wanted:
-            why = "a single record by itself says nothing about the rest of the list"
-            self._list(kind, "fragment", tuple(self.records.pop((-1, kind), ())), False, why)
+        why = "a single record by itself says nothing about the rest of the list"
+        for (_, kind), records in sorted(self.records.items()):
+            self._list(kind, "fragment", tuple(records), False, why)
 
     def _take(self, element: etree._Element, rs: _Rs, number: int) -> None:
         name = _local(element)

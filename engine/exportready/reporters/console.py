@@ -153,7 +153,7 @@ def _not_checked(page: _Page, report: Report) -> None:
     for result in broke:
         page.blank()
         page.text(result.rule.title, bullet="! ", style=_BOLD, tag=_tag(result))
-        page.text(f"{result.reason}. {words.FAULT_OF_OURS}", indent="  ")
+        page.text(f"{result.reason.rstrip('.')}. {words.FAULT_OF_OURS}", indent="  ")
 
 
 def _passed_over(page: _Page, report: Report) -> None:

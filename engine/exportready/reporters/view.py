@@ -157,6 +157,12 @@ def files(report: Report) -> str:
     return words.your_files(dates[0], dates[-1]) if dates else words.your_files(None, None)
 
 
+def local(report: Report, when: datetime) -> datetime:
+    """By the clock of the office, where account.yaml shows it; no time-zone data is needed for that."""
+    taken = report.account.taken_at
+    return when.astimezone(taken.tzinfo) if taken else when
+
+
 def age(report: Report) -> str:
     """How old the oldest of them is; empty where nothing is dated."""
     dates = _dates(report)
@@ -197,6 +203,8 @@ def not_so(result: RuleResult) -> str:
 
 def effort(result: RuleResult) -> str:
     """About 2 minutes each, about 10 minutes in all."""
+    if are_many(result):
+        return words.duration(minutes(result))
     return words.effort(result.rule.fix.minutes, minutes(result))
 
 

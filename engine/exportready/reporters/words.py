@@ -66,7 +66,9 @@ INTROS: Mapping[Severity, str] = {
     Severity.WARNING: "These do not stop the export, but they are worth a look.",
     Severity.INFO: "Nothing to do now.",
 }
-NOT_CHECKED_INTRO = "Nobody knows yet whether these hold. They count neither as fine nor as a problem until the missing facts are there."
+NOT_CHECKED_INTRO = (
+    "Nobody knows yet whether these hold. They count neither as fine nor as a problem until the missing facts are there."
+)
 UNREADABLE_INTRO = "Nothing in here was checked. Export it again, then check once more."
 NOTHING_CHECKED = "No practice was checked."
 FAULT_OF_OURS = "This is a fault in ExportReady or in its rules, not in your books. Please report it."
@@ -86,9 +88,6 @@ WORTH_A_LOOK = "worth a look"
 DETAILS = "Details for engineers"
 RULE = "Rule"
 SEVERITY = "Grade"
-PLACE = "Place"
-FINGERPRINT = "Fingerprint"
-OBSERVED = "Observed"
 EXPECTED = "Expected"
 NOTHING = "nothing"
 FILE = "File"
@@ -97,7 +96,6 @@ DATED = "Dated"
 WHOLE = "All of it?"
 YES, NO = "yes", "no"
 UNDATED = "no date"
-NOTHING_KNOWN = "nothing known"
 ACCOUNT_UNNAMED = "Your account"
 CONTENTS = "Contents"
 TILE_FIX = "to fix"
@@ -105,7 +103,7 @@ TILE_LOOK = "to look at"
 TILE_KNOW = "good to know"
 TILE_UNCHECKED = "not checked"
 TILE_FINE = "checked, fine"
-TILE_NOT_YOURS = "do not apply to you"
+TILE_NOT_YOURS = "don't apply"
 EACH_LISTED = "each one listed"
 ONE_LISTED = "the one listed"
 
@@ -148,6 +146,11 @@ SYSTEMS = {"quickbooks": "QuickBooks", "servicetitan": "ServiceTitan"}
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+
+
+def sentence(text: str) -> str:
+    """The same, beginning a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def count(number: int, one: str, many: str = "") -> str:
@@ -277,7 +280,7 @@ def show_more(number: int) -> str:
 
 def capped(shown: int, number: int) -> str:
     """Where the page stops listing."""
-    return f"Only the first {shown:,} of {number:,} are listed here, to keep this page quick; -o json:result.json holds all of them."
+    return f"Only the first {shown:,} of {number:,} are listed here, to keep this page quick. -o json:result.json holds all."
 
 
 def for_subjects(names: Iterable[str], limit: int = 5) -> str:
@@ -306,9 +309,9 @@ def made_by(version: str) -> str:
     return f"Made by ExportReady {version}"
 
 
-def rules_used(number: int, digest: str) -> str:
-    """Which rules judged."""
-    return f"{count(number, 'practice')} checked, rulebook {digest}"
+def rules_used(number: int) -> str:
+    """How many rules judged; the rulebook's digest follows."""
+    return f"{count(number, 'practice')} of the rulebook"
 
 
 def page_title(verdict: str, account: str) -> str:

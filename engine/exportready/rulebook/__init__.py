@@ -1,0 +1,1 @@
+"""YAML to rules, or every mistake with file and line."""

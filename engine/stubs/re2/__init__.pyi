@@ -1,0 +1,9 @@
+class error(Exception): ...
+
+class Options:
+    log_errors: bool
+
+class Pattern:
+    def fullmatch(self, text: str) -> object | None: ...
+
+def compile(pattern: str, options: Options | None = ...) -> Pattern: ...

@@ -1,0 +1,307 @@
+"""What QuickBooks Desktop holds for the invented company: its lists as IIF, its state and invoices as qbXML."""
+
+# Records stay packed: a key per line would hide what belongs together.
+# fmt: off
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from xml.etree import ElementTree as ET
+
+from northwind import (
+    CLASSES,
+    COGS,
+    COMPANY,
+    DRAGGED,
+    GONE,
+    MATERIALS,
+    METHODS,
+    NOT_IN_BOOKS,
+    TAKEN,
+    TAXES,
+    TERMS,
+    UNCOSTED,
+    VENDORS,
+    ZONES,
+    Json,
+    Sku,
+    money,
+)
+
+ACCOUNTS = """
+BANK Operating Checking|Payroll Checking|Tax Savings
+AR Accounts Receivable
+OCASSET Employee Advances|Inventory Asset|Prepaid Insurance|Undeposited Funds
+FIXASSET Shop Tools|Trucks|Trucks:Accumulated Depreciation|Trucks:Original Cost
+AP Accounts Payable
+CCARD Fuel Card|Shop Card
+OCLIAB Customer Deposits|Payroll Liabilities|Sales Tax Payable
+LTLIAB Truck Loan|Warehouse Loan
+EQUITY Opening Balance Equity|Owner's Equity|Owner's Equity:Owner's Draw|Retained Earnings
+INC Discounts Given|Sales|Sales:Equipment|Sales:Labor|Sales:Maintenance Plans|Sales:Parts|Uncategorized Income
+COGS ~|~:Equipment|~:Freight|~:Materials|~:Old Materials|~:Permits & Fees|~:Purchase Tax|~:Subcontractors
+EXP Advertising|Bank Charges|Continuing Education|Dues & Subscriptions|Fuel, Oil & Tires|Insurance|Insurance:Liability
+EXP Insurance:Workers' Comp|Licenses|Meals|Office Supplies|Payroll Expenses|Rent|Repairs|Repairs:Building|Repairs:Trucks
+EXP Shop Supplies|Software|Telephone|Uniforms|Utilities|Utilities:Gas & Electric|Utilities:Water
+EXINC Interest Income
+EXEXP Other Expenses
+NONPOSTING Purchase Orders
+""".replace("~", COGS)
+EXTRA = {"Inventory Asset": "INVENTORYASSET", "Undeposited Funds": "UNDEPOSIT", "Sales Tax Payable": "SALESTAX", COGS: "COGS",
+         "Opening Balance Equity": "OPENBAL", "Retained Earnings": "RETEARNINGS", "Purchase Orders": "PURCHORDER",
+         "Uncategorized Income": "UNCATINC"}
+
+
+def listed(names: Iterable[str], first: Sequence[str] = ()) -> list[str]:
+    """QuickBooks' default order, per level, parents before their jobs; what was dragged to the top comes first."""
+
+    def place(name: str) -> tuple[int, list[str]]:
+        parts = name.split(":")
+        return first.index(parts[0]) if parts[0] in first else len(first), [part.casefold() for part in parts]
+
+    return sorted(names, key=place)
+
+
+COLUMNS = {
+    "ACCNT": "NAME REFNUM TIMESTAMP ACCNTTYPE OBAMOUNT DESC ACCNUM SCD BANKNUM EXTRA HIDDEN DELCOUNT USEID",
+    "INVITEM": "NAME REFNUM TIMESTAMP INVITEMTYPE DESC PURCHASEDESC ACCNT ASSETACCNT COGSACCNT QNTY VALUE PRICE COST TAXABLE "
+    "SALESTAXCODE PAYMETH TAXVEND PREFVEND REORDERPOINT EXTRA CUSTFLD1 CUSTFLD2 CUSTFLD3 CUSTFLD4 CUSTFLD5 DEP_TYPE "
+    "ISPASSEDTHRU HIDDEN DELCOUNT USEID ISNEW PO_NUM SERIALNUM WARRANTY LOCATION VENDOR ASSETDESC SALEDATE SALEEXPENSE NOTES "
+    "ASSETNUM COSTBASIS ACCUMDEPR UNRECBASIS PURCHASEDATE",
+    "GROUP": "NAME REFNUM TIMESTAMP INVITEMTYPE DESC TOPRINT EXTRA QNTY CUSTFLD1 CUSTFLD2 CUSTFLD3 CUSTFLD4 CUSTFLD5 HIDDEN "
+    "DELCOUNT USEID",
+    "CLASS": "NAME REFNUM TIMESTAMP HIDDEN DELCOUNT",
+    "CUST": "NAME REFNUM TIMESTAMP BADDR1 BADDR2 BADDR3 BADDR4 BADDR5 SADDR1 SADDR2 SADDR3 SADDR4 SADDR5 PHONE1 PHONE2 FAXNUM "
+    "EMAIL NOTE CONT1 CONT2 CTYPE TERMS TAXABLE SALESTAXCODE LIMIT RESALENUM REP TAXITEM NOTEPAD SALUTATION COMPANYNAME "
+    "FIRSTNAME MIDINIT LASTNAME " + " ".join(f"CUSTFLD{n}" for n in range(1, 16)) + " JOBDESC JOBTYPE JOBSTATUS JOBSTART "
+    "JOBPROJEND JOBEND HIDDEN DELCOUNT PRICELEVEL",
+    "VEND": "NAME REFNUM TIMESTAMP PRINTAS ADDR1 ADDR2 ADDR3 ADDR4 ADDR5 VTYPE CONT1 CONT2 PHONE1 PHONE2 FAXNUM EMAIL NOTE TAXID "
+    "LIMIT TERMS NOTEPAD SALUTATION COMPANYNAME FIRSTNAME MIDINIT LASTNAME " + " ".join(f"CUSTFLD{n}" for n in range(1, 16))
+    + " 1099 HIDDEN DELCOUNT",
+    "PAYMETH": "NAME REFNUM TIMESTAMP HIDDEN",
+    "TERMS": "NAME REFNUM TIMESTAMP DISCPER STDDUEDAYS STDDISCDAYS DAYOFMONTHDUE DISCDAYOFMONTH DATEMINDAYS TERMSTYPE HIDDEN",
+    "SALESTAXCODE": "CODE REFNUM TIMESTAMP HIDDEN DESC TAXABLE",
+}
+
+
+class Iif:
+    """Collects an IIF file; every section has its own columns."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def write(self, *cells: str) -> None:
+        """One line; a cell with a comma is put in quotes, as QuickBooks does."""
+        self.lines.append("\t".join(f'"{cell}"' if "," in cell else cell for cell in cells))
+
+    def head(self, section: str) -> None:
+        """The line that names a section's columns."""
+        self.write("!" + section.replace("GROUP", "INVITEM"), *COLUMNS[section].split())
+
+    def row(self, section: str, number: int, **cells: str) -> None:
+        """One record."""
+        usual = {"REFNUM": str(number), "TIMESTAMP": str(1683000000 + 60 * number), "HIDDEN": "N", "DELCOUNT": "0", "USEID": "N"}
+        columns = COLUMNS[section].split()
+        assert set(cells) <= set(columns), set(cells) - set(columns)
+        self.write(section.replace("GROUP", "INVITEM"), *({**usual, **cells}.get(column, "") for column in columns))
+
+    def item(self, number: int, name: str, kind: str, **cells: str) -> None:
+        """One item; the depreciation columns are filled for everything."""
+        usual = {"DEP_TYPE": "0", "ISPASSEDTHRU": "N", "ISNEW": "N", "SALEEXPENSE": "0.00", "COSTBASIS": "0.00",
+                 "ACCUMDEPR": "0.00", "UNRECBASIS": "0.00", "COST": "0", "PRICE": "0.00", "TAXABLE": "N"}
+        self.row("INVITEM", number, NAME=name, INVITEMTYPE=kind, **{**usual, **cells})
+
+
+def book_items(skus: Sequence[Sku]) -> list[tuple[str, str, Json]]:
+    """Name, type and cells of each QuickBooks item, in list order within its type."""
+    found: list[tuple[str, str, Json]] = []
+    taxed = {"TAXABLE": "Y", "SALESTAXCODE": "Tax"}
+    for sku in skus:
+        if sku.code in NOT_IN_BOOKS:
+            continue
+        cells: Json = {"DESC": sku.text, "PURCHASEDESC": sku.text, "ACCNT": sku.income, "PRICE": money(sku.price)}
+        if sku.kind == "service":
+            found.append((sku.code, "SERV", {**cells, "SALESTAXCODE": "Non"}))
+            continue
+        cells |= {**taxed, "COST": money(sku.cost), "COGSACCNT": sku.own_cogs, "PREFVEND": VENDORS[sku.id % 8]}
+        if sku.stocked:
+            cells |= {"ASSETACCNT": "Inventory Asset", "QNTY": str(4 + sku.id % 90), "VALUE": money(sku.cost * (4 + sku.id % 90))}
+        found.append((sku.code, "INVENTORY" if sku.stocked else "PART", cells))
+    for name in ("Old Fixtures", "Permit Box", "Rental Items", "Rental Items:Drain Snake", "Shop Consumables"):
+        found.append((name, "PART", {**taxed, "DESC": name, "ACCNT": "Sales:Parts", "COGSACCNT": MATERIALS, "COST": "0.00",
+                                     "HIDDEN": "Y" if name == "Old Fixtures" else "N"}))
+    for name, account in (("Tax", "Purchase Tax"), ("Shipping", "Freight")):
+        found.append((name, "SERV", {"DESC": f"{name} on purchase orders", "ACCNT": "Sales:Parts",
+                                     "COGSACCNT": f"{COGS}:{account}", "ISPASSEDTHRU": "Y", "SALESTAXCODE": "Non",
+                                     "COST": "0.00"}))
+    found.append(("Late Fee", "OTHC", {"DESC": "Late fee", "ACCNT": "Uncategorized Income", "SALESTAXCODE": "Non",
+                                       "PRICE": "1.5%"}))
+    found.append(("Permits", "OTHC", {"DESC": "Permits", "ACCNT": "Sales:Labor", "COGSACCNT": f"{COGS}:Permits & Fees",
+                                      "ISPASSEDTHRU": "Y", "SALESTAXCODE": "Non", "COST": "0.00"}))
+    found.append(("Subtotal", "SUBT", {"DESC": "Subtotal"}))
+    found.append(("Member Discount", "DISC", {**taxed, "DESC": "Members' discount", "ACCNT": "Discounts Given",
+                                              "PRICE": "-10.0%"}))
+    for name, rate in TAXES.items():
+        found.append((name, "COMPTAX", {"DESC": name, "ACCNT": "Sales Tax Payable", "PRICE": f"{rate / 100:g}%", "TAXVEND":
+                                        "Transit District Office" if name == "Transit Tax" else "State Revenue Office"}))
+    types = "SERV INVENTORY PART OTHC SUBT DISC COMPTAX".split()
+    return sorted(found, key=lambda item: (types.index(item[1]), [part.casefold() for part in item[0].split(":")]))
+
+
+def lists(skus: Sequence[Sku], names: Sequence[str], broken: bool) -> bytes:
+    """File > Utilities > Export > Lists to IIF Files."""
+    iif = Iif()
+    iif.write("!HDR", "PROD", "VER", "REL", "IIFVER", "DATE", "TIME", "ACCNTNT", "ACCNTNTSPLITTIME")
+    iif.write("HDR", "QuickBooks Enterprise Solutions", "Version 34.0D", "Release R9P", "1", f"{TAKEN:%Y-%m-%d}",
+              f"{TAKEN.timestamp():.0f}", "N", "0")
+    iif.head("ACCNT")
+    pairs = [(line.split(" ", 1)[0], name) for line in ACCOUNTS.split("\n") if line for name in line.split(" ", 1)[1].split("|")]
+    for n, (kind, name) in enumerate(pairs, 1):
+        amount = f"{(n * 7919 % 90000) * (-1 if kind in ('AP', 'INC', 'OCLIAB') else 1) / 10:,.2f}"
+        iif.row("ACCNT", n, NAME=name, ACCNTTYPE=kind, OBAMOUNT=amount, ACCNUM=str(1000 + 10 * n), SCD="0",
+                EXTRA=EXTRA.get(name, ""), HIDDEN="Y" if name == f"{COGS}:Old Materials" else "N")
+    iif.head("INVITEM")
+    items = book_items(skus)
+    numbers = {name: n for n, name in enumerate(sorted(name for name, _, _ in items), 1)}
+    kinds = {name: kind for name, kind, _ in items}
+    for name, kind, cells in items:
+        if kind == "PART":
+            cells |= {"COGSACCNT": "", "ISPASSEDTHRU": "N"} if broken and name in UNCOSTED else {"ISPASSEDTHRU": "Y"}
+        iif.item(numbers[name], name, kind, **cells)
+    iif.head("GROUP")
+    iif.write("!ENDGRP")
+    groups: list[tuple[str, str, str, Sequence[str]]] = [
+        ("Water Heater Kit", "GRP", "Water heater, installed", ("WH-GAS-40", "PVC-ELB-34", "TAPE-PTFE", "Water Heater Install"))
+    ]
+    groups += [(f"{zone} Sales Tax", "STAX", f"Sales tax, {zone}", members) for zone, members in ZONES.items()]
+    for n, (name, kind, text, members) in enumerate(groups, len(items) + 1):
+        printed = "Y" if kind == "GRP" else "N"
+        iif.row("GROUP", n, NAME=name, INVITEMTYPE=kind, DESC=text, TOPRINT=printed)
+        for member in members:
+            iif.row("GROUP", numbers[member], NAME=member, INVITEMTYPE=kinds[member], TOPRINT=printed, QNTY="1")
+        iif.write("ENDGRP" if kind == "GRP" else "ENDTAX")
+    iif.head("CLASS")
+    for n, name in enumerate(CLASSES, 1):
+        iif.row("CLASS", n, NAME=name, HIDDEN="Y" if name == "Drain" else "N")
+    iif.head("CUST")
+    for name in listed(names, DRAGGED if broken else ()):
+        n = names.index(name) + 1
+        job = {"JOBSTATUS": "0", "TAXABLE": "Y", "SALESTAXCODE": "Tax"}
+        if ":" in name:
+            job = {"JOBSTATUS": "3" if n % 2 else "2", "TAXABLE": "N"}
+        iif.row("CUST", n, NAME=name, TERMS=list(TERMS)[n % 3], TAXITEM=f"{list(ZONES)[n % 2]} Sales Tax",
+                HIDDEN="Y" if name in GONE else "N", **job)
+    iif.head("VEND")
+    for n, name in enumerate(listed(VENDORS), 1):
+        iif.row("VEND", n, NAME=name, TERMS="Net 30", HIDDEN="Y" if name == "Foxglove Printing" else "N", **{"1099": "N"})
+    iif.head("PAYMETH")
+    for n, name in enumerate(METHODS, 1):
+        iif.row("PAYMETH", n, NAME=name)
+    iif.head("TERMS")
+    for n, (name, days) in enumerate(TERMS.items(), 1):
+        iif.row("TERMS", n, NAME=name, DISCPER="0.0%", STDDUEDAYS=str(days), STDDISCDAYS="0", DAYOFMONTHDUE="31",
+                DISCDAYOFMONTH="10", DATEMINDAYS="5", TERMSTYPE="0")
+    iif.head("SALESTAXCODE")
+    iif.row("SALESTAXCODE", 1, CODE="Tax", DESC="Taxable Sales", TAXABLE="Y")
+    iif.row("SALESTAXCODE", 2, CODE="Non", DESC="Non-Taxable Sales", TAXABLE="N")
+    return "".join(f"{line}\r\n" for line in iif.lines).encode("windows-1252")
+
+
+def qbxml(*answers: tuple[str, Json]) -> str:
+    """A response as QuickBooks returns it: no processing instruction, one answer after the other."""
+
+    def fill(parent: ET.Element, values: Json) -> None:
+        for tag, value in values.items():
+            for one in value if isinstance(value, list) else [value]:
+                child = ET.SubElement(parent, tag)
+                if isinstance(one, dict):
+                    fill(child, one)
+                else:
+                    child.text = one
+
+    root = ET.Element("QBXML")
+    messages = ET.SubElement(root, "QBXMLMsgsRs")
+    for n, (name, values) in enumerate(answers):
+        status = {"requestID": str(n), "statusCode": "0", "statusSeverity": "Info", "statusMessage": "Status OK"}
+        fill(ET.SubElement(messages, f"{name}QueryRs", status), values)
+    ET.indent(root, "\t")
+    return f'<?xml version="1.0" ?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def company(mode: str) -> str:
+    """Host, company and preferences: what the first answer of every session holds."""
+    versions = ["1.0", "1.1", "2.0", "2.1", *(f"{n}.0" for n in range(3, 17))]
+    host = {"ProductName": "QuickBooks Enterprise Solutions 24.0", "MajorVersion": "34", "MinorVersion": "0", "Country": "US",
+            "SupportedQBXMLVersion": versions, "IsAutomaticLogin": "false", "QBFileMode": mode}
+    street = {"Addr1": "1 Example Way", "City": "Denver", "State": "CO", "PostalCode": "00000", "Country": "US"}
+    firm = {"IsSampleCompany": "false", "CompanyName": COMPANY, "LegalCompanyName": f"{COMPANY}, Inc.", "Address": street,
+            "LegalAddress": street, "Phone": "303-555-0100", "Email": "office@northwind.example",
+            "FirstMonthFiscalYear": "January", "FirstMonthIncomeTaxYear": "January", "CompanyType": "ConstructionTradesPlumbing",
+            "EIN": "00-0000000", "TaxForm": "Form1120S", "AccountantCopy": {"AccountantCopyExists": "false"}}
+    preferences = {
+        "AccountingPreferences": {"IsUsingAccountNumbers": "true", "IsRequiringAccounts": "true", "IsUsingClassTracking": "true",
+                                  "IsUsingAuditTrail": "true", "IsAssigningJournalEntryNumbers": "true"},
+        "FinanceChargePreferences": {"AnnualInterestRate": "0.00", "MinFinanceCharge": "0.00", "GracePeriod": "0",
+                                     "IsAssessingForOverdueCharges": "false", "CalculateChargesFrom": "DueDate",
+                                     "IsMarkedToBePrinted": "false"},
+        "JobsAndEstimatesPreferences": {"IsUsingEstimates": "true", "IsUsingProgressInvoicing": "false",
+                                        "IsPrintingItemsWithZeroAmounts": "false"},
+        "MultiCurrencyPreferences": {"IsMultiCurrencyOn": "false"},
+        "MultiLocationInventoryPreferences": {"IsMultiLocationInventoryAvailable": "false",
+                                              "IsMultiLocationInventoryEnabled": "false"},
+        "PurchasesAndVendorsPreferences": {"IsUsingInventory": "true", "DaysBillsAreDue": "10",
+                                           "IsAutomaticallyUsingDiscounts": "false"},
+        "ReportsPreferences": {"AgingReportBasis": "AgeFromDueDate", "SummaryReportBasis": "Accrual"},
+        "SalesAndCustomersPreferences": {"IsTrackingReimbursedExpensesAsIncome": "false", "IsAutoApplyingPayments": "true"},
+        "SalesTaxPreferences": {"DefaultItemSalesTaxRef": ref("Denver Sales Tax", 90), "PaySalesTax": "Monthly",
+                                "DefaultTaxableSalesTaxCodeRef": ref("Tax", 1), "DefaultNonTaxableSalesTaxCodeRef": ref("Non", 2),
+                                "IsUsingVendorTaxCode": "false", "IsUsingCustomerTaxCode": "true",
+                                "IsUsingAmountsIncludeTax": "false"},
+        "TimeTrackingPreferences": {"FirstDayOfWeek": "Monday"},
+        "CurrentAppAccessRights": {"IsAutomaticLoginAllowed": "false", "IsPersonalDataAccessAllowed": "false"},
+        "ItemsAndInventoryPreferences": {"EnhancedInventoryReceivingEnabled": "false", "IsTrackingSerialOrLotNumber": "None",
+                                         "FIFOEnabled": "false", "IsRSBEnabled": "false", "IsBarcodeEnabled": "false"},
+    }
+    return qbxml(("Host", {"HostRet": host}), ("Company", {"CompanyRet": firm}), ("Preferences", {"PreferencesRet": preferences}))
+
+
+def ref(name: str, n: int) -> Json:
+    """A reference to an entry of a list."""
+    return {"ListID": f"8000{n:04X}-1683000000", "FullName": name}
+
+
+def exported(bills: Sequence[Json], names: Sequence[str]) -> str:
+    """The invoices of the older batches as QuickBooks has them: same lines and sums, the batch in the memo."""
+    full_names = {" ".join(name.split()): name for name in names}
+    found = []
+    for n, bill in enumerate((bill for bill in bills if bill["syncStatus"] == "Exported"), 1):
+        day, batch, zone = bill["invoiceDate"][:10], bill["batch"], bill["salesTaxCode"]
+        stamp = f"{bill['createdOn'][:11]}16:00:{n:02d}-07:00"
+        number = f"{0x4000 + 16 * n:X}-{datetime.fromisoformat(stamp).timestamp():.0f}"
+        customer = full_names[bill["customer"]["name"]]
+        lines = [
+            {"TxnLineID": f"{0x4000 + 16 * n + k:X}-{number.split('-')[1]}",
+             "ItemRef": ref(item["skuName"], item["skuId"] % 9999),
+             "Desc": item["displayName"], "Quantity": item["quantity"].removesuffix(".00"), "Rate": item["price"],
+             "ClassRef": ref(bill["businessUnit"]["name"], bill["businessUnit"]["id"]), "Amount": item["total"],
+             "SalesTaxCodeRef": ref("Tax", 1) if item["taxable"] else ref("Non", 2)}
+            for k, item in enumerate(bill["items"], 1)
+        ]
+        paid = "0.00" if bill["balance"] != "0.00" else f"-{bill['total']}"
+        link = {"TxnID": f"{0x9000 + n:X}-{number.split('-')[1]}", "TxnType": "ReceivePayment", "TxnDate": day,
+                "LinkType": "AMTTYPE", "Amount": paid}
+        found.append({
+            "TxnID": number, "TimeCreated": stamp, "TimeModified": stamp, "EditSequence": number.split("-")[1],
+            "TxnNumber": str(700 + n), "CustomerRef": ref(customer, names.index(customer) + 1),
+            "ClassRef": ref(bill["businessUnit"]["name"], bill["businessUnit"]["id"]),
+            "ARAccountRef": ref("Accounts Receivable", 4),
+            "TemplateRef": ref("Service Invoice", 7), "TxnDate": day, "RefNumber": bill["referenceNumber"],
+            "BillAddress": {"Addr1": customer, "City": "Denver", "State": "CO", "PostalCode": "00000"}, "IsPending": "false",
+            "IsFinanceCharge": "false", "TermsRef": ref(bill["termName"], 3), "DueDate": bill["dueDate"][:10], "ShipDate": day,
+            "Subtotal": bill["subTotal"], "ItemSalesTaxRef": ref(f"{zone['name']} Sales Tax", 19 + zone["id"]),
+            "SalesTaxPercentage": f"{zone['taxRate'] * 100:.2f}", "SalesTaxTotal": bill["salesTax"], "AppliedAmount": paid,
+            "BalanceRemaining": bill["balance"], "Memo": f"{batch['number']} / {batch['name']} / {bill['summary']}",
+            "IsPaid": "true" if bill["paidOn"] else "false", "IsToBePrinted": "false",
+            "CustomerSalesTaxCodeRef": ref("Tax", 1), "LinkedTxn": [link] if bill["paidOn"] else [], "InvoiceLineRet": lines,
+        })
+    return qbxml(("Invoice", {"InvoiceRet": found}))

@@ -1,0 +1,340 @@
+"""What ServiceTitan's API answers for the invented company: every list with every key of a record."""
+
+# Records stay packed: a key per line would hide what belongs together.
+# fmt: off
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from northwind import (
+    ACCOUNT_BROKEN,
+    COGS,
+    COMPANY,
+    EQUIPMENT,
+    GONE,
+    INACTIVE,
+    MATERIALS,
+    METHODS,
+    NOT_IN_BOOKS,
+    SHOWN,
+    TAXES,
+    TERMS,
+    VENDORS,
+    ZONES,
+    Dice,
+    Json,
+    Sku,
+    cents,
+    money,
+)
+
+# The keys of one record of each list, as ServiceTitan's API answers them. What is not stated below is null.
+SHAPES = {
+    "material": (
+        "id code displayName description cost active price memberPrice addOnPrice addOnMemberPrice hours bonus commissionBonus "
+        "paysCommission deductAsJobCost unitOfMeasure isInventory account costOfSaleAccount assetAccount taxable primaryVendor "
+        "otherVendors categories assets modifiedOn source externalId externalData isConfigurableMaterial chargeableByDefault "
+        "variationsOrConfigurableMaterials businessUnitId createdById createdOn displayInAmount generalLedgerAccountId "
+        "isOtherDirectCost costTypeId defaultAssetUrl budgetCostCode budgetCostType isCostLocked isPriceLocked isChemical "
+        "epaNumber activeIngredients"
+    ),
+    "equipment": (
+        "id code displayName description active price memberPrice addOnPrice addOnMemberPrice manufacturer model "
+        "manufacturerWarranty serviceProviderWarranty categories assets recommendations upgrades equipmentMaterials "
+        "primaryVendor otherVendors account costOfSaleAccount assetAccount crossSaleGroup paysCommission bonus commissionBonus "
+        "hours taxable cost unitOfMeasure isInventory modifiedOn source externalId externalData isConfigurableEquipment "
+        "variationsOrConfigurableEquipment typeId displayInAmount generalLedgerAccountId createdOn defaultAssetUrl dimensions "
+        "budgetCostCode budgetCostType isCostLocked isPriceLocked"
+    ),
+    "service": (
+        "id code displayName description warranty categories price memberPrice addOnPrice addOnMemberPrice taxable account "
+        "hours isLabor recommendations upgrades assets serviceMaterials serviceEquipment active crossSaleGroup paysCommission "
+        "bonus commissionBonus modifiedOn source externalId externalData businessUnitId cost createdOn soldByCommission "
+        "defaultAssetUrl budgetCostCode budgetCostType isPriceLocked calculatedPrice useStaticPrices"
+    ),
+    "invoice": (
+        "id syncStatus budgetCodeId referenceNumber invoiceDate dueDate subTotal salesTax salesTaxCode taxZoneId total balance "
+        "invoiceType customer customerAddress location locationAddress businessUnit termName createdBy batch depositedOn "
+        "createdOn modifiedOn adjustmentToId job projectId royalty employeeInfo commissionEligibilityDate sentStatus "
+        "reviewStatus assignedTo summary items customFields active discountTotal importId exportId materialSkuId membershipId "
+        "paidOn invoiceConfiguration"
+    ),
+    "line": (
+        "id description quantity cost totalCost budgetCodeId inventoryLocationId inventoryLocation price type skuName skuId "
+        "total inventory taxable isChargeable generalLedgerAccount costOfSaleAccount assetAccount membershipTypeId itemGroup "
+        "displayName soldHours createdOn modifiedOn serviceDate order businessUnit createdById displayInAmount importId "
+        "exportId inventoryStatus addOn memberPrice technicianId installedEquipmentId estimateItemId"
+    ),
+    "payment": (
+        "active appliedTo authCode batch businessUnit checkNumber createdBy createdOn customer customFields date deposit "
+        "generalLedgerAccount id memo modifiedOn referenceNumber refundedPaymentId syncStatus total type typeId unappliedAmount"
+    ),
+    "applied": "appliedAmount appliedBy appliedId appliedOn appliedTo appliedToReferenceNumber",
+    "order": (
+        "id number invoiceId jobId projectId status typeId vendorId technicianId shipTo businessUnitId inventoryLocationId "
+        "batchId budgetCodeId vendorDocumentNumber date requiredOn sentOn receivedOn createdOn modifiedOn total tax shipping "
+        "createdById summary items customFields"
+    ),
+    "order_line": (
+        "id skuId description createdOn modifiedOn skuName skuCode skuType vendorPartNumber quantity quantityReceived cost "
+        "total serialNumbers status chargeable budgetCodeId"
+    ),
+    "truck": "id name active memo warehouseId technicianIds inventoryTemplateId createdOn modifiedOn externalData",
+    "technician": (
+        "id userId name roleIds businessUnitId mainZoneId zoneIds createdOn modifiedOn email phoneNumber loginName home "
+        "dailyGoal isManagedTech licenseType customFields active aadUserId burdenRate team jobFilter permissions accountLocked "
+        "commissionRate currentValue firstName lastName hourlyRate jobId mobilePhone outboundCallerId payrollId "
+        "payrollProfileId appoitmentId shiftStart shiftEnd soldByRate startDate status skills positions location bio memo"
+    ),
+    "business_unit": (
+        "id active name officialName email currency phoneNumber invoiceHeader invoiceMessage defaultTaxRate "
+        "authorizationParagraph acknowledgementParagraph address materialSku quickbooksClass accountCode franchiseId "
+        "conceptCode corporateContractNumber trade division tagTypeIds tenant createdOn modifiedOn externalData "
+        "certifiedSentriconSpecialistCode"
+    ),
+    "tax_zone": "id name color isTaxRateSeparated isMultipleTaxZone rates createdOn modifiedOn active",
+    "rate": "id taxName taxBaseType taxRate salesTaxItem",
+    "customer": (
+        "id active name type address customFields balance taxExempt tagTypeIds doNotMail doNotService nationalAccount createdOn "
+        "createdById modifiedOn mergedToId paymentTermId creditLimit creditLimitBalance externalData"
+    ),
+    "vendor": (
+        "id name active isTruckReplenishment isMobileCreationRestricted memo deliveryOption defaultTaxRate contactInfo address "
+        "createdOn modifiedOn externalData customFields"
+    ),
+    "gl_account": (
+        "id name number description type subtype active isIntacctGroup isIntacctBankAccount source defaultAccountType createdOn "
+        "modifiedOn"
+    ),
+}
+
+NUMBERS = "memberPrice addOnPrice addOnMemberPrice hours bonus commissionBonus soldHours soldByCommission".split()
+ARRAYS = "otherVendors categories assets externalData recommendations upgrades customFields tagTypeIds zoneIds skills".split()
+
+
+def shape(kind: str, **values: Any) -> Json:
+    """One record with every key that the API gives it, so that no key is missing where null is meant."""
+    keys = SHAPES[kind].split()
+    assert set(values) <= set(keys), set(values) - set(keys)
+    empty: Json = dict.fromkeys(NUMBERS, 0) | {name: [] for name in ARRAYS}
+    return {key: values.get(key, empty.get(key)) for key in keys}
+
+
+def page(records: Sequence[Json], *, counted: bool = True) -> str:
+    """The list envelope of the last page; the API counts only when asked."""
+    envelope = {"page": 1, "pageSize": 500, "hasMore": False, "totalCount": len(records) if counted else None, "data": records}
+    return json.dumps(envelope, ensure_ascii=False, indent=1) + "\n"
+
+
+def sku_record(sku: Sku, n: int) -> Json:
+    """A pricebook entry as the API lists it."""
+    values: Json = {
+        "id": sku.id, "code": sku.code, "displayName": sku.text, "description": f"<p>{sku.text}</p>", "cost": sku.cost / 100,
+        "active": sku.code not in INACTIVE, "price": sku.price / 100, "taxable": sku.kind != "service",
+        "account": sku.income, "paysCommission": False, "source": None, "createdOn": "2023-05-02T16:10:00Z",
+        "modifiedOn": f"2026-{1 + n % 10:02d}-{1 + n % 27:02d}T15:{n % 60:02d}:00Z", "isPriceLocked": False,
+    }
+    if sku.kind == "service":
+        return shape("service", **values, isLabor=True, warranty={"duration": 30, "description": "Labor"}, serviceMaterials=[],
+                     serviceEquipment=[], calculatedPrice=sku.price / 100, useStaticPrices=True)
+    vendor = {"id": 900 + n, "vendorName": VENDORS[n % 8], "vendorId": 3100 + n % 8, "memo": None, "vendorPart": f"P{7000 + n}",
+              "cost": sku.cost / 100, "active": True, "primarySubAccount": None, "otherSubAccounts": []}
+    values |= {
+        "unitOfMeasure": "Each", "isInventory": sku.stocked, "costOfSaleAccount": sku.cogs, "primaryVendor": vendor,
+        "assetAccount": "Inventory Asset" if sku.stocked else None, "displayInAmount": True, "isCostLocked": False,
+    }
+    if sku.kind == "material":
+        return shape("material", **values, deductAsJobCost=False, chargeableByDefault=True, isConfigurableMaterial=False,
+                     variationsOrConfigurableMaterials=[], isOtherDirectCost=False, isChemical=False)
+    warranty = {"duration": 72, "description": "Tank and parts"}
+    return shape("equipment", **values, manufacturer="Hearthmoor", model=f"HM-{sku.code}", manufacturerWarranty=warranty,
+                 serviceProviderWarranty={"duration": 12, "description": "Labor"}, equipmentMaterials=[],
+                 isConfigurableEquipment=False, variationsOrConfigurableEquipment=[],
+                 dimensions={"height": 60, "width": 22, "depth": 22})
+
+
+BATCHES = {
+    "1039": ("10-30 plumbing", 12), "1040": ("11-06 plumbing", 14), "1041": ("11-13 plumbing", 14),
+    "1042": ("11-20 plumbing", 20),
+}
+"""Name of each batch, and how many invoices it holds. The last is the one that waits."""
+NEWCOMERS = ("Newlands Creamery", "Prosperi-Vale, Anouk")
+"""Customers that QuickBooks will only meet at this export."""
+CREW = ("Arlo Fensk", "Bettina Quell", "Corbin Jask", "Delphine Moorst", "Emrys Tallow", "Fenna Drobe", "Gus Oldham-Vey")
+TRUCKS = ("Truck 1", "Truck 2", "Truck 3", "Truck 4", "Truck 5", "Truck 6 (sold)")
+UNITS = {21: "Plumbing", 22: "Heating", 23: "Install", 24: "Drain (closed)"}
+ADDRESS = {"street": "1 Example Way", "unit": None, "city": "Denver", "state": "CO", "zip": "00000", "country": "USA"}
+
+
+def gl(account: str | None) -> Json | None:
+    """An account as it stands on a line."""
+    if account is None:
+        return None
+    kind = COGS if account.startswith(COGS) else "Income" if account.startswith("Sales") else "Other Current Asset"
+    kind = "Expense" if account == "Shop Supplies" else kind
+    return {"id": 5000 + sum(map(ord, account)), "name": account, "number": None, "type": kind, "detailType": kind}
+
+
+def line(sku: Sku, n: int, invoice: int, unit: int, count: int, day: str) -> Json:
+    """One invoice line; what is stocked comes from the truck of the technician who did the job."""
+    truck = invoice % 5
+    located = {"inventoryLocationId": 610 + truck, "inventoryLocation": TRUCKS[truck]} if sku.stocked else {}
+    return shape(
+        "line", id=870000 + 10 * invoice + n, description=sku.text, quantity=f"{count}.00", cost=money(sku.cost), order=n,
+        totalCost=money(sku.cost * count), price=money(sku.price), type=sku.kind.capitalize(), skuName=sku.code, skuId=sku.id,
+        total=money(sku.price * count), inventory=sku.stocked, taxable=sku.kind != "service", isChargeable=True,
+        generalLedgerAccount=gl(sku.income), costOfSaleAccount=gl(sku.cogs), membershipTypeId=0, displayName=sku.text,
+        assetAccount=gl("Inventory Asset" if sku.stocked else None), createdOn=f"{day}T14:20:00Z", displayInAmount=True,
+        modifiedOn=f"{day}T14:20:00Z", serviceDate=f"{day}T00:00:00Z", businessUnit={"id": unit, "name": UNITS[unit]},
+        createdById=301, addOn=False, memberPrice=money(sku.price), technicianId=301 + truck, **located,
+    )
+
+
+def invoices(dice: Dice, skus: Sequence[Sku], names: Sequence[str]) -> list[Json]:
+    """Three exported batches, the one that waits, and a voided invoice that is in none."""
+    by_code = {sku.code: sku for sku in skus}
+    parts = [sku for sku in skus if sku.kind != "service" and sku.code not in {*NOT_IN_BOOKS, *INACTIVE, *ACCOUNT_BROKEN}]
+    labor = [sku for sku in skus if sku.kind == "service"][:-1]
+    people = [" ".join(name.split()) for name in names if ":" not in name and name not in GONE]
+    ids = {name: 20000 + 3 * n for n, name in enumerate([*people, *NEWCOMERS])}
+    found: list[Json] = []
+    for number, (batch, size) in BATCHES.items():
+        waiting = number == "1042"
+        for n in range(size):
+            i = len(found) + 1
+            unit, zone, term = 21 + i % 3, list(ZONES)[i % 2], list(TERMS)[i % 3]
+            chosen = [labor[dice.below(len(labor))], *(parts[dice.below(len(parts))] for _ in range(dice.below(3)))]
+            if waiting and n < 2 * len(SHOWN) and n % 2:
+                chosen.append(by_code[SHOWN[n // 2]])
+            who = NEWCOMERS[n - 4] if waiting and n in (4, 5) else people[(i * 37) % len(people)]
+            day = f"2026-{batch[:2]}-{int(batch[3:5]) - n % 4:02d}"
+            items = [line(sku, k, i, unit, 1 + dice.below(2), day) for k, sku in enumerate(chosen, 1)]
+            taxable = sum(cents(item["total"]) for item in items if item["taxable"])
+            rate = sum(TAXES[tax] for tax in ZONES[zone])
+            tax, net = (taxable * rate + 5000) // 10000, sum(cents(item["total"]) for item in items)
+            status = "Exported" if not waiting else "Pending" if n % 7 == 6 else "Posted"
+            paid = i % 4 != 0 and status != "Pending"
+            customer: Json = {"id": ids[who], "name": who}
+            found.append(shape(
+                "invoice", id=530000 + 11 * i, syncStatus=status, referenceNumber=str(58200 + i), invoiceDate=f"{day}T00:00:00Z",
+                dueDate=f"{day}T00:00:00Z", subTotal=money(net), salesTax=money(tax), taxZoneId=71 + i % 2,
+                total=money(net + tax), salesTaxCode={"id": 71 + i % 2, "name": zone, "taxRate": rate / 10000}, customer=customer,
+                customerAddress=ADDRESS,
+                balance=money(0 if paid else net + tax), invoiceType={"id": 1, "name": "Standard"}, locationAddress=ADDRESS,
+                location={"id": customer["id"] + 400000, "name": who}, businessUnit={"id": unit, "name": UNITS[unit]},
+                termName=term, createdBy="office", batch={"id": 8000 + int(number), "number": number, "name": batch},
+                createdOn=f"{day}T14:20:00Z",
+                modifiedOn=f"{day}T21:05:00Z", job={"id": 440000 + i, "number": str(58200 + i), "type": "Service"}, items=items,
+                royalty={"status": "Pending", "date": None, "sentOn": None, "memo": None}, sentStatus="Sent", active=True,
+                reviewStatus="Reviewed", summary=f"{items[0]['displayName']}, finished", discountTotal="0.00", membershipId=0,
+                paidOn=f"{day}T21:05:00Z" if paid else None, invoiceConfiguration="JobInvoice",
+            ))
+    void = {"id": 539999, "referenceNumber": "58299", "syncStatus": "Pending", "active": False, "batch": None, "items": [],
+            "job": None, "subTotal": "0.00", "salesTax": "0.00", "total": "0.00", "balance": "0.00", "paidOn": None,
+            "summary": "Booked twice"}
+    return [*found, {**found[-1], **void}]
+
+
+def payments(bills: Sequence[Json]) -> list[Json]:
+    """One payment in full for each paid invoice, in the invoice's batch, and a voided one."""
+    found = []
+    for n, bill in enumerate(bill for bill in bills if bill["paidOn"]):
+        how = METHODS[n % len(METHODS)]
+        applied = shape("applied", appliedAmount=bill["total"], appliedBy="office", appliedId=760000 + n,
+                        appliedOn=bill["paidOn"], appliedTo=bill["id"], appliedToReferenceNumber=bill["referenceNumber"])
+        same = {key: bill[key] for key in ("batch", "businessUnit", "createdOn", "customer", "modifiedOn", "syncStatus", "total")}
+        found.append(shape("payment", **same, id=750000 + n, active=True, appliedTo=[applied], createdBy="office",
+                           date=bill["paidOn"],
+                           checkNumber=str(2100 + n) if how == "Check" else None, generalLedgerAccount=gl("Undeposited Funds"),
+                           referenceNumber=f"P{9300 + n}", type=how, typeId=str(40 + n % 5), unappliedAmount="0.00"))
+    void = {"id": 759999, "active": False, "appliedTo": [], "batch": None, "referenceNumber": "P9999", "syncStatus": "Pending",
+            "total": "0.00"}
+    return [*found, {**found[-1], **void}]
+
+
+def orders(dice: Dice, skus: Sequence[Sku]) -> list[Json]:
+    """Purchase orders for items that QuickBooks already has."""
+    parts = [sku for sku in skus if sku.stocked and sku.code not in {*NOT_IN_BOOKS, *INACTIVE, *ACCOUNT_BROKEN}]
+    found = []
+    for n, status in enumerate(("Exported", "Received", "Sent", "Sent", "PartiallyReceived", "Pending", "Canceled")):
+        items = []
+        for k in range(1 + n % 3):
+            sku, count = parts[dice.below(len(parts))], 2 + dice.below(9)
+            items.append(shape(
+                "order_line", id=96000 + 10 * n + k, skuId=sku.id, description=sku.text, createdOn="2026-11-12T15:00:00Z",
+                modifiedOn="2026-11-12T15:00:00Z", skuName=sku.text, skuCode=sku.code, skuType=sku.kind.capitalize(),
+                vendorPartNumber=f"P{7000 + n}", quantity=count, quantityReceived=count if n < 2 else count // 2 * (n == 4),
+                cost=sku.cost / 100, total=sku.cost * count / 100, serialNumbers=[], status=status, chargeable=False,
+            ))
+        total = sum(round(item["total"] * 100) for item in items) + 1250 * (n % 2) + 300 * (n % 2)
+        found.append(shape(
+            "order", id=95000 + n, number=f"PO-{3300 + n}", status=status, typeId=5, vendorId=3100 + n, technicianId=None,
+            shipTo=ADDRESS,
+            businessUnitId=21 + n % 3, inventoryLocationId=610 + n % 5, date="2026-11-12T00:00:00Z", total=total / 100,
+            tax=3.0 * (n % 2),
+            requiredOn="2026-11-25T00:00:00Z", sentOn=None if status == "Pending" else "2026-11-12T16:00:00Z", items=items,
+            receivedOn="2026-11-17T18:00:00Z" if n < 2 else None, createdOn="2026-11-12T15:00:00Z", createdById=301,
+            modifiedOn="2026-11-17T18:00:00Z", shipping=12.5 * (n % 2), summary="Restock",
+        ))
+    return found
+
+
+def settings_lists(names: Sequence[str], bills: Sequence[Json], broken: bool) -> dict[str, list[Json]]:
+    """The short lists of people, places and accounts."""
+    when: Json = {"createdOn": "2023-05-02T16:10:00Z", "modifiedOn": "2026-09-14T15:00:00Z"}
+    trucks = [shape("truck", **when, id=610 + n, name=name, active="sold" not in name, warehouseId=600, technicianIds=[301 + n])
+              for n, name in enumerate(TRUCKS)]
+    trucks[0]["technicianIds"].append(306)
+    trucks[5]["technicianIds"] = []
+    crew = [
+        shape("technician", **when, id=301 + n, userId=1301 + n, name=name, roleIds=[4], businessUnitId=21 + n % 3, dailyGoal=0,
+              loginName=f"tech{n + 1}", isManagedTech=True, licenseType="ManagedTech", active=n < 6, accountLocked=n >= 6,
+              firstName=name.split()[0], lastName=name.split()[1], positions=["Service"], permissions=[])
+        for n, name in enumerate(CREW)
+    ]
+    units = [
+        shape("business_unit", **when, id=unit, active=unit != 24, name=name, officialName=f"{COMPANY}, {name}", currency="USD",
+              address=ADDRESS | {"latitude": 0, "longitude": 0, "isManualCoordinates": False, "isMilitary": False},
+              quickbooksClass=name.split()[0], trade={"id": 1, "name": "Plumbing"}, division={"id": 2, "name": "Service"},
+              tenant={"id": 99, "name": COMPANY, "accountCode": None, "franchiseId": None, "conceptCode": None,
+                      "modifiedOn": None})
+        for unit, name in UNITS.items()
+    ]
+    zones = []
+    for n, (zone, taxes) in enumerate({**ZONES, "Out of state (closed)": ("Out of State",)}.items()):
+        item = f"{zone} Sales Tax" if zone in ZONES else "Out of State"
+        rate = shape("rate", id=81 + n, taxName=item, taxBaseType=["Subtotal"], taxRate=sum(TAXES[tax] for tax in taxes) / 10000,
+                     salesTaxItem=item)
+        zones.append(shape("tax_zone", **when, id=71 + n, name=zone, color=n, isTaxRateSeparated=False, isMultipleTaxZone=False,
+                           rates=[rate], active=zone in ZONES))
+    ids = {bill["customer"]["name"]: bill["customer"]["id"] for bill in bills}
+    everyone = dict.fromkeys([*(" ".join(name.split()) for name in names if ":" not in name), *ids])
+    people = [
+        shape("customer", **when, id=ids.get(name, 90000 + n), active=name not in GONE, name=name,
+              type="Residential" if "," in name else "Commercial", address=ADDRESS | {"latitude": 0, "longitude": 0},
+              taxExempt=False,
+              balance=sum(cents(b["balance"]) for b in bills if b["customer"]["name"] == name) / 100, doNotMail=False,
+              doNotService=False, nationalAccount=False, createdById=301, creditLimit=0, creditLimitBalance=0)
+        for n, name in enumerate(everyone)
+    ]
+    vendors = [
+        shape("vendor", **when, id=3100 + n, name=name, active=name != "Foxglove Printing", isTruckReplenishment=n < 8,
+              address=ADDRESS, isMobileCreationRestricted=False, deliveryOption="Manual", defaultTaxRate=0,
+              contactInfo={"firstName": None, "lastName": None, "phone": None, "email": None, "fax": None})
+        for n, name in enumerate(VENDORS[:15])
+    ]
+    wanted = ["Accounts Receivable", "Inventory Asset", "Undeposited Funds", "Sales:Equipment", "Sales:Labor", "Sales:Parts",
+              COGS,
+              MATERIALS, EQUIPMENT, f"{COGS}:Old Materials", "Shop Supplies"] + [f"{COGS}:Fittings"] * broken
+    accounts = []
+    for name in wanted:
+        account = gl(name) or {}
+        accounts.append(shape("gl_account", **when, id=account["id"], name=name, type=account["type"], subtype=account["type"],
+                              active=not name.endswith("Old Materials") or broken, isIntacctGroup=False,
+                              isIntacctBankAccount=False,
+                              source="ManuallyCreated" if name.endswith("Fittings") else "AccountingSystem"))
+    accounts.append({**accounts[0], "id": 4999, "name": "Old Clearing", "active": False})
+    return {"trucks": trucks, "technicians": crew, "business-units": units, "tax-zones": zones, "customers": people,
+            "vendors": vendors, "gl-accounts": accounts}

@@ -1,0 +1,252 @@
+"""What people and programs are shown."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from exportready.model.evidence import Account, Unrecognised
+from exportready.model.report import Outcome, Report, RuleResult, Thing, Verdict
+from exportready.model.rules import Severity
+from exportready.reporters import REPORTERS, Options, render, view, words
+
+GOLDEN = Path(__file__).parent / "golden"
+PLAIN = Options()
+HOSTILE = "<script>alert(1)</script> \x1b[31mred\x9b2J \u202egnp.exe \U0001f6e0 one\ntwo\r\x85three \udc80 {{ 7*7 }} \"'&"
+VIEWS = [
+    ("console", "console.txt", PLAIN),
+    ("console", "console-verbose.txt", Options(verbose=1, width=100)),
+    ("console", "console-color.txt", Options(color=True, width=72)),
+    ("json", "result.json", PLAIN),
+    ("html", "report.html", PLAIN),
+]
+
+
+def result_of(report: Report, id_: str) -> RuleResult:
+    return next(result for result in report.results if result.rule.id == id_)
+
+
+def with_result(report: Report, result: RuleResult) -> Report:
+    return replace(report, results=tuple(result if one.rule.id == result.rule.id else one for one in report.results))
+
+
+def hostile(report: Report) -> Report:
+    cogs = result_of(report, "items/cogs-account")
+    rule = replace(cogs.rule, title=HOSTILE, why=HOSTILE, fix=replace(cogs.rule.fix, who=HOSTILE))
+    finding = replace(
+        cogs.findings[0],
+        subject=Thing("servicetitan.material", HOSTILE),
+        message=HOSTILE,
+        observed={HOSTILE: HOSTILE, "code": HOSTILE},
+    )
+    gap = replace(cogs.gaps[0], subject=HOSTILE, reason=HOSTILE, supply=HOSTILE)
+    source = replace(report.sources[1], path=HOSTILE, error=HOSTILE, notes=(HOSTILE,))
+    return replace(
+        with_result(report, replace(cogs, rule=rule, findings=(finding, *cogs.findings[1:]), gaps=(gap,))),
+        account=Account(HOSTILE),
+        sources=(source,),
+        unrecognised=(Unrecognised(HOSTILE, HOSTILE),),
+    )
+
+
+@pytest.mark.parametrize(("format_", "name", "options"), VIEWS, ids=[name for _, name, _ in VIEWS])
+def test_golden(report: Report, format_: str, name: str, options: Options) -> None:
+    """UPDATE_GOLDEN=1 writes them anew."""
+    text = render(format_, report, options)
+    golden = GOLDEN / name
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_bytes(text.encode())
+    assert text.encode() == golden.read_bytes()
+
+
+@pytest.mark.parametrize(("format_", "name", "options"), VIEWS, ids=[name for _, name, _ in VIEWS])
+def test_same_report_same_bytes(report: Report, format_: str, name: str, options: Options) -> None:
+    shuffled = replace(
+        report,
+        sources=tuple(replace(source, records=dict(reversed(list(source.records.items())))) for source in report.sources),
+    )
+    assert render(format_, report, options) == render(format_, shuffled, options)
+
+
+@pytest.mark.parametrize("format_", REPORTERS)
+def test_hostile_names_encode_and_cannot_steer(report: Report, format_: str) -> None:
+    text = render(format_, hostile(report), Options(verbose=1))
+    text.encode()
+    if format_ == "json":
+        assert json.loads(text)["account"]["name"] == HOSTILE
+        return
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
+    assert "\U0001f6e0 one two three" in text
+
+
+def test_hostile_names_are_no_markup(report: Report) -> None:
+    page = render("html", hostile(report), PLAIN)
+    assert "<script" not in page
+    assert "{{ 7*7 }}" in page
+    assert "&lt;script&gt;" in page
+
+
+def test_page_asks_nothing_of_anyone(report: Report) -> None:
+    page = render("html", report, PLAIN)
+    assert "http" not in page.replace("http-equiv", "")
+    assert not re.search(r"<(script|link|img|iframe|object|form|base)\b|@import|url\(|\son\w+=|javascript:", page)
+    assert "default-src 'none'; style-src 'unsafe-inline'" in page
+    assert f'<meta name="generator" content="ExportReady {report.version}">' in page
+
+
+def test_page_is_light_and_its_anchors_are_whole(report: Report) -> None:
+    page = render("html", replace(report, sources=(), unrecognised=(), results=()), PLAIN)
+    assert len(page.encode()) < 60_000
+    page = render("html", report, PLAIN)
+    ids = re.findall(r'\bid="([^"]*)"', page)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'href="#([^"]*)"', page)) <= set(ids)
+
+
+def test_page_stops_listing_and_says_so(report: Report) -> None:
+    cogs = result_of(report, "items/cogs-account")
+    many = tuple(replace(cogs.findings[0], subject=Thing("servicetitan.material", f"M{n}")) for n in range(1200))
+    page = render("html", with_result(report, replace(cogs, findings=many)), PLAIN)
+    assert "M999<" in page
+    assert "M1000<" not in page
+    assert words.capped(1000, 1200) in page
+
+
+def test_json_is_the_contract(report: Report) -> None:
+    result = json.loads(render("json", report, PLAIN))
+    assert list(result) == [
+        "format", "tool", "rulebook", "account", "checked_at", "sources", "unrecognised", "verdict", "counts", "rules",
+    ]  # fmt: skip
+    assert result["format"] == "exportready/result@1"
+    assert result["counts"] == {"failed": 5, "cannot_tell": 2, "passed": 1, "not_applicable": 1, "error": 1}
+    assert result["sources"][1]["error"] == "line 8123: the file ends in the middle of a customer"
+    cogs = result["rules"][1]
+    assert (cogs["failed"], cogs["checked"], cogs["undecided"]) == (15, 412, 3)
+    assert cogs["fix"]["many"] == {
+        "above": 5,
+        "steps": ["Export the pricebook to Excel", "Fill the column Cost of Sale Account", "Import the file again"],
+    }
+    assert cogs["findings"][0]["waiver"] is None
+    assert cogs["gaps"][0]["supply"].startswith("In QuickBooks")
+
+
+def test_machine_and_console_do_without_templates() -> None:
+    code = "import sys; from exportready.reporters import console, json_result; sys.exit('jinja2' in sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    assert subprocess.run([sys.executable, "-c", code], check=False, env=environment).returncode == 0
+
+
+def test_unknown_format(report: Report) -> None:
+    with pytest.raises(KeyError):
+        render("pdf", report, PLAIN)
+
+
+def test_not_checked_is_never_told_as_fine(report: Report) -> None:
+    unknown = replace(
+        report, verdict=Verdict.CANNOT_TELL, sources=(), results=(result_of(report, "session/single-user-mode"),)
+    )
+    console = render("console", unknown, PLAIN)
+    assert console.startswith("Can't say yet - ")
+    assert "1 thing could not be checked" in console
+    assert "nobody said how many people export" in console
+    page = render("html", unknown, PLAIN)
+    body = page[page.index("</style>") :]
+    assert 'class="band unknown"' in body
+    assert 'class="card fine' not in body
+    assert "tile fine" not in body
+
+
+def test_console_says_one_instruction_once(report: Report) -> None:
+    console = render("console", report, Options(width=200))
+    assert console.count("Lists to IIF Files") == 1
+    assert "for GLUE-7 and GLUE-8" in console
+    assert "and 7 more; -o html:report.html lists all" in console
+
+
+def test_console_fits_and_is_plain(report: Report) -> None:
+    console = render("console", report, Options(width=60))
+    assert max(map(len, console.splitlines())) <= 60
+    assert console.isascii()
+    assert "\x1b" in render("console", report, Options(color=True))
+    assert re.sub(r"\x1b\[[\d;]*m", "", render("console", report, Options(color=True))) == render("console", report, PLAIN)
+
+
+def test_times_are_by_the_clock_of_the_office(report: Report) -> None:
+    assert "Checked 20 November 2026, 5:40 PM" in render("html", report, PLAIN)
+    assert "Checked 21 November 2026, 12:40 AM" in render("html", replace(report, account=Account()), PLAIN)
+
+
+def test_connection_comes_first(report: Report) -> None:
+    first, *_ = view.problems(report, Severity.ERROR)
+    assert first.rule.id == "connection/web-connector-online"
+
+
+def test_eased_problems_are_no_reason_to_stop(report: Report) -> None:
+    cogs = result_of(report, "items/cogs-account")
+    eased = replace(cogs, findings=tuple(replace(finding, severity=Severity.WARNING) for finding in cogs.findings))
+    assert eased in view.problems(with_result(report, eased), Severity.WARNING)
+    assert eased not in view.problems(with_result(report, eased), Severity.ERROR)
+
+
+def test_steps_name_the_record_that_all_share(report: Report) -> None:
+    assert view.fix_steps(result_of(report, "purchasing/purchase-order-items-exist"))[0].endswith("make VALVE-34 active")
+    cogs = result_of(report, "items/cogs-account")
+    assert view.fix_steps(cogs)[0] == "In ServiceTitan open Pricebook > each one listed"
+    assert view.fix_steps(replace(cogs, findings=cogs.findings[:1]))[0] == "In ServiceTitan open Pricebook > PIPE-1"
+    nameless = replace(cogs.findings[0], observed={})
+    assert view.fix_steps(replace(cogs, findings=(nameless,)))[0] == "In ServiceTitan open Pricebook > the one listed"
+
+
+def test_time_it_takes(report: Report) -> None:
+    cogs = result_of(report, "items/cogs-account")
+    assert view.minutes(cogs) == 10, "by hand until the quicker way pays"
+    assert view.minutes(replace(cogs, findings=cogs.findings[:3])) == 6
+    assert view.minutes(result_of(report, "connection/web-connector-online")) == 5, "no record is named: once for all"
+
+
+def test_verdict_reads_differently_after_the_export(report: Report) -> None:
+    after = replace(report, phase="after-export")
+    assert [view.verdict(replace(after, verdict=verdict)) for verdict in Verdict] == [
+        "Arrived", "Arrived with remarks", "Not arrived whole", "Can't say yet",
+    ]  # fmt: skip
+    assert [view.verdict(replace(report, verdict=verdict)) for verdict in Verdict] == [
+        "Ready to export", "Ready, look at these", "Don't export yet", "Can't say yet",
+    ]  # fmt: skip
+
+
+def test_dates_of_files(report: Report) -> None:
+    assert view.files(report) == "your files of 20 November 2026"
+    assert view.age(report) == "as of 10 minutes ago"
+    undated = replace(report, account=Account())
+    assert view.files(undated) == "your files of 20 November 2026", "of the dated sources"
+    assert view.files(replace(undated, sources=())) == "your files (no date is known)"
+    assert view.age(replace(undated, sources=())) == ""
+    old = replace(report.sources[0], dated=datetime(2026, 11, 18, tzinfo=UTC))
+    several = replace(undated, sources=(old, report.sources[2]))
+    assert view.files(several) == "your files of 18 November 2026 to 20 November 2026"
+    assert view.age(several) == "3 days old", "the oldest counts"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (-5, "dated after this check"), (0, "as of just now"), (1, "as of 1 minute ago"), (59, "as of 59 minutes ago"),
+        (60, "as of 1 hour ago"), (1440, "1 day old"), (59 * 1440, "59 days old"), (90 * 1440, "3 months old"),
+    ],
+)  # fmt: skip
+def test_age(minutes: int, said: str) -> None:
+    assert words.age(timedelta(minutes=minutes)) == said
+
+
+def test_every_outcome_and_verdict_has_its_words() -> None:
+    assert set(words.OUTCOMES) == set(Outcome)
+    assert set(words.VERDICTS) == set(words.ARRIVALS) == set(Verdict)
+    assert words.accepted_until(datetime(2027, 1, 31, tzinfo=UTC)) == "accepted until 31 January 2027"
