@@ -101,6 +101,8 @@ class Report:
 
     version: str
     digest: str
+    rules: int
+    """How many rules the rulebook has, those of other phases too."""
     account: Account
     phase: str
     checked_at: datetime

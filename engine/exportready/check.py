@@ -1,0 +1,60 @@
+"""The program, on one screen: a snapshot and a rulebook in, a report out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from exportready import __version__
+from exportready.derive import derive
+from exportready.evidence import snapshot
+from exportready.gate import verdict
+from exportready.judge import judge
+from exportready.model.report import Report
+from exportready.model.rules import Phase, Rule, Rulebook
+
+DEFAULT_PHASE = Phase.BEFORE.value
+
+
+def check(
+    path: Path,
+    rulebook: Rulebook,
+    at: datetime,
+    before: Path | None = None,
+    phase: str | None = None,
+    chosen: Callable[[Rule], bool] = lambda rule: True,
+    on_file: Callable[[str, int, int], None] | None = None,
+) -> Report:
+    """Judge a snapshot. `at` is the moment of the check; `before` an earlier snapshot of the account.
+
+    Raises snapshot.NoSnapshot where a path holds none.
+    """
+    now = derive(snapshot.read(path, rulebook.wanted, on_file), at)
+    earlier = derive(snapshot.read(before, rulebook.wanted), at) if before else None
+    phase = phase or now.account.phase or DEFAULT_PHASE
+    rules = [rule for rule in rulebook.rules if chosen(rule) and rule.phase.value in (phase, Phase.BOTH.value)]
+    results = judge(rules, now, earlier, at)
+    sources = (*now.sources, *(replace(source, path=f"before/{source.path}") for source in (earlier.sources if earlier else ())))
+    return Report(
+        version=__version__,
+        digest=rulebook.digest,
+        rules=len(rulebook.rules),
+        account=now.account,
+        phase=phase,
+        checked_at=at,
+        sources=sources,
+        unrecognised=now.unrecognised,
+        results=results,
+        verdict=verdict(results, sources),
+    )
+
+
+def select(selected: Sequence[str], ignored: Sequence[str]) -> Callable[[Rule], bool]:
+    """A choice of rules by id or by area (`items` or `items/cogs-account`); what is ignored wins."""
+
+    def named(rule: Rule, names: Sequence[str]) -> bool:
+        return any(rule.id == name or rule.area == name.rstrip("/") for name in names)
+
+    return lambda rule: (not selected or named(rule, selected)) and not named(rule, ignored)

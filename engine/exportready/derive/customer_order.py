@@ -1,0 +1,146 @@
+"""Was the customer list sorted by hand? (quickbooks.md section 5)
+
+QuickBooks keeps a list in alphabetical order per level until somebody drags a name. Per group of siblings, names compare
+case-insensitively by code point; space and punctuation count. A pair whose first difference is not ASCII is not judged,
+since QuickBooks' collation for those is not established. IIF is proven to write the list's own order; qbXML is not, so
+there a displaced name is a proof and an orderly list is none.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from exportready.model.evidence import Evidence, Listing, Record, Scope, Shelf, Unknown, Value
+
+KIND = "derived.customer_order"
+LARGEST_EXACT = 400
+"""Above this many entangled names with non-ASCII differences, the smallest set is approximated."""
+
+_NO_PROOF = Unknown("an orderly qbXML answer does not prove that the list in QuickBooks is orderly")
+
+
+def conclude(evidence: Evidence) -> Shelf:
+    """One record per customer with whether it stands in its place."""
+    shelf = evidence.shelf("quickbooks.Customer")
+    listing = _list_order(evidence.listings.get("quickbooks.Customer", ()))
+    records = listing.records if listing else shelf.records
+    if not listing and not shelf.records:
+        return Shelf(KIND, (), shelf.scope if shelf.scope is not Scope.ACTIVE else Scope.PART, shelf.why, shelf.dated)
+    out = displaced_records(records)
+    found = []
+    for index, record in enumerate(records):
+        name = record.get("FullName")
+        in_order: Value = index not in out
+        if not isinstance(name, str):
+            in_order = Unknown("its name is not in the file")
+        elif in_order and listing is None:
+            in_order = _NO_PROOF
+        found.append(Record(KIND, record.key, {"FullName": name, "inOrder": in_order}, record.where))
+    whole = listing is not None and listing.whole
+    why = "" if whole else (listing.why_part if listing else _NO_PROOF.reason)
+    return Shelf(KIND, tuple(found), Scope.WHOLE if whole else Scope.PART, why, listing.dated if listing else shelf.dated)
+
+
+def _list_order(listings: Sequence[Listing]) -> Listing | None:
+    """The newest listing that is known to follow QuickBooks' own order."""
+    ordered = [listing for listing in listings if listing.in_list_order]
+    return max(ordered, key=lambda one: (one.dated.timestamp() if one.dated else 0.0, one.path), default=None)
+
+
+def displaced_records(records: Sequence[Record]) -> set[int]:
+    """Indexes of the fewest records that stand out of their place, over all groups of siblings."""
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for index, record in enumerate(records):
+        name = record.get("FullName")
+        if isinstance(name, str):
+            parent, _, last = name.rpartition(":")
+            groups.setdefault(parent.casefold(), []).append((index, last))
+    out: set[int] = set()
+    for members in groups.values():
+        out |= {members[at][0] for at in displaced([last for _, last in members])}
+    return out
+
+
+def displaced(names: Sequence[str]) -> set[int]:
+    """Indexes of the fewest names to take away so that no two of the rest stand the wrong way round."""
+    keys = [name.casefold() for name in names]
+    if all(key.isascii() for key in keys):
+        return set(range(len(keys))) - _longest_rising(keys)
+    wrong = [
+        (one, other) for other in range(len(keys)) for one in range(other) if _after(keys[one], keys[other])
+    ] if len(keys) <= LARGEST_EXACT else None
+    if wrong is not None:
+        return _smallest_cover(len(keys), wrong)
+    kept = _longest_rising([key if key.isascii() else None for key in keys])
+    out = {index for index in range(len(keys)) if keys[index].isascii()} - kept
+    for index, key in enumerate(keys):
+        if not key.isascii() and any(
+            _after(keys[one], key) if one < index else _after(key, keys[one]) for one in kept
+        ):
+            out.add(index)
+    return out
+
+
+def _after(one: str, other: str) -> bool:
+    """True where `one` surely sorts after `other`: a difference in non-ASCII characters is not judged."""
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            return left.isascii() and right.isascii() and left > right
+    return len(one) > len(other)
+
+
+def _longest_rising(keys: Sequence[str | None]) -> set[int]:
+    """Indexes of a longest non-decreasing run through the keys; None is passed over."""
+    tails: list[str] = []
+    ends: list[int] = []
+    before: dict[int, int] = {}
+    for index, key in enumerate(keys):
+        if key is None:
+            continue
+        at = bisect_right(tails, key)
+        if at:
+            before[index] = ends[at - 1]
+        tails[at : at + 1], ends[at : at + 1] = [key], [index]
+    kept: set[int] = set()
+    at_index = ends[-1] if ends else None
+    while at_index is not None:
+        kept.add(at_index)
+        at_index = before.get(at_index)
+    return kept
+
+
+def _smallest_cover(size: int, wrong: Sequence[tuple[int, int]]) -> set[int]:
+    """The fewest names that touch every wrong pair.
+
+    "Stands wrongly before" is a partial order, so by Dilworth's and Koenig's theorems the names to keep are a largest
+    antichain, which a maximum matching of the pairs gives.
+    """
+    pairs: list[list[int]] = [[] for _ in range(size)]
+    for one, other in wrong:
+        pairs[one].append(other)
+    match_of: dict[int, int] = {}
+
+    def augment(one: int, seen: set[int]) -> bool:
+        for other in pairs[one]:
+            if other not in seen:
+                seen.add(other)
+                if other not in match_of or augment(match_of[other], seen):
+                    match_of[other] = one
+                    return True
+        return False
+
+    for one in range(size):
+        augment(one, set())
+    matched = set(match_of.values())
+    reached_left = [one for one in range(size) if one not in matched]
+    left, right = set(reached_left), set()
+    while reached_left:
+        for other in pairs[reached_left.pop()]:
+            if other not in right:
+                right.add(other)
+                partner = match_of.get(other)
+                if partner is not None and partner not in left:
+                    left.add(partner)
+                    reached_left.append(partner)
+    return {name for name in range(size) if name not in left or name in right}

@@ -1,0 +1,173 @@
+"""Decides conditions by Kleene's logic, and tells for an undecided one which evidence was wanting.
+
+Comparisons are typed: a value of another type, unset or not exported is unknown, never false (DESIGN section 6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+
+from exportready.judge.scope import Judged, State, Truth
+from exportready.kinds import fold, supply
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Known, Record, Unknown, Value
+from exportready.model.report import Gap
+from exportready.model.rules import (
+    ACCOUNT,
+    ANSWERS,
+    PARAMETER,
+    SUBJECT,
+    All,
+    AnyOf,
+    Compare,
+    Condition,
+    EntryIsPresent,
+    IsPresent,
+    Not,
+    Op,
+    Operand,
+    Ref,
+    Type,
+)
+
+
+def decide(condition: Condition, judged: Judged) -> Truth:
+    """True, false, or None for unknown."""
+    match condition:
+        case Compare(op, left, right):
+            return _compare(op, left, right, judged)
+        case IsPresent(ref):
+            value = judged.value(ref)
+            return None if isinstance(value, Unknown) else value is not UNSET
+        case EntryIsPresent(name):
+            state = judged.entry(name).state
+            return None if state is State.UNKNOWN else state is State.PRESENT
+        case Not(part):
+            truth = decide(part, judged)
+            return None if truth is None else not truth
+        case All(parts):
+            return _all(decide(part, judged) for part in parts)
+        case AnyOf(parts):
+            truth = _all(_negated(decide(part, judged)) for part in parts)
+            return _negated(truth)
+
+
+def _negated(truth: Truth) -> Truth:
+    return None if truth is None else not truth
+
+
+def _all(truths: Iterator[Truth]) -> Truth:
+    unknown = False
+    for truth in truths:
+        if truth is False:
+            return False
+        unknown = unknown or truth is None
+    return None if unknown else True
+
+
+def _compare(op: Op, left: Ref, right: tuple[Operand, ...], judged: Judged) -> Truth:
+    value = _known(judged.value(left))
+    if value is None:
+        return None
+    results: list[Truth] = []
+    for operand in right:
+        other = _known(judged.value(operand)) if isinstance(operand, Ref) else operand
+        type_ = Type.NAME if Type.NAME in (left.type, operand.type if isinstance(operand, Ref) else left.type) else left.type
+        results.append(None if other is None else _test(op, value, other, type_))
+    return _negated(_all(_negated(result) for result in results))
+
+
+def _known(value: Value) -> Known | None:
+    return None if value is UNSET or isinstance(value, Unknown) else value
+
+
+def _test(op: Op, value: Known, other: Known, type_: Type) -> Truth:
+    if op is Op.MAX_LENGTH:
+        return len(value) <= other if isinstance(value, str) and isinstance(other, Decimal) else None
+    if op is Op.MATCHES:
+        from exportready.patterns import matches  # only a rule that asks for a pattern loads the pattern engine
+
+        return matches(other, value) if isinstance(value, str) and isinstance(other, str) else None
+    if type(value) is not type(other):
+        return None
+    if isinstance(value, str) and isinstance(other, str):
+        one, two = (fold(value), fold(other)) if type_ is Type.NAME else (value, other)
+        return two in one if op is Op.CONTAINS else one == two
+    if op in (Op.EQUALS, Op.ONE_OF):
+        return value == other
+    return _ordered(op, value, other)
+
+
+def _ordered(op: Op, value: Known, other: Known) -> Truth:
+    if isinstance(value, bool) or isinstance(other, bool):
+        return None
+    if isinstance(value, Decimal) and isinstance(other, Decimal):
+        sign = (value > other) - (value < other)
+    elif isinstance(value, datetime) and isinstance(other, datetime):
+        sign = (value > other) - (value < other)
+    elif isinstance(value, date) and isinstance(other, date):
+        sign = (value > other) - (value < other)
+    else:
+        return None
+    return {Op.AT_LEAST: sign >= 0, Op.AT_MOST: sign <= 0, Op.ABOVE: sign > 0, Op.BELOW: sign < 0}.get(op)
+
+
+# -- what was wanting
+
+
+def gaps(condition: Condition, judged: Judged) -> Iterator[Gap]:
+    """The evidence that would decide an undecided condition. Nothing for a decided one."""
+    if decide(condition, judged) is not None:
+        return
+    match condition:
+        case Compare(_, left, right):
+            for ref in (left, *(operand for operand in right if isinstance(operand, Ref))):
+                yield from _ref_gap(ref, judged)
+        case IsPresent(ref):
+            yield from _ref_gap(ref, judged)
+        case EntryIsPresent(name):
+            yield _entry_gap(name, judged)
+        case Not(part):
+            yield from gaps(part, judged)
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from gaps(part, judged)
+
+
+def _entry_gap(name: str, judged: Judged) -> Gap:
+    related = next(one for one in judged.check.related if one.name == name)
+    return Gap(related.kind, None, judged.record.key or None, judged.entry(name).why, supply(related.kind, None))
+
+
+def _ref_gap(ref: Ref, judged: Judged) -> Iterator[Gap]:
+    value = judged.value(ref)
+    if value is not UNSET and not isinstance(value, Unknown):
+        return
+    if ref.owner in (ANSWERS, ACCOUNT):
+        kind = "account.answers" if ref.owner == ANSWERS else ACCOUNT
+        yield Gap(kind, ref.field, ref.field, _reason(value, ref.field), supply(kind, ref.field))
+    elif ref.owner == SUBJECT:
+        yield _field_gap(judged.record, ref.field, value)
+    elif ref.owner != PARAMETER:
+        entry = judged.entry(ref.owner)
+        if entry.state is State.UNKNOWN:
+            yield _entry_gap(ref.owner, judged)
+        elif entry.record is not None:
+            yield _field_gap(entry.record, ref.field, value)
+        else:
+            related = next(one for one in judged.check.related if one.name == ref.owner)
+            yield Gap(related.kind, ref.field, judged.record.key or None, "there is none to look at", supply(related.kind, None))
+
+
+def _field_gap(record: Record, name: str, value: Value) -> Gap:
+    subject = name if not record.key else record.key
+    return Gap(record.kind, name, subject, _reason(value, name), supply(record.kind, name))
+
+
+def _reason(value: Value, name: str) -> str:
+    if value is UNSET:
+        return f"{name} is empty"
+    if value is NOT_EXPORTED:
+        return f"{name} is not in the file"
+    return value.reason if isinstance(value, Unknown) else ""

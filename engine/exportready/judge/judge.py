@@ -1,0 +1,279 @@
+"""Judges every rule on the evidence: its outcome, its findings, and what was wanting where it cannot be told."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from exportready.judge.conditions import decide, gaps
+from exportready.judge.scope import Inactive, Judged, State
+from exportready.judge.words import expected, shown
+from exportready.judge.world import View, World, note_of
+from exportready.kinds import KINDS, fold, supply
+from exportready.model.evidence import UNSET, Evidence, FieldNote, Location, Record, Scope, Unknown
+from exportready.model.report import Finding, Gap, Outcome, Place, RuleResult, Thing
+from exportready.model.rules import ACCOUNT, ANSWERS, PARAMETER, SUBJECT, Check, Condition, Ref, Rule, Severity, Type
+from exportready.rulebook.reads import entries, placeholders, refs
+
+
+def judge(rules: Iterable[Rule], now: Evidence, before: Evidence | None, at: datetime) -> tuple[RuleResult, ...]:
+    """The result of every rule, in their order. `now` holds the derived kinds too."""
+    world = World(now, before, at)
+    return tuple(_guarded(rule, world) for rule in rules)
+
+
+def _guarded(rule: Rule, world: World) -> RuleResult:
+    """A rule that breaks says nothing about the account, and stops no other rule."""
+    try:
+        return _judge_rule(rule, world)
+    except Exception as error:
+        return RuleResult(rule, Outcome.ERROR, f"the rule itself failed ({type(error).__name__}: {error})")
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What became of a check's records."""
+
+    checked: int = 0
+    undecided: int = 0
+    gaps: list[Gap] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def _judge_rule(rule: Rule, world: World) -> RuleResult:
+    view = View(world, rule)
+    if rule.given is not None:
+        nobody = Judged(view, rule.checks[0], Record("", "", {}, Location("")), decide)
+        truth = decide(rule.given, nobody)
+        if truth is False:
+            return RuleResult(rule, Outcome.NOT_APPLICABLE, _given_words(rule.given, nobody))
+        if truth is None:
+            missing = _merge(gaps(rule.given, nobody))
+            return RuleResult(rule, Outcome.CANNOT_TELL, _first_reason(missing), gaps=missing)
+    tallies = [_judge_check(check, view) for check in rule.checks]
+    checked = sum(tally.checked for tally in tallies)
+    undecided = sum(tally.undecided for tally in tallies)
+    missing = _merge(gap for tally in tallies for gap in tally.gaps)
+    findings = tuple(finding for tally in tallies for finding in tally.findings)
+    if findings:
+        failed = sum(len(finding.where) if _is_group(rule, finding) else 1 for finding in findings)
+        outcome, reason = Outcome.FAILED, f"{failed} of {checked} checked"
+    elif undecided or missing:
+        outcome, reason = Outcome.CANNOT_TELL, _first_reason(missing)
+    elif not checked:
+        outcome, reason = Outcome.NOT_APPLICABLE, "there is nothing of this kind in your files"
+    else:
+        outcome, reason = Outcome.PASSED, f"{checked} checked"
+    return RuleResult(rule, outcome, reason, checked, undecided, missing, findings)
+
+
+def _is_group(rule: Rule, finding: Finding) -> bool:
+    return any(check.group and check.name == finding.subject.key for check in rule.checks)
+
+
+def _first_reason(missing: tuple[Gap, ...]) -> str:
+    return missing[0].reason if missing else "it cannot be told"
+
+
+def _merge(found: Iterable[Gap]) -> tuple[Gap, ...]:
+    """One gap for each thing to supply; it names its subject only where there is one."""
+    merged: dict[tuple[str, str, str], Gap] = {}
+    for gap in found:
+        key = (gap.kind, gap.field or "", gap.supply)
+        known = merged.get(key)
+        if known is None:
+            merged[key] = gap
+        elif known.subject is not None and known.subject != gap.subject:
+            merged[key] = replace(known, subject=None, reason=min(known.reason, gap.reason))
+        elif known.reason > gap.reason:
+            merged[key] = replace(known, reason=gap.reason)
+    return tuple(merged[key] for key in sorted(merged))
+
+
+# -- one check
+
+
+def _judge_check(check: Check, view: View) -> _Tally:
+    tally = _Tally()
+    failed: list[tuple[Judged, Severity]] = []
+    for kind in check.each:
+        for record in view.shelf(kind).records:
+            judged = Judged(view, check, record, decide)
+            applies = True if check.where is None else decide(check.where, judged)
+            if applies is False:
+                continue
+            holds = decide(check.expect, judged) if applies else None
+            if holds is None:
+                tally.undecided += 1
+                undecided = check.expect if applies else check.where
+                tally.gaps += gaps(undecided, judged) if undecided is not None else ()
+                continue
+            tally.checked += 1
+            if not holds:
+                failed.append((judged, _severity(check, judged)))
+    tally.gaps += _not_whole(check, view)
+    findings = [_finding(view.rule, check, judged, severity) for judged, severity in failed]
+    findings.sort(key=lambda finding: (fold(finding.subject.key), finding.subject.kind, finding.message, finding.where[0].label))
+    tally.findings = [_grouped(view, check, findings)] if check.group and findings else findings
+    return tally
+
+
+def _severity(check: Check, judged: Judged) -> Severity:
+    eased = check.eased_when is not None and decide(check.eased_when, judged) is True
+    return check.severity.milder if eased else check.severity
+
+
+def _not_whole(check: Check, view: View) -> Iterator[Gap]:
+    """Every kind that is judged must be whole for a pass; of alternatives one suffices."""
+    missing = [gap for kind in check.each for gap in _gap_of_list(check, kind, view)]
+    if check.any_suffices and len(missing) < len(check.each):
+        return
+    yield from missing
+
+
+def _gap_of_list(check: Check, kind: str, view: View) -> Iterator[Gap]:
+    shelf = view.shelf(kind)
+    if shelf.scope is Scope.WHOLE or (KINDS[kind].single and shelf.records):
+        return
+    if shelf.scope is Scope.ACTIVE:
+        if _passes_over_inactive(check, kind, view):
+            return
+        advice = f"Export it with inactive records too, or say 'covers: {{{kind}: all}}' in account.yaml. {supply(kind, None)}"
+        yield Gap(kind, None, None, shelf.why, advice)
+        return
+    yield Gap(kind, None, None, shelf.why or "only a part of it is here", supply(kind, None))
+
+
+def _passes_over_inactive(check: Check, kind: str, view: View) -> bool:
+    active = KINDS[kind].active
+    if active is None or check.where is None:
+        return False
+    record = Record(kind, "", {active: False}, Location(""))
+    return decide(check.where, Inactive(view, check, record, decide)) is False
+
+
+# -- findings
+
+
+def _finding(rule: Rule, check: Check, judged: Judged, severity: Severity) -> Finding:
+    record = judged.record
+    own = [ref for ref in refs(check.expect) if ref.owner == SUBJECT]
+    key = own[0].field if KINDS[record.kind].sheet and own else record.key
+    subject = Thing(record.kind, key)
+    words = {word: _word(word, judged) for word in placeholders(check.failure)}
+    observed = _observed(rule, check, judged)
+    return Finding(
+        _fingerprint(judged.view, rule, check, key),
+        check.name if rule.named_checks else None,
+        severity,
+        subject,
+        _at_fault(check, judged, subject),
+        _fill(check.failure, words),
+        observed,
+        expected(check.expect),
+        _places(check, judged, own, key),
+        _blocks(check, judged, severity),
+    )
+
+
+def _grouped(view: View, check: Check, findings: list[Finding]) -> Finding:
+    """All failures of a check as one finding, keyed by the check's name."""
+    rule = view.rule
+    first = min(findings, key=lambda finding: finding.severity.rank)
+    names = [finding.subject.key for finding in findings]
+    told = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    kind = first.subject.kind
+    return Finding(
+        _fingerprint(view, rule, check, check.name),
+        first.check,
+        first.severity,
+        Thing(kind, check.name),
+        Thing(first.at_fault.kind, check.name),
+        _fill(check.failure, {"count": str(len(names)), "names": told}),
+        {"names": ", ".join(names)},
+        first.expected,
+        tuple(finding.where[0] for finding in findings),
+        any(finding.blocks for finding in findings),
+    )
+
+
+def _observed(rule: Rule, check: Check, judged: Judged) -> Mapping[str, str | None]:
+    """What the condition looked at, and what the words of the rule name."""
+    observed: dict[str, str | None] = {}
+    for ref in refs(check.expect):
+        if ref.owner != PARAMETER:
+            observed[str(ref)] = shown(judged.value(ref))
+    for name in entries(check.expect):
+        observed[name] = judged.entry(name).state.value
+    for text in (*rule.fix.steps, *rule.fix.many_steps):
+        for word in placeholders(text):
+            observed.setdefault(word, _word(word, judged))
+    return dict(sorted(observed.items()))
+
+
+def _word(word: str, judged: Judged) -> str:
+    first, _, rest = word.partition(".")
+    if word.startswith(PARAMETER + "."):
+        return shown(judged.view.parameter(rest)) or ""
+    if rest and any(one.name == first for one in judged.check.related):
+        value = judged.value(Ref(first, rest, Type.TEXT))
+    else:
+        value = judged.value(Ref(SUBJECT, word, Type.TEXT))
+    if value is UNSET:
+        return "(none)"
+    return "(not known)" if isinstance(value, Unknown) else shown(value) or ""
+
+
+def _fill(text: str, words: Mapping[str, str]) -> str:
+    for word, value in words.items():
+        text = text.replace(f"{{{word}}}", value)
+    return text
+
+
+def _at_fault(check: Check, judged: Judged, subject: Thing) -> Thing:
+    if check.at_fault is None:
+        return Thing(KINDS[subject.kind].at_fault, subject.key)
+    if check.at_fault.key is None:
+        return Thing(check.at_fault.kind, subject.key)
+    return Thing(check.at_fault.kind, shown(judged.value(check.at_fault.key)) or subject.key)
+
+
+def _blocks(check: Check, judged: Judged, severity: Severity) -> bool:
+    """Missing or unknown `blocks_when`: an error-grade finding blocks (DESIGN section 6)."""
+    truth = decide(check.blocks_when, judged) if check.blocks_when is not None else None
+    return severity is Severity.ERROR if truth is None else truth
+
+
+def _places(check: Check, judged: Judged, own: list[Ref], key: str) -> tuple[Place, ...]:
+    """Where to look: the field itself where its place is known (an answer's line), else the record; then what it names."""
+    record = judged.record
+    place = (note_of(record, own[0].field).where if own else None) or record.where
+    if KINDS[record.kind].sheet and own:
+        place = _answer_note(judged, own[0]).where or place
+    places = [Place(place, key)]
+    for name in dict.fromkeys((*entries(check.expect), *(ref.owner for ref in refs(check.expect)))):
+        if name in (SUBJECT, ANSWERS, PARAMETER, ACCOUNT):
+            continue
+        entry = judged.entry(name)
+        if entry.state is State.PRESENT and entry.record is not None:
+            places.append(Place(entry.record.where, entry.record.key))
+    return tuple(places)
+
+
+def _answer_note(judged: Judged, ref: Ref) -> FieldNote:
+    return judged.record.notes.get(ref.field, FieldNote())
+
+
+def _fingerprint(view: View, rule: Rule, check: Check, key: str) -> str:
+    """Account, rule, check and subject: never a line, so that moving or exporting a file again changes nothing."""
+    account = view.world.now.account.name or ""
+    text = "\0".join((fold(account), rule.id, check.name if rule.named_checks else "", fold(key)))
+    return hashlib.sha256(text.encode("utf-8", errors="replace")).hexdigest()[:32]
+
+
+def _given_words(condition: Condition, judged: Judged) -> str:
+    """Why a rule does not apply: the facts that its `given` looked at."""
+    facts = dict.fromkeys(f"{ref.field} is {shown(judged.value(ref)) or 'not known'}" for ref in refs(condition) if ref.owner != PARAMETER)
+    return "; ".join(facts)

@@ -1,0 +1,147 @@
+"""One record being judged: its fields, its related entries (found when first asked for), answers and parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from exportready.judge.world import View, comparable
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Record, Scope, Unknown, Value
+from exportready.model.rules import ACCOUNT, ANSWERS, PARAMETER, SUBJECT, Check, Condition, Ref, Related
+
+Truth = bool | None
+"""Kleene's three values; None is unknown."""
+
+
+class State(Enum):
+    """What became of looking for a related entry."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A related entry."""
+
+    state: State
+    record: Record | None = None
+    why: str = ""
+
+
+UNTOLD = Entry(State.UNKNOWN, why="it is not known here")
+
+
+class Judged:
+    """The record being judged, seen through a check."""
+
+    __slots__ = ("_decide", "_entries", "check", "record", "view")
+
+    def __init__(self, view: View, check: Check, record: Record, decide: Callable[[Condition, Judged], Truth]) -> None:
+        self.view = view
+        self.check = check
+        self.record = record
+        self._decide = decide
+        self._entries: dict[str, Entry] = {}
+
+    def value(self, ref: Ref) -> Value:
+        """The value of a reference; `Unknown` says why there is none."""
+        owner = ref.owner
+        if owner == SUBJECT:
+            if self.record.kind == "account.answers":
+                return self.view.answer(ref.field)[0]
+            return self.record.get(ref.field)
+        if owner == ANSWERS:
+            return self.view.answer(ref.field)[0]
+        if owner == PARAMETER:
+            return self.view.parameter(ref.field)
+        if owner == ACCOUNT:
+            return self.view.account(ref.field)[0]
+        entry = self.entry(owner)
+        if entry.state is State.PRESENT and entry.record is not None:
+            return entry.record.get(ref.field)
+        return UNSET if entry.state is State.ABSENT else Unknown(entry.why)
+
+    def entry(self, name: str) -> Entry:
+        """A related entry, looked for when first asked for."""
+        found = self._entries.get(name)
+        if found is None:
+            related = next(one for one in self.check.related if one.name == name)
+            found = self._entries[name] = self._find(related)
+        return found
+
+    def _find(self, related: Related) -> Entry:
+        shelf = self.view.shelf(related.kind, related.before)
+        wanted: list[object] = []
+        for _, type_, operand in related.match:
+            value = self.value(operand) if isinstance(operand, Ref) else operand
+            if value is UNSET:
+                return Entry(State.ABSENT)
+            if isinstance(value, Unknown):
+                return Entry(State.UNKNOWN, why=value.reason)
+            wanted.append(comparable(value, type_))
+        if related.match and shelf.scope is not Scope.MISSING:
+            match = tuple((name, type_) for name, type_, _ in related.match)
+            by_key, untold = self.view.world.index(related.kind, related.before, match)
+            candidates = by_key.get(tuple(wanted), [])
+        else:
+            candidates, untold = list(shelf.records), []
+        sure, maybe = self._filter(related, candidates)
+        maybe += self._filter(related, untold)[0] + self._filter(related, untold)[1] if untold else []
+        return self._conclude(related, sure, maybe)
+
+    def _filter(self, related: Related, candidates: list[Record]) -> tuple[list[Record], list[Record]]:
+        if related.where is None:
+            return candidates, []
+        sure, maybe = [], []
+        for candidate in candidates:
+            self._entries[related.name] = Entry(State.PRESENT, candidate)
+            truth = self._decide(related.where, self)
+            if truth is True:
+                sure.append(candidate)
+            elif truth is None:
+                maybe.append(candidate)
+        self._entries.pop(related.name, None)
+        return sure, maybe
+
+    def _conclude(self, related: Related, sure: list[Record], maybe: list[Record]) -> Entry:
+        shelf = self.view.shelf(related.kind, related.before)
+        if related.many and sure:
+            return Entry(State.PRESENT)
+        if len(sure) == 1 and not maybe:
+            return Entry(State.PRESENT, sure[0])
+        if sure:
+            keys = ", ".join(sorted({record.key for record in (*sure, *maybe)})[:3])
+            return Entry(State.UNKNOWN, why=f"several records answer to it ({keys}), and nothing tells them apart")
+        if maybe:
+            return Entry(State.UNKNOWN, why=f"{maybe[0].key} may be it, but a field that would decide is not in the file")
+        if shelf.scope is Scope.WHOLE or (shelf.scope is Scope.ACTIVE and self._only_active(related)):
+            return Entry(State.ABSENT)
+        if shelf.scope is Scope.ACTIVE:
+            return Entry(State.UNKNOWN, why=f"it is not among the active ones, and {shelf.why}")
+        return Entry(State.UNKNOWN, why=shelf.why or "its list is not in the snapshot")
+
+    def _only_active(self, related: Related) -> bool:
+        from exportready.kinds import KINDS
+
+        active = KINDS[related.kind].active
+        if related.where is None or active is None:
+            return False
+        self._entries[related.name] = Entry(State.PRESENT, Record(related.kind, "", {active: False}, self.record.where))
+        truth = self._decide(related.where, self)
+        self._entries.pop(related.name, None)
+        return truth is False
+
+
+class Inactive(Judged):
+    """An inactive record of which nothing else is known: would a check look at it?"""
+
+    def value(self, ref: Ref) -> Value:
+        """Only the field that says inactive is known."""
+        return self.record.get(ref.field) if ref.owner == SUBJECT else NOT_EXPORTED
+
+    def entry(self, name: str) -> Entry:
+        """Nothing is known of related entries."""
+        return UNTOLD

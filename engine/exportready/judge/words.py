@@ -1,0 +1,57 @@
+"""Values and conditions in words, for what was observed and what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from exportready.model.evidence import UNSET, Unknown, Value
+from exportready.model.rules import All, AnyOf, Compare, Condition, EntryIsPresent, IsPresent, Not, Op, Operand, Ref
+
+_OPS = {
+    Op.AT_LEAST: "at least {}",
+    Op.AT_MOST: "at most {}",
+    Op.ABOVE: "above {}",
+    Op.BELOW: "below {}",
+    Op.MATCHES: "like {}",
+    Op.MAX_LENGTH: "at most {} characters",
+    Op.CONTAINS: "with {} in it",
+}
+
+
+def shown(value: Value) -> str | None:
+    """A value as people write it; None where there is none."""
+    if value is UNSET or isinstance(value, Unknown):
+        return None
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return format(value.normalize() if value == value.to_integral_value() else value, "f")
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    return value
+
+
+def expected(condition: Condition, negated: bool = False) -> Mapping[str, str]:
+    """Field -> what it should be, for every field that a condition tests."""
+    words: dict[str, str] = {}
+    match condition:
+        case Compare(op, left, right):
+            operands = " or ".join(_operand(operand) for operand in right)
+            words[str(left)] = ("not " if negated else "") + _OPS.get(op, "{}").format(operands)
+        case IsPresent(ref):
+            words[str(ref)] = "empty" if negated else "filled in"
+        case EntryIsPresent(entry):
+            words[entry] = "absent" if negated else "present"
+        case Not(part):
+            words |= expected(part, not negated)
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                for name, text in expected(part, negated).items():
+                    words[name] = f"{words[name]}, {text}" if name in words and words[name] != text else text
+    return dict(sorted(words.items()))
+
+
+def _operand(operand: Operand) -> str:
+    return f"that of {operand}" if isinstance(operand, Ref) else shown(operand) or ""

@@ -1,0 +1,127 @@
+"""What one rule sees: the shelves of both snapshots with stale ones taken away, and the means to find records in them."""
+
+from __future__ import annotations
+
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from exportready.derive.account import stale
+from exportready.kinds import fold
+from exportready.model.evidence import (
+    NOT_EXPORTED,
+    UNSET,
+    Evidence,
+    FieldNote,
+    Known,
+    Location,
+    Record,
+    Scope,
+    Shelf,
+    Unknown,
+    Value,
+)
+from exportready.model.rules import ACCOUNT, ANSWERS, Rule, Type
+
+Index = tuple[dict[tuple[object, ...], list[Record]], list[Record]]
+"""Records by what their match fields hold, and those that cannot be told because a match field is unknown."""
+
+ANSWERS_KIND = "account.answers"
+_NO_ANSWERS = Record(ANSWERS_KIND, "", {}, Location("account.yaml"))
+
+
+@dataclass(slots=True)
+class World:
+    """The evidence of a run, with indexes that are built once for all rules."""
+
+    now: Evidence
+    before: Evidence | None
+    at: datetime
+    indexes: dict[tuple[str, bool, tuple[tuple[str, Type], ...]], Index] = field(default_factory=dict)
+
+    def shelf(self, kind: str, before: bool) -> Shelf:
+        """A kind's shelf in this snapshot or the earlier one."""
+        if before:
+            if self.before is None:
+                return Shelf(kind, why="there is no earlier snapshot to compare with (--before)")
+            return self.before.shelf(kind)
+        shelf = self.now.shelf(kind)
+        if kind == ANSWERS_KIND and not shelf.records:
+            return Shelf(kind, (_NO_ANSWERS,), Scope.WHOLE, shelf.why)
+        return shelf
+
+    def index(self, kind: str, before: bool, match: tuple[tuple[str, Type], ...]) -> Index:
+        """The kind's records by their match fields."""
+        known = self.indexes.get((kind, before, match))
+        if known is None:
+            known = self.indexes[kind, before, match] = _index(self.shelf(kind, before).records, match)
+        return known
+
+
+def _index(records: tuple[Record, ...], match: tuple[tuple[str, Type], ...]) -> Index:
+    found: dict[tuple[object, ...], list[Record]] = {}
+    untold: list[Record] = []
+    for record in records:
+        values = [record.get(name) for name, _ in match]
+        if any(isinstance(value, Unknown) for value in values):
+            untold.append(record)
+        elif UNSET not in values:
+            key = tuple(comparable(value, type_) for value, (_, type_) in zip(values, match, strict=True))
+            found.setdefault(key, []).append(record)
+    return found, untold
+
+
+def comparable(value: Value, type_: Type) -> object:
+    """A value in the form in which its type compares."""
+    return fold(value) if type_ is Type.NAME and isinstance(value, str) else value
+
+
+class View:
+    """The world as one rule may see it: what is older than its `max_age` is as good as not there."""
+
+    def __init__(self, world: World, rule: Rule) -> None:
+        self.world = world
+        self.rule = rule
+        self._stale: dict[str, str] = {}
+        for name, age in rule.max_age.items():
+            if not name.startswith(ANSWERS + "."):
+                shelf = world.shelf(name, False)
+                why = stale(shelf.dated, world.at, age) if shelf.records else ""
+                if why:
+                    self._stale[name] = f"the file does not count any more: {why}"
+
+    def shelf(self, kind: str, before: bool = False) -> Shelf:
+        """What counts of a kind for this rule."""
+        if not before and kind in self._stale:
+            return Shelf(kind, why=self._stale[kind])
+        return self.world.shelf(kind, before)
+
+    def answer(self, path: str) -> tuple[Value, FieldNote]:
+        """A fresh answer, else why it does not count."""
+        record = self.world.shelf(ANSWERS_KIND, False).records[0]
+        value, note = record.get(path), record.notes.get(path, FieldNote())
+        if value is NOT_EXPORTED:
+            return Unknown("nobody answered this"), note
+        for name, age in self.rule.max_age.items():
+            limit = name.removeprefix(ANSWERS + ".")
+            if name != limit and (path == limit or path.startswith(limit + ".")):
+                why = stale(note.dated, self.world.at, age)
+                if why:
+                    return Unknown(f"the answer does not count any more: {why}"), note
+        return value, note
+
+    def account(self, name: str) -> tuple[Value, FieldNote]:
+        """A fact of `derived.account`."""
+        record = self.world.shelf(ACCOUNT, False).records[0]
+        return record.get(name), record.notes.get(name, FieldNote())
+
+    def parameter(self, name: str) -> Known:
+        """A parameter's value."""
+        return self.rule.parameters[name]
+
+
+def note_of(record: Record, name: str) -> FieldNote:
+    """What is known about one field of a record."""
+    return record.notes.get(name, FieldNote(record.where))
+
+

@@ -1,0 +1,110 @@
+"""A rule's examples: evidence written in YAML, typed by the same tables as the evidence of files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from exportready.evidence.account import answers_of
+from exportready.evidence.reading import Keys, convert
+from exportready.kinds import KINDS, field_of
+from exportready.model.evidence import Account, Evidence, Listing, Location, Record, Scope, Shelf, Unknown, Value
+from exportready.model.rules import Example
+from exportready.shapes import Mistakes, did_you_mean, parse_time
+from exportready.yamlfile import Node
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+"""When an example's check runs, and its evidence was made, unless it says otherwise."""
+
+
+def read_example(node: Node, path: str, mistakes: Mistakes, with_checks: bool) -> Example | None:
+    """Read one example; None where it has mistakes."""
+    entries = node.value if isinstance(node.value, dict) else {}
+    before = len(mistakes.found)
+    at = _moment(entries.get("at")) or NOON
+    taken = _moment(entries.get("takenAt")) or at
+    partial = {str(item.value) for item in _items(entries.get("partial"))}
+    for item in _items(entries.get("partial")):
+        if item.value not in _entries(entries.get("evidence")):
+            mistakes.say(item, f"'{item.value}' is not in this example's evidence")
+    evidence = _evidence(entries.get("evidence"), path, mistakes, partial, taken)
+    if "answers" in entries:
+        answers = answers_of(entries["answers"], path, taken, mistakes)
+        if answers is not None:
+            evidence = Evidence(
+                evidence.account,
+                {**evidence.shelves, answers.kind: Shelf(answers.kind, (answers,), Scope.WHOLE, "", taken)},
+                evidence.listings,
+                (),
+                (),
+            )
+    earlier = _evidence(entries["before"], path, mistakes, set(), taken) if "before" in entries else None
+    findings = tuple(str(item.value) for item in _items(entries.get("findings")))
+    outcome = str(entries["outcome"].value)
+    if (outcome == "failed") != bool(findings):
+        mistakes.say(node, "an example lists its findings exactly when its outcome is failed")
+    if with_checks and any(": " not in finding for finding in findings):
+        mistakes.say(node, "this rule has checks, so a finding is written as 'check: key'")
+    if len(mistakes.found) > before:
+        return None
+    return Example(str(entries["name"].value), evidence, earlier, at, outcome, findings, Location(path, node.line))
+
+
+def _moment(node: Node | None) -> datetime | None:
+    if node is None:
+        return None
+    moment = parse_time(str(node.value))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _evidence(node: Node | None, path: str, mistakes: Mistakes, partial: set[str], taken: datetime) -> Evidence:
+    shelves: dict[str, Shelf] = {}
+    listings: dict[str, tuple[Listing, ...]] = {}
+    for kind, rows in _entries(node).items():
+        if kind not in KINDS:
+            line = (node.key_lines or {}).get(kind, rows.line) if node else rows.line
+            mistakes.say(line, f"'{kind}' is not a kind of record{did_you_mean(kind, KINDS)}")
+            continue
+        records = _records(kind, rows, path, mistakes)
+        whole = kind not in partial
+        scope, why = (Scope.WHOLE, "") if whole else (Scope.PART, "only a part of it was exported")
+        shelves[kind] = Shelf(kind, records, scope, why, taken)
+        listings[kind] = (Listing(kind, records, path, "example", whole, why, dated=taken, in_list_order=True),)
+    return Evidence(Account(), shelves, listings, (), ())
+
+
+def _records(kind: str, rows: Node, path: str, mistakes: Mistakes) -> tuple[Record, ...]:
+    keys = Keys(KINDS[kind])
+    records = []
+    for number, row in enumerate(_items(rows)):
+        fields: dict[str, Value] = {}
+        for name, child in _flat(row).items():
+            description = field_of(kind, name)
+            if description is None:
+                mistakes.say(child, f"{kind} has no field '{name}'{did_you_mean(name, KINDS[kind].fields)}")
+                continue
+            fields[name] = convert(description, child.value)
+            if isinstance(fields[name], Unknown):
+                mistakes.say(child, f"'{name}' of {kind}: {fields[name].reason}")
+            elif description.choices and isinstance(fields[name], str) and fields[name] not in description.choices:
+                mistakes.say(child, f"'{name}' of {kind} is one of {', '.join(description.choices)}, not '{fields[name]}'")
+        records.append(Record(kind, keys.of(fields), fields, Location(path, row.line, f"{kind}/{number}")))
+    return tuple(records)
+
+
+def _flat(node: Node, prefix: str = "") -> Mapping[str, Node]:
+    flat: dict[str, Node] = {}
+    for name, child in _entries(node).items():
+        if isinstance(child.value, dict):
+            flat |= _flat(child, f"{prefix}{name}.")
+        else:
+            flat[prefix + name] = child
+    return flat
+
+
+def _entries(node: Node | None) -> Mapping[str, Node]:
+    return node.value if node is not None and isinstance(node.value, dict) else {}
+
+
+def _items(node: Node | None) -> list[Node]:
+    return node.value if node is not None and isinstance(node.value, list) else []
