@@ -224,6 +224,7 @@ def report() -> Report:
     return Report(
         version="0.1.0",
         digest="sha256:9f2c51d0",
+        rules=7,
         account=Account("Northwind Plumbing", "before-export", "America/Denver", taken),
         phase="before-export",
         checked_at=datetime(2026, 11, 21, 0, 40, tzinfo=UTC),

@@ -227,3 +227,8 @@ def answers_of(node: Node, path: str, dated: datetime, mistakes: Mistakes) -> Re
     record = _File({"settings": node}, path, mistakes)._answers()
     notes = {name: replace(note, dated=note.dated or dated) for name, note in record.notes.items()}
     return replace(record, notes=notes)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of account.yaml."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "ExportReady account.yaml", **FILE.schema()}

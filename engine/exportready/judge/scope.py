@@ -89,8 +89,8 @@ class Judged:
         else:
             candidates, untold = list(shelf.records), []
         sure, maybe = self._filter(related, candidates)
-        maybe += self._filter(related, untold)[0] + self._filter(related, untold)[1] if untold else []
-        return self._conclude(related, sure, maybe)
+        untold_sure, untold_maybe = self._filter(related, untold)
+        return self._conclude(related, sure, [*maybe, *untold_sure, *untold_maybe])
 
     def _filter(self, related: Related, candidates: list[Record]) -> tuple[list[Record], list[Record]]:
         if related.where is None:

@@ -26,7 +26,7 @@ def _result(report: Report) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "tool": {"name": "exportready", "version": report.version},
-        "rulebook": {"digest": report.digest, "rules": len(report.results)},
+        "rulebook": {"digest": report.digest, "rules": report.rules},
         "account": {
             "name": report.account.name,
             "phase": report.phase,

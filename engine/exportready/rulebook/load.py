@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from exportready.kinds import KINDS
+from exportready.kinds.account import BY_PATH
 from exportready.kinds.derived import READS
 from exportready.model.evidence import Known, Location
 from exportready.model.rules import (
@@ -156,7 +157,9 @@ class _RuleFile:
         for name, child in _entries(node).items():
             line = (node.key_lines or {}).get(name, child.line) if node else child.line
             if name.startswith(ANSWERS + "."):
-                self.conditions.reference(name, Words((), {}, {}), line)
+                path = name.removeprefix(ANSWERS + ".")
+                if not any(known == path or known.startswith(path + ".") for known in BY_PATH):
+                    self.mistakes.say(line, f"there is no answer '{path}'{did_you_mean(path, BY_PATH)}")
             elif name not in KINDS:
                 self.mistakes.say(line, f"'{name}' is not a kind of record{did_you_mean(name, KINDS)}")
             try:

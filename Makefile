@@ -1,0 +1,59 @@
+# make demo    check the example company and write its report     make test     everything that must hold
+# make schemas write the JSON Schemas of rules/                   make clean    remove what these commands made
+PYTHON ?= python3
+
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+REPORT := demo/report.html
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test schemas clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+demo: $(VENV)/.installed
+	@mkdir -p $(dir $(REPORT))
+	@$(BIN)/exportready check examples/not-ready --at 2026-11-20T18:00:00-07:00 --fail-on never --allow-unknown \
+		--no-progress -o console -o html:$(REPORT)
+	@echo
+	@echo "The report: $(REPORT)"
+
+test: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q
+
+schemas: $(VENV)/.installed
+	$(BIN)/exportready schema rule > rules/rule.schema.json.new
+	mv rules/rule.schema.json.new rules/rule.schema.json
+	$(BIN)/exportready schema account > rules/account.schema.json.new
+	mv rules/account.schema.json.new rules/account.schema.json
+
+clean:
+	rm -rf $(VENV) demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The virtual environment is made once; what is in it follows pyproject.toml. The package itself is installed
+# editable, so that changes of code, rules and templates need no new install.
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "ExportReady needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || echo missing)." \
+			"Name another one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.made pyproject.toml
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.made pyproject.toml
+	$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/.installed

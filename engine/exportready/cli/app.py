@@ -1,0 +1,289 @@
+"""Commands, options and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from exportready import __version__
+
+if TYPE_CHECKING:
+    from exportready.model.report import Report
+    from exportready.model.rules import Rulebook
+
+UNUSABLE, INTERRUPTED = 2, 130
+FORMATS = ("console", "json", "html")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program and return its exit code. No traceback reaches a user."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")
+    try:
+        code = exportready.main(args=arguments, prog_name="exportready", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as error:
+        error.show()
+        return UNUSABLE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted; nothing was written.", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNUSABLE
+    except Exception as error:
+        if os.environ.get("EXPORTREADY_DEBUG"):
+            raise
+        click.echo(
+            f"Error: ExportReady itself failed ({type(error).__name__}: {error}). This is our mistake, not yours; "
+            "please report it with the command that you ran (EXPORTREADY_DEBUG=1 shows where).",
+            err=True,
+        )
+        return UNUSABLE
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="exportready")
+def exportready() -> None:
+    """Can this batch be exported from ServiceTitan to QuickBooks Desktop now? And if not, what first?
+
+    Put the files that you exported from both programs into one folder and run:
+
+        exportready check FOLDER
+    """
+
+
+class Moment(click.ParamType[datetime]):
+    """A moment with its offset; without one it is UTC."""
+
+    name = "TIME"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Read it, or say what a moment looks like."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"'{value}' is not a moment; write one such as 2026-11-20T17:30:00-07:00", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@exportready.command()
+@click.argument("snapshot", type=click.Path(path_type=Path))
+@click.option("--before", type=click.Path(path_type=Path), help="An earlier folder or .zip of the same account, to compare with.")
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT[:PATH]",
+    help="What to write and where: console, json or html; without a path, or with -, to the screen. May be given several times.",
+)
+@click.option("--phase", type=click.Choice(["before-export", "after-export"]), help="Judge before or after the export.")
+@click.option("--select", "selected", multiple=True, metavar="RULE", help="Judge only this rule or area (items, items/cogs-account).")
+@click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Leave this rule or area out.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info", "never"]),
+    default="error",
+    show_default=True,
+    help="End with 1 when a problem is at least this bad.",
+)
+@click.option("--allow-unknown", is_flag=True, help="End with 0 even when the verdict is «Can't say yet».")
+@click.option("--at", type=Moment(), help="Judge as of this moment (default: now).")
+@click.option("--rules", "folder", type=click.Path(path_type=Path), help="A folder of rules to use instead of the shipped ones.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colour on the screen.")
+@click.option("--no-progress", is_flag=True, help="Do not say which file is being read.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing to the screen; files are still written.")
+@click.option("-v", "--verbose", count=True, help="Tell more: rule names, places, what is fine.")
+def check(
+    snapshot: Path,
+    before: Path | None,
+    outputs: tuple[str, ...],
+    phase: str | None,
+    selected: tuple[str, ...],
+    ignored: tuple[str, ...],
+    fail_on: str,
+    allow_unknown: bool,
+    at: datetime | None,
+    folder: Path | None,
+    color: str,
+    no_progress: bool,
+    quiet: bool,
+    verbose: int,
+) -> int:
+    """Check a folder or .zip of exported files: can the batch be exported, and what is to be fixed first?
+
+    \b
+    Ends with
+      0  passed
+      1  problems at or above --fail-on
+      2  the command, the rules or the program itself could not be used; nothing was judged
+      3  nothing could be decided
+      4  can't say yet (--allow-unknown makes it 0, except when a file is broken)
+    """
+    from exportready.check import check as run
+    from exportready.check import select
+    from exportready.cli.progress import watcher
+    from exportready.evidence.snapshot import NoSnapshot
+    from exportready.gate import exit_code
+    from exportready.model.rules import Severity
+
+    wanted = _outputs(outputs, quiet)
+    rulebook = _rulebook(folder)
+    _known(rulebook, (*selected, *ignored))
+    moment = at or datetime.now(UTC).replace(microsecond=0)
+    chosen = select(selected, ignored)
+    try:
+        report = run(snapshot, rulebook, moment, before, phase, chosen, watcher(not no_progress and not quiet))
+    except NoSnapshot as error:
+        raise click.ClickException(str(error)) from error
+    if not report.results:
+        raise click.ClickException(f"no rule is left to judge in the phase {report.phase}; look at --select, --ignore and --phase")
+    _write(report, wanted, color, verbose)
+    return int(exit_code(report, None if fail_on == "never" else Severity(fail_on), allow_unknown))
+
+
+@exportready.command()
+@click.argument("rule")
+@click.option("--rules", "folder", type=click.Path(path_type=Path), help="A folder of rules to use instead of the shipped ones.")
+def explain(rule: str, folder: Path | None) -> None:
+    """Explain one rule: what must hold, why, where it is written down, and what to do."""
+    from exportready.cli.output import echo
+    from exportready.reporters.explain import explained
+
+    rulebook = _rulebook(folder)
+    found = next((one for one in rulebook.rules if one.id == rule), None)
+    if found is None:
+        raise click.UsageError(f"there is no rule '{rule}'{_near(rule, rulebook)}; `exportready rules list` names them all")
+    echo(explained(found))
+
+
+@exportready.group()
+def rules() -> None:
+    """The rules that are checked."""
+
+
+@rules.command("list")
+@click.option("--rules", "folder", type=click.Path(path_type=Path), help="A folder of rules to use instead of the shipped ones.")
+def list_rules(folder: Path | None) -> None:
+    """List every rule with its grade and phase."""
+    from exportready.cli.output import echo
+
+    book = _rulebook(folder).rules
+    width = max(len(rule.id) for rule in book)
+    echo("".join(f"{rule.id:<{width}}  {rule.severity.value:<7}  {rule.phase.value:<13}  {rule.title}\n" for rule in book))
+
+
+@exportready.command()
+@click.argument("name", type=click.Choice(["rule", "account"]))
+def schema(name: str) -> None:
+    """Print the JSON Schema of a rule file or of account.yaml, for editors."""
+    import json
+
+    from exportready.cli.output import write
+
+    if name == "rule":
+        from exportready.rulebook import shape
+
+        described = shape.schema()
+    else:
+        from exportready.evidence import account
+
+        described = account.schema()
+    write(None, json.dumps(described, indent=1, ensure_ascii=False) + "\n")
+
+
+@exportready.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
+def init(folder: Path) -> None:
+    """Write an account.yaml with every question into a folder (default: here)."""
+    from exportready.cli.output import write
+    from exportready.cli.template import account_yaml
+
+    path = folder / "account.yaml"
+    if path.exists():
+        raise click.ClickException(f"{path} is already there; edit it, or move it away first")
+    write(str(path), account_yaml())
+    click.echo(f"Wrote {path}. Answer what you know; what you leave out counts as not known.")
+
+
+# -- helpers
+
+
+def _rulebook(folder: Path | None) -> Rulebook:
+    from exportready import shipped
+    from exportready.rulebook.load import RulebookMistakes, load
+
+    if folder is not None and not folder.is_dir():
+        raise click.ClickException(f"{folder} is not a folder of rules")
+    try:
+        return load(folder or shipped.folder("rules"))
+    except RulebookMistakes as error:
+        count = len(error.mistakes)
+        raise click.ClickException(
+            f"the rulebook has {count} mistake{'s' if count > 1 else ''}; nothing was judged\n{error}"
+        ) from error
+
+
+def _known(rulebook: Rulebook, names: tuple[str, ...]) -> None:
+    known = {rule.id for rule in rulebook.rules} | {rule.area for rule in rulebook.rules}
+    for name in names:
+        if name.rstrip("/") not in known:
+            raise click.UsageError(f"there is no rule or area '{name}'{_near(name, rulebook)}; `exportready rules list` names them all")
+
+
+def _near(name: str, rulebook: Rulebook) -> str:
+    from exportready.shapes import did_you_mean
+
+    return did_you_mean(name, [rule.id for rule in rulebook.rules])
+
+
+def _outputs(outputs: tuple[str, ...], quiet: bool) -> list[tuple[str, str | None]]:
+    wanted: list[tuple[str, str | None]] = []
+    for output in outputs or ("console",):
+        name, _, target = output.partition(":")
+        if name not in FORMATS:
+            raise click.UsageError(f"'{name}' is not a format; there are {', '.join(FORMATS)}")
+        wanted.append((name, target if target and target != "-" else None))
+    if sum(target is None for _, target in wanted) > 1:
+        raise click.UsageError("only one format can go to the screen; give the others a path, such as html:report.html")
+    return [(name, target) for name, target in wanted if target is not None or not quiet]
+
+
+def _write(report: Report, wanted: list[tuple[str, str | None]], color: str, verbose: int) -> None:
+    from exportready.cli.output import write
+    from exportready.reporters import Options, render
+
+    for name, target in wanted:
+        options = Options(color=target is None and _colored(color), width=_width(), verbose=verbose)
+        text = render(name, report, options)
+        if name == "console" and target is None:
+            encoding = sys.stdout.encoding or "utf-8"
+            click.echo(text.encode(encoding, errors="replace").decode(encoding), nl=False, color=options.color)
+        else:
+            write(target, text)
+            if target is not None:
+                click.echo(f"Wrote {target}", err=True)
+
+
+def _colored(color: str) -> bool:
+    if color != "auto":
+        return color == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+
+
+def _width() -> int:
+    import shutil
+
+    return max(40, min(shutil.get_terminal_size((88, 24)).columns, 100))
