@@ -1,0 +1,79 @@
+"""The verdict and the exit code, as DESIGN states them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from exportready import shipped
+from exportready.gate import ExitCode, exit_code, verdict
+from exportready.model.evidence import Account, Location, Source
+from exportready.model.report import Finding, Gap, Outcome, Place, Report, RuleResult, Thing, Verdict
+from exportready.model.rules import Rule, Severity
+from exportready.rulebook.examples import NOON
+from exportready.rulebook.load import load
+
+RULE = load(shipped.folder("rules")).rules[0]
+OK = Source("a", "", "iif", None, {}, True)
+BROKEN = replace(OK, error="it is damaged")
+
+
+def graded(severity: Severity) -> Rule:
+    return replace(RULE, severity=severity, checks=tuple(replace(check, severity=severity) for check in RULE.checks))
+
+
+def result(outcome: Outcome, grade: Severity, finding: Severity | None = None, undecided: int = 0) -> RuleResult:
+    thing = Thing("quickbooks.Item", "X")
+    place = Place(Location("a", 1), "X")
+    findings = () if finding is None else (Finding("f", None, finding, thing, thing, "", {}, {}, (place,), True),)
+    gaps = (Gap("quickbooks.Item", None, None, "missing", "export it"),) if outcome is Outcome.CANNOT_TELL else ()
+    return RuleResult(graded(grade), outcome, "", 1, undecided, gaps, findings)
+
+
+E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO
+CASES = [
+    ([result(Outcome.PASSED, E)], [OK], Verdict.READY),
+    ([result(Outcome.FAILED, E, E), result(Outcome.CANNOT_TELL, E)], [OK], Verdict.NOT_READY),
+    ([result(Outcome.CANNOT_TELL, E)], [OK], Verdict.CANNOT_TELL),
+    ([result(Outcome.ERROR, E)], [OK], Verdict.CANNOT_TELL),
+    ([result(Outcome.PASSED, E)], [BROKEN], Verdict.CANNOT_TELL),
+    ([result(Outcome.FAILED, E, W)], [OK], Verdict.READY_WITH_WARNINGS),
+    ([result(Outcome.FAILED, E, W, undecided=1)], [OK], Verdict.CANNOT_TELL),
+    ([result(Outcome.FAILED, W, W)], [OK], Verdict.READY_WITH_WARNINGS),
+    ([result(Outcome.CANNOT_TELL, W)], [OK], Verdict.READY_WITH_WARNINGS),
+    ([result(Outcome.FAILED, I, I), result(Outcome.CANNOT_TELL, I)], [OK], Verdict.READY),
+    ([result(Outcome.NOT_APPLICABLE, E)], [OK], Verdict.READY),
+]
+
+
+@pytest.mark.parametrize(("results", "sources", "expected"), CASES)
+def test_verdict(results: list[RuleResult], sources: list[Source], expected: Verdict) -> None:
+    assert verdict(results, sources) is expected
+    assert verdict(results[::-1], sources) is expected
+
+
+def report(results: list[RuleResult], sources: list[Source]) -> Report:
+    return Report("0", "d", 1, Account(), "before-export", NOON, tuple(sources), (), tuple(results), verdict(results, sources))
+
+
+@pytest.mark.parametrize(
+    ("results", "sources", "fail_on", "allow", "code"),
+    [
+        ([result(Outcome.PASSED, E)], [OK], E, False, ExitCode.PASSED),
+        ([result(Outcome.FAILED, E, E)], [OK], E, False, ExitCode.FINDINGS),
+        ([result(Outcome.FAILED, E, E)], [OK], None, False, ExitCode.PASSED),
+        ([result(Outcome.FAILED, E, E)], [BROKEN], None, True, ExitCode.CANNOT_TELL),
+        ([result(Outcome.FAILED, W, W)], [OK], E, False, ExitCode.PASSED),
+        ([result(Outcome.FAILED, W, W)], [OK], W, False, ExitCode.FINDINGS),
+        ([result(Outcome.FAILED, I, I)], [OK], I, False, ExitCode.FINDINGS),
+        ([result(Outcome.CANNOT_TELL, E)], [OK], E, False, ExitCode.NOTHING_DECIDED),
+        ([result(Outcome.CANNOT_TELL, E), result(Outcome.PASSED, W)], [OK], E, False, ExitCode.CANNOT_TELL),
+        ([result(Outcome.CANNOT_TELL, E), result(Outcome.PASSED, W)], [OK], E, True, ExitCode.PASSED),
+        ([result(Outcome.CANNOT_TELL, W), result(Outcome.PASSED, E)], [OK], E, False, ExitCode.PASSED),
+        ([result(Outcome.CANNOT_TELL, W), result(Outcome.PASSED, E)], [OK], W, False, ExitCode.CANNOT_TELL),
+        ([result(Outcome.PASSED, E)], [BROKEN], E, True, ExitCode.CANNOT_TELL),
+    ],
+)
+def test_exit_code(results: list[RuleResult], sources: list[Source], fail_on: Severity | None, allow: bool, code: ExitCode) -> None:
+    assert exit_code(report(results, sources), fail_on, allow) is code

@@ -1,0 +1,112 @@
+"""Kleene's logic as it is decided: the laws that the rule language rests on."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exportready.judge.conditions import decide, gaps
+from exportready.judge.scope import Judged
+from exportready.judge.world import View, World
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, Evidence, Location, Record, Value
+from exportready.model.rules import All, AnyOf, Compare, Condition, IsPresent, Not, Op, Ref, Type
+from exportready.rulebook.examples import NOON
+from exportready import shipped
+from exportready.rulebook.load import load
+
+RULE = load(shipped.folder("rules")).rules[0]
+VIEW = View(World(Evidence(Account(), {}, {}, (), ()), None, NOON), RULE)
+
+
+def judged(**fields: Value) -> Judged:
+    known = {name: value for name, value in fields.items() if value is not NOT_EXPORTED}
+    return Judged(VIEW, RULE.checks[0], Record("servicetitan.material", "X", known, Location("x")), decide)
+
+
+def is_true(name: str) -> Condition:
+    return Compare(Op.EQUALS, Ref("", name, Type.YESNO), (True,))
+
+
+truths = st.sampled_from([True, False, None])
+VALUES = {True: True, False: False, None: UNSET}
+ORDER = {False: 0, None: 1, True: 2}
+
+
+@given(truths, truths, truths)
+def test_all_is_the_least_and_any_the_greatest_whatever_their_order(one: bool | None, two: bool | None, three: bool | None) -> None:
+    scope = judged(a=VALUES[one], b=VALUES[two], c=VALUES[three])
+    parts = (is_true("a"), is_true("b"), is_true("c"))
+    for order in (parts, parts[::-1], (parts[1], parts[2], parts[0])):
+        assert decide(All(order), scope) == min((one, two, three), key=lambda truth: ORDER[truth])
+        assert decide(AnyOf(order), scope) == max((one, two, three), key=lambda truth: ORDER[truth])
+
+
+@given(truths, truths)
+def test_de_morgan(one: bool | None, two: bool | None) -> None:
+    scope = judged(a=VALUES[one], b=VALUES[two])
+    a, b = is_true("a"), is_true("b")
+    assert decide(Not(All((a, b))), scope) == decide(AnyOf((Not(a), Not(b))), scope)
+    assert decide(Not(Not(a)), scope) == one
+
+
+@given(truths, truths)
+def test_an_undecided_condition_says_what_is_wanting_and_a_decided_one_nothing(one: bool | None, two: bool | None) -> None:
+    scope = judged(a=VALUES[one], b=VALUES[two])
+    condition = All((is_true("a"), AnyOf((is_true("b"), is_true("a")))))
+    assert bool(list(gaps_or_none(condition, scope))) == (decide(condition, scope) is None)
+
+
+def gaps_or_none(condition: Condition, scope: Judged) -> list[object]:
+    return list(gaps(condition, scope))
+
+
+NUMBER = Ref("", "n", Type.NUMBER)
+TEXT = Ref("", "t", Type.TEXT)
+NAME = Ref("", "m", Type.NAME)
+
+
+@pytest.mark.parametrize(
+    ("condition", "value", "truth"),
+    [
+        (Compare(Op.ABOVE, NUMBER, (Decimal(100),)), "50", None),
+        (Compare(Op.EQUALS, NUMBER, (Decimal(1),)), True, None),
+        (Compare(Op.EQUALS, NUMBER, (Decimal("0.3"),)), Decimal("0.1") + Decimal("0.2"), True),
+        (Compare(Op.AT_LEAST, NUMBER, (Decimal(2),)), Decimal(2), True),
+        (Compare(Op.AT_MOST, NUMBER, (Decimal(2),)), Decimal("2.01"), False),
+        (Compare(Op.BELOW, NUMBER, (Decimal(2),)), UNSET, None),
+        (Compare(Op.BELOW, NUMBER, (Decimal(2),)), NOT_EXPORTED, None),
+        (Not(Compare(Op.BELOW, NUMBER, (Decimal(2),))), NOT_EXPORTED, None),
+        (IsPresent(NUMBER), UNSET, False),
+        (IsPresent(NUMBER), NOT_EXPORTED, None),
+        (Not(IsPresent(NUMBER)), NOT_EXPORTED, None),
+    ],
+)
+def test_comparisons_are_typed_and_never_guess(condition: Condition, value: Value, truth: bool | None) -> None:
+    assert decide(condition, judged(n=value)) is truth
+
+
+@pytest.mark.parametrize(
+    ("op", "value", "operand", "truth"),
+    [
+        (Op.EQUALS, "Tax", "tax", False),
+        (Op.CONTAINS, "batch 12", "12", True),
+        (Op.MATCHES, "PIPE-1", r"[A-Z]+-\d", True),
+        (Op.MATCHES, "xPIPE-1", r"[A-Z]+-\d", False),
+        (Op.MAX_LENGTH, "a" * 31, Decimal(31), True),
+        (Op.MAX_LENGTH, "a" * 32, Decimal(31), False),
+    ],
+)
+def test_text(op: Op, value: str, operand: str | Decimal, truth: bool) -> None:
+    assert decide(Compare(op, TEXT, (operand,)), judged(t=value)) is truth
+
+
+def test_names_compare_as_quickbooks_compares_them() -> None:
+    assert decide(Compare(Op.EQUALS, NAME, ("cost  of goods sold",)), judged(m="Cost of Goods Sold ")) is True
+
+
+def test_a_pattern_cannot_run_away() -> None:
+    condition = Compare(Op.MATCHES, TEXT, ("(a+)+b",))
+    assert decide(condition, judged(t="a" * 5000)) is False

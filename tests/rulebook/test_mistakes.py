@@ -1,0 +1,105 @@
+"""A rulebook tells all its mistakes at once, each with file and line and what would be right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from exportready.rulebook.load import RulebookMistakes, load
+
+GOOD = """\
+id: items/sample
+title: Every material has an account
+severity: error
+phase: before-export
+source: {document: A document, section: Items, updated: 2023-05-12}
+why: Because.
+each: servicetitan.material
+related:
+  qb: {kind: quickbooks.Item, match: {Name: $code}}
+where: {active: true}
+expect: {costOfSaleAccount: present}
+failure: "{code} has none"
+fix: {who: office manager, minutes: 2, steps: ["Open {code}"]}
+examples:
+  - {name: ok, evidence: {servicetitan.material: [{code: A, active: true, costOfSaleAccount: X}]}, outcome: passed}
+"""
+
+
+def mistakes(tmp_path: Path, text: str, name: str = "items/sample.yaml") -> list[tuple[int, str]]:
+    file = tmp_path / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, "utf-8")
+    try:
+        load(tmp_path)
+    except RulebookMistakes as error:
+        return [(mistake.line, mistake.message) for mistake in error.mistakes]
+    return []
+
+
+def test_the_sample_is_good(tmp_path: Path) -> None:
+    assert mistakes(tmp_path, GOOD) == []
+
+
+CASES = [
+    ("id: items/sample", "id: items/other", 1, "the id must be the file's path, 'items/sample'"),
+    ("severity: error", "severity: fatal", 3, "one of error, warning, info"),
+    ("severity: error", "severity: eror", 3, "did you mean 'error'"),
+    ("title: Every", "titel: Every", 2, "did you mean 'title'"),
+    ("updated: 2023-05-12", "updated: last May", 5, "a day such as 2026-11-20"),
+    ("each: servicetitan.material", "each: servicetitan.materials", 7, "did you mean 'servicetitan.material'"),
+    ("kind: quickbooks.Item", "kind: quickbooks.Itm", 9, "did you mean 'quickbooks.Item'"),
+    ("match: {Name: $code}", "match: {Nmae: $code}", 9, "quickbooks.Item has no field 'Nmae'"),
+    ("match: {Name: $code}", "match: {Name: $cdoe}", 9, "servicetitan.material has no field 'cdoe'"),
+    ("where: {active: true}", "where: {active: yes}", 10, "true or false belongs"),
+    ("where: {active: true}", "where: {active: {above: 3}}", 10, "'above' cannot be asked of 'active'"),
+    ("where: {active: true}", "where: {code: {mathces: x}}", 10, "did you mean 'matches'"),
+    ("where: {active: true}", "where: {code: {matches: '(a'}}", 10, "the pattern cannot be used"),
+    ("where: {active: true}", "where: {cost: '12'}", 10, "a number belongs"),
+    ("where: {active: true}", "where: {cost: null}", 10, "ask present or absent instead"),
+    ("where: {active: true}", "where: {active: $code}", 10, "'active' is yesno but 'code' is name"),
+    ("where: {active: true}", "where: {qb: true}", 10, "only present or absent can be asked"),
+    ("where: {active: true}", "where: {qb.ItemType: Inventary}", 10, "did you mean 'Inventory'"),
+    ("where: {active: true}", "where: {$answers.peopleWhoExprot: 1}", 10, "did you mean 'peopleWhoExport'"),
+    ("where: {active: true}", "where: {$parameter.x: 1}", 10, "there is no parameter 'x'"),
+    ("where: {active: true}", "where: []", 10, "a condition (field: test) belongs"),
+    ("why: Because.", "why: Because.\ngiven: {active: true}", 7, "cannot be asked here"),
+    ("why: Because.", "why: Because.\nmax_age: {quickbooks.Host: soon}", 7, "an age such as 4h or 180d"),
+    ("why: Because.", "why: Because.\nwhy: Again.", 7, "stands twice (first in line 6)"),
+    ("minutes: 2", "minutes: few", 13, "a whole number"),
+    ('"{code} has none"', '"{cod} has none"', 12, "cannot be filled in"),
+    ("outcome: passed", "outcome: fine", 15, "one of passed, failed"),
+    ("outcome: passed", "outcome: failed", 15, "lists its findings exactly when"),
+    ("{code: A, active: true", "{code: A, activ: true", 15, "did you mean 'active'"),
+    ("{code: A, active: true", "{code: A, active: 3", 15, "is not yes or no"),
+    ("expect: {costOfSaleAccount: present}\n", "", 1, "'expect' is missing"),
+    ("why: Because.", "why: !!python/object:os.system x", 6, "the tag"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "line", "words"), CASES, ids=[case[1][:40] for case in CASES])
+def test_a_mistake_is_told_with_its_line_and_what_would_be_right(
+    tmp_path: Path, old: str, new: str, line: int, words: str
+) -> None:
+    assert old in GOOD
+    found = mistakes(tmp_path, GOOD.replace(old, new, 1))
+    assert any(at == line and words in message for at, message in found), found
+
+
+def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+    one = GOOD.replace("severity: error", "severity: fatal").replace("active: true}\nexpect", "activ: true}\nexpect")
+    mistakes(tmp_path, one)
+    found = mistakes(tmp_path, "id: items/two\nphase: later\n", "items/two.yaml")
+    assert len(found) > 6
+    assert {line for line, _ in found} >= {2, 3, 10}
+
+
+def test_a_folder_without_rules_is_a_mistake(tmp_path: Path) -> None:
+    with pytest.raises(RulebookMistakes, match="holds no rules"):
+        load(tmp_path)
+
+
+def test_an_alias_is_refused(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, GOOD.replace("why: Because.", "why: &why Because.\nmax_age: *why"))
+    assert any("refers to another place" in message for _, message in found)

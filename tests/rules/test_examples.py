@@ -1,0 +1,46 @@
+"""Every rule's own examples come out exactly as they say, and every rule shows each outcome that it can have."""
+
+from __future__ import annotations
+
+import pytest
+
+from exportready import shipped
+from exportready.model.rules import Example, Rule
+from exportready.rulebook.load import load
+from exportready.tryout import differences, try_out
+
+BOOK = load(shipped.folder("rules"))
+CASES = [pytest.param(rule, example, id=f"{rule.id}: {example.name}") for rule in BOOK.rules for example in rule.examples]
+
+
+@pytest.mark.parametrize(("rule", "example"), CASES)
+def test_the_example_comes_out_as_it_says(rule: Rule, example: Example) -> None:
+    assert differences(rule, example, try_out(rule, example)) == []
+
+
+@pytest.mark.parametrize("rule", BOOK.rules, ids=lambda rule: rule.id)
+def test_a_rule_shows_how_it_passes_fails_and_cannot_tell(rule: Rule) -> None:
+    shown = {example.outcome for example in rule.examples}
+    assert {"passed", "failed", "cannot_tell"} <= shown
+    if rule.given is not None:
+        assert "not_applicable" in shown
+
+
+@pytest.mark.parametrize("rule", BOOK.rules, ids=lambda rule: rule.id)
+def test_what_cannot_be_told_says_what_to_supply(rule: Rule) -> None:
+    for example in rule.examples:
+        result = try_out(rule, example)
+        if example.outcome == "cannot_tell":
+            assert result.reason
+            assert result.gaps
+            assert all(gap.supply for gap in result.gaps)
+
+
+@pytest.mark.parametrize("rule", BOOK.rules, ids=lambda rule: rule.id)
+def test_an_answer_that_a_rule_reads_goes_stale(rule: Rule) -> None:
+    from exportready.rulebook.reads import reads
+
+    for kind, field in reads(rule):
+        if kind == "account.answers" and field:
+            ages = [name.removeprefix("$answers.") for name in rule.max_age]
+            assert any(field == age or field.startswith(age + ".") for age in ages), field

@@ -1,0 +1,184 @@
+"""The law of the house: what is taken away from a passing snapshot never leaves the rule at `passed`.
+
+For every rule, and every kind and field that it reads: taking it away must change the outcome, unless no value from the
+rule's conditions and examples, nor an empty one, could make the rule fail in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from exportready import shipped
+from exportready.derive import derive
+from exportready.evidence import snapshot
+from exportready.judge import judge
+from exportready.kinds.derived import READS
+from exportready.model.evidence import UNSET, Evidence, FieldNote, Record, Scope, Shelf, Value
+from exportready.model.report import Outcome
+from exportready.model.rules import Compare, Condition, Not, Ref, Rule
+from exportready.model.rules import All as AllOf
+from exportready.model.rules import AnyOf
+from exportready.rulebook.examples import NOON
+from exportready.rulebook.load import load
+from exportready.rulebook.reads import reads
+
+BOOK = load(shipped.folder("rules"))
+READY = snapshot.read(Path(__file__).parents[2] / "examples" / "ready", BOOK.wanted)
+READY_AT = datetime(2026, 11, 20, 18, tzinfo=timezone(timedelta(hours=-7)))
+
+
+def outcome(rule: Rule, evidence: Evidence, at: datetime) -> Outcome:
+    return judge([rule], derive(evidence, at), None, at)[0].outcome
+
+
+def passing(rule: Rule) -> Iterator[tuple[str, Evidence, datetime]]:
+    for example in rule.examples:
+        if example.outcome == "passed" and example.before is None:
+            yield example.name, example.evidence, example.at
+    if outcome(rule, READY, READY_AT) is Outcome.PASSED:
+        yield "the ready company", READY, READY_AT
+
+
+def with_shelf(evidence: Evidence, kind: str, shelf: Shelf | None) -> Evidence:
+    shelves = {name: held for name, held in evidence.shelves.items() if name != kind} | ({kind: shelf} if shelf else {})
+    listings = {name: held for name, held in evidence.listings.items() if name != kind}
+    if shelf is not None and kind in evidence.listings:
+        first = evidence.listings[kind][0]
+        listings[kind] = (replace(first, records=shelf.records),)
+    return replace(evidence, shelves=shelves, listings=listings)
+
+
+def mapped(evidence: Evidence, kind: str, change: Mapping[int, Mapping[str, Value]]) -> Evidence:
+    shelf = evidence.shelf(kind)
+    records = tuple(replace(record, fields=change.get(at, record.fields)) for at, record in enumerate(shelf.records))
+    return with_shelf(evidence, kind, replace(shelf, records=records))
+
+
+def without(evidence: Evidence, kind: str, field: str) -> Evidence:
+    shelf = evidence.shelf(kind)
+    bare = {at: {name: value for name, value in record.fields.items() if name != field} for at, record in enumerate(shelf.records)}
+    return mapped(evidence, kind, bare)
+
+
+def literals(condition: Condition | None, field: str) -> Iterator[Value]:
+    match condition:
+        case Compare(_, left, right):
+            if left.field == field:
+                yield from (operand for operand in right if not isinstance(operand, Ref))
+        case Not(part):
+            yield from literals(part, field)
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from literals(part, field)
+
+
+def candidates(rule: Rule, kind: str, field: str) -> list[Value]:
+    """Values that might make the rule fail: from its conditions and examples, another one, and none."""
+    values: list[Value] = [UNSET, "something else entirely", True, False, Decimal(99)]
+    conditions = [rule.given, *(one for check in rule.checks for one in (check.where, check.expect))]
+    for condition in conditions:
+        values += literals(condition, field)
+    for example in rule.examples:
+        values += [record.get(field) for record in example.evidence.shelf(kind).records if field in record.fields]
+    types = {type(value) for value in values[5:]} | {type(record.fields[field]) for record in sample(kind) if field in record.fields}
+    return [value for value in dict.fromkeys(values) if value is UNSET or not types or type(value) in types]
+
+
+def sample(kind: str) -> tuple[Record, ...]:
+    return READY.shelf(kind).records[:5]
+
+
+def could_fail(rule: Rule, evidence: Evidence, kind: str, field: str, at: datetime) -> bool:
+    records = evidence.shelf(kind).records
+    for value in candidates(rule, kind, field):
+        everywhere = {index: {**record.fields, field: value} for index, record in enumerate(records)}
+        for change in (everywhere, *({index: everywhere[index]} for index in {0, len(records) - 1} if index in everywhere)):
+            if outcome(rule, mapped(evidence, kind, change), at) is Outcome.FAILED:
+                return True
+    return False
+
+
+def could_fail_with(rule: Rule, evidence: Evidence, kind: str, at: datetime) -> bool:
+    """Whether other records of a kind, taken from the rule's examples, could make it fail."""
+    for example in rule.examples:
+        other = example.evidence.shelves.get(kind)
+        if other is not None and outcome(rule, with_shelf(evidence, kind, other), at) is Outcome.FAILED:
+            return True
+    return False
+
+
+def sources(rule: Rule) -> set[tuple[str, str | None]]:
+    """What the rule reads, derived kinds traced back to what they are derived from."""
+    found: set[tuple[str, str | None]] = set()
+    for kind, field in reads(rule):
+        if kind in READS:
+            found |= {(source, name) for source, names in READS[kind].items() for name in (*names, None)}
+        else:
+            found |= {(kind, field), (kind, None)}
+    return found
+
+
+CASES = [
+    pytest.param(rule, evidence, at, kind, field, id=f"{rule.id}, {name}: without {kind}{'.' + field if field else ''}")
+    for rule in BOOK.rules
+    for name, evidence, at in passing(rule)
+    for kind, field in sorted(sources(rule), key=str)
+    if kind in evidence.shelves
+]
+
+
+@pytest.mark.parametrize(("rule", "evidence", "at", "kind", "field"), CASES)
+def test_taking_evidence_away_never_leaves_it_passed(
+    rule: Rule, evidence: Evidence, at: datetime, kind: str, field: str | None
+) -> None:
+    if field is None:
+        left = outcome(rule, with_shelf(evidence, kind, None), at)
+        excused = not could_fail_with(rule, evidence, kind, at)
+    else:
+        left = outcome(rule, without(evidence, kind, field), at)
+        excused = not could_fail(rule, evidence, kind, field, at)
+    assert left is not Outcome.PASSED or excused
+
+
+def test_the_law_is_tried_on_every_rule() -> None:
+    assert {case.values[0].id for case in CASES if isinstance(case.values[0], Rule)} == {rule.id for rule in BOOK.rules}
+
+
+@pytest.mark.parametrize("rule", BOOK.rules, ids=lambda rule: rule.id)
+def test_a_part_of_a_list_never_passes(rule: Rule) -> None:
+    for _, evidence, at in passing(rule):
+        for kind in {kind for check in rule.checks for kind in check.each} & set(evidence.shelves):
+            shelf = evidence.shelf(kind)
+            if kind not in ("quickbooks.Host", "account.answers"):
+                part = with_shelf(evidence, kind, replace(shelf, scope=Scope.PART, why="a part"))
+                assert outcome(rule, part, at) is not Outcome.PASSED
+
+
+@pytest.mark.parametrize("rule", BOOK.rules, ids=lambda rule: rule.id)
+def test_a_year_later_no_answer_counts(rule: Rule) -> None:
+    for _, evidence, at in passing(rule):
+        answers = evidence.shelf("account.answers").records
+        uses_answers = any(kind == "account.answers" for kind, _ in sources(rule))
+        if answers and answers[0].fields and uses_answers and not proven(rule, evidence, at):
+            assert outcome(rule, evidence, at + timedelta(days=365)) is not Outcome.PASSED
+
+
+def proven(rule: Rule, evidence: Evidence, at: datetime) -> bool:
+    """Passed without any answer: the files alone prove it."""
+    return outcome(rule, with_shelf(evidence, "account.answers", None), at) is Outcome.PASSED
+
+
+def test_an_undated_answer_does_not_count() -> None:
+    rule = next(rule for rule in BOOK.rules if rule.id == "session/single-user-mode")
+    _, evidence, at = next(passing(rule))
+    record = evidence.shelf("account.answers").records[0]
+    undated = replace(record, notes={name: FieldNote() for name in record.notes})
+    shelf = replace(evidence.shelf("account.answers"), records=(undated,))
+    assert outcome(rule, with_shelf(evidence, "account.answers", shelf), at) is Outcome.CANNOT_TELL
+    assert NOON.tzinfo is UTC
