@@ -21,9 +21,8 @@ help:
 demo: $(VENV)/.installed
 	@mkdir -p $(dir $(REPORT))
 	@$(BIN)/exportready check examples/not-ready --at 2026-11-20T18:00:00-07:00 --fail-on never --allow-unknown \
-		--no-progress -o console -o html:$(REPORT)
-	@echo
-	@echo "The report: $(REPORT)"
+		--no-progress -o console -o console:demo/report.txt -o html:$(REPORT)
+	@printf '\nVerdict: %s\nReport:  %s\n' "$$(sed 's/ - .*//;q' demo/report.txt)" "$(REPORT)"
 
 test: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -45,7 +44,7 @@ clean:
 # editable, so that changes of code, rules and templates need no new install.
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "ExportReady needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || echo missing)." \
+		echo "ExportReady needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>/dev/null || echo missing)." \
 			"Name another one: make PYTHON=python3.12 ..." >&2; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
 	@touch $@

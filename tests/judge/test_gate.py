@@ -31,7 +31,7 @@ def result(outcome: Outcome, grade: Severity, finding: Severity | None = None, u
     return RuleResult(graded(grade), outcome, "", 1, undecided, gaps, findings)
 
 
-E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO
+E, W, NOTE = Severity.ERROR, Severity.WARNING, Severity.INFO
 CASES = [
     ([result(Outcome.PASSED, E)], [OK], Verdict.READY),
     ([result(Outcome.FAILED, E, E), result(Outcome.CANNOT_TELL, E)], [OK], Verdict.NOT_READY),
@@ -42,7 +42,7 @@ CASES = [
     ([result(Outcome.FAILED, E, W, undecided=1)], [OK], Verdict.CANNOT_TELL),
     ([result(Outcome.FAILED, W, W)], [OK], Verdict.READY_WITH_WARNINGS),
     ([result(Outcome.CANNOT_TELL, W)], [OK], Verdict.READY_WITH_WARNINGS),
-    ([result(Outcome.FAILED, I, I), result(Outcome.CANNOT_TELL, I)], [OK], Verdict.READY),
+    ([result(Outcome.FAILED, NOTE, NOTE), result(Outcome.CANNOT_TELL, NOTE)], [OK], Verdict.READY),
     ([result(Outcome.NOT_APPLICABLE, E)], [OK], Verdict.READY),
 ]
 
@@ -66,7 +66,7 @@ def report(results: list[RuleResult], sources: list[Source]) -> Report:
         ([result(Outcome.FAILED, E, E)], [BROKEN], None, True, ExitCode.CANNOT_TELL),
         ([result(Outcome.FAILED, W, W)], [OK], E, False, ExitCode.PASSED),
         ([result(Outcome.FAILED, W, W)], [OK], W, False, ExitCode.FINDINGS),
-        ([result(Outcome.FAILED, I, I)], [OK], I, False, ExitCode.FINDINGS),
+        ([result(Outcome.FAILED, NOTE, NOTE)], [OK], NOTE, False, ExitCode.FINDINGS),
         ([result(Outcome.CANNOT_TELL, E)], [OK], E, False, ExitCode.NOTHING_DECIDED),
         ([result(Outcome.CANNOT_TELL, E), result(Outcome.PASSED, W)], [OK], E, False, ExitCode.CANNOT_TELL),
         ([result(Outcome.CANNOT_TELL, E), result(Outcome.PASSED, W)], [OK], E, True, ExitCode.PASSED),

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exportready import shipped
 from exportready.judge.conditions import decide, gaps
 from exportready.judge.scope import Judged
 from exportready.judge.world import View, World
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, Evidence, Location, Record, Value
 from exportready.model.rules import All, AnyOf, Compare, Condition, IsPresent, Not, Op, Ref, Type
 from exportready.rulebook.examples import NOON
-from exportready import shipped
 from exportready.rulebook.load import load
 
 RULE = load(shipped.folder("rules")).rules[0]
@@ -31,7 +31,7 @@ def is_true(name: str) -> Condition:
 
 
 truths = st.sampled_from([True, False, None])
-VALUES = {True: True, False: False, None: UNSET}
+VALUES: dict[bool | None, Value] = {True: True, False: False, None: UNSET}
 ORDER = {False: 0, None: 1, True: 2}
 
 

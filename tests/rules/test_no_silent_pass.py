@@ -21,9 +21,8 @@ from exportready.judge import judge
 from exportready.kinds.derived import READS
 from exportready.model.evidence import UNSET, Evidence, FieldNote, Record, Scope, Shelf, Value
 from exportready.model.report import Outcome
-from exportready.model.rules import Compare, Condition, Not, Ref, Rule
 from exportready.model.rules import All as AllOf
-from exportready.model.rules import AnyOf
+from exportready.model.rules import AnyOf, Compare, Condition, Not, Ref, Rule
 from exportready.rulebook.examples import NOON
 from exportready.rulebook.load import load
 from exportready.rulebook.reads import reads

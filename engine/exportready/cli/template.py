@@ -19,7 +19,9 @@ account:            # the name of this account
 # Each answer may say who gave it and when: {value: 1, by: controller, at: 2026-11-01T09:00:00-07:00}
 # settings:
 """
-_EXAMPLES = {Type.YESNO: "true", Type.NUMBER: "1", Type.DATE: "2023-05-01", Type.NAME: "Tax", Type.TEXT: "text"}
+_EXAMPLES = {Type.YESNO: "true", Type.NUMBER: "1", Type.DATE: "2023-05-01", Type.NAME: "Sales Tax", Type.TEXT: "text"}
+_ONE = {"purchaseOrders.shippingItem": "Shipping"}
+_MAP_FOLLOWS = {"salesTax.zones": "salesTax.calculatedBy"}
 
 
 def account_yaml() -> str:
@@ -32,9 +34,11 @@ def account_yaml() -> str:
             lines.append(f"#   {head}:\n")
         group = head
         indent = "      " if leaf else "    "
-        value = setting.choices[0] if setting.choices else _EXAMPLES[setting.type]
+        value = setting.choices[0] if setting.choices else _ONE.get(setting.path, _EXAMPLES[setting.type])
         others = f"   # or {', '.join(setting.choices[1:])}" if len(setting.choices) > 1 else ""
         lines.append(f"#{indent[1:]}# {setting.question}\n#{indent[1:]}{leaf or head}: {value}{others}\n")
-        lines += [f"#{indent[1:]}# {about}\n#{indent[1:]}zones: {{Denver: Denver Sales Tax}}\n" for path, about in MAPS.items() if setting.path == "salesTax.calculatedBy" and path]
+        for path, about in MAPS.items():
+            if setting.path == _MAP_FOLLOWS[path]:
+                lines.append(f"#{indent[1:]}# {about}\n#{indent[1:]}{path.rpartition('.')[2]}: {{Denver: Denver Sales Tax}}\n")
     lines += [f"#   # {about}\n#   {name}: []\n" for name, about in LISTS.items()]
     return "".join(lines)

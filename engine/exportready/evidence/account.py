@@ -14,8 +14,23 @@ from exportready.kinds import KINDS
 from exportready.kinds.account import KIND, LISTS, MAPS, SETTINGS
 from exportready.model.evidence import Account, FieldNote, Listing, Location, Record, Value
 from exportready.model.rules import Type
-from exportready.shapes import DAY, TIME, Choice, Key, ListOf, MapOf, Mistakes, Number, Object, OneOf, Shape, Text, YesNo
-from exportready.shapes import parse_day, parse_time
+from exportready.shapes import (
+    DAY,
+    TIME,
+    Choice,
+    Key,
+    ListOf,
+    MapOf,
+    Mistakes,
+    Number,
+    Object,
+    OneOf,
+    Shape,
+    Text,
+    YesNo,
+    parse_day,
+    parse_time,
+)
 from exportready.yamlfile import Node, YamlError, parse
 
 _SHAPES: Mapping[Type, Shape] = {

@@ -158,7 +158,7 @@ class _Reader:
         for element in envelope.iter("*"):
             if _local(element) == "QBXML":
                 inner = etree.tostring(element, with_tail=False, encoding="utf-8")
-                self._within(inner, element.sourceline, exact=True)
+                self._within(inner, _line(element), exact=True)
                 return self._reading()
         for element in envelope.iter("*"):
             text = element.text or ""
@@ -235,9 +235,8 @@ class _Reader:
         return fields
 
     def _where(self, element: etree._Element, pointer: str) -> Location:
-        line = element.sourceline
-        known = self.lines_known and line is not None and line < EXACT_LINES
-        return Location(self.path, line + self.first_line - 1 if known and line else None, pointer)
+        line = _line(element) if self.lines_known else None
+        return Location(self.path, line + self.first_line - 1 if line else None, pointer)
 
     # -- responses
 
@@ -287,7 +286,7 @@ class _Reader:
                 part = part if query else "fragment"
                 self._list(name, part, tuple(self.records.get((index, name), ())), not why, why, page if query else None)
             for child in children(name):
-                if child.name in self.wanted and (index, child.name) in self.records or (child.name in self.wanted and not why):
+                if (child.name in self.wanted and (index, child.name) in self.records) or (child.name in self.wanted and not why):
                     gap = why or self.child_gaps.get(child.name, "")
                     part = "" if query else "fragment"
                     self._list(child.name, part, tuple(self.records.get((index, child.name), ())), not gap, gap, page if query else None)
@@ -299,6 +298,12 @@ class _Reader:
 
     def _reading(self) -> Reading:
         return Reading("qbxml", tuple(self.listings), dict(self.counts), None, tuple(self.notes), self.company)
+
+
+def _line(element: etree._Element) -> int | None:
+    """The line of an element's start tag, where libxml2 still counts exactly."""
+    line = element.sourceline
+    return line if isinstance(line, int) and 0 < line < EXACT_LINES else None
 
 
 def _local(element: etree._Element) -> str:
@@ -323,8 +328,8 @@ def _steps(earlier: etree._Element, later: etree._Element) -> int:
 
 
 def _line_of_text(element: etree._Element, text: str) -> int | None:
-    line = element.sourceline
-    return line + text[: len(text) - len(text.lstrip("\n\r \t"))].count("\n") if line and line < EXACT_LINES else None
+    line = _line(element)
+    return line + text[: len(text) - len(text.lstrip("\n\r \t"))].count("\n") if line else None
 
 
 def _whole_number(text: str | None) -> int | None:

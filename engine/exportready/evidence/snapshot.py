@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
 import os
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
@@ -25,6 +27,10 @@ MAX_ENTRIES = 10_000
 
 PASSED_OVER = re.compile(r"(__MACOSX|\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*|\..*)\Z", re.IGNORECASE)
 """What operating systems and Office leave behind, and hidden files."""
+
+
+_BROKEN = (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, zlib.error, lzma.LZMAError)
+"""What the standard library raises for a damaged, protected or unsupported entry."""
 
 
 class NoSnapshot(Exception):
@@ -81,7 +87,7 @@ def _in_folder(folder: Path) -> Iterator[File]:
         for name in names:
             if not PASSED_OVER.match(name):
                 path = Path(root, name)
-                yield File(path.relative_to(folder).as_posix(), lambda path=path: _load(path))
+                yield File(path.relative_to(folder).as_posix(), partial(_load, path))
 
 
 def _load(path: Path) -> bytes:
@@ -111,9 +117,9 @@ def _in_zip(path: Path) -> Iterator[File]:
         elif name in seen:
             yield File(name, lambda: _refuse("the .zip holds two files of this name; pack the files again"))
         elif total > MAX_TOTAL or info.file_size > MAX_ENTRY or info.file_size > max(10 << 20, MAX_RATIO * info.compress_size):
-            yield File(name, lambda info=info: _refuse(_too_large(info, total)))
+            yield File(name, partial(_refuse, _too_large(info, total)))
         else:
-            yield File(name, lambda info=info: _unpack(archive, info))
+            yield File(name, partial(_unpack, archive, info))
         seen.add(name)
 
 
@@ -130,19 +136,12 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     try:
         with archive.open(info) as entry:
             data = entry.read(info.file_size + 1)
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, *_codec_errors()) as error:
+    except _BROKEN as error:
         words = "it is protected by a password" if info.flag_bits & 1 else "it is damaged in the .zip"
         raise Unreadable(f"{words}; pack the files again, without a password") from error
     if len(data) > info.file_size:
         raise Unreadable("it is larger than the .zip says; pack the files again")
     return data
-
-
-def _codec_errors() -> tuple[type[Exception], ...]:
-    import lzma
-    import zlib
-
-    return (zlib.error, lzma.LZMAError)
 
 
 # -- one file
@@ -216,13 +215,14 @@ def _give_to_reader(data: bytes, path: str, wanted: Wanted) -> Reading | str:
 
 def _xml(data: bytes, path: str, wanted: Wanted) -> Reading | str:
     from exportready.evidence import qbxml
+    from exportready.kinds.quickbooks import RETS
 
     root = qbxml.root_of(qbxml.utf8(data))
     if root == "QBWCXML":
         return "it registers an application with the QuickBooks Web Connector and holds no records; nothing to do"
     if root not in ("QBXML", "Envelope") and not (root or "").endswith("Ret"):
         return "it is XML but no answer of QuickBooks (QBXML); save the qbXML response itself"
-    if (root or "").endswith("Ret") and root not in qbxml.RETS:
+    if (root or "").endswith("Ret") and root not in RETS:
         return f"it is a single {root}, which no rule reads"
     return qbxml.read(data, path, wanted)
 

@@ -9,10 +9,7 @@ from __future__ import annotations
 from exportready.kinds.table import Field, Kind, fields, parents
 
 _STATUS = "Pending|Posted|Exported"
-_FEED = (
-    "Ask whoever has API access to ServiceTitan for GET {} (all pages, active=Any) and save the answer "
-    "as {} in the snapshot folder"
-)
+_FEED = "Ask whoever has API access to ServiceTitan for GET {} (all pages) and save the answer as {} in the snapshot folder"
 
 
 def _kind(
@@ -31,7 +28,7 @@ def _kind(
         f"servicetitan.{name}",
         table_fields,
         key,
-        _FEED.format(get, f"{file}.json"),
+        _FEED.format(get + ("?active=Any" if active else ""), f"{file}.json"),
         at_fault,
         active=active,
         identity="id",
@@ -120,7 +117,7 @@ invoiceConfiguration text
 """,
     key=("customer.name", "referenceNumber"),
     at_fault="transaction",
-    get="/accounting/v2/tenant/TENANT/invoices",
+    get="/accounting/v2/tenant/TENANT/invoices?activeState=All",
     file="invoices",
     active=None,
     known="items customFields invoiceType customerAddress locationAddress createdBy royalty employeeInfo "
@@ -151,7 +148,7 @@ active yesno
 """,
     key=("customer.name", "referenceNumber"),
     at_fault="transaction",
-    get="/accounting/v2/tenant/TENANT/payments",
+    get="/accounting/v2/tenant/TENANT/payments?activeState=All",
     file="payments",
     active=None,
     known="appliedTo authCode createdBy customFields",
@@ -178,7 +175,7 @@ exportId text
 """,
     key=("customer.name", "referenceNumber"),
     at_fault="transaction",
-    get="/accounting/v2/tenant/TENANT/credit-memos",
+    get="/accounting/v2/tenant/TENANT/credit-memos?activeState=All",
     file="credit-memos",
     active=None,
     known="salesTaxCode appliedTo customerAddress locationAddress customFields createdBy modifiedBy description importId",

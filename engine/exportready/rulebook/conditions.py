@@ -187,7 +187,7 @@ class Reader:
 
     def left(self, name: str, words: Words, line: int) -> Ref | None:
         """The left side of a test."""
-        if name.startswith("$") or name.startswith(ACCOUNT + "."):
+        if name.startswith(("$", ACCOUNT + ".")):
             return self._ref(name, words, line)
         first, _, rest = name.partition(".")
         if first in words.entries and rest:

@@ -83,11 +83,11 @@ def _records(kind: str, rows: Node, path: str, mistakes: Mistakes) -> tuple[Reco
             if description is None:
                 mistakes.say(child, f"{kind} has no field '{name}'{did_you_mean(name, KINDS[kind].fields)}")
                 continue
-            fields[name] = convert(description, child.value)
-            if isinstance(fields[name], Unknown):
-                mistakes.say(child, f"'{name}' of {kind}: {fields[name].reason}")
-            elif description.choices and isinstance(fields[name], str) and fields[name] not in description.choices:
-                mistakes.say(child, f"'{name}' of {kind} is one of {', '.join(description.choices)}, not '{fields[name]}'")
+            value = fields[name] = convert(description, child.value)
+            if isinstance(value, Unknown):
+                mistakes.say(child, f"'{name}' of {kind}: {value.reason}")
+            elif description.choices and isinstance(value, str) and value not in description.choices:
+                mistakes.say(child, f"'{name}' of {kind} is one of {', '.join(description.choices)}, not '{value}'")
         records.append(Record(kind, keys.of(fields), fields, Location(path, row.line, f"{kind}/{number}")))
     return tuple(records)
 

@@ -1,0 +1,148 @@
+"""account.yaml: each value keeps its line and its date; all mistakes are told at once."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+
+from exportready.evidence import account
+from exportready.evidence.reading import Reading, Unreadable
+from exportready.model.evidence import NOT_EXPORTED, Listing, Record
+
+DENVER = timezone(timedelta(hours=-7))
+
+
+def read(text: str) -> Reading:
+    return account.read(text.encode(), "account.yaml")
+
+
+def listing(reading: Reading, kind: str) -> Listing:
+    return next(one for one in reading.listings if one.kind == kind)
+
+
+def answers(text: str) -> Record:
+    return listing(read(text), "account.answers").records[0]
+
+
+def mistake(text: str) -> Unreadable:
+    with pytest.raises(Unreadable) as caught:
+        read(text)
+    return caught.value
+
+
+def test_each_answer_has_its_own_line_and_path() -> None:
+    record = answers(
+        "account: Invented\nsettings:\n  peopleWhoExport:\n    by: controller\n    value: 2\n"
+        "  webConnector: {status: online,\n    sentBy: servicetitan}\n"
+    )
+    places = {path: (note.where.line, note.where.pointer) for path, note in record.notes.items() if note.where}
+    assert places == {
+        "peopleWhoExport": (5, "settings.peopleWhoExport"),
+        "webConnector.status": (6, "settings.webConnector.status"),
+        "webConnector.sentBy": (7, "settings.webConnector.sentBy"),
+    }
+
+
+def test_answers_have_their_types() -> None:
+    record = answers("settings: {peopleWhoExport: 2, serialNumbersWanted: false, webConnector: {since: 2023-05-01}}")
+    assert record.get("peopleWhoExport") == Decimal(2)
+    assert record.get("serialNumbersWanted") is False
+    assert record.get("webConnector.since") == date(2023, 5, 1)
+
+
+def test_what_is_not_said_is_unknown() -> None:
+    assert answers("account: Invented\n").get("peopleWhoExport") is NOT_EXPORTED
+    assert answers("").get("peopleWhoExport") is NOT_EXPORTED
+
+
+def test_the_date_of_an_answer_is_its_own_then_confirmed_then_taken() -> None:
+    own = "settings: {peopleWhoExport: {value: 1, at: 2026-11-01T09:00:00Z}, serialNumbersWanted: false}\n"
+    confirmed, taken = "confirmed: {by: me, at: 2026-11-10T09:00:00Z}\n", "takenAt: 2026-11-20T09:00:00Z\n"
+
+    def dates(text: str) -> list[int | None]:
+        notes = answers(text).notes
+        found = [notes[name].dated for name in ("peopleWhoExport", "serialNumbersWanted")]
+        return [when.day if when else None for when in found]
+
+    assert dates(own + confirmed + taken) == [1, 10]
+    assert dates(own + taken) == [1, 20]
+    assert dates(own) == [1, None]
+
+
+def test_taken_at_dates_the_snapshot() -> None:
+    reading = read("takenAt: 2026-11-20T17:30:00-07:00\n")
+    assert reading.dated == datetime(2026, 11, 20, 17, 30, tzinfo=DENVER)
+    assert reading.account is not None
+    assert reading.account.taken_at == reading.dated
+
+
+def test_a_moment_without_offset_is_of_the_offices_time_zone() -> None:
+    reading = read("timeZone: America/Denver\ntakenAt: 2026-11-20T17:30:00\n")
+    assert reading.dated == datetime(2026, 11, 21, 0, 30, tzinfo=UTC)
+
+
+def test_a_moment_without_offset_or_time_zone_is_a_mistake() -> None:
+    error = mistake("account: Invented\ntakenAt: 2026-11-20T17:30:00\n")
+    assert error.line == 2
+    assert "timeZone" in str(error)
+
+
+def test_a_time_zone_that_does_not_exist_is_a_mistake() -> None:
+    error = mistake("timeZone: Mars/Olympus\n")
+    assert (error.line, "America/Denver" in str(error)) == (1, True)
+
+
+def test_all_mistakes_are_told_at_once_with_their_lines() -> None:
+    error = mistake(
+        "acount: Invented\nphase: sometime\nsettings:\n  peopleWhoExport: -1\n  webConnector: {status: green}\n  colour: red\n"
+    )
+    assert error.line == 1
+    for line in (2, 4, 5, 6):
+        assert f"line {line}: " in str(error)
+    assert "account" in str(error)
+
+
+def test_a_near_word_is_offered() -> None:
+    assert "peopleWhoExport" in str(mistake("settings: {peopleWhoExports: 1}\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("account: A\nphase: after-export\naccount: B\n", 3),
+        ("account: [unclosed\n", 2),
+        ("account: &a X\ntimeZone: *a\n", 2),
+        ("account: !!python/object/apply:os.system ['ls']\n", 1),
+        ("account: A\n---\naccount: B\n", 2),
+        ("- account\n", 1),
+    ],
+    ids=["twice", "unclosed", "alias", "tag", "two-documents", "a-list"],
+)
+def test_yaml_that_is_not_plain_data_is_refused_with_its_line(text: str, line: int) -> None:
+    assert mistake(text).line == line
+
+
+def test_words_that_old_yaml_read_as_yes_are_not_yes() -> None:
+    assert mistake("settings: {serialNumbersWanted: yes}\n").line == 1
+
+
+def test_the_file_mode_becomes_a_host_record() -> None:
+    reading = read("takenAt: 2026-11-20T09:00:00Z\nquickbooks:\n  fileMode: multiUser\n")
+    host = listing(reading, "quickbooks.Host")
+    assert host.records[0].get("QBFileMode") == "MultiUser"
+    assert host.records[0].where.line == 3
+    assert host.dated == datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+def test_covers_names_kinds_that_exist() -> None:
+    reading = read("covers: {servicetitan.invoice: {from: 2026-11-01, to: 2026-11-20}, servicetitan.material: all}\n")
+    assert reading.covers == {"servicetitan.invoice": "only 2026-11-01 to 2026-11-20", "servicetitan.material": "all"}
+    assert mistake("covers:\n  servicetitan.invoices: all\n").line == 2
+
+
+def test_a_file_of_another_name_is_known_by_its_keys() -> None:
+    assert account.is_account(b"account: Invented\nsettings: {}\n", "northwind.yaml")
+    assert not account.is_account(b"account: Invented\nversion: 3\n", "compose.yaml")
+    assert not account.is_account(b"[", "x.yaml")

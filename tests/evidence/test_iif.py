@@ -1,0 +1,193 @@
+"""QuickBooks' list export: the snags of the format, one a test."""
+
+from __future__ import annotations
+
+import codecs
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from exportready.evidence import iif
+from exportready.evidence.reading import Reading
+from exportready.kinds import KINDS
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Listing, Unknown
+
+ALL = {name: frozenset(kind.fields) for name, kind in KINDS.items()}
+ITEMS = "!INVITEM\tNAME\tTIMESTAMP\tINVITEMTYPE\tACCNT\tASSETACCNT\tCOGSACCNT\tPRICE\tHIDDEN"
+GROUPS = "!INVITEM\tNAME\tTIMESTAMP\tINVITEMTYPE\tDESC\tHIDDEN\n!ENDGRP\n!ENDTAX"
+
+
+def read(*lines: str, encoding: str = "utf-8", end: str = "\r\n") -> Reading:
+    return iif.read((end.join(lines).replace("\n!", end + "!") + end).encode(encoding), "lists.iif", ALL)
+
+
+def listing(reading: Reading, kind: str) -> Listing:
+    return next(one for one in reading.listings if one.kind == f"quickbooks.{kind}")
+
+
+def keys(reading: Reading, kind: str) -> list[str]:
+    return [record.key for record in listing(reading, kind).records]
+
+
+def test_columns_go_by_the_files_own_header() -> None:
+    one = read("!CLASS\tHIDDEN\tNAME", "CLASS\tY\tHeating")
+    assert listing(one, "Class").records[0].fields["IsActive"] is False
+    assert keys(one, "Class") == ["Heating"]
+
+
+def test_hdr_dates_the_file_by_its_seconds() -> None:
+    reading = read("!HDR\tPROD\tDATE\tTIME", "HDR\tQuickBooks\t11/20/2026\t1795219500", "!CLASS\tNAME", "CLASS\tHeating")
+    assert reading.dated == datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
+    assert listing(reading, "Class").dated == reading.dated
+
+
+def test_a_second_invitem_header_changes_the_columns_from_there_on() -> None:
+    reading = read(
+        ITEMS,
+        "INVITEM\tRepair\t1\tSERV\tSales\t\t\t10.00\tN",
+        GROUPS,
+        "INVITEM\tBundle\t1\tGRP\tA bundle\tY",
+        "ENDGRP",
+    )
+    repair, bundle = listing(reading, "Item").records
+    assert (repair.fields["ItemType"], repair.fields["IsActive"]) == ("Service", True)
+    assert (bundle.fields["ItemType"], bundle.fields["IsActive"]) == ("Group", False)
+    assert bundle.get("COGSAccountRef.FullName") is NOT_EXPORTED
+    assert listing(reading, "Item").whole
+
+
+def test_members_of_a_group_are_not_items() -> None:
+    reading = read(
+        ITEMS,
+        "INVITEM\tPump\t1\tINVENTORY\tSales\tStock\tCost\t10.00\tN",
+        GROUPS,
+        "INVITEM\tFountain set\t1\tGRP\t\tN",
+        "INVITEM\tPump\t1\tINVENTORY\t\tN",
+        "ENDGRP",
+        "INVITEM\tCounty group\t1\tSTAX\t\tN",
+        "INVITEM\tCounty\t1\tCOMPTAX\t\tN",
+        "ENDTAX",
+        "INVITEM\tEmpty set\t1\tGRP\t\tN",
+        "ENDGRP",
+    )
+    assert keys(reading, "Item") == ["Pump", "Fountain set", "County group", "Empty set"]
+    assert reading.counts["quickbooks.Item"] == 4
+
+
+def test_a_group_that_does_not_end_leaves_the_list_a_part() -> None:
+    reading = read(ITEMS, GROUPS, "INVITEM\tFountain set\t1\tGRP\t\tN", "INVITEM\tPump\t1\tINVENTORY\t\tN")
+    assert not listing(reading, "Item").whole
+    assert "ENDGRP" in listing(reading, "Item").why_part
+
+
+def test_a_quoted_cell_keeps_its_comma() -> None:
+    assert keys(read("!CUST\tNAME", 'CUST\t"Abbott, Ann"'), "Customer") == ["Abbott, Ann"]
+
+
+def test_doubled_quotes_in_a_quoted_cell_are_one() -> None:
+    assert keys(read("!CUST\tNAME", 'CUST\t"The ""Old"" Mill, Ltd"'), "Customer") == ['The "Old" Mill, Ltd']
+
+
+def test_a_quote_inside_a_name_does_not_open_a_cell() -> None:
+    reading = read("!INVITEM\tNAME\tINVITEMTYPE\tHIDDEN", 'INVITEM\tPipe 3/4" copper\tPART\tN', 'INVITEM\t"6"" pipe"\tPART\tN')
+    assert keys(reading, "Item") == ['Pipe 3/4" copper', '6" pipe']
+
+
+def test_a_short_row_leaves_its_fields_not_exported() -> None:
+    reading = read("!CUST\tNAME\tHIDDEN\tCOMPANYNAME\tTERMS", "CUST\tAbbott\tN", "CUST\tBell\tN\tBell Ltd\tNet 15")
+    abbott, bell = listing(reading, "Customer").records
+    assert abbott.get("TermsRef.FullName") is NOT_EXPORTED
+    assert bell.get("TermsRef.FullName") == "Net 15"
+
+
+def test_a_blank_cell_is_unset() -> None:
+    reading = read("!CUST\tNAME\tTERMS", "CUST\tAbbott\t")
+    assert listing(reading, "Customer").records[0].get("TermsRef.FullName") is UNSET
+
+
+def test_windows_1252_and_utf_8_with_and_without_bom_read_the_same() -> None:
+    text = "!CUST\tNAME\r\nCUST\tZoë's Café €5\r\n"
+    for data in (text.encode("cp1252"), text.encode(), codecs.BOM_UTF8 + text.encode(), text.encode("utf-16")):
+        assert keys(iif.read(data, "lists.iif", ALL), "Customer") == ["Zoë's Café €5"]
+
+
+def test_line_ends_of_every_system_read_the_same() -> None:
+    for end in ("\r\n", "\n", "\r"):
+        reading = read("!CUST\tNAME", "CUST\tAbbott", "CUST\tBell", end=end)
+        assert [record.where.line for record in listing(reading, "Customer").records] == [2, 3]
+
+
+def test_a_file_that_breaks_off_in_a_row_leaves_that_list_a_part_and_the_others_whole() -> None:
+    data = b"!CLASS\tNAME\tHIDDEN\r\nCLASS\tHeating\tN\r\n!CUST\tNAME\tHIDDEN\tTERMS\r\nCUST\tAbbott\tN\tNet 15\r\nCUST\tBel"
+    reading = iif.read(data, "lists.iif", ALL)
+    assert listing(reading, "Class").whole
+    assert not listing(reading, "Customer").whole
+    assert "line 5" in listing(reading, "Customer").why_part
+
+
+def test_a_row_that_belongs_to_no_list_is_told() -> None:
+    reading = read("!CUST\tNAME", "CUST\tAbbott", "Elm Street 5")
+    assert not listing(reading, "Customer").whole
+    assert reading.notes == ("line 3 belongs to no list of this file",)
+
+
+def test_an_empty_section_is_a_whole_and_empty_list() -> None:
+    reading = read("!CUST\tNAME", "!CLASS\tNAME", "CLASS\tHeating")
+    assert (listing(reading, "Customer").whole, listing(reading, "Customer").records) == (True, ())
+
+
+def test_lists_that_no_rule_knows_do_no_harm() -> None:
+    reading = read("!TODO\tREFNUM\tDESC", "TODO\t1\tCall", "!CUST\tNAME", "CUST\tAbbott")
+    assert keys(reading, "Customer") == ["Abbott"]
+    assert reading.notes == ()
+
+
+def test_a_job_has_its_parent_and_level() -> None:
+    record = listing(read("!CUST\tNAME", "CUST\tAbbott:Elm 5:Attic"), "Customer").records[0]
+    assert record.fields["Name"] == "Attic"
+    assert record.fields["ParentRef.FullName"] == "Abbott:Elm 5"
+    assert record.fields["Sublevel"] == Decimal(2)
+
+
+def test_an_account_or_item_type_that_is_not_known_is_unknown_not_wrong() -> None:
+    reading = read("!ACCNT\tNAME\tACCNTTYPE", "ACCNT\tOdd\tMOON", "!INVITEM\tNAME\tINVITEMTYPE", "INVITEM\tOdd\tMOON")
+    assert isinstance(listing(reading, "Account").records[0].get("AccountType"), Unknown)
+    assert isinstance(listing(reading, "Item").records[0].get("ItemType"), Unknown)
+
+
+def test_money_keeps_its_cents_and_rates_are_shares() -> None:
+    reading = read(
+        "!ACCNT\tNAME\tACCNTTYPE\tOBAMOUNT",
+        'ACCNT\tTill\tBANK\t"-1,234.50"',
+        "!INVITEM\tNAME\tINVITEMTYPE\tPRICE",
+        "INVITEM\tCounty\tCOMPTAX\t8.25%",
+    )
+    assert listing(reading, "Account").records[0].get("Balance") == Decimal("-1234.50")
+    assert listing(reading, "Item").records[0].get("TaxRate") == Decimal("0.0825")
+
+
+def test_cost_accounts_go_to_the_field_that_qbxml_would_use() -> None:
+    reading = read(
+        ITEMS,
+        "INVITEM\tPump\t1\tINVENTORY\tSales\tStock\tCost\t1\tN",
+        "INVITEM\tMortar\t1\tPART\tSales\t\tSupplies\t1\tN",
+        "INVITEM\tSand\t1\tPART\tSales\t\t\t1\tN",
+    )
+    pump, mortar, sand = listing(reading, "Item").records
+    assert pump.get("COGSAccountRef.FullName") == "Cost"
+    assert mortar.get("SalesAndPurchase.ExpenseAccountRef.FullName") == "Supplies"
+    assert sand.get("SalesAndPurchase.ExpenseAccountRef.FullName") is UNSET
+    assert sand.get("SalesOrPurchase.AccountRef.FullName") == "Sales"
+
+
+def test_private_columns_reach_no_record() -> None:
+    reading = read(
+        "!VEND\tNAME\tTAXID\tHIDDEN",
+        "VEND\tBasalt Supply\t98-7654321\tN",
+        "!EMP\tNAME\tSSNO\tHIDDEN",
+        "EMP\tInvented Ines\t987-65-4321\tN",
+        "!ACCNT\tNAME\tACCNTTYPE\tBANKNUM",
+        "ACCNT\tTill\tBANK\t55512345",
+    )
+    assert {one.kind for one in reading.listings} >= {"quickbooks.Vendor", "quickbooks.Employee", "quickbooks.Account"}
+    for private in ("98-7654321", "987-65-4321", "55512345"):
+        assert private not in repr(reading)

@@ -1,0 +1,282 @@
+"""qbXML responses: wrappings, pages, errors and what absence means."""
+
+from __future__ import annotations
+
+import codecs
+from decimal import Decimal
+from html import escape
+
+import pytest
+
+from exportready.evidence import qbxml
+from exportready.evidence.reading import Reading, Unreadable
+from exportready.evidence.shelve import shelve
+from exportready.kinds import KINDS
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Listing, Scope
+
+ALL = {name: frozenset(kind.fields) for name, kind in KINDS.items()}
+
+CUSTOMER = """<CustomerRet>
+<ListID>80000001-1700000000</ListID>
+<TimeModified>2026-11-01T08:00:00-07:00</TimeModified>
+<Name>Elm 5</Name>
+<FullName>Abbott &amp; Bell:Elm 5</FullName>
+<IsActive>true</IsActive>
+<Balance>12.50</Balance>
+</CustomerRet>"""
+
+
+def rs(name: str, records: str = "", attributes: str = "") -> str:
+    status = attributes if "statusCode" in attributes else f'statusCode="0" statusSeverity="Info" {attributes}'
+    return f'<{name}QueryRs requestID="1" {status} statusMessage="said">\n{records}\n</{name}QueryRs>'
+
+
+def document(*responses: str) -> str:
+    return '<?xml version="1.0" ?>\n<QBXML>\n<QBXMLMsgsRs>\n' + "\n".join(responses) + "\n</QBXMLMsgsRs>\n</QBXML>\n"
+
+
+def soap(body: str) -> str:
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">\n<soap:Body>\n'
+        '<receiveResponseXML xmlns="http://developer.intuit.com/">\n<ticket>t</ticket>\n'
+        f"<response>{body}</response>\n</receiveResponseXML>\n</soap:Body>\n</soap:Envelope>\n"
+    )
+
+
+def read(text: str | bytes, path: str = "answer.xml") -> Reading:
+    return qbxml.read(text if isinstance(text, bytes) else text.encode(), path, ALL)
+
+
+def listing(reading: Reading, kind: str = "Customer") -> Listing:
+    return next(one for one in reading.listings if one.kind == f"quickbooks.{kind}")
+
+
+def line_of(text: str, mark: str) -> int:
+    return text[: text.index(mark)].count("\n") + 1
+
+
+# -- wrappings
+
+BARE = document(rs("Customer", CUSTOMER))
+INNER = BARE.partition("\n")[2].strip()
+WRAPPINGS = {"bare": BARE, "soap-elements": soap(f"\n{INNER}\n"), "soap-escaped": soap(escape(BARE, quote=False)), "ret": CUSTOMER}
+
+
+@pytest.mark.parametrize("wrapping", WRAPPINGS)
+def test_every_wrapping_gives_the_same_record(wrapping: str) -> None:
+    record = listing(read(WRAPPINGS[wrapping])).records[0]
+    assert record.key == "Abbott & Bell:Elm 5"
+    assert dict(record.fields) == dict(listing(read(BARE)).records[0].fields)
+    assert record.fields["Balance"] == Decimal("12.50")
+
+
+@pytest.mark.parametrize("wrapping", WRAPPINGS)
+def test_every_wrapping_gives_the_line_in_the_file(wrapping: str) -> None:
+    text = WRAPPINGS[wrapping]
+    mark = "&lt;CustomerRet" if wrapping == "soap-escaped" else "<CustomerRet"
+    assert listing(read(text)).records[0].where.line == line_of(text, mark)
+
+
+def test_escaped_text_that_starts_on_its_own_line_keeps_the_lines_right() -> None:
+    text = soap("\n\n" + escape(BARE, quote=False) + "\n")
+    assert listing(read(text)).records[0].where.line == line_of(text, "&lt;CustomerRet")
+
+
+def test_escaped_text_in_cdata_keeps_the_lines_right() -> None:
+    text = soap(f"<![CDATA[{BARE}]]>")
+    assert listing(read(text)).records[0].where.line == line_of(text, "<CustomerRet")
+
+
+def test_escaped_text_with_escaped_line_ends_tells_no_line_rather_than_a_wrong_one() -> None:
+    text = soap(escape(BARE, quote=False).replace("\n", "&#xD;\n"))
+    assert listing(read(text)).records[0].where.line is None
+
+
+def test_a_bare_ret_is_not_a_list() -> None:
+    one = listing(read(CUSTOMER))
+    assert (one.whole, one.part) == (False, "fragment")
+
+
+def test_a_soap_message_without_a_response_is_told() -> None:
+    with pytest.raises(Unreadable, match="without a qbXML response"):
+        read(soap("hello"))
+
+
+def test_a_doctype_inside_the_escaped_text_is_refused_too() -> None:
+    inner = '<!DOCTYPE QBXML [<!ENTITY a "ha">]>' + INNER
+    with pytest.raises(Unreadable, match="DOCTYPE"):
+        read(soap(escape(inner, quote=False)))
+
+
+def test_broken_xml_inside_the_escaped_text_has_the_line_of_the_file() -> None:
+    text = soap(escape(BARE.replace("</FullName>", ""), quote=False))
+    with pytest.raises(Unreadable) as caught:
+        read(text)
+    assert caught.value.line == line_of(text, "&lt;/CustomerRet")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        BARE.replace("Abbott", "Zoë").encode(),
+        codecs.BOM_UTF8 + BARE.replace("Abbott", "Zoë").encode(),
+        BARE.replace("Abbott", "Zoë").encode("cp1252"),
+        BARE.replace("Abbott", "Zoë").replace("?>", 'encoding="windows-1252"?>', 1).encode("cp1252"),
+        BARE.replace("Abbott", "Zoë").replace("?>", 'encoding="UTF-16"?>', 1).encode("utf-16"),
+    ],
+    ids=["utf-8", "bom", "cp1252-undeclared", "cp1252-declared", "utf-16"],
+)
+def test_every_encoding_reads_the_same(data: bytes) -> None:
+    assert listing(read(data)).records[0].key == "Zoë & Bell:Elm 5"
+
+
+# -- whole or not
+
+
+def test_an_answered_list_is_whole() -> None:
+    assert listing(read(BARE)).whole
+
+
+def test_status_1_says_that_the_list_is_whole_and_empty() -> None:
+    one = listing(read(document(rs("Customer", "", 'statusCode="1" statusSeverity="Info"'))))
+    assert (one.whole, one.records) == (True, ())
+
+
+def test_an_error_is_no_list_and_is_told() -> None:
+    reading = read(document(rs("Customer", "", 'statusCode="3120" statusSeverity="Error"')))
+    assert not [one for one in reading.listings if one.kind == "quickbooks.Customer"]
+    assert reading.notes == ("CustomerQuery was answered with error 3120",)
+    status = listing(reading, "Status").records[0]
+    assert (status.fields["statusCode"], status.fields["statusSeverity"]) == ("3120", "Error")
+
+
+def test_a_warning_leaves_a_part() -> None:
+    assert not listing(read(document(rs("Customer", CUSTOMER, 'statusCode="530" statusSeverity="Warn"')))).whole
+
+
+def test_a_count_that_does_not_agree_leaves_a_part() -> None:
+    assert listing(read(document(rs("Customer", CUSTOMER, 'retCount="1"')))).whole
+    one = listing(read(document(rs("Customer", CUSTOMER, 'retCount="7"'))))
+    assert not one.whole
+    assert "counted 7 records but sent 1" in one.why_part
+
+
+def page(customers: list[str], remaining: int, iterator: str = "{11}") -> str:
+    records = "\n".join(
+        f"<CustomerRet><ListID>{name}</ListID><TimeModified>2026-11-01T08:00:00-07:00</TimeModified>"
+        f"<Name>{name}</Name><FullName>{name}</FullName><IsActive>{'false' if name == 'Old' else 'true'}</IsActive></CustomerRet>"
+        for name in customers
+    )
+    return document(rs("Customer", records, f'iteratorRemainingCount="{remaining}" iteratorID="{iterator}"'))
+
+
+def test_a_page_with_more_to_come_is_a_part() -> None:
+    shelf = shelve("quickbooks.Customer", [listing(read(page(["Abbott", "Old"], 2)))], None)
+    assert shelf.scope is Scope.PART
+    assert shelf.why
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_two_pages_are_joined_in_whatever_order_they_come(order: tuple[int, int]) -> None:
+    pages = [listing(read(page(["Abbott", "Old"], 1), "1.xml")), listing(read(page(["Bell"], 0), "2.xml"))]
+    shelf = shelve("quickbooks.Customer", [pages[at] for at in order], None)
+    assert shelf.scope is Scope.WHOLE
+    assert [record.key for record in shelf.records] == ["Abbott", "Old", "Bell"]
+
+
+def test_a_missing_page_between_two_leaves_a_part() -> None:
+    pages = [listing(read(page(["Abbott", "Old"], 5), "1.xml")), listing(read(page(["Bell"], 0), "3.xml"))]
+    assert shelve("quickbooks.Customer", pages, None).scope is Scope.PART
+
+
+def test_pages_of_two_iterators_are_not_joined() -> None:
+    pages = [
+        listing(read(page(["Abbott", "Old"], 1), "1.xml")),
+        listing(read(page(["Bell"], 0, "{22}"), "2.xml")),
+    ]
+    assert shelve("quickbooks.Customer", pages, None).scope is not Scope.WHOLE
+
+
+def test_a_list_without_inactive_records_is_whole_for_active_ones_only() -> None:
+    assert shelve("quickbooks.Customer", [listing(read(BARE))], None).scope is Scope.ACTIVE
+
+
+def test_one_item_type_is_not_the_item_list() -> None:
+    assert shelve("quickbooks.Item", [listing(read(document(rs("ItemService"))), "Item")], None).scope is Scope.PART
+    assert shelve("quickbooks.Item", [listing(read(document(rs("Item"))), "Item")], None).scope is not Scope.PART
+
+
+def test_the_answer_to_an_add_is_no_list() -> None:
+    text = document(
+        f'<CustomerAddRs requestID="1" statusCode="0" statusSeverity="Info" statusMessage="said">{CUSTOMER}</CustomerAddRs>'
+    )
+    one = listing(read(text))
+    assert not one.whole
+    assert len(one.records) == 1
+
+
+def test_several_responses_keep_their_records_apart() -> None:
+    vendor = CUSTOMER.replace("Customer", "Vendor")
+    reading = read(document(rs("Customer", CUSTOMER), rs("Class"), rs("Vendor", vendor + vendor)))
+    assert [len(listing(reading, kind).records) for kind in ("Customer", "Class", "Vendor")] == [1, 0, 2]
+    assert listing(reading, "Vendor").records[1].where.pointer == "VendorQueryRs[3]/VendorRet[2]"
+
+
+# -- what absence means
+
+
+def test_an_absent_element_of_a_record_shown_whole_is_unset() -> None:
+    assert listing(read(BARE)).records[0].get("TermsRef.FullName") is UNSET
+
+
+def test_with_include_ret_element_an_absent_element_was_not_exported() -> None:
+    text = BARE.replace("<TimeModified>2026-11-01T08:00:00-07:00</TimeModified>\n", "")
+    record = listing(read(text)).records[0]
+    assert record.get("TermsRef.FullName") is NOT_EXPORTED
+    assert record.get("FullName") == "Abbott & Bell:Elm 5"
+
+
+def test_a_reference_without_its_name_stays_unknown() -> None:
+    text = BARE.replace("</CustomerRet>", "<TermsRef><ListID>80000003-1</ListID></TermsRef></CustomerRet>")
+    assert listing(read(text)).records[0].get("TermsRef.FullName") is NOT_EXPORTED
+
+
+def test_an_empty_element_is_unset() -> None:
+    text = BARE.replace("</CustomerRet>", "<CompanyName/></CustomerRet>")
+    assert listing(read(text)).records[0].get("CompanyName") is UNSET
+
+
+INVOICE = """<InvoiceRet>
+<TxnID>1-1</TxnID><TimeModified>2026-11-01T08:00:00-07:00</TimeModified>
+<CustomerRef><FullName>Abbott</FullName></CustomerRef><RefNumber>58001</RefNumber>
+LINES
+</InvoiceRet>"""
+LINE = "<InvoiceLineRet>\n<TxnLineID>1-{0}</TxnLineID><ItemRef><FullName>Pump</FullName></ItemRef>\n</InvoiceLineRet>"
+
+
+def test_lines_are_records_with_their_parents_fields_a_number_and_a_line() -> None:
+    text = document(rs("Invoice", INVOICE.replace("LINES", LINE.format(1) + "\n" + LINE.format(2))))
+    lines = listing(read(text), "InvoiceLine")
+    assert [line.key for line in lines.records] == ["Abbott / 58001 / Pump / 1", "Abbott / 58001 / Pump / 2"]
+    assert [line.where.line for line in lines.records] == [line_of(text, "<InvoiceLineRet"), line_of(text, "<InvoiceLineRet") + 3]
+    assert lines.whole
+
+
+def test_an_invoice_without_lines_was_asked_for_without_them() -> None:
+    lines = listing(read(document(rs("Invoice", INVOICE.replace("LINES", "")))), "InvoiceLine")
+    assert not lines.whole
+    assert "only when it is asked for" in lines.why_part
+
+
+def test_private_elements_reach_no_record() -> None:
+    company = "<CompanyRet><IsSampleCompany>false</IsSampleCompany><CompanyName>Invented</CompanyName><EIN>98-7654321</EIN></CompanyRet>"
+    employee = (
+        "<EmployeeRet><ListID>1</ListID><TimeModified>2026-11-01T08:00:00Z</TimeModified><Name>Ines</Name>"
+        "<SSN>987-65-4321</SSN><BankAccount>55512345</BankAccount></EmployeeRet>"
+    )
+    reading = read(document(rs("Company", company), rs("Employee", employee)))
+    assert reading.company == "Invented"
+    assert listing(reading, "Employee").records[0].key == "Ines"
+    for private in ("98-7654321", "987-65-4321", "55512345"):
+        assert private not in repr(reading)

@@ -1,0 +1,253 @@
+"""ServiceTitan's JSON: three envelopes, pages, what null and a missing key mean, exact lines."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from exportready.evidence import servicetitan
+from exportready.evidence.reading import Reading, Unreadable
+from exportready.evidence.shelve import shelve
+from exportready.kinds import KINDS
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Listing, Scope, Unknown
+
+ALL = {name: frozenset(kind.fields) for name, kind in KINDS.items()}
+PIPE = {
+    "id": 1,
+    "code": "PIPE-1",
+    "displayName": "Pipe",
+    "active": True,
+    "cost": 2.5,
+    "costOfSaleAccount": None,
+    "deductAsJobCost": False,
+    "unitOfMeasure": "Each",
+    "isInventory": True,
+}
+
+
+def text_of(rows: list[dict[str, Any]], **envelope: Any) -> str:
+    return json.dumps({"page": 1, "pageSize": 50, "hasMore": False, "totalCount": None, **envelope, "data": rows}, indent=1)
+
+
+def maybe(text: str, path: str = "materials.json") -> Reading | None:
+    return servicetitan.read(text.encode(), path, ALL)
+
+
+def read(text: str, path: str = "materials.json") -> Reading:
+    reading = maybe(text, path)
+    assert reading is not None
+    return reading
+
+
+def listing(reading: Reading, kind: str = "material") -> Listing:
+    return next(one for one in reading.listings if one.kind == f"servicetitan.{kind}")
+
+
+def material(code: str, **more: Any) -> dict[str, Any]:
+    return {**PIPE, "id": sum(map(ord, code)), "code": code, **more}
+
+
+# -- envelopes
+
+
+def test_the_list_envelope_is_whole() -> None:
+    one = listing(read(text_of([PIPE])))
+    assert (one.whole, one.records[0].key, one.records[0].where.pointer) == (True, "PIPE-1", "/data/0")
+
+
+def test_an_export_feed_is_whole_at_its_last_page() -> None:
+    one = listing(read(json.dumps({"hasMore": False, "continueFrom": "abc", "data": [PIPE]})))
+    assert one.whole
+    assert one.page is not None
+    assert one.page.series == "feed"
+
+
+def test_a_plain_array_says_nothing_about_the_rest() -> None:
+    one = listing(read(json.dumps([PIPE])))
+    assert (one.whole, one.records[0].where.pointer) == (False, "/0")
+    assert shelve("servicetitan.material", [one], None).scope is Scope.PART
+    assert shelve("servicetitan.material", [one], "all").scope is Scope.WHOLE
+
+
+def test_an_envelope_without_has_more_is_a_part() -> None:
+    assert not listing(read(json.dumps({"data": [PIPE]}))).whole
+
+
+def test_the_envelopes_keys_may_follow_the_data() -> None:
+    text = json.dumps({"data": [PIPE], "hasMore": False, "page": 1})
+    assert listing(read(text)).whole
+
+
+# -- pages
+
+
+def pages(*numbers: tuple[int, bool, list[str]], total: int | None = None) -> Scope:
+    found = [
+        listing(read(text_of([material(code, active=code != "OLD") for code in codes], page=number, hasMore=more, totalCount=total)))
+        for number, more, codes in numbers
+    ]
+    return shelve("servicetitan.material", found, None).scope
+
+
+def test_two_pages_are_joined_in_whatever_order_they_come() -> None:
+    assert pages((1, True, ["A", "OLD"]), (2, False, ["B"])) is Scope.WHOLE
+    assert pages((2, False, ["B"]), (1, True, ["A", "OLD"])) is Scope.WHOLE
+
+
+def test_a_missing_page_leaves_a_part() -> None:
+    assert pages((1, True, ["A", "OLD"]), (3, False, ["C"])) is Scope.PART
+    assert pages((1, True, ["A", "OLD"])) is Scope.PART
+    assert pages((2, False, ["A", "OLD"])) is Scope.PART
+
+
+def test_a_total_that_does_not_agree_leaves_a_part() -> None:
+    assert pages((1, True, ["A", "OLD"]), (2, False, ["B"]), total=3) is Scope.WHOLE
+    assert pages((1, True, ["A", "OLD"]), (2, False, ["B"]), total=4) is Scope.PART
+
+
+def test_the_same_page_twice_counts_once() -> None:
+    assert pages((1, True, ["A", "OLD"]), (1, True, ["A", "OLD"]), (2, False, ["B"]), total=3) is Scope.WHOLE
+
+
+def test_an_empty_list_is_whole_and_empty() -> None:
+    one = listing(read(text_of([], totalCount=0)))
+    assert (one.whole, one.records) == (True, ())
+
+
+# -- values
+
+
+@pytest.mark.parametrize("written", ["12.30", '"12.30"'])
+def test_money_may_be_a_number_or_text_and_keeps_its_cents(written: str) -> None:
+    record = listing(read(text_of([PIPE]).replace("2.5", written))).records[0]
+    assert record.fields["cost"] == Decimal("12.30")
+
+
+def test_money_is_never_a_binary_fraction() -> None:
+    record = listing(read(text_of([PIPE]).replace("2.5", "0.1000000000000000055"))).records[0]
+    assert record.fields["cost"] == Decimal("0.1000000000000000055")
+
+
+def test_null_and_blank_are_unset_and_a_missing_key_is_not_exported() -> None:
+    missing = {name: value for name, value in material("C").items() if name != "costOfSaleAccount"}
+    rows = [PIPE, material("B", costOfSaleAccount=" "), missing]
+    values = [record.get("costOfSaleAccount") for record in listing(read(text_of(rows))).records]
+    assert values == [UNSET, UNSET, NOT_EXPORTED]
+
+
+def test_a_value_of_another_type_is_unknown() -> None:
+    rows = [material("A", active="perhaps", cost=True, costOfSaleAccount={"id": 1})]
+    record = listing(read(text_of(rows))).records[0]
+    assert all(isinstance(record.get(name), Unknown) for name in ("active", "cost", "costOfSaleAccount"))
+
+
+# -- lines
+
+INVOICE = {
+    "id": 7,
+    "syncStatus": "Pending",
+    "referenceNumber": "58001",
+    "invoiceDate": "2026-11-19T00:00:00Z",
+    "customer": {"id": 3, "name": "Abbott"},
+    "batch": None,
+    "items": [{"id": 71, "skuName": "PIPE-1", "skuId": 1, "quantity": "2"}, {"id": 72, "skuName": "PIPE-1", "skuId": 1}],
+}
+
+
+@pytest.mark.parametrize("indent", [None, 1, 4])
+def test_records_and_their_lines_know_their_line(indent: int | None) -> None:
+    text = json.dumps(json.loads(text_of([{**INVOICE, "id": 6, "items": []}, INVOICE])), indent=indent)
+    reading = read(text, "invoices.json")
+    mark = '"id": 71'
+    expected = text[: text.rindex("{", 0, text.index(mark))].count("\n") + 1
+    first, second = listing(reading, "invoice_item").records
+    assert (first.where.line, first.where.pointer) == (expected, "/data/1/items/0")
+    expected = text[: text.rindex("{", 0, text.index('"id": 72'))].count("\n") + 1
+    assert (second.where.line, second.where.pointer) == (expected, "/data/1/items/1")
+
+
+def test_lines_hold_their_parents_fields_and_are_numbered() -> None:
+    first, second = listing(read(text_of([INVOICE]), "invoices.json"), "invoice_item").records
+    assert [first.key, second.key] == ["Abbott / 58001 / PIPE-1 / 1", "Abbott / 58001 / PIPE-1 / 2"]
+    assert first.get("parent.syncStatus") == "Pending"
+    assert first.get("parent.batch.number") is UNSET
+
+
+def test_a_decoy_of_the_same_name_earlier_in_the_record_does_not_move_the_line() -> None:
+    decoy = {"id": 7, "summary": '"items": [', "customFields": [{"items": [{"id": 70}]}], **INVOICE}
+    text = text_of([decoy])
+    line = text[: text.rindex("{", 0, text.index('"id": 71'))].count("\n") + 1
+    assert listing(read(text, "invoices.json"), "invoice_item").records[0].where.line == line
+
+
+def test_an_invoice_without_the_key_items_leaves_the_lines_a_part() -> None:
+    bare = {name: value for name, value in INVOICE.items() if name != "items"}
+    reading = read(text_of([bare]), "invoices.json")
+    assert listing(reading, "invoice").whole
+    assert not listing(reading, "invoice_item").whole
+
+
+# -- recognising
+
+
+def test_content_wins_over_the_name() -> None:
+    assert listing(read(text_of([INVOICE]), "materials.json"), "invoice").records
+
+
+def test_an_empty_list_is_known_by_its_name() -> None:
+    assert read(text_of([]), "Payment Types (2).json").counts == {"servicetitan.payment_type": 0}
+    assert read(text_of([]), "payments.json").counts == {"servicetitan.payment": 0}
+
+
+def test_an_empty_list_without_a_telling_name_is_not_recognised() -> None:
+    assert maybe(text_of([]), "download.json") is None
+
+
+def test_content_that_fits_several_kinds_is_known_by_its_name() -> None:
+    rows = [{"id": 1, "name": "North", "active": True}]
+    assert read(text_of(rows), "trucks.json").counts == {"servicetitan.truck": 1}
+    assert read(text_of(rows), "warehouses.json").counts == {"servicetitan.warehouse": 1}
+    assert maybe(text_of(rows), "things.json") is None
+
+
+def test_strange_content_is_not_recognised_whatever_its_name() -> None:
+    assert maybe(text_of([{"colour": "red", "size": 3, "shape": "round"}]), "materials.json") is None
+
+
+def test_an_object_without_data_is_not_recognised() -> None:
+    assert maybe('{"version": 1}') is None
+
+
+# -- broken
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('{"hasMore": false,\n "data": [\n', 3),
+        ('{"hasMore": false,\n "data": []}\nmore', 3),
+        ('[\n{"id": 1}\n{"id": 2}]', 3),
+        ('{"hasMore": false\n "page": 1}', 2),
+        ('[{"id": 1,\n "cost": }]', 2),
+        ("[\n}", 2),
+    ],
+)
+def test_broken_json_has_its_line(text: str, line: int) -> None:
+    with pytest.raises(Unreadable) as caught:
+        maybe(text)
+    assert caught.value.line == line
+
+
+@pytest.mark.parametrize("text", ['[{"cost": NaN}]', '[{"cost": -Infinity}]', "[" * 100_000, '[{"a":' * 50_000])
+def test_what_no_export_holds_is_refused_in_words(text: str) -> None:
+    with pytest.raises(Unreadable, match=r"again$|\)$"):
+        maybe(text)
+
+
+def test_a_row_that_is_no_record_is_told_with_its_line() -> None:
+    with pytest.raises(Unreadable, match="/1 is not a record") as caught:
+        maybe("[\n" + json.dumps(PIPE) + ",\n5]")
+    assert caught.value.line == 3

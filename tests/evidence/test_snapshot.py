@@ -1,0 +1,231 @@
+"""A folder of files becomes evidence: what is passed over, what is refused, which of two sources counts."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from exportready import shipped
+from exportready.check import check
+from exportready.evidence import snapshot
+from exportready.kinds import KINDS
+from exportready.model.evidence import Evidence, Scope
+from exportready.reporters import Options, render
+from exportready.rulebook.load import load
+
+ALL = {name: frozenset(kind.fields) for name, kind in KINDS.items()}
+AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
+STATUS = 'statusCode="0" statusSeverity="Info" statusMessage="Status OK"'
+
+
+def read(folder: Path) -> Evidence:
+    return snapshot.read(folder, ALL)
+
+
+def put(folder: Path, name: str, text: str | bytes) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+
+def materials(*codes: str, account: str | None = None) -> str:
+    rows = [{"id": 1, "code": code, "active": True, "costOfSaleAccount": account, "unitOfMeasure": "Each"} for code in codes]
+    return json.dumps({"page": 1, "hasMore": False, "data": rows})
+
+
+def qbxml(*responses: str) -> str:
+    return f"<QBXML><QBXMLMsgsRs>{''.join(responses)}</QBXMLMsgsRs></QBXML>"
+
+
+def company(name: str) -> str:
+    ret = f"<CompanyRet><IsSampleCompany>false</IsSampleCompany><CompanyName>{name}</CompanyName></CompanyRet>"
+    return qbxml(f"<CompanyQueryRs {STATUS}>{ret}</CompanyQueryRs>")
+
+
+def classes_iif(seconds: int | None, *names: str) -> str:
+    head = f"!HDR\tPROD\tTIME\nHDR\tQuickBooks\t{seconds}\n" if seconds else ""
+    return head + "!CLASS\tNAME\tHIDDEN\n" + "".join(f"CLASS\t{name}\tN\n" for name in names)
+
+
+# -- what is read
+
+
+def test_files_in_folders_below_are_read_with_relative_paths(tmp_path: Path) -> None:
+    put(tmp_path, "a/b/materials.json", materials("PIPE-1"))
+    evidence = read(tmp_path)
+    assert [source.path for source in evidence.sources] == ["a/b/materials.json"]
+    assert evidence.shelf("servicetitan.material").records[0].where.path == "a/b/materials.json"
+
+
+def test_one_file_may_be_the_snapshot(tmp_path: Path) -> None:
+    put(tmp_path, "materials.json", materials("PIPE-1"))
+    assert [source.path for source in read(tmp_path / "materials.json").sources] == ["materials.json"]
+
+
+def test_nothing_at_the_path_is_told(tmp_path: Path) -> None:
+    with pytest.raises(snapshot.NoSnapshot, match="is not there"):
+        read(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "__MACOSX/x.json", "~$lists.iif", ".hidden.json", "Thumbs.db", ".git/config.json"])
+def test_what_systems_leave_behind_is_passed_over(tmp_path: Path, name: str) -> None:
+    put(tmp_path, name, materials("PIPE-1"))
+    evidence = read(tmp_path)
+    assert (evidence.sources, evidence.unrecognised) == ((), ())
+
+
+@pytest.mark.parametrize("format_", ["json", "html"])
+def test_our_own_reports_are_passed_over(tmp_path: Path, format_: str) -> None:
+    put(tmp_path, "materials.json", materials("PIPE-1"))
+    rulebook = load(shipped.folder("rules"))
+    report = render(format_, check(tmp_path, rulebook, AT), Options(color=False, width=88, verbose=0))
+    put(tmp_path, f"report.{format_}", report)
+    evidence = read(tmp_path)
+    assert [source.path for source in evidence.sources] == ["materials.json"]
+    assert evidence.unrecognised == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("Northwind.QBW", b"\x00\x01", "File > Utilities > Export > Lists to IIF Files"),
+        ("Northwind.qbb", b"\x00\x01", "backup"),
+        ("more.zip", b"PK\x03\x04", "unpack it"),
+        ("notes.txt", b"Call Abbott", "export it in one of these forms"),
+        ("page.xml", b"<html><body/></html>", "no answer of QuickBooks"),
+        ("connector.qwc", b"<?xml version='1.0'?><QBWCXML><AppName>x</AppName></QBWCXML>", "holds no records"),
+        ("thing.json", b'{"a": 1}', "named after it"),
+        ("other.yaml", b"version: 3\n", "account.yaml"),
+        ("picture.png", b"\x89PNG\r\n\x1a\n\x00\x00", "export it in one of these forms"),
+    ],
+)
+def test_what_no_reader_knows_is_listed_with_what_would_help(tmp_path: Path, name: str, content: bytes, words: str) -> None:
+    put(tmp_path, name, content)
+    evidence = read(tmp_path)
+    assert evidence.sources == ()
+    assert [file.path for file in evidence.unrecognised] == [name]
+    assert words in evidence.unrecognised[0].help
+
+
+def test_account_yaml_is_read_under_another_name_if_it_speaks_of_an_account(tmp_path: Path) -> None:
+    put(tmp_path, "northwind.yaml", "account: Northwind\nsettings: {peopleWhoExport: 1}\n")
+    assert read(tmp_path).account.name == "Northwind"
+
+
+def test_two_files_of_answers_count_for_nothing(tmp_path: Path) -> None:
+    put(tmp_path, "account.yaml", "account: Northwind\nsettings: {peopleWhoExport: 1}\n")
+    put(tmp_path, "old/account.yaml", "account: Northwind\nsettings: {peopleWhoExport: 2}\n")
+    evidence = read(tmp_path)
+    assert evidence.shelf("account.answers").scope is Scope.MISSING
+    assert "keep one" in evidence.shelf("account.answers").why
+
+
+def test_a_broken_file_does_not_keep_the_others_from_being_read(tmp_path: Path) -> None:
+    put(tmp_path, "broken.xml", "<QBXML><QBXMLMsgsRs>")
+    put(tmp_path, "materials.json", materials("PIPE-1"))
+    evidence = read(tmp_path)
+    assert [bool(source.error) for source in evidence.sources] == [True, False]
+    assert evidence.shelf("servicetitan.material").records
+
+
+# -- two companies, two sources
+
+
+def test_files_of_two_companies_are_refused_and_both_are_named(tmp_path: Path) -> None:
+    put(tmp_path, "one.xml", company("Northwind"))
+    put(tmp_path, "two.xml", company("Southwind"))
+    put(tmp_path, "materials.json", materials("PIPE-1"))
+    evidence = read(tmp_path)
+    errors = {source.path: source.error for source in evidence.sources}
+    assert errors["materials.json"] is None
+    for path in ("one.xml", "two.xml"):
+        assert "«Northwind»" in (errors[path] or "")
+        assert "«Southwind»" in (errors[path] or "")
+    assert not evidence.shelf("quickbooks.Company").records
+
+
+def test_one_company_in_two_files_is_fine(tmp_path: Path) -> None:
+    put(tmp_path, "one.xml", company("Northwind"))
+    put(tmp_path, "two.xml", company("Northwind"))
+    evidence = read(tmp_path)
+    assert not any(source.error for source in evidence.sources)
+    assert len(evidence.shelf("quickbooks.Company").records) == 1
+
+
+def test_of_two_dated_sources_the_newest_counts(tmp_path: Path) -> None:
+    put(tmp_path, "a-new.iif", classes_iif(1795219500, "Heating", "Plumbing"))
+    put(tmp_path, "b-old.iif", classes_iif(1795000000, "Heating"))
+    assert [record.key for record in read(tmp_path).shelf("quickbooks.Class").records] == ["Heating", "Plumbing"]
+
+
+def test_two_undated_sources_that_differ_are_a_conflict(tmp_path: Path) -> None:
+    put(tmp_path, "a.iif", classes_iif(None, "Heating", "Plumbing"))
+    put(tmp_path, "b.iif", classes_iif(None, "Heating"))
+    shelf = read(tmp_path).shelf("quickbooks.Class")
+    assert (shelf.scope, shelf.records) == (Scope.MISSING, ())
+    assert "a.iif and b.iif disagree" in shelf.why
+
+
+def test_a_dated_source_does_not_win_over_an_undated_one(tmp_path: Path) -> None:
+    put(tmp_path, "a.iif", classes_iif(1795219500, "Heating", "Plumbing"))
+    put(tmp_path, "b.iif", classes_iif(None, "Heating"))
+    assert read(tmp_path).shelf("quickbooks.Class").scope is Scope.MISSING
+
+
+def test_two_sources_that_agree_are_one(tmp_path: Path) -> None:
+    put(tmp_path, "a.iif", classes_iif(None, "Heating", "Plumbing"))
+    put(tmp_path, "b.iif", classes_iif(None, "Plumbing", "Heating"))
+    shelf = read(tmp_path).shelf("quickbooks.Class")
+    assert shelf.scope is Scope.WHOLE
+    assert len(shelf.records) == 2
+
+
+def test_undated_sources_get_the_date_of_the_snapshot_and_conflict_when_they_differ(tmp_path: Path) -> None:
+    put(tmp_path, "account.yaml", "takenAt: 2026-11-20T17:30:00-07:00\n")
+    put(tmp_path, "a/materials.json", materials("PIPE-1", account="Cost"))
+    put(tmp_path, "b/materials.json", materials("PIPE-1"))
+    assert read(tmp_path).shelf("servicetitan.material").scope is Scope.MISSING
+
+
+def test_a_source_is_complete_only_if_its_other_pages_are_there(tmp_path: Path) -> None:
+    put(tmp_path, "materials-1.json", materials("PIPE-1").replace('"hasMore": false', '"hasMore": true'))
+    assert not read(tmp_path).sources[0].complete
+    put(tmp_path, "materials-2.json", materials("PIPE-2").replace('"page": 1', '"page": 2'))
+    assert [source.complete for source in read(tmp_path).sources] == [True, True]
+
+
+def test_covers_of_account_yaml_bounds_or_completes_a_list(tmp_path: Path) -> None:
+    put(tmp_path, "materials.json", materials("PIPE-1"))
+    put(tmp_path, "account.yaml", "covers: {servicetitan.material: {from: 2026-11-01, to: 2026-11-20}}\n")
+    assert read(tmp_path).shelf("servicetitan.material").scope is Scope.PART
+    put(tmp_path, "account.yaml", "covers: {servicetitan.material: all}\n")
+    assert read(tmp_path).shelf("servicetitan.material").scope is Scope.WHOLE
+
+
+# -- private data
+
+
+def test_private_fields_reach_no_record_and_no_report(tmp_path: Path) -> None:
+    ein, ssn = "98-7654321", "987-65-4321"
+    ret = f"<CompanyRet><IsSampleCompany>false</IsSampleCompany><CompanyName>N</CompanyName><EIN>{ein}</EIN><SSN>{ssn}</SSN></CompanyRet>"
+    put(tmp_path, "company.xml", qbxml(f"<CompanyQueryRs {STATUS}>{ret}</CompanyQueryRs>"))
+    put(tmp_path, "lists.iif", f"!EMP\tNAME\tSSNO\tHIDDEN\nEMP\tInes\t{ssn}\tN\n!VEND\tNAME\tTAXID\nVEND\tBasalt\t{ein}\n")
+    told = repr(read(tmp_path))
+    report = check(tmp_path, load(shipped.folder("rules")), AT)
+    for format_ in ("json", "html", "console"):
+        told += render(format_, report, Options(color=False, width=88, verbose=2))
+    assert "Ines" in told
+    assert ein not in told
+    assert ssn not in told
+
+
+def test_no_kind_has_a_private_field() -> None:
+    private = ("ssn", "taxid", "taxident", "bankaccount", "password", "creditcardnumber", "routing")
+    for name, kind in KINDS.items():
+        for field in kind.fields:
+            last = field.rpartition(".")[2].lower()
+            assert last != "ein", (name, field)
+            assert not any(word in last for word in private), (name, field)
