@@ -107,7 +107,9 @@ def test_a_documented_command_is_one_that_this_version_takes(line: str) -> None:
 
 def test_documents_name_the_commands_in_code_blocks() -> None:
     assert len(documented("exportready")) > 5
-    assert {"demo", "test"} <= {words_of(line)[1] for document in DOCUMENTS[:1] for _, line in code_lines(document) if "make" in line}
+    assert {"demo", "test"} <= {
+        words_of(line)[1] for document in DOCUMENTS[:1] for _, line in code_lines(document) if "make" in line
+    }
 
 
 def commands(group: click.Group = command_line, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -181,7 +183,9 @@ def test_kinds_that_documents_name_exist() -> None:
     named = {
         kind
         for document in DOCUMENTS
-        for kind in re.findall(r"`(?:before\.)?((?:quickbooks|servicetitan|derived)\.\w+)", document.read_text(encoding="utf-8"))
+        for kind in re.findall(
+            r"`(?:before\.)?((?:quickbooks|servicetitan|derived)\.\w+)", document.read_text(encoding="utf-8")
+        )
     }
     assert {kind for kind in named if kind not in KINDS and kind != "quickbooks.fileMode"} == set()
 

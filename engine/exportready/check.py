@@ -36,7 +36,10 @@ def check(
     phase = phase or now.account.phase or DEFAULT_PHASE
     rules = [rule for rule in rulebook.rules if chosen(rule) and rule.phase.value in (phase, Phase.BOTH.value)]
     results = judge(rules, now, earlier, at)
-    sources = (*now.sources, *(replace(source, path=f"before/{source.path}") for source in (earlier.sources if earlier else ())))
+    sources = (
+        *now.sources,
+        *(replace(source, path=f"before/{source.path}") for source in (earlier.sources if earlier else ())),
+    )
     return Report(
         version=__version__,
         digest=rulebook.digest,

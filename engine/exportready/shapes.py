@@ -137,7 +137,9 @@ class Number(Shape):
     @property
     def words(self) -> str:  # type: ignore[override]
         """See Shape."""
-        return ("a whole number" if self.whole else "a number") + (f" of at least {self.least}" if self.least is not None else "")
+        return ("a whole number" if self.whole else "a number") + (
+            f" of at least {self.least}" if self.least is not None else ""
+        )
 
     def check(self, node: Node, mistakes: Mistakes) -> bool:
         """See Shape."""

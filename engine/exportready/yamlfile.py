@@ -172,11 +172,7 @@ def _build(events: Iterator[yaml.Event], path: str, mistakes: list[Mistake]) -> 
                 break
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             done = stack.pop()
-            place(
-                Node(done.items, done.line)
-                if done.items is not None
-                else Node(done.entries, done.line, done.key_lines)
-            )
+            place(Node(done.items, done.line) if done.items is not None else Node(done.entries, done.line, done.key_lines))
     return root if root is not None and root.value is not None else Node({}, 1, {})
 
 

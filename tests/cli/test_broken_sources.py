@@ -112,9 +112,7 @@ def test_a_file_in_utf_16_is_judged_as_well(run: Run, snapshot: Path, path: str,
         (f"<!-- {'x' * 70_000}\n -->\n", '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'),
         (
             "",
-            "<!DOCTYPE x [<!ENTITY a0 'ha'>"
-            + "".join(f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 12))
-            + "]>",
+            "<!DOCTYPE x [<!ENTITY a0 'ha'>" + "".join(f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 12)) + "]>",
         ),
     ],
     ids=["plain", "external", "after-a-long-comment", "billion-laughs"],
@@ -138,7 +136,9 @@ def test_a_key_stands_twice_in_account_yaml(run: Run, snapshot: Path) -> None:
 
 
 def test_every_mistake_of_account_yaml_is_told_at_once(run: Run, snapshot: Path) -> None:
-    (snapshot / "account.yaml").write_text("acount: Invented\ntakenAt: soon\nsettings: {serialNumbersWanted: maybe}\n", "utf-8")
+    (snapshot / "account.yaml").write_text(
+        "acount: Invented\ntakenAt: soon\nsettings: {serialNumbersWanted: maybe}\n", "utf-8"
+    )
     error = account_error(run, snapshot)
     assert "line 1" in error
     assert "line 2" in error

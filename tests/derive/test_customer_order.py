@@ -50,7 +50,16 @@ def test_a_sorted_list_has_nothing_displaced(listed: list[str]) -> None:
         (["Zürich", "Zorn", "Zulu"], set()),
         (["Zoë", "Adams", "Baker"], {0}),
     ],
-    ids=["sorted", "dragged to the top", "two exchanged", "case", "space", "comma", "non-ASCII not judged", "non-ASCII elsewhere"],
+    ids=[
+        "sorted",
+        "dragged to the top",
+        "two exchanged",
+        "case",
+        "space",
+        "comma",
+        "non-ASCII not judged",
+        "non-ASCII elsewhere",
+    ],
 )
 def test_cases(listed: list[str], out: set[int]) -> None:
     found = displaced(listed)

@@ -60,7 +60,12 @@ def line_of(text: str, mark: str) -> int:
 
 BARE = document(rs("Customer", CUSTOMER))
 INNER = BARE.partition("\n")[2].strip()
-WRAPPINGS = {"bare": BARE, "soap-elements": soap(f"\n{INNER}\n"), "soap-escaped": soap(escape(BARE, quote=False)), "ret": CUSTOMER}
+WRAPPINGS = {
+    "bare": BARE,
+    "soap-elements": soap(f"\n{INNER}\n"),
+    "soap-escaped": soap(escape(BARE, quote=False)),
+    "ret": CUSTOMER,
+}
 
 
 @pytest.mark.parametrize("wrapping", WRAPPINGS)
@@ -259,7 +264,10 @@ def test_lines_are_records_with_their_parents_fields_a_number_and_a_line() -> No
     text = document(rs("Invoice", INVOICE.replace("LINES", LINE.format(1) + "\n" + LINE.format(2))))
     lines = listing(read(text), "InvoiceLine")
     assert [line.key for line in lines.records] == ["Abbott / 58001 / Pump / 1", "Abbott / 58001 / Pump / 2"]
-    assert [line.where.line for line in lines.records] == [line_of(text, "<InvoiceLineRet"), line_of(text, "<InvoiceLineRet") + 3]
+    assert [line.where.line for line in lines.records] == [
+        line_of(text, "<InvoiceLineRet"),
+        line_of(text, "<InvoiceLineRet") + 3,
+    ]
     assert lines.whole
 
 

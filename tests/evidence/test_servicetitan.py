@@ -86,7 +86,11 @@ def test_the_envelopes_keys_may_follow_the_data() -> None:
 
 def pages(*numbers: tuple[int, bool, list[str]], total: int | None = None) -> Scope:
     found = [
-        listing(read(text_of([material(code, active=code != "OLD") for code in codes], page=number, hasMore=more, totalCount=total)))
+        listing(
+            read(
+                text_of([material(code, active=code != "OLD") for code in codes], page=number, hasMore=more, totalCount=total)
+            )
+        )
         for number, more, codes in numbers
     ]
     return shelve("servicetitan.material", found, None).scope

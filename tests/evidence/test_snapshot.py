@@ -70,7 +70,9 @@ def test_nothing_at_the_path_is_told(tmp_path: Path) -> None:
         read(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize("name", [".DS_Store", "__MACOSX/x.json", "~$lists.iif", ".hidden.json", "Thumbs.db", ".git/config.json"])
+@pytest.mark.parametrize(
+    "name", [".DS_Store", "__MACOSX/x.json", "~$lists.iif", ".hidden.json", "Thumbs.db", ".git/config.json"]
+)
 def test_what_systems_leave_behind_is_passed_over(tmp_path: Path, name: str) -> None:
     put(tmp_path, name, materials("PIPE-1"))
     evidence = read(tmp_path)

@@ -75,5 +75,7 @@ def report(results: list[RuleResult], sources: list[Source]) -> Report:
         ([result(Outcome.PASSED, E)], [BROKEN], E, True, ExitCode.CANNOT_TELL),
     ],
 )
-def test_exit_code(results: list[RuleResult], sources: list[Source], fail_on: Severity | None, allow: bool, code: ExitCode) -> None:
+def test_exit_code(
+    results: list[RuleResult], sources: list[Source], fail_on: Severity | None, allow: bool, code: ExitCode
+) -> None:
     assert exit_code(report(results, sources), fail_on, allow) is code

@@ -36,7 +36,9 @@ ORDER = {False: 0, None: 1, True: 2}
 
 
 @given(truths, truths, truths)
-def test_all_is_the_least_and_any_the_greatest_whatever_their_order(one: bool | None, two: bool | None, three: bool | None) -> None:
+def test_all_is_the_least_and_any_the_greatest_whatever_their_order(
+    one: bool | None, two: bool | None, three: bool | None
+) -> None:
     scope = judged(a=VALUES[one], b=VALUES[two], c=VALUES[three])
     parts = (is_true("a"), is_true("b"), is_true("c"))
     for order in (parts, parts[::-1], (parts[1], parts[2], parts[0])):

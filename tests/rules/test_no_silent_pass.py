@@ -61,7 +61,9 @@ def mapped(evidence: Evidence, kind: str, change: Mapping[int, Mapping[str, Valu
 
 def without(evidence: Evidence, kind: str, field: str) -> Evidence:
     shelf = evidence.shelf(kind)
-    bare = {at: {name: value for name, value in record.fields.items() if name != field} for at, record in enumerate(shelf.records)}
+    bare = {
+        at: {name: value for name, value in record.fields.items() if name != field} for at, record in enumerate(shelf.records)
+    }
     return mapped(evidence, kind, bare)
 
 
@@ -85,7 +87,9 @@ def candidates(rule: Rule, kind: str, field: str) -> list[Value]:
         values += literals(condition, field)
     for example in rule.examples:
         values += [record.get(field) for record in example.evidence.shelf(kind).records if field in record.fields]
-    types = {type(value) for value in values[5:]} | {type(record.fields[field]) for record in sample(kind) if field in record.fields}
+    types = {type(value) for value in values[5:]} | {
+        type(record.fields[field]) for record in sample(kind) if field in record.fields
+    }
     return [value for value in dict.fromkeys(values) if value is UNSET or not types or type(value) in types]
 
 

@@ -78,7 +78,9 @@ class Moment(click.ParamType[datetime]):
 
 @exportready.command()
 @click.argument("snapshot", type=click.Path(path_type=Path))
-@click.option("--before", type=click.Path(path_type=Path), help="An earlier folder or .zip of the same account, to compare with.")
+@click.option(
+    "--before", type=click.Path(path_type=Path), help="An earlier folder or .zip of the same account, to compare with."
+)
 @click.option(
     "-o",
     "--output",
@@ -88,7 +90,9 @@ class Moment(click.ParamType[datetime]):
     help="What to write and where: console, json or html; without a path, or with -, to the screen. May be given several times.",
 )
 @click.option("--phase", type=click.Choice(["before-export", "after-export"]), help="Judge before or after the export.")
-@click.option("--select", "selected", multiple=True, metavar="RULE", help="Judge only this rule or area (items, items/cogs-account).")
+@click.option(
+    "--select", "selected", multiple=True, metavar="RULE", help="Judge only this rule or area (items, items/cogs-account)."
+)
 @click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Leave this rule or area out.")
 @click.option(
     "--fail-on",
@@ -99,8 +103,12 @@ class Moment(click.ParamType[datetime]):
 )
 @click.option("--allow-unknown", is_flag=True, help="End with 0 even when the verdict is «Can't say yet».")
 @click.option("--at", type=Moment(), help="Judge as of this moment (default: now).")
-@click.option("--rules", "folder", type=click.Path(path_type=Path), help="A folder of rules to use instead of the shipped ones.")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colour on the screen.")
+@click.option(
+    "--rules", "folder", type=click.Path(path_type=Path), help="A folder of rules to use instead of the shipped ones."
+)
+@click.option(
+    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colour on the screen."
+)
 @click.option("--no-progress", is_flag=True, help="Do not say which file is being read.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing to the screen; files are still written.")
 @click.option("-v", "--verbose", count=True, help="Tell more: rule names, places, what is fine.")
@@ -147,14 +155,18 @@ def check(
     except NoSnapshot as error:
         raise click.ClickException(str(error)) from error
     if not report.results:
-        raise click.ClickException(f"no rule is left to judge in the phase {report.phase}; look at --select, --ignore and --phase")
+        raise click.ClickException(
+            f"no rule is left to judge in the phase {report.phase}; look at --select, --ignore and --phase"
+        )
     _write(report, wanted, color, verbose)
     return int(exit_code(report, None if fail_on == "never" else Severity(fail_on), allow_unknown))
 
 
 @exportready.command()
 @click.argument("rule")
-@click.option("--rules", "folder", type=click.Path(path_type=Path), help="A folder of rules to use instead of the shipped ones.")
+@click.option(
+    "--rules", "folder", type=click.Path(path_type=Path), help="A folder of rules to use instead of the shipped ones."
+)
 def explain(rule: str, folder: Path | None) -> None:
     """Explain one rule: what must hold, why, where it is written down, and what to do."""
     from exportready.cli.output import echo
@@ -173,7 +185,9 @@ def rules() -> None:
 
 
 @rules.command("list")
-@click.option("--rules", "folder", type=click.Path(path_type=Path), help="A folder of rules to use instead of the shipped ones.")
+@click.option(
+    "--rules", "folder", type=click.Path(path_type=Path), help="A folder of rules to use instead of the shipped ones."
+)
 def list_rules(folder: Path | None) -> None:
     """List every rule with its grade and phase."""
     from exportready.cli.output import echo
@@ -238,7 +252,9 @@ def _known(rulebook: Rulebook, names: tuple[str, ...]) -> None:
     known = {rule.id for rule in rulebook.rules} | {rule.area for rule in rulebook.rules}
     for name in names:
         if name.rstrip("/") not in known:
-            raise click.UsageError(f"there is no rule or area '{name}'{_near(name, rulebook)}; `exportready rules list` names them all")
+            raise click.UsageError(
+                f"there is no rule or area '{name}'{_near(name, rulebook)}; `exportready rules list` names them all"
+            )
 
 
 def _near(name: str, rulebook: Rulebook) -> str:

@@ -24,7 +24,9 @@ def write(target: str | None, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, data)
     except PermissionError as error:
-        raise click.ClickException(f"{target} cannot be written; close the program that has it open, or choose another place") from error
+        raise click.ClickException(
+            f"{target} cannot be written; close the program that has it open, or choose another place"
+        ) from error
     except OSError as error:
         raise click.ClickException(f"{target} cannot be written ({error.strerror}); choose another place") from error
 

@@ -67,17 +67,17 @@ def displaced(names: Sequence[str]) -> set[int]:
     keys = [name.casefold() for name in names]
     if all(key.isascii() for key in keys):
         return set(range(len(keys))) - _longest_rising(keys)
-    wrong = [
-        (one, other) for other in range(len(keys)) for one in range(other) if _after(keys[one], keys[other])
-    ] if len(keys) <= LARGEST_EXACT else None
+    wrong = (
+        [(one, other) for other in range(len(keys)) for one in range(other) if _after(keys[one], keys[other])]
+        if len(keys) <= LARGEST_EXACT
+        else None
+    )
     if wrong is not None:
         return _smallest_cover(len(keys), wrong)
     kept = _longest_rising([key if key.isascii() else None for key in keys])
     out = {index for index in range(len(keys)) if keys[index].isascii()} - kept
     for index, key in enumerate(keys):
-        if not key.isascii() and any(
-            _after(keys[one], key) if one < index else _after(key, keys[one]) for one in kept
-        ):
+        if not key.isascii() and any(_after(keys[one], key) if one < index else _after(key, keys[one]) for one in kept):
             out.add(index)
     return out
 

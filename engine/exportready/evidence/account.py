@@ -137,9 +137,7 @@ class _File:
         self.confirmed_at = self._moment(inside.get("at")) or self.taken_at
 
     def read(self) -> Reading:
-        account = Account(
-            self._text("account"), self._text("phase"), self._text("timeZone"), self.taken_at
-        )
+        account = Account(self._text("account"), self._text("phase"), self._text("timeZone"), self.taken_at)
         answers = self._answers()
         listings = [Listing(KIND.name, (answers,), self.path, "account.yaml", True, dated=self.taken_at)]
         host = self._host()

@@ -79,7 +79,8 @@ def split(line: str) -> list[str]:
     """The cells of a row. A cell is quoted only where a quote opens and closes it: names may hold quotes too."""
     cells = line.split("\t")
     return [
-        cell[1:-1].replace('""', '"') if len(cell) > 1 and cell.startswith('"') and cell.endswith('"') else cell for cell in cells
+        cell[1:-1].replace('""', '"') if len(cell) > 1 and cell.startswith('"') and cell.endswith('"') else cell
+        for cell in cells
     ]
 
 

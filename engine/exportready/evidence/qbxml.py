@@ -249,7 +249,10 @@ class _Reader:
             request = _local(rs).removesuffix("Rs")
             self.counts["quickbooks.Status"] += 1
             if status_keys is not None:
-                raw = {"request": request, **{key: rs.get(key) for key in ("statusCode", "statusSeverity", "statusMessage", "requestID")}}
+                raw = {
+                    "request": request,
+                    **{key: rs.get(key) for key in ("statusCode", "statusSeverity", "statusMessage", "requestID")},
+                }
                 kind = KINDS["quickbooks.Status"]
                 fields = {name: convert(kind.fields[name], value) for name, value in raw.items()}
                 where = self._where(rs, f"{request}Rs[{index + 1}]")
@@ -269,7 +272,9 @@ class _Reader:
         if severity == "Error":
             self.notes.append(f"{request} was answered with error {code}")
             kinds = []
-        kinds += [(name, "") for name in sorted(found) if name not in {kind for kind, _ in kinds} and KINDS[name].array_of is None]
+        kinds += [
+            (name, "") for name in sorted(found) if name not in {kind for kind, _ in kinds} and KINDS[name].array_of is None
+        ]
         remaining = _whole_number(rs.get("iteratorRemainingCount"))
         page = Page(rs.get("iteratorID", ""), None, bool(remaining), remaining) if remaining is not None else None
         why = ""
@@ -286,10 +291,19 @@ class _Reader:
                 part = part if query else "fragment"
                 self._list(name, part, tuple(self.records.get((index, name), ())), not why, why, page if query else None)
             for child in children(name):
-                if (child.name in self.wanted and (index, child.name) in self.records) or (child.name in self.wanted and not why):
+                if (child.name in self.wanted and (index, child.name) in self.records) or (
+                    child.name in self.wanted and not why
+                ):
                     gap = why or self.child_gaps.get(child.name, "")
                     part = "" if query else "fragment"
-                    self._list(child.name, part, tuple(self.records.get((index, child.name), ())), not gap, gap, page if query else None)
+                    self._list(
+                        child.name,
+                        part,
+                        tuple(self.records.get((index, child.name), ())),
+                        not gap,
+                        gap,
+                        page if query else None,
+                    )
 
     def _list(
         self, kind: str, part: str, records: tuple[Record, ...], whole: bool, why: str = "", page: Page | None = None

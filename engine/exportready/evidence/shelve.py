@@ -137,7 +137,9 @@ def _page_gap(listings: Sequence[Listing]) -> str:
     pages = [listing.page for listing in listings if listing.page]
     if pages[0].remaining is not None:
         for listing, before, after in zip(listings[1:], pages, pages[1:], strict=False):
-            if (before.remaining or 0) - len(listing.records) != (after.remaining or 0) and KINDS[listing.kind].array_of is None:
+            if (before.remaining or 0) - len(listing.records) != (after.remaining or 0) and KINDS[
+                listing.kind
+            ].array_of is None:
                 return "a page of it is missing between those that are here"
         return f"{pages[-1].remaining} more records follow the last page that is here" if pages[-1].remaining else ""
     if pages[0].number is not None:

@@ -94,7 +94,9 @@ def _load(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except PermissionError as error:
-        raise Unreadable("it may not be opened; close the program that uses it, or give yourself the right to read it") from error
+        raise Unreadable(
+            "it may not be opened; close the program that uses it, or give yourself the right to read it"
+        ) from error
     except OSError as error:
         raise Unreadable(f"it cannot be opened ({error.strerror}); export it again") from error
 
@@ -284,5 +286,3 @@ def _one_company(files: list[_Read]) -> list[_Read]:
         replace(one, source=replace(one.source, error=message, complete=False)) if one.reading and one.reading.company else one
         for one in files
     ]
-
-

@@ -157,7 +157,9 @@ def _ref_gap(ref: Ref, judged: Judged) -> Iterator[Gap]:
             yield _field_gap(entry.record, ref.field, value)
         else:
             related = next(one for one in judged.check.related if one.name == ref.owner)
-            yield Gap(related.kind, ref.field, judged.record.key or None, "there is none to look at", supply(related.kind, None))
+            yield Gap(
+                related.kind, ref.field, judged.record.key or None, "there is none to look at", supply(related.kind, None)
+            )
 
 
 def _field_gap(record: Record, name: str, value: Value) -> Gap:

@@ -115,7 +115,9 @@ def _judge_check(check: Check, view: View) -> _Tally:
                 failed.append((judged, _severity(check, judged)))
     tally.gaps += _not_whole(check, view)
     findings = [_finding(view.rule, check, judged, severity) for judged, severity in failed]
-    findings.sort(key=lambda finding: (fold(finding.subject.key), finding.subject.kind, finding.message, finding.where[0].label))
+    findings.sort(
+        key=lambda finding: (fold(finding.subject.key), finding.subject.kind, finding.message, finding.where[0].label)
+    )
     tally.findings = [_grouped(view, check, findings)] if check.group and findings else findings
     return tally
 
@@ -275,5 +277,7 @@ def _fingerprint(view: View, rule: Rule, check: Check, key: str) -> str:
 
 def _given_words(condition: Condition, judged: Judged) -> str:
     """Why a rule does not apply: the facts that its `given` looked at."""
-    facts = dict.fromkeys(f"{ref.field} is {shown(judged.value(ref)) or 'not known'}" for ref in refs(condition) if ref.owner != PARAMETER)
+    facts = dict.fromkeys(
+        f"{ref.field} is {shown(judged.value(ref)) or 'not known'}" for ref in refs(condition) if ref.owner != PARAMETER
+    )
     return "; ".join(facts)

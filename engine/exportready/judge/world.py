@@ -122,5 +122,3 @@ class View:
 def note_of(record: Record, name: str) -> FieldNote:
     """What is known about one field of a record."""
     return record.notes.get(name, FieldNote(record.where))
-
-

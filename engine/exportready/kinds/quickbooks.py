@@ -420,4 +420,3 @@ COMBINED = {
 
 ITEM_NAME_IS_FULL_NAME = ("ItemSalesTaxRet", "ItemSalesTaxGroupRet", "ItemGroupRet", "ItemPaymentRet")
 """Items without a hierarchy: qbXML gives them a Name and no FullName (quickbooks.md 1.6)."""
-

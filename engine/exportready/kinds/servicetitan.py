@@ -264,8 +264,7 @@ KINDS = (
         at_fault="item",
         get="/pricebook/v2/tenant/TENANT/materials",
         file="materials",
-        known=_PRICEBOOK_KNOWN
-        + " isConfigurableMaterial variationsOrConfigurableMaterials businessUnitId createdById "
+        known=_PRICEBOOK_KNOWN + " isConfigurableMaterial variationsOrConfigurableMaterials businessUnitId createdById "
         "isOtherDirectCost costTypeId isChemical epaNumber activeIngredients",
     ),
     _kind(
@@ -275,8 +274,7 @@ KINDS = (
         at_fault="item",
         get="/pricebook/v2/tenant/TENANT/equipment",
         file="equipment",
-        known=_PRICEBOOK_KNOWN
-        + " manufacturerWarranty serviceProviderWarranty recommendations upgrades equipmentMaterials "
+        known=_PRICEBOOK_KNOWN + " manufacturerWarranty serviceProviderWarranty recommendations upgrades equipmentMaterials "
         "crossSaleGroup isConfigurableEquipment variationsOrConfigurableEquipment typeId dimensions",
     ),
     _kind(

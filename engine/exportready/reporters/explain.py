@@ -20,7 +20,9 @@ def explained(rule: Rule) -> str:
         + "\n".join(f"  {number}. {step}" for number, step in enumerate(rule.fix.steps, 1)),
     ]
     if rule.fix.many_above is not None:
-        parts.append(f"When there are more than {rule.fix.many_above}:\n" + "\n".join(f"  - {step}" for step in rule.fix.many_steps))
+        parts.append(
+            f"When there are more than {rule.fix.many_above}:\n" + "\n".join(f"  - {step}" for step in rule.fix.many_steps)
+        )
     if rule.max_age:
         ages = ", ".join(f"{name} {_age(age.total_seconds())}" for name, age in rule.max_age.items())
         parts.append(f"Counts for so long only: {ages}")

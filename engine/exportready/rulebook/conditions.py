@@ -124,7 +124,9 @@ class Reader:
         if not value:
             self.mistakes.say(test, f"'{ref}' is tested against nothing")
             return None
-        parts = [self._named(ref, name, child, words, (test.key_lines or {}).get(name, child.line)) for name, child in value.items()]
+        parts = [
+            self._named(ref, name, child, words, (test.key_lines or {}).get(name, child.line)) for name, child in value.items()
+        ]
         known = tuple(part for part in parts if part is not None)
         if len(known) != len(parts):
             return None
@@ -144,7 +146,9 @@ class Reader:
                 return None
             return AnyOf(known) if name == "any" else All(known)
         if name not in _OPS:
-            self.mistakes.say(line, f"there is no test '{name}'{did_you_mean(name, TESTS) or '; there are ' + ', '.join(TESTS)}")
+            self.mistakes.say(
+                line, f"there is no test '{name}'{did_you_mean(name, TESTS) or '; there are ' + ', '.join(TESTS)}"
+            )
             return None
         op, types = _OPS[name]
         if ref.type not in types:
@@ -224,7 +228,9 @@ class Reader:
             return BY_PATH[ref.field].choices if ref.field in BY_PATH else ()
         if ref.owner == PARAMETER:
             return ()
-        kinds = (ACCOUNT,) if ref.owner == ACCOUNT else words.subject if ref.owner == SUBJECT else (words.entries[ref.owner][0],)
+        kinds = (
+            (ACCOUNT,) if ref.owner == ACCOUNT else words.subject if ref.owner == SUBJECT else (words.entries[ref.owner][0],)
+        )
         described = [field_of(kind, ref.field) for kind in kinds]
         return described[0].choices if described and described[0] else ()
 

@@ -108,7 +108,9 @@ class _RuleFile:
         max_age = self._max_age(entries.get("max_age"))
         if not whole or checks is None or len(self.mistakes.found) > before:
             return None
-        examples = [read_example(node, self.name, self.mistakes, bool("checks" in entries)) for node in _items(entries["examples"])]
+        examples = [
+            read_example(node, self.name, self.mistakes, bool("checks" in entries)) for node in _items(entries["examples"])
+        ]
         if len(self.mistakes.found) > before:
             return None
         source, fix = _entries(entries["source"]), _entries(entries["fix"])
@@ -176,7 +178,18 @@ class _RuleFile:
         if "checks" not in entries:
             check = self._check(entries, root, parameters, severity, self.name.rpartition("/")[2].removesuffix(".yaml"))
             return [check] if check is not None else None
-        for key in ("each", "each_any", "related", "where", "expect", "failure", "group", "eased_when", "blocks_when", "at_fault"):
+        for key in (
+            "each",
+            "each_any",
+            "related",
+            "where",
+            "expect",
+            "failure",
+            "group",
+            "eased_when",
+            "blocks_when",
+            "at_fault",
+        ):
             if key in entries:
                 self.mistakes.say(entries[key], f"'{key}' stands beside 'checks'; move it into one of them")
         checks: list[Check] = []
@@ -322,5 +335,3 @@ def _items(node: Node) -> list[Node]:
 
 def _text(node: Node) -> str:
     return str(node.value)
-
-

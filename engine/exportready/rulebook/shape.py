@@ -80,7 +80,9 @@ RULE = Object(
             required=True,
         ),
         "why": Key(Text(), "why it matters to this export", required=True),
-        "given": Key(_CONDITION, "on the account: $answers.PATH and derived.account.FIELD; where false the rule does not apply"),
+        "given": Key(
+            _CONDITION, "on the account: $answers.PATH and derived.account.FIELD; where false the rule does not apply"
+        ),
         "checks": Key(ListOf(CHECK, least=1), "where the practice has several parts"),
         **_CHECK_KEYS,
         "max_age": Key(MapOf(AGE), "kind or $answers.PATH: how old it may be"),
@@ -107,6 +109,7 @@ RULE = Object(
         "examples": Key(ListOf(EXAMPLE, least=1), "the rule's own tests", required=True),
     }
 )
+
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of a rule file."""
