@@ -29,10 +29,10 @@ def check(
 ) -> Report:
     """Judge a snapshot. `at` is the moment of the check; `before` an earlier snapshot of the account.
 
-    Raises snapshot.NoSnapshot where a path holds none.
+    Raises NoSnapshot where a path holds none.
     """
-    now = derive(snapshot.read(path, rulebook.wanted, on_file), at)
-    earlier = derive(snapshot.read(before, rulebook.wanted), at) if before else None
+    now = derive(snapshot.read(path, rulebook.wanted, at, on_file), at)
+    earlier = derive(snapshot.read(before, rulebook.wanted, at), at) if before else None
     phase = phase or now.account.phase or DEFAULT_PHASE
     rules = [rule for rule in rulebook.rules if chosen(rule) and rule.phase.value in (phase, Phase.BOTH.value)]
     results = judge(rules, now, earlier, at)

@@ -265,7 +265,7 @@ class Object(Shape):
                 line = (node.key_lines or {}).get(name, child.line)
                 near = did_you_mean(name, self.keys)
                 mistakes.say(line, f"there is no key '{name}' here{near or '; there are ' + ', '.join(self.keys)}")
-            elif child.value is None and not isinstance(key.shape, Anything):
+            elif child.value is None and not isinstance(key.shape, (Anything, OrUnknown)):
                 mistakes.say(child, f"'{name}' has no value; give it one or leave the key out")
             else:
                 key.shape.check(child, mistakes)
@@ -299,6 +299,36 @@ class OneOf(Shape):
     def schema(self) -> dict[str, Any]:
         """See Shape."""
         return {"anyOf": [self.plain.schema(), self.full.schema()]}
+
+
+@dataclass(frozen=True)
+class OrUnknown(Shape):
+    """An answer, or that nobody knows it: `don't know`, or nothing after the key."""
+
+    answer: Shape
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """See Shape."""
+        return self.answer.words
+
+    def check(self, node: Node, mistakes: Mistakes) -> bool:
+        """See Shape."""
+        return says_unknown(node) or self.answer.check(node, mistakes)
+
+    def schema(self) -> dict[str, Any]:
+        """See Shape."""
+        return {"anyOf": [self.answer.schema(), {"enum": [DONT_KNOW, None]}]}
+
+
+DONT_KNOW = "don't know"
+
+
+def says_unknown(node: Node) -> bool:
+    """True for an answer that is left open."""
+    return node.value is None or (
+        isinstance(node.value, str) and node.value.strip().lower().replace("\u2019", "'") == DONT_KNOW
+    )
 
 
 _AGE = re.compile(r"([1-9][0-9]{0,4})(h|d)\Z")

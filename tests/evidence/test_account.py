@@ -9,7 +9,7 @@ import pytest
 
 from exportready.evidence import account
 from exportready.evidence.reading import Reading, Unreadable
-from exportready.model.evidence import NOT_EXPORTED, Listing, Record
+from exportready.model.evidence import NOT_EXPORTED, Listing, Record, Unknown
 
 DENVER = timezone(timedelta(hours=-7))
 
@@ -146,3 +146,18 @@ def test_a_file_of_another_name_is_known_by_its_keys() -> None:
     assert account.is_account(b"account: Invented\nsettings: {}\n", "northwind.yaml")
     assert not account.is_account(b"account: Invented\nversion: 3\n", "compose.yaml")
     assert not account.is_account(b"[", "x.yaml")
+
+
+@pytest.mark.parametrize("said", ["don't know", "Don\u2019t know", "", "null", "{value: don't know, by: controller}"])
+def test_dont_know_is_unknown(said: str) -> None:
+    record = answers(f"settings:\n  serialNumbersWanted: {said}\n  peopleWhoExport: 2\n")
+    assert isinstance(record.get("serialNumbersWanted"), Unknown)
+    assert record.get("peopleWhoExport") == Decimal(2)
+
+
+def test_a_file_mode_that_nobody_knows_makes_no_host() -> None:
+    assert {one.kind for one in read("quickbooks: {fileMode: don't know}\n").listings} == {"account.answers"}
+
+
+def test_days_that_end_before_they_begin_are_a_mistake() -> None:
+    assert mistake("covers:\n  servicetitan.invoice: {from: 2026-11-20, to: 2026-11-01}\n").line == 2

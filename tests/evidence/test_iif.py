@@ -191,3 +191,35 @@ def test_private_columns_reach_no_record() -> None:
     assert {one.kind for one in reading.listings} >= {"quickbooks.Vendor", "quickbooks.Employee", "quickbooks.Account"}
     for private in ("98-7654321", "987-65-4321", "55512345"):
         assert private not in repr(reading)
+
+
+def test_a_timestamp_that_is_no_number_does_no_harm() -> None:
+    assert keys(read("!CLASS\tNAME\tTIMESTAMP", "CLASS\tHeating\t²"), "Class") == ["Heating"]
+
+
+def test_a_group_without_its_end_row_does_not_swallow_the_items_after_the_next_heading() -> None:
+    reading = read(GROUPS, "INVITEM\tBundle\t1\tGRP\tA bundle\tN", "INVITEM\tRepair\t\t\t\t", ITEMS, "INVITEM\tPump\t1\tSERV")
+    assert keys(reading, "Item") == ["Bundle", "Pump"]
+    assert "no ENDGRP before the next heading" in listing(reading, "Item").why_part
+
+
+def test_only_item_rows_are_members_of_a_group() -> None:
+    reading = read("!CLASS\tNAME", GROUPS, "INVITEM\tBundle\t1\tGRP\tA bundle\tN", "CLASS\tHeating")
+    assert keys(reading, "Class") == ["Heating"]
+    assert not listing(reading, "Item").whole
+
+
+def test_a_file_that_ends_with_a_heading_may_be_broken_off_there() -> None:
+    reading = read("!CLASS\tNAME", "CLASS\tHeating", "!VEND\tNAME")
+    assert (listing(reading, "Class").whole, listing(reading, "Vendor").whole) == (True, False)
+    assert "ends with the heading" in listing(reading, "Vendor").why_part
+
+
+def test_a_row_with_more_cells_than_columns_fits_nothing() -> None:
+    assert listing(read("!CLASS\tNAME", "CLASS\tHeating\t\t"), "Class").whole
+    assert "more cells" in listing(read("!CLASS\tNAME", "CLASS\tHeating\tN"), "Class").why_part
+
+
+def test_two_exports_in_one_file_are_told() -> None:
+    header = "!HDR\tPROD\tTIME"
+    assert not listing(read(header, "!CLASS\tNAME", "CLASS\tA", header, "!CLASS\tNAME", "CLASS\tA"), "Class").whole

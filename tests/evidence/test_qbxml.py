@@ -12,7 +12,8 @@ from exportready.evidence import qbxml
 from exportready.evidence.reading import Reading, Unreadable
 from exportready.evidence.shelve import shelve
 from exportready.kinds import KINDS
-from exportready.model.evidence import NOT_EXPORTED, UNSET, Listing, Scope
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Listing, Scope, Unknown
+from exportready.rulebook.examples import NOON
 
 ALL = {name: frozenset(kind.fields) for name, kind in KINDS.items()}
 
@@ -177,7 +178,7 @@ def page(customers: list[str], remaining: int, iterator: str = "{11}") -> str:
 
 
 def test_a_page_with_more_to_come_is_a_part() -> None:
-    shelf = shelve("quickbooks.Customer", [listing(read(page(["Abbott", "Old"], 2)))], None)
+    shelf = shelve("quickbooks.Customer", [listing(read(page(["Abbott", "Old"], 2)))], None, NOON)
     assert shelf.scope is Scope.PART
     assert shelf.why
 
@@ -185,14 +186,14 @@ def test_a_page_with_more_to_come_is_a_part() -> None:
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_two_pages_are_joined_in_whatever_order_they_come(order: tuple[int, int]) -> None:
     pages = [listing(read(page(["Abbott", "Old"], 1), "1.xml")), listing(read(page(["Bell"], 0), "2.xml"))]
-    shelf = shelve("quickbooks.Customer", [pages[at] for at in order], None)
+    shelf = shelve("quickbooks.Customer", [pages[at] for at in order], None, NOON)
     assert shelf.scope is Scope.WHOLE
     assert [record.key for record in shelf.records] == ["Abbott", "Old", "Bell"]
 
 
 def test_a_missing_page_between_two_leaves_a_part() -> None:
     pages = [listing(read(page(["Abbott", "Old"], 5), "1.xml")), listing(read(page(["Bell"], 0), "3.xml"))]
-    assert shelve("quickbooks.Customer", pages, None).scope is Scope.PART
+    assert shelve("quickbooks.Customer", pages, None, NOON).scope is Scope.PART
 
 
 def test_pages_of_two_iterators_are_not_joined() -> None:
@@ -200,16 +201,16 @@ def test_pages_of_two_iterators_are_not_joined() -> None:
         listing(read(page(["Abbott", "Old"], 1), "1.xml")),
         listing(read(page(["Bell"], 0, "{22}"), "2.xml")),
     ]
-    assert shelve("quickbooks.Customer", pages, None).scope is not Scope.WHOLE
+    assert shelve("quickbooks.Customer", pages, None, NOON).scope is not Scope.WHOLE
 
 
 def test_a_list_without_inactive_records_is_whole_for_active_ones_only() -> None:
-    assert shelve("quickbooks.Customer", [listing(read(BARE))], None).scope is Scope.ACTIVE
+    assert shelve("quickbooks.Customer", [listing(read(BARE))], None, NOON).scope is Scope.ACTIVE
 
 
 def test_one_item_type_is_not_the_item_list() -> None:
-    assert shelve("quickbooks.Item", [listing(read(document(rs("ItemService"))), "Item")], None).scope is Scope.PART
-    assert shelve("quickbooks.Item", [listing(read(document(rs("Item"))), "Item")], None).scope is not Scope.PART
+    assert shelve("quickbooks.Item", [listing(read(document(rs("ItemService"))), "Item")], None, NOON).scope is Scope.PART
+    assert shelve("quickbooks.Item", [listing(read(document(rs("Item"))), "Item")], None, NOON).scope is not Scope.PART
 
 
 def test_the_answer_to_an_add_is_no_list() -> None:
@@ -288,3 +289,82 @@ def test_private_elements_reach_no_record() -> None:
     assert listing(reading, "Employee").records[0].key == "Ines"
     for private in ("98-7654321", "987-65-4321", "55512345"):
         assert private not in repr(reading)
+
+
+# -- what must not slip through
+
+
+@pytest.mark.parametrize("name", ["undefined", "unicode_escape", "utf-7", "no-such"])
+def test_an_encoding_that_is_none_is_passed_over(name: str) -> None:
+    assert listing(read(BARE.replace("?>", f'encoding="{name}"?>', 1))).records
+
+
+@pytest.mark.parametrize("escaped", [True, False])
+def test_a_message_with_two_responses_gives_each_its_own_records(escaped: bool) -> None:
+    one, other = (CUSTOMER.replace("Elm 5", name) for name in ("A", "B"))
+    bodies = [document(rs("Customer", ret)).partition("\n")[2] for ret in (one, other)]
+    bodies = [escape(body, quote=False) for body in bodies] if escaped else bodies
+    reading = read(soap("</response><response>".join(bodies)))
+    lists = [found for found in reading.listings if found.kind == "quickbooks.Customer"]
+    assert [[record.fields["Name"] for record in found.records] for found in lists] == [["A"], ["B"]]
+    assert [found.records[0].where.pointer for found in lists] == [
+        "CustomerQueryRs[1]/CustomerRet[1]",
+        "CustomerQueryRs[2]/CustomerRet[1]",
+    ]
+    assert len(listing(reading, "Status").records) == 2
+
+
+def test_a_response_without_records_before_the_first_one_keeps_its_place() -> None:
+    reading = read(document(rs("Vendor"), rs("Customer", CUSTOMER)))
+    assert listing(reading, "Vendor").records == ()
+    assert [record.where.pointer for record in listing(reading).records] == ["CustomerQueryRs[2]/CustomerRet[1]"]
+
+
+def test_two_message_sets_in_one_document_are_counted_through() -> None:
+    sets = [
+        f"<QBXMLMsgsRs>{rs('Vendor')}{rs('Customer', CUSTOMER)}</QBXMLMsgsRs>",
+        f"<QBXMLMsgsRs>{rs('Class')}</QBXMLMsgsRs>",
+    ]
+    reading = read(f"<QBXML>{''.join(reversed(sets))}</QBXML>")
+    assert [record.where.pointer for record in listing(reading).records] == ["CustomerQueryRs[3]/CustomerRet[1]"]
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        'iteratorID="{1}"',
+        'iteratorRemainingCount="0"',
+        'iteratorID="{1}" iteratorRemainingCount="none"',
+        'iteratorID="{1}" iteratorRemainingCount="-1"',
+    ],
+)
+def test_pages_that_do_not_say_how_they_belong_together_leave_a_part(attributes: str) -> None:
+    one = listing(read(document(rs("Customer", CUSTOMER, attributes))))
+    assert (one.whole, one.damaged) == (False, True)
+
+
+def test_lines_of_transactions_are_a_part_where_their_transactions_are() -> None:
+    text = document(rs("Invoice", INVOICE.replace("LINES", LINE.format(1)), 'iteratorID="{1}" iteratorRemainingCount="4"'))
+    shelf = shelve("quickbooks.InvoiceLine", [listing(read(text), "InvoiceLine")], None, NOON)
+    assert shelf.scope is Scope.PART
+
+
+def test_a_comment_in_a_value_does_not_cut_it() -> None:
+    assert listing(read(BARE.replace("Elm 5</Name>", "Elm<!-- \n --> 5</Name>"))).records[0].get("Name") == "Elm 5"
+
+
+def test_comments_over_several_lines_keep_the_lines_of_a_message_right() -> None:
+    text = soap("\n" + INNER.replace("<QBXMLMsgsRs>", "<QBXMLMsgsRs><!-- one\ntwo\n -->\n"))
+    assert listing(read(text)).records[0].where.line == line_of(text, "<CustomerRet")
+
+
+def test_an_element_that_stands_twice_with_different_values_is_unknown() -> None:
+    text = BARE.replace("<IsActive>true</IsActive>", "<IsActive>true</IsActive><IsActive>false</IsActive>")
+    assert isinstance(listing(read(text)).records[0].get("IsActive"), Unknown)
+
+
+def test_an_entity_that_is_not_declared_has_its_line() -> None:
+    text = BARE.replace("Elm 5</Name>", "Elm &five;</Name>")
+    with pytest.raises(Unreadable) as caught:
+        read(text)
+    assert caught.value.line == line_of(text, "&five;")

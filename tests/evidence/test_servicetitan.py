@@ -13,6 +13,7 @@ from exportready.evidence.reading import Reading, Unreadable
 from exportready.evidence.shelve import shelve
 from exportready.kinds import KINDS
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Listing, Scope, Unknown
+from exportready.rulebook.examples import NOON
 
 ALL = {name: frozenset(kind.fields) for name, kind in KINDS.items()}
 PIPE = {
@@ -68,8 +69,8 @@ def test_an_export_feed_is_whole_at_its_last_page() -> None:
 def test_a_plain_array_says_nothing_about_the_rest() -> None:
     one = listing(read(json.dumps([PIPE])))
     assert (one.whole, one.records[0].where.pointer) == (False, "/0")
-    assert shelve("servicetitan.material", [one], None).scope is Scope.PART
-    assert shelve("servicetitan.material", [one], "all").scope is Scope.WHOLE
+    assert shelve("servicetitan.material", [one], None, NOON).scope is Scope.PART
+    assert shelve("servicetitan.material", [one], "all", NOON).scope is Scope.WHOLE
 
 
 def test_an_envelope_without_has_more_is_a_part() -> None:
@@ -93,7 +94,7 @@ def pages(*numbers: tuple[int, bool, list[str]], total: int | None = None) -> Sc
         )
         for number, more, codes in numbers
     ]
-    return shelve("servicetitan.material", found, None).scope
+    return shelve("servicetitan.material", found, None, NOON).scope
 
 
 def test_two_pages_are_joined_in_whatever_order_they_come() -> None:
@@ -255,3 +256,54 @@ def test_a_row_that_is_no_record_is_told_with_its_line() -> None:
     with pytest.raises(Unreadable, match="/1 is not a record") as caught:
         maybe("[\n" + json.dumps(PIPE) + ",\n5]")
     assert caught.value.line == 3
+
+
+def test_a_number_beyond_all_bounds_does_no_harm() -> None:
+    with pytest.raises(Unreadable, match="too large"):
+        maybe(text_of([PIPE]).replace("2.5", "1e99999999999999999999"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"active": true', '"active": true, "active": false'),
+        ('"hasMore": false', '"hasMore": false, "hasMore": true'),
+        ('"page": 1', '"page": 1, "data": []'),
+    ],
+    ids=["in-a-record", "in-the-envelope", "the-data"],
+)
+def test_a_key_that_stands_twice_is_refused_with_its_line(old: str, new: str) -> None:
+    text = text_of([PIPE])
+    with pytest.raises(Unreadable, match="stands twice") as caught:
+        maybe(text.replace(old, new))
+    assert caught.value.line
+
+
+@pytest.mark.parametrize("total", ["99999", '"1"', "true", "1.5", "-1"])
+def test_a_total_that_is_another_or_no_number_leaves_a_part_that_no_word_completes(total: str) -> None:
+    one = listing(read(text_of([PIPE]).replace('"totalCount": null', f'"totalCount": {total}')))
+    assert shelve("servicetitan.material", [one], "all", NOON).scope is Scope.PART
+
+
+@pytest.mark.parametrize("page", ["true", '"1"', "1.0", "null"])
+def test_a_page_number_that_is_none_leaves_a_part(page: str) -> None:
+    one = listing(read(text_of([PIPE]).replace('"page": 1', f'"page": {page}')))
+    assert shelve("servicetitan.material", [one], None, NOON).scope is Scope.PART
+
+
+def test_lines_are_a_part_where_their_invoices_are() -> None:
+    invoice = {
+        "id": 1, "syncStatus": "Pending", "referenceNumber": "58001", "invoiceDate": "2026-11-20", "customer": {"name": "Abbott"},
+        "items": [{"id": 2, "skuName": "PIPE-1", "quantity": "1"}, {"id": 3, "skuName": "PIPE-1", "quantity": "1"}],
+    }  # fmt: skip
+    text = text_of([invoice], totalCount=2)
+    one = listing(read(text, "invoices.json"), "invoice_item")
+    assert len(one.records) == 2
+    assert shelve("servicetitan.invoice_item", [one], None, NOON).scope is Scope.PART
+
+
+def test_line_ends_of_old_systems_count_as_lines() -> None:
+    assert (
+        listing(read(text_of([PIPE]).replace("\n", "\r"))).records[0].where.line
+        == listing(read(text_of([PIPE]))).records[0].where.line
+    )

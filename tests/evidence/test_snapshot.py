@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import pytest
 from exportready import shipped
 from exportready.check import check
 from exportready.evidence import snapshot
+from exportready.evidence.files import NoSnapshot
 from exportready.kinds import KINDS
-from exportready.model.evidence import Evidence, Scope
+from exportready.model.evidence import Evidence, Scope, Unknown
 from exportready.reporters import Options, render
 from exportready.rulebook.load import load
 
@@ -22,7 +24,7 @@ STATUS = 'statusCode="0" statusSeverity="Info" statusMessage="Status OK"'
 
 
 def read(folder: Path) -> Evidence:
-    return snapshot.read(folder, ALL)
+    return snapshot.read(folder, ALL, AT)
 
 
 def put(folder: Path, name: str, text: str | bytes) -> None:
@@ -66,7 +68,7 @@ def test_one_file_may_be_the_snapshot(tmp_path: Path) -> None:
 
 
 def test_nothing_at_the_path_is_told(tmp_path: Path) -> None:
-    with pytest.raises(snapshot.NoSnapshot, match="is not there"):
+    with pytest.raises(NoSnapshot, match="is not there"):
         read(tmp_path / "nowhere")
 
 
@@ -231,3 +233,89 @@ def test_no_kind_has_a_private_field() -> None:
             last = field.rpartition(".")[2].lower()
             assert last != "ein", (name, field)
             assert not any(word in last for word in private), (name, field)
+
+
+# -- what must not slip through
+
+
+def customer(name: str, active: str = "true") -> str:
+    return (
+        f"<CustomerRet><ListID>{name}-1</ListID><TimeCreated>2026-01-01T08:00:00Z</TimeCreated>"
+        f"<TimeModified>2026-01-01T08:00:00Z</TimeModified><Name>{name}</Name><FullName>{name}</FullName>"
+        f"<IsActive>{active}</IsActive><Sublevel>0</Sublevel></CustomerRet>"
+    )
+
+
+def test_a_single_record_that_contradicts_the_list_leaves_the_field_unknown(tmp_path: Path) -> None:
+    put(tmp_path, "list.xml", qbxml(f"<CustomerQueryRs {STATUS}>{customer('Abbott')}</CustomerQueryRs>"))
+    put(tmp_path, "one.xml", customer("Abbott", "false"))
+    (record,) = read(tmp_path).shelf("quickbooks.Customer").records
+    active = record.get("IsActive")
+    assert isinstance(active, Unknown)
+    assert "list.xml and one.xml disagree" in active.reason
+    assert record.get("FullName") == "Abbott"
+
+
+def test_two_single_records_of_one_thing_that_differ_leave_the_field_unknown(tmp_path: Path) -> None:
+    put(tmp_path, "1.xml", "<HostRet><ProductName>QuickBooks</ProductName><QBFileMode>SingleUser</QBFileMode></HostRet>")
+    put(tmp_path, "2.xml", "<HostRet><ProductName>QuickBooks</ProductName><QBFileMode>MultiUser</QBFileMode></HostRet>")
+    (host,) = read(tmp_path).shelf("quickbooks.Host").records
+    assert isinstance(host.get("QBFileMode"), Unknown)
+
+
+def test_a_single_record_that_the_list_lacks_shows_that_it_is_not_whole(tmp_path: Path) -> None:
+    put(tmp_path, "list.xml", qbxml(f"<CustomerQueryRs {STATUS}>{customer('Abbott', 'false')}</CustomerQueryRs>"))
+    assert read(tmp_path).shelf("quickbooks.Customer").scope is Scope.WHOLE
+    put(tmp_path, "one.xml", customer("Bell"))
+    shelf = read(tmp_path).shelf("quickbooks.Customer")
+    assert (shelf.scope, [record.key for record in shelf.records]) == (Scope.PART, ["Abbott", "Bell"])
+    assert "one.xml holds a record that the list in list.xml lacks" in shelf.why
+
+
+def test_a_source_dated_after_the_check_is_not_the_newest(tmp_path: Path) -> None:
+    later = int(AT.timestamp()) + 86_400
+    put(tmp_path, "a.iif", classes_iif(later, "Heating", "Plumbing"))
+    put(tmp_path, "b.iif", classes_iif(1795000000, "Heating"))
+    assert read(tmp_path).shelf("quickbooks.Class").scope is Scope.MISSING
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"page": 1, "hasMore": false, "data": [{"code": "\\"exportready/\\""}]}',
+        '[{"note": "<meta name=generator content=ExportReady>"}]',
+    ],
+)
+def test_a_file_that_only_mentions_this_program_is_not_passed_over(tmp_path: Path, text: str) -> None:
+    put(tmp_path, "materials.json", text)
+    evidence = read(tmp_path)
+    assert len(evidence.sources) + len(evidence.unrecognised) == 1
+
+
+def test_leading_blanks_do_not_hide_what_a_file_is(tmp_path: Path) -> None:
+    put(tmp_path, "materials.json", " " * 10_000 + materials("PIPE-1"))
+    assert len(read(tmp_path).shelf("servicetitan.material").records) == 1
+
+
+def test_what_is_no_ordinary_file_is_told_and_does_not_hold_up_the_others(tmp_path: Path) -> None:
+    put(tmp_path, "materials.json", materials("PIPE-1"))
+    os.mkfifo(tmp_path / "pipe.json")
+    (tmp_path / "gone.json").symlink_to(tmp_path / "nowhere")
+    evidence = read(tmp_path)
+    assert {source.path for source in evidence.sources if source.error} == {"pipe.json", "gone.json"}
+    assert len(evidence.shelf("servicetitan.material").records) == 1
+
+
+def test_a_zip_with_a_damaged_directory_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"PK\x03\x04" + b"\x00" * 200)
+    (source,) = read(tmp_path / "a.zip").sources
+    assert source.error is not None
+    assert "damaged" in source.error
+
+
+def test_covers_does_not_mend_a_list_that_contradicts_itself(tmp_path: Path) -> None:
+    put(tmp_path, "materials.json", materials("PIPE-1").replace('"hasMore": false', '"hasMore": false, "totalCount": 5'))
+    put(tmp_path, "account.yaml", "covers: {servicetitan.material: all}\n")
+    shelf = read(tmp_path).shelf("servicetitan.material")
+    assert shelf.scope is Scope.PART
+    assert "should hold 5 records" in shelf.why

@@ -15,6 +15,7 @@ from exportready.evidence import snapshot
 from exportready.kinds import KINDS
 from exportready.model.report import Outcome, Report, RuleResult
 from exportready.model.rules import Rulebook
+from exportready.rulebook.examples import NOON
 from exportready.rulebook.load import load
 
 REAL = Path(__file__).parents[3] / "shared" / "real-exports" / "quickbooks"
@@ -161,7 +162,7 @@ def without_account() -> list[str]:
 
 
 def test_members_of_groups_are_not_counted_as_items() -> None:
-    evidence = snapshot.read(REAL / LISTS, ALL)
+    evidence = snapshot.read(REAL / LISTS, ALL, NOON)
     assert evidence.sources[0].records["quickbooks.Item"] == 50
     assert len(evidence.shelf("quickbooks.Item").records) == 50
     assert len({record.key for record in evidence.shelf("quickbooks.Item").records}) == 50
@@ -175,7 +176,7 @@ COST = "ACCNT\tCost of Goods Sold\tCOGS\tN\r\n"
 
 def test_sixteen_items_are_read(tmp_path: Path) -> None:
     put(tmp_path, ITEMS)
-    evidence = snapshot.read(tmp_path, ALL)
+    evidence = snapshot.read(tmp_path, ALL, NOON)
     assert evidence.sources[0].records["quickbooks.Item"] == 16
     assert len(evidence.shelf("quickbooks.Item").records) == 16
 

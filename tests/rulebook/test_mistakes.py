@@ -75,6 +75,12 @@ CASES = [
     ("{code: A, active: true", "{code: A, active: 3", 15, "is not yes or no"),
     ("expect: {costOfSaleAccount: present}\n", "", 1, "'expect' is missing"),
     ("why: Because.", "why: !!python/object:os.system x", 6, "the tag"),
+    ("severity: error", "severity: [error]", 3, "one of error, warning, info"),
+    ("severity: error", "severity: {}", 3, "one of error, warning, info"),
+    ("each: servicetitan.material", "each: {a: b}", 7, "is not a kind of record"),
+    ("each: servicetitan.material", "each: [[]]", 7, "is not a kind of record"),
+    ("match: {Name: $code}", "match: {ItemType: Inventary}", 9, "did you mean 'Inventory'"),
+    ("minutes: 2", "minutes: 2.5", 13, "a whole number"),
 ]
 
 
@@ -93,6 +99,23 @@ def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     found = mistakes(tmp_path, "id: items/two\nphase: later\n", "items/two.yaml")
     assert len(found) > 6
     assert {line for line, _ in found} >= {2, 3, 10}
+
+
+@pytest.mark.parametrize(("old", "new"), [("minutes: 2", "minutes: 2.0"), ("{Name: $code}", "{ItemType: Inventory}")])
+def test_what_is_written_otherwise_but_means_the_same_is_good(tmp_path: Path, old: str, new: str) -> None:
+    assert old in GOOD
+    assert mistakes(tmp_path, GOOD.replace(old, new)) == []
+
+
+@pytest.mark.parametrize("name", ["items/other.yml", "other.yaml", "items/deep/other.yaml"])
+def test_a_rule_that_would_not_be_found_is_told(tmp_path: Path, name: str) -> None:
+    mistakes(tmp_path, GOOD)
+    assert mistakes(tmp_path, GOOD, name) == [(1, "a rule stands in AREA/NAME.yaml; move or rename this file")]
+
+
+def test_a_folder_that_is_named_like_a_rule_is_told(tmp_path: Path) -> None:
+    (tmp_path / "items" / "folder.yaml").mkdir(parents=True)
+    assert any("cannot be opened" in message for _, message in mistakes(tmp_path, GOOD))
 
 
 def test_a_folder_without_rules_is_a_mistake(tmp_path: Path) -> None:

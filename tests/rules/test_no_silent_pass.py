@@ -28,7 +28,7 @@ from exportready.rulebook.load import load
 from exportready.rulebook.reads import reads
 
 BOOK = load(shipped.folder("rules"))
-READY = snapshot.read(Path(__file__).parents[2] / "examples" / "ready", BOOK.wanted)
+READY = snapshot.read(Path(__file__).parents[2] / "examples" / "ready", BOOK.wanted, NOON)
 READY_AT = datetime(2026, 11, 20, 18, tzinfo=timezone(timedelta(hours=-7)))
 
 

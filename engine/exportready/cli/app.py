@@ -141,7 +141,7 @@ def check(
     from exportready.check import check as run
     from exportready.check import select
     from exportready.cli.progress import watcher
-    from exportready.evidence.snapshot import NoSnapshot
+    from exportready.evidence.files import NoSnapshot
     from exportready.gate import exit_code
     from exportready.model.rules import Severity
 

@@ -8,8 +8,6 @@ from datetime import datetime
 from exportready.derive import account, customer_order
 from exportready.model.evidence import Evidence, Scope, Shelf
 
-FUTURE = account.FUTURE
-
 
 def derive(evidence: Evidence, at: datetime) -> Evidence:
     """The evidence with every derived kind that it does not state itself. `at` decides which answers are fresh."""
@@ -17,5 +15,5 @@ def derive(evidence: Evidence, at: datetime) -> Evidence:
     if "derived.account" not in evidence.shelves:
         derived["derived.account"] = Shelf("derived.account", (account.conclude(evidence, at),), Scope.WHOLE)
     if "derived.customer_order" not in evidence.shelves:
-        derived["derived.customer_order"] = customer_order.conclude(evidence)
+        derived["derived.customer_order"] = customer_order.conclude(evidence, at)
     return replace(evidence, shelves={**evidence.shelves, **derived})

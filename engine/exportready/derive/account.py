@@ -9,10 +9,7 @@ from datetime import datetime, timedelta
 
 from exportready.kinds.account import BY_PATH
 from exportready.kinds.derived import ACCOUNT_ANSWERS
-from exportready.model.evidence import NOT_EXPORTED, Evidence, FieldNote, Location, Record, Unknown, Value
-
-FUTURE = timedelta(minutes=15)
-"""Clocks of two computers may differ by this much; what is dated later than that is not believed."""
+from exportready.model.evidence import CLOCK_SKEW, NOT_EXPORTED, Evidence, FieldNote, Location, Record, Unknown, Value
 
 PROOFS = {
     "purchasing": ("servicetitan.purchase_order", "servicetitan.bill"),
@@ -27,7 +24,7 @@ def stale(dated: datetime | None, at: datetime, age: timedelta | None) -> str:
         return ""
     if dated is None:
         return "nobody says when this was so"
-    if dated - at > FUTURE:
+    if dated - at > CLOCK_SKEW:
         return f"it is dated {dated:%Y-%m-%d %H:%M}, after the moment of this check"
     if at - dated > age:
         hours = int((at - dated).total_seconds() // 3600)
@@ -48,10 +45,16 @@ def conclude(evidence: Evidence, at: datetime) -> Record:
     return Record("derived.account", "", fields, Location("account.yaml"), notes)
 
 
+def _seen(evidence: Evidence, kind: str) -> tuple[Record, ...]:
+    """The records that count; where sources disagree so that none do, those of all: each is a proof that there are some."""
+    listings = evidence.listings.get(kind, ())
+    return evidence.shelf(kind).records or tuple(record for listing in listings for record in listing.records)
+
+
 def _field(evidence: Evidence, answers: Record | None, name: str, path: str, at: datetime) -> tuple[Value, FieldNote]:
     answer: Value = answers.get(path) if answers else NOT_EXPORTED
     note = answers.notes.get(path, FieldNote()) if answers else FieldNote()
-    proof = next((record for kind in PROOFS.get(name, ()) for record in evidence.shelf(kind).records), None)
+    proof = next((record for kind in PROOFS.get(name, ()) for record in _seen(evidence, kind)), None)
     if isinstance(answer, Unknown):
         answer = Unknown("nobody answered this")
     else:

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from datetime import datetime
 
-from exportready.model.evidence import Evidence, Listing, Record, Scope, Shelf, Unknown, Value
+from exportready.kinds import fold
+from exportready.model.evidence import CLOCK_SKEW, Evidence, Listing, Record, Scope, Shelf, Unknown, Value
 
 KIND = "derived.customer_order"
 LARGEST_EXACT = 400
@@ -20,13 +22,18 @@ LARGEST_EXACT = 400
 _NO_PROOF = Unknown("an orderly qbXML answer does not prove that the list in QuickBooks is orderly")
 
 
-def conclude(evidence: Evidence) -> Shelf:
+def conclude(evidence: Evidence, at: datetime) -> Shelf:
     """One record per customer with whether it stands in its place."""
     shelf = evidence.shelf("quickbooks.Customer")
-    listing = _list_order(evidence.listings.get("quickbooks.Customer", ()))
-    records = listing.records if listing else shelf.records
-    if not listing and not shelf.records:
-        return Shelf(KIND, (), shelf.scope if shelf.scope is not Scope.ACTIVE else Scope.PART, shelf.why, shelf.dated)
+    lists = [one for one in evidence.listings.get("quickbooks.Customer", ()) if one.part != "fragment"]
+    listed = {key for one in lists for key in _keys(one)}
+    records = [record for record in shelf.records if fold(record.key) in listed]  # a single record has no place
+    listing = _list_order(lists, records, at)
+    if isinstance(listing, str) or not (listing or records):
+        why = listing if isinstance(listing, str) else shelf.why
+        scope = Scope.MISSING if shelf.scope is Scope.MISSING else Scope.PART
+        return Shelf(KIND, (), scope, why or "it holds no customer", shelf.dated)
+    records = list(listing.records) if listing else records
     out = displaced_records(records)
     found = []
     for index, record in enumerate(records):
@@ -37,15 +44,27 @@ def conclude(evidence: Evidence) -> Shelf:
         elif in_order and listing is None:
             in_order = _NO_PROOF
         found.append(Record(KIND, record.key, {"FullName": name, "inOrder": in_order}, record.where))
-    whole = listing is not None and listing.whole
-    why = "" if whole else (listing.why_part if listing else _NO_PROOF.reason)
+    whole = listing is not None and listing.whole and len(records) == len(shelf.records)
+    why = "" if whole else (listing.why_part or shelf.why if listing else _NO_PROOF.reason)
     return Shelf(KIND, tuple(found), Scope.WHOLE if whole else Scope.PART, why, listing.dated if listing else shelf.dated)
 
 
-def _list_order(listings: Sequence[Listing]) -> Listing | None:
-    """The newest listing that is known to follow QuickBooks' own order."""
-    ordered = [listing for listing in listings if listing.in_list_order]
-    return max(ordered, key=lambda one: (one.dated.timestamp() if one.dated else 0.0, one.path), default=None)
+def _list_order(listings: Sequence[Listing], records: Sequence[Record], at: datetime) -> Listing | str | None:
+    """The listing that shows QuickBooks' own order of the customers that count; text where two show different orders."""
+    customers = sorted(fold(record.key) for record in records)
+    ordered = [one for one in listings if one.in_list_order and sorted(_keys(one)) == customers]
+    if not ordered:
+        return None
+    dates = sorted((one.dated for one in ordered if one.dated and one.dated - at <= CLOCK_SKEW), reverse=True)
+    newest = [one for one in ordered if len(dates) == len(ordered) and one.dated == dates[0]] or ordered
+    if any(_keys(one) != _keys(newest[0]) for one in newest):
+        names = " and ".join(sorted({one.path for one in newest}))
+        return f"{names} show the customers in different orders, and nothing says which is newer; keep the newer one only"
+    return max(newest, key=lambda one: (one.whole, one.path))
+
+
+def _keys(listing: Listing) -> list[str]:
+    return [fold(record.key) for record in listing.records]
 
 
 def displaced_records(records: Sequence[Record]) -> set[int]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from exportready.evidence.reading import Reading, Unreadable
 from exportready.kinds import KINDS
 from exportready.kinds.account import KIND, LISTS, MAPS, SETTINGS
-from exportready.model.evidence import Account, FieldNote, Listing, Location, Record, Value
+from exportready.model.evidence import Account, FieldNote, Listing, Location, Record, Unknown, Value
 from exportready.model.rules import Type
 from exportready.shapes import (
     DAY,
@@ -25,11 +25,13 @@ from exportready.shapes import (
     Number,
     Object,
     OneOf,
+    OrUnknown,
     Shape,
     Text,
     YesNo,
     parse_day,
     parse_time,
+    says_unknown,
 )
 from exportready.yamlfile import Node, YamlError, parse
 
@@ -43,8 +45,8 @@ _SHAPES: Mapping[Type, Shape] = {
 _BY_AT = {"by": Key(Text(), "who said so"), "at": Key(TIME, "when; else `confirmed.at`, else `takenAt`")}
 
 
-def _answer(shape: Shape) -> OneOf:
-    return OneOf(shape, Object({"value": Key(shape, "the answer", required=True), **_BY_AT}))
+def _answer(shape: Shape) -> OrUnknown:
+    return OrUnknown(OneOf(shape, Object({"value": Key(OrUnknown(shape), "the answer", required=True), **_BY_AT})))
 
 
 def _settings() -> Object:
@@ -176,26 +178,27 @@ class _File:
         notes: dict[str, FieldNote] = {}
         settings = self.entries.get("settings")
         for path, node in _leaves(settings) if settings else ():
-            value, dated, line = self._stated(node)
-            where = Location(self.path, line, f"settings.{path}")
-            fields[path], notes[path] = _typed(path, value), FieldNote(where, dated)
+            answer, dated = self._stated(node)
+            where = Location(self.path, answer.line, f"settings.{path}")
+            fields[path], notes[path] = _typed(path, answer), FieldNote(where, dated)
         line = settings.line if settings else 1
         return Record(KIND.name, "", fields, Location(self.path, line, "settings"), notes)
 
-    def _stated(self, node: Node) -> tuple[object, datetime | None, int]:
+    def _stated(self, node: Node) -> tuple[Node, datetime | None]:
         if isinstance(node.value, dict):
-            value = node.value["value"]
-            return value.value, self._moment(node.value.get("at")) or self.confirmed_at, value.line
-        return node.value, self.confirmed_at, node.line
+            return node.value["value"], self._moment(node.value.get("at")) or self.confirmed_at
+        return node, self.confirmed_at
 
     def _host(self) -> Listing | None:
         section = self.entries.get("quickbooks")
         node = section.value.get("fileMode") if section and isinstance(section.value, dict) else None
         if node is None:
             return None
-        value, dated, line = self._stated(node)
-        mode = {"singleUser": "SingleUser", "multiUser": "MultiUser"}[str(value)]
-        where = Location(self.path, line, "quickbooks.fileMode")
+        answer, dated = self._stated(node)
+        if says_unknown(answer):
+            return None
+        mode = {"singleUser": "SingleUser", "multiUser": "MultiUser"}[str(answer.value)]
+        where = Location(self.path, answer.line, "quickbooks.fileMode")
         record = Record("quickbooks.Host", "Host", {"QBFileMode": mode}, where)
         return Listing("quickbooks.Host", (record,), self.path, "account.yaml", True, dated=dated)
 
@@ -206,13 +209,15 @@ class _File:
             if kind not in KINDS:
                 line = (section.key_lines or {}).get(kind, node.line) if section else node.line
                 self.mistakes.say(line, f"'{kind}' is not a kind of record; write one such as servicetitan.invoice")
-            covers[kind] = "all" if node.value == "all" else _days(node)
+            covers[kind] = "all" if node.value == "all" else self._days(node)
         return covers
 
-
-def _days(node: Node) -> str:
-    days = node.value if isinstance(node.value, dict) else {}
-    return f"only {days['from'].value} to {days['to'].value}"
+    def _days(self, node: Node) -> str:
+        days = node.value if isinstance(node.value, dict) else {}
+        first, last = (str(days[name].value) for name in ("from", "to"))
+        if parse_day(first) > parse_day(last):
+            self.mistakes.say(node, f"these days end ({last}) before they begin ({first})")
+        return f"only {first} to {last}"
 
 
 def _leaves(node: Node, path: str = "") -> list[tuple[str, Node]]:
@@ -227,7 +232,10 @@ _ANSWER_PATHS = {setting.path for setting in SETTINGS}
 _TYPES = {setting.path: setting.type for setting in SETTINGS}
 
 
-def _typed(path: str, value: object) -> Value:
+def _typed(path: str, answer: Node) -> Value:
+    if says_unknown(answer):
+        return Unknown("the answer in account.yaml is that nobody knows")
+    value = answer.value
     if _TYPES.get(path) is Type.DATE:
         return parse_day(str(value))
     return value if isinstance(value, (str, bool, Decimal, date)) else str(value)

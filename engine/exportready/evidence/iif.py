@@ -93,81 +93,129 @@ class _Section:
     why_part: str = ""
 
 
-def read(data: bytes, path: str, wanted: Wanted) -> Reading:
-    """Read every list of the file. Never raises: a row that fits nothing makes its list incomplete, and is told."""
-    text = text_of(data)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    headers: dict[str, list[str]] = {}
-    sections: dict[str, _Section] = {}
-    counts: Counter[str] = Counter()
-    notes: list[str] = []
-    dated: datetime | None = None
-    group_end = ""
-    last: _Section | None = None
+class _Reader:
+    """The lists of one file while its rows come by."""
 
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        cells = split(line)
-        word = cells[0].strip()
-        if word.startswith("!"):
-            headers[word[1:]] = [cell.strip() for cell in cells[1:]]
-            group_end = ""
-            if word[1:] in SECTIONS and word[1:] not in sections:
-                kind = KINDS[SECTIONS[word[1:]][0]]
-                sections[word[1:]] = _Section(kind, taken(kind, wanted), Keys(kind))
-                counts[kind.name] += 0
-            continue
-        if word == group_end and word:
-            group_end = ""
-            continue
-        columns = headers.get(word)
-        if columns is None or (word.startswith("END") and word not in SECTIONS):
-            if columns is None:
-                notes.append(f"line {number} belongs to no list of this file")
-                if last is not None:
-                    last.why_part = f"line {number} belongs to no list of the file, so this list may be broken off there"
-            continue
-        row = dict(zip(columns, cells[1:], strict=False))
+    def __init__(self, path: str, wanted: Wanted) -> None:
+        self.path = path
+        self.wanted = wanted
+        self.headers: dict[str, list[str]] = {}
+        self.sections: dict[str, _Section] = {}
+        self.counts: Counter[str] = Counter()
+        self.notes: list[str] = []
+        self.dated: datetime | None = None
+        self.group_end = ""
+        """The row that ends the group or tax group whose members come now; empty between them."""
+        self.last: _Section | None = None
+        """The list to which the row before belongs."""
+
+    def header(self, word: str, columns: list[str]) -> None:
+        """A `!` row: what the columns of the rows below it are."""
+        self._group_must_be_over("the next heading")
+        if word == "HDR" and word in self.headers:
+            for section in self.sections.values():
+                section.why_part = "two exports stand in one file; export the lists again"
+        self.headers[word] = columns
+        self.last = None
+        if word in SECTIONS:
+            if word not in self.sections:
+                kind = KINDS[SECTIONS[word][0]]
+                self.sections[word] = _Section(kind, taken(kind, self.wanted), Keys(kind))
+                self.counts[kind.name] += 0
+            self.last = self.sections[word]
+
+    def row(self, number: int, word: str, cells: list[str]) -> None:
+        """Any other row: a record of the list that its first cell names, or the end of a group."""
+        if word and word == self.group_end:
+            self.group_end = ""
+            return
+        columns = self.headers.get(word)
+        if columns is None:
+            self._stray(number)
+            return
+        row = dict(zip(columns, cells, strict=False))
         if word == "HDR":
-            dated = _made(row)
-            continue
-        section = sections.get(word)
-        if section is None:
-            continue
-        last = section
-        if number == len(lines) and len(cells) - 1 < len(columns):
-            section.why_part = f"the file ends in the middle of line {number}"
-        if group_end:
-            continue  # a member of the group above: the item itself stands elsewhere
-        counts[section.kind.name] += 1
+            self.dated = _made(row)
+            return
+        section = self.last = self.sections.get(word)
+        if section is None or (self.group_end and word == "INVITEM"):
+            return  # a list that no rule reads; or a member of the group above: the item itself stands elsewhere
+        self._group_must_be_over(f"line {number}")
+        if any(cell.strip() for cell in cells[len(columns) :]):
+            section.why_part = f"line {number} has more cells than its heading has columns"
+        self.counts[section.kind.name] += 1
         if word == "INVITEM":
-            group_end = _ENDS.get(ITEM_TYPES.get(row.get("INVITEMTYPE", ""), ""), "")
+            self.group_end = _ENDS.get(ITEM_TYPES.get(row.get("INVITEMTYPE", ""), ""), "")
         if section.wanted:
             fields = _fields(word, row, section)
-            section.records.append(Record(section.kind.name, section.keys.of(fields), fields, Location(path, number, word)))
-    if group_end:
-        sections["INVITEM"].why_part = f"the file ends before {group_end}"
-    listings = tuple(
-        Listing(
-            section.kind.name,
-            tuple(section.records),
-            path,
-            "iif",
-            whole=not section.why_part,
-            why_part=section.why_part,
-            dated=dated,
-            in_list_order=True,
+            where = Location(self.path, number, word)
+            section.records.append(Record(section.kind.name, section.keys.of(fields), fields, where))
+
+    def end(self, number: int, is_header: bool, cells: int, ends_line: bool) -> None:
+        """The end of the file, after a row of so many cells: does it look broken off?"""
+        self._group_must_be_over("the end of the file")
+        if self.last is None:
+            return
+        if is_header:
+            self.last.why_part = f"the file ends with the heading of the list, in line {number}"
+        elif not ends_line and cells < len(next(self.headers[w] for w, s in self.sections.items() if s is self.last)):
+            self.last.why_part = f"the file ends in the middle of line {number}"
+
+    def reading(self) -> Reading:
+        """All that was read."""
+        listings = tuple(
+            Listing(
+                section.kind.name,
+                tuple(section.records),
+                self.path,
+                "iif",
+                not section.why_part,
+                section.why_part,
+                bool(section.why_part),
+                dated=self.dated,
+                in_list_order=True,
+            )
+            for section in self.sections.values()
+            if section.wanted
         )
-        for section in sections.values()
-        if section.wanted
-    )
-    return Reading("iif", listings, dict(counts), dated, tuple(notes[:5]))
+        return Reading("iif", listings, dict(self.counts), self.dated, tuple(self.notes[:5]))
+
+    def _stray(self, number: int) -> None:
+        self.notes.append(f"line {number} belongs to no list of this file")
+        if self.last is not None:
+            self.last.why_part = f"line {number} belongs to no list of the file, so this list may be broken off there"
+
+    def _group_must_be_over(self, before: str) -> None:
+        if self.group_end:
+            self.sections["INVITEM"].why_part = f"a group has no {self.group_end} before {before}"
+            self.group_end = ""
+
+
+def read(data: bytes, path: str, wanted: Wanted) -> Reading:
+    """Read every list of the file. Never raises: a row that fits nothing makes its list incomplete, and is told."""
+    lines = text_of(data).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    reader = _Reader(path, wanted)
+    last: tuple[int, bool, int] = (0, False, 0)
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            first, *cells = split(line)
+            word = first.strip()
+            last = (number, word.startswith("!"), len(cells))
+            if word.startswith("!"):
+                reader.header(word[1:], [cell.strip() for cell in cells])
+            else:
+                reader.row(number, word, cells)
+    reader.end(*last, ends_line=last[0] < len(lines))
+    return reader.reading()
 
 
 def _made(row: Row) -> datetime | None:
-    """When QuickBooks wrote the file: HDR's TIME counts seconds since 1970; DATE's form varies with Windows."""
-    seconds = row.get("TIME", "")
+    """When QuickBooks wrote the file: HDR's TIME; DATE's form varies with Windows."""
+    return _moment(row.get("TIME", ""))
+
+
+def _moment(seconds: str) -> datetime | None:
+    """Seconds since 1970."""
     return datetime.fromtimestamp(int(seconds), UTC) if seconds.isascii() and seconds.isdigit() and len(seconds) < 12 else None
 
 
@@ -179,8 +227,9 @@ def _fields(word: str, row: Row, section: _Section) -> dict[str, Value]:
         raw |= {"Name": last, "FullName": row["NAME"], "ParentRef.FullName": parent, "Sublevel": str(row["NAME"].count(":"))}
     if "HIDDEN" in row:
         raw["IsActive"] = {"N": "true", "Y": "false"}.get(row["HIDDEN"].strip(), row["HIDDEN"] or "?")
-    if row.get("TIMESTAMP", "").isdigit():
-        raw["TimeModified"] = datetime.fromtimestamp(int(row["TIMESTAMP"][:11]), UTC)
+    modified = _moment(row.get("TIMESTAMP", ""))
+    if modified:
+        raw["TimeModified"] = modified
     if word in _EXTRA:
         raw |= _EXTRA[word](row)
     return {

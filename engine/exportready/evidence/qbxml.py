@@ -6,189 +6,158 @@ libxml2's size limits, which SOAP text beyond 10 MB needs.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from io import BytesIO
 
 from lxml import etree
 
+from exportready.evidence.qbxml_fields import local, tree_of, values
 from exportready.evidence.reading import Keys, Reading, Unreadable, convert, taken
+from exportready.evidence.xmltext import root_of, utf8
 from exportready.kinds import KINDS, children
 from exportready.kinds.quickbooks import COMBINED, ITEM_NAME_IS_FULL_NAME, OTHER_RETS, RETS
 from exportready.kinds.table import Kind
-from exportready.model.evidence import NOT_EXPORTED, UNSET, Listing, Location, Page, Record, Value
+from exportready.model.evidence import NOT_EXPORTED, Listing, Location, Page, Record, Value
 from exportready.model.rules import Wanted
 
 EXACT_LINES = 65_535
 """libxml2 counts lines exactly up to here; past it a line is left out rather than told wrong."""
 
-_ROOT = re.compile(rb"<([A-Za-z_][\w.\-]*:)?([A-Za-z_][\w.\-]*)")
-_ENCODING = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._\-]+)["']""")
 _ALL_RETS = tuple(f"{{*}}{ret}" for ret in (*RETS, *OTHER_RETS))
-
-
-def utf8(data: bytes) -> bytes:
-    """The document as UTF-8 without a BOM. QuickBooks declares no encoding and writes windows-1252's repertoire."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", errors="replace").encode("utf-8", errors="replace")
-    data = data.removeprefix(codecs.BOM_UTF8)
-    declared = _ENCODING.match(data[:400])
-    name = declared[1].decode("ascii").lower() if declared else "utf-8"
-    try:
-        if codecs.lookup(name).name == "utf-8":
-            data.decode("utf-8")
-            return data
-        return data.decode(name).encode("utf-8")
-    except (LookupError, UnicodeDecodeError):
-        return data.decode("cp1252", errors="replace").encode("utf-8")
-
-
-def root_of(document: bytes) -> str | None:
-    """The local name of the root element; None where this is not XML. Raises Unreadable for a DOCTYPE."""
-    at = 0
-    while True:
-        at = re.compile(rb"\s*").match(document, at).end()  # type: ignore[union-attr]
-        for opening, closing in ((b"<?", b"?>"), (b"<!--", b"-->")):
-            if document.startswith(opening, at):
-                end = document.find(closing, at + len(opening))
-                if end < 0:
-                    return None
-                at = end + len(closing)
-                break
-        else:
-            break
-    if document[at : at + 9].upper() == b"<!DOCTYPE":
-        line = document.count(b"\n", 0, at) + 1
-        raise Unreadable("it has a DOCTYPE, which no export has and which can do harm; export the file again", line)
-    found = _ROOT.match(document, at)
-    return found[2].decode("ascii", errors="replace") if found else None
+_ESCAPED_LINE_END = re.compile(rb"&#(10|13|x0*[aAdD]);")
 
 
 def read(data: bytes, path: str, wanted: Wanted) -> Reading:
     """Read a response. Raises Unreadable for broken XML, a DOCTYPE or a SOAP message without a response in it."""
     document = utf8(data)
     root = root_of(document)
-    return _Reader(path, wanted).soap(document) if root == "Envelope" else _Reader(path, wanted).bare(document)
+    reader = _Reader(path, wanted)
+    tree = reader.stream(document)
+    if root == "Envelope" and not _envelope(tree, document, reader) and not reader.responses:
+        raise Unreadable("it is a SOAP message without a qbXML response in it; save the message that holds the response")
+    return reader.reading()
+
+
+def _envelope(envelope: etree._Element, document: bytes, reader: _Reader) -> bool:
+    """Read the responses that stand in a SOAP message as escaped text; False where there are none."""
+    exact = not _ESCAPED_LINE_END.search(document)
+    found = False
+    for element in envelope.iter("*"):
+        text = element.text or ""
+        if "<QBXML" in text:
+            found = True
+            start = len(text) - len(text.lstrip("\n\r \t"))
+            line = _line(element)
+            inner = text.strip("\n\r \t").encode()
+            root_of(inner)
+            reader.stream(inner, line + text.count("\n", 0, start) if line and exact else None)
+    return found
 
 
 @dataclass(slots=True)
 class _Rs:
-    """One response element while its records come by."""
+    """One response element, and what was read out of it."""
 
     name: str
-    index: int
+    number: int
     count: int = 0
+    """Records of the list itself."""
+    of_ret: Counter[str] = field(default_factory=Counter)
+    records: dict[str, list[Record]] = field(default_factory=dict)
+    """By kind; the lines of a transaction under their own."""
+    child_gaps: dict[str, str] = field(default_factory=dict)
 
 
 class _Reader:
     def __init__(self, path: str, wanted: Wanted) -> None:
         self.path = path
-        self.records: dict[tuple[int, str], list[Record]] = {}
         self.counts: Counter[str] = Counter()
         self.company: str | None = None
-        self.first_line = 1
-        self.lines_known = True
-        self.names = {name for name, _ in RETS.values()}
+        self.first_line: int | None = 1
         self.wanted = {name: taken(KINDS[name], wanted) for name in KINDS if name in wanted}
         self.keys = {name: Keys(KINDS[name]) for name in self.wanted}
-        self.trees = {name: _tree(names) for name, names in self.wanted.items()}
-        self.child_gaps: dict[str, str] = {}
+        self.trees = {name: tree_of(names) for name, names in self.wanted.items()}
         self.notes: list[str] = []
         self.listings: list[Listing] = []
+        self.statuses: list[Record] = []
+        self.responses = 0
 
-    # -- the wrappings
+    def stream(self, document: bytes, first_line: int | None = 1) -> etree._Element:
+        """Read one document, dropping each record once it is read; the tree that is left comes back.
 
-    def bare(self, document: bytes) -> Reading:
-        """qbXML as QuickBooks wrote it, or a bare `*Ret`: streamed, each record dropped once read."""
-        seen: list[_Rs] = []
+        `first_line` is the line of the file on which it starts, None where that cannot be told.
+        """
+        self.first_line = first_line
+        seen: dict[int, _Rs] = {}
         last: etree._Element | None = None
-        per_rs: Counter[str] = Counter()
-        try:
-            events = etree.iterparse(
-                BytesIO(document),
-                events=("end",),
-                tag=_ALL_RETS,
-                encoding="utf-8",
-                resolve_entities=False,
-                no_network=True,
-                load_dtd=False,
-                huge_tree=True,
-            )
-            for _, element in events:
-                rs = element.getparent()
-                if rs is None:
-                    self._fragment(element)
-                    continue
-                if not _local(rs).endswith("Rs"):
-                    continue  # a *Ret inside another record belongs to that record
-                if rs is not last:
-                    index = 0 if last is None else seen[-1].index + _steps(last, rs)
-                    seen.append(_Rs(_local(rs), index))
-                    last, per_rs = rs, Counter()
-                seen[-1].count += 1
-                per_rs[_local(element)] += 1
-                self._take(element, seen[-1], per_rs[_local(element)])
-                element.clear()
-                while element.getprevious() is not None:
-                    del rs[0]
-            root = events.root
-        except etree.XMLSyntaxError as error:
-            line = error.lineno + self.first_line - 1 if error.lineno and self.lines_known else None
-            words = str(error.msg).partition(", line ")[0]
-            raise Unreadable(f"the XML breaks off or is damaged ({words}); export it again", line) from error
-        if root is None:
-            raise Unreadable("it holds no XML element; export it again")
-        self._responses(root, {rs.index: rs.count for rs in seen})
-        return self._reading()
-
-    def soap(self, document: bytes) -> Reading:
-        """A message of the Web Connector: the response stands in it as elements or as escaped text."""
-        parser = etree.XMLParser(
-            encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=True
+        rs, at = _Rs("", 0), 0
+        events = etree.iterparse(
+            BytesIO(document),
+            events=("end",),
+            tag=_ALL_RETS,
+            encoding="utf-8",
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=True,
+            remove_comments=True,
+            remove_pis=True,
         )
         try:
-            envelope = etree.fromstring(document, parser)
+            for _, element in events:
+                parent = element.getparent()
+                if parent is None:
+                    self._fragment(element)
+                    continue
+                if not _is_response(parent):
+                    continue  # a *Ret inside another record belongs to that record
+                if parent is not last:
+                    at, last = _number(parent, last, at), parent
+                    rs = seen[at] = _Rs(local(parent), self.responses + at)
+                rs.count += 1
+                rs.of_ret[local(element)] += 1
+                self._take(element, rs)
+                element.clear()
+                while element.getprevious() is not None:
+                    del parent[0]
         except etree.XMLSyntaxError as error:
-            words = str(error.msg).partition(", line ")[0]
-            raise Unreadable(f"the XML breaks off or is damaged ({words}); export it again", error.lineno) from error
-        found = False
-        for element in envelope.iter("*"):
-            if _local(element) == "QBXML":
-                inner = etree.tostring(element, with_tail=False, encoding="utf-8")
-                self._within(inner, _line(element), exact=True)
-                return self._reading()
-        for element in envelope.iter("*"):
-            text = element.text or ""
-            if "<QBXML" in text:
-                found = True
-                exact = not re.search(rb"&#(10|13|x0*[aAdD]);", document)
-                self._within(text.strip("\n\r \t").encode(), _line_of_text(element, text), exact)
-        if not found:
-            raise Unreadable("it is a SOAP message without a qbXML response in it; save the message that holds the response")
-        return self._reading()
+            first = next(iter(events.error_log), None)  # for some errors, the exception itself knows no line
+            words = first.message if first else str(error.msg)
+            found = first.line if first else error.lineno
+            line = found + first_line - 1 if found and first_line else None
+            raise Unreadable(f"the XML breaks off or is damaged ({words}); export it again", line) from error
+        root: etree._Element | None = events.root
+        if root is None:
+            raise Unreadable("it holds no XML element; export it again")
+        for number, response in enumerate(_responses(root), 1):
+            self._response(response, seen.get(number) or _Rs(local(response), self.responses + number))
+        self.responses += sum(1 for _ in _responses(root))
+        return root
 
-    def _within(self, inner: bytes, line: int | None, exact: bool) -> None:
-        root_of(inner)
-        self.first_line, self.lines_known = line or 1, exact and bool(line)
-        self.bare(inner)
+    def reading(self) -> Reading:
+        """All that was read."""
+        if self.statuses:
+            self.listings.append(Listing("quickbooks.Status", tuple(self.statuses), self.path, "qbxml", True))
+        return Reading("qbxml", tuple(self.listings), dict(self.counts), None, tuple(self.notes), self.company)
 
     # -- records
 
     def _fragment(self, element: etree._Element) -> None:
-        name = _local(element)
+        name = local(element)
         if name not in RETS:
+            self.counts[name.removesuffix("Ret")] += 1
             return
-        rs = _Rs("", -1)
-        self._take(element, rs, 1)
+        rs = _Rs("", 0)
+        self._take(element, rs)
         why = "a single record by itself says nothing about the rest of the list"
-        for (_, kind), records in sorted(self.records.items()):
-            self._list(kind, "fragment", tuple(records), False, why)
+        for kind, records in sorted(rs.records.items()):
+            self.listings.append(Listing(kind, tuple(records), self.path, "qbxml", False, why, part="fragment"))
 
-    def _take(self, element: etree._Element, rs: _Rs, number: int) -> None:
-        name = _local(element)
+    def _take(self, element: etree._Element, rs: _Rs) -> None:
+        name = local(element)
         known = RETS.get(name)
         if known is None:
             self.counts[name.removesuffix("Ret")] += 1
@@ -197,13 +166,11 @@ class _Reader:
         self.counts[kind.name] += 1
         if kind.name == "quickbooks.Company":
             self.company = element.findtext("{*}CompanyName") or self.company
-        pointer = f"{rs.name}[{rs.index + 1}]/{name}[{number}]" if rs.name else name
-        fields: Mapping[str, Value] = {}
+        pointer = f"{rs.name}[{rs.number}]/{name}[{rs.of_ret[name]}]" if rs.name else name
         if kind.name in self.wanted:
             fields = self._fields(element, kind, name, part)
-            where = self._where(element, pointer)
-            record = Record(kind.name, self.keys[kind.name].of(fields), fields, where)
-            self.records.setdefault((rs.index, kind.name), []).append(record)
+            record = Record(kind.name, self.keys[kind.name].of(fields), fields, self._where(element, pointer))
+            rs.records.setdefault(kind.name, []).append(record)
         for child in children(kind.name):
             if child.name in self.wanted:
                 self._take_children(element, child, kind, rs, pointer)
@@ -211,22 +178,22 @@ class _Reader:
     def _take_children(self, element: etree._Element, child: Kind, parent: Kind, rs: _Rs, pointer: str) -> None:
         tag = child.array_of[1] if child.array_of else ""
         above = {name for name in self.wanted[child.name] if name.startswith("parent.")}
-        tree = _tree({name.removeprefix("parent.") for name in above})
-        parent_fields = _values(element, parent, tree) if above else {}
-        lines = self.records.setdefault((rs.index, child.name), [])
+        tree = tree_of({name.removeprefix("parent.") for name in above})
+        parent_fields = values(element, parent, tree) if above else {}
+        lines = rs.records.setdefault(child.name, [])
         number = 0
         for line in element.iter(f"{{*}}{tag}"):
             number += 1
-            fields = {f"parent.{name}": value for name, value in parent_fields.items()}
-            fields |= _values(line, child, self.trees[child.name])
+            fields: dict[str, Value] = {f"parent.{name}": value for name, value in parent_fields.items()}
+            fields |= values(line, child, self.trees[child.name])
             where = self._where(line, f"{pointer}/{tag}[{number}]")
             lines.append(Record(child.name, self.keys[child.name].of(fields), fields, where))
             self.counts[child.name] += 1
         if not number and not _has_none(element):
-            self.child_gaps.setdefault(child.name, f"{pointer} shows no {tag}: it comes only when it is asked for")
+            rs.child_gaps.setdefault(child.name, f"{pointer} shows no {tag}: it comes only when it is asked for")
 
     def _fields(self, element: etree._Element, kind: Kind, name: str, part: str) -> dict[str, Value]:
-        fields = _values(element, kind, self.trees[kind.name])
+        fields = values(element, kind, self.trees[kind.name])
         if kind.name == "quickbooks.Item":
             if "ItemType" in self.wanted[kind.name]:
                 fields["ItemType"] = part
@@ -235,83 +202,62 @@ class _Reader:
         return fields
 
     def _where(self, element: etree._Element, pointer: str) -> Location:
-        line = _line(element) if self.lines_known else None
-        return Location(self.path, line + self.first_line - 1 if line else None, pointer)
+        line = _line(element)
+        return Location(self.path, line + self.first_line - 1 if line and self.first_line else None, pointer)
 
     # -- responses
 
-    def _responses(self, root: etree._Element, counts: Mapping[int, int]) -> None:
-        status_keys = self.keys.get("quickbooks.Status")
-        statuses: list[Record] = []
-        index = -1
-        for rs in _rs_elements(root):
-            index += 1
-            request = _local(rs).removesuffix("Rs")
-            self.counts["quickbooks.Status"] += 1
-            if status_keys is not None:
-                raw = {
-                    "request": request,
-                    **{key: rs.get(key) for key in ("statusCode", "statusSeverity", "statusMessage", "requestID")},
-                }
-                kind = KINDS["quickbooks.Status"]
-                fields = {name: convert(kind.fields[name], value) for name, value in raw.items()}
-                where = self._where(rs, f"{request}Rs[{index + 1}]")
-                statuses.append(Record(kind.name, status_keys.of(fields), fields, where))
-            self._listed(rs, request, index, counts.get(index, 0))
-        if statuses:
-            self._list("quickbooks.Status", "", tuple(statuses), True)
+    def _response(self, element: etree._Element, rs: _Rs) -> None:
+        request = rs.name.removesuffix("Rs")
+        self.counts["quickbooks.Status"] += 1
+        if "quickbooks.Status" in self.wanted:
+            kind = KINDS["quickbooks.Status"]
+            raw = {"request": request, **{name: element.get(name) for name in kind.fields if name != "request"}}
+            fields = {name: convert(kind.fields[name], value) for name, value in raw.items()}
+            where = self._where(element, f"{rs.name}[{rs.number}]")
+            self.statuses.append(Record(kind.name, self.keys[kind.name].of(fields), fields, where))
+        if element.get("statusSeverity") == "Error":
+            self.notes.append(f"{request} was answered with error {element.get('statusCode', '')}")
+        why, page = _whole(element, request, rs.count)
+        for name, part in self._kinds(element, request, rs):
+            if name in self.wanted:
+                self._list(name, part, rs, why, page)
+            for child in children(name):
+                if child.name in self.wanted and (not why or child.name in rs.records):
+                    self._list(child.name, "" if request.endswith("Query") else "fragment", rs, why, page)
 
-    def _listed(self, rs: etree._Element, request: str, index: int, count: int) -> None:
-        """Turn one response into listings: is it a list at all, and is it whole?"""
-        query = request.endswith("Query")
+    def _kinds(self, element: etree._Element, request: str, rs: _Rs) -> list[tuple[str, str]]:
+        """The kinds that a response answers for, with the part of each, and any other that stands in it."""
         base = request.removesuffix("Query")
         known = RETS.get(f"{base}Ret")
-        kinds: list[tuple[str, str]] = [(name, "") for name in COMBINED.get(request, ())] or ([known] if known else [])
-        found = {name for at, name in self.records if at == index}
-        code, severity = rs.get("statusCode", ""), rs.get("statusSeverity", "")
-        if severity == "Error":
-            self.notes.append(f"{request} was answered with error {code}")
-            kinds = []
-        kinds += [
-            (name, "") for name in sorted(found) if name not in {kind for kind, _ in kinds} and KINDS[name].array_of is None
-        ]
-        remaining = _whole_number(rs.get("iteratorRemainingCount"))
-        page = Page(rs.get("iteratorID", ""), None, bool(remaining), remaining) if remaining is not None else None
-        why = ""
-        if not query:
-            why = f"{request} answers with the record that was written, not with the list"
-        elif severity != "Info":
-            why = f"QuickBooks did not answer {request} in full (status {code or 'missing'})"
-        elif rs.get("retCount") is not None and _whole_number(rs.get("retCount")) != count:
-            why = f"{request} counted {rs.get('retCount')} records but sent {count}"
-        elif page is not None and not page.series:
-            why = f"{request} came in pages that do not say which iterator they belong to" if page.more else ""
-        for name, part in kinds:
-            if name in self.wanted:
-                part = part if query else "fragment"
-                self._list(name, part, tuple(self.records.get((index, name), ())), not why, why, page if query else None)
-            for child in children(name):
-                if (child.name in self.wanted and (index, child.name) in self.records) or (
-                    child.name in self.wanted and not why
-                ):
-                    gap = why or self.child_gaps.get(child.name, "")
-                    part = "" if query else "fragment"
-                    self._list(
-                        child.name,
-                        part,
-                        tuple(self.records.get((index, child.name), ())),
-                        not gap,
-                        gap,
-                        page if query else None,
-                    )
+        answered = [(name, "") for name in COMBINED.get(request, ())] or ([known] if known else [])
+        if element.get("statusSeverity") == "Error":
+            answered = []
+        named = {kind for kind, _ in answered}
+        others = [(name, "") for name in sorted(rs.records) if name not in named and KINDS[name].array_of is None]
+        return [(kind, part if base != request else "fragment") for kind, part in (*answered, *others)]
 
-    def _list(
-        self, kind: str, part: str, records: tuple[Record, ...], whole: bool, why: str = "", page: Page | None = None
-    ) -> None:
-        self.listings.append(Listing(kind, records, self.path, "qbxml", whole, why, part, page=page))
+    def _list(self, kind: str, part: str, rs: _Rs, why: str, page: Page | None) -> None:
+        why = why or rs.child_gaps.get(kind, "")
+        records = tuple(rs.records.get(kind, ()))
+        self.listings.append(Listing(kind, records, self.path, "qbxml", not why, why, bool(why), part, page=page))
 
-    def _reading(self) -> Reading:
-        return Reading("qbxml", tuple(self.listings), dict(self.counts), None, tuple(self.notes), self.company)
+
+def _whole(element: etree._Element, request: str, count: int) -> tuple[str, Page | None]:
+    """Why a response is not its whole list, as far as it says itself; and which page of one it is."""
+    if not request.endswith("Query"):
+        return f"{request} answers with the record that was written, not with the list", None
+    if element.get("statusSeverity") != "Info":
+        return f"QuickBooks did not answer {request} in full (status {element.get('statusCode', 'missing')})", None
+    stated, iterator, remaining = (element.get(name) for name in ("retCount", "iteratorID", "iteratorRemainingCount"))
+    if stated is not None and _whole_number(stated) != count:
+        return f"{request} counted {stated} records but sent {count}", None
+    if iterator is None and remaining is None:
+        return "", None
+    follow = _whole_number(remaining)
+    if not iterator or follow is None:
+        return f"{request} came in pages that do not say how they belong together (iteratorID, iteratorRemainingCount)", None
+    return "", Page(iterator, None, follow > 0, follow, held=count)
 
 
 def _line(element: etree._Element) -> int | None:
@@ -320,92 +266,31 @@ def _line(element: etree._Element) -> int | None:
     return line if isinstance(line, int) and 0 < line < EXACT_LINES else None
 
 
-def _local(element: etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2]
+def _is_response(element: etree._Element) -> bool:
+    parent = element.getparent()
+    return parent is not None and local(parent) == "QBXMLMsgsRs" and local(element).endswith("Rs")
 
 
-def _rs_elements(root: etree._Element) -> Iterator[etree._Element]:
+def _responses(root: etree._Element) -> Iterator[etree._Element]:
     for messages in root.iter("{*}QBXMLMsgsRs"):
-        for rs in messages.iterchildren("*"):
-            if _local(rs).endswith("Rs"):
-                yield rs
+        yield from filter(_is_response, messages.iterchildren("*"))
 
 
-def _steps(earlier: etree._Element, later: etree._Element) -> int:
-    """How many responses further on `later` stands; 1 across message sets, whose responses are counted through."""
-    steps = 0
-    for rs in earlier.itersiblings("*"):
-        steps += 1
-        if rs is later:
-            return steps
-    return steps + 1 + sum(1 for _ in later.itersiblings("*", preceding=True))
-
-
-def _line_of_text(element: etree._Element, text: str) -> int | None:
-    line = _line(element)
-    return line + text[: len(text) - len(text.lstrip("\n\r \t"))].count("\n") if line else None
+def _number(rs: etree._Element, last: etree._Element | None, number: int) -> int:
+    """Which response this is, counted from 1. `last`, the one before with records, saves counting from the start."""
+    if last is not None and last.getparent() is rs.getparent():
+        for later in filter(_is_response, last.itersiblings("*")):
+            number += 1
+            if later is rs:
+                return number
+    return next(at for at, response in enumerate(_responses(rs.getroottree().getroot()), 1) if response is rs)
 
 
 def _whole_number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdigit() else None
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _has_none(payment: etree._Element) -> bool:
     """A payment that is wholly unused is applied to nothing, so it rightly shows no AppliedToTxnRet."""
     total, unused = payment.findtext("{*}TotalAmount"), payment.findtext("{*}UnusedPayment")
     return total is not None and total == unused
-
-
-# -- values
-
-_Tree = dict[str, "_Tree | str"]
-"""Element name -> the field that its text is, or what is wanted inside it."""
-
-
-def _tree(names: frozenset[str] | set[str]) -> _Tree:
-    tree: _Tree = {}
-    for name in sorted(names):
-        if name.startswith("parent."):
-            continue
-        at = tree
-        *path, leaf = name.split(".")
-        for step in path:
-            inner = at.setdefault(step, {})
-            if isinstance(inner, dict):
-                at = inner
-        at[leaf] = name
-    return tree
-
-
-def _values(element: etree._Element, kind: Kind, tree: _Tree) -> dict[str, Value]:
-    fields: dict[str, Value] = {}
-    _walk(element, tree, kind, fields)
-    complete = all(element.find(f"{{*}}{name}") is not None for name in kind.always)
-    _absent(element, tree, kind, fields, complete and bool(kind.always))
-    return fields
-
-
-def _walk(element: etree._Element, tree: _Tree, kind: Kind, fields: dict[str, Value]) -> None:
-    for child in element:
-        wanted = tree.get(_local(child))
-        if isinstance(wanted, str):
-            fields.setdefault(wanted, convert(kind.fields[wanted], child.text or ""))
-        elif wanted is not None:
-            _walk(child, wanted, kind, fields)
-
-
-def _absent(element: etree._Element, tree: _Tree, kind: Kind, fields: dict[str, Value], complete: bool) -> None:
-    """Fill in what an absent element means: unset where the record is shown whole, else not exported.
-
-    Inside a reference that is there, a missing part (a ListID without its FullName) stays unknown.
-    """
-    for name, wanted in tree.items():
-        if isinstance(wanted, str):
-            if complete and wanted not in fields and not kind.fields[wanted].on_request:
-                fields[wanted] = UNSET
-            continue
-        inside = element.find(f"{{*}}{name}")
-        if inside is None:
-            _absent(element, wanted, kind, fields, complete)
-        elif not name.endswith("Ref"):
-            _absent(inside, wanted, kind, fields, complete)

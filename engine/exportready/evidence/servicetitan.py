@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from json.decoder import JSONDecodeError
 from pathlib import PurePosixPath
 from typing import Any
@@ -28,7 +28,15 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a number that JSON has")
 
 
-_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant)
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        key = next(key for index, (key, _) in enumerate(pairs) if key in dict(pairs[:index]))
+        raise ValueError(f"the key '{key}' stands twice in one record")
+    return found
+
+
+_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_no_key_twice)
 _KINDS = tuple(kind for kind in KINDS.values() if kind.known)
 
 
@@ -46,18 +54,13 @@ class _Document:
 
 def read(data: bytes, path: str, wanted: Wanted) -> Reading | None:
     """Read a file of records; None where its content is not known. Raises Unreadable for broken JSON."""
-    document = _decode(text_of(data))
+    document = _decode(text_of(data).replace("\r\n", "\n").replace("\r", "\n"))
     if document is None:
         return None
     kind = _recognise(document, path)
     if kind is None:
         return None
     return _Reader(document, path, kind, wanted).read()
-
-
-def is_own_result(text: str) -> bool:
-    """True for a result that this program wrote."""
-    return re.match(r'\s*\{\s*"format"\s*:\s*"exportready/', text) is not None
 
 
 # -- decoding with positions
@@ -81,8 +84,6 @@ def _decode(text: str) -> _Document | None:
         raise Unreadable(f"it is not valid JSON ({error.msg}); download it again", error.lineno) from error
     except RecursionError as error:
         raise Unreadable("it is nested too deeply to be an export; download it again") from error
-    except ValueError as error:
-        raise Unreadable(f"it is not valid JSON ({error}); download it again") from error
     return document if document.has_data else None
 
 
@@ -94,8 +95,14 @@ def _skip(text: str, at: int) -> int:
 def _value(text: str, at: int) -> tuple[Any, int]:
     try:
         value, end = _DECODER.raw_decode(text, at)
+    except JSONDecodeError:
+        raise
     except StopIteration as error:
         raise JSONDecodeError("a value is missing", text, at) from error
+    except InvalidOperation as error:
+        raise JSONDecodeError("a number in it is too large", text, at) from error
+    except ValueError as error:
+        raise JSONDecodeError(str(error), text, at) from error
     return value, end
 
 
@@ -128,7 +135,9 @@ def _object(document: _Document, at: int) -> int:
         if not text.startswith(":", at):
             raise JSONDecodeError("a colon is missing", text, at)
         at = _skip(text, at + 1)
-        if key == "data" and text.startswith("[", at) and not document.has_data:
+        if key in document.envelope or (key == "data" and document.has_data):
+            raise JSONDecodeError(f"the key '{key}' stands twice", text, at)
+        if key == "data" and text.startswith("[", at):
             document.rows, at = _array(text, at)
             document.has_data = True
         else:
@@ -204,13 +213,16 @@ class _Reader:
                 self.records[self.kind.name].append(Record(self.kind.name, key, fields, Location(self.path, line, pointer)))
             for child in arrays:
                 self._children(child, row, (start, end), line, pointer)
-        why, page = self._whole()
-        listings = [self._listing(self.kind, why, page)] if self.kind.name in self.wanted else []
-        listings += [self._listing(child, why or self.child_gaps.get(child.name, ""), page) for child in arrays]
+        why, page, damaged = self._whole()
+        listings = [self._listing(self.kind, why, damaged, page)] if self.kind.name in self.wanted else []
+        for child in arrays:
+            gap = self.child_gaps.get(child.name, "")
+            listings.append(self._listing(child, why or gap, damaged or bool(gap), page))
         return Reading("servicetitan-json", tuple(listings), dict(self.counts))
 
-    def _listing(self, kind: Kind, why: str, page: Page | None) -> Listing:
-        return Listing(kind.name, tuple(self.records[kind.name]), self.path, "servicetitan-json", not why, why, page=page)
+    def _listing(self, kind: Kind, why: str, damaged: bool, page: Page | None) -> Listing:
+        records = tuple(self.records[kind.name])
+        return Listing(kind.name, records, self.path, "servicetitan-json", not why, why, damaged, page=page)
 
     def _children(self, child: Kind, row: Mapping[str, Any], span: tuple[int, int], line: int, pointer: str) -> None:
         array = child.array_of[1] if child.array_of else ""
@@ -255,25 +267,25 @@ class _Reader:
         self._at = offset
         return self._line
 
-    def _whole(self) -> tuple[str, Page | None]:
-        """Why this is not the whole list, as far as the file itself can say; and which page it is."""
+    def _whole(self) -> tuple[str, Page | None, bool]:
+        """Why this is not the whole list, as far as the file itself can say; which page it is; whether it is damaged."""
         envelope = self.document.envelope
-        more = envelope.get("hasMore")
+        more, number, total = envelope.get("hasMore"), envelope.get("page"), envelope.get("totalCount")
         if self.document.is_array:
-            return "a plain array does not say whether it is the whole list", None
+            return "a plain array does not say whether it is the whole list", None, False
         if not isinstance(more, bool):
-            return "it does not say whether more pages follow (hasMore)", None
+            return "it does not say whether more pages follow (hasMore)", None, False
+        if total is not None and not _counts(total):
+            return f"its totalCount is no number of records ({str(total)[:30]})", None, True
         feed = "continueFrom" in envelope
-        number, total = envelope.get("page"), envelope.get("totalCount")
-        page = Page(
-            "feed" if feed else "list",
-            number if isinstance(number, int) and not feed else None,
-            more,
-            total=total if isinstance(total, int) else None,
-        )
-        if not feed and page.number is None:
-            return "it does not say which page it is", None
-        return "", page
+        if not feed and not _counts(number):
+            return "it does not say which page it is", None, False
+        held = len(self.document.rows)
+        return "", Page("feed" if feed else "list", None if feed else number, more, total=total, held=held), False
+
+
+def _counts(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 _MISSING = object()

@@ -5,29 +5,35 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
+from exportready.evidence.pages import join_pages
 from exportready.kinds import KINDS, fold
 from exportready.kinds.quickbooks import PARTS
-from exportready.model.evidence import Listing, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import CLOCK_SKEW, Listing, Record, Scope, Shelf, Unknown, Value
 
 
-def shelve(kind: str, listings: Sequence[Listing], covers: str | None) -> Shelf:
-    """Decide what counts of a kind. `covers` is what account.yaml says of it: "all", or which days only."""
+def shelve(kind: str, listings: Sequence[Listing], covers: str | None, at: datetime) -> Shelf:
+    """Decide what counts of a kind.
+
+    `covers` is what account.yaml says of it: "all", or which days only. A source dated after `at`, the moment of the
+    check, is not believed to be the newest.
+    """
     if kind == "account.answers":
         return _answers(listings)
     fragments = [listing for listing in listings if listing.part == "fragment"]
-    lists = [listing for listing in listings if listing.part != "fragment"]
     parts: dict[str, list[Listing]] = {}
-    for listing in lists:
-        parts.setdefault(listing.part, []).append(listing)
+    for listing in listings:
+        if listing.part != "fragment":
+            parts.setdefault(listing.part, []).append(listing)
     chosen: list[Listing] = []
     for part in sorted(parts):
-        one = _choose(_join_pages(parts[part]))
+        one = _choose(join_pages(parts[part]), at)
         if isinstance(one, str):
             return Shelf(kind, why=one)
         chosen.append(one)
     if "" in parts and len(parts) > 1:
-        one = _choose([listing for listing in chosen if listing.part == ""] + [_together(kind, chosen)])
+        one = _choose([listing for listing in chosen if listing.part == ""] + [_together(kind, chosen)], at)
         if isinstance(one, str):
             return Shelf(kind, why=one)
         chosen = [one]
@@ -37,19 +43,19 @@ def shelve(kind: str, listings: Sequence[Listing], covers: str | None) -> Shelf:
 
 
 def _shelf(kind: str, listing: Listing | None, fragments: Sequence[Listing], covers: str | None) -> Shelf:
+    """The list with what single records (fragments) say besides; a list that lacks one of them is not whole."""
     description = KINDS[kind]
-    records = list(listing.records) if listing else []
-    held = {fold(record.key) for record in records}
-    loose = [record for record in _distinct(fragments) if fold(record.key) not in held]
-    why = listing.why_part if listing else ""
-    if loose or (listing is None and fragments):
-        why = why or "single records do not make a list; export the whole list"
-        records += loose
-    whole = listing is not None and listing.whole and not loose
+    listed = list(listing.records) if listing else []
+    records = _with_fragments(listed, fragments)
+    added = len(records) > len(listed)
+    why = listing.why_part if listing else "there is no list of it, only single records; export the whole list"
+    if added and listing and listing.whole:
+        why = f"{fragments[0].path} holds a record that the list in {listing.path} lacks"
+    whole = listing is not None and listing.whole and not added
     dates = [one.dated for one in (listing, *fragments) if one is not None and one.dated is not None]
     dated = listing.dated if listing else min(dates, default=None)
     if covers == "all":
-        whole = True
+        whole = listing is not None and not listing.damaged
     elif covers:
         whole, why = False, f"account.yaml says that it covers {covers}"
     if not whole:
@@ -85,85 +91,18 @@ def _together(kind: str, listings: Sequence[Listing]) -> Listing:
         records=tuple(record for listing in parts for record in listing.records),
         whole=not why,
         why_part=why,
+        damaged=any(listing.damaged for listing in parts),
         part="",
         dated=min(dates) if len(dates) == len(parts) else None,
     )
 
 
-def _join_pages(listings: Sequence[Listing]) -> list[Listing]:
-    """Join the pages of one list; what has no page stands by itself."""
-    series: dict[str, list[Listing]] = {}
-    alone: list[Listing] = []
-    for listing in listings:
-        if listing.page is None:
-            alone.append(listing)
-        else:
-            series.setdefault(listing.page.series, []).append(listing)
-    return alone + [joined for name in sorted(series) for joined in _series(series[name])]
-
-
-def _series(pages: list[Listing]) -> list[Listing]:
-    unique: list[Listing] = []
-    for page in sorted(pages, key=_page_order):
-        if not any(page.page == other.page and _agree(page, other) for other in unique):
-            unique.append(page)
-    numbers = [page.page.number for page in unique if page.page]
-    if None not in numbers and len(set(numbers)) != len(numbers):
-        return [replace(page, page=None, whole=False, why_part=_page_gap([page]) or page.why_part) for page in unique]
-    broken = next((page.why_part for page in unique if not page.whole), "")
-    why = broken or _page_gap(unique)
-    dates = [page.dated for page in unique if page.dated]
-    return [
-        replace(
-            unique[0],
-            records=tuple(record for page in unique for record in page.records),
-            whole=not why,
-            why_part=why,
-            dated=min(dates) if len(dates) == len(unique) else None,
-            page=None,
-        )
-    ]
-
-
-def _page_order(listing: Listing) -> tuple[int, int, str]:
-    page = listing.page
-    if page is None:
-        return (0, 0, listing.path)
-    return (page.number or 0, -(page.remaining or 0), listing.path)
-
-
-def _page_gap(listings: Sequence[Listing]) -> str:
-    """Why these pages are not the whole list; empty when they are."""
-    pages = [listing.page for listing in listings if listing.page]
-    if pages[0].remaining is not None:
-        for listing, before, after in zip(listings[1:], pages, pages[1:], strict=False):
-            if (before.remaining or 0) - len(listing.records) != (after.remaining or 0) and KINDS[
-                listing.kind
-            ].array_of is None:
-                return "a page of it is missing between those that are here"
-        return f"{pages[-1].remaining} more records follow the last page that is here" if pages[-1].remaining else ""
-    if pages[0].number is not None:
-        numbers = [page.number or 0 for page in pages]
-        if numbers[0] not in (0, 1) or numbers != list(range(numbers[0], numbers[0] + len(numbers))):
-            return "a page of it is missing"
-    if all(page.more for page in pages) or (pages[0].number is not None and pages[-1].more):
-        return "more pages follow (hasMore) that are not in the snapshot"
-    if sum(not page.more for page in pages) > 1:
-        return "several files say that they are the last page"
-    total = pages[0].total
-    if total is not None and KINDS[listings[0].kind].array_of is None:
-        held = sum(len(listing.records) for listing in listings)
-        if held != total:
-            return f"it should hold {total} records (totalCount) but holds {held}"
-    return ""
-
-
-def _choose(listings: list[Listing]) -> Listing | str:
+def _choose(listings: list[Listing], at: datetime) -> Listing | str:
     """The listing that counts, or why none does. Sources that agree are one; else the newest dated one counts."""
     first, *others = listings
     if all(_agree(first, other) for other in others):
         return max(listings, key=lambda listing: (listing.whole, _known_fields(listing), listing.reader, listing.path))
-    dates = sorted((listing.dated for listing in listings if listing.dated), reverse=True)
+    dates = sorted((listing.dated for listing in listings if listing.dated and listing.dated - at <= CLOCK_SKEW), reverse=True)
     if len(dates) == len(listings) and dates[0] > dates[1]:
         return next(listing for listing in listings if listing.dated == dates[0])
     names = " and ".join(sorted({listing.path for listing in listings}))
@@ -174,6 +113,9 @@ def _known_fields(listing: Listing) -> int:
     return sum(len(record.fields) for record in listing.records)
 
 
+# -- do two sources say the same?
+
+
 def _agree(one: Listing, other: Listing) -> bool:
     """The same keys, and the same values in every field that both files hold."""
     if len(one.records) != len(other.records):
@@ -182,8 +124,12 @@ def _agree(one: Listing, other: Listing) -> bool:
     return _content(one.records, shared) == _content(other.records, shared)
 
 
+_OWN = {"ListID", "TxnID", "TimeCreated", "TimeModified"}
+"""Fields that differ between formats, and say nothing about the thing itself."""
+
+
 def _names(records: Iterable[Record]) -> set[str]:
-    return {name for record in records for name in record.fields} - {"ListID", "TimeCreated", "TimeModified"}
+    return {name for record in records for name in record.fields} - _OWN
 
 
 def _content(records: Iterable[Record], names: set[str]) -> Counter[object]:
@@ -195,11 +141,37 @@ def _plain(value: Value) -> object:
     return "?" if isinstance(value, Unknown) else value
 
 
-def _distinct(listings: Sequence[Listing]) -> list[Record]:
-    """Records of fragments, copies of one record once (two responses may hold the same record)."""
-    found: dict[object, Record] = {}
-    for record in (record for listing in sorted(listings, key=lambda one: one.path) for record in listing.records):
-        identity = KINDS[record.kind].identity
-        known = record.get(identity) if identity else None
-        found.setdefault(known if isinstance(known, str) else (record.key, record.where), record)
-    return list(found.values())
+def _with_fragments(records: Sequence[Record], fragments: Sequence[Listing]) -> list[Record]:
+    """The records, with each single one of the fragments either added or held against its copy.
+
+    Where two copies say different things, and nothing tells which is newer, the field is unknown.
+    """
+    found = list(records)
+    by_key = {fold(record.key): index for index, record in enumerate(found)}
+    for fragment in sorted(fragments, key=lambda one: one.path):
+        for record in fragment.records:
+            index = by_key.get(fold(record.key))
+            if index is not None and _same(found[index], record):
+                found[index] = _reconciled(found[index], record)
+            else:
+                by_key.setdefault(fold(record.key), len(found))
+                found.append(record)
+    return found
+
+
+def _same(one: Record, other: Record) -> bool:
+    """Two records of one key are copies unless their own ids differ (two payments without a number, say)."""
+    identity = KINDS[one.kind].identity
+    left, right = (record.get(identity) if identity else "" for record in (one, other))
+    return left == right or not isinstance(left, str) or not isinstance(right, str)
+
+
+def _reconciled(one: Record, other: Record) -> Record:
+    fields = dict(one.fields)
+    for name, value in other.fields.items():
+        mine = fields.get(name, value)
+        if name in _OWN or isinstance(value, Unknown) or mine == value:
+            fields.setdefault(name, value)
+        else:
+            fields[name] = Unknown(f"{one.where.path} and {other.where.path} disagree about it")
+    return replace(one, fields=fields)

@@ -1,49 +1,20 @@
-"""Opens a snapshot, a folder or a .zip, and gives each file to the reader that knows it."""
+"""Gives each file of a snapshot to the reader that knows it, and decides what counts."""
 
 from __future__ import annotations
 
 import hashlib
-import lzma
-import os
 import re
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import NoReturn
 
+from exportready.evidence.files import File, files
 from exportready.evidence.reading import Reading, Unreadable, text_of
 from exportready.evidence.shelve import shelve
+from exportready.kinds import KINDS
 from exportready.model.evidence import Account, Evidence, Listing, Scope, Shelf, Source, Unrecognised
 from exportready.model.rules import Wanted
-
-MAX_ENTRY = 1 << 30
-MAX_TOTAL = 2 << 30
-MAX_RATIO = 200
-"""Text exports pack to between a fifth and a fiftieth; far beyond that an archive was made to do harm."""
-MAX_ENTRIES = 10_000
-
-PASSED_OVER = re.compile(r"(__MACOSX|\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*|\..*)\Z", re.IGNORECASE)
-"""What operating systems and Office leave behind, and hidden files."""
-
-
-_BROKEN = (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, zlib.error, lzma.LZMAError)
-"""What the standard library raises for a damaged, protected or unsupported entry."""
-
-
-class NoSnapshot(Exception):
-    """There is nothing to open at the path that was given; the message says what was expected."""
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """One file of the snapshot: its path within, and how to get its bytes."""
-
-    path: str
-    load: Callable[[], bytes]
-    """Raises Unreadable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,97 +24,22 @@ class _Read:
     unrecognised: Unrecognised | None = None
 
 
-def read(snapshot: Path, wanted: Wanted, on_file: Callable[[str, int, int], None] | None = None) -> Evidence:
+def read(snapshot: Path, wanted: Wanted, at: datetime, on_file: Callable[[str, int, int], None] | None = None) -> Evidence:
     """Read every file of a snapshot.
 
-    `on_file` is told each path with its number and how many there are. Raises NoSnapshot where there is none;
-    a file that cannot be read becomes a source with an error, and the others are read all the same.
+    `at` is the moment of the check; `on_file` is told each path with its number and how many there are. Raises
+    NoSnapshot where there is none; a file that cannot be read becomes a source with an error, and the others are
+    read all the same.
     """
-    files = sorted(_files(snapshot), key=lambda file: file.path)
+    found = files(snapshot)
     done: list[_Read] = []
-    for number, file in enumerate(files, 1):
+    for number, file in enumerate(found, 1):
         if on_file is not None:
-            on_file(file.path, number, len(files))
+            on_file(file.path, number, len(found))
         one = _read_file(file, wanted)
         if one is not None:
             done.append(one)
-    return assemble(done)
-
-
-def _files(snapshot: Path) -> Iterator[File]:
-    if snapshot.is_dir():
-        yield from _in_folder(snapshot)
-    elif snapshot.is_file() and zipfile.is_zipfile(snapshot):
-        yield from _in_zip(snapshot)
-    elif snapshot.is_file():
-        yield File(snapshot.name, lambda: _load(snapshot))
-    else:
-        raise NoSnapshot(f"{snapshot} is not there; name the folder or .zip that holds your exported files")
-
-
-def _in_folder(folder: Path) -> Iterator[File]:
-    for root, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not PASSED_OVER.match(name)]
-        for name in names:
-            if not PASSED_OVER.match(name):
-                path = Path(root, name)
-                yield File(path.relative_to(folder).as_posix(), partial(_load, path))
-
-
-def _load(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except PermissionError as error:
-        raise Unreadable(
-            "it may not be opened; close the program that uses it, or give yourself the right to read it"
-        ) from error
-    except OSError as error:
-        raise Unreadable(f"it cannot be opened ({error.strerror}); export it again") from error
-
-
-def _in_zip(path: Path) -> Iterator[File]:
-    archive = zipfile.ZipFile(path)
-    entries = [info for info in archive.infolist() if not info.is_dir()]
-    if len(entries) > MAX_ENTRIES:
-        yield File(path.name, lambda: _refuse(f"it holds more than {MAX_ENTRIES:,} files; pack the exported files only"))
-        return
-    total = sum(info.file_size for info in entries)
-    seen: set[str] = set()
-    for info in entries:
-        name = info.filename.replace("\\", "/")
-        parts = PurePosixPath(name).parts
-        if any(PASSED_OVER.match(part) for part in parts if part != ".."):
-            continue
-        if name.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", name):
-            yield File(name, lambda: _refuse("its name leads out of the .zip, which no export does; pack the files again"))
-        elif name in seen:
-            yield File(name, lambda: _refuse("the .zip holds two files of this name; pack the files again"))
-        elif total > MAX_TOTAL or info.file_size > MAX_ENTRY or info.file_size > max(10 << 20, MAX_RATIO * info.compress_size):
-            yield File(name, partial(_refuse, _too_large(info, total)))
-        else:
-            yield File(name, partial(_unpack, archive, info))
-        seen.add(name)
-
-
-def _too_large(info: zipfile.ZipInfo, total: int) -> str:
-    size = max(info.file_size, total) >> 20
-    return f"it would unpack to {size:,} MB, far more than an export; unpack it yourself into a folder if it is really yours"
-
-
-def _refuse(message: str) -> NoReturn:
-    raise Unreadable(message)
-
-
-def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
-    try:
-        with archive.open(info) as entry:
-            data = entry.read(info.file_size + 1)
-    except _BROKEN as error:
-        words = "it is protected by a password" if info.flag_bits & 1 else "it is damaged in the .zip"
-        raise Unreadable(f"{words}; pack the files again, without a password") from error
-    if len(data) > info.file_size:
-        raise Unreadable("it is larger than the .zip says; pack the files again")
-    return data
+    return assemble(done, at)
 
 
 # -- one file
@@ -178,9 +74,12 @@ def _read_file(file: File, wanted: Wanted) -> _Read | None:
     return _Read(source, reading)
 
 
+_OWN_RESULT = re.compile(rb'\s*\{\s*"format"\s*:\s*"exportready/')
+_OWN_PAGE = re.compile(rb'<!doctype html>.{0,400}?<meta name="generator" content="ExportReady', re.IGNORECASE | re.DOTALL)
+
+
 def _is_own_report(data: bytes) -> bool:
-    head = data[:600]
-    return b'"exportready/' in head[:60] or (b'name="generator"' in head and b"ExportReady" in head)
+    return bool(_OWN_RESULT.match(data) or _OWN_PAGE.match(data))
 
 
 def _give_to_reader(data: bytes, path: str, wanted: Wanted) -> Reading | str:
@@ -195,7 +94,7 @@ def _give_to_reader(data: bytes, path: str, wanted: Wanted) -> Reading | str:
         from exportready.evidence import account
 
         return account.read(data, path)
-    start = text_of(data[:4096]).lstrip()
+    start = text_of(data[:4096]).lstrip() or text_of(data).lstrip()[:4096]
     if start.startswith("<"):
         return _xml(data, path, wanted)
     if start.startswith("!") and "\t" in start:
@@ -216,10 +115,10 @@ def _give_to_reader(data: bytes, path: str, wanted: Wanted) -> Reading | str:
 
 
 def _xml(data: bytes, path: str, wanted: Wanted) -> Reading | str:
-    from exportready.evidence import qbxml
+    from exportready.evidence import qbxml, xmltext
     from exportready.kinds.quickbooks import RETS
 
-    root = qbxml.root_of(qbxml.utf8(data))
+    root = xmltext.root_of(xmltext.utf8(data))
     if root == "QBWCXML":
         return "it registers an application with the QuickBooks Web Connector and holds no records; nothing to do"
     if root not in ("QBXML", "Envelope") and not (root or "").endswith("Ret"):
@@ -243,7 +142,7 @@ _NOT_READ = {
 # -- the snapshot
 
 
-def assemble(files: list[_Read]) -> Evidence:
+def assemble(files: list[_Read], at: datetime) -> Evidence:
     """Put the files of one snapshot together: dates given, pages joined, what counts decided."""
     accounts = [one.reading.account for one in files if one.reading and one.reading.account]
     account = accounts[0] if len(accounts) == 1 else Account()
@@ -257,7 +156,7 @@ def assemble(files: list[_Read]) -> Evidence:
         for listing in one.reading.listings if one.reading and not one.source.error else ():
             dated = listing.dated or account.taken_at
             listings.setdefault(listing.kind, []).append(replace(listing, dated=dated))
-    shelves = {kind: shelve(kind, held, covers.get(kind)) for kind, held in sorted(listings.items())}
+    shelves = {kind: shelve(kind, held, _covers(kind, covers), at) for kind, held in sorted(listings.items())}
     return Evidence(
         account,
         shelves,
@@ -265,6 +164,12 @@ def assemble(files: list[_Read]) -> Evidence:
         tuple(_settled(one, account, shelves) for one in files if one.unrecognised is None),
         tuple(one.unrecognised for one in files if one.unrecognised),
     )
+
+
+def _covers(kind: str, covers: Mapping[str, str]) -> str | None:
+    """What is said of a kind; what is said of the transactions holds for their lines too."""
+    array_of = KINDS[kind].array_of
+    return covers.get(kind) or (covers.get(array_of[0]) if array_of else None)
 
 
 def _settled(one: _Read, account: Account, shelves: Mapping[str, Shelf]) -> Source:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from types import MappingProxyType
+
+CLOCK_SKEW = timedelta(minutes=15)
+"""Clocks of two computers may differ by this much; what is dated later than that is not believed."""
 
 
 class Unset(Enum):
@@ -93,6 +96,8 @@ class Listing:
     whole: bool
     why_part: str = ""
     """Why it is not whole, in words; empty when it is."""
+    damaged: bool = False
+    """True where the file contradicts itself or breaks off: nobody's word that it is the whole list can mend that."""
     part: str = ""
     """Which part of the kind, where several lists make it up (the item types of qbXML)."""
     dated: datetime | None = None
@@ -113,6 +118,9 @@ class Page:
     remaining: int | None = None
     """qbXML's iteratorRemainingCount."""
     total: int | None = None
+    """ServiceTitan's totalCount."""
+    held: int = 0
+    """How many records of the list itself stand on the page; its arrays come in other numbers."""
 
 
 @dataclass(frozen=True, slots=True)

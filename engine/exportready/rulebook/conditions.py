@@ -203,8 +203,11 @@ class Reader:
             return None
         return self._field(words.subject, name, SUBJECT, line)
 
-    def operand(self, node: Node, against: Ref, words: Words) -> Operand | None:
-        """The right side of a test: a `$reference` or a literal of the left side's type."""
+    def operand(self, node: Node, against: Ref, words: Words, left: Words | None = None) -> Operand | None:
+        """The right side of a test: a `$reference` or a literal of the left side's type.
+
+        `left` is what the left side speaks of, where that is more (a candidate of `match`).
+        """
         if isinstance(node.value, str) and node.value.startswith("$"):
             ref = self._ref(node.value, words, node.line)
             if ref is not None and not _comparable(ref.type, against.type):
@@ -216,7 +219,7 @@ class Reader:
             hint = "; ask present or absent instead" if node.value is None else ""
             self.mistakes.say(node, f"{what_is(node)} stands where {_AS[against.type]} belongs ('{against}'){hint}")
             return None
-        choices = self._choices(against, words)
+        choices = self._choices(against, left or words)
         if choices and str(value) not in choices:
             near = did_you_mean(str(value), choices)
             self.mistakes.say(node, f"'{against}' is never '{value}'{near or '; it is one of ' + ', '.join(choices)}")
@@ -231,8 +234,8 @@ class Reader:
         kinds = (
             (ACCOUNT,) if ref.owner == ACCOUNT else words.subject if ref.owner == SUBJECT else (words.entries[ref.owner][0],)
         )
-        described = [field_of(kind, ref.field) for kind in kinds]
-        return described[0].choices if described and described[0] else ()
+        choices = [found.choices for kind in kinds if (found := field_of(kind, ref.field))]
+        return tuple(dict.fromkeys(choice for some in choices for choice in some)) if all(choices) else ()
 
     def reference(self, text: str, words: Words, line: int) -> Ref | None:
         """A `$reference` by itself (`at_fault.key`, the right side of `match`)."""

@@ -32,7 +32,7 @@ from exportready.rulebook.conditions import Reader, Words
 from exportready.rulebook.examples import read_example
 from exportready.rulebook.reads import placeholders, reads
 from exportready.rulebook.shape import RULE
-from exportready.shapes import Mistakes, did_you_mean, parse_age
+from exportready.shapes import Mistakes, did_you_mean, parse_age, what_is
 from exportready.yamlfile import Mistake, Node, YamlError, parse
 
 
@@ -52,10 +52,17 @@ def load(folder: Path) -> Rulebook:
     rules: list[Rule] = []
     mistakes: list[Mistake] = []
     digest = hashlib.sha256()
-    files = sorted(path for path in folder.glob("*/*.yaml") if path.parent.name != "inference")
+    files = sorted(path for path in folder.rglob("*.y*ml") if path.relative_to(folder).parts[0] != "inference")
     for file in files:
         name = file.relative_to(folder).as_posix()
-        data = file.read_bytes().replace(b"\r\n", b"\n")
+        if file.suffix != ".yaml" or name.count("/") != 1:
+            mistakes.append(Mistake(name, 1, "a rule stands in AREA/NAME.yaml; move or rename this file"))
+            continue
+        try:
+            data = file.read_bytes().replace(b"\r\n", b"\n")
+        except OSError as error:
+            mistakes.append(Mistake(name, 1, f"it cannot be opened ({error.strerror})"))
+            continue
         digest.update(f"{name}\0{len(data)}\0".encode() + data)
         rule = _RuleFile(name, Mistakes(name, mistakes)).read(data)
         if rule is not None:
@@ -134,9 +141,9 @@ class _RuleFile:
             parameters,
             FixSteps(
                 _text(fix["who"]),
-                int(str(fix["minutes"].value)),
+                _whole(fix["minutes"]),
                 tuple(_text(step) for step in _items(fix["steps"])),
-                int(str(many["above"].value)) if many else None,
+                _whole(many["above"]) if many else None,
                 tuple(_text(step) for step in _items(many["steps"])) if many else (),
             ),
             tuple(example for example in examples if example is not None),
@@ -173,8 +180,7 @@ class _RuleFile:
     # -- checks
 
     def _checks(self, entries: Mapping[str, Node], root: Node, parameters: Mapping[str, Known]) -> list[Check] | None:
-        inherited = entries["severity"].value if "severity" in entries else None
-        severity = Severity(inherited) if inherited in {grade.value for grade in Severity} else Severity.ERROR
+        severity = _grade(entries.get("severity"), Severity.ERROR)
         if "checks" not in entries:
             check = self._check(entries, root, parameters, severity, self.name.rpartition("/")[2].removesuffix(".yaml"))
             return [check] if check is not None else None
@@ -201,9 +207,7 @@ class _RuleFile:
             if name in names:
                 self.mistakes.say(node, f"two checks are named '{name}'")
             names.add(name)
-            own = inside.get("severity")
-            grade = Severity(own.value) if own and own.value in {grade.value for grade in Severity} else severity
-            check = self._check(inside, node, parameters, grade, name)
+            check = self._check(inside, node, parameters, _grade(inside.get("severity"), severity), name)
             checks += [check] if check is not None else []
         return checks if len(checks) == len(nodes) else None
 
@@ -256,10 +260,10 @@ class _RuleFile:
     def _kinds(self, node: Node) -> tuple[str, ...] | None:
         kinds = []
         for item in _items(node) if isinstance(node.value, list) else [node]:
-            if item.value not in KINDS:
-                self.mistakes.say(item, f"'{item.value}' is not a kind of record{did_you_mean(str(item.value), KINDS)}")
+            if not isinstance(item.value, str) or item.value not in KINDS:
+                self.mistakes.say(item, f"{what_is(item)} is not a kind of record{did_you_mean(str(item.value), KINDS)}")
                 return None
-            kinds.append(str(item.value))
+            kinds.append(item.value)
         return tuple(kinds) or None
 
     def _related(
@@ -290,7 +294,7 @@ class _RuleFile:
         for field, operand_node in _entries(match_node).items():
             line = (match_node.key_lines or {}).get(field, operand_node.line) if match_node else operand_node.line
             left = self.conditions.left(field, words, line)
-            operand = self.conditions.operand(operand_node, left, outer) if left is not None else None
+            operand = self.conditions.operand(operand_node, left, outer, words) if left is not None else None
             failed = failed or operand is None
             if left is not None and operand is not None:
                 match.append((left.field, left.type, operand))
@@ -331,6 +335,15 @@ def _entries(node: Node | None) -> dict[str, Node]:
 
 def _items(node: Node) -> list[Node]:
     return node.value if isinstance(node.value, list) else []
+
+
+def _whole(node: Node) -> int:
+    return int(node.value) if isinstance(node.value, Decimal) else 0
+
+
+def _grade(node: Node | None, otherwise: Severity) -> Severity:
+    """The grade that a rule or check names; what is no grade, RULE has said."""
+    return next((grade for grade in Severity if node is not None and node.value == grade.value), otherwise)
 
 
 def _text(node: Node) -> str:

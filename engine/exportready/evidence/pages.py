@@ -1,0 +1,82 @@
+"""Pages of one list, joined into the list; and why they are not all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from exportready.model.evidence import Listing, Page
+
+_Pages = Sequence[tuple[Page, Listing]]
+
+
+def join_pages(listings: Sequence[Listing]) -> list[Listing]:
+    """Join the pages of one list; what has no page stands by itself."""
+    series: dict[str, list[tuple[Page, Listing]]] = {}
+    alone: list[Listing] = []
+    for listing in listings:
+        if listing.page is None:
+            alone.append(listing)
+        else:
+            series.setdefault(listing.page.series, []).append((listing.page, listing))
+    return alone + [joined for name in sorted(series) for joined in _series(series[name])]
+
+
+def _series(pages: _Pages) -> list[Listing]:
+    unique: list[tuple[Page, Listing]] = []
+    for page, listing in sorted(pages, key=_order):
+        if not any(page == other and _records(listing) == _records(copy) for other, copy in unique):
+            unique.append((page, listing))
+    numbers = [page.number for page, _ in unique]
+    if None not in numbers and len(set(numbers)) != len(numbers):
+        return [_joined([one]) for one in unique]  # two versions of one page are two sources, not one list
+    return [_joined(unique)]
+
+
+def _joined(pages: _Pages) -> Listing:
+    listings = [listing for _, listing in pages]
+    broken = next((listing for listing in listings if not listing.whole), None)
+    gap, damaged = (broken.why_part, broken.damaged) if broken else _gap([page for page, _ in pages])
+    dates = [listing.dated for listing in listings if listing.dated]
+    return replace(
+        listings[0],
+        records=tuple(record for listing in listings for record in listing.records),
+        whole=not gap,
+        why_part=gap,
+        damaged=damaged,
+        dated=min(dates) if len(dates) == len(listings) else None,
+        page=None,
+    )
+
+
+def _records(listing: Listing) -> list[object]:
+    return [(record.key, record.fields) for record in listing.records]
+
+
+def _order(one: tuple[Page, Listing]) -> tuple[int, int, str]:
+    page, listing = one
+    return (page.number or 0, -(page.remaining or 0), listing.path)
+
+
+def _gap(pages: Sequence[Page]) -> tuple[str, bool]:
+    """Why these pages are not the whole list, and whether they contradict each other; empty when they are whole."""
+    first, last = pages[0], pages[-1]
+    if first.remaining is not None:
+        for before, after in pairwise(pages):
+            if (before.remaining or 0) - after.held != after.remaining:
+                return "a page of it is missing between those that are here", True
+        return (f"{last.remaining} more records follow the last page that is here", False) if last.remaining else ("", False)
+    if first.number is not None:
+        numbers = [page.number for page in pages]
+        if first.number not in (0, 1) or numbers != list(range(first.number, first.number + len(numbers))):
+            return "a page of it is missing", True
+    if all(page.more for page in pages) or (first.number is not None and last.more):
+        return "more pages follow (hasMore) that are not in the snapshot", False
+    if sum(not page.more for page in pages) > 1:
+        return "several files say that they are the last page", True
+    held = sum(page.held for page in pages)
+    totals = {page.total for page in pages if page.total is not None}
+    if totals - {held}:
+        return f"it should hold {max(totals - {held})} records (totalCount) but holds {held}", True
+    return "", False

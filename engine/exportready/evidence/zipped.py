@@ -1,0 +1,69 @@
+"""A .zip as a snapshot. What is in it is believed neither to stay inside nor to be small."""
+
+from __future__ import annotations
+
+import lzma
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from exportready.evidence.files import PASSED_OVER, File, refuse
+from exportready.evidence.reading import Unreadable
+
+MAX_ENTRY = 1 << 30
+MAX_TOTAL = 2 << 30
+MAX_RATIO = 200
+"""Text exports pack to between a fifth and a fiftieth; far beyond that an archive was made to do harm."""
+MAX_ENTRIES = 10_000
+
+_BROKEN = (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, zlib.error, lzma.LZMAError)
+"""What the standard library raises for a damaged, protected or unsupported archive or entry."""
+
+
+def files(path: Path) -> Iterator[File]:
+    """Every entry of the archive; one that may do harm, or an archive that cannot be opened, says so when it is loaded."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except _BROKEN:
+        yield File(path.name, lambda: refuse("the .zip is damaged; pack the files again"))
+        return
+    entries = [info for info in archive.infolist() if not info.is_dir()]
+    if len(entries) > MAX_ENTRIES:
+        yield File(path.name, lambda: refuse(f"it holds more than {MAX_ENTRIES:,} files; pack the exported files only"))
+        return
+    total = sum(info.file_size for info in entries)
+    seen: set[str] = set()
+    for info in entries:
+        name = info.filename.replace("\\", "/")
+        parts = PurePosixPath(name).parts
+        if any(PASSED_OVER.match(part) for part in parts if part != ".."):
+            continue
+        if name.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", name):
+            yield File(name, lambda: refuse("its name leads out of the .zip, which no export does; pack the files again"))
+        elif name in seen:
+            yield File(name, lambda: refuse("the .zip holds two files of this name; pack the files again"))
+        elif total > MAX_TOTAL or info.file_size > MAX_ENTRY or info.file_size > max(10 << 20, MAX_RATIO * info.compress_size):
+            yield File(name, partial(refuse, _too_large(info, total)))
+        else:
+            yield File(name, partial(_unpack, archive, info))
+        seen.add(name)
+
+
+def _too_large(info: zipfile.ZipInfo, total: int) -> str:
+    size = max(info.file_size, total) >> 20
+    return f"it would unpack to {size:,} MB, far more than an export; unpack it yourself into a folder if it is really yours"
+
+
+def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    try:
+        with archive.open(info) as entry:
+            data = entry.read(info.file_size + 1)
+    except _BROKEN as error:
+        words = "it is protected by a password" if info.flag_bits & 1 else "it is damaged in the .zip"
+        raise Unreadable(f"{words}; pack the files again, without a password") from error
+    if len(data) > info.file_size:
+        raise Unreadable("it is larger than the .zip says; pack the files again")
+    return data
