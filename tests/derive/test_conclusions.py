@@ -1,0 +1,95 @@
+"""What follows from files that contradict each other: nothing, and the reason why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from exportready.derive import derive
+from exportready.evidence import snapshot
+from exportready.kinds import KINDS
+from exportready.model.evidence import Record, Scope, Shelf, Unknown
+
+ALL = {name: frozenset(kind.fields) for name, kind in KINDS.items()}
+AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
+
+
+def iif(*names: str, made: datetime | None = None) -> str:
+    header = f"!HDR\tPROD\tTIME\nHDR\tQuickBooks\t{int(made.timestamp())}\n" if made else ""
+    return header + "!CUST\tNAME\tHIDDEN\n" + "".join(f"CUST\t{name}\tN\n" for name in names)
+
+
+def qbxml(*names: str) -> str:
+    records = "".join(
+        f"<CustomerRet><ListID>{name}</ListID><TimeCreated>2026-01-01T08:00:00Z</TimeCreated>"
+        f"<TimeModified>2026-01-01T08:00:00Z</TimeModified><Name>{name}</Name><FullName>{name}</FullName>"
+        "<IsActive>true</IsActive></CustomerRet>"
+        for name in names
+    )
+    return f'<QBXML><QBXMLMsgsRs><CustomerQueryRs statusCode="0" statusSeverity="Info">{records}</CustomerQueryRs></QBXMLMsgsRs></QBXML>'
+
+
+def order(folder: Path, files: dict[str, str]) -> Shelf:
+    for name, text in files.items():
+        (folder / name).write_text(text, "utf-8")
+    return derive(snapshot.read(folder, ALL, AT), AT).shelf("derived.customer_order")
+
+
+def displaced(shelf: Shelf) -> list[str]:
+    return [record.key for record in shelf.records if record.get("inOrder") is False]
+
+
+def test_two_exports_in_different_orders_without_dates_prove_nothing(tmp_path: Path) -> None:
+    shelf = order(tmp_path, {"a.iif": iif("Adams", "Baker"), "b.iif": iif("Baker", "Adams")})
+    assert (shelf.scope, shelf.records) == (Scope.PART, ())
+    assert "a.iif and b.iif show the customers in different orders" in shelf.why
+
+
+def test_of_two_dated_exports_the_newer_order_counts(tmp_path: Path) -> None:
+    early, late = AT.replace(hour=9), AT.replace(hour=10)
+    shelf = order(tmp_path, {"a.iif": iif("Adams", "Baker", made=early), "b.iif": iif("Baker", "Adams", made=late)})
+    assert (shelf.scope, len(displaced(shelf))) == (Scope.WHOLE, 1)
+
+
+def test_exports_that_hold_different_customers_are_a_conflict_for_their_order_too(tmp_path: Path) -> None:
+    shelf = order(tmp_path, {"a.iif": iif("Adams", "Baker"), "b.iif": iif("Adams")})
+    assert (shelf.scope, shelf.records) == (Scope.MISSING, ())
+    assert "disagree" in shelf.why
+
+
+def test_qbxml_beside_the_list_export_leaves_its_order_proven(tmp_path: Path) -> None:
+    shelf = order(tmp_path, {"a.iif": iif("Adams", "Baker"), "b.xml": qbxml("Baker", "Adams")})
+    assert (shelf.scope, displaced(shelf)) == (Scope.WHOLE, [])
+
+
+def test_an_orderly_qbxml_answer_proves_nothing_and_a_displaced_name_does(tmp_path: Path) -> None:
+    shelf = order(tmp_path, {"a.xml": qbxml("Adams", "Baker")})
+    assert shelf.scope is Scope.PART
+    assert all(isinstance(record.get("inOrder"), Unknown) for record in shelf.records)
+    assert len(displaced(order(tmp_path, {"a.xml": qbxml("Baker", "Adams")}))) == 1
+
+
+def test_a_single_record_has_no_place_in_the_order(tmp_path: Path) -> None:
+    single = qbxml("Aaron").replace("CustomerQueryRs", "CustomerAddRs")
+    shelf = order(tmp_path, {"a.iif": iif("Adams", "Baker"), "b.xml": single})
+    assert (shelf.scope, displaced(shelf), len(shelf.records)) == (Scope.PART, [], 2)
+
+
+def account(folder: Path, files: dict[str, str]) -> Record:
+    for name, text in files.items():
+        (folder / name).write_text(text, "utf-8")
+    return derive(snapshot.read(folder, ALL, AT), AT).shelf("derived.account").records[0]
+
+
+def trucks(*names: str) -> str:
+    rows = ", ".join(f'{{"id": {len(name)}, "name": "{name}", "active": true, "technicianIds": []}}' for name in names)
+    return f'{{"page": 1, "hasMore": false, "data": [{rows}]}}'
+
+
+def test_files_that_contradict_each_other_still_prove_that_there_are_trucks(tmp_path: Path) -> None:
+    answers = "confirmed: {at: 2026-11-20T17:00:00-07:00}\nsettings: {modules: {inventory: false}}\n"
+    files = {"a/trucks.json": trucks("Van 1"), "b/trucks.json": trucks("Van 1", "Van 22")}
+    for name in files:
+        (tmp_path / name).parent.mkdir()
+    assert account(tmp_path, {"account.yaml": answers}).get("inventory") is False
+    assert isinstance(account(tmp_path, files).get("inventory"), Unknown)
