@@ -23,7 +23,7 @@ def qbxml(*names: str) -> str:
     records = "".join(
         f"<CustomerRet><ListID>{name}</ListID><TimeCreated>2026-01-01T08:00:00Z</TimeCreated>"
         f"<TimeModified>2026-01-01T08:00:00Z</TimeModified><Name>{name}</Name><FullName>{name}</FullName>"
-        "<IsActive>true</IsActive></CustomerRet>"
+        "<IsActive>true</IsActive><Sublevel>0</Sublevel></CustomerRet>"
         for name in names
     )
     return f'<QBXML><QBXMLMsgsRs><CustomerQueryRs statusCode="0" statusSeverity="Info">{records}</CustomerQueryRs></QBXMLMsgsRs></QBXML>'
