@@ -156,13 +156,13 @@ def test_an_account_or_item_type_that_is_not_known_is_unknown_not_wrong() -> Non
 
 def test_money_keeps_its_cents_and_rates_are_shares() -> None:
     reading = read(
-        "!ACCNT\tNAME\tACCNTTYPE\tOBAMOUNT",
-        'ACCNT\tTill\tBANK\t"-1,234.50"',
         "!INVITEM\tNAME\tINVITEMTYPE\tPRICE",
+        'INVITEM\tPump\tINVENTORY\t"1,234.50"',
         "INVITEM\tCounty\tCOMPTAX\t8.25%",
     )
-    assert listing(reading, "Account").records[0].get("Balance") == Decimal("-1234.50")
-    assert listing(reading, "Item").records[0].get("TaxRate") == Decimal("0.0825")
+    pump, county = listing(reading, "Item").records
+    assert pump.get("SalesPrice") == Decimal("1234.50")
+    assert county.get("TaxRate") == Decimal("0.0825")
 
 
 def test_cost_accounts_go_to_the_field_that_qbxml_would_use() -> None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from exportready.evidence.reading import Reading, Unreadable
 from exportready.kinds import KINDS
@@ -156,6 +155,8 @@ class _File:
         node = self.entries.get("timeZone")
         if node is None:
             return None
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
         try:
             return ZoneInfo(str(node.value))
         except (ZoneInfoNotFoundError, ValueError, OSError):

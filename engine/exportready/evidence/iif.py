@@ -50,7 +50,7 @@ Row = Mapping[str, str]
 """A row by its column names; a cell that the row is too short to hold is not in it."""
 
 SECTIONS: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    "ACCNT": ("quickbooks.Account", {"ACCNUM": "AccountNumber", "DESC": "Desc", "OBAMOUNT": "Balance"}),
+    "ACCNT": ("quickbooks.Account", {"ACCNUM": "AccountNumber", "DESC": "Desc"}),
     "INVITEM": (
         "quickbooks.Item",
         {"SALESTAXCODE": "SalesTaxCodeRef.FullName", "PREFVEND": "PrefVendorRef.FullName", "TAXVEND": "TaxVendorRef.FullName"},
