@@ -1,4 +1,4 @@
-"""The files of a snapshot, a folder or a .zip: their names, and how to get their bytes."""
+"""The files of a folder: their names, and how to get their bytes."""
 
 from __future__ import annotations
 
@@ -28,22 +28,8 @@ class File:
     """Raises Unreadable."""
 
 
-def files(snapshot: Path) -> list[File]:
-    """Every file of a snapshot by its path. A single file is a snapshot of one. Raises NoSnapshot where there is none."""
-    if snapshot.is_dir():
-        found = _in_folder(snapshot)
-    elif snapshot.is_file() and _is_zip(snapshot):
-        from exportready.evidence import zipped
-
-        found = zipped.files(snapshot)
-    elif snapshot.is_file():
-        found = iter([File(snapshot.name, partial(_load, snapshot))])
-    else:
-        raise NoSnapshot(f"{snapshot} is not there; name the folder or .zip that holds your exported files")
-    return sorted(found, key=lambda file: file.path)
-
-
-def _is_zip(path: Path) -> bool:
+def is_zip(path: Path) -> bool:
+    """By name or by content; the files of Office are archives too, but no snapshots."""
     if path.suffix.lower() == ".zip":
         return True
     try:
@@ -53,14 +39,15 @@ def _is_zip(path: Path) -> bool:
         return False
 
 
-def _in_folder(folder: Path) -> Iterator[File]:
+def in_folder(folder: Path) -> Iterator[File]:
+    """Every file in a folder and those below it."""
     shut: list[OSError] = []
     for root, folders, names in os.walk(folder, onerror=shut.append):
         folders[:] = [name for name in folders if not PASSED_OVER.match(name)]
         for name in names:
             if not PASSED_OVER.match(name):
                 path = Path(root, name)
-                yield File(path.relative_to(folder).as_posix(), partial(_load, path))
+                yield File(path.relative_to(folder).as_posix(), partial(load, path))
     for error in shut:
         where = Path(str(error.filename)).relative_to(folder).as_posix()
         yield File(
@@ -68,7 +55,8 @@ def _in_folder(folder: Path) -> Iterator[File]:
         )
 
 
-def _load(path: Path) -> bytes:
+def load(path: Path) -> bytes:
+    """The bytes of a file. Raises Unreadable with what to do."""
     try:
         if path.exists() and not path.is_file():
             raise Unreadable("it is no ordinary file, so nothing can be read from it; take it away")

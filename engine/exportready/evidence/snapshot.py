@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 
-from exportready.evidence.files import File, files
+from exportready.evidence.files import File, NoSnapshot, in_folder, is_zip, load
 from exportready.evidence.reading import Reading, Unreadable, text_of
 from exportready.evidence.shelve import shelve
 from exportready.kinds import KINDS
@@ -31,7 +32,7 @@ def read(snapshot: Path, wanted: Wanted, at: datetime, on_file: Callable[[str, i
     NoSnapshot where there is none; a file that cannot be read becomes a source with an error, and the others are
     read all the same.
     """
-    found = files(snapshot)
+    found = sorted(_files(snapshot), key=lambda file: file.path)
     done: list[_Read] = []
     for number, file in enumerate(found, 1):
         if on_file is not None:
@@ -40,6 +41,18 @@ def read(snapshot: Path, wanted: Wanted, at: datetime, on_file: Callable[[str, i
         if one is not None:
             done.append(one)
     return assemble(done, at)
+
+
+def _files(snapshot: Path) -> Iterable[File]:
+    if snapshot.is_dir():
+        return in_folder(snapshot)
+    if not snapshot.is_file():
+        raise NoSnapshot(f"{snapshot} is not there; name the folder or .zip that holds your exported files")
+    if is_zip(snapshot):
+        from exportready.evidence import zipped
+
+        return zipped.files(snapshot)
+    return [File(snapshot.name, partial(load, snapshot))]
 
 
 # -- one file

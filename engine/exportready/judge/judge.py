@@ -185,7 +185,7 @@ def _grouped(view: View, check: Check, findings: list[Finding]) -> Finding:
     rule = view.rule
     first = min(findings, key=lambda finding: finding.severity.rank)
     names = [finding.subject.key for finding in findings]
-    told = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    told = "; ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
     kind = first.subject.kind
     return Finding(
         _fingerprint(view, rule, check, check.name),
@@ -194,7 +194,7 @@ def _grouped(view: View, check: Check, findings: list[Finding]) -> Finding:
         Thing(kind, check.name),
         Thing(first.at_fault.kind, check.name),
         _fill(check.failure, {"count": str(len(names)), "names": told}),
-        {"names": ", ".join(names)},
+        {"names": "; ".join(names)},
         first.expected,
         tuple(finding.where[0] for finding in findings),
         any(finding.blocks for finding in findings),
