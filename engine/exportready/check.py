@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -32,23 +31,23 @@ def check(
     Raises NoSnapshot where a path holds none.
     """
     now = derive(snapshot.read(path, rulebook.wanted, at, on_file), at)
-    earlier = derive(snapshot.read(before, rulebook.wanted, at), at) if before else None
+    earlier = derive(snapshot.read(before, rulebook.wanted, at, under="before/"), at) if before else None
     phase = phase or now.account.phase or DEFAULT_PHASE
-    rules = [rule for rule in rulebook.rules if chosen(rule) and rule.phase.value in (phase, Phase.BOTH.value)]
+    in_phase = [rule for rule in rulebook.rules if rule.phase.value in (phase, Phase.BOTH.value)]
+    rules = [rule for rule in in_phase if chosen(rule)]
     results = judge(rules, now, earlier, at)
-    sources = (
-        *now.sources,
-        *(replace(source, path=f"before/{source.path}") for source in (earlier.sources if earlier else ())),
-    )
+    sources = (*now.sources, *(earlier.sources if earlier else ()))
     return Report(
         version=__version__,
         digest=rulebook.digest,
         rules=len(rulebook.rules),
+        own_rules=rulebook.own,
+        left_out=tuple(rule.id for rule in in_phase if not chosen(rule)),
         account=now.account,
         phase=phase,
         checked_at=at,
         sources=sources,
-        unrecognised=now.unrecognised,
+        unrecognised=(*now.unrecognised, *(earlier.unrecognised if earlier else ())),
         results=results,
         verdict=verdict(results, sources),
     )

@@ -48,7 +48,5 @@ def exit_code(report: Report, fail_on: Severity | None, allow_unknown: bool) -> 
         return ExitCode.NOTHING_DECIDED
     if broken:
         return ExitCode.CANNOT_TELL
-    untold = report.verdict is Verdict.CANNOT_TELL or (
-        fail_on is not None and any(result.untold and result.rule.grade.rank <= fail_on.rank for result in report.results)
-    )
-    return ExitCode.CANNOT_TELL if untold and not allow_unknown else ExitCode.PASSED
+    untold = report.verdict is Verdict.CANNOT_TELL and not allow_unknown
+    return ExitCode.CANNOT_TELL if untold else ExitCode.PASSED

@@ -265,6 +265,8 @@ class Object(Shape):
                 line = (node.key_lines or {}).get(name, child.line)
                 near = did_you_mean(name, self.keys)
                 mistakes.say(line, f"there is no key '{name}' here{near or '; there are ' + ', '.join(self.keys)}")
+            elif child.value is None and isinstance(key.shape, Object) and not key.shape.needs():
+                continue  # a group whose keys are all left out
             elif child.value is None and not isinstance(key.shape, (Anything, OrUnknown)):
                 mistakes.say(child, f"'{name}' has no value; give it one or leave the key out")
             else:
@@ -274,12 +276,25 @@ class Object(Shape):
                 mistakes.say(node, f"'{name}' is missing ({key.about or key.shape.words})")
         return len(mistakes.found) == before
 
+    def needs(self) -> list[str]:
+        """The keys that must be there."""
+        return [name for name, key in self.keys.items() if key.required]
+
+    def sound(self, node: Node) -> dict[str, Node]:
+        """The entries that fit by themselves, so that what else is wrong can be told beside those that do not."""
+        entries = node.value if isinstance(node.value, dict) else {}
+        return {
+            name: child
+            for name, child in entries.items()
+            if name in self.keys and child.value is not None and self.keys[name].shape.check(child, Mistakes("", []))
+        }
+
     def schema(self) -> dict[str, Any]:
         """See Shape."""
         properties = {
             name: key.shape.schema() | ({"description": key.about} if key.about else {}) for name, key in self.keys.items()
         }
-        required = [name for name, key in self.keys.items() if key.required]
+        required = self.needs()
         return {"type": "object", "properties": properties, "additionalProperties": False} | (
             {"required": required} if required else {}
         )

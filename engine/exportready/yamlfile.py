@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from pathlib import Path
 
 import yaml
 
@@ -28,7 +29,11 @@ class Mistake:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.message}"
+        return f"{self.path}:{self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
+
+    def below(self, folder: Path) -> Mistake:
+        """The same with its file's path as people can open it from where they are."""
+        return replace(self, path=(folder / self.path).as_posix())
 
 
 @dataclass(frozen=True, slots=True)

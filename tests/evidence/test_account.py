@@ -138,8 +138,9 @@ def test_the_file_mode_becomes_a_host_record() -> None:
 
 def test_covers_names_kinds_that_exist() -> None:
     reading = read("covers: {servicetitan.invoice: {from: 2026-11-01, to: 2026-11-20}, servicetitan.material: all}\n")
-    assert reading.covers == {"servicetitan.invoice": "only 2026-11-01 to 2026-11-20", "servicetitan.material": "all"}
+    assert reading.covers == {"servicetitan.invoice": "2026-11-01 to 2026-11-20", "servicetitan.material": "all"}
     assert mistake("covers:\n  servicetitan.invoices: all\n").line == 2
+    assert mistake("covers:\n  servicetitan.material: {from: 2026-11-01, to: 2026-11-20}\n").line == 2
 
 
 def test_a_file_of_another_name_is_known_by_its_keys() -> None:
@@ -148,7 +149,9 @@ def test_a_file_of_another_name_is_known_by_its_keys() -> None:
     assert not account.is_account(b"[", "x.yaml")
 
 
-@pytest.mark.parametrize("said", ["don't know", "Don\u2019t know", "", "null", "{value: don't know, by: controller}"])
+@pytest.mark.parametrize(
+    "said", ["don't know", "Don\u2019t know", "", "null", "{value: don't know, by: controller}", "{value: null}"]
+)
 def test_dont_know_is_unknown(said: str) -> None:
     record = answers(f"settings:\n  serialNumbersWanted: {said}\n  peopleWhoExport: 2\n")
     assert isinstance(record.get("serialNumbersWanted"), Unknown)

@@ -119,12 +119,24 @@ def test_account_yaml_is_read_under_another_name_if_it_speaks_of_an_account(tmp_
     assert read(tmp_path).account.name == "Northwind"
 
 
-def test_two_files_of_answers_count_for_nothing(tmp_path: Path) -> None:
+def test_two_files_of_answers_that_differ_count_for_nothing_and_this_is_told(tmp_path: Path) -> None:
     put(tmp_path, "account.yaml", "account: Northwind\nsettings: {peopleWhoExport: 1}\n")
     put(tmp_path, "old/account.yaml", "account: Northwind\nsettings: {peopleWhoExport: 2}\n")
     evidence = read(tmp_path)
-    assert evidence.shelf("account.answers").scope is Scope.MISSING
-    assert "keep one" in evidence.shelf("account.answers").why
+    shelf = evidence.shelf("account.answers")
+    assert (shelf.scope, evidence.account.name) == (Scope.MISSING, None)
+    assert "account.yaml and old/account.yaml disagree" in shelf.why
+    report = check(tmp_path, load(shipped.folder("rules")), AT)
+    reasons = {gap.reason for result in report.results for gap in result.gaps if gap.field == "peopleWhoExport"}
+    assert reasons == {shelf.why}
+
+
+def test_of_two_dated_files_of_answers_the_newest_counts(tmp_path: Path) -> None:
+    put(tmp_path, "a.yaml", "account: New\ntakenAt: 2026-11-20T17:00:00-07:00\nsettings: {peopleWhoExport: 1}\n")
+    put(tmp_path, "b.yaml", "account: Old\ntakenAt: 2026-11-10T17:00:00-07:00\nsettings: {peopleWhoExport: 2}\n")
+    evidence = read(tmp_path)
+    assert evidence.account.name == "New"
+    assert evidence.shelf("account.answers").records[0].get("peopleWhoExport") == 1
 
 
 def test_a_broken_file_does_not_keep_the_others_from_being_read(tmp_path: Path) -> None:
@@ -201,12 +213,23 @@ def test_a_source_is_complete_only_if_its_other_pages_are_there(tmp_path: Path) 
     assert [source.complete for source in read(tmp_path).sources] == [True, True]
 
 
-def test_covers_of_account_yaml_bounds_or_completes_a_list(tmp_path: Path) -> None:
-    put(tmp_path, "materials.json", materials("PIPE-1"))
-    put(tmp_path, "account.yaml", "covers: {servicetitan.material: {from: 2026-11-01, to: 2026-11-20}}\n")
-    assert read(tmp_path).shelf("servicetitan.material").scope is Scope.PART
+def test_covers_of_account_yaml_completes_a_list(tmp_path: Path) -> None:
+    put(tmp_path, "materials.json", f"[{json.dumps(json.loads(materials('PIPE-1'))['data'][0])}]")
+    evidence = read(tmp_path)
+    assert (evidence.shelf("servicetitan.material").scope, evidence.sources[0].complete) == (Scope.PART, False)
     put(tmp_path, "account.yaml", "covers: {servicetitan.material: all}\n")
-    assert read(tmp_path).shelf("servicetitan.material").scope is Scope.WHOLE
+    evidence = read(tmp_path)
+    assert (evidence.shelf("servicetitan.material").scope, evidence.sources[1].complete) == (Scope.WHOLE, True)
+
+
+def test_covers_names_the_days_of_which_a_file_holds_all_transactions_and_their_lines(tmp_path: Path) -> None:
+    invoice = {"id": 1, "syncStatus": "Pending", "referenceNumber": "58001", "invoiceDate": "2026-11-20", "items": []}
+    put(tmp_path, "invoices.json", json.dumps([invoice]))
+    assert read(tmp_path).shelf("servicetitan.invoice_item").scope is Scope.PART
+    put(tmp_path, "account.yaml", "covers: {servicetitan.invoice: {from: 2026-11-01, to: 2026-11-20}}\n")
+    evidence = read(tmp_path)
+    assert evidence.shelf("servicetitan.invoice").scope is Scope.WHOLE
+    assert evidence.shelf("servicetitan.invoice_item").scope is Scope.WHOLE
 
 
 # -- private data

@@ -102,7 +102,7 @@ class Moment(click.ParamType[datetime]):
     help="End with 1 when a problem is at least this bad.",
 )
 @click.option("--allow-unknown", is_flag=True, help="End with 0 even when the verdict is «Can't say yet».")
-@click.option("--at", type=Moment(), help="Judge as of this moment (default: now).")
+@click.option("--at", type=Moment(), help="Judge as of this moment (default: now; without an offset, UTC).")
 @click.option(
     "--rules", "folder", type=click.Path(path_type=Path), help="A folder of rules to use instead of the shipped ones."
 )
@@ -110,7 +110,7 @@ class Moment(click.ParamType[datetime]):
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colour on the screen."
 )
 @click.option("--no-progress", is_flag=True, help="Do not say which file is being read.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing to the screen; files are still written.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing; what -o asks for is still written.")
 @click.option("-v", "--verbose", count=True, help="Tell more: rule names, places, what is fine.")
 def check(
     snapshot: Path,
@@ -148,7 +148,7 @@ def check(
     wanted = _outputs(outputs, quiet)
     rulebook = _rulebook(folder)
     _known(rulebook, (*selected, *ignored))
-    moment = at or datetime.now(UTC).replace(microsecond=0)
+    moment = at or datetime.now(UTC).astimezone().replace(microsecond=0)
     chosen = select(selected, ignored)
     try:
         report = run(snapshot, rulebook, moment, before, phase, chosen, watcher(not no_progress and not quiet))
@@ -158,7 +158,7 @@ def check(
         raise click.ClickException(
             f"no rule is left to judge in the phase {report.phase}; look at --select, --ignore and --phase"
         )
-    _write(report, wanted, color, verbose)
+    _write(report, wanted, color, verbose, quiet)
     return int(exit_code(report, None if fail_on == "never" else Severity(fail_on), allow_unknown))
 
 
@@ -175,7 +175,7 @@ def explain(rule: str, folder: Path | None) -> None:
     rulebook = _rulebook(folder)
     found = next((one for one in rulebook.rules if one.id == rule), None)
     if found is None:
-        raise click.UsageError(f"there is no rule '{rule}'{_near(rule, rulebook)}; `exportready rules list` names them all")
+        raise click.UsageError(f"there is no rule '{rule}'{_near(rule, rulebook)} (exportready rules list names them all)")
     echo(explained(found))
 
 
@@ -197,6 +197,26 @@ def list_rules(folder: Path | None) -> None:
     echo("".join(f"{rule.id:<{width}}  {rule.severity.value:<7}  {rule.phase.value:<13}  {rule.title}\n" for rule in book))
 
 
+@rules.command("test")
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+def test_rules(folder: Path | None) -> int:
+    """Try every example of the rules in FOLDER (default: the shipped ones). Ends with 1 where one comes out otherwise."""
+    from exportready.tryout import differences, try_out
+
+    book = _rulebook(folder).rules
+    told = [
+        f"{(folder or Path('rules')) / example.where.path}:{example.where.line}: {example.name}: {difference}"
+        for rule in book
+        for example in rule.examples
+        for difference in differences(rule, example, try_out(rule, example))
+    ]
+    for line in told:
+        click.echo(line)
+    examples = sum(len(rule.examples) for rule in book)
+    click.echo(f"{len(book)} rules, {examples} examples: {len(told) or 'no'} difference{'s' if len(told) != 1 else ''}")
+    return 1 if told else 0
+
+
 @exportready.command()
 @click.argument("name", type=click.Choice(["rule", "account"]))
 def schema(name: str) -> None:
@@ -213,7 +233,7 @@ def schema(name: str) -> None:
         from exportready.evidence import account
 
         described = account.schema()
-    write(None, json.dumps(described, indent=1, ensure_ascii=False) + "\n")
+    write([(None, json.dumps(described, indent=1, ensure_ascii=False) + "\n")])
 
 
 @exportready.command()
@@ -226,8 +246,8 @@ def init(folder: Path) -> None:
     path = folder / "account.yaml"
     if path.exists():
         raise click.ClickException(f"{path} is already there; edit it, or move it away first")
-    write(str(path), account_yaml())
-    click.echo(f"Wrote {path}. Answer what you know; what you leave out counts as not known.")
+    write([(str(path), account_yaml(datetime.now().astimezone().replace(microsecond=0)))])
+    click.echo(f"Wrote {path}. Answer what you know, leave the rest empty, then run: exportready check {folder}", err=True)
 
 
 # -- helpers
@@ -240,12 +260,11 @@ def _rulebook(folder: Path | None) -> Rulebook:
     if folder is not None and not folder.is_dir():
         raise click.ClickException(f"{folder} is not a folder of rules")
     try:
-        return load(folder or shipped.folder("rules"))
+        return load(folder or shipped.folder("rules"), own=folder is not None)
     except RulebookMistakes as error:
         count = len(error.mistakes)
-        raise click.ClickException(
-            f"the rulebook has {count} mistake{'s' if count > 1 else ''}; nothing was judged\n{error}"
-        ) from error
+        told = "\n".join(str(mistake if folder is None else mistake.below(folder)) for mistake in error.mistakes)
+        raise click.ClickException(f"the rulebook has {count} mistake{'s' if count > 1 else ''}\n{told}") from error
 
 
 def _known(rulebook: Rulebook, names: tuple[str, ...]) -> None:
@@ -253,7 +272,7 @@ def _known(rulebook: Rulebook, names: tuple[str, ...]) -> None:
     for name in names:
         if name.rstrip("/") not in known:
             raise click.UsageError(
-                f"there is no rule or area '{name}'{_near(name, rulebook)}; `exportready rules list` names them all"
+                f"there is no rule or area '{name}'{_near(name, rulebook)} (exportready rules list names them all)"
             )
 
 
@@ -265,30 +284,36 @@ def _near(name: str, rulebook: Rulebook) -> str:
 
 def _outputs(outputs: tuple[str, ...], quiet: bool) -> list[tuple[str, str | None]]:
     wanted: list[tuple[str, str | None]] = []
-    for output in outputs or ("console",):
+    for output in outputs or (() if quiet else ("console",)):
         name, _, target = output.partition(":")
         if name not in FORMATS:
             raise click.UsageError(f"'{name}' is not a format; there are {', '.join(FORMATS)}")
         wanted.append((name, target if target and target != "-" else None))
     if sum(target is None for _, target in wanted) > 1:
         raise click.UsageError("only one format can go to the screen; give the others a path, such as html:report.html")
-    return [(name, target) for name, target in wanted if target is not None or not quiet]
+    return wanted
 
 
-def _write(report: Report, wanted: list[tuple[str, str | None]], color: str, verbose: int) -> None:
+def _write(report: Report, wanted: list[tuple[str, str | None]], color: str, verbose: int, quiet: bool) -> None:
     from exportready.cli.output import write
     from exportready.reporters import Options, render
 
+    texts: list[tuple[str | None, str]] = []
+    screen = ""
     for name, target in wanted:
         options = Options(color=target is None and _colored(color), width=_width(), verbose=verbose)
         text = render(name, report, options)
         if name == "console" and target is None:
-            encoding = sys.stdout.encoding or "utf-8"
-            click.echo(text.encode(encoding, errors="replace").decode(encoding), nl=False, color=options.color)
+            screen = text
         else:
-            write(target, text)
-            if target is not None:
-                click.echo(f"Wrote {target}", err=True)
+            texts.append((target, text))
+    write(texts)
+    if screen:
+        encoding = sys.stdout.encoding or "utf-8"
+        click.echo(screen.encode(encoding, errors="replace").decode(encoding), nl=False, color=_colored(color))
+    for target, _ in texts:
+        if target is not None and not quiet:
+            click.echo(f"Wrote {target}", err=True)
 
 
 def _colored(color: str) -> bool:

@@ -1,33 +1,55 @@
-"""Where reports go: each is written whole or not at all, except straight to a device or pipe."""
+"""Where reports go: all are written whole or none at all, except straight to a device or pipe."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 
-def write(target: str | None, text: str) -> None:
-    """Write to a path, or to standard output for None. Raises click.ClickException with what to do."""
-    data = text.encode("utf-8", errors="replace")
-    if target is None:
-        _to_stdout(data)
-        return
-    path = Path(target)
+def write(texts: Sequence[tuple[str | None, str]]) -> None:
+    """Write each text to its path, or to standard output for None. Raises click.ClickException with what to do.
+
+    Files are made beside their places first and put there together, so that one that cannot be written leaves the
+    others as they were.
+    """
+    ready: list[tuple[str, Path]] = []
+    target: str | None = None
     try:
-        if path.exists() and not path.is_file():
-            path.write_bytes(data)
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, data)
+        for target, text in texts:
+            if target is not None and not _is_passage(Path(target)):
+                ready.append((_beside(Path(target), _bytes(text)), Path(target)))
+        while ready:
+            name, path = ready[0]
+            target = str(path)
+            os.replace(name, path)
+            del ready[0]
+        for target, text in texts:
+            if target is None:
+                _to_stdout(_bytes(text))
+            elif _is_passage(Path(target)):
+                Path(target).write_bytes(_bytes(text))
     except PermissionError as error:
         raise click.ClickException(
             f"{target} cannot be written; close the program that has it open, or choose another place"
         ) from error
     except OSError as error:
         raise click.ClickException(f"{target} cannot be written ({error.strerror}); choose another place") from error
+    finally:
+        for name, _ in ready:
+            Path(name).unlink(missing_ok=True)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", errors="replace")
+
+
+def _is_passage(path: Path) -> bool:
+    """A device, a pipe or a link: what leads elsewhere is written through, never replaced."""
+    return path.is_symlink() or (path.exists() and not path.is_file() and not path.is_dir())
 
 
 def _to_stdout(data: bytes) -> None:
@@ -40,18 +62,21 @@ def _to_stdout(data: bytes) -> None:
         buffer.flush()
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _beside(path: Path, data: bytes) -> str:
     import tempfile
 
+    if path.is_dir():
+        raise IsADirectoryError(21, "it is a folder")
+    path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         os.chmod(name, _mode(path))
-        os.replace(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+    return name
 
 
 def _mode(path: Path) -> int:

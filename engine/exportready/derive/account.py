@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from exportready.kinds.account import BY_PATH
 from exportready.kinds.derived import ACCOUNT_ANSWERS
-from exportready.model.evidence import CLOCK_SKEW, NOT_EXPORTED, Evidence, FieldNote, Location, Record, Unknown, Value
+from exportready.model.evidence import CLOCK_SKEW, NOT_EXPORTED, Evidence, FieldNote, Location, Record, Shelf, Unknown, Value
 
 PROOFS = {
     "purchasing": ("servicetitan.purchase_order", "servicetitan.bill"),
@@ -18,20 +18,32 @@ PROOFS = {
 }
 
 
-def stale(dated: datetime | None, at: datetime, age: timedelta | None) -> str:
-    """Why something dated so is too old (or not to be believed) at a moment; empty while it is fresh."""
+ANSWER, FILES = "your answer", "what your files say of it"
+DATE_ANSWERS = (
+    "Add to account.yaml who gave the answers, and when: confirmed: {by: office manager, at: 2026-11-20T17:25:00-07:00}"
+)
+DATE_FILES = "Add to account.yaml when these files were exported: takenAt: 2026-11-20T17:30:00-07:00"
+
+
+def stale(dated: datetime | None, at: datetime, age: timedelta | None, what: str) -> Unknown | None:
+    """Why something (an answer, a file) dated so is too old, or not to be believed, at a moment; None while it is fresh."""
     if age is None:
-        return ""
+        return None
     if dated is None:
-        return "nobody says when this was so"
+        return Unknown(f"{what} has no date", DATE_ANSWERS if what == ANSWER else DATE_FILES)
     if dated - at > CLOCK_SKEW:
-        return f"it is dated {dated:%Y-%m-%d %H:%M}, after the moment of this check"
+        return Unknown(f"{what} is dated {dated:%Y-%m-%d %H:%M}, after the moment of this check")
     if at - dated > age:
         hours = int((at - dated).total_seconds() // 3600)
         old = f"{hours} hours" if hours < 72 else f"{hours // 24} days"
         limit = f"{age.days} days" if age.days else f"{age.seconds // 3600} hours"
-        return f"it is {old} old, and counts for {limit} only"
-    return ""
+        return Unknown(f"{what} is {old} old, and counts for {limit} only")
+    return None
+
+
+def unanswered(shelf: Shelf) -> Unknown:
+    """Why there is no answer: nobody gave one, or no file of answers counts."""
+    return Unknown("nobody answered this") if shelf.records else Unknown(shelf.why, shelf.mend)
 
 
 def conclude(evidence: Evidence, at: datetime) -> Record:
@@ -55,16 +67,15 @@ def _field(evidence: Evidence, answers: Record | None, name: str, path: str, at:
     answer: Value = answers.get(path) if answers else NOT_EXPORTED
     note = answers.notes.get(path, FieldNote()) if answers else FieldNote()
     proof = next((record for kind in PROOFS.get(name, ()) for record in _seen(evidence, kind)), None)
-    if isinstance(answer, Unknown):
-        answer = Unknown("nobody answered this")
-    else:
-        why = stale(note.dated, at, BY_PATH[path].stays_fresh)
-        answer = Unknown(f"the answer does not count any more: {why}") if why else answer
+    if answer is NOT_EXPORTED:
+        answer = unanswered(evidence.shelf("account.answers"))
+    elif not isinstance(answer, Unknown):
+        answer = stale(note.dated, at, BY_PATH[path].stays_fresh, ANSWER) or answer
     if proof is None:
-        return answer, FieldNote(note.where, note.dated, f"your answer ({path})")
+        return answer, FieldNote(note.where, note.dated, path)
     if answer is False:
         return (
             Unknown(f"you answered no, but {proof.where.path} holds {proof.key}, which there is only where it is in use"),
-            FieldNote(note.where, note.dated, "your answer and the files disagree"),
+            FieldNote(note.where, note.dated),
         )
-    return True, FieldNote(proof.where, None, f"{proof.key} in {proof.where.path}")
+    return True, FieldNote(proof.where)

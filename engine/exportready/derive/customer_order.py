@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
 
+from exportready.evidence.shelve import KEEP_NEWER
 from exportready.kinds import fold
 from exportready.model.evidence import CLOCK_SKEW, Evidence, Listing, Record, Scope, Shelf, Unknown, Value
 
@@ -32,7 +33,8 @@ def conclude(evidence: Evidence, at: datetime) -> Shelf:
     if isinstance(listing, str) or not (listing or records):
         why = listing if isinstance(listing, str) else shelf.why
         scope = Scope.MISSING if shelf.scope is Scope.MISSING else Scope.PART
-        return Shelf(KIND, (), scope, why or "it holds no customer", shelf.dated)
+        mend = KEEP_NEWER if isinstance(listing, str) else shelf.mend
+        return Shelf(KIND, (), scope, why or "it holds no customer", shelf.dated, mend)
     records = list(listing.records) if listing else records
     out = displaced_records(records)
     found = []
@@ -59,7 +61,7 @@ def _list_order(listings: Sequence[Listing], records: Sequence[Record], at: date
     newest = [one for one in ordered if len(dates) == len(ordered) and one.dated == dates[0]] or ordered
     if any(_keys(one) != _keys(newest[0]) for one in newest):
         names = " and ".join(sorted({one.path for one in newest}))
-        return f"{names} show the customers in different orders, and nothing says which is newer; keep the newer one only"
+        return f"{names} show the customers in different orders, and nothing says which is newer"
     return max(newest, key=lambda one: (one.whole, one.path))
 
 

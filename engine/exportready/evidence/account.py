@@ -61,7 +61,7 @@ def _settings() -> Object:
         at[leaf] = Key(_answer(shape), setting.question)
     for path, about in MAPS.items():
         group, leaf = path.split(".")
-        tree[group][leaf] = Key(MapOf(Text()), about)
+        tree[group][leaf] = Key(MapOf(_answer(Text())), about)
     for name, about in LISTS.items():
         tree[name] = Key(ListOf(Text()), about)
 
@@ -78,7 +78,7 @@ FILE = Object(
         "account": Key(Text(), "the account's name; it enters every finding's fingerprint"),
         "phase": Key(Choice(("before-export", "after-export")), "before the export (the default) or after it"),
         "timeZone": Key(Text(), "where the office is, such as America/Denver"),
-        "takenAt": Key(TIME, "when the files of this snapshot were exported"),
+        "takenAt": Key(TIME, "when the files beside this one were exported"),
         "confirmed": Key(Object(_BY_AT), "who confirmed the answers below, and when"),
         "settings": Key(SETTINGS_SHAPE, "answers that no export holds"),
         "quickbooks": Key(
@@ -102,9 +102,7 @@ def read(data: bytes, path: str) -> Reading:
     except YamlError as error:
         raise _unreadable(error.mistakes) from error
     FILE.check(root, mistakes)
-    if mistakes.found or not isinstance(root.value, dict):
-        raise _unreadable(mistakes.found)
-    reading = _File(root.value, path, mistakes).read()
+    reading = _File(FILE.sound(root), path, mistakes).read()
     if mistakes.found:
         raise _unreadable(mistakes.found)
     return reading
@@ -169,6 +167,8 @@ class _File:
         moment = parse_time(node.value)
         if moment.tzinfo is not None:
             return moment
+        if self.zone is None and len(node.value.strip()) == len("2026-11-20"):
+            return moment.replace(tzinfo=UTC)  # of a day, the hour hardly matters
         if self.zone is None:
             self.mistakes.say(node, "this moment has no offset; write one (2026-11-20T17:30:00-07:00) or give timeZone")
             return moment.replace(tzinfo=UTC)
@@ -180,6 +180,8 @@ class _File:
         settings = self.entries.get("settings")
         for path, node in _leaves(settings) if settings else ():
             answer, dated = self._stated(node)
+            if answer.value is None:
+                continue  # a question left open
             where = Location(self.path, answer.line, f"settings.{path}")
             fields[path], notes[path] = _typed(path, answer), FieldNote(where, dated)
         line = settings.line if settings else 1
@@ -210,6 +212,8 @@ class _File:
             if kind not in KINDS:
                 line = (section.key_lines or {}).get(kind, node.line) if section else node.line
                 self.mistakes.say(line, f"'{kind}' is not a kind of record; write one such as servicetitan.invoice")
+            elif node.value != "all" and KINDS[kind].at_fault != "transaction":
+                self.mistakes.say(node, f"{kind} is a list without days; write `all` if its file holds all of it")
             covers[kind] = "all" if node.value == "all" else self._days(node)
         return covers
 
@@ -218,13 +222,13 @@ class _File:
         first, last = (str(days[name].value) for name in ("from", "to"))
         if parse_day(first) > parse_day(last):
             self.mistakes.say(node, f"these days end ({last}) before they begin ({first})")
-        return f"only {first} to {last}"
+        return f"{first} to {last}"
 
 
 def _leaves(node: Node, path: str = "") -> list[tuple[str, Node]]:
-    if path in LISTS:
+    if path in LISTS or (node.value is None and path not in _ANSWER_PATHS):
         return []
-    if not isinstance(node.value, dict) or path in _ANSWER_PATHS:
+    if not isinstance(node.value, dict) or path in _ANSWER_PATHS or path.rpartition(".")[0] in MAPS:
         return [(path, node)]
     return [leaf for name, child in node.value.items() for leaf in _leaves(child, f"{path}.{name}" if path else name)]
 

@@ -176,7 +176,6 @@ class _Reader:
                 in_list_order=True,
             )
             for section in self.sections.values()
-            if section.wanted
         )
         return Reading("iif", listings, dict(self.counts), self.dated, tuple(self.notes[:5]))
 

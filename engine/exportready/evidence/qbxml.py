@@ -51,9 +51,13 @@ def _envelope(envelope: etree._Element, document: bytes, reader: _Reader) -> boo
             found = True
             start = len(text) - len(text.lstrip("\n\r \t"))
             line = _line(element)
+            first = line + text.count("\n", 0, start) if line and exact else None
             inner = text.strip("\n\r \t").encode()
-            root_of(inner)
-            reader.stream(inner, line + text.count("\n", 0, start) if line and exact else None)
+            try:
+                root_of(inner)
+            except Unreadable as error:
+                raise Unreadable(str(error), first + error.line - 1 if first and error.line else None) from error
+            reader.stream(inner, first)
     return found
 
 
@@ -153,7 +157,7 @@ class _Reader:
         rs = _Rs("", 0)
         self._take(element, rs)
         why = "a single record by itself says nothing about the rest of the list"
-        for kind, records in sorted(rs.records.items()):
+        for kind, records in sorted({RETS[name][0]: [], **rs.records}.items()):
             self.listings.append(Listing(kind, tuple(records), self.path, "qbxml", False, why, part="fragment"))
 
     def _take(self, element: etree._Element, rs: _Rs) -> None:
@@ -220,8 +224,7 @@ class _Reader:
             self.notes.append(f"{request} was answered with error {element.get('statusCode', '')}")
         why, page = _whole(element, request, rs.count)
         for name, part in self._kinds(element, request, rs):
-            if name in self.wanted:
-                self._list(name, part, rs, why, page)
+            self._list(name, part, rs, why, page)
             for child in children(name):
                 if child.name in self.wanted and (not why or child.name in rs.records):
                     self._list(child.name, "" if request.endswith("Query") else "fragment", rs, why, page)

@@ -214,14 +214,14 @@ class _Reader:
             for child in arrays:
                 self._children(child, row, (start, end), line, pointer)
         why, page, damaged = self._whole()
-        listings = [self._listing(self.kind, why, damaged, page)] if self.kind.name in self.wanted else []
+        listings = [self._listing(self.kind, why, damaged, page)]
         for child in arrays:
             gap = self.child_gaps.get(child.name, "")
             listings.append(self._listing(child, why or gap, damaged or bool(gap), page))
         return Reading("servicetitan-json", tuple(listings), dict(self.counts))
 
     def _listing(self, kind: Kind, why: str, damaged: bool, page: Page | None) -> Listing:
-        records = tuple(self.records[kind.name])
+        records = tuple(self.records.get(kind.name, ()))
         return Listing(kind.name, records, self.path, "servicetitan-json", not why, why, damaged, page=page)
 
     def _children(self, child: Kind, row: Mapping[str, Any], span: tuple[int, int], line: int, pointer: str) -> None:

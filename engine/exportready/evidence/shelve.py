@@ -12,15 +12,15 @@ from exportready.kinds import KINDS, fold
 from exportready.kinds.quickbooks import PARTS
 from exportready.model.evidence import CLOCK_SKEW, Listing, Record, Scope, Shelf, Unknown, Value
 
+KEEP_NEWER = "Of the files that disagree, keep the newer one only"
+
 
 def shelve(kind: str, listings: Sequence[Listing], covers: str | None, at: datetime) -> Shelf:
     """Decide what counts of a kind.
 
-    `covers` is what account.yaml says of it: "all", or which days only. A source dated after `at`, the moment of the
-    check, is not believed to be the newest.
+    `covers` is what account.yaml says of it: "all", or the days of which its file holds everything. A source dated
+    after `at`, the moment of the check, is not believed to be the newest.
     """
-    if kind == "account.answers":
-        return _answers(listings)
     fragments = [listing for listing in listings if listing.part == "fragment"]
     parts: dict[str, list[Listing]] = {}
     for listing in listings:
@@ -30,12 +30,12 @@ def shelve(kind: str, listings: Sequence[Listing], covers: str | None, at: datet
     for part in sorted(parts):
         one = _choose(join_pages(parts[part]), at)
         if isinstance(one, str):
-            return Shelf(kind, why=one)
+            return Shelf(kind, why=one, mend=KEEP_NEWER)
         chosen.append(one)
     if "" in parts and len(parts) > 1:
         one = _choose([listing for listing in chosen if listing.part == ""] + [_together(kind, chosen)], at)
         if isinstance(one, str):
-            return Shelf(kind, why=one)
+            return Shelf(kind, why=one, mend=KEEP_NEWER)
         chosen = [one]
     if len(chosen) > 1 or (chosen and chosen[0].part):
         chosen = [_together(kind, chosen)]
@@ -54,28 +54,19 @@ def _shelf(kind: str, listing: Listing | None, fragments: Sequence[Listing], cov
     whole = listing is not None and listing.whole and not added
     dates = [one.dated for one in (listing, *fragments) if one is not None and one.dated is not None]
     dated = listing.dated if listing else min(dates, default=None)
-    if covers == "all":
+    if covers:
         whole = listing is not None and not listing.damaged
-    elif covers:
-        whole, why = False, f"account.yaml says that it covers {covers}"
     if not whole:
         return Shelf(kind, tuple(records), Scope.PART, why, dated)
     shows_inactive = (
         description.active is None
-        or covers == "all"
+        or covers is not None
         or (listing is not None and listing.reader == "iif")
         or any(record.get(description.active) is False for record in records)
     )
     if shows_inactive:
         return Shelf(kind, tuple(records), Scope.WHOLE, "", dated)
     return Shelf(kind, tuple(records), Scope.ACTIVE, "it shows no inactive record, so those may have been left out", dated)
-
-
-def _answers(listings: Sequence[Listing]) -> Shelf:
-    if len(listings) != 1:
-        why = "two files of answers stand in this snapshot; keep one" if listings else "there is no account.yaml"
-        return Shelf("account.answers", why=why)
-    return Shelf("account.answers", listings[0].records, Scope.WHOLE, "", listings[0].dated)
 
 
 def _together(kind: str, listings: Sequence[Listing]) -> Listing:
@@ -98,15 +89,14 @@ def _together(kind: str, listings: Sequence[Listing]) -> Listing:
 
 
 def _choose(listings: list[Listing], at: datetime) -> Listing | str:
-    """The listing that counts, or why none does. Sources that agree are one; else the newest dated one counts."""
-    first, *others = listings
-    if all(_agree(first, other) for other in others):
-        return max(listings, key=lambda listing: (listing.whole, _known_fields(listing), listing.reader, listing.path))
+    """The listing that counts, or why none does: the newest where all are dated; else they must say the same."""
     dates = sorted((listing.dated for listing in listings if listing.dated and listing.dated - at <= CLOCK_SKEW), reverse=True)
-    if len(dates) == len(listings) and dates[0] > dates[1]:
-        return next(listing for listing in listings if listing.dated == dates[0])
-    names = " and ".join(sorted({listing.path for listing in listings}))
-    return f"{names} disagree, and nothing says which is newer; keep the newer one only"
+    newest = [listing for listing in listings if len(dates) == len(listings) and listing.dated == dates[0]] or listings
+    first, *others = newest
+    if all(_agree(first, other) for other in others):
+        return max(newest, key=lambda listing: (listing.whole, _known_fields(listing), listing.reader, listing.path))
+    names = " and ".join(sorted({listing.path for listing in newest}))
+    return f"{names} disagree, and nothing says which is newer"
 
 
 def _known_fields(listing: Listing) -> int:

@@ -25,19 +25,25 @@ class _Read:
     unrecognised: Unrecognised | None = None
 
 
-def read(snapshot: Path, wanted: Wanted, at: datetime, on_file: Callable[[str, int, int], None] | None = None) -> Evidence:
+def read(
+    snapshot: Path,
+    wanted: Wanted,
+    at: datetime,
+    on_file: Callable[[str, int, int], None] | None = None,
+    under: str = "",
+) -> Evidence:
     """Read every file of a snapshot.
 
-    `at` is the moment of the check; `on_file` is told each path with its number and how many there are. Raises
-    NoSnapshot where there is none; a file that cannot be read becomes a source with an error, and the others are
-    read all the same.
+    `at` is the moment of the check; `on_file` is told each path with its number and how many there are; `under` is put
+    before each path, to tell an earlier snapshot's files from this one's. Raises NoSnapshot where there is
+    none; a file that cannot be read becomes a source with an error, and the others are read all the same.
     """
     found = sorted(_files(snapshot), key=lambda file: file.path)
     done: list[_Read] = []
     for number, file in enumerate(found, 1):
         if on_file is not None:
             on_file(file.path, number, len(found))
-        one = _read_file(file, wanted)
+        one = _read_file(replace(file, path=under + file.path), wanted)
         if one is not None:
             done.append(one)
     return assemble(done, at)
@@ -72,14 +78,13 @@ def _read_file(file: File, wanted: Wanted) -> _Read | None:
     if isinstance(reading, str):
         empty = Source(file.path, digest, "", None, {}, False)
         return _Read(empty, None, Unrecognised(file.path, reading))
-    whole = reading is not None and all(listing.whole for listing in reading.listings)
     source = Source(
         file.path,
         digest,
         reading.reader if reading else "",
         reading.dated if reading else None,
         dict(sorted(reading.counts.items())) if reading else {},
-        whole,
+        False,
         str(error) if error else None,
         error.line if error else None,
         reading.notes if reading else (),
@@ -88,11 +93,12 @@ def _read_file(file: File, wanted: Wanted) -> _Read | None:
 
 
 _OWN_RESULT = re.compile(rb'\s*\{\s*"format"\s*:\s*"exportready/')
+_OWN_TEXT = re.compile(rb"Made by ExportReady [0-9][\w.]*\s*(\x1b\[0m)?\s*\Z")
 _OWN_PAGE = re.compile(rb'<!doctype html>.{0,400}?<meta name="generator" content="ExportReady', re.IGNORECASE | re.DOTALL)
 
 
 def _is_own_report(data: bytes) -> bool:
-    return bool(_OWN_RESULT.match(data) or _OWN_PAGE.match(data))
+    return bool(_OWN_RESULT.match(data) or _OWN_PAGE.match(data) or _OWN_TEXT.search(data[-80:]))
 
 
 def _give_to_reader(data: bytes, path: str, wanted: Wanted) -> Reading | str:
@@ -148,7 +154,7 @@ _NOT_READ = {
         "File > Utilities > Export > Lists to IIF Files and save that file here instead"
     ),
     ".qbb": "this is a QuickBooks backup, which only QuickBooks can open; export the lists to IIF instead",
-    ".zip": "a .zip inside a snapshot is not opened; unpack it into the snapshot folder",
+    ".zip": "a .zip inside the folder is not opened; unpack it there",
 }
 
 
@@ -157,18 +163,13 @@ _NOT_READ = {
 
 def assemble(files: list[_Read], at: datetime) -> Evidence:
     """Put the files of one snapshot together: dates given, pages joined, what counts decided."""
-    accounts = [one.reading.account for one in files if one.reading and one.reading.account]
-    account = accounts[0] if len(accounts) == 1 else Account()
-    covers: Mapping[str, str] = {}
-    for one in files:
-        if one.reading and one.reading.account and len(accounts) == 1:
-            covers = one.reading.covers
     files = _one_company(files)
+    readings = [one.reading for one in files if one.reading and not one.source.error]
+    stated = _stated(readings, at)
+    account, covers = (stated.account or Account(), stated.covers) if stated else (Account(), {})
     listings: dict[str, list[Listing]] = {}
-    for one in files:
-        for listing in one.reading.listings if one.reading and not one.source.error else ():
-            dated = listing.dated or account.taken_at
-            listings.setdefault(listing.kind, []).append(replace(listing, dated=dated))
+    for listing in (listing for reading in readings for listing in reading.listings):
+        listings.setdefault(listing.kind, []).append(replace(listing, dated=listing.dated or account.taken_at))
     shelves = {kind: shelve(kind, held, _covers(kind, covers), at) for kind, held in sorted(listings.items())}
     return Evidence(
         account,
@@ -179,6 +180,14 @@ def assemble(files: list[_Read], at: datetime) -> Evidence:
     )
 
 
+def _stated(readings: list[Reading], at: datetime) -> Reading | None:
+    """The file of answers that counts; None where there is none, or where two say different things."""
+    found = [reading for reading in readings if reading.account is not None]
+    answers = [listing for reading in found for listing in reading.listings if listing.kind == "account.answers"]
+    shelf = shelve("account.answers", answers, None, at) if answers else None
+    return next((one for one in found if shelf and any(shelf.records == listing.records for listing in one.listings)), None)
+
+
 def _covers(kind: str, covers: Mapping[str, str]) -> str | None:
     """What is said of a kind; what is said of the transactions holds for their lines too."""
     array_of = KINDS[kind].array_of
@@ -186,11 +195,17 @@ def _covers(kind: str, covers: Mapping[str, str]) -> str | None:
 
 
 def _settled(one: _Read, account: Account, shelves: Mapping[str, Shelf]) -> Source:
-    """The source with its date, and complete only if each list in it turned out whole together with its other pages."""
+    """The source with its date; complete if each of its lists is, together with its other pages and what `covers` says."""
     if one.source.error or one.reading is None:
         return one.source
-    whole = all(shelves[listing.kind].scope in (Scope.WHOLE, Scope.ACTIVE) for listing in one.reading.listings)
-    return replace(one.source, dated=one.source.dated or account.taken_at, complete=one.source.complete and whole)
+    complete = all(_complete(listing, shelves[listing.kind]) for listing in one.reading.listings)
+    return replace(one.source, dated=one.source.dated or account.taken_at, complete=complete)
+
+
+def _complete(listing: Listing, shelf: Shelf) -> bool:
+    if listing.part == "fragment":
+        return False
+    return (listing.whole and listing.page is None) or shelf.scope in (Scope.WHOLE, Scope.ACTIVE)
 
 
 def _one_company(files: list[_Read]) -> list[_Read]:
@@ -199,7 +214,7 @@ def _one_company(files: list[_Read]) -> list[_Read]:
     if len(names) < 2:
         return files
     told = " and ".join(f"«{name}»" for name in names)
-    message = f"this snapshot holds files of two QuickBooks companies, {told}; keep one company in a snapshot"
+    message = f"these are files of two QuickBooks companies, {told}; keep those of one company in a folder"
     return [
         replace(one, source=replace(one.source, error=message, complete=False)) if one.reading and one.reading.company else one
         for one in files

@@ -127,7 +127,7 @@ def gaps(condition: Condition, judged: Judged) -> Iterator[Gap]:
         case IsPresent(ref):
             yield from _ref_gap(ref, judged)
         case EntryIsPresent(name):
-            yield _entry_gap(name, judged)
+            yield from _entry_gaps(name, judged)
         case Not(part):
             yield from gaps(part, judged)
         case All(parts) | AnyOf(parts):
@@ -135,9 +135,15 @@ def gaps(condition: Condition, judged: Judged) -> Iterator[Gap]:
                 yield from gaps(part, judged)
 
 
-def _entry_gap(name: str, judged: Judged) -> Gap:
+def _entry_gaps(name: str, judged: Judged) -> Iterator[Gap]:
+    """Why a related entry is not known: a value to match with is not, or its own list is not whole."""
     related = next(one for one in judged.check.related if one.name == name)
-    return Gap(related.kind, None, judged.record.key or None, judged.entry(name).why, supply(related.kind, None))
+    unknown = [ref for _, _, ref in related.match if isinstance(ref, Ref) and isinstance(judged.value(ref), Unknown)]
+    if unknown:
+        yield from (gap for ref in unknown for gap in _ref_gap(ref, judged))
+        return
+    entry = judged.entry(name)
+    yield Gap(related.kind, None, judged.record.key or None, entry.why, entry.mend or supply(related.kind, None))
 
 
 def _ref_gap(ref: Ref, judged: Judged) -> Iterator[Gap]:
@@ -146,13 +152,13 @@ def _ref_gap(ref: Ref, judged: Judged) -> Iterator[Gap]:
         return
     if ref.owner in (ANSWERS, ACCOUNT):
         kind = "account.answers" if ref.owner == ANSWERS else ACCOUNT
-        yield Gap(kind, ref.field, ref.field, _reason(value, ref.field), supply(kind, ref.field))
+        yield Gap(kind, ref.field, ref.field, _reason(value, ref.field), _mend(value) or supply(kind, ref.field))
     elif ref.owner == SUBJECT:
         yield _field_gap(judged.record, ref.field, value)
     elif ref.owner != PARAMETER:
         entry = judged.entry(ref.owner)
         if entry.state is State.UNKNOWN:
-            yield _entry_gap(ref.owner, judged)
+            yield from _entry_gaps(ref.owner, judged)
         elif entry.record is not None:
             yield _field_gap(entry.record, ref.field, value)
         else:
@@ -164,7 +170,11 @@ def _ref_gap(ref: Ref, judged: Judged) -> Iterator[Gap]:
 
 def _field_gap(record: Record, name: str, value: Value) -> Gap:
     subject = name if not record.key else record.key
-    return Gap(record.kind, name, subject, _reason(value, name), supply(record.kind, name))
+    return Gap(record.kind, name, subject, _reason(value, name), _mend(value) or supply(record.kind, name))
+
+
+def _mend(value: Value) -> str:
+    return value.mend if isinstance(value, Unknown) else ""
 
 
 def _reason(value: Value, name: str) -> str:

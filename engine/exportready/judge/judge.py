@@ -14,7 +14,7 @@ from exportready.judge.world import View, World, note_of
 from exportready.kinds import KINDS, fold, supply
 from exportready.model.evidence import UNSET, Evidence, FieldNote, Location, Record, Scope, Unknown
 from exportready.model.report import Finding, Gap, Outcome, Place, RuleResult, Thing
-from exportready.model.rules import ACCOUNT, ANSWERS, PARAMETER, SUBJECT, Check, Condition, Ref, Rule, Severity, Type
+from exportready.model.rules import ACCOUNT, ANSWERS, PARAMETER, SUBJECT, All, Check, Condition, Ref, Rule, Severity, Type
 from exportready.rulebook.reads import entries, placeholders, refs
 
 
@@ -128,11 +128,12 @@ def _severity(check: Check, judged: Judged) -> Severity:
 
 
 def _not_whole(check: Check, view: View) -> Iterator[Gap]:
-    """Every kind that is judged must be whole for a pass; of alternatives one suffices."""
-    missing = [gap for kind in check.each for gap in _gap_of_list(check, kind, view)]
-    if check.any_suffices and len(missing) < len(check.each):
-        return
-    yield from missing
+    """Every kind that is judged must be whole for a pass; of alternatives, those that are there, and one must be."""
+    kinds = check.each
+    if check.any_suffices:
+        kinds = tuple(kind for kind in kinds if view.shelf(kind).scope is not Scope.MISSING) or kinds
+    for kind in kinds:
+        yield from _gap_of_list(check, kind, view)
 
 
 def _gap_of_list(check: Check, kind: str, view: View) -> Iterator[Gap]:
@@ -145,7 +146,7 @@ def _gap_of_list(check: Check, kind: str, view: View) -> Iterator[Gap]:
         advice = f"Export it with inactive records too, or say 'covers: {{{kind}: all}}' in account.yaml. {supply(kind, None)}"
         yield Gap(kind, None, None, shelf.why, advice)
         return
-    yield Gap(kind, None, None, shelf.why or "only a part of it is here", supply(kind, None))
+    yield Gap(kind, None, None, shelf.why or "only a part of it is here", shelf.mend or supply(kind, None))
 
 
 def _passes_over_inactive(check: Check, kind: str, view: View) -> bool:
@@ -161,8 +162,9 @@ def _passes_over_inactive(check: Check, kind: str, view: View) -> bool:
 
 def _finding(rule: Rule, check: Check, judged: Judged, severity: Severity) -> Finding:
     record = judged.record
-    own = [ref for ref in refs(check.expect) if ref.owner == SUBJECT]
-    key = own[0].field if KINDS[record.kind].sheet and own else record.key
+    sheet = KINDS[record.kind].sheet
+    own = [ref for ref in refs(_culprit(check.expect, judged) if sheet else check.expect) if ref.owner == SUBJECT]
+    key = own[0].field if sheet and own else record.key
     subject = Thing(record.kind, key)
     words = {word: _word(word, judged) for word in placeholders(check.failure)}
     observed = _observed(rule, check, judged)
@@ -177,7 +179,15 @@ def _finding(rule: Rule, check: Check, judged: Judged, severity: Severity) -> Fi
         expected(check.expect),
         _places(check, judged, own, key),
         _blocks(check, judged, severity),
+        _answer_note(judged, own[0]).dated if sheet and own else None,
     )
+
+
+def _culprit(condition: Condition, judged: Judged) -> Condition:
+    """The part of a failed condition that failed first: of a sheet of facts, it says which one is wrong."""
+    if isinstance(condition, All):
+        return next((_culprit(part, judged) for part in condition.parts if decide(part, judged) is False), condition)
+    return condition
 
 
 def _grouped(view: View, check: Check, findings: list[Finding]) -> Finding:
@@ -219,7 +229,9 @@ def _word(word: str, judged: Judged) -> str:
     first, _, rest = word.partition(".")
     if word.startswith(PARAMETER + "."):
         return shown(judged.view.parameter(rest)) or ""
-    if rest and any(one.name == first for one in judged.check.related):
+    if word.startswith(ANSWERS + "."):
+        value = judged.value(Ref(ANSWERS, word.removeprefix(ANSWERS + "."), Type.TEXT))
+    elif rest and any(one.name == first for one in judged.check.related):
         value = judged.value(Ref(first, rest, Type.TEXT))
     else:
         value = judged.value(Ref(SUBJECT, word, Type.TEXT))
@@ -261,7 +273,7 @@ def _places(check: Check, judged: Judged, own: list[Ref], key: str) -> tuple[Pla
         entry = judged.entry(name)
         if entry.state is State.PRESENT and entry.record is not None:
             places.append(Place(entry.record.where, entry.record.key))
-    return tuple(places)
+    return tuple(dict.fromkeys(places))
 
 
 def _answer_note(judged: Judged, ref: Ref) -> FieldNote:

@@ -29,6 +29,8 @@ class Entry:
     state: State
     record: Record | None = None
     why: str = ""
+    mend: str = ""
+    """What to do about it, where that is something else than to supply the list."""
 
 
 UNTOLD = Entry(State.UNKNOWN, why="it is not known here")
@@ -50,9 +52,7 @@ class Judged:
         """The value of a reference; `Unknown` says why there is none."""
         owner = ref.owner
         if owner == SUBJECT:
-            if self.record.kind == "account.answers":
-                return self.view.answer(ref.field)[0]
-            return self.record.get(ref.field)
+            return self._field(self.record, ref.field)
         if owner == ANSWERS:
             return self.view.answer(ref.field)[0]
         if owner == PARAMETER:
@@ -61,8 +61,14 @@ class Judged:
             return self.view.account(ref.field)[0]
         entry = self.entry(owner)
         if entry.state is State.PRESENT and entry.record is not None:
-            return entry.record.get(ref.field)
-        return UNSET if entry.state is State.ABSENT else Unknown(entry.why)
+            return self._field(entry.record, ref.field)
+        return UNSET if entry.state is State.ABSENT else Unknown(entry.why, entry.mend)
+
+    def _field(self, record: Record, name: str) -> Value:
+        """A field of a record; of the two sheets of facts, only what is fresh enough for this rule."""
+        if record.kind == "account.answers":
+            return self.view.answer(name)[0]
+        return self.view.account(name)[0] if record.kind == ACCOUNT else record.get(name)
 
     def entry(self, name: str) -> Entry:
         """A related entry, looked for when first asked for."""
@@ -74,14 +80,13 @@ class Judged:
 
     def _find(self, related: Related) -> Entry:
         shelf = self.view.shelf(related.kind, related.before)
-        wanted: list[object] = []
-        for _, type_, operand in related.match:
-            value = self.value(operand) if isinstance(operand, Ref) else operand
-            if value is UNSET:
-                return Entry(State.ABSENT)
-            if isinstance(value, Unknown):
-                return Entry(State.UNKNOWN, why=value.reason)
-            wanted.append(comparable(value, type_))
+        values = [self.value(operand) if isinstance(operand, Ref) else operand for _, _, operand in related.match]
+        if UNSET in values:
+            return Entry(State.ABSENT)
+        unknown = next((value for value in values if isinstance(value, Unknown)), None)
+        if unknown is not None:
+            return Entry(State.UNKNOWN, why=unknown.reason, mend=unknown.mend)
+        wanted = [comparable(value, type_) for value, (_, type_, _) in zip(values, related.match, strict=True)]
         if related.match and shelf.scope is not Scope.MISSING:
             match = tuple((name, type_) for name, type_, _ in related.match)
             by_key, untold = self.view.world.index(related.kind, related.before, match)
@@ -121,7 +126,7 @@ class Judged:
             return Entry(State.ABSENT)
         if shelf.scope is Scope.ACTIVE:
             return Entry(State.UNKNOWN, why=f"it is not among the active ones, and {shelf.why}")
-        return Entry(State.UNKNOWN, why=shelf.why or "its list is not in the snapshot")
+        return Entry(State.UNKNOWN, why=shelf.why or "its list is not in the snapshot", mend=shelf.mend)
 
     def _only_active(self, related: Related) -> bool:
         from exportready.kinds import KINDS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from exportready.derive.account import stale
+from exportready.derive.account import ANSWER, FILES, stale, unanswered
 from exportready.kinds import fold
 from exportready.model.evidence import (
     NOT_EXPORTED,
@@ -26,6 +26,7 @@ Index = tuple[dict[tuple[object, ...], list[Record]], list[Record]]
 """Records by what their match fields hold, and those that cannot be told because a match field is unknown."""
 
 ANSWERS_KIND = "account.answers"
+_EARLIER = "Name the folder of an earlier check of this account too: exportready check FOLDER --before EARLIER"
 _NO_ANSWERS = Record(ANSWERS_KIND, "", {}, Location("account.yaml"))
 
 
@@ -42,7 +43,7 @@ class World:
         """A kind's shelf in this snapshot or the earlier one."""
         if before:
             if self.before is None:
-                return Shelf(kind, why="there is no earlier snapshot to compare with (--before)")
+                return Shelf(kind, why="there is no earlier folder to compare with", mend=_EARLIER)
             return self.before.shelf(kind)
         shelf = self.now.shelf(kind)
         if kind == ANSWERS_KIND and not shelf.records:
@@ -81,18 +82,18 @@ class View:
     def __init__(self, world: World, rule: Rule) -> None:
         self.world = world
         self.rule = rule
-        self._stale: dict[str, str] = {}
+        self._stale: dict[str, Unknown] = {}
         for name, age in rule.max_age.items():
-            if not name.startswith(ANSWERS + "."):
+            if not name.startswith(ANSWERS + ".") and name != ANSWERS_KIND:
                 shelf = world.shelf(name, False)
-                why = stale(shelf.dated, world.at, age) if shelf.records else ""
-                if why:
-                    self._stale[name] = f"the file does not count any more: {why}"
+                old = stale(shelf.dated, world.at, age, FILES) if shelf.scope is not Scope.MISSING else None
+                if old is not None:
+                    self._stale[name] = old
 
     def shelf(self, kind: str, before: bool = False) -> Shelf:
         """What counts of a kind for this rule."""
         if not before and kind in self._stale:
-            return Shelf(kind, why=self._stale[kind])
+            return Shelf(kind, why=self._stale[kind].reason, mend=self._stale[kind].mend)
         return self.world.shelf(kind, before)
 
     def answer(self, path: str) -> tuple[Value, FieldNote]:
@@ -100,19 +101,25 @@ class View:
         record = self.world.shelf(ANSWERS_KIND, False).records[0]
         value, note = record.get(path), record.notes.get(path, FieldNote())
         if value is NOT_EXPORTED:
-            return Unknown("nobody answered this"), note
+            return unanswered(self.world.now.shelf(ANSWERS_KIND)), note
         for name, age in self.rule.max_age.items():
             limit = name.removeprefix(ANSWERS + ".")
-            if name != limit and (path == limit or path.startswith(limit + ".")):
-                why = stale(note.dated, self.world.at, age)
-                if why:
-                    return Unknown(f"the answer does not count any more: {why}"), note
+            if name == ANSWERS_KIND or (name != limit and (path == limit or path.startswith(limit + "."))):
+                old = None if isinstance(value, Unknown) else stale(note.dated, self.world.at, age, ANSWER)
+                if old is not None:
+                    return old, note
         return value, note
 
     def account(self, name: str) -> tuple[Value, FieldNote]:
         """A fact of `derived.account`."""
-        record = self.world.shelf(ACCOUNT, False).records[0]
-        return record.get(name), record.notes.get(name, FieldNote())
+        record = next(iter(self.world.shelf(ACCOUNT, False).records), None)
+        if record is None:
+            return Unknown("nothing is known about it"), FieldNote()
+        value, note = record.get(name), record.notes.get(name, FieldNote())
+        if note.from_answer and not isinstance(value, Unknown):
+            answer, _ = self.answer(note.from_answer)  # this rule may ask for a fresher one
+            return (answer if isinstance(answer, Unknown) else value), note
+        return value, note
 
     def parameter(self, name: str) -> Known:
         """A parameter's value."""

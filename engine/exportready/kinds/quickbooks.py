@@ -10,12 +10,12 @@ from exportready.kinds.table import Kind, fields, parents
 
 LISTS_TO_IIF = (
     "In QuickBooks, signed in as Admin in single-user mode: File > Utilities > Export > Lists to IIF Files, "
-    "tick the lists, save the file into the snapshot folder"
+    "tick the lists, save the file beside your other files"
 )
-QBXML = "Ask whoever runs your QuickBooks integration for the response to {} and save it into the snapshot folder"
+QBXML = "Ask whoever runs your QuickBooks integration for the response to {} and save it beside your other files"
 _HOST = (
-    "Save the answer to HostQueryRq into the snapshot folder, or state quickbooks.fileMode in account.yaml "
-    "(in QuickBooks look at the File menu: it offers the mode that you are not in)"
+    "Look at the File menu of QuickBooks: it offers the mode that you are not in. Then write quickbooks: {fileMode: singleUser} "
+    "(or multiUser) into account.yaml, or save the response to HostQueryRq beside your other files"
 )
 
 _LIST = ("ListID", "TimeModified")
@@ -358,7 +358,7 @@ Amount ?number
             **fields("request text\nrequestID text"),
         },
         ("request", "statusCode"),
-        "Save the responses of the export (qbXML) into the snapshot folder",
+        "Save the responses of the export (qbXML) beside your other files",
         "transaction",
         numbered=True,
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from exportready.kinds.table import Field, Kind, fields, parents
 
 _STATUS = "Pending|Posted|Exported"
-_FEED = "Ask whoever has API access to ServiceTitan for GET {} (all pages) and save the answer as {} in the snapshot folder"
+_FEED = "Ask whoever has API access to ServiceTitan for GET {} (all pages) and save the answer as {} beside your other files"
 
 
 def _kind(
@@ -480,7 +480,7 @@ chargeable yesno
         "servicetitan.export_error",
         fields("transaction text\nbatch text\nmessage text"),
         ("transaction", "message"),
-        "In ServiceTitan open Reports > Export Error Report, download it and save it into the snapshot folder",
+        "In ServiceTitan open Reports > Export Error Report, download it and save it beside your other files",
         "transaction",
         numbered=True,
     ),

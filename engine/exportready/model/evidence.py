@@ -27,6 +27,8 @@ class Unknown:
     """A field whose value cannot be told, and why, in words for the person who can supply it."""
 
     reason: str
+    mend: str = ""
+    """What to do about it, where that is something else than to supply the kind or the answer."""
 
 
 Known = str | bool | Decimal | datetime | date
@@ -54,7 +56,8 @@ class FieldNote:
 
     where: Location | None = None
     dated: datetime | None = None
-    concluded_from: str = ""
+    from_answer: str = ""
+    """The answer that it rests on, where it does."""
 
 
 NO_NOTES: Mapping[str, FieldNote] = MappingProxyType({})
@@ -133,6 +136,8 @@ class Shelf:
     why: str = ""
     """Why it is missing or a part, in words."""
     dated: datetime | None = None
+    mend: str = ""
+    """What to do about it, where that is something else than to supply the kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,4 +186,20 @@ class Evidence:
 
     def shelf(self, kind: str) -> Shelf:
         """What counts of a kind; a missing shelf where no file holds it."""
-        return self.shelves.get(kind) or Shelf(kind, why="no file of this snapshot holds it")
+        return self.shelves.get(kind) or self._missing(kind)
+
+    def _missing(self, kind: str) -> Shelf:
+        broken = [source.path for source in self.sources if source.error]
+        answers = [path for path in broken if path.lower().endswith((".yaml", ".yml"))]
+        if kind == "account.answers":
+            broken = answers
+        elif answers != broken:
+            broken = [path for path in broken if path not in answers]
+        else:
+            broken = []
+        if not broken:
+            return Shelf(kind, why="there is no account.yaml" if kind == "account.answers" else "none of your files holds it")
+        names = " and ".join(broken)
+        return Shelf(
+            kind, why=f"{names} could not be read", mend=f"Mend {names}: what is wrong is told under «Could not be read»"
+        )

@@ -73,6 +73,8 @@ class Finding:
     where: tuple[Place, ...]
     blocks: bool
     """Transactions that use the object at fault wait for it."""
+    told_at: datetime | None = None
+    """When the answer was given on which it rests, where it rests on one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,10 @@ class Report:
     digest: str
     rules: int
     """How many rules the rulebook has, those of other phases too."""
+    own_rules: bool
+    """True where somebody's own rules judged instead of the shipped ones."""
+    left_out: tuple[str, ...]
+    """Ids of the rules of this phase that were told not to judge."""
     account: Account
     phase: str
     checked_at: datetime

@@ -223,6 +223,8 @@ class Rule:
     phase: Phase
     source: Citation
     why: str
+    problem: str
+    """The title turned round, for a heading over what fails it; empty where the title must do."""
     given: Condition | None
     checks: tuple[Check, ...]
     named_checks: bool
@@ -256,3 +258,5 @@ class Rulebook:
     digest: str
     """SHA-256 over the rule files' text: two results with one digest were judged alike."""
     wanted: Wanted
+    own: bool = False
+    """True for rules that somebody wrote instead of the shipped ones."""

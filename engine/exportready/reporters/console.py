@@ -35,10 +35,12 @@ def render(report: Report, options: Options) -> str:
         if cards:
             page.heading(words.SECTIONS[severity])
             for number, result in enumerate(cards, 1):
-                _problem(page, number, result)
+                _problem(page, report, number, result)
+    _unrecognised(page, report)
     _not_checked(page, report)
     if options.verbose:
         _passed_over(page, report)
+        _files(page, report)
     _foot(page, report)
     return "\n".join(page.lines) + "\n"
 
@@ -90,7 +92,9 @@ def _head(page: _Page, report: Report) -> None:
     whose = f"{view.account(report)}, {view.files(report)}" + (f" ({age})" if age else "")
     page.text(f"{view.verdict(report)} - {whose}", style=f"{_BOLD};{_VERDICT_COLORS[report.verdict]}")
     page.text(view.meaning(report))
-    page.text(f"{view.to_do(report)}.")
+    page.text(f"{view.to_do(report)}. {view.read(report)}.")
+    if view.narrowed(report):
+        page.text(f"{view.narrowed(report)}.")
 
 
 def _broken(page: _Page, sources: Iterable[Source]) -> None:
@@ -100,18 +104,23 @@ def _broken(page: _Page, sources: Iterable[Source]) -> None:
     page.text(words.UNREADABLE_INTRO, indent="  ")
 
 
-def _tag(result: RuleResult) -> str:
-    return f"[{result.rule.id}]"
+def _tag(page: _Page, result: RuleResult) -> str:
+    """The rule's name, for those who ask to be told more."""
+    return f"[{result.rule.id}]" if page.options.verbose else ""
 
 
-def _problem(page: _Page, number: int, result: RuleResult) -> None:
+def _problem(page: _Page, report: Report, number: int, result: RuleResult) -> None:
     rule = result.rule
     if number > 1:
         page.blank()
-    page.text(rule.title, bullet=f"{number}. ", style=_BOLD, tag=_tag(result))
-    page.text(f"{view.not_so(result)}:", indent="   ")
-    for finding in view.findings(result)[:LISTED]:
-        _finding(page, result, finding)
+    page.text(view.heading(result), bullet=f"{number}. ", style=_BOLD, tag=_tag(page, result))
+    told = view.told(report, result)
+    lists = view.lists(result) or page.options.verbose
+    if told:
+        page.text(f"{told}{':' if lists else '.'}", indent="   ")
+    if lists:
+        for finding in view.findings(result)[:LISTED]:
+            _finding(page, result, finding)
     if len(result.findings) > LISTED:
         page.text(words.and_more(len(result.findings) - LISTED), indent="       ")
     if result.untold:
@@ -119,7 +128,7 @@ def _problem(page: _Page, number: int, result: RuleResult) -> None:
     page.text(f"{words.WHY}: {rule.why}", indent="   ")
     page.text(f"{words.WHO}: {rule.fix.who}, {view.effort(result)}", indent="   ")
     if view.are_many(result):
-        page.steps(words.because_many(len(result.findings)), view.many_steps(result))
+        page.steps(words.because_many(view.amount(result)), view.many_steps(result))
         page.steps(words.ONE_BY_ONE, view.fix_steps(result))
     else:
         page.steps(words.DO_THIS, view.fix_steps(result))
@@ -128,8 +137,8 @@ def _problem(page: _Page, number: int, result: RuleResult) -> None:
 def _finding(page: _Page, result: RuleResult, finding: Finding) -> None:
     name = view.subject(result, finding)
     message = finding.message if name in finding.message else f"{name}: {finding.message}"
-    if finding.severity is not view.worst(result):
-        message += f" ({words.WORTH_A_LOOK})"
+    if view.milder(result, finding):
+        message += f" ({view.milder(result, finding)})"
     page.text(message, indent="     ", bullet="* ")
     if page.options.verbose:
         for where in finding.where:
@@ -148,11 +157,11 @@ def _not_checked(page: _Page, report: Report) -> None:
         page.text(supply.instruction or words.NO_WAY_KNOWN, bullet=f"{number}. ", style=_BOLD)
         page.text(f"{words.NEEDED_FOR}:", indent="   ")
         for need in supply.needs:
-            page.text(need.result.rule.title, indent="     ", bullet="* ", tag=_tag(need.result))
+            page.text(need.result.rule.title, indent="     ", bullet="* ", tag=_tag(page, need.result))
             page.text(need.why, indent="       ")
     for result in broke:
         page.blank()
-        page.text(result.rule.title, bullet="! ", style=_BOLD, tag=_tag(result))
+        page.text(result.rule.title, bullet="! ", style=_BOLD, tag=_tag(page, result))
         page.text(f"{result.reason.rstrip('.')}. {words.FAULT_OF_OURS}", indent="  ")
 
 
@@ -162,15 +171,32 @@ def _passed_over(page: _Page, report: Report) -> None:
         if results:
             page.heading(heading)
         for result in results:
-            page.text(result.rule.title, indent="  ", bullet="* ", tag=_tag(result))
+            page.text(result.rule.title, indent="  ", bullet="* ", tag=_tag(page, result))
             page.text(result.reason, indent="    ")
 
 
-def _foot(page: _Page, report: Report) -> None:
+def _unrecognised(page: _Page, report: Report) -> None:
     if report.unrecognised:
         page.heading(words.UNRECOGNISED)
-        for file in report.unrecognised:
-            page.text(f"{file.path}: {file.help}", indent="  ", bullet="* ")
+    for file in report.unrecognised:
+        page.text(f"{file.path}: {file.help}", indent="  ", bullet="* ")
+
+
+def _files(page: _Page, report: Report) -> None:
+    read = [source for source in report.sources if source.error is None]
+    if read:
+        page.heading(words.FILES_READ)
+    for source in read:
+        dated = words.moment(view.local(report, source.dated)) if source.dated else words.UNDATED
+        contents = "; ".join(view.contents(source.records.items())) or words.NOTHING
+        page.text(f"{source.path} ({dated}): {contents}", indent="  ", bullet="* ")
+        for note in source.notes:
+            page.text(note, indent="    ")
+
+
+def _foot(page: _Page, report: Report) -> None:
+    fine, not_yours = (len(view.with_outcome(report, one)) for one in (Outcome.PASSED, Outcome.NOT_APPLICABLE))
     page.blank()
-    fine = view.with_outcome(report, Outcome.PASSED)
-    page.text(words.tally(len(fine), len(view.with_outcome(report, Outcome.NOT_APPLICABLE))))
+    if fine + not_yours:
+        page.text(words.tally(fine, not_yours))
+    page.text(words.made_by(report.version), style=_DIM)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import textwrap
 
+from exportready.model.report import Outcome
 from exportready.model.rules import Rule
+from exportready.reporters import words
 
 _GRADES = {"error": "stops the export", "warning": "look at it before you export", "info": "good to know"}
 
@@ -16,7 +18,7 @@ def explained(rule: Rule) -> str:
         f"{rule.title}\n{rule.id} - {rule.severity.value} ({_GRADES[rule.severity.value]}), {rule.phase.value}",
         f"Why: {rule.why}",
         "What to do"
-        f" ({rule.fix.who}, about {rule.fix.minutes} minutes):\n"
+        f" ({rule.fix.who}, {words.duration(rule.fix.minutes)}):\n"
         + "\n".join(f"  {number}. {step}" for number, step in enumerate(rule.fix.steps, 1)),
     ]
     if rule.fix.many_above is not None:
@@ -28,7 +30,10 @@ def explained(rule: Rule) -> str:
         parts.append(f"Counts for so long only: {ages}")
     if rule.parameters:
         parts.append("Parameters: " + ", ".join(f"{name} = {str(value).lower()}" for name, value in rule.parameters.items()))
-    parts.append("Examples:\n" + "\n".join(f"  {example.outcome:<14} {example.name}" for example in rule.examples))
+    parts.append(
+        "Examples:\n"
+        + "\n".join(f"  {words.OUTCOMES[Outcome(example.outcome)]:<22} {example.name}" for example in rule.examples)
+    )
     parts.append(f"Source: {source.document}, {source.section}, updated {source.updated.isoformat()}")
     if source.note:
         parts.append(f"Note: {source.note}")
@@ -44,5 +49,5 @@ def _wrapped(part: str) -> str:
     lines = []
     for line in part.splitlines():
         indent = " " * (len(line) - len(line.lstrip()) + (3 if line.startswith("  ") else 0))
-        lines.append(textwrap.fill(line, 96, subsequent_indent=indent, break_long_words=False))
+        lines.append(textwrap.fill(line, 96, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False))
     return "\n".join(lines)

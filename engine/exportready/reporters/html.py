@@ -34,7 +34,7 @@ class _Row:
     name: str
     noun: str
     mend: str
-    mild: bool
+    mild: str
     places: tuple[str, ...]
 
 
@@ -118,14 +118,13 @@ def _section(report: Report) -> Any:
 
 
 def _card(result: RuleResult) -> _Card:
-    worst = view.worst(result)
     rows = tuple(
         _Row(
             finding,
             view.subject(result, finding),
             words.noun(finding.subject.kind),
             view.mend(result, finding),
-            finding.severity is not worst,
+            view.milder(result, finding),
             tuple(map(view.place, finding.where)),
         )
         for finding in view.findings(result)[:LISTED]

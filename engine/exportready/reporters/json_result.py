@@ -26,7 +26,7 @@ def _result(report: Report) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "tool": {"name": "exportready", "version": report.version},
-        "rulebook": {"digest": report.digest, "rules": report.rules},
+        "rulebook": {"digest": report.digest, "rules": report.rules, "left_out": list(report.left_out)},
         "account": {
             "name": report.account.name,
             "phase": report.phase,

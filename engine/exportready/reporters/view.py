@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
+from functools import cache
 
 from exportready.kinds import KINDS
 from exportready.model.report import Finding, Gap, Outcome, Place, Report, RuleResult, Verdict
@@ -28,7 +29,16 @@ def many_steps(result: RuleResult) -> tuple[str, ...]:
 def are_many(result: RuleResult) -> bool:
     """There are so many problems that the quicker way pays."""
     fix = result.rule.fix
-    return bool(fix.many_steps) and fix.many_above is not None and len(result.findings) > fix.many_above
+    return bool(fix.many_steps) and fix.many_above is not None and amount(result) > fix.many_above
+
+
+def amount(result: RuleResult) -> int:
+    """How many records fail, those of a group each for itself."""
+    return sum(len(finding.where) if _is_group(result, finding) else 1 for finding in result.findings)
+
+
+def _is_group(result: RuleResult, finding: Finding) -> bool:
+    return any(check.group and check.name == finding.subject.key for check in result.rule.checks)
 
 
 def _filled(steps: Sequence[str], findings: Sequence[Finding]) -> tuple[str, ...]:
@@ -41,15 +51,12 @@ def _filled(steps: Sequence[str], findings: Sequence[Finding]) -> tuple[str, ...
 
 
 def minutes(result: RuleResult) -> int:
-    """How long the fix takes in all.
+    """How long the fix takes in all: once for each object at fault, milder problems aside.
 
-    Steps that name a record are done once for each object at fault, others once for all;
-    the quicker way for many takes no longer than the number from which it pays.
+    The quicker way for many takes no longer than the number from which it pays.
     """
     fix = result.rule.fix
-    if not any(_PLACEHOLDER.search(step) for step in fix.steps):
-        return fix.minutes
-    times = len({finding.at_fault for finding in result.findings})
+    times = len({finding.at_fault for finding in result.findings if finding.severity is worst(result)})
     if fix.many_steps and fix.many_above is not None:
         times = min(times, max(fix.many_above, 1))
     return fix.minutes * max(times, 1)
@@ -67,7 +74,41 @@ def _rank(severity: Severity) -> int:
 def problems(report: Report, grade: Severity) -> list[RuleResult]:
     """The failed rules of one grade, conditions of the connection first: they stop everything else."""
     failed = [result for result in report.results if result.outcome is Outcome.FAILED and worst(result) is grade]
-    return sorted(failed, key=lambda result: not any(finding.at_fault.kind == "session" for finding in result.findings))
+    return sorted(failed, key=lambda result: result.rule.area not in _FIRST)
+
+
+_FIRST = ("connection", "session")
+"""Areas of rules without which nothing can be sent."""
+
+
+def heading(result: RuleResult) -> str:
+    """What is wrong: in the rule's words, else in those of its only finding, else what should be so."""
+    return result.rule.problem or ("" if _counted(result) else result.findings[0].message) or result.rule.title
+
+
+def _counted(result: RuleResult) -> bool:
+    """The findings have names of their own, or are several."""
+    return len(result.findings) != 1 or bool(subject(result, result.findings[0]))
+
+
+def told(report: Report, result: RuleResult) -> str:
+    """The line under the heading: how many records, or who said so; empty where the heading says all."""
+    if result.rule.problem:
+        return words.sentence(words.records_of(amount(result), _only_kind(result)))
+    if heading(result) == result.rule.title:
+        return not_so(result)
+    answered = result.findings[0].told_at
+    return words.told_on(local(report, answered)) if answered else ""
+
+
+def _only_kind(result: RuleResult) -> str | None:
+    kinds = {finding.subject.kind for finding in result.findings}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def lists(result: RuleResult) -> bool:
+    """The findings are listed: the heading does not say it all."""
+    return heading(result) != result.findings[0].message
 
 
 def findings(result: RuleResult) -> list[Finding]:
@@ -133,6 +174,8 @@ def meaning(report: Report) -> str:
     meanings = words.ARRIVAL_MEANINGS if _after(report) else words.VERDICT_MEANINGS
     if report.verdict is Verdict.CANNOT_TELL and not report.results:
         return words.NOTHING_CHECKED
+    if narrowed(report) and report.verdict in (Verdict.READY, Verdict.READY_WITH_WARNINGS):
+        return words.NARROWED_MEANING
     return meanings[report.verdict]
 
 
@@ -146,9 +189,8 @@ def account(report: Report) -> str:
 
 
 def _dates(report: Report) -> list[datetime]:
-    if report.account.taken_at:
-        return [report.account.taken_at]
-    return sorted(source.dated for source in report.sources if source.dated)
+    stated = [source.dated for source in report.sources if source.dated]
+    return sorted(local(report, when) for when in ([report.account.taken_at] if report.account.taken_at else stated))
 
 
 def files(report: Report) -> str:
@@ -157,10 +199,31 @@ def files(report: Report) -> str:
     return words.your_files(dates[0], dates[-1]) if dates else words.your_files(None, None)
 
 
+def read(report: Report) -> str:
+    """5 files read, 1 not recognised."""
+    broken = sum(source.error is not None for source in report.sources)
+    return words.files_read(len(report.sources) - broken, broken, len(report.unrecognised))
+
+
+def narrowed(report: Report) -> str:
+    """Only 3 of 7 practices were checked; empty where all were."""
+    if not report.left_out and not report.own_rules:
+        return ""
+    return words.narrowed(len(report.results), report.left_out, own=report.own_rules)
+
+
 def local(report: Report, when: datetime) -> datetime:
-    """By the clock of the office, where account.yaml shows it; no time-zone data is needed for that."""
-    taken = report.account.taken_at
-    return when.astimezone(taken.tzinfo) if taken else when
+    """By the clock of the office: its time zone, else the offset that account.yaml shows, else that of the check."""
+    return when.astimezone(_zone(report.account.time_zone) or (report.account.taken_at or report.checked_at).tzinfo)
+
+
+@cache
+def _zone(name: str | None) -> tzinfo | None:
+    if name is None:
+        return None
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(name)
 
 
 def age(report: Report) -> str:
@@ -181,7 +244,7 @@ def subject(result: RuleResult, finding: Finding) -> str:
     kind = KINDS.get(finding.subject.kind)
     if kind is not None and (kind.sheet or kind.single):
         return ""
-    if any(check.group and check.name == finding.subject.key for check in result.rule.checks):
+    if _is_group(result, finding):
         return ""
     return finding.subject.key
 
@@ -196,9 +259,13 @@ def mend(result: RuleResult, finding: Finding) -> str:
 
 def not_so(result: RuleResult) -> str:
     """Not so for 12 customers."""
-    kinds = {finding.subject.kind for finding in result.findings}
     counted = any(subject(result, finding) for finding in result.findings)
-    return words.not_so(len(result.findings), kinds.pop() if len(kinds) == 1 else None, counted=counted)
+    return words.not_so(amount(result), _only_kind(result), counted=counted)
+
+
+def milder(result: RuleResult, finding: Finding) -> str:
+    """What sets a finding apart from the worst of its rule; empty for those."""
+    return "" if finding.severity is worst(result) else words.MILDER[finding.severity]
 
 
 def effort(result: RuleResult) -> str:

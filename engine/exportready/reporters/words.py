@@ -61,6 +61,12 @@ SECTIONS: Mapping[Severity, str] = {
     Severity.WARNING: LOOK_AT_THESE,
     Severity.INFO: GOOD_TO_KNOW,
 }
+MILDER: Mapping[Severity, str] = {
+    Severity.ERROR: "stops the export",
+    Severity.WARNING: "does not stop the export",
+    Severity.INFO: "good to know",
+}
+"""Said of a finding that is not as bad as the worst of its rule."""
 INTROS: Mapping[Severity, str] = {
     Severity.ERROR: "When these are done, make your files again and check once more.",
     Severity.WARNING: "These do not stop the export, but they are worth a look.",
@@ -69,7 +75,8 @@ INTROS: Mapping[Severity, str] = {
 NOT_CHECKED_INTRO = (
     "Nobody knows yet whether these hold. They count neither as fine nor as a problem until the missing facts are there."
 )
-UNREADABLE_INTRO = "Nothing in here was checked. Export it again, then check once more."
+UNREADABLE_INTRO = "Nothing in these files was checked. Mend them as it says, then check once more."
+NARROWED_MEANING = "Nothing that was checked stands in the way of this export."
 NOTHING_CHECKED = "No practice was checked."
 FAULT_OF_OURS = "This is a fault in ExportReady or in its rules, not in your books. Please report it."
 NO_WAY_KNOWN = "Your files hold no answer"
@@ -82,9 +89,9 @@ ONE_BY_ONE = "Or one at a time"
 NEEDED_FOR = "Needed for"
 SOURCE = "Source"
 RECORD = "Record"
+TOGETHER = "several"
 WHAT_IS_WRONG = "What is wrong"
 TO_MEND = "To mend"
-WORTH_A_LOOK = "worth a look"
 DETAILS = "Details for engineers"
 RULE = "Rule"
 SEVERITY = "Grade"
@@ -129,7 +136,7 @@ NOUNS: Mapping[str, tuple[str, str]] = {
     "quickbooks.OtherName": ("other name", "other names"),
     "quickbooks.Preferences": ("set of preferences", "sets of preferences"),
     "quickbooks.ReceivePayment": ("payment", "payments"),
-    "quickbooks.Status": ("answer to the export", "answers to the export"),
+    "quickbooks.Status": ("query status", "query statuses"),
     "quickbooks.Terms": ("payment term", "payment terms"),
     "servicetitan.equipment": ("equipment item", "equipment items"),
     "servicetitan.gl_account": ("general-ledger account", "general-ledger accounts"),
@@ -240,8 +247,34 @@ def to_do(fix: int, minutes: int, look: int, unchecked: int) -> str:
     if look:
         parts.append(f"{count(look, 'thing')} to look at")
     if unchecked:
-        parts.append(f"{count(unchecked, 'thing')} could not be checked")
+        parts.append(f"{count(unchecked, 'practice')} could not be checked")
     return ", ".join(parts) or "Nothing to do"
+
+
+def records_of(number: int, kind: str | None) -> str:
+    """12 materials; without one kind, 12 records."""
+    return f"{number:,} {noun(kind, number) if kind else 'record' if number == 1 else 'records'}"
+
+
+def files_read(read: int, broken: int, unknown: int) -> str:
+    """5 files read, 1 could not be read, 2 not recognised."""
+    if not read + broken:
+        return "No file in this folder was recognised" if unknown else "There is no file in this folder"
+    parts = [f"{count(read, 'file')} read"]
+    if broken:
+        parts.append(f"{broken:,} could not be read")
+    if unknown:
+        parts.append(f"{unknown:,} not recognised")
+    return ", ".join(parts)
+
+
+def narrowed(judged: int, left_out: Sequence[str], *, own: bool) -> str:
+    """Only 3 of 7 practices were checked; left out: items/cogs-account and 3 more."""
+    whose = " of your own rules, none of those that ExportReady brings" if own else ""
+    if not left_out:
+        return f"Only {count(judged, 'practice')} {'was' if judged == 1 else 'were'} checked:{whose}"
+    named = ", ".join(left_out[:3]) + (f" and {len(left_out) - 3:,} more" if len(left_out) > 3 else "")
+    return f"Only {judged:,} of {judged + len(left_out):,} practices were checked{whose}; left out: {named}"
 
 
 def tally(fine: int, not_yours: int) -> str:
@@ -253,7 +286,12 @@ def not_so(number: int, kind: str | None, *, counted: bool) -> str:
     """Not so for 12 customers. Uncounted, where one finding speaks for the whole account."""
     if not counted:
         return "Not so"
-    return f"Not so for {number:,} {noun(kind, number) if kind else 'record' if number == 1 else 'records'}"
+    return f"Not so for {records_of(number, kind)}"
+
+
+def told_on(when: datetime) -> str:
+    """Said of what rests on an answer."""
+    return f"You told us on {day(when)}"
 
 
 def partly(undecided: int) -> str:

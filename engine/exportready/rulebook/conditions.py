@@ -154,30 +154,44 @@ class Reader:
         if ref.type not in types:
             self.mistakes.say(line, f"'{name}' cannot be asked of '{ref}', which is {ref.type.value}")
             return None
-        if op is Op.MAX_LENGTH:
-            if not isinstance(test.value, Decimal) or test.value < 1 or test.value != test.value.to_integral_value():
-                self.mistakes.say(test, f"{what_is(test)} stands where a length (a whole number) belongs")
-                return None
-            return Compare(op, ref, (test.value,))
-        if op is Op.MATCHES:
-            return self._matches(ref, test)
+        if op in (Op.MAX_LENGTH, Op.MATCHES):
+            return self._own_kind(op, ref, test, words)
         if name == "same_as" and not (isinstance(test.value, str) and test.value.startswith("$")):
             self.mistakes.say(test, f"'same_as' compares with another field; write it as $field, not {what_is(test)}")
             return None
         return self._compare(op, ref, [test], test, words)
 
-    def _matches(self, ref: Ref, test: Node) -> Condition | None:
+    def _own_kind(self, op: Op, ref: Ref, test: Node, words: Words) -> Condition | None:
+        """The tests whose right side is of another type than the left: a length, a pattern; or a parameter that holds one."""
+        operand: Operand | None = test.value if isinstance(test.value, (str, Decimal)) else None
+        value: object = operand
+        if isinstance(operand, str) and operand.startswith("$"):
+            if not operand.startswith(PARAMETER + "."):
+                self.mistakes.say(test, f"'{op.value}' takes a value or a $parameter, not '{operand}'")
+                return None
+            operand = self._ref(operand, words, test.line)
+            if operand is None:
+                return None
+            value = words.parameters[operand.field]
+        if op is Op.MAX_LENGTH and not (isinstance(value, Decimal) and value >= 1 and value == value.to_integral_value()):
+            self.mistakes.say(test, f"{what_is(test)} stands where a length (a whole number) belongs")
+            return None
+        if op is Op.MATCHES and not self._is_pattern(value, test):
+            return None
+        return Compare(op, ref, (operand,)) if operand is not None else None
+
+    def _is_pattern(self, value: object, test: Node) -> bool:
         from exportready.patterns import BadPattern, compiled
 
-        if not isinstance(test.value, str):
+        if not isinstance(value, str):
             self.mistakes.say(test, f"{what_is(test)} stands where a pattern (text in quotes) belongs")
-            return None
+            return False
         try:
-            compiled(test.value)
+            compiled(value)
         except BadPattern as error:
             self.mistakes.say(test, f"the pattern cannot be used: {error}")
-            return None
-        return Compare(Op.MATCHES, ref, (test.value,))
+            return False
+        return True
 
     def _compare(self, op: Op, ref: Ref, nodes: list[Node], at: Node, words: Words) -> Condition | None:
         if not nodes:

@@ -15,6 +15,7 @@ from exportready.kinds.derived import READS
 from exportready.model.evidence import Known, Location
 from exportready.model.rules import (
     ANSWERS,
+    PARAMETER,
     AtFault,
     Check,
     Citation,
@@ -31,7 +32,7 @@ from exportready.model.rules import (
 from exportready.rulebook.conditions import Reader, Words
 from exportready.rulebook.examples import read_example
 from exportready.rulebook.reads import placeholders, reads
-from exportready.rulebook.shape import RULE
+from exportready.rulebook.shape import CHECK, CHECK_KEYS, EXAMPLE, RULE
 from exportready.shapes import Mistakes, did_you_mean, parse_age, what_is
 from exportready.yamlfile import Mistake, Node, YamlError, parse
 
@@ -44,8 +45,8 @@ class RulebookMistakes(Exception):
         self.mistakes = mistakes
 
 
-def load(folder: Path) -> Rulebook:
-    """Read every `AREA/NAME.yaml` below a folder (`inference/` holds no practices).
+def load(folder: Path, own: bool = False) -> Rulebook:
+    """Read every `AREA/NAME.yaml` below a folder (`inference/` holds no practices). `own`: not the shipped rules.
 
     Raises RulebookMistakes with all mistakes, and for a folder without rules.
     """
@@ -56,22 +57,22 @@ def load(folder: Path) -> Rulebook:
     for file in files:
         name = file.relative_to(folder).as_posix()
         if file.suffix != ".yaml" or name.count("/") != 1:
-            mistakes.append(Mistake(name, 1, "a rule stands in AREA/NAME.yaml; move or rename this file"))
+            mistakes.append(Mistake(name, 0, "a rule stands in AREA/NAME.yaml; move or rename this file"))
             continue
         try:
             data = file.read_bytes().replace(b"\r\n", b"\n")
         except OSError as error:
-            mistakes.append(Mistake(name, 1, f"it cannot be opened ({error.strerror})"))
+            mistakes.append(Mistake(name, 0, f"it cannot be opened ({error.strerror})"))
             continue
         digest.update(f"{name}\0{len(data)}\0".encode() + data)
         rule = _RuleFile(name, Mistakes(name, mistakes)).read(data)
         if rule is not None:
             rules.append(rule)
     if not files:
-        mistakes.append(Mistake(str(folder), 1, "this folder holds no rules (AREA/NAME.yaml)"))
+        mistakes.append(Mistake("", 0, "this folder holds no rules (AREA/NAME.yaml)"))
     if mistakes:
         raise RulebookMistakes(sorted(mistakes, key=lambda mistake: (mistake.path, mistake.line)))
-    return Rulebook(tuple(sorted(rules, key=lambda rule: rule.id)), digest.hexdigest(), wanted(rules))
+    return Rulebook(tuple(sorted(rules, key=lambda rule: rule.id)), digest.hexdigest(), wanted(rules), own)
 
 
 def wanted(rules: Iterable[Rule]) -> Mapping[str, frozenset[str]]:
@@ -103,8 +104,8 @@ class _RuleFile:
         if not isinstance(root.value, dict):
             self.mistakes.say(root, "a rule is a group of keys")
             return None
-        whole = RULE.check(root, self.mistakes)
-        entries = root.value
+        RULE.check(root, self.mistakes)
+        entries = RULE.sound(root)
         expected = self.name.removesuffix(".yaml")
         if "id" in entries and entries["id"].value != expected:
             self.mistakes.say(entries["id"], f"the id must be the file's path, '{expected}'")
@@ -113,12 +114,12 @@ class _RuleFile:
         given = self.conditions.condition(entries["given"], nothing) if "given" in entries else None
         checks = self._checks(entries, root, parameters)
         max_age = self._max_age(entries.get("max_age"))
-        if not whole or checks is None or len(self.mistakes.found) > before:
-            return None
         examples = [
-            read_example(node, self.name, self.mistakes, bool("checks" in entries)) for node in _items(entries["examples"])
+            read_example(node, self.name, self.mistakes, "checks" in root.value)
+            for node in _items(root.value.get("examples"))
+            if EXAMPLE.check(node, Mistakes(self.name, []))
         ]
-        if len(self.mistakes.found) > before:
+        if checks is None or len(self.mistakes.found) > before:
             return None
         source, fix = _entries(entries["source"]), _entries(entries["fix"])
         many = _entries(fix["many"]) if "many" in fix else {}
@@ -134,6 +135,7 @@ class _RuleFile:
                 _text(source["note"]) if "note" in source else "",
             ),
             _text(entries["why"]),
+            _text(entries["problem"]) if "problem" in entries else "",
             given,
             tuple(checks),
             "checks" in entries,
@@ -149,7 +151,7 @@ class _RuleFile:
             tuple(example for example in examples if example is not None),
             Location(self.name, root.line),
         )
-        self._placeholders(rule, entries)
+        self._steps(rule, entries["fix"])
         return rule
 
     def _parameters(self, node: Node | None) -> dict[str, Known]:
@@ -181,28 +183,18 @@ class _RuleFile:
 
     def _checks(self, entries: Mapping[str, Node], root: Node, parameters: Mapping[str, Known]) -> list[Check] | None:
         severity = _grade(entries.get("severity"), Severity.ERROR)
-        if "checks" not in entries:
+        written = _entries(root)
+        if "checks" not in written:
             check = self._check(entries, root, parameters, severity, self.name.rpartition("/")[2].removesuffix(".yaml"))
             return [check] if check is not None else None
-        for key in (
-            "each",
-            "each_any",
-            "related",
-            "where",
-            "expect",
-            "failure",
-            "group",
-            "eased_when",
-            "blocks_when",
-            "at_fault",
-        ):
-            if key in entries:
-                self.mistakes.say(entries[key], f"'{key}' stands beside 'checks'; move it into one of them")
+        for key in CHECK_KEYS:
+            if key in written:
+                self.mistakes.say(written[key], f"'{key}' stands beside 'checks'; move it into one of them")
         checks: list[Check] = []
         names: set[str] = set()
-        nodes = _items(entries["checks"])
+        nodes = _items(written["checks"])
         for node in nodes:
-            inside = _entries(node)
+            inside = CHECK.sound(node)
             name = str(inside["name"].value) if "name" in inside else ""
             if name in names:
                 self.mistakes.say(node, f"two checks are named '{name}'")
@@ -215,22 +207,26 @@ class _RuleFile:
         self, entries: Mapping[str, Node], at: Node, parameters: Mapping[str, Known], severity: Severity, name: str
     ) -> Check | None:
         before = len(self.mistakes.found)
+        written = _entries(at)
         for key in ("expect", "failure"):
-            if key not in entries:
+            if key not in written:
                 self.mistakes.say(at, f"'{key}' is missing")
-        if ("each" in entries) == ("each_any" in entries):
+        if ("each" in written) == ("each_any" in written):
             self.mistakes.say(at, "name the records to judge with 'each' (all of these kinds) or 'each_any' (one suffices)")
+            return None
+        if "each" not in entries and "each_any" not in entries:
             return None
         kinds = self._kinds(entries.get("each") or entries["each_any"])
         if kinds is None:
             return None
         known: dict[str, tuple[str, bool]] = {}
         related: list[Related] = []
-        for entry, node in _entries(entries.get("related")).items():
+        for entry, node in _entries(written.get("related")).items():
             one = self._related(entry, node, kinds, known, parameters)
-            if one is not None:
-                related.append(one)
-                known[entry] = (one.kind, one.many)
+            if one is None:
+                return None  # what is asked of it below cannot be checked
+            related.append(one)
+            known[entry] = (one.kind, one.many)
         words = Words(kinds, known, parameters)
 
         def condition(key: str) -> Condition | None:
@@ -239,9 +235,11 @@ class _RuleFile:
         where, expect = condition("where"), condition("expect")
         eased, blocks = condition("eased_when"), condition("blocks_when")
         at_fault = self._at_fault(entries.get("at_fault"), words)
-        if len(self.mistakes.found) > before or expect is None:
-            return None
         group = entries["group"].value is True if "group" in entries else False
+        if "failure" in entries:
+            self._placeholders(entries["failure"], words, group)
+        if len(self.mistakes.found) > before or expect is None or "failure" not in entries:
+            return None
         return Check(
             name,
             kinds,
@@ -263,6 +261,8 @@ class _RuleFile:
             if not isinstance(item.value, str) or item.value not in KINDS:
                 self.mistakes.say(item, f"{what_is(item)} is not a kind of record{did_you_mean(str(item.value), KINDS)}")
                 return None
+            if item.value in kinds:
+                self.mistakes.say(item, f"'{item.value}' stands there twice")
             kinds.append(item.value)
         return tuple(kinds) or None
 
@@ -310,31 +310,38 @@ class _RuleFile:
         key = self.conditions.reference(str(entries["key"].value), words, entries["key"].line) if "key" in entries else None
         return AtFault(str(entries["kind"].value), key)
 
-    def _placeholders(self, rule: Rule, entries: Mapping[str, Node]) -> None:
+    def _placeholders(self, node: Node, words: Words, group: bool) -> None:
         """Every {word} of a message must be something that can be filled in."""
+        for word in placeholders(str(node.value)):
+            if group and not word.startswith(PARAMETER + "."):
+                if word not in ("count", "names"):
+                    self.mistakes.say(
+                        node, f"'{{{word}}}' is of one record; of a group there are only {{count}} and {{names}}"
+                    )
+            else:
+                self._word(node, word, words)
+
+    def _word(self, node: Node, word: str, words: Words) -> None:
+        ref = word if word.startswith("$") else f"${word}"
+        if self.conditions.reference(ref, words, node.line) is None:
+            last = self.mistakes.found[-1]
+            self.mistakes.found[-1] = Mistake(last.path, last.line, f"'{{{word}}}' cannot be filled in: {last.message}")
+
+    def _steps(self, rule: Rule, node: Node) -> None:
+        """The words of the steps must be known to every check."""
         for check in rule.checks:
-            for text in (check.failure, *rule.fix.steps, *rule.fix.many_steps):
+            words = Words(check.each, {entry.name: (entry.kind, entry.many) for entry in check.related}, rule.parameters)
+            for text in (*rule.fix.steps, *rule.fix.many_steps):
                 for word in placeholders(text):
-                    if check.group and word in ("count", "names"):
-                        continue
-                    first, _, rest = word.partition(".")
-                    entry = next((one for one in check.related if one.name == first), None)
-                    kinds = (entry.kind,) if entry and rest else check.each
-                    field = rest if entry and rest else word
-                    if word.startswith("$parameter."):
-                        if word.removeprefix("$parameter.") not in rule.parameters:
-                            self.mistakes.say(entries["fix"], f"there is no parameter for '{{{word}}}'")
-                    elif any(field not in KINDS[kind].fields for kind in kinds):
-                        at = entries.get("failure") or entries["fix"]
-                        self.mistakes.say(at, f"'{{{word}}}' cannot be filled in: {' and '.join(kinds)} have no such field")
+                    self._word(node, word, words)
 
 
 def _entries(node: Node | None) -> dict[str, Node]:
     return node.value if node is not None and isinstance(node.value, dict) else {}
 
 
-def _items(node: Node) -> list[Node]:
-    return node.value if isinstance(node.value, list) else []
+def _items(node: Node | None) -> list[Node]:
+    return node.value if node is not None and isinstance(node.value, list) else []
 
 
 def _whole(node: Node) -> int:

@@ -26,7 +26,7 @@ RELATED = Object(
         "many": Key(YesNo(), "several may be found; then only present and absent may be asked"),
     }
 )
-_CHECK_KEYS = {
+CHECK_KEYS = {
     "each": Key(_KINDS, "the kinds of record that are judged, all of them"),
     "each_any": Key(_KINDS, "the kinds of record that are judged; one of them suffices"),
     "related": Key(MapOf(RELATED), "other records, found by their fields"),
@@ -44,7 +44,7 @@ _CHECK_KEYS = {
 CHECK = Object(
     {
         "name": Key(Text(r"[a-z][a-z0-9-]*"), "enters the fingerprint", required=True),
-        **_CHECK_KEYS,
+        **CHECK_KEYS,
         "severity": Key(_SEVERITY, "where it differs from the rule's"),
     }
 )
@@ -65,6 +65,7 @@ RULE = Object(
     {
         "id": Key(Text(r"[a-z][a-z0-9-]*/[a-z][a-z0-9-]*"), "area/name, the same as the file's path", required=True),
         "title": Key(Text(), "what must be true", required=True),
+        "problem": Key(Text(), "the title turned round: the heading over what fails it"),
         "severity": Key(_SEVERITY, required=True),
         "phase": Key(Choice(tuple(phase.value for phase in Phase)), required=True),
         "source": Key(
@@ -84,7 +85,7 @@ RULE = Object(
             _CONDITION, "on the account: $answers.PATH and derived.account.FIELD; where false the rule does not apply"
         ),
         "checks": Key(ListOf(CHECK, least=1), "where the practice has several parts"),
-        **_CHECK_KEYS,
+        **CHECK_KEYS,
         "max_age": Key(MapOf(AGE), "kind or $answers.PATH: how old it may be"),
         "parameters": Key(MapOf(Anything()), "name: default"),
         "fix": Key(
