@@ -58,8 +58,23 @@ def test_exports_that_hold_different_customers_are_a_conflict_for_their_order_to
 
 
 def test_qbxml_beside_the_list_export_leaves_its_order_proven(tmp_path: Path) -> None:
-    shelf = order(tmp_path, {"a.iif": iif("Adams", "Baker"), "b.xml": qbxml("Baker", "Adams")})
+    shelf = order(tmp_path, {"a.iif": iif("Adams", "Baker"), "b.xml": qbxml("Adams", "Baker")})
     assert (shelf.scope, displaced(shelf)) == (Scope.WHOLE, [])
+
+
+def test_a_displaced_name_in_newer_qbxml_outweighs_an_older_list_export(tmp_path: Path) -> None:
+    (tmp_path / "account.yaml").write_text(f"takenAt: {AT.isoformat()}\n", "utf-8")
+    early, late = AT.replace(hour=9), AT.replace(hour=17)
+    listed = {"a.iif": iif("Adams", "Baker", made=early), "b.xml": qbxml("Baker", "Adams")}
+    assert len(displaced(order(tmp_path, listed))) == 1
+    (tmp_path / "account.yaml").write_text(f"takenAt: {early.isoformat()}\n", "utf-8")
+    shelf = order(tmp_path, {**listed, "a.iif": iif("Adams", "Baker", made=late)})
+    assert (shelf.scope, displaced(shelf)) == (Scope.WHOLE, [])
+
+
+def test_an_empty_list_beside_one_with_customers_is_a_conflict(tmp_path: Path) -> None:
+    shelf = order(tmp_path, {"a.iif": iif() + "!CLASS\tNAME\nCLASS\tHeating\n", "b.xml": qbxml("Adams", "Baker")})
+    assert (shelf.scope, shelf.records) == (Scope.MISSING, ())
 
 
 def test_an_orderly_qbxml_answer_proves_nothing_and_a_displaced_name_does(tmp_path: Path) -> None:

@@ -6,8 +6,10 @@ import codecs
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import pytest
+
 from exportready.evidence import iif
-from exportready.evidence.reading import Reading
+from exportready.evidence.reading import Reading, Unreadable
 from exportready.kinds import KINDS
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Listing, Unknown
 
@@ -16,8 +18,14 @@ ITEMS = "!INVITEM\tNAME\tTIMESTAMP\tINVITEMTYPE\tACCNT\tASSETACCNT\tCOGSACCNT\tP
 GROUPS = "!INVITEM\tNAME\tTIMESTAMP\tINVITEMTYPE\tDESC\tHIDDEN\n!ENDGRP\n!ENDTAX"
 
 
+def read_bytes(data: bytes) -> Reading:
+    reading = iif.read(data, "lists.iif", ALL)
+    assert reading is not None
+    return reading
+
+
 def read(*lines: str, encoding: str = "utf-8", end: str = "\r\n") -> Reading:
-    return iif.read((end.join(lines).replace("\n!", end + "!") + end).encode(encoding), "lists.iif", ALL)
+    return read_bytes((end.join(lines).replace("\n!", end + "!") + end).encode(encoding))
 
 
 def listing(reading: Reading, kind: str) -> Listing:
@@ -106,8 +114,14 @@ def test_a_blank_cell_is_unset() -> None:
 
 def test_windows_1252_and_utf_8_with_and_without_bom_read_the_same() -> None:
     text = "!CUST\tNAME\r\nCUST\tZoë's Café €5\r\n"
-    for data in (text.encode("cp1252"), text.encode(), codecs.BOM_UTF8 + text.encode(), text.encode("utf-16")):
-        assert keys(iif.read(data, "lists.iif", ALL), "Customer") == ["Zoë's Café €5"]
+    for data in (
+        text.encode("cp1252"),
+        text.encode(),
+        codecs.BOM_UTF8 + text.encode(),
+        text.encode("utf-16"),
+        text.encode("utf-16-le"),
+    ):
+        assert keys(read_bytes(data), "Customer") == ["Zoë's Café €5"]
 
 
 def test_line_ends_of_every_system_read_the_same() -> None:
@@ -119,8 +133,10 @@ def test_line_ends_of_every_system_read_the_same() -> None:
 def test_a_file_that_breaks_off_in_a_row_leaves_that_list_a_part_and_the_others_whole() -> None:
     data = b"!CLASS\tNAME\tHIDDEN\r\nCLASS\tHeating\tN\r\n!CUST\tNAME\tHIDDEN\tTERMS\r\nCUST\tAbbott\tN\tNet 15\r\nCUST\tBel"
     reading = iif.read(data, "lists.iif", ALL)
+    assert reading is not None
     assert listing(reading, "Class").whole
     assert not listing(reading, "Customer").whole
+    assert keys(reading, "Customer") == ["Abbott"]  # of the last row, the name may be cut
     assert "line 5" in listing(reading, "Customer").why_part
 
 
@@ -223,3 +239,37 @@ def test_a_row_with_more_cells_than_columns_fits_nothing() -> None:
 def test_two_exports_in_one_file_are_told() -> None:
     header = "!HDR\tPROD\tTIME"
     assert not listing(read(header, "!CLASS\tNAME", "CLASS\tA", header, "!CLASS\tNAME", "CLASS\tA"), "Class").whole
+
+
+def test_rows_above_their_heading_leave_their_own_list_a_part() -> None:
+    reading = read(
+        "!CLASS\tNAME", "CLASS\tHeating", "INVITEM\tPump\t1\tINVENTORY", GROUPS, "INVITEM\tBundle\t1\tGRP\t\tN", "ENDGRP"
+    )
+    assert keys(reading, "Item") == ["Bundle"]
+    assert "above its heading" in listing(reading, "Item").why_part
+
+
+def test_a_group_that_begins_in_a_group_shows_that_an_end_row_is_missing() -> None:
+    reading = read(GROUPS, "INVITEM\tOne\t1\tGRP\t\tN", "INVITEM\tTwo\t1\tGRP\t\tN", "ENDGRP")
+    assert keys(reading, "Item") == ["One", "Two"]
+    assert not listing(reading, "Item").whole
+
+
+def test_a_column_that_is_there_twice_with_different_cells_says_nothing() -> None:
+    reading = read("!ACCNT\tNAME\tACCNTTYPE\tDESC\tACCNTTYPE\tDESC", "ACCNT\tTill\tBANK\tx\tCOGS\tx")
+    record = listing(reading, "Account").records[0]
+    assert (record.get("AccountType"), record.get("Desc")) == (NOT_EXPORTED, "x")
+
+
+def test_a_file_of_transactions_holds_no_list() -> None:
+    assert iif.read(b"!TRNS\tTRNSTYPE\tDATE\r\nTRNS\tINVOICE\t11/20/2026\r\n", "t.iif", ALL) is None
+
+
+def test_keywords_and_columns_may_be_in_small_letters_and_in_quotes() -> None:
+    assert keys(read('"!class"\t"name"', '"class"\t"Heating"'), "Class") == ["Heating"]
+
+
+def test_bytes_that_are_no_text_are_refused_with_their_line() -> None:
+    with pytest.raises(Unreadable) as caught:
+        iif.read(b"!CLASS\tNAME\r\nCLASS\tZo\x81\r\n", "lists.iif", ALL)
+    assert caught.value.line == 2

@@ -208,9 +208,28 @@ def test_a_list_without_inactive_records_is_whole_for_active_ones_only() -> None
     assert shelve("quickbooks.Customer", [listing(read(BARE))], None, NOON).scope is Scope.ACTIVE
 
 
+NONE = 'statusCode="1" statusSeverity="Info"'
+
+
 def test_one_item_type_is_not_the_item_list() -> None:
-    assert shelve("quickbooks.Item", [listing(read(document(rs("ItemService"))), "Item")], None, NOON).scope is Scope.PART
-    assert shelve("quickbooks.Item", [listing(read(document(rs("Item"))), "Item")], None, NOON).scope is not Scope.PART
+    one, every = (listing(read(document(rs(name, "", NONE))), "Item") for name in ("ItemService", "Item"))
+    assert shelve("quickbooks.Item", [one], None, NOON).scope is Scope.PART
+    assert shelve("quickbooks.Item", [every], None, NOON).scope is not Scope.PART
+
+
+@pytest.mark.parametrize(
+    ("records", "status"),
+    [
+        ("", 'statusCode="0" statusSeverity="Info"'),
+        (CUSTOMER, NONE),
+        (CUSTOMER, 'statusCode="3120" statusSeverity="Info"'),
+        (CUSTOMER, 'statusCode="" statusSeverity="Info"'),
+    ],
+    ids=["0 without records", "1 with records", "an error that calls itself Info", "no code"],
+)
+def test_a_status_that_does_not_go_with_the_records_leaves_a_part(records: str, status: str) -> None:
+    one = listing(read(document(rs("Customer", records, status))))
+    assert (one.whole, one.damaged) == (False, True)
 
 
 def test_the_answer_to_an_add_is_no_list() -> None:
@@ -285,7 +304,7 @@ def test_private_elements_reach_no_record() -> None:
         "<SSN>987-65-4321</SSN><BankAccount>55512345</BankAccount></EmployeeRet>"
     )
     reading = read(document(rs("Company", company), rs("Employee", employee)))
-    assert reading.company == "Invented"
+    assert reading.companies == {"Invented"}
     assert listing(reading, "Employee").records[0].key == "Ines"
     for private in ("98-7654321", "987-65-4321", "55512345"):
         assert private not in repr(reading)
@@ -315,7 +334,7 @@ def test_a_message_with_two_responses_gives_each_its_own_records(escaped: bool) 
 
 
 def test_a_response_without_records_before_the_first_one_keeps_its_place() -> None:
-    reading = read(document(rs("Vendor"), rs("Customer", CUSTOMER)))
+    reading = read(document(rs("Vendor", "", NONE), rs("Customer", CUSTOMER)))
     assert listing(reading, "Vendor").records == ()
     assert [record.where.pointer for record in listing(reading).records] == ["CustomerQueryRs[2]/CustomerRet[1]"]
 

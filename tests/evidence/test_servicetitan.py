@@ -307,3 +307,55 @@ def test_line_ends_of_old_systems_count_as_lines() -> None:
         listing(read(text_of([PIPE]).replace("\n", "\r"))).records[0].where.line
         == listing(read(text_of([PIPE]))).records[0].where.line
     )
+
+
+@pytest.mark.parametrize("written", [410000, "410000", " 410000 ", 410000.0])
+def test_an_id_reads_the_same_however_a_tool_wrote_it(written: object) -> None:
+    assert listing(read(text_of([{**PIPE, "id": written}]))).records[0].get("id") == "410000"
+
+
+def test_no_id_is_unknown_not_unset() -> None:
+    assert isinstance(listing(read(text_of([{**PIPE, "id": None}]))).records[0].get("id"), Unknown)
+
+
+@pytest.mark.parametrize("written", ["pending", "Sent", 5])
+def test_a_value_that_the_api_does_not_have_is_unknown(written: object) -> None:
+    invoice = listing(read(text_of([{**INVOICE, "syncStatus": written}]), "invoices.json"), "invoice")
+    assert isinstance(invoice.records[0].get("syncStatus"), Unknown)
+
+
+@pytest.mark.parametrize("items", [None, {}, "none"])
+def test_an_invoice_whose_items_are_no_list_leaves_the_lines_a_part(items: object) -> None:
+    assert not listing(read(text_of([{**INVOICE, "items": items}]), "invoices.json"), "invoice_item").whole
+
+
+def test_lists_of_the_api_that_no_rule_reads_are_not_taken_for_others() -> None:
+    memo_item = {
+        "id": 1, "active": True, "creditMemoId": 5, "skuId": 1, "skuName": "PIPE-1", "description": "", "price": 1, "cost": 1,
+        "quantity": 1, "total": 1, "taxable": True, "type": "Material", "createdOn": "", "createdBy": "", "businessUnit": None,
+    }  # fmt: skip
+    tag_type = {"id": 1, "name": "Gate code", "active": True, "color": "#fff", "createdOn": "", "modifiedOn": ""}
+    location = {"id": 1, "customerId": 2, "active": True, "name": "Abbott", "address": {}, "createdOn": "", "modifiedOn": ""}
+    for row in (memo_item, tag_type, location):
+        assert maybe(text_of([row]), "answer.json") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("invoices.json", True),
+        ("2026-11-20 Invoices page 2.json", True),
+        ("export-invoices.json", True),
+        ("invoice-templates.json", False),
+        ("old customer invoices of Abbott.json", False),
+    ],
+)
+def test_an_empty_list_is_known_only_by_a_name_that_says_nothing_else(name: str, known: bool) -> None:
+    assert (maybe(text_of([]), name) is not None) is known
+
+
+def test_a_record_that_stands_twice_counts_once_unless_its_values_differ() -> None:
+    def shelf(other: dict[str, Any]) -> Scope:
+        return shelve("servicetitan.material", [listing(read(text_of([PIPE, other])))], "all", NOON).scope
+
+    assert (shelf(PIPE), shelf({**PIPE, "costOfSaleAccount": "Cost"})) == (Scope.WHOLE, Scope.PART)

@@ -342,3 +342,71 @@ def test_covers_does_not_mend_a_list_that_contradicts_itself(tmp_path: Path) -> 
     shelf = read(tmp_path).shelf("servicetitan.material")
     assert shelf.scope is Scope.PART
     assert "should hold 5 records" in shelf.why
+
+
+def test_of_three_sources_each_must_agree_with_each(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        "a.json",
+        json.dumps({"page": 1, "hasMore": False, "data": [{"id": 1, "code": "P", "unitOfMeasure": "Each"}]}),
+    )
+    (tmp_path / "a.json").rename(tmp_path / "materials-0.json")
+    put(tmp_path, "materials-1.json", materials("P"))
+    put(tmp_path, "materials-2.json", materials("P", account="Cost"))
+    assert read(tmp_path).shelf("servicetitan.material").scope is Scope.MISSING
+
+
+def test_two_companies_in_one_file_are_refused_too(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        "one.xml",
+        company("Northwind").replace("</QBXMLMsgsRs></QBXML>", "") + company("Other").partition("<QBXMLMsgsRs>")[2],
+    )
+    (source,) = read(tmp_path).sources
+    assert source.error is not None
+    assert "«Northwind» and «Other»" in source.error
+
+
+def test_a_file_that_is_named_for_answers_is_read_as_such_and_its_mistakes_are_told(tmp_path: Path) -> None:
+    put(tmp_path, "account (1).yaml", "acount: Northwind\n")
+    (source,) = read(tmp_path).sources
+    assert source.error is not None
+    assert "account" in source.error
+
+
+def test_a_link_to_a_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "linked").symlink_to(tmp_path / "real")
+    (source,) = read(tmp_path).sources
+    assert (source.path, "is not followed" in (source.error or "")) == ("linked", True)
+
+
+def test_a_list_that_no_rule_asks_for_is_still_whole_or_not(tmp_path: Path) -> None:
+    put(tmp_path, "materials.json", materials("PIPE-1").replace('"hasMore": false', '"hasMore": true'))
+    assert [source.complete for source in snapshot.read(tmp_path, {}, AT).sources] == [False]
+    put(tmp_path, "materials.json", materials("PIPE-1"))
+    assert [source.complete for source in snapshot.read(tmp_path, {}, AT).sources] == [True]
+
+
+def test_bytes_that_are_no_text_are_a_source_with_an_error(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        "materials.json",
+        materials("Zoë").replace("Zo\\u00eb", "Zoë").encode().replace(b"PIPE", b"P\xc9PE") + b"\xff",
+    )
+    (source,) = read(tmp_path).sources
+    assert source.error is not None
+    assert "no text" in source.error
+
+
+def test_our_own_reports_on_a_screen_are_passed_over_too(tmp_path: Path) -> None:
+    report = check(tmp_path, load(shipped.folder("rules")), AT)
+    put(tmp_path, "report.txt", render("console", report, Options()))
+    evidence = read(tmp_path)
+    assert (evidence.sources, evidence.unrecognised) == ((), ())
+
+
+def test_a_missing_kind_says_which_file_could_not_be_read(tmp_path: Path) -> None:
+    put(tmp_path, "materials.json", "[{")
+    shelf = read(tmp_path).shelf("servicetitan.material")
+    assert (shelf.why, shelf.mend.startswith("Mend materials.json")) == ("materials.json could not be read", True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from exportready.kinds import KINDS
 from exportready.kinds.account import BY_PATH
 from exportready.kinds.derived import ACCOUNT_ANSWERS
 from exportready.model.evidence import CLOCK_SKEW, NOT_EXPORTED, Evidence, FieldNote, Location, Record, Shelf, Unknown, Value
@@ -58,9 +59,17 @@ def conclude(evidence: Evidence, at: datetime) -> Record:
 
 
 def _seen(evidence: Evidence, kind: str) -> tuple[Record, ...]:
-    """The records that count; where sources disagree so that none do, those of all: each is a proof that there are some."""
-    listings = evidence.listings.get(kind, ())
-    return evidence.shelf(kind).records or tuple(record for listing in listings for record in listing.records)
+    """The records that count; where sources disagree so that none do, those of all: each is a proof that there are some.
+
+    By key, so that the same one is named whatever the order of the file. A record without a key proves nothing.
+    """
+    listed = (record for listing in evidence.listings.get(kind, ()) for record in listing.records)
+    named = (record for record in evidence.shelf(kind).records or listed if _is_named(record))
+    return tuple(sorted(named, key=lambda record: (record.key, record.where.path)))
+
+
+def _is_named(record: Record) -> bool:
+    return any(isinstance(record.get(name), str) for name in KINDS[record.kind].key)
 
 
 def _field(evidence: Evidence, answers: Record | None, name: str, path: str, at: datetime) -> tuple[Value, FieldNote]:

@@ -26,39 +26,49 @@ _NO_PROOF = Unknown("an orderly qbXML answer does not prove that the list in Qui
 def conclude(evidence: Evidence, at: datetime) -> Shelf:
     """One record per customer with whether it stands in its place."""
     shelf = evidence.shelf("quickbooks.Customer")
-    lists = [one for one in evidence.listings.get("quickbooks.Customer", ()) if one.part != "fragment"]
-    listed = {key for one in lists for key in _keys(one)}
-    records = [record for record in shelf.records if fold(record.key) in listed]  # a single record has no place
-    listing = _list_order(lists, records, at)
-    if isinstance(listing, str) or not (listing or records):
-        why = listing if isinstance(listing, str) else shelf.why
-        scope = Scope.MISSING if shelf.scope is Scope.MISSING else Scope.PART
-        mend = KEEP_NEWER if isinstance(listing, str) else shelf.mend
-        return Shelf(KIND, (), scope, why or "it holds no customer", shelf.dated, mend)
-    records = list(listing.records) if listing else records
-    out = displaced_records(records)
+    if shelf.scope is Scope.MISSING:
+        return Shelf(KIND, (), Scope.MISSING, shelf.why, None, shelf.mend)
+    lists = _of_those_that_count(evidence.listings.get("quickbooks.Customer", ()), shelf.records)
+    proof = _list_order([one for one in lists if one.in_list_order], at)
+    if isinstance(proof, str):
+        return Shelf(KIND, (), Scope.PART, proof, shelf.dated, KEEP_NEWER)
+    doubts = [one for one in lists if not one.in_list_order and not _older(one, proof) and displaced_records(one.records)]
+    shown = doubts[0] if doubts else proof or next(iter(lists), None)
+    if shown is None:
+        return Shelf(KIND, (), Scope.PART, shelf.why, shelf.dated, shelf.mend)
+    out = displaced_records(shown.records)
     found = []
-    for index, record in enumerate(records):
+    for index, record in enumerate(shown.records):
         name = record.get("FullName")
         in_order: Value = index not in out
         if not isinstance(name, str):
             in_order = Unknown("its name is not in the file")
-        elif in_order and listing is None:
+        elif in_order and shown is not proof:
             in_order = _NO_PROOF
         found.append(Record(KIND, record.key, {"FullName": name, "inOrder": in_order}, record.where))
-    whole = listing is not None and listing.whole and len(records) == len(shelf.records)
-    why = "" if whole else (listing.why_part or shelf.why if listing else _NO_PROOF.reason)
-    return Shelf(KIND, tuple(found), Scope.WHOLE if whole else Scope.PART, why, listing.dated if listing else shelf.dated)
+    whole = shown is proof and shelf.scope is not Scope.PART and len(found) == len(shelf.records)
+    why = "" if whole else (shown.why_part or shelf.why) if shown is proof else _NO_PROOF.reason
+    return Shelf(KIND, tuple(found), Scope.WHOLE if whole else Scope.PART, why, shown.dated)
 
 
-def _list_order(listings: Sequence[Listing], records: Sequence[Record], at: datetime) -> Listing | str | None:
-    """The listing that shows QuickBooks' own order of the customers that count; text where two show different orders."""
-    customers = sorted(fold(record.key) for record in records)
-    ordered = [one for one in listings if one.in_list_order and sorted(_keys(one)) == customers]
+def _of_those_that_count(listings: Sequence[Listing], records: Sequence[Record]) -> list[Listing]:
+    """The lists, single records aside (they have no place), that hold just the customers that count."""
+    lists = [one for one in listings if one.part != "fragment"]
+    listed = {key for one in lists for key in _keys(one)}
+    customers = sorted(key for key in (fold(record.key) for record in records) if key in listed)
+    return [one for one in lists if sorted(_keys(one)) == customers]
+
+
+def _older(one: Listing, proof: Listing | None) -> bool:
+    return proof is not None and proof.dated is not None and one.dated is not None and one.dated < proof.dated
+
+
+def _list_order(ordered: Sequence[Listing], at: datetime) -> Listing | str | None:
+    """The newest listing that shows QuickBooks' own order; text where two show different ones, and none is newer."""
     if not ordered:
         return None
     dates = sorted((one.dated for one in ordered if one.dated and one.dated - at <= CLOCK_SKEW), reverse=True)
-    newest = [one for one in ordered if len(dates) == len(ordered) and one.dated == dates[0]] or ordered
+    newest = [one for one in ordered if len(dates) == len(ordered) and one.dated == dates[0]] or list(ordered)
     if any(_keys(one) != _keys(newest[0]) for one in newest):
         names = " and ".join(sorted({one.path for one in newest}))
         return f"{names} show the customers in different orders, and nothing says which is newer"
@@ -95,11 +105,14 @@ def displaced(names: Sequence[str]) -> set[int]:
     )
     if wrong is not None:
         return _smallest_cover(len(keys), wrong)
-    kept = _longest_rising([key if key.isascii() else None for key in keys])
-    out = {index for index in range(len(keys)) if keys[index].isascii()} - kept
+    kept = sorted(_longest_rising([key if key.isascii() else None for key in keys]))
+    out = {index for index in range(len(keys)) if keys[index].isascii()} - set(kept)
     for index, key in enumerate(keys):
-        if not key.isascii() and any(_after(keys[one], key) if one < index else _after(key, keys[one]) for one in kept):
-            out.add(index)
+        if not key.isascii():
+            at = bisect_right(kept, index)  # the kept names rise, so the nearest ones decide for all
+            before, after = kept[max(at - 1, 0) : at], kept[at : at + 1]
+            if any(_after(keys[one], key) for one in before) or any(_after(key, keys[one]) for one in after):
+                out.add(index)
     return out
 
 

@@ -57,7 +57,7 @@ def _settings() -> Object:
             at = at.setdefault(group, {})
         shape = Choice(setting.choices) if setting.choices else _SHAPES[setting.type]
         if setting.path == "peopleWhoExport":
-            shape = Number(whole=True, least=0)
+            shape = Number(whole=True, least=1)
         at[leaf] = Key(_answer(shape), setting.question)
     for path, about in MAPS.items():
         group, leaf = path.split(".")
@@ -115,7 +115,7 @@ def is_account(data: bytes, path: str) -> bool:
     except YamlError:
         return False
     keys = set(root.value) if isinstance(root.value, dict) else set()
-    return bool(keys & {"account", "settings", "takenAt"}) and keys <= set(FILE.keys)
+    return bool(keys & {"confirmed", "takenAt"}) or (bool(keys & {"account", "settings"}) and keys <= set(FILE.keys))
 
 
 def _unreadable(mistakes: list[Any]) -> Unreadable:

@@ -44,6 +44,10 @@ def in_folder(folder: Path) -> Iterator[File]:
     shut: list[OSError] = []
     for root, folders, names in os.walk(folder, onerror=shut.append):
         folders[:] = [name for name in folders if not PASSED_OVER.match(name)]
+        for name in folders:
+            if Path(root, name).is_symlink():
+                where = Path(root, name).relative_to(folder).as_posix()
+                yield File(where, partial(refuse, "this link to a folder is not followed; put the files themselves here"))
         for name in names:
             if not PASSED_OVER.match(name):
                 path = Path(root, name)

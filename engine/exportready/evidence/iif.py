@@ -106,6 +106,8 @@ class _Reader:
         self.dated: datetime | None = None
         self.group_end = ""
         """The row that ends the group or tax group whose members come now; empty between them."""
+        self.strays: dict[str, int] = {}
+        """Keyword -> the first line of rows whose heading had not come yet."""
         self.last: _Section | None = None
         """The list to which the row before belongs."""
 
@@ -131,16 +133,20 @@ class _Reader:
             return
         columns = self.headers.get(word)
         if columns is None:
-            self._stray(number)
+            self._stray(number, word)
             return
-        row = dict(zip(columns, cells, strict=False))
+        row = _by_column(columns, cells)
         if word == "HDR":
             self.dated = _made(row)
             return
         section = self.last = self.sections.get(word)
-        if section is None or (self.group_end and word == "INVITEM"):
-            return  # a list that no rule reads; or a member of the group above: the item itself stands elsewhere
-        self._group_must_be_over(f"line {number}")
+        if section is None:
+            return  # a list that no rule reads
+        begins_group = word == "INVITEM" and ITEM_TYPES.get(row.get("INVITEMTYPE", "").strip(), "") in _ENDS
+        if self.group_end and word == "INVITEM" and not begins_group:
+            return  # a member of the group above: the item itself stands elsewhere
+        if word == "INVITEM" or self.group_end:
+            self._group_must_be_over(f"line {number}")
         if any(cell.strip() for cell in cells[len(columns) :]):
             section.why_part = f"line {number} has more cells than its heading has columns"
         self.counts[section.kind.name] += 1
@@ -160,9 +166,14 @@ class _Reader:
             self.last.why_part = f"the file ends with the heading of the list, in line {number}"
         elif not ends_line and cells < len(next(self.headers[w] for w, s in self.sections.items() if s is self.last)):
             self.last.why_part = f"the file ends in the middle of line {number}"
+            if self.last.records and self.last.records[-1].where.line == number:
+                del self.last.records[-1]  # its last cell may be cut
 
     def reading(self) -> Reading:
         """All that was read."""
+        for word, number in self.strays.items():
+            if word in self.sections:
+                self.sections[word].why_part = f"line {number} belongs to this list but stands above its heading"
         listings = tuple(
             Listing(
                 section.kind.name,
@@ -179,7 +190,8 @@ class _Reader:
         )
         return Reading("iif", listings, dict(self.counts), self.dated, tuple(self.notes[:5]))
 
-    def _stray(self, number: int) -> None:
+    def _stray(self, number: int, word: str) -> None:
+        self.strays.setdefault(word, number)
         self.notes.append(f"line {number} belongs to no list of this file")
         if self.last is not None:
             self.last.why_part = f"line {number} belongs to no list of the file, so this list may be broken off there"
@@ -190,22 +202,35 @@ class _Reader:
             self.group_end = ""
 
 
-def read(data: bytes, path: str, wanted: Wanted) -> Reading:
-    """Read every list of the file. Never raises: a row that fits nothing makes its list incomplete, and is told."""
+def read(data: bytes, path: str, wanted: Wanted) -> Reading | None:
+    """Read every list of the file; None where it holds none that is known.
+
+    A row that fits nothing makes its list incomplete, and is told. Raises Unreadable for bytes that are no text.
+    """
     lines = text_of(data).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     reader = _Reader(path, wanted)
     last: tuple[int, bool, int] = (0, False, 0)
     for number, line in enumerate(lines, 1):
         if line.strip():
             first, *cells = split(line)
-            word = first.strip()
+            word = first.strip().upper()
             last = (number, word.startswith("!"), len(cells))
             if word.startswith("!"):
-                reader.header(word[1:], [cell.strip() for cell in cells])
+                reader.header(word[1:], [cell.strip().upper() for cell in cells])
             else:
                 reader.row(number, word, cells)
     reader.end(*last, ends_line=last[0] < len(lines))
-    return reader.reading()
+    return reader.reading() if reader.sections else None
+
+
+def _by_column(columns: list[str], cells: list[str]) -> Row:
+    """The row's cells by column. A column that is there twice with different cells says nothing."""
+    row: dict[str, str] = {}
+    unclear: set[str] = set()
+    for column, cell in zip(columns, cells, strict=False):
+        if row.setdefault(column, cell) != cell:
+            unclear.add(column)
+    return {column: cell for column, cell in row.items() if column not in unclear} if unclear else row
 
 
 def _made(row: Row) -> datetime | None:

@@ -33,9 +33,10 @@ _ESCAPED_LINE_END = re.compile(rb"&#(10|13|x0*[aAdD]);")
 def read(data: bytes, path: str, wanted: Wanted) -> Reading:
     """Read a response. Raises Unreadable for broken XML, a DOCTYPE or a SOAP message without a response in it."""
     document = utf8(data)
+    body = document.lstrip()
     root = root_of(document)
     reader = _Reader(path, wanted)
-    tree = reader.stream(document)
+    tree = reader.stream(body, 1 + document.count(b"\n", 0, len(document) - len(body)))
     if root == "Envelope" and not _envelope(tree, document, reader) and not reader.responses:
         raise Unreadable("it is a SOAP message without a qbXML response in it; save the message that holds the response")
     return reader.reading()
@@ -43,7 +44,7 @@ def read(data: bytes, path: str, wanted: Wanted) -> Reading:
 
 def _envelope(envelope: etree._Element, document: bytes, reader: _Reader) -> bool:
     """Read the responses that stand in a SOAP message as escaped text; False where there are none."""
-    exact = not _ESCAPED_LINE_END.search(document)
+    exact = not _ESCAPED_LINE_END.search(document) and b"<!--" not in document
     found = False
     for element in envelope.iter("*"):
         text = element.text or ""
@@ -79,7 +80,7 @@ class _Reader:
     def __init__(self, path: str, wanted: Wanted) -> None:
         self.path = path
         self.counts: Counter[str] = Counter()
-        self.company: str | None = None
+        self.companies: set[str] = set()
         self.first_line: int | None = 1
         self.wanted = {name: taken(KINDS[name], wanted) for name in KINDS if name in wanted}
         self.keys = {name: Keys(KINDS[name]) for name in self.wanted}
@@ -145,7 +146,7 @@ class _Reader:
         """All that was read."""
         if self.statuses:
             self.listings.append(Listing("quickbooks.Status", tuple(self.statuses), self.path, "qbxml", True))
-        return Reading("qbxml", tuple(self.listings), dict(self.counts), None, tuple(self.notes), self.company)
+        return Reading("qbxml", tuple(self.listings), dict(self.counts), None, tuple(self.notes), frozenset(self.companies))
 
     # -- records
 
@@ -169,7 +170,7 @@ class _Reader:
         kind, part = KINDS[known[0]], known[1]
         self.counts[kind.name] += 1
         if kind.name == "quickbooks.Company":
-            self.company = element.findtext("{*}CompanyName") or self.company
+            self.companies |= {element.findtext("{*}CompanyName") or ""} - {""}
         pointer = f"{rs.name}[{rs.number}]/{name}[{rs.of_ret[name]}]" if rs.name else name
         if kind.name in self.wanted:
             fields = self._fields(element, kind, name, part)
@@ -247,11 +248,17 @@ class _Reader:
 
 
 def _whole(element: etree._Element, request: str, count: int) -> tuple[str, Page | None]:
-    """Why a response is not its whole list, as far as it says itself; and which page of one it is."""
+    """Why a response is not its whole list, as far as it says itself; and which page of one it is.
+
+    Status 0 comes with records, 1 says that there are none (quickbooks.md section 3).
+    """
     if not request.endswith("Query"):
         return f"{request} answers with the record that was written, not with the list", None
     if element.get("statusSeverity") != "Info":
         return f"QuickBooks did not answer {request} in full (status {element.get('statusCode', 'missing')})", None
+    code = element.get("statusCode", "")
+    if code not in ("0", "1") or (code == "0") != (count > 0):
+        return f"{request} was answered with status {code or 'none'} and {count} records, which do not go together", None
     stated, iterator, remaining = (element.get(name) for name in ("retCount", "iteratorID", "iteratorRemainingCount"))
     if stated is not None and _whole_number(stated) != count:
         return f"{request} counted {stated} records but sent {count}", None

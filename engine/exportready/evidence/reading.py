@@ -27,8 +27,8 @@ class Reading:
     dated: datetime | None = None
     """When the file says it was made."""
     notes: tuple[str, ...] = ()
-    company: str | None = None
-    """The company file it comes from, where it says so."""
+    companies: frozenset[str] = frozenset()
+    """The company files it comes from, where it says so: one, or the file is not to be judged."""
     account: Account | None = None
     covers: Mapping[str, str] = field(default_factory=dict)
     """account.yaml: kind -> "all", or which days its file covers, in words."""
@@ -43,13 +43,45 @@ class Unreadable(Exception):
 
 
 def text_of(data: bytes) -> str:
-    """Decode by BOM, else UTF-8, else windows-1252, which is what QuickBooks writes (quickbooks.md 2.3)."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", errors="replace")
+    """Decode by BOM, else UTF-8, else windows-1252, which is what QuickBooks writes (quickbooks.md 2.3).
+
+    Raises Unreadable for bytes that are none of them: a character that cannot be read may be the one that decides.
+    """
+    encoding = _utf16(data)
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+        return data.decode(encoding or "utf-8-sig").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        damaged = Unreadable(
+            "it holds bytes that are no text in UTF-8, UTF-16 or windows-1252; export it again",
+            data.count(b"\n", 0, error.start) + 1,
+        )
+        if encoding or _is_partly_utf8(data):
+            raise damaged from error
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError as error:
+        raise damaged from error
+
+
+def head_of(data: bytes) -> str:
+    """The beginning of a text, for recognising what it is; what cannot be decoded is left out."""
+    found = data[:4096].decode(_utf16(data) or "utf-8-sig", errors="ignore").lstrip()
+    return found or data.decode(_utf16(data) or "utf-8-sig", errors="ignore").lstrip()[:4096]
+
+
+def _utf16(data: bytes) -> str | None:
+    """UTF-16 by its BOM, or without one by the zeros beside its first characters."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    head = data[:8]
+    if len(head) >= 4 and not any(head[1::2]) and all(head[::2]):
+        return "utf-16-le"
+    return "utf-16-be" if len(head) >= 4 and not any(head[::2]) and all(head[1::2]) else None
+
+
+def _is_partly_utf8(data: bytes) -> bool:
+    """True where some of the bytes are proper UTF-8 beyond ASCII: then what is not is damage, not another encoding."""
+    return any(char > "\x7f" and not "\udc80" <= char <= "\udcff" for char in data.decode("utf-8", "surrogateescape"))
 
 
 def taken(kind: Kind, wanted: Wanted) -> frozenset[str]:
@@ -68,17 +100,28 @@ def convert(description: Field, raw: object) -> Value:
     if isinstance(raw, str) and not raw.strip():
         return UNSET
     try:
-        return _CONVERT[description.type](description, raw)
+        value = _CONVERT[description.type](description, raw)
     except (ValueError, InvalidOperation):
         return Unknown(f"'{str(raw)[:60]}' is not {_WORDS[description.type]}")
+    if description.choices and value not in description.choices:
+        return Unknown(f"'{str(raw)[:60]}' is none of the values that there are")
+    return value
 
 
 def _text(_: Field, raw: object) -> Value:
+    """Text without the blanks around it; whole numbers as such, however a tool wrote them (410000.0)."""
     if isinstance(raw, str):
-        return raw
+        return raw.strip()
+    if isinstance(raw, Decimal) and raw.is_finite() and raw == raw.to_integral_value() and abs(raw) < 10**18:
+        return str(int(raw))
     if isinstance(raw, (int, Decimal)) and not isinstance(raw, bool):
         return str(raw)
     raise ValueError
+
+
+def _name(_: Field, raw: object) -> Value:
+    """A name as it is, blanks and all: names compare folded, and stray blanks are worth a finding of their own."""
+    return raw if isinstance(raw, str) else _text(_, raw)
 
 
 def _number(description: Field, raw: object) -> Value:
@@ -123,7 +166,7 @@ def _time(_: Field, raw: object) -> Value:
 
 _CONVERT: Mapping[Type, Callable[[Field, object], Value]] = {
     Type.TEXT: _text,
-    Type.NAME: _text,
+    Type.NAME: _name,
     Type.ID: _text,
     Type.NUMBER: _number,
     Type.YESNO: _yesno,

@@ -18,7 +18,7 @@ from typing import Any
 from exportready.evidence.reading import Keys, Reading, Unreadable, convert, taken, text_of
 from exportready.kinds import KINDS, children
 from exportready.kinds.table import Kind
-from exportready.model.evidence import UNSET, Listing, Location, Page, Record, Value
+from exportready.model.evidence import UNSET, Listing, Location, Page, Record, Unknown, Value
 from exportready.model.rules import Wanted
 
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -154,26 +154,33 @@ def _object(document: _Document, at: int) -> int:
 
 
 def _recognise(document: _Document, path: str) -> Kind | None:
-    """By content, then by name: the kind whose response has most of these keys; a tie goes to the file's name."""
+    """By content, then by name: the kind whose response has most of these keys.
+
+    Without a name that says so, a kind must show its marks too: other lists of the API look much alike. An empty list
+    shows nothing, so its file must be named for it and nothing else.
+    """
     keys = {key for row, _, _ in document.rows[:50] if isinstance(row, dict) for key in row}
-    named = _by_name(path)
     if not document.rows:
-        return named[0] if named else None
-    if not keys:
-        return None
-    scores = {kind.name: len(keys & kind.known) for kind in _KINDS}
-    best = max(scores.values())
-    if best * 3 < len(keys) * 2:
-        return None
-    candidates = [kind for kind in _KINDS if scores[kind.name] == best]
+        return next((kind for kind in _KINDS if _named_only(path, kind)), None)
+    named = _by_name(path)
+    scores = {
+        kind.name: len(keys & kind.known)
+        for kind in _KINDS
+        if len(keys & kind.known) * 3 >= len(keys) * 2 > 0 and (kind in named or (kind.marks and kind.marks <= keys))
+    }
+    candidates = [kind for kind in _KINDS if scores.get(kind.name) == max(scores.values(), default=0) > 0]
     if len(candidates) == 1:
         return candidates[0]
     return next((kind for kind in named if kind in candidates), None)
 
 
+def _words(path: str) -> str:
+    return "-" + re.sub(r"[^a-z]+", "-", PurePosixPath(path).stem.lower()).strip("-") + "-"
+
+
 def _by_name(path: str) -> list[Kind]:
     """The kinds that the file's name speaks of, the longest name first: payment-types before payments."""
-    stem = "-" + re.sub(r"[^a-z]+", "-", PurePosixPath(path).stem.lower()) + "-"
+    stem = _words(path)
     found = [
         (len(word), kind)
         for kind in _KINDS
@@ -181,6 +188,21 @@ def _by_name(path: str) -> list[Kind]:
         if f"-{word}-" in stem or f"-{word.removesuffix('s')}-" in stem
     ]
     return [kind for _, kind in sorted(found, key=lambda item: (-item[0], item[1].name))]
+
+
+_MERE = re.compile(r"(servicetitan|export|exports|feed|list|all|page|pages|part|p|of|response|st)-")
+"""Words of a file name that say nothing of what is in it."""
+
+
+def _named_only(path: str, kind: Kind) -> bool:
+    rest = _words(path)[1:]
+    while found := _MERE.match(rest):
+        rest = rest[found.end() :]
+    for word in kind.files:
+        for form in (word, word.removesuffix("s")):
+            if rest.startswith(form + "-") and not _MERE.sub("", rest[len(form) + 1 :]):
+                return True
+    return False
 
 
 # -- records
@@ -227,10 +249,8 @@ class _Reader:
     def _children(self, child: Kind, row: Mapping[str, Any], span: tuple[int, int], line: int, pointer: str) -> None:
         array = child.array_of[1] if child.array_of else ""
         rows = row.get(array, _MISSING)
-        if rows is None:
-            return
         if not isinstance(rows, list):
-            what = "has no" if rows is _MISSING else "has something else as"
+            what = "has no" if rows is _MISSING else "has no list as"
             self.child_gaps.setdefault(child.name, f"{pointer} {what} '{array}', so its lines are not known")
             return
         lines = self._lines_of(rows, array, span, line)
@@ -281,7 +301,7 @@ class _Reader:
         if not feed and not _counts(number):
             return "it does not say which page it is", None, False
         held = len(self.document.rows)
-        return "", Page("feed" if feed else "list", None if feed else number, more, total=total, held=held), False
+        return "", Page("feed" if feed else "list", None if feed else number, more, None, total, held), False
 
 
 def _counts(value: object) -> bool:
@@ -302,7 +322,7 @@ def _fields(row: Mapping[str, Any], kind: Kind, names: frozenset[str] | set[str]
             if value is _MISSING:
                 break
         if value is None:
-            fields[name] = UNSET
+            fields[name] = Unknown("it is empty, which no id ever is") if name == kind.identity else UNSET
         elif value is not _MISSING:
             fields[name] = convert(kind.fields[name], value)
     return fields

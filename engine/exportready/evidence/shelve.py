@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import combinations
 
 from exportready.evidence.pages import join_pages
 from exportready.kinds import KINDS, fold
@@ -39,7 +40,25 @@ def shelve(kind: str, listings: Sequence[Listing], covers: str | None, at: datet
         chosen = [one]
     if len(chosen) > 1 or (chosen and chosen[0].part):
         chosen = [_together(kind, chosen)]
-    return _shelf(kind, chosen[0] if chosen else None, fragments, covers)
+    return _shelf(kind, _each_once(chosen[0]) if chosen else None, fragments, covers)
+
+
+def _each_once(listing: Listing) -> Listing:
+    """The list with copies of one record left out (feeds repeat them). Copies that differ contradict each other."""
+    identity = KINDS[listing.kind].identity
+    if identity is None:
+        return listing
+    known: dict[object, Record] = {}
+    records: list[Record] = []
+    for record in listing.records:
+        id_ = record.get(identity)
+        copy = known.setdefault((id_, fold(record.key)), record) if isinstance(id_, str) else record
+        if copy is record:
+            records.append(record)
+        elif copy.fields != record.fields:
+            why = f"{record.key} stands there twice, with different values"
+            return replace(listing, whole=False, why_part=listing.why_part or why, damaged=True)
+    return replace(listing, records=tuple(records))
 
 
 def _shelf(kind: str, listing: Listing | None, fragments: Sequence[Listing], covers: str | None) -> Shelf:
@@ -92,8 +111,7 @@ def _choose(listings: list[Listing], at: datetime) -> Listing | str:
     """The listing that counts, or why none does: the newest where all are dated; else they must say the same."""
     dates = sorted((listing.dated for listing in listings if listing.dated and listing.dated - at <= CLOCK_SKEW), reverse=True)
     newest = [listing for listing in listings if len(dates) == len(listings) and listing.dated == dates[0]] or listings
-    first, *others = newest
-    if all(_agree(first, other) for other in others):
+    if all(_agree(one, other) for one, other in combinations(newest, 2)):
         return max(newest, key=lambda listing: (listing.whole, _known_fields(listing), listing.reader, listing.path))
     names = " and ".join(sorted({listing.path for listing in newest}))
     return f"{names} disagree, and nothing says which is newer"

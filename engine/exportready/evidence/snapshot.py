@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from exportready.evidence.files import File, NoSnapshot, in_folder, is_zip, load
-from exportready.evidence.reading import Reading, Unreadable, text_of
+from exportready.evidence.reading import Reading, Unreadable, head_of
 from exportready.evidence.shelve import shelve
 from exportready.kinds import KINDS
 from exportready.model.evidence import Account, Evidence, Listing, Scope, Shelf, Source, Unrecognised
@@ -109,17 +109,17 @@ def _give_to_reader(data: bytes, path: str, wanted: Wanted) -> Reading | str:
         return _NOT_READ[suffix]
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise Unreadable("it is empty; export it again")
-    if name in ("account.yaml", "account.yml"):
+    if name.startswith("account") and suffix in (".yaml", ".yml"):
         from exportready.evidence import account
 
         return account.read(data, path)
-    start = text_of(data[:4096]).lstrip() or text_of(data).lstrip()[:4096]
+    start = head_of(data)
     if start.startswith("<"):
         return _xml(data, path, wanted)
-    if start.startswith("!") and "\t" in start:
+    if start.startswith(("!", '"!')) and "\t" in start:
         from exportready.evidence import iif
 
-        return iif.read(data, path, wanted)
+        return iif.read(data, path, wanted) or "it is IIF but holds none of QuickBooks' lists; export Lists to IIF Files"
     if start.startswith(("{", "[")):
         from exportready.evidence import servicetitan
 
@@ -210,12 +210,14 @@ def _complete(listing: Listing, shelf: Shelf) -> bool:
 
 def _one_company(files: list[_Read]) -> list[_Read]:
     """Two company files in one snapshot cannot be judged as one: every file that names its company is refused."""
-    names = sorted({one.reading.company for one in files if one.reading and one.reading.company})
+    names = sorted({name for one in files if one.reading for name in one.reading.companies})
     if len(names) < 2:
         return files
     told = " and ".join(f"«{name}»" for name in names)
     message = f"these are files of two QuickBooks companies, {told}; keep those of one company in a folder"
     return [
-        replace(one, source=replace(one.source, error=message, complete=False)) if one.reading and one.reading.company else one
+        replace(one, source=replace(one.source, error=message, complete=False))
+        if one.reading and one.reading.companies
+        else one
         for one in files
     ]

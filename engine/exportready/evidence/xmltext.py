@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 
-from exportready.evidence.reading import Unreadable
+from exportready.evidence.reading import Unreadable, text_of
 
-_SPACE = re.compile(rb"\s*")
 _ROOT = re.compile(rb"<([A-Za-z_][\w.\-]*:)?([A-Za-z_][\w.\-]*)")
-_ENCODING = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._\-]+)["']""")
-_ENCODINGS = frozenset(("utf-8", "ascii", "iso8859-1", "cp1252"))
-"""Codecs that a declaration may name. Python has others, which are no encodings of text."""
+_SPACE = re.compile(rb"\s*")
 
 
 def utf8(data: bytes) -> bytes:
-    """The document as UTF-8 without a BOM. QuickBooks declares no encoding and writes windows-1252's repertoire."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", errors="replace").encode("utf-8", errors="replace")
-    data = data.removeprefix(codecs.BOM_UTF8)
-    try:
-        if _declared(data) not in ("utf-8", "ascii"):
-            return data.decode("cp1252").encode("utf-8")  # what calls itself iso-8859-1 is windows-1252 in practice
-        data.decode("utf-8")
-        return data
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace").encode("utf-8")
+    """The document as UTF-8, with line feeds alone. QuickBooks declares no encoding and writes windows-1252's repertoire.
 
-
-def _declared(data: bytes) -> str:
-    found = _ENCODING.match(data[:400])
-    try:
-        name = codecs.lookup(found[1].decode("ascii")).name if found else "utf-8"
-    except LookupError:
-        return "utf-8"
-    return name if name in _ENCODINGS else "utf-8"
+    What a declaration says is passed over: it tells nothing that the bytes do not. Raises Unreadable for no text at all.
+    """
+    return text_of(data).replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", errors="replace")
 
 
 def root_of(document: bytes) -> str | None:

@@ -121,7 +121,7 @@ class Judged:
             keys = ", ".join(sorted({record.key for record in (*sure, *maybe)})[:3])
             return Entry(State.UNKNOWN, why=f"several records answer to it ({keys}), and nothing tells them apart")
         if maybe:
-            return Entry(State.UNKNOWN, why=f"{maybe[0].key} may be it, but a field that would decide is not in the file")
+            return Entry(State.UNKNOWN, why=_may_be(maybe))
         if shelf.scope is Scope.WHOLE or (shelf.scope is Scope.ACTIVE and self._only_active(related)):
             return Entry(State.ABSENT)
         if shelf.scope is Scope.ACTIVE:
@@ -138,6 +138,12 @@ class Judged:
         truth = self._decide(related.where, self)
         self._entries.pop(related.name, None)
         return truth is False
+
+
+def _may_be(maybe: list[Record]) -> str:
+    first = min(record.key for record in maybe)
+    others = f" or one of {len(maybe) - 1:,} more" if len(maybe) > 1 else ""
+    return f"{first}{others} may be it, but a field that would decide is not in the file"
 
 
 class Inactive(Judged):

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from exportready.derive.account import ANSWER, FILES, stale, unanswered
 from exportready.kinds import fold
+from exportready.kinds.derived import READS
 from exportready.model.evidence import (
     NOT_EXPORTED,
     UNSET,
@@ -88,7 +89,7 @@ class View:
                 shelf = world.shelf(name, False)
                 old = stale(shelf.dated, world.at, age, FILES) if shelf.scope is not Scope.MISSING else None
                 if old is not None:
-                    self._stale[name] = old
+                    self._stale |= {name: old, **{derived: old for derived, sources in READS.items() if name in sources}}
 
     def shelf(self, kind: str, before: bool = False) -> Shelf:
         """What counts of a kind for this rule."""

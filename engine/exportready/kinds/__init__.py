@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 
 from exportready.kinds import account, derived, quickbooks, servicetitan
@@ -18,6 +19,8 @@ AT_FAULT = ("item", "customer", "vendor", "account", "class", "terms", "tax_item
 
 def fold(text: str) -> str:
     """How QuickBooks compares names: case-insensitive, runs of space as one (quickbooks.md section 3, text traps)."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)  # macOS and some tools write an accent as a character of its own
     return re.sub(r"\s+", " ", text).strip().casefold()
 
 

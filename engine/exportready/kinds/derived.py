@@ -35,7 +35,7 @@ ACCOUNT_ANSWERS = {
 READS: dict[str, dict[str, frozenset[str]]] = {
     "derived.account": {
         "servicetitan.purchase_order": frozenset({"number"}),
-        "servicetitan.bill": frozenset({"referenceNumber", "purchaseOrderId"}),
+        "servicetitan.bill": frozenset({"referenceNumber"}),
         "servicetitan.truck": frozenset({"name"}),
         "servicetitan.warehouse": frozenset({"name"}),
         "account.answers": frozenset(ACCOUNT_ANSWERS.values()),

@@ -418,5 +418,12 @@ COMBINED = {
 }
 """Requests that answer for several lists at once."""
 
-ITEM_NAME_IS_FULL_NAME = ("ItemSalesTaxRet", "ItemSalesTaxGroupRet", "ItemGroupRet", "ItemPaymentRet")
+ITEM_NAME_IS_FULL_NAME = (
+    "ItemSalesTaxRet",
+    "ItemSalesTaxGroupRet",
+    "ItemGroupRet",
+    "ItemPaymentRet",
+    "ItemSubtotalRet",
+    "ItemFixedAssetRet",
+)
 """Items without a hierarchy: qbXML gives them a Name and no FullName (quickbooks.md 1.6)."""

@@ -1,7 +1,8 @@
 """ServiceTitan: the names of its API v2 (accounting, pricebook, inventory, settings, crm, equipment systems).
 
 Fields and JSON types follow the response examples in ServiceTitan's OpenAPI documents (developer portal, read 2026-07-07).
-`known` holds every top-level key of a response, so that a list is recognised by its content.
+`known` holds every top-level key of a response, `_MARKS` the keys by which it differs from all other lists of the API, so
+that a list is recognised by its content.
 """
 
 from __future__ import annotations
@@ -10,6 +11,33 @@ from exportready.kinds.table import Field, Kind, fields, parents
 
 _STATUS = "Pending|Posted|Exported"
 _FEED = "Ask whoever has API access to ServiceTitan for GET {} (all pages) and save the answer as {} beside your other files"
+
+
+_MARKS = {
+    "material": "code costOfSaleAccount",
+    "equipment": "code costOfSaleAccount",
+    "service": "code soldByCommission",
+    "invoice": "invoiceDate",
+    "invoice_item": "skuName invoiceId",
+    "payment": "unappliedAmount refundedPaymentId",
+    "credit_memo": "appliedTo subTotal",
+    "bill": "billDate",
+    "purchase_order": "requiredOn vendorDocumentNumber",
+    "truck": "technicianIds warehouseId",
+    "warehouse": "address inventoryTemplateId",
+    "technician": "dailyGoal",
+    "business_unit": "officialName",
+    "tax_zone": "rates",
+    "gl_account": "subtype",
+    "payment_type": "",  # an id, a name, two dates: only the file's name can say it
+    "vendor": "isTruckReplenishment",
+    "customer": "balance doNotMail",
+    "installed_equipment": "installedOn",
+}
+
+
+def _marks(name: str) -> frozenset[str]:
+    return frozenset(_MARKS.get(name, "").split())
 
 
 def _kind(
@@ -33,6 +61,7 @@ def _kind(
         active=active,
         identity="id",
         known=frozenset(field.partition(".")[0] for field in table_fields) | frozenset(known.split()),
+        marks=_marks(name),
         files=(file,),
     )
 
@@ -51,6 +80,7 @@ def _array(
         identity="id" if "id" in own else None,
         array_of=(parent.name, at),
         known=frozenset(field.partition(".")[0] for field in own) | frozenset(known.split()) if known else frozenset(),
+        marks=_marks(name),
         files=(file,) if file else (),
     )
 

@@ -49,7 +49,9 @@ class Kind:
     array_of: tuple[str, str] | None = None
     """(parent kind, the field of it that holds these records)."""
     known: frozenset[str] = frozenset()
-    """Top-level JSON keys by which the kind is recognised."""
+    """Every top-level JSON key that its records may have."""
+    marks: frozenset[str] = frozenset()
+    """Keys that no other list of the API has together: with them a list is recognised whatever its file is named."""
     files: tuple[str, ...] = ()
     """Words of a file name that stand for the kind, for an empty or ambiguous list."""
 

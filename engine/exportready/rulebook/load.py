@@ -14,6 +14,7 @@ from exportready.kinds.account import BY_PATH
 from exportready.kinds.derived import READS
 from exportready.model.evidence import Known, Location
 from exportready.model.rules import (
+    ACCOUNT,
     ANSWERS,
     PARAMETER,
     AtFault,
@@ -152,6 +153,7 @@ class _RuleFile:
             Location(self.name, root.line),
         )
         self._steps(rule, entries["fix"])
+        self._ages(rule, entries.get("max_age"))
         return rule
 
     def _parameters(self, node: Node | None) -> dict[str, Known]:
@@ -326,6 +328,17 @@ class _RuleFile:
         if self.conditions.reference(ref, words, node.line) is None:
             last = self.mistakes.found[-1]
             self.mistakes.found[-1] = Mistake(last.path, last.line, f"'{{{word}}}' cannot be filled in: {last.message}")
+
+    def _ages(self, rule: Rule, node: Node | None) -> None:
+        """An age of what the rule does not read would bind nothing."""
+        found = {kind for kind, _ in reads(rule)}
+        found |= {source for kind in found & READS.keys() for source in READS[kind]}
+        for name, child in _entries(node).items():
+            line = (node.key_lines or {}).get(name, child.line) if node else child.line
+            if name == ACCOUNT:
+                self.mistakes.say(line, f"{ACCOUNT} has no age of its own; write $answers.PATH for the answer it rests on")
+            elif name not in found and not name.startswith(ANSWERS + "."):
+                self.mistakes.say(line, f"'{name}' is not read by this rule, so its age binds nothing")
 
     def _steps(self, rule: Rule, node: Node) -> None:
         """The words of the steps must be known to every check."""
