@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -354,6 +355,11 @@ def test_the_wheel_runs_where_it_is_installed(distribution: Path, tmp_path: Path
     assert [line.split()[0] for line in listed.stdout.splitlines()] == sorted(
         f"{path.parent.name}/{path.stem}" for path in RULES
     )
+    (elsewhere / "empty").mkdir()
+    shutil.copytree(EXAMPLES / "ready", elsewhere / "silent", ignore=shutil.ignore_patterns("account.yaml"))
+    folders: list[str | Path] = [EXAMPLES / "ready", EXAMPLES / "not-ready", "nowhere", "empty", "silent"]
+    for code, folder in enumerate(folders):
+        assert installed_run("check", folder, "--at", AT).returncode == code, folder
     checked = installed_run("check", EXAMPLES / "ready", "--at", AT, "--no-progress", "-o", "html:report.html")
     assert checked.returncode == 0, checked.stderr
     assert "<style" in (elsewhere / "report.html").read_text(encoding="utf-8")

@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+SCRIPT = Path(sys.executable).with_name("exportready.exe" if os.name == "nt" else "exportready")
+COMMAND = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-m", "exportready"]
+"""As `make test` installs it; where nobody did, the module, which is the same program."""
 
 
 @pytest.fixture
@@ -22,7 +25,7 @@ def run(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[bytes]]:
         env = {name: value for name, value in os.environ.items() if name not in dropped}
         env |= {"PYTHONPATH": str(ROOT / "engine"), "PYTHONIOENCODING": "utf-8", **environment}
         done = subprocess.run(
-            [sys.executable, "-m", "exportready", *map(str, arguments)],
+            [*COMMAND, *map(str, arguments)],
             capture_output=True,
             env=env,
             cwd=tmp_path,

@@ -193,3 +193,94 @@ def test_a_screen_without_accents_does_not_break_it(run: Run) -> None:
     done = run("check", NOT_READY, AT, PYTHONIOENCODING="ascii")
     assert done.returncode == 1
     assert done.stdout.isascii()
+
+
+# -- what is written, and where
+
+
+def test_quiet_says_nothing_but_writes_what_was_asked_for(run: Run, tmp_path: Path) -> None:
+    done = run("check", READY, AT, "-q")
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    done = run("check", READY, AT, "-q", "-o", "json")
+    assert json.loads(done.stdout)["verdict"] == "ready"
+    done = run("check", READY, AT, "-q", "-o", "html:page.html")
+    assert (done.stdout, done.stderr, (tmp_path / "page.html").exists()) == (b"", b"", True)
+
+
+def test_one_output_that_cannot_be_written_leaves_all_others_as_they_were(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("before", "utf-8")
+    (tmp_path / "folder").mkdir()
+    done = run("check", READY, AT, "-o", "json:a.json", "-o", "html:folder", "-o", "console")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"folder cannot be written (it is a folder)" in done.stderr
+    assert (tmp_path / "a.json").read_text("utf-8") == "before"
+    assert {path.name for path in tmp_path.iterdir()} == {"a.json", "folder"}
+
+
+def test_a_link_is_written_through(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "real.json").write_text("before", "utf-8")
+    (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
+    assert run("check", READY, AT, "-o", "json:link.json").returncode == 0
+    assert (tmp_path / "link.json").is_symlink()
+    assert json.loads((tmp_path / "real.json").read_text("utf-8"))["verdict"] == "ready"
+
+
+# -- what was left out is told
+
+
+def test_a_narrowed_run_says_so_first_and_never_that_nothing_is_in_the_way(run: Run) -> None:
+    done = run("check", NOT_READY, AT, "--ignore=items", "--ignore=inventory", "-o", "console", "-o", "json:r.json")
+    head = " ".join(done.stdout.decode().split("\n\n")[0].split())
+    assert "Only 3 of 7 practices were checked; left out: inventory/populate-serial-numbers-off" in head
+    assert "Nothing stops this export" not in head
+
+
+def test_own_rules_are_told_from_the_shipped_ones(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "rules" / "session").mkdir(parents=True)
+    shutil.copy(ROOT / "rules" / "session" / "single-user-mode.yaml", tmp_path / "rules" / "session")
+    done = run("check", READY, AT, "--rules", tmp_path / "rules")
+    assert "Only 1 practice was checked: of your own rules" in " ".join(done.stdout.decode().split())
+
+
+# -- rules and their examples
+
+
+def test_rules_test_tries_every_example(run: Run, tmp_path: Path) -> None:
+    done = run("rules", "test")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"7 rules" in done.stdout
+    assert b"no differences" in done.stdout
+
+
+def test_rules_test_tells_what_comes_out_otherwise(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine" / "session").mkdir(parents=True)
+    text = (ROOT / "rules" / "session" / "single-user-mode.yaml").read_text("utf-8")
+    (tmp_path / "mine" / "session" / "single-user-mode.yaml").write_text(
+        text.replace("outcome: passed", "outcome: cannot_tell"), "utf-8"
+    )
+    done = run("rules", "test", "mine")
+    assert done.returncode == 1
+    assert b"mine/session/single-user-mode.yaml:" in done.stdout
+    assert b"the outcome is passed" in done.stdout
+
+
+# -- init
+
+
+def test_the_file_that_init_writes_is_read_and_claims_nothing(run: Run, tmp_path: Path) -> None:
+    done = run("init")
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert b"exportready check ." in done.stderr
+    result = json.loads(run("check", ".", "-o", "json").stdout)
+    (source,) = result["sources"]
+    assert (source["error"], source["records"]) == (None, {"account.answers": 0})
+    assert result["counts"]["passed"] == result["counts"]["failed"] == 0
+
+
+def test_one_answer_in_the_file_that_init_writes_counts(run: Run, tmp_path: Path) -> None:
+    run("init")
+    file = tmp_path / "account.yaml"
+    file.write_text(file.read_text("utf-8").replace("  peopleWhoExport:\n", "  peopleWhoExport: 3\n"), "utf-8")
+    result = json.loads(run("check", ".", "-o", "json").stdout)
+    outcomes = {rule["id"]: rule["outcome"] for rule in result["rules"]}
+    assert outcomes["session/single-user-mode"] == "not_applicable"
