@@ -20,7 +20,7 @@ KIND = "derived.customer_order"
 LARGEST_EXACT = 400
 """Above this many entangled names with non-ASCII differences, the smallest set is approximated."""
 
-_NO_PROOF = Unknown("an orderly qbXML answer does not prove that the list in QuickBooks is orderly")
+_NO_PROOF = Unknown("qbXML does not show the order of the list in QuickBooks; only an IIF file does")
 
 
 def conclude(evidence: Evidence, at: datetime) -> Shelf:

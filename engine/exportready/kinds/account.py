@@ -108,5 +108,5 @@ def supply(path: str) -> str:
     setting = BY_PATH.get(path)
     if setting is None:
         return _SUPPLY
-    answers = " or ".join(setting.choices) or {Type.YESNO: "true or false", Type.DATE: "a day"}.get(setting.type, "a value")
+    answers = " or ".join(setting.choices) or {Type.YESNO: "true or false", Type.DATE: "a day", Type.NUMBER: "a number", Type.NAME: "a name"}.get(setting.type, "a value")
     return f"Answer «{setting.question}» in account.yaml, settings.{path}: {answers}"

@@ -19,7 +19,7 @@ KINDS = (
         "derived.customer_order",
         fields("FullName name\ninOrder yesno"),
         ("FullName",),
-        LISTS_TO_IIF + " (the customer list's order is proven by this file only)",
+        LISTS_TO_IIF,
         "customer",
     ),
 )

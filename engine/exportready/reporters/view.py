@@ -137,7 +137,8 @@ class Need:
     def why(self) -> str:
         """Why it could not be told, and about which records."""
         reasons = tuple(dict.fromkeys(gap.reason for gap in self.gaps if gap.reason)) or (self.result.reason,)
-        subjects = words.for_subjects(dict.fromkeys(gap.subject for gap in self.gaps if gap.subject))
+        named = (gap.subject for gap in self.gaps if gap.subject and not KINDS[gap.kind].sheet)
+        subjects = words.for_subjects(dict.fromkeys(named))
         return " ".join(filter(None, ("; ".join(filter(None, reasons)), f"({subjects})" if subjects else "")))
 
 
