@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from exportready.kinds.account import LISTS, MAPS, SETTINGS, Setting
-from exportready.model.rules import Type
+from exportready.kinds.account import ANSWERS, LISTS, MAPS, SETTINGS, Setting
 
 _HEAD = """\
 # What no export holds, stated by you. Write your answer after the colon; what you leave empty counts as not known.
@@ -22,7 +21,6 @@ confirmed: {{by: office manager, at: {now}}}   # who gave the answers below, and
 # An answer of another day says so itself: {{value: 1, by: controller, at: 2026-11-01}}
 settings:
 """
-_ANSWERS = {Type.YESNO: "true or false", Type.NUMBER: "a number", Type.DATE: "a day, such as 2023-05-01", Type.NAME: "a name"}
 _MAP_FOLLOWS = {"salesTax.zones": "salesTax.calculatedBy"}
 
 
@@ -45,4 +43,4 @@ def account_yaml(now: datetime) -> str:
 
 
 def _possible(setting: Setting) -> str:
-    return " or ".join(setting.choices) or _ANSWERS[setting.type]
+    return " or ".join(setting.choices) or ANSWERS[setting.type]

@@ -90,6 +90,15 @@ LISTS = {
 
 BY_PATH = {setting.path: setting for setting in SETTINGS}
 
+ANSWERS = {
+    Type.YESNO: "true or false",
+    Type.NUMBER: "a number",
+    Type.DATE: "a day, such as 2023-05-01",
+    Type.NAME: "a name",
+    Type.TEXT: "text",
+}
+"""What an answer without choices may be, in words."""
+
 _SUPPLY = "Answer it in account.yaml (exportready init writes one with every question)"
 
 KIND = Kind(
@@ -108,5 +117,5 @@ def supply(path: str) -> str:
     setting = BY_PATH.get(path)
     if setting is None:
         return _SUPPLY
-    answers = " or ".join(setting.choices) or {Type.YESNO: "true or false", Type.DATE: "a day", Type.NUMBER: "a number", Type.NAME: "a name"}.get(setting.type, "a value")
+    answers = " or ".join(setting.choices) or ANSWERS[setting.type]
     return f"Answer «{setting.question}» in account.yaml, settings.{path}: {answers}"
