@@ -108,3 +108,11 @@ def test_files_that_contradict_each_other_still_prove_that_there_are_trucks(tmp_
         (tmp_path / name).parent.mkdir()
     assert account(tmp_path, {"account.yaml": answers}).get("inventory") is False
     assert isinstance(account(tmp_path, files).get("inventory"), Unknown)
+
+
+def test_a_list_in_pages_is_one_list_for_its_order_too(tmp_path: Path) -> None:
+    def page(name: str, remaining: int) -> str:
+        return qbxml(name).replace('statusCode="0"', f'statusCode="0" iteratorID="{{1}}" iteratorRemainingCount="{remaining}"')
+
+    shelf = order(tmp_path, {"a.iif": iif("Adams", "Baker"), "1.xml": page("Baker", 1), "2.xml": page("Adams", 0)})
+    assert len(displaced(shelf)) == 1

@@ -359,3 +359,41 @@ def test_a_record_that_stands_twice_counts_once_unless_its_values_differ() -> No
         return shelve("servicetitan.material", [listing(read(text_of([PIPE, other])))], "all", NOON).scope
 
     assert (shelf(PIPE), shelf({**PIPE, "costOfSaleAccount": "Cost"})) == (Scope.WHOLE, Scope.PART)
+
+
+def test_in_a_feed_the_record_that_was_changed_last_counts_whatever_its_name_was() -> None:
+    def shelf(*rows: dict[str, Any]) -> list[str]:
+        text = json.dumps({"hasMore": False, "continueFrom": "t", "data": list(rows)})
+        return [record.key for record in shelve("servicetitan.material", [listing(read(text))], "all", NOON).records]
+
+    old = {**PIPE, "code": "OLD", "modifiedOn": "2026-11-01T00:00:00Z"}
+    new = {**PIPE, "code": "NEW", "modifiedOn": "2026-11-02T00:00:00Z"}
+    assert shelf(old, new) == shelf(new, old) == ["NEW"]
+
+
+def test_two_copies_of_one_line_that_differ_are_a_contradiction() -> None:
+    twice = [{**INVOICE, "syncStatus": status} for status in ("Pending", "Exported")]
+    one = listing(read(text_of(twice), "invoices.json"), "invoice_item")
+    assert shelve("servicetitan.invoice_item", [one], "all", NOON).scope is Scope.PART
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        (
+            "gl-account-types.json",
+            {"id": 1, "name": "Bank", "active": True, "createdOn": "", "modifiedOn": "", "parentTypeId": 2},
+        ),
+        (
+            "customer-locations.json",
+            {"id": 1, "name": "Abbott", "active": True, "createdOn": "", "address": {}, "customerId": 2},
+        ),
+        ("equipment-types.json", {"id": 1, "name": "Furnace", "active": True, "createdOn": "", "modifiedOn": ""}),
+    ],
+)
+def test_a_name_that_only_mentions_a_list_does_not_make_it_that_list(name: str, row: dict[str, Any]) -> None:
+    assert maybe(text_of([row]), name) is None
+
+
+def test_a_trimmed_list_is_known_by_a_name_that_says_nothing_else() -> None:
+    assert listing(read(text_of([{"id": 1, "code": "PIPE-1", "active": True}]), "materials-2.json")).records

@@ -389,11 +389,9 @@ def test_a_list_that_no_rule_asks_for_is_still_whole_or_not(tmp_path: Path) -> N
 
 
 def test_bytes_that_are_no_text_are_a_source_with_an_error(tmp_path: Path) -> None:
-    put(
-        tmp_path,
-        "materials.json",
-        materials("Zoë").replace("Zo\\u00eb", "Zoë").encode().replace(b"PIPE", b"P\xc9PE") + b"\xff",
-    )
+    row = {"id": 1, "code": "Zoë's Café", "unitOfMeasure": "Each"}
+    text = json.dumps({"page": 1, "hasMore": False, "data": [row]}, ensure_ascii=False)
+    put(tmp_path, "materials.json", text.encode().replace(b"Each", b"Ea\xe9h"))
     (source,) = read(tmp_path).sources
     assert source.error is not None
     assert "no text" in source.error
@@ -410,3 +408,44 @@ def test_a_missing_kind_says_which_file_could_not_be_read(tmp_path: Path) -> Non
     put(tmp_path, "materials.json", "[{")
     shelf = read(tmp_path).shelf("servicetitan.material")
     assert (shelf.why, shelf.mend.startswith("Mend materials.json")) == ("materials.json could not be read", True)
+
+
+@pytest.mark.parametrize(
+    "name", ["JOS\u00c9\u2019S PLUMBING", "CAF\u00c9\u2122", "Zo\u00eb", "Caf\u00c3\u00a9 and Jos\u00e9, Zo\u00eb"]
+)
+def test_windows_1252_stays_so_where_some_of_it_could_be_utf_8(tmp_path: Path, name: str) -> None:
+    for others in ("", "CLASS\tPe\u00f1a\n"):
+        put(tmp_path, "a.iif", f"!CLASS\tNAME\nCLASS\t{name}\n{others}".encode("cp1252"))
+        assert read(tmp_path).shelf("quickbooks.Class").records[0].key == name
+
+
+@pytest.mark.parametrize(
+    "name", ["Zo\u00eb", "\u0414\u043e\u043c", "\u05d1\u05d9\u05ea", "Cafe\u0301", "\U0001f527 Tools", "Na\u00efve\u2019s"]
+)
+def test_utf_8_stays_so_in_every_script(tmp_path: Path, name: str) -> None:
+    put(tmp_path, "a.iif", f"!CLASS\tNAME\nCLASS\t{name}\n")
+    assert read(tmp_path).shelf("quickbooks.Class").records[0].key == name
+
+
+def item(name: str, account: str) -> str:
+    return (
+        f"<ItemInventoryRet><ListID>{name}</ListID><TimeCreated>2026-01-01T08:00:00Z</TimeCreated>"
+        f"<TimeModified>2026-01-01T08:00:00Z</TimeModified><Name>{name}</Name><FullName>{name}</FullName><IsActive>true</IsActive>"
+        f"<COGSAccountRef><FullName>{account}</FullName></COGSAccountRef></ItemInventoryRet>"
+    )
+
+
+def test_one_item_type_beside_the_whole_list_is_held_against_it_and_does_not_displace_it(tmp_path: Path) -> None:
+    rows = "INVITEM\tPump\tINVENTORY\tCost\tN\nINVITEM\tRepair\tSERV\t\tN\n"
+    put(tmp_path, "lists.iif", f"!INVITEM\tNAME\tINVITEMTYPE\tCOGSACCNT\tHIDDEN\n{rows}")
+    put(tmp_path, "items.xml", qbxml(f"<ItemInventoryQueryRs {STATUS}>{item('Pump', 'Cost')}</ItemInventoryQueryRs>"))
+    shelf = read(tmp_path).shelf("quickbooks.Item")
+    assert (shelf.scope, len(shelf.records), shelf.records[0].get("COGSAccountRef.FullName")) == (Scope.WHOLE, 2, "Cost")
+    put(tmp_path, "items.xml", qbxml(f"<ItemInventoryQueryRs {STATUS}>{item('Pump', 'Sales')}</ItemInventoryQueryRs>"))
+    assert isinstance(read(tmp_path).shelf("quickbooks.Item").records[0].get("COGSAccountRef.FullName"), Unknown)
+
+
+def test_a_character_that_xml_does_not_allow_says_where_to_take_it_out(tmp_path: Path) -> None:
+    put(tmp_path, "a.xml", company("Nor&#x1F;thwind"))
+    (source,) = read(tmp_path).sources
+    assert "in QuickBooks" in (source.error or "")

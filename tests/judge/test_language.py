@@ -144,3 +144,24 @@ def test_a_pattern_and_a_length_may_be_parameters(tmp_path: Path) -> None:
     )
     files = {"materials.json": materials(PIPE, {"id": 2, "code": "pipe"}, {"id": 3, "code": "PIPE-12"})}
     assert [finding.subject.key for finding in judged(tmp_path, rule, files).findings] == ["pipe", "PIPE-12"]
+
+
+def test_a_proof_of_order_gets_old_by_itself(tmp_path: Path) -> None:
+    rule = "each: derived.customer_order\nexpect: {inOrder: true}\nmax_age: {quickbooks.Customer: 4h}\n"
+    listed = "!HDR\tPROD\tTIME\nHDR\tQuickBooks\t1690000000\n!CUST\tNAME\tHIDDEN\nCUST\tAdams\tN\n"
+    fresh = (
+        '<QBXML><QBXMLMsgsRs><CustomerQueryRs statusCode="0" statusSeverity="Info"><CustomerRet><ListID>1</ListID>'
+        "<Name>Adams</Name><FullName>Adams</FullName><IsActive>true</IsActive></CustomerRet></CustomerQueryRs></QBXMLMsgsRs></QBXML>"
+    )
+    files = {"lists.iif": listed, "new.xml": fresh, "account.yaml": f"takenAt: {AT.isoformat()}\n"}
+    assert judged(tmp_path, rule, files).outcome is Outcome.CANNOT_TELL
+
+
+def test_what_an_old_file_proves_of_the_account_does_not_count_for_a_rule_that_asks_for_a_fresh_one(tmp_path: Path) -> None:
+    rule = (
+        "given: {derived.account.inventory: false}\neach: servicetitan.truck\nexpect: {active: true}\n"
+        "max_age: {servicetitan.truck: 4h}\n"
+    )
+    truck = json.dumps({"page": 1, "hasMore": False, "data": [{"id": 1, "name": "Van", "active": True, "technicianIds": []}]})
+    files = {"trucks.json": truck, "account.yaml": f"takenAt: {(AT - MONTH).isoformat()}\n"}
+    assert judged(tmp_path, rule, files).outcome is Outcome.CANNOT_TELL

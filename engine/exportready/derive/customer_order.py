@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
 
+from exportready.evidence.pages import join_pages
 from exportready.evidence.shelve import KEEP_NEWER
 from exportready.kinds import fold
 from exportready.model.evidence import CLOCK_SKEW, Evidence, Listing, Record, Scope, Shelf, Unknown, Value
@@ -53,7 +54,7 @@ def conclude(evidence: Evidence, at: datetime) -> Shelf:
 
 def _of_those_that_count(listings: Sequence[Listing], records: Sequence[Record]) -> list[Listing]:
     """The lists, single records aside (they have no place), that hold just the customers that count."""
-    lists = [one for one in listings if one.part != "fragment"]
+    lists = join_pages([one for one in listings if one.part != "fragment"])
     listed = {key for one in lists for key in _keys(one)}
     customers = sorted(key for key in (fold(record.key) for record in records) if key in listed)
     return [one for one in lists if sorted(_keys(one)) == customers]

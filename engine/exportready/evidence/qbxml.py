@@ -133,7 +133,8 @@ class _Reader:
             words = first.message if first else str(error.msg)
             found = first.line if first else error.lineno
             line = found + first_line - 1 if found and first_line else None
-            raise Unreadable(f"the XML breaks off or is damaged ({words}); export it again", line) from error
+            remedy = "take that character out in QuickBooks, then export again" if "har value" in words else "export it again"
+            raise Unreadable(f"the XML breaks off or is damaged ({words}); {remedy}", line) from error
         root: etree._Element | None = events.root
         if root is None:
             raise Unreadable("it holds no XML element; export it again")

@@ -49,18 +49,35 @@ def text_of(data: bytes) -> str:
     """
     encoding = _utf16(data)
     try:
-        return data.decode(encoding or "utf-8-sig").removeprefix("\ufeff")
+        text = data.decode(encoding or "utf-8-sig").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        damaged = Unreadable(
-            "it holds bytes that are no text in UTF-8, UTF-16 or windows-1252; export it again",
-            data.count(b"\n", 0, error.start) + 1,
-        )
-        if encoding or _is_partly_utf8(data):
-            raise damaged from error
+        if encoding or _is_damaged_utf8(data):
+            raise _no_text(data, error) from error
+    else:
+        if text.isascii() or not _ACCIDENT.sub("", text).isascii():
+            return text
     try:
         return data.decode("cp1252")
     except UnicodeDecodeError as error:
-        raise damaged from error
+        raise _no_text(data, error) from error
+
+
+_ACCIDENT = re.compile(r"(?<![^\x00-\x7f])[\u0180-\u02ff\u0370-\u07ff](?![^\x00-\x7f])")
+"""What windows-1252 reads as by accident: an accented capital before a sign (JOS\u00c9\u2019S) is one character of UTF-8 that
+stands alone among ASCII. Greek, Cyrillic, Hebrew or Arabic come as words."""
+
+
+def _no_text(data: bytes, error: UnicodeDecodeError) -> Unreadable:
+    line = data.count(b"\n", 0, error.start) + 1
+    return Unreadable("it holds bytes that are no text in UTF-8, UTF-16 or windows-1252; export it again", line)
+
+
+def _is_damaged_utf8(data: bytes) -> bool:
+    """True where most of what is beyond ASCII is proper UTF-8: then the rest is damage, not another encoding."""
+    beyond = [char for char in data.decode("utf-8", "surrogateescape") if char > "\x7f"]
+    stray = sum("\udc80" <= char <= "\udcff" for char in beyond)
+    proper = sum(char <= "\u017f" or char >= "\u0800" for char in beyond) - stray
+    return proper > stray
 
 
 def head_of(data: bytes) -> str:
@@ -85,11 +102,11 @@ def _is_partly_utf8(data: bytes) -> bool:
 
 
 def taken(kind: Kind, wanted: Wanted) -> frozenset[str]:
-    """The fields to take out of a record: those asked for, and those that name, identify and retire it."""
+    """The fields to take out of a record: those asked for, and those that name, identify, retire and date it."""
     asked = wanted.get(kind.name)
     if asked is None:
         return frozenset()
-    needed = {*asked, *kind.key, *(name for name in (kind.active, kind.identity) if name)}
+    needed = {*asked, *kind.key, *(name for name in (kind.active, kind.identity) if name), "modifiedOn"}
     return frozenset(name for name in needed if name in kind.fields)
 
 

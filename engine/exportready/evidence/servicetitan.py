@@ -156,8 +156,8 @@ def _object(document: _Document, at: int) -> int:
 def _recognise(document: _Document, path: str) -> Kind | None:
     """By content, then by name: the kind whose response has most of these keys.
 
-    Without a name that says so, a kind must show its marks too: other lists of the API look much alike. An empty list
-    shows nothing, so its file must be named for it and nothing else.
+    Where its file is not named for it and nothing else, a kind must show its marks too: other lists of the API look
+    much alike. An empty list shows nothing, so there the name alone must say it.
     """
     keys = {key for row, _, _ in document.rows[:50] if isinstance(row, dict) for key in row}
     if not document.rows:
@@ -166,7 +166,8 @@ def _recognise(document: _Document, path: str) -> Kind | None:
     scores = {
         kind.name: len(keys & kind.known)
         for kind in _KINDS
-        if len(keys & kind.known) * 3 >= len(keys) * 2 > 0 and (kind in named or (kind.marks and kind.marks <= keys))
+        if len(keys & kind.known) * 3 >= len(keys) * 2 > 0
+        and ((kind.marks and kind.marks <= keys) or (_named_only(path, kind) and keys.issuperset(kind.key)))
     }
     candidates = [kind for kind in _KINDS if scores.get(kind.name) == max(scores.values(), default=0) > 0]
     if len(candidates) == 1:
@@ -190,7 +191,9 @@ def _by_name(path: str) -> list[Kind]:
     return [kind for _, kind in sorted(found, key=lambda item: (-item[0], item[1].name))]
 
 
-_MERE = re.compile(r"(servicetitan|export|exports|feed|list|all|page|pages|part|p|of|response|st)-")
+_MERE = re.compile(
+    r"(servicetitan|st|accounting|pricebook|inventory|settings|crm|export|exports|feed|list|all|page|pages|part|p|of|response)-"
+)
 """Words of a file name that say nothing of what is in it."""
 
 
@@ -244,7 +247,8 @@ class _Reader:
 
     def _listing(self, kind: Kind, why: str, damaged: bool, page: Page | None) -> Listing:
         records = tuple(self.records.get(kind.name, ()))
-        return Listing(kind.name, records, self.path, "servicetitan-json", not why, why, damaged, page=page)
+        is_feed = "continueFrom" in self.document.envelope
+        return Listing(kind.name, records, self.path, "servicetitan-json", not why, why, damaged, is_feed=is_feed, page=page)
 
     def _children(self, child: Kind, row: Mapping[str, Any], span: tuple[int, int], line: int, pointer: str) -> None:
         array = child.array_of[1] if child.array_of else ""

@@ -33,32 +33,40 @@ def shelve(kind: str, listings: Sequence[Listing], covers: str | None, at: datet
         if isinstance(one, str):
             return Shelf(kind, why=one, mend=KEEP_NEWER)
         chosen.append(one)
-    if "" in parts and len(parts) > 1:
+    if "" in parts and len(parts) > 1 and not _missing(kind, chosen):
         one = _choose([listing for listing in chosen if listing.part == ""] + [_together(kind, chosen)], at)
         if isinstance(one, str):
             return Shelf(kind, why=one, mend=KEEP_NEWER)
         chosen = [one]
+    elif "" in parts:
+        whole = next(listing for listing in chosen if not listing.part)
+        fragments += [part for part in chosen if part.part and not _older(part, whole)]
+        chosen = [whole]
     if len(chosen) > 1 or (chosen and chosen[0].part):
         chosen = [_together(kind, chosen)]
     return _shelf(kind, _each_once(chosen[0]) if chosen else None, fragments, covers)
 
 
 def _each_once(listing: Listing) -> Listing:
-    """The list with copies of one record left out (feeds repeat them). Copies that differ contradict each other."""
-    identity = KINDS[listing.kind].identity
-    if identity is None:
+    """The list with copies of one record left out. Copies that differ contradict each other, except in a feed, where
+    the one that was changed last counts, whatever it was named before."""
+    description = KINDS[listing.kind]
+    if description.identity is None:
         return listing
     known: dict[object, Record] = {}
-    records: list[Record] = []
-    for record in listing.records:
-        id_ = record.get(identity)
-        copy = known.setdefault((id_, fold(record.key)), record) if isinstance(id_, str) else record
-        if copy is record:
-            records.append(record)
-        elif copy.fields != record.fields:
+    for index, record in enumerate(listing.records):
+        id_ = record.get(description.identity)
+        name = record.key.rpartition(" / ")[0] if description.numbered else record.key
+        place = (index,) if not isinstance(id_, str) else (id_,) if listing.is_feed else (id_, fold(name))
+        copy = known.setdefault(place, record)
+        if copy.fields == record.fields:
+            continue
+        first, last = copy.get("modifiedOn"), record.get("modifiedOn")
+        if not (listing.is_feed and isinstance(first, datetime) and isinstance(last, datetime) and first != last):
             why = f"{record.key} stands there twice, with different values"
             return replace(listing, whole=False, why_part=listing.why_part or why, damaged=True)
-    return replace(listing, records=tuple(records))
+        known[place] = record if last > first else copy
+    return replace(listing, records=tuple(known.values()))
 
 
 def _shelf(kind: str, listing: Listing | None, fragments: Sequence[Listing], covers: str | None) -> Shelf:
@@ -88,10 +96,19 @@ def _shelf(kind: str, listing: Listing | None, fragments: Sequence[Listing], cov
     return Shelf(kind, tuple(records), Scope.ACTIVE, "it shows no inactive record, so those may have been left out", dated)
 
 
+def _missing(kind: str, listings: Sequence[Listing]) -> list[str]:
+    """The parts of a kind that are not among these lists."""
+    return [part for part in PARTS.get(kind, ()) if part not in {listing.part for listing in listings}]
+
+
+def _older(one: Listing, other: Listing) -> bool:
+    return one.dated is not None and other.dated is not None and one.dated < other.dated
+
+
 def _together(kind: str, listings: Sequence[Listing]) -> Listing:
     """Put the lists of several parts together (the item types of qbXML)."""
     parts = [listing for listing in listings if listing.part]
-    missing = [part for part in PARTS.get(kind, ()) if part not in {listing.part for listing in parts}]
+    missing = _missing(kind, parts)
     why = next((listing.why_part for listing in parts if not listing.whole), "")
     if missing and not why:
         why = f"the lists of {', '.join(missing)} are not in it"
@@ -111,10 +128,16 @@ def _choose(listings: list[Listing], at: datetime) -> Listing | str:
     """The listing that counts, or why none does: the newest where all are dated; else they must say the same."""
     dates = sorted((listing.dated for listing in listings if listing.dated and listing.dated - at <= CLOCK_SKEW), reverse=True)
     newest = [listing for listing in listings if len(dates) == len(listings) and listing.dated == dates[0]] or listings
-    if all(_agree(one, other) for one, other in combinations(newest, 2)):
+    different = {_identity(one): one for one in newest}  # a log may hold one answer hundreds of times
+    if all(_agree(one, other) for one, other in combinations(different.values(), 2)):
         return max(newest, key=lambda listing: (listing.whole, _known_fields(listing), listing.reader, listing.path))
     names = " and ".join(sorted({listing.path for listing in newest}))
     return f"{names} disagree, and nothing says which is newer"
+
+
+def _identity(listing: Listing) -> object:
+    names = _names(listing.records)
+    return frozenset(names), frozenset(_content(listing.records, names).items())
 
 
 def _known_fields(listing: Listing) -> int:

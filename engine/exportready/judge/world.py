@@ -87,9 +87,16 @@ class View:
         for name, age in rule.max_age.items():
             if not name.startswith(ANSWERS + ".") and name != ANSWERS_KIND:
                 shelf = world.shelf(name, False)
-                old = stale(shelf.dated, world.at, age, FILES) if shelf.scope is not Scope.MISSING else None
+                if shelf.scope is Scope.MISSING:
+                    continue
+                old = stale(shelf.dated, world.at, age, FILES)
                 if old is not None:
-                    self._stale |= {name: old, **{derived: old for derived, sources in READS.items() if name in sources}}
+                    self._stale[name] = old
+                for derived in (derived for derived, sources in READS.items() if name in sources):
+                    dated = world.shelf(derived, False).dated  # its own, where it rests on one of several sources
+                    older = old or (stale(dated, world.at, age, FILES) if dated else None)
+                    if older is not None:
+                        self._stale[derived] = older
 
     def shelf(self, kind: str, before: bool = False) -> Shelf:
         """What counts of a kind for this rule."""
@@ -120,7 +127,7 @@ class View:
         if note.from_answer and not isinstance(value, Unknown):
             answer, _ = self.answer(note.from_answer)  # this rule may ask for a fresher one
             return (answer if isinstance(answer, Unknown) else value), note
-        return value, note
+        return self._stale.get(ACCOUNT, value), note
 
     def parameter(self, name: str) -> Known:
         """A parameter's value."""

@@ -106,6 +106,8 @@ class Listing:
     dated: datetime | None = None
     in_list_order: bool = False
     """True where the format is proven to write the list in QuickBooks' own order (IIF: quickbooks.md 5.1)."""
+    is_feed: bool = False
+    """True for an export feed, in which a record that was changed comes again."""
     page: Page | None = None
 
 
