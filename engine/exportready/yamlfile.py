@@ -55,6 +55,16 @@ class Node:
         return self.value
 
 
+def entries(node: Node | None) -> dict[str, Node]:
+    """The keys of a mapping; none of anything else."""
+    return node.value if node is not None and isinstance(node.value, dict) else {}
+
+
+def items(node: Node | None) -> list[Node]:
+    """The entries of a list; none of anything else."""
+    return node.value if node is not None and isinstance(node.value, list) else []
+
+
 class YamlError(Exception):
     """The file is not YAML that is read here; holds every mistake found."""
 

@@ -11,7 +11,8 @@ from exportready.kinds import KINDS, field_of
 from exportready.model.evidence import Account, Evidence, Listing, Location, Record, Scope, Shelf, Unknown, Value
 from exportready.model.rules import Example
 from exportready.shapes import Mistakes, did_you_mean, parse_time
-from exportready.yamlfile import Node
+from exportready.yamlfile import Node, items
+from exportready.yamlfile import entries as entries_of
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 """When an example's check runs, and its evidence was made, unless it says otherwise."""
@@ -23,9 +24,9 @@ def read_example(node: Node, path: str, mistakes: Mistakes, with_checks: bool) -
     before = len(mistakes.found)
     at = _moment(entries.get("at")) or NOON
     taken = _moment(entries.get("takenAt")) or at
-    partial = {str(item.value) for item in _items(entries.get("partial"))}
-    for item in _items(entries.get("partial")):
-        if item.value not in _entries(entries.get("evidence")):
+    partial = {str(item.value) for item in items(entries.get("partial"))}
+    for item in items(entries.get("partial")):
+        if item.value not in entries_of(entries.get("evidence")):
             mistakes.say(item, f"'{item.value}' is not in this example's evidence")
     evidence = _evidence(entries.get("evidence"), path, mistakes, partial, taken)
     if "answers" in entries:
@@ -39,7 +40,7 @@ def read_example(node: Node, path: str, mistakes: Mistakes, with_checks: bool) -
                 (),
             )
     earlier = _evidence(entries["before"], path, mistakes, set(), taken) if "before" in entries else None
-    findings = tuple(str(item.value) for item in _items(entries.get("findings")))
+    findings = tuple(str(item.value) for item in items(entries.get("findings")))
     outcome = str(entries["outcome"].value)
     if (outcome == "failed") != bool(findings):
         mistakes.say(node, "an example lists its findings exactly when its outcome is failed")
@@ -60,7 +61,7 @@ def _moment(node: Node | None) -> datetime | None:
 def _evidence(node: Node | None, path: str, mistakes: Mistakes, partial: set[str], taken: datetime) -> Evidence:
     shelves: dict[str, Shelf] = {}
     listings: dict[str, tuple[Listing, ...]] = {}
-    for kind, rows in _entries(node).items():
+    for kind, rows in entries_of(node).items():
         if kind not in KINDS:
             line = (node.key_lines or {}).get(kind, rows.line) if node else rows.line
             mistakes.say(line, f"'{kind}' is not a kind of record{did_you_mean(kind, KINDS)}")
@@ -76,7 +77,7 @@ def _evidence(node: Node | None, path: str, mistakes: Mistakes, partial: set[str
 def _records(kind: str, rows: Node, path: str, mistakes: Mistakes) -> tuple[Record, ...]:
     keys = Keys(KINDS[kind])
     records = []
-    for number, row in enumerate(_items(rows)):
+    for number, row in enumerate(items(rows)):
         fields: dict[str, Value] = {}
         for name, child in _flat(row).items():
             description = field_of(kind, name)
@@ -94,17 +95,9 @@ def _records(kind: str, rows: Node, path: str, mistakes: Mistakes) -> tuple[Reco
 
 def _flat(node: Node, prefix: str = "") -> Mapping[str, Node]:
     flat: dict[str, Node] = {}
-    for name, child in _entries(node).items():
+    for name, child in entries_of(node).items():
         if isinstance(child.value, dict):
             flat |= _flat(child, f"{prefix}{name}.")
         else:
             flat[prefix + name] = child
     return flat
-
-
-def _entries(node: Node | None) -> Mapping[str, Node]:
-    return node.value if node is not None and isinstance(node.value, dict) else {}
-
-
-def _items(node: Node | None) -> list[Node]:
-    return node.value if node is not None and isinstance(node.value, list) else []
