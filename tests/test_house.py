@@ -22,6 +22,7 @@ import jsonschema
 import pytest
 
 import exportready
+from exportready.cli import app
 from exportready.cli.app import exportready as command_line
 from exportready.kinds import KINDS
 from exportready.rulebook.conditions import TESTS
@@ -155,6 +156,7 @@ def test_the_exit_codes_of_the_readme_are_those_of_the_gate() -> None:
 
     told = re.findall(r"^\| (\d+) \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert told == [str(int(code)) for code in ExitCode]
+    assert (app.UNUSABLE, app.INTERRUPTED) == (ExitCode.UNUSABLE, ExitCode.INTERRUPTED)
 
 
 def test_the_example_of_the_howto_is_a_rule_that_does_what_it_says(tmp_path: Path) -> None:

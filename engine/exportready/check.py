@@ -57,6 +57,6 @@ def select(selected: Sequence[str], ignored: Sequence[str]) -> Callable[[Rule], 
     """A choice of rules by id or by area (`items` or `items/cogs-account`); what is ignored wins."""
 
     def named(rule: Rule, names: Sequence[str]) -> bool:
-        return any(rule.id == name or rule.area == name.rstrip("/") for name in names)
+        return any(name.rstrip("/") in (rule.id, rule.area) for name in names)
 
     return lambda rule: (not selected or named(rule, selected)) and not named(rule, ignored)

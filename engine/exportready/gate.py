@@ -11,7 +11,7 @@ from exportready.model.rules import Severity
 
 
 class ExitCode(IntEnum):
-    """What the program ends with (DESIGN section 7)."""
+    """What the program ends with."""
 
     PASSED = 0
     FINDINGS = 1
@@ -31,7 +31,7 @@ def verdict(results: Sequence[RuleResult], sources: Sequence[Source]) -> Verdict
     untold = {result.rule.grade for result in results if result.untold}
     if Severity.ERROR in grades:
         return Verdict.NOT_READY
-    if Severity.ERROR in untold or any(source.error for source in sources):
+    if not results or Severity.ERROR in untold or any(source.error for source in sources):
         return Verdict.CANNOT_TELL
     if Severity.WARNING in grades | untold:
         return Verdict.READY_WITH_WARNINGS

@@ -1,4 +1,4 @@
-"""The customer list's order: the fewest displaced names, by the rules of quickbooks.md section 5."""
+"""The customer list's order: the fewest displaced names, by the rules of docs/sources.md."""
 
 from __future__ import annotations
 

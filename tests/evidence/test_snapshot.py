@@ -228,8 +228,8 @@ def test_covers_names_the_days_of_which_a_file_holds_all_transactions_and_their_
     assert read(tmp_path).shelf("servicetitan.invoice_item").scope is Scope.PART
     put(tmp_path, "account.yaml", "covers: {servicetitan.invoice: {from: 2026-11-01, to: 2026-11-20}}\n")
     evidence = read(tmp_path)
-    assert evidence.shelf("servicetitan.invoice").scope is Scope.WHOLE
-    assert evidence.shelf("servicetitan.invoice_item").scope is Scope.WHOLE
+    assert evidence.shelf("servicetitan.invoice").scope is Scope.PERIOD
+    assert evidence.shelf("servicetitan.invoice_item").scope is Scope.PERIOD
 
 
 # -- private data

@@ -1,4 +1,4 @@
-"""The verdict and the exit code, as DESIGN states them."""
+"""The verdict and the exit code."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ CASES = [
     ([result(Outcome.CANNOT_TELL, W)], [OK], Verdict.READY_WITH_WARNINGS),
     ([result(Outcome.FAILED, NOTE, NOTE), result(Outcome.CANNOT_TELL, NOTE)], [OK], Verdict.READY),
     ([result(Outcome.NOT_APPLICABLE, E)], [OK], Verdict.READY),
+    ([], [OK], Verdict.CANNOT_TELL),
 ]
 
 
@@ -75,6 +76,7 @@ def report(results: list[RuleResult], sources: list[Source]) -> Report:
         ([result(Outcome.CANNOT_TELL, W), result(Outcome.PASSED, E)], [OK], E, False, ExitCode.PASSED),
         ([result(Outcome.CANNOT_TELL, W), result(Outcome.PASSED, E)], [OK], W, False, ExitCode.PASSED),
         ([result(Outcome.PASSED, E)], [BROKEN], E, True, ExitCode.CANNOT_TELL),
+        ([result(Outcome.CANNOT_TELL, E), result(Outcome.NOT_APPLICABLE, W)], [OK], E, False, ExitCode.CANNOT_TELL),
     ],
 )
 def test_exit_code(

@@ -165,3 +165,100 @@ def test_what_an_old_file_proves_of_the_account_does_not_count_for_a_rule_that_a
     truck = json.dumps({"page": 1, "hasMore": False, "data": [{"id": 1, "name": "Van", "active": True, "technicianIds": []}]})
     files = {"trucks.json": truck, "account.yaml": f"takenAt: {(AT - MONTH).isoformat()}\n"}
     assert judged(tmp_path, rule, files).outcome is Outcome.CANNOT_TELL
+
+
+LINES = (
+    "uses: {kind: servicetitan.invoice_item, match: {skuId: $id}, where: {parent.syncStatus: [Pending, Posted]}, many: true}"
+)
+UNUSED = f"each: servicetitan.material\nrelated:\n  {LINES}\nexpect: {{uses: absent}}\n"
+
+
+def invoices(*items: Mapping[str, object], status: str = "Pending") -> str:
+    invoice = {"id": 1, "syncStatus": status, "referenceNumber": "1", "invoiceDate": "2026-11-20", "items": list(items)}
+    return json.dumps({"page": 1, "hasMore": False, "data": [invoice]})
+
+
+@pytest.mark.parametrize(
+    ("lines", "outcome"),
+    [
+        (invoices({"id": 1, "skuId": 2}), Outcome.PASSED),
+        (invoices({"id": 1, "skuId": 1}), Outcome.FAILED),
+        (invoices({"id": 1}), Outcome.CANNOT_TELL),
+        (invoices({"id": 1}, status="Exported"), Outcome.PASSED),
+        (invoices({"id": 1}, {"id": 2, "skuId": 1}), Outcome.FAILED),
+    ],
+    ids=["none uses it", "one does", "one may", "one may, but its where is false", "one does and one may"],
+)
+def test_of_many_one_that_is_surely_there_suffices_and_one_that_may_be_leaves_it_open(
+    tmp_path: Path, lines: str, outcome: Outcome
+) -> None:
+    files = {"materials.json": materials(PIPE), "invoices.json": lines}
+    assert judged(tmp_path, UNUSED, files).outcome is outcome
+
+
+def test_lines_of_some_days_prove_no_absence(tmp_path: Path) -> None:
+    days = "covers: {servicetitan.invoice: {from: 2026-11-01, to: 2026-11-20}}\n"
+    files = {"materials.json": materials(PIPE), "invoices.json": invoices({"id": 1, "skuId": 2}), "account.yaml": days}
+    assert judged(tmp_path, UNUSED, files).outcome is Outcome.CANNOT_TELL
+
+
+def test_lines_of_some_days_can_be_judged(tmp_path: Path) -> None:
+    rule = "each: servicetitan.invoice_item\nexpect: {skuId: present}\n"
+    plain = json.dumps(json.loads(invoices({"id": 1, "skuId": 2}))["data"])
+    assert judged(tmp_path / "a", rule, {"invoices.json": plain}).outcome is Outcome.CANNOT_TELL
+    days = "covers: {servicetitan.invoice: {from: 2026-11-01, to: 2026-11-20}}\n"
+    assert judged(tmp_path / "b", rule, {"invoices.json": plain, "account.yaml": days}).outcome is Outcome.PASSED
+
+
+def test_with_none_of_the_alternatives_there_it_cannot_be_told(tmp_path: Path) -> None:
+    rule = "each_any: [servicetitan.material, servicetitan.equipment]\nexpect: {code: present}\n"
+    assert judged(tmp_path, rule, {}).outcome is Outcome.CANNOT_TELL
+
+
+@pytest.mark.parametrize(("where", "outcome"), [("{active: true}", Outcome.PASSED), ("{code: present}", Outcome.CANNOT_TELL)])
+def test_a_list_of_active_records_suffices_only_for_a_rule_that_leaves_the_others_out(
+    tmp_path: Path, where: str, outcome: Outcome
+) -> None:
+    rule = f"each: servicetitan.material\nwhere: {where}\nexpect: {{code: present}}\n"
+    assert judged(tmp_path, rule, {"materials.json": materials({**PIPE, "active": True})}).outcome is outcome
+
+
+@pytest.mark.parametrize(("severity", "blocks"), [("error", True), ("warning", False)])
+def test_only_findings_of_grade_error_block_unless_the_rule_says_when(tmp_path: Path, severity: str, blocks: bool) -> None:
+    rule = "each: servicetitan.material\nexpect: {active: true}\n"
+    files = {"materials.json": materials(PIPE)}
+    (tmp_path / "rules" / "area").mkdir(parents=True)
+    head = HEAD.replace("severity: error", f"severity: {severity}")
+    (tmp_path / "rules" / "area" / "sample.yaml").write_text(head + rule, "utf-8")
+    (tmp_path / "materials.json").write_text(files["materials.json"], "utf-8")
+    (result,) = check(tmp_path / "materials.json", load(tmp_path / "rules"), AT).results
+    assert [finding.blocks for finding in result.findings] == [blocks]
+
+
+def test_a_group_is_as_grave_as_its_gravest_and_blocks_if_one_does(tmp_path: Path) -> None:
+    rule = (
+        "each: servicetitan.material\nexpect: {displayName: present}\ngroup: true\n"
+        "eased_when: {code: OLD}\nblocks_when: {code: NEW}\n"
+    )
+    rows = ({"id": 1, "code": "OLD", "displayName": None, "active": False}, {"id": 2, "code": "NEW", "displayName": None})
+    (finding,) = judged(tmp_path, rule, {"materials.json": materials(*rows)}).findings
+    assert (finding.severity.value, finding.blocks, len(finding.where)) == ("error", True, 2)
+
+
+def test_a_value_that_looks_like_a_placeholder_is_not_filled_in_again(tmp_path: Path) -> None:
+    rule = "each: servicetitan.material\nexpect: {active: true}\n"
+    (tmp_path / "x").mkdir()
+    text = HEAD.replace("failure: it is not so", 'failure: "{code} costs {cost}"')
+    files = {"materials.json": materials({"id": 1, "code": "A{cost}B", "cost": 5, "active": False})}
+    (tmp_path / "rules" / "area").mkdir(parents=True)
+    (tmp_path / "rules" / "area" / "sample.yaml").write_text(text + rule, "utf-8")
+    (tmp_path / "x" / "materials.json").write_text(files["materials.json"], "utf-8")
+    (result,) = check(tmp_path / "x", load(tmp_path / "rules"), AT).results
+    assert result.findings[0].message == "A{cost}B costs 5"
+
+
+def test_one_code_in_two_kinds_makes_two_fingerprints(tmp_path: Path) -> None:
+    rule = "each: [servicetitan.material, servicetitan.equipment]\nexpect: {active: true}\n"
+    equipment = materials(PIPE).replace("unitOfMeasure", "manufacturer")
+    findings = judged(tmp_path, rule, {"materials.json": materials(PIPE), "equipment.json": equipment}).findings
+    assert len({finding.fingerprint for finding in findings}) == 2

@@ -250,4 +250,3 @@ def test_age(minutes: int, said: str) -> None:
 def test_every_outcome_and_verdict_has_its_words() -> None:
     assert set(words.OUTCOMES) == set(Outcome)
     assert set(words.VERDICTS) == set(words.ARRIVALS) == set(Verdict)
-    assert words.accepted_until(datetime(2027, 1, 31, tzinfo=UTC)) == "accepted until 31 January 2027"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from exportready.model.rules import Rulebook
 
 UNUSABLE, INTERRUPTED = 2, 130
+"""Those of gate.ExitCode, written out: what fails before any room is opened needs them too."""
 FORMATS = ("console", "json", "html")
 
 

@@ -14,7 +14,7 @@ _HEAD = """\
 # phase: before-export                  # or after-export
 # timeZone: America/Denver
 # takenAt: {now}    # when you exported the files; without it, what must be recent does not count
-confirmed: {{by: office manager, at: {now}}}   # who gave the answers below, and when
+confirmed: {{at: {now}}}    # when the answers below were given; by: says by whom
 # quickbooks: {{fileMode: singleUser}}    # or multiUser, if you have no qbXML
 # covers: {{servicetitan.material: all}}  # a file that does not show whether it is the whole list
 

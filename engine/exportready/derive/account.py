@@ -14,7 +14,7 @@ from exportready.model.evidence import CLOCK_SKEW, NOT_EXPORTED, Evidence, Field
 
 PROOFS = {
     "purchasing": ("servicetitan.purchase_order", "servicetitan.bill"),
-    # Trucks and warehouses stand in the list only where the Inventory module was set up (servicetitan.md 2.1, inferred).
+    # Trucks and warehouses stand in the list only where the Inventory module was set up (docs/sources.md, modules).
     "inventory": ("servicetitan.truck", "servicetitan.warehouse"),
 }
 

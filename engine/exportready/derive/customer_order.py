@@ -1,4 +1,4 @@
-"""Was the customer list sorted by hand? (quickbooks.md section 5)
+"""Was the customer list sorted by hand? (docs/sources.md, list order)
 
 QuickBooks keeps a list in alphabetical order per level until somebody drags a name. Per group of siblings, names compare
 case-insensitively by code point; space and punctuation count. A pair whose first difference is not ASCII is not judged,

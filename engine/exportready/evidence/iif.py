@@ -1,4 +1,4 @@
-"""QuickBooks' own list export (IIF). Columns go by the file's own `!` rows (quickbooks.md section 6.1)."""
+"""QuickBooks' own list export (IIF). Columns go by the file's own `!` rows (docs/sources.md, IIF)."""
 
 from __future__ import annotations
 
@@ -150,8 +150,8 @@ class _Reader:
         if any(cell.strip() for cell in cells[len(columns) :]):
             section.why_part = f"line {number} has more cells than its heading has columns"
         self.counts[section.kind.name] += 1
-        if word == "INVITEM":
-            self.group_end = _ENDS.get(ITEM_TYPES.get(row.get("INVITEMTYPE", ""), ""), "")
+        if begins_group:
+            self.group_end = _ENDS[ITEM_TYPES[row["INVITEMTYPE"].strip()]]
         if section.wanted:
             fields = _fields(word, row, section)
             where = Location(self.path, number, word)

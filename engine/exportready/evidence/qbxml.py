@@ -251,7 +251,7 @@ class _Reader:
 def _whole(element: etree._Element, request: str, count: int) -> tuple[str, Page | None]:
     """Why a response is not its whole list, as far as it says itself; and which page of one it is.
 
-    Status 0 comes with records, 1 says that there are none (quickbooks.md section 3).
+    Status 0 comes with records, 1 says that there are none (docs/sources.md, status codes).
     """
     if not request.endswith("Query"):
         return f"{request} answers with the record that was written, not with the list", None

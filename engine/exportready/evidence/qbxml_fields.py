@@ -1,4 +1,4 @@
-"""One qbXML element's fields, and what an absent element means (quickbooks.md 2.3)."""
+"""One qbXML element's fields, and what an absent element means (docs/sources.md, absent elements)."""
 
 from __future__ import annotations
 

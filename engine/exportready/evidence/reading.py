@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
 from exportready.kinds import fold
@@ -43,7 +43,7 @@ class Unreadable(Exception):
 
 
 def text_of(data: bytes) -> str:
-    """Decode by BOM, else UTF-8, else windows-1252, which is what QuickBooks writes (quickbooks.md 2.3).
+    """Decode by BOM, else UTF-8, else windows-1252, which is what QuickBooks writes (docs/sources.md, encoding).
 
     Raises Unreadable for bytes that are none of them: a character that cannot be read may be the one that decides.
     """
@@ -171,7 +171,7 @@ def _yesno(_: Field, raw: object) -> Value:
 
 
 def _date(_: Field, raw: object) -> Value:
-    return date.fromisoformat(str(raw).strip()[:10])
+    return datetime.fromisoformat(str(raw).strip()).date()
 
 
 def _time(_: Field, raw: object) -> Value:

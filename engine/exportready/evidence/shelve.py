@@ -81,13 +81,15 @@ def _shelf(kind: str, listing: Listing | None, fragments: Sequence[Listing], cov
     whole = listing is not None and listing.whole and not added
     dates = [one.dated for one in (listing, *fragments) if one is not None and one.dated is not None]
     dated = listing.dated if listing else min(dates, default=None)
-    if covers:
-        whole = listing is not None and not listing.damaged
+    if covers and listing is not None and not listing.damaged and not added:
+        if covers != "all":
+            return Shelf(kind, tuple(records), Scope.PERIOD, f"account.yaml says that it covers {covers}", dated)
+        whole = True
     if not whole:
         return Shelf(kind, tuple(records), Scope.PART, why, dated)
     shows_inactive = (
         description.active is None
-        or covers is not None
+        or covers == "all"
         or (listing is not None and listing.reader == "iif")
         or any(record.get(description.active) is False for record in records)
     )

@@ -205,7 +205,7 @@ def _settled(one: _Read, account: Account, shelves: Mapping[str, Shelf]) -> Sour
 def _complete(listing: Listing, shelf: Shelf) -> bool:
     if listing.part == "fragment":
         return False
-    return (listing.whole and listing.page is None) or shelf.scope in (Scope.WHOLE, Scope.ACTIVE)
+    return (listing.whole and listing.page is None) or shelf.scope in (Scope.WHOLE, Scope.ACTIVE, Scope.PERIOD)
 
 
 def _one_company(files: list[_Read]) -> list[_Read]:

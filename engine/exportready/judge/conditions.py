@@ -1,6 +1,6 @@
 """Decides conditions by Kleene's logic, and tells for an undecided one which evidence was wanting.
 
-Comparisons are typed: a value of another type, unset or not exported is unknown, never false (DESIGN section 6).
+Comparisons are typed: a value of another type, unset or not exported is unknown, never false.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from exportready.kinds import KINDS, fold, supply
 from exportready.model.evidence import UNSET, Evidence, FieldNote, Location, Record, Scope, Unknown
 from exportready.model.report import Finding, Gap, Outcome, Place, RuleResult, Thing
 from exportready.model.rules import ACCOUNT, ANSWERS, PARAMETER, SUBJECT, All, Check, Condition, Ref, Rule, Severity, Type
-from exportready.rulebook.reads import entries, placeholders, refs
+from exportready.rulebook.reads import PLACEHOLDER, entries, placeholders, refs
 
 
 def judge(rules: Iterable[Rule], now: Evidence, before: Evidence | None, at: datetime) -> tuple[RuleResult, ...]:
@@ -58,7 +58,7 @@ def _judge_rule(rule: Rule, world: World) -> RuleResult:
     missing = _merge(gap for tally in tallies for gap in tally.gaps)
     findings = tuple(finding for tally in tallies for finding in tally.findings)
     if findings:
-        failed = sum(len(finding.where) if _is_group(rule, finding) else 1 for finding in findings)
+        failed = sum(len(finding.where) if finding.is_group else 1 for finding in findings)
         outcome, reason = Outcome.FAILED, f"{failed} of {checked} checked"
     elif undecided or missing:
         outcome, reason = Outcome.CANNOT_TELL, _first_reason(missing)
@@ -67,10 +67,6 @@ def _judge_rule(rule: Rule, world: World) -> RuleResult:
     else:
         outcome, reason = Outcome.PASSED, f"{checked} checked"
     return RuleResult(rule, outcome, reason, checked, undecided, missing, findings)
-
-
-def _is_group(rule: Rule, finding: Finding) -> bool:
-    return any(check.group and check.name == finding.subject.key for check in rule.checks)
 
 
 def _first_reason(missing: tuple[Gap, ...]) -> str:
@@ -138,7 +134,7 @@ def _not_whole(check: Check, view: View) -> Iterator[Gap]:
 
 def _gap_of_list(check: Check, kind: str, view: View) -> Iterator[Gap]:
     shelf = view.shelf(kind)
-    if shelf.scope is Scope.WHOLE or (KINDS[kind].single and shelf.records):
+    if shelf.scope in (Scope.WHOLE, Scope.PERIOD) or (KINDS[kind].single and shelf.records):
         return
     if shelf.scope is Scope.ACTIVE:
         if _passes_over_inactive(check, kind, view):
@@ -169,7 +165,7 @@ def _finding(rule: Rule, check: Check, judged: Judged, severity: Severity) -> Fi
     words = {word: _word(word, judged) for word in placeholders(check.failure)}
     observed = _observed(rule, check, judged)
     return Finding(
-        _fingerprint(judged.view, rule, check, key),
+        _fingerprint(judged.view, rule, check, record.kind, key),
         check.name if rule.named_checks else None,
         severity,
         subject,
@@ -179,7 +175,7 @@ def _finding(rule: Rule, check: Check, judged: Judged, severity: Severity) -> Fi
         expected(check.expect),
         _places(check, judged, own, key),
         _blocks(check, judged, severity),
-        _answer_note(judged, own[0]).dated if sheet and own else None,
+        told_at=_answer_note(judged, own[0]).dated if sheet and own else None,
     )
 
 
@@ -195,19 +191,20 @@ def _grouped(view: View, check: Check, findings: list[Finding]) -> Finding:
     rule = view.rule
     first = min(findings, key=lambda finding: finding.severity.rank)
     names = [finding.subject.key for finding in findings]
-    told = "; ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    told = "; ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")
     kind = first.subject.kind
     return Finding(
-        _fingerprint(view, rule, check, check.name),
+        _fingerprint(view, rule, check, kind, check.name),
         first.check,
         first.severity,
         Thing(kind, check.name),
         Thing(first.at_fault.kind, check.name),
-        _fill(check.failure, {"count": str(len(names)), "names": told}),
+        _fill(check.failure, {"count": f"{len(names):,}", "names": told}),
         {"names": "; ".join(names)},
         first.expected,
         tuple(finding.where[0] for finding in findings),
         any(finding.blocks for finding in findings),
+        is_group=True,
     )
 
 
@@ -241,9 +238,7 @@ def _word(word: str, judged: Judged) -> str:
 
 
 def _fill(text: str, words: Mapping[str, str]) -> str:
-    for word, value in words.items():
-        text = text.replace(f"{{{word}}}", value)
-    return text
+    return PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), text)
 
 
 def _at_fault(check: Check, judged: Judged, subject: Thing) -> Thing:
@@ -255,7 +250,7 @@ def _at_fault(check: Check, judged: Judged, subject: Thing) -> Thing:
 
 
 def _blocks(check: Check, judged: Judged, severity: Severity) -> bool:
-    """Missing or unknown `blocks_when`: an error-grade finding blocks (DESIGN section 6)."""
+    """Missing or unknown `blocks_when`: an error-grade finding blocks."""
     truth = decide(check.blocks_when, judged) if check.blocks_when is not None else None
     return severity is Severity.ERROR if truth is None else truth
 
@@ -280,10 +275,13 @@ def _answer_note(judged: Judged, ref: Ref) -> FieldNote:
     return judged.record.notes.get(ref.field, FieldNote())
 
 
-def _fingerprint(view: View, rule: Rule, check: Check, key: str) -> str:
-    """Account, rule, check and subject: never a line, so that moving or exporting a file again changes nothing."""
+def _fingerprint(view: View, rule: Rule, check: Check, kind: str, key: str) -> str:
+    """Account, rule, check and subject, never a line: moving or exporting a file again changes nothing.
+
+    The subject's kind is part of it, since a material and a piece of equipment may share a code.
+    """
     account = view.world.now.account.name or ""
-    text = "\0".join((fold(account), rule.id, check.name if rule.named_checks else "", fold(key)))
+    text = "\0".join((fold(account), rule.id, check.name if rule.named_checks else "", kind, fold(key)))
     return hashlib.sha256(text.encode("utf-8", errors="replace")).hexdigest()[:32]
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from exportready.judge.world import View, comparable
+from exportready.kinds import KINDS
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Record, Scope, Unknown, Value
 from exportready.model.rules import ACCOUNT, ANSWERS, PARAMETER, SUBJECT, Check, Condition, Ref, Related
+from exportready.rulebook.reads import entries, refs
 
 Truth = bool | None
 """Kleene's three values; None is unknown."""
@@ -94,8 +96,24 @@ class Judged:
         else:
             candidates, untold = list(shelf.records), []
         sure, maybe = self._filter(related, candidates)
-        untold_sure, untold_maybe = self._filter(related, untold)
-        return self._conclude(related, sure, [*maybe, *untold_sure, *untold_maybe])
+        if related.many and sure:
+            return Entry(State.PRESENT)
+        possible = self._possible(related, untold) if untold else None
+        return self._conclude(related, sure, maybe if possible is None else [*maybe, possible])
+
+    def _possible(self, related: Related, untold: list[Record]) -> Record | None:
+        """One of the records that cannot be told apart by their match fields, if its `where` allows any of them.
+
+        Where `where` asks nothing of the subject, the answer is the same for all subjects.
+        """
+        alike = {related.name, ANSWERS, PARAMETER, ACCOUNT}
+        if related.where is None:
+            return untold[0]
+        if not {ref.owner for ref in refs(related.where)} <= alike or any(entries(related.where)):
+            return next((one for one in untold if any(self._filter(related, [one]))), None)
+        if related not in self.view.possible:
+            self.view.possible[related] = next((one for one in untold if any(self._filter(related, [one]))), None)
+        return self.view.possible[related]
 
     def _filter(self, related: Related, candidates: list[Record]) -> tuple[list[Record], list[Record]]:
         if related.where is None:
@@ -113,8 +131,6 @@ class Judged:
 
     def _conclude(self, related: Related, sure: list[Record], maybe: list[Record]) -> Entry:
         shelf = self.view.shelf(related.kind, related.before)
-        if related.many and sure:
-            return Entry(State.PRESENT)
         if len(sure) == 1 and not maybe:
             return Entry(State.PRESENT, sure[0])
         if sure:
@@ -129,8 +145,6 @@ class Judged:
         return Entry(State.UNKNOWN, why=shelf.why or "its list is not in the snapshot", mend=shelf.mend)
 
     def _only_active(self, related: Related) -> bool:
-        from exportready.kinds import KINDS
-
         active = KINDS[related.kind].active
         if related.where is None or active is None:
             return False

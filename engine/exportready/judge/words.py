@@ -27,7 +27,7 @@ def shown(value: Value) -> str | None:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Decimal):
-        return format(value.normalize() if value == value.to_integral_value() else value, "f")
+        return str(int(value)) if value == value.to_integral_value() else format(value, "f")
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     return value

@@ -21,7 +21,7 @@ from exportready.model.evidence import (
     Unknown,
     Value,
 )
-from exportready.model.rules import ACCOUNT, ANSWERS, Rule, Type
+from exportready.model.rules import ACCOUNT, ANSWERS, Related, Rule, Type
 
 Index = tuple[dict[tuple[object, ...], list[Record]], list[Record]]
 """Records by what their match fields hold, and those that cannot be told because a match field is unknown."""
@@ -84,6 +84,8 @@ class View:
         self.world = world
         self.rule = rule
         self._stale: dict[str, Unknown] = {}
+        self.possible: dict[Related, Record | None] = {}
+        """Related entry -> a record that may be it, of those whose match fields are unknown."""
         for name, age in rule.max_age.items():
             if not name.startswith(ANSWERS + ".") and name != ANSWERS_KIND:
                 shelf = world.shelf(name, False)

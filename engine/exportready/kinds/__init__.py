@@ -18,7 +18,7 @@ AT_FAULT = ("item", "customer", "vendor", "account", "class", "terms", "tax_item
 
 
 def fold(text: str) -> str:
-    """How QuickBooks compares names: case-insensitive, runs of space as one (quickbooks.md section 3, text traps)."""
+    """How QuickBooks compares names: case-insensitive, runs of space as one (docs/sources.md, names)."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)  # macOS and some tools write an accent as a character of its own
     return re.sub(r"\s+", " ", text).strip().casefold()

@@ -1,6 +1,6 @@
 """account.yaml: the answers that no export holds, each with its question and how long it stays fresh.
 
-How long an answer stays fresh is the project's own choice (DESIGN section 5): a connection changes by the hour,
+How long an answer stays fresh is the project's own choice: a connection changes by the hour,
 a mapping by the quarter, a module or support setting hardly ever.
 """
 

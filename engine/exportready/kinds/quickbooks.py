@@ -426,4 +426,4 @@ ITEM_NAME_IS_FULL_NAME = (
     "ItemSubtotalRet",
     "ItemFixedAssetRet",
 )
-"""Items without a hierarchy: qbXML gives them a Name and no FullName (quickbooks.md 1.6)."""
+"""Items without a hierarchy: qbXML gives them a Name and no FullName (docs/sources.md, items)."""

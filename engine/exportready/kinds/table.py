@@ -15,7 +15,7 @@ class Field:
     type: Type
     on_request: bool = False
     """qbXML leaves the element out unless it was asked for, or when it is older than the field:
-    its absence says nothing (quickbooks.md 2.3). For every other field absence is "unset"."""
+    its absence says nothing (docs/sources.md, absent elements). For every other field absence is "unset"."""
     choices: tuple[str, ...] = ()
     """The values that exist, where the vendor lists them."""
     percent: bool = False

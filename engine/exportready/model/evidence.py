@@ -84,6 +84,8 @@ class Scope(Enum):
     WHOLE = "whole"
     ACTIVE = "active"
     """Whole as far as active records go: no inactive record is in it, so they may have been left out."""
+    PERIOD = "period"
+    """All transactions of the days that account.yaml names: enough to judge them, no proof that there are no others."""
     PART = "part"
     MISSING = "missing"
 
@@ -105,7 +107,7 @@ class Listing:
     """Which part of the kind, where several lists make it up (the item types of qbXML)."""
     dated: datetime | None = None
     in_list_order: bool = False
-    """True where the format is proven to write the list in QuickBooks' own order (IIF: quickbooks.md 5.1)."""
+    """True where the format is proven to write the list in QuickBooks' own order (IIF: docs/sources.md, list order)."""
     is_feed: bool = False
     """True for an export feed, in which a record that was changed comes again."""
     page: Page | None = None

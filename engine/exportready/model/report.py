@@ -73,6 +73,8 @@ class Finding:
     where: tuple[Place, ...]
     blocks: bool
     """Transactions that use the object at fault wait for it."""
+    is_group: bool = False
+    """It stands for all failures of its check, each with a place in `where`."""
     told_at: datetime | None = None
     """When the answer was given on which it rests, where it rests on one."""
 

@@ -141,8 +141,10 @@ def _finding(page: _Page, result: RuleResult, finding: Finding) -> None:
         message += f" ({view.milder(result, finding)})"
     page.text(message, indent="     ", bullet="* ")
     if page.options.verbose:
-        for where in finding.where:
+        for where in finding.where[:LISTED]:
             page.text(view.place(where), indent="       ", style=_DIM)
+        if len(finding.where) > LISTED:
+            page.text(words.and_more(len(finding.where) - LISTED), indent="       ")
 
 
 def _not_checked(page: _Page, report: Report) -> None:

@@ -125,7 +125,7 @@ def _card(result: RuleResult) -> _Card:
             words.noun(finding.subject.kind),
             view.mend(result, finding),
             view.milder(result, finding),
-            tuple(map(view.place, finding.where)),
+            tuple(map(view.place, finding.where[:LISTED])),
         )
         for finding in view.findings(result)[:LISTED]
     )

@@ -34,11 +34,7 @@ def are_many(result: RuleResult) -> bool:
 
 def amount(result: RuleResult) -> int:
     """How many records fail, those of a group each for itself."""
-    return sum(len(finding.where) if _is_group(result, finding) else 1 for finding in result.findings)
-
-
-def _is_group(result: RuleResult, finding: Finding) -> bool:
-    return any(check.group and check.name == finding.subject.key for check in result.rule.checks)
+    return sum(len(finding.where) if finding.is_group else 1 for finding in result.findings)
 
 
 def _filled(steps: Sequence[str], findings: Sequence[Finding]) -> tuple[str, ...]:
@@ -245,7 +241,7 @@ def subject(result: RuleResult, finding: Finding) -> str:
     kind = KINDS.get(finding.subject.kind)
     if kind is not None and (kind.sheet or kind.single):
         return ""
-    if _is_group(result, finding):
+    if finding.is_group:
         return ""
     return finding.subject.key
 

@@ -127,7 +127,7 @@ TERMS: Sequence[tuple[str, str]] = (
 NOUNS: Mapping[str, tuple[str, str]] = {
     "account.answers": ("answer", "answers"),
     "derived.account": ("answer", "answers"),
-    "derived.customer_order": ("customer list", "customer lists"),
+    "derived.customer_order": ("customer", "customers"),
     "quickbooks.AppliedToTxn": ("applied payment", "applied payments"),
     "quickbooks.Class": ("class", "classes"),
     "quickbooks.Company": ("company file", "company files"),
@@ -231,7 +231,7 @@ def duration(minutes: int) -> str:
     """About 15 minutes, about 2 hours."""
     if minutes < 100:
         return f"about {count(minutes, 'minute')}"
-    return f"about {count(round(minutes / 60), 'hour')}"
+    return f"about {count((minutes + 30) // 60, 'hour')}"
 
 
 def effort(minutes: int, total: int) -> str:
@@ -355,8 +355,3 @@ def rules_used(number: int) -> str:
 def page_title(verdict: str, account: str) -> str:
     """The window's title."""
     return f"{verdict} - {account}"
-
-
-def accepted_until(when: date) -> str:
-    """Said of a problem that its owner accepts for now."""
-    return f"accepted until {day(when)}"

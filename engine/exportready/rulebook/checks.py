@@ -42,7 +42,10 @@ class CheckReader:
             if name in names:
                 self.mistakes.say(node, f"two checks are named '{name}'")
             names.add(name)
-            check = self._check(inside, node, parameters, grade(inside.get("severity"), severity), name)
+            own = grade(inside.get("severity"), severity)
+            if own.rank < severity.rank:
+                self.mistakes.say(inside["severity"], f"a check cannot be graver than its rule ({severity.value})")
+            check = self._check(inside, node, parameters, own, name)
             checks += [check] if check is not None else []
         return checks if len(checks) == len(nodes) else None
 

@@ -33,14 +33,14 @@ class RulebookMistakes(Exception):
 
 
 def load(folder: Path, own: bool = False) -> Rulebook:
-    """Read every `AREA/NAME.yaml` below a folder (`inference/` holds no practices). `own`: not the shipped rules.
+    """Read every `AREA/NAME.yaml` below a folder. `own`: not the shipped rules.
 
     Raises RulebookMistakes with all mistakes, and for a folder without rules.
     """
     rules: list[Rule] = []
     mistakes: list[Mistake] = []
     digest = hashlib.sha256()
-    files = sorted(path for path in folder.rglob("*.y*ml") if path.relative_to(folder).parts[0] != "inference")
+    files = sorted(folder.rglob("*.y*ml"))
     for file in files:
         name = file.relative_to(folder).as_posix()
         if file.suffix != ".yaml" or name.count("/") != 1:

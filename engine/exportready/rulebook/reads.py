@@ -23,10 +23,12 @@ from exportready.model.rules import (
     Rule,
 )
 
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+
 
 def placeholders(text: str) -> list[str]:
     """The {words} of a message."""
-    return re.findall(r"\{([^{}]+)\}", text)
+    return PLACEHOLDER.findall(text)
 
 
 def refs(condition: Condition | None) -> Iterator[Ref]:

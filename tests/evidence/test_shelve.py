@@ -1,0 +1,174 @@
+"""What counts of one kind: pages, parts and sources in every combination that matters, and how much of the list they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from exportready.evidence.pages import join_pages
+from exportready.evidence.shelve import shelve
+from exportready.model.evidence import CLOCK_SKEW, UNSET, Listing, Location, Page, Record, Scope, Value
+
+AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
+HOUR = timedelta(hours=1)
+MATERIAL, ITEM = "servicetitan.material", "quickbooks.Item"
+
+
+def record(kind: str, key: str, path: str = "a", **fields: Value) -> Record:
+    """One record; its key is in its fields too."""
+    name = "code" if kind == MATERIAL else "FullName"
+    return Record(kind, key, {name: key, **fields}, Location(path))
+
+
+def listing(*keys: str, kind: str = MATERIAL, path: str = "a", **more: object) -> Listing:
+    """A whole list of one file, inactive records and all."""
+    active = "active" if kind == MATERIAL else "IsActive"
+    one = Listing(kind, tuple(record(kind, key, path, **{active: False}) for key in keys), path, "test", True)
+    return replace(one, **more)  # type: ignore[arg-type]  # the fields that a test is about
+
+
+# -- pages
+
+
+def paged(number: int | None, more: bool, *keys: str, total: int | None = None, left: int | None = None) -> Listing:
+    return listing(*keys, path=f"page {number} {keys}", page=Page("s", number, more, left, total, len(keys)))
+
+
+PAGES = [
+    ("one", [paged(1, False, "A")], ""),
+    ("from 0", [paged(0, True, "A"), paged(1, False, "B")], ""),
+    ("two", [paged(2, False, "B"), paged(1, True, "A")], ""),
+    ("the first is missing", [paged(2, False, "B")], "a page of it is missing"),
+    ("one between is missing", [paged(1, True, "A"), paged(3, False, "C")], "a page of it is missing"),
+    ("the last is missing", [paged(1, True, "A"), paged(2, True, "B")], "more pages follow"),
+    ("an earlier one calls itself the last", [paged(1, False, "A"), paged(2, False, "B")], "the last page"),
+    ("the last one is not the last", [paged(1, False, "A"), paged(2, True, "B")], "more pages follow"),
+    ("the total agrees", [paged(1, True, "A", total=2), paged(2, False, "B", total=2)], ""),
+    ("a total is not reached", [paged(1, True, "A", total=3), paged(2, False, "B", total=3)], "should hold 3"),
+    ("totals differ", [paged(1, True, "A", total=2), paged(2, False, "B", total=3)], "should hold 3"),
+    ("a feed", [paged(None, True, "A"), paged(None, False, "B")], ""),
+    ("a feed without its end", [paged(None, True, "A"), paged(None, True, "B")], "more pages follow"),
+    ("a feed with two ends", [paged(None, False, "A"), paged(None, False, "B")], "the last page"),
+    ("an iterator", [paged(None, True, "A", left=1), paged(None, False, "B", left=0)], ""),
+    ("an iterator without its end", [paged(None, True, "A", left=2), paged(None, True, "B", left=1)], "1 more records follow"),
+    ("an iterator with a gap", [paged(None, True, "A", left=3), paged(None, False, "B", left=0)], "between those"),
+]
+
+
+@pytest.mark.parametrize(("pages", "gap"), [case[1:] for case in PAGES], ids=[case[0] for case in PAGES])
+def test_pages_are_the_list_or_say_what_is_missing(pages: list[Listing], gap: str) -> None:
+    for order in (pages, pages[::-1]):
+        (joined,) = join_pages(order)
+        assert (joined.whole, joined.why_part == "") == (gap == "", gap == "")
+        assert gap in joined.why_part
+
+
+def test_joined_pages_are_as_old_as_the_oldest_and_undated_if_one_is() -> None:
+    first, last = paged(1, True, "A"), paged(2, False, "B")
+    dated = [replace(first, dated=AT), replace(last, dated=AT - HOUR)]
+    assert [one.dated for one in join_pages(dated)] == [AT - HOUR]
+    assert [one.dated for one in join_pages([dated[0], last])] == [None]
+
+
+# -- sources
+
+
+def chosen(*listings: Listing) -> list[str] | None:
+    """The keys that count; None for a conflict."""
+    shelf = shelve(listings[0].kind, listings, None, AT)
+    return None if shelf.scope is Scope.MISSING else [one.key for one in shelf.records]
+
+
+SOURCES = [
+    ("agree", [listing("A"), listing("A", path="b")], ["A"]),
+    ("differ, undated", [listing("A"), listing("B", path="b")], None),
+    ("differ, one dated", [listing("A", dated=AT), listing("B", path="b")], None),
+    ("differ, the newer counts", [listing("A", dated=AT - HOUR), listing("B", path="b", dated=AT)], ["B"]),
+    ("differ, of one date", [listing("A", dated=AT), listing("B", path="b", dated=AT)], None),
+    ("dated a little after the check", [listing("A", dated=AT), listing("B", path="b", dated=AT + CLOCK_SKEW)], ["B"]),
+    ("dated long after the check", [listing("A", dated=AT), listing("B", path="b", dated=AT + HOUR)], None),
+]
+
+
+@pytest.mark.parametrize(("listings", "keys"), [case[1:] for case in SOURCES], ids=[case[0] for case in SOURCES])
+def test_of_several_sources_the_newest_counts_or_they_must_agree(listings: list[Listing], keys: list[str] | None) -> None:
+    assert chosen(*listings) == keys
+    assert chosen(*listings[::-1]) == keys
+
+
+def test_of_sources_that_agree_the_whole_one_counts_then_the_one_that_knows_more() -> None:
+    part = listing("A", path="b", whole=False, why_part="a part")
+    richer = replace(part, records=(record(MATERIAL, "A", "b", active=False, cost=UNSET),))
+    assert shelve(MATERIAL, [richer, listing("A")], None, AT).scope is Scope.WHOLE
+    more = listing("A", path="b", records=richer.records)
+    assert shelve(MATERIAL, [listing("A"), more], None, AT).records == richer.records
+
+
+# -- single records
+
+
+def test_a_single_record_with_another_id_is_another_record() -> None:
+    base = listing("A", records=(record(MATERIAL, "A", active=False, id="1"),))
+    other = listing("A", path="b", part="fragment", whole=False, records=(record(MATERIAL, "A", "b", active=True, id="2"),))
+    assert len(shelve(MATERIAL, [base, other], None, AT).records) == 2
+    same = replace(other, records=(record(MATERIAL, "A", "b", active=False, id="1"),))
+    assert len(shelve(MATERIAL, [base, same], None, AT).records) == 1
+
+
+def test_nobodys_word_makes_a_list_whole_that_lacks_a_record() -> None:
+    single = listing("B", path="b", part="fragment", whole=False)
+    assert shelve(MATERIAL, [listing("A"), single], "all", AT).scope is Scope.PART
+    assert shelve(MATERIAL, [single], "all", AT).scope is Scope.PART
+
+
+# -- what account.yaml says
+
+
+@pytest.mark.parametrize(
+    ("one", "covers", "scope"),
+    [
+        (listing("A"), None, Scope.WHOLE),
+        (listing("A", records=(record(MATERIAL, "A", active=True),)), None, Scope.ACTIVE),
+        (listing("A", records=(record(MATERIAL, "A", active=True),)), "all", Scope.WHOLE),
+        (listing("A", whole=False, why_part="a plain array"), None, Scope.PART),
+        (listing("A", whole=False, why_part="a plain array"), "all", Scope.WHOLE),
+        (listing("A", whole=False, why_part="a plain array"), "2026-11-01 to 2026-11-20", Scope.PERIOD),
+        (listing("A"), "2026-11-01 to 2026-11-20", Scope.PERIOD),
+        (listing("A", whole=False, why_part="cut", damaged=True), "all", Scope.PART),
+        (listing("A", whole=False, why_part="cut", damaged=True), "2026-11-01 to 2026-11-20", Scope.PART),
+    ],
+)
+def test_how_much_of_a_list_it_is(one: Listing, covers: str | None, scope: Scope) -> None:
+    assert shelve(MATERIAL, [one], covers, AT).scope is scope
+
+
+# -- parts
+
+
+def parts(**more: object) -> list[Listing]:
+    from exportready.kinds.quickbooks import PARTS
+
+    return [listing(name, kind=ITEM, path=name, part=name, **more) for name in PARTS[ITEM]]
+
+
+def test_all_item_types_are_the_item_list_and_each_must_be_whole() -> None:
+    assert shelve(ITEM, parts(), None, AT).scope is Scope.WHOLE
+    missing = shelve(ITEM, parts()[1:], None, AT)
+    assert (missing.scope, parts()[0].part in missing.why) == (Scope.PART, True)
+    broken = [replace(parts()[0], whole=False, why_part="cut", damaged=True), *parts()[1:]]
+    assert shelve(ITEM, broken, "all", AT).scope is Scope.PART
+
+
+def test_parts_are_as_old_as_the_oldest_and_undated_if_one_is() -> None:
+    dated = [replace(part, dated=AT - number * HOUR) for number, part in enumerate(parts())]
+    assert shelve(ITEM, dated, None, AT).dated == dated[-1].dated
+    assert shelve(ITEM, [replace(dated[0], dated=None), *dated[1:]], None, AT).dated is None
+
+
+def test_an_older_part_says_nothing_against_a_newer_whole_list() -> None:
+    whole = listing("A", kind=ITEM, dated=AT)
+    part = listing("B", kind=ITEM, path="b", part="Service")
+    assert shelve(ITEM, [whole, replace(part, dated=AT - HOUR)], None, AT).scope is Scope.WHOLE
+    assert shelve(ITEM, [whole, replace(part, dated=AT)], None, AT).scope is Scope.PART
