@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
@@ -21,7 +20,7 @@ def fold(text: str) -> str:
     """How QuickBooks compares names: case-insensitive, runs of space as one (docs/sources.md, names)."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)  # macOS and some tools write an accent as a character of its own
-    return re.sub(r"\s+", " ", text).strip().casefold()
+    return " ".join(text.split()).casefold()
 
 
 def field_of(kind: str, name: str) -> Field | None:
