@@ -262,3 +262,18 @@ def test_one_code_in_two_kinds_makes_two_fingerprints(tmp_path: Path) -> None:
     equipment = materials(PIPE).replace("unitOfMeasure", "manufacturer")
     findings = judged(tmp_path, rule, {"materials.json": materials(PIPE), "equipment.json": equipment}).findings
     assert len({finding.fingerprint for finding in findings}) == 2
+
+
+def test_what_is_named_in_a_gap_does_not_hang_on_the_order_of_the_file(tmp_path: Path) -> None:
+    lines = [{"id": number, "skuName": f"SKU-{number}"} for number in (1, 2, 3)]
+    said = set()
+    for name, some in (("a", lines), ("b", lines[::-1])):
+        files = {"materials.json": materials(PIPE), "invoices.json": invoices(*some)}
+        said |= {gap.reason for gap in judged(tmp_path / name, UNUSED, files).gaps}
+    assert len(said) == 1
+
+
+def test_why_a_rule_does_not_apply_is_told_in_the_words_of_the_question(tmp_path: Path) -> None:
+    rule = "given: {$answers.peopleWhoExport: 1}\neach: servicetitan.material\nexpect: {active: true}\n"
+    result = judged(tmp_path, rule, {"account.yaml": answers("{peopleWhoExport: 3}", MINUTES)})
+    assert (result.outcome, result.reason) == (Outcome.NOT_APPLICABLE, "«How many people export batches from this account?» 3")

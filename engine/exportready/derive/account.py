@@ -5,46 +5,19 @@ A conclusion is only ever drawn from something that is there: one purchase order
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from exportready.derive.freshness import ANSWER, stale, unanswered
 from exportready.kinds import KINDS
 from exportready.kinds.account import BY_PATH
 from exportready.kinds.derived import ACCOUNT_ANSWERS
-from exportready.model.evidence import CLOCK_SKEW, NOT_EXPORTED, Evidence, FieldNote, Location, Record, Shelf, Unknown, Value
+from exportready.model.evidence import NOT_EXPORTED, Evidence, FieldNote, Location, Record, Unknown, Value
 
 PROOFS = {
     "purchasing": ("servicetitan.purchase_order", "servicetitan.bill"),
     # Trucks and warehouses stand in the list only where the Inventory module was set up (docs/sources.md, modules).
     "inventory": ("servicetitan.truck", "servicetitan.warehouse"),
 }
-
-
-ANSWER, FILES = "your answer", "what your files say of it"
-DATE_ANSWERS = (
-    "Add to account.yaml who gave the answers, and when: confirmed: {by: office manager, at: 2026-11-20T17:25:00-07:00}"
-)
-DATE_FILES = "Add to account.yaml when these files were exported: takenAt: 2026-11-20T17:30:00-07:00"
-
-
-def stale(dated: datetime | None, at: datetime, age: timedelta | None, what: str) -> Unknown | None:
-    """Why something (an answer, a file) dated so is too old, or not to be believed, at a moment; None while it is fresh."""
-    if age is None:
-        return None
-    if dated is None:
-        return Unknown(f"{what} has no date", DATE_ANSWERS if what == ANSWER else DATE_FILES)
-    if dated - at > CLOCK_SKEW:
-        return Unknown(f"{what} is dated {dated:%Y-%m-%d %H:%M}, after the moment of this check")
-    if at - dated > age:
-        hours = int((at - dated).total_seconds() // 3600)
-        old = f"{hours} hours" if hours < 72 else f"{hours // 24} days"
-        limit = f"{age.days} days" if age.days else f"{age.seconds // 3600} hours"
-        return Unknown(f"{what} is {old} old, and counts for {limit} only")
-    return None
-
-
-def unanswered(shelf: Shelf) -> Unknown:
-    """Why there is no answer: nobody gave one, or no file of answers counts."""
-    return Unknown("nobody answered this") if shelf.records else Unknown(shelf.why, shelf.mend)
 
 
 def conclude(evidence: Evidence, at: datetime) -> Record:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import pairwise
 
 from exportready.model.evidence import Listing, Page
@@ -23,6 +24,12 @@ def join_pages(listings: Sequence[Listing]) -> list[Listing]:
     return alone + [joined for name in sorted(series) for joined in _series(series[name])]
 
 
+def oldest(listings: Sequence[Listing]) -> datetime | None:
+    """What is put together is as old as its oldest piece; without a date where one has none."""
+    dates = [listing.dated for listing in listings if listing.dated]
+    return min(dates) if len(dates) == len(listings) else None
+
+
 def _series(pages: _Pages) -> list[Listing]:
     unique: list[tuple[Page, Listing]] = []
     for page, listing in sorted(pages, key=_order):
@@ -38,14 +45,13 @@ def _joined(pages: _Pages) -> Listing:
     listings = [listing for _, listing in pages]
     broken = next((listing for listing in listings if not listing.whole), None)
     gap, damaged = (broken.why_part, broken.damaged) if broken else _gap([page for page, _ in pages])
-    dates = [listing.dated for listing in listings if listing.dated]
     return replace(
         listings[0],
         records=tuple(record for listing in listings for record in listing.records),
         whole=not gap,
         why_part=gap,
         damaged=damaged,
-        dated=min(dates) if len(dates) == len(listings) else None,
+        dated=oldest(listings),
         page=None,
     )
 
@@ -72,7 +78,7 @@ def _gap(pages: Sequence[Page]) -> tuple[str, bool]:
         if first.number not in (0, 1) or numbers != list(range(first.number, first.number + len(numbers))):
             return "a page of it is missing", True
     if all(page.more for page in pages) or (first.number is not None and last.more):
-        return "more pages follow (hasMore) that are not in the snapshot", False
+        return "more pages follow (hasMore) that are not among your files", False
     if sum(not page.more for page in pages) > 1:
         return "several files say that they are the last page", True
     held = sum(page.held for page in pages)

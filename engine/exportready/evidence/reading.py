@@ -96,11 +96,6 @@ def _utf16(data: bytes) -> str | None:
     return "utf-16-be" if len(head) >= 4 and not any(head[::2]) and all(head[1::2]) else None
 
 
-def _is_partly_utf8(data: bytes) -> bool:
-    """True where some of the bytes are proper UTF-8 beyond ASCII: then what is not is damage, not another encoding."""
-    return any(char > "\x7f" and not "\udc80" <= char <= "\udcff" for char in data.decode("utf-8", "surrogateescape"))
-
-
 def taken(kind: Kind, wanted: Wanted) -> frozenset[str]:
     """The fields to take out of a record: those asked for, and those that name, identify, retire and date it."""
     asked = wanted.get(kind.name)

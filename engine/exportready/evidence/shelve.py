@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import combinations
 
-from exportready.evidence.pages import join_pages
+from exportready.evidence.pages import join_pages, oldest
 from exportready.kinds import KINDS, fold
 from exportready.kinds.quickbooks import PARTS
 from exportready.model.evidence import CLOCK_SKEW, Listing, Record, Scope, Shelf, Unknown, Value
@@ -114,7 +114,6 @@ def _together(kind: str, listings: Sequence[Listing]) -> Listing:
     why = next((listing.why_part for listing in parts if not listing.whole), "")
     if missing and not why:
         why = f"the lists of {', '.join(missing)} are not in it"
-    dates = [listing.dated for listing in parts if listing.dated]
     return replace(
         parts[0],
         records=tuple(record for listing in parts for record in listing.records),
@@ -122,7 +121,7 @@ def _together(kind: str, listings: Sequence[Listing]) -> Listing:
         why_part=why,
         damaged=any(listing.damaged for listing in parts),
         part="",
-        dated=min(dates) if len(dates) == len(parts) else None,
+        dated=oldest(parts),
     )
 
 

@@ -11,11 +11,26 @@ from exportready.judge.conditions import decide, gaps
 from exportready.judge.scope import Inactive, Judged, State
 from exportready.judge.words import expected, shown
 from exportready.judge.world import View, World, note_of
-from exportready.kinds import KINDS, fold, supply
+from exportready.kinds import KINDS, fold, question, supply
 from exportready.model.evidence import UNSET, Evidence, FieldNote, Location, Record, Scope, Unknown
 from exportready.model.report import Finding, Gap, Outcome, Place, RuleResult, Thing
-from exportready.model.rules import ACCOUNT, ANSWERS, PARAMETER, SUBJECT, All, Check, Condition, Ref, Rule, Severity, Type
-from exportready.rulebook.reads import PLACEHOLDER, entries, placeholders, refs
+from exportready.model.rules import (
+    ACCOUNT,
+    ANSWERS,
+    PARAMETER,
+    PLACEHOLDER,
+    SUBJECT,
+    All,
+    Check,
+    Condition,
+    Ref,
+    Rule,
+    Severity,
+    Type,
+    entries,
+    placeholders,
+    refs,
+)
 
 
 def judge(rules: Iterable[Rule], now: Evidence, before: Evidence | None, at: datetime) -> tuple[RuleResult, ...]:
@@ -288,6 +303,8 @@ def _fingerprint(view: View, rule: Rule, check: Check, kind: str, key: str) -> s
 def _given_words(condition: Condition, judged: Judged) -> str:
     """Why a rule does not apply: the facts that its `given` looked at."""
     facts = dict.fromkeys(
-        f"{ref.field} is {shown(judged.value(ref)) or 'not known'}" for ref in refs(condition) if ref.owner != PARAMETER
+        f"«{question(ref.owner, ref.field)}» {shown(judged.value(ref)) or 'not known'}"
+        for ref in refs(condition)
+        if ref.owner != PARAMETER
     )
     return "; ".join(facts)

@@ -9,8 +9,7 @@ from enum import Enum
 from exportready.judge.world import View, comparable
 from exportready.kinds import KINDS
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Record, Scope, Unknown, Value
-from exportready.model.rules import ACCOUNT, ANSWERS, PARAMETER, SUBJECT, Check, Condition, Ref, Related
-from exportready.rulebook.reads import entries, refs
+from exportready.model.rules import ACCOUNT, ANSWERS, PARAMETER, SUBJECT, Check, Condition, Ref, Related, entries, refs
 
 Truth = bool | None
 """Kleene's three values; None is unknown."""
@@ -142,7 +141,7 @@ class Judged:
             return Entry(State.ABSENT)
         if shelf.scope is Scope.ACTIVE:
             return Entry(State.UNKNOWN, why=f"it is not among the active ones, and {shelf.why}")
-        return Entry(State.UNKNOWN, why=shelf.why or "its list is not in the snapshot", mend=shelf.mend)
+        return Entry(State.UNKNOWN, why=shelf.why or "its list is not among your files", mend=shelf.mend)
 
     def _only_active(self, related: Related) -> bool:
         active = KINDS[related.kind].active

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from exportready.derive.account import ANSWER, FILES, stale, unanswered
+from exportready.derive.freshness import ANSWER, FILES, stale, unanswered
 from exportready.kinds import fold
 from exportready.kinds.derived import READS
 from exportready.model.evidence import (
@@ -69,7 +69,7 @@ def _index(records: tuple[Record, ...], match: tuple[tuple[str, Type], ...]) -> 
         elif UNSET not in values:
             key = tuple(comparable(value, type_) for value, (_, type_) in zip(values, match, strict=True))
             found.setdefault(key, []).append(record)
-    return found, untold
+    return found, sorted(untold, key=lambda record: record.key)  # the one that is named is the same in any order
 
 
 def comparable(value: Value, type_: Type) -> object:

@@ -36,6 +36,12 @@ def children(kind: str) -> Iterable[Kind]:
     return (child for child in KINDS.values() if child.array_of and child.array_of[0] == kind)
 
 
+def question(owner: str, name: str) -> str:
+    """What was asked, for an answer or for a fact of the account that rests on one."""
+    path = derived.ACCOUNT_ANSWERS.get(name, name) if owner == "derived.account" else name
+    return account.BY_PATH[path].question if path in account.BY_PATH else name
+
+
 def supply(kind: str, name: str | None) -> str:
     """What to do so that the next snapshot holds this kind, or this field of it."""
     if kind == account.KIND.name and name:

@@ -347,16 +347,12 @@ Amount ?number
         _PAYMENT.supply,
         "transaction",
         numbered=True,
-        identity=None,
         always=("TxnID", "TxnType"),
         array_of=("quickbooks.ReceivePayment", "AppliedToTxnRet"),
     ),
     Kind(
         "quickbooks.Status",
-        {
-            **fields("statusCode text\nstatusSeverity text Info|Warn|Error\nstatusMessage text"),
-            **fields("request text\nrequestID text"),
-        },
+        fields("statusCode text\nstatusSeverity text Info|Warn|Error\nstatusMessage text\nrequest text\nrequestID text"),
         ("request", "statusCode"),
         "Save the responses of the export (qbXML) beside your other files",
         "transaction",
@@ -395,7 +391,7 @@ OTHER_RETS = tuple(
     f"{name}Ret"
     for name in (
         "ARRefundCreditCard BarCode BillingRate BillPaymentCheck BillPaymentCreditCard BuildAssembly Charge Check "
-        "CreditCardCharge CreditCardCredit Currency CustomerMsg CustomerType DataExtDef DateDrivenTerms Deposit "
+        "CreditCardCharge CreditCardCredit Currency CustomerMsg CustomerType DataExtDef Deposit "
         "Estimate Inventory InventoryAdjustment ItemReceipt JobType Lead ListDeleted PayrollItemNonWage PayrollItemWage "
         "PriceLevel SalesOrder SalesReceipt SalesRep SalesTaxPaymentCheck ShipMethod Template TimeTracking ToDo Transaction "
         "Transfer TransferInventory TxnDeleted UnitOfMeasureSet Vehicle VehicleMileage VendorCredit VendorType "

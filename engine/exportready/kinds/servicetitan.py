@@ -75,7 +75,7 @@ def _array(
         own | parents(parent.fields, parent_fields),
         key,
         parent.supply,
-        "transaction" if parent.at_fault == "transaction" else parent.at_fault,
+        parent.at_fault,
         numbered=True,
         identity="id" if "id" in own else None,
         array_of=(parent.name, at),

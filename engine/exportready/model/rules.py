@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -135,6 +136,45 @@ class AnyOf:
 
 
 Condition = Compare | IsPresent | EntryIsPresent | Not | All | AnyOf
+
+
+def refs(condition: Condition | None) -> Iterator[Ref]:
+    """Every reference in a condition, left sides first."""
+    match condition:
+        case Compare(_, left, right):
+            yield left
+            yield from (operand for operand in right if isinstance(operand, Ref))
+        case IsPresent(ref):
+            yield ref
+        case Not(part):
+            yield from refs(part)
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from refs(part)
+        case _:
+            return
+
+
+def entries(condition: Condition | None) -> Iterator[str]:
+    """Every related entry whose presence a condition asks."""
+    match condition:
+        case EntryIsPresent(entry):
+            yield entry
+        case Not(part):
+            yield from entries(part)
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from entries(part)
+        case _:
+            return
+
+
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+
+
+def placeholders(text: str) -> list[str]:
+    """The {words} of a message."""
+    return PLACEHOLDER.findall(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,8 @@ from functools import cache
 
 from exportready.kinds import KINDS
 from exportready.model.report import Finding, Gap, Outcome, Place, Report, RuleResult, Verdict
-from exportready.model.rules import Severity
+from exportready.model.rules import PLACEHOLDER, Severity
 from exportready.reporters import words
-
-_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 def fix_steps(result: RuleResult) -> tuple[str, ...]:
@@ -43,7 +41,7 @@ def _filled(steps: Sequence[str], findings: Sequence[Finding]) -> tuple[str, ...
         agreed = values.pop() if len(values) == 1 else None
         return agreed or (words.ONE_LISTED if len(findings) == 1 else words.EACH_LISTED)
 
-    return tuple(_PLACEHOLDER.sub(value, step) for step in steps)
+    return tuple(PLACEHOLDER.sub(value, step) for step in steps)
 
 
 def minutes(result: RuleResult) -> int:

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 
 from exportready.kinds import KINDS
 from exportready.model.evidence import Known
-from exportready.model.rules import PARAMETER, AtFault, Check, Condition, Operand, Related, Rule, Severity, Type
+from exportready.model.rules import PARAMETER, AtFault, Check, Condition, Operand, Related, Rule, Severity, Type, placeholders
 from exportready.rulebook.conditions import Reader, Words
-from exportready.rulebook.reads import placeholders
 from exportready.rulebook.shape import CHECK, CHECK_KEYS
 from exportready.shapes import Mistakes, did_you_mean, what_is
 from exportready.yamlfile import Mistake, Node, items

@@ -2,64 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-
 from exportready.kinds.account import KIND as ANSWERS_KIND
-from exportready.model.rules import (
-    ACCOUNT,
-    ANSWERS,
-    PARAMETER,
-    SUBJECT,
-    All,
-    AnyOf,
-    Check,
-    Compare,
-    Condition,
-    EntryIsPresent,
-    IsPresent,
-    Not,
-    Ref,
-    Rule,
-)
-
-PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
-
-
-def placeholders(text: str) -> list[str]:
-    """The {words} of a message."""
-    return PLACEHOLDER.findall(text)
-
-
-def refs(condition: Condition | None) -> Iterator[Ref]:
-    """Every reference in a condition, left sides first."""
-    match condition:
-        case Compare(_, left, right):
-            yield left
-            yield from (operand for operand in right if isinstance(operand, Ref))
-        case IsPresent(ref):
-            yield ref
-        case Not(part):
-            yield from refs(part)
-        case All(parts) | AnyOf(parts):
-            for part in parts:
-                yield from refs(part)
-        case _:
-            return
-
-
-def entries(condition: Condition | None) -> Iterator[str]:
-    """Every related entry whose presence a condition asks."""
-    match condition:
-        case EntryIsPresent(entry):
-            yield entry
-        case Not(part):
-            yield from entries(part)
-        case All(parts) | AnyOf(parts):
-            for part in parts:
-                yield from entries(part)
-        case _:
-            return
+from exportready.model.rules import ACCOUNT, ANSWERS, PARAMETER, SUBJECT, Check, Ref, Rule, placeholders, refs
 
 
 def reads(rule: Rule) -> set[tuple[str, str | None]]:

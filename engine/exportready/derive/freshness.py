@@ -1,0 +1,34 @@
+"""How old an answer or a file may be, why it does not count any more, and what to do about it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from exportready.model.evidence import CLOCK_SKEW, Shelf, Unknown
+
+ANSWER, FILES = "your answer", "what your files say of it"
+DATE_ANSWERS = (
+    "Add to account.yaml who gave the answers, and when: confirmed: {by: office manager, at: 2026-11-20T17:25:00-07:00}"
+)
+DATE_FILES = "Add to account.yaml when these files were exported: takenAt: 2026-11-20T17:30:00-07:00"
+
+
+def stale(dated: datetime | None, at: datetime, age: timedelta | None, what: str) -> Unknown | None:
+    """Why something (an answer, a file) dated so is too old, or not to be believed, at a moment; None while it is fresh."""
+    if age is None:
+        return None
+    if dated is None:
+        return Unknown(f"{what} has no date", DATE_ANSWERS if what == ANSWER else DATE_FILES)
+    if dated - at > CLOCK_SKEW:
+        return Unknown(f"{what} is dated {dated:%Y-%m-%d %H:%M}, after the moment of this check")
+    if at - dated > age:
+        hours = int((at - dated).total_seconds() // 3600)
+        old = f"{hours} hours" if hours < 72 else f"{hours // 24} days"
+        limit = f"{age.days} days" if age.days else f"{age.seconds // 3600} hours"
+        return Unknown(f"{what} is {old} old, and counts for {limit} only")
+    return None
+
+
+def unanswered(shelf: Shelf) -> Unknown:
+    """Why there is no answer: nobody gave one, or no file of answers counts."""
+    return Unknown("nobody answered this") if shelf.records else Unknown(shelf.why, shelf.mend)
