@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from exportready.derive import derive
+from exportready.derive.freshness import stale
 from exportready.evidence import snapshot
 from exportready.kinds import KINDS
-from exportready.model.evidence import Record, Scope, Shelf, Unknown
+from exportready.model.evidence import CLOCK_SKEW, Record, Scope, Shelf, Unknown
 
 ALL = {name: frozenset(kind.fields) for name, kind in KINDS.items()}
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
+HOURS_4, SECOND = timedelta(hours=4), timedelta(seconds=1)
 
 
 def iif(*names: str, made: datetime | None = None) -> str:
@@ -116,3 +120,39 @@ def test_a_list_in_pages_is_one_list_for_its_order_too(tmp_path: Path) -> None:
 
     shelf = order(tmp_path, {"a.iif": iif("Adams", "Baker"), "1.xml": page("Baker", 1), "2.xml": page("Adams", 0)})
     assert len(displaced(shelf)) == 1
+
+
+def test_a_list_that_is_broken_off_proves_no_order(tmp_path: Path) -> None:
+    shelf = order(tmp_path, {"a.iif": iif("Adams", "Baker") + "Elm Street 5\n"})
+    assert (shelf.scope, displaced(shelf)) == (Scope.PART, [])
+
+
+def test_a_displaced_name_in_qbxml_of_the_same_moment_counts(tmp_path: Path) -> None:
+    (tmp_path / "account.yaml").write_text(f"takenAt: {AT.isoformat()}\n", "utf-8")
+    assert len(displaced(order(tmp_path, {"a.iif": iif("Adams", "Baker", made=AT), "b.xml": qbxml("Baker", "Adams")}))) == 1
+
+
+def test_the_proof_that_is_named_does_not_hang_on_the_order_of_the_file(tmp_path: Path) -> None:
+    said = set()
+    answers = "confirmed: {at: 2026-11-20T17:00:00-07:00}\nsettings: {modules: {inventory: false}}\n"
+    for names in (("Van 1", "Van 22"), ("Van 22", "Van 1")):
+        value = account(tmp_path, {"trucks.json": trucks(*names), "account.yaml": answers}).get("inventory")
+        assert isinstance(value, Unknown)
+        said.add(value.reason)
+    assert len(said) == 1
+
+
+@pytest.mark.parametrize(
+    ("dated", "fresh"),
+    [
+        (AT, True),
+        (AT - HOURS_4, True),
+        (AT - HOURS_4 - SECOND, False),
+        (AT + CLOCK_SKEW, True),
+        (AT + CLOCK_SKEW + SECOND, False),
+        (None, False),
+    ],
+)
+def test_how_old_an_answer_may_be(dated: datetime | None, fresh: bool) -> None:
+    assert (stale(dated, AT, HOURS_4, "your answer") is None) is fresh
+    assert stale(dated, AT, None, "your answer") is None

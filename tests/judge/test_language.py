@@ -238,9 +238,9 @@ def test_only_findings_of_grade_error_block_unless_the_rule_says_when(tmp_path: 
 def test_a_group_is_as_grave_as_its_gravest_and_blocks_if_one_does(tmp_path: Path) -> None:
     rule = (
         "each: servicetitan.material\nexpect: {displayName: present}\ngroup: true\n"
-        "eased_when: {code: OLD}\nblocks_when: {code: NEW}\n"
+        "eased_when: {code: A-OLD}\nblocks_when: {code: B-NEW}\n"
     )
-    rows = ({"id": 1, "code": "OLD", "displayName": None, "active": False}, {"id": 2, "code": "NEW", "displayName": None})
+    rows = ({"id": 1, "code": "A-OLD", "displayName": None, "active": False}, {"id": 2, "code": "B-NEW", "displayName": None})
     (finding,) = judged(tmp_path, rule, {"materials.json": materials(*rows)}).findings
     assert (finding.severity.value, finding.blocks, len(finding.where)) == ("error", True, 2)
 
@@ -277,3 +277,23 @@ def test_why_a_rule_does_not_apply_is_told_in_the_words_of_the_question(tmp_path
     rule = "given: {$answers.peopleWhoExport: 1}\neach: servicetitan.material\nexpect: {active: true}\n"
     result = judged(tmp_path, rule, {"account.yaml": answers("{peopleWhoExport: 3}", MINUTES)})
     assert (result.outcome, result.reason) == (Outcome.NOT_APPLICABLE, "«How many people export batches from this account?» 3")
+
+
+def test_one_that_is_there_and_one_that_may_be_it_leave_it_open(tmp_path: Path) -> None:
+    rule = "each: servicetitan.material\nrelated: {eq: {kind: servicetitan.equipment, match: {code: $code}}}\nexpect: {eq: present}\n"
+    files = {"materials.json": materials(PIPE), "equipment.json": materials(PIPE).replace("unitOfMeasure", "manufacturer")}
+    assert judged(tmp_path / "a", rule, files).outcome is Outcome.PASSED
+    nameless = materials(PIPE, {"id": 2, "active": False}).replace("unitOfMeasure", "manufacturer")
+    assert judged(tmp_path / "b", rule, {**files, "equipment.json": nameless}).outcome is Outcome.CANNOT_TELL
+
+
+def test_one_of_many_whose_where_is_unknown_leaves_it_open(tmp_path: Path) -> None:
+    files = {"materials.json": materials(PIPE), "invoices.json": invoices({"id": 1, "skuId": 1}, status="Sent")}
+    assert judged(tmp_path, UNUSED, files).outcome is Outcome.CANNOT_TELL
+
+
+def test_text_and_name_compare_as_names_whichever_stands_left(tmp_path: Path) -> None:
+    row = {**PIPE, "displayName": "pipe-1"}
+    for number, condition in enumerate(("{displayName: {same_as: $code}}", "{code: {same_as: $displayName}}")):
+        rule = f"each: servicetitan.material\nexpect: {condition}\n"
+        assert judged(tmp_path / str(number), rule, {"materials.json": materials(row)}).outcome is Outcome.PASSED

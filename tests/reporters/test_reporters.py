@@ -250,3 +250,10 @@ def test_age(minutes: int, said: str) -> None:
 def test_every_outcome_and_verdict_has_its_words() -> None:
     assert set(words.OUTCOMES) == set(Outcome)
     assert set(words.VERDICTS) == set(words.ARRIVALS) == set(Verdict)
+
+
+@pytest.mark.parametrize(("number", "many"), [(5, False), (6, True)])
+def test_the_quicker_way_is_for_more_than_so_many(report: Report, number: int, many: bool) -> None:
+    cogs = result_of(report, "items/cogs-account")
+    assert cogs.rule.fix.many_above == 5
+    assert view.are_many(replace(cogs, findings=(cogs.findings * number)[:number])) is many
