@@ -30,8 +30,9 @@ def check(
 
     Raises NoSnapshot where a path holds none.
     """
-    now = derive(snapshot.read(path, rulebook.wanted, at, on_file), at)
+    read_now = snapshot.read(path, rulebook.wanted, at, on_file)
     earlier = derive(snapshot.read(before, rulebook.wanted, at, under="before/"), at) if before else None
+    now = derive(read_now, at, earlier)
     phase = phase or now.account.phase or DEFAULT_PHASE
     in_phase = [rule for rule in rulebook.rules if rule.phase.value in (phase, Phase.BOTH.value)]
     rules = [rule for rule in in_phase if chosen(rule)]

@@ -11,8 +11,8 @@ from exportready.model.rules import Example, Rule
 
 def try_out(rule: Rule, example: Example) -> RuleResult:
     """What the rule says of its example."""
-    now = derive(example.evidence, example.at)
     before = derive(example.before, example.at) if example.before else None
+    now = derive(example.evidence, example.at, before)
     return judge([rule], now, before, example.at)[0]
 
 

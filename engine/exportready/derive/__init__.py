@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from exportready.derive import account, customer_order
+from exportready.derive import account, connectors, customer_order, drift, items, names, purchasing, tax, trucks, waiting
 from exportready.model.evidence import Evidence, Scope, Shelf
 
+DERIVATIONS: Mapping[str, Callable[[Evidence], Shelf]] = {
+    "derived.batch": waiting.batches,
+    "derived.item_use": items.uses,
+    "derived.item": items.items,
+    "derived.account_use": items.account_uses,
+    "derived.waiting_customer": names.customers,
+    "derived.waiting_vendor": names.vendors,
+    "derived.tax_zone": tax.zones,
+    "derived.purchase_charge": purchasing.charges,
+    "derived.technician_truck": trucks.of_technicians,
+    "derived.applied_payment": connectors.applied_payments,
+}
+"""Kinds that are concluded from what was read, the account's own record and which transactions wait."""
 
-def derive(evidence: Evidence, at: datetime) -> Evidence:
-    """The evidence with every derived kind that it does not state itself. `at` decides which answers are fresh."""
-    derived: dict[str, Shelf] = {}
-    if "derived.account" not in evidence.shelves:
-        derived["derived.account"] = Shelf("derived.account", (account.conclude(evidence, at),), Scope.WHOLE)
-    if "derived.customer_order" not in evidence.shelves:
-        derived["derived.customer_order"] = customer_order.conclude(evidence, at)
-    return replace(evidence, shelves={**evidence.shelves, **derived})
+
+def derive(evidence: Evidence, at: datetime, before: Evidence | None = None) -> Evidence:
+    """The evidence with every derived kind that it does not state itself.
+
+    `at` decides which answers are fresh, `before` is an earlier snapshot for what has changed since.
+    """
+    stated = evidence.shelves
+    now = waiting.mark(evidence)
+    if "derived.account" not in stated:
+        now = _with(now, Shelf("derived.account", (account.conclude(now, at),), Scope.WHOLE))
+    if "derived.customer_order" not in stated:
+        now = _with(now, customer_order.conclude(now, at))
+    if "derived.drift" not in stated:
+        now = _with(now, drift.settings(now, before))
+    for kind, conclude in DERIVATIONS.items():
+        if kind not in stated:
+            now = _with(now, conclude(now))
+    return now
+
+
+def _with(evidence: Evidence, shelf: Shelf) -> Evidence:
+    return replace(evidence, shelves={**evidence.shelves, shelf.kind: shelf})

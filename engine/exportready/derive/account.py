@@ -5,13 +5,14 @@ A conclusion is only ever drawn from something that is there: one purchase order
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from exportready.derive.freshness import ANSWER, stale, unanswered
+from exportready.derive.tax import TAX_ITEMS
 from exportready.kinds import KINDS
 from exportready.kinds.account import BY_PATH
 from exportready.kinds.derived import ACCOUNT_ANSWERS
-from exportready.model.evidence import NOT_EXPORTED, Evidence, FieldNote, Location, Record, Unknown, Value
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Evidence, FieldNote, Location, Record, Scope, Unknown, Value
 
 PROOFS = {
     "purchasing": ("servicetitan.purchase_order", "servicetitan.bill"),
@@ -28,7 +29,36 @@ def conclude(evidence: Evidence, at: datetime) -> Record:
     notes: dict[str, FieldNote] = {}
     for name, path in ACCOUNT_ANSWERS.items():
         fields[name], notes[name] = _field(evidence, answers, name, path, at)
+    fields["closingDate"], notes["closingDate"] = _closing_date(evidence, fields["closingDate"], notes["closingDate"])
+    fields["salesTaxInQuickBooks"] = _sales_tax(evidence)
     return Record("derived.account", "", fields, Location("account.yaml"), notes)
+
+
+def _closing_date(evidence: Evidence, answer: Value, note: FieldNote) -> tuple[Value, FieldNote]:
+    """QuickBooks' own preference where it shows one (an absent element says nothing), else the answer."""
+    preferences = next(iter(evidence.shelf("quickbooks.Preferences").records), None)
+    stated = preferences.get("AccountingPreferences.ClosingDate") if preferences else NOT_EXPORTED
+    if preferences is None or not isinstance(stated, date):
+        return answer, note
+    if not isinstance(answer, Unknown) and answer != stated:
+        told = "that there is none" if answer is UNSET else str(answer)
+        return Unknown(f"you answered {told}, but {preferences.where.path} says {stated}"), FieldNote(note.where, note.dated)
+    return stated, FieldNote(preferences.where)
+
+
+def _sales_tax(evidence: Evidence) -> Value:
+    """Is sales tax switched on? QuickBooks asks for a sales-tax item when it is (docs/sources.md, sales tax)."""
+    preferences = next(iter(evidence.shelf("quickbooks.Preferences").records), None)
+    if preferences and isinstance(preferences.get("SalesTaxPreferences.DefaultItemSalesTaxRef.FullName"), str):
+        return True
+    items = evidence.shelf("quickbooks.Item")
+    if any(item.get("ItemType") in TAX_ITEMS for item in items.records):
+        return True
+    if items.scope is Scope.WHOLE and not any(isinstance(item.get("ItemType"), Unknown) for item in items.records):
+        return False
+    return Unknown(
+        items.why or "your files hold only a part of QuickBooks' items", items.mend or KINDS["quickbooks.Item"].supply
+    )
 
 
 def _seen(evidence: Evidence, kind: str) -> tuple[Record, ...]:

@@ -10,8 +10,8 @@ from typing import Any
 
 from exportready.evidence.reading import Reading, Unreadable
 from exportready.kinds import KINDS
-from exportready.kinds.account import KIND, LISTS, MAPS, SETTINGS
-from exportready.model.evidence import Account, FieldNote, Listing, Location, Record, Unknown, Value
+from exportready.kinds.account import BY_PATH, KIND, LISTS, MAPS, SETTINGS
+from exportready.model.evidence import UNSET, Account, FieldNote, Listing, Location, Record, Unknown, Value
 from exportready.model.rules import Type
 from exportready.shapes import (
     DAY,
@@ -25,6 +25,7 @@ from exportready.shapes import (
     Object,
     OneOf,
     OrUnknown,
+    Parsed,
     Shape,
     Text,
     YesNo,
@@ -32,8 +33,10 @@ from exportready.shapes import (
     parse_time,
     says_unknown,
 )
-from exportready.yamlfile import Node, YamlError, parse
+from exportready.yamlfile import Node, YamlError, entries, items, parse
 
+NONE = "none"
+"""The answer that there is nothing of the kind."""
 _SHAPES: Mapping[Type, Shape] = {
     Type.TEXT: Text(),
     Type.NAME: Text(),
@@ -42,6 +45,10 @@ _SHAPES: Mapping[Type, Shape] = {
     Type.DATE: DAY,
 }
 _BY_AT = {"by": Key(Text(), "who said so"), "at": Key(TIME, "when; else `confirmed.at`, else `takenAt`")}
+
+
+def _day_or_none(text: str) -> object:
+    return text if text == NONE else parse_day(text)
 
 
 def _answer(shape: Shape) -> OrUnknown:
@@ -56,6 +63,8 @@ def _settings() -> Object:
         for group in groups:
             at = at.setdefault(group, {})
         shape = Choice(setting.choices) if setting.choices else _SHAPES[setting.type]
+        if setting.none:
+            shape = Parsed(_day_or_none, "a day such as 2023-05-01, or none")
         if setting.path == "peopleWhoExport":
             shape = Number(whole=True, least=1)
         at[leaf] = Key(_answer(shape), setting.question)
@@ -184,6 +193,9 @@ class _File:
                 continue  # a question left open
             where = Location(self.path, answer.line, f"settings.{path}")
             fields[path], notes[path] = _typed(path, answer), FieldNote(where, dated)
+        for path, node in _listed(settings):
+            fields[path] = True
+            notes[path] = FieldNote(Location(self.path, node.line, f"settings.{path}"), self.confirmed_at)
         line = settings.line if settings else 1
         return Record(KIND.name, "", fields, Location(self.path, line, "settings"), notes)
 
@@ -233,6 +245,11 @@ def _leaves(node: Node, path: str = "") -> list[tuple[str, Node]]:
     return [leaf for name, child in node.value.items() for leaf in _leaves(child, f"{path}.{name}" if path else name)]
 
 
+def _listed(settings: Node | None) -> list[tuple[str, Node]]:
+    """Each entry of the answers that are lists, as an answer of its own."""
+    return [(f"{name}.{item.value}", item) for name in LISTS for item in items(entries(settings).get(name))]
+
+
 _ANSWER_PATHS = {setting.path for setting in SETTINGS}
 _TYPES = {setting.path: setting.type for setting in SETTINGS}
 
@@ -241,6 +258,8 @@ def _typed(path: str, answer: Node) -> Value:
     if says_unknown(answer):
         return Unknown("the answer in account.yaml is that nobody knows")
     value = answer.value
+    if value == NONE and path in BY_PATH and BY_PATH[path].none:
+        return UNSET
     if _TYPES.get(path) is Type.DATE:
         return parse_day(str(value))
     return value if isinstance(value, (str, bool, Decimal, date)) else str(value)

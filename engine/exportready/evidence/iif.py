@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from exportready.evidence.reading import Keys, Reading, convert, taken, text_of
@@ -45,6 +45,7 @@ ITEM_TYPES = {
     "GRP": "Group",
 }
 _ENDS = {"Group": "ENDGRP", "SalesTaxGroup": "ENDTAX"}
+_MEMBERS = "ItemSalesTaxRef.FullName"
 
 Row = Mapping[str, str]
 """A row by its column names; a cell that the row is too short to hold is not in it."""
@@ -91,6 +92,14 @@ class _Section:
     keys: Keys
     records: list[Record] = field(default_factory=list)
     why_part: str = ""
+
+    def member(self, name: str) -> None:
+        """A member of the tax group that was read last; of a group of items, nothing reads its members."""
+        if _MEMBERS in self.wanted and self.records and self.records[-1].get("ItemType") == "SalesTaxGroup":
+            group = self.records[-1]
+            known = group.get(_MEMBERS)
+            names = f"{known}\n{name.strip()}" if isinstance(known, str) else name.strip()
+            self.records[-1] = replace(group, fields={**group.fields, _MEMBERS: names})
 
 
 class _Reader:
@@ -144,7 +153,8 @@ class _Reader:
             return  # a list that no rule reads
         begins_group = word == "INVITEM" and ITEM_TYPES.get(row.get("INVITEMTYPE", "").strip(), "") in _ENDS
         if self.group_end and word == "INVITEM" and not begins_group:
-            return  # a member of the group above: the item itself stands elsewhere
+            section.member(row.get("NAME", ""))
+            return  # the item itself stands elsewhere
         if word == "INVITEM" or self.group_end:
             self._group_must_be_over(f"line {number}")
         if any(cell.strip() for cell in cells[len(columns) :]):
@@ -264,7 +274,8 @@ def _fields(word: str, row: Row, section: _Section) -> dict[str, Value]:
 
 
 def _account(row: Row) -> Mapping[str, Value | str]:
-    return {"AccountType": _from(ACCOUNT_TYPES, row["ACCNTTYPE"], "an account type")} if "ACCNTTYPE" in row else {}
+    kind = {"AccountType": _from(ACCOUNT_TYPES, row["ACCNTTYPE"], "an account type")} if "ACCNTTYPE" in row else {}
+    return kind | _present({"SpecialAccountType": row.get("EXTRA")})
 
 
 def _item(row: Row) -> Mapping[str, Value | str]:

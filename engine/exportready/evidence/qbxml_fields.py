@@ -47,6 +47,9 @@ def _walk(element: etree._Element, tree: Tree, kind: Kind, fields: dict[str, Val
         wanted = tree.get(local(child))
         if isinstance(wanted, str):
             value = convert(kind.fields[wanted], child.text or "")
+            before = fields.get(wanted)
+            if kind.fields[wanted].many and isinstance(value, str) and isinstance(before, str):
+                value = fields[wanted] = f"{before}\n{value}"
             fields[wanted] = value if fields.get(wanted, value) == value else Unknown(f"{local(child)} stands there twice")
         elif wanted is not None:
             _walk(child, wanted, kind, fields)

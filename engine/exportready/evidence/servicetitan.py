@@ -258,6 +258,8 @@ class _Reader:
             self.child_gaps.setdefault(child.name, f"{pointer} {what} '{array}', so its lines are not known")
             return
         lines = self._lines_of(rows, array, span, line)
+        if child.bare:
+            rows = [{child.bare: item} for item in rows]
         above = _fields(row, KINDS[self.kind.name], {name.removeprefix("parent.") for name in self._above(child)})
         for number, (item, at) in enumerate(zip(rows, lines, strict=True)):
             if not isinstance(item, dict):

@@ -66,10 +66,16 @@ class Judged:
         return UNSET if entry.state is State.ABSENT else Unknown(entry.why, entry.mend)
 
     def _field(self, record: Record, name: str) -> Value:
-        """A field of a record; of the two sheets of facts, only what is fresh enough for this rule."""
+        """A field of a record. What rests on an answer counts only while that is fresh enough for this rule."""
         if record.kind == "account.answers":
             return self.view.answer(name)[0]
-        return self.view.account(name)[0] if record.kind == ACCOUNT else record.get(name)
+        if record.kind == ACCOUNT:
+            return self.view.account(name)[0]
+        value, note = record.get(name), record.notes.get(name)
+        if note is None or not note.from_answer or isinstance(value, Unknown):
+            return value
+        answer, _ = self.view.answer(note.from_answer)
+        return answer if isinstance(answer, Unknown) else value
 
     def entry(self, name: str) -> Entry:
         """A related entry, looked for when first asked for."""

@@ -28,6 +28,8 @@ def field_of(kind: str, name: str) -> Field | None:
     found = KINDS[kind].fields.get(name)
     if found is None and kind == account.KIND.name and any(name.startswith(f"{path}.") for path in account.MAPS):
         return Field(Type.NAME)
+    if found is None and kind == account.KIND.name and any(name.startswith(f"{path}.") for path in account.LISTS):
+        return Field(Type.YESNO)
     return found
 
 

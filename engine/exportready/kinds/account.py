@@ -26,6 +26,8 @@ class Setting:
     question: str
     stays_fresh: timedelta | None
     choices: tuple[str, ...] = ()
+    none: str = ""
+    """What the answer `none` means, where there may be nothing of the kind."""
 
 
 MAPPINGS = ("customerLevel", "serviceLocationAddress", "serviceLocationName")
@@ -76,6 +78,13 @@ SETTINGS = (
         DAYS_180,
         ("quickbooks", "servicetitan"),
     ),
+    Setting(
+        "closingDate",
+        Type.DATE,
+        "QuickBooks, Edit > Preferences > Accounting > Company Preferences > Closing Date: which day is set?",
+        DAYS_90,
+        none="no closing date is set",
+    ),
     Setting("serialNumbersWanted", Type.YESNO, "Do you want serial numbers to arrive in QuickBooks?", DAYS_180),
 )
 
@@ -86,7 +95,7 @@ LISTS = {
     "bypassedBatches": "Numbers of batches that were bypassed, as text",
     "exportedBatches": "Numbers of batches that were exported after these files were made, as text",
 }
-"""Answers that are lists of batch numbers."""
+"""Answers that are lists of batch numbers; each entry is the answer `LIST.NUMBER`, which is true."""
 
 BY_PATH = {setting.path: setting for setting in SETTINGS}
 
@@ -118,4 +127,5 @@ def supply(path: str) -> str:
     if setting is None:
         return _SUPPLY
     answers = " or ".join(setting.choices) or ANSWERS[setting.type]
+    answers += f", or none ({setting.none})" if setting.none else ""
     return f"Answer «{setting.question}» in account.yaml, settings.{path}: {answers}"

@@ -2,25 +2,174 @@
 
 from __future__ import annotations
 
-from exportready.kinds.quickbooks import LISTS_TO_IIF
+from exportready.kinds import quickbooks, servicetitan
+from exportready.kinds.quickbooks import ITEM_TYPES, LISTS_TO_IIF
 from exportready.kinds.table import Kind, fields
+
+_ANSWER = "Answer it in account.yaml (exportready init asks for what is needed most)"
+_SUPPLY = {kind.name: kind.supply for kind in (*quickbooks.KINDS, *servicetitan.KINDS)}
+_CONNECTORS = "servicetitan|quickbooks"
 
 KINDS = (
     Kind(
         "derived.account",
-        fields("purchasing yesno\ninventory yesno\npeopleWhoExport number\nconnector text servicetitan|quickbooks"),
+        fields(
+            f"""
+purchasing yesno
+inventory yesno
+peopleWhoExport number
+connector text {_CONNECTORS}
+closingDate date
+salesTaxInQuickBooks yesno
+"""
+        ),
         (),
-        "Answer it in account.yaml (exportready init writes one with every question)",
+        _ANSWER,
         "session",
         single=True,
         sheet=True,
     ),
+    # One customer of the list, with whether it stands where the alphabet puts it.
     Kind(
         "derived.customer_order",
         fields("FullName name\ninOrder yesno"),
         ("FullName",),
         LISTS_TO_IIF,
         "customer",
+    ),
+    # One batch, put together from the transactions that name it: ServiceTitan lists no batches.
+    Kind(
+        "derived.batch",
+        fields(
+            """
+number text
+id id
+name text
+status text Pending|Posted|Exported|Partly exported
+waits yesno
+transactions number
+invoices number
+invoiceAmount number
+payments number
+paymentAmount number
+"""
+        ),
+        ("number",),
+        _SUPPLY["servicetitan.invoice"],
+        "transaction",
+    ),
+    # One material, equipment or service that invoice lines name.
+    Kind(
+        "derived.item_use",
+        fields("code name\nunexported yesno\nwaits yesno\nlines number"),
+        ("code",),
+        _SUPPLY["servicetitan.invoice"],
+        "item",
+    ),
+    # One item of QuickBooks with the accounts that it posts to, in whichever of its three forms qbXML gives them.
+    Kind(
+        "derived.item",
+        fields(
+            f"""
+Name name
+FullName name
+ItemType text {ITEM_TYPES}
+IsActive yesno
+incomeAccount name
+costAccount name
+"""
+        ),
+        ("FullName",),
+        LISTS_TO_IIF,
+        "item",
+        active="IsActive",
+    ),
+    # One account, other than for costs, that the pricebook or a transaction in a waiting batch names.
+    Kind(
+        "derived.account_use",
+        fields("name name\nusedBy text\nuses number"),
+        ("name",),
+        _SUPPLY["servicetitan.material"],
+        "account",
+    ),
+    # One customer of a transaction that waits. `near` is another customer of QuickBooks whose name is nearly the same.
+    Kind(
+        "derived.waiting_customer",
+        fields("name name\nid id\ninQuickBooks yesno\nquickbooksName name\nnear name\nusedBy text"),
+        ("name",),
+        _SUPPLY["servicetitan.invoice"],
+        "customer",
+    ),
+    # One vendor of a bill or purchase order that waits.
+    Kind(
+        "derived.waiting_vendor",
+        fields("name name\nid id\ninQuickBooks yesno\nquickbooksName name\nnear name\nusedBy text"),
+        ("name",),
+        _SUPPLY["servicetitan.purchase_order"],
+        "vendor",
+    ),
+    # One tax zone, with the item of QuickBooks that it is mapped to. Rates are fractions, groups are summed.
+    Kind(
+        "derived.tax_zone",
+        fields(
+            """
+zone name
+id id
+inUse yesno
+rate number
+item name
+itemExists yesno
+itemActive yesno
+quickbooksRate number
+"""
+        ),
+        ("zone",),
+        _SUPPLY["servicetitan.tax_zone"],
+        "tax_item",
+    ),
+    # Tax and shipping of purchase orders: the item of QuickBooks that carries each, and whether an open order has any.
+    Kind(
+        "derived.purchase_charge",
+        fields("charge text tax|shipping\nitem name\ncarried yesno\naccountType text"),
+        ("item",),
+        _ANSWER,
+        "item",
+    ),
+    # One technician: which truck is his, the inventory site of that name, and what an export does without one.
+    Kind(
+        "derived.technician_truck",
+        fields("technician name\nid id\ntruck name\ntrucks number\nsiteExists yesno\ntakes text"),
+        ("technician",),
+        _SUPPLY["servicetitan.truck"],
+        "transaction",
+    ),
+    # One invoice that a payment is applied to: which connector sent each, and whether QuickBooks shows them applied.
+    Kind(
+        "derived.applied_payment",
+        fields(
+            f"""
+customer name
+payment text
+invoice text
+waits yesno
+paymentSentBy text {_CONNECTORS}
+invoiceSentBy text {_CONNECTORS}
+sameConnector yesno
+applied yesno
+"""
+        ),
+        ("customer", "payment", "invoice"),
+        _SUPPLY["servicetitan.payment"],
+        "transaction",
+        numbered=True,
+    ),
+    # One setting that an earlier snapshot states too; customerMapping always, since its answer has a past of its own.
+    Kind(
+        "derived.drift",
+        fields("setting text\nearlier text\nnow text\nchanged yesno"),
+        ("setting",),
+        "Name the folder of an earlier check of this account too: exportready check FOLDER --before EARLIER",
+        "session",
     ),
 )
 
@@ -29,17 +178,112 @@ ACCOUNT_ANSWERS = {
     "inventory": "modules.inventory",
     "peopleWhoExport": "peopleWhoExport",
     "connector": "webConnector.sentBy",
+    "closingDate": "closingDate",
 }
 """Field of derived.account -> the answer that states it."""
 
+
+def _reads(text: str) -> dict[str, frozenset[str]]:
+    """A table of `kind field field …`; a kind may take several lines."""
+    found: dict[str, frozenset[str]] = {}
+    for kind, *names in map(str.split, filter(str.strip, text.splitlines())):
+        found[kind] = found.get(kind, frozenset()) | frozenset(names)
+    return found
+
+
+_ACCOUNT = f"""
+servicetitan.purchase_order number
+servicetitan.bill referenceNumber
+servicetitan.truck name
+servicetitan.warehouse name
+quickbooks.Preferences AccountingPreferences.ClosingDate SalesTaxPreferences.DefaultItemSalesTaxRef.FullName
+quickbooks.Item ItemType
+account.answers {" ".join(ACCOUNT_ANSWERS.values())}
+"""
+_BATCHED = """
+servicetitan.invoice waits syncStatus batch.number batch.id batch.name total
+servicetitan.payment waits syncStatus batch.number batch.id batch.name total
+servicetitan.credit_memo waits syncStatus batch.number batch.id batch.name
+servicetitan.bill waits syncStatus batch.number batch.id batch.name
+"""
+
 READS: dict[str, dict[str, frozenset[str]]] = {
-    "derived.account": {
-        "servicetitan.purchase_order": frozenset({"number"}),
-        "servicetitan.bill": frozenset({"referenceNumber"}),
-        "servicetitan.truck": frozenset({"name"}),
-        "servicetitan.warehouse": frozenset({"name"}),
-        "account.answers": frozenset(ACCOUNT_ANSWERS.values()),
-    },
-    "derived.customer_order": {"quickbooks.Customer": frozenset({"FullName"})},
+    "derived.account": _reads(_ACCOUNT),
+    "derived.customer_order": _reads("quickbooks.Customer FullName"),
+    "derived.batch": _reads(_BATCHED),
+    "derived.item_use": _reads(
+        """
+servicetitan.invoice_item skuId skuName parent.waits parent.syncStatus parent.active parent.batch.number
+servicetitan.material id code
+servicetitan.equipment id code
+servicetitan.service id code
+"""
+    ),
+    "derived.item": _reads(
+        "quickbooks.Item Name FullName ItemType IsActive IncomeAccountRef.FullName COGSAccountRef.FullName "
+        "SalesOrPurchase.AccountRef.FullName SalesAndPurchase.IncomeAccountRef.FullName "
+        "SalesAndPurchase.ExpenseAccountRef.FullName"
+    ),
+    "derived.account_use": _reads(
+        """
+servicetitan.material code active account assetAccount
+servicetitan.equipment code active account assetAccount
+servicetitan.service code active account
+servicetitan.invoice_item parent.waits generalLedgerAccount.name assetAccount.name
+servicetitan.payment waits generalLedgerAccount.name
+"""
+    ),
+    "derived.waiting_customer": _reads(
+        """
+servicetitan.invoice waits customer.name customer.id
+servicetitan.payment waits customer.name customer.id
+quickbooks.Customer FullName
+"""
+    ),
+    "derived.waiting_vendor": _reads(
+        """
+servicetitan.bill waits vendor.name vendor.id
+servicetitan.purchase_order waits vendorId
+servicetitan.vendor id name
+quickbooks.Vendor Name
+account.answers modules.purchasing purchaseOrders.export
+"""
+    ),
+    "derived.tax_zone": _reads(
+        """
+servicetitan.tax_zone id name active
+servicetitan.tax_rate parent.id taxRate
+servicetitan.invoice waits taxZoneId
+quickbooks.Item Name ItemType IsActive TaxRate ItemSalesTaxRef.FullName
+account.answers
+"""
+    ),
+    "derived.purchase_charge": _reads(
+        """
+servicetitan.purchase_order waits tax shipping
+account.answers purchaseOrders.taxItem purchaseOrders.shippingItem
+"""
+    ),
+    "derived.technician_truck": _reads(
+        """
+servicetitan.technician id name active
+servicetitan.truck name active
+servicetitan.truck_technician technicianId parent.name parent.active
+quickbooks.InventorySite Name IsActive
+"""
+    ),
+    "derived.applied_payment": _reads(
+        """
+servicetitan.payment_application appliedTo appliedAmount appliedToReferenceNumber
+servicetitan.payment_application parent.id parent.waits parent.syncStatus parent.customer.name parent.referenceNumber parent.date
+servicetitan.invoice id waits syncStatus invoiceDate referenceNumber customer.name customer.id batch.number batch.name
+quickbooks.Invoice TimeCreated RefNumber CustomerRef.FullName Memo
+quickbooks.AppliedToTxn RefNumber Amount parent.RefNumber parent.CustomerRef.FullName
+account.answers webConnector.sentBy webConnector.since
+"""
+    ),
+    "derived.drift": _reads(
+        "account.answers customerMapping customerMappingAtLastExport\nquickbooks.Preferences AccountingPreferences.ClosingDate"
+    ),
 }
 """What each derivation reads, so that readers take it out of the files."""

@@ -6,7 +6,11 @@ Element names, optional elements and enumerations follow Intuit's qbXML schema 1
 
 from __future__ import annotations
 
-from exportready.kinds.table import Kind, fields, parents
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from exportready.kinds.table import Field, Kind, fields, parents
+from exportready.model.rules import Type
 
 LISTS_TO_IIF = (
     "In QuickBooks, signed in as Admin in single-user mode: File > Utilities > Export > Lists to IIF Files, "
@@ -31,10 +35,18 @@ ITEM_TYPES = (
 )
 
 
-def _list(name: str, table: str, *, key: str = "FullName", at_fault: str, supply: str = LISTS_TO_IIF) -> Kind:
+def _list(
+    name: str,
+    table: str,
+    *,
+    key: str = "FullName",
+    at_fault: str,
+    supply: str = LISTS_TO_IIF,
+    more: Mapping[str, Field] = MappingProxyType({}),
+) -> Kind:
     return Kind(
         f"quickbooks.{name}",
-        fields("ListID id\nTimeCreated time\nTimeModified time\n" + table),
+        fields("ListID id\nTimeCreated time\nTimeModified time\n" + table) | dict(more),
         (key,),
         supply,
         at_fault,
@@ -256,6 +268,7 @@ TaxRate percent
 TaxVendorRef.FullName name
 """,
         at_fault="item",
+        more={"ItemSalesTaxRef.FullName": Field(Type.TEXT, many=True)},  # the members of a sales-tax group
     ),
     _list("SalesTaxCode", "Name name\nIsActive yesno\nIsTaxable yesno\nDesc text", key="Name", at_fault="tax_item"),
     _list("Class", "Name name\nFullName name\nIsActive yesno\nSublevel number", at_fault="class"),

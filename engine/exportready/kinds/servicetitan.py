@@ -7,7 +7,10 @@ that a list is recognised by its content.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from exportready.kinds.table import Field, Kind, fields, parents
+from exportready.model.rules import Type
 
 _STATUS = "Pending|Posted|Exported"
 _FEED = "Ask whoever has API access to ServiceTitan for GET {} (all pages) and save the answer as {} beside your other files"
@@ -36,6 +39,11 @@ _MARKS = {
 }
 
 
+_IN_BATCH = ("syncStatus", "active", "batch.number")
+_WAITS = Field(Type.YESNO, needs=_IN_BATCH)
+"""Whether a transaction stands in a batch that is still to be exported (derive/waiting.py)."""
+
+
 def _marks(name: str) -> frozenset[str]:
     return frozenset(_MARKS.get(name, "").split())
 
@@ -50,11 +58,12 @@ def _kind(
     file: str,
     known: str = "",
     active: str | None = "active",
+    waits: Field | None = None,
 ) -> Kind:
     table_fields = fields("id id\n" + table)
     return Kind(
         f"servicetitan.{name}",
-        table_fields,
+        table_fields | ({"waits": waits} if waits else {}),
         key,
         _FEED.format(get + ("?active=Any" if active else ""), f"{file}.json"),
         at_fault,
@@ -67,7 +76,16 @@ def _kind(
 
 
 def _array(
-    name: str, parent: Kind, at: str, table: str, parent_fields: str, *, key: tuple[str, ...], known: str = "", file: str = ""
+    name: str,
+    parent: Kind,
+    at: str,
+    table: str,
+    parent_fields: str,
+    *,
+    key: tuple[str, ...],
+    known: str = "",
+    file: str = "",
+    bare: str = "",
 ) -> Kind:
     own: dict[str, Field] = fields(table)
     return Kind(
@@ -82,6 +100,7 @@ def _array(
         known=frozenset(field.partition(".")[0] for field in own) | frozenset(known.split()) if known else frozenset(),
         marks=_marks(name),
         files=(file,) if file else (),
+        bare=bare,
     )
 
 
@@ -114,8 +133,8 @@ _INVOICE = _kind(
     f"""
 syncStatus text {_STATUS}
 referenceNumber text
-invoiceDate time
-dueDate time
+invoiceDate date
+dueDate date
 subTotal number
 salesTax number
 salesTaxCode.name name
@@ -150,6 +169,7 @@ invoiceConfiguration text
     get="/accounting/v2/tenant/TENANT/invoices?activeState=All",
     file="invoices",
     active=None,
+    waits=_WAITS,
     known="items customFields invoiceType customerAddress locationAddress createdBy royalty employeeInfo "
     "commissionEligibilityDate sentStatus assignedTo summary importId materialSkuId membershipId budgetCodeId",
 )
@@ -158,7 +178,7 @@ _PAYMENT = _kind(
     f"""
 syncStatus text {_STATUS}
 referenceNumber text
-date time
+date date
 type text
 typeId id
 total number
@@ -181,12 +201,13 @@ active yesno
     get="/accounting/v2/tenant/TENANT/payments?activeState=All",
     file="payments",
     active=None,
+    waits=_WAITS,
     known="appliedTo authCode createdBy customFields",
 )
 _CREDIT_MEMO = _kind(
     "credit_memo",
     f"""
-date time
+date date
 referenceNumber text
 subTotal number
 salesTax number
@@ -208,6 +229,7 @@ exportId text
     get="/accounting/v2/tenant/TENANT/credit-memos?activeState=All",
     file="credit-memos",
     active=None,
+    waits=_WAITS,
     known="salesTaxCode appliedTo customerAddress locationAddress customFields createdBy modifiedBy description importId",
 )
 _BILL = _kind(
@@ -218,9 +240,9 @@ syncStatus text {_STATUS}|PostedAndExported
 status text Unreconciled|Discrepancy|Reconciled|Canceled
 referenceNumber text
 vendorNumber text
-billDate time
-dueDate time
-postDate time
+billDate date
+dueDate date
+postDate date
 billAmount number
 taxAmount number
 shippingAmount number
@@ -242,6 +264,7 @@ modifiedOn time
     "postTaxDiscountAmount postTaxCharge createdBy doNotPay dateCanceled canceledBy shipToDescription taxZone "
     "remittanceVendorInfo shipTo budgetCodeId items expenseItems customFields jobId dateReconciled",
     active=None,
+    waits=replace(_WAITS, needs=("syncStatus", "status", "batch.number")),
 )
 _PURCHASE_ORDER = _kind(
     "purchase_order",
@@ -258,10 +281,10 @@ businessUnitId id
 inventoryLocationId id
 batchId id
 vendorDocumentNumber text
-date time
-requiredOn time
-sentOn time
-receivedOn time
+date date
+requiredOn date
+sentOn date
+receivedOn date
 createdOn time
 modifiedOn time
 total number
@@ -274,6 +297,7 @@ shipping number
     file="purchase-orders",
     known="shipTo budgetCodeId createdById summary items customFields",
     active=None,
+    waits=Field(Type.YESNO, needs=("status", "batchId")),
 )
 _TAX_ZONE = _kind(
     "tax_zone",
@@ -284,7 +308,16 @@ _TAX_ZONE = _kind(
     file="tax-zones",
     known="color rates",
 )
-_CUSTOMER_PARENT = "id syncStatus referenceNumber customer.name batch.number batch.name businessUnit.name"
+_TRUCK = _kind(
+    "truck",
+    "name name\nactive yesno\nwarehouseId id\ncreatedOn time\nmodifiedOn time",
+    key=("name",),
+    at_fault="item",
+    get="/inventory/v2/tenant/TENANT/trucks",
+    file="trucks",
+    known="memo technicianIds inventoryTemplateId externalData",
+)
+_CUSTOMER_PARENT = "id syncStatus waits active referenceNumber customer.name batch.number batch.name businessUnit.name"
 
 KINDS = (
     _kind(
@@ -350,7 +383,7 @@ serviceDate time
 active yesno
 exportId text
 """,
-        f"{_CUSTOMER_PARENT} invoiceDate taxZoneId location.name active",
+        f"{_CUSTOMER_PARENT} invoiceDate taxZoneId location.name",
         key=("parent.customer.name", "parent.referenceNumber", "skuName"),
         known="description budgetCodeId membershipTypeId itemGroup soldHours createdOn modifiedOn order createdById "
         "displayInAmount importId inventoryStatus addOn memberPrice estimateItemId",
@@ -383,7 +416,7 @@ skuCode name
 skuType text
 {_LINE_ACCOUNTS}
 """,
-        "id syncStatus status referenceNumber vendor.name batch.number batch.name",
+        "id syncStatus waits status referenceNumber vendor.name batch.number batch.name",
         key=("parent.vendor.name", "parent.referenceNumber", "skuCode"),
     ),
     _PURCHASE_ORDER,
@@ -404,17 +437,18 @@ total number
 status text
 chargeable yesno
 """,
-        "id number status vendorId batchId",
+        "id number status waits vendorId batchId",
         key=("parent.number", "skuCode"),
     ),
-    _kind(
-        "truck",
-        "name name\nactive yesno\nwarehouseId id\ncreatedOn time\nmodifiedOn time",
-        key=("name",),
-        at_fault="item",
-        get="/inventory/v2/tenant/TENANT/trucks",
-        file="trucks",
-        known="memo technicianIds inventoryTemplateId externalData",
+    _TRUCK,
+    _array(
+        "truck_technician",
+        _TRUCK,
+        "technicianIds",
+        "technicianId id",
+        "id name active",
+        key=("parent.name", "technicianId"),
+        bare="technicianId",
     ),
     _kind(
         "warehouse",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exportready.model.rules import Type
 
@@ -20,6 +20,10 @@ class Field:
     """The values that exist, where the vendor lists them."""
     percent: bool = False
     """The file writes 8.25 or 8.25% for what reads as 0.0825."""
+    many: bool = False
+    """The element may stand there several times; the value is its texts, one a line."""
+    needs: tuple[str, ...] = ()
+    """No file holds it: it is derived from these fields of the same record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class Kind:
     """qbXML elements that every record of this kind shows: where they stand, an absent one is unset."""
     array_of: tuple[str, str] | None = None
     """(parent kind, the field of it that holds these records)."""
+    bare: str = ""
+    """Where the array holds bare values instead of records: the field that each of them is."""
     known: frozenset[str] = frozenset()
     """Every top-level JSON key that its records may have."""
     marks: frozenset[str] = frozenset()
@@ -70,4 +76,7 @@ def fields(text: str) -> dict[str, Field]:
 
 def parents(parent: Mapping[str, Field], names: str) -> dict[str, Field]:
     """The fields of a parent that its array's records may read, as `parent.NAME`."""
-    return {f"parent.{name}": parent[name] for name in names.split()}
+    return {
+        f"parent.{name}": replace(parent[name], needs=tuple(f"parent.{need}" for need in parent[name].needs))
+        for name in names.split()
+    }

@@ -256,9 +256,9 @@ class Reader:
         return self._ref(text, words, line)
 
     def _ref(self, text: str, words: Words, line: int) -> Ref | None:
-        if text.startswith(ACCOUNT + "."):
-            return self._field((ACCOUNT,), text.removeprefix(ACCOUNT + "."), ACCOUNT, line)
         name = text.removeprefix("$")
+        if name.startswith(ACCOUNT + "."):
+            return self._field((ACCOUNT,), name.removeprefix(ACCOUNT + "."), ACCOUNT, line)
         first, _, rest = name.partition(".")
         if text.startswith(ANSWERS + "."):
             return self._answer(rest, line)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
-from exportready.kinds import KINDS
+from exportready.kinds import KINDS, field_of
 from exportready.kinds.account import BY_PATH
 from exportready.kinds.derived import READS
 from exportready.model.evidence import Known, Location
@@ -72,7 +72,15 @@ def wanted(rules: Iterable[Rule]) -> Mapping[str, frozenset[str]]:
         if kind in fields:
             for source, names in sources.items():
                 fields.setdefault(source, set()).update(names)
+    for kind, named in fields.items():
+        named.update(need for name in tuple(named) for need in _needs(kind, name))
     return MappingProxyType({kind: frozenset(names) for kind, names in sorted(fields.items())})
+
+
+def _needs(kind: str, name: str) -> tuple[str, ...]:
+    """The fields that a derived one is derived from."""
+    found = field_of(kind, name)
+    return found.needs if found else ()
 
 
 class _RuleFile:

@@ -1,0 +1,77 @@
+"""What derivations share: records of a derived kind with their keys, and how much of it there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from exportready.evidence.reading import Keys
+from exportready.kinds import KINDS
+from exportready.model.evidence import FieldNote, Location, Record, Scope, Shelf, Unknown, Value
+
+_FULLNESS = (Scope.MISSING, Scope.PART, Scope.PERIOD, Scope.ACTIVE, Scope.WHOLE)
+
+
+@dataclass(slots=True)
+class Conclusions:
+    """The records of one derived kind while they are put together."""
+
+    kind: str
+    records: list[Record] = field(default_factory=list)
+    why: str = ""
+    """Why something could not be concluded, apart from what the sources lack."""
+    keys: Keys = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.keys = Keys(KINDS[self.kind])
+
+    def add(self, fields: Mapping[str, Value], where: Location, notes: Mapping[str, FieldNote] | None = None) -> None:
+        """One more record, concluded from what stands there."""
+        self.records.append(Record(self.kind, self.keys.of(fields), fields, where, notes or {}))
+
+    def shelf(self, *sources: Shelf, active_suffices: bool = False) -> Shelf:
+        """The records, as whole as the least whole of what they rest on. `active_suffices`: inactive ones do not matter."""
+        records = tuple(self.records)
+        worst = min(sources, key=lambda shelf: _FULLNESS.index(shelf.scope))
+        dated = min((shelf.dated for shelf in sources if shelf.dated), default=None)
+        if worst.scope is Scope.MISSING and all(shelf.scope is Scope.MISSING for shelf in sources):
+            return Shelf(self.kind, (), Scope.MISSING, why_of(worst), dated, mend_of(worst))
+        if self.why:
+            return Shelf(self.kind, records, Scope.PART, self.why, dated)
+        if worst.scope is Scope.WHOLE or (worst.scope is Scope.ACTIVE and active_suffices):
+            return Shelf(self.kind, records, Scope.WHOLE, "", dated)
+        scope = worst.scope if worst.scope in (Scope.PERIOD, Scope.ACTIVE) else Scope.PART
+        return Shelf(self.kind, records, scope, why_of(worst), dated, mend_of(worst))
+
+
+def why_of(shelf: Shelf) -> str:
+    """Why a shelf is not whole, with what it should hold."""
+    return f"{plural(shelf.kind)}: {shelf.why}"
+
+
+def mend_of(shelf: Shelf) -> str:
+    """What to do so that the next snapshot holds all of it."""
+    return shelf.mend or KINDS[shelf.kind].supply
+
+
+def plural(kind: str) -> str:
+    """A kind in words."""
+    name = kind.partition(".")[2].replace("_", " ")
+    name = name if name.islower() else "QuickBooks " + name
+    return name if name.endswith(("s", "equipment")) else name + "s"
+
+
+def any_of(truths: Iterable[Value]) -> Value:
+    """Kleene's or over yes-no values: true where one is, else unknown where one is, else false."""
+    unknown: Value = False
+    for truth in truths:
+        if truth is True:
+            return True
+        if isinstance(truth, Unknown):
+            unknown = truth
+    return unknown
+
+
+def first(values: Sequence[Value], otherwise: Value) -> Value:
+    """The first value that is known."""
+    return next((value for value in values if isinstance(value, str)), otherwise)

@@ -1,0 +1,139 @@
+"""Which connector sent an invoice and its payment. QuickBooks applies a payment by itself only where one sent both.
+
+The ServiceTitan Web Connector writes number and name of the batch into the memo (docs/sources.md, memo). A transaction
+without them was sent by the older connector or entered by hand; when it was made decides, if account.yaml says since when
+ServiceTitan's sends the batches. What still waits goes through the connector that is in use now.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from exportready.derive.conclusions import Conclusions
+from exportready.kinds import fold
+from exportready.model.evidence import Evidence, Record, Scope, Shelf, Unknown, Value
+
+OLD, NEW = "quickbooks", "servicetitan"
+_NOT_TOLD = Unknown(
+    "nothing tells which connector sent it",
+    "Say in account.yaml since which day the ServiceTitan Web Connector sends your batches (settings.webConnector.since), "
+    "and save QuickBooks' answer to InvoiceQueryRq beside your other files",
+)
+
+
+def applied_payments(evidence: Evidence) -> Shelf:
+    """One record per invoice that a payment is applied to."""
+    found = Conclusions("derived.applied_payment")
+    applications = evidence.shelf("servicetitan.payment_application")
+    senders = _Senders.of(evidence)
+    invoices = {record.get("id"): record for record in evidence.shelf("servicetitan.invoice").records}
+    for one in applications.records:
+        invoice = invoices.get(one.get("appliedTo"))
+        payment_by, invoice_by = senders.of_payment(one), senders.of_invoice(invoice)
+        same: Value = next((by for by in (payment_by, invoice_by) if isinstance(by, Unknown)), payment_by == invoice_by)
+        if invoice is not None and invoice.get("waits") is True and one.get("parent.waits") is True:
+            same = True  # whichever it is, it will send both
+        fields: dict[str, Value] = {
+            "customer": one.get("parent.customer.name"),
+            "payment": one.get("parent.referenceNumber"),
+            "invoice": one.get("appliedToReferenceNumber"),
+            "waits": one.get("parent.waits"),
+            "paymentSentBy": payment_by,
+            "invoiceSentBy": invoice_by,
+            "sameConnector": same,
+            "applied": _applied(evidence, one),
+        }
+        found.add(fields, one.where)
+    return found.shelf(applications)
+
+
+@dataclass(frozen=True, slots=True)
+class _Senders:
+    """What is known of the two connectors."""
+
+    connector: Value
+    """The one that is in use now."""
+    since: date | None
+    """The first day of ServiceTitan's."""
+    in_books: dict[str, list[Record]]
+    """QuickBooks' invoices by number."""
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> _Senders:
+        account = evidence.shelf("derived.account").records[0]
+        answers = next(iter(evidence.shelf("account.answers").records), None)
+        since = answers.get("webConnector.since") if answers else None
+        books: dict[str, list[Record]] = {}
+        for record in evidence.shelf("quickbooks.Invoice").records:
+            books.setdefault(str(record.get("RefNumber")), []).append(record)
+        return cls(account.get("connector"), since if isinstance(since, date) else None, books)
+
+    def of_payment(self, application: Record) -> Value:
+        """Who sends, or sent, the payment."""
+        if application.get("parent.waits") is True:
+            return self.connector
+        return self._by_date(application.get("parent.date"))
+
+    def of_invoice(self, invoice: Record | None) -> Value:
+        """Who sends, or sent, the invoice."""
+        if invoice is None:
+            return Unknown("the invoice that it is applied to is not in your files")
+        if invoice.get("waits") is True or invoice.get("syncStatus") in ("Pending", "Posted"):
+            return self.connector
+        in_books = list(self._in_books(invoice))
+        if any(names_batch(record.get("Memo"), invoice) for record in in_books):
+            return NEW
+        if len(in_books) == 1 and not isinstance(in_books[0].get("Memo"), Unknown):
+            return self._without_batch(in_books[0].get("TimeCreated"))
+        return self._by_date(invoice.get("invoiceDate"))
+
+    def _in_books(self, invoice: Record) -> Iterator[Record]:
+        name, id_ = invoice.get("customer.name"), invoice.get("customer.id")
+        names = {fold(str(name)), fold(f"{name} {id_}")}
+        for record in self.in_books.get(str(invoice.get("referenceNumber")), ()):
+            if fold(str(record.get("CustomerRef.FullName")).partition(":")[0]) in names:
+                yield record
+
+    def _without_batch(self, created: Value) -> Value:
+        """QuickBooks has it without the batch in its memo: the older connector's, if it is older than the new one."""
+        if self.since is None:
+            return OLD if self.connector == OLD else _NOT_TOLD
+        if isinstance(created, datetime) and created.date() < self.since:
+            return OLD
+        return Unknown("its memo in QuickBooks names no batch, so it was entered by hand, or its memo was changed")
+
+    def _by_date(self, day: Value) -> Value:
+        """By its date alone: what is dated after ServiceTitan's connector began cannot have come through the older one."""
+        if self.since is None:
+            return _NOT_TOLD if self.connector != OLD else OLD
+        return NEW if isinstance(day, date) and day >= self.since else _NOT_TOLD
+
+
+def names_batch(memo: Value, transaction: Record) -> bool:
+    """Does a memo name the transaction's batch, its number as a word and its name?"""
+    number, name = transaction.get("batch.number"), transaction.get("batch.name")
+    if not (isinstance(memo, str) and isinstance(number, str) and isinstance(name, str)):
+        return False
+    return bool(re.search(rf"(?<![0-9]){re.escape(number)}(?![0-9])", memo)) and fold(name) in fold(memo)
+
+
+def _applied(evidence: Evidence, application: Record) -> Value:
+    """Does QuickBooks show this payment applied to this invoice?"""
+    shelf = evidence.shelf("quickbooks.AppliedToTxn")
+    customer = fold(str(application.get("parent.customer.name")))
+    for link in shelf.records:
+        if (
+            link.get("RefNumber") == application.get("appliedToReferenceNumber")
+            and fold(str(link.get("parent.CustomerRef.FullName")).partition(":")[0]).startswith(customer)
+            and (
+                link.get("parent.RefNumber") == application.get("parent.referenceNumber")
+                or link.get("Amount") == application.get("appliedAmount")
+            )
+        ):
+            return True
+    if application.get("parent.waits") is True or shelf.scope is Scope.WHOLE:
+        return False
+    return Unknown(shelf.why or "your files hold only a part of QuickBooks' payments", shelf.mend)

@@ -1,0 +1,67 @@
+"""Settings that are not what they were: this snapshot's answers and preferences against an earlier snapshot's.
+
+The customer mapping has a past of its own in account.yaml (customerMappingAtLastExport), for those who keep no snapshots.
+"""
+
+from __future__ import annotations
+
+from exportready.derive.conclusions import Conclusions
+from exportready.derive.freshness import unanswered
+from exportready.kinds.account import BY_PATH
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Evidence, FieldNote, Location, Record, Scope, Shelf, Unknown, Value
+
+MAPPING, LAST = "customerMapping", "customerMappingAtLastExport"
+_MOMENTARY = ("webConnector.status", "webConnector.restarted", LAST)
+"""What may be otherwise at every check."""
+
+
+def settings(evidence: Evidence, before: Evidence | None) -> Shelf:
+    """One record per setting that both snapshots state, and one for the customer mapping in any case."""
+    found = Conclusions("derived.drift")
+    now, earlier = _stated(evidence, "account.answers"), _stated(before, "account.answers")
+    where = now.where if now else Location("account.yaml")
+    for path in BY_PATH:
+        if path == MAPPING or path in _MOMENTARY:
+            continue
+        _add(found, path, now, earlier)
+    books, earlier_books = _stated(evidence, "quickbooks.Preferences"), _stated(before, "quickbooks.Preferences")
+    for field in sorted(books.fields) if books else ():
+        _add(found, field, books, earlier_books)
+    _mapping(found, evidence, earlier, where)
+    return Shelf(found.kind, tuple(found.records), Scope.WHOLE)
+
+
+def _stated(evidence: Evidence | None, kind: str) -> Record | None:
+    return next(iter(evidence.shelf(kind).records), None) if evidence else None
+
+
+def _add(found: Conclusions, name: str, now: Record | None, earlier: Record | None) -> None:
+    if now is None or earlier is None:
+        return
+    one, two = earlier.get(name), now.get(name)
+    if not isinstance(one, Unknown) and not isinstance(two, Unknown):
+        note = FieldNote(now.notes[name].where, now.notes[name].dated, name) if name in now.notes else FieldNote(now.where)
+        fields: dict[str, Value] = {"setting": name, "earlier": _text(one), "now": _text(two), "changed": one != two}
+        found.add(fields, note.where or now.where, {"changed": note})
+
+
+def _mapping(found: Conclusions, evidence: Evidence, earlier: Record | None, where: Location) -> None:
+    """The mapping now against the one at the last export: by the earlier snapshot, by the answer, or both if they agree."""
+    shelf = evidence.shelf("account.answers")
+    answers = next(iter(shelf.records), None)
+    now = answers.get(MAPPING) if answers else NOT_EXPORTED
+    told = answers.get(LAST) if answers else NOT_EXPORTED
+    seen = earlier.get(MAPPING) if earlier else NOT_EXPORTED
+    past = seen if isinstance(seen, str) else told
+    if isinstance(seen, str) and isinstance(told, str) and seen != told:
+        past = Unknown(f"your earlier files say {seen}, and you answered {told}")
+    missing = next(
+        (unanswered(shelf) if one is NOT_EXPORTED else one for one in (now, past) if not isinstance(one, str)), None
+    )
+    note = answers.notes.get(MAPPING, FieldNote()) if answers else FieldNote()
+    fields: dict[str, Value] = {"setting": MAPPING, "earlier": past, "now": now, "changed": missing or now != past}
+    found.add(fields, note.where or where, {"changed": FieldNote(note.where, note.dated, MAPPING)})
+
+
+def _text(value: Value) -> Value:
+    return value if value is UNSET or isinstance(value, Unknown) else str(value)

@@ -1,0 +1,99 @@
+"""Items: which ones invoice lines use, the accounts that QuickBooks' items post to, and the accounts that are named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from exportready.derive.conclusions import Conclusions, any_of
+from exportready.derive.waiting import left_out, unexported
+from exportready.kinds import fold
+from exportready.model.evidence import UNSET, Evidence, Record, Shelf, Value
+
+PRICEBOOK = ("servicetitan.material", "servicetitan.equipment", "servicetitan.service")
+_INCOME = ("IncomeAccountRef.FullName", "SalesAndPurchase.IncomeAccountRef.FullName", "SalesOrPurchase.AccountRef.FullName")
+_COST = ("COGSAccountRef.FullName", "SalesAndPurchase.ExpenseAccountRef.FullName")
+
+
+def uses(evidence: Evidence) -> Shelf:
+    """One record per item on invoice lines, by its code in the pricebook, else by the name on the line."""
+    found = Conclusions("derived.item_use")
+    left = left_out(evidence)
+    codes = {
+        record.get("id"): record.get("code")
+        for kind in PRICEBOOK
+        for record in evidence.shelf(kind).records
+        if isinstance(record.get("id"), str) and isinstance(record.get("code"), str)
+    }
+    lines: dict[str, list[Record]] = {}
+    names: dict[str, str] = {}
+    shelf = evidence.shelf("servicetitan.invoice_item")
+    for line in shelf.records:
+        by_id, name = line.get("skuId"), line.get("skuName")
+        code = codes.get(by_id, name)
+        if isinstance(code, str):
+            names.setdefault(fold(code), code)
+            lines.setdefault(fold(code), []).append(line)
+        elif not (name is UNSET and by_id in (UNSET, "0")):
+            found.why = f"{line.key} does not say in a known way which item it is"
+    for key in sorted(lines):
+        fields: dict[str, Value] = {
+            "code": names[key],
+            "unexported": any_of(unexported(line, "parent.", left) for line in lines[key]),
+            "waits": any_of(line.get("parent.waits") for line in lines[key]),
+            "lines": Decimal(len(lines[key])),
+        }
+        found.add(fields, lines[key][0].where)
+    return found.shelf(shelf)
+
+
+def items(evidence: Evidence) -> Shelf:
+    """QuickBooks' items with one income and one cost account each. An account that is unset stays unset."""
+    found = Conclusions("derived.item")
+    shelf = evidence.shelf("quickbooks.Item")
+    for item in shelf.records:
+        fields: dict[str, Value] = {name: item.get(name) for name in ("Name", "FullName", "ItemType", "IsActive")}
+        fields |= {"incomeAccount": _account(item, _INCOME), "costAccount": _account(item, _COST)}
+        found.add(fields, item.where)
+    return found.shelf(shelf)
+
+
+def _account(item: Record, forms: tuple[str, ...]) -> Value:
+    """The account, in the one of its forms that the item has; unknown where none is filled in and one is not told."""
+    values = [item.get(form) for form in forms]
+    known = next((value for value in values if isinstance(value, str)), None)
+    if known is not None:
+        return known
+    return UNSET if UNSET in values else values[0]
+
+
+def account_uses(evidence: Evidence) -> Shelf:
+    """The accounts, other than for costs, that active pricebook entries and what waits name; one record per name."""
+    found = Conclusions("derived.account_use")
+    users: dict[str, list[tuple[str, Record]]] = {}
+    for record, name in _named(evidence):
+        users.setdefault(fold(name), []).append((name, record))
+    for key in sorted(users):
+        name, record = users[key][0]
+        fields: dict[str, Value] = {"name": name, "usedBy": record.key, "uses": Decimal(len(users[key]))}
+        found.add(fields, record.where)
+    kinds = (*PRICEBOOK, "servicetitan.invoice_item", "servicetitan.payment")
+    return found.shelf(*map(evidence.shelf, kinds), active_suffices=True)
+
+
+def _named(evidence: Evidence) -> Iterator[tuple[Record, str]]:
+    for kind in PRICEBOOK:
+        for record in evidence.shelf(kind).records:
+            if record.get("active") is not False:
+                yield from _each(record, "account", "assetAccount")
+    for kind, waits in (("servicetitan.invoice_item", "parent.waits"), ("servicetitan.payment", "waits")):
+        for record in evidence.shelf(kind).records:
+            if record.get(waits) is not False:
+                yield from _each(record, "generalLedgerAccount.name", "assetAccount.name")
+
+
+def _each(record: Record, *fields: str) -> Iterator[tuple[Record, str]]:
+    for field in fields:
+        name = record.get(field)
+        if isinstance(name, str):
+            yield record, name

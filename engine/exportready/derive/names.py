@@ -1,0 +1,103 @@
+"""The customers and vendors of what waits, and whether QuickBooks has them: exactly, with the Export ID, or nearly.
+
+ServiceTitan finds a customer by its exact name at the first export, and appends its own id when it makes a new one
+(docs/sources.md, names in ServiceTitan). A name that differs only in punctuation, accents, spaces or the order of its
+words is probably the same customer, of whom the export would make a second one; that is our own measure.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+
+from exportready.derive.conclusions import Conclusions
+from exportready.kinds import fold
+from exportready.model.evidence import UNSET, Evidence, Record, Scope, Shelf, Unknown, Value
+
+_LEGAL = {"inc", "llc", "ltd", "co", "corp", "company", "incorporated", "and", "the"}
+"""Words that are often left out of a firm's name, or written otherwise."""
+
+
+def customers(evidence: Evidence) -> Shelf:
+    """One record per customer of an invoice or payment that waits."""
+    shelves = [evidence.shelf(kind) for kind in ("servicetitan.invoice", "servicetitan.payment")]
+    named = [
+        (record, record.get("customer.name"), record.get("customer.id"))
+        for shelf in shelves
+        for record in shelf.records
+        if record.get("waits") is not False
+    ]
+    return _judged("derived.waiting_customer", named, evidence.shelf("quickbooks.Customer"), "FullName", shelves)
+
+
+def vendors(evidence: Evidence) -> Shelf:
+    """One record per vendor of a bill or purchase order that waits; none where purchasing is not in use."""
+    account = evidence.shelf("derived.account").records[0]
+    if account.get("purchasing") is False:
+        return Shelf("derived.waiting_vendor", (), Scope.WHOLE)
+    shelves = [evidence.shelf("servicetitan.bill")]
+    named = [(bill, bill.get("vendor.name"), bill.get("vendor.id")) for bill in shelves[0].records]
+    answers = evidence.shelf("account.answers")
+    if not (answers.records and answers.records[0].get("purchaseOrders.export") is False):
+        orders, known = evidence.shelf("servicetitan.purchase_order"), evidence.shelf("servicetitan.vendor")
+        names = {vendor.get("id"): vendor.get("name") for vendor in known.records}
+        nameless = Unknown("the list of vendors does not hold the one of this purchase order", known.mend)
+        named += [(order, names.get(order.get("vendorId"), nameless), order.get("vendorId")) for order in orders.records]
+        shelves.append(orders)
+    waiting = [(record, name, id_) for record, name, id_ in named if record.get("waits") is not False]
+    return _judged("derived.waiting_vendor", waiting, evidence.shelf("quickbooks.Vendor"), "Name", shelves)
+
+
+def _judged(
+    kind: str, named: Iterable[tuple[Record, Value, Value]], books: Shelf, field: str, sources: Sequence[Shelf]
+) -> Shelf:
+    found = Conclusions(kind)
+    exact, similar = _indexes(books, field)
+    seen: set[tuple[str, Value]] = set()
+    for record, name, id_ in sorted(named, key=lambda one: (str(one[1]), one[0].key)):
+        if not isinstance(name, str):
+            found.why = f"{record.key} does not say in a known way whose it is"
+            continue
+        if (fold(name), id_) in seen:
+            continue
+        seen.add((fold(name), id_))
+        forms = [name] + ([f"{name} {id_}"] if isinstance(id_, str) else [])
+        there = next((exact[fold(form)] for form in forms if fold(form) in exact), None)
+        near = None if there else next((similar[key] for form in forms for key in _likeness(form) if key in similar), None)
+        unknown: Value = Unknown(books.why or "your files show only a part of QuickBooks' list", books.mend)
+        absent: Value = False if books.scope is Scope.WHOLE else unknown
+        none: Value = UNSET if there or books.scope is Scope.WHOLE else unknown
+        fields: dict[str, Value] = {
+            "name": name,
+            "id": id_,
+            "inQuickBooks": True if there else absent,
+            "quickbooksName": there or none,
+            "near": near or none,
+            "usedBy": record.key,
+        }
+        found.add(fields, record.where)
+    return found.shelf(*sources)
+
+
+def _indexes(books: Shelf, field: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Names of the list by how they compare, and by what they are like. Jobs stand below their customer."""
+    names = sorted(name for name in _names(books, field) if ":" not in name)
+    exact = {fold(name): name for name in reversed(names)}
+    similar = {key: name for name in reversed(names) for key in _likeness(name)}
+    return exact | {fold(name): name for name in _names(books, field) if ":" in name}, similar
+
+
+def _names(books: Shelf, field: str) -> Iterator[str]:
+    for record in books.records:
+        name = record.get(field)
+        if isinstance(name, str):
+            yield name
+
+
+def _likeness(name: str) -> tuple[str, ...]:
+    """What two names have in common that are probably one: the same words in any order, or the same letters."""
+    plain = "".join(char for char in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(char))
+    words = [word for word in re.split(r"[^\w]+|_", re.sub(r"['\u2018\u2019]", "", plain)) if word]
+    kept = [word for word in words if word not in _LEGAL] or words
+    return (" ".join(sorted(kept)), "=" + "".join(kept)) if kept else ()

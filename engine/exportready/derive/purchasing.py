@@ -1,0 +1,49 @@
+"""Tax and shipping of purchase orders: which item of QuickBooks carries each, and whether an open order has any.
+
+The items are named Tax and Shipping unless account.yaml says otherwise (ServiceTitan Web Connector Best Practices,
+2023-05-12, purchase orders).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from exportready.derive.conclusions import Conclusions, any_of
+from exportready.model.evidence import Evidence, FieldNote, Location, Record, Scope, Shelf, Unknown, Value
+
+CHARGES = (
+    ("tax", "Tax", "purchaseOrders.taxItem", "CostOfGoodsSoldTax"),
+    ("shipping", "Shipping", "purchaseOrders.shippingItem", "CostOfGoodsSoldShipping"),
+)
+
+
+def charges(evidence: Evidence) -> Shelf:
+    """One record for tax and one for shipping."""
+    found = Conclusions("derived.purchase_charge")
+    orders = evidence.shelf("servicetitan.purchase_order")
+    answers = next(iter(evidence.shelf("account.answers").records), None)
+    for charge, usual, path, account in CHARGES:
+        answer = answers.get(path) if answers else None
+        note = answers.notes.get(path, FieldNote()) if answers else FieldNote()
+        named = isinstance(answer, str)
+        carried = any_of(_carried(order, charge) for order in orders.records)
+        if carried is False and orders.scope is not Scope.WHOLE:
+            carried = Unknown(orders.why or "your files hold only a part of the purchase orders", orders.mend)
+        fields: dict[str, Value] = {
+            "charge": charge,
+            "item": str(answer) if named else usual,
+            "carried": carried,
+            "accountType": account,
+        }
+        where = note.where if named and note.where else Location("account.yaml", None, f"settings.{path}")
+        found.add(fields, where, {"item": FieldNote(where, note.dated, path)} if named else {})
+    return Shelf(found.kind, tuple(found.records), Scope.WHOLE)
+
+
+def _carried(order: Record, charge: str) -> Value:
+    waits, amount = order.get("waits"), order.get(charge)
+    if waits is False:
+        return False
+    if isinstance(waits, Unknown) or isinstance(amount, Unknown):
+        return waits if isinstance(waits, Unknown) else amount
+    return isinstance(amount, Decimal) and amount != 0

@@ -1,0 +1,145 @@
+"""Which transactions wait: they stand in a batch that is still to be exported. And the batches, put together from them.
+
+ServiceTitan lists no batches; a transaction names the one in which it stands (docs/sources.md, batches). One in no batch
+yet, such as the invoice of an unfinished job, is not about to be exported. A batch that was bypassed, or exported after
+the files were made, is known from account.yaml only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from exportready.derive.conclusions import Conclusions, any_of
+from exportready.kinds import children
+from exportready.kinds.account import LISTS
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Evidence, Record, Shelf, Unknown, Value
+
+TRANSACTIONS = ("servicetitan.invoice", "servicetitan.payment", "servicetitan.credit_memo", "servicetitan.bill")
+ORDERS = "servicetitan.purchase_order"
+_DONE = ("Exported", "PostedAndExported")
+
+
+def left_out(evidence: Evidence) -> frozenset[str]:
+    """Numbers of the batches that account.yaml says were bypassed or exported."""
+    shelf = evidence.shelf("account.answers")
+    named = shelf.records[0].fields if shelf.records else {}
+    return frozenset(path.partition(".")[2] for path in named if path.partition(".")[0] in LISTS)
+
+
+def mark(evidence: Evidence) -> Evidence:
+    """The evidence with `waits` on every transaction of ServiceTitan, and `parent.waits` on its lines."""
+    left = left_out(evidence)
+    left_ids = {
+        record.get("batch.id")
+        for kind in TRANSACTIONS
+        for record in evidence.shelf(kind).records
+        if record.get("batch.number") in left
+    }
+    marked: dict[str, Shelf] = {}
+    for kind in (*TRANSACTIONS, ORDERS):
+        for name, prefix in ((kind, ""), *((child.name, "parent.") for child in children(kind))):
+            shelf = evidence.shelves.get(name)
+            if shelf is not None:
+                records = tuple(_marked(record, prefix, kind == ORDERS, left, left_ids) for record in shelf.records)
+                marked[name] = replace(shelf, records=records)
+    return replace(evidence, shelves={**evidence.shelves, **marked})
+
+
+def _marked(record: Record, prefix: str, is_order: bool, left: frozenset[str], left_ids: set[Value]) -> Record:
+    name = prefix + "waits"
+    if name in record.fields:
+        return record
+    waits = _order_waits(record, prefix, left_ids) if is_order else _waits(record, prefix, left)
+    return replace(record, fields={**record.fields, name: waits})
+
+
+def _order_waits(record: Record, prefix: str, left_ids: set[Value]) -> Value:
+    """A purchase order has a status of its own, and of its batch only the id."""
+    status, batch = record.get(prefix + "status"), record.get(prefix + "batchId")
+    if status in ("Exported", "Canceled") or (isinstance(batch, str) and batch in left_ids):
+        return False
+    return True if isinstance(status, str) else Unknown("the status of the purchase order is not known")
+
+
+def unexported(record: Record, prefix: str, left: frozenset[str]) -> Value:
+    """Is it still to be exported some day, in a batch or not?"""
+    status = record.get(prefix + "syncStatus")
+    number = record.get(prefix + "batch.number")
+    if status in _DONE or record.get(prefix + "active") is False or record.get(prefix + "status") == "Canceled":
+        return False
+    if isinstance(number, str) and number in left:
+        return False
+    if isinstance(status, str):
+        return True
+    if status is NOT_EXPORTED or status is UNSET:
+        return Unknown("its status (Pending, Posted or Exported) is not in the file")
+    return status
+
+
+def _waits(record: Record, prefix: str, left: frozenset[str]) -> Value:
+    number = record.get(prefix + "batch.number")
+    open_ = unexported(record, prefix, left)
+    if open_ is False or number is UNSET:
+        return False
+    if number is NOT_EXPORTED:
+        return Unknown("its batch is not in the file")
+    return number if isinstance(number, Unknown) else open_
+
+
+# -- batches
+
+
+def batches(evidence: Evidence) -> Shelf:
+    """One record per batch that a transaction names."""
+    found = Conclusions("derived.batch")
+    held: dict[str, list[Record]] = {}
+    for record in _in_batches(evidence):
+        held.setdefault(str(record.get("batch.number")), []).append(record)
+    for number in sorted(held, key=lambda text: (len(text), text)):
+        records = held[number]
+        invoices = [record for record in records if record.kind == "servicetitan.invoice"]
+        payments = [record for record in records if record.kind == "servicetitan.payment"]
+        fields: dict[str, Value] = {
+            "number": number,
+            "id": records[0].get("batch.id"),
+            "name": records[0].get("batch.name"),
+            "status": _status(records),
+            "waits": any_of(record.get("waits") for record in records),
+            "transactions": Decimal(len(records)),
+            "invoices": Decimal(len(invoices)),
+            "invoiceAmount": _total(invoices),
+            "payments": Decimal(len(payments)),
+            "paymentAmount": _total(payments),
+        }
+        found.add(fields, records[0].where)
+    return found.shelf(evidence.shelf("servicetitan.invoice"), evidence.shelf("servicetitan.payment"))
+
+
+def _in_batches(evidence: Evidence) -> Iterator[Record]:
+    for kind in TRANSACTIONS:
+        for record in evidence.shelf(kind).records:
+            if isinstance(record.get("batch.number"), str) and record.get("active") is not False:
+                yield record
+
+
+def _status(records: Iterable[Record]) -> Value:
+    states = {record.get("syncStatus") for record in records}
+    unknown = next((state for state in states if not isinstance(state, str)), None)
+    if unknown is not None:
+        return unknown
+    done = states & set(_DONE)
+    if done:
+        return "Exported" if done == states else "Partly exported"
+    return "Posted" if states == {"Posted"} else "Pending"
+
+
+def _total(records: Iterable[Record]) -> Value:
+    total = Decimal(0)
+    for record in records:
+        amount = record.get("total")
+        if not isinstance(amount, Decimal):
+            return amount if isinstance(amount, Unknown) else Unknown(f"{record.key} has no amount")
+        total += amount
+    return total
