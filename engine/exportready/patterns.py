@@ -24,5 +24,5 @@ def compiled(pattern: str) -> re2.Pattern:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """True where the whole text matches."""
-    return compiled(pattern).fullmatch(text) is not None
+    """True where the whole text matches. A lone surrogate, which is no text, stands as "?"."""
+    return compiled(pattern).fullmatch(text.encode("utf-8", "replace").decode("utf-8")) is not None

@@ -27,10 +27,12 @@ examples: [{name: nothing, evidence: {}, outcome: cannot_tell}]
 """
 
 
-def judged(folder: Path, rule: str, files: Mapping[str, str], before: Mapping[str, str] | None = None) -> RuleResult:
+def judged(
+    folder: Path, rule: str, files: Mapping[str, str], before: Mapping[str, str] | None = None, head: str = HEAD
+) -> RuleResult:
     """The result of one rule on files."""
     (folder / "rules" / "area").mkdir(parents=True)
-    (folder / "rules" / "area" / "sample.yaml").write_text(HEAD + rule, "utf-8")
+    (folder / "rules" / "area" / "sample.yaml").write_text(head + rule, "utf-8")
     for name, some in (("now", files), ("old", before or {})):
         (folder / name).mkdir()
         for path, text in some.items():
@@ -297,3 +299,24 @@ def test_text_and_name_compare_as_names_whichever_stands_left(tmp_path: Path) ->
     for number, condition in enumerate(("{displayName: {same_as: $code}}", "{code: {same_as: $displayName}}")):
         rule = f"each: servicetitan.material\nexpect: {condition}\n"
         assert judged(tmp_path / str(number), rule, {"materials.json": materials(row)}).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize("word", ["{derived.account.closingDate}", "{$derived.account.closingDate}"])
+def test_words_may_tell_a_fact_of_the_account(tmp_path: Path, word: str) -> None:
+    rule = "each: servicetitan.material\nexpect: {code: VALVE-1}\n"
+    head = HEAD.replace("failure: it is not so", f'failure: "closed up to {word}"')
+    files = {"materials.json": materials(PIPE), "account.yaml": answers("{closingDate: 2026-10-31}", MINUTES)}
+    (finding,) = judged(tmp_path, rule, files, head=head).findings
+    assert finding.message == "closed up to 2026-10-31"
+
+
+def test_that_there_is_none_is_told_too(tmp_path: Path) -> None:
+    rule = "given: {derived.account.closingDate: present}\neach: servicetitan.material\nexpect: {active: true}\n"
+    result = judged(tmp_path, rule, {"account.yaml": answers("{closingDate: none}", MINUTES)})
+    assert (result.outcome, result.reason.rpartition("» ")[2]) == (Outcome.NOT_APPLICABLE, "none")
+
+
+def test_half_a_character_is_no_match_and_no_accident(tmp_path: Path) -> None:
+    rule = 'each: servicetitan.material\nexpect: {code: {matches: "[A-Z]+"}}\n'
+    (finding,) = judged(tmp_path, rule, {"materials.json": materials({**PIPE, "code": "A\ud800"})}).findings
+    assert finding.subject.key == "A\ud800"

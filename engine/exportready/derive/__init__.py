@@ -33,6 +33,7 @@ def derive(evidence: Evidence, at: datetime, before: Evidence | None = None) -> 
     now = waiting.mark(evidence)
     if "derived.account" not in stated:
         now = _with(now, Shelf("derived.account", (account.conclude(now, at),), Scope.WHOLE))
+    now = purchasing.none_without_module(now)
     if "derived.customer_order" not in stated:
         now = _with(now, customer_order.conclude(now, at))
     if "derived.drift" not in stated:

@@ -31,6 +31,7 @@ def conclude(evidence: Evidence, at: datetime) -> Record:
         fields[name], notes[name] = _field(evidence, answers, name, path, at)
     fields["closingDate"], notes["closingDate"] = _closing_date(evidence, fields["closingDate"], notes["closingDate"])
     fields["salesTaxInQuickBooks"] = _sales_tax(evidence)
+    fields["classTracking"] = _class_tracking(evidence)
     return Record("derived.account", "", fields, Location("account.yaml"), notes)
 
 
@@ -59,6 +60,19 @@ def _sales_tax(evidence: Evidence) -> Value:
     return Unknown(
         items.why or "your files hold only a part of QuickBooks' items", items.mend or KINDS["quickbooks.Item"].supply
     )
+
+
+def _class_tracking(evidence: Evidence) -> Value:
+    """Does QuickBooks track classes? Its preference says so, else an active class shows it; none shows nothing."""
+    preferences = next(iter(evidence.shelf("quickbooks.Preferences").records), None)
+    stated = preferences.get("AccountingPreferences.IsUsingClassTracking") if preferences else NOT_EXPORTED
+    if isinstance(stated, bool):
+        return stated
+    classes = evidence.shelf("quickbooks.Class")
+    if any(one.get("IsActive") is True for one in classes.records):
+        return True
+    missing = "quickbooks.Class" if classes.scope is Scope.MISSING else "quickbooks.Preferences"
+    return Unknown("your files do not show whether QuickBooks tracks classes", classes.mend or KINDS[missing].supply)
 
 
 def _seen(evidence: Evidence, kind: str) -> tuple[Record, ...]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from exportready.derive.conclusions import Conclusions, any_of
+from exportready.derive.conclusions import Conclusions, any_of, first
+from exportready.derive.names import is_clean
 from exportready.derive.waiting import left_out, unexported
 from exportready.kinds import fold
-from exportready.model.evidence import UNSET, Evidence, Record, Shelf, Value
+from exportready.model.evidence import UNSET, Evidence, Record, Shelf, Unknown, Value
 
 PRICEBOOK = ("servicetitan.material", "servicetitan.equipment", "servicetitan.service")
 _INCOME = ("IncomeAccountRef.FullName", "SalesAndPurchase.IncomeAccountRef.FullName", "SalesOrPurchase.AccountRef.FullName")
@@ -23,16 +24,16 @@ def uses(evidence: Evidence) -> Shelf:
         record.get("id"): record.get("code")
         for kind in PRICEBOOK
         for record in evidence.shelf(kind).records
-        if isinstance(record.get("id"), str) and isinstance(record.get("code"), str)
+        if isinstance(record.get("id"), str) and record.get("code") is not UNSET
     }
     lines: dict[str, list[Record]] = {}
     names: dict[str, str] = {}
     shelf = evidence.shelf("servicetitan.invoice_item")
-    for line in shelf.records:
+    for line in sorted(shelf.records, key=lambda line: line.key):
         by_id, name = line.get("skuId"), line.get("skuName")
         code = codes.get(by_id, name)
         if isinstance(code, str):
-            names.setdefault(fold(code), code)
+            names[fold(code)] = min(names.get(fold(code), code), code, key=is_clean)
             lines.setdefault(fold(code), []).append(line)
         elif not (name is UNSET and by_id in (UNSET, "0")):
             found.why = f"{line.key} does not say in a known way which item it is"
@@ -61,39 +62,44 @@ def items(evidence: Evidence) -> Shelf:
 def _account(item: Record, forms: tuple[str, ...]) -> Value:
     """The account, in the one of its forms that the item has; unknown where none is filled in and one is not told."""
     values = [item.get(form) for form in forms]
-    known = next((value for value in values if isinstance(value, str)), None)
-    if known is not None:
-        return known
-    return UNSET if UNSET in values else values[0]
+    untold = next((value for value in values if isinstance(value, Unknown)), UNSET)
+    return first(values, untold)
+
+
+_NAMING = {
+    "servicetitan.material": ("active", ("account", "assetAccount")),
+    "servicetitan.equipment": ("active", ("account", "assetAccount")),
+    "servicetitan.service": ("active", ("account",)),
+    "servicetitan.invoice_item": ("parent.waits", ("generalLedgerAccount.name", "assetAccount.name")),
+    "servicetitan.payment": ("waits", ("generalLedgerAccount.name",)),
+}
+"""Kind -> the field that says whether a record of it counts, and the fields in which it names an account."""
 
 
 def account_uses(evidence: Evidence) -> Shelf:
     """The accounts, other than for costs, that active pricebook entries and what waits name; one record per name."""
     found = Conclusions("derived.account_use")
     users: dict[str, list[tuple[str, Record]]] = {}
-    for record, name in _named(evidence):
-        users.setdefault(fold(name), []).append((name, record))
+    untold: list[tuple[Value, str]] = []
+    for record, counts, name in _named(evidence):
+        if isinstance(name, str) and counts is True:
+            users.setdefault(fold(name), []).append((name, record))
+        elif isinstance(name, str):
+            untold.append((fold(name), f"{record.key} names the account {name}, and it is not known whether it counts"))
+        elif isinstance(name, Unknown):
+            untold.append((name, f"{record.key} does not say in a known way which account it names"))
+    found.why = min((why for name, why in untold if name not in users), default="")
     for key in sorted(users):
-        name, record = users[key][0]
+        name, record = min(users[key], key=lambda user: (user[1].key, user[0]))
         fields: dict[str, Value] = {"name": name, "usedBy": record.key, "uses": Decimal(len(users[key]))}
         found.add(fields, record.where)
-    kinds = (*PRICEBOOK, "servicetitan.invoice_item", "servicetitan.payment")
-    return found.shelf(*map(evidence.shelf, kinds), active_suffices=True)
+    return found.shelf(*map(evidence.shelf, _NAMING), active_suffices=True)
 
 
-def _named(evidence: Evidence) -> Iterator[tuple[Record, str]]:
-    for kind in PRICEBOOK:
+def _named(evidence: Evidence) -> Iterator[tuple[Record, Value, Value]]:
+    """Each record that may count, whether it does, and each account that it names."""
+    for kind, (counted_by, accounts) in _NAMING.items():
         for record in evidence.shelf(kind).records:
-            if record.get("active") is not False:
-                yield from _each(record, "account", "assetAccount")
-    for kind, waits in (("servicetitan.invoice_item", "parent.waits"), ("servicetitan.payment", "waits")):
-        for record in evidence.shelf(kind).records:
-            if record.get(waits) is not False:
-                yield from _each(record, "generalLedgerAccount.name", "assetAccount.name")
-
-
-def _each(record: Record, *fields: str) -> Iterator[tuple[Record, str]]:
-    for field in fields:
-        name = record.get(field)
-        if isinstance(name, str):
-            yield record, name
+            counts = record.get(counted_by)
+            if counts is not False:
+                yield from ((record, counts, record.get(account)) for account in accounts)

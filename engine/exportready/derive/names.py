@@ -2,7 +2,8 @@
 
 ServiceTitan finds a customer by its exact name at the first export, and appends its own id when it makes a new one
 (docs/sources.md, names in ServiceTitan). A name that differs only in punctuation, accents, spaces or the order of its
-words is probably the same customer, of whom the export would make a second one; that is our own measure.
+words is probably the same customer, of whom the export would make a second one; that is our own measure. The same name
+with another's Export ID is another customer: the ID is there to tell them apart.
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
-from exportready.derive.conclusions import Conclusions
+from exportready.derive.conclusions import Conclusions, plural
 from exportready.kinds import fold
 from exportready.model.evidence import UNSET, Evidence, Record, Scope, Shelf, Unknown, Value
 
 _LEGAL = {"inc", "llc", "ltd", "co", "corp", "company", "incorporated", "and", "the"}
 """Words that are often left out of a firm's name, or written otherwise."""
+
+_EXPORTED = re.compile(r"(.+?) +[0-9]+")
+_BETWEEN_WORDS = re.compile(r"(?<![0-9]) | (?![0-9])")
+"""Blanks that may be left out; not those between numbers, which would become other numbers."""
 
 
 def customers(evidence: Evidence) -> Shelf:
@@ -32,14 +37,11 @@ def customers(evidence: Evidence) -> Shelf:
 
 
 def vendors(evidence: Evidence) -> Shelf:
-    """One record per vendor of a bill or purchase order that waits; none where purchasing is not in use."""
+    """One record per vendor of a bill that waits, and of a purchase order where those are exported."""
     account = evidence.shelf("derived.account").records[0]
-    if account.get("purchasing") is False:
-        return Shelf("derived.waiting_vendor", (), Scope.WHOLE)
     shelves = [evidence.shelf("servicetitan.bill")]
     named = [(bill, bill.get("vendor.name"), bill.get("vendor.id")) for bill in shelves[0].records]
-    answers = evidence.shelf("account.answers")
-    if not (answers.records and answers.records[0].get("purchaseOrders.export") is False):
+    if account.get("purchaseOrdersExported") is not False:
         orders, known = evidence.shelf("servicetitan.purchase_order"), evidence.shelf("servicetitan.vendor")
         names = {vendor.get("id"): vendor.get("name") for vendor in known.records}
         nameless = Unknown("the list of vendors does not hold the one of this purchase order", known.mend)
@@ -53,9 +55,10 @@ def _judged(
     kind: str, named: Iterable[tuple[Record, Value, Value]], books: Shelf, field: str, sources: Sequence[Shelf]
 ) -> Shelf:
     found = Conclusions(kind)
-    exact, similar = _indexes(books, field)
+    exact, similar, exported = _indexes(books, field)
+    untold = _untold(books, field)
     seen: set[tuple[str, Value]] = set()
-    for record, name, id_ in sorted(named, key=lambda one: (str(one[1]), one[0].key)):
+    for record, name, id_ in sorted(named, key=lambda one: (is_clean(str(one[1])), str(one[1]), one[0].key)):
         if not isinstance(name, str):
             found.why = f"{record.key} does not say in a known way whose it is"
             continue
@@ -65,27 +68,42 @@ def _judged(
         forms = [name] + ([f"{name} {id_}"] if isinstance(id_, str) else [])
         there = next((exact[fold(form)] for form in forms if fold(form) in exact), None)
         near = None if there else next((similar[key] for form in forms for key in _likeness(form) if key in similar), None)
-        unknown: Value = Unknown(books.why or "your files show only a part of QuickBooks' list", books.mend)
-        absent: Value = False if books.scope is Scope.WHOLE else unknown
-        none: Value = UNSET if there or books.scope is Scope.WHOLE else unknown
+        doubt = None if there else untold
+        if isinstance(id_, Unknown) and not there and fold(name) in exported:
+            doubt = Unknown(f"{exported[fold(name)]} in QuickBooks may be {name}, whose ServiceTitan ID is not in your files")
         fields: dict[str, Value] = {
             "name": name,
             "id": id_,
-            "inQuickBooks": True if there else absent,
-            "quickbooksName": there or none,
-            "near": near or none,
+            "inQuickBooks": doubt or there is not None,
+            "quickbooksName": there or doubt or UNSET,
+            "near": near or doubt or UNSET,
             "usedBy": record.key,
         }
         found.add(fields, record.where)
     return found.shelf(*sources)
 
 
-def _indexes(books: Shelf, field: str) -> tuple[dict[str, str], dict[str, str]]:
-    """Names of the list by how they compare, and by what they are like. Jobs stand below their customer."""
+def is_clean(name: str) -> bool:
+    """No stray blanks. Of spellings that compare alike one stands for all: one with stray blanks, or nobody would see it."""
+    return name == " ".join(name.split())
+
+
+def _indexes(books: Shelf, field: str) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Names of the list by how they compare, by what they are like, and without their Export ID. Jobs are like nobody."""
     names = sorted(name for name in _names(books, field) if ":" not in name)
     exact = {fold(name): name for name in reversed(names)}
     similar = {key: name for name in reversed(names) for key in _likeness(name)}
-    return exact | {fold(name): name for name in _names(books, field) if ":" in name}, similar
+    exported = {fold(match[1]): name for name in reversed(names) if (match := _EXPORTED.fullmatch(name))}
+    return exact | {fold(name): name for name in _names(books, field) if ":" in name}, similar, exported
+
+
+def _untold(books: Shelf, field: str) -> Unknown | None:
+    """Why a name that is not found may be in QuickBooks nevertheless."""
+    if books.scope is not Scope.WHOLE:
+        return Unknown(books.why or "your files show only a part of QuickBooks' list", books.mend)
+    if any(isinstance(record.get(field), Unknown) for record in books.records):
+        return Unknown(f"one of {plural(books.kind)} has no name in the file")
+    return None
 
 
 def _names(books: Shelf, field: str) -> Iterator[str]:
@@ -97,7 +115,9 @@ def _names(books: Shelf, field: str) -> Iterator[str]:
 
 def _likeness(name: str) -> tuple[str, ...]:
     """What two names have in common that are probably one: the same words in any order, or the same letters."""
-    plain = "".join(char for char in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(char))
-    words = [word for word in re.split(r"[^\w]+|_", re.sub(r"['\u2018\u2019]", "", plain)) if word]
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())  # \u2122 is TM, then tm
+    plain = "".join(char for char in folded if not unicodedata.combining(char))
+    words = [word for word in re.split(r"[\W_]+", re.sub(r"['\u02bc\u2018\u2019]", "", plain)) if word]
     kept = [word for word in words if word not in _LEGAL] or words
-    return (" ".join(sorted(kept)), "=" + "".join(kept)) if kept else ()
+    letters = _BETWEEN_WORDS.sub("", " ".join(kept))
+    return (" ".join(sorted(kept)), "=" + letters) if kept else ()

@@ -6,6 +6,7 @@ The items are named Tax and Shipping unless account.yaml says otherwise (Service
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from exportready.derive.conclusions import Conclusions, any_of
@@ -15,6 +16,18 @@ CHARGES = (
     ("tax", "Tax", "purchaseOrders.taxItem", "CostOfGoodsSoldTax"),
     ("shipping", "Shipping", "purchaseOrders.shippingItem", "CostOfGoodsSoldShipping"),
 )
+
+
+_LISTS = ("servicetitan.bill", "servicetitan.bill_item", "servicetitan.purchase_order", "servicetitan.purchase_order_item")
+
+
+def none_without_module(evidence: Evidence) -> Evidence:
+    """Where Purchasing is not in use there are no bills and purchase orders (docs/sources.md, modules): no list is missed."""
+    account = evidence.shelf("derived.account").records
+    if not account or account[0].get("purchasing") is not False or any(source.error for source in evidence.sources):
+        return evidence
+    none = {kind: Shelf(kind, (), Scope.WHOLE) for kind in _LISTS if not evidence.shelf(kind).records}
+    return replace(evidence, shelves={**evidence.shelves, **none})
 
 
 def charges(evidence: Evidence) -> Shelf:

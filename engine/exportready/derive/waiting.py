@@ -2,19 +2,20 @@
 
 ServiceTitan lists no batches; a transaction names the one in which it stands (docs/sources.md, batches). One in no batch
 yet, such as the invoice of an unfinished job, is not about to be exported. A batch that was bypassed, or exported after
-the files were made, is known from account.yaml only.
+the files were made, is known from account.yaml only. Where a file does not say whether something was voided, or which
+batch of account.yaml a purchase order's batch is, it waits: judging too much hides nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from exportready.derive.conclusions import Conclusions, any_of
+from exportready.derive.conclusions import Conclusions, any_of, first, mend_of, why_of
 from exportready.kinds import children
 from exportready.kinds.account import LISTS
-from exportready.model.evidence import NOT_EXPORTED, UNSET, Evidence, Record, Shelf, Unknown, Value
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Evidence, Record, Scope, Shelf, Unknown, Value
 
 TRANSACTIONS = ("servicetitan.invoice", "servicetitan.payment", "servicetitan.credit_memo", "servicetitan.bill")
 ORDERS = "servicetitan.purchase_order"
@@ -95,40 +96,57 @@ def batches(evidence: Evidence) -> Shelf:
     """One record per batch that a transaction names."""
     found = Conclusions("derived.batch")
     held: dict[str, list[Record]] = {}
-    for record in _in_batches(evidence):
-        held.setdefault(str(record.get("batch.number")), []).append(record)
+    stray: dict[str, Unknown] = {}
+    for record in _alive(evidence):
+        number = record.get("batch.number")
+        if isinstance(number, str):
+            held.setdefault(number, []).append(record)
+        elif isinstance(number, Unknown):
+            stray.setdefault(record.kind, Unknown(f"{record.key} does not say in a known way in which batch it stands"))
+    gaps = {kind: _not_whole(evidence.shelf(kind)) or stray.get(kind) for kind in TRANSACTIONS}
+    found.why = next((unknown.reason for unknown in stray.values()), "")
+    of_invoices, of_payments = gaps["servicetitan.invoice"], gaps["servicetitan.payment"]
     for number in sorted(held, key=lambda text: (len(text), text)):
         records = held[number]
         invoices = [record for record in records if record.kind == "servicetitan.invoice"]
         payments = [record for record in records if record.kind == "servicetitan.payment"]
         fields: dict[str, Value] = {
             "number": number,
-            "id": records[0].get("batch.id"),
-            "name": records[0].get("batch.name"),
+            "id": _told(records, "batch.id"),
+            "name": _told(records, "batch.name"),
             "status": _status(records),
             "waits": any_of(record.get("waits") for record in records),
-            "transactions": Decimal(len(records)),
-            "invoices": Decimal(len(invoices)),
-            "invoiceAmount": _total(invoices),
-            "payments": Decimal(len(payments)),
-            "paymentAmount": _total(payments),
+            "transactions": next(filter(None, gaps.values()), None) or Decimal(len(records)),
+            "invoices": of_invoices or Decimal(len(invoices)),
+            "invoiceAmount": of_invoices or _total(invoices),
+            "payments": of_payments or Decimal(len(payments)),
+            "paymentAmount": of_payments or _total(payments),
         }
         found.add(fields, records[0].where)
     return found.shelf(evidence.shelf("servicetitan.invoice"), evidence.shelf("servicetitan.payment"))
 
 
-def _in_batches(evidence: Evidence) -> Iterator[Record]:
+def _alive(evidence: Evidence) -> Iterator[Record]:
     for kind in TRANSACTIONS:
-        for record in evidence.shelf(kind).records:
-            if isinstance(record.get("batch.number"), str) and record.get("active") is not False:
+        for record in sorted(evidence.shelf(kind).records, key=lambda record: record.key):
+            if record.get("active") is not False and record.get("status") != "Canceled":
                 yield record
+
+
+def _not_whole(shelf: Shelf) -> Unknown | None:
+    """Why the transactions of a kind cannot be counted; None where all of them are there."""
+    return Unknown(why_of(shelf), mend_of(shelf)) if shelf.scope in (Scope.MISSING, Scope.PART) else None
+
+
+def _told(records: Sequence[Record], name: str) -> Value:
+    values = [record.get(name) for record in records]
+    return first(values, values[0])
 
 
 def _status(records: Iterable[Record]) -> Value:
     states = {record.get("syncStatus") for record in records}
-    unknown = next((state for state in states if not isinstance(state, str)), None)
-    if unknown is not None:
-        return unknown
+    if not all(isinstance(state, str) for state in states):
+        return Unknown("the status (Pending, Posted or Exported) of one of its transactions is not in the file")
     done = states & set(_DONE)
     if done:
         return "Exported" if done == states else "Partly exported"

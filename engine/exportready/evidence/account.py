@@ -11,6 +11,7 @@ from typing import Any
 from exportready.evidence.reading import Reading, Unreadable
 from exportready.kinds import KINDS
 from exportready.kinds.account import BY_PATH, KIND, LISTS, MAPS, SETTINGS
+from exportready.kinds.headings import TABLES
 from exportready.model.evidence import UNSET, Account, FieldNote, Listing, Location, Record, Unknown, Value
 from exportready.model.rules import Type
 from exportready.shapes import (
@@ -29,6 +30,7 @@ from exportready.shapes import (
     Shape,
     Text,
     YesNo,
+    did_you_mean,
     parse_day,
     parse_time,
     says_unknown,
@@ -98,6 +100,10 @@ FILE = Object(
             MapOf(OneOf(Choice(("all",)), Object({"from": Key(DAY, required=True), "to": Key(DAY, required=True)}))),
             "kind of record -> `all`, or the days that its file covers",
         ),
+        "columns": Key(
+            MapOf(MapOf(Text())),
+            "kind of record -> field -> the heading of its column in your spreadsheet, or `none` where there is none",
+        ),
     }
 )
 """The shape of account.yaml, for reading and for its JSON Schema."""
@@ -152,7 +158,15 @@ class _File:
         if host is not None:
             listings.append(host)
         counts = {KIND.name: len(answers.fields)} | ({"quickbooks.Host": 1} if host else {})
-        return Reading("account.yaml", tuple(listings), counts, self.taken_at, account=account, covers=self._covers())
+        return Reading(
+            "account.yaml",
+            tuple(listings),
+            counts,
+            self.taken_at,
+            account=account,
+            covers=self._covers(),
+            columns=self._columns(),
+        )
 
     def _text(self, name: str) -> str | None:
         node = self.entries.get(name)
@@ -228,6 +242,21 @@ class _File:
                 self.mistakes.say(node, f"{kind} is a list without days; write `all` if its file holds all of it")
             covers[kind] = "all" if node.value == "all" else self._days(node)
         return covers
+
+    def _columns(self) -> dict[str, dict[str, str]]:
+        columns: dict[str, dict[str, str]] = {}
+        known = {kind: [name for table in TABLES for of, name, _ in table.all_columns() if of == kind] for kind in KINDS}
+        for kind, node in entries(self.entries.get("columns")).items():
+            if not known.get(kind):
+                near = did_you_mean(kind, [name for name in known if known[name]])
+                self.mistakes.say(node, f"'{kind}' is not a kind of record that a spreadsheet holds{near}")
+                continue
+            for name, heading in entries(node).items():
+                if name not in known[kind]:
+                    near = did_you_mean(name, known[kind]) or f"; there are {', '.join(sorted(set(known[kind])))}"
+                    self.mistakes.say(heading, f"'{name}' is not a field that a spreadsheet holds{near}")
+                columns.setdefault(kind, {})[name] = str(heading.value)
+        return columns
 
     def _days(self, node: Node) -> str:
         days = node.value if isinstance(node.value, dict) else {}

@@ -34,7 +34,7 @@ def is_zip(path: Path) -> bool:
         return True
     try:
         with path.open("rb") as file:
-            return file.read(4) == b"PK\x03\x04" and path.suffix.lower() not in (".xlsx", ".xlsm", ".docx")
+            return file.read(4) == b"PK\x03\x04" and path.suffix.lower() not in (".xlsx", ".xlsm", ".xlsb", ".ods", ".docx")
     except OSError:
         return False
 

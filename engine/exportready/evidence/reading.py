@@ -12,8 +12,13 @@ from decimal import Decimal, InvalidOperation
 
 from exportready.kinds import fold
 from exportready.kinds.table import Field, Kind
-from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, Listing, Unknown, Value
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, ColumnQuestion, Listing, Unknown, Value
 from exportready.model.rules import Type, Wanted
+
+Columns = Mapping[str, Mapping[str, str]]
+"""Kind -> field -> the heading of its column; `NO_COLUMN` where there is none."""
+
+NO_COLUMN = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,12 @@ class Reading:
     account: Account | None = None
     covers: Mapping[str, str] = field(default_factory=dict)
     """account.yaml: kind -> "all", or which days its file covers, in words."""
+    columns: Columns = field(default_factory=dict)
+    """account.yaml: what the columns of spreadsheets are called."""
+    questions: tuple[ColumnQuestion, ...] = ()
+    """Columns that no heading shows."""
+    unread: tuple[str, ...] = ()
+    """Why parts of the file are not read, and what would help."""
 
 
 class Unreadable(Exception):

@@ -11,7 +11,7 @@ from itertools import combinations
 from exportready.evidence.pages import join_pages, oldest
 from exportready.kinds import KINDS, fold
 from exportready.kinds.quickbooks import PARTS
-from exportready.model.evidence import CLOCK_SKEW, Listing, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import CLOCK_SKEW, SHEET, Listing, Record, Scope, Shelf, Unknown, Value
 
 KEEP_NEWER = "Of the files that disagree, keep the newer one only"
 
@@ -23,10 +23,14 @@ def shelve(kind: str, listings: Sequence[Listing], covers: str | None, at: datet
     after `at`, the moment of the check, is not believed to be the newest.
     """
     fragments = [listing for listing in listings if listing.part == "fragment"]
+    sheets = [listing for listing in listings if listing.part == SHEET]
     parts: dict[str, list[Listing]] = {}
     for listing in listings:
-        if listing.part != "fragment":
+        if listing.part not in ("fragment", SHEET):
             parts.setdefault(listing.part, []).append(listing)
+    if sheets and not parts:
+        return _of_sheets(_shelf(kind, _one_list(sheets), fragments, covers))
+    fragments += sheets  # beside a list from a program, the rows of a spreadsheet are held against it one by one
     chosen: list[Listing] = []
     for part in sorted(parts):
         one = _choose(join_pages(parts[part]), at)
@@ -45,6 +49,27 @@ def shelve(kind: str, listings: Sequence[Listing], covers: str | None, at: datet
     if len(chosen) > 1 or (chosen and chosen[0].part):
         chosen = [_together(kind, chosen)]
     return _shelf(kind, _each_once(chosen[0]) if chosen else None, fragments, covers)
+
+
+def _one_list(sheets: Sequence[Listing]) -> Listing:
+    """Spreadsheets of one kind add up (batch by batch); what two of them say differently of one record is unknown."""
+    why = next((sheet.why_part for sheet in sheets if sheet.damaged), sheets[0].why_part)
+    damaged = any(sheet.damaged for sheet in sheets)
+    records = tuple(_with_fragments((), sheets))
+    return replace(sheets[0], records=records, why_part=why, damaged=damaged, part="", dated=oldest(sheets))
+
+
+def _of_sheets(shelf: Shelf) -> Shelf:
+    """The shelf with what to do where nothing says that the spreadsheet holds them all."""
+    if shelf.scope is not Scope.PART or shelf.why != NOT_SAID:
+        return shelf
+    parent = KINDS[shelf.kind].array_of
+    owner = parent[0] if parent else shelf.kind
+    days = " (or the days that it holds: {from: 2026-11-01, to: 2026-11-20})" if KINDS[owner].at_fault == "transaction" else ""
+    return replace(shelf, mend=f"If your spreadsheet holds them all, say covers: {{{owner}: all}}{days} in account.yaml")
+
+
+NOT_SAID = "a spreadsheet does not say whether it holds them all"
 
 
 def _each_once(listing: Listing) -> Listing:
@@ -77,7 +102,7 @@ def _shelf(kind: str, listing: Listing | None, fragments: Sequence[Listing], cov
     added = len(records) > len(listed)
     why = listing.why_part if listing else "there is no list of it, only single records; export the whole list"
     if added and listing and listing.whole:
-        why = f"{fragments[0].path} holds a record that the list in {listing.path} lacks"
+        why = f"{records[len(listed)].where.path} holds a record that the list in {listing.path} lacks"
     whole = listing is not None and listing.whole and not added
     dates = [one.dated for one in (listing, *fragments) if one is not None and one.dated is not None]
     dated = listing.dated if listing else min(dates, default=None)
@@ -179,16 +204,30 @@ def _with_fragments(records: Sequence[Record], fragments: Sequence[Listing]) -> 
     Where two copies say different things, and nothing tells which is newer, the field is unknown.
     """
     found = list(records)
-    by_key = {fold(record.key): index for index, record in enumerate(found)}
+    places: dict[str, list[int]] = {}
+    for index, record in enumerate(found):
+        places.setdefault(fold(record.key), []).append(index)
     for fragment in sorted(fragments, key=lambda one: one.path):
+        seen: Counter[str] = Counter()
         for record in fragment.records:
-            index = by_key.get(fold(record.key))
-            if index is not None and _same(found[index], record):
-                found[index] = _reconciled(found[index], record)
+            key = fold(record.key)
+            copy = _copy_of(record, found, places.get(key, ()), seen[key])
+            seen[key] += 1
+            if copy is not None:
+                found[copy] = _reconciled(found[copy], record)
             else:
-                by_key.setdefault(fold(record.key), len(found))
+                places.setdefault(key, []).append(len(found))
                 found.append(record)
     return found
+
+
+def _copy_of(record: Record, found: Sequence[Record], places: Sequence[int], nth: int) -> int | None:
+    """Where the copy of a record stands: one with its own id, else of those that share its name the same in order."""
+    identity = KINDS[record.kind].identity
+    id_ = record.get(identity) if identity else None
+    same = [index for index in places if isinstance(id_, str) and found[index].get(identity or "") == id_]
+    place = same[0] if same else places[nth] if nth < len(places) else None
+    return place if place is not None and _same(found[place], record) else None
 
 
 def _same(one: Record, other: Record) -> bool:
@@ -204,6 +243,8 @@ def _reconciled(one: Record, other: Record) -> Record:
         mine = fields.get(name, value)
         if name in _OWN or isinstance(value, Unknown) or mine == value:
             fields.setdefault(name, value)
+        elif isinstance(mine, Unknown) and mine.mend:
+            fields[name] = value  # a column that was not found in one file, and is in the other
         else:
             fields[name] = Unknown(f"{one.where.path} and {other.where.path} disagree about it")
     return replace(one, fields=fields)

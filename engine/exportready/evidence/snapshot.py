@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
 
 from exportready.evidence.files import File, NoSnapshot, in_folder, is_zip, load
-from exportready.evidence.reading import Reading, Unreadable, head_of
+from exportready.evidence.reading import Columns, Reading, Unreadable, head_of
 from exportready.evidence.shelve import shelve
 from exportready.kinds import KINDS
-from exportready.model.evidence import Account, Evidence, Listing, Scope, Shelf, Source, Unrecognised
+from exportready.model.evidence import SHEET, Account, Evidence, Listing, Scope, Shelf, Source, Unrecognised
 from exportready.model.rules import Wanted
 
 
@@ -38,15 +38,19 @@ def read(
     before each path, to tell an earlier snapshot's files from this one's. Raises NoSnapshot where there is
     none; a file that cannot be read becomes a source with an error, and the others are read all the same.
     """
-    found = sorted(_files(snapshot), key=lambda file: file.path)
+    found = sorted(_files(snapshot), key=lambda file: (not file.path.lower().endswith((".yaml", ".yml")), file.path))
     done: list[_Read] = []
+    columns: Columns = {}
     for number, file in enumerate(found, 1):
         if on_file is not None:
             on_file(file.path, number, len(found))
-        one = _read_file(replace(file, path=under + file.path), wanted)
+        one = _read_file(replace(file, path=under + file.path), wanted, columns)
         if one is not None:
             done.append(one)
-    return assemble(done, at)
+            if one.reading and one.reading.columns:  # answers are read first: spreadsheets are read by them
+                stated = _stated([held.reading for held in done if held.reading], at)
+                columns = stated.columns if stated else {}
+    return assemble(sorted(done, key=lambda one: one.source.path), at)
 
 
 def _files(snapshot: Path) -> Iterable[File]:
@@ -64,7 +68,7 @@ def _files(snapshot: Path) -> Iterable[File]:
 # -- one file
 
 
-def _read_file(file: File, wanted: Wanted) -> _Read | None:
+def _read_file(file: File, wanted: Wanted, columns: Columns) -> _Read | None:
     """Read one file; None for this program's own reports, which are no evidence."""
     digest, reading, error = "", None, None
     try:
@@ -72,7 +76,7 @@ def _read_file(file: File, wanted: Wanted) -> _Read | None:
         digest = hashlib.sha256(data).hexdigest()
         if _is_own_report(data):
             return None
-        reading = _give_to_reader(data, file.path, wanted)
+        reading = _give_to_reader(data, file.path, wanted, columns)
     except Unreadable as unreadable:
         error = unreadable
     if isinstance(reading, str):
@@ -89,7 +93,8 @@ def _read_file(file: File, wanted: Wanted) -> _Read | None:
         error.line if error else None,
         reading.notes if reading else (),
     )
-    return _Read(source, reading)
+    nothing = reading is not None and not reading.reader
+    return _Read(source, reading, Unrecognised(file.path, "; ".join(reading.unread)) if reading and nothing else None)
 
 
 _OWN_RESULT = re.compile(rb'\s*\{\s*"format"\s*:\s*"exportready/')
@@ -101,7 +106,7 @@ def _is_own_report(data: bytes) -> bool:
     return bool(_OWN_RESULT.match(data) or _OWN_PAGE.match(data) or _OWN_TEXT.search(data[-80:]))
 
 
-def _give_to_reader(data: bytes, path: str, wanted: Wanted) -> Reading | str:
+def _give_to_reader(data: bytes, path: str, wanted: Wanted, columns: Columns) -> Reading | str:
     """Recognise by content, then by name. Text says why a file is not read and what would help."""
     name = PurePosixPath(path).name.lower()
     suffix = PurePosixPath(name).suffix
@@ -113,6 +118,10 @@ def _give_to_reader(data: bytes, path: str, wanted: Wanted) -> Reading | str:
         from exportready.evidence import account
 
         return account.read(data, path)
+    if _is_workbook(data):
+        from exportready.evidence import tables
+
+        return tables.read(data, path, wanted, columns)
     start = head_of(data)
     if start.startswith("<"):
         return _xml(data, path, wanted)
@@ -130,7 +139,27 @@ def _give_to_reader(data: bytes, path: str, wanted: Wanted) -> Reading | str:
         from exportready.evidence import account
 
         return account.read(data, path) if account.is_account(data, path) else "a file of answers is named account.yaml"
-    return _HELP
+    if suffix in _TABLES:
+        from exportready.evidence import tables
+
+        return tables.read(data, path, wanted, columns)
+    return _text(data, path, wanted, columns) if suffix == ".txt" else _HELP
+
+
+def _text(data: bytes, path: str, wanted: Wanted, columns: Columns) -> Reading | str:
+    """A .txt may be a table that a program saved, or anybody's notes."""
+    from exportready.evidence import tables
+
+    try:
+        reading = tables.read(data, path, wanted, columns)
+    except Unreadable:
+        return _HELP
+    return reading if reading.reader or reading.questions else _HELP
+
+
+def _is_workbook(data: bytes) -> bool:
+    """By content: Excel's own archive, or the container of its old and its protected files."""
+    return data.startswith(b"\xd0\xcf\x11\xe0") or (data.startswith(b"PK\x03\x04") and b"xl/workbook" in data)
 
 
 def _xml(data: bytes, path: str, wanted: Wanted) -> Reading | str:
@@ -147,7 +176,8 @@ def _xml(data: bytes, path: str, wanted: Wanted) -> Reading | str:
     return qbxml.read(data, path, wanted)
 
 
-_HELP = "it is not qbXML, IIF, a ServiceTitan list (JSON) or account.yaml; export it in one of these forms"
+_TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+_HELP = "it is not qbXML, IIF, a ServiceTitan list (JSON), a spreadsheet or account.yaml; export it in one of these forms"
 _NOT_READ = {
     ".qbw": (
         "this is the QuickBooks company file itself, which only QuickBooks can open; in QuickBooks choose "
@@ -175,9 +205,17 @@ def assemble(files: list[_Read], at: datetime) -> Evidence:
         account,
         shelves,
         {kind: tuple(held) for kind, held in listings.items()},
-        tuple(_settled(one, account, shelves) for one in files if one.unrecognised is None),
-        tuple(one.unrecognised for one in files if one.unrecognised),
+        tuple(_settled(one, account, shelves, listings) for one in files if one.unrecognised is None),
+        tuple(part for one in files for part in _unrecognised(one)),
+        tuple(question for reading in readings for question in reading.questions),
     )
+
+
+def _unrecognised(one: _Read) -> list[Unrecognised]:
+    """The file, or sheets of it."""
+    if one.unrecognised or one.reading is None:
+        return [one.unrecognised] if one.unrecognised else []
+    return [Unrecognised(one.source.path, why) for why in one.reading.unread]
 
 
 def _stated(readings: list[Reading], at: datetime) -> Reading | None:
@@ -194,16 +232,16 @@ def _covers(kind: str, covers: Mapping[str, str]) -> str | None:
     return covers.get(kind) or (covers.get(array_of[0]) if array_of else None)
 
 
-def _settled(one: _Read, account: Account, shelves: Mapping[str, Shelf]) -> Source:
+def _settled(one: _Read, account: Account, shelves: Mapping[str, Shelf], listings: Mapping[str, Sequence[Listing]]) -> Source:
     """The source with its date; complete if each of its lists is, together with its other pages and what `covers` says."""
     if one.source.error or one.reading is None:
         return one.source
-    complete = all(_complete(listing, shelves[listing.kind]) for listing in one.reading.listings)
+    complete = all(_complete(listing, shelves[listing.kind], listings[listing.kind]) for listing in one.reading.listings)
     return replace(one.source, dated=one.source.dated or account.taken_at, complete=complete)
 
 
-def _complete(listing: Listing, shelf: Shelf) -> bool:
-    if listing.part == "fragment":
+def _complete(listing: Listing, shelf: Shelf, held: Sequence[Listing]) -> bool:
+    if listing.part == "fragment" or (listing.part == SHEET and any(other.part != SHEET for other in held)):
         return False
     return (listing.whole and listing.page is None) or shelf.scope in (Scope.WHOLE, Scope.ACTIVE, Scope.PERIOD)
 

@@ -6,7 +6,7 @@ import lzma
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -19,7 +19,7 @@ MAX_RATIO = 200
 """Text exports pack to between a fifth and a fiftieth; far beyond that an archive was made to do harm."""
 MAX_ENTRIES = 10_000
 
-_BROKEN = (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, zlib.error, lzma.LZMAError)
+BROKEN = (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, zlib.error, lzma.LZMAError)
 """What the standard library raises for a damaged, protected or unsupported archive or entry."""
 
 
@@ -27,7 +27,7 @@ def files(path: Path) -> Iterator[File]:
     """Every entry of the archive; one that may do harm, or an archive that cannot be opened, says so when it is loaded."""
     try:
         archive = zipfile.ZipFile(path)
-    except _BROKEN:
+    except BROKEN:
         yield File(path.name, lambda: refuse("the .zip is damaged; pack the files again"))
         return
     entries = [info for info in archive.infolist() if not info.is_dir()]
@@ -45,11 +45,20 @@ def files(path: Path) -> Iterator[File]:
             yield File(name, lambda: refuse("its name leads out of the .zip, which no export does; pack the files again"))
         elif name in seen:
             yield File(name, lambda: refuse("the .zip holds two files of this name; pack the files again"))
-        elif total > MAX_TOTAL or info.file_size > MAX_ENTRY or info.file_size > max(10 << 20, MAX_RATIO * info.compress_size):
+        elif total > MAX_TOTAL or _is_harmful(info):
             yield File(name, partial(refuse, _too_large(info, total)))
         else:
             yield File(name, partial(_unpack, archive, info))
         seen.add(name)
+
+
+def is_harmful(entries: Sequence[zipfile.ZipInfo]) -> bool:
+    """True for an archive that would unpack to far more than an export."""
+    return sum(info.file_size for info in entries) > MAX_TOTAL or any(map(_is_harmful, entries))
+
+
+def _is_harmful(info: zipfile.ZipInfo) -> bool:
+    return info.file_size > MAX_ENTRY or info.file_size > max(10 << 20, MAX_RATIO * info.compress_size)
 
 
 def _too_large(info: zipfile.ZipInfo, total: int) -> str:
@@ -61,7 +70,7 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     try:
         with archive.open(info) as entry:
             data = entry.read(info.file_size + 1)
-    except _BROKEN as error:
+    except BROKEN as error:
         words = "it is protected by a password" if info.flag_bits & 1 else "it is damaged in the .zip"
         raise Unreadable(f"{words}; pack the files again, without a password") from error
     if len(data) > info.file_size:

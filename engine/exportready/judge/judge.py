@@ -12,7 +12,7 @@ from exportready.judge.scope import Inactive, Judged, State
 from exportready.judge.words import expected, shown
 from exportready.judge.world import View, World, note_of
 from exportready.kinds import KINDS, fold, question, supply
-from exportready.model.evidence import UNSET, Evidence, FieldNote, Location, Record, Scope, Unknown
+from exportready.model.evidence import UNSET, Evidence, FieldNote, Location, Record, Scope, Unknown, Value
 from exportready.model.report import Finding, Gap, Outcome, Place, RuleResult, Thing
 from exportready.model.rules import (
     ACCOUNT,
@@ -243,6 +243,8 @@ def _word(word: str, judged: Judged) -> str:
         return shown(judged.view.parameter(rest)) or ""
     if word.startswith(ANSWERS + "."):
         value = judged.value(Ref(ANSWERS, word.removeprefix(ANSWERS + "."), Type.TEXT))
+    elif word.removeprefix("$").startswith(ACCOUNT + "."):
+        value = judged.value(Ref(ACCOUNT, word.removeprefix("$").removeprefix(ACCOUNT + "."), Type.TEXT))
     elif rest and any(one.name == first for one in judged.check.related):
         value = judged.value(Ref(first, rest, Type.TEXT))
     else:
@@ -303,8 +305,10 @@ def _fingerprint(view: View, rule: Rule, check: Check, kind: str, key: str) -> s
 def _given_words(condition: Condition, judged: Judged) -> str:
     """Why a rule does not apply: the facts that its `given` looked at."""
     facts = dict.fromkeys(
-        f"«{question(ref.owner, ref.field)}» {shown(judged.value(ref)) or 'not known'}"
-        for ref in refs(condition)
-        if ref.owner != PARAMETER
+        f"«{question(ref.owner, ref.field)}» {_told(judged.value(ref))}" for ref in refs(condition) if ref.owner != PARAMETER
     )
     return "; ".join(facts)
+
+
+def _told(value: Value) -> str:
+    return "none" if value is UNSET else shown(value) or "not known"

@@ -41,7 +41,7 @@ def children(kind: str) -> Iterable[Kind]:
 def question(owner: str, name: str) -> str:
     """What was asked, for an answer or for a fact of the account that rests on one."""
     path = derived.ACCOUNT_ANSWERS.get(name, name) if owner == "derived.account" else name
-    return account.BY_PATH[path].question if path in account.BY_PATH else name
+    return account.BY_PATH[path].question if path in account.BY_PATH else derived.FACTS.get(name, name)
 
 
 def supply(kind: str, name: str | None) -> str:

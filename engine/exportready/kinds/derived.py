@@ -21,6 +21,8 @@ peopleWhoExport number
 connector text {_CONNECTORS}
 closingDate date
 salesTaxInQuickBooks yesno
+classTracking yesno
+purchaseOrdersExported yesno
 """
         ),
         (),
@@ -179,8 +181,15 @@ ACCOUNT_ANSWERS = {
     "peopleWhoExport": "peopleWhoExport",
     "connector": "webConnector.sentBy",
     "closingDate": "closingDate",
+    "purchaseOrdersExported": "purchaseOrders.export",
 }
 """Field of derived.account -> the answer that states it."""
+
+FACTS = {
+    "salesTaxInQuickBooks": "Is sales tax switched on in QuickBooks?",
+    "classTracking": "Does QuickBooks track classes?",
+}
+"""Field of derived.account that no answer states -> what it answers, in words."""
 
 
 def _reads(text: str) -> dict[str, frozenset[str]]:
@@ -197,6 +206,8 @@ servicetitan.bill referenceNumber
 servicetitan.truck name
 servicetitan.warehouse name
 quickbooks.Preferences AccountingPreferences.ClosingDate SalesTaxPreferences.DefaultItemSalesTaxRef.FullName
+quickbooks.Preferences AccountingPreferences.IsUsingClassTracking
+quickbooks.Class IsActive
 quickbooks.Item ItemType
 account.answers {" ".join(ACCOUNT_ANSWERS.values())}
 """

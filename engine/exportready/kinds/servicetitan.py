@@ -13,7 +13,18 @@ from exportready.kinds.table import Field, Kind, fields, parents
 from exportready.model.rules import Type
 
 _STATUS = "Pending|Posted|Exported"
-_FEED = "Ask whoever has API access to ServiceTitan for GET {} (all pages) and save the answer as {} beside your other files"
+_FEED = "ask whoever has API access to ServiceTitan for GET {} (all pages) and save the answer as {} beside your other files"
+_PRICEBOOK_FILE = "In ServiceTitan open Pricebook, export it to Excel and save the file beside your other files"
+_BATCH_FILE = (
+    "In ServiceTitan open Accounting > Batch/Export Transactions, choose the batch, download it to Excel "
+    "and save the file beside your other files"
+)
+_BY_HAND = {
+    **dict.fromkeys(("material", "equipment", "service"), _PRICEBOOK_FILE),
+    **dict.fromkeys(("invoice", "invoice_item", "payment", "bill"), _BATCH_FILE),
+}
+"""What an office can export without the API (docs/sources.md, exports by hand)."""
+_OR = ". Or "
 
 
 _MARKS = {
@@ -44,6 +55,11 @@ _WAITS = Field(Type.YESNO, needs=_IN_BATCH)
 """Whether a transaction stands in a batch that is still to be exported (derive/waiting.py)."""
 
 
+def _supply(name: str, feed: str) -> str:
+    by_hand = _BY_HAND.get(name)
+    return by_hand + _OR + feed if by_hand else feed[0].upper() + feed[1:]
+
+
 def _marks(name: str) -> frozenset[str]:
     return frozenset(_MARKS.get(name, "").split())
 
@@ -65,7 +81,7 @@ def _kind(
         f"servicetitan.{name}",
         table_fields | ({"waits": waits} if waits else {}),
         key,
-        _FEED.format(get + ("?active=Any" if active else ""), f"{file}.json"),
+        _supply(name, _FEED.format(get + ("?active=Any" if active else ""), f"{file}.json")),
         at_fault,
         active=active,
         identity="id",
@@ -92,7 +108,7 @@ def _array(
         f"servicetitan.{name}",
         own | parents(parent.fields, parent_fields),
         key,
-        parent.supply,
+        _supply(name, parent.supply.rpartition(_OR)[2]),
         parent.at_fault,
         numbered=True,
         identity="id" if "id" in own else None,
@@ -541,8 +557,18 @@ chargeable yesno
         "predictedReplacementMonths predictedReplacementDate",
     ),
     Kind(
+        "servicetitan.reconciliation",
+        fields("id id\nnumber text\ndate date\nbusinessUnit.name name\nbatch.name text"),
+        ("number",),
+        "In ServiceTitan open Reports > Transactions Reconciliation Report - QBD, choose the days, download it and save it beside "
+        "your other files",
+        "transaction",
+        numbered=True,
+        identity="id",
+    ),
+    Kind(
         "servicetitan.export_error",
-        fields("transaction text\nbatch text\nmessage text"),
+        fields("transaction text\ntransactionType text\ncustomer.name name\nbatch text\nmessage text"),
         ("transaction", "message"),
         "In ServiceTitan open Reports > Export Error Report, download it and save it beside your other files",
         "transaction",

@@ -90,6 +90,10 @@ class Scope(Enum):
     MISSING = "missing"
 
 
+SHEET = "sheet"
+"""The part of a kind that stands in a spreadsheet: it may be all of it, and nothing but account.yaml says so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """The records of one kind as one export gave them (pages of one list are joined before)."""
@@ -104,7 +108,7 @@ class Listing:
     damaged: bool = False
     """True where the file contradicts itself or breaks off: nobody's word that it is the whole list can mend that."""
     part: str = ""
-    """Which part of the kind, where several lists make it up (the item types of qbXML)."""
+    """Which part of the kind, where several lists make it up (the item types of qbXML); or `SHEET`."""
     dated: datetime | None = None
     in_list_order: bool = False
     """True where the format is proven to write the list in QuickBooks' own order (IIF: docs/sources.md, list order)."""
@@ -168,6 +172,20 @@ class Unrecognised:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnQuestion:
+    """A column of a spreadsheet that no heading shows: which of these holds the field? `columns` of account.yaml answers it."""
+
+    path: str
+    kind: str
+    field: str
+    headings: tuple[str, ...]
+    """The columns among which to choose; none of them may hold it."""
+    label: str = ""
+    """What such a column is usually called."""
+    sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """What account.yaml says about the account and the snapshot itself."""
 
@@ -187,6 +205,7 @@ class Evidence:
     """Every listing of a kind, those too that do not count: an order or a drift may be read off them."""
     sources: tuple[Source, ...]
     unrecognised: tuple[Unrecognised, ...]
+    questions: tuple[ColumnQuestion, ...] = ()
 
     def shelf(self, kind: str) -> Shelf:
         """What counts of a kind; a missing shelf where no file holds it."""

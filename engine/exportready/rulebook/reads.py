@@ -48,6 +48,8 @@ def _pairs(ref: Ref, check: Check | None) -> set[tuple[str, str | None]]:
 def _said(word: str, check: Check) -> set[tuple[str, str | None]]:
     if word.startswith(ANSWERS + "."):
         return {(ANSWERS_KIND.name, word.removeprefix(ANSWERS + "."))}
+    if word.removeprefix("$").startswith(ACCOUNT + "."):
+        return {(ACCOUNT, word.removeprefix("$").removeprefix(ACCOUNT + "."))}
     if word.startswith("$") or (check.group and word in ("count", "names")):
         return set()
     first, _, rest = word.partition(".")

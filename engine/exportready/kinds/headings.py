@@ -1,0 +1,339 @@
+"""Spreadsheets that a person can export: which tables they hold, and what their columns are called.
+
+A heading with `?` is a guess: no source shows it, so account.yaml may say another (`columns`), and where none is found the
+person is asked. Those without are shown by ServiceTitan's help (pricebook: Account; Transactions Reconciliation Report - QBD) or by
+header rows of real QuickBooks reports (docs/sources.md, spreadsheets; not all of them from the US edition).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+Headings = Mapping[str, tuple[str, ...]]
+"""Field -> what its column may be called, the surest name first."""
+
+
+def squash(heading: str) -> str:
+    """A heading as it compares: letters and digits alone. `Invoice #` is `Invoice Number`."""
+    return "".join(char for char in heading.replace("#", "number").casefold() if char.isalnum())
+
+
+def _headings(text: str) -> dict[str, tuple[str, ...]]:
+    """Read a table of `field: heading | heading`."""
+    lines = (line.partition(":") for line in text.strip().splitlines())
+    return {name.strip(): tuple(one.strip() for one in names.split("|")) for name, _, names in lines}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table that can be exported by hand. Each row is a record, but for lines and postings."""
+
+    title: str
+    kind: str
+    columns: Headings
+    words: tuple[str, ...]
+    """What its sheet or file is named after."""
+    marks: tuple[str, ...] = ()
+    """With a heading out of each of these groups (`A | B`) it is recognised by its content alone; none: only by its name."""
+    never: str = ""
+    """Headings that show that it is another table."""
+    parent: tuple[str, Headings] | None = None
+    """Each row is a line: the kind of the transaction that it belongs to, and the columns of that."""
+    is_postings: bool = False
+    """Each row is one posting of a transaction, whose type stands in a column (`TXN_TYPES`)."""
+
+    @property
+    def main(self) -> str:
+        """The kind whose records the file lists, by themselves or by their lines."""
+        return self.parent[0] if self.parent else self.kind
+
+    def all_columns(self) -> Iterable[tuple[str, str, tuple[str, ...]]]:
+        """(kind, field, headings) of the rows and of what they belong to."""
+        for kind, columns in ((self.kind, self.columns), *((self.parent,) if self.parent else ())):
+            for name, headings in columns.items():
+                yield kind, name, headings
+
+
+# -- ServiceTitan
+
+_PRICEBOOK = """
+code: ?Code | ?Item Code | ?SKU | ?SKU Code
+id: ?Id | ?Item Id | ?SKU Id
+displayName: ?Display Name | ?Name | ?Item Name
+active: ?Active | ?Is Active | ?Active Status
+price: ?Price | ?Sales Price
+cost: ?Cost | ?Unit Cost
+taxable: ?Taxable | ?Is Taxable
+account: Account | ?General Ledger Account | ?GL Account | ?Income Account | ?Revenue Account
+"""
+_STOCKED = (
+    _PRICEBOOK
+    + """
+unitOfMeasure: ?Unit of Measure | ?UOM
+costOfSaleAccount: ?Cost of Sale Account | ?Cost of Sales Account | ?Cost of Goods Sold Account | ?COGS Account | ?COGS
+assetAccount: ?Asset Account | ?Inventory Asset Account
+isInventory: ?Is Inventory | ?Inventory Item
+primaryVendor.vendorName: ?Primary Vendor | ?Vendor | ?Vendor Name
+""".lstrip()
+)
+
+_BATCH = """
+batch.number: ?Batch # | ?Batch No
+batch.name: ?Batch Name
+businessUnit.name: ?Business Unit
+"""
+_CUSTOMER = "customer.name: ?Customer Name | ?Customer"
+_INVOICE = f"""
+referenceNumber: ?Invoice # | ?Invoice No | ?Invoice
+id: ?Invoice Id
+invoiceDate: ?Invoice Date
+dueDate: ?Due Date
+{_CUSTOMER}
+location.name: ?Location Name | ?Location
+syncStatus: ?Sync Status | ?Export Status | ?Invoice Status | ?Status
+termName: ?Terms | ?Payment Terms | ?Payment Term
+job.number: ?Job # | ?Job No
+balance: ?Invoice Balance | ?Balance
+{_BATCH.strip()}
+"""
+_ACCOUNTS = """
+generalLedgerAccount.name: ?General Ledger Account | ?GL Account | ?Income Account | ?Account
+costOfSaleAccount.name: ?Cost of Sale Account | ?COGS Account
+assetAccount.name: ?Asset Account
+"""
+_INVOICE_WORDS = ("invoices", "invoice")
+_PAYMENT_HEADINGS = "Payment # | Payment Date | Payment Type | Payment Method | Payment Amount"
+
+TABLES = (
+    *(
+        Table(f"ServiceTitan pricebook, {words[0]}", f"servicetitan.{name}", _headings(columns), words)
+        for name, columns, words in (
+            ("service", _PRICEBOOK, ("services", "service")),
+            ("equipment", _STOCKED, ("equipment",)),
+            ("material", _STOCKED, ("materials", "material")),
+        )
+    ),
+    Table(
+        "ServiceTitan invoices",
+        "servicetitan.invoice",
+        _headings(
+            _INVOICE.rstrip() + "\ntotal: ?Invoice Total | ?Total Amount | ?Total | ?Amount\nsubTotal: ?Subtotal\n"
+            "salesTax: ?Sales Tax | ?Tax Amount | ?Tax"
+        ),
+        _INVOICE_WORDS,
+        ("Invoice # | Invoice No", "Invoice Date", "Customer | Customer Name"),
+        _PAYMENT_HEADINGS,
+    ),
+    Table(
+        "ServiceTitan invoices with their lines",
+        "servicetitan.invoice_item",
+        _headings(
+            """
+skuName: ?Item Code | ?Item Name | ?Item | ?SKU
+quantity: ?Quantity | ?Qty
+price: ?Unit Price | ?Price
+cost: ?Unit Cost | ?Cost
+total: ?Line Total | ?Item Total
+type: ?Item Type | ?SKU Type
+taxable: ?Taxable
+inventoryLocation: ?Inventory Location | ?Inventory Site
+"""
+            + _ACCOUNTS.strip()
+        ),
+        ("invoice items", "invoice lines", *_INVOICE_WORDS),
+        ("Invoice # | Invoice No", "Invoice Date", "Customer | Customer Name", "Item Code | Item Name | Item | SKU"),
+        _PAYMENT_HEADINGS,
+        # Where a row is a line, "Total" may be the line's or the invoice's: only a column that says which is taken.
+        parent=("servicetitan.invoice", _headings(_INVOICE.rstrip() + "\ntotal: ?Invoice Total")),
+    ),
+    Table(
+        "ServiceTitan payments",
+        "servicetitan.payment",
+        _headings(
+            f"""
+referenceNumber: ?Payment # | ?Payment No | ?Reference #
+id: ?Payment Id
+date: ?Payment Date | ?Date
+type: ?Payment Type | ?Payment Method
+{_CUSTOMER}
+total: ?Payment Amount | ?Total Amount | ?Total | ?Amount
+unappliedAmount: ?Unapplied Amount | ?Unapplied
+syncStatus: ?Sync Status | ?Export Status | ?Status
+memo: ?Memo
+checkNumber: ?Check #
+generalLedgerAccount.name: ?General Ledger Account | ?GL Account | ?Account
+{_BATCH.strip()}
+"""
+        ),
+        ("payments", "payment"),
+        (_PAYMENT_HEADINGS, "Customer | Customer Name"),
+    ),
+    Table(
+        "ServiceTitan bills",
+        "servicetitan.bill",
+        _headings(
+            f"""
+referenceNumber: ?Bill # | ?Bill No | ?Reference #
+vendorNumber: ?Vendor Invoice # | ?Vendor Document #
+vendor.name: ?Vendor Name | ?Vendor
+billDate: ?Bill Date
+dueDate: ?Due Date
+billAmount: ?Bill Amount | ?Bill Total
+syncStatus: ?Sync Status | ?Export Status
+status: ?Bill Status
+termName: ?Terms
+{_BATCH.strip()}
+"""
+        ),
+        ("bills", "bill"),
+        ("Bill # | Bill No | Bill Date", "Vendor | Vendor Name"),
+    ),
+    Table(
+        "ServiceTitan Transactions Reconciliation Report",
+        "servicetitan.reconciliation",
+        _headings(
+            """
+id: Id (ST)
+number: Number (ST)
+date: Transaction Date (ST)
+businessUnit.name: Business Unit (ST)
+batch.name: Batch Name (ST)
+"""
+        ),
+        ("transactions reconciliation report", "transactions reconciliation"),
+        ("Id (ST)", "Number (ST)", "Transaction Date (ST)"),
+    ),
+    Table(
+        "ServiceTitan Export Error Report",
+        "servicetitan.export_error",
+        _headings(
+            """
+message: ?Error Message | ?Export Error | ?Error | ?Message
+transaction: ?Transaction # | ?Transaction | ?Invoice # | ?Number
+transactionType: ?Transaction Type | ?Type
+customer.name: ?Customer Name | ?Customer
+batch: ?Batch # | ?Batch No | ?Batch
+"""
+        ),
+        ("export error report", "export errors", "export error"),
+        ("Error Message | Export Error", "Transaction # | Transaction Type | Invoice #"),
+    ),
+    # -- QuickBooks
+    Table(
+        "QuickBooks Item Listing",
+        "quickbooks.Item",
+        _headings(
+            """
+FullName: Item
+ItemType: Type
+IsActive: ?Active Status
+SalesDesc: Description
+IncomeAccountRef.FullName: Account
+COGSAccountRef.FullName: COGS Account
+AssetAccountRef.FullName: Asset Account
+SalesPrice: Price
+PurchaseCost: Cost
+QuantityOnHand: ?Quantity On Hand
+SalesTaxCodeRef.FullName: ?Sales Tax Code | Tax Code
+PrefVendorRef.FullName: ?Preferred Vendor | Preferred Supplier
+"""
+        ),
+        ("item listing", "item price list", "item list"),
+        ("Item", "Type", "COGS Account | Asset Account | Account | Price | Cost"),
+        "Num | Trans #",
+    ),
+    Table(
+        "QuickBooks Customer Contact List",
+        "quickbooks.Customer",
+        _headings(
+            """
+FullName: ?Customer
+IsActive: ?Active Status
+CompanyName: ?Company | ?Company Name
+TermsRef.FullName: ?Terms
+TotalBalance: ?Balance Total
+Balance: ?Balance
+JobStatus: ?Job Status
+SalesTaxCodeRef.FullName: ?Sales Tax Code
+ItemSalesTaxRef.FullName: ?Tax Item
+"""
+        ),
+        ("customer contact list", "customer list"),
+        ("Customer", "Main Phone | Bill to | Bill to 1 | Primary Contact | Balance Total | Job Status"),
+        "Invoice # | Invoice Date | Num | Batch #",
+    ),
+    Table(
+        "QuickBooks Custom Transaction Detail",
+        "quickbooks.Invoice",
+        _headings(
+            """
+TxnDate: Date
+RefNumber: Num
+CustomerRef.FullName: Name | Source Name
+Memo: Memo
+"""
+        ),
+        ("custom transaction detail", "transaction detail"),
+        ("Type", "Date", "Num", "Name | Source Name"),
+        is_postings=True,
+    ),
+)
+
+
+# -- words that stand in cells
+
+
+@dataclass(frozen=True, slots=True)
+class TxnType:
+    """What a word in the Type column of a QuickBooks report stands for."""
+
+    kind: str
+    name: str = "CustomerRef.FullName"
+    """The field that the Name column holds."""
+    posts_to: str = "Accounts Receivable"
+    """The type of account of the posting that stands for the whole transaction."""
+    amount: str = ""
+    """The field that the amount of that posting is, sign aside."""
+
+
+POSTING_NUMBER, POSTING_TYPE, POSTING_ACCOUNT_TYPE, POSTING_AMOUNT = "Trans #", "Type", "Account Type", "Amount"
+"""Columns of a QuickBooks report that become no field."""
+
+TXN_TYPES: Mapping[str, TxnType] = {
+    "Invoice": TxnType("quickbooks.Invoice"),
+    "Payment": TxnType("quickbooks.ReceivePayment", amount="TotalAmount"),
+    "Credit Memo": TxnType("quickbooks.CreditMemo", amount="TotalAmount"),
+    "Bill": TxnType("quickbooks.Bill", "VendorRef.FullName", "Accounts Payable", "AmountDue"),
+    "Purchase Order": TxnType("quickbooks.PurchaseOrder", "VendorRef.FullName", ""),
+    "General Journal": TxnType("quickbooks.JournalEntry", "", ""),
+}
+
+WORDS: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("quickbooks.Item", "ItemType"): {
+        "Service": "Service",
+        "Inventory Part": "Inventory",
+        "Inventory Assembly": "InventoryAssembly",
+        "Non-inventory Part": "NonInventory",
+        "Other Charge": "OtherCharge",
+        "Fixed Asset": "FixedAsset",
+        "Subtotal": "Subtotal",
+        "Discount": "Discount",
+        "Payment": "Payment",
+        "Sales Tax Item": "SalesTax",
+        "Sales Tax Group": "SalesTaxGroup",
+        "Group": "Group",
+    }
+}
+"""What a program's screen calls a value, where it is not the value itself: (kind, field) -> word -> value."""
+
+YES = frozenset(("yes", "y", "true", "x", "1", "active"))
+NO = frozenset(("no", "n", "false", "0", "inactive", "notactive"))
+
+NOT_READ: Mapping[str, str] = {
+    "sync session": "it is ServiceTitan's Sync Session Report, which no rule reads yet",
+    "exact matches": "it is a list of ServiceTitan's Reconcile tool, which no rule reads yet",
+    "weak matches": "it is a list of ServiceTitan's Reconcile tool, which no rule reads yet",
+    "no matches": "it is a list of ServiceTitan's Reconcile tool, which no rule reads yet",
+}
+"""Words in the name of a sheet or file -> what it is, for files that are known but not read."""

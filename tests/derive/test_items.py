@@ -1,0 +1,203 @@
+"""Items on invoice lines, the accounts of QuickBooks' items, and the accounts that ServiceTitan names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exportready.derive import derive
+from exportready.evidence.reading import Keys
+from exportready.kinds import KINDS
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, Evidence, Location, Record, Scope, Shelf, Unknown, Value
+from exportready.rulebook.examples import NOON
+
+Row = Mapping[str, Value]
+Rows = Mapping[str, Sequence[Row]]
+MATERIAL, EQUIPMENT, SERVICE = "servicetitan.material", "servicetitan.equipment", "servicetitan.service"
+LINE, PAYMENT, ITEM = "servicetitan.invoice_item", "servicetitan.payment", "quickbooks.Item"
+
+
+def shelf(kind: str, rows: Rows, scope: Scope = Scope.WHOLE) -> Shelf:
+    """What is concluded for one derived kind; a kind that is not listed was not exported."""
+    shelves = {}
+    for name, found in rows.items():
+        keys = Keys(KINDS[name])
+        told = [{field: value for field, value in row.items() if value is not NOT_EXPORTED} for row in found]
+        records = tuple(Record(name, keys.of(row), row, Location(name, n)) for n, row in enumerate(told, 1))
+        shelves[name] = Shelf(name, records, scope)
+    return derive(Evidence(Account(), shelves, {}, (), ()), NOON).shelf(kind)
+
+
+def line(status: Value = "Posted", number: Value = "1042", **more: Value) -> Row:
+    parent: dict[str, Value] = {"parent.syncStatus": status, "parent.active": True, "parent.batch.number": number}
+    named: dict[str, Value] = {
+        "skuId": "1",
+        "skuName": "PIPE-1",
+        "generalLedgerAccount.name": UNSET,
+        "assetAccount.name": UNSET,
+    }
+    return {**parent, **named, **more}
+
+
+def facts(found: Shelf) -> list[tuple[str, Value, Value, Value]]:
+    """Each item with whether it is still to be exported, whether it waits, and on how many lines it stands."""
+
+    def plain(value: Value) -> Value:
+        return NOT_EXPORTED if isinstance(value, Unknown) else value
+
+    return [(one.key, plain(one.get("unexported")), plain(one.get("waits")), one.get("lines")) for one in found.records]
+
+
+# -- items on lines
+
+
+def test_an_item_is_known_by_its_code_whatever_name_its_lines_bear() -> None:
+    rows: Rows = {
+        MATERIAL: [{"id": "1", "code": "PIPE-1"}],
+        LINE: [line(skuName="Old name"), line(skuName="pipe-1", skuId="0")],
+    }
+    assert facts(shelf("derived.item_use", rows)) == [("PIPE-1", True, True, Decimal(2))]
+
+
+def test_an_item_that_the_pricebook_does_not_have_goes_by_the_name_on_the_line() -> None:
+    assert facts(shelf("derived.item_use", {MATERIAL: [], LINE: [line()]})) == [("PIPE-1", True, True, Decimal(1))]
+
+
+@pytest.mark.parametrize(
+    ("row", "unexported", "waits"),
+    [
+        (line("Pending"), True, True),
+        (line("Exported"), False, False),
+        (line("Pending", UNSET), True, False),
+        (line(NOT_EXPORTED), NOT_EXPORTED, NOT_EXPORTED),
+        (line(NOT_EXPORTED, UNSET), NOT_EXPORTED, False),
+        (line("Pending", NOT_EXPORTED), True, NOT_EXPORTED),
+        ({**line("Pending"), "parent.active": False}, False, False),
+    ],
+)
+def test_an_item_is_in_use_where_a_line_of_it_is(row: Row, unexported: Value, waits: Value) -> None:
+    assert facts(shelf("derived.item_use", {LINE: [row]})) == [("PIPE-1", unexported, waits, Decimal(1))]
+    both = [row, line("Exported")]
+    assert facts(shelf("derived.item_use", {LINE: both})) == [("PIPE-1", unexported, waits, Decimal(2))]
+
+
+@pytest.mark.parametrize("row", [line(skuId=NOT_EXPORTED, skuName=NOT_EXPORTED), line(skuId="7", skuName=NOT_EXPORTED)])
+def test_a_line_that_does_not_say_its_item_may_be_of_any(row: Row) -> None:
+    found = shelf("derived.item_use", {MATERIAL: [], LINE: [row]})
+    assert (found.scope, found.records) == (Scope.PART, ())
+    assert "which item" in found.why
+
+
+@pytest.mark.parametrize("id_", [UNSET, "0"])
+def test_a_line_of_text_alone_is_no_item(id_: Value) -> None:
+    found = shelf("derived.item_use", {LINE: [line(skuId=id_, skuName=UNSET)]})
+    assert (found.scope, found.records) == (Scope.WHOLE, ())
+
+
+def test_without_lines_nothing_is_known_of_items() -> None:
+    assert shelf("derived.item_use", {MATERIAL: []}).scope is Scope.MISSING
+
+
+# -- the accounts of QuickBooks' items
+
+
+def accounts(**fields: Value) -> tuple[Value, Value]:
+    names = {
+        "income": "IncomeAccountRef.FullName",
+        "cogs": "COGSAccountRef.FullName",
+        "sold": "SalesAndPurchase.IncomeAccountRef.FullName",
+        "bought": "SalesAndPurchase.ExpenseAccountRef.FullName",
+        "either": "SalesOrPurchase.AccountRef.FullName",
+    }
+    row = {"FullName": "PIPE-1", **{full: fields.get(name, UNSET) for name, full in names.items()}}
+    (found,) = shelf("derived.item", {ITEM: [row]}).records
+    return found.get("incomeAccount"), found.get("costAccount")
+
+
+def test_each_form_of_an_item_tells_its_accounts() -> None:
+    assert accounts(income="Sales", cogs="Cost") == ("Sales", "Cost")
+    assert accounts(sold="Sales", bought="Cost") == ("Sales", "Cost")
+    assert accounts(either="Sales") == ("Sales", UNSET)
+    assert accounts() == (UNSET, UNSET)
+
+
+@given(*[st.sampled_from(["Sales", UNSET, NOT_EXPORTED])] * 3)
+def test_an_item_has_no_account_only_where_every_form_is_known_to_be_empty(income: Value, sold: Value, either: Value) -> None:
+    found, _ = accounts(income=income, sold=sold, either=either)
+    assert (found is UNSET) is (income is sold is either is UNSET)
+    assert (found == "Sales") is ("Sales" in (income, sold, either))
+
+
+# -- the accounts that are named
+
+PRICEBOOK: Rows = {MATERIAL: [], EQUIPMENT: [], SERVICE: [], LINE: [], PAYMENT: []}
+
+
+def material(code: str, account: Value, active: Value = True) -> Row:
+    return {"code": code, "active": active, "account": account, "assetAccount": UNSET}
+
+
+def payment(account: Value, status: Value = "Posted") -> Row:
+    return {"syncStatus": status, "active": True, "batch.number": "1042", "generalLedgerAccount.name": account}
+
+
+def named(found: Shelf) -> dict[Value, Value]:
+    return {record.get("name"): record.get("uses") for record in found.records}
+
+
+def test_accounts_are_gathered_from_the_pricebook_and_from_what_waits() -> None:
+    rows: Rows = {
+        MATERIAL: [{**material("B", "Sales"), "assetAccount": "Stock"}, material("A", "sales")],
+        SERVICE: [{"code": "Labor", "active": True, "account": "Labor"}],
+        LINE: [line(**{"generalLedgerAccount.name": "Parts", "assetAccount.name": "Stock"})],
+        PAYMENT: [payment("Till")],
+    }
+    found = shelf("derived.account_use", {**PRICEBOOK, **rows})
+    assert named(found) == {"sales": 2, "Stock": 2, "Labor": 1, "Parts": 1, "Till": 1}
+    assert next(record for record in found.records if record.get("name") == "sales").get("usedBy") == "A"
+    assert found.scope is Scope.WHOLE
+
+
+def test_what_is_inactive_or_does_not_wait_names_nothing() -> None:
+    rows: Rows = {
+        MATERIAL: [material("A", "Sales", active=False)],
+        LINE: [line("Exported", **{"generalLedgerAccount.name": "Parts"})],
+        PAYMENT: [payment("Till", "Exported")],
+    }
+    found = shelf("derived.account_use", {**PRICEBOOK, **rows})
+    assert (found.scope, found.records) == (Scope.WHOLE, ())
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {MATERIAL: [material("A", NOT_EXPORTED)]},
+        {MATERIAL: [{"code": "A", "active": True, "account": "Sales"}]},
+        {MATERIAL: [material("A", "Sales", active=NOT_EXPORTED)]},
+        {LINE: [line(**{"generalLedgerAccount.name": NOT_EXPORTED})]},
+        {LINE: [line(NOT_EXPORTED, **{"generalLedgerAccount.name": "Parts"})]},
+        {PAYMENT: [payment("Till", NOT_EXPORTED)]},
+    ],
+)
+def test_an_account_that_may_be_named_leaves_the_list_a_part(rows: Rows) -> None:
+    assert shelf("derived.account_use", {**PRICEBOOK, **rows}).scope is Scope.PART
+
+
+def test_what_may_name_an_account_that_another_names_for_certain_adds_nothing() -> None:
+    rows: Rows = {MATERIAL: [material("A", "Sales"), material("B", "SALES", active=NOT_EXPORTED)]}
+    found = shelf("derived.account_use", {**PRICEBOOK, **rows})
+    assert (found.scope, named(found)) == (Scope.WHOLE, {"Sales": 1})
+
+
+@pytest.mark.parametrize("kind", sorted(PRICEBOOK))
+def test_every_source_of_accounts_must_be_there(kind: str) -> None:
+    rows: Rows = {name: found for name, found in PRICEBOOK.items() if name != kind}
+    assert shelf("derived.account_use", rows).scope is Scope.PART
+
+
+def test_inactive_entries_need_not_be_there() -> None:
+    assert shelf("derived.account_use", PRICEBOOK, Scope.ACTIVE).scope is Scope.WHOLE

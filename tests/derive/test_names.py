@@ -1,0 +1,283 @@
+"""Customers and vendors of what waits: there, nearly there, or new to QuickBooks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exportready.derive import derive
+from exportready.derive.names import _likeness, is_clean
+from exportready.evidence.reading import Keys
+from exportready.kinds import KINDS
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, Evidence, Location, Record, Scope, Shelf, Unknown, Value
+
+AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
+Row = Mapping[str, Value]
+
+
+def shelf(kind: str, rows: Sequence[Row], scope: Scope = Scope.WHOLE) -> Shelf:
+    keys = Keys(KINDS[kind])
+    records = tuple(Record(kind, keys.of(row), row, Location("file", at)) for at, row in enumerate(rows))
+    return Shelf(kind, records, scope, "" if scope is Scope.WHOLE else "only a part")
+
+
+def waiting(kind: str, *shelves: Shelf) -> Shelf:
+    held = {one.kind: one for one in shelves}
+    return derive(Evidence(Account(), held, {}, (), ()), AT).shelf(kind)
+
+
+def customers(
+    books: Sequence[str] | Shelf, *named: tuple[Value, Value], payments: Sequence[tuple[Value, Value]] = ()
+) -> tuple[Record, ...]:
+    """The customers of invoices, and of payments, against QuickBooks' names."""
+
+    def rows(pairs: Sequence[tuple[Value, Value]]) -> list[Row]:
+        return [
+            {"waits": True, "referenceNumber": str(at), "customer.name": name, "customer.id": id_}
+            for at, (name, id_) in enumerate(pairs)
+        ]
+
+    listed = books if isinstance(books, Shelf) else shelf("quickbooks.Customer", [{"FullName": name} for name in books])
+    found = waiting(
+        "derived.waiting_customer",
+        shelf("servicetitan.invoice", rows(named)),
+        shelf("servicetitan.payment", rows(payments)),
+        listed,
+    )
+    assert found.scope is Scope.WHOLE
+    return found.records
+
+
+def one(books: Sequence[str], name: str, id_: Value = "24705") -> tuple[Value, Value, Value]:
+    (record,) = customers(books, (name, id_))
+    return record.get("inQuickBooks"), record.get("quickbooksName"), record.get("near")
+
+
+NO_ID = NOT_EXPORTED
+ABSENT = (False, UNSET, UNSET)
+
+
+@pytest.mark.parametrize(
+    ("name", "books", "there"),
+    [
+        ("Pinecroft, Odile", ["Pinecroft, Odile"], "Pinecroft, Odile"),
+        ("PINECROFT,  odile ", ["Pinecroft, Odile"], "Pinecroft, Odile"),
+        ("Pinecroft, Odile", ["Pinecroft, Odile 24705"], "Pinecroft, Odile 24705"),
+        ("Pinecroft, Odile", ["Pinecroft, Odile 24705", "Pinecroft, Odile"], "Pinecroft, Odile"),
+        ("Zoe\u0301's", ["Zo\u00e9's"], "Zo\u00e9's"),
+        ('The "Old" Mill & Sons', ['the "old" mill & sons'], 'the "old" mill & sons'),
+        ("Clearwater:Annex", ["Clearwater", "Clearwater:Annex"], "Clearwater:Annex"),
+        ("\U0001f33b Florist", ["\U0001f33b Florist"], "\U0001f33b Florist"),
+        ("\u05e9\u05dc\u05d5\u05dd", ["\u05e9\u05dc\u05d5\u05dd"], "\u05e9\u05dc\u05d5\u05dd"),
+    ],
+    ids=[
+        "exactly",
+        "case and blanks",
+        "with the Export ID",
+        "both, the plain one first",
+        "accent as a character of its own",
+        "quotes and ampersand",
+        "a job",
+        "four bytes",
+        "right to left",
+    ],
+)
+def test_it_is_there(name: str, books: list[str], there: str) -> None:
+    assert one(books, name) == (True, there, UNSET)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("Smoke Salt and Sugar", "Smoke, Salt & Sugar"),
+        ("Odile Pinecroft", "Pinecroft, Odile"),
+        ("Zoes Bakery", "Zo\u00eb\u2019s Bakery"),
+        ("OBrien", "O'Brien"),
+        ("O\u02bcBrien", "O'Brien"),
+        ("O\u00b4Brien", "O'Brien"),
+        ("Mc Donald", "McDonald"),
+        ("Smith-Jones", "Smith Jones"),
+        ("Basalt Pipe, Inc.", "The Basalt Pipe Co"),
+        ("Strasse, 7", "STRA\u00dfE 7"),
+        ("Acme\u2122", "Acme TM"),
+        ("Pinecroft. Odile", "Odile Pinecroft 24705"),
+        ("\u200fOld Mill", "Old Mill"),
+        ("\U0001f33b Florist", "Florist"),
+        ("Clearwater: Annex", "Clearwater Annex"),
+        ("The Company", "the company."),
+    ],
+)
+def test_it_is_nearly_there(name: str, near: str) -> None:
+    assert one([near], name) == (False, UNSET, near)
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("Pinecroft, Odile", "Pinecroft, Odette"),
+        ("Pinecroft, Odile", "Pinecroft, Odile 24706"),
+        ("Clearwater Annex", "Clearwater:Annex"),
+        ("Annex", "Clearwater:Annex"),
+        ("Lot 1 23", "Lot 12 3"),
+        ("Unit 1", "Unit 11"),
+        ("The Company", "The Corp"),
+        ("\U0001f33b", "\U0001f339"),
+        ("&", "+"),
+        ("\u05e9\u05dc\u05d5\u05dd", "\u05e9\u05dc\u05d9\u05dd"),
+    ],
+)
+def test_it_is_new(name: str, other: str) -> None:
+    assert one([other], name) == ABSENT
+
+
+def test_of_several_that_are_near_the_first_by_name_is_told_in_any_order() -> None:
+    books = ["Smoke Salt Sugar", "Smoke, Salt & Sugar", "Salt, Smoke & Sugar"]
+    assert one(books, "Smoke/Salt/Sugar") == one(books[::-1], "Smoke/Salt/Sugar") == (False, UNSET, "Salt, Smoke & Sugar")
+
+
+# -- what is not known
+
+
+@pytest.mark.parametrize("scope", [Scope.PART, Scope.ACTIVE, Scope.MISSING])
+def test_a_list_that_is_not_whole_proves_what_it_holds_and_no_more(scope: Scope) -> None:
+    held: list[Row] = [] if scope is Scope.MISSING else [{"FullName": "Adams"}, {"FullName": "Smoke, Salt & Sugar"}]
+    books = shelf("quickbooks.Customer", held, scope)
+    for record in customers(books, ("Adams", "1"), ("Baker", "2"), ("Smoke Salt Sugar", "3")):
+        there = record.get("name") == "Adams" and bool(held)
+        assert record.get("inQuickBooks") is True if there else isinstance(record.get("inQuickBooks"), Unknown)
+        near = record.get("near")
+        assert near is UNSET if there else near == "Smoke, Salt & Sugar" or isinstance(near, Unknown)
+
+
+def test_a_nameless_record_may_be_anybody() -> None:
+    (record,) = customers(shelf("quickbooks.Customer", [{}]), ("Adams", "1"))
+    assert isinstance(record.get("inQuickBooks"), Unknown)
+    assert isinstance(record.get("near"), Unknown)
+
+
+def test_without_the_id_a_name_with_some_number_may_be_it() -> None:
+    (adams, baker) = customers(["Adams 24705", "Bakers 7"], ("Adams", NO_ID), ("Baker", NO_ID))
+    assert isinstance(adams.get("inQuickBooks"), Unknown)
+    assert isinstance(adams.get("near"), Unknown)
+    assert baker.get("inQuickBooks") is False
+    (exact,) = customers(["Adams 24705", "Adams"], ("Adams", NO_ID))
+    assert exact.get("inQuickBooks") is True
+
+
+@pytest.mark.parametrize("name", [UNSET, Unknown("no text")])
+def test_who_is_not_named_leaves_the_list_open(name: Value) -> None:
+    invoice: Row = {"waits": True, "customer.name": name}
+    found = waiting(
+        "derived.waiting_customer",
+        shelf("servicetitan.invoice", [invoice]),
+        shelf("servicetitan.payment", []),
+        shelf("quickbooks.Customer", []),
+    )
+    assert (found.records, found.scope) == ((), Scope.PART)
+
+
+def test_only_what_waits_or_may_wait_counts() -> None:
+    rows: list[Row] = [
+        {"customer.name": name, "waits": waits}
+        for name, waits in (("Adams", True), ("Baker", False), ("Cole", Unknown("its batch is not in the file")))
+    ]
+    found = waiting(
+        "derived.waiting_customer",
+        shelf("servicetitan.invoice", rows),
+        shelf("servicetitan.payment", []),
+        shelf("quickbooks.Customer", []),
+    )
+    assert [record.get("name") for record in found.records] == ["Adams", "Cole"]
+
+
+# -- one record each
+
+
+def test_a_customer_of_invoice_and_payment_is_one() -> None:
+    (record,) = customers([], ("Adams", "1"), ("ADAMS", "1"), payments=[("Adams", "1")])
+    assert record.get("name") == "ADAMS"
+
+
+def test_two_of_one_name_are_two() -> None:
+    records = customers(["Adams 2"], ("Adams", "1"), ("Adams", "2"))
+    assert [(record.get("id"), record.get("inQuickBooks")) for record in records] == [("1", False), ("2", True)]
+
+
+def test_of_spellings_that_compare_alike_the_one_with_stray_blanks_is_told() -> None:
+    (record,) = customers([], ("Adams", "1"), ("Adams ", "1"))
+    assert record.get("name") == "Adams "
+
+
+# -- vendors
+
+
+def vendors(bills: Sequence[Row], orders: Sequence[Row], listed: Sequence[Row]) -> Shelf:
+    return waiting(
+        "derived.waiting_vendor",
+        shelf("servicetitan.bill", [{"waits": True, **bill} for bill in bills]),
+        shelf("servicetitan.purchase_order", [{"waits": True, **order} for order in orders]),
+        shelf("servicetitan.vendor", listed),
+        shelf("quickbooks.Vendor", [{"Name": "Basalt Pipe"}]),
+    )
+
+
+BILL: Row = {"vendor.name": "Basalt, Pipe", "vendor.id": "9"}
+
+
+def test_vendors_of_bills_and_purchase_orders() -> None:
+    found = vendors([BILL], [{"vendorId": "7"}], [{"id": "7", "name": "Basalt Pipe"}])
+    told = [(record.get("name"), record.get("inQuickBooks"), record.get("near")) for record in found.records]
+    assert (told, found.scope) == ([("Basalt Pipe", True, UNSET), ("Basalt, Pipe", False, "Basalt Pipe")], Scope.WHOLE)
+
+
+def test_a_vendor_that_is_not_listed_leaves_the_list_open() -> None:
+    assert vendors([], [{"vendorId": "8"}], [{"id": "7", "name": "Basalt Pipe"}]).scope is Scope.PART
+
+
+# -- laws
+
+WORDS = st.lists(st.text("abcdefgh", min_size=1, max_size=5), min_size=1, max_size=4)
+MARKS = st.sampled_from([" ", ", ", ". ", " - ", "/", " & ", "  ", "_", " (", ") ", " \u2013 "])
+
+
+def alike(one: str, other: str) -> bool:
+    return bool(set(_likeness(one)) & set(_likeness(other)))
+
+
+@given(WORDS, st.data())
+def test_order_case_and_punctuation_do_not_matter(words: list[str], data: st.DataObject) -> None:
+    shuffled = data.draw(st.permutations(words))
+    other = "".join(word.upper() + data.draw(MARKS) for word in shuffled)
+    assert alike(" ".join(words), other)
+
+
+@given(WORDS)
+def test_accents_do_not_matter(words: list[str]) -> None:
+    accented = " ".join(word.replace("a", "\u00e1").replace("e", "e\u0301") for word in words)
+    assert alike(" ".join(words), accented)
+
+
+@given(st.text(max_size=20))
+def test_a_name_is_like_itself_or_has_nothing_to_compare(name: str) -> None:
+    assert _likeness(name) == _likeness(name.casefold()) == _likeness(name.swapcase().casefold())
+    assert alike(name, name) or not _likeness(name)
+
+
+@given(
+    st.text("abc 12,'&:\u00e9", min_size=1, max_size=8).filter(str.strip), st.lists(st.text("abc 12,'&:\u00e9"), max_size=5)
+)
+def test_a_name_is_there_or_near_or_neither_and_never_both(name: str, books: list[str]) -> None:
+    there, called, near = one([book for book in books if book.strip()], name)
+    assert there is (called is not UNSET)
+    assert not (there and near is not UNSET)
+    assert near is UNSET or ":" not in str(near)
+
+
+@given(st.text(max_size=10))
+def test_what_is_clean_stays_as_it_is(name: str) -> None:
+    assert is_clean(" ".join(name.split()))
+    assert not is_clean(name + " ")

@@ -1,0 +1,271 @@
+"""Which transactions wait, by their status, their batch and the answers, and the batches that are put together from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exportready.derive import derive
+from exportready.derive.waiting import TRANSACTIONS
+from exportready.kinds import children
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, Evidence, Location, Record, Scope, Shelf, Unknown, Value
+from exportready.rulebook.examples import NOON
+
+Rows = Sequence[Mapping[str, Value]]
+INVOICE, PAYMENT, CREDIT_MEMO, BILL = TRANSACTIONS
+ORDER = "servicetitan.purchase_order"
+
+
+def told(row: Mapping[str, Value]) -> dict[str, Value]:
+    """Without what is not in the file."""
+    return {name: value for name, value in row.items() if value is not NOT_EXPORTED}
+
+
+def derived(
+    rows: Mapping[str, Rows], bypassed: Sequence[str] = (), exported: Sequence[str] = (), scope: Scope = Scope.WHOLE
+) -> Evidence:
+    """What follows from these records, and from the batches that account.yaml names."""
+    shelves = {
+        kind: Shelf(
+            kind,
+            tuple(Record(kind, f"{kind} {n}", told(row), Location(kind, n)) for n, row in enumerate(found, 1)),
+            scope,
+        )
+        for kind, found in rows.items()
+    }
+    left = {
+        f"{name}.{number}": True
+        for name, of in (("bypassedBatches", bypassed), ("exportedBatches", exported))
+        for number in of
+    }
+    answers = Shelf("account.answers", (Record("account.answers", "", left, Location("account.yaml")),), Scope.WHOLE)
+    return derive(Evidence(Account(), {**shelves, answers.kind: answers}, {}, (), ()), NOON)
+
+
+def waits(kind: str, row: Mapping[str, Value], bypassed: Sequence[str] = (), exported: Sequence[str] = ()) -> bool | None:
+    value = derived({kind: [row]}, bypassed, exported).shelf(kind).records[0].get("waits")
+    assert isinstance(value, (bool, Unknown))
+    return None if isinstance(value, Unknown) else value
+
+
+def transaction(sync: Value = "Posted", number: Value = "1042", **more: Value) -> dict[str, Value]:
+    return {"syncStatus": sync, "active": True, "batch.number": number, "batch.id": "8042", "batch.name": "Week 47", **more}
+
+
+def batch(evidence: Evidence, number: str = "1042") -> Record:
+    return next(record for record in evidence.shelf("derived.batch").records if record.get("number") == number)
+
+
+# -- what waits
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (transaction("Pending"), True),
+        (transaction("Posted"), True),
+        (transaction("Exported"), False),
+        (transaction("PostedAndExported"), False),
+        (transaction(number=UNSET), False),
+        (transaction(active=False), False),
+        (transaction(sync=NOT_EXPORTED), None),
+        (transaction(sync=UNSET), None),
+        (transaction(number=NOT_EXPORTED), None),
+        (transaction(sync=NOT_EXPORTED, number=UNSET), False),
+        (transaction("Exported", number=NOT_EXPORTED), False),
+        (transaction(sync=NOT_EXPORTED, active=False), False),
+    ],
+)
+def test_a_transaction_waits_in_a_batch_that_was_not_exported(row: Mapping[str, Value], expected: bool | None) -> None:
+    assert waits(INVOICE, row) is expected
+    assert waits(PAYMENT, row) is expected
+
+
+def test_what_is_not_said_to_be_voided_waits() -> None:
+    assert waits(INVOICE, transaction(active=NOT_EXPORTED)) is True
+
+
+def test_a_canceled_bill_does_not_wait() -> None:
+    assert waits(BILL, transaction(active=NOT_EXPORTED, status="Canceled")) is False
+    assert waits(BILL, transaction(active=NOT_EXPORTED, status="Reconciled")) is True
+
+
+@pytest.mark.parametrize("kind", TRANSACTIONS)
+def test_a_batch_that_was_bypassed_or_exported_meanwhile_waits_no_more(kind: str) -> None:
+    assert waits(kind, transaction(), bypassed=["1042"]) is False
+    assert waits(kind, transaction(), exported=["1042"]) is False
+    assert waits(kind, transaction(sync=NOT_EXPORTED), bypassed=["1042"]) is False
+    assert waits(kind, transaction(), bypassed=["1041"], exported=["104"]) is True
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("Pending", True),
+        ("Sent", True),
+        ("PartiallyReceived", True),
+        ("Received", True),
+        ("Exported", False),
+        ("Canceled", False),
+    ],
+)
+def test_a_purchase_order_waits_until_it_is_exported_or_canceled(status: str, expected: bool) -> None:
+    assert waits(ORDER, {"status": status, "batchId": UNSET}) is expected
+
+
+def test_a_purchase_order_without_a_status_may_wait() -> None:
+    assert waits(ORDER, {"batchId": UNSET}) is None
+
+
+def test_a_purchase_order_belongs_to_the_batch_whose_id_it_bears() -> None:
+    orders: Rows = [{"status": "Sent", "batchId": id_} for id_ in ("8042", "8043", "0")]
+    now = derived({INVOICE: [transaction()], ORDER: orders}, bypassed=["1042"])
+    assert [order.get("waits") for order in now.shelf(ORDER).records] == [False, True, True]
+
+
+@pytest.mark.parametrize("kind", [INVOICE, PAYMENT, BILL])
+def test_a_line_waits_with_its_transaction(kind: str) -> None:
+    (line,) = children(kind)
+    for status in ("Posted", "Exported", NOT_EXPORTED):
+        row = {f"parent.{name}": value for name, value in transaction(status).items()}
+        (found,) = derived({line.name: [row]}).shelf(line.name).records
+        value = found.get("parent.waits")
+        assert (None if isinstance(value, Unknown) else value) is waits(kind, transaction(status))
+
+
+def test_what_a_rule_states_itself_stays() -> None:
+    assert waits(INVOICE, {**transaction("Exported"), "waits": True}) is True
+
+
+STATUSES = st.sampled_from(["Pending", "Posted", "Exported", UNSET, NOT_EXPORTED])
+NUMBERS = st.sampled_from(["1041", "1042", UNSET, NOT_EXPORTED])
+ACTIVE = st.sampled_from([True, False, NOT_EXPORTED])
+
+
+@given(STATUSES, NUMBERS, ACTIVE, st.booleans())
+def test_only_what_is_known_ends_the_waiting(status: Value, number: Value, active: Value, left: bool) -> None:
+    proofs = (status == "Exported", number is UNSET, active is False, left and number == "1041")
+    found = waits(INVOICE, transaction(status, number, active=active), bypassed=["1041"] if left else [])
+    assert (found is False) is any(proofs)
+    if found is True:
+        assert status in ("Pending", "Posted")
+        assert number in ("1041", "1042")
+
+
+# -- batches
+
+
+def test_a_batch_is_put_together_from_its_transactions() -> None:
+    rows = {
+        INVOICE: [transaction(total=Decimal("100.00")), transaction(total=Decimal("0.10")), transaction(number=UNSET)],
+        PAYMENT: [transaction(total=Decimal("-45.00"))],
+        CREDIT_MEMO: [transaction()],
+        BILL: [transaction(number="999")],
+    }
+    now = derived(rows)
+    assert now.shelf("derived.batch").scope is Scope.WHOLE
+    assert [record.key for record in now.shelf("derived.batch").records] == ["999", "1042"]
+    assert dict(batch(now).fields) == {
+        "number": "1042",
+        "id": "8042",
+        "name": "Week 47",
+        "status": "Posted",
+        "waits": True,
+        "transactions": Decimal(4),
+        "invoices": Decimal(2),
+        "invoiceAmount": Decimal("100.10"),
+        "payments": Decimal(1),
+        "paymentAmount": Decimal("-45.00"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("states", "status"),
+    [
+        (["Posted", "Posted"], "Posted"),
+        (["Posted", "Pending"], "Pending"),
+        (["Exported", "PostedAndExported"], "Exported"),
+        (["Exported", "Posted"], "Partly exported"),
+        (["Exported", "Pending"], "Partly exported"),
+    ],
+)
+def test_the_status_of_a_batch(states: list[Value], status: str) -> None:
+    assert batch(derived({INVOICE: [transaction(state) for state in states]})).get("status") == status
+
+
+@pytest.mark.parametrize("state", [UNSET, NOT_EXPORTED])
+def test_one_transaction_without_a_status_leaves_that_of_its_batch_unknown(state: Value) -> None:
+    assert isinstance(batch(derived({INVOICE: [transaction(), transaction(state)]})).get("status"), Unknown)
+
+
+def test_what_was_voided_or_canceled_is_in_no_batch() -> None:
+    rows = {
+        INVOICE: [transaction("Exported"), transaction("Pending", active=False)],
+        BILL: [transaction("Pending", status="Canceled")],
+    }
+    assert batch(derived(rows)).get("status") == "Exported"
+
+
+def test_a_bypassed_batch_is_there_and_waits_no_more() -> None:
+    found = batch(derived({INVOICE: [transaction()]}, bypassed=["1042"]))
+    assert (found.get("status"), found.get("waits")) == ("Posted", False)
+
+
+def test_transactions_that_were_not_exported_are_not_counted_as_none() -> None:
+    now = derived({INVOICE: [transaction(total=Decimal(5))]})
+    found = batch(now)
+    assert (found.get("invoices"), found.get("invoiceAmount")) == (Decimal(1), Decimal(5))
+    assert all(isinstance(found.get(name), Unknown) for name in ("payments", "paymentAmount", "transactions"))
+    assert now.shelf("derived.batch").scope is Scope.PART
+
+
+def test_a_transaction_whose_batch_is_not_known_may_stand_in_any() -> None:
+    now = derived({INVOICE: [transaction(), transaction(number=NOT_EXPORTED)], PAYMENT: []})
+    assert isinstance(batch(now).get("invoices"), Unknown)
+    assert batch(now).get("payments") == Decimal(0)
+    assert now.shelf("derived.batch").scope is Scope.PART
+
+
+def test_an_amount_that_is_not_known_leaves_the_sum_unknown() -> None:
+    found = batch(derived({INVOICE: [transaction(total=Decimal(5)), transaction(total=UNSET)]}))
+    assert isinstance(found.get("invoiceAmount"), Unknown)
+    assert found.get("invoices") == Decimal(2)
+
+
+def test_days_that_were_named_are_all_of_a_batch() -> None:
+    now = derived({INVOICE: [transaction()], PAYMENT: [], CREDIT_MEMO: [], BILL: []}, scope=Scope.PERIOD)
+    assert batch(now).get("transactions") == Decimal(1)
+
+
+ROWS = st.lists(st.builds(transaction, STATUSES, st.sampled_from(["1041", "1042", UNSET]), active=ACTIVE), max_size=6)
+
+
+@given(ROWS, ROWS, ROWS)
+def test_the_counts_of_all_batches_add_up_to_what_stands_in_one(invoices: Rows, payments: Rows, bills: Rows) -> None:
+    now = derived({INVOICE: invoices, PAYMENT: payments, CREDIT_MEMO: [], BILL: bills})
+
+    def sum_of(name: str) -> int:
+        values = [record.get(name) for record in now.shelf("derived.batch").records]
+        return sum(int(value) for value in values if isinstance(value, Decimal))
+
+    def living(rows: Rows) -> int:
+        return sum(row["active"] is not False and row["batch.number"] is not UNSET for row in rows)
+
+    assert (sum_of("invoices"), sum_of("payments")) == (living(invoices), living(payments))
+    assert sum_of("transactions") == living(invoices) + living(payments) + living(bills)
+
+
+@given(ROWS)
+def test_the_order_of_the_file_does_not_matter(rows: Rows) -> None:
+    def facts(found: Rows) -> list[dict[str, object]]:
+        records = derived({INVOICE: found}).shelf("derived.batch").records
+        return [
+            {name: "unknown" if isinstance(value, Unknown) else value for name, value in record.fields.items()}
+            for record in records
+        ]
+
+    assert facts(rows) == facts(rows[::-1])

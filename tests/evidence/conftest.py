@@ -1,0 +1,35 @@
+"""Workbooks, as Excel would save them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+import pytest
+import xlsxwriter  # type: ignore[import-untyped]
+
+Sheets = Mapping[str, Sequence[Sequence[object]]]
+
+
+def make(sheets: Sheets, since_1904: bool = False) -> bytes:
+    target = io.BytesIO()
+    workbook = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "date_1904": since_1904})
+    day = workbook.add_format({"num_format": "m/d/yyyy"})
+    for name, rows in sheets.items():
+        sheet = workbook.add_worksheet(name)
+        for number, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                if isinstance(cell, date):
+                    sheet.write_datetime(number, column, cell, day)
+                elif isinstance(cell, str):
+                    sheet.write_string(number, column, cell)
+                elif cell is not None:
+                    sheet.write(number, column, cell)
+    workbook.close()
+    return target.getvalue()
+
+
+@pytest.fixture
+def book() -> Callable[..., bytes]:
+    return make
