@@ -6,21 +6,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from northwind import (
     CLASSES,
+    CLOSED,
     COGS,
     COMPANY,
-    DRAGGED,
+    CREW,
     GONE,
     MATERIALS,
     METHODS,
     NOT_IN_BOOKS,
+    OTHER_NAMES,
     TAKEN,
     TAXES,
     TERMS,
-    UNCOSTED,
     VENDORS,
     ZONES,
     Json,
@@ -52,14 +54,9 @@ EXTRA = {"Inventory Asset": "INVENTORYASSET", "Undeposited Funds": "UNDEPOSIT", 
          "Uncategorized Income": "UNCATINC"}
 
 
-def listed(names: Iterable[str], first: Sequence[str] = ()) -> list[str]:
-    """QuickBooks' default order, per level, parents before their jobs; what was dragged to the top comes first."""
-
-    def place(name: str) -> tuple[int, list[str]]:
-        parts = name.split(":")
-        return first.index(parts[0]) if parts[0] in first else len(first), [part.casefold() for part in parts]
-
-    return sorted(names, key=place)
+def listed(names: Iterable[str]) -> list[str]:
+    """QuickBooks' default order, per level, parents before their jobs."""
+    return sorted(names, key=lambda name: [part.casefold() for part in name.split(":")])
 
 
 COLUMNS = {
@@ -78,38 +75,29 @@ COLUMNS = {
     "VEND": "NAME REFNUM TIMESTAMP PRINTAS ADDR1 ADDR2 ADDR3 ADDR4 ADDR5 VTYPE CONT1 CONT2 PHONE1 PHONE2 FAXNUM EMAIL NOTE TAXID "
     "LIMIT TERMS NOTEPAD SALUTATION COMPANYNAME FIRSTNAME MIDINIT LASTNAME " + " ".join(f"CUSTFLD{n}" for n in range(1, 16))
     + " 1099 HIDDEN DELCOUNT",
+    "EMP": "NAME REFNUM TIMESTAMP HIDDEN DELCOUNT",
+    "OTHERNAME": "NAME REFNUM TIMESTAMP BADDR1 BADDR2 BADDR3 BADDR4 BADDR5 HIDDEN DELCOUNT",
     "PAYMETH": "NAME REFNUM TIMESTAMP HIDDEN",
     "TERMS": "NAME REFNUM TIMESTAMP DISCPER STDDUEDAYS STDDISCDAYS DAYOFMONTHDUE DISCDAYOFMONTH DATEMINDAYS TERMSTYPE HIDDEN",
     "SALESTAXCODE": "CODE REFNUM TIMESTAMP HIDDEN DESC TAXABLE",
 }
 
 
-class Iif:
-    """Collects an IIF file; every section has its own columns."""
+Lists = dict[str, list[Json]]
+"""The rows of each list by its section, in the order in which QuickBooks keeps them. A group has its MEMBERS."""
 
-    def __init__(self) -> None:
-        self.lines: list[str] = []
 
-    def write(self, *cells: str) -> None:
-        """One line; a cell with a comma is put in quotes, as QuickBooks does."""
-        self.lines.append("\t".join(f'"{cell}"' if "," in cell else cell for cell in cells))
+def row(number: int, name: str, **cells: Any) -> Json:
+    """One record, with what every list fills in."""
+    return {"NAME": name, "REFNUM": str(number), "TIMESTAMP": str(1683000000 + 60 * number), "HIDDEN": "N", "DELCOUNT": "0",
+            "USEID": "N", **cells}
 
-    def head(self, section: str) -> None:
-        """The line that names a section's columns."""
-        self.write("!" + section.replace("GROUP", "INVITEM"), *COLUMNS[section].split())
 
-    def row(self, section: str, number: int, **cells: str) -> None:
-        """One record."""
-        usual = {"REFNUM": str(number), "TIMESTAMP": str(1683000000 + 60 * number), "HIDDEN": "N", "DELCOUNT": "0", "USEID": "N"}
-        columns = COLUMNS[section].split()
-        assert set(cells) <= set(columns), set(cells) - set(columns)
-        self.write(section.replace("GROUP", "INVITEM"), *({**usual, **cells}.get(column, "") for column in columns))
-
-    def item(self, number: int, name: str, kind: str, **cells: str) -> None:
-        """One item; the depreciation columns are filled for everything."""
-        usual = {"DEP_TYPE": "0", "ISPASSEDTHRU": "N", "ISNEW": "N", "SALEEXPENSE": "0.00", "COSTBASIS": "0.00",
-                 "ACCUMDEPR": "0.00", "UNRECBASIS": "0.00", "COST": "0", "PRICE": "0.00", "TAXABLE": "N"}
-        self.row("INVITEM", number, NAME=name, INVITEMTYPE=kind, **{**usual, **cells})
+def item(number: int, name: str, kind: str, **cells: Any) -> Json:
+    """One item; the depreciation columns are filled for everything."""
+    usual = {"DEP_TYPE": "0", "ISPASSEDTHRU": "N", "ISNEW": "N", "SALEEXPENSE": "0.00", "COSTBASIS": "0.00",
+             "ACCUMDEPR": "0.00", "UNRECBASIS": "0.00", "COST": "0", "PRICE": "0.00", "TAXABLE": "N"}
+    return row(number, name, INVITEMTYPE=kind, **{**usual, **cells})
 
 
 def book_items(skus: Sequence[Sku]) -> list[tuple[str, str, Json]]:
@@ -123,7 +111,7 @@ def book_items(skus: Sequence[Sku]) -> list[tuple[str, str, Json]]:
         if sku.kind == "service":
             found.append((sku.code, "SERV", {**cells, "SALESTAXCODE": "Non"}))
             continue
-        cells |= {**taxed, "COST": money(sku.cost), "COGSACCNT": sku.own_cogs, "PREFVEND": VENDORS[sku.id % 8]}
+        cells |= {**taxed, "COST": money(sku.cost), "COGSACCNT": sku.cogs, "PREFVEND": VENDORS[sku.id % 8]}
         if sku.stocked:
             cells |= {"ASSETACCNT": "Inventory Asset", "QNTY": str(4 + sku.id % 90), "VALUE": money(sku.cost * (4 + sku.id % 90))}
         found.append((sku.code, "INVENTORY" if sku.stocked else "PART", cells))
@@ -148,63 +136,70 @@ def book_items(skus: Sequence[Sku]) -> list[tuple[str, str, Json]]:
     return sorted(found, key=lambda item: (types.index(item[1]), [part.casefold() for part in item[0].split(":")]))
 
 
-def lists(skus: Sequence[Sku], names: Sequence[str], broken: bool) -> bytes:
-    """File > Utilities > Export > Lists to IIF Files."""
-    iif = Iif()
-    iif.write("!HDR", "PROD", "VER", "REL", "IIFVER", "DATE", "TIME", "ACCNTNT", "ACCNTNTSPLITTIME")
-    iif.write("HDR", "QuickBooks Enterprise Solutions", "Version 34.0D", "Release R9P", "1", f"{TAKEN:%Y-%m-%d}",
-              f"{TAKEN.timestamp():.0f}", "N", "0")
-    iif.head("ACCNT")
+def lists(skus: Sequence[Sku], names: Sequence[str]) -> Lists:
+    """Everything that QuickBooks exports as lists."""
+    found: Lists = {section: [] for section in COLUMNS}
     pairs = [(line.split(" ", 1)[0], name) for line in ACCOUNTS.split("\n") if line for name in line.split(" ", 1)[1].split("|")]
     for n, (kind, name) in enumerate(pairs, 1):
         amount = f"{(n * 7919 % 90000) * (-1 if kind in ('AP', 'INC', 'OCLIAB') else 1) / 10:,.2f}"
-        iif.row("ACCNT", n, NAME=name, ACCNTTYPE=kind, OBAMOUNT=amount, ACCNUM=str(1000 + 10 * n), SCD="0",
-                EXTRA=EXTRA.get(name, ""), HIDDEN="Y" if name == f"{COGS}:Old Materials" else "N")
-    iif.head("INVITEM")
+        found["ACCNT"].append(row(n, name, ACCNTTYPE=kind, OBAMOUNT=amount, ACCNUM=str(1000 + 10 * n), SCD="0",
+                                  EXTRA=EXTRA.get(name, ""), HIDDEN="Y" if name == f"{COGS}:Old Materials" else "N"))
     items = book_items(skus)
     numbers = {name: n for n, name in enumerate(sorted(name for name, _, _ in items), 1)}
-    kinds = {name: kind for name, kind, _ in items}
     for name, kind, cells in items:
-        if kind == "PART":
-            cells |= {"COGSACCNT": "", "ISPASSEDTHRU": "N"} if broken and name in UNCOSTED else {"ISPASSEDTHRU": "Y"}
-        iif.item(numbers[name], name, kind, **cells)
-    iif.head("GROUP")
-    iif.write("!ENDGRP")
+        found["INVITEM"].append(item(numbers[name], name, kind, **cells, **{"ISPASSEDTHRU": "Y"} if kind == "PART" else {}))
     groups: list[tuple[str, str, str, Sequence[str]]] = [
         ("Water Heater Kit", "GRP", "Water heater, installed", ("WH-GAS-40", "PVC-ELB-34", "TAPE-PTFE", "Water Heater Install"))
     ]
     groups += [(f"{zone} Sales Tax", "STAX", f"Sales tax, {zone}", members) for zone, members in ZONES.items()]
     for n, (name, kind, text, members) in enumerate(groups, len(items) + 1):
-        printed = "Y" if kind == "GRP" else "N"
-        iif.row("GROUP", n, NAME=name, INVITEMTYPE=kind, DESC=text, TOPRINT=printed)
-        for member in members:
-            iif.row("GROUP", numbers[member], NAME=member, INVITEMTYPE=kinds[member], TOPRINT=printed, QNTY="1")
-        iif.write("ENDGRP" if kind == "GRP" else "ENDTAX")
-    iif.head("CLASS")
-    for n, name in enumerate(CLASSES, 1):
-        iif.row("CLASS", n, NAME=name, HIDDEN="Y" if name == "Drain" else "N")
-    iif.head("CUST")
-    for name in listed(names, DRAGGED if broken else ()):
+        found["GROUP"].append(row(n, name, INVITEMTYPE=kind, DESC=text, TOPRINT="Y" if kind == "GRP" else "N", MEMBERS=members))
+    found["CLASS"] = [row(n, name, HIDDEN="Y" if name == "Drain" else "N") for n, name in enumerate(CLASSES, 1)]
+    for name in listed(names):
         n = names.index(name) + 1
         job = {"JOBSTATUS": "0", "TAXABLE": "Y", "SALESTAXCODE": "Tax"}
         if ":" in name:
             job = {"JOBSTATUS": "3" if n % 2 else "2", "TAXABLE": "N"}
-        iif.row("CUST", n, NAME=name, TERMS=list(TERMS)[n % 3], TAXITEM=f"{list(ZONES)[n % 2]} Sales Tax",
-                HIDDEN="Y" if name in GONE else "N", **job)
-    iif.head("VEND")
-    for n, name in enumerate(listed(VENDORS), 1):
-        iif.row("VEND", n, NAME=name, TERMS="Net 30", HIDDEN="Y" if name == "Foxglove Printing" else "N", **{"1099": "N"})
-    iif.head("PAYMETH")
-    for n, name in enumerate(METHODS, 1):
-        iif.row("PAYMETH", n, NAME=name)
-    iif.head("TERMS")
+        found["CUST"].append(row(n, name, TERMS=list(TERMS)[n % 3], TAXITEM=f"{list(ZONES)[n % 2]} Sales Tax",
+                                 HIDDEN="Y" if name in GONE else "N", **job))
+    found["VEND"] = [row(n, name, TERMS="Net 30", HIDDEN="Y" if name == "Foxglove Printing" else "N", **{"1099": "N"})
+                     for n, name in enumerate(listed(VENDORS), 1)]
+    found["EMP"] = [row(n, name, HIDDEN="Y" if name == CREW[-1] else "N") for n, name in enumerate(listed(CREW), 1)]
+    found["OTHERNAME"] = [row(n, name) for n, name in enumerate(listed(OTHER_NAMES), 1)]
+    found["PAYMETH"] = [row(n, name) for n, name in enumerate(METHODS, 1)]
     for n, (name, days) in enumerate(TERMS.items(), 1):
-        iif.row("TERMS", n, NAME=name, DISCPER="0.0%", STDDUEDAYS=str(days), STDDISCDAYS="0", DAYOFMONTHDUE="31",
-                DISCDAYOFMONTH="10", DATEMINDAYS="5", TERMSTYPE="0")
-    iif.head("SALESTAXCODE")
-    iif.row("SALESTAXCODE", 1, CODE="Tax", DESC="Taxable Sales", TAXABLE="Y")
-    iif.row("SALESTAXCODE", 2, CODE="Non", DESC="Non-Taxable Sales", TAXABLE="N")
-    return "".join(f"{line}\r\n" for line in iif.lines).encode("windows-1252")
+        found["TERMS"].append(row(n, name, DISCPER="0.0%", STDDUEDAYS=str(days), STDDISCDAYS="0", DAYOFMONTHDUE="31",
+                                  DISCDAYOFMONTH="10", DATEMINDAYS="5", TERMSTYPE="0"))
+    found["SALESTAXCODE"] = [row(1, "", CODE="Tax", DESC="Taxable Sales", TAXABLE="Y"),
+                             row(2, "", CODE="Non", DESC="Non-Taxable Sales", TAXABLE="N")]
+    return found
+
+
+def iif(found: Lists) -> bytes:
+    """File > Utilities > Export > Lists to IIF Files. A cell with a comma is put in quotes, as QuickBooks does."""
+    lines: list[str] = []
+
+    def write(*cells: str) -> None:
+        lines.append("\t".join(f'"{cell}"' if "," in cell else cell for cell in cells))
+
+    write("!HDR", "PROD", "VER", "REL", "IIFVER", "DATE", "TIME", "ACCNTNT", "ACCNTNTSPLITTIME")
+    write("HDR", "QuickBooks Enterprise Solutions", "Version 34.0D", "Release R9P", "1", f"{TAKEN:%Y-%m-%d}",
+          f"{TAKEN.timestamp():.0f}", "N", "0")
+    items = {entry["NAME"]: entry for entry in found["INVITEM"]}
+    for section, columns in COLUMNS.items():
+        keyword = section.replace("GROUP", "INVITEM")
+        write("!" + keyword, *columns.split())
+        if section == "GROUP":
+            write("!ENDGRP")
+        for entry in found[section]:
+            write(keyword, *(entry.get(column, "") for column in columns.split()))
+            for member in entry.get("MEMBERS", ()):
+                one = {name: items[member][name] for name in ("NAME", "REFNUM", "TIMESTAMP", "INVITEMTYPE")}
+                usual = {"TOPRINT": entry["TOPRINT"], "QNTY": "1", "HIDDEN": "N", "DELCOUNT": "0", "USEID": "N", **one}
+                write(keyword, *(usual.get(column, "") for column in columns.split()))
+            if section == "GROUP":
+                write("ENDGRP" if entry["INVITEMTYPE"] == "GRP" else "ENDTAX")
+    return "".join(f"{line}\r\n" for line in lines).encode("windows-1252")
 
 
 def qbxml(*answers: tuple[str, Json]) -> str:
@@ -228,11 +223,11 @@ def qbxml(*answers: tuple[str, Json]) -> str:
     return f'<?xml version="1.0" ?>\n{ET.tostring(root, encoding="unicode")}\n'
 
 
-def company(mode: str) -> str:
+def state() -> dict[str, Json]:
     """Host, company and preferences: what the first answer of every session holds."""
     versions = ["1.0", "1.1", "2.0", "2.1", *(f"{n}.0" for n in range(3, 17))]
     host = {"ProductName": "QuickBooks Enterprise Solutions 24.0", "MajorVersion": "34", "MinorVersion": "0", "Country": "US",
-            "SupportedQBXMLVersion": versions, "IsAutomaticLogin": "false", "QBFileMode": mode}
+            "SupportedQBXMLVersion": versions, "IsAutomaticLogin": "false", "QBFileMode": "SingleUser"}
     street = {"Addr1": "1 Example Way", "City": "Denver", "State": "CO", "PostalCode": "00000", "Country": "US"}
     firm = {"IsSampleCompany": "false", "CompanyName": COMPANY, "LegalCompanyName": f"{COMPANY}, Inc.", "Address": street,
             "LegalAddress": street, "Phone": "303-555-0100", "Email": "office@northwind.example",
@@ -240,7 +235,7 @@ def company(mode: str) -> str:
             "EIN": "00-0000000", "TaxForm": "Form1120S", "AccountantCopy": {"AccountantCopyExists": "false"}}
     preferences = {
         "AccountingPreferences": {"IsUsingAccountNumbers": "true", "IsRequiringAccounts": "true", "IsUsingClassTracking": "true",
-                                  "IsUsingAuditTrail": "true", "IsAssigningJournalEntryNumbers": "true"},
+                                  "IsUsingAuditTrail": "true", "IsAssigningJournalEntryNumbers": "true", "ClosingDate": CLOSED},
         "FinanceChargePreferences": {"AnnualInterestRate": "0.00", "MinFinanceCharge": "0.00", "GracePeriod": "0",
                                      "IsAssessingForOverdueCharges": "false", "CalculateChargesFrom": "DueDate",
                                      "IsMarkedToBePrinted": "false"},
@@ -262,7 +257,7 @@ def company(mode: str) -> str:
         "ItemsAndInventoryPreferences": {"EnhancedInventoryReceivingEnabled": "false", "IsTrackingSerialOrLotNumber": "None",
                                          "FIFOEnabled": "false", "IsRSBEnabled": "false", "IsBarcodeEnabled": "false"},
     }
-    return qbxml(("Host", {"HostRet": host}), ("Company", {"CompanyRet": firm}), ("Preferences", {"PreferencesRet": preferences}))
+    return {"Host": host, "Company": firm, "Preferences": preferences}
 
 
 def ref(name: str, n: int) -> Json:
@@ -270,7 +265,7 @@ def ref(name: str, n: int) -> Json:
     return {"ListID": f"8000{n:04X}-1683000000", "FullName": name}
 
 
-def exported(bills: Sequence[Json], names: Sequence[str]) -> str:
+def exported(bills: Sequence[Json], names: Sequence[str]) -> list[Json]:
     """The invoices of the older batches as QuickBooks has them: same lines and sums, the batch in the memo."""
     full_names = {" ".join(name.split()): name for name in names}
     found = []
@@ -304,4 +299,4 @@ def exported(bills: Sequence[Json], names: Sequence[str]) -> str:
             "IsPaid": "true" if bill["paidOn"] else "false", "IsToBePrinted": "false",
             "CustomerSalesTaxCodeRef": ref("Tax", 1), "LinkedTxn": [link] if bill["paidOn"] else [], "InvoiceLineRet": lines,
         })
-    return qbxml(("Invoice", {"InvoiceRet": found}))
+    return found

@@ -1,11 +1,10 @@
-"""The invented company: its names, its pricebook, and what is broken in it where it is not ready."""
+"""The invented company: its names, its people and its pricebook."""
 
 # Records stay packed: a key per line would hide what belongs together.
 # fmt: off
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,25 +13,14 @@ Json = dict[str, Any]
 
 COMPANY = "Northwind Plumbing & Heating"
 TAKEN = datetime.fromisoformat("2026-11-20T17:05:00-07:00")
+CLOSED = "2026-10-31"
+"""The last day of the books that are closed."""
 COGS = "Cost of Goods Sold"
 MATERIALS, EQUIPMENT = f"{COGS}:Materials", f"{COGS}:Equipment"
 
-# What differs between the two snapshots; make.py says it in words.
-DRAGGED = ("Zoë's Bakery & Café", "Pinecroft, Odile")
-ACCOUNT_BROKEN: Mapping[str, str | None] = {
-    "PVC-ELB-1": None,
-    "CU-TEE-34": None,
-    "PEX-VLV-1": None,
-    "WH-GAS-50": None,
-    "PVC-TEE-34": f"{COGS}:Fittings",
-    "CU-CPL-1": f"{COGS}:Fittings",
-    "PEX-ELB-34": "Shop Supplies",
-    "ABS-TRP-2": f"{COGS}:Old Materials",
-}
-UNCOSTED = ("BRS-NIP-12", "CU-CPL-34", "Permit Box", "Rental Items:Drain Snake", "Shop Consumables")
-
-SHOWN = ("PVC-ELB-1", "PEX-VLV-1", "WH-GAS-50", "PVC-TEE-34", "PEX-ELB-34", "ABS-TRP-2", "PVC-TEE-2")
-"""Codes that stand on unexported lines in both snapshots; PVC-TEE-2 is inactive and still in use."""
+SHOWN = ("PVC-ELB-1", "PEX-VLV-1", "WH-GAS-50", "PEX-VLV-2", "GAS-FLX-12", "ABS-TRP-1", "PVC-TEE-2", "FIL-20X20", "SUMP-13",
+         "FURN-80K")
+"""Codes that stand on lines of the batch that waits; PVC-TEE-2 is inactive and still in use."""
 NOT_IN_BOOKS = frozenset(
     {"PEX-VLV-1", "PEX-VLV-2", "ABS-TRP-1", "GAS-FLX-12", "GAS-FLX-34", "CU-VLV-2", "WH-HYB-80", "BLR-STM-3", "Winterize"}
 )
@@ -68,12 +56,10 @@ class Sku:
     cost: int
     price: int
     stocked: bool
-    cogs: str | None
-    """What ServiceTitan says; QuickBooks' own item always names the right account, UNCOSTED aside."""
 
     @property
-    def own_cogs(self) -> str | None:
-        """The account of the QuickBooks item."""
+    def cogs(self) -> str | None:
+        """The account for its cost; services have none."""
         return {"material": MATERIALS, "equipment": EQUIPMENT}.get(self.kind)
 
     @property
@@ -128,16 +114,12 @@ SERVICES = (
 )
 
 
-def pricebook(dice: Dice, broken: bool) -> list[Sku]:
+def pricebook(dice: Dice) -> list[Sku]:
     """Materials, equipment and services."""
     found: list[Sku] = []
 
     def add(kind: str, code: str, text: str, cost: int, price: int, stocked: bool) -> None:
-        cogs = {"material": MATERIALS, "equipment": EQUIPMENT}.get(kind)
-        if code == "OLD-FLUX-8OZ":
-            cogs = None
-        found.append(Sku(410000 + 7 * len(found), kind, code, text, cost, price, stocked,
-                         ACCOUNT_BROKEN[code] if broken and code in ACCOUNT_BROKEN else cogs))
+        found.append(Sku(410000 + 7 * len(found), kind, code, text, cost, price, stocked))
 
     for stem, text, sizes, stocked in FAMILIES:
         for size in sizes.split():
@@ -161,6 +143,8 @@ VENDORS = (
     "Granite Gas & Electric", "Hollow Creek Water", "Ironwood Equipment Rental", "Juniper Office Supply", "Kestrel Couriers",
     "Mossback Excavating", "Northgate Properties", "O'Dell's Welding", "State Revenue Office", "Transit District Office",
 )
+CREW = ("Arlo Fensk", "Bettina Quell", "Corbin Jask", "Delphine Moorst", "Emrys Tallow", "Fenna Drobe", "Gus Oldham-Vey")
+OTHER_NAMES = ("Petty cash holder", "Owner's household")
 TAXES = {"State Tax": 290, "Transit Tax": 110, "Denver City Tax": 475, "Lakewood City Tax": 300, "Out of State": 0}
 ZONES = {"Denver": ("State Tax", "Transit Tax", "Denver City Tax"), "Lakewood": ("State Tax", "Transit Tax", "Lakewood City Tax")}
 CLASSES = ("Drain", "Heating", "Install", "Plumbing")
@@ -175,7 +159,8 @@ GONE = ("AAA Rooms", "Dovetail Storage")
 TRADES = ("Dental", "Bakery & Deli", "Storage", "Lofts HOA", "Elementary", "Auto Body", "Yoga Studio", "Brewing Co.")
 PLACES = ("Alder Street", "Bluffside", "Clearwater", "Dovetail")
 FIRMS = ("Whitcomb,  Ada", "de la Cruz-Byrne, Noé", "van Hoorn & Sons", "AAA Rooms", "aardvark apartments", "Crème & Crust",
-         "D'Angelo's Tailors", "Jägerhof Inn", "Smoke, Salt & Sugar LLC", "3 Rivers Rafting", *DRAGGED)
+         "D'Angelo's Tailors", "Jägerhof Inn", "Smoke, Salt & Sugar LLC", "3 Rivers Rafting", "Zoë's Bakery & Café",
+         "Pinecroft, Odile")
 JOBS = ("Unit 4", "basement remodel", "Re-pipe", "1180 Larkspur Ct", "Boiler room", "Guest house", "unit 12", "Café kitchen")
 
 

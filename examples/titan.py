@@ -4,14 +4,13 @@
 # fmt: off
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from northwind import (
-    ACCOUNT_BROKEN,
     COGS,
     COMPANY,
+    CREW,
     EQUIPMENT,
     GONE,
     INACTIVE,
@@ -81,6 +80,29 @@ SHAPES = {
         "id skuId description createdOn modifiedOn skuName skuCode skuType vendorPartNumber quantity quantityReceived cost "
         "total serialNumbers status chargeable budgetCodeId"
     ),
+    "bill": (
+        "id purchaseOrderId syncStatus status source billType postDate referenceNumber vendorNumber summary billDate "
+        "earlyDiscountDate billAmount vendorInvoiceTotal taxAmount shippingAmount landedCostMethod otherAmount "
+        "preTaxDiscountAmount preTaxCharge postTaxDiscountAmount postTaxCharge createdBy createdOn modifiedOn termName dueDate "
+        "doNotPay dateCanceled canceledBy shipToDescription batch businessUnit taxZone vendor remittanceVendorInfo shipTo "
+        "budgetCodeId items expenseItems customFields jobId jobNumber dateReconciled"
+    ),
+    "bill_line": (
+        "order name description quantity cost allocatedTax allocatedShipping allocatedOtherCosts fullyLandedUnitCost "
+        "inventoryLocation vendorPartNumber serialNumber generalLedgerAccount costOfSaleAccount assetAccount id skuId "
+        "receiptItemId skuType skuCode budgetCodeId"
+    ),
+    "credit_memo": (
+        "id date referenceNumber subTotal salesTax salesTaxCode total balance appliedTo customer customerAddress location "
+        "locationAddress businessUnit syncStatus batch customFields createdOn createdBy modifiedOn modifiedBy description "
+        "active importId exportId"
+    ),
+    "installed": (
+        "id active equipmentId locationId customerId invoiceItemId name type installedOn createdOn modifiedOn serialNumber "
+        "barcodeId memo manufacturer model cost status manufacturerWarrantyStart manufacturerWarrantyEnd "
+        "serviceProviderWarrantyStart serviceProviderWarrantyEnd tags actualReplacementDate manufacturedOn "
+        "predictedReplacementMonths predictedReplacementDate"
+    ),
     "truck": "id name active memo warehouseId technicianIds inventoryTemplateId createdOn modifiedOn externalData",
     "technician": (
         "id userId name roleIds businessUnitId mainZoneId zoneIds createdOn modifiedOn email phoneNumber loginName home "
@@ -122,12 +144,6 @@ def shape(kind: str, **values: Any) -> Json:
     return {key: values.get(key, empty.get(key)) for key in keys}
 
 
-def page(records: Sequence[Json], *, counted: bool = True) -> str:
-    """The list envelope of the last page; the API counts only when asked."""
-    envelope = {"page": 1, "pageSize": 500, "hasMore": False, "totalCount": len(records) if counted else None, "data": records}
-    return json.dumps(envelope, ensure_ascii=False, indent=1) + "\n"
-
-
 def sku_record(sku: Sku, n: int) -> Json:
     """A pricebook entry as the API lists it."""
     values: Json = {
@@ -142,7 +158,8 @@ def sku_record(sku: Sku, n: int) -> Json:
     vendor = {"id": 900 + n, "vendorName": VENDORS[n % 8], "vendorId": 3100 + n % 8, "memo": None, "vendorPart": f"P{7000 + n}",
               "cost": sku.cost / 100, "active": True, "primarySubAccount": None, "otherSubAccounts": []}
     values |= {
-        "unitOfMeasure": "Each", "isInventory": sku.stocked, "costOfSaleAccount": sku.cogs, "primaryVendor": vendor,
+        "unitOfMeasure": "Each", "isInventory": sku.stocked, "primaryVendor": vendor,
+        "costOfSaleAccount": None if sku.code == "OLD-FLUX-8OZ" else sku.cogs,
         "assetAccount": "Inventory Asset" if sku.stocked else None, "displayInAmount": True, "isCostLocked": False,
     }
     if sku.kind == "material":
@@ -155,15 +172,20 @@ def sku_record(sku: Sku, n: int) -> Json:
                  dimensions={"height": 60, "width": 22, "depth": 22})
 
 
+PRICEBOOK = {"materials": "material", "equipment": "equipment", "services": "service"}
+"""The three lists of the pricebook by the name of their file."""
 BATCHES = {
     "1039": ("10-30 plumbing", 12), "1040": ("11-06 plumbing", 14), "1041": ("11-13 plumbing", 14),
     "1042": ("11-20 plumbing", 20),
 }
-"""Name of each batch, and how many invoices it holds. The last is the one that waits."""
+"""Name of each batch, and how many invoices it holds."""
+WAITING = "1042"
+"""The batch that waits for its export."""
 NEWCOMERS = ("Newlands Creamery", "Prosperi-Vale, Anouk")
 """Customers that QuickBooks will only meet at this export."""
-CREW = ("Arlo Fensk", "Bettina Quell", "Corbin Jask", "Delphine Moorst", "Emrys Tallow", "Fenna Drobe", "Gus Oldham-Vey")
 TRUCKS = ("Truck 1", "Truck 2", "Truck 3", "Truck 4", "Truck 5", "Truck 6 (sold)")
+CHARGES = {f"{COGS}:Purchase Tax": "CostOfGoodsSoldTax", f"{COGS}:Freight": "CostOfGoodsSoldShipping"}
+"""The accounts that take tax and shipping of what is bought."""
 UNITS = {21: "Plumbing", 22: "Heating", 23: "Install", 24: "Drain (closed)"}
 ADDRESS = {"street": "1 Example Way", "unit": None, "city": "Denver", "state": "CO", "zip": "00000", "country": "USA"}
 
@@ -195,13 +217,13 @@ def line(sku: Sku, n: int, invoice: int, unit: int, count: int, day: str) -> Jso
 def invoices(dice: Dice, skus: Sequence[Sku], names: Sequence[str]) -> list[Json]:
     """Three exported batches, the one that waits, and a voided invoice that is in none."""
     by_code = {sku.code: sku for sku in skus}
-    parts = [sku for sku in skus if sku.kind != "service" and sku.code not in {*NOT_IN_BOOKS, *INACTIVE, *ACCOUNT_BROKEN}]
+    parts = [sku for sku in skus if sku.kind != "service" and sku.code not in {*NOT_IN_BOOKS, *INACTIVE}]
     labor = [sku for sku in skus if sku.kind == "service"][:-1]
     people = [" ".join(name.split()) for name in names if ":" not in name and name not in GONE]
     ids = {name: 20000 + 3 * n for n, name in enumerate([*people, *NEWCOMERS])}
     found: list[Json] = []
     for number, (batch, size) in BATCHES.items():
-        waiting = number == "1042"
+        waiting = number == WAITING
         for n in range(size):
             i = len(found) + 1
             unit, zone, term = 21 + i % 3, list(ZONES)[i % 2], list(TERMS)[i % 3]
@@ -256,7 +278,7 @@ def payments(bills: Sequence[Json]) -> list[Json]:
 
 def orders(dice: Dice, skus: Sequence[Sku]) -> list[Json]:
     """Purchase orders for items that QuickBooks already has."""
-    parts = [sku for sku in skus if sku.stocked and sku.code not in {*NOT_IN_BOOKS, *INACTIVE, *ACCOUNT_BROKEN}]
+    parts = [sku for sku in skus if sku.stocked and sku.code not in {*NOT_IN_BOOKS, *INACTIVE}]
     found = []
     for n, status in enumerate(("Exported", "Received", "Sent", "Sent", "PartiallyReceived", "Pending", "Canceled")):
         items = []
@@ -281,7 +303,45 @@ def orders(dice: Dice, skus: Sequence[Sku]) -> list[Json]:
     return found
 
 
-def settings_lists(names: Sequence[str], bills: Sequence[Json], broken: bool) -> dict[str, list[Json]]:
+def bills(found: Sequence[Json]) -> list[Json]:
+    """The bill of each purchase order that was received and exported, in a batch of its own."""
+    return [bill(order, n) for n, order in enumerate(found) if order["status"] == "Exported"]
+
+
+def bill(order: Json, n: int) -> Json:
+    """The bill of one purchase order."""
+    batch = {"id": 9038, "number": "1038", "name": "10-30 bills"}
+    items = [
+        shape("bill_line", id=item["id"] + 1000, order=k, name=item["skuName"], description=item["description"],
+              quantity=f"{item['quantity']}.00", cost=f"{item['cost']:.2f}", skuId=item["skuId"], skuType=item["skuType"],
+              skuCode=item["skuCode"], receiptItemId=item["id"] + 2000, serialNumber=None,
+              inventoryLocation={"id": order["inventoryLocationId"], "name": TRUCKS[order["inventoryLocationId"] - 610],
+                                 "type": "Truck"},
+              generalLedgerAccount=gl("Inventory Asset"), costOfSaleAccount=gl(MATERIALS), assetAccount=gl("Inventory Asset"))
+        for k, item in enumerate(order["items"], 1)
+    ]
+    vendor = VENDORS[order["vendorId"] - 3100]
+    return shape(
+        "bill", id=98000 + n, purchaseOrderId=order["id"], syncStatus="Exported", status="Reconciled", source="FromReceipt",
+        billType="ProcurementBill", referenceNumber=f"B-{7700 + n}", billDate="2026-11-02T00:00:00Z", postDate="2026-11-02T00:00:00Z",
+        billAmount=f"{order['total']:.2f}", taxAmount=f"{order['tax']:.2f}", shippingAmount=f"{order['shipping']:.2f}",
+        otherAmount="0.00", createdBy="office", createdOn="2026-11-02T16:00:00Z", modifiedOn="2026-11-02T16:00:00Z",
+        termName="Net 30", dueDate="2026-12-02T00:00:00Z", doNotPay=False, batch=batch,
+        businessUnit={"id": 21, "name": UNITS[21]}, vendor={"id": order["vendorId"], "name": vendor}, shipTo=ADDRESS,
+        items=items, expenseItems=[],
+    )
+
+
+def credit_memos(found: Sequence[Json]) -> list[Json]:
+    """One credit memo, exported long ago."""
+    same = {key: found[0][key] for key in ("customer", "customerAddress", "location", "locationAddress", "businessUnit",
+                                            "salesTaxCode", "batch", "syncStatus", "createdOn", "modifiedOn")}
+    return [shape("credit_memo", **same, id=770001, date=found[0]["invoiceDate"], referenceNumber="CM-501", subTotal=45.0,
+                  salesTax=0.0, total=45.0, balance=0.0, appliedTo=[], createdBy="office", description="Returned part",
+                  active=True)]
+
+
+def settings_lists(names: Sequence[str], bills: Sequence[Json]) -> dict[str, list[Json]]:
     """The short lists of people, places and accounts."""
     when: Json = {"createdOn": "2023-05-02T16:10:00Z", "modifiedOn": "2026-09-14T15:00:00Z"}
     trucks = [shape("truck", **when, id=610 + n, name=name, active="sold" not in name, warehouseId=600, technicianIds=[301 + n])
@@ -327,14 +387,13 @@ def settings_lists(names: Sequence[str], bills: Sequence[Json], broken: bool) ->
     ]
     wanted = ["Accounts Receivable", "Inventory Asset", "Undeposited Funds", "Sales:Equipment", "Sales:Labor", "Sales:Parts",
               COGS,
-              MATERIALS, EQUIPMENT, f"{COGS}:Old Materials", "Shop Supplies"] + [f"{COGS}:Fittings"] * broken
+              MATERIALS, EQUIPMENT, f"{COGS}:Old Materials", "Shop Supplies", *CHARGES]
     accounts = []
     for name in wanted:
         account = gl(name) or {}
         accounts.append(shape("gl_account", **when, id=account["id"], name=name, type=account["type"], subtype=account["type"],
-                              active=not name.endswith("Old Materials") or broken, isIntacctGroup=False,
-                              isIntacctBankAccount=False,
-                              source="ManuallyCreated" if name.endswith("Fittings") else "AccountingSystem"))
+                              active=not name.endswith("Old Materials"), isIntacctGroup=False, isIntacctBankAccount=False,
+                              source="AccountingSystem", defaultAccountType=CHARGES.get(name)))
     accounts.append({**accounts[0], "id": 4999, "name": "Old Clearing", "active": False})
     return {"trucks": trucks, "technicians": crew, "business-units": units, "tax-zones": zones, "customers": people,
             "vendors": vendors, "gl-accounts": accounts}

@@ -18,6 +18,7 @@ from exportready import shipped
 from exportready.derive import derive
 from exportready.evidence import snapshot
 from exportready.judge import judge
+from exportready.kinds import field_of
 from exportready.kinds.derived import READS
 from exportready.model.evidence import UNSET, Evidence, FieldNote, Record, Scope, Shelf, Value
 from exportready.model.report import Outcome
@@ -117,14 +118,18 @@ def could_fail_with(rule: Rule, evidence: Evidence, kind: str, at: datetime) -> 
 
 
 def sources(rule: Rule) -> set[tuple[str, str | None]]:
-    """What the rule reads, derived kinds traced back to what they are derived from."""
+    """What the rule reads in files: derived kinds and fields are traced back to what they are derived from."""
     found: set[tuple[str, str | None]] = set()
     for kind, field in reads(rule):
-        if kind in READS:
-            found |= {(source, name) for source, names in READS[kind].items() for name in (*names, None)}
-        else:
-            found |= {(kind, field), (kind, None)}
+        read = READS.get(kind, {kind: frozenset({field} if field else ())})
+        for source, names in read.items():
+            found |= {(source, None), *((source, stated) for name in names for stated in in_files(source, name))}
     return found
+
+
+def in_files(kind: str, field: str) -> tuple[str, ...]:
+    known = field_of(kind, field)
+    return known.needs if known and known.needs else (field,)
 
 
 CASES = [

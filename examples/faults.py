@@ -1,0 +1,410 @@
+"""Each practice broken once: what to change in the ready company, and which findings that must bring.
+
+A fault changes one company in place and says the keys of the findings. Each stands alone: tests put it into the ready company
+by itself, and the snapshots that are not ready hold all that go together.
+"""
+
+# Records stay packed: a key per line would hide what belongs together.
+# fmt: off
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import books
+import titan
+from company import Company, northwind
+from northwind import COGS, VENDORS, Json
+
+Break = Callable[[Company], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One broken practice."""
+
+    rule: str
+    into: Break
+    base: Callable[[], Company]
+    """The company without any fault into which it goes."""
+
+
+def without_inventory() -> Company:
+    """The company as it would be without the Inventory module and purchase orders, where ServiceTitan works out the tax."""
+    company = northwind()
+    company.answers["modules"]["inventory"] = False
+    company.answers["purchaseOrders"] = {"export": False}
+    company.answers["salesTax"] = {"calculatedBy": "servicetitan"}
+    for name in ("trucks", "purchase-orders", "bills"):
+        company.titan[name] = []
+    for file in ("materials", "equipment"):
+        for sku in company.titan[file]:
+            sku |= {"isInventory": False, "assetAccount": None}
+    for bill in company.titan["invoices"]:
+        for line in bill["items"]:
+            line |= {"inventory": False, "inventoryLocationId": None, "inventoryLocation": None, "assetAccount": None}
+    company.lists["INVITEM"].insert(0, books.item(400, "ServiceTitan Sales Tax", "SERV", ACCNT="Sales Tax Payable"))
+    for zone in company.titan["tax-zones"]:
+        for rate in zone["rates"]:
+            rate["salesTaxItem"] = "ServiceTitan Sales Tax"
+    company.titan["installed-equipment"] = []
+    return company
+
+
+FAULTS: list[Fault] = []
+
+
+def breaks(rule: str, base: Callable[[], Company] = northwind) -> Callable[[Break], Break]:
+    """Registers what breaks one rule."""
+
+    def register(into: Break) -> Break:
+        FAULTS.append(Fault(rule, into, base))
+        return into
+
+    return register
+
+
+def _all(base: Callable[[], Company]) -> Company:
+    company = base()
+    for fault in FAULTS:
+        if fault.base is base:
+            fault.into(company)
+    return company
+
+
+def not_ready() -> Company:
+    """The company with every fault that goes with inventory and purchase orders."""
+    return _all(northwind)
+
+
+def not_ready_without_inventory() -> Company:
+    """And with those that exclude them."""
+    return _all(without_inventory)
+
+
+def _key(invoice: Json, *more: object) -> str:
+    return " / ".join(map(str, (invoice["customer"]["name"], invoice["referenceNumber"], *more)))
+
+
+def _payments(company: Company, invoice: Json) -> list[Json]:
+    return [one for one in company.titan["payments"] if any(to["appliedTo"] == invoice["id"] for to in one["appliedTo"])]
+
+
+def _rename(company: Company, invoice: Json, name: str, id_: int = 0) -> Sequence[str]:
+    """The customer of an invoice that waits, and of what pays it, is another one."""
+    for record in (invoice, *_payments(company, invoice)):
+        record["customer"] = {"id": id_ or record["customer"]["id"] + 50000, "name": name}
+    return [name]
+
+
+def _customer(names: Sequence[str]) -> Sequence[str]:
+    """Names as findings of the check on customers."""
+    return [f"customer: {name}" for name in names]
+
+
+# -- the session and its settings
+
+
+@breaks("connection/web-connector-online")
+def _offline(company: Company) -> Sequence[str]:
+    company.answers["webConnector"] |= {"status": "offline"}
+    return ["webConnector.status"]
+
+
+@breaks("connection/runs-as-administrator")
+def _restarted_by_somebody(company: Company) -> Sequence[str]:
+    company.answers["webConnector"] |= {"restarted": True, "runsAsAdministrator": False}
+    return ["webConnector.runsAsAdministrator"]
+
+
+@breaks("connection/old-connector-off")
+def _two_connectors(company: Company) -> Sequence[str]:
+    company.answers["webConnector"]["oldConnectorAutoRun"] = True
+    return ["webConnector.oldConnectorAutoRun"]
+
+
+@breaks("settings/customer-mapping-unchanged")
+def _other_mapping(company: Company) -> Sequence[str]:
+    company.answers["customerMapping"] = "serviceLocationName"
+    return ["customerMapping"]
+
+
+@breaks("session/single-user-mode")
+def _multi_user(company: Company) -> Sequence[str]:
+    company.state["Host"]["QBFileMode"] = "MultiUser"
+    return ["Host"]
+
+
+@breaks("lists/customer-list-in-default-order")
+def _dragged(company: Company) -> Sequence[str]:
+    first = ("Zoë's Bakery & Café", "Pinecroft, Odile")
+
+    def place(row: Json) -> int:
+        top = row["NAME"].partition(":")[0]
+        return first.index(top) if top in first else len(first)
+
+    company.lists["CUST"].sort(key=place)
+    return ["customer-list-in-default-order"]
+
+
+# -- items and accounts
+
+
+@breaks("items/cogs-account")
+def _no_cost_account(company: Company) -> Sequence[str]:
+    codes = ("CU-TEE-34", "PEX-VLV-1", "PVC-ELB-1", "WH-GAS-50")
+    for code in codes:
+        company.sku(code)["costOfSaleAccount"] = None
+    return codes
+
+
+@breaks("items/cogs-account-in-quickbooks")
+def _wrong_cost_account(company: Company) -> Sequence[str]:
+    codes = {"ABS-TRP-1": f"{COGS}:Fittings", "GAS-FLX-12": "Shop Supplies", "GAS-FLX-34": f"{COGS}:Old Materials",
+             "PEX-VLV-2": f"{COGS}:Fittings"}
+    for code, account in codes.items():
+        company.sku(code)["costOfSaleAccount"] = account
+    for name in ("BRS-NIP-12", "CU-CPL-34", "Permit Box", "Rental Items:Drain Snake", "Shop Consumables"):
+        company.entry("INVITEM", name).update(COGSACCNT="", ISPASSEDTHRU="N")
+    return ["non-inventory-without-account: non-inventory-without-account", *(f"pricebook-account: {code}" for code in codes)]
+
+
+@breaks("items/active-in-quickbooks")
+def _inactive_item(company: Company) -> Sequence[str]:
+    company.entry("INVITEM", "FIL-20X20")["HIDDEN"] = "Y"
+    return ["FIL-20X20"]
+
+
+@breaks("items/accounts-agree")
+def _other_income(company: Company) -> Sequence[str]:
+    company.sku("Sewer Camera")["account"] = "Sales:Maintenance Plans"
+    return ["income: Sewer Camera"]
+
+
+@breaks("items/inventory-accounts")
+def _no_asset_account(company: Company) -> Sequence[str]:
+    codes = ("PEX-PIPE-12", "WH-HYB-80")
+    for code in codes:
+        company.sku(code)["assetAccount"] = None
+    return codes
+
+
+@breaks("accounts/exists-by-name")
+def _unknown_account(company: Company) -> Sequence[str]:
+    company.sku("BLR-STM-3")["account"] = "Sales:Boilers"
+    return ["Sales:Boilers"]
+
+
+@breaks("accounts/refund-type-account")
+def _refund(company: Company) -> Sequence[str]:
+    refund = copy.deepcopy(_payments(company, company.waiting(1))[0])
+    refund |= {"id": 759001, "referenceNumber": "R-77", "total": "-45.00", "appliedTo": [], "generalLedgerAccount": None}
+    company.titan["payments"].append(refund)
+    return [_key(refund)]
+
+
+# -- the batch
+
+
+@breaks("batching/technician-on-lines")
+def _no_technician(company: Company) -> Sequence[str]:
+    line, invoice = company.waiting_line("FURN-80K")
+    line["technicianId"] = None
+    return [_key(invoice, "FURN-80K", 1)]
+
+
+@breaks("batching/invoice-dated")
+def _no_date(company: Company) -> Sequence[str]:
+    invoice = company.waiting(16)
+    invoice["invoiceDate"] = None
+    return [_key(invoice)]
+
+
+@breaks("batching/invoice-has-item")
+def _no_item(company: Company) -> Sequence[str]:
+    invoice = company.waiting(6)
+    invoice |= {"items": [], "subTotal": "0.00", "salesTax": "0.00", "total": "0.00", "balance": "0.00"}
+    return [_key(invoice)]
+
+
+@breaks("batching/inventory-flag-agrees")
+def _flag_flipped(company: Company) -> Sequence[str]:
+    line, invoice = company.waiting_line("SUMP-13")
+    line["inventory"] = False
+    return [_key(invoice, "SUMP-13", 1)]
+
+
+@breaks("batching/technician-active")
+def _gone_too_soon(company: Company) -> Sequence[str]:
+    company.record("technicians", "Delphine Moorst")["active"] = False
+    return ["Delphine Moorst"]
+
+
+@breaks("batching/purchases-first")
+def _bill_waits(company: Company) -> Sequence[str]:
+    bill = titan.bill(company.titan["purchase-orders"][1], 1)
+    bill |= {"syncStatus": "Posted", "batch": company.waiting(0)["batch"], "billDate": "2026-11-17T00:00:00Z",
+             "postDate": "2026-11-17T00:00:00Z"}
+    bill["items"][0] |= {"skuCode": "PVC-TEE-2", "skuId": company.sku("PVC-TEE-2")["id"]}
+    company.titan["bills"].append(bill)
+    return ["purchases-first"]
+
+
+# -- purchase orders
+
+
+@breaks("purchasing/purchase-order-items-exist")
+def _unknown_part(company: Company) -> Sequence[str]:
+    order = company.record("purchase-orders", "PO-3303", "number")
+    order["items"][0] |= {"skuCode": "ABS-TRP-1", "skuId": company.sku("ABS-TRP-1")["id"]}
+    return ["PO-3303 / ABS-TRP-1 / 1"]
+
+
+@breaks("purchasing/tax-and-shipping-are-service-items")
+def _shipping_is_a_charge(company: Company) -> Sequence[str]:
+    company.entry("INVITEM", "Shipping")["INVITEMTYPE"] = "OTHC"
+    return ["Shipping"]
+
+
+@breaks("purchasing/vendor-active")
+def _inactive_vendor(company: Company) -> Sequence[str]:
+    company.entry("VEND", VENDORS[2])["HIDDEN"] = "Y"
+    return [VENDORS[2]]
+
+
+@breaks("purchasing/tax-shipping-accounts")
+def _no_account_for_tax(company: Company) -> Sequence[str]:
+    company.record("gl-accounts", f"{COGS}:Purchase Tax")["active"] = False
+    return ["Tax"]
+
+
+@breaks("purchasing/purchase-module-enabled", base=without_inventory)
+def _no_purchasing(company: Company) -> Sequence[str]:
+    company.answers["modules"]["purchasing"] = False
+    return ["purchasing"]
+
+
+# -- tax
+
+
+@breaks("tax/sales-tax-calculated-in-quickbooks")
+def _zone_without_item(company: Company) -> Sequence[str]:
+    company.answers["salesTax"]["zones"]["Lakewood"] = "Lakewood Tax"
+    company.entry("INVITEM", "Denver City Tax")["PRICE"] = "4.81%"
+    return ["rates-agree: Denver", "zone-mapped: Lakewood"]
+
+
+@breaks("tax/zone-mapped", base=without_inventory)
+def _zone_without_service_item(company: Company) -> Sequence[str]:
+    company.record("tax-zones", "Lakewood")["rates"][0]["salesTaxItem"] = "Lakewood Tax"
+    return ["Lakewood / Lakewood Sales Tax / 1"]
+
+
+@breaks("tax/rates-agree")
+def _old_rate(company: Company) -> Sequence[str]:
+    invoice = company.waiting(18)
+    invoice["salesTaxCode"]["taxRate"] = 0.0845
+    return [_key(invoice)]
+
+
+# -- inventory and serial numbers
+
+
+@breaks("inventory/location-on-every-line")
+def _no_location(company: Company) -> Sequence[str]:
+    line, invoice = company.waiting_line("PVC-TEE-2")
+    line |= {"inventoryLocationId": None, "inventoryLocation": None}
+    return [_key(invoice, "PVC-TEE-2", 1)]
+
+
+@breaks("inventory/serial-numbers-need-a-location", base=without_inventory)
+def _serial_without_location(company: Company) -> Sequence[str]:
+    company.answers["serialNumbersWanted"] = True
+    line, invoice = company.waiting_line("SUMP-13")
+    line["installedEquipmentId"] = 640001
+    company.titan["installed-equipment"].append(
+        titan.shape("installed", id=640001, active=True, equipmentId=line["skuId"], invoiceItemId=line["id"], name="Sump pump",
+                    installedOn=invoice["invoiceDate"], createdOn=line["createdOn"], modifiedOn=line["createdOn"],
+                    serialNumber="HM-0042-117", status="Installed", tags=[], cost=210.0))
+    return [_key(invoice, "SUMP-13", 1)]
+
+
+@breaks("inventory/serial-numbers-with-inventory-module")
+def _serials_wanted(company: Company) -> Sequence[str]:
+    company.answers["serialNumbersWanted"] = True
+    return ["inventory"]
+
+
+@breaks("inventory/populate-serial-numbers-off")
+def _populated(company: Company) -> Sequence[str]:
+    company.answers["configurations"]["populateSerialNumbersInQuickBooks"] = True
+    return ["configurations.populateSerialNumbersInQuickBooks"]
+
+
+# -- names, classes, closing
+
+
+@breaks("naming/lengths")
+def _too_long(company: Company) -> Sequence[str]:
+    code, who = "Water heater install, crawl space", "Homeowners' Association of Upper Clearwater"
+    first, invoice = company.waiting(8)["items"][0], company.waiting(14)
+    company.waiting(8)["items"].append({**first, "id": 879001, "skuName": code, "skuId": 419001, "total": "0.00", "price": "0.00"})
+    company.titan["services"].append({**company.sku("Water Heater Install"), "id": 419001, "code": code})
+    invoice["referenceNumber"] = "58255-REVISED"
+    for payment in _payments(company, invoice):
+        payment["appliedTo"][0]["appliedToReferenceNumber"] = "58255-REVISED"
+    _rename(company, company.waiting(8), who)
+    return [f"customer: {who}", f"item: {code}", f"number: {_key(invoice)}"]
+
+
+@breaks("naming/unique-across-lists")
+def _named_as_a_vendor(company: Company) -> Sequence[str]:
+    return _customer(_rename(company, company.waiting(0), "Kestrel Couriers"))
+
+
+@breaks("naming/no-colon")
+def _colon(company: Company) -> Sequence[str]:
+    return _customer(_rename(company, company.waiting(2), "Clearwater: Annex"))
+
+
+@breaks("naming/no-stray-spaces")
+def _spaces(company: Company) -> Sequence[str]:
+    invoice = company.waiting(12)
+    return _customer(_rename(company, invoice, invoice["customer"]["name"] + "  ", invoice["customer"]["id"]))
+
+
+@breaks("naming/would-duplicate")
+def _nearly(company: Company) -> Sequence[str]:
+    return _rename(company, company.waiting(10), "Smoke Salt and Sugar")
+
+
+@breaks("classes/unit-has-class")
+def _no_class(company: Company) -> Sequence[str]:
+    company.record("business-units", "Heating")["quickbooksClass"] = None
+    return ["Heating"]
+
+
+@breaks("closing/after-closing-date")
+def _closed_month(company: Company) -> Sequence[str]:
+    invoice = company.waiting(19)
+    invoice["invoiceDate"] = "2026-10-29T00:00:00Z"
+    return [f"invoices: {_key(invoice)}"]
+
+
+@breaks("export/one-exporter-per-job")
+def _paid_through_the_other(company: Company) -> Sequence[str]:
+    invoice, booked = copy.deepcopy(company.titan["invoices"][0]), copy.deepcopy(company.booked[0])
+    day = "2023-03-14"
+    invoice |= {"id": 510007, "referenceNumber": "31007", "invoiceDate": f"{day}T00:00:00Z", "dueDate": f"{day}T00:00:00Z",
+                "batch": {"id": 2110, "number": "211", "name": "03-14 plumbing"}, "createdOn": f"{day}T15:00:00Z"}
+    booked |= {"RefNumber": "31007", "TxnID": "2F10-1678806000", "TimeCreated": f"{day}T16:00:00-07:00", "TxnDate": day,
+               "Memo": "Leak repaired", "LinkedTxn": [], "AppliedAmount": "0.00", "IsPaid": "false",
+               "BalanceRemaining": invoice["total"]}
+    payment = copy.deepcopy(_payments(company, company.waiting(1))[0])
+    payment |= {"id": 759002, "referenceNumber": "P9501", "customer": invoice["customer"], "total": invoice["total"]}
+    payment["appliedTo"][0] |= {"appliedTo": 510007, "appliedToReferenceNumber": "31007", "appliedAmount": invoice["total"]}
+    company.titan["invoices"].insert(0, invoice)
+    company.booked.insert(0, booked)
+    company.titan["payments"].append(payment)
+    return [f"{invoice['customer']['name']} / P9501 / 31007 / 1"]

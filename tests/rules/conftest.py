@@ -1,0 +1,32 @@
+"""The example company, judged by every rule that ships."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from company import Company
+from exportready import shipped
+from exportready.check import check
+from exportready.model.report import Report
+from exportready.rulebook.load import load
+
+AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
+
+
+@pytest.fixture
+def judged(tmp_path: Path) -> Callable[[Company], Report]:
+    """Writes a company's files and checks them, half an hour after they were made."""
+    book = load(shipped.folder("rules"))
+
+    def judge(company: Company) -> Report:
+        for name, content in company.files().items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return check(tmp_path, book, AT)
+
+    return judge

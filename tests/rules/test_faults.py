@@ -1,0 +1,58 @@
+"""Every rule fires on the example company where its practice is broken, on that alone, and is quiet where it is ready."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from company import Company, northwind
+from exportready import shipped
+from exportready.model.report import Outcome, Report
+from exportready.rulebook.load import load
+from exportready.tryout import finding_key
+from faults import FAULTS, Fault, without_inventory
+
+BOOK = load(shipped.folder("rules"))
+Judge = Callable[[Company], Report]
+BASES = [northwind, without_inventory]
+
+
+def found(report: Report) -> dict[str, list[str]]:
+    """Each rule that fails, with the keys of its findings."""
+    return {
+        result.rule.id: sorted(finding_key(result.rule, finding.check, finding.subject.key) for finding in result.findings)
+        for result in report.results
+        if result.findings
+    }
+
+
+def decided(report: Report) -> Iterator[str]:
+    return (one.rule.id for one in report.results if one.outcome in (Outcome.PASSED, Outcome.FAILED, Outcome.NOT_APPLICABLE))
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_the_ready_company_is_quiet(base: Callable[[], Company], judged: Judge) -> None:
+    report = judged(base())
+    assert found(report) == {}
+    assert set(decided(report)) == {rule.id for rule in BOOK.rules}
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.rule)
+def test_one_fault_brings_its_own_findings_and_no_others(fault: Fault, judged: Judge) -> None:
+    company = fault.base()
+    keys = fault.into(company)
+    report = judged(company)
+    assert found(report) == {fault.rule: sorted(keys)}
+    assert set(decided(report)) == {rule.id for rule in BOOK.rules}
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_all_faults_together_are_told_each_by_its_name(base: Callable[[], Company], judged: Judge) -> None:
+    company = base()
+    expected = {fault.rule: sorted(fault.into(company)) for fault in FAULTS if fault.base is base}
+    assert found(judged(company)) == expected
+
+
+def test_every_rule_has_its_fault() -> None:
+    assert sorted(fault.rule for fault in FAULTS) == sorted(rule.id for rule in BOOK.rules)
