@@ -19,6 +19,7 @@ from exportready.derive import derive
 from exportready.evidence import snapshot
 from exportready.judge import judge
 from exportready.kinds import field_of
+from exportready.kinds.account import BY_PATH
 from exportready.kinds.derived import READS
 from exportready.model.evidence import UNSET, Evidence, FieldNote, Record, Scope, Shelf, Value
 from exportready.model.report import Outcome
@@ -151,7 +152,11 @@ def test_taking_evidence_away_never_leaves_it_passed(
     else:
         left = outcome(rule, without(evidence, kind, field), at)
         excused = not could_fail(rule, evidence, kind, field, at)
-    assert left is not Outcome.PASSED or excused
+    assert left is not Outcome.PASSED or excused or field in USUAL_NAMES
+
+
+USUAL_NAMES = ("purchaseOrders.taxItem", "purchaseOrders.shippingItem")
+"""Answers that only say that a name is another than the one in the practice itself (Tax, Shipping)."""
 
 
 def test_the_law_is_tried_on_every_rule() -> None:
@@ -178,8 +183,13 @@ def test_a_year_later_no_answer_counts(rule: Rule) -> None:
 
 
 def proven(rule: Rule, evidence: Evidence, at: datetime) -> bool:
-    """Passed without any answer: the files alone prove it."""
-    return outcome(rule, with_shelf(evidence, "account.answers", None), at) is Outcome.PASSED
+    """Passed without any answer that gets old: the files, and what happened on a day of the past, prove it."""
+    shelf = evidence.shelf("account.answers")
+    lasting = {
+        path: value for path, value in shelf.records[0].fields.items() if path in BY_PATH and not BY_PATH[path].stays_fresh
+    }
+    left = replace(shelf, records=(replace(shelf.records[0], fields=lasting),))
+    return outcome(rule, with_shelf(evidence, "account.answers", left), at) is Outcome.PASSED
 
 
 def test_an_undated_answer_does_not_count() -> None:

@@ -27,13 +27,15 @@ def zones(evidence: Evidence) -> Shelf:
     for zone in shelf.records:
         id_ = zone.get("id")
         in_use: Value = True if id_ in used else _not_used(invoices, untold)
-        fields: dict[str, Value] = {"zone": zone.get("name"), "id": id_, "inUse": in_use, "rate": _rate(evidence, id_)}
+        rate = _rate(evidence, id_)
+        percent = rate * 100 if isinstance(rate, Decimal) else rate
+        fields: dict[str, Value] = {"zone": zone.get("name"), "id": id_, "inUse": in_use, "rate": rate, "percent": percent}
         item, note = _mapped(evidence, zone.get("name"))
         fields |= {"item": item, **_in_books(evidence.shelf("quickbooks.Item"), item)}
         found.add(fields, zone.where, {"item": note})
     for id_ in sorted(used - {str(zone.get("id")) for zone in shelf.records}):
         lost = Unknown(f"the tax zone of invoice {waiting[id_].key} is not in the list of tax zones")
-        found.add({"zone": lost, "id": id_, "inUse": True, "rate": lost, "item": lost}, waiting[id_].where)
+        found.add({"zone": lost, "id": id_, "inUse": True, "rate": lost, "percent": lost, "item": lost}, waiting[id_].where)
     return found.shelf(shelf, active_suffices=True)
 
 

@@ -110,7 +110,8 @@ costAccount name
         _SUPPLY["servicetitan.purchase_order"],
         "vendor",
     ),
-    # One tax zone, with the item of QuickBooks that it is mapped to. Rates are fractions, groups are summed.
+    # One tax zone, with the item of QuickBooks that it is mapped to. Rates are fractions, groups are summed; `percent` is
+    # the same rate as 8.25 instead of 0.0825, since how an invoice writes its own is not established.
     Kind(
         "derived.tax_zone",
         fields(
@@ -119,6 +120,7 @@ zone name
 id id
 inUse yesno
 rate number
+percent number
 item name
 itemExists yesno
 itemActive yesno
