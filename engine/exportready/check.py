@@ -11,6 +11,7 @@ from exportready.derive import derive
 from exportready.evidence import snapshot
 from exportready.gate import verdict
 from exportready.judge import judge
+from exportready.model.evidence import Evidence
 from exportready.model.report import Report
 from exportready.model.rules import Phase, Rule, Rulebook
 
@@ -30,6 +31,19 @@ def check(
 
     Raises NoSnapshot where a path holds none.
     """
+    return examine(path, rulebook, at, before, phase, chosen, on_file)[0]
+
+
+def examine(
+    path: Path,
+    rulebook: Rulebook,
+    at: datetime,
+    before: Path | None = None,
+    phase: str | None = None,
+    chosen: Callable[[Rule], bool] = lambda rule: True,
+    on_file: Callable[[str, int, int], None] | None = None,
+) -> tuple[Report, Evidence]:
+    """As `check`, with the evidence that it rests on: what is still to be asked shows only there."""
     read_now = snapshot.read(path, rulebook.wanted, at, on_file)
     earlier = derive(snapshot.read(before, rulebook.wanted, at, under="before/"), at) if before else None
     now = derive(read_now, at, earlier)
@@ -38,7 +52,7 @@ def check(
     rules = [rule for rule in in_phase if chosen(rule)]
     results = judge(rules, now, earlier, at)
     sources = (*now.sources, *(earlier.sources if earlier else ()))
-    return Report(
+    report = Report(
         version=__version__,
         digest=rulebook.digest,
         rules=len(rulebook.rules),
@@ -52,6 +66,7 @@ def check(
         results=results,
         verdict=verdict(results, sources),
     )
+    return report, now
 
 
 def select(selected: Sequence[str], ignored: Sequence[str]) -> Callable[[Rule], bool]:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from exportready.kinds.account import DONT_KNOW
 from exportready.yamlfile import Mistake, Node
 
 
@@ -334,9 +335,6 @@ class OrUnknown(Shape):
     def schema(self) -> dict[str, Any]:
         """See Shape."""
         return {"anyOf": [self.answer.schema(), {"enum": [DONT_KNOW, None]}]}
-
-
-DONT_KNOW = "don't know"
 
 
 def says_unknown(node: Node) -> bool:

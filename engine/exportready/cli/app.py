@@ -149,7 +149,7 @@ def check(
     wanted = _outputs(outputs, quiet)
     rulebook = _rulebook(folder)
     _known(rulebook, (*selected, *ignored))
-    moment = at or datetime.now(UTC).astimezone().replace(microsecond=0)
+    moment = at or _now()
     chosen = select(selected, ignored)
     try:
         report = run(snapshot, rulebook, moment, before, phase, chosen, watcher(not no_progress and not quiet))
@@ -239,19 +239,40 @@ def schema(name: str) -> None:
 
 @exportready.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
-def init(folder: Path) -> None:
-    """Write an account.yaml with every question into a folder (default: here)."""
-    from exportready.cli.output import write
-    from exportready.cli.template import account_yaml
+@click.option("--by", default="", metavar="WHO", help="Who answers, such as «office manager».")
+@click.option("--blank", is_flag=True, help="Ask nothing: write account.yaml with every question left open.")
+@click.option("--spreadsheet", is_flag=True, help="Ask nothing: write the questions as answers.csv, to be filled in.")
+@click.option("--at", type=Moment(), help="Date the answers to this moment (default: now; without an offset, UTC).")
+def init(folder: Path, by: str, blank: bool, spreadsheet: bool, at: datetime | None) -> None:
+    """Begin an account: a dozen questions, account.yaml, and a page that says which four exports to make.
 
-    path = folder / "account.yaml"
-    if path.exists():
-        raise click.ClickException(f"{path} is already there; edit it, or move it away first")
-    write([(str(path), account_yaml(datetime.now().astimezone().replace(microsecond=0)))])
-    click.echo(f"Wrote {path}. Answer what you know, leave the rest empty, then run: exportready check {folder}", err=True)
+    Replies may be piped too, one a line; an empty line means that nobody knows. FOLDER is where the files are to be
+    (default: here).
+    """
+    from exportready.cli.begin import begin
+
+    begin(folder, by, at or _now(), blank=blank, spreadsheet=spreadsheet)
+
+
+@exportready.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
+@click.option("--all", "everything", is_flag=True, help="Ask what was answered and still counts, too.")
+@click.option("--at", type=Moment(), help="Ask as of this moment (default: now; without an offset, UTC).")
+@click.option(
+    "--rules", "rules_folder", type=click.Path(path_type=Path), help="A folder of rules to use instead of the shipped ones."
+)
+def ask(folder: Path, everything: bool, at: datetime | None, rules_folder: Path | None) -> None:
+    """Ask only what is open: answers that went stale, and what the files in FOLDER leave unclear."""
+    from exportready.cli.begin import go_on
+
+    go_on(folder, _rulebook(rules_folder), at or _now(), everything=everything)
 
 
 # -- helpers
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).astimezone().replace(microsecond=0)
 
 
 def _rulebook(folder: Path | None) -> Rulebook:

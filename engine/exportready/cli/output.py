@@ -87,7 +87,7 @@ def _mode(path: Path) -> int:
     return 0o666 & ~mask
 
 
-def echo(text: str) -> None:
+def echo(text: str, *, to_error: bool = False) -> None:
     """Print text that people read, whatever their console can show."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    click.echo(text.encode(encoding, errors="replace").decode(encoding), nl=False)
+    encoding = getattr(sys.stderr if to_error else sys.stdout, "encoding", None) or "utf-8"
+    click.echo(text.encode(encoding, errors="replace").decode(encoding), nl=False, err=to_error)

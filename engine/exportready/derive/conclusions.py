@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from exportready.evidence.reading import Keys
-from exportready.kinds import KINDS
+from exportready.kinds import KINDS, plural
 from exportready.model.evidence import FieldNote, Location, Record, Scope, Shelf, Unknown, Value
 
 _FULLNESS = (Scope.MISSING, Scope.PART, Scope.PERIOD, Scope.ACTIVE, Scope.WHOLE)
@@ -52,13 +52,6 @@ def why_of(shelf: Shelf) -> str:
 def mend_of(shelf: Shelf) -> str:
     """What to do so that the next snapshot holds all of it."""
     return shelf.mend or KINDS[shelf.kind].supply
-
-
-def plural(kind: str) -> str:
-    """A kind in words."""
-    name = kind.partition(".")[2].replace("_", " ")
-    name = name if name.islower() else "QuickBooks " + name
-    return name if name.endswith(("s", "equipment")) else name + "s"
 
 
 def any_of(truths: Iterable[Value]) -> Value:

@@ -12,8 +12,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
-from exportready.derive.conclusions import Conclusions, plural
-from exportready.kinds import fold
+from exportready.derive.conclusions import Conclusions
+from exportready.kinds import fold, plural
 from exportready.model.evidence import UNSET, Evidence, Record, Scope, Shelf, Unknown, Value
 
 _LEGAL = {"inc", "llc", "ltd", "co", "corp", "company", "incorporated", "and", "the"}

@@ -10,7 +10,7 @@ from typing import Any
 
 from exportready.evidence.reading import Reading, Unreadable
 from exportready.kinds import KINDS
-from exportready.kinds.account import BY_PATH, KIND, LISTS, MAPS, SETTINGS
+from exportready.kinds.account import BY_PATH, KIND, LISTS, MAPS, NONE, SETTINGS
 from exportready.kinds.headings import TABLES
 from exportready.model.evidence import UNSET, Account, FieldNote, Listing, Location, Record, Unknown, Value
 from exportready.model.rules import Type
@@ -37,8 +37,8 @@ from exportready.shapes import (
 )
 from exportready.yamlfile import Node, YamlError, entries, items, parse
 
-NONE = "none"
-"""The answer that there is nothing of the kind."""
+READER = "account.yaml"
+
 _SHAPES: Mapping[Type, Shape] = {
     Type.TEXT: Text(),
     Type.NAME: Text(),
@@ -97,8 +97,8 @@ FILE = Object(
             "what qbXML would say, for those who have none",
         ),
         "covers": Key(
-            MapOf(OneOf(Choice(("all",)), Object({"from": Key(DAY, required=True), "to": Key(DAY, required=True)}))),
-            "kind of record -> `all`, or the days that its file covers",
+            MapOf(OneOf(Choice(("all", "batch")), Object({"from": Key(DAY, required=True), "to": Key(DAY, required=True)}))),
+            "kind of record -> `all`; of transactions also `batch` (everything of the batches that wait), or the days it covers",
         ),
         "columns": Key(
             MapOf(MapOf(Text())),
@@ -153,13 +153,13 @@ class _File:
     def read(self) -> Reading:
         account = Account(self._text("account"), self._text("phase"), self._text("timeZone"), self.taken_at)
         answers = self._answers()
-        listings = [Listing(KIND.name, (answers,), self.path, "account.yaml", True, dated=self.taken_at)]
+        listings = [Listing(KIND.name, (answers,), self.path, READER, True, dated=self.taken_at)]
         host = self._host()
         if host is not None:
             listings.append(host)
         counts = {KIND.name: len(answers.fields)} | ({"quickbooks.Host": 1} if host else {})
         return Reading(
-            "account.yaml",
+            READER,
             tuple(listings),
             counts,
             self.taken_at,
@@ -226,10 +226,7 @@ class _File:
         answer, dated = self._stated(node)
         if says_unknown(answer):
             return None
-        mode = {"singleUser": "SingleUser", "multiUser": "MultiUser"}[str(answer.value)]
-        where = Location(self.path, answer.line, "quickbooks.fileMode")
-        record = Record("quickbooks.Host", "Host", {"QBFileMode": mode}, where)
-        return Listing("quickbooks.Host", (record,), self.path, "account.yaml", True, dated=dated)
+        return host_of(str(answer.value), Location(self.path, answer.line, "quickbooks.fileMode"), READER, dated)
 
     def _covers(self) -> dict[str, str]:
         section = self.entries.get("covers")
@@ -239,8 +236,8 @@ class _File:
                 line = (section.key_lines or {}).get(kind, node.line) if section else node.line
                 self.mistakes.say(line, f"'{kind}' is not a kind of record; write one such as servicetitan.invoice")
             elif node.value != "all" and KINDS[kind].at_fault != "transaction":
-                self.mistakes.say(node, f"{kind} is a list without days; write `all` if its file holds all of it")
-            covers[kind] = "all" if node.value == "all" else self._days(node)
+                self.mistakes.say(node, f"{kind} is no list of transactions; write `all` if its file holds all of it")
+            covers[kind] = _COVERS[node.value] if isinstance(node.value, str) else self._days(node)
         return covers
 
     def _columns(self) -> dict[str, dict[str, str]]:
@@ -264,6 +261,16 @@ class _File:
         if parse_day(first) > parse_day(last):
             self.mistakes.say(node, f"these days end ({last}) before they begin ({first})")
         return f"{first} to {last}"
+
+
+_COVERS = {"all": "all", "batch": "the batches that wait"}
+
+
+def host_of(mode: str, where: Location, reader: str, dated: datetime | None) -> Listing:
+    """How the company file is open, as the record that qbXML would give."""
+    stated = {"singleUser": "SingleUser", "multiUser": "MultiUser"}[mode]
+    record = Record("quickbooks.Host", "Host", {"QBFileMode": stated}, where)
+    return Listing("quickbooks.Host", (record,), where.path, reader, True, dated=dated)
 
 
 def _leaves(node: Node, path: str = "") -> list[tuple[str, Node]]:

@@ -11,7 +11,7 @@ from itertools import combinations
 from exportready.evidence.pages import join_pages, oldest
 from exportready.kinds import KINDS, fold
 from exportready.kinds.quickbooks import PARTS
-from exportready.model.evidence import CLOCK_SKEW, SHEET, Listing, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import CLOCK_SKEW, SHEET, FieldNote, Listing, Record, Scope, Shelf, Unknown, Value
 
 KEEP_NEWER = "Of the files that disagree, keep the newer one only"
 
@@ -65,8 +65,10 @@ def _of_sheets(shelf: Shelf) -> Shelf:
         return shelf
     parent = KINDS[shelf.kind].array_of
     owner = parent[0] if parent else shelf.kind
-    days = " (or the days that it holds: {from: 2026-11-01, to: 2026-11-20})" if KINDS[owner].at_fault == "transaction" else ""
-    return replace(shelf, mend=f"If your spreadsheet holds them all, say covers: {{{owner}: all}}{days} in account.yaml")
+    batch = KINDS[owner].at_fault == "transaction"
+    held = "all of the batch that you are about to export" if batch else "them all"
+    covers = f"covers: {{{owner}: {'batch' if batch else 'all'}}}"
+    return replace(shelf, mend=f"If your spreadsheet holds {held}, say so: exportready ask, or {covers} in account.yaml")
 
 
 NOT_SAID = "a spreadsheet does not say whether it holds them all"
@@ -238,13 +240,23 @@ def _same(one: Record, other: Record) -> bool:
 
 
 def _reconciled(one: Record, other: Record) -> Record:
-    fields = dict(one.fields)
+    fields, notes = dict(one.fields), dict(one.notes)
     for name, value in other.fields.items():
         mine = fields.get(name, value)
-        if name in _OWN or isinstance(value, Unknown) or mine == value:
+        newer = _newer(one.notes.get(name), other.notes.get(name))
+        if newer or (isinstance(mine, Unknown) and mine.mend):
+            fields[name] = value  # of two dated answers the newer; or a column that was not found in the other file
+        elif name in _OWN or isinstance(value, Unknown) or mine == value or newer is False:
             fields.setdefault(name, value)
-        elif isinstance(mine, Unknown) and mine.mend:
-            fields[name] = value  # a column that was not found in one file, and is in the other
         else:
             fields[name] = Unknown(f"{one.where.path} and {other.where.path} disagree about it")
-    return replace(one, fields=fields)
+        if name in other.notes and (newer or name not in notes):
+            notes[name] = other.notes[name]
+    return replace(one, fields=fields, notes=notes)
+
+
+def _newer(mine: FieldNote | None, other: FieldNote | None) -> bool | None:
+    """Of two answers to one question, was the other given later? None where a date is missing, or both are of one moment."""
+    if mine is None or other is None or mine.dated is None or other.dated is None or mine.dated == other.dated:
+        return None
+    return other.dated > mine.dated

@@ -6,10 +6,11 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from exportready.evidence import account
 from exportready.evidence.files import File, NoSnapshot, in_folder, is_zip, load
 from exportready.evidence.reading import Columns, Reading, Unreadable, head_of
 from exportready.evidence.shelve import shelve
@@ -44,7 +45,7 @@ def read(
     for number, file in enumerate(found, 1):
         if on_file is not None:
             on_file(file.path, number, len(found))
-        one = _read_file(replace(file, path=under + file.path), wanted, columns)
+        one = _read_file(replace(file, path=under + file.path), wanted, columns, at.tzinfo or UTC)
         if one is not None:
             done.append(one)
             if one.reading and one.reading.columns:  # answers are read first: spreadsheets are read by them
@@ -68,7 +69,7 @@ def _files(snapshot: Path) -> Iterable[File]:
 # -- one file
 
 
-def _read_file(file: File, wanted: Wanted, columns: Columns) -> _Read | None:
+def _read_file(file: File, wanted: Wanted, columns: Columns, zone: tzinfo) -> _Read | None:
     """Read one file; None for this program's own reports, which are no evidence."""
     digest, reading, error = "", None, None
     try:
@@ -76,7 +77,7 @@ def _read_file(file: File, wanted: Wanted, columns: Columns) -> _Read | None:
         digest = hashlib.sha256(data).hexdigest()
         if _is_own_report(data):
             return None
-        reading = _give_to_reader(data, file.path, wanted, columns)
+        reading = _give_to_reader(data, file.path, wanted, columns, zone)
     except Unreadable as unreadable:
         error = unreadable
     if isinstance(reading, str):
@@ -106,7 +107,7 @@ def _is_own_report(data: bytes) -> bool:
     return bool(_OWN_RESULT.match(data) or _OWN_PAGE.match(data) or _OWN_TEXT.search(data[-80:]))
 
 
-def _give_to_reader(data: bytes, path: str, wanted: Wanted, columns: Columns) -> Reading | str:
+def _give_to_reader(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tzinfo) -> Reading | str:
     """Recognise by content, then by name. Text says why a file is not read and what would help."""
     name = PurePosixPath(path).name.lower()
     suffix = PurePosixPath(name).suffix
@@ -115,13 +116,11 @@ def _give_to_reader(data: bytes, path: str, wanted: Wanted, columns: Columns) ->
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise Unreadable("it is empty; export it again")
     if name.startswith("account") and suffix in (".yaml", ".yml"):
-        from exportready.evidence import account
-
         return account.read(data, path)
     if _is_workbook(data):
         from exportready.evidence import tables
 
-        return tables.read(data, path, wanted, columns)
+        return tables.read(data, path, wanted, columns, zone)
     start = head_of(data)
     if start.startswith("<"):
         return _xml(data, path, wanted)
@@ -136,22 +135,20 @@ def _give_to_reader(data: bytes, path: str, wanted: Wanted, columns: Columns) ->
             "no list of ServiceTitan is recognised in it; save one list to a file, named after it (materials.json, invoices.json)"
         )
     if suffix in (".yaml", ".yml"):
-        from exportready.evidence import account
-
         return account.read(data, path) if account.is_account(data, path) else "a file of answers is named account.yaml"
     if suffix in _TABLES:
         from exportready.evidence import tables
 
-        return tables.read(data, path, wanted, columns)
-    return _text(data, path, wanted, columns) if suffix == ".txt" else _HELP
+        return tables.read(data, path, wanted, columns, zone)
+    return _text(data, path, wanted, columns, zone) if suffix == ".txt" else _HELP
 
 
-def _text(data: bytes, path: str, wanted: Wanted, columns: Columns) -> Reading | str:
+def _text(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tzinfo) -> Reading | str:
     """A .txt may be a table that a program saved, or anybody's notes."""
     from exportready.evidence import tables
 
     try:
-        reading = tables.read(data, path, wanted, columns)
+        reading = tables.read(data, path, wanted, columns, zone)
     except Unreadable:
         return _HELP
     return reading if reading.reader or reading.questions else _HELP
@@ -196,16 +193,16 @@ def assemble(files: list[_Read], at: datetime) -> Evidence:
     files = _one_company(files)
     readings = [one.reading for one in files if one.reading and not one.source.error]
     stated = _stated(readings, at)
-    account, covers = (stated.account or Account(), stated.covers) if stated else (Account(), {})
+    of_whom, covers = (stated.account or Account(), stated.covers) if stated else (Account(), {})
     listings: dict[str, list[Listing]] = {}
     for listing in (listing for reading in readings for listing in reading.listings):
-        listings.setdefault(listing.kind, []).append(replace(listing, dated=listing.dated or account.taken_at))
+        listings.setdefault(listing.kind, []).append(replace(listing, dated=listing.dated or of_whom.taken_at))
     shelves = {kind: shelve(kind, held, _covers(kind, covers), at) for kind, held in sorted(listings.items())}
     return Evidence(
-        account,
+        of_whom,
         shelves,
         {kind: tuple(held) for kind, held in listings.items()},
-        tuple(_settled(one, account, shelves, listings) for one in files if one.unrecognised is None),
+        tuple(_settled(one, of_whom, shelves, listings) for one in files if one.unrecognised is None),
         tuple(part for one in files for part in _unrecognised(one)),
         tuple(question for reading in readings for question in reading.questions),
     )
@@ -220,10 +217,11 @@ def _unrecognised(one: _Read) -> list[Unrecognised]:
 
 def _stated(readings: list[Reading], at: datetime) -> Reading | None:
     """The file of answers that counts; None where there is none, or where two say different things."""
-    found = [reading for reading in readings if reading.account is not None]
+    found = [reading for reading in readings if reading.reader == account.READER]
     answers = [listing for reading in found for listing in reading.listings if listing.kind == "account.answers"]
     shelf = shelve("account.answers", answers, None, at) if answers else None
-    return next((one for one in found if shelf and any(shelf.records == listing.records for listing in one.listings)), None)
+    told = next((one for one in found if shelf and any(shelf.records == listing.records for listing in one.listings)), None)
+    return told if found else next((reading for reading in readings if reading.account is not None), None)
 
 
 def _covers(kind: str, covers: Mapping[str, str]) -> str | None:

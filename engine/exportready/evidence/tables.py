@@ -9,9 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from decimal import Decimal
 from pathlib import PurePosixPath
 
+from exportready.evidence import answers
 from exportready.evidence.cells import DAY, completed, is_amount, value_of
 from exportready.evidence.reading import NO_COLUMN, Columns, Keys, Reading, taken
 from exportready.evidence.sheets import Cell, Sheet, is_workbook, sheets_of
@@ -42,15 +44,23 @@ _HEADER_ROWS = 30
 """Titles, dates and filters stand above the headings; no further down than this."""
 
 
-def read(data: bytes, path: str, wanted: Wanted, columns: Columns) -> Reading:
-    """Read every table of the file; what is none that is known is told. Raises Unreadable."""
+def read(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tzinfo = UTC) -> Reading:
+    """Read every table of the file; what is none that is known is told. `zone` is that of moments without one, which only
+    answers have. Raises Unreadable."""
     listings: list[Listing] = []
     questions: list[ColumnQuestion] = []
     unread: list[str] = []
     notes: list[str] = []
     counts: Counter[str] = Counter()
+    answered: Reading | None = None
     is_book = is_workbook(data)
     for sheet in sheets_of(data, path):
+        if answers.is_answers(sheet):
+            answered = answers.read(sheet, path, zone)
+            listings += answered.listings
+            counts.update(answered.counts)
+            notes += answered.notes
+            continue
         layout = _recognise(sheet, path, wanted, columns)
         where = f"its sheet «{sheet.name}»" if is_book else "it"
         if layout is None:
@@ -66,10 +76,13 @@ def read(data: bytes, path: str, wanted: Wanted, columns: Columns) -> Reading:
         listings += found.read()
         counts.update(found.counts)
         notes += found.notes
+    only_answers = answered is not None and answered.listings == tuple(listings)
     return Reading(
-        READER if listings else "",
+        answers.READER if only_answers else READER if listings else "",
         tuple(listings),
         dict(counts),
+        dated=answered.dated if answered and only_answers else None,
+        account=answered.account if answered else None,
         notes=tuple(notes),
         questions=tuple(questions),
         unread=tuple(unread),

@@ -38,6 +38,13 @@ def children(kind: str) -> Iterable[Kind]:
     return (child for child in KINDS.values() if child.array_of and child.array_of[0] == kind)
 
 
+def plural(kind: str) -> str:
+    """The records of a kind in words."""
+    name = kind.partition(".")[2].replace("_", " ")
+    name = name if name.islower() else "QuickBooks " + name
+    return name if name.endswith(("s", "equipment")) else name + "s"
+
+
 def question(owner: str, name: str) -> str:
     """What was asked, for an answer or for a fact of the account that rests on one."""
     path = derived.ACCOUNT_ANSWERS.get(name, name) if owner == "derived.account" else name

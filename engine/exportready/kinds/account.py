@@ -12,6 +12,10 @@ from datetime import timedelta
 from exportready.kinds.table import Field, Kind
 from exportready.model.rules import Type
 
+DONT_KNOW = "don't know"
+NONE = "none"
+"""The answer that there is nothing of the kind."""
+
 HOURS_4 = timedelta(hours=4)
 DAYS_90 = timedelta(days=90)
 DAYS_180 = timedelta(days=180)
@@ -108,7 +112,7 @@ ANSWERS = {
 }
 """What an answer without choices may be, in words."""
 
-_SUPPLY = "Answer it in account.yaml (exportready init writes one with every question)"
+_SUPPLY = "Answer it: exportready ask goes through what is open, and writes it into account.yaml"
 
 KIND = Kind(
     "account.answers",
@@ -128,4 +132,4 @@ def supply(path: str) -> str:
         return _SUPPLY
     answers = " or ".join(setting.choices) or ANSWERS[setting.type]
     answers += f", or none ({setting.none})" if setting.none else ""
-    return f"Answer «{setting.question}» in account.yaml, settings.{path}: {answers}"
+    return f"Answer «{setting.question}»: exportready ask, or settings.{path} in account.yaml: {answers}"

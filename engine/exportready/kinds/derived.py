@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from exportready.kinds import quickbooks, servicetitan
+from exportready.kinds import account, quickbooks, servicetitan
 from exportready.kinds.quickbooks import ITEM_TYPES, LISTS_TO_IIF
 from exportready.kinds.table import Kind, fields
 
-_ANSWER = "Answer it in account.yaml (exportready init asks for what is needed most)"
+_ANSWER = account.KIND.supply
 _SUPPLY = {kind.name: kind.supply for kind in (*quickbooks.KINDS, *servicetitan.KINDS)}
 _CONNECTORS = "servicetitan|quickbooks"
 

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
-
-import jinja2
-from markupsafe import Markup
 
 from exportready.model.report import Finding, Outcome, Report, RuleResult, Verdict
 from exportready.model.rules import Severity
 from exportready.reporters import Options, view, words
-from exportready.reporters.text import clean
-from exportready.shipped import folder
+from exportready.reporters.pages import page
 
 VISIBLE = 10
 """So many records are seen at once; the rest opens."""
@@ -61,10 +56,9 @@ class _Section:
 
 def render(report: Report, options: Options) -> str:
     """The whole page."""
-    template, css = _shipped()
-    return template.render(
+    return page(
+        "html",
         report=report,
-        css=css,
         look=_LOOKS[report.verdict],
         broken=[source for source in report.sources if source.error is not None],
         sections=[section for section in map(_section(report), Severity) if section.cards],
@@ -76,35 +70,7 @@ def render(report: Report, options: Options) -> str:
         visible=VISIBLE,
         listed=LISTED,
         view=view,
-        words=words,
     )
-
-
-@cache
-def _shipped() -> tuple[jinja2.Template, Markup]:
-    home = folder("reports") / "html"
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(home, encoding="utf-8"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["path"] = _path
-    environment.filters["sentence"] = words.sentence
-    return environment.get_template("report.html.j2"), Markup((home / "report.css").read_text(encoding="utf-8"))
-
-
-def _finalize(value: Any) -> Any:
-    """Cleans whatever the template prints, so that no place can forget to."""
-    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _path(text: str) -> str:
-    """Menu > Entry, with a sign that reads as a path."""
-    return text.replace(" > ", " \u203a ")
 
 
 def _section(report: Report) -> Any:

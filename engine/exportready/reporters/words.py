@@ -111,6 +111,13 @@ TILE_KNOW = "good to know"
 TILE_UNCHECKED = "not checked"
 TILE_FINE = "checked, fine"
 TILE_NOT_YOURS = "don't apply"
+EXPORTS_TITLE = "Four exports to make"
+EXPORTS_INTRO = "Make them on one day, close to the export, and save each file into the folder"
+EXPORTS_GOOD_FOR = "Good for"
+EXPORTS_SAVE_AS = "Save it as"
+EXPORTS_THEN = "Then run"
+EXPORTS_ASKED = "What the files leave open is asked by"
+EXPORTS_SIGN = "Made by: ______________________   Date and time: ______________________"
 EACH_LISTED = "each one listed"
 ONE_LISTED = "the one listed"
 
@@ -127,6 +134,14 @@ TERMS: Sequence[tuple[str, str]] = (
 NOUNS: Mapping[str, tuple[str, str]] = {
     "account.answers": ("answer", "answers"),
     "derived.account": ("answer", "answers"),
+    "derived.account_use": ("account", "accounts"),
+    "derived.applied_payment": ("payment", "payments"),
+    "derived.drift": ("setting", "settings"),
+    "derived.item_use": ("item", "items"),
+    "derived.purchase_charge": ("item", "items"),
+    "derived.technician_truck": ("technician", "technicians"),
+    "derived.waiting_customer": ("customer", "customers"),
+    "derived.waiting_vendor": ("vendor", "vendors"),
     "derived.customer_order": ("customer", "customers"),
     "quickbooks.AppliedToTxn": ("applied payment", "applied payments"),
     "quickbooks.Class": ("class", "classes"),

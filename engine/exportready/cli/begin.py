@@ -1,0 +1,105 @@
+"""`init` and `ask`: from questions to account.yaml, answers.csv and the page of exports."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+from exportready.cli.interview import NoMoreReplies, Talk
+from exportready.cli.output import write
+from exportready.evidence.account import READER
+from exportready.evidence.replies import Answer, is_pointless
+from exportready.kinds.interview import DOZEN, NAME
+from exportready.model.evidence import Evidence
+from exportready.model.report import Report
+from exportready.model.rules import Rulebook
+
+ACCOUNT, ANSWERS, EXPORTS = "account.yaml", "answers.csv", "what-to-export.html"
+
+
+def begin(folder: Path, by: str, now: datetime, *, blank: bool, spreadsheet: bool) -> None:
+    """Ask the dozen, then write everything at once. Raises click.ClickException."""
+    from exportready.interview.writing import new_file, questionnaire
+    from exportready.reporters.exports import exports
+
+    made = ANSWERS if spreadsheet else ACCOUNT
+    for name in (made, ACCOUNT):
+        if (folder / name).exists():
+            raise click.ClickException(f"{folder / name} is already there; exportready ask {folder} asks what is open in it")
+    answers = {} if blank or spreadsheet else _dozen()
+    page = exports(str(answers.get(NAME, "")), folder.resolve().name)
+    text = questionnaire() if spreadsheet else new_file(now, answers, by)
+    write([(str(folder / made), text), (str(folder / EXPORTS), page)])
+    filled = f"Fill in {folder / ANSWERS} with Excel. " if spreadsheet else ""
+    click.echo(
+        f"\nWrote {folder / made} and {folder / EXPORTS}. {filled}Open or print the second: it says which files to export, and "
+        f"where to click.\nSave them into {folder}, then run: exportready check {folder} -o html:report.html",
+        err=True,
+    )
+
+
+def _dozen() -> dict[str, Answer]:
+    talk, known = Talk(len(DOZEN)), dict[str, Answer]()
+    try:
+        for question in DOZEN:
+            if not is_pointless(question, known):
+                known |= talk.ask(question, known)
+    except NoMoreReplies:
+        click.echo("The replies end here; what was not asked counts as not known.", err=True)
+    return known
+
+
+def go_on(folder: Path, rulebook: Rulebook, now: datetime, *, everything: bool) -> None:
+    """Ask what is open until nothing is, writing after each round. Raises click.ClickException."""
+    from exportready.check import examine
+    from exportready.evidence.files import NoSnapshot
+    from exportready.interview.opened import opened
+    from exportready.interview.writing import changes, edited, new_file
+
+    talk, asked, ended = Talk(), set[str](), False
+    while not ended:
+        try:
+            report, evidence = examine(folder, rulebook, now)
+        except NoSnapshot as error:
+            raise click.ClickException(str(error)) from error
+        path = _account_file(folder, report)
+        held = _answers(evidence)
+        questions = [one for one in opened(report, evidence, now, everything) if one.question.text not in asked]
+        made = []
+        for one in questions:
+            asked.add(one.question.text)
+            if is_pointless(one.question, held):
+                continue
+            try:
+                replied = talk.ask(one.question, held)
+            except NoMoreReplies:
+                ended = True
+                break
+            held |= {} if one.places else replied
+            made += changes(one, replied, now, held)
+        if made:
+            text = path.read_bytes().decode("utf-8-sig") if path.exists() else new_file(now, {})
+            write([(str(path), edited(text, made))])
+            click.echo(f"\nWrote {path}.", err=True)
+        ended = ended or not questions
+    told = f"Now run: exportready check {folder} -o html:report.html"
+    click.echo(told if talk.asked else f"Nothing is open. {told}", err=True)
+
+
+def _account_file(folder: Path, report: Report) -> Path:
+    """The file of answers that counts; account.yaml where there is none. One with mistakes is not touched."""
+    for source in report.sources:
+        if source.error and source.path.lower().endswith((".yaml", ".yml")):
+            line = f":{source.error_line}" if source.error_line else ""
+            raise click.ClickException(f"{folder / source.path}{line}: {source.error}; mend it first")
+    return folder / next((source.path for source in report.sources if source.reader == READER), ACCOUNT)
+
+
+def _answers(evidence: Evidence) -> dict[str, Answer]:
+    """The answers so far, stale ones too: a question may depend on them."""
+    record = next(iter(evidence.shelf("account.answers").records), None)
+    fields = record.fields if record else {}
+    return {path: value for path, value in fields.items() if isinstance(value, (str, bool, Decimal, date))}

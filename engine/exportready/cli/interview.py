@@ -1,0 +1,64 @@
+"""Talks with the person: one question after the other, in a terminal or from piped replies, one reply a line.
+
+Questions and remarks go to standard error; standard output is for results.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+
+import click
+
+from exportready.cli.output import echo
+from exportready.evidence.replies import Answer, BadReply, possible, understood
+from exportready.kinds.account import DONT_KNOW
+from exportready.kinds.interview import Question
+
+
+class NoMoreReplies(Exception):
+    """The input ended; what was not asked stays open."""
+
+
+class Talk:
+    """One conversation. `total` is how many questions there may be; 0 where that shows only on the way."""
+
+    def __init__(self, total: int = 0) -> None:
+        self.total = total
+        self.asked = 0
+        self.typed = sys.stdin is not None and sys.stdin.isatty()
+
+    def ask(self, question: Question, known: Mapping[str, Answer]) -> dict[str, Answer]:
+        """The answers that the reply gives; none where nobody knows. Raises NoMoreReplies.
+
+        A typed reply that is none of those that there are is asked for again. Piped replies cannot be: the next line
+        is meant for the next question, so the conversation ends with what is wrong.
+        """
+        self.asked += 1
+        of = f" of at most {self.total}" if self.total else ""
+        self._say(f"\n{self.asked}{of}. {question.text}")
+        for number, reply in enumerate(question.replies, 1):
+            self._say(f"   {number}  {reply.label}")
+        if not question.replies:
+            self._say(f"   ({possible(question)})")
+        self._say(f"   Enter alone: {DONT_KNOW}")
+        while True:
+            try:
+                return understood(question, self._reply(), known)
+            except BadReply as error:
+                if not self.typed:
+                    raise click.ClickException(f"the reply to question {self.asked}, «{question.text}»: {error}") from error
+                self._say(f"   {error}")
+
+    def _reply(self) -> str:
+        click.echo("   > ", nl=False, err=True)
+        line = sys.stdin.readline() if sys.stdin is not None else ""
+        if not line:
+            self._say("")
+            raise NoMoreReplies
+        if not self.typed:
+            self._say(line.strip())
+        return line.strip()
+
+    def _say(self, text: str) -> None:
+        echo(text + "\n", to_error=True)
