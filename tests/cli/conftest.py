@@ -17,16 +17,23 @@ COMMAND = [str(SCRIPT)] if SCRIPT.exists() else [sys.executable, "-m", "exportre
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[bytes]]:
-    """Run `exportready ARGUMENTS` in a folder of its own; a traceback is always a failure."""
+def program() -> list[str]:
+    """The words that start the program."""
+    return COMMAND
 
-    def command(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+
+@pytest.fixture
+def run(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[bytes]]:
+    """Run `exportready ARGUMENTS` in a folder of its own, with `replies` piped in; a traceback is always a failure."""
+
+    def command(*arguments: str | Path, replies: str = "", **environment: str) -> subprocess.CompletedProcess[bytes]:
         dropped = ("NO_COLOR", "FORCE_COLOR", "EXPORTREADY_DEBUG", "COLUMNS")
         env = {name: value for name, value in os.environ.items() if name not in dropped}
         env |= {"PYTHONPATH": str(ROOT / "engine"), "PYTHONIOENCODING": "utf-8", **environment}
         done = subprocess.run(
             [*COMMAND, *map(str, arguments)],
             capture_output=True,
+            input=replies.encode(),
             env=env,
             cwd=tmp_path,
             timeout=120,

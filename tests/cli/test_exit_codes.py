@@ -269,25 +269,3 @@ def test_rules_test_tells_what_comes_out_otherwise(run: Run, tmp_path: Path) -> 
     assert done.returncode == 1
     assert b"mine/session/single-user-mode.yaml:" in done.stdout
     assert b"the outcome is passed" in done.stdout
-
-
-# -- init
-
-
-def test_the_file_that_init_writes_is_read_and_claims_nothing(run: Run, tmp_path: Path) -> None:
-    done = run("init")
-    assert (done.returncode, done.stdout) == (0, b"")
-    assert b"exportready check ." in done.stderr
-    result = json.loads(run("check", ".", "-o", "json").stdout)
-    (source,) = result["sources"]
-    assert (source["error"], source["records"]) == (None, {"account.answers": 0})
-    assert result["counts"]["passed"] == result["counts"]["failed"] == 0
-
-
-def test_one_answer_in_the_file_that_init_writes_counts(run: Run, tmp_path: Path) -> None:
-    run("init")
-    file = tmp_path / "account.yaml"
-    file.write_text(file.read_text("utf-8").replace("  peopleWhoExport:\n", "  peopleWhoExport: 3\n"), "utf-8")
-    result = json.loads(run("check", ".", "-o", "json").stdout)
-    outcomes = {rule["id"]: rule["outcome"] for rule in result["rules"]}
-    assert outcomes["session/single-user-mode"] == "not_applicable"

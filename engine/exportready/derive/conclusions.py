@@ -9,7 +9,7 @@ from exportready.evidence.reading import Keys
 from exportready.kinds import KINDS, plural
 from exportready.model.evidence import FieldNote, Location, Record, Scope, Shelf, Unknown, Value
 
-_FULLNESS = (Scope.MISSING, Scope.PART, Scope.PERIOD, Scope.ACTIVE, Scope.WHOLE)
+_FULLNESS = (Scope.MISSING, Scope.PART, Scope.PERIOD, Scope.WAITING, Scope.ACTIVE, Scope.WHOLE)
 
 
 @dataclass(slots=True)
@@ -29,8 +29,11 @@ class Conclusions:
         """One more record, concluded from what stands there."""
         self.records.append(Record(self.kind, self.keys.of(fields), fields, where, notes or {}))
 
-    def shelf(self, *sources: Shelf, active_suffices: bool = False) -> Shelf:
-        """The records, as whole as the least whole of what they rest on. `active_suffices`: inactive ones do not matter."""
+    def shelf(self, *sources: Shelf, active_suffices: bool = False, waiting_suffices: bool = False) -> Shelf:
+        """The records, as whole as the least whole of what they rest on.
+
+        `active_suffices`: inactive ones do not matter; `waiting_suffices`: nor does what stands in no batch that waits.
+        """
         records = tuple(self.records)
         worst = min(sources, key=lambda shelf: _FULLNESS.index(shelf.scope))
         dated = min((shelf.dated for shelf in sources if shelf.dated), default=None)
@@ -38,9 +41,13 @@ class Conclusions:
             return Shelf(self.kind, (), Scope.MISSING, why_of(worst), dated, mend_of(worst))
         if self.why:
             return Shelf(self.kind, records, Scope.PART, self.why, dated)
-        if worst.scope is Scope.WHOLE or (worst.scope is Scope.ACTIVE and active_suffices):
+        enough = (
+            {Scope.WHOLE} | ({Scope.ACTIVE} if active_suffices else set()) | ({Scope.WAITING} if waiting_suffices else set())
+        )
+        if {shelf.scope for shelf in sources} <= enough:
             return Shelf(self.kind, records, Scope.WHOLE, "", dated)
-        scope = worst.scope if worst.scope in (Scope.PERIOD, Scope.ACTIVE) else Scope.PART
+        worst = min((shelf for shelf in sources if shelf.scope not in enough), key=lambda shelf: _FULLNESS.index(shelf.scope))
+        scope = worst.scope if worst.scope in (Scope.PERIOD, Scope.WAITING, Scope.ACTIVE) else Scope.PART
         return Shelf(self.kind, records, scope, why_of(worst), dated, mend_of(worst))
 
 

@@ -17,7 +17,10 @@ _COST = ("COGSAccountRef.FullName", "SalesAndPurchase.ExpenseAccountRef.FullName
 
 
 def uses(evidence: Evidence) -> Shelf:
-    """One record per item on invoice lines, by its code in the pricebook, else by the name on the line."""
+    """One record per item on invoice lines, by its code in the pricebook, else by the name on the line.
+
+    Where the file holds just the batches that wait, it is all that this export uses: what stands in none is another's matter.
+    """
     found = Conclusions("derived.item_use")
     left = left_out(evidence)
     codes = {
@@ -45,7 +48,7 @@ def uses(evidence: Evidence) -> Shelf:
             "lines": Decimal(len(lines[key])),
         }
         found.add(fields, lines[key][0].where)
-    return found.shelf(shelf)
+    return found.shelf(shelf, waiting_suffices=True)
 
 
 def items(evidence: Evidence) -> Shelf:
@@ -93,7 +96,7 @@ def account_uses(evidence: Evidence) -> Shelf:
         name, record = min(users[key], key=lambda user: (user[1].key, user[0]))
         fields: dict[str, Value] = {"name": name, "usedBy": record.key, "uses": Decimal(len(users[key]))}
         found.add(fields, record.where)
-    return found.shelf(*map(evidence.shelf, _NAMING), active_suffices=True)
+    return found.shelf(*map(evidence.shelf, _NAMING), active_suffices=True, waiting_suffices=True)
 
 
 def _named(evidence: Evidence) -> Iterator[tuple[Record, Value, Value]]:

@@ -80,7 +80,7 @@ def _judged(
             "usedBy": record.key,
         }
         found.add(fields, record.where)
-    return found.shelf(*sources)
+    return found.shelf(*sources, waiting_suffices=True)
 
 
 def is_clean(name: str) -> bool:

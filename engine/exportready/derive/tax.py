@@ -42,7 +42,7 @@ def zones(evidence: Evidence) -> Shelf:
 def _not_used(invoices: Shelf, untold: str) -> Value:
     if untold:
         return Unknown(f"the tax zone of {untold} is not in the file")
-    if invoices.scope in (Scope.WHOLE, Scope.PERIOD):
+    if invoices.scope in (Scope.WHOLE, Scope.PERIOD, Scope.WAITING):
         return False
     return Unknown(invoices.why or "your files hold only a part of the invoices", invoices.mend)
 

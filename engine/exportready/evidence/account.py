@@ -10,7 +10,7 @@ from typing import Any
 
 from exportready.evidence.reading import Reading, Unreadable
 from exportready.kinds import KINDS
-from exportready.kinds.account import BY_PATH, KIND, LISTS, MAPS, NONE, SETTINGS
+from exportready.kinds.account import ALL, BATCH, BY_PATH, KIND, LISTS, MAPS, NONE, SETTINGS
 from exportready.kinds.headings import TABLES
 from exportready.model.evidence import UNSET, Account, FieldNote, Listing, Location, Record, Unknown, Value
 from exportready.model.rules import Type
@@ -97,7 +97,7 @@ FILE = Object(
             "what qbXML would say, for those who have none",
         ),
         "covers": Key(
-            MapOf(OneOf(Choice(("all", "batch")), Object({"from": Key(DAY, required=True), "to": Key(DAY, required=True)}))),
+            MapOf(OneOf(Choice((ALL, BATCH)), Object({"from": Key(DAY, required=True), "to": Key(DAY, required=True)}))),
             "kind of record -> `all`; of transactions also `batch` (everything of the batches that wait), or the days it covers",
         ),
         "columns": Key(
@@ -235,9 +235,9 @@ class _File:
             if kind not in KINDS:
                 line = (section.key_lines or {}).get(kind, node.line) if section else node.line
                 self.mistakes.say(line, f"'{kind}' is not a kind of record; write one such as servicetitan.invoice")
-            elif node.value != "all" and KINDS[kind].at_fault != "transaction":
+            elif node.value != ALL and KINDS[kind].at_fault != "transaction":
                 self.mistakes.say(node, f"{kind} is no list of transactions; write `all` if its file holds all of it")
-            covers[kind] = _COVERS[node.value] if isinstance(node.value, str) else self._days(node)
+            covers[kind] = node.value if isinstance(node.value, str) else self._days(node)
         return covers
 
     def _columns(self) -> dict[str, dict[str, str]]:
@@ -261,9 +261,6 @@ class _File:
         if parse_day(first) > parse_day(last):
             self.mistakes.say(node, f"these days end ({last}) before they begin ({first})")
         return f"{first} to {last}"
-
-
-_COVERS = {"all": "all", "batch": "the batches that wait"}
 
 
 def host_of(mode: str, where: Location, reader: str, dated: datetime | None) -> Listing:

@@ -10,6 +10,7 @@ from itertools import combinations
 
 from exportready.evidence.pages import join_pages, oldest
 from exportready.kinds import KINDS, fold
+from exportready.kinds.account import ALL, BATCH
 from exportready.kinds.quickbooks import PARTS
 from exportready.model.evidence import CLOCK_SKEW, SHEET, FieldNote, Listing, Record, Scope, Shelf, Unknown, Value
 
@@ -19,7 +20,7 @@ KEEP_NEWER = "Of the files that disagree, keep the newer one only"
 def shelve(kind: str, listings: Sequence[Listing], covers: str | None, at: datetime) -> Shelf:
     """Decide what counts of a kind.
 
-    `covers` is what account.yaml says of it: "all", or the days of which its file holds everything. A source dated
+    `covers` is what account.yaml says of it: ALL, BATCH, or the days of which its file holds everything. A source dated
     after `at`, the moment of the check, is not believed to be the newest.
     """
     fragments = [listing for listing in listings if listing.part == "fragment"]
@@ -109,14 +110,16 @@ def _shelf(kind: str, listing: Listing | None, fragments: Sequence[Listing], cov
     dates = [one.dated for one in (listing, *fragments) if one is not None and one.dated is not None]
     dated = listing.dated if listing else min(dates, default=None)
     if covers and listing is not None and not listing.damaged and not added:
-        if covers != "all":
+        if covers == BATCH:
+            return Shelf(kind, tuple(records), Scope.WAITING, "account.yaml says that it covers the batches that wait", dated)
+        if covers != ALL:
             return Shelf(kind, tuple(records), Scope.PERIOD, f"account.yaml says that it covers {covers}", dated)
         whole = True
     if not whole:
         return Shelf(kind, tuple(records), Scope.PART, why, dated)
     shows_inactive = (
         description.active is None
-        or covers == "all"
+        or covers == ALL
         or (listing is not None and listing.reader == "iif")
         or any(record.get(description.active) is False for record in records)
     )

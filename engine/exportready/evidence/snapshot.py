@@ -241,7 +241,7 @@ def _settled(one: _Read, account: Account, shelves: Mapping[str, Shelf], listing
 def _complete(listing: Listing, shelf: Shelf, held: Sequence[Listing]) -> bool:
     if listing.part == "fragment" or (listing.part == SHEET and any(other.part != SHEET for other in held)):
         return False
-    return (listing.whole and listing.page is None) or shelf.scope in (Scope.WHOLE, Scope.ACTIVE, Scope.PERIOD)
+    return (listing.whole and listing.page is None) or shelf.scope not in (Scope.PART, Scope.MISSING)
 
 
 def _one_company(files: list[_Read]) -> list[_Read]:

@@ -235,8 +235,10 @@ def _layout(
 
 
 def _is_asked(table: Table, place: Place, wanted: Wanted) -> bool:
-    """Somebody reads the field, or it names or retires the record."""
+    """Somebody reads the field, or it names or retires the record. An id is the programs' own business."""
     kind, name = place
+    if KINDS[kind].fields[name].type is Type.ID:
+        return False
     asked = wanted.get(kind, frozenset())
     above = {one.removeprefix("parent.") for one in wanted.get(table.kind, ()) if one.startswith("parent.")}
     is_read = kind in wanted or (kind != table.kind and table.kind in wanted)

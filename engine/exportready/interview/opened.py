@@ -16,7 +16,7 @@ from exportready.evidence.shelve import NOT_SAID
 from exportready.kinds import KINDS, plural
 from exportready.kinds.account import BY_PATH, MAPS
 from exportready.kinds.derived import ACCOUNT_ANSWERS, READS
-from exportready.kinds.interview import FILE_MODE, TAKEN_AT, Question, Reply, question_of, yes_no
+from exportready.kinds.interview import DOZEN, FILE_MODE, TAKEN_AT, Question, Reply, question_of, yes_no
 from exportready.model.evidence import SHEET, ColumnQuestion, Evidence, Scope, Unknown
 from exportready.model.report import Gap, Report
 
@@ -44,7 +44,9 @@ def answers(report: Report, evidence: Evidence, at: datetime, everything: bool) 
     if everything:
         wanted = dict.fromkeys([*wanted, FILE_MODE, *BY_PATH])
     stale_ones = [path for path in wanted if everything or not is_fresh(path, evidence, at)]
-    yield from dict.fromkeys(_question(path) for path in stale_ones)
+    asked = {question.text: question for question in map(_question, stale_ones)}
+    order = {question.text: number for number, question in enumerate(DOZEN)}
+    yield from sorted(asked.values(), key=lambda question: order.get(question.text, len(order)))
 
 
 def _question(path: str) -> Question:
@@ -125,7 +127,7 @@ def covers(evidence: Evidence) -> Iterator[Open]:
             if owner not in kinds:
                 kinds.append(owner)
     for (path, of_batch), kinds in files.items():
-        names = " and ".join(plural(kind) for kind in kinds)
+        names = ", ".join(map(plural, kinds[:-1])) + (" and " if kinds[1:] else "") + plural(kinds[-1])
         if of_batch:
             asked = f"Does {path} hold all {names} of the batch that you are about to export?"
         else:

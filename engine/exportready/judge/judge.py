@@ -149,7 +149,7 @@ def _not_whole(check: Check, view: View) -> Iterator[Gap]:
 
 def _gap_of_list(check: Check, kind: str, view: View) -> Iterator[Gap]:
     shelf = view.shelf(kind)
-    if shelf.scope in (Scope.WHOLE, Scope.PERIOD) or (KINDS[kind].single and shelf.records):
+    if shelf.scope in (Scope.WHOLE, Scope.PERIOD, Scope.WAITING) or (KINDS[kind].single and shelf.records):
         return
     if shelf.scope is Scope.ACTIVE:
         if _passes_over_inactive(check, kind, view):

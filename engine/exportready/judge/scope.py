@@ -143,17 +143,20 @@ class Judged:
             return Entry(State.UNKNOWN, why=f"several records answer to it ({keys}), and nothing tells them apart")
         if maybe:
             return Entry(State.UNKNOWN, why=_may_be(maybe))
-        if shelf.scope is Scope.WHOLE or (shelf.scope is Scope.ACTIVE and self._only_active(related)):
+        if shelf.scope is Scope.WHOLE or self._leaves_out(related, shelf.scope):
             return Entry(State.ABSENT)
         if shelf.scope is Scope.ACTIVE:
             return Entry(State.UNKNOWN, why=f"it is not among the active ones, and {shelf.why}")
         return Entry(State.UNKNOWN, why=shelf.why or "its list is not among your files", mend=shelf.mend)
 
-    def _only_active(self, related: Related) -> bool:
-        active = KINDS[related.kind].active
-        if related.where is None or active is None:
+    def _leaves_out(self, related: Related, scope: Scope) -> bool:
+        """The entry's `where` leaves out just the records that a list of this scope may lack."""
+        description = KINDS[related.kind]
+        waits = "parent.waits" if description.array_of else "waits"
+        lacking = {Scope.ACTIVE: description.active, Scope.WAITING: waits if waits in description.fields else None}.get(scope)
+        if related.where is None or lacking is None:
             return False
-        self._entries[related.name] = Entry(State.PRESENT, Record(related.kind, "", {active: False}, self.record.where))
+        self._entries[related.name] = Entry(State.PRESENT, Record(related.kind, "", {lacking: False}, self.record.where))
         truth = self._decide(related.where, self)
         self._entries.pop(related.name, None)
         return truth is False

@@ -16,6 +16,9 @@ DONT_KNOW = "don't know"
 NONE = "none"
 """The answer that there is nothing of the kind."""
 
+ALL, BATCH = "all", "batch"
+"""What `covers` may say of a kind: all of it; of transactions also everything of the batches that wait."""
+
 HOURS_4 = timedelta(hours=4)
 DAYS_90 = timedelta(days=90)
 DAYS_180 = timedelta(days=180)

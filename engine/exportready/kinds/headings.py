@@ -137,6 +137,7 @@ cost: ?Unit Cost | ?Cost
 total: ?Line Total | ?Item Total
 type: ?Item Type | ?SKU Type
 taxable: ?Taxable
+inventory: ?Is Inventory | ?Inventory Item
 inventoryLocation: ?Inventory Location | ?Inventory Site
 """
             + _ACCOUNTS.strip()

@@ -196,10 +196,11 @@ EXPORTS = (
         "Whoever posts batches",
         (
             "Accounting > Batch/Export Transactions > Select a batch",
-            "Download it to Excel, once for the invoices (with their items, if it offers that) and once for the payments",
+            "Download it to Excel, once each for the invoices (with their items, if it offers that), the payments and, where you "
+            "use Purchasing, the bills",
             "If more than one batch waits, download each",
         ),
-        "batch-NUMBER-invoices.xlsx, batch-NUMBER-payments.xlsx",
+        "batch-NUMBER-invoices.xlsx, batch-NUMBER-payments.xlsx, batch-NUMBER-bills.xlsx",
         "dates, items, customers and technicians of what waits",
     ),
     Export(

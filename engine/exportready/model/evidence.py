@@ -86,6 +86,8 @@ class Scope(Enum):
     """Whole as far as active records go: no inactive record is in it, so they may have been left out."""
     PERIOD = "period"
     """All transactions of the days that account.yaml names: enough to judge them, no proof that there are no others."""
+    WAITING = "waiting"
+    """Everything of the batches that wait for their export: a transaction that waits and is not here does not exist."""
     PART = "part"
     MISSING = "missing"
 

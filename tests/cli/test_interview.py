@@ -1,0 +1,300 @@
+"""`init` and `ask`: the conversation, what it writes, and what it never asks twice."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+import by_hand
+from company import northwind
+from exportready.kinds.interview import DOZEN
+
+Run = Callable[..., subprocess.CompletedProcess[bytes]]
+ROOT = Path(__file__).parents[2]
+AT = "--at=2026-11-20T17:40:00-07:00"
+LATER = "--at=2026-11-20T18:00:00-07:00"
+REPLIES = ("Northwind", "1", "yes", "green", "1", "Customer level", "the same", "both", "y", "QuickBooks", "n", "no")
+
+
+def lines(*replies: str) -> str:
+    return "".join(f"{reply}\n" for reply in replies)
+
+
+def asked(done: subprocess.CompletedProcess[bytes]) -> list[str]:
+    """The questions, in their order."""
+    return [found[1] for found in re.finditer(r"^\d+(?: of at most \d+)?\. (.+)$", done.stderr.decode(), re.MULTILINE)]
+
+
+def account(folder: Path) -> dict[str, object]:
+    found: dict[str, object] = yaml.safe_load((folder / "account.yaml").read_text("utf-8"))
+    return found
+
+
+def settings(folder: Path) -> dict[str, object]:
+    """Every answer by its path."""
+
+    def flat(branch: object, path: str = "") -> dict[str, object]:
+        if not isinstance(branch, dict) or "value" in branch:
+            return {path: branch} if branch is not None else {}
+        return {leaf: value for name, child in branch.items() for leaf, value in flat(child, f"{path}.{name}".strip(".")).items()}
+
+    return flat(account(folder)["settings"])
+
+
+# -- init
+
+
+def test_a_dozen_replies_make_an_account(run: Run, tmp_path: Path) -> None:
+    done = run("init", "november", AT, "--by", "office manager", replies=lines(*REPLIES))
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert len(asked(done)) == 12
+    found = account(tmp_path / "november")
+    assert found["account"] == "Northwind"
+    assert found["quickbooks"] == {"fileMode": "singleUser"}
+    assert "confirmed: {by: office manager, at: 2026-11-20T17:40:00-07:00}" in (
+        tmp_path / "november" / "account.yaml"
+    ).read_text("utf-8")
+    assert settings(tmp_path / "november") == {
+        "webConnector.sentBy": "servicetitan",
+        "webConnector.status": "online",
+        "webConnector.restarted": False,
+        "webConnector.oldConnectorAutoRun": False,
+        "peopleWhoExport": 1,
+        "modules.purchasing": True,
+        "modules.inventory": True,
+        "configurations.populateSerialNumbersInQuickBooks": False,
+        "customerMapping": "customerLevel",
+        "customerMappingAtLastExport": "customerLevel",
+        "purchaseOrders.export": True,
+        "salesTax.calculatedBy": "quickbooks",
+        "serialNumbersWanted": False,
+    }
+
+
+def test_the_answers_count_at_once(run: Run, tmp_path: Path) -> None:
+    run("init", AT, replies=lines(*REPLIES))
+    run("check", ".", AT, "-o", "json:r.json")
+    outcomes = {rule["id"]: rule["outcome"] for rule in json.loads((tmp_path / "r.json").read_text("utf-8"))["rules"]}
+    passed = ("connection/web-connector-online", "session/single-user-mode", "settings/customer-mapping-unchanged")
+    assert {outcomes[rule] for rule in passed} == {"passed"}
+
+
+def test_a_question_that_an_answer_makes_pointless_is_left_out(run: Run, tmp_path: Path) -> None:
+    done = run("init", AT, replies=lines("Northwind", "3", "red", "3", "?", "the same", "neither", "ServiceTitan", "no"))
+    assert done.returncode == 0
+    assert asked(done) == [DOZEN[number - 1].text for number in (1, 2, 4, 5, 6, 7, 8, 10, 11)]
+    assert settings(tmp_path)["webConnector.sentBy"] == "quickbooks"
+    assert "customerMappingAtLastExport" not in settings(tmp_path)
+
+
+def test_dont_know_claims_nothing(run: Run, tmp_path: Path) -> None:
+    done = run("init", AT, replies=lines(*[""] * 6, "don't know", "?", "not sure", "", "", ""))
+    assert done.returncode == 0
+    assert settings(tmp_path) == {}
+
+
+def test_replies_that_end_early_leave_the_rest_open(run: Run, tmp_path: Path) -> None:
+    done = run("init", AT, replies=lines("Northwind", "2"))
+    assert done.returncode == 0
+    assert b"what was not asked counts as not known" in done.stderr
+    assert settings(tmp_path) == {"peopleWhoExport": 2}
+
+
+@pytest.mark.parametrize(
+    ("number", "reply", "told"),
+    [
+        (2, "several", "is not a number"),
+        (2, "0", "is not a number"),
+        (4, "blue", "is none of the replies; there are green / green, after"),
+        (8, "5", "is none of the replies"),
+    ],
+)
+def test_a_piped_reply_that_is_none_ends_it_and_writes_nothing(
+    run: Run, tmp_path: Path, number: int, reply: str, told: str
+) -> None:
+    replies = [*REPLIES[: number - 1], reply, *REPLIES[number:]]
+    done = run("init", AT, replies=lines(*replies))
+    assert done.returncode == 2
+    assert f"the reply to question {number}, «{DOZEN[number - 1].text}»: «{reply}» {told}" in done.stderr.decode()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pty is POSIX")
+def test_a_typed_reply_that_is_none_is_asked_for_again(program: list[str], tmp_path: Path) -> None:
+    import pty
+
+    leader, follower = pty.openpty()
+    with subprocess.Popen([*program, "init", "."], stdin=follower, stderr=subprocess.PIPE, cwd=tmp_path) as process:
+        os.write(leader, lines("Northwind", "many", "1", *REPLIES[2:]).encode())
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == 0, told
+    assert "«many» is not a number" in told.decode()
+    assert settings(tmp_path)["peopleWhoExport"] == 1
+
+
+def test_an_account_that_is_there_is_not_written_over(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "account.yaml").write_text("account: Mine\n", "utf-8")
+    done = run("init", replies=lines(*REPLIES))
+    assert done.returncode == 2
+    assert b"account.yaml is already there; exportready ask . asks what is open in it" in done.stderr
+    assert (tmp_path / "account.yaml").read_text("utf-8") == "account: Mine\n"
+
+
+def test_a_blank_file_has_every_question_and_claims_nothing(run: Run, tmp_path: Path) -> None:
+    done = run("init", "--blank")
+    assert (done.returncode, asked(done)) == (0, [])
+    assert settings(tmp_path) == {}
+    text = (tmp_path / "account.yaml").read_text("utf-8").replace("  peopleWhoExport:", "  peopleWhoExport: 2")
+    (tmp_path / "account.yaml").write_text(text, "utf-8")
+    run("check", ".", "-o", "json:r.json")
+    outcomes = {rule["id"]: rule["outcome"] for rule in json.loads((tmp_path / "r.json").read_text("utf-8"))["rules"]}
+    assert outcomes["session/single-user-mode"] == "not_applicable"
+    assert "passed" not in outcomes.values()
+
+
+def test_the_page_of_exports_is_no_evidence(run: Run, tmp_path: Path) -> None:
+    run("init", AT, replies=lines("Smith & <Sons>"))
+    page = (tmp_path / "what-to-export.html").read_text("utf-8")
+    assert page.count('<span class="box"') == 4
+    assert "File \u203a Utilities \u203a Export \u203a Lists to IIF Files" in page
+    assert "Smith &amp; &lt;Sons&gt;" in page
+    run("check", ".", "-o", "json:r.json")
+    result = json.loads((tmp_path / "r.json").read_text("utf-8"))
+    assert result["unrecognised"] == []
+    assert [source["path"] for source in result["sources"]] == ["account.yaml"]
+
+
+# -- ask
+
+
+def test_nothing_fresh_is_asked_again(run: Run, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples" / "ready", tmp_path / "ready")
+    before = (tmp_path / "ready" / "account.yaml").read_bytes()
+    done = run("ask", "ready", LATER)
+    assert (done.returncode, asked(done)) == (0, [])
+    assert b"Nothing is open" in done.stderr
+    assert (tmp_path / "ready" / "account.yaml").read_bytes() == before
+
+
+def test_only_what_went_stale_is_asked_and_the_rest_is_kept_to_the_letter(run: Run, tmp_path: Path) -> None:
+    text = (
+        "account: Northwind   # ours\n"
+        "confirmed: {at: 2026-11-20T17:25:00-07:00}\n"
+        "settings:\n"
+        "  webConnector:\n"
+        "    status: online      # look every time\n"
+        "    restarted: false\n"
+        "    sentBy: servicetitan\n"
+        "    oldConnectorAutoRun: false\n"
+        "  # asked of Support in May\n"
+        "  configurations: {populateSerialNumbersInQuickBooks: false}\n"
+    )
+    (tmp_path / "account.yaml").write_text(text, "utf-8")
+    next_day = "2026-11-21T09:00:00-07:00"
+    done = run("ask", ".", "--at", next_day, replies=lines("?", "2"))
+    assert asked(done)[:2] == [DOZEN[1].text, DOZEN[3].text]
+    assert not {DOZEN[4].text, DOZEN[11].text} & set(asked(done))
+    after = (tmp_path / "account.yaml").read_text("utf-8")
+    assert settings(tmp_path)["webConnector.status"] == {"value": "online", "at": next_day}
+    assert settings(tmp_path)["webConnector.runsAsAdministrator"] == {"value": True, "at": next_day}
+    kept = [line for line in text.splitlines() if "status" not in line and "restarted" not in line]
+    assert [line for line in after.splitlines() if line in kept] == kept
+    assert "# look every time" in after
+
+
+def test_a_stale_answer_that_nobody_knows_any_more_is_taken_back(run: Run, tmp_path: Path) -> None:
+    stated = "confirmed: {at: 2026-01-20T17:25:00-07:00}\nsettings: {peopleWhoExport: 1}\n"
+    (tmp_path / "account.yaml").write_text(stated, "utf-8")
+    done = run("ask", ".", AT, replies=lines(*["?"] * 30))
+    assert DOZEN[1].text in asked(done)
+    assert settings(tmp_path)["peopleWhoExport"] == {"value": "don't know", "at": "2026-11-20T17:40:00-07:00"}
+
+
+def test_all_asks_everything(run: Run, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples" / "ready", tmp_path / "ready")
+    done = run("ask", "ready", LATER, "--all")
+    assert DOZEN[1].text in asked(done)[0]
+
+
+def test_an_account_with_mistakes_is_not_touched(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "account.yaml").write_text("account: Mine\nsettings: {peopleWhoExport: none}\n", "utf-8")
+    done = run("ask", ".", replies=lines(*REPLIES))
+    assert done.returncode == 2
+    assert b"account.yaml:2: " in done.stderr
+    assert b"mend it first" in done.stderr
+
+
+def test_ask_needs_a_folder(run: Run) -> None:
+    done = run("ask", "nowhere")
+    assert done.returncode == 2
+    assert b"nowhere is not there" in done.stderr
+
+
+def test_what_the_spreadsheets_leave_open_is_asked_once_and_kept(run: Run, tmp_path: Path) -> None:
+    for name, content in by_hand.files(northwind()).items():
+        if name in ("pricebook.xlsx", "quickbooks-lists.iif"):
+            (tmp_path / name).write_bytes(content)
+    done = run("ask", ".", AT, replies=lines("cost gl", "yes", "today"))
+    first, second, third, *_ = asked(done)
+    assert first == "Which column of pricebook.xlsx (Equipment, Materials) holds the Cost of Sale Account?"
+    assert second == "Does pricebook.xlsx hold all equipment, materials and services, inactive ones too?"
+    assert third == "When did you export these files?"
+    found = account(tmp_path)
+    assert found["columns"] == {f"servicetitan.{kind}": {"costOfSaleAccount": "Cost GL"} for kind in ("equipment", "material")}
+    assert found["covers"] == {f"servicetitan.{kind}": "all" for kind in ("equipment", "material", "service")}
+    assert found["takenAt"] == "2026-11-20T17:40:00-07:00"
+    again = run("ask", ".", AT)
+    assert not {first, second, third} & set(asked(again))
+
+
+def test_a_batch_is_asked_for_as_a_batch(run: Run, tmp_path: Path) -> None:
+    files = by_hand.files(northwind())
+    (tmp_path / "batch-1042-payments.xlsx").write_bytes(files["batch-1042-payments.xlsx"])
+    done = run("ask", ".", AT, replies="yes\n")
+    text = "Does batch-1042-payments.xlsx hold all payments of the batch that you are about to export?"
+    assert asked(done)[0] == text
+    assert account(tmp_path)["covers"] == {"servicetitan.payment": "batch"}
+
+
+def test_tax_zones_are_mapped_by_name(run: Run, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples" / "ready", tmp_path / "ready")
+    path = tmp_path / "ready" / "account.yaml"
+    stated = yaml.safe_load(path.read_text("utf-8"))
+    del stated["settings"]["salesTax"]["zones"]
+    path.write_text(yaml.safe_dump(stated), "utf-8")
+    done = run("ask", "ready", LATER, replies=lines("Denver Sales Tax", "Lakewood Sales Tax"))
+    assert asked(done) == [
+        f"Which sales-tax item or group of QuickBooks is tax zone «{zone}» mapped to?" for zone in ("Denver", "Lakewood")
+    ]
+    run("check", "ready", LATER, "-o", "json:r.json")
+    assert json.loads((tmp_path / "r.json").read_text("utf-8"))["verdict"] == "ready"
+
+
+# -- answers as a spreadsheet
+
+
+def test_the_questions_as_a_spreadsheet_are_read_back(run: Run, tmp_path: Path) -> None:
+    assert run("init", "--spreadsheet").returncode == 0
+    assert not (tmp_path / "account.yaml").exists()
+    rows = list(csv.reader(io.StringIO((tmp_path / "answers.csv").read_text("utf-8-sig"))))
+    answers = {DOZEN[number].text: reply for number, reply in enumerate(REPLIES)}
+    answers["When were these answers given?"] = "11/20/2026 5:25 PM"
+    filled = [[row[0], answers.get(row[0], row[1]), *row[2:]] for row in rows]
+    with (tmp_path / "answers.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(filled)
+    run("check", ".", AT, "-o", "json:r.json")
+    result = json.loads((tmp_path / "r.json").read_text("utf-8"))
+    outcomes = {rule["id"]: rule["outcome"] for rule in result["rules"]}
+    assert result["account"]["name"] == "Northwind"
+    assert outcomes["connection/web-connector-online"] == "passed"
+    assert outcomes["session/single-user-mode"] == "passed"
