@@ -46,7 +46,9 @@ def settings(folder: Path) -> dict[str, object]:
     def flat(branch: object, path: str = "") -> dict[str, object]:
         if not isinstance(branch, dict) or "value" in branch:
             return {path: branch} if branch is not None else {}
-        return {leaf: value for name, child in branch.items() for leaf, value in flat(child, f"{path}.{name}".strip(".")).items()}
+        return {
+            leaf: value for name, child in branch.items() for leaf, value in flat(child, f"{path}.{name}".strip(".")).items()
+        }
 
     return flat(account(folder)["settings"])
 

@@ -28,15 +28,25 @@ def zones(evidence: Evidence) -> Shelf:
         id_ = zone.get("id")
         in_use: Value = True if id_ in used else _not_used(invoices, untold)
         rate = _rate(evidence, id_)
-        percent = rate * 100 if isinstance(rate, Decimal) else rate
-        fields: dict[str, Value] = {"zone": zone.get("name"), "id": id_, "inUse": in_use, "rate": rate, "percent": percent}
+        fields: dict[str, Value] = {
+            "zone": zone.get("name"),
+            "id": id_,
+            "inUse": in_use,
+            "rate": rate,
+            "percent": _percent(rate),
+        }
         item, note = _mapped(evidence, zone.get("name"))
-        fields |= {"item": item, **_in_books(evidence.shelf("quickbooks.Item"), item)}
+        in_books = _in_books(evidence.shelf("quickbooks.Item"), item)
+        fields |= {"item": item, **in_books, "quickbooksPercent": _percent(in_books["quickbooksRate"])}
         found.add(fields, zone.where, {"item": note})
     for id_ in sorted(used - {str(zone.get("id")) for zone in shelf.records}):
         lost = Unknown(f"the tax zone of invoice {waiting[id_].key} is not in the list of tax zones")
         found.add({"zone": lost, "id": id_, "inUse": True, "rate": lost, "percent": lost, "item": lost}, waiting[id_].where)
     return found.shelf(shelf, active_suffices=True)
+
+
+def _percent(rate: Value) -> Value:
+    return (rate * 100).normalize() if isinstance(rate, Decimal) else rate
 
 
 def _not_used(invoices: Shelf, untold: str) -> Value:

@@ -110,8 +110,8 @@ costAccount name
         _SUPPLY["servicetitan.purchase_order"],
         "vendor",
     ),
-    # One tax zone, with the item of QuickBooks that it is mapped to. Rates are fractions, groups are summed; `percent` is
-    # the same rate as 8.25 instead of 0.0825, since how an invoice writes its own is not established.
+    # One tax zone, with the item of QuickBooks that it is mapped to. Rates are fractions, groups are summed; in per cent they are
+    # for words, and for invoices, of which it is not established how they write theirs.
     Kind(
         "derived.tax_zone",
         fields(
@@ -125,6 +125,7 @@ item name
 itemExists yesno
 itemActive yesno
 quickbooksRate number
+quickbooksPercent number
 """
         ),
         ("zone",),

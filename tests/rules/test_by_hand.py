@@ -1,0 +1,117 @@
+"""What an office can export without help: how much it decides, and that it never says otherwise than the programs' own files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+import asked
+import books
+import by_hand
+from company import Company, northwind
+from exportready import shipped
+from exportready.check import check
+from exportready.model.report import Outcome, Report
+from exportready.rulebook.load import load
+from faults import not_ready, not_ready_without_inventory, without_inventory
+
+from .conftest import AT
+
+BOOK = load(shipped.folder("rules"))
+ROOT = Path(__file__).parents[2]
+PRACTICES = (
+    "connection/web-connector-online",
+    "connection/runs-as-administrator",
+    "settings/customer-mapping-unchanged",
+    "session/single-user-mode",
+    "lists/customer-list-in-default-order",
+    "items/cogs-account",
+    "items/cogs-account-in-quickbooks",
+    "purchasing/purchase-module-enabled",
+    "purchasing/purchase-order-items-exist",
+    "purchasing/tax-and-shipping-are-service-items",
+    "tax/sales-tax-calculated-in-quickbooks",
+    "inventory/location-on-every-line",
+    "inventory/serial-numbers-need-a-location",
+    "inventory/serial-numbers-with-inventory-module",
+    "inventory/populate-serial-numbers-off",
+    "export/one-exporter-per-job",
+)
+"""The practices of the source article that hold before the export."""
+DECIDED = (Outcome.PASSED, Outcome.FAILED, Outcome.NOT_APPLICABLE)
+
+
+def judged(folder: Path, files: Mapping[str, bytes]) -> Report:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return check(folder, BOOK, AT)
+
+
+def from_programs(company: Company) -> dict[str, bytes]:
+    """QuickBooks' lists as qbXML, ServiceTitan's as JSON; the answers are the same."""
+    found = {name: content for name, content in company.files().items() if name != "quickbooks-lists.iif"}
+    answers = {"account.yaml": by_hand.files(company)["account.yaml"]}
+    return {**found, **answers, "quickbooks-lists.xml": asked.lists(company.lists).encode()}
+
+
+def findings(report: Report) -> dict[str, set[tuple[str, str, str]]]:
+    return {
+        result.rule.id: {(finding.fingerprint, finding.severity.value, finding.message) for finding in result.findings}
+        for result in report.results
+    }
+
+
+def test_the_files_of_an_office_decide_most_practices_and_the_readme_says_how_many(tmp_path: Path) -> None:
+    outcomes = {result.rule.id: result.outcome for result in judged(tmp_path, by_hand.files(northwind())).results}
+    decided = [practice for practice in PRACTICES if outcomes[practice] in DECIDED]
+    assert len(decided) >= 12
+    told = re.search(r"decide (\d+) of the (\d+) practices", " ".join((ROOT / "README.md").read_text("utf-8").split()))
+    assert told is not None
+    assert (int(told[1]), int(told[2])) == (len(decided), len(PRACTICES))
+
+
+def test_the_ready_company_has_no_problem_by_hand_either(tmp_path: Path) -> None:
+    assert not judged(tmp_path, by_hand.files(northwind())).findings
+
+
+@pytest.mark.parametrize("made", [northwind, not_ready, without_inventory, not_ready_without_inventory])
+def test_both_ways_give_the_same_findings_wherever_both_can_decide(made: Callable[[], Company], tmp_path: Path) -> None:
+    office = judged(tmp_path / "office", by_hand.files(made()))
+    programs = judged(tmp_path / "programs", from_programs(made()))
+    here, there = findings(office), findings(programs)
+    both, compared = dict(zip([result.rule.id for result in office.results], programs.results, strict=True)), 0
+    for result in office.results:
+        other = both[result.rule.id]
+        if not result.untold and not other.untold:
+            assert here[result.rule.id] == there[result.rule.id], result.rule.id
+            assert result.outcome is other.outcome, result.rule.id
+            compared += 1
+        elif result.untold and not other.untold:
+            assert here[result.rule.id] <= there[result.rule.id], result.rule.id
+        elif other.untold and not result.untold:
+            assert there[result.rule.id] <= here[result.rule.id], result.rule.id
+    assert compared >= 12
+
+
+ODD = ('12" pipe, "best"', "Søren & Søn, Größe", "אבג אינסטלציה", "Ωmega 🔧 Plumbing", "a'b\\c <i>", "＝full width")
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_names_survive_from_file_to_report(name: str, tmp_path: Path) -> None:
+    company = northwind()
+    for payment in company.titan["payments"]:
+        if any(to["appliedTo"] == company.waiting(0)["id"] for to in payment["appliedTo"]):
+            payment["customer"]["name"] = f"{name}  "
+    company.waiting(0)["customer"]["name"] = f"{name}  "
+    for number, files in enumerate((company.files(), by_hand.files(company))):
+        report = judged(tmp_path / str(number), {**files, "quickbooks-lists.iif": books.iif(company.lists)})
+        (finding,) = [
+            one for result in report.results if result.rule.id == "naming/no-stray-spaces" for one in result.findings
+        ]
+        assert finding.subject.key == f"{name}  "
+        assert name in finding.message
+        assert report.findings == (finding,) or {one.subject.key.strip() for one in report.findings} == {name}
