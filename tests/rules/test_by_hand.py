@@ -97,7 +97,7 @@ def test_both_ways_give_the_same_findings_wherever_both_can_decide(made: Callabl
     assert compared >= 12
 
 
-ODD = ('12" pipe, "best"', "Søren & Søn, Größe", "אבג אינסטלציה", "Ωmega 🔧 Plumbing", "a'b\\c <i>", "＝full width")
+ODD = ('12" pipe, "best"', "Søren & Søn, Größe", "אבג אינסטלציה", "Ωmega 🔧 Plumbing", "a'b\\c <i>", "\uff1dfull width")
 
 
 @pytest.mark.parametrize("name", ODD)
