@@ -201,3 +201,10 @@ def test_every_source_of_accounts_must_be_there(kind: str) -> None:
 
 def test_inactive_entries_need_not_be_there() -> None:
     assert shelf("derived.account_use", PRICEBOOK, Scope.ACTIVE).scope is Scope.WHOLE
+
+
+@pytest.mark.parametrize(("scope", "whole"), [(Scope.WAITING, True), (Scope.PERIOD, False), (Scope.PART, False)])
+def test_what_an_export_uses_is_all_there_where_its_batches_are(scope: Scope, whole: bool) -> None:
+    rows: Rows = {MATERIAL: [], EQUIPMENT: [], SERVICE: [], LINE: [line()], PAYMENT: []}
+    kinds = ("derived.item_use", "derived.account_use")
+    assert [shelf(kind, rows, scope).scope is Scope.WHOLE for kind in kinds] == [whole, whole]

@@ -136,6 +136,8 @@ def test_nobodys_word_makes_a_list_whole_that_lacks_a_record() -> None:
         (listing("A", whole=False, why_part="a plain array"), "all", Scope.WHOLE),
         (listing("A", whole=False, why_part="a plain array"), "2026-11-01 to 2026-11-20", Scope.PERIOD),
         (listing("A"), "2026-11-01 to 2026-11-20", Scope.PERIOD),
+        (listing("A", whole=False, why_part="a spreadsheet"), "batch", Scope.WAITING),
+        (listing("A", whole=False, why_part="cut", damaged=True), "batch", Scope.PART),
         (listing("A", whole=False, why_part="cut", damaged=True), "all", Scope.PART),
         (listing("A", whole=False, why_part="cut", damaged=True), "2026-11-01 to 2026-11-20", Scope.PART),
     ],

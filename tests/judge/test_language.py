@@ -212,6 +212,25 @@ def test_lines_of_some_days_can_be_judged(tmp_path: Path) -> None:
     assert judged(tmp_path / "b", rule, {"invoices.json": plain, "account.yaml": days}).outcome is Outcome.PASSED
 
 
+WAITING = "uses: {kind: servicetitan.invoice_item, match: {skuId: $id}, where: {%s}, many: true}"
+
+
+@pytest.mark.parametrize(
+    ("where", "outcome"),
+    [("parent.waits: true", Outcome.PASSED), ("inventory: true", Outcome.CANNOT_TELL)],
+    ids=["of what waits", "of all lines"],
+)
+def test_a_batch_proves_the_absence_of_what_waits_and_of_nothing_else(tmp_path: Path, where: str, outcome: Outcome) -> None:
+    rule = "each: servicetitan.material\nrelated:\n  " + WAITING % where + "\nexpect: {uses: absent}\n"
+    plain = json.dumps(json.loads(invoices({"id": 1, "skuId": 2}))["data"])
+    files = {
+        "materials.json": materials(PIPE),
+        "invoices.json": plain,
+        "account.yaml": "covers: {servicetitan.invoice: batch}\n",
+    }
+    assert judged(tmp_path, rule, files).outcome is outcome
+
+
 def test_with_none_of_the_alternatives_there_it_cannot_be_told(tmp_path: Path) -> None:
     rule = "each_any: [servicetitan.material, servicetitan.equipment]\nexpect: {code: present}\n"
     assert judged(tmp_path, rule, {}).outcome is Outcome.CANNOT_TELL

@@ -115,6 +115,8 @@ def moment_of(text: str) -> datetime | None:
             moment = datetime.fromisoformat(text)
             return moment.replace(hour=12) if len(text) == len("2026-11-20") else moment
         month, day, year, hour, minute, half = found.groups()
+        if half and not 1 <= int(hour) <= 12:
+            return None
         hours = 12 if hour is None else int(hour) % 12 + 12 * (half.upper() == "P") if half else int(hour)
         return datetime.combine(date(int(year), int(month), int(day)), time(hours, int(minute or 0)))
     except ValueError:

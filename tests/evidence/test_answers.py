@@ -1,0 +1,129 @@
+"""Answers as a spreadsheet with two columns, alone and beside account.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from exportready.evidence import snapshot
+from exportready.kinds import KINDS
+from exportready.kinds.interview import DOZEN
+from exportready.model.evidence import UNSET, Evidence, Unknown, Value
+
+AT = datetime(2026, 11, 20, 18, tzinfo=timezone(timedelta(hours=-7)))
+WANTED = {kind: frozenset(KINDS[kind].fields) for kind in ("account.answers", "quickbooks.Host")}
+WHEN = "When were these answers given?"
+PEOPLE, MODE, CONNECTOR = DOZEN[1].text, DOZEN[2].text, DOZEN[3].text
+
+
+def read(folder: Path, files: Mapping[str, str | bytes]) -> Evidence:
+    for name, content in files.items():
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return snapshot.read(folder, WANTED, AT)
+
+
+def csv(*rows: tuple[str, str]) -> str:
+    return "".join(f'"{question}","{answer}"\r\n' for question, answer in (("Question", "Answer"), *rows))
+
+
+def answers(evidence: Evidence) -> Mapping[str, Value]:
+    (record,) = evidence.shelf("account.answers").records
+    return record.fields
+
+
+def test_questions_of_the_interview_settings_and_paths(tmp_path: Path) -> None:
+    rows = (
+        (DOZEN[0].text, "Northwind"),
+        (PEOPLE, "1"),
+        (MODE, "yes"),
+        (CONNECTOR, "Green"),
+        ("Do you want serial numbers to arrive in QuickBooks?", "NO"),
+        ("modules.inventory", "yes"),
+        ("closingDate", "none"),
+        ("salesTax.zones.Denver: North", "Denver Sales Tax"),
+        ("bypassedBatches", "1041, 1043"),
+    )
+    evidence = read(tmp_path, {"answers.csv": csv(*rows)})
+    assert answers(evidence) == {
+        "peopleWhoExport": 1,
+        "webConnector.status": "online",
+        "webConnector.restarted": False,
+        "serialNumbersWanted": False,
+        "modules.inventory": True,
+        "closingDate": UNSET,
+        "salesTax.zones.Denver: North": "Denver Sales Tax",
+        "bypassedBatches.1041": True,
+        "bypassedBatches.1043": True,
+    }
+    assert evidence.account.name == "Northwind"
+    assert [host.get("QBFileMode") for host in evidence.shelf("quickbooks.Host").records] == ["SingleUser"]
+
+
+def test_cells_of_a_workbook(tmp_path: Path, book: Callable[..., bytes]) -> None:
+    rows = [["Our answers"], ["Nr", "Question", "Answer"], [1, PEOPLE, 3], [2, "serialNumbersWanted", True], [3, "Who?", "me"]]
+    evidence = read(tmp_path, {"answers.xlsx": book({"Sheet1": rows})})
+    assert answers(evidence) == {"peopleWhoExport": 3, "serialNumbersWanted": True}
+    (source,) = evidence.sources
+    assert (source.reader, source.notes) == ("answers", ("row 5 asks nothing that is known: «Who?»",))
+
+
+def test_an_empty_answer_says_nothing_and_dont_know_says_so(tmp_path: Path) -> None:
+    found = answers(read(tmp_path, {"answers.csv": csv((PEOPLE, ""), ("modules.inventory", "don't know"))}))
+    assert list(found) == ["modules.inventory"]
+    assert isinstance(found["modules.inventory"], Unknown)
+
+
+def test_the_row_of_the_moment_dates_them_by_the_clock_of_the_check(tmp_path: Path) -> None:
+    evidence = read(tmp_path, {"answers.csv": csv((WHEN, "11/20/2026 5:25 PM"), (PEOPLE, "1"), (MODE, "no"))})
+    (record,) = evidence.shelf("account.answers").records
+    dated = datetime(2026, 11, 20, 17, 25, tzinfo=AT.tzinfo)
+    assert record.notes["peopleWhoExport"].dated == dated
+    assert evidence.shelf("quickbooks.Host").dated == dated
+
+
+def test_without_it_they_have_no_date(tmp_path: Path) -> None:
+    (record,) = read(tmp_path, {"answers.csv": csv((PEOPLE, "1"))}).shelf("account.answers").records
+    assert record.notes["peopleWhoExport"].dated is None
+
+
+def test_every_row_that_cannot_be_used_is_told_and_none_counts(tmp_path: Path) -> None:
+    evidence = read(tmp_path, {"answers.csv": csv((PEOPLE, "many"), (WHEN, "lately"), (CONNECTOR, "green"))})
+    (source,) = evidence.sources
+    assert source.error is not None
+    assert source.error.startswith("row 2: «many» is not a number")
+    assert "; row 3: «lately» is not a day and time" in source.error
+    assert source.error_line == 2
+    assert evidence.shelf("account.answers").records == ()
+
+
+BOTH = [
+    ("2026-11-20T10:00:00-07:00", "11/20/2026 5:25 PM", 2),
+    ("2026-11-20T17:30:00-07:00", "11/20/2026 5:25 PM", 1),
+    ("2026-11-20T17:25:00-07:00", "11/20/2026 5:25 PM", None),
+    ("2026-11-20T17:25:00-07:00", "", None),
+]
+
+
+@pytest.mark.parametrize(("stated", "sheet", "counts"), BOTH, ids=["newer sheet", "newer file", "of one moment", "undated"])
+def test_beside_account_yaml_the_newer_answer_counts(tmp_path: Path, stated: str, sheet: str, counts: int | None) -> None:
+    account = f"account: Northwind\nconfirmed: {{at: {stated}}}\nsettings: {{peopleWhoExport: 1, serialNumbersWanted: true}}\n"
+    rows = csv((WHEN, sheet), (PEOPLE, "2"), ("serialNumbersWanted", "yes"), ("modules.inventory", "no"))
+    evidence = read(tmp_path, {"account.yaml": account, "answers.csv": rows})
+    found = answers(evidence)
+    assert (found["serialNumbersWanted"], found["modules.inventory"]) == (True, False)
+    if counts is None:
+        assert isinstance(found["peopleWhoExport"], Unknown)
+    else:
+        assert found["peopleWhoExport"] == counts
+    (record,) = evidence.shelf("account.answers").records
+    assert record.notes["modules.inventory"].where is not None
+    assert record.notes["modules.inventory"].where.path == "answers.csv"
+    assert evidence.account.name == "Northwind"
+
+
+def test_account_yaml_says_whose_it_is(tmp_path: Path) -> None:
+    rows = csv((DOZEN[0].text, "Somebody else"), (PEOPLE, "1"))
+    assert read(tmp_path, {"account.yaml": "account: Northwind\n", "answers.csv": rows}).account.name == "Northwind"

@@ -1,0 +1,124 @@
+"""What people reply to the questions of the interview, and what counts as no reply at all."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+
+from exportready.evidence.replies import BadReply, is_pointless, moment_of, possible, understood
+from exportready.kinds.account import BY_PATH
+from exportready.kinds.interview import DOZEN, FILE_MODE, NAME, TAKEN_AT, Question, own_question, question_of
+
+CONNECTOR, SAME, MODULES = DOZEN[3], DOZEN[6], DOZEN[7]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "  ", "?", "don't know", "Don\u2019t know", "dont know", "not sure", "UNKNOWN", "no idea"]
+)
+@pytest.mark.parametrize("question", [DOZEN[0], DOZEN[1], CONNECTOR])
+def test_nobody_knows(question: Question, text: str) -> None:
+    assert understood(question, text, {}) == {}
+
+
+@pytest.mark.parametrize("text", ["yes", "Y", " Yes ", "1", "true", "TRUE"])
+def test_yes(text: str) -> None:
+    assert understood(own_question("serialNumbersWanted"), text, {}) == {"serialNumbersWanted": True}
+
+
+@pytest.mark.parametrize("text", ["no", "N", "2", "False"])
+def test_no(text: str) -> None:
+    assert understood(own_question("serialNumbersWanted"), text, {}) == {"serialNumbersWanted": False}
+
+
+@pytest.mark.parametrize("text", ["maybe", "3", "0", "-1", "yes and no", "off"])
+def test_neither(text: str) -> None:
+    with pytest.raises(BadReply, match="yes / no, and don't know"):
+        understood(own_question("serialNumbersWanted"), text, {})
+
+
+@pytest.mark.parametrize("text", ["green, after the connector was started again by an ordinary click", "3"])
+def test_one_reply_may_answer_several_settings(text: str) -> None:
+    told = {"webConnector.status": "online", "webConnector.restarted": True, "webConnector.runsAsAdministrator": False}
+    assert understood(CONNECTOR, text, {}) == told
+
+
+def test_a_beginning_that_several_labels_share_is_none_of_them() -> None:
+    with pytest.raises(BadReply):
+        understood(CONNECTOR, "green, after", {})
+    assert understood(MODULES, "neith", {}) == {"modules.purchasing": False, "modules.inventory": False}
+
+
+def test_the_same_takes_the_other_answer_over_and_nothing_where_there_is_none() -> None:
+    assert understood(SAME, "the same", {"customerMapping": "customerLevel"}) == {
+        "customerMappingAtLastExport": "customerLevel"
+    }
+    assert understood(SAME, "the same", {}) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "value"),
+    [
+        ("peopleWhoExport", "2", Decimal(2)),
+        ("closingDate", "10/31/2026", date(2026, 10, 31)),
+        ("closingDate", "2026-10-31", date(2026, 10, 31)),
+        ("closingDate", "None", "none"),
+        ("purchaseOrders.taxItem", "  PO   Tax ", "PO Tax"),
+        (NAME, "Smith  & Sons", "Smith & Sons"),
+        (FILE_MODE, "no", "multiUser"),
+        (TAKEN_AT, "Today", "today"),
+        (TAKEN_AT, "11/20/2026 5:25 PM", datetime(2026, 11, 20, 17, 25)),  # noqa: DTZ001 - whoever asks gives the zone
+    ],
+)
+def test_what_is_written_freely(path: str, text: str, value: object) -> None:
+    question = Question("When?", path=path) if path == TAKEN_AT else own_question(path)
+    assert understood(question, text, {}) == {path: value}
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [("peopleWhoExport", "0"), ("peopleWhoExport", "1.5"), ("peopleWhoExport", "two"), ("closingDate", "31/10/2026"),
+     ("closingDate", "October"), (TAKEN_AT, "yesterday")],
+)  # fmt: skip
+def test_what_cannot_be_read_is_said(path: str, text: str) -> None:
+    question = Question("When?", path=path) if path == TAKEN_AT else own_question(path)
+    with pytest.raises(BadReply, match=f"«{text}» is n"):
+        understood(question, text, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-11-20", "2026-11-20T12:00:00"),
+        ("2026-11-20T17:25:00-07:00", "2026-11-20T17:25:00-07:00"),
+        ("11/20/2026", "2026-11-20T12:00:00"),
+        ("11/20/2026 5:25 PM", "2026-11-20T17:25:00"),
+        ("11/20/2026, 12:05 am", "2026-11-20T00:05:00"),
+        ("11/20/2026 17:25", "2026-11-20T17:25:00"),
+        ("11/20/2026 17:25 PM", None),
+        ("20/11/2026", None),
+        ("11/20/26", None),
+        ("soon", None),
+    ],
+)
+def test_moments(text: str, expected: str | None) -> None:
+    moment = moment_of(text)
+    assert (moment.isoformat() if moment else None) == expected
+
+
+def test_a_question_is_pointless_only_where_the_answer_before_it_is_known() -> None:
+    orders = question_of("purchaseOrders.export")
+    assert not is_pointless(orders, {})
+    assert not is_pointless(orders, {"modules.purchasing": True})
+    assert is_pointless(orders, {"modules.purchasing": False})
+    assert is_pointless(question_of(FILE_MODE), {"peopleWhoExport": Decimal(2)})
+    assert not is_pointless(question_of(FILE_MODE), {"peopleWhoExport": Decimal(1)})
+
+
+def test_there_are_at_most_a_dozen_and_each_setting_has_a_question() -> None:
+    assert len(DOZEN) <= 12
+    for path in BY_PATH:
+        assert path in question_of(path).paths
+        assert own_question(path).paths == {path}
+        assert possible(own_question(path))
