@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from exportready.derive.conclusions import Conclusions
 from exportready.derive.freshness import unanswered
-from exportready.kinds.account import BY_PATH
+from exportready.kinds.account import BY_PATH, MAPPING_WORDS
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Evidence, FieldNote, Location, Record, Scope, Shelf, Unknown, Value
 
 MAPPING, LAST = "customerMapping", "customerMappingAtLastExport"
@@ -59,8 +59,13 @@ def _mapping(found: Conclusions, evidence: Evidence, earlier: Record | None, whe
         (unanswered(shelf) if one is NOT_EXPORTED else one for one in (now, past) if not isinstance(one, str)), None
     )
     note = answers.notes.get(MAPPING, FieldNote()) if answers else FieldNote()
-    fields: dict[str, Value] = {"setting": MAPPING, "earlier": past, "now": now, "changed": missing or now != past}
+    fields: dict[str, Value] = {"setting": MAPPING, "earlier": _screen(past), "now": _screen(now), "changed": missing or now != past}
     found.add(fields, note.where or where, {"changed": FieldNote(note.where, note.dated, MAPPING)})
+
+
+def _screen(mapping: Value) -> Value:
+    """A customer mapping as ServiceTitan's screen names it."""
+    return MAPPING_WORDS.get(mapping, mapping) if isinstance(mapping, str) else mapping
 
 
 def _text(value: Value) -> Value:

@@ -37,7 +37,13 @@ class Setting:
     """What the answer `none` means, where there may be nothing of the kind."""
 
 
-MAPPINGS = ("customerLevel", "serviceLocationAddress", "serviceLocationName")
+MAPPING_WORDS = {
+    "customerLevel": "Customer level",
+    "serviceLocationAddress": "Service Location Address",
+    "serviceLocationName": "Service Location Name",
+}
+"""The customer mappings, as account.yaml and as ServiceTitan's screen name them."""
+MAPPINGS = tuple(MAPPING_WORDS)
 
 SETTINGS = (
     Setting(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from exportready.kinds.account import BY_PATH, MAPPINGS
+from exportready.kinds.account import BY_PATH, MAPPING_WORDS, MAPPINGS
 from exportready.model.rules import Type
 
 NAME, FILE_MODE, TAKEN_AT = "account", "quickbooks.fileMode", "takenAt"
@@ -61,7 +61,6 @@ _SENT_BY, _OLD_RUNS = "webConnector.sentBy", "webConnector.oldConnectorAutoRun"
 _PURCHASING, _INVENTORY = "modules.purchasing", "modules.inventory"
 _MAPPING, _MAPPING_BEFORE = "customerMapping", "customerMappingAtLastExport"
 _POPULATE = "configurations.populateSerialNumbersInQuickBooks"
-_MAPPING_WORDS = dict(zip(MAPPINGS, ("Customer level", "Service Location Address", "Service Location Name"), strict=True))
 
 DOZEN = (
     Question("What is the name of this account?", path=NAME),
@@ -102,13 +101,13 @@ DOZEN = (
     ),
     Question(
         "Settings > Integrations > QuickBooks Desktop > Customer Mapping: which one is chosen?",
-        tuple(Reply(words, {_MAPPING: value}, words=(value,)) for value, words in _MAPPING_WORDS.items()),
+        tuple(Reply(words, {_MAPPING: value}, words=(value,)) for value, words in MAPPING_WORDS.items()),
     ),
     Question(
         "Which customer mapping was chosen when you last exported?",
         (
             Reply("the same", same_as={_MAPPING_BEFORE: _MAPPING}, words=("yes", "y")),
-            *(Reply(words, {_MAPPING_BEFORE: value}, words=(value,)) for value, words in _MAPPING_WORDS.items()),
+            *(Reply(words, {_MAPPING_BEFORE: value}, words=(value,)) for value, words in MAPPING_WORDS.items()),
         ),
         only_if=(_MAPPING, MAPPINGS),
     ),

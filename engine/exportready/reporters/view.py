@@ -239,7 +239,7 @@ def subject(result: RuleResult, finding: Finding) -> str:
     kind = KINDS.get(finding.subject.kind)
     if kind is not None and (kind.sheet or kind.single):
         return ""
-    if finding.is_group:
+    if finding.is_group or finding.at_fault.kind == "session":
         return ""
     return finding.subject.key
 
