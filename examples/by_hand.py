@@ -34,7 +34,7 @@ INVOICES = ("Invoice #", "Invoice Date", "Customer Name", "Location Name", "Busi
             "Batch Name", "Invoice Total", "Item", "Item Type", "Quantity", "Unit Price", "Line Total", "General Ledger Account",
             "COGS Account", "Asset Account", "Inventory Location")
 PAYMENTS = ("Payment #", "Payment Date", "Payment Type", "Customer Name", "Payment Amount", "Unapplied Amount", "Status",
-            "GL Account", "Batch #", "Batch Name")
+            "GL Account", "Batch #", "Batch Name", "Invoice #", "Applied Amount")
 BILLS = ("Bill #", "Vendor Name", "Bill Date", "Due Date", "Bill Amount", "Sync Status", "Bill Status", "Batch #", "Batch Name")
 REPORT = ("", "Trans #", "Type", "Date", "Num", "Name", "Memo", "Account", "Account Type", "Amount")
 
@@ -47,6 +47,7 @@ def files(company: Company) -> dict[str, bytes]:
     account["covers"] = {
         **{f"servicetitan.{kind}": "all" for kind in titan.PRICEBOOK.values()},
         "servicetitan.invoice": "batch", "servicetitan.payment": "batch", "servicetitan.bill": "batch",
+        "servicetitan.credit_memo": "none",
     }
     account["columns"] = {f"servicetitan.{kind}": {"costOfSaleAccount": COST} for kind in ("material", "equipment")}
     answers = yaml.safe_dump(account, sort_keys=False, allow_unicode=True, width=120)
@@ -135,8 +136,9 @@ def payments(company: Company) -> Rows:
     return [PAYMENTS, *(
         [one["referenceNumber"], _day(one["date"]), one["type"], one["customer"]["name"], _amount(one["total"]),
          _amount(one["unappliedAmount"]), one["syncStatus"], _account(one["generalLedgerAccount"]), one["batch"]["number"],
-         one["batch"]["name"]]
-        for one in _waiting(company, "payments"))]
+         one["batch"]["name"], applied["appliedToReferenceNumber"], _amount(applied["appliedAmount"])]
+        for one in _waiting(company, "payments")
+        for applied in one["appliedTo"] or [{"appliedToReferenceNumber": None, "appliedAmount": None}])]
 
 
 def bills(company: Company) -> Rows:

@@ -344,6 +344,9 @@ def says_unknown(node: Node) -> bool:
     )
 
 
+LIFETIME = range(1980, 2200)
+"""Years in which something of an account may have happened; another one is a slip, and some clocks cannot show it."""
+
 _AGE = re.compile(r"([1-9][0-9]{0,4})(h|d)\Z")
 
 
@@ -367,7 +370,10 @@ def parse_time(text: str) -> datetime:
     """An ISO 8601 moment; without an offset it is naive, and the reader must supply the zone. Raises ValueError."""
     if not re.match(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}|\Z)", text):
         raise ValueError(text)
-    return datetime.fromisoformat(text)
+    moment = datetime.fromisoformat(text)
+    if moment.year not in LIFETIME:
+        raise ValueError(text)
+    return moment
 
 
 AGE = Parsed(parse_age, "an age such as 4h or 180d")

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -26,6 +27,9 @@ LATER = "--at=2026-11-20T18:00:00-07:00"
 REPLIES = ("Northwind", "1", "yes", "green", "1", "Customer level", "the same", "both", "y", "QuickBooks", "n", "no")
 
 
+STOCK = ("servicetitan.equipment", "servicetitan.material", "servicetitan.service")
+
+
 def lines(*replies: str) -> str:
     return "".join(f"{reply}\n" for reply in replies)
 
@@ -35,8 +39,8 @@ def asked(done: subprocess.CompletedProcess[bytes]) -> list[str]:
     return [found[1] for found in re.finditer(r"^\d+(?: of at most \d+)?\. (.+)$", done.stderr.decode(), re.MULTILINE)]
 
 
-def account(folder: Path) -> dict[str, object]:
-    found: dict[str, object] = yaml.safe_load((folder / "account.yaml").read_text("utf-8"))
+def account(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((folder / "account.yaml").read_text("utf-8"))
     return found
 
 
@@ -115,8 +119,8 @@ def test_replies_that_end_early_leave_the_rest_open(run: Run, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("number", "reply", "told"),
     [
-        (2, "several", "is not a number"),
-        (2, "0", "is not a number"),
+        (2, "several", "is no number"),
+        (2, "0", "is no number"),
         (4, "blue", "is none of the replies; there are green / green, after"),
         (8, "5", "is none of the replies"),
     ],
@@ -140,7 +144,7 @@ def test_a_typed_reply_that_is_none_is_asked_for_again(program: list[str], tmp_p
         os.write(leader, lines("Northwind", "many", "1", *REPLIES[2:]).encode())
         _, told = process.communicate(timeout=60)
     assert process.returncode == 0, told
-    assert "«many» is not a number" in told.decode()
+    assert "«many» is no number" in told.decode()
     assert settings(tmp_path)["peopleWhoExport"] == 1
 
 
@@ -184,7 +188,7 @@ def test_nothing_fresh_is_asked_again(run: Run, tmp_path: Path) -> None:
     before = (tmp_path / "ready" / "account.yaml").read_bytes()
     done = run("ask", "ready", LATER)
     assert (done.returncode, asked(done)) == (0, [])
-    assert b"Nothing is open" in done.stderr
+    assert b"There is nothing that you can answer now. Now run" in done.stderr
     assert (tmp_path / "ready" / "account.yaml").read_bytes() == before
 
 
@@ -239,33 +243,43 @@ def test_an_account_with_mistakes_is_not_touched(run: Run, tmp_path: Path) -> No
 def test_ask_needs_a_folder(run: Run) -> None:
     done = run("ask", "nowhere")
     assert done.returncode == 2
-    assert b"nowhere is not there" in done.stderr
+    assert b"nowhere is no folder" in done.stderr
 
 
 def test_what_the_spreadsheets_leave_open_is_asked_once_and_kept(run: Run, tmp_path: Path) -> None:
     for name, content in by_hand.files(northwind()).items():
         if name in ("pricebook.xlsx", "quickbooks-lists.iif"):
             (tmp_path / name).write_bytes(content)
-    done = run("ask", ".", AT, replies=lines("cost gl", "yes", "today"))
-    first, second, third, *_ = asked(done)
-    assert first == "Which column of pricebook.xlsx (Equipment, Materials) holds the Cost of Sale Account?"
-    assert second == "Does pricebook.xlsx hold all equipment, materials and services, inactive ones too?"
+    done = run("ask", ".", AT, replies=lines("cost gl"))
+    first, *_ = asked(done)
+    assert first == "Which column of pricebook.xlsx (Equipment, Materials) holds «Cost of Sale Account»?"
+    done = run("ask", ".", AT, replies=lines("yes", "today"))
+    second, third, *_ = asked(done)
+    held = "20 equipment, 70 materials and 11 services"
+    assert second == f"pricebook.xlsx holds {held}. Is that everything, inactive entries too?"
     assert third == "When did you export these files?"
     found = account(tmp_path)
     assert found["columns"] == {f"servicetitan.{kind}": {"costOfSaleAccount": "Cost GL"} for kind in ("equipment", "material")}
-    assert found["covers"] == {f"servicetitan.{kind}": "all" for kind in ("equipment", "material", "service")}
+    assert {kind: said["value"] for kind, said in found["covers"].items() if kind in STOCK} == dict.fromkeys(STOCK, "all")
     assert found["takenAt"] == "2026-11-20T17:40:00-07:00"
     again = run("ask", ".", AT)
     assert not {first, second, third} & set(asked(again))
+    (tmp_path / "pricebook.xlsx").write_bytes(by_hand.workbook({"Materials": [by_hand.STOCKED, ["PIPE-1", *[None] * 10]]}))
+    other = asked(run("ask", ".", AT, replies=lines("yes", "?")))
+    assert "pricebook.xlsx holds 1 materials. Is that everything, inactive entries too?" in other
+    assert third in other
 
 
 def test_a_batch_is_asked_for_as_a_batch(run: Run, tmp_path: Path) -> None:
     files = by_hand.files(northwind())
     (tmp_path / "batch-1042-payments.xlsx").write_bytes(files["batch-1042-payments.xlsx"])
-    done = run("ask", ".", AT, replies="yes\n")
-    text = "Does batch-1042-payments.xlsx hold all payments of the batch that you are about to export?"
-    assert asked(done)[0] == text
-    assert account(tmp_path)["covers"] == {"servicetitan.payment": "batch"}
+    (tmp_path / "batch-1043-payments.xlsx").write_bytes(by_hand.workbook({"Payments": [by_hand.PAYMENTS]}))
+    done = run("ask", ".", AT, replies="no\n")
+    both = "batch-1042-payments.xlsx and batch-1043-payments.xlsx hold 13 payments."
+    assert asked(done)[0] == f"{both} Is that everything of the batch that you are about to export?"
+    said = account(tmp_path)["covers"]["servicetitan.payment"]
+    assert (said["value"], len(said["files"])) == ("part", 2)
+    assert f"{both} Is that everything" not in " ".join(asked(run("ask", ".", AT)))
 
 
 def test_tax_zones_are_mapped_by_name(run: Run, tmp_path: Path) -> None:
@@ -289,7 +303,9 @@ def test_the_questions_as_a_spreadsheet_are_read_back(run: Run, tmp_path: Path) 
     assert run("init", "--spreadsheet").returncode == 0
     assert not (tmp_path / "account.yaml").exists()
     rows = list(csv.reader(io.StringIO((tmp_path / "answers.csv").read_text("utf-8-sig"))))
-    answers = {DOZEN[number].text: reply for number, reply in enumerate(REPLIES)}
+    answers = {DOZEN[number].text: reply for number, reply in enumerate(REPLIES)} | {
+        DOZEN[4].text: "the ServiceTitan Web Connector"
+    }
     answers["When were these answers given?"] = "11/20/2026 5:25 PM"
     filled = [[row[0], answers.get(row[0], row[1]), *row[2:]] for row in rows]
     with (tmp_path / "answers.csv").open("w", encoding="utf-8-sig", newline="") as file:

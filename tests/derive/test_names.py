@@ -31,9 +31,12 @@ def waiting(kind: str, *shelves: Shelf) -> Shelf:
 
 
 def customers(
-    books: Sequence[str] | Shelf, *named: tuple[Value, Value], payments: Sequence[tuple[Value, Value]] = ()
+    books: Sequence[str] | Shelf,
+    *named: tuple[Value, Value],
+    payments: Sequence[tuple[Value, Value]] = (),
+    memos: Sequence[tuple[Value, Value]] = (),
 ) -> tuple[Record, ...]:
-    """The customers of invoices, and of payments, against QuickBooks' names."""
+    """The customers of invoices, payments and credit memos against QuickBooks' names."""
 
     def rows(pairs: Sequence[tuple[Value, Value]]) -> list[Row]:
         return [
@@ -46,6 +49,7 @@ def customers(
         "derived.waiting_customer",
         shelf("servicetitan.invoice", rows(named)),
         shelf("servicetitan.payment", rows(payments)),
+        shelf("servicetitan.credit_memo", rows(memos)),
         listed,
     )
     assert found.scope is Scope.WHOLE
@@ -180,18 +184,19 @@ def test_who_is_not_named_leaves_the_list_open(name: Value) -> None:
     assert (found.records, found.scope) == ((), Scope.PART)
 
 
-def test_only_what_waits_or_may_wait_counts() -> None:
+@pytest.mark.parametrize(("third", "scope"), [(False, Scope.WHOLE), (Unknown("its batch is not in the file"), Scope.PART)])
+def test_only_what_surely_waits_counts_and_what_may_wait_leaves_it_open(third: Value, scope: Scope) -> None:
     rows: list[Row] = [
-        {"customer.name": name, "waits": waits}
-        for name, waits in (("Adams", True), ("Baker", False), ("Cole", Unknown("its batch is not in the file")))
+        {"customer.name": name, "waits": waits} for name, waits in (("Adams", True), ("Baker", False), ("Cole", third))
     ]
     found = waiting(
         "derived.waiting_customer",
         shelf("servicetitan.invoice", rows),
         shelf("servicetitan.payment", []),
+        shelf("servicetitan.credit_memo", []),
         shelf("quickbooks.Customer", []),
     )
-    assert [record.get("name") for record in found.records] == ["Adams", "Cole"]
+    assert ([record.get("name") for record in found.records], found.scope) == (["Adams"], scope)
 
 
 # -- one record each
@@ -200,6 +205,15 @@ def test_only_what_waits_or_may_wait_counts() -> None:
 def test_a_customer_of_invoice_and_payment_is_one() -> None:
     (record,) = customers([], ("Adams", "1"), ("ADAMS", "1"), payments=[("Adams", "1")])
     assert record.get("name") == "ADAMS"
+
+
+def test_the_customer_of_a_credit_memo_counts_too() -> None:
+    assert [record.get("name") for record in customers([], memos=[("Adams", "1")])] == ["Adams"]
+
+
+def test_two_of_one_name_and_one_fate_are_told_as_one() -> None:
+    (record,) = customers([], ("Adams", "1"), ("Adams", "2"))
+    assert record.get("inQuickBooks") is False
 
 
 def test_two_of_one_name_are_two() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from exportready.evidence import account
 from exportready.evidence.reading import Reading, Unreadable
-from exportready.model.evidence import NOT_EXPORTED, Listing, Record, Unknown
+from exportready.model.evidence import NOT_EXPORTED, Covers, Listing, Record, Unknown
 
 DENVER = timezone(timedelta(hours=-7))
 
@@ -138,9 +138,18 @@ def test_the_file_mode_becomes_a_host_record() -> None:
 
 def test_covers_names_kinds_that_exist() -> None:
     reading = read("covers: {servicetitan.invoice: {from: 2026-11-01, to: 2026-11-20}, servicetitan.material: all}\n")
-    assert reading.covers == {"servicetitan.invoice": "2026-11-01 to 2026-11-20", "servicetitan.material": "all"}
+    days = Covers("days", (date(2026, 11, 1), date(2026, 11, 20)))
+    assert reading.covers == {"servicetitan.invoice": days, "servicetitan.material": Covers("all")}
     assert mistake("covers:\n  servicetitan.invoices: all\n").line == 2
     assert mistake("covers:\n  servicetitan.material: {from: 2026-11-01, to: 2026-11-20}\n").line == 2
+    assert mistake("covers:\n  servicetitan.material: batch\n").line == 2
+    assert mistake("covers:\n  servicetitan.invoice: {from: 2026-11-01}\n").line == 2
+
+
+def test_covers_may_say_of_which_files_and_when() -> None:
+    reading = read("covers: {servicetitan.bill: {value: batch, files: [12ab], at: 2026-11-20T09:00:00Z}}\n")
+    said = Covers("batch", files=frozenset({"12ab"}), dated=datetime(2026, 11, 20, 9, tzinfo=UTC))
+    assert reading.covers == {"servicetitan.bill": said}
 
 
 def test_a_file_of_another_name_is_known_by_its_keys() -> None:
@@ -158,8 +167,10 @@ def test_dont_know_is_unknown(said: str) -> None:
     assert record.get("peopleWhoExport") == Decimal(2)
 
 
-def test_a_file_mode_that_nobody_knows_makes_no_host() -> None:
-    assert {one.kind for one in read("quickbooks: {fileMode: don't know}\n").listings} == {"account.answers"}
+def test_a_file_mode_that_nobody_knows_is_told_as_such() -> None:
+    host = listing(read("quickbooks: {fileMode: don't know}\n"), "quickbooks.Host")
+    assert isinstance(host.records[0].get("QBFileMode"), Unknown)
+    assert {one.kind for one in read("quickbooks: {fileMode: }\n").listings} == {"account.answers"}
 
 
 def test_days_that_end_before_they_begin_are_a_mistake() -> None:

@@ -43,8 +43,6 @@ def test_questions_of_the_interview_settings_and_paths(tmp_path: Path) -> None:
         ("Do you want serial numbers to arrive in QuickBooks?", "NO"),
         ("modules.inventory", "yes"),
         ("closingDate", "none"),
-        ("salesTax.zones.Denver: North", "Denver Sales Tax"),
-        ("bypassedBatches", "1041, 1043"),
     )
     evidence = read(tmp_path, {"answers.csv": csv(*rows)})
     assert answers(evidence) == {
@@ -54,9 +52,6 @@ def test_questions_of_the_interview_settings_and_paths(tmp_path: Path) -> None:
         "serialNumbersWanted": False,
         "modules.inventory": True,
         "closingDate": UNSET,
-        "salesTax.zones.Denver: North": "Denver Sales Tax",
-        "bypassedBatches.1041": True,
-        "bypassedBatches.1043": True,
     }
     assert evidence.account.name == "Northwind"
     assert [host.get("QBFileMode") for host in evidence.shelf("quickbooks.Host").records] == ["SingleUser"]
@@ -93,10 +88,49 @@ def test_every_row_that_cannot_be_used_is_told_and_none_counts(tmp_path: Path) -
     evidence = read(tmp_path, {"answers.csv": csv((PEOPLE, "many"), (WHEN, "lately"), (CONNECTOR, "green"))})
     (source,) = evidence.sources
     assert source.error is not None
-    assert source.error.startswith("row 2: «many» is not a number")
+    assert source.error.startswith("«many» is no number")
     assert "; row 3: «lately» is not a day and time" in source.error
     assert source.error_line == 2
     assert evidence.shelf("account.answers").records == ()
+
+
+def test_rows_that_contradict_each_other_are_a_mistake_in_any_order(tmp_path: Path) -> None:
+    for number, rows in enumerate(
+        ((("webConnector.status", "offline"), (CONNECTOR, "green")), ((PEOPLE, "1"), (PEOPLE, "?")))
+    ):
+        for order in (rows, rows[::-1]):
+            (tmp_path / f"{number}{rows is order}").mkdir()
+            (source,) = read(tmp_path / f"{number}{rows is order}", {"answers.csv": csv(*order)}).sources
+            assert "something else of" in (source.error or "")
+
+
+def test_a_number_is_no_reply_where_no_numbers_are_shown(tmp_path: Path) -> None:
+    (source,) = read(tmp_path, {"answers.csv": csv((DOZEN[7].text, "2"))}).sources
+    assert "is none of the replies" in (source.error or "")
+
+
+def test_when_the_files_were_made(tmp_path: Path) -> None:
+    rows = csv((WHEN, "11/20/2026 5:25 PM"), ("When did you export these files?", "11/20/2026 4:00 PM"))
+    taken = read(tmp_path, {"answers.csv": rows}).account.taken_at
+    assert taken == datetime(2026, 11, 20, 16, tzinfo=AT.tzinfo)
+
+
+@pytest.mark.parametrize("newer", [True, False])
+def test_a_newer_dont_know_takes_an_answer_back(newer: bool, tmp_path: Path) -> None:
+    stated = "2026-11-20T15:00:00-07:00" if newer else "2026-11-20T17:55:00-07:00"
+    account = f"quickbooks: {{fileMode: singleUser}}\nconfirmed: {{at: {stated}}}\nsettings: {{peopleWhoExport: 1}}\n"
+    rows = csv((WHEN, "11/20/2026 5:50 PM"), (MODE, "don't know"), (PEOPLE, "don't know"))
+    evidence = read(tmp_path, {"account.yaml": account, "answers.csv": rows})
+    (host,) = evidence.shelf("quickbooks.Host").records
+    assert isinstance(answers(evidence)["peopleWhoExport"], Unknown) is newer
+    assert isinstance(host.get("QBFileMode"), Unknown) is newer
+
+
+def test_the_zone_of_account_yaml_dates_them(tmp_path: Path) -> None:
+    rows = csv((WHEN, "11/20/2026 5:25 PM"), (PEOPLE, "1"))
+    evidence = read(tmp_path, {"account.yaml": "timeZone: America/New_York\n", "answers.csv": rows})
+    (record,) = evidence.shelf("account.answers").records
+    assert record.notes["peopleWhoExport"].dated == datetime.fromisoformat("2026-11-20T17:25:00-05:00")
 
 
 BOTH = [

@@ -12,9 +12,10 @@ from exportready.evidence import servicetitan
 from exportready.evidence.reading import Reading, Unreadable
 from exportready.evidence.shelve import shelve
 from exportready.kinds import KINDS
-from exportready.model.evidence import NOT_EXPORTED, UNSET, Listing, Scope, Unknown
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Covers, Listing, Scope, Unknown
 from exportready.rulebook.examples import NOON
 
+WHOLE = Covers("all")
 ALL = {name: frozenset(kind.fields) for name, kind in KINDS.items()}
 PIPE = {
     "id": 1,
@@ -70,7 +71,7 @@ def test_a_plain_array_says_nothing_about_the_rest() -> None:
     one = listing(read(json.dumps([PIPE])))
     assert (one.whole, one.records[0].where.pointer) == (False, "/0")
     assert shelve("servicetitan.material", [one], None, NOON).scope is Scope.PART
-    assert shelve("servicetitan.material", [one], "all", NOON).scope is Scope.WHOLE
+    assert shelve("servicetitan.material", [one], WHOLE, NOON).scope is Scope.WHOLE
 
 
 def test_an_envelope_without_has_more_is_a_part() -> None:
@@ -282,7 +283,7 @@ def test_a_key_that_stands_twice_is_refused_with_its_line(old: str, new: str) ->
 @pytest.mark.parametrize("total", ["99999", '"1"', "true", "1.5", "-1"])
 def test_a_total_that_is_another_or_no_number_leaves_a_part_that_no_word_completes(total: str) -> None:
     one = listing(read(text_of([PIPE]).replace('"totalCount": null', f'"totalCount": {total}')))
-    assert shelve("servicetitan.material", [one], "all", NOON).scope is Scope.PART
+    assert shelve("servicetitan.material", [one], WHOLE, NOON).scope is Scope.PART
 
 
 @pytest.mark.parametrize("page", ["true", '"1"', "1.0", "null"])
@@ -356,7 +357,7 @@ def test_an_empty_list_is_known_only_by_a_name_that_says_nothing_else(name: str,
 
 def test_a_record_that_stands_twice_counts_once_unless_its_values_differ() -> None:
     def shelf(other: dict[str, Any]) -> Scope:
-        return shelve("servicetitan.material", [listing(read(text_of([PIPE, other])))], "all", NOON).scope
+        return shelve("servicetitan.material", [listing(read(text_of([PIPE, other])))], WHOLE, NOON).scope
 
     assert (shelf(PIPE), shelf({**PIPE, "costOfSaleAccount": "Cost"})) == (Scope.WHOLE, Scope.PART)
 
@@ -364,7 +365,7 @@ def test_a_record_that_stands_twice_counts_once_unless_its_values_differ() -> No
 def test_in_a_feed_the_record_that_was_changed_last_counts_whatever_its_name_was() -> None:
     def shelf(*rows: dict[str, Any]) -> list[str]:
         text = json.dumps({"hasMore": False, "continueFrom": "t", "data": list(rows)})
-        return [record.key for record in shelve("servicetitan.material", [listing(read(text))], "all", NOON).records]
+        return [record.key for record in shelve("servicetitan.material", [listing(read(text))], WHOLE, NOON).records]
 
     old = {**PIPE, "code": "OLD", "modifiedOn": "2026-11-01T00:00:00Z"}
     new = {**PIPE, "code": "NEW", "modifiedOn": "2026-11-02T00:00:00Z"}
@@ -374,7 +375,7 @@ def test_in_a_feed_the_record_that_was_changed_last_counts_whatever_its_name_was
 def test_two_copies_of_one_line_that_differ_are_a_contradiction() -> None:
     twice = [{**INVOICE, "syncStatus": status} for status in ("Pending", "Exported")]
     one = listing(read(text_of(twice), "invoices.json"), "invoice_item")
-    assert shelve("servicetitan.invoice_item", [one], "all", NOON).scope is Scope.PART
+    assert shelve("servicetitan.invoice_item", [one], WHOLE, NOON).scope is Scope.PART
 
 
 @pytest.mark.parametrize(

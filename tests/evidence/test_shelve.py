@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from exportready.evidence.pages import join_pages
 from exportready.evidence.shelve import shelve
-from exportready.model.evidence import CLOCK_SKEW, UNSET, Listing, Location, Page, Record, Scope, Value
+from exportready.model.evidence import CLOCK_SKEW, UNSET, Covers, Listing, Location, Page, Record, Scope, Value
 
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
 HOUR = timedelta(hours=1)
+ALL, BATCH, PART, NONE = (Covers(word) for word in ("all", "batch", "part", "none"))
+DAYS = Covers("days", (date(2026, 11, 1), date(2026, 11, 20)))
 MATERIAL, ITEM = "servicetitan.material", "quickbooks.Item"
 
 
@@ -119,8 +121,8 @@ def test_a_single_record_with_another_id_is_another_record() -> None:
 
 def test_nobodys_word_makes_a_list_whole_that_lacks_a_record() -> None:
     single = listing("B", path="b", part="fragment", whole=False)
-    assert shelve(MATERIAL, [listing("A"), single], "all", AT).scope is Scope.PART
-    assert shelve(MATERIAL, [single], "all", AT).scope is Scope.PART
+    assert shelve(MATERIAL, [listing("A"), single], ALL, AT).scope is Scope.PART
+    assert shelve(MATERIAL, [single], ALL, AT).scope is Scope.PART
 
 
 # -- what account.yaml says
@@ -131,18 +133,21 @@ def test_nobodys_word_makes_a_list_whole_that_lacks_a_record() -> None:
     [
         (listing("A"), None, Scope.WHOLE),
         (listing("A", records=(record(MATERIAL, "A", active=True),)), None, Scope.ACTIVE),
-        (listing("A", records=(record(MATERIAL, "A", active=True),)), "all", Scope.WHOLE),
+        (listing("A", records=(record(MATERIAL, "A", active=True),)), ALL, Scope.WHOLE),
         (listing("A", whole=False, why_part="a plain array"), None, Scope.PART),
-        (listing("A", whole=False, why_part="a plain array"), "all", Scope.WHOLE),
-        (listing("A", whole=False, why_part="a plain array"), "2026-11-01 to 2026-11-20", Scope.PERIOD),
-        (listing("A"), "2026-11-01 to 2026-11-20", Scope.PERIOD),
-        (listing("A", whole=False, why_part="a spreadsheet"), "batch", Scope.WAITING),
-        (listing("A", whole=False, why_part="cut", damaged=True), "batch", Scope.PART),
-        (listing("A", whole=False, why_part="cut", damaged=True), "all", Scope.PART),
-        (listing("A", whole=False, why_part="cut", damaged=True), "2026-11-01 to 2026-11-20", Scope.PART),
+        (listing("A", whole=False, why_part="a plain array"), ALL, Scope.WHOLE),
+        (listing("A", whole=False, why_part="a plain array"), DAYS, Scope.PERIOD),
+        (listing("A"), DAYS, Scope.PERIOD),
+        (listing("A", whole=False, why_part="a spreadsheet"), BATCH, Scope.WAITING),
+        (listing("A", whole=False, why_part="cut", damaged=True), BATCH, Scope.PART),
+        (listing("A"), PART, Scope.PART),
+        (listing("A"), NONE, Scope.PART),
+        (listing(whole=False, why_part="a spreadsheet"), NONE, Scope.WAITING),
+        (listing("A", whole=False, why_part="cut", damaged=True), ALL, Scope.PART),
+        (listing("A", whole=False, why_part="cut", damaged=True), DAYS, Scope.PART),
     ],
 )
-def test_how_much_of_a_list_it_is(one: Listing, covers: str | None, scope: Scope) -> None:
+def test_how_much_of_a_list_it_is(one: Listing, covers: Covers | None, scope: Scope) -> None:
     assert shelve(MATERIAL, [one], covers, AT).scope is scope
 
 
@@ -160,7 +165,7 @@ def test_all_item_types_are_the_item_list_and_each_must_be_whole() -> None:
     missing = shelve(ITEM, parts()[1:], None, AT)
     assert (missing.scope, parts()[0].part in missing.why) == (Scope.PART, True)
     broken = [replace(parts()[0], whole=False, why_part="cut", damaged=True), *parts()[1:]]
-    assert shelve(ITEM, broken, "all", AT).scope is Scope.PART
+    assert shelve(ITEM, broken, ALL, AT).scope is Scope.PART
 
 
 def test_parts_are_as_old_as_the_oldest_and_undated_if_one_is() -> None:

@@ -214,7 +214,8 @@ def test_rules(folder: Path | None) -> int:
     for line in told:
         click.echo(line)
     examples = sum(len(rule.examples) for rule in book)
-    click.echo(f"{len(book)} rules, {examples} examples: {len(told) or 'no'} difference{'s' if len(told) != 1 else ''}")
+    counted = f"{len(book)} rule{'s' if len(book) != 1 else ''}, {examples} examples"
+    click.echo(f"{counted}: {len(told) or 'no'} difference{'s' if len(told) != 1 else ''}")
     return 1 if told else 0
 
 
@@ -255,8 +256,8 @@ def init(folder: Path, by: str, blank: bool, spreadsheet: bool, at: datetime | N
 
 
 @exportready.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
-@click.option("--all", "everything", is_flag=True, help="Ask what was answered and still counts, too.")
+@click.argument("folder", type=click.Path(path_type=Path), default=".")
+@click.option("--all", "everything", is_flag=True, help="Ask what was answered and still counts, too; Enter alone keeps it.")
 @click.option("--at", type=Moment(), help="Ask as of this moment (default: now; without an offset, UTC).")
 @click.option(
     "--rules", "rules_folder", type=click.Path(path_type=Path), help="A folder of rules to use instead of the shipped ones."
@@ -333,6 +334,10 @@ def _write(report: Report, wanted: list[tuple[str, str | None]], color: str, ver
     if screen:
         encoding = sys.stdout.encoding or "utf-8"
         click.echo(screen.encode(encoding, errors="replace").decode(encoding), nl=False, color=_colored(color))
+    if not screen and not quiet and all(target is not None for target, _ in texts):
+        from exportready.reporters import view
+
+        click.echo(f"{view.verdict(report)} - {view.account(report)}", err=True)
     for target, _ in texts:
         if target is not None and not quiet:
             click.echo(f"Wrote {target}", err=True)

@@ -56,9 +56,12 @@ def go_on(folder: Path, rulebook: Rulebook, now: datetime, *, everything: bool) 
     """Ask what is open until nothing is, writing after each round. Raises click.ClickException."""
     from exportready.check import examine
     from exportready.evidence.files import NoSnapshot
-    from exportready.interview.opened import opened
+    from exportready.interview.opened import is_fresh, opened
     from exportready.interview.writing import changes, edited, new_file
 
+    if not folder.is_dir():
+        zipped = "; unpack it first, so that account.yaml can be written" if folder.is_file() else ""
+        raise click.ClickException(f"{folder} is no folder{zipped}")
     talk, asked, ended = Talk(), set[str](), False
     while not ended:
         try:
@@ -67,26 +70,40 @@ def go_on(folder: Path, rulebook: Rulebook, now: datetime, *, everything: bool) 
             raise click.ClickException(str(error)) from error
         path = _account_file(folder, report)
         held = _answers(evidence)
+        if not talk.asked:
+            _tell_broken(report)
         questions = [one for one in opened(report, evidence, now, everything) if one.question.text not in asked]
         made = []
         for one in questions:
             asked.add(one.question.text)
             if is_pointless(one.question, held):
                 continue
+            fresh = {name: held[name] for name in one.question.paths if name in held and is_fresh(name, evidence, now)}
             try:
-                replied = talk.ask(one.question, held)
+                replied = talk.ask(one.question, held, fresh)
             except NoMoreReplies:
                 ended = True
                 break
+            if replied or not fresh:
+                made += changes(one, replied, now, held)
             held |= {} if one.places else replied
-            made += changes(one, replied, now, held)
         if made:
             text = path.read_bytes().decode("utf-8-sig") if path.exists() else new_file(now, {})
             write([(str(path), edited(text, made))])
             click.echo(f"\nWrote {path}.", err=True)
         ended = ended or not questions
-    told = f"Now run: exportready check {folder} -o html:report.html"
-    click.echo(told if talk.asked else f"Nothing is open. {told}", err=True)
+    told = "" if talk.asked else "There is nothing that you can answer now. "
+    untold = sum(result.untold for result in report.results)
+    if untold and not talk.asked:
+        told += f"{untold} practices still need files; the report says which. "
+    click.echo(f"{told}Now run: exportready check {folder} -o html:report.html", err=True)
+
+
+def _tell_broken(report: Report) -> None:
+    """A file that cannot be read is no reason to ask for what it may say."""
+    for source in report.sources:
+        if source.error:
+            click.echo(f"{source.path} could not be read: {source.error}", err=True)
 
 
 def _account_file(folder: Path, report: Report) -> Path:

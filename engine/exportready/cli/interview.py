@@ -28,8 +28,10 @@ class Talk:
         self.asked = 0
         self.typed = sys.stdin is not None and sys.stdin.isatty()
 
-    def ask(self, question: Question, known: Mapping[str, Answer]) -> dict[str, Answer]:
-        """The answers that the reply gives; none where nobody knows. Raises NoMoreReplies.
+    def ask(
+        self, question: Question, known: Mapping[str, Answer], fresh: Mapping[str, Answer] | None = None
+    ) -> dict[str, Answer]:
+        """The answers that the reply gives; none where nobody knows, or `fresh` ones are kept. Raises NoMoreReplies.
 
         A typed reply that is none of those that there are is asked for again. Piped replies cannot be: the next line
         is meant for the next question, so the conversation ends with what is wrong.
@@ -41,13 +43,15 @@ class Talk:
             self._say(f"   {number}  {reply.label}")
         if not question.replies:
             self._say(f"   ({possible(question)})")
-        self._say(f"   Enter alone: {DONT_KNOW}")
+        kept = ", ".join(f"{path} {_shown(value)}" for path, value in sorted((fresh or {}).items()))
+        self._say(f"   Enter alone: keep {kept}" if kept else f"   Enter alone: {DONT_KNOW}")
         while True:
             try:
                 return understood(question, self._reply(), known)
             except BadReply as error:
                 if not self.typed:
-                    raise click.ClickException(f"the reply to question {self.asked}, «{question.text}»: {error}") from error
+                    told = f"the reply to question {self.asked}, «{question.text}»: {error}. Nothing of this round was written"
+                    raise click.ClickException(told) from error
                 self._say(f"   {error}")
 
     def _reply(self) -> str:
@@ -62,3 +66,7 @@ class Talk:
 
     def _say(self, text: str) -> None:
         echo(text + "\n", to_error=True)
+
+
+def _shown(value: Answer) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)

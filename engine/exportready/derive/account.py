@@ -53,9 +53,14 @@ def _sales_tax(evidence: Evidence) -> Value:
     if preferences and isinstance(preferences.get("SalesTaxPreferences.DefaultItemSalesTaxRef.FullName"), str):
         return True
     items = evidence.shelf("quickbooks.Item")
-    if any(item.get("ItemType") in TAX_ITEMS for item in items.records):
+    taxed = [item for item in items.records if item.get("ItemType") in TAX_ITEMS and item.get("IsActive") is not False]
+    if any(item.get("IsActive") is True for item in taxed):
         return True
-    if items.scope is Scope.WHOLE and not any(isinstance(item.get("ItemType"), Unknown) for item in items.records):
+    if (
+        items.scope is Scope.WHOLE
+        and not taxed
+        and not any(isinstance(item.get("ItemType"), Unknown) for item in items.records)
+    ):
         return False
     return Unknown(
         items.why or "your files hold only a part of QuickBooks' items", items.mend or KINDS["quickbooks.Item"].supply

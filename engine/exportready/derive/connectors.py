@@ -8,11 +8,13 @@ ServiceTitan's sends the batches. What still waits goes through the connector th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from exportready.derive.conclusions import Conclusions
+from exportready.derive.waiting import named_batches
 from exportready.kinds import fold
 from exportready.model.evidence import Evidence, Record, Scope, Shelf, Unknown, Value
 
@@ -29,9 +31,11 @@ def applied_payments(evidence: Evidence) -> Shelf:
     found = Conclusions("derived.applied_payment")
     applications = evidence.shelf("servicetitan.payment_application")
     senders = _Senders.of(evidence)
-    invoices = {record.get("id"): record for record in evidence.shelf("servicetitan.invoice").records}
+    invoices = _Invoices.of(evidence)
     for one in applications.records:
-        invoice = invoices.get(one.get("appliedTo"))
+        if one.get("parent.active") is False:
+            continue  # voided
+        invoice = invoices.paid_by(one)
         payment_by, invoice_by = senders.of_payment(one), senders.of_invoice(invoice)
         same: Value = next((by for by in (payment_by, invoice_by) if isinstance(by, Unknown)), payment_by == invoice_by)
         if invoice is not None and invoice.get("waits") is True and one.get("parent.waits") is True:
@@ -51,6 +55,37 @@ def applied_payments(evidence: Evidence) -> Shelf:
 
 
 @dataclass(frozen=True, slots=True)
+class _Invoices:
+    """ServiceTitan's invoices by their id, and by customer and number for files that show no ids."""
+
+    by_id: Mapping[str, Record]
+    by_name: Mapping[tuple[str, str], Record | None]
+    """None where several have one name."""
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> _Invoices:
+        by_id: dict[str, Record] = {}
+        by_name: dict[tuple[str, str], Record | None] = {}
+        for record in evidence.shelf("servicetitan.invoice").records:
+            id_, customer, number = record.get("id"), record.get("customer.name"), record.get("referenceNumber")
+            if isinstance(id_, str):
+                by_id[id_] = record
+            if isinstance(customer, str) and isinstance(number, str):
+                key = (fold(customer), fold(number))
+                by_name[key] = None if key in by_name else record
+        return cls(by_id, by_name)
+
+    def paid_by(self, application: Record) -> Record | None:
+        """The invoice to which a payment is applied; None where it cannot be told."""
+        id_ = application.get("appliedTo")
+        if isinstance(id_, str):
+            return self.by_id.get(id_)
+        customer, number = application.get("parent.customer.name"), application.get("appliedToReferenceNumber")
+        named = isinstance(customer, str) and isinstance(number, str)
+        return self.by_name.get((fold(str(customer)), fold(str(number)))) if named else None
+
+
+@dataclass(frozen=True, slots=True)
 class _Senders:
     """What is known of the two connectors."""
 
@@ -58,6 +93,9 @@ class _Senders:
     """The one that is in use now."""
     since: date | None
     """The first day of ServiceTitan's."""
+    both_run: bool
+    """The older one still runs by itself: since when the new one sends says nothing then."""
+    bypassed: frozenset[str]
     in_books: dict[str, list[Record]]
     """QuickBooks' invoices by number."""
 
@@ -66,10 +104,13 @@ class _Senders:
         account = evidence.shelf("derived.account").records[0]
         answers = next(iter(evidence.shelf("account.answers").records), None)
         since = answers.get("webConnector.since") if answers else None
+        both = answers is not None and answers.get("webConnector.oldConnectorAutoRun") is True
         books: dict[str, list[Record]] = {}
         for record in evidence.shelf("quickbooks.Invoice").records:
-            books.setdefault(str(record.get("RefNumber")), []).append(record)
-        return cls(account.get("connector"), since if isinstance(since, date) else None, books)
+            if isinstance(record.get("RefNumber"), str):
+                books.setdefault(str(record.get("RefNumber")), []).append(record)
+        bypassed = named_batches(evidence, "bypassedBatches")
+        return cls(account.get("connector"), since if isinstance(since, date) else None, both, bypassed, books)
 
     def of_payment(self, application: Record) -> Value:
         """Who sends, or sent, the payment."""
@@ -81,6 +122,8 @@ class _Senders:
         """Who sends, or sent, the invoice."""
         if invoice is None:
             return Unknown("the invoice that it is applied to is not in your files")
+        if invoice.get("batch.number") in self.bypassed:
+            return Unknown("the invoice that it is applied to was bypassed, so no connector sent it")
         if invoice.get("waits") is True or invoice.get("syncStatus") in ("Pending", "Posted"):
             return self.connector
         in_books = list(self._in_books(invoice))
@@ -106,8 +149,9 @@ class _Senders:
         return Unknown("its memo in QuickBooks names no batch, so it was entered by hand, or its memo was changed")
 
     def _by_date(self, day: Value) -> Value:
-        """By its date alone: what is dated after ServiceTitan's connector began cannot have come through the older one."""
-        if self.since is None:
+        """By its date alone: what is dated after ServiceTitan's connector began cannot have come through the older one,
+        unless that still runs."""
+        if self.since is None or self.both_run:
             return _NOT_TOLD if self.connector != OLD else OLD
         return NEW if isinstance(day, date) and day >= self.since else _NOT_TOLD
 
@@ -121,19 +165,24 @@ def names_batch(memo: Value, transaction: Record) -> bool:
 
 
 def _applied(evidence: Evidence, application: Record) -> Value:
-    """Does QuickBooks show this payment applied to this invoice?"""
+    """Does QuickBooks show this payment applied to this invoice? What waits is not there yet."""
+    waits = application.get("parent.waits")
+    if waits is not False:
+        return waits if isinstance(waits, Unknown) else False
     shelf = evidence.shelf("quickbooks.AppliedToTxn")
-    customer = fold(str(application.get("parent.customer.name")))
+    name, id_ = application.get("parent.customer.name"), application.get("parent.customer.id")
+    customers = {fold(str(name)), fold(f"{name} {id_}")}
+    number, amount = application.get("parent.referenceNumber"), application.get("appliedAmount")
+    if isinstance(number, Unknown):
+        return number
     for link in shelf.records:
-        if (
-            link.get("RefNumber") == application.get("appliedToReferenceNumber")
-            and fold(str(link.get("parent.CustomerRef.FullName")).partition(":")[0]).startswith(customer)
-            and (
-                link.get("parent.RefNumber") == application.get("parent.referenceNumber")
-                or link.get("Amount") == application.get("appliedAmount")
-            )
-        ):
+        is_invoice = link.get("RefNumber") == application.get("appliedToReferenceNumber")
+        is_customer = fold(str(link.get("parent.CustomerRef.FullName")).partition(":")[0]) in customers
+        same_number = isinstance(number, str) and link.get("parent.RefNumber") == number
+        same_amount = isinstance(amount, Decimal) and link.get("Amount") == amount
+        if is_invoice and is_customer and (same_number or (same_amount and not isinstance(number, str))):
             return True
-    if application.get("parent.waits") is True or shelf.scope is Scope.WHOLE:
-        return False
-    return Unknown(shelf.why or "your files hold only a part of QuickBooks' payments", shelf.mend)
+    return False if shelf.scope is Scope.WHOLE else Unknown(shelf.why or _PART, shelf.mend)
+
+
+_PART = "your files hold only a part of QuickBooks' payments"

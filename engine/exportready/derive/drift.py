@@ -54,13 +54,25 @@ def _mapping(found: Conclusions, evidence: Evidence, earlier: Record | None, whe
     seen = earlier.get(MAPPING) if earlier else NOT_EXPORTED
     past = seen if isinstance(seen, str) else told
     if isinstance(seen, str) and isinstance(told, str) and seen != told:
-        past = Unknown(f"your earlier files say {seen}, and you answered {told}")
+        past = Unknown(
+            f"your earlier files say {_screen(seen)}, and you answered {_screen(told)}",
+            "Find out which customer mapping was chosen at the last export, and correct that answer (exportready ask --all)",
+        )
     missing = next(
         (unanswered(shelf) if one is NOT_EXPORTED else one for one in (now, past) if not isinstance(one, str)), None
     )
     note = answers.notes.get(MAPPING, FieldNote()) if answers else FieldNote()
-    fields: dict[str, Value] = {"setting": MAPPING, "earlier": _screen(past), "now": _screen(now), "changed": missing or now != past}
-    found.add(fields, note.where or where, {"changed": FieldNote(note.where, note.dated, MAPPING)})
+    last = answers.notes.get(LAST, FieldNote()) if answers and not isinstance(seen, str) else FieldNote()
+    fields: dict[str, Value] = {
+        "setting": MAPPING,
+        "earlier": _screen(past),
+        "now": _screen(now),
+        "changed": missing or now != past,
+    }
+    notes = {"changed": FieldNote(note.where, note.dated, MAPPING)}
+    if last.where is not None:
+        notes["earlier"] = FieldNote(last.where, last.dated, LAST)
+    found.add(fields, note.where or where, notes)
 
 
 def _screen(mapping: Value) -> Value:

@@ -9,7 +9,7 @@ from exportready.derive.conclusions import Conclusions, any_of, first
 from exportready.derive.names import is_clean
 from exportready.derive.waiting import left_out, unexported
 from exportready.kinds import fold
-from exportready.model.evidence import UNSET, Evidence, Record, Shelf, Unknown, Value
+from exportready.model.evidence import UNSET, Evidence, Record, Scope, Shelf, Unknown, Value
 
 PRICEBOOK = ("servicetitan.material", "servicetitan.equipment", "servicetitan.service")
 _INCOME = ("IncomeAccountRef.FullName", "SalesAndPurchase.IncomeAccountRef.FullName", "SalesOrPurchase.AccountRef.FullName")
@@ -29,12 +29,18 @@ def uses(evidence: Evidence) -> Shelf:
         for record in evidence.shelf(kind).records
         if isinstance(record.get("id"), str) and record.get("code") is not UNSET
     }
+    pricebook = [record for kind in PRICEBOOK for record in evidence.shelf(kind).records]
+    known = {fold(code) for record in pricebook if isinstance(code := record.get("code"), str)}
+    is_listed = all(evidence.shelf(kind).scope in (Scope.WHOLE, Scope.ACTIVE) for kind in PRICEBOOK)
     lines: dict[str, list[Record]] = {}
     names: dict[str, str] = {}
     shelf = evidence.shelf("servicetitan.invoice_item")
     for line in sorted(shelf.records, key=lambda line: line.key):
         by_id, name = line.get("skuId"), line.get("skuName")
         code = codes.get(by_id, name)
+        is_part = line.get("type") in ("Material", "Equipment")
+        if is_listed and is_part and isinstance(by_id, Unknown) and isinstance(code, str) and fold(code) not in known:
+            found.why = f"{line.key} has a name that is no code of the pricebook, and no id"
         if isinstance(code, str):
             names[fold(code)] = min(names.get(fold(code), code), code, key=is_clean)
             lines.setdefault(fold(code), []).append(line)

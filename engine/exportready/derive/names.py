@@ -25,14 +25,10 @@ _BETWEEN_WORDS = re.compile(r"(?<![0-9]) | (?![0-9])")
 
 
 def customers(evidence: Evidence) -> Shelf:
-    """One record per customer of an invoice or payment that waits."""
-    shelves = [evidence.shelf(kind) for kind in ("servicetitan.invoice", "servicetitan.payment")]
-    named = [
-        (record, record.get("customer.name"), record.get("customer.id"))
-        for shelf in shelves
-        for record in shelf.records
-        if record.get("waits") is not False
-    ]
+    """One record per customer of an invoice, payment or credit memo that waits."""
+    kinds = ("servicetitan.invoice", "servicetitan.payment", "servicetitan.credit_memo")
+    shelves = [evidence.shelf(kind) for kind in kinds]
+    named = [(one, one.get("customer.name"), one.get("customer.id")) for shelf in shelves for one in shelf.records]
     return _judged("derived.waiting_customer", named, evidence.shelf("quickbooks.Customer"), "FullName", shelves)
 
 
@@ -47,8 +43,7 @@ def vendors(evidence: Evidence) -> Shelf:
         nameless = Unknown("the list of vendors does not hold the one of this purchase order", known.mend)
         named += [(order, names.get(order.get("vendorId"), nameless), order.get("vendorId")) for order in orders.records]
         shelves.append(orders)
-    waiting = [(record, name, id_) for record, name, id_ in named if record.get("waits") is not False]
-    return _judged("derived.waiting_vendor", waiting, evidence.shelf("quickbooks.Vendor"), "Name", shelves)
+    return _judged("derived.waiting_vendor", named, evidence.shelf("quickbooks.Vendor"), "Name", shelves)
 
 
 def _judged(
@@ -58,7 +53,12 @@ def _judged(
     exact, similar, exported = _indexes(books, field)
     untold = _untold(books, field)
     seen: set[tuple[str, Value]] = set()
+    told: set[tuple[str, Value, Value, Value]] = set()
     for record, name, id_ in sorted(named, key=lambda one: (is_clean(str(one[1])), str(one[1]), one[0].key)):
+        if record.get("waits") is not True:
+            if record.get("waits") is not False:
+                found.why = f"it is not known whether {record.key} waits"
+            continue
         if not isinstance(name, str):
             found.why = f"{record.key} does not say in a known way whose it is"
             continue
@@ -69,8 +69,9 @@ def _judged(
         there = next((exact[fold(form)] for form in forms if fold(form) in exact), None)
         near = None if there else next((similar[key] for form in forms for key in _likeness(form) if key in similar), None)
         doubt = None if there else untold
-        if isinstance(id_, Unknown) and not there and fold(name) in exported:
-            doubt = Unknown(f"{exported[fold(name)]} in QuickBooks may be {name}, whose ServiceTitan ID is not in your files")
+        copy = next((exported[key] for key in (fold(name), *_likeness(name)) if key in exported), None)
+        if isinstance(id_, Unknown) and not there and copy:
+            doubt = Unknown(f"{copy} in QuickBooks may be {name}, whose ServiceTitan ID is not in your files")
         fields: dict[str, Value] = {
             "name": name,
             "id": id_,
@@ -79,7 +80,10 @@ def _judged(
             "near": near or doubt or UNSET,
             "usedBy": record.key,
         }
-        found.add(fields, record.where)
+        same = (fold(name), fields["inQuickBooks"], fields["quickbooksName"], fields["near"])
+        if same not in told:  # two of one name, with one fate, are told as one: their key is the name
+            told.add(same)
+            found.add(fields, record.where)
     return found.shelf(*sources, waiting_suffices=True)
 
 
@@ -89,11 +93,16 @@ def is_clean(name: str) -> bool:
 
 
 def _indexes(books: Shelf, field: str) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-    """Names of the list by how they compare, by what they are like, and without their Export ID. Jobs are like nobody."""
+    """Names of the list by how they compare, by what they are like, and both ways without their Export ID. Jobs are like nobody."""
     names = sorted(name for name in _names(books, field) if ":" not in name)
     exact = {fold(name): name for name in reversed(names)}
     similar = {key: name for name in reversed(names) for key in _likeness(name)}
-    exported = {fold(match[1]): name for name in reversed(names) if (match := _EXPORTED.fullmatch(name))}
+    exported = {
+        key: name
+        for name in reversed(names)
+        if (match := _EXPORTED.fullmatch(name))
+        for key in (fold(match[1]), *_likeness(match[1]))
+    }
     return exact | {fold(name): name for name in _names(books, field) if ":" in name}, similar, exported
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from exportready.derive.conclusions import Conclusions, any_of
-from exportready.model.evidence import Evidence, FieldNote, Location, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import NOT_EXPORTED, Evidence, FieldNote, Location, Record, Scope, Shelf, Unknown, Value
 
 CHARGES = (
     ("tax", "Tax", "purchaseOrders.taxItem", "CostOfGoodsSoldTax"),
@@ -24,7 +24,8 @@ _LISTS = ("servicetitan.bill", "servicetitan.bill_item", "servicetitan.purchase_
 def none_without_module(evidence: Evidence) -> Evidence:
     """Where Purchasing is not in use there are no bills and purchase orders (docs/sources.md, modules): no list is missed."""
     account = evidence.shelf("derived.account").records
-    if not account or account[0].get("purchasing") is not False or any(source.error for source in evidence.sources):
+    unread = any(source.error for source in evidence.sources) or any(one.kind in _LISTS for one in evidence.questions)
+    if not account or account[0].get("purchasing") is not False or unread:
         return evidence
     none = {kind: Shelf(kind, (), Scope.WHOLE) for kind in _LISTS if not evidence.shelf(kind).records}
     return replace(evidence, shelves={**evidence.shelves, **none})
@@ -36,15 +37,15 @@ def charges(evidence: Evidence) -> Shelf:
     orders = evidence.shelf("servicetitan.purchase_order")
     answers = next(iter(evidence.shelf("account.answers").records), None)
     for charge, usual, path, account in CHARGES:
-        answer = answers.get(path) if answers else None
+        answer = answers.get(path) if answers else NOT_EXPORTED
         note = answers.notes.get(path, FieldNote()) if answers else FieldNote()
-        named = isinstance(answer, str)
+        named = answer is not NOT_EXPORTED
         carried = any_of(_carried(order, charge) for order in orders.records)
         if carried is False and orders.scope is not Scope.WHOLE:
             carried = Unknown(orders.why or "your files hold only a part of the purchase orders", orders.mend)
         fields: dict[str, Value] = {
             "charge": charge,
-            "item": str(answer) if named else usual,
+            "item": answer if named else usual,
             "carried": carried,
             "accountType": account,
         }

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from exportready.derive.conclusions import Conclusions
 from exportready.derive.freshness import unanswered
-from exportready.kinds import fold
+from exportready.kinds import KINDS, fold
 from exportready.model.evidence import UNSET, Evidence, FieldNote, Record, Scope, Shelf, Unknown, Value
 
 TAX_ITEMS = ("SalesTax", "SalesTaxGroup")
@@ -21,28 +21,66 @@ def zones(evidence: Evidence) -> Shelf:
     """One record per tax zone; one without a name for a zone that an invoice names and the list lacks."""
     found = Conclusions("derived.tax_zone")
     shelf, invoices = evidence.shelf("servicetitan.tax_zone"), evidence.shelf("servicetitan.invoice")
-    waiting = {record.get("taxZoneId"): record for record in invoices.records if record.get("waits") is not False}
+    waiting: dict[Value, Record] = {}
+    untold = ""
+    for record in sorted(invoices.records, key=lambda record: record.key, reverse=True):
+        id_ = record.get("taxZoneId")
+        if record.get("waits") is True:
+            waiting[id_] = record
+        untold = record.key if record.get("waits") is not False and isinstance(id_, Unknown) else untold
+        if isinstance(record.get("waits"), Unknown):
+            untold = record.key
     used = {id_ for id_ in waiting if isinstance(id_, str) and id_ != "0"}
-    untold = next((record.key for id_, record in waiting.items() if isinstance(id_, Unknown)), "")
     for zone in shelf.records:
         id_ = zone.get("id")
         in_use: Value = True if id_ in used else _not_used(invoices, untold)
-        rate = _rate(evidence, id_)
+        rate, item, note = _rate(evidence, id_), *_mapped(evidence, zone.get("name"))
+        in_books = _in_books(evidence.shelf("quickbooks.Item"), item)
         fields: dict[str, Value] = {
             "zone": zone.get("name"),
             "id": id_,
             "inUse": in_use,
             "rate": rate,
             "percent": _percent(rate),
+            "item": item,
+            **in_books,
+            "quickbooksPercent": _percent(in_books["quickbooksRate"]),
+            **_service_items(evidence, id_),
         }
-        item, note = _mapped(evidence, zone.get("name"))
-        in_books = _in_books(evidence.shelf("quickbooks.Item"), item)
-        fields |= {"item": item, **in_books, "quickbooksPercent": _percent(in_books["quickbooksRate"])}
         found.add(fields, zone.where, {"item": note})
     for id_ in sorted(used - {str(zone.get("id")) for zone in shelf.records}):
         lost = Unknown(f"the tax zone of invoice {waiting[id_].key} is not in the list of tax zones")
-        found.add({"zone": lost, "id": id_, "inUse": True, "rate": lost, "percent": lost, "item": lost}, waiting[id_].where)
+        names = KINDS["derived.tax_zone"].fields
+        found.add(dict.fromkeys(names, lost) | {"id": id_, "inUse": True}, waiting[id_].where)
     return found.shelf(shelf, active_suffices=True)
+
+
+def _service_items(evidence: Evidence, zone: Value) -> dict[str, Value]:
+    """The items that carry the tax where ServiceTitan works it out, and whether each is an active Service item."""
+    rates, books = evidence.shelf("servicetitan.tax_rate"), evidence.shelf("quickbooks.Item")
+    if rates.scope not in (Scope.WHOLE, Scope.ACTIVE):
+        unknown = Unknown(rates.why or "your files hold only a part of the tax rates", rates.mend)
+        return {"serviceItems": unknown, "serviceItemsReady": unknown}
+    named = [rate.get("salesTaxItem") for rate in rates.records if rate.get("parent.id") == zone]
+    ready: Value = bool(named)
+    for item in named:
+        state = _is_service(books, item) if isinstance(item, str) else item if isinstance(item, Unknown) else False
+        ready = False if state is False or ready is False else state if isinstance(state, Unknown) else ready
+    told = ", ".join(item for item in named if isinstance(item, str))
+    return {"serviceItems": told or UNSET, "serviceItemsReady": ready}
+
+
+def _is_service(books: Shelf, name: str) -> Value:
+    found = [item for item in books.records if fold(name) in (fold(str(item.get("Name"))), fold(str(item.get("FullName"))))]
+    if any(item.get("ItemType") == "Service" and item.get("IsActive") is True for item in found):
+        return True
+    if any(isinstance(item.get(field), Unknown) for item in found for field in ("ItemType", "IsActive")):
+        return Unknown(f"of {name} in QuickBooks type or state are not in the file")
+    return False if books.scope is Scope.WHOLE else _part_of(books)
+
+
+def _part_of(books: Shelf) -> Unknown:
+    return Unknown(books.why or "your files hold only a part of QuickBooks' items", books.mend)
 
 
 def _percent(rate: Value) -> Value:
@@ -51,8 +89,8 @@ def _percent(rate: Value) -> Value:
 
 def _not_used(invoices: Shelf, untold: str) -> Value:
     if untold:
-        return Unknown(f"the tax zone of {untold} is not in the file")
-    if invoices.scope in (Scope.WHOLE, Scope.PERIOD, Scope.WAITING):
+        return Unknown(f"of {untold} the file does not say whether it waits, or in which tax zone it is")
+    if invoices.scope in (Scope.WHOLE, Scope.WAITING):
         return False
     return Unknown(invoices.why or "your files hold only a part of the invoices", invoices.mend)
 
@@ -74,16 +112,22 @@ def _sum(rates: Iterable[Value]) -> Value:
 
 
 def _mapped(evidence: Evidence, zone: Value) -> tuple[Value, FieldNote]:
-    """What the zone is mapped to; unset where others are mapped and this one is not."""
+    """What the zone is mapped to; unset where the answer is that it is mapped to nothing."""
     shelf = evidence.shelf("account.answers")
     answers = shelf.records[0] if shelf.records else None
-    paths = [path for path in answers.fields if path.startswith(_MAP)] if answers else []
-    if answers is None or not paths or not isinstance(zone, str):
-        return unanswered(shelf) if isinstance(zone, str) else zone, FieldNote()
-    path = next((path for path in paths if fold(path.removeprefix(_MAP)) == fold(zone)), paths[0])
-    note = answers.notes.get(path, FieldNote())
-    value = answers.get(path) if fold(path.removeprefix(_MAP)) == fold(zone) else UNSET
-    return value, FieldNote(note.where, note.dated, path)
+    if not isinstance(zone, str):
+        return zone, FieldNote()
+    paths = (
+        [path for path in answers.fields if path.startswith(_MAP) and fold(path.removeprefix(_MAP)) == fold(zone)]
+        if answers
+        else []
+    )
+    if answers is None or not paths:
+        return unanswered(shelf), FieldNote()
+    note = answers.notes.get(paths[0], FieldNote())
+    if len({answers.get(path) for path in paths}) > 1:
+        return Unknown(f"your answers map {zone} to several items"), FieldNote(note.where, note.dated, paths[0])
+    return answers.get(paths[0]), FieldNote(note.where, note.dated, paths[0])
 
 
 def _in_books(books: Shelf, item: Value) -> dict[str, Value]:
@@ -95,9 +139,11 @@ def _in_books(books: Shelf, item: Value) -> dict[str, Value]:
         return dict(zip(names, (True, named[0].get("IsActive"), _books_rate(books, named[0])), strict=True))
     if named:
         return dict.fromkeys(names, Unknown(f"QuickBooks has several sales-tax items named {item}"))
+    if any(isinstance(one.get("ItemType"), Unknown) and fold(str(one.get("Name"))) == fold(item) for one in books.records):
+        return dict.fromkeys(names, Unknown(f"of {item} in QuickBooks the type is not in the file"))
     if books.scope is Scope.WHOLE:
         return {"itemExists": False, "itemActive": UNSET, "quickbooksRate": UNSET}
-    return dict.fromkeys(names, Unknown(books.why or "your files hold only a part of QuickBooks' items", books.mend))
+    return dict.fromkeys(names, _part_of(books))
 
 
 def _tax_items(books: Shelf, name: str) -> list[Record]:

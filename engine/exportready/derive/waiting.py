@@ -22,11 +22,16 @@ ORDERS = "servicetitan.purchase_order"
 _DONE = ("Exported", "PostedAndExported")
 
 
-def left_out(evidence: Evidence) -> frozenset[str]:
-    """Numbers of the batches that account.yaml says were bypassed or exported."""
+def named_batches(evidence: Evidence, listed: str) -> frozenset[str]:
+    """The numbers that an answer of account.yaml lists (`exportedBatches`, `bypassedBatches`), with or without a #."""
     shelf = evidence.shelf("account.answers")
     named = shelf.records[0].fields if shelf.records else {}
-    return frozenset(path.partition(".")[2] for path in named if path.partition(".")[0] in LISTS)
+    return frozenset(path.partition(".")[2].strip("# ") for path in named if path.partition(".")[0] == listed)
+
+
+def left_out(evidence: Evidence) -> frozenset[str]:
+    """Numbers of the batches that account.yaml says were bypassed or exported."""
+    return frozenset(number for listed in LISTS for number in named_batches(evidence, listed))
 
 
 def mark(evidence: Evidence) -> Evidence:
@@ -53,6 +58,8 @@ def _marked(record: Record, prefix: str, is_order: bool, left: frozenset[str], l
     if name in record.fields:
         return record
     waits = _order_waits(record, prefix, left_ids) if is_order else _waits(record, prefix, left)
+    if prefix and record.get("active") is False:  # a line that was taken off its invoice (only the feed of lines shows some)
+        waits = False
     return replace(record, fields={**record.fields, name: waits})
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from exportready.evidence.reading import Reading, Unreadable
 from exportready.kinds import KINDS
-from exportready.kinds.account import ALL, BATCH, BY_PATH, KIND, LISTS, MAPS, NONE, SETTINGS
+from exportready.kinds.account import ALL, BATCH, BY_PATH, DAYS, KIND, LISTS, MAPS, NONE, NONE_THERE, PART, SETTINGS
 from exportready.kinds.headings import TABLES
-from exportready.model.evidence import UNSET, Account, FieldNote, Listing, Location, Record, Unknown, Value
+from exportready.model.evidence import UNSET, Account, Covers, FieldNote, Listing, Location, Record, Unknown, Value
 from exportready.model.rules import Type
 from exportready.shapes import (
     DAY,
@@ -46,6 +46,15 @@ _SHAPES: Mapping[Type, Shape] = {
     Type.YESNO: YesNo(),
     Type.DATE: DAY,
 }
+
+
+def zone_of(stated: Account | None) -> tzinfo | None:
+    """The office's time zone, where account.yaml names one that there is."""
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(stated.time_zone) if stated and stated.time_zone else None
+
+
 _BY_AT = {"by": Key(Text(), "who said so"), "at": Key(TIME, "when; else `confirmed.at`, else `takenAt`")}
 
 
@@ -84,6 +93,18 @@ def _settings() -> Object:
 
 SETTINGS_SHAPE = _settings()
 
+_COVERED = Object(
+    {
+        "from": Key(DAY, "the first of the days that the file covers"),
+        "to": Key(DAY, "the last of them"),
+        "value": Key(Choice((ALL, BATCH, NONE_THERE, PART)), "as the plain word; `part`: the files do not hold it all"),
+        "files": Key(
+            ListOf(Text()), "how the SHA-256 of each file begins of which it was said; of another file it is not said"
+        ),
+        "at": Key(TIME, "when it was said"),
+    }
+)
+
 FILE = Object(
     {
         "account": Key(Text(), "the account's name; it enters every finding's fingerprint"),
@@ -97,8 +118,9 @@ FILE = Object(
             "what qbXML would say, for those who have none",
         ),
         "covers": Key(
-            MapOf(OneOf(Choice((ALL, BATCH)), Object({"from": Key(DAY, required=True), "to": Key(DAY, required=True)}))),
-            "kind of record -> `all`; of transactions also `batch` (everything of the batches that wait), or the days it covers",
+            MapOf(OneOf(Choice((ALL, BATCH, NONE_THERE)), _COVERED)),
+            "kind of record -> `all`; of transactions also `batch` (everything of the batches that wait), `none` (there is nothing "
+            "of it in them), or the days it covers",
         ),
         "columns": Key(
             MapOf(MapOf(Text())),
@@ -224,21 +246,40 @@ class _File:
         if node is None:
             return None
         answer, dated = self._stated(node)
-        if says_unknown(answer):
+        if answer.value is None:
             return None
-        return host_of(str(answer.value), Location(self.path, answer.line, "quickbooks.fileMode"), READER, dated)
+        mode = "" if says_unknown(answer) else str(answer.value)
+        return host_of(mode, Location(self.path, answer.line, "quickbooks.fileMode"), READER, dated)
 
-    def _covers(self) -> dict[str, str]:
+    def _covers(self) -> dict[str, Covers]:
         section = self.entries.get("covers")
-        covers: dict[str, str] = {}
+        covers: dict[str, Covers] = {}
         for kind, node in section.value.items() if section and isinstance(section.value, dict) else ():
             if kind not in KINDS:
                 line = (section.key_lines or {}).get(kind, node.line) if section else node.line
                 self.mistakes.say(line, f"'{kind}' is not a kind of record; write one such as servicetitan.invoice")
-            elif node.value != ALL and KINDS[kind].at_fault != "transaction":
-                self.mistakes.say(node, f"{kind} is no list of transactions; write `all` if its file holds all of it")
-            covers[kind] = node.value if isinstance(node.value, str) else self._days(node)
+                continue
+            covers[kind] = self._covered(node)
+            if not _may_be_said(covers[kind].what, kind):
+                of_it = ", ".join(f"`{word}`" for word in (ALL, BATCH, NONE_THERE) if _may_be_said(word, kind))
+                self.mistakes.say(node, f"of {kind} cannot be said «{covers[kind].what}»; write {of_it}, if it is so")
         return covers
+
+    def _covered(self, node: Node) -> Covers:
+        said = entries(node)
+        if not said:
+            return Covers(str(node.value), dated=self.confirmed_at)
+        dated = self._moment(said.get("at")) or self.confirmed_at
+        if "value" in said:
+            files = frozenset(str(file.value) for file in items(said.get("files")))
+            return Covers(str(said["value"].value), files=files, dated=dated)
+        if not {"from", "to"} <= set(said):
+            self.mistakes.say(node, "write both days: {from: 2026-11-01, to: 2026-11-20}")
+            return Covers(PART)
+        first, last = (parse_day(str(said[name].value)) for name in ("from", "to"))
+        if first > last:
+            self.mistakes.say(node, f"these days end ({last}) before they begin ({first})")
+        return Covers(DAYS, (first, last), dated=dated)
 
     def _columns(self) -> dict[str, dict[str, str]]:
         columns: dict[str, dict[str, str]] = {}
@@ -255,17 +296,22 @@ class _File:
                 columns.setdefault(kind, {})[name] = str(heading.value)
         return columns
 
-    def _days(self, node: Node) -> str:
-        days = node.value if isinstance(node.value, dict) else {}
-        first, last = (str(days[name].value) for name in ("from", "to"))
-        if parse_day(first) > parse_day(last):
-            self.mistakes.say(node, f"these days end ({last}) before they begin ({first})")
-        return f"{first} to {last}"
+
+def _may_be_said(what: str, kind: str) -> bool:
+    """Batches hold transactions of ServiceTitan; purchase orders wait outside of them too. Days have what is dated."""
+    description = KINDS[kind]
+    if what == DAYS:
+        return description.at_fault == "transaction" and any(field.type is Type.DATE for field in description.fields.values())
+    in_batches = "waits" in description.fields
+    return what in (ALL, PART) or (
+        in_batches and (what == NONE_THERE or (what == BATCH and "batchId" not in description.fields))
+    )
 
 
 def host_of(mode: str, where: Location, reader: str, dated: datetime | None) -> Listing:
-    """How the company file is open, as the record that qbXML would give."""
-    stated = {"singleUser": "SingleUser", "multiUser": "MultiUser"}[mode]
+    """How the company file is open, as the record that qbXML would give; empty where nobody knows."""
+    nobody = Unknown("the answer is that nobody knows")
+    stated: Value = {"singleUser": "SingleUser", "multiUser": "MultiUser"}.get(mode, nobody)
     record = Record("quickbooks.Host", "Host", {"QBFileMode": stated}, where)
     return Listing("quickbooks.Host", (record,), where.path, reader, True, dated=dated)
 
@@ -273,7 +319,7 @@ def host_of(mode: str, where: Location, reader: str, dated: datetime | None) -> 
 def _leaves(node: Node, path: str = "") -> list[tuple[str, Node]]:
     if path in LISTS or (node.value is None and path not in _ANSWER_PATHS):
         return []
-    if not isinstance(node.value, dict) or path in _ANSWER_PATHS or path.rpartition(".")[0] in MAPS:
+    if not isinstance(node.value, dict) or path in _ANSWER_PATHS or any(path.startswith(f"{name}.") for name in MAPS):
         return [(path, node)]
     return [leaf for name, child in node.value.items() for leaf in _leaves(child, f"{path}.{name}" if path else name)]
 
@@ -291,7 +337,7 @@ def _typed(path: str, answer: Node) -> Value:
     if says_unknown(answer):
         return Unknown("the answer in account.yaml is that nobody knows")
     value = answer.value
-    if value == NONE and path in BY_PATH and BY_PATH[path].none:
+    if value == NONE and (path not in BY_PATH or BY_PATH[path].none):
         return UNSET
     if _TYPES.get(path) is Type.DATE:
         return parse_day(str(value))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
@@ -10,11 +9,11 @@ from decimal import Decimal
 
 from exportready.evidence.account import host_of
 from exportready.evidence.reading import Reading, Unreadable
-from exportready.evidence.replies import Answer, BadReply, is_dont_know, moment_of, understood
+from exportready.evidence.replies import TODAY, Answer, BadReply, moment_of, understood
 from exportready.evidence.sheets import Cell, Sheet
-from exportready.kinds.account import KIND, LISTS, MAPS, NONE, SETTINGS
+from exportready.kinds.account import KIND, NONE, SETTINGS
 from exportready.kinds.headings import squash
-from exportready.kinds.interview import ANSWERED_ON, DOZEN, FILE_MODE, NAME, Question, own_question
+from exportready.kinds.interview import ANSWERED_ON, DOZEN, FILE_MODE, NAME, TAKEN, TAKEN_AT, Question, own_question
 from exportready.model.evidence import SHEET, UNSET, Account, FieldNote, Listing, Location, Record, Unknown, Value
 
 READER = "answers"
@@ -29,8 +28,8 @@ _QUESTIONS: Mapping[str, Question] = {
     **{squash(question.text): question for question in DOZEN},
     squash(FILE_MODE): own_question(FILE_MODE),
     squash(NAME): own_question(NAME),
+    squash(TAKEN.text): TAKEN,
 }
-_LISTED = {squash(word): name for name, about in LISTS.items() for word in (name, about)}
 
 
 def is_answers(sheet: Sheet) -> bool:
@@ -48,7 +47,8 @@ def read(sheet: Sheet, path: str, zone: tzinfo) -> Reading:
         if isinstance(question, str) and question.strip():
             rows.take(number, question, answer)
     if rows.mistakes:
-        raise Unreadable("; ".join(f"row {number}: {what}" for number, what in rows.mistakes), rows.mistakes[0][0])
+        (first, what), *others = rows.mistakes
+        raise Unreadable("; ".join((what, *(f"row {number}: {what}" for number, what in others))), first)
     return rows.reading()
 
 
@@ -84,11 +84,6 @@ class _Rows:
         text, plain = _text(cell), squash(asked)
         if plain == squash(ANSWERED_ON):
             self._date(number, cell, text)
-        elif plain in _LISTED:
-            for batch in re.split(r"[,;\s]+", text) if not is_dont_know(text) and squash(text) != NONE else ():
-                self._say(f"{_LISTED[plain]}.{batch}", True, number)
-        elif (zone := _map_entry(asked)) is not None:
-            self._say(zone, text if not is_dont_know(text) else _DONT_KNOW, number)
         elif plain in _QUESTIONS:
             self._answer(number, _QUESTIONS[plain], text)
         else:
@@ -96,7 +91,7 @@ class _Rows:
 
     def _answer(self, number: int, question: Question, text: str) -> None:
         try:
-            answers = understood(question, text, self.known)
+            answers = understood(question, text, self.known, numbered=False)
         except BadReply as error:
             self.mistakes.append((number, str(error)))
             return
@@ -104,10 +99,12 @@ class _Rows:
         for path, answer in answers.items():
             self._say(path, UNSET if answer == NONE else answer, number)
         if text and not answers:
-            for path in question.paths - set(self.values):
+            for path in question.paths:
                 self._say(path, _DONT_KNOW, number)
 
     def _say(self, path: str, value: Value, number: int) -> None:
+        if self.values.get(path, value) != value:
+            self.mistakes.append((number, f"it says something else of {path} than row {self.lines[path]}"))
         self.values[path], self.lines[path] = value, number
 
     def _date(self, number: int, cell: Cell, text: str) -> None:
@@ -122,23 +119,20 @@ class _Rows:
 
     def reading(self) -> Reading:
         """What the rows say together."""
-        name = self.values.pop(NAME, None)
-        mode = self.values.pop(FILE_MODE, None)
+        name, mode = self.values.pop(NAME, None), self.values.pop(FILE_MODE, None)
         where = {path: Location(self.path, number, path) for path, number in self.lines.items()}
         notes = {path: FieldNote(where[path], self.dated) for path in self.values}
         record = Record(KIND.name, "", self.values, Location(self.path, 1), notes)
         listings = [Listing(KIND.name, (record,), self.path, READER, False, WHY_PART, part=SHEET, dated=self.dated)]
-        if isinstance(mode, str):
-            listings.append(host_of(mode, where[FILE_MODE], READER, self.dated))
+        if mode is not None:
+            told = mode if isinstance(mode, str) else ""
+            listings.append(host_of(told, where[FILE_MODE], READER, self.dated))
         counts = {listing.kind: len(listing.records[0].fields) for listing in listings}
-        account = Account(name=name) if isinstance(name, str) else None
+        taken = self.values.pop(TAKEN_AT, None)
+        taken = self.dated if taken == TODAY else taken
+        at = taken.replace(tzinfo=taken.tzinfo or self.zone) if isinstance(taken, datetime) else None
+        account = Account(name=name if isinstance(name, str) else None, taken_at=at) if name or at else None
         return Reading(READER, tuple(listings), counts, self.dated, tuple(self.notes), account=account)
-
-
-def _map_entry(asked: str) -> str | None:
-    """`salesTax.zones.Denver`: an answer that is an entry of a table."""
-    path = asked.strip()
-    return next((path for name in MAPS if path.startswith(f"{name}.") and len(path) > len(name) + 1), None)
 
 
 def _text(cell: Cell) -> str:

@@ -195,7 +195,7 @@ class _Reader:
             where = self._where(line, f"{pointer}/{tag}[{number}]")
             lines.append(Record(child.name, self.keys[child.name].of(fields), fields, where))
             self.counts[child.name] += 1
-        if not number and not _has_none(element):
+        if not number and not _has_none(element, tag):
             rs.child_gaps.setdefault(child.name, f"{pointer} shows no {tag}: it comes only when it is asked for")
 
     def _fields(self, element: etree._Element, kind: Kind, name: str, part: str) -> dict[str, Value]:
@@ -301,7 +301,10 @@ def _whole_number(text: str | None) -> int | None:
     return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def _has_none(payment: etree._Element) -> bool:
-    """A payment that is wholly unused is applied to nothing, so it rightly shows no AppliedToTxnRet."""
-    total, unused = payment.findtext("{*}TotalAmount"), payment.findtext("{*}UnusedPayment")
-    return total is not None and total == unused
+def _has_none(element: etree._Element, tag: str) -> bool:
+    """It rightly shows none: a payment that is wholly unused is applied to nothing, an invoice to which nothing is applied
+    is linked to no payment."""
+    if tag == "LinkedTxn":
+        return element.findtext("{*}AppliedAmount") in ("0.00", "0")
+    total, unused = element.findtext("{*}TotalAmount"), element.findtext("{*}UnusedPayment")
+    return tag == "AppliedToTxnRet" and total is not None and total == unused

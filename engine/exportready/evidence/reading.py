@@ -12,13 +12,17 @@ from decimal import Decimal, InvalidOperation
 
 from exportready.kinds import fold
 from exportready.kinds.table import Field, Kind
-from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, ColumnQuestion, Listing, Unknown, Value
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, ColumnQuestion, Covers, Listing, Unknown, Value
 from exportready.model.rules import Type, Wanted
+from exportready.shapes import LIFETIME
 
 Columns = Mapping[str, Mapping[str, str]]
 """Kind -> field -> the heading of its column; `NO_COLUMN` where there is none."""
 
 NO_COLUMN = "none"
+
+MAX_PLACES = 30
+"""No amount, quantity or rate has more; arithmetic with a power of ten beyond reason ends a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,8 @@ class Reading:
     companies: frozenset[str] = frozenset()
     """The company files it comes from, where it says so: one, or the file is not to be judged."""
     account: Account | None = None
-    covers: Mapping[str, str] = field(default_factory=dict)
-    """account.yaml: kind -> "all", or which days its file covers, in words."""
+    covers: Mapping[str, Covers] = field(default_factory=dict)
+    """account.yaml: kind -> how much of it the files hold."""
     columns: Columns = field(default_factory=dict)
     """account.yaml: what the columns of spreadsheets are called."""
     questions: tuple[ColumnQuestion, ...] = ()
@@ -160,9 +164,10 @@ def _number(description: Field, raw: object) -> Value:
         number = Decimal(plain.removesuffix("%").replace(",", ""))
     else:
         raise ValueError
-    if not number.is_finite():
+    if not number.is_finite() or (number and not -MAX_PLACES < number.adjusted() < MAX_PLACES):
         raise ValueError
-    return number / 100 if per_cent else number
+    number = number / 100 if per_cent else number
+    return round(number, 10) if description.is_rate else number
 
 
 _YESNO = {"true": True, "false": False, "Y": True, "N": False}
@@ -184,6 +189,8 @@ def _time(_: Field, raw: object) -> Value:
     if not isinstance(raw, str):
         raise ValueError
     moment = datetime.fromisoformat(raw.strip())
+    if moment.year not in LIFETIME:
+        raise ValueError
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -9,17 +9,30 @@ from decimal import Decimal
 
 from exportready.kinds.account import BY_PATH, DONT_KNOW, NONE
 from exportready.kinds.headings import squash
-from exportready.kinds.interview import NAME, TAKEN_AT, Question, Reply, Said
+from exportready.kinds.interview import NAME, SINCE, TAKEN_AT, Question, Reply, Said
 from exportready.model.rules import Type
+from exportready.shapes import LIFETIME
 
 Answer = Said | Decimal | date
 TODAY = "today"
 
 _DONT_KNOW = {
-    squash(word) for word in ("", "?", DONT_KNOW, "don\u2019t know", "do not know", "unknown", "not sure", "no idea")
+    squash(word)
+    for word in (
+        "",
+        "?",
+        DONT_KNOW,
+        "don\u2019t know",
+        "do not know",
+        "I don't know",
+        "unknown",
+        "not sure",
+        "no idea",
+        "n/a",
+    )
 }
-_MOMENT = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ ,]+(\d{1,2}):(\d\d)(?::\d\d)?(?: ?([AP])M)?)?", re.IGNORECASE)
-_US_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_MOMENT = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?:[ ,]+(\d{1,2}):(\d\d)(?::\d\d)?(?: ?([AP])M)?)?", re.IGNORECASE)
+_US_DAY = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 
 
 class BadReply(Exception):
@@ -31,13 +44,14 @@ def is_dont_know(text: str) -> bool:
     return squash(text) in _DONT_KNOW
 
 
-def understood(question: Question, text: str, known: Mapping[str, Answer]) -> dict[str, Answer]:
-    """The answers that a reply gives; none where nobody knows. `known` are the answers so far. Raises BadReply."""
+def understood(question: Question, text: str, known: Mapping[str, Answer], numbered: bool = True) -> dict[str, Answer]:
+    """The answers that a reply gives; none where nobody knows. `known` are the answers so far; `numbered`: the replies were
+    shown with numbers, one of which may stand for its reply. Raises BadReply."""
     if is_dont_know(text):
         return {}
     if not question.replies:
         return {question.path: _free(question.path, " ".join(text.split()))}
-    reply = _chosen(question, text)
+    reply = _chosen(question, text, numbered)
     taken_over = {path: known[other] for path, other in reply.same_as.items() if other in known}
     return {**reply.says, **taken_over}
 
@@ -49,8 +63,10 @@ def possible(question: Question) -> str:
     setting = BY_PATH.get(question.path)
     if question.path == TAKEN_AT:
         return "today, or a day and time such as 11/20/2026 5:25 PM"
+    if question.path == SINCE:
+        return "a day such as 11/20/2026"
     if setting is None:
-        return "a name"
+        return "a name" if question.path == NAME else "a name, or none"
     words = {Type.NUMBER: "a number", Type.DATE: "a day such as 11/20/2026"}.get(setting.type, "a name")
     return f"{words}, or none ({setting.none})" if setting.none else words
 
@@ -63,10 +79,10 @@ def is_pointless(question: Question, known: Mapping[str, Answer]) -> bool:
     return not any(known[path] == value or str(known[path]) == value for value in values)
 
 
-def _chosen(question: Question, text: str) -> Reply:
+def _chosen(question: Question, text: str, numbered: bool) -> Reply:
     """By number, by the label or one of its words, or by how one label alone begins."""
     plain = squash(text)
-    if text.strip().isdecimal() and 1 <= int(text) <= len(question.replies):
+    if numbered and text.strip().isdecimal() and 1 <= int(text) <= len(question.replies):
         return question.replies[int(text) - 1]
     for reply in question.replies:
         if plain in {squash(word) for word in (reply.label, *reply.words)}:
@@ -81,14 +97,16 @@ def _free(path: str, text: str) -> Answer:
     setting = BY_PATH.get(path)
     if path == TAKEN_AT:
         return _taken(text)
-    if path == NAME or setting is None:
-        return text
+    if path == SINCE:
+        return _day(text)
+    if setting is None:  # a name, or what a tax zone is mapped to
+        return NONE if path != NAME and squash(text) == NONE else text
     if setting.none and squash(text) == NONE:
         return NONE
     if setting.type is Type.NUMBER:
-        if re.fullmatch(r"[1-9]\d{0,5}", text):
-            return Decimal(text)
-        raise BadReply(f"«{text[:60]}» is not a number; write one such as 1, or {DONT_KNOW}")
+        if re.fullmatch(r"[1-9]\d{0,5}(\.0+)?", text):
+            return Decimal(text.partition(".")[0])
+        raise BadReply(f"«{text[:60]}» is no number from 1 on; write one such as 1, or {DONT_KNOW}")
     return _day(text) if setting.type is Type.DATE else text
 
 
@@ -108,16 +126,21 @@ def _taken(text: str) -> Answer:
 
 
 def moment_of(text: str) -> datetime | None:
-    """A moment as ISO or the United States write it, naive where it has no offset; a day alone is its noon. None: it is none."""
+    """A moment as ISO or the United States write it, naive where it has no offset; a day alone is its beginning, since what it
+    tells may have been so then. None: it is none."""
     found = _MOMENT.fullmatch(text)
     try:
         if found is None:
             moment = datetime.fromisoformat(text)
-            return moment.replace(hour=12) if len(text) == len("2026-11-20") else moment
+            return _believable(moment)
         month, day, year, hour, minute, half = found.groups()
         if half and not 1 <= int(hour) <= 12:
             return None
-        hours = 12 if hour is None else int(hour) % 12 + 12 * (half.upper() == "P") if half else int(hour)
-        return datetime.combine(date(int(year), int(month), int(day)), time(hours, int(minute or 0)))
+        hours = 0 if hour is None else int(hour) % 12 + 12 * (half.upper() == "P") if half else int(hour)
+        return _believable(datetime.combine(date(int(year), int(month), int(day)), time(hours, int(minute or 0))))
     except ValueError:
         return None
+
+
+def _believable(moment: datetime) -> datetime | None:
+    return moment if moment.year in LIFETIME else None

@@ -10,17 +10,17 @@ from itertools import combinations
 
 from exportready.evidence.pages import join_pages, oldest
 from exportready.kinds import KINDS, fold
-from exportready.kinds.account import ALL, BATCH
+from exportready.kinds.account import ALL, BATCH, DAYS, NONE_THERE, PART
 from exportready.kinds.quickbooks import PARTS
-from exportready.model.evidence import CLOCK_SKEW, SHEET, FieldNote, Listing, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import CLOCK_SKEW, SHEET, Covers, FieldNote, Listing, Record, Scope, Shelf, Unknown, Value
 
 KEEP_NEWER = "Of the files that disagree, keep the newer one only"
 
 
-def shelve(kind: str, listings: Sequence[Listing], covers: str | None, at: datetime) -> Shelf:
+def shelve(kind: str, listings: Sequence[Listing], covers: Covers | None, at: datetime) -> Shelf:
     """Decide what counts of a kind.
 
-    `covers` is what account.yaml says of it: ALL, BATCH, or the days of which its file holds everything. A source dated
+    `covers` is what account.yaml says of it and still counts. A source dated
     after `at`, the moment of the check, is not believed to be the newest.
     """
     fragments = [listing for listing in listings if listing.part == "fragment"]
@@ -97,7 +97,7 @@ def _each_once(listing: Listing) -> Listing:
     return replace(listing, records=tuple(known.values()))
 
 
-def _shelf(kind: str, listing: Listing | None, fragments: Sequence[Listing], covers: str | None) -> Shelf:
+def _shelf(kind: str, listing: Listing | None, fragments: Sequence[Listing], covers: Covers | None) -> Shelf:
     """The list with what single records (fragments) say besides; a list that lacks one of them is not whole."""
     description = KINDS[kind]
     listed = list(listing.records) if listing else []
@@ -109,17 +109,25 @@ def _shelf(kind: str, listing: Listing | None, fragments: Sequence[Listing], cov
     whole = listing is not None and listing.whole and not added
     dates = [one.dated for one in (listing, *fragments) if one is not None and one.dated is not None]
     dated = listing.dated if listing else min(dates, default=None)
+    what = covers.what if covers else ""
+    if covers and what == NONE_THERE and records:
+        return Shelf(
+            kind, tuple(records), Scope.PART, f"account.yaml says that there are none, but {records[0].key} is there", dated
+        )
     if covers and listing is not None and not listing.damaged and not added:
-        if covers == BATCH:
+        if what == PART:
+            return Shelf(kind, tuple(records), Scope.PART, "you said that your file does not hold them all", dated)
+        if what in (BATCH, NONE_THERE) and not whole:
             return Shelf(kind, tuple(records), Scope.WAITING, "account.yaml says that it covers the batches that wait", dated)
-        if covers != ALL:
-            return Shelf(kind, tuple(records), Scope.PERIOD, f"account.yaml says that it covers {covers}", dated)
-        whole = True
+        if what == DAYS:
+            why = f"account.yaml says that it covers {covers.words}"
+            return Shelf(kind, tuple(records), Scope.PERIOD, why, dated, days=covers.days)
+        whole = whole or what == ALL
     if not whole:
         return Shelf(kind, tuple(records), Scope.PART, why, dated)
     shows_inactive = (
         description.active is None
-        or covers == ALL
+        or what == ALL
         or (listing is not None and listing.reader == "iif")
         or any(record.get(description.active) is False for record in records)
     )
@@ -247,9 +255,10 @@ def _reconciled(one: Record, other: Record) -> Record:
     for name, value in other.fields.items():
         mine = fields.get(name, value)
         newer = _newer(one.notes.get(name), other.notes.get(name))
+        are_answers = name in one.notes and name in other.notes  # then «don't know» is an answer too
         if newer or (isinstance(mine, Unknown) and mine.mend):
             fields[name] = value  # of two dated answers the newer; or a column that was not found in the other file
-        elif name in _OWN or isinstance(value, Unknown) or mine == value or newer is False:
+        elif name in _OWN or mine == value or newer is False or (isinstance(value, Unknown) and not are_answers):
             fields.setdefault(name, value)
         else:
             fields[name] = Unknown(f"{one.where.path} and {other.where.path} disagree about it")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -14,9 +14,24 @@ from exportready.evidence import account
 from exportready.evidence.files import File, NoSnapshot, in_folder, is_zip, load
 from exportready.evidence.reading import Columns, Reading, Unreadable, head_of
 from exportready.evidence.shelve import shelve
-from exportready.kinds import KINDS
-from exportready.model.evidence import SHEET, Account, Evidence, Listing, Scope, Shelf, Source, Unrecognised
+from exportready.kinds import KINDS, children, fold
+from exportready.kinds.account import NONE_THERE
+from exportready.model.evidence import (
+    CLOCK_SKEW,
+    SHEET,
+    Account,
+    Covers,
+    Evidence,
+    Listing,
+    Scope,
+    Shelf,
+    Source,
+    Unrecognised,
+)
 from exportready.model.rules import Wanted
+
+DAY = timedelta(days=1)
+"""So long counts that there is nothing of a kind in the batches that wait: the next ones are others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +57,17 @@ def read(
     found = sorted(_files(snapshot), key=lambda file: (not file.path.lower().endswith((".yaml", ".yml")), file.path))
     done: list[_Read] = []
     columns: Columns = {}
+    zone = at.tzinfo or UTC
     for number, file in enumerate(found, 1):
         if on_file is not None:
             on_file(file.path, number, len(found))
-        one = _read_file(replace(file, path=under + file.path), wanted, columns, at.tzinfo or UTC)
+        one = _read_file(replace(file, path=under + file.path), wanted, columns, zone)
         if one is not None:
             done.append(one)
-            if one.reading and one.reading.columns:  # answers are read first: spreadsheets are read by them
+            if one.reading and one.reading.reader == account.READER:  # read first: spreadsheets are read by it
                 stated = _stated([held.reading for held in done if held.reading], at)
                 columns = stated.columns if stated else {}
+                zone = account.zone_of(stated.account if stated else None) or zone
     return assemble(sorted(done, key=lambda one: one.source.path), at)
 
 
@@ -196,8 +213,12 @@ def assemble(files: list[_Read], at: datetime) -> Evidence:
     of_whom, covers = (stated.account or Account(), stated.covers) if stated else (Account(), {})
     listings: dict[str, list[Listing]] = {}
     for listing in (listing for reading in readings for listing in reading.listings):
-        listings.setdefault(listing.kind, []).append(replace(listing, dated=listing.dated or of_whom.taken_at))
-    shelves = {kind: shelve(kind, held, _covers(kind, covers), at) for kind, held in sorted(listings.items())}
+        is_told = listing.reader == "answers"  # by a person, at a moment that the files do not show
+        dated = listing.dated or (None if is_told else of_whom.taken_at)
+        listings.setdefault(listing.kind, []).append(replace(listing, dated=dated))
+    said = _Said(covers, {one.source.path: one.source.sha256 for one in files}, listings, at)
+    shelves = {kind: shelve(kind, held, said.of(kind, held), at) for kind, held in sorted(listings.items())}
+    shelves |= {kind: shelf for kind, shelf in said.none_there().items() if kind not in shelves}
     return Evidence(
         of_whom,
         shelves,
@@ -224,10 +245,40 @@ def _stated(readings: list[Reading], at: datetime) -> Reading | None:
     return told if found else next((reading for reading in readings if reading.account is not None), None)
 
 
-def _covers(kind: str, covers: Mapping[str, str]) -> str | None:
-    """What is said of a kind; what is said of the transactions holds for their lines too."""
-    array_of = KINDS[kind].array_of
-    return covers.get(kind) or (covers.get(array_of[0]) if array_of else None)
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What was said of how much the files hold, as far as it still counts."""
+
+    covers: Mapping[str, Covers]
+    digests: Mapping[str, str]
+    listings: Mapping[str, Sequence[Listing]]
+    at: datetime
+
+    def of(self, kind: str, held: Sequence[Listing]) -> Covers | None:
+        """What is said of a kind; of transactions it holds for their lines too, where each file of theirs has lines. Of files
+        that came later nothing is said."""
+        array_of = KINDS[kind].array_of
+        said = self.covers.get(kind)
+        if said is None and array_of and self._paths(array_of[0]) <= {listing.path for listing in held}:
+            said = self.covers.get(array_of[0])
+        if said is None or (said.what == NONE_THERE and not self._is_fresh(said)):
+            return None
+        sheets = [self.digests.get(listing.path, "") for listing in held if listing.part == SHEET]
+        known = not said.files or all(any(digest.startswith(file) for file in said.files) for digest in sheets)
+        return said if known else None
+
+    def _paths(self, kind: str) -> set[str]:
+        return {listing.path for listing in self.listings.get(kind, ())}
+
+    def none_there(self) -> dict[str, Shelf]:
+        """The kinds of which there is nothing in the batches that wait, and their lines."""
+        why = "account.yaml says that there are none in the batches that wait"
+        kinds = [kind for kind, said in self.covers.items() if said.what == NONE_THERE and self._is_fresh(said)]
+        lines = [child.name for kind in kinds for child in children(kind)]
+        return {kind: Shelf(kind, (), Scope.WAITING, why) for kind in (*kinds, *lines)}
+
+    def _is_fresh(self, said: Covers) -> bool:
+        return said.dated is not None and -CLOCK_SKEW <= self.at - said.dated <= DAY
 
 
 def _settled(one: _Read, account: Account, shelves: Mapping[str, Shelf], listings: Mapping[str, Sequence[Listing]]) -> Source:
@@ -245,15 +296,28 @@ def _complete(listing: Listing, shelf: Shelf, held: Sequence[Listing]) -> bool:
 
 
 def _one_company(files: list[_Read]) -> list[_Read]:
-    """Two company files in one snapshot cannot be judged as one: every file that names its company is refused."""
-    names = sorted({name for one in files if one.reading for name in one.reading.companies})
+    """Two companies, or two accounts, cannot be judged as one: every file that names its own is refused."""
+    companies = {one.source.path: one.reading.companies for one in files if one.reading}
+    accounts = {one.source.path: {fold(_account_name(one))} for one in files if _account_name(one)}
+    named = [one for one in files if _account_name(one)]
+    in_folders = len({str(PurePosixPath(one.source.path).parent) for one in named}) > 1  # else an older file beside the newer
+    names = sorted({_account_name(one) for one in named}) if in_folders else []
+    files = _refused(files, companies, sorted({name for some in companies.values() for name in some}), "QuickBooks companies")
+    return _refused(files, accounts, names if len({fold(name) for name in names}) > 1 else [], "accounts")
+
+
+def _account_name(one: _Read) -> str:
+    """Whose answers they are, of a file of answers."""
+    is_answers = one.reading is not None and one.reading.reader == account.READER
+    return (one.reading.account.name or "") if is_answers and one.reading and one.reading.account else ""
+
+
+def _refused(files: list[_Read], named: Mapping[str, Collection[str]], names: Sequence[str], what: str) -> list[_Read]:
     if len(names) < 2:
         return files
     told = " and ".join(f"«{name}»" for name in names)
-    message = f"these are files of two QuickBooks companies, {told}; keep those of one company in a folder"
+    message = f"these are files of two {what}, {told}; keep those of one in a folder"
     return [
-        replace(one, source=replace(one.source, error=message, complete=False))
-        if one.reading and one.reading.companies
-        else one
+        replace(one, source=replace(one.source, error=message, complete=False)) if named.get(one.source.path) else one
         for one in files
     ]

@@ -142,7 +142,23 @@ def _recognise(sheet: Sheet, path: str, wanted: Wanted, columns: Columns) -> _La
     if best is None:
         return None
     _, table, number = best
-    return _layout(table, number, _titles(sheet.rows[number]), sheet.name, path, wanted, columns)
+    layout = _layout(table, number, _titles(sheet.rows[number]), sheet.name, path, wanted, columns)
+    by_line = next((one for one in TABLES if one.parent and one.parent[0] == table.kind), None)
+    if by_line is None or not _is_by_line(sheet, layout) or _said_none(by_line, columns):
+        return layout
+    return _layout(by_line, number, _titles(sheet.rows[number]), sheet.name, path, wanted, columns)
+
+
+def _is_by_line(sheet: Sheet, layout: _Layout) -> bool:
+    """One transaction stands in several rows: then each row is one of its lines, whatever the columns are called."""
+    at = [column for place in _key_fields(layout.table) if (column := layout.at.get(place)) is not None]
+    names = Counter(tuple(_cell(row, column) for column in at) for row in sheet.rows[layout.header + 1 :])
+    return any(count > 1 and None not in name for name, count in names.items())
+
+
+def _said_none(table: Table, columns: Columns) -> bool:
+    """account.yaml says that no column names the lines."""
+    return any(columns.get(kind, {}).get(name) == NO_COLUMN for kind, name in _key_fields(table) if kind == table.kind)
 
 
 def _titles(row: Sequence[Cell]) -> dict[int, str]:
@@ -368,7 +384,10 @@ class _Rows:
             found[kind.name].append(self._record(keys, kind, fields, rows[0][0]))
             above = {f"parent.{name}": value for name, value in fields.items()}
             for number, row, _ in rows:
-                line = above | self._fields(line_kind, row)
+                own = self._fields(line_kind, row)
+                if all(value is UNSET for value in own.values()):
+                    continue  # a transaction without any line
+                line = above | own
                 found[line_kind.name].append(self._record(line_keys, line_kind, line, number))
         self.counts.update({name: len(records) for name, records in found.items()})
         return {name: records if name in self.wanted else [] for name, records in found.items()}

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from exportready.derive.freshness import ANSWER, stale
-from exportready.evidence import account
+from exportready.derive.waiting import ORDERS
 from exportready.evidence.reading import NO_COLUMN
 from exportready.evidence.shelve import NOT_SAID
 from exportready.kinds import KINDS, plural
-from exportready.kinds.account import BY_PATH, MAPS
+from exportready.kinds.account import ALL, BATCH, BY_PATH, MAPS, NONE_THERE, PART
 from exportready.kinds.derived import ACCOUNT_ANSWERS, READS
-from exportready.kinds.interview import DOZEN, FILE_MODE, TAKEN_AT, Question, Reply, question_of, yes_no
+from exportready.kinds.interview import DOZEN, FILE_MODE, SINCE, TAKEN, TAKEN_AT, Question, Reply, question_of, yes_no
 from exportready.model.evidence import SHEET, ColumnQuestion, Evidence, Scope, Unknown
 from exportready.model.report import Gap, Report
 
@@ -27,12 +27,15 @@ class Open:
 
     question: Question
     places: tuple[tuple[str, ...], ...] = ()
+    files: tuple[str, ...] = ()
+    """How the digests of the files begin of which the reply is said."""
 
 
 def opened(report: Report, evidence: Evidence, at: datetime, everything: bool = False) -> list[Open]:
     """What to ask now, files first: what they hold decides what else is open. `everything`: fresh answers too."""
+    whole = [*covers(report, evidence)]
     asked = answers(report, evidence, at, everything)
-    return [*columns(evidence), *covers(evidence), *taken_at(evidence), *map(Open, asked)]
+    return [*columns(evidence), *whole, *taken_at(evidence, bool(whole)), *none_there(report, evidence), *map(Open, asked)]
 
 
 # -- answers
@@ -109,35 +112,69 @@ def columns(evidence: Evidence) -> Iterator[Open]:
         where = path + (f" ({', '.join(sheets)})" if sheets else "")
         replies = tuple(Reply(heading, {"column": heading}) for heading in headings)
         none = Reply("none of these", {"column": NO_COLUMN}, words=(NO_COLUMN,))
-        asked = Question(f"Which column of {where} holds the {label}?", (*replies, none))
+        asked = Question(f"Which column of {where} holds «{label}»?", (*replies, none))
         yield Open(asked, tuple(("columns", question.kind, question.field) for question in questions))
 
 
-def covers(evidence: Evidence) -> Iterator[Open]:
-    """Does a spreadsheet hold everything? Asked once a file, for lists and for transactions apart."""
-    files: dict[tuple[str, bool], list[str]] = {}
+def covers(report: Report, evidence: Evidence) -> Iterator[Open]:
+    """Do the spreadsheets hold everything? Asked once for kinds that stand in the same files, where a rule wants it."""
+    wanted = [gap.reason for result in report.results if result.untold for gap in result.gaps if NOT_SAID in gap.reason]
+    groups: dict[tuple[tuple[str, ...], bool], list[str]] = {}
     for kind, listings in sorted(evidence.listings.items()):
-        shelf = evidence.shelf(kind)
-        array_of = KINDS[kind].array_of
-        owner = array_of[0] if array_of else kind
-        if shelf.scope is not Scope.PART or shelf.why != NOT_SAID:
+        shelf, owner = evidence.shelf(kind), _owner(kind)
+        if shelf.scope is not Scope.PART or shelf.why != NOT_SAID or not any(_speaks_of(reason, kind) for reason in wanted):
             continue
-        for path in sorted({listing.path for listing in listings if listing.part == SHEET}):
-            kinds = files.setdefault((path, KINDS[owner].at_fault == "transaction"), [])
-            if owner not in kinds:
-                kinds.append(owner)
-    for (path, of_batch), kinds in files.items():
-        names = ", ".join(map(plural, kinds[:-1])) + (" and " if kinds[1:] else "") + plural(kinds[-1])
-        if of_batch:
-            asked = f"Does {path} hold all {names} of the batch that you are about to export?"
-        else:
-            asked = f"Does {path} hold all {names}, inactive ones too?"
-        replies = yes_no("covers", "batch" if of_batch else "all", None)
-        yield Open(Question(asked, replies), tuple(("covers", kind) for kind in kinds))
+        paths = tuple(sorted({listing.path for listing in listings if listing.part == SHEET}))
+        kinds = groups.setdefault((paths, KINDS[owner].at_fault == "transaction"), [])
+        if owner not in kinds:
+            kinds.append(owner)
+    for (paths, of_batch), kinds in groups.items():
+        sources = [source for source in evidence.sources if source.path in paths]
+        names = [f"{sum(source.records.get(kind, 0) for source in sources):,} {plural(kind)}" for kind in kinds]
+        held = ", ".join(names[:-1]) + (" and " if kinds[1:] else "") + names[-1]
+        told = f"{' and '.join(paths)} {'hold' if paths[1:] else 'holds'} {held}."
+        places, digests = tuple(("covers", kind) for kind in kinds), tuple(source.sha256[:12] for source in sources)
+        if of_batch and "waits" not in KINDS[kinds[0]].fields:
+            yield Open(Question(f"{told} Since which day is nothing missing, up to today?", path=SINCE), places)
+            continue
+        is_that = "everything of the batch that you are about to export" if of_batch else "everything, inactive entries too"
+        yield Open(Question(f"{told} Is that {is_that}?", yes_no("covers", BATCH if of_batch else ALL, PART)), places, digests)
 
 
-def taken_at(evidence: Evidence) -> Iterator[Open]:
-    """When were the files made? Asked where one does not say so itself, and account.yaml says nothing of it."""
-    undated = (source for source in evidence.sources if source.dated is None and source.records)
-    if evidence.account.taken_at is None and any(source.reader != account.READER for source in undated):
-        yield Open(Question("When did you export these files?", path=TAKEN_AT), ((TAKEN_AT,),))
+def _owner(kind: str) -> str:
+    array_of = KINDS[kind].array_of
+    return array_of[0] if array_of else kind
+
+
+def _speaks_of(reason: str, kind: str) -> bool:
+    """A gap's reason is this kind's: said plainly, or of a list on which something derived rests."""
+    return reason == NOT_SAID or reason.startswith(plural(kind))
+
+
+_MAY_BE_NONE = {"servicetitan.credit_memo": "", "servicetitan.bill": "purchasing", ORDERS: "purchaseOrdersExported"}
+"""Transactions of which many batches hold none, so that their list is not worth an export; and the fact of the account without
+which there are none in any case."""
+
+
+def none_there(report: Report, evidence: Evidence) -> Iterator[Open]:
+    """Is there anything of a kind at all? Asked where a rule wants it and no file holds it."""
+    untold = [gap for result in report.results if result.untold for gap in result.gaps]
+    account = evidence.shelf("derived.account").records[0]
+    has_titan = any(kind.startswith("servicetitan.") for kind in evidence.listings)
+    for kind, used in _MAY_BE_NONE.items():
+        if not has_titan or (used and account.get(used) is not True):
+            continue
+        missing = evidence.shelf(kind).scope is Scope.MISSING and not any(source.error for source in evidence.sources)
+        if missing and any(_owner(gap.kind) == kind or gap.reason.startswith(f"{plural(kind)}:") for gap in untold):
+            text = f"Are there any {plural(kind)} in the batch that you are about to export?"
+            if kind == ORDERS:
+                text = "Are there any purchase orders that are not exported yet, in a batch or not?"
+            replies = (Reply("yes", {}, words=("y", "true")), Reply("no", {"covers": NONE_THERE}, words=("n", "false")))
+            yield Open(Question(text, replies), (("covers", kind),))
+
+
+def taken_at(evidence: Evidence, has_new_files: bool) -> Iterator[Open]:
+    """When were the files made? Asked where one does not say so itself, and account.yaml says nothing of it, or did of others."""
+    undated = (source for source in evidence.sources if source.records and source.reader in ("spreadsheet", "servicetitan"))
+    if (evidence.account.taken_at is None or has_new_files) and any(undated):
+        yield Open(TAKEN, ((TAKEN_AT,),))

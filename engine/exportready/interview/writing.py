@@ -18,7 +18,7 @@ from typing import Any
 from exportready.evidence.replies import TODAY, Answer, possible
 from exportready.interview.opened import Open
 from exportready.kinds.account import ANSWERS, DONT_KNOW, LISTS, MAPS, SETTINGS, Setting
-from exportready.kinds.interview import ANSWERED_ON, DOZEN, FILE_MODE, NAME
+from exportready.kinds.interview import ANSWERED_ON, DOZEN, FILE_MODE, NAME, SINCE, TAKEN, own_question
 
 _HEAD = """\
 # What no export holds, stated by you. Write your answer after the colon; what you leave empty counts as not known.
@@ -70,7 +70,8 @@ def new_file(now: datetime, answers: Mapping[str, Answer], by: str = "") -> str:
 def questionnaire() -> str:
     """The dozen as a table with two columns to read back, for Excel (with a BOM, so that it reads the encoding)."""
     rows = [("Question", "Answer", "What may be answered"), (ANSWERED_ON, "", "a day and time such as 11/20/2026 5:25 PM")]
-    rows += [(question.text, "", f"{possible(question)} / {DONT_KNOW}") for question in DOZEN]
+    asked = (TAKEN, *DOZEN, own_question("closingDate"))
+    rows += [(question.text, "", f"{possible(question)} / {DONT_KNOW}") for question in asked]
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows(rows)
     return "\ufeff" + out.getvalue()
@@ -104,13 +105,21 @@ class Change:
     value: Answer
     at: datetime | None = None
     """When it was answered; None for what has no date of its own."""
+    files: tuple[str, ...] = ()
+    """How the digests of the files begin of which it is said."""
 
 
 def changes(asked: Open, replied: Mapping[str, Answer], now: datetime, held: Collection[str] = ()) -> list[Change]:
     """What a reply changes in the file. `held` are the answers that stand there: one that nobody knows any more is stale,
     and says so."""
     if asked.places:
-        return [Change(place, _stated(value, now)) for value in replied.values() for place in asked.places]
+        since = replied.get(SINCE)
+        if since is not None:
+            days = (("from", str(since)), ("to", now.date().isoformat()))
+            return [Change((*place, name), day) for place in asked.places for name, day in days]
+        dated = now if asked.places[0][0] == "covers" else None
+        stated = [_stated(value, now) for value in replied.values()]
+        return [Change(place, value, dated, asked.files) for value in stated for place in asked.places]
     given = replied or dict.fromkeys(sorted(asked.question.paths & set(held)), DONT_KNOW)
     return [Change(_keys(path), value, None if path == NAME else now) for path, value in given.items()]
 
@@ -162,6 +171,15 @@ def _value(change: Change, new_map: Any) -> object:
     plain = int(change.value) if isinstance(change.value, Decimal) else change.value
     if change.at is None:
         return plain
-    made = new_map({"value": plain, "at": change.at.isoformat()})
+    files = {"files": _flow_list(change.files)} if change.files else {}
+    made = new_map({"value": plain, **files, "at": change.at.isoformat()})
+    made.fa.set_flow_style()
+    return made
+
+
+def _flow_list(entries: Iterable[str]) -> object:
+    from ruamel.yaml.comments import CommentedSeq
+
+    made = CommentedSeq(entries)
     made.fa.set_flow_style()
     return made

@@ -170,7 +170,12 @@ def _ref_gap(ref: Ref, judged: Judged) -> Iterator[Gap]:
 
 def _field_gap(record: Record, name: str, value: Value) -> Gap:
     subject = name if not record.key else record.key
-    return Gap(record.kind, name, subject, _reason(value, name), _mend(value) or supply(record.kind, name))
+    in_sheet = value is NOT_EXPORTED and record.where.path.lower().endswith(SHEETS)
+    return Gap(record.kind, name, subject, _reason(value, name), _mend(value) or supply(record.kind, name, in_sheet))
+
+
+SHEETS = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt")
+"""Files that a person exported: what they lack is a column."""
 
 
 def _mend(value: Value) -> str:

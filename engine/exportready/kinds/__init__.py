@@ -51,8 +51,10 @@ def question(owner: str, name: str) -> str:
     return account.BY_PATH[path].question if path in account.BY_PATH else derived.FACTS.get(name, name)
 
 
-def supply(kind: str, name: str | None) -> str:
-    """What to do so that the next snapshot holds this kind, or this field of it."""
+def supply(kind: str, name: str | None, in_sheet: bool = False) -> str:
+    """What to do so that the next snapshot holds this kind, or this field of it. `in_sheet`: a spreadsheet lacks the field."""
+    if in_sheet and KINDS[kind].feed:
+        return f"Your spreadsheet has no such column. {KINDS[kind].feed}"
     if kind == account.KIND.name and name:
         return account.supply(name)
     if kind == "derived.account" and name in derived.ACCOUNT_ANSWERS:

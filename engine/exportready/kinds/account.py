@@ -16,8 +16,9 @@ DONT_KNOW = "don't know"
 NONE = "none"
 """The answer that there is nothing of the kind."""
 
-ALL, BATCH = "all", "batch"
-"""What `covers` may say of a kind: all of it; of transactions also everything of the batches that wait."""
+ALL, BATCH, NONE_THERE, PART, DAYS = "all", "batch", "none", "part", "days"
+"""What `covers` may say of a kind: all of it; of transactions also everything of the batches that wait, that there is nothing of
+it in them, or some days; and that the files do not hold it all."""
 
 HOURS_4 = timedelta(hours=4)
 DAYS_90 = timedelta(days=90)
@@ -80,7 +81,9 @@ SETTINGS = (
         DAYS_90,
         MAPPINGS,
     ),
-    Setting("customerMappingAtLastExport", Type.TEXT, "Which customer mapping was chosen at the last export?", None, MAPPINGS),
+    Setting(
+        "customerMappingAtLastExport", Type.TEXT, "Which customer mapping was chosen at the last export?", DAYS_90, MAPPINGS
+    ),
     Setting("purchaseOrders.export", Type.YESNO, "Do you export purchase orders to QuickBooks?", DAYS_180),
     Setting("purchaseOrders.taxItem", Type.NAME, "Which QuickBooks item carries tax on purchase orders?", DAYS_180),
     Setting("purchaseOrders.shippingItem", Type.NAME, "Which QuickBooks item carries shipping on purchase orders?", DAYS_180),

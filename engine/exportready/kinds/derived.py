@@ -126,6 +126,8 @@ itemExists yesno
 itemActive yesno
 quickbooksRate number
 quickbooksPercent number
+serviceItems text
+serviceItemsReady yesno
 """
         ),
         ("zone",),
@@ -211,7 +213,7 @@ servicetitan.warehouse name
 quickbooks.Preferences AccountingPreferences.ClosingDate SalesTaxPreferences.DefaultItemSalesTaxRef.FullName
 quickbooks.Preferences AccountingPreferences.IsUsingClassTracking
 quickbooks.Class IsActive
-quickbooks.Item ItemType
+quickbooks.Item ItemType IsActive
 account.answers {" ".join(ACCOUNT_ANSWERS.values())}
 """
 _BATCHED = """
@@ -227,7 +229,7 @@ READS: dict[str, dict[str, frozenset[str]]] = {
     "derived.batch": _reads(_BATCHED),
     "derived.item_use": _reads(
         """
-servicetitan.invoice_item skuId skuName parent.waits parent.syncStatus parent.active parent.batch.number
+servicetitan.invoice_item skuId skuName type active parent.waits parent.syncStatus parent.active parent.batch.number
 servicetitan.material id code
 servicetitan.equipment id code
 servicetitan.service id code
@@ -251,6 +253,7 @@ servicetitan.payment waits generalLedgerAccount.name
         """
 servicetitan.invoice waits customer.name customer.id
 servicetitan.payment waits customer.name customer.id
+servicetitan.credit_memo waits customer.name customer.id
 quickbooks.Customer FullName
 """
     ),
@@ -266,9 +269,9 @@ account.answers modules.purchasing purchaseOrders.export
     "derived.tax_zone": _reads(
         """
 servicetitan.tax_zone id name active
-servicetitan.tax_rate parent.id taxRate
+servicetitan.tax_rate parent.id taxRate salesTaxItem
 servicetitan.invoice waits taxZoneId
-quickbooks.Item Name ItemType IsActive TaxRate ItemSalesTaxRef.FullName
+quickbooks.Item Name FullName ItemType IsActive TaxRate ItemSalesTaxRef.FullName
 account.answers
 """
     ),
@@ -289,11 +292,12 @@ quickbooks.InventorySite Name IsActive
     "derived.applied_payment": _reads(
         """
 servicetitan.payment_application appliedTo appliedAmount appliedToReferenceNumber
-servicetitan.payment_application parent.id parent.waits parent.syncStatus parent.customer.name parent.referenceNumber parent.date
+servicetitan.payment_application parent.id parent.waits parent.syncStatus parent.active parent.customer.id parent.customer.name
+servicetitan.payment_application parent.referenceNumber parent.date
 servicetitan.invoice id waits syncStatus invoiceDate referenceNumber customer.name customer.id batch.number batch.name
 quickbooks.Invoice TimeCreated RefNumber CustomerRef.FullName Memo
 quickbooks.AppliedToTxn RefNumber Amount parent.RefNumber parent.CustomerRef.FullName
-account.answers webConnector.sentBy webConnector.since
+account.answers webConnector.sentBy webConnector.since webConnector.oldConnectorAutoRun
 """
     ),
     "derived.drift": _reads(

@@ -102,6 +102,20 @@ generalLedgerAccount.name: ?General Ledger Account | ?GL Account | ?Income Accou
 costOfSaleAccount.name: ?Cost of Sale Account | ?COGS Account
 assetAccount.name: ?Asset Account
 """
+_PAYMENT = f"""
+referenceNumber: ?Payment # | ?Payment No | ?Reference #
+id: ?Payment Id
+date: ?Payment Date | ?Date
+type: ?Payment Type | ?Payment Method
+{_CUSTOMER}
+total: ?Payment Amount | ?Total Amount | ?Total | ?Amount
+unappliedAmount: ?Unapplied Amount | ?Unapplied
+syncStatus: ?Sync Status | ?Export Status | ?Status
+memo: ?Memo
+checkNumber: ?Check #
+generalLedgerAccount.name: ?General Ledger Account | ?GL Account | ?Account
+{_BATCH.strip()}
+"""
 _INVOICE_WORDS = ("invoices", "invoice")
 _PAYMENT_HEADINGS = "Payment # | Payment Date | Payment Type | Payment Method | Payment Amount"
 
@@ -151,24 +165,22 @@ inventoryLocation: ?Inventory Location | ?Inventory Site
     Table(
         "ServiceTitan payments",
         "servicetitan.payment",
+        _headings(_PAYMENT),
+        ("payments", "payment"),
+        (_PAYMENT_HEADINGS, "Customer | Customer Name"),
+    ),
+    Table(
+        "ServiceTitan payments with the invoices that they pay",
+        "servicetitan.payment_application",
         _headings(
-            f"""
-referenceNumber: ?Payment # | ?Payment No | ?Reference #
-id: ?Payment Id
-date: ?Payment Date | ?Date
-type: ?Payment Type | ?Payment Method
-{_CUSTOMER}
-total: ?Payment Amount | ?Total Amount | ?Total | ?Amount
-unappliedAmount: ?Unapplied Amount | ?Unapplied
-syncStatus: ?Sync Status | ?Export Status | ?Status
-memo: ?Memo
-checkNumber: ?Check #
-generalLedgerAccount.name: ?General Ledger Account | ?GL Account | ?Account
-{_BATCH.strip()}
+            """
+appliedToReferenceNumber: ?Invoice # | ?Invoice No | ?Applied To | ?Applied To Invoice
+appliedAmount: ?Applied Amount | ?Amount Applied
 """
         ),
         ("payments", "payment"),
-        (_PAYMENT_HEADINGS, "Customer | Customer Name"),
+        (_PAYMENT_HEADINGS, "Customer | Customer Name", "Invoice # | Invoice No | Applied To"),
+        parent=("servicetitan.payment", _headings(_PAYMENT)),
     ),
     Table(
         "ServiceTitan bills",

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from exportready.kinds.account import BY_PATH, MAPPING_WORDS, MAPPINGS
 from exportready.model.rules import Type
 
-NAME, FILE_MODE, TAKEN_AT = "account", "quickbooks.fileMode", "takenAt"
-"""What is asked besides the settings: the account's name, how the company file is open, when the files were made."""
+NAME, FILE_MODE, TAKEN_AT, SINCE = "account", "quickbooks.fileMode", "takenAt", "since"
+"""What is asked besides the settings: the account's name, how the company file is open, when the files were made, and since
+which day a report shows everything."""
 
 ANSWERED_ON = "When were these answers given?"
 """The row of a spreadsheet of answers that dates them."""
@@ -106,7 +107,7 @@ DOZEN = (
     Question(
         "Which customer mapping was chosen when you last exported?",
         (
-            Reply("the same", same_as={_MAPPING_BEFORE: _MAPPING}, words=("yes", "y")),
+            Reply("the same", same_as={_MAPPING_BEFORE: _MAPPING}, words=("yes", "y", "same")),
             *(Reply(words, {_MAPPING_BEFORE: value}, words=(value,)) for value, words in MAPPING_WORDS.items()),
         ),
         only_if=(_MAPPING, MAPPINGS),
@@ -136,6 +137,9 @@ DOZEN = (
     ),
 )
 """What `init` asks, in this order."""
+
+
+TAKEN = Question("When did you export these files?", path=TAKEN_AT)
 
 
 def question_of(path: str) -> Question:

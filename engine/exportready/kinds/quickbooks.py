@@ -133,6 +133,20 @@ VendorMsg text
     ("VendorRef.FullName", "RefNumber"),
 )
 
+_CREDIT_MEMO = _transaction(
+    "CreditMemo",
+    """
+CustomerRef.FullName name
+ClassRef.FullName name
+ARAccountRef.FullName name
+Subtotal number
+SalesTaxTotal number
+TotalAmount number
+CreditRemaining number
+""",
+)
+_JOURNAL_ENTRY = _transaction("JournalEntry", "IsAdjustment yesno", ("RefNumber",))
+
 _LINE = """
 TxnLineID ?id
 ItemRef.ListID ?id
@@ -284,19 +298,8 @@ TaxVendorRef.FullName name
     _INVOICE,
     _PAYMENT,
     _PURCHASE_ORDER,
-    _transaction(
-        "CreditMemo",
-        """
-CustomerRef.FullName name
-ClassRef.FullName name
-ARAccountRef.FullName name
-Subtotal number
-SalesTaxTotal number
-TotalAmount number
-CreditRemaining number
-""",
-    ),
-    _transaction("JournalEntry", "IsAdjustment yesno", ("RefNumber",)),
+    _CREDIT_MEMO,
+    _JOURNAL_ENTRY,
     _transaction(
         "Bill",
         """
@@ -330,6 +333,40 @@ SalesTaxCodeRef.FullName ?name
         identity="TxnLineID",
         always=("TxnLineID",),
         array_of=("quickbooks.Invoice", "InvoiceLineRet"),
+    ),
+    Kind(
+        "quickbooks.LinkedTxn",
+        fields("TxnID ?id\nTxnType ?text\nTxnDate ?date\nRefNumber text\nLinkType ?text\nAmount ?number")
+        | parents(_INVOICE.fields, _CUSTOMER_PARENT),
+        ("parent.CustomerRef.FullName", "parent.RefNumber", "TxnType", "RefNumber"),
+        _INVOICE.supply,
+        "transaction",
+        numbered=True,
+        always=("TxnID", "TxnType"),
+        array_of=("quickbooks.Invoice", "LinkedTxn"),
+    ),
+    Kind(
+        "quickbooks.CreditMemoLine",
+        fields(_LINE) | parents(_CREDIT_MEMO.fields, _CUSTOMER_PARENT),
+        ("parent.CustomerRef.FullName", "parent.RefNumber", "ItemRef.FullName"),
+        _CREDIT_MEMO.supply,
+        "transaction",
+        numbered=True,
+        identity="TxnLineID",
+        always=("TxnLineID",),
+        array_of=("quickbooks.CreditMemo", "CreditMemoLineRet"),
+    ),
+    Kind(
+        "quickbooks.JournalDebitLine",
+        fields("TxnLineID ?id\nAccountRef.FullName ?name\nEntityRef.FullName ?name\nAmount ?number\nMemo ?text")
+        | parents(_JOURNAL_ENTRY.fields, "TxnID TxnDate RefNumber"),
+        ("parent.RefNumber", "AccountRef.FullName"),
+        _JOURNAL_ENTRY.supply,
+        "transaction",
+        numbered=True,
+        identity="TxnLineID",
+        always=("TxnLineID",),
+        array_of=("quickbooks.JournalEntry", "JournalDebitLine"),
     ),
     Kind(
         "quickbooks.PurchaseOrderLine",

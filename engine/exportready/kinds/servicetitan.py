@@ -60,6 +60,11 @@ def _supply(name: str, feed: str) -> str:
     return by_hand + _OR + feed if by_hand else feed[0].upper() + feed[1:]
 
 
+def _full(name: str, feed: str) -> str:
+    """How to get it with every field, where an export by hand has some only."""
+    return feed[0].upper() + feed[1:] if name in _BY_HAND else ""
+
+
 def _marks(name: str) -> frozenset[str]:
     return frozenset(_MARKS.get(name, "").split())
 
@@ -87,6 +92,7 @@ def _kind(
         identity="id",
         known=frozenset(field.partition(".")[0] for field in table_fields) | frozenset(known.split()),
         marks=_marks(name),
+        feed=_full(name, _FEED.format(get + ("?active=Any" if active else ""), f"{file}.json")),
         files=(file,),
     )
 
@@ -115,6 +121,7 @@ def _array(
         array_of=(parent.name, at),
         known=frozenset(field.partition(".")[0] for field in own) | frozenset(known.split()) if known else frozenset(),
         marks=_marks(name),
+        feed=_full(name, parent.supply.rpartition(_OR)[2]),
         files=(file,) if file else (),
         bare=bare,
     )
@@ -154,7 +161,7 @@ dueDate date
 subTotal number
 salesTax number
 salesTaxCode.name name
-salesTaxCode.taxRate number
+salesTaxCode.taxRate rate
 taxZoneId id
 total number
 balance number
@@ -333,7 +340,9 @@ _TRUCK = _kind(
     file="trucks",
     known="memo technicianIds inventoryTemplateId externalData",
 )
-_CUSTOMER_PARENT = "id syncStatus waits active referenceNumber customer.name batch.number batch.name businessUnit.name"
+_CUSTOMER_PARENT = (
+    "id syncStatus waits active referenceNumber customer.id customer.name batch.number batch.name businessUnit.name"
+)
 
 KINDS = (
     _kind(
@@ -503,7 +512,7 @@ chargeable yesno
         "tax_rate",
         _TAX_ZONE,
         "rates",
-        "id id\ntaxName name\ntaxRate number\nsalesTaxItem name",
+        "id id\ntaxName name\ntaxRate rate\nsalesTaxItem name",
         "id name active",
         key=("parent.name", "taxName"),
     ),

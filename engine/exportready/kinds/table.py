@@ -20,6 +20,8 @@ class Field:
     """The values that exist, where the vendor lists them."""
     percent: bool = False
     """The file writes 8.25 or 8.25% for what reads as 0.0825."""
+    is_rate: bool = False
+    """A rate that programs work out in binary fractions: beyond ten places it is noise (0.08250000000000002)."""
     many: bool = False
     """The element may stand there several times; the value is its texts, one a line."""
     needs: tuple[str, ...] = ()
@@ -58,6 +60,8 @@ class Kind:
     """Every top-level JSON key that its records may have."""
     marks: frozenset[str] = frozenset()
     """Keys that no other list of the API has together: with them a list is recognised whatever its file is named."""
+    feed: str = ""
+    """How a program exports it, where a person can export it by hand too: with every field."""
     files: tuple[str, ...] = ()
     """Words of a file name that stand for the kind, for an empty or ambiguous list."""
 
@@ -69,8 +73,9 @@ def fields(text: str) -> dict[str, Field]:
         name, kind, *rest = line.split(None, 2)
         choices = tuple(rest[0].split("|")) if rest else ()
         type_name = kind.removeprefix("?")
-        percent = type_name == "percent"
-        table[name] = Field(Type.NUMBER if percent else Type(type_name), kind.startswith("?"), choices, percent)
+        percent, is_rate = type_name == "percent", type_name == "rate"
+        of = Type.NUMBER if percent or is_rate else Type(type_name)
+        table[name] = Field(of, kind.startswith("?"), choices, percent, is_rate)
     return table
 
 

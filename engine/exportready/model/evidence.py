@@ -148,6 +148,8 @@ class Shelf:
     dated: datetime | None = None
     mend: str = ""
     """What to do about it, where that is something else than to supply the kind."""
+    days: tuple[date, date] | None = None
+    """Of a PERIOD: its first and last day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,23 @@ class Unrecognised:
 
     path: str
     help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Covers:
+    """What a person said of how much of a kind the files hold."""
+
+    what: str
+    """ALL, BATCH, NONE or PART (kinds/account.py); DAYS with `days`."""
+    days: tuple[date, date] | None = None
+    files: frozenset[str] = frozenset()
+    """Beginnings of the digests of the files of which it was said; empty where it holds for any file."""
+    dated: datetime | None = None
+
+    @property
+    def words(self) -> str:
+        """The days, as people read them."""
+        return f"{self.days[0]} to {self.days[1]}" if self.days else self.what
 
 
 @dataclass(frozen=True, slots=True)

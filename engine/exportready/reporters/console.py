@@ -153,6 +153,8 @@ def _not_checked(page: _Page, report: Report) -> None:
     if not supplies and not broke:
         return
     page.heading(words.NOT_CHECKED_SUPPLY)
+    page.text(words.NOT_CHECKED_INTRO)
+    page.blank()
     for number, supply in enumerate(supplies, 1):
         if number > 1:
             page.blank()

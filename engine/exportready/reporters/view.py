@@ -160,8 +160,10 @@ def supplies(report: Report) -> list[Supply]:
 
 
 def verdict(report: Report) -> str:
-    """The one answer, in words."""
-    return (words.ARRIVALS if _after(report) else words.VERDICTS)[report.verdict]
+    """The one answer, in words. One that rests on a part of the rules says so."""
+    told = (words.ARRIVALS if _after(report) else words.VERDICTS)[report.verdict]
+    is_good = report.verdict in (Verdict.READY, Verdict.READY_WITH_WARNINGS)
+    return words.NARROWED_VERDICT.format(told) if is_good and narrowed(report) else told
 
 
 def meaning(report: Report) -> str:

@@ -73,9 +73,11 @@ INTROS: Mapping[Severity, str] = {
     Severity.INFO: "Nothing to do now.",
 }
 NOT_CHECKED_INTRO = (
-    "Nobody knows yet whether these hold. They count neither as fine nor as a problem until the missing facts are there."
+    "Nobody knows yet whether these hold. They count neither as fine nor as a problem until the missing facts are there. "
+    "What you can answer yourself is asked by: exportready ask, with your folder."
 )
 UNREADABLE_INTRO = "Nothing in these files was checked. Mend them as it says, then check once more."
+NARROWED_VERDICT = "{}, as far as it was checked"
 NARROWED_MEANING = "Nothing that was checked stands in the way of this export."
 NOTHING_CHECKED = "No practice was checked."
 FAULT_OF_OURS = "This is a fault in ExportReady or in its rules, not in your books. Please report it."

@@ -1,0 +1,160 @@
+"""ServiceTitan's exported transactions and QuickBooks' own, each brought into one shape for comparing them.
+
+A customer is found by the name, with the Export ID behind it or not, on the top level of a customer:job; dates of ServiceTitan
+are midnight in UTC, so their day is the date itself (docs/sources.md, tie-out).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from exportready.derive.waiting import ORDERS, named_batches
+from exportready.kinds import fold
+from exportready.model.evidence import UNSET, Evidence, Record, Unknown, Value
+
+INVOICE, PAYMENT, CREDIT_MEMO = "servicetitan.invoice", "servicetitan.payment", "servicetitan.credit_memo"
+BILL = "servicetitan.bill"
+TYPES = {INVOICE: "invoice", PAYMENT: "payment", CREDIT_MEMO: "credit memo", BILL: "bill", ORDERS: "purchase order"}
+DONE = ("Exported", "PostedAndExported")
+
+
+@dataclass(frozen=True, slots=True)
+class Titan:
+    """One transaction of ServiceTitan that was exported, or that may have been."""
+
+    record: Record
+    type: str
+    exported: Value
+    name: Value
+    """Of the customer or vendor."""
+    names: frozenset[str] | None
+    """How QuickBooks may name it, folded; None where nobody can say."""
+    numbers: frozenset[str]
+    """Its number, and that of a check; none where it has none."""
+    day: Value
+    amount: Value
+    batch: Value
+    homes: tuple[str, ...]
+    """The kinds of QuickBooks among which it may be."""
+
+    @property
+    def untold(self) -> Unknown | None:
+        """Why it cannot be looked for; None where it can."""
+        told = (self.exported, self.name, self.day, self.amount, self.record.get("referenceNumber"))
+        return next((value for value in told if isinstance(value, Unknown)), None) if self.type != "purchase order" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """One transaction of QuickBooks."""
+
+    record: Record
+    name: str | None
+    """The top level of its customer, or its vendor, folded; None where the entry has none of its own (a journal)."""
+    number: str
+    day: Value
+    amount: Value
+
+
+def exported(evidence: Evidence) -> Iterator[Titan]:
+    """Every transaction that was exported, or of which that is not known."""
+    done = named_batches(evidence, "exportedBatches")
+    vendors = {vendor.get("id"): vendor.get("name") for vendor in evidence.shelf("servicetitan.vendor").records}
+    numbers = {
+        record.get("batch.id"): record.get("batch.number")
+        for kind in (INVOICE, PAYMENT, CREDIT_MEMO, BILL)
+        for record in evidence.shelf(kind).records
+    }
+    for kind in TYPES:
+        for record in evidence.shelf(kind).records:
+            batch = numbers.get(record.get("batchId"), UNSET) if kind == ORDERS else record.get("batch.number")
+            sent = _sent(record, kind, batch, done)
+            if sent is not False:
+                yield _titan(record, kind, sent, batch, vendors)
+
+
+def _sent(record: Record, kind: str, batch: Value, done: frozenset[str]) -> Value:
+    status = record.get("status" if kind == ORDERS else "syncStatus")
+    if status in DONE or (isinstance(batch, str) and batch in done):
+        return True
+    return False if isinstance(status, str) else Unknown("its status (Pending, Posted or Exported) is not in the file")
+
+
+def _titan(record: Record, kind: str, sent: Value, batch: Value, vendors: dict[Value, Value]) -> Titan:
+    if kind == ORDERS:
+        id_ = record.get("vendorId")
+        name, amount, day = vendors.get(id_, Unknown("its vendor is not in the file")), record.get("total"), record.get("date")
+    elif kind == BILL:
+        id_, name = record.get("vendor.id"), record.get("vendor.name")
+        amount, day = record.get("billAmount"), record.get("billDate")
+    else:
+        id_, name, amount = record.get("customer.id"), record.get("customer.name"), record.get("total")
+        day = record.get("invoiceDate" if kind == INVOICE else "date")
+    number = record.get("number" if kind == ORDERS else "referenceNumber")
+    numbers = {one for one in (number, record.get("checkNumber")) if isinstance(one, str)}
+    is_credit = kind == INVOICE and isinstance(amount, Decimal) and amount < 0
+    homes = {
+        INVOICE: ("quickbooks.CreditMemo",) if is_credit else ("quickbooks.Invoice",),
+        PAYMENT: ("quickbooks.ReceivePayment", "quickbooks.JournalEntry"),
+        CREDIT_MEMO: ("quickbooks.CreditMemo",),
+        BILL: ("quickbooks.Bill",),
+        ORDERS: ("quickbooks.PurchaseOrder",),
+    }[kind]
+    return Titan(
+        record,
+        TYPES[kind],
+        sent,
+        name,
+        frozenset(fold(form) for form in _forms(name, id_)) if isinstance(name, str) else None,
+        frozenset(fold(one) for one in numbers),
+        day,
+        abs(amount) if isinstance(amount, Decimal) and is_credit else amount,
+        batch,
+        homes,
+    )
+
+
+def _forms(name: str, id_: Value) -> tuple[str, ...]:
+    return (name, f"{name} {id_}") if isinstance(id_, str) else (name,)
+
+
+_AMOUNTS = {
+    "quickbooks.CreditMemo": "TotalAmount",
+    "quickbooks.ReceivePayment": "TotalAmount",
+    "quickbooks.Bill": "AmountDue",
+    "quickbooks.PurchaseOrder": "TotalAmount",
+}
+
+
+def booked(evidence: Evidence) -> dict[str, list[Booked]]:
+    """QuickBooks' transactions by their kind."""
+    debits: dict[Value, Value] = {}
+    for line in evidence.shelf("quickbooks.JournalDebitLine").records:
+        debits[line.get("parent.TxnID")] = _plus(debits.get(line.get("parent.TxnID"), Decimal(0)), line.get("Amount"))
+    found: dict[str, list[Booked]] = {}
+    for kind in ("quickbooks.Invoice", "quickbooks.JournalEntry", *_AMOUNTS):
+        for record in evidence.shelf(kind).records:
+            amount = record.get(_AMOUNTS.get(kind, ""))
+            if kind == "quickbooks.Invoice":
+                amount = _plus(record.get("Subtotal"), record.get("SalesTaxTotal"))
+            elif kind == "quickbooks.JournalEntry":
+                amount = debits.get(record.get("TxnID"), Unknown("its debits are not in the file"))
+            named = record.get("VendorRef.FullName" if kind in _PURCHASES else "CustomerRef.FullName")
+            top = fold(named if kind in _PURCHASES else named.partition(":")[0]) if isinstance(named, str) else None
+            number = record.get("RefNumber")
+            plain = fold(number) if isinstance(number, str) else ""
+            found.setdefault(kind, []).append(Booked(record, top, plain, record.get("TxnDate"), amount))
+    return found
+
+
+_PURCHASES = ("quickbooks.Bill", "quickbooks.PurchaseOrder")
+
+
+def _plus(one: Value, other: Value) -> Value:
+    """The sum; an amount that is not shown at all, such as the tax of an invoice without any, is none."""
+    if isinstance(one, Unknown) or isinstance(other, Unknown):
+        return one if isinstance(one, Unknown) else other
+    parts = [value for value in (one, other) if isinstance(value, Decimal)]
+    return sum(parts, Decimal(0)) if parts else Unknown("its amount is not in the file")
