@@ -9,6 +9,8 @@ from datetime import date
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
+from exportready.model.evidence import Unknown
+
 Sheets = Mapping[str, Sequence[Sequence[object]]]
 
 
@@ -33,3 +35,9 @@ def make(sheets: Sheets, since_1904: bool = False) -> bytes:
 @pytest.fixture
 def book() -> Callable[..., bytes]:
     return make
+
+
+@pytest.fixture
+def unknown() -> Callable[[object], bool]:
+    """Whether a value is one that cannot be told."""
+    return lambda value: isinstance(value, Unknown)

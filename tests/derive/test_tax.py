@@ -1,0 +1,134 @@
+"""Tax zones: which are used, what they are mapped to, and at which rate; nothing unknown of them reads as settled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from itertools import permutations
+
+import pytest
+
+from exportready.derive import derive
+from exportready.evidence.reading import Keys
+from exportready.kinds import KINDS
+from exportready.model.evidence import UNSET, Account, Evidence, FieldNote, Location, Record, Scope, Shelf, Unknown, Value
+from exportready.rulebook.examples import NOON
+
+Row = Mapping[str, Value]
+ZONE, RATE, INVOICE = "servicetitan.tax_zone", "servicetitan.tax_rate", "servicetitan.invoice"
+ITEM, ANSWERS = "quickbooks.Item", "account.answers"
+DENVER: Row = {"id": "1", "name": "Denver", "active": True}
+RATES: tuple[Row, ...] = ({"parent.id": "1", "taxRate": Decimal("0.0425"), "salesTaxItem": "Tax"},) * 2
+USED: Row = {"taxZoneId": "1", "waits": True, "referenceNumber": "501", "customer.name": "Adams"}
+ITEMS: tuple[Row, ...] = (
+    {"Name": "Denver Tax", "FullName": "Denver Tax", "ItemType": "SalesTax", "IsActive": True, "TaxRate": Decimal("0.085")},
+    {"Name": "Tax", "FullName": "Tax", "ItemType": "Service", "IsActive": True},
+)
+
+
+def zones(*parts: tuple[str, tuple[Row, ...], Scope], mapped: Mapping[str, Value] | None = None) -> Shelf:
+    given = {ZONE: (DENVER,), RATE: RATES, INVOICE: (USED,), ITEM: ITEMS}
+    scopes: dict[str, Scope] = {}
+    for kind, rows, scope in parts:
+        given[kind], scopes[kind] = rows, scope
+    shelves = {}
+    for kind, rows in given.items():
+        keys = Keys(KINDS[kind])
+        found = tuple(Record(kind, keys.of(row), row, Location(kind, at)) for at, row in enumerate(rows, 1))
+        shelves[kind] = Shelf(kind, found, scopes.get(kind, Scope.WHOLE), "a part")
+    answers = {f"salesTax.zones.{name}": value for name, value in (mapped or {"Denver": "denver tax"}).items()}
+    notes = {name: FieldNote(Location("account.yaml", 3), NOON) for name in answers}
+    shelves[ANSWERS] = Shelf(ANSWERS, (Record(ANSWERS, "", answers, Location("account.yaml"), notes),), Scope.WHOLE)
+    return derive(Evidence(Account(), shelves, {}, (), ()), NOON).shelf("derived.tax_zone")
+
+
+def only(shelf: Shelf) -> Record:
+    (record,) = shelf.records
+    return record
+
+
+def test_a_zone_in_use_with_its_item() -> None:
+    zone = only(zones())
+    facts = {name: zone.get(name) for name in ("inUse", "rate", "percent", "itemExists", "itemActive", "quickbooksRate")}
+    rate, percent = Decimal("0.085"), Decimal("8.5")
+    assert facts == {
+        "inUse": True, "rate": rate, "percent": percent, "itemExists": True, "itemActive": True, "quickbooksRate": rate
+    }  # fmt: skip
+    assert (zone.get("serviceItems"), zone.get("serviceItemsReady")) == ("Tax, Tax", True)
+
+
+@pytest.mark.parametrize("mapped", [{"Golden": "Denver Tax"}, {"Denver": Unknown("nobody knows")}])
+def test_of_a_zone_that_nobody_spoke_of_it_is_not_known(mapped: Mapping[str, Value]) -> None:
+    zone = only(zones(mapped=mapped))
+    assert isinstance(zone.get("item"), Unknown)
+    assert isinstance(zone.get("itemExists"), Unknown)
+
+
+def test_a_zone_that_is_mapped_to_nothing() -> None:
+    zone = only(zones(mapped={"Denver": UNSET}))
+    assert (zone.get("item"), zone.get("itemExists")) == (UNSET, UNSET)
+
+
+def test_a_zone_that_is_mapped_twice_in_other_letters() -> None:
+    assert isinstance(only(zones(mapped={"Denver": "Denver Tax", "DENVER": "Tax"})).get("item"), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("waits", "zone", "scope", "in_use"),
+    [
+        (True, "1", Scope.WHOLE, True),
+        (False, "1", Scope.WHOLE, False),
+        (True, "2", Scope.WHOLE, False),
+        (True, "2", Scope.WAITING, False),
+        (True, "2", Scope.PERIOD, None),
+        (True, "2", Scope.PART, None),
+        (True, Unknown("not exported"), Scope.WHOLE, None),
+        (Unknown("its batch is not in the file"), "1", Scope.WHOLE, None),
+        (True, UNSET, Scope.WHOLE, False),
+        (True, "0", Scope.WHOLE, False),
+    ],
+)
+def test_is_it_used(waits: Value, zone: Value, scope: Scope, in_use: bool | None) -> None:
+    row = {**USED, "waits": waits, "taxZoneId": zone}
+    record = zones((INVOICE, (row,), scope)).records[0]
+    found = record.get("inUse")
+    assert isinstance(found, Unknown) if in_use is None else found is in_use
+
+
+def test_a_zone_that_the_list_lacks_is_told_and_nothing_is_known_of_it() -> None:
+    shelf = zones((INVOICE, ({**USED, "taxZoneId": "9"},), Scope.WHOLE))
+    lost = next(record for record in shelf.records if record.get("id") == "9")
+    assert lost.get("inUse") is True
+    assert all(isinstance(lost.get(name), Unknown) for name in ("item", "rate", "serviceItemsReady", "itemActive"))
+
+
+@pytest.mark.parametrize(
+    ("items", "scope", "ready"),
+    [
+        ((), Scope.WHOLE, False),
+        ((), Scope.PART, None),
+        (({"Name": "Tax", "FullName": "Tax", "ItemType": "SalesTax", "IsActive": True},), Scope.WHOLE, False),
+        (({"Name": "Tax", "FullName": "Tax", "ItemType": "Service", "IsActive": False},), Scope.WHOLE, False),
+        (({"Name": "Tax", "FullName": "Tax", "IsActive": True},), Scope.WHOLE, None),
+        (({"Name": "Sub", "FullName": "Tax", "ItemType": "Service", "IsActive": True},), Scope.WHOLE, True),
+    ],
+)
+def test_the_items_that_carry_the_tax(items: tuple[Row, ...], scope: Scope, ready: bool | None) -> None:
+    found = only(zones((ITEM, items, scope))).get("serviceItemsReady")
+    assert isinstance(found, Unknown) if ready is None else found is ready
+
+
+def test_a_zone_without_rates_names_no_item() -> None:
+    assert only(zones((RATE, (), Scope.WHOLE))).get("serviceItemsReady") is False
+    assert isinstance(only(zones((RATE, (), Scope.PART))).get("serviceItemsReady"), Unknown)
+
+
+def test_an_item_of_an_unknown_type_may_be_it() -> None:
+    odd: Row = {"Name": "Denver Tax", "IsActive": True, "TaxRate": Decimal("0.085")}
+    assert isinstance(only(zones((ITEM, (odd,), Scope.WHOLE))).get("itemExists"), Unknown)
+
+
+def test_the_order_of_files_changes_nothing() -> None:
+    rows = ({**USED, "referenceNumber": "1", "taxZoneId": "9"}, {**USED, "referenceNumber": "2", "taxZoneId": "9"}, USED)
+    told = {tuple(str(record.fields) for record in zones((INVOICE, some, Scope.WHOLE)).records) for some in permutations(rows)}
+    assert len(told) == 1

@@ -1,0 +1,165 @@
+"""What a person says of how much the files hold, and for how long it counts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from exportready.evidence import snapshot
+from exportready.kinds import KINDS
+from exportready.model.evidence import Evidence, Scope
+
+AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
+WANTED = {name: frozenset(kind.fields) for name, kind in KINDS.items()}
+INVOICE, LINE, MEMO = "servicetitan.invoice", "servicetitan.invoice_item", "servicetitan.credit_memo"
+HEAD = "Invoice #,Invoice Date,Customer Name,Invoice Status,Batch #"
+PLAIN = f"{HEAD}\n501,11/18/2026,Adams,Posted,1042\n"
+LINES = f"{HEAD},Item,Quantity\n501,11/18/2026,Adams,Posted,1042,PIPE-1,2\n501,11/18/2026,Adams,Posted,1042,PIPE-2,1\n"
+
+
+def read(folder: Path, files: Mapping[str, str | bytes]) -> Evidence:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return snapshot.read(folder, WANTED, AT)
+
+
+def said(kind: str, words: str) -> str:
+    return f"confirmed: {{at: 2026-11-20T17:30:00-07:00}}\ncovers: {{{kind}: {words}}}\n"
+
+
+def begin(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+@pytest.mark.parametrize(
+    ("files", "scope"),
+    [([PLAIN], Scope.WAITING), (["another file"], Scope.PART), ([PLAIN, "and one that is gone"], Scope.WAITING)],
+    ids=["of this file", "of another", "of more files than are left"],
+)
+def test_what_was_said_of_a_file_counts_for_that_file(files: list[str], scope: Scope, tmp_path: Path) -> None:
+    words = f"{{value: batch, files: [{', '.join(map(begin, files))}]}}"
+    evidence = read(tmp_path, {"account.yaml": said(INVOICE, words), "invoices.csv": PLAIN})
+    assert evidence.shelf(INVOICE).scope is scope
+
+
+def test_a_file_that_came_later_is_not_what_was_spoken_of(tmp_path: Path) -> None:
+    account = said(INVOICE, f"{{value: batch, files: [{begin(PLAIN)}]}}")
+    later = PLAIN.replace("501", "777").replace("1042", "1043")
+    evidence = read(tmp_path, {"account.yaml": account, "invoices.csv": PLAIN, "invoices 1043.csv": later})
+    assert evidence.shelf(INVOICE).scope is Scope.PART
+
+
+def test_lines_are_as_whole_as_said_only_where_every_file_has_lines(tmp_path: Path) -> None:
+    account = said(INVOICE, "batch")
+    both = read(tmp_path / "a", {"account.yaml": account, "invoices.csv": LINES})
+    assert (both.shelf(INVOICE).scope, both.shelf(LINE).scope) == (Scope.WAITING, Scope.WAITING)
+    other = PLAIN.replace("501", "777")
+    some = read(tmp_path / "b", {"account.yaml": account, "invoices.csv": LINES, "invoices 1043.csv": other})
+    assert (some.shelf(INVOICE).scope, some.shelf(LINE).scope) == (Scope.WAITING, Scope.PART)
+
+
+def test_a_whole_list_stays_whole_where_a_batch_is_spoken_of(tmp_path: Path) -> None:
+    page: dict[str, object] = {"page": 1, "pageSize": 50, "hasMore": False, "totalCount": None, "data": []}
+    evidence = read(tmp_path, {"account.yaml": said(INVOICE, "batch"), "invoices.json": json.dumps(page)})
+    assert evidence.shelf(INVOICE).scope is Scope.WHOLE
+
+
+@pytest.mark.parametrize(
+    ("at", "scope"),
+    [
+        ("2026-11-20T17:30:00-07:00", Scope.WAITING),
+        ("2026-11-19T17:30:00-07:00", Scope.MISSING),
+        ("2026-11-21T17:30:00-07:00", Scope.MISSING),
+    ],
+    ids=["today", "yesterday", "tomorrow"],
+)
+def test_that_there_are_none_counts_for_a_day(at: str, scope: Scope, tmp_path: Path) -> None:
+    evidence = read(tmp_path, {"account.yaml": f"covers: {{{MEMO}: {{value: none, at: {at}}}}}\n"})
+    assert evidence.shelf(MEMO).scope is scope
+
+
+def test_that_there_are_none_does_not_count_without_a_date_or_against_a_file(tmp_path: Path) -> None:
+    undated = read(tmp_path / "a", {"account.yaml": f"covers: {{{MEMO}: none}}\n"})
+    assert undated.shelf(MEMO).scope is Scope.MISSING
+    there = read(tmp_path / "b", {"account.yaml": said(INVOICE, "none"), "invoices.csv": PLAIN})
+    assert (there.shelf(INVOICE).scope, "there are none, but" in there.shelf(INVOICE).why) == (Scope.PART, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "servicetitan.technician: batch",
+        "servicetitan.purchase_order: batch",
+        "servicetitan.material: none",
+        "quickbooks.Customer: {from: 2026-11-01, to: 2026-11-20}",
+        "quickbooks.Invoice: batch",
+    ],
+)
+def test_of_some_kinds_it_cannot_be_said(words: str, tmp_path: Path) -> None:
+    (source,) = read(tmp_path, {"account.yaml": f"covers: {{{words}}}\n"}).sources
+    assert "cannot be said" in (source.error or "")
+
+
+# -- what a sheet is
+
+
+def test_an_invoice_in_several_rows_is_its_lines_and_the_item_is_asked_for(tmp_path: Path) -> None:
+    evidence = read(tmp_path, {"invoices.csv": LINES.replace("Item", "Thing")})
+    assert INVOICE not in evidence.shelves
+    assert [(one.kind, one.field, "Thing" in one.headings) for one in evidence.questions] == [(LINE, "skuName", True)]
+    answered = f"columns: {{{LINE}: {{skuName: Thing}}}}\n"
+    evidence = read(tmp_path, {"account.yaml": answered, "invoices.csv": LINES.replace("Item", "Thing")})
+    assert len(evidence.shelf(INVOICE).records) == 1
+    assert [line.get("skuName") for line in evidence.shelf(LINE).records] == ["PIPE-1", "PIPE-2"]
+
+
+def test_a_payment_in_several_rows_is_what_it_pays(tmp_path: Path) -> None:
+    head = "Payment #,Payment Date,Customer Name,Payment Amount,Status,Batch #,Invoice #,Applied Amount"
+    rows = (
+        "P1,11/18/2026,Adams,90,Posted,1042,501,50",
+        "P1,11/18/2026,Adams,90,Posted,1042,502,40",
+        "P2,11/18/2026,Baker,7,Posted,1042,,",
+    )
+    evidence = read(tmp_path, {"payments.csv": "\n".join((head, *rows))})
+    paid = [
+        (one.get("appliedToReferenceNumber"), str(one.get("appliedAmount")))
+        for one in evidence.shelf("servicetitan.payment_application").records
+    ]
+    assert paid == [("501", "50"), ("502", "40")]
+    assert [one.get("referenceNumber") for one in evidence.shelf("servicetitan.payment").records] == ["P1", "P2"]
+
+
+# -- whose files they are
+
+
+def test_answers_of_two_accounts_are_not_judged_as_one(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        f"{name}/account.yaml": f"account: {name}\nsettings: {{peopleWhoExport: 1}}\n" for name in ("North", "South")
+    }
+    evidence = read(tmp_path, files)
+    assert ["two accounts, «North» and «South»" in (source.error or "") for source in evidence.sources] == [True, True]
+    assert evidence.shelf("account.answers").records == ()
+
+
+# -- numbers and days beyond reason
+
+
+@pytest.mark.parametrize("rate", ["1e999999", "1e9000", "-1e40", "1e-99"])
+def test_a_number_beyond_reason_is_unknown(rate: str, tmp_path: Path, unknown: Callable[[object], bool]) -> None:
+    rates = f'"rates": [{{"id": 2, "taxName": "A", "taxRate": {rate}, "salesTaxItem": null}}]'
+    zones = f'[{{"id": 1, "name": "Denver", "active": true, {rates}}}]'
+    evidence = read(tmp_path, {"tax-zones.json": zones})
+    (found,) = evidence.shelf("servicetitan.tax_rate").records
+    assert unknown(found.get("taxRate"))
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31"])
+def test_a_day_beyond_reason_is_a_mistake(moment: str, tmp_path: Path) -> None:
+    (source,) = read(tmp_path, {"account.yaml": f"takenAt: {moment}\n"}).sources
+    assert source.error is not None
