@@ -18,7 +18,8 @@ Row = Mapping[str, Value]
 ZONE, RATE, INVOICE = "servicetitan.tax_zone", "servicetitan.tax_rate", "servicetitan.invoice"
 ITEM, ANSWERS = "quickbooks.Item", "account.answers"
 DENVER: Row = {"id": "1", "name": "Denver", "active": True}
-RATES: tuple[Row, ...] = ({"parent.id": "1", "taxRate": Decimal("0.0425"), "salesTaxItem": "Tax"},) * 2
+HALF: Row = {"parent.id": "1", "taxRate": Decimal("0.0425"), "salesTaxItem": "Tax"}
+RATES = (HALF, HALF)
 USED: Row = {"taxZoneId": "1", "waits": True, "referenceNumber": "501", "customer.name": "Adams"}
 ITEMS: tuple[Row, ...] = (
     {"Name": "Denver Tax", "FullName": "Denver Tax", "ItemType": "SalesTax", "IsActive": True, "TaxRate": Decimal("0.085")},
