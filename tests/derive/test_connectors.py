@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from exportready.derive import derive
-from exportready.derive.connectors import names_batch
+from exportready.derive.memos import names_batch
 from exportready.evidence.reading import Keys
 from exportready.kinds import KINDS
 from exportready.model.evidence import UNSET, Account, Evidence, FieldNote, Location, Record, Scope, Shelf, Unknown, Value
@@ -149,6 +149,7 @@ def test_a_file_without_ids_finds_the_invoice_by_customer_and_number() -> None:
         ("Batch #12: 03-14  PLUMBING", True),
         ("120 / 03-14 plumbing", False),
         ("112 / 03-14 plumbing", False),
+        ("03-12 plumbing / 120", False),
         ("12 / heating", False),
         (UNSET, False),
     ],

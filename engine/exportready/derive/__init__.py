@@ -6,11 +6,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from exportready.derive import account, connectors, customer_order, drift, items, names, purchasing, tax, trucks, waiting
+from exportready.derive import (
+    account,
+    arrivals,
+    connectors,
+    customer_order,
+    drift,
+    errors,
+    items,
+    names,
+    purchasing,
+    tax,
+    trucks,
+    waiting,
+)
 from exportready.model.evidence import Evidence, Scope, Shelf
 
 DERIVATIONS: Mapping[str, Callable[[Evidence], Shelf]] = {
     "derived.batch": waiting.batches,
+    "derived.match": arrivals.matches,
+    "derived.tie_out": arrivals.tie_out,
+    "derived.export_log": errors.log,
+    "derived.export_error": errors.errors,
     "derived.item_use": items.uses,
     "derived.item": items.items,
     "derived.account_use": items.account_uses,

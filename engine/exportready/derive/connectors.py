@@ -7,13 +7,14 @@ ServiceTitan's sends the batches. What still waits goes through the connector th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from exportready.derive.applications import Ledger, matches_by_id
 from exportready.derive.conclusions import Conclusions
+from exportready.derive.memos import names_batch
 from exportready.derive.waiting import named_batches
 from exportready.kinds import fold
 from exportready.model.evidence import Evidence, Record, Scope, Shelf, Unknown, Value
@@ -30,25 +31,30 @@ def applied_payments(evidence: Evidence) -> Shelf:
     """One record per invoice that a payment is applied to."""
     found = Conclusions("derived.applied_payment")
     applications = evidence.shelf("servicetitan.payment_application")
-    senders = _Senders.of(evidence)
-    invoices = _Invoices.of(evidence)
-    for one in applications.records:
-        if one.get("parent.active") is False:
-            continue  # voided
-        invoice = invoices.paid_by(one)
+    senders, invoices, books = _Senders.of(evidence), _Invoices.of(evidence), Ledger.of(evidence)
+    paid = [
+        (one, invoices.paid_by(one)) for one in applications.records if one.get("parent.active") is not False
+    ]  # not voided
+    books.note(paid)
+    for one, invoice in paid:
         payment_by, invoice_by = senders.of_payment(one), senders.of_invoice(invoice)
         same: Value = next((by for by in (payment_by, invoice_by) if isinstance(by, Unknown)), payment_by == invoice_by)
         if invoice is not None and invoice.get("waits") is True and one.get("parent.waits") is True:
             same = True  # whichever it is, it will send both
+        in_books = books.facts(one, invoice)
         fields: dict[str, Value] = {
             "customer": one.get("parent.customer.name"),
             "payment": one.get("parent.referenceNumber"),
             "invoice": one.get("appliedToReferenceNumber"),
             "waits": one.get("parent.waits"),
+            "paymentType": one.get("parent.type"),
+            "paymentDate": one.get("parent.date"),
+            "batch": one.get("parent.batch.number"),
             "paymentSentBy": payment_by,
             "invoiceSentBy": invoice_by,
             "sameConnector": same,
             "applied": _applied(evidence, one),
+            **in_books,
         }
         found.add(fields, one.where)
     return found.shelf(applications)
@@ -98,6 +104,7 @@ class _Senders:
     bypassed: frozenset[str]
     in_books: dict[str, list[Record]]
     """QuickBooks' invoices by number."""
+    matches: Mapping[tuple[Value, Value], Record]
 
     @classmethod
     def of(cls, evidence: Evidence) -> _Senders:
@@ -110,12 +117,22 @@ class _Senders:
             if isinstance(record.get("RefNumber"), str):
                 books.setdefault(str(record.get("RefNumber")), []).append(record)
         bypassed = named_batches(evidence, "bypassedBatches")
-        return cls(account.get("connector"), since if isinstance(since, date) else None, both, bypassed, books)
+        return cls(
+            account.get("connector"),
+            since if isinstance(since, date) else None,
+            both,
+            bypassed,
+            books,
+            matches_by_id(evidence),
+        )
 
     def of_payment(self, application: Record) -> Value:
         """Who sends, or sent, the payment."""
         if application.get("parent.waits") is True:
             return self.connector
+        match = self.matches.get(("payment", application.get("parent.id")))
+        if match is not None and match.get("memoNamesBatch") is True:
+            return NEW
         return self._by_date(application.get("parent.date"))
 
     def of_invoice(self, invoice: Record | None) -> Value:
@@ -154,14 +171,6 @@ class _Senders:
         if self.since is None or self.both_run:
             return _NOT_TOLD if self.connector != OLD else OLD
         return NEW if isinstance(day, date) and day >= self.since else _NOT_TOLD
-
-
-def names_batch(memo: Value, transaction: Record) -> bool:
-    """Does a memo name the transaction's batch, its number as a word and its name?"""
-    number, name = transaction.get("batch.number"), transaction.get("batch.name")
-    if not (isinstance(memo, str) and isinstance(number, str) and isinstance(name, str)):
-        return False
-    return bool(re.search(rf"(?<![0-9]){re.escape(number)}(?![0-9])", memo)) and fold(name) in fold(memo)
 
 
 def _applied(evidence: Evidence, application: Record) -> Value:

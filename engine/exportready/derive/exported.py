@@ -31,8 +31,9 @@ class Titan:
     """Of the customer or vendor."""
     names: frozenset[str] | None
     """How QuickBooks may name it, folded; None where nobody can say."""
+    number: Value
     numbers: frozenset[str]
-    """Its number, and that of a check; none where it has none."""
+    """Its number, and that of a check, folded; none where it has none."""
     day: Value
     amount: Value
     batch: Value
@@ -42,8 +43,8 @@ class Titan:
     @property
     def untold(self) -> Unknown | None:
         """Why it cannot be looked for; None where it can."""
-        told = (self.exported, self.name, self.day, self.amount, self.record.get("referenceNumber"))
-        return next((value for value in told if isinstance(value, Unknown)), None) if self.type != "purchase order" else None
+        told = (self.exported, self.name, self.day, self.amount, self.number)
+        return next((value for value in told if isinstance(value, Unknown)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ def _titan(record: Record, kind: str, sent: Value, batch: Value, vendors: dict[V
         sent,
         name,
         frozenset(fold(form) for form in _forms(name, id_)) if isinstance(name, str) else None,
+        number,
         frozenset(fold(one) for one in numbers),
         day,
         abs(amount) if isinstance(amount, Decimal) and is_credit else amount,

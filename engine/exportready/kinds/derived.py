@@ -163,10 +163,104 @@ paymentSentBy text {_CONNECTORS}
 invoiceSentBy text {_CONNECTORS}
 sameConnector yesno
 applied yesno
+bothArrived yesno
+elsewhere text
+paymentType text
+paymentDate date
+batch text
+booksCustomer name
+paymentAmount number
+unused number
+invoiceDate date
+openBalance number
+toApply number
+apart text
 """
         ),
         ("customer", "payment", "invoice"),
         _SUPPLY["servicetitan.payment"],
+        "transaction",
+        numbered=True,
+    ),
+    # One exported transaction, with what QuickBooks has of it. `told` ends the sentence "Invoice 1234 ...".
+    Kind(
+        "derived.match",
+        fields(
+            """
+type text invoice|payment|credit memo|bill|purchase order
+id id
+customer name
+number text
+date date
+amount number
+batch text
+batchName text
+exported yesno
+state text arrived|twice|missing|explained
+explained text
+told text
+books text
+booksKey text
+booksId id
+booksAmount number
+difference number
+subtotalDifference number
+taxDifference number
+memo text
+memoNamesBatch yesno
+sentByNew yesno
+booksEdited time
+titanEdited time
+linesAgree yesno
+linesMissing text
+linesExtra text
+"""
+        ),
+        ("customer", "number"),
+        _SUPPLY["servicetitan.invoice"],
+        "transaction",
+    ),
+    # The tie-out: one type of transaction in one batch.
+    Kind(
+        "derived.tie_out",
+        fields(
+            """
+batch text
+batchName text
+type text
+titanCount number
+titanAmount number
+booksCount number
+booksAmount number
+explained text
+explainedCount number
+explainedAmount number
+unexplainedCount number
+unexplainedAmount number
+untoldCount number
+untoldAmount number
+"""
+        ),
+        ("batch", "type"),
+        _SUPPLY["servicetitan.invoice"],
+        "transaction",
+    ),
+    # Whether there is a list of export errors at all: an empty one is good news, none is no news.
+    Kind(
+        "derived.export_log",
+        fields("kept yesno"),
+        (),
+        _SUPPLY["servicetitan.export_error"],
+        "session",
+        single=True,
+        sheet=True,
+    ),
+    # One error of the export. `arrivedSince`: the transaction is in QuickBooks by now.
+    Kind(
+        "derived.export_error",
+        fields("transaction text\ncustomer name\nmessage text\ncode text\narrivedSince yesno"),
+        ("transaction", "message"),
+        _SUPPLY["servicetitan.export_error"],
         "transaction",
         numbered=True,
     ),
@@ -221,6 +315,40 @@ servicetitan.invoice waits syncStatus batch.number batch.id batch.name total
 servicetitan.payment waits syncStatus batch.number batch.id batch.name total
 servicetitan.credit_memo waits syncStatus batch.number batch.id batch.name
 servicetitan.bill waits syncStatus batch.number batch.id batch.name
+"""
+
+_MATCHED = """
+servicetitan.invoice id syncStatus active referenceNumber customer.id customer.name invoiceDate subTotal salesTax total
+servicetitan.invoice batch.id batch.number batch.name modifiedOn
+servicetitan.invoice_item parent.id skuId skuName quantity total active
+servicetitan.payment id syncStatus active referenceNumber checkNumber customer.id customer.name date total type
+servicetitan.payment batch.id batch.number batch.name modifiedOn
+servicetitan.credit_memo id syncStatus active referenceNumber customer.id customer.name date total
+servicetitan.credit_memo batch.id batch.number batch.name modifiedOn
+servicetitan.bill id syncStatus status referenceNumber vendor.id vendor.name billDate billAmount
+servicetitan.bill batch.id batch.number batch.name modifiedOn
+servicetitan.purchase_order id number status vendorId batchId date total modifiedOn
+servicetitan.vendor id name
+servicetitan.material id code
+servicetitan.equipment id code
+servicetitan.service id code
+servicetitan.tax_rate salesTaxItem
+quickbooks.Invoice TxnID TimeCreated TimeModified TxnDate RefNumber CustomerRef.FullName Memo Subtotal SalesTaxTotal
+quickbooks.InvoiceLine parent.TxnID ItemRef.FullName Quantity Amount
+quickbooks.CreditMemo TxnID TimeCreated TimeModified TxnDate RefNumber CustomerRef.FullName Memo TotalAmount Subtotal SalesTaxTotal
+quickbooks.CreditMemoLine parent.TxnID ItemRef.FullName Quantity Amount
+quickbooks.ReceivePayment TxnID TimeCreated TimeModified TxnDate RefNumber CustomerRef.FullName Memo TotalAmount
+quickbooks.JournalEntry TxnID TimeCreated TimeModified TxnDate RefNumber Memo
+quickbooks.JournalDebitLine parent.TxnID Amount
+quickbooks.Bill TxnID TimeCreated TimeModified TxnDate RefNumber VendorRef.FullName Memo AmountDue
+quickbooks.PurchaseOrder TxnID TimeCreated TimeModified TxnDate RefNumber VendorRef.FullName Memo TotalAmount
+quickbooks.Item Name ItemType
+account.answers webConnector.since webConnector.sentBy modules.purchasing purchaseOrders.export
+"""
+
+_ERRORS = """
+servicetitan.export_error transaction customer.name message
+quickbooks.Status request statusCode statusSeverity statusMessage
 """
 
 READS: dict[str, dict[str, frozenset[str]]] = {
@@ -293,13 +421,19 @@ quickbooks.InventorySite Name IsActive
         """
 servicetitan.payment_application appliedTo appliedAmount appliedToReferenceNumber
 servicetitan.payment_application parent.id parent.waits parent.syncStatus parent.active parent.customer.id parent.customer.name
-servicetitan.payment_application parent.referenceNumber parent.date
+servicetitan.payment_application parent.referenceNumber parent.date parent.type parent.batch.number
 servicetitan.invoice id waits syncStatus invoiceDate referenceNumber customer.name customer.id batch.number batch.name
-quickbooks.Invoice TimeCreated RefNumber CustomerRef.FullName Memo
-quickbooks.AppliedToTxn RefNumber Amount parent.RefNumber parent.CustomerRef.FullName
-account.answers webConnector.sentBy webConnector.since webConnector.oldConnectorAutoRun
+quickbooks.Invoice TxnID TimeCreated TxnDate RefNumber CustomerRef.FullName ARAccountRef.FullName Memo BalanceRemaining
+quickbooks.ReceivePayment TxnID TxnDate RefNumber CustomerRef.FullName ARAccountRef.FullName Memo TotalAmount UnusedPayment
+quickbooks.AppliedToTxn TxnID TxnDate RefNumber Amount parent.TxnID parent.RefNumber parent.CustomerRef.FullName
+quickbooks.Preferences AccountingPreferences.ClosingDate
+account.answers webConnector.sentBy webConnector.since webConnector.oldConnectorAutoRun closingDate
 """
     ),
+    "derived.match": _reads(_MATCHED),
+    "derived.tie_out": _reads(_MATCHED),
+    "derived.export_log": _reads(_ERRORS),
+    "derived.export_error": _reads(_ERRORS + _MATCHED),
     "derived.drift": _reads(
         "account.answers customerMapping customerMappingAtLastExport\nquickbooks.Preferences AccountingPreferences.ClosingDate"
     ),

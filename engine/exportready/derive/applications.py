@@ -1,0 +1,163 @@
+"""What QuickBooks did with a payment: applied to which invoices, how much is unused, and what is left to apply by hand.
+
+The amount to apply is the least of what ServiceTitan applied, what is unused, and what is open: QuickBooks refuses more (status
+code 3210). One payment may pay several invoices and one invoice be paid by several, so both are used up in the order of the list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from exportready.model.evidence import UNSET, Evidence, Record, Scope, Unknown, Value
+
+_NOT_THERE = Unknown("it is not known what QuickBooks has of it")
+ARRIVED = "arrived"
+
+
+def matches_by_id(evidence: Evidence) -> dict[tuple[Value, Value], Record]:
+    """Each match by its type and ServiceTitan's id, else by customer and number for files that show no ids."""
+    found: dict[tuple[Value, Value], Record] = {}
+    for one in evidence.shelf("derived.match").records:
+        id_ = one.get("id")
+        if isinstance(id_, str):
+            found[one.get("type"), id_] = one
+        found.setdefault((one.get("type"), f"{one.get('customer')} / {one.get('number')}"), one)
+    return found
+
+
+@dataclass(slots=True)
+class Ledger:
+    """QuickBooks' payments and invoices, and how they are applied to each other."""
+
+    matches: Mapping[tuple[Value, Value], Record]
+    records: Mapping[Value, Record]
+    """QuickBooks' payments and invoices by TxnID."""
+    links: Mapping[Value, Sequence[Record]]
+    """What each payment is applied to, by its TxnID."""
+    links_whole: bool
+    links_why: Unknown
+    closing: Value
+    unused: dict[Value, Decimal] = field(default_factory=dict)
+    open: dict[Value, Decimal] = field(default_factory=dict)
+    meant: dict[Value, set[Value]] = field(default_factory=dict)
+    """The invoices in QuickBooks to which ServiceTitan applies each payment; unknown ones among them."""
+
+    @classmethod
+    def of(cls, evidence: Evidence) -> Ledger:
+        """Everything that QuickBooks' files show."""
+        links: dict[Value, list[Record]] = {}
+        shelf = evidence.shelf("quickbooks.AppliedToTxn")
+        for link in shelf.records:
+            links.setdefault(link.get("parent.TxnID"), []).append(link)
+        payments, invoices = (evidence.shelf(kind).records for kind in ("quickbooks.ReceivePayment", "quickbooks.Invoice"))
+        records = {record.get("TxnID"): record for record in (*payments, *invoices) if isinstance(record.get("TxnID"), str)}
+        why = Unknown(shelf.why or "your files hold only a part of QuickBooks' payments", shelf.mend)
+        closing = evidence.shelf("derived.account").records[0].get("closingDate")
+        whole = shelf.scope in (Scope.WHOLE, Scope.PERIOD)
+        return cls(matches_by_id(evidence), records, links, whole, why, closing)
+
+    def note(self, paid: Iterable[tuple[Record, Record | None]]) -> None:
+        """Note what ServiceTitan applies to what, before each is judged: what is applied elsewhere shows only then."""
+        for one, invoice in paid:
+            payment = self._match("payment", one.get("parent.id"), one)
+            if payment is not None:
+                booked = self._booked(self._invoice(one, invoice))
+                self.meant.setdefault(payment.get("booksId"), set()).add(booked.get("TxnID") if booked else _NOT_THERE)
+
+    def _of_none(self) -> dict[str, Value]:
+        """The facts where one of both is not in QuickBooks."""
+        names = ("booksCustomer", "paymentAmount", "unused", "invoiceDate", "openBalance", "toApply", "elsewhere")
+        return {**dict.fromkeys(names, _NOT_THERE), "apart": UNSET, "bothArrived": False}
+
+    def facts(self, one: Record, invoice: Record | None) -> dict[str, Value]:
+        """The facts of one application. Where both are known in QuickBooks by their ids, `applied` is read off their links."""
+        payment = self._booked(self._match("payment", one.get("parent.id"), one))
+        bill = self._booked(self._invoice(one, invoice))
+        if payment is None or bill is None or payment.kind != "quickbooks.ReceivePayment" or bill.kind != "quickbooks.Invoice":
+            return self._of_none()
+        applied = self._amount_applied(payment, bill)
+        wanted = one.get("appliedAmount")
+        facts: dict[str, Value] = {
+            "bothArrived": True,
+            "booksCustomer": payment.get("CustomerRef.FullName"),
+            "paymentAmount": payment.get("TotalAmount"),
+            "unused": payment.get("UnusedPayment"),
+            "invoiceDate": bill.get("TxnDate"),
+            "openBalance": bill.get("BalanceRemaining"),
+            "elsewhere": self._elsewhere(payment),
+            "apart": self._apart(payment, bill) or UNSET,
+            "toApply": Decimal(0),
+        }
+        if isinstance(applied, Unknown) or isinstance(wanted, Unknown):
+            unknown = applied if isinstance(applied, Unknown) else wanted
+            return {**facts, "applied": unknown, "toApply": unknown}
+        rest = (wanted if isinstance(wanted, Decimal) else Decimal(0)) - applied
+        if rest <= 0 and (applied > 0 or wanted == 0):
+            return {**facts, "applied": True}
+        return {**facts, "applied": False, "toApply": self._to_apply(payment, bill, rest)}
+
+    def _match(self, type_: str, id_: Value, one: Record) -> Record | None:
+        named = f"{one.get('parent.customer.name')} / {one.get('parent.referenceNumber')}"
+        return self.matches.get((type_, id_)) or (None if isinstance(id_, str) else self.matches.get((type_, named)))
+
+    def _invoice(self, one: Record, invoice: Record | None) -> Record | None:
+        if invoice is None:
+            return None
+        named = f"{invoice.get('customer.name')} / {invoice.get('referenceNumber')}"
+        id_ = invoice.get("id")
+        return self.matches.get(("invoice", id_)) or (None if isinstance(id_, str) else self.matches.get(("invoice", named)))
+
+    def _booked(self, match: Record | None) -> Record | None:
+        is_there = match is not None and match.get("state") == ARRIVED
+        return self.records.get(match.get("booksId")) if is_there and match is not None else None
+
+    def _amount_applied(self, payment: Record, bill: Record) -> Decimal | Unknown:
+        links = self.links.get(payment.get("TxnID"), ())
+        if not links and not self.links_whole and payment.get("UnusedPayment") != payment.get("TotalAmount"):
+            return self.links_why
+        total = Decimal(0)
+        for link in links:
+            if link.get("TxnID") == bill.get("TxnID"):
+                amount = link.get("Amount")
+                if not isinstance(amount, Decimal):
+                    return Unknown("how much is applied is not in the file")
+                total += amount
+        return total
+
+    def _elsewhere(self, payment: Record) -> Value:
+        """The numbers of the invoices to which QuickBooks applied it although ServiceTitan does not."""
+        meant = self.meant.get(payment.get("TxnID"), set())
+        others = [link for link in self.links.get(payment.get("TxnID"), ()) if link.get("TxnID") not in meant]
+        if others and any(isinstance(one, Unknown) for one in meant):
+            return Unknown("of an invoice that it pays it is not known which one it is in QuickBooks")
+        return ", ".join(sorted(_number(link) for link in others)) or UNSET
+
+    def _to_apply(self, payment: Record, bill: Record, rest: Decimal) -> Value:
+        unused, balance = payment.get("UnusedPayment"), bill.get("BalanceRemaining")
+        if not isinstance(unused, Decimal) or not isinstance(balance, Decimal):
+            return Unknown("what is unused or open is not in the file")
+        payment_id, bill_id = payment.get("TxnID"), bill.get("TxnID")
+        left, due = self.unused.setdefault(payment_id, unused), self.open.setdefault(bill_id, balance)
+        amount = max(min(rest, left, due), Decimal(0))
+        self.unused[payment_id], self.open[bill_id] = left - amount, due - amount
+        return amount
+
+    def _apart(self, payment: Record, bill: Record) -> str:
+        """Why it cannot simply be ticked in the payment's window."""
+        reasons = []
+        if payment.get("CustomerRef.FullName") != bill.get("CustomerRef.FullName"):
+            reasons.append("different job")
+        if payment.get("ARAccountRef.FullName") != bill.get("ARAccountRef.FullName"):
+            reasons.append("different A/R account")
+        days = [day for day in (payment.get("TxnDate"), bill.get("TxnDate")) if isinstance(day, date)]
+        if isinstance(self.closing, date) and any(day <= self.closing for day in days):
+            reasons.append("closed period")
+        return ", ".join(reasons)
+
+
+def _number(link: Record) -> str:
+    number = link.get("RefNumber")
+    return number if isinstance(number, str) else f"one of {link.get('TxnDate')}"

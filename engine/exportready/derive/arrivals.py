@@ -1,0 +1,329 @@
+"""One record per exported transaction: is it in QuickBooks, with its amount and its lines, and what its memo says.
+
+What is not there may be explained: it was bypassed or voided, or it is a payment of nothing, which ServiceTitan bypasses by itself
+(docs/sources.md, tie-out). A batch of which nothing is there looks bypassed; only a person can say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from exportready.derive.conclusions import Conclusions, mend_of, why_of
+from exportready.derive.exported import BILL, CREDIT_MEMO, INVOICE, PAYMENT, Booked, Titan, booked, exported
+from exportready.derive.lines import Comparer, Lines
+from exportready.derive.matching import ARRIVED, EXPLAINED, MISSING, TWICE, Match, match
+from exportready.derive.memos import names_batch
+from exportready.derive.waiting import ORDERS, named_batches
+from exportready.kinds import KINDS
+from exportready.model.evidence import UNSET, Evidence, Location, Record, Scope, Shelf, Unknown, Value
+
+KIND = "derived.match"
+_LINES = {
+    "quickbooks.Invoice": "quickbooks.InvoiceLine",
+    "quickbooks.CreditMemo": "quickbooks.CreditMemoLine",
+}
+_SETTLING = timedelta(minutes=10)
+"""What QuickBooks changes of a transaction while it is made is no edit."""
+_OVERNIGHT = timedelta(days=1)
+"""ServiceTitan notes the export itself as a change; a later day's is an edit. The limit is our own."""
+
+
+def matches(evidence: Evidence) -> Shelf:
+    """The records, as whole as the exported transactions are known."""
+    found = Conclusions(KIND)
+    arrivals = tie(evidence)
+    memos = _Memos(evidence, arrivals)
+    compared = Comparer(evidence, "servicetitan.invoice_item", _LINES)
+    for one in arrivals:
+        found.add(_fields(one, memos, compared), one.titan.record.where)
+    return found.shelf(*_sources(evidence))
+
+
+def tie(evidence: Evidence) -> list[Match]:
+    """Every exported transaction with its state: in QuickBooks, not there, explained, or unknown with the reason."""
+    titans = sorted(
+        exported(evidence), key=lambda one: (one.type, one.record.key, one.record.where.path, one.record.where.line or 0)
+    )
+    done = match(titans, booked(evidence))
+    as_payments = {
+        one.titan.record.get("type") for one in done if one.booked and one.booked.record.kind == "quickbooks.ReceivePayment"
+    }
+    bypassed = named_batches(evidence, "bypassedBatches")
+    return _look_bypassed([_judged(evidence, one, bypassed, as_payments) for one in done])
+
+
+def _judged(evidence: Evidence, one: Match, bypassed: frozenset[str], as_payments: set[Value]) -> Match:
+    """What a transaction that was not found comes to."""
+    if one.state != MISSING:
+        return one
+    titan = one.titan
+    if explanation(titan, bypassed):
+        return replace(one, state=EXPLAINED)
+    if isinstance(titan.exported, Unknown):
+        return replace(one, state=titan.exported)
+    if titan.untold:
+        return replace(one, state=titan.untold)
+    if titan.type == "payment" and isinstance(titan.amount, Decimal) and titan.amount < 0:
+        return replace(one, state=Unknown("it is a refund, and how a refund arrives in QuickBooks is not established"))
+    for home in titan.homes:
+        may_be_there = _may_be_there(evidence.shelf(home), titan)
+        is_usual = home == "quickbooks.JournalEntry" and titan.record.get("type") in as_payments
+        if may_be_there and not is_usual:
+            return replace(one, state=may_be_there)
+    return one
+
+
+def explanation(titan: Titan, bypassed: frozenset[str]) -> str:
+    """Why it need not be in QuickBooks; empty where it must."""
+    if titan.record.get("active") is False:
+        return "voided"
+    if titan.record.get("status") == "Canceled":
+        return "canceled"
+    if titan.batch in bypassed:
+        return "bypassed"
+    return "a payment of nothing" if titan.type == "payment" and titan.amount == 0 else ""
+
+
+def _may_be_there(shelf: Shelf, titan: Titan) -> Unknown | None:
+    """Why it may be in QuickBooks although the file does not show it."""
+    if shelf.scope is Scope.WHOLE:
+        return None
+    if shelf.scope is Scope.PERIOD and shelf.days is not None and isinstance(titan.day, date):
+        first, last = shelf.days
+        if first <= titan.day <= last:
+            return None
+        return Unknown(
+            f"your file of {_plain(shelf.kind)} covers {first} to {last}, and this is of {titan.day}", mend_of(shelf)
+        )
+    if shelf.kind == "quickbooks.JournalEntry":
+        mend = f"If payments of the type {titan.record.get('type')} are exported as journal entries: {mend_of(shelf)}"
+        return Unknown("payments of its type may be journal entries", mend)
+    return Unknown(why_of(shelf), mend_of(shelf))
+
+
+def _plain(kind: str) -> str:
+    return f"QuickBooks' {kind.partition('.')[2]} list"
+
+
+def _look_bypassed(done: Sequence[Match]) -> list[Match]:
+    """Where nothing of a batch is there, it looks bypassed as a whole: a person must say whether it was."""
+    states: dict[Value, set[object]] = {}
+    for one in done:
+        states.setdefault(one.titan.batch, set()).add(one.state if isinstance(one.state, str) else None)
+    absent = {
+        batch
+        for batch, found in states.items()
+        if isinstance(batch, str) and MISSING in found and found <= {MISSING, EXPLAINED}
+    }
+    return [
+        replace(one, state=_looks_bypassed(one.titan)) if one.state == MISSING and one.titan.batch in absent else one
+        for one in done
+    ]
+
+
+def _looks_bypassed(titan: Titan) -> Unknown:
+    name = titan.record.get("batch.name")
+    told = f"{titan.batch} ({name})" if isinstance(name, str) else str(titan.batch)
+    return Unknown(
+        f"nothing of batch {told} is in QuickBooks, so it looks bypassed; please confirm",
+        f"If batch {told} was bypassed, say so: exportready ask, or bypassedBatches in account.yaml. If it was not, unpost it in "
+        "ServiceTitan, post it, and export it again; that does not duplicate what is there",
+    )
+
+
+def _sources(evidence: Evidence) -> list[Shelf]:
+    """What must be known whole: invoices and payments; bills where Purchasing is in use, purchase orders where they are
+    exported. Credit memos are compared where the files hold them (docs/decisions/tie-out.md)."""
+    account = evidence.shelf("derived.account").records[0]
+    kinds = [INVOICE, PAYMENT]
+    kinds += [BILL] if account.get("purchasing") is True else []
+    kinds += [ORDERS] if account.get("purchaseOrdersExported") is True else []
+    others = [
+        kind for kind in (CREDIT_MEMO, BILL, ORDERS) if kind not in kinds and evidence.shelf(kind).scope is not Scope.MISSING
+    ]
+    return [evidence.shelf(kind) for kind in (*kinds, *others)]
+
+
+# -- one record
+
+
+def _fields(one: Match, memos: _Memos, compared: Comparer) -> dict[str, Value]:
+    titan, book = one.titan, one.booked
+    unknown = one.state if isinstance(one.state, Unknown) else None
+    nothing: Value = unknown or UNSET
+    fields: dict[str, Value] = dict.fromkeys(KINDS[KIND].fields, nothing)
+    fields |= {
+        "type": titan.type,
+        "id": titan.record.get("id"),
+        "customer": titan.name,
+        "number": titan.number,
+        "date": titan.day,
+        "amount": titan.record.get("billAmount" if titan.type == "bill" else "total"),
+        "batch": titan.batch,
+        "batchName": titan.record.get("batch.name") if titan.type != "purchase order" else UNSET,
+        "exported": titan.exported,
+        "state": one.state,
+        "explained": UNSET,
+        "told": _TOLD.get(one.state, "") if isinstance(one.state, str) else (unknown.reason if unknown else ""),
+    }
+    if one.state == EXPLAINED:
+        fields["explained"] = explanation(titan, memos.bypassed) or UNSET
+    if book is None:
+        return fields
+    record = book.record
+    differences = _differences(titan, book)
+    fields |= {
+        "books": record.kind.partition(".")[2],
+        "booksKey": record.key,
+        "booksId": record.get("TxnID"),
+        "booksAmount": book.amount,
+        **differences,
+        **memos.of(one),
+        **_edits(titan, record),
+        "linesAgree": UNSET,
+    }
+    if one.state == ARRIVED and differences["difference"] != 0 and isinstance(differences["difference"], Decimal):
+        fields["told"] = f"is in QuickBooks with {book.amount} instead of {titan.amount}"
+    if record.kind in _LINES and titan.type == "invoice":
+        lines: Lines = compared.compare(titan.record, record, -1 if record.kind == "quickbooks.CreditMemo" else 1)
+        fields |= {"linesAgree": lines.agree, "linesMissing": lines.missing or UNSET, "linesExtra": lines.extra or UNSET}
+    return fields
+
+
+_TOLD = {
+    ARRIVED: "is in QuickBooks",
+    TWICE: "is in QuickBooks twice",
+    MISSING: "is not in QuickBooks",
+    EXPLAINED: "need not be in QuickBooks",
+}
+
+
+def _differences(titan: Titan, book: Booked) -> dict[str, Value]:
+    """How far the amounts lie apart: in all, before tax, and the tax. What has no tax of its own differs in all alike."""
+    whole = _apart(titan.amount, book.amount)
+    if titan.type != "invoice" or book.record.kind not in _LINES:
+        return {"difference": whole, "subtotalDifference": whole, "taxDifference": Decimal(0)}
+    return {
+        "difference": whole,
+        "subtotalDifference": _apart(titan.record.get("subTotal"), book.record.get("Subtotal")),
+        "taxDifference": _apart(titan.record.get("salesTax"), book.record.get("SalesTaxTotal")),
+    }
+
+
+def _apart(one: Value, other: Value) -> Value:
+    unknown = next((value for value in (one, other) if isinstance(value, Unknown)), None)
+    if unknown is not None:
+        return unknown
+    left, right = (value if isinstance(value, Decimal) else Decimal(0) for value in (one, other))
+    return abs(abs(left) - abs(right))
+
+
+def _edits(titan: Titan, book: Record) -> dict[str, Value]:
+    """When either side changed it after it was made in QuickBooks; unset where it did not."""
+    made, changed, modified = book.get("TimeCreated"), book.get("TimeModified"), titan.record.get("modifiedOn")
+    if not isinstance(made, datetime):
+        unknown = made if isinstance(made, Unknown) else Unknown("QuickBooks' file does not say when it was made")
+        return {"booksEdited": unknown, "titanEdited": unknown}
+    in_books: Value = changed if not isinstance(changed, datetime) else changed if changed - made > _SETTLING else UNSET
+    in_titan: Value = modified if not isinstance(modified, datetime) else modified if modified - made > _OVERNIGHT else UNSET
+    return {"booksEdited": in_books, "titanEdited": in_titan}
+
+
+class _Memos:
+    """What the memos show: does one name its batch, and did the ServiceTitan Web Connector send it?"""
+
+    def __init__(self, evidence: Evidence, arrivals: Iterable[Match]) -> None:
+        answers = next(iter(evidence.shelf("account.answers").records), None)
+        since = answers.get("webConnector.since") if answers else None
+        self._since = since if isinstance(since, date) else None
+        self._connector = evidence.shelf("derived.account").records[0].get("connector")
+        self.bypassed = named_batches(evidence, "bypassedBatches")
+        self._shown = {
+            (one.titan.type, one.titan.batch)
+            for one in arrivals
+            if one.booked is not None and names_batch(one.booked.record.get("Memo"), one.titan.record)
+        }
+        """(type, batch) of which at least one memo names the batch: then the connector that writes memos sent them all."""
+
+    def of(self, one: Match) -> dict[str, Value]:
+        """The facts of one transaction that is in QuickBooks."""
+        assert one.booked is not None  # noqa: S101 - the caller asks only of what was found
+        memo = one.booked.record.get("Memo")
+        named: Value = memo if isinstance(memo, Unknown) else names_batch(memo, one.titan.record)
+        return {"memo": memo, "memoNamesBatch": named, "sentByNew": self._sent_by_new(one, named)}
+
+    def _sent_by_new(self, one: Match, named: Value) -> Value:
+        """True where it must have gone through the ServiceTitan Web Connector."""
+        if named is True or (one.titan.type, one.titan.batch) in self._shown:
+            return True
+        made = one.booked.record.get("TimeCreated") if one.booked else UNSET
+        if self._since is not None and one.titan.type == "invoice" and isinstance(made, datetime):
+            return made.date() >= self._since
+        if self._connector == "quickbooks":
+            return False
+        return Unknown(
+            "nothing tells which connector sent it",
+            "Say since which day the ServiceTitan Web Connector sends your batches: exportready ask, or "
+            "settings.webConnector.since in account.yaml",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    count: int = 0
+    amount: Decimal = Decimal(0)
+
+    def plus(self, amount: Value, count: int = 1) -> _Sum:
+        return _Sum(self.count + count, self.amount + (amount if isinstance(amount, Decimal) else Decimal(0)))
+
+
+def tie_out(evidence: Evidence) -> Shelf:
+    """Per batch and type: how many, and how much, on both sides; what is explained, what is not, and what cannot be told.
+
+    ServiceTitan's amount is QuickBooks' and the explained, the unexplained and the untold one together, to the cent.
+    """
+    found = Conclusions("derived.tie_out")
+    sums: dict[tuple[str, str], dict[str, _Sum]] = {}
+    names: dict[tuple[str, str], Value] = {}
+    reasons: dict[tuple[str, str], dict[str, int]] = {}
+    shelf = evidence.shelf(KIND)
+    for one in shelf.records:
+        batch, type_ = one.get("batch"), str(one.get("type"))
+        key = (batch if isinstance(batch, str) else "", type_)
+        row = sums.setdefault(key, dict.fromkeys(("titan", "books", "explained", "unexplained", "untold"), _Sum()))
+        names.setdefault(key, one.get("batchName"))
+        _count(row, one)
+        if isinstance(one.get("explained"), str):
+            told = reasons.setdefault(key, {})
+            told[str(one.get("explained"))] = told.get(str(one.get("explained")), 0) + 1
+    for (batch, type_), row in sorted(sums.items(), key=lambda item: (len(item[0][0]), item[0])):
+        key = (batch, type_)
+        fields: dict[str, Value] = {"batch": batch or UNSET, "batchName": names[key], "type": type_}
+        for side, total in row.items():
+            fields |= {f"{side}Count": Decimal(total.count), f"{side}Amount": total.amount}
+        told = reasons.get(key, {})
+        fields["explained"] = ", ".join(f"{count} {reason}" for reason, count in sorted(told.items())) or UNSET
+        found.add(fields, Location("account.yaml"))
+    return found.shelf(shelf)
+
+
+def _count(row: dict[str, _Sum], one: Record) -> None:
+    amount, theirs = one.get("amount"), one.get("booksAmount")
+    state = one.get("state")
+    row["titan"] = row["titan"].plus(amount)
+    signed = -1 if isinstance(amount, Decimal) and amount < 0 else 1
+    if state in (ARRIVED, TWICE) and isinstance(theirs, Decimal):
+        copies = 2 if state == TWICE else 1
+        there = theirs * signed * copies
+        row["books"] = row["books"].plus(there, copies)
+        rest = (amount if isinstance(amount, Decimal) else Decimal(0)) - there
+        row["unexplained"] = row["unexplained"].plus(rest, 1 - copies)
+    elif state == EXPLAINED:
+        row["explained"] = row["explained"].plus(amount)
+    elif state == MISSING:
+        row["unexplained"] = row["unexplained"].plus(amount)
+    else:
+        row["untold"] = row["untold"].plus(amount)

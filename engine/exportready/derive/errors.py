@@ -1,0 +1,51 @@
+"""What went wrong in the export, from ServiceTitan's error report and from QuickBooks' own answers to what was sent.
+
+Answers to queries say nothing of an export. An error on a transaction that is in QuickBooks by now is stale.
+"""
+
+from __future__ import annotations
+
+from exportready.derive.conclusions import Conclusions
+from exportready.kinds import KINDS, fold
+from exportready.model.evidence import UNSET, Evidence, Location, Record, Scope, Shelf, Unknown, Value
+
+_REPORT, _STATUS = "servicetitan.export_error", "quickbooks.Status"
+
+
+def log(evidence: Evidence) -> Shelf:
+    """The one record that says whether there is a list of errors at all, and how many stand in it."""
+    report, sent = evidence.shelf(_REPORT), _sent(evidence)
+    known = report.scope is not Scope.MISSING or bool(sent)
+    why = Unknown(report.why or "there is no list of export errors", report.mend or KINDS[_REPORT].supply)
+    where = next((record.where for record in (*report.records, *sent)), Location("export errors"))
+    fields: dict[str, Value] = {"kept": True if known else why}
+    return Shelf("derived.export_log", (Record("derived.export_log", "", fields, where),), Scope.WHOLE)
+
+
+def errors(evidence: Evidence) -> Shelf:
+    """One record per error."""
+    found = Conclusions("derived.export_error")
+    report = evidence.shelf(_REPORT)
+    arrived = {
+        fold(str(one.get("number")))
+        for one in evidence.shelf("derived.match").records
+        if one.get("state") == "arrived" and isinstance(one.get("number"), str)
+    }
+    for row in report.records:
+        number = row.get("transaction")
+        is_there = isinstance(number, str) and fold(number) in arrived
+        fields: dict[str, Value] = {name: row.get(name) for name in ("transaction", "message")}
+        found.add({**fields, "customer": row.get("customer.name"), "code": UNSET, "arrivedSince": is_there}, row.where)
+    for status in _sent(evidence):
+        if status.get("statusSeverity") == "Error":
+            fields = {"transaction": UNSET, "message": status.get("statusMessage"), "code": status.get("statusCode")}
+            found.add({**fields, "customer": UNSET, "arrivedSince": False}, status.where)
+    if report.scope is Scope.MISSING and _sent(evidence):
+        return Shelf(found.kind, tuple(found.records), Scope.WHOLE)
+    return found.shelf(report)
+
+
+def _sent(evidence: Evidence) -> list[Record]:
+    """QuickBooks' answers to what was sent to be written."""
+    statuses = evidence.shelf(_STATUS).records
+    return [one for one in statuses if isinstance(name := one.get("request"), str) and not name.endswith("Query")]

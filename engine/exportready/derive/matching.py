@@ -1,0 +1,150 @@
+"""Each exported transaction of ServiceTitan against QuickBooks: by number within its customer, by day, the amount as a check.
+
+It is looked for in passes, the surest signs first. A number is not unique in QuickBooks, so where several answer nothing is
+guessed: they are told as such. What was matched in one pass is nobody else's in the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from exportready.derive.exported import Booked, Titan
+from exportready.model.evidence import Unknown, Value
+
+ARRIVED, TWICE, MISSING, EXPLAINED = "arrived", "twice", "missing", "explained"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One transaction of ServiceTitan with what QuickBooks has of it."""
+
+    titan: Titan
+    state: Value
+    """ARRIVED, TWICE or MISSING; unknown where several answer."""
+    booked: Booked | None = None
+
+
+def match(titans: Sequence[Titan], books: Mapping[str, Sequence[Booked]]) -> list[Match]:
+    """What became of each transaction, in their order."""
+    found: dict[int, Match] = {}
+    taken: set[int] = set()
+    index = _Index(books)
+    for number, signs in enumerate(_PASSES):
+        wanting = {at: titan for at, titan in enumerate(titans) if at not in found}
+        answers = {
+            at: [book for book in index.near(titan) if id(book) not in taken and signs(titan, book)]
+            for at, titan in wanting.items()
+        }
+        for group in _groups(answers):
+            candidates = {id(book): book for at in group for book in answers[at]}
+            taken |= set(candidates)
+            for at in group:
+                found[at] = _settled(titans[at], answers[at], alone=len(group) == 1, exact=number == 0)
+    return [found.get(at, Match(titan, MISSING)) for at, titan in enumerate(titans)]
+
+
+def _settled(titan: Titan, answers: Sequence[Booked], *, alone: bool, exact: bool) -> Match:
+    if not alone:
+        return Match(
+            titan, Unknown("ServiceTitan has several that nothing tells apart: number, customer, day and amount are one")
+        )
+    if len(answers) == 1:
+        return Match(titan, ARRIVED, answers[0])
+    if exact:
+        return Match(titan, TWICE, answers[0])
+    return Match(titan, Unknown(f"{len(answers)} transactions of QuickBooks may be it, and none of them is just the same"))
+
+
+def _groups(answers: Mapping[int, Sequence[Booked]]) -> list[list[int]]:
+    """Those that want the same of QuickBooks' transactions stand in one group."""
+    claims: dict[int, list[int]] = {}
+    for at, books in answers.items():
+        for book in books:
+            claims.setdefault(id(book), []).append(at)
+    groups: list[list[int]] = []
+    seen: set[int] = set()
+    for start, books in answers.items():
+        if start in seen or not books:
+            continue
+        group, waiting = [], [start]
+        seen.add(start)
+        while waiting:
+            at = waiting.pop()
+            group.append(at)
+            for other in {other for book in answers[at] for other in claims[id(book)]} - seen:
+                seen.add(other)
+                waiting.append(other)
+        groups.append(sorted(group))
+    return groups
+
+
+# -- signs
+
+
+def _customer(titan: Titan, book: Booked) -> bool:
+    return titan.names is None or book.name is None or book.name in titan.names
+
+
+def _number(titan: Titan, book: Booked) -> bool:
+    return book.number in titan.numbers
+
+
+def _day(titan: Titan, book: Booked) -> bool:
+    return isinstance(titan.day, date) and titan.day == book.day
+
+
+def _next_day(titan: Titan, book: Booked) -> bool:
+    """A payment late in the evening is of the next day in UTC."""
+    return isinstance(titan.day, date) and isinstance(book.day, date) and abs((titan.day - book.day).days) <= 1
+
+
+def _amount(titan: Titan, book: Booked) -> bool:
+    return isinstance(titan.amount, Decimal) and titan.amount == book.amount
+
+
+def _all(*signs: Callable[[Titan, Booked], bool]) -> Callable[[Titan, Booked], bool]:
+    return lambda titan, book: all(sign(titan, book) for sign in signs)
+
+
+def _numberless(titan: Titan, book: Booked) -> bool:
+    return not titan.numbers and _customer(titan, book) and _amount(titan, book) and _next_day(titan, book)
+
+
+def _numbered_only(titan: Titan, book: Booked) -> bool:
+    """An invoice keeps its number; a payment's may be a check's, which says little by itself."""
+    return titan.type != "payment" and _customer(titan, book) and _number(titan, book)
+
+
+_PASSES: tuple[Callable[[Titan, Booked], bool], ...] = (
+    _all(_customer, _number, _day, _amount),
+    _all(_customer, _number, _day),
+    _all(_customer, _number, _amount),
+    _numberless,
+    _numbered_only,
+    # A customer that was matched to another name on Fix Export Issues: all else must agree.
+    _all(_number, _day, _amount),
+)
+
+
+class _Index:
+    """QuickBooks' transactions by kind and number, and by kind and amount for those that have no number in ServiceTitan."""
+
+    def __init__(self, books: Mapping[str, Sequence[Booked]]) -> None:
+        self._by_number: dict[tuple[str, str], list[Booked]] = {}
+        self._by_amount: dict[tuple[str, Value], list[Booked]] = {}
+        for kind, some in books.items():
+            for book in some:
+                self._by_number.setdefault((kind, book.number), []).append(book)
+                if isinstance(book.amount, Decimal):
+                    self._by_amount.setdefault((kind, book.amount), []).append(book)
+
+    def near(self, titan: Titan) -> Iterable[Booked]:
+        """Those that may be it."""
+        for home in titan.homes:
+            for number in sorted(titan.numbers):
+                yield from self._by_number.get((home, number), ())
+            if not titan.numbers:
+                yield from self._by_amount.get((home, titan.amount), ())
