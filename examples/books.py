@@ -217,7 +217,8 @@ def qbxml(*answers: tuple[str, Json]) -> str:
     root = ET.Element("QBXML")
     messages = ET.SubElement(root, "QBXMLMsgsRs")
     for n, (name, values) in enumerate(answers):
-        status = {"requestID": str(n), "statusCode": "0", "statusSeverity": "Info", "statusMessage": "Status OK"}
+        words = "Status OK" if values else "A query request did not find a matching object in QuickBooks"
+        status = {"requestID": str(n), "statusCode": "0" if values else "1", "statusSeverity": "Info", "statusMessage": words}
         fill(ET.SubElement(messages, f"{name}QueryRs", status), values)
     ET.indent(root, "\t")
     return f'<?xml version="1.0" ?>\n{ET.tostring(root, encoding="unicode")}\n'
@@ -271,9 +272,10 @@ def exported(bills: Sequence[Json], names: Sequence[str]) -> list[Json]:
     found = []
     for n, bill in enumerate((bill for bill in bills if bill["syncStatus"] == "Exported"), 1):
         day, batch, zone = bill["invoiceDate"][:10], bill["batch"], bill["salesTaxCode"]
-        stamp = f"{bill['createdOn'][:11]}16:00:{n:02d}-07:00"
+        stamp = f"{bill['createdOn'][:11]}16:{n // 60:02d}:{n % 60:02d}-07:00"
         number = f"{0x4000 + 16 * n:X}-{datetime.fromisoformat(stamp).timestamp():.0f}"
-        customer = full_names[bill["customer"]["name"]]
+        who = bill["customer"]
+        customer = full_names.get(who["name"], f"{who['name']} {who['id']}")  # whom the export made bears the Export ID
         lines = [
             {"TxnLineID": f"{0x4000 + 16 * n + k:X}-{number.split('-')[1]}",
              "ItemRef": ref(item["skuName"], item["skuId"] % 9999),
@@ -287,7 +289,7 @@ def exported(bills: Sequence[Json], names: Sequence[str]) -> list[Json]:
                 "LinkType": "AMTTYPE", "Amount": paid}
         found.append({
             "TxnID": number, "TimeCreated": stamp, "TimeModified": stamp, "EditSequence": number.split("-")[1],
-            "TxnNumber": str(700 + n), "CustomerRef": ref(customer, names.index(customer) + 1),
+            "TxnNumber": str(700 + n), "CustomerRef": ref(customer, names.index(customer) + 1 if customer in names else who["id"] % 9999),
             "ClassRef": ref(bill["businessUnit"]["name"], bill["businessUnit"]["id"]),
             "ARAccountRef": ref("Accounts Receivable", 4),
             "TemplateRef": ref("Service Invoice", 7), "TxnDate": day, "RefNumber": bill["referenceNumber"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import yaml
 
@@ -56,6 +56,10 @@ class Company:
     """QuickBooks' lists by section of the IIF file."""
     titan: dict[str, list[Json]]
     """ServiceTitan's lists by the name of their file."""
+    more: dict[str, list[Json]] = field(default_factory=dict)
+    """QuickBooks' other transactions by their element, as qbXML."""
+    errors: list[tuple[str, str, str]] | None = None
+    """Rows of ServiceTitan's error report: number, customer, message. None: there is no report."""
 
     @property
     def answers(self) -> Json:
@@ -98,6 +102,13 @@ class Company:
             "quickbooks-invoices.xml": books.qbxml(("Invoice", {"InvoiceRet": self.booked})),
             **{f"servicetitan/{name}.json": page(found, n) for n, (name, found) in enumerate(self.titan.items())},
         }
+        if self.more:
+            answers = ((name, {f"{name}Ret": records} if records else {}) for name, records in self.more.items())
+            texts["quickbooks-transactions.xml"] = books.qbxml(*answers)
+        if self.errors is not None:
+            rows = [("Transaction #", "Transaction Type", "Customer", "Error Message")]
+            rows += [(number, "Invoice", who, message) for number, who, message in self.errors]
+            texts["export error report.csv"] = "".join(",".join(f'"{cell}"' for cell in row) + "\r\n" for row in rows)
         return {"quickbooks-lists.iif": books.iif(self.lists), **{path: text.encode() for path, text in texts.items()}}
 
 
@@ -107,11 +118,11 @@ def page(records: list[Json], n: int) -> str:
     return json.dumps(envelope, ensure_ascii=False, indent=1) + "\n"
 
 
-def northwind() -> Company:
-    """The company, ready for its export."""
+def northwind(waiting_size: int = 0) -> Company:
+    """The company, ready for its export; with a larger batch if a size is given."""
     dice = Dice(20261120)
     skus, names = pricebook(dice), customers(dice)
-    invoices = titan.invoices(dice, skus, names)
+    invoices = titan.invoices(dice, skus, names, waiting_size)
     orders = titan.orders(dice, skus)
     lists = {
         **{

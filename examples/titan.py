@@ -214,8 +214,8 @@ def line(sku: Sku, n: int, invoice: int, unit: int, count: int, day: str) -> Jso
     )
 
 
-def invoices(dice: Dice, skus: Sequence[Sku], names: Sequence[str]) -> list[Json]:
-    """Three exported batches, the one that waits, and a voided invoice that is in none."""
+def invoices(dice: Dice, skus: Sequence[Sku], names: Sequence[str], waiting_size: int = 0) -> list[Json]:
+    """Three exported batches, the one that waits (of another size, if one is given), and a voided invoice that is in none."""
     by_code = {sku.code: sku for sku in skus}
     parts = [sku for sku in skus if sku.kind != "service" and sku.code not in {*NOT_IN_BOOKS, *INACTIVE}]
     labor = [sku for sku in skus if sku.kind == "service"][:-1]
@@ -224,7 +224,7 @@ def invoices(dice: Dice, skus: Sequence[Sku], names: Sequence[str]) -> list[Json
     found: list[Json] = []
     for number, (batch, size) in BATCHES.items():
         waiting = number == WAITING
-        for n in range(size):
+        for n in range(waiting_size or size if waiting else size):
             i = len(found) + 1
             unit, zone, term = 21 + i % 3, list(ZONES)[i % 2], list(TERMS)[i % 3]
             chosen = [labor[dice.below(len(labor))], *(parts[dice.below(len(parts))] for _ in range(dice.below(3)))]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from exportready import __version__
 from exportready.derive import derive
+from exportready.derive.arrivals import with_what_was_sent
+from exportready.derive.connectors import work_list
 from exportready.evidence import snapshot
 from exportready.gate import verdict
 from exportready.judge import judge
@@ -45,9 +47,12 @@ def examine(
 ) -> tuple[Report, Evidence]:
     """As `check`, with the evidence that it rests on: what is still to be asked shows only there."""
     read_now = snapshot.read(path, rulebook.wanted, at, on_file)
-    earlier = derive(snapshot.read(before, rulebook.wanted, at, under="before/"), at) if before else None
+    read_before = snapshot.read(before, rulebook.wanted, at, under="before/") if before else None
+    phase = phase or read_now.account.phase or DEFAULT_PHASE
+    if phase == Phase.AFTER.value and read_before is not None:
+        read_now = with_what_was_sent(read_now, read_before)
+    earlier = derive(read_before, at) if read_before else None
     now = derive(read_now, at, earlier)
-    phase = phase or now.account.phase or DEFAULT_PHASE
     in_phase = [rule for rule in rulebook.rules if rule.phase.value in (phase, Phase.BOTH.value)]
     rules = [rule for rule in in_phase if chosen(rule)]
     results = judge(rules, now, earlier, at)
@@ -65,6 +70,8 @@ def examine(
         unrecognised=(*now.unrecognised, *(earlier.unrecognised if earlier else ())),
         results=results,
         verdict=verdict(results, sources),
+        tie_out=now.shelf("derived.tie_out").records if phase == Phase.AFTER.value else (),
+        work_list=work_list(now) if phase == Phase.AFTER.value else (),
     )
     return report, now
 

@@ -16,7 +16,7 @@ import pytest
 from exportready.model.evidence import Account, Unrecognised
 from exportready.model.report import Outcome, Report, RuleResult, Thing, Verdict
 from exportready.model.rules import Severity
-from exportready.reporters import REPORTERS, Options, render, view, words
+from exportready.reporters import Options, render, view, words
 
 GOLDEN = Path(__file__).parent / "golden"
 PLAIN = Options()
@@ -76,7 +76,7 @@ def test_same_report_same_bytes(report: Report, format_: str, name: str, options
     assert render(format_, report, options) == render(format_, shuffled, options)
 
 
-@pytest.mark.parametrize("format_", REPORTERS)
+@pytest.mark.parametrize("format_", ["console", "json", "html"])
 def test_hostile_names_encode_and_cannot_steer(report: Report, format_: str) -> None:
     text = render(format_, hostile(report), Options(verbose=1))
     text.encode()

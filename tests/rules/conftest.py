@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from exportready.model.report import Report
 from exportready.rulebook.load import load
 
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
+HALF_AN_HOUR = timedelta(minutes=30)
 
 
 @pytest.fixture
@@ -27,6 +28,6 @@ def judged(tmp_path: Path) -> Callable[[Company], Report]:
             path = tmp_path / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        return check(tmp_path, book, AT)
+        return check(tmp_path, book, datetime.fromisoformat(company.account["takenAt"]) + HALF_AN_HOUR)
 
     return judge

@@ -6,16 +6,25 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from after import FAULTS as FAULTS_AFTER
+from after import exported
 from company import Company, northwind
 from exportready import shipped
 from exportready.model.report import Outcome, Report
 from exportready.rulebook.load import load
 from exportready.tryout import finding_key
-from faults import FAULTS, Fault, without_inventory
+from faults import FAULTS as FAULTS_BEFORE
+from faults import Fault, without_inventory
 
 BOOK = load(shipped.folder("rules"))
 Judge = Callable[[Company], Report]
-BASES = [northwind, without_inventory]
+BASES = [northwind, without_inventory, exported]
+FAULTS = FAULTS_BEFORE + FAULTS_AFTER
+
+
+def judging(report: Report) -> set[str]:
+    """The rules of the report's phase."""
+    return {rule.id for rule in BOOK.rules if rule.phase.value in (report.phase, "both")}
 
 
 def found(report: Report) -> dict[str, list[str]]:
@@ -35,16 +44,16 @@ def decided(report: Report) -> Iterator[str]:
 def test_the_ready_company_is_quiet(base: Callable[[], Company], judged: Judge) -> None:
     report = judged(base())
     assert found(report) == {}
-    assert set(decided(report)) == {rule.id for rule in BOOK.rules}
+    assert set(decided(report)) == judging(report)
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.rule)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.base.__name__}: {fault.rule}")
 def test_one_fault_brings_its_own_findings_and_no_others(fault: Fault, judged: Judge) -> None:
     company = fault.base()
     keys = fault.into(company)
     report = judged(company)
     assert found(report) == {fault.rule: sorted(keys)}
-    assert set(decided(report)) == {rule.id for rule in BOOK.rules} - set(fault.leaves_open)
+    assert set(decided(report)) == judging(report) - set(fault.leaves_open)
 
 
 @pytest.mark.parametrize("base", BASES)
@@ -55,4 +64,6 @@ def test_all_faults_together_are_told_each_by_its_name(base: Callable[[], Compan
 
 
 def test_every_rule_has_its_fault() -> None:
-    assert sorted(fault.rule for fault in FAULTS) == sorted(rule.id for rule in BOOK.rules)
+    for faults, phase in ((FAULTS_BEFORE, "before-export"), (FAULTS_AFTER, "after-export")):
+        rules = sorted(rule.id for rule in BOOK.rules if rule.phase.value in (phase, "both"))
+        assert sorted(fault.rule for fault in faults) == rules

@@ -10,7 +10,7 @@ from exportready.model.rules import Rule
 from exportready.rulebook.load import load
 
 RULES = load(shipped.folder("rules")).rules
-ALWAYS_SOMETHING = {"settings/customer-mapping-unchanged"}
+ALWAYS_SOMETHING = {"settings/customer-mapping-unchanged", "export/no-key-issue"}
 """Rules that apply to every account and every file."""
 FEW = {"derived.drift", "derived.purchase_charge", "derived.customer_order"}
 """Kinds of which there are never many records, or of which all are mended by one step."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 UNUSABLE, INTERRUPTED = 2, 130
 """Those of gate.ExitCode, written out: what fails before any room is opened needs them too."""
-FORMATS = ("console", "json", "html")
+FORMATS = ("console", "json", "html", "work-list")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -88,7 +88,8 @@ class Moment(click.ParamType[datetime]):
     "outputs",
     multiple=True,
     metavar="FORMAT[:PATH]",
-    help="What to write and where: console, json or html; without a path, or with -, to the screen. May be given several times.",
+    help="What to write and where: console, json, html or work-list (CSV of payments to apply by hand, after the export); without "
+    "a path, or with -, to the screen. May be given several times.",
 )
 @click.option("--phase", type=click.Choice(["before-export", "after-export"]), help="Judge before or after the export.")
 @click.option(

@@ -16,6 +16,7 @@ from exportready.derive import (
     items,
     names,
     purchasing,
+    tally,
     tax,
     trucks,
     waiting,
@@ -25,7 +26,7 @@ from exportready.model.evidence import Evidence, Scope, Shelf
 DERIVATIONS: Mapping[str, Callable[[Evidence], Shelf]] = {
     "derived.batch": waiting.batches,
     "derived.match": arrivals.matches,
-    "derived.tie_out": arrivals.tie_out,
+    "derived.tie_out": tally.tie_out,
     "derived.export_log": errors.log,
     "derived.export_error": errors.errors,
     "derived.item_use": items.uses,

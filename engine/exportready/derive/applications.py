@@ -80,6 +80,7 @@ class Ledger:
             return self._of_none()
         applied = self._amount_applied(payment, bill)
         wanted = one.get("appliedAmount")
+        elsewhere = self._elsewhere(payment)
         facts: dict[str, Value] = {
             "bothArrived": True,
             "booksCustomer": payment.get("CustomerRef.FullName"),
@@ -87,8 +88,8 @@ class Ledger:
             "unused": payment.get("UnusedPayment"),
             "invoiceDate": bill.get("TxnDate"),
             "openBalance": bill.get("BalanceRemaining"),
-            "elsewhere": self._elsewhere(payment),
-            "apart": self._apart(payment, bill) or UNSET,
+            "elsewhere": elsewhere,
+            "apart": self._apart(payment, bill, elsewhere) or UNSET,
             "toApply": Decimal(0),
         }
         if isinstance(applied, Unknown) or isinstance(wanted, Unknown):
@@ -145,9 +146,9 @@ class Ledger:
         self.unused[payment_id], self.open[bill_id] = left - amount, due - amount
         return amount
 
-    def _apart(self, payment: Record, bill: Record) -> str:
+    def _apart(self, payment: Record, bill: Record, elsewhere: Value) -> str:
         """Why it cannot simply be ticked in the payment's window."""
-        reasons = []
+        reasons = [f"applied to {elsewhere}"] if isinstance(elsewhere, str) else []
         if payment.get("CustomerRef.FullName") != bill.get("CustomerRef.FullName"):
             reasons.append("different job")
         if payment.get("ARAccountRef.FullName") != bill.get("ARAccountRef.FullName"):

@@ -7,7 +7,7 @@ What is not there may be explained: it was bypassed or voided, or it is a paymen
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ from exportready.derive.matching import ARRIVED, EXPLAINED, MISSING, TWICE, Matc
 from exportready.derive.memos import names_batch
 from exportready.derive.waiting import ORDERS, named_batches
 from exportready.kinds import KINDS
-from exportready.model.evidence import UNSET, Evidence, Location, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import UNSET, Evidence, Record, Scope, Shelf, Unknown, Value
 
 KIND = "derived.match"
 _LINES = {
@@ -29,6 +29,16 @@ _SETTLING = timedelta(minutes=10)
 """What QuickBooks changes of a transaction while it is made is no edit."""
 _OVERNIGHT = timedelta(days=1)
 """ServiceTitan notes the export itself as a change; a later day's is an edit. The limit is our own."""
+
+
+def with_what_was_sent(now: Evidence, before: Evidence) -> Evidence:
+    """After the export: what ServiceTitan held is taken from the files of before it where the new ones lack it."""
+    kinds = [kind for kind in before.shelves if kind.startswith("servicetitan.") and now.shelf(kind).scope is Scope.MISSING]
+    return replace(
+        now,
+        shelves={**now.shelves, **{kind: before.shelves[kind] for kind in kinds}},
+        listings={**now.listings, **{kind: before.listings[kind] for kind in kinds if kind in before.listings}},
+    )
 
 
 def matches(evidence: Evidence) -> Shelf:
@@ -56,10 +66,13 @@ def tie(evidence: Evidence) -> list[Match]:
 
 
 def _judged(evidence: Evidence, one: Match, bypassed: frozenset[str], as_payments: set[Value]) -> Match:
-    """What a transaction that was not found comes to."""
+    """What a transaction that was not found comes to, or was found where it need not be."""
+    titan = one.titan
+    if one.state == ARRIVED and one.booked and one.booked.record.kind != titan.homes[0]:
+        usual = evidence.shelf(titan.homes[0])
+        return replace(one, state=Unknown(why_of(usual), mend_of(usual))) if usual.scope is Scope.MISSING else one
     if one.state != MISSING:
         return one
-    titan = one.titan
     if explanation(titan, bypassed):
         return replace(one, state=EXPLAINED)
     if isinstance(titan.exported, Unknown):
@@ -269,61 +282,3 @@ class _Memos:
             "Say since which day the ServiceTitan Web Connector sends your batches: exportready ask, or "
             "settings.webConnector.since in account.yaml",
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Sum:
-    count: int = 0
-    amount: Decimal = Decimal(0)
-
-    def plus(self, amount: Value, count: int = 1) -> _Sum:
-        return _Sum(self.count + count, self.amount + (amount if isinstance(amount, Decimal) else Decimal(0)))
-
-
-def tie_out(evidence: Evidence) -> Shelf:
-    """Per batch and type: how many, and how much, on both sides; what is explained, what is not, and what cannot be told.
-
-    ServiceTitan's amount is QuickBooks' and the explained, the unexplained and the untold one together, to the cent.
-    """
-    found = Conclusions("derived.tie_out")
-    sums: dict[tuple[str, str], dict[str, _Sum]] = {}
-    names: dict[tuple[str, str], Value] = {}
-    reasons: dict[tuple[str, str], dict[str, int]] = {}
-    shelf = evidence.shelf(KIND)
-    for one in shelf.records:
-        batch, type_ = one.get("batch"), str(one.get("type"))
-        key = (batch if isinstance(batch, str) else "", type_)
-        row = sums.setdefault(key, dict.fromkeys(("titan", "books", "explained", "unexplained", "untold"), _Sum()))
-        names.setdefault(key, one.get("batchName"))
-        _count(row, one)
-        if isinstance(one.get("explained"), str):
-            told = reasons.setdefault(key, {})
-            told[str(one.get("explained"))] = told.get(str(one.get("explained")), 0) + 1
-    for (batch, type_), row in sorted(sums.items(), key=lambda item: (len(item[0][0]), item[0])):
-        key = (batch, type_)
-        fields: dict[str, Value] = {"batch": batch or UNSET, "batchName": names[key], "type": type_}
-        for side, total in row.items():
-            fields |= {f"{side}Count": Decimal(total.count), f"{side}Amount": total.amount}
-        told = reasons.get(key, {})
-        fields["explained"] = ", ".join(f"{count} {reason}" for reason, count in sorted(told.items())) or UNSET
-        found.add(fields, Location("account.yaml"))
-    return found.shelf(shelf)
-
-
-def _count(row: dict[str, _Sum], one: Record) -> None:
-    amount, theirs = one.get("amount"), one.get("booksAmount")
-    state = one.get("state")
-    row["titan"] = row["titan"].plus(amount)
-    signed = -1 if isinstance(amount, Decimal) and amount < 0 else 1
-    if state in (ARRIVED, TWICE) and isinstance(theirs, Decimal):
-        copies = 2 if state == TWICE else 1
-        there = theirs * signed * copies
-        row["books"] = row["books"].plus(there, copies)
-        rest = (amount if isinstance(amount, Decimal) else Decimal(0)) - there
-        row["unexplained"] = row["unexplained"].plus(rest, 1 - copies)
-    elif state == EXPLAINED:
-        row["explained"] = row["explained"].plus(amount)
-    elif state == MISSING:
-        row["unexplained"] = row["unexplained"].plus(amount)
-    else:
-        row["untold"] = row["untold"].plus(amount)

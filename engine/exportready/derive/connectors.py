@@ -60,6 +60,16 @@ def applied_payments(evidence: Evidence) -> Shelf:
     return found.shelf(applications)
 
 
+def work_list(evidence: Evidence) -> tuple[Record, ...]:
+    """The payments to apply by hand, by customer: both are in QuickBooks, and one is not applied to the other in full."""
+    left = [
+        one
+        for one in evidence.shelf("derived.applied_payment").records
+        if one.get("bothArrived") is True and one.get("applied") is False
+    ]
+    return tuple(sorted(left, key=lambda one: (fold(str(one.get("booksCustomer"))), str(one.get("paymentDate")), one.key)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Invoices:
     """ServiceTitan's invoices by their id, and by customer and number for files that show no ids."""

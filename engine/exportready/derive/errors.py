@@ -37,8 +37,10 @@ def errors(evidence: Evidence) -> Shelf:
         fields: dict[str, Value] = {name: row.get(name) for name in ("transaction", "message")}
         found.add({**fields, "customer": row.get("customer.name"), "code": UNSET, "arrivedSince": is_there}, row.where)
     for status in _sent(evidence):
-        if status.get("statusSeverity") == "Error":
-            fields = {"transaction": UNSET, "message": status.get("statusMessage"), "code": status.get("statusCode")}
+        severity = status.get("statusSeverity")
+        if severity == "Error" or isinstance(severity, Unknown):
+            message = severity if isinstance(severity, Unknown) else status.get("statusMessage")
+            fields = {"transaction": UNSET, "message": message, "code": status.get("statusCode")}
             found.add({**fields, "customer": UNSET, "arrivedSince": False}, status.where)
     if report.scope is Scope.MISSING and _sent(evidence):
         return Shelf(found.kind, tuple(found.records), Scope.WHOLE)

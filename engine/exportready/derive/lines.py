@@ -42,6 +42,8 @@ class Comparer:
         self._codes = {record.get("id"): record.get("code") for kind in PRICEBOOK for record in evidence.shelf(kind).records}
         named = (rate.get("salesTaxItem") for rate in evidence.shelf("servicetitan.tax_rate").records)
         taxes = (item.get("Name") for item in evidence.shelf("quickbooks.Item").records if item.get("ItemType") in TAX_ITEMS)
+        self._shown: dict[str, str] = {}
+        """Each item as it is written, by how it compares."""
         self._aside = {fold(SALES_TAX)} | {fold(name) for name in (*named, *taxes) if isinstance(name, str)}
 
     def compare(self, titan: Record, book: Record, sign: int) -> Lines:
@@ -50,6 +52,7 @@ class Comparer:
         theirs = _those_of(self._books.get(book.kind, {}), self._shelves[book.kind], book.get("TxnID"))
         if isinstance(own, Unknown) or isinstance(theirs, Unknown):
             return Lines(own if isinstance(own, Unknown) else theirs if isinstance(theirs, Unknown) else UNSET)
+        # Only the feed of invoice items has `active`; the items inside an invoice are those that it has.
         here = [self._of_titan(line, sign) for line in own if line.get("active") is not False]
         there = [line for record in theirs if (line := self._of_books(record)) is not None]
         unknown = next((line for line in (*here, *there) if isinstance(line, Unknown)), None)
@@ -58,14 +61,15 @@ class Comparer:
         missing, extra = _difference(
             [line for line in here if not isinstance(line, Unknown)], [line for line in there if not isinstance(line, Unknown)]
         )
-        return Lines(not missing and not extra, _told(missing), _told(extra))
+        return Lines(not missing and not extra, self._told(missing), self._told(extra))
 
     def _of_titan(self, line: Record, sign: int) -> _Line | Unknown:
         code = self._codes.get(line.get("skuId"), line.get("skuName"))
         quantity, amount = line.get("quantity"), line.get("total")
-        if not isinstance(code, str) or not isinstance(amount, Decimal) or isinstance(quantity, Unknown):
-            return _first_unknown(code, amount, quantity) or Unknown(f"{line.key} has no item or no amount")
-        return _short(code), quantity * sign if isinstance(quantity, Decimal) else None, amount * sign
+        unknown = _first_unknown(code, amount, quantity)
+        if unknown or not isinstance(code, str) or not isinstance(amount, Decimal):
+            return unknown or Unknown(f"{line.key} has no item or no amount")
+        return self._name(code), quantity * sign if isinstance(quantity, Decimal) else None, amount * sign
 
     def _of_books(self, line: Record) -> _Line | Unknown | None:
         """None for what is set aside: the tax, and lines of words alone."""
@@ -74,9 +78,20 @@ class Comparer:
             return None
         if not isinstance(item, str):
             return None if not isinstance(amount, Decimal) or not amount else Unknown(f"{line.key} names no item")
-        if not isinstance(amount, Decimal):
-            return Unknown(f"{line.key} shows no amount")
-        return _short(item), quantity if isinstance(quantity, Decimal) else None, amount
+        if isinstance(quantity, Unknown) or not isinstance(amount, Decimal):
+            return _first_unknown(quantity, amount) or Unknown(f"{line.key} shows no amount")
+        return self._name(item), quantity if isinstance(quantity, Decimal) else None, amount
+
+    def _name(self, item: str) -> str:
+        self._shown.setdefault(_short(item), item.rpartition(":")[2])
+        return _short(item)
+
+    def _told(self, lines: Sequence[_Line]) -> str:
+        shown = []
+        for item, quantity, amount in lines[:5]:
+            count = f"{quantity.normalize():f} x " if quantity is not None else ""
+            shown.append(f"{count}{self._shown[item]} ({amount:f})")
+        return "; ".join(shown) + (f" and {len(lines) - 5} more" if len(lines) > 5 else "")
 
 
 def _by_parent(records: Iterable[Record], field: str) -> dict[Value, list[Record]]:
@@ -119,11 +134,3 @@ def _difference(here: Sequence[_Line], there: Sequence[_Line]) -> tuple[list[_Li
         else:
             extra.append(line)
     return missing, extra
-
-
-def _told(lines: Sequence[_Line]) -> str:
-    shown = [
-        f"{item} {quantity.normalize():f} x, {amount:f}" if quantity is not None else f"{item}, {amount:f}"
-        for item, quantity, amount in lines
-    ]
-    return "; ".join(shown[:5]) + (f" and {len(shown) - 5} more" if len(shown) > 5 else "")

@@ -110,7 +110,8 @@ def _all(*signs: Callable[[Titan, Booked], bool]) -> Callable[[Titan, Booked], b
 
 
 def _numberless(titan: Titan, book: Booked) -> bool:
-    return not titan.numbers and _customer(titan, book) and _amount(titan, book) and _next_day(titan, book)
+    has_none = not titan.numbers and not isinstance(titan.number, Unknown)
+    return has_none and _customer(titan, book) and _amount(titan, book) and _next_day(titan, book)
 
 
 def _numbered_only(titan: Titan, book: Booked) -> bool:

@@ -235,6 +235,8 @@ booksAmount number
 explained text
 explainedCount number
 explainedAmount number
+missingCount number
+doubledCount number
 unexplainedCount number
 unexplainedAmount number
 untoldCount number

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from exportready.model.evidence import Account, Location, Source, Unrecognised
+from exportready.model.evidence import Account, Location, Record, Source, Unrecognised
 from exportready.model.rules import Rule, Severity
 
 
@@ -118,6 +118,10 @@ class Report:
     unrecognised: tuple[Unrecognised, ...]
     results: tuple[RuleResult, ...]
     verdict: Verdict
+    tie_out: tuple[Record, ...] = ()
+    """After the export: derived.tie_out, per batch and type of transaction."""
+    work_list: tuple[Record, ...] = ()
+    """After the export: derived.applied_payment, the payments to apply by hand."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -9,7 +9,9 @@ from types import MappingProxyType
 
 from exportready.model.report import Report
 
-REPORTERS: Mapping[str, str] = MappingProxyType({"console": "console", "html": "html", "json": "json_result"})
+REPORTERS: Mapping[str, str] = MappingProxyType(
+    {"console": "console", "html": "html", "json": "json_result", "work-list": "work_list"}
+)
 """Format -> the module of this package that writes it."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from exportready.model.evidence import Source
 from exportready.model.report import Finding, Outcome, Report, RuleResult, Verdict
 from exportready.model.rules import Severity
-from exportready.reporters import Options, view, words
+from exportready.reporters import Options, arrival, view, words
 from exportready.reporters.text import clean
 
 LISTED = 8
@@ -30,6 +30,7 @@ def render(report: Report, options: Options) -> str:
     broken = [source for source in report.sources if source.error is not None]
     if broken:
         _broken(page, broken)
+    _arrived(page, report)
     for severity in Severity:
         cards = view.problems(report, severity)
         if cards:
@@ -95,6 +96,27 @@ def _head(page: _Page, report: Report) -> None:
     page.text(f"{view.to_do(report)}. {view.read(report)}.")
     if view.narrowed(report):
         page.text(f"{view.narrowed(report)}.")
+
+
+def _arrived(page: _Page, report: Report) -> None:
+    """After the export: the sentence for each batch, the tie-out, and how much is to be applied by hand."""
+    if report.tie_out:
+        page.heading(words.TIE_OUT_TITLE)
+        for sentence in arrival.headlines(report):
+            page.text(sentence, indent="  ", bullet="! ", style=_BOLD)
+        for batch, what, *sides in arrival.tie_out(report):
+            told = "; ".join(
+                f"{head}: {side}" for head, side in zip(words.TIE_OUT[2:], sides, strict=True) if side != words.NONE
+            )
+            page.text(f"{batch}, {what}: {told}", bullet="  * ")
+    if report.work_list:
+        page.heading(words.WORK_LIST_TITLE)
+        page.text(words.WORK_LIST_INTRO, indent="  ")
+        for row in arrival.work_list_to_read(report)[:LISTED]:
+            cells = [f"{head}: {cell}" for head, cell in zip(words.WORK_LIST_TO_READ[1:], row[1:], strict=True) if cell]
+            page.text(f"{row[0]}. " + ". ".join(cells), indent="  ", bullet="[ ] ")
+        if len(report.work_list) > LISTED:
+            page.text(words.and_more(len(report.work_list) - LISTED), indent="      ")
 
 
 def _broken(page: _Page, sources: Iterable[Source]) -> None:

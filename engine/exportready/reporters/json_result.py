@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from exportready.model.evidence import Source
+from exportready.model.evidence import Source, Unknown, Unset, Value
 from exportready.model.report import Finding, Outcome, Report, RuleResult
 from exportready.reporters import Options
+from exportready.reporters.arrival import SIDES
 from exportready.reporters.text import escape_surrogates
 from exportready.reporters.view import error_text, fix_steps, many_steps
 
@@ -39,7 +40,38 @@ def _result(report: Report) -> dict[str, Any]:
         "verdict": report.verdict.value,
         "counts": {outcome.value: outcomes[outcome] for outcome in Outcome},
         "rules": [_rule(result) for result in report.results],
+        **(_arrival(report) if report.phase == "after-export" else {}),
     }
+
+
+def _arrival(report: Report) -> dict[str, Any]:
+    """After the export: the tie-out, and the payments to apply by hand."""
+    return {
+        "tie_out": [
+            {
+                "batch": _plain(one.get("batch")),
+                "name": _plain(one.get("batchName")),
+                "type": _plain(one.get("type")),
+                **{
+                    side: {"count": int(str(one.get(f"{at}Count"))), "amount": _plain(one.get(f"{at}Amount"))}
+                    for side, at in zip(_SIDES, SIDES, strict=True)
+                },
+                "reasons": _plain(one.get("explained")),
+            }
+            for one in report.tie_out
+        ],
+        "work_list": [{name: _plain(value) for name, value in sorted(one.fields.items())} for one in report.work_list],
+    }
+
+
+_SIDES = ("servicetitan", "quickbooks", "explained", "unexplained", "untold")
+
+
+def _plain(value: Value) -> str | bool | None:
+    """Money as a decimal string, days as ISO; null where it is not set or not known."""
+    if isinstance(value, bool):
+        return value
+    return None if isinstance(value, (Unset, Unknown)) else value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _time(when: datetime | None) -> str | None:

@@ -113,6 +113,26 @@ TILE_KNOW = "good to know"
 TILE_UNCHECKED = "not checked"
 TILE_FINE = "checked, fine"
 TILE_NOT_YOURS = "don't apply"
+TIE_OUT_TITLE = "Did everything arrive?"
+TIE_OUT_INTRO = (
+    "What ServiceTitan sent is what QuickBooks has, what is explained, what is not, and what cannot be told, to the cent."
+)
+TIE_OUT = ("Batch", "What", "In ServiceTitan", "In QuickBooks", "Explained", "Unexplained", "Can't be told")
+NO_BATCH = "in no batch"
+NONE = "none"
+EXPORT_AGAIN = "Unpost the batch in ServiceTitan, post it, and export it again; that does not duplicate what is there."
+WORK_LIST_TITLE = "Payments to apply by hand"
+WORK_LIST_INTRO = (
+    "In QuickBooks choose Customers > Receive Payments, open the payment, tick the invoice, and write no more than the amount to "
+    "apply: QuickBooks refuses more. Those that stand apart need the bookkeeper first. -o work-list:PATH.csv writes this list for Excel."
+)
+WORK_LIST = (
+    "Customer:job", "Payment date", "Type", "Number", "Amount", "Unused", "Invoice", "Invoice date", "Open", "Apply", "Batch",
+    "Payment sent by", "Invoice sent by", "Stands apart", "Done (initials)",
+)  # fmt: skip
+WORK_LIST_TO_READ = ("Customer:job", "Payment", "Invoice", "Apply", "Batch", "Sent by", "Stands apart", "Done (initials)")
+UNKNOWN = "not known"
+CONNECTORS = {"servicetitan": "ServiceTitan's connector", "quickbooks": "the older connector"}
 EXPORTS_TITLE = "Four exports to make"
 EXPORTS_INTRO = "Make them on one day, close to the export, and save each file into the folder"
 EXPORTS_GOOD_FOR = "Good for"
@@ -139,7 +159,9 @@ NOUNS: Mapping[str, tuple[str, str]] = {
     "derived.account_use": ("account", "accounts"),
     "derived.applied_payment": ("payment", "payments"),
     "derived.drift": ("setting", "settings"),
+    "derived.export_error": ("error", "errors"),
     "derived.item_use": ("item", "items"),
+    "derived.match": ("transaction", "transactions"),
     "derived.purchase_charge": ("item", "items"),
     "derived.technician_truck": ("technician", "technicians"),
     "derived.waiting_customer": ("customer", "customers"),
@@ -367,6 +389,32 @@ def made_by(version: str) -> str:
 def rules_used(number: int) -> str:
     """How many rules judged; the rulebook's digest follows."""
     return f"{count(number, 'practice')} of the rulebook"
+
+
+def arrived(batch: str, sent: int, there: int, missing: int, doubled: int, untold: int) -> str:
+    """Batch 1042 (11-20 plumbing): 57 of 60 arrived. Unpost it ..."""
+    name = batch if batch == NO_BATCH else f"Batch {batch}"
+    if untold == sent:
+        return f"{name[:1].upper()}{name[1:]}: of none of its {sent:,} can it be told whether it arrived."
+    told = f"{name[:1].upper()}{name[1:]}: {there:,} of {sent:,} arrived"
+    told += f", {doubled:,} of them twice" if doubled else ""
+    told += f"; of {untold:,} it cannot be told" if untold else ""
+    return f"{told}. {EXPORT_AGAIN}" if missing else f"{told}."
+
+
+def work_payment(day: str, type_: str, number: str, amount: str, unused: str) -> str:
+    """P9354, Check of 2026-11-19: 633.08, of which 633.08 unused."""
+    return f"{number or 'without number'}, {type_ or 'payment'} of {day}: {amount}, of which {unused} unused"
+
+
+def work_invoice(number: str, day: str, balance: str) -> str:
+    """58278 of 2026-11-19: 633.08 open."""
+    return f"{number} of {day}: {balance} open"
+
+
+def work_senders(payment: str, invoice: str) -> str:
+    """Who sent each of both."""
+    return f"payment: {payment}; invoice: {invoice}"
 
 
 def page_title(verdict: str, account: str) -> str:

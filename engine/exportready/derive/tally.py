@@ -1,0 +1,81 @@
+"""The tie-out, as a bookkeeper writes it: per batch and type, what ServiceTitan sent and what became of it in QuickBooks.
+
+ServiceTitan's amount is QuickBooks' and the explained, the unexplained and the untold one together, to the cent.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from exportready.derive.conclusions import Conclusions
+from exportready.derive.matching import ARRIVED, EXPLAINED, MISSING, TWICE
+from exportready.model.evidence import UNSET, Evidence, Location, Record, Shelf, Value
+
+SIDES = ("titan", "books", "explained", "unexplained", "untold")
+
+
+def tie_out(evidence: Evidence) -> Shelf:
+    """One record per batch and type of transaction, of derived.match."""
+    found = Conclusions("derived.tie_out")
+    rows: dict[tuple[str, str], _Row] = {}
+    shelf = evidence.shelf("derived.match")
+    for one in shelf.records:
+        batch = one.get("batch")
+        key = (batch if isinstance(batch, str) else "", str(one.get("type")))
+        rows.setdefault(key, _Row(one.get("batchName"))).count(one)
+    for (batch, type_), row in sorted(rows.items(), key=_newest_first):
+        found.add({"batch": batch or UNSET, "type": type_, **row.fields()}, Location("account.yaml"))
+    return found.shelf(shelf)
+
+
+def _newest_first(item: tuple[tuple[str, str], _Row]) -> tuple[int, list[int], str]:
+    """Batch numbers count up; what stands in no batch comes last."""
+    batch, type_ = item[0]
+    return -len(batch), [-ord(letter) for letter in batch], type_
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row while it is being added up."""
+
+    name: Value
+    counts: Counter[str] = field(default_factory=Counter)
+    amounts: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(SIDES, Decimal(0)))
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def count(self, one: Record) -> None:
+        """Adds one match, on the sides on which it stands. A second copy stands among the unexplained, with its amount reversed."""
+        sent, booked, state = one.get("amount"), one.get("booksAmount"), one.get("state")
+        amount = sent if isinstance(sent, Decimal) else Decimal(0)
+        self._add("titan", amount)
+        if state in (ARRIVED, TWICE) and isinstance(booked, Decimal):
+            copies = 2 if state == TWICE else 1
+            # A net negative invoice stands in QuickBooks as a credit memo, whose amount is positive.
+            there = booked * copies * (-1 if amount < 0 else 1)
+            self._add("books", there, copies)
+            self._add("unexplained", amount - there, 1 - copies)
+            self.counts["doubled"] += copies - 1
+        elif state == EXPLAINED:
+            self._add("explained", amount)
+            self.reasons[str(one.get("explained"))] += 1
+        elif state == MISSING:
+            self._add("unexplained", amount)
+            self.counts["missing"] += 1
+        else:
+            self._add("untold", amount)
+
+    def _add(self, side: str, amount: Decimal, count: int = 1) -> None:
+        self.counts[side] += count
+        self.amounts[side] += amount
+
+    def fields(self) -> dict[str, Value]:
+        """As derived.tie_out names them."""
+        told = ", ".join(f"{count} {reason}" for reason, count in sorted(self.reasons.items()))
+        return {
+            "batchName": self.name,
+            **{f"{side}Count": Decimal(self.counts[side]) for side in (*SIDES, "missing", "doubled")},
+            **{f"{side}Amount": amount for side, amount in self.amounts.items()},
+            "explained": told or UNSET,
+        }
