@@ -13,6 +13,7 @@ from exportready import shipped
 from exportready.check import check
 from exportready.evidence import snapshot
 from exportready.kinds import KINDS
+from exportready.model.evidence import UNSET
 from exportready.model.report import Outcome, Report, RuleResult
 from exportready.model.rules import Rulebook
 from exportready.rulebook.examples import NOON
@@ -223,3 +224,43 @@ def test_every_file_is_read_with_counts_or_listed_as_unrecognised(tmp_path: Path
         assert sum(source.records.values()) > 0
     for file in report.unrecognised:
         assert file.help
+
+
+TRANSACTIONS = {
+    "10_invoice_add_rs.xml": ("quickbooks.Invoice", "TxnID RefNumber BalanceRemaining", ["C5-1417118624 R1TT46883 206.00"]),
+    "11_receive_payment_add_rs_unapplied.xml": (
+        "quickbooks.ReceivePayment",
+        "TxnID RefNumber TotalAmount UnusedPayment",
+        ["B7-1417040299 R154817935 210.00 210.00"],
+    ),
+    "12_invoice_query_rs_linkedtxn.xml": (
+        "quickbooks.LinkedTxn",
+        "parent.TxnID TxnID TxnType RefNumber Amount",
+        ["4-1232328070 10-1232328309 ReceivePayment 123 -55.00"],
+    ),
+    "13_receive_payment_ret_applied_to_3_invoices.xml": (
+        "quickbooks.AppliedToTxn",
+        "parent.TxnID TxnID RefNumber Amount",
+        [
+            "4ECE-1360116101 4EB8-1347889479 21 100.00",
+            "4ECE-1360116101 4EBB-1360044733 (unset) 100.00",
+            "4ECE-1360116101 4EC8-1360116030 22 199.77",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TRANSACTIONS)
+def test_invoices_links_and_applications_are_those_that_stand_in_the_file(name: str) -> None:
+    kind, fields, expected = TRANSACTIONS[name]
+    evidence = snapshot.read(REAL / name, ALL, NOON)
+    shown = [
+        " ".join("(unset)" if record.get(at) is UNSET else str(record.get(at)) for at in fields.split())
+        for record in evidence.shelf(kind).records
+    ]
+    assert shown == expected
+
+
+def test_of_two_invoices_the_one_that_was_paid_in_part_shows_its_balance() -> None:
+    evidence = snapshot.read(REAL / "12_invoice_query_rs_linkedtxn.xml", ALL, NOON)
+    assert [str(one.get("BalanceRemaining")) for one in evidence.shelf("quickbooks.Invoice").records] == ["45.00", "193.98"]

@@ -6,8 +6,8 @@ code 3210). One payment may pay several invoices and one invoice be paid by seve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -50,6 +50,9 @@ class Ledger:
         """Everything that QuickBooks' files show."""
         links: dict[Value, list[Record]] = {}
         shelf = evidence.shelf("quickbooks.AppliedToTxn")
+        from_invoices = evidence.shelf("quickbooks.LinkedTxn")
+        if shelf.scope is Scope.MISSING and from_invoices.scope is not Scope.MISSING:
+            shelf = replace(from_invoices, records=tuple(map(_turned, _payments_among(from_invoices.records))))
         for link in shelf.records:
             links.setdefault(link.get("parent.TxnID"), []).append(link)
         payments, invoices = (evidence.shelf(kind).records for kind in ("quickbooks.ReceivePayment", "quickbooks.Invoice"))
@@ -157,6 +160,23 @@ class Ledger:
         if isinstance(self.closing, date) and any(day <= self.closing for day in days):
             reasons.append("closed period")
         return ", ".join(reasons)
+
+
+def _payments_among(links: Iterable[Record]) -> Iterator[Record]:
+    return (link for link in links if link.get("TxnType") == "ReceivePayment")
+
+
+def _turned(link: Record) -> Record:
+    """An invoice's LinkedTxn as the payment's AppliedToTxn. Its amount is negative there (seen in an InvoiceQueryRs)."""
+    amount = link.get("Amount")
+    fields: dict[str, Value] = {
+        "parent.TxnID": link.get("TxnID"),
+        "TxnID": link.get("parent.TxnID"),
+        "TxnDate": link.get("parent.TxnDate"),
+        "RefNumber": link.get("parent.RefNumber"),
+        "Amount": abs(amount) if isinstance(amount, Decimal) else amount,
+    }
+    return Record("quickbooks.AppliedToTxn", link.key, fields, link.where)
 
 
 def _number(link: Record) -> str:

@@ -428,6 +428,7 @@ servicetitan.invoice id waits syncStatus invoiceDate referenceNumber customer.na
 quickbooks.Invoice TxnID TimeCreated TxnDate RefNumber CustomerRef.FullName ARAccountRef.FullName Memo BalanceRemaining
 quickbooks.ReceivePayment TxnID TxnDate RefNumber CustomerRef.FullName ARAccountRef.FullName Memo TotalAmount UnusedPayment
 quickbooks.AppliedToTxn TxnID TxnDate RefNumber Amount parent.TxnID parent.RefNumber parent.CustomerRef.FullName
+quickbooks.LinkedTxn TxnID TxnType Amount parent.TxnID parent.RefNumber parent.TxnDate
 quickbooks.Preferences AccountingPreferences.ClosingDate
 account.answers webConnector.sentBy webConnector.since webConnector.oldConnectorAutoRun closingDate
 """
