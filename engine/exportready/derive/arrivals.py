@@ -31,6 +31,9 @@ _OVERNIGHT = timedelta(days=1)
 """ServiceTitan notes the export itself as a change; a later day's is an edit. The limit is our own."""
 
 
+LOOKS_BYPASSED = "so it looks bypassed"
+
+
 def with_what_was_sent(now: Evidence, before: Evidence) -> Evidence:
     """After the export: what ServiceTitan held is taken from the files of before it where the new ones lack it."""
     kinds = [kind for kind in before.shelves if kind.startswith("servicetitan.") and now.shelf(kind).scope is Scope.MISSING]
@@ -141,7 +144,7 @@ def _looks_bypassed(titan: Titan) -> Unknown:
     name = titan.record.get("batch.name")
     told = f"{titan.batch} ({name})" if isinstance(name, str) else str(titan.batch)
     return Unknown(
-        f"nothing of batch {told} is in QuickBooks, so it looks bypassed; please confirm",
+        f"nothing of batch {told} is in QuickBooks, {LOOKS_BYPASSED}; please confirm",
         f"If batch {told} was bypassed, say so: exportready ask, or bypassedBatches in account.yaml. If it was not, unpost it in "
         "ServiceTitan, post it, and export it again; that does not duplicate what is there",
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from exportready.derive.arrivals import LOOKS_BYPASSED
 from exportready.derive.freshness import ANSWER, stale
 from exportready.derive.waiting import ORDERS
 from exportready.evidence.reading import NO_COLUMN
@@ -17,7 +18,7 @@ from exportready.kinds import KINDS, plural
 from exportready.kinds.account import ALL, BATCH, BY_PATH, MAPS, NONE_THERE, PART
 from exportready.kinds.derived import ACCOUNT_ANSWERS, READS
 from exportready.kinds.interview import DOZEN, FILE_MODE, SINCE, TAKEN, TAKEN_AT, Question, Reply, question_of, yes_no
-from exportready.model.evidence import SHEET, ColumnQuestion, Evidence, Scope, Unknown
+from exportready.model.evidence import SHEET, ColumnQuestion, Evidence, Record, Scope, Unknown
 from exportready.model.report import Gap, Report
 
 
@@ -35,7 +36,8 @@ def opened(report: Report, evidence: Evidence, at: datetime, everything: bool = 
     """What to ask now, files first: what they hold decides what else is open. `everything`: fresh answers too."""
     whole = [*covers(report, evidence)]
     asked = answers(report, evidence, at, everything)
-    return [*columns(evidence), *whole, *taken_at(evidence, bool(whole)), *none_there(report, evidence), *map(Open, asked)]
+    whole += taken_at(evidence, bool(whole))
+    return [*columns(evidence), *whole, *none_there(report, evidence), *bypassed(report, evidence), *map(Open, asked)]
 
 
 # -- answers
@@ -171,6 +173,24 @@ def none_there(report: Report, evidence: Evidence) -> Iterator[Open]:
                 text = "Are there any purchase orders that are not exported yet, in a batch or not?"
             replies = (Reply("yes", {}, words=("y", "true")), Reply("no", {"covers": NONE_THERE}, words=("n", "false")))
             yield Open(Question(text, replies), (("covers", kind),))
+
+
+def bypassed(report: Report, evidence: Evidence) -> Iterator[Open]:
+    """After the export: was a batch bypassed of which nothing is in QuickBooks?"""
+    if not report.tie_out:
+        return
+    for batch in dict.fromkeys(one.get("batch") for one in evidence.shelf("derived.match").records if _looks_bypassed(one)):
+        replies = (Reply("yes", {_BYPASSED: str(batch)}, words=("y", "true")), Reply("no", {}, words=("n", "false")))
+        text = f"Nothing of batch {batch} is in QuickBooks. Was it bypassed in ServiceTitan on purpose?"
+        yield Open(Question(text, replies), (("settings", _BYPASSED),))
+
+
+_BYPASSED = "bypassedBatches"
+
+
+def _looks_bypassed(one: Record) -> bool:
+    state = one.get("state")
+    return isinstance(state, Unknown) and LOOKS_BYPASSED in state.reason
 
 
 def taken_at(evidence: Evidence, has_new_files: bool) -> Iterator[Open]:

@@ -161,10 +161,23 @@ def edited(text: str, changes: Iterable[Change]) -> str:
             if not isinstance(place.get(key), dict):
                 place[key] = CommentedMap()
             place = place[key]
-        place[change.keys[-1]] = _value(change, CommentedMap)
+        if change.keys[-1] in LISTS:
+            place = _list(place, change.keys[-1])
+            place.append(change.value)
+        else:
+            place[change.keys[-1]] = _value(change, CommentedMap)
     out = io.StringIO()
     yaml.dump(document, out)
     return out.getvalue()
+
+
+def _list(place: Any, key: str) -> Any:
+    """The list that stands there, a new one where there is none; of a dated one its value."""
+    if isinstance(place.get(key), dict):
+        place, key = place[key], "value"
+    if not isinstance(place.get(key), list):
+        place[key] = _flow_list(())
+    return place[key]
 
 
 def _value(change: Change, new_map: Any) -> object:
