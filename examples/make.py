@@ -1,10 +1,10 @@
 """Write the example snapshots: one invented company, ready for its export and in several ways not.
 
 northwind.py invents the company, books.py says what QuickBooks holds of it and titan.py what ServiceTitan does; company.py
-puts them together, faults.py breaks one practice at a time, and by_hand.py writes what an office can export itself. Everything
-in the files is invented. All hold what must not be mistaken for a fault: inactive records in every list, pricebook entries
-that QuickBooks will only meet at this export, and an inactive material without an account that no unexported line uses
-(OLD-FLUX-8OZ).
+puts them together, faults.py breaks one practice at a time, after.py does both for the days after the export, and by_hand.py
+writes what an office can export itself. Everything in the files is invented. All hold what must not be mistaken for a fault:
+inactive records in every list, pricebook entries that QuickBooks will only meet at this export, and an inactive material
+without an account that no unexported line uses (OLD-FLUX-8OZ).
 
     python examples/make.py [--check] [--to FOLDER]
 """
@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import by_hand
+from after import not_arrived
 from company import northwind
 from faults import not_ready, not_ready_without_inventory
 
@@ -24,6 +25,7 @@ SNAPSHOTS: Mapping[str, Callable[[], Mapping[str, bytes]]] = {
     "ready": lambda: northwind().files(),
     "not-ready": lambda: not_ready().files(),
     "not-ready-without-inventory": lambda: not_ready_without_inventory().files(),
+    "after-export": lambda: not_arrived().files(),
     "by-hand": lambda: by_hand.files(northwind()),
 }
 

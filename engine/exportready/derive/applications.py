@@ -70,17 +70,23 @@ class Ledger:
                 booked = self._booked(self._invoice(one, invoice))
                 self.meant.setdefault(payment.get("booksId"), set()).add(booked.get("TxnID") if booked else _NOT_THERE)
 
-    def _of_none(self) -> dict[str, Value]:
-        """The facts where one of both is not in QuickBooks."""
+    def _of_none(self, payment: Record | None, invoice: Record | None, bill: Record | None) -> dict[str, Value]:
+        """The facts where one of both is not in QuickBooks, or where nobody can say whether it is."""
         names = ("booksCustomer", "paymentAmount", "unused", "invoiceDate", "openBalance", "toApply", "elsewhere")
-        return {**dict.fromkeys(names, _NOT_THERE), "apart": UNSET, "bothArrived": False}
+        both: Value = False
+        if payment is not None:
+            states = (payment.get("state"), bill.get("state") if bill else UNSET)
+            both = next((state for state in states if isinstance(state, Unknown)), both)
+            if invoice is None and payment.get("state") == ARRIVED:
+                both = Unknown("the invoice that it pays is not in your files")
+        return {**dict.fromkeys(names, _NOT_THERE), "apart": UNSET, "bothArrived": both}
 
     def facts(self, one: Record, invoice: Record | None) -> dict[str, Value]:
         """The facts of one application. Where both are known in QuickBooks by their ids, `applied` is read off their links."""
-        payment = self._booked(self._match("payment", one.get("parent.id"), one))
-        bill = self._booked(self._invoice(one, invoice))
+        sent, billed = self._match("payment", one.get("parent.id"), one), self._invoice(one, invoice)
+        payment, bill = self._booked(sent), self._booked(billed)
         if payment is None or bill is None or payment.kind != "quickbooks.ReceivePayment" or bill.kind != "quickbooks.Invoice":
-            return self._of_none()
+            return self._of_none(sent, invoice, billed)
         applied = self._amount_applied(payment, bill)
         wanted = one.get("appliedAmount")
         elsewhere = self._elsewhere(payment)

@@ -21,6 +21,5 @@ def render(report: Report, options: Options) -> str:
 
 def harmless(cell: str) -> str:
     """The cell, with an apostrophe before what a spreadsheet would take for a formula."""
-    return (
-        f"'{cell}" if cell[:1] in ("=", "+", "-", "@") and not cell[1:].replace(",", "").replace(".", "").isdigit() else cell
-    )
+    is_number = cell[:1] in ("+", "-") and cell[1:].replace(",", "").replace(".", "").isdigit()
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) and not is_number else cell

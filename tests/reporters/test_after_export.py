@@ -1,0 +1,112 @@
+"""What people and programs are shown after the export: the tie-out, and the work list."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from exportready.model.evidence import UNSET, Location, Record, Unknown, Value
+from exportready.model.report import Report, Verdict
+from exportready.reporters import Options, arrival, render, words
+from exportready.reporters.work_list import harmless
+
+GOLDEN = Path(__file__).parent / "golden"
+SIDES = ("titan", "books", "explained", "unexplained", "untold")
+VIEWS = [
+    ("console", "after-export.txt"),
+    ("json", "after-export.json"),
+    ("html", "after-export.html"),
+    ("work-list", "work-list.csv"),
+]
+
+
+def row(batch: Value, type_: str, sums: Mapping[str, tuple[int, str]], **more: Value) -> Record:
+    fields: dict[str, Value] = {
+        "batch": batch,
+        "batchName": "11-20 plumbing" if batch else UNSET,
+        "type": type_,
+        "explained": UNSET,
+    }
+    for side in SIDES:
+        count, amount = sums.get(side, (0, "0.00"))
+        fields |= {f"{side}Count": Decimal(count), f"{side}Amount": Decimal(amount)}
+    fields |= {"missingCount": Decimal(0), "doubledCount": Decimal(0), **more}
+    return Record("derived.tie_out", f"{batch} / {type_}", fields, Location("account.yaml"))
+
+
+def work(customer: str, **more: Value) -> Record:
+    fields: dict[str, Value] = {
+        "booksCustomer": customer, "payment": "P9354", "invoice": "58278", "paymentDate": date(2026, 11, 19), "paymentType": "Check",
+        "paymentAmount": Decimal("1633.08"), "unused": Decimal("1633.08"), "invoiceDate": date(2026, 11, 18),
+        "openBalance": Decimal("600.00"), "toApply": Decimal("600.00"), "batch": "1042", "paymentSentBy": "servicetitan",
+        "invoiceSentBy": "quickbooks", "apart": UNSET,
+    }  # fmt: skip
+    return Record("derived.applied_payment", customer, {**fields, **more}, Location("payments.json"))
+
+
+@pytest.fixture
+def after(report: Report) -> Report:
+    return replace(
+        report,
+        phase="after-export",
+        verdict=Verdict.NOT_READY,
+        tie_out=(
+            row("1042", "invoice", {"titan": (60, "6000.00"), "books": (57, "5700.00"), "explained": (1, "0.00"),
+                                    "unexplained": (2, "300.00")}, missingCount=Decimal(2), explained="1 voided"),
+            row("1042", "payment", {"titan": (2, "80.00"), "books": (3, "120.00"), "unexplained": (-1, "-40.00")},
+                doubledCount=Decimal(1)),
+            row("1041", "invoice", {"titan": (3, "30.00"), "untold": (3, "30.00")}),
+            row(UNSET, "purchase order", {"titan": (1, "9.50"), "books": (1, "9.50")}),
+        ),
+        work_list=(
+            work("=HYPERLINK(1) Ltd"),
+            work("Ann:Annex", payment=UNSET, unused=Unknown("no"), toApply=Unknown("no"), apart="different job"),
+        ),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("format_", "name"), VIEWS)
+def test_golden(after: Report, format_: str, name: str) -> None:
+    """UPDATE_GOLDEN=1 writes them anew."""
+    text = render(format_, after, Options())
+    golden = GOLDEN / name
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_bytes(text.encode())
+    assert text.encode() == golden.read_bytes()
+
+
+def test_each_batch_that_did_not_arrive_whole_has_its_sentence(after: Report) -> None:
+    assert arrival.headlines(after) == [
+        f"Batch 1042 (11-20 plumbing): 59 of 61 arrived, 1 of them twice. {words.EXPORT_AGAIN}",
+        "Batch 1041 (11-20 plumbing): of none of its 3 can it be told whether it arrived.",
+    ]
+
+
+def test_before_the_export_nothing_is_said_of_it(report: Report) -> None:
+    assert words.TIE_OUT_TITLE not in render("console", report, Options())
+    assert words.TIE_OUT_TITLE not in render("html", report, Options())
+    assert "tie_out" not in json.loads(render("json", report, Options()))
+
+
+def test_the_work_list_is_read_back_by_a_spreadsheet_and_runs_nothing(after: Report) -> None:
+    rows = list(csv.DictReader(io.StringIO(render("work-list", after, Options()).removeprefix("\ufeff"), newline="")))
+    assert [one["Customer:job"] for one in rows] == ["'=HYPERLINK(1) Ltd", "Ann:Annex"]
+    assert [one["Apply"] for one in rows] == ["600.00", words.UNKNOWN]
+    assert {one["Done (initials)"] for one in rows} == {""}
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [("=1", "'=1"), ("@x", "'@x"), ("+x", "'+x"), ("-x", "'-x"), ("-1,200.50", "-1,200.50"), ("Ann", "Ann"), ("", "")],
+)
+def test_a_cell_that_a_spreadsheet_would_run_is_text(cell: str, shown: str) -> None:
+    assert harmless(cell) == shown
