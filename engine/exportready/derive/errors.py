@@ -5,8 +5,8 @@ Answers to queries say nothing of an export. An error on a transaction that is i
 
 from __future__ import annotations
 
-from exportready.derive.conclusions import Conclusions
-from exportready.kinds import KINDS, fold
+from exportready.derive.conclusions import Conclusions, mend_of, why_of
+from exportready.kinds import fold
 from exportready.model.evidence import UNSET, Evidence, Location, Record, Scope, Shelf, Unknown, Value
 
 _REPORT, _STATUS = "servicetitan.export_error", "quickbooks.Status"
@@ -16,7 +16,7 @@ def log(evidence: Evidence) -> Shelf:
     """The one record that says whether there is a list of errors at all, and how many stand in it."""
     report, sent = evidence.shelf(_REPORT), _sent(evidence)
     known = report.scope is not Scope.MISSING or bool(sent)
-    why = Unknown(report.why or "there is no list of export errors", report.mend or KINDS[_REPORT].supply)
+    why = Unknown(why_of(report), mend_of(report))
     where = next((record.where for record in (*report.records, *sent)), Location("export errors"))
     fields: dict[str, Value] = {"kept": True if known else why}
     return Shelf("derived.export_log", (Record("derived.export_log", "", fields, where),), Scope.WHOLE)
