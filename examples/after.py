@@ -68,7 +68,11 @@ def _payment(one: Json, n: int, invoices: dict[str, Json]) -> Json:
     links = [{"TxnID": invoices[to["appliedToReferenceNumber"]]["TxnID"], "TxnType": "Invoice",
               "TxnDate": invoices[to["appliedToReferenceNumber"]]["TxnDate"], "RefNumber": to["appliedToReferenceNumber"],
               "BalanceRemaining": "0.00", "Amount": to["appliedAmount"]} for to in applied]
-    return {**_head(0x9000, n, day), "CustomerRef": customer, "ARAccountRef": books.ref("Accounts Receivable", 4), "TxnDate": day,
+    head = _head(0x9000, n, day)
+    for to in applied:
+        for link in invoices[to["appliedToReferenceNumber"]]["LinkedTxn"]:
+            link["TxnID"] = head["TxnID"]
+    return {**head, "CustomerRef": customer, "ARAccountRef": books.ref("Accounts Receivable", 4), "TxnDate": day,
             "RefNumber": one["referenceNumber"], "TotalAmount": one["total"], "PaymentMethodRef": books.ref(one["type"], 3),
             "Memo": _memo(one), "DepositToAccountRef": books.ref("Undeposited Funds", 5), "UnusedPayment": "0.00",
             "UnusedCredits": "0.00", "AppliedToTxnRet": links}

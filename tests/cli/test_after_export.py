@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from decimal import Decimal
@@ -78,6 +79,15 @@ def test_without_quickbooks_payments_nothing_is_said_to_have_arrived(run: Run, t
     payments = [row for row in found["tie_out"] if row["type"] == "payment"]
     assert payments
     assert all(row["untold"] == row["servicetitan"] for row in payments)
+
+
+def test_what_payments_are_applied_to_is_read_off_the_invoices_where_the_payments_do_not_show_it(
+    run: Run, tmp_path: Path
+) -> None:
+    files = exported().files()
+    name = "quickbooks-transactions.xml"
+    write(tmp_path, files | {name: re.sub(rb"(?s)<AppliedToTxnRet>.*?</AppliedToTxnRet>", b"", files[name])})
+    assert {rule["id"]: rule["outcome"] for rule in result(run, tmp_path)["rules"]}["export/applied-elsewhere"] == "passed"
 
 
 def test_the_files_of_before_say_what_was_sent(run: Run, tmp_path: Path) -> None:

@@ -287,6 +287,24 @@ def test_what_cannot_simply_be_ticked_stands_apart(bill: Row, apart: str) -> Non
     assert [row[3] for row in to_do([applied(1, 1, 40)], [40], [40], bill=bill)] == [apart]
 
 
+def test_without_ids_nobody_can_say_what_is_applied_to_what() -> None:
+    rows: dict[str, Sequence[Row]] = {
+        "servicetitan.invoice": [INVOICE], "servicetitan.payment": [PAYMENT],
+        "servicetitan.payment_application": [{**applied(1, 1, 100), "parent.id": "70"}],
+        "quickbooks.Invoice": [{name: value for name, value in BILLED.items() if name != "TxnID"}],
+        "quickbooks.ReceivePayment": [{name: value for name, value in RECEIVED.items() if name != "TxnID"}],
+    }  # fmt: skip
+    evidence = derive(files(rows), NOON)
+    assert {one.get("state") for one in evidence.shelf("derived.match").records} == {"arrived"}
+    assert isinstance(evidence.shelf("derived.applied_payment").records[0].get("bothArrived"), Unknown)
+
+
+def test_a_number_alone_is_no_sign_where_the_customer_is_not_known() -> None:
+    nobody = {**INVOICE, "customer.name": Unknown("no such column")}
+    other = {**BILLED, "CustomerRef.FullName": "Bob", "Subtotal": Decimal(90), "TxnDate": NEXT_DAY}
+    assert states({"servicetitan.invoice": [nobody], "quickbooks.Invoice": [other]}) == [None]
+
+
 def test_an_invoice_shows_its_payments_where_no_payment_shows_its_invoices() -> None:
     rows: dict[str, Sequence[Row]] = {
         "servicetitan.invoice": [INVOICE], "servicetitan.payment": [PAYMENT],

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from exportready.derive.conclusions import mend_of
 from exportready.model.evidence import UNSET, Evidence, Record, Scope, Unknown, Value
 
 _NOT_THERE = Unknown("it is not known what QuickBooks has of it")
@@ -51,13 +52,13 @@ class Ledger:
         links: dict[Value, list[Record]] = {}
         shelf = evidence.shelf("quickbooks.AppliedToTxn")
         from_invoices = evidence.shelf("quickbooks.LinkedTxn")
-        if shelf.scope is Scope.MISSING and from_invoices.scope is not Scope.MISSING:
+        if not shelf.records and shelf.scope in (Scope.MISSING, Scope.PART) and from_invoices.scope is not Scope.MISSING:
             shelf = replace(from_invoices, records=tuple(map(_turned, _payments_among(from_invoices.records))))
         for link in shelf.records:
             links.setdefault(link.get("parent.TxnID"), []).append(link)
         payments, invoices = (evidence.shelf(kind).records for kind in ("quickbooks.ReceivePayment", "quickbooks.Invoice"))
         records = {record.get("TxnID"): record for record in (*payments, *invoices) if isinstance(record.get("TxnID"), str)}
-        why = Unknown(shelf.why or "your files hold only a part of QuickBooks' payments", shelf.mend)
+        why = Unknown(shelf.why or "your files hold only a part of QuickBooks' payments", mend_of(shelf))
         closing = evidence.shelf("derived.account").records[0].get("closingDate")
         whole = shelf.scope in (Scope.WHOLE, Scope.PERIOD)
         return cls(matches_by_id(evidence), records, links, whole, why, closing)
@@ -77,8 +78,12 @@ class Ledger:
         if payment is not None:
             states = (payment.get("state"), bill.get("state") if bill else UNSET)
             both = next((state for state in states if isinstance(state, Unknown)), both)
-            if invoice is None and payment.get("state") == ARRIVED:
+            if payment.get("state") == ARRIVED and invoice is None:
                 both = Unknown("the invoice that it pays is not in your files")
+            elif states == (ARRIVED, ARRIVED) and not all(
+                isinstance(one.get("booksId"), str) for one in (payment, bill) if one
+            ):
+                both = Unknown("QuickBooks' file shows no TxnID, so what is applied to what does not show")
         return {**dict.fromkeys(names, _NOT_THERE), "apart": UNSET, "bothArrived": both}
 
     def facts(self, one: Record, invoice: Record | None) -> dict[str, Value]:

@@ -115,8 +115,8 @@ def _numberless(titan: Titan, book: Booked) -> bool:
 
 
 def _numbered_only(titan: Titan, book: Booked) -> bool:
-    """An invoice keeps its number; a payment's may be a check's, which says little by itself."""
-    return titan.type != "payment" and _customer(titan, book) and _number(titan, book)
+    """An invoice keeps its number; a payment's may be a check's, which says little by itself. So does a number of no known customer."""
+    return titan.type != "payment" and titan.names is not None and _customer(titan, book) and _number(titan, book)
 
 
 _PASSES: tuple[Callable[[Titan, Booked], bool], ...] = (

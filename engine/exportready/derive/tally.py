@@ -50,7 +50,7 @@ class _Row:
         sent, booked, state = one.get("amount"), one.get("booksAmount"), one.get("state")
         amount = sent if isinstance(sent, Decimal) else Decimal(0)
         self._add("titan", amount)
-        if state in (ARRIVED, TWICE) and isinstance(booked, Decimal):
+        if state in (ARRIVED, TWICE) and isinstance(booked, Decimal) and isinstance(sent, Decimal):
             copies = 2 if state == TWICE else 1
             # A net negative invoice stands in QuickBooks as a credit memo, whose amount is positive.
             there = booked * copies * (-1 if amount < 0 else 1)
