@@ -131,6 +131,36 @@ def test_a_payment_without_a_number_is_found_by_its_amount_and_day() -> None:
     assert states({"servicetitan.payment": [unknown], "quickbooks.ReceivePayment": [evening]}) == [None]
 
 
+def test_a_journal_entry_is_a_payment_only_with_its_number_and_amount() -> None:
+    entry: Row = {"TxnID": "J1", "RefNumber": UNSET, "TxnDate": DAY, "Memo": UNSET}
+    line: Row = {"parent.TxnID": "J1", "Amount": Decimal(100)}
+    numberless = {**PAYMENT, "referenceNumber": UNSET}
+    other = {**PAYMENT, "id": "71", "referenceNumber": "P2"}
+    there: dict[str, Sequence[Row]] = {
+        "quickbooks.ReceivePayment": [{**RECEIVED, "TxnID": "R2", "RefNumber": "P2"}],
+        "quickbooks.JournalDebitLine": [line],
+    }
+    assert states({"servicetitan.payment": [numberless, other], "quickbooks.JournalEntry": [entry], **there}) == [
+        "missing",
+        "arrived",
+    ]
+
+
+def test_a_refund_is_not_looked_for() -> None:
+    refund = {**PAYMENT, "total": Decimal(-100)}
+    assert states({"servicetitan.payment": [refund], "quickbooks.ReceivePayment": [RECEIVED]}) == [None]
+
+
+def test_one_that_cannot_be_told_does_not_make_a_bypassed_batch_missing() -> None:
+    refund = {**PAYMENT, "total": Decimal(-100)}
+    assert states({"servicetitan.invoice": [INVOICE], "servicetitan.payment": [refund]}) == [None, None]
+
+
+def test_what_may_be_voided_is_not_missing() -> None:
+    other = {**INVOICE, "id": "2", "referenceNumber": "102", "active": Unknown("no such column")}
+    assert states({"servicetitan.invoice": [INVOICE, other], "quickbooks.Invoice": [BILLED]}) == ["arrived", None]
+
+
 def test_what_lies_outside_of_the_days_of_a_file_is_never_missing() -> None:
     rows = {
         "servicetitan.invoice": [INVOICE, {**INVOICE, "id": "2", "referenceNumber": "102"}],

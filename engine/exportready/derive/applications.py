@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from exportready.derive.conclusions import mend_of
+from exportready.kinds import fold
 from exportready.model.evidence import UNSET, Evidence, Record, Scope, Unknown, Value
 
 _NOT_THERE = Unknown("it is not known what QuickBooks has of it")
@@ -80,6 +81,8 @@ class Ledger:
             both = next((state for state in states if isinstance(state, Unknown)), both)
             if payment.get("state") == ARRIVED and invoice is None:
                 both = Unknown("the invoice that it pays is not in your files")
+            elif states == (ARRIVED, ARRIVED) and payment.get("books") != "ReceivePayment":
+                both = Unknown("it arrived as another kind of transaction, and what that is applied to does not show")
             elif states == (ARRIVED, ARRIVED) and not all(
                 isinstance(one.get("booksId"), str) for one in (payment, bill) if one
             ):
@@ -163,10 +166,10 @@ class Ledger:
     def _apart(self, payment: Record, bill: Record, elsewhere: Value) -> str:
         """Why it cannot simply be ticked in the payment's window."""
         reasons = [f"applied to {elsewhere}"] if isinstance(elsewhere, str) else []
-        if payment.get("CustomerRef.FullName") != bill.get("CustomerRef.FullName"):
-            reasons.append("different job")
-        if payment.get("ARAccountRef.FullName") != bill.get("ARAccountRef.FullName"):
-            reasons.append("different A/R account")
+        for name, reason in (("CustomerRef.FullName", "different job"), ("ARAccountRef.FullName", "different A/R account")):
+            ours, theirs = payment.get(name), bill.get(name)
+            if isinstance(ours, str) and isinstance(theirs, str) and fold(ours) != fold(theirs):
+                reasons.append(reason)
         days = [day for day in (payment.get("TxnDate"), bill.get("TxnDate")) if isinstance(day, date)]
         if isinstance(self.closing, date) and any(day <= self.closing for day in days):
             reasons.append("closed period")

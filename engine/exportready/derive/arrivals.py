@@ -31,6 +31,8 @@ _OVERNIGHT = timedelta(days=1)
 """ServiceTitan notes the export itself as a change; a later day's is an edit. The limit is our own."""
 
 
+_REVERSED = {"payment": "a refund", "bill": "a vendor's credit", "credit memo": "a reversed credit"}
+"""What a negative one is."""
 LOOKS_BYPASSED = "so it looks bypassed"
 
 
@@ -71,6 +73,10 @@ def tie(evidence: Evidence) -> list[Match]:
 def _judged(evidence: Evidence, one: Match, bypassed: frozenset[str], as_payments: set[Value]) -> Match:
     """What a transaction that was not found comes to, or was found where it need not be."""
     titan = one.titan
+    is_reversed = titan.type in _REVERSED and isinstance(titan.amount, Decimal) and titan.amount < 0
+    if is_reversed and not explanation(titan, bypassed):
+        told = f"it is {_REVERSED[titan.type]}, and how one arrives in QuickBooks is not established"
+        return replace(one, state=Unknown(told), booked=None)
     if one.state == ARRIVED and one.booked and one.booked.record.kind != titan.homes[0]:
         usual = evidence.shelf(titan.homes[0])
         return replace(one, state=Unknown(why_of(usual), mend_of(usual))) if usual.scope is Scope.MISSING else one
@@ -82,8 +88,9 @@ def _judged(evidence: Evidence, one: Match, bypassed: frozenset[str], as_payment
         return replace(one, state=titan.exported)
     if titan.untold:
         return replace(one, state=titan.untold)
-    if titan.type == "payment" and isinstance(titan.amount, Decimal) and titan.amount < 0:
-        return replace(one, state=Unknown("it is a refund, and how a refund arrives in QuickBooks is not established"))
+    active = titan.record.get("active")
+    if isinstance(active, Unknown) and "active" in KINDS[titan.record.kind].fields:
+        return replace(one, state=Unknown("your file does not say whether it was voided", active.mend))
     for home in titan.homes:
         may_be_there = _may_be_there(evidence.shelf(home), titan)
         is_usual = home == "quickbooks.JournalEntry" and titan.record.get("type") in as_payments
@@ -126,14 +133,10 @@ def _plain(kind: str) -> str:
 
 def _look_bypassed(done: Sequence[Match]) -> list[Match]:
     """Where nothing of a batch is there, it looks bypassed as a whole: a person must say whether it was."""
-    states: dict[Value, set[object]] = {}
-    for one in done:
-        states.setdefault(one.titan.batch, set()).add(one.state if isinstance(one.state, str) else None)
-    absent = {
-        batch
-        for batch, found in states.items()
-        if isinstance(batch, str) and MISSING in found and found <= {MISSING, EXPLAINED}
+    there = {
+        one.titan.batch for one in done if one.booked is not None or (isinstance(one.state, Unknown) and one.may_be_several)
     }
+    absent = {one.titan.batch for one in done if isinstance(one.titan.batch, str)} - there
     return [
         replace(one, state=_looks_bypassed(one.titan)) if one.state == MISSING and one.titan.batch in absent else one
         for one in done

@@ -26,14 +26,13 @@ def errors(evidence: Evidence) -> Shelf:
     """One record per error."""
     found = Conclusions("derived.export_error")
     report = evidence.shelf(_REPORT)
-    arrived = {
-        fold(str(one.get("number")))
-        for one in evidence.shelf("derived.match").records
-        if one.get("state") == "arrived" and isinstance(one.get("number"), str)
-    }
+    matches: dict[str, list[Record]] = {}
+    for one in evidence.shelf("derived.match").records:
+        matches.setdefault(fold(str(one.get("number"))), []).append(one)
     for row in report.records:
         number = row.get("transaction")
-        is_there = isinstance(number, str) and fold(number) in arrived
+        named = matches.get(fold(number), []) if isinstance(number, str) else []
+        is_there = bool(named) and all(one.get("state") == "arrived" for one in named)
         fields: dict[str, Value] = {name: row.get(name) for name in ("transaction", "message")}
         found.add({**fields, "customer": row.get("customer.name"), "code": UNSET, "arrivedSince": is_there}, row.where)
     for status in _sent(evidence):

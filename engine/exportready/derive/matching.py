@@ -25,6 +25,8 @@ class Match:
     state: Value
     """ARRIVED, TWICE or MISSING; unknown where several answer."""
     booked: Booked | None = None
+    may_be_several: bool = False
+    """QuickBooks has something that may be it."""
 
 
 def match(titans: Sequence[Titan], books: Mapping[str, Sequence[Booked]]) -> list[Match]:
@@ -49,13 +51,16 @@ def match(titans: Sequence[Titan], books: Mapping[str, Sequence[Booked]]) -> lis
 def _settled(titan: Titan, answers: Sequence[Booked], *, alone: bool, exact: bool) -> Match:
     if not alone:
         return Match(
-            titan, Unknown("ServiceTitan has several that nothing tells apart: number, customer, day and amount are one")
+            titan,
+            Unknown("ServiceTitan has several that nothing tells apart: number, customer, day and amount are one"),
+            may_be_several=True,
         )
     if len(answers) == 1:
         return Match(titan, ARRIVED, answers[0])
     if exact:
         return Match(titan, TWICE, answers[0])
-    return Match(titan, Unknown(f"{len(answers)} transactions of QuickBooks may be it, and none of them is just the same"))
+    told = f"{len(answers)} transactions of QuickBooks may be it, and none of them is just the same"
+    return Match(titan, Unknown(told), may_be_several=True)
 
 
 def _groups(answers: Mapping[int, Sequence[Booked]]) -> list[list[int]]:
@@ -85,6 +90,11 @@ def _groups(answers: Mapping[int, Sequence[Booked]]) -> list[list[int]]:
 
 
 def _customer(titan: Titan, book: Booked) -> bool:
+    return titan.names is not None and book.name in titan.names
+
+
+def _may_be_customer(titan: Titan, book: Booked) -> bool:
+    """A journal entry names none, nor do some reports: number, day and amount must all agree then."""
     return titan.names is None or book.name is None or book.name in titan.names
 
 
@@ -115,12 +125,12 @@ def _numberless(titan: Titan, book: Booked) -> bool:
 
 
 def _numbered_only(titan: Titan, book: Booked) -> bool:
-    """An invoice keeps its number; a payment's may be a check's, which says little by itself. So does a number of no known customer."""
-    return titan.type != "payment" and titan.names is not None and _customer(titan, book) and _number(titan, book)
+    """An invoice keeps its number; a payment's may be a check's, which says little by itself."""
+    return titan.type != "payment" and _customer(titan, book) and _number(titan, book)
 
 
 _PASSES: tuple[Callable[[Titan, Booked], bool], ...] = (
-    _all(_customer, _number, _day, _amount),
+    _all(_may_be_customer, _number, _day, _amount),
     _all(_customer, _number, _day),
     _all(_customer, _number, _amount),
     _numberless,
