@@ -12,11 +12,11 @@ from datetime import date
 from decimal import Decimal
 
 from exportready.derive.conclusions import mend_of
+from exportready.derive.matching import ARRIVED
 from exportready.kinds import fold
 from exportready.model.evidence import UNSET, Evidence, Record, Scope, Unknown, Value
 
 _NOT_THERE = Unknown("it is not known what QuickBooks has of it")
-ARRIVED = "arrived"
 
 
 def matches_by_id(evidence: Evidence) -> dict[tuple[Value, Value], Record]:

@@ -71,7 +71,7 @@ def tie(evidence: Evidence) -> list[Match]:
 
 
 def _judged(evidence: Evidence, one: Match, bypassed: frozenset[str], as_payments: set[Value]) -> Match:
-    """What a transaction that was not found comes to, or was found where it need not be."""
+    """What a transaction comes to that was not found, was found among another kind, or is none that can be looked for."""
     titan = one.titan
     is_reversed = titan.type in _REVERSED and isinstance(titan.amount, Decimal) and titan.amount < 0
     if is_reversed and not explanation(titan, bypassed):
@@ -133,9 +133,7 @@ def _plain(kind: str) -> str:
 
 def _look_bypassed(done: Sequence[Match]) -> list[Match]:
     """Where nothing of a batch is there, it looks bypassed as a whole: a person must say whether it was."""
-    there = {
-        one.titan.batch for one in done if one.booked is not None or (isinstance(one.state, Unknown) and one.may_be_several)
-    }
+    there = {one.titan.batch for one in done if one.booked is not None or one.may_be_several}
     absent = {one.titan.batch for one in done if isinstance(one.titan.batch, str)} - there
     return [
         replace(one, state=_looks_bypassed(one.titan)) if one.state == MISSING and one.titan.batch in absent else one
