@@ -78,8 +78,9 @@ def test_a_number_counts_within_its_customer() -> None:
     others = {"servicetitan.invoice": [INVOICE, {**INVOICE, "id": "2", "customer.name": "Bob", "customer.id": "8"}]}
     both = [BILLED, {**BILLED, "TxnID": "I2", "CustomerRef.FullName": "Bob 8:Annex"}]
     assert states({**others, "quickbooks.Invoice": both}) == ["arrived", "arrived"]
-    bob = {**BILLED, "CustomerRef.FullName": "Bob", "Subtotal": Decimal(90)}
+    bob = {**BILLED, "CustomerRef.FullName": "Bob", "Subtotal": Decimal(90), "TxnDate": NEXT_DAY, "Memo": UNSET}
     assert states({"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [bob]}) == [None]  # wholly absent
+    assert "looks bypassed" in reason({"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [bob]})
     assert states(
         {"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [{**BILLED, "CustomerRef.FullName": "Ann 8"}]}
     ) == [
@@ -95,7 +96,7 @@ def test_twins_are_told_as_ambiguous_and_never_guessed() -> None:
 
 
 def test_of_several_that_are_not_the_same_none_is_chosen() -> None:
-    near = [{**BILLED, "Subtotal": Decimal(90)}, {**BILLED, "TxnID": "I2", "Subtotal": Decimal(80)}]
+    near = [{**BILLED, "Subtotal": Decimal(amount), "TxnID": f"N{amount}", "Memo": UNSET} for amount in (90, 80)]
     assert states({"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": near}) == [None]
     assert states({"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [*near, {**BILLED, "TxnID": "I3"}]}) == ["arrived"]
 
@@ -331,8 +332,113 @@ def test_without_ids_nobody_can_say_what_is_applied_to_what() -> None:
 
 def test_a_number_alone_is_no_sign_where_the_customer_is_not_known() -> None:
     nobody = {**INVOICE, "customer.name": Unknown("no such column")}
-    other = {**BILLED, "CustomerRef.FullName": "Bob", "Subtotal": Decimal(90), "TxnDate": NEXT_DAY}
+    other = {**BILLED, "CustomerRef.FullName": "Bob", "Subtotal": Decimal(90), "TxnDate": NEXT_DAY, "Memo": UNSET}
     assert states({"servicetitan.invoice": [nobody], "quickbooks.Invoice": [other]}) == [None]
+
+
+def test_a_second_copy_on_another_day_is_told() -> None:
+    second = {**BILLED, "TxnID": "I2", "TxnDate": NEXT_DAY}
+    assert states({"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [BILLED, second]}) == ["twice"]
+    by_hand = {**second, "Memo": UNSET}
+    assert states({"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [BILLED, by_hand]}) == [None]
+    assert "second copy" in reason({"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [BILLED, by_hand]})
+    another = {**by_hand, "Subtotal": Decimal(55)}
+    assert states({"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [BILLED, another]}) == ["arrived"]
+    assert states({"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [BILLED, {**another, "Memo": "12 / Nov"}]}) == [
+        None
+    ]
+
+
+def test_the_number_of_a_check_may_come_back_without_being_a_second_copy() -> None:
+    month_before = {**RECEIVED, "TxnID": "R0", "TxnDate": date(2026, 10, 18), "Memo": UNSET}
+    assert states({"servicetitan.payment": [PAYMENT], "quickbooks.ReceivePayment": [month_before, RECEIVED]}) == ["arrived"]
+    twice = {**RECEIVED, "TxnID": "R2", "TxnDate": NEXT_DAY}
+    assert states({"servicetitan.payment": [PAYMENT], "quickbooks.ReceivePayment": [twice, RECEIVED]}) == ["twice"]
+
+
+def test_under_another_name_the_tax_may_be_rounded_otherwise() -> None:
+    taxed = {**INVOICE, "salesTax": Decimal("8.25"), "total": Decimal("108.25")}
+    renamed = {**BILLED, "CustomerRef.FullName": "Bob", "SalesTaxTotal": Decimal("8.26"), "Memo": UNSET}
+    assert states({"servicetitan.invoice": [taxed], "quickbooks.Invoice": [renamed]}) == ["arrived"]
+
+
+def test_number_and_batch_in_the_memo_find_it_under_another_name_and_day() -> None:
+    renamed = {**BILLED, "CustomerRef.FullName": "Bob", "TxnDate": NEXT_DAY, "Subtotal": Decimal(90)}
+    assert states({"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [renamed]}) == ["arrived"]
+
+
+THERE: dict[str, Sequence[Row]] = {
+    "servicetitan.invoice": [{**INVOICE, "id": "9", "referenceNumber": "909"}],
+    "quickbooks.Invoice": [{**BILLED, "TxnID": "I9", "RefNumber": "909"}],
+}
+"""Another of the batch that did arrive, so that the batch was not bypassed."""
+
+
+def test_what_may_be_it_under_another_name_is_not_called_missing() -> None:
+    numberless = {**PAYMENT, "referenceNumber": UNSET}
+    renamed = {**RECEIVED, "RefNumber": UNSET, "CustomerRef.FullName": "Bob", "Memo": UNSET}
+    assert states({**THERE, "servicetitan.payment": [numberless], "quickbooks.ReceivePayment": [renamed]}) == ["arrived", None]
+    another = {**renamed, "TotalAmount": Decimal(99)}
+    assert states({**THERE, "servicetitan.payment": [numberless], "quickbooks.ReceivePayment": [another]}) == [
+        "arrived",
+        "missing",
+    ]
+    later = {**RECEIVED, "CustomerRef.FullName": "Bob", "TxnDate": date(2026, 12, 1), "Memo": UNSET}
+    assert states({**THERE, "servicetitan.payment": [PAYMENT], "quickbooks.ReceivePayment": [later]}) == ["arrived", None]
+
+
+def test_a_customer_may_stand_below_another_one() -> None:
+    below = {**BILLED, "CustomerRef.FullName": "Landlord:ann 7:Annex", "TxnDate": NEXT_DAY, "Memo": UNSET}
+    assert states({"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [below]}) == ["arrived"]
+
+
+def test_a_number_longer_than_quickbooks_takes_may_stand_there_cut() -> None:
+    long = {**INVOICE, "referenceNumber": "2026-11-18-0042"}
+    cut = {**BILLED, "RefNumber": "2026-11-18-"}
+    assert states({"servicetitan.invoice": [long], "quickbooks.Invoice": [cut]}) == ["arrived"]
+    rows = {"servicetitan.invoice": [*THERE["servicetitan.invoice"], long], "quickbooks.Invoice": THERE["quickbooks.Invoice"]}
+    assert sorted(states(rows), key=str) == [None, "arrived"]
+
+
+def test_what_was_left_behind_in_its_batch_is_part_of_its_sum() -> None:
+    behind = {**INVOICE, "id": "2", "referenceNumber": "102", "syncStatus": "Posted"}
+    rows = {"servicetitan.invoice": [INVOICE, behind], "quickbooks.Invoice": [BILLED]}
+    evidence = derive(files(rows), NOON)
+    assert shown(files(rows)) == ["arrived", "explained"]
+    (row,) = evidence.shelf("derived.tie_out").records
+    assert (row.get("titanCount"), row.get("booksCount"), row.get("explained")) == (2, 1, "1 left behind")
+    waiting = {**behind, "batch.number": "13"}
+    assert shown(files({**rows, "servicetitan.invoice": [INVOICE, waiting]})) == ["arrived"]
+
+
+def test_a_bill_that_may_have_been_canceled_is_not_called_missing() -> None:
+    bill: Row = {"id": "5", "referenceNumber": "B1", "vendor.id": "3", "vendor.name": "Acme", "billDate": DAY, "billAmount": Decimal(40),
+                 "syncStatus": "Exported", "batch.number": "12", "batch.name": "Nov"}  # fmt: skip
+    rows: dict[str, Sequence[Row]] = {**THERE, "servicetitan.bill": [bill], "quickbooks.Bill": []}
+    assert states(rows) == [None, "arrived"]
+    assert states({**rows, "servicetitan.bill": [{**bill, "status": "Reconciled"}]}) == ["missing", "arrived"]
+    assert states({**rows, "servicetitan.bill": [{**bill, "status": "Canceled"}]}) == ["explained", "arrived"]
+
+
+def test_a_refund_of_a_bypassed_batch_is_explained_whatever_has_its_number() -> None:
+    refund = {**PAYMENT, "total": Decimal(-100)}
+    rows = {"servicetitan.payment": [refund], "quickbooks.ReceivePayment": [RECEIVED]}
+    assert states(rows, {"bypassedBatches.12": True}) == ["explained"]
+
+
+def test_what_was_voided_in_servicetitan_after_it_arrived_counts_as_changed_there() -> None:
+    voided = {**INVOICE, "active": False, "modifiedOn": NOON}
+    billed = {**BILLED, "TimeCreated": NOON, "TimeModified": NOON}
+    (one,) = (
+        derive(files({"servicetitan.invoice": [voided], "quickbooks.Invoice": [billed]}), NOON).shelf("derived.match").records
+    )
+    assert (one.get("state"), one.get("titanEdited")) == ("arrived", NOON)
+
+
+def test_what_has_no_number_is_called_by_its_day_and_amount() -> None:
+    rows = {"servicetitan.payment": [{**PAYMENT, "referenceNumber": UNSET}]}
+    (one,) = derive(files(rows), NOON).shelf("derived.match").records
+    assert one.get("called") == "without a number of 2026-11-18 over 100.00"
 
 
 def test_an_invoice_shows_its_payments_where_no_payment_shows_its_invoices() -> None:
@@ -346,3 +452,80 @@ def test_an_invoice_shows_its_payments_where_no_payment_shows_its_invoices() -> 
                                                  "parent.referenceNumber": "P1"}]  # fmt: skip
     record = derive(files(rows), NOON).shelf("derived.applied_payment").records[0]
     assert (record.get("applied"), record.get("elsewhere")) == (True, UNSET)
+
+
+# -- odd ends of the work list
+
+
+def test_an_invoice_that_a_payment_names_twice_is_counted_once_for_each() -> None:
+    link: Row = {"parent.TxnID": "R1", "TxnID": "I1", "RefNumber": "101", "TxnDate": DAY, "Amount": Decimal(50)}
+    assert to_do([applied(1, 1, 50), applied(1, 1, 30)], [30], [30], [link]) == [("P1", "101", Decimal(30), UNSET)]
+
+
+def test_a_discount_that_was_taken_is_applied_too() -> None:
+    link: Row = {"parent.TxnID": "R1", "TxnID": "I1", "RefNumber": "101", "TxnDate": DAY, "Amount": Decimal(98),
+                 "DiscountAmount": Decimal(2)}  # fmt: skip
+    assert to_do([applied(1, 1, 100)], [0], [0], [link]) == []
+
+
+def test_where_nothing_is_left_the_list_says_of_what() -> None:
+    assert to_do([applied(1, 1, 40)], [0], [40]) == [("P1", "101", Decimal(0), "nothing of the invoice is open")]
+    link: Row = {"parent.TxnID": "R1", "TxnID": "I7", "RefNumber": "107", "TxnDate": DAY, "Amount": Decimal(40)}
+    assert to_do([applied(1, 1, 40)], [40], [0], [link]) == [
+        ("P1", "101", Decimal(0), "applied to 107, nothing of the payment is unused")
+    ]
+
+
+def test_payments_that_neither_number_nor_id_tells_apart_are_not_mixed_up() -> None:
+    without = {name: value for name, value in PAYMENT.items() if name not in ("id", "referenceNumber")}
+    bare: Row = {**without, "referenceNumber": UNSET}
+    parent = {f"parent.{name}": value for name, value in bare.items()}
+    rows: dict[str, Sequence[Row]] = {
+        "servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [BILLED],
+        "servicetitan.payment": [bare, {**bare, "total": Decimal(60)}],
+        "servicetitan.payment_application": [{"appliedTo": "1", "appliedAmount": Decimal(100), **parent}],
+        "quickbooks.ReceivePayment": [{**RECEIVED, "RefNumber": UNSET},
+                                      {**RECEIVED, "RefNumber": UNSET, "TxnID": "R2", "TotalAmount": Decimal(60)}],
+    }  # fmt: skip
+    both = derive(files(rows), NOON).shelf("derived.applied_payment").records[0].get("bothArrived")
+    assert isinstance(both, Unknown)
+    assert "several" in both.reason
+
+
+def test_of_a_payment_that_arrived_as_a_journal_entry_nothing_is_known_to_be_applied() -> None:
+    rows: dict[str, Sequence[Row]] = {
+        "servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [BILLED], "servicetitan.payment": [PAYMENT],
+        "servicetitan.payment_application": [{**applied(1, 1, 100), "parent.id": "70"}],
+        "quickbooks.JournalEntry": [{"TxnID": "J1", "RefNumber": "P1", "TxnDate": DAY, "Memo": UNSET}],
+        "quickbooks.JournalDebitLine": [{"parent.TxnID": "J1", "Amount": Decimal(100)}],
+    }  # fmt: skip
+    both = derive(files(rows), NOON).shelf("derived.applied_payment").records[0].get("bothArrived")
+    assert isinstance(both, Unknown)
+    assert "another kind" in both.reason
+
+
+def test_an_account_that_is_not_in_the_file_is_not_another_one() -> None:
+    assert to_do([applied(1, 1, 40)], [40], [40], bill={"ARAccountRef.FullName": Unknown("no such column")}) == [
+        ("P1", "101", Decimal(40), UNSET)
+    ]
+
+
+def test_an_error_is_stale_only_where_all_of_its_number_arrived() -> None:
+    def stale(*invoices: Row) -> object:
+        error: Row = {"transaction": "101", "message": "Object Not Found"}
+        rows = {"servicetitan.invoice": invoices, "quickbooks.Invoice": [BILLED], "servicetitan.export_error": [error]}
+        return derive(files(rows), NOON).shelf("derived.export_error").records[0].get("arrivedSince")
+
+    assert stale(INVOICE) is True
+    assert stale(INVOICE, {**INVOICE, "id": "2", "customer.name": "Bob", "customer.id": "8"}) is False
+
+
+def test_a_batch_without_a_name_is_named_by_its_number() -> None:
+    nameless = Record("servicetitan.invoice", "", {**INVOICE, "batch.name": UNSET}, Location("x"))
+    assert names_batch("Batch 12", nameless)
+    assert not names_batch("Batch 120", nameless)
+    unnamed = Record("servicetitan.invoice", "", {**INVOICE, "batch.name": Unknown("no such column")}, Location("x"))
+    assert not names_batch("Batch 12", unnamed)
+    rows = {"servicetitan.invoice": [unnamed.fields], "quickbooks.Invoice": [BILLED]}
+    named = derive(files(rows), NOON).shelf("derived.match").records[0].get("memoNamesBatch")
+    assert isinstance(named, Unknown)

@@ -25,6 +25,7 @@ from exportready.model.evidence import Evidence, Scope, Shelf
 
 DERIVATIONS: Mapping[str, Callable[[Evidence], Shelf]] = {
     "derived.batch": waiting.batches,
+    "derived.batched": waiting.batched,
     "derived.match": arrivals.matches,
     "derived.tie_out": tally.tie_out,
     "derived.export_log": errors.log,

@@ -13,10 +13,14 @@ from decimal import Decimal
 
 from exportready.derive.conclusions import mend_of
 from exportready.derive.matching import ARRIVED
-from exportready.kinds import fold
+from exportready.kinds import fold, supply
 from exportready.model.evidence import UNSET, Evidence, Record, Scope, Unknown, Value
 
 _NOT_THERE = Unknown("it is not known what QuickBooks has of it")
+_ONE_OF_SEVERAL = Unknown(
+    "several of ServiceTitan have this customer and number, and your file shows no ids that tell them apart",
+    "Export payments and invoices with their ids (ServiceTitan API), or look at these by hand",
+)
 
 
 def matches_by_id(evidence: Evidence) -> dict[tuple[Value, Value], Record]:
@@ -26,7 +30,8 @@ def matches_by_id(evidence: Evidence) -> dict[tuple[Value, Value], Record]:
         id_ = one.get("id")
         if isinstance(id_, str):
             found[one.get("type"), id_] = one
-        found.setdefault((one.get("type"), f"{one.get('customer')} / {one.get('number')}"), one)
+        named = (one.get("type"), f"{one.get('customer')} / {one.get('number')}")
+        found[named] = one if named not in found else replace(one, fields={**one.fields, "state": _ONE_OF_SEVERAL})
     return found
 
 
@@ -44,6 +49,8 @@ class Ledger:
     closing: Value
     unused: dict[Value, Decimal] = field(default_factory=dict)
     open: dict[Value, Decimal] = field(default_factory=dict)
+    applied: dict[tuple[Value, Value], Decimal] = field(default_factory=dict)
+    """What is applied of a payment to an invoice, less what was counted already: ServiceTitan may name an invoice twice."""
     meant: dict[Value, set[Value]] = field(default_factory=dict)
     """The invoices in QuickBooks to which ServiceTitan applies each payment; unknown ones among them."""
 
@@ -80,7 +87,7 @@ class Ledger:
             states = (payment.get("state"), bill.get("state") if bill else UNSET)
             both = next((state for state in states if isinstance(state, Unknown)), both)
             if payment.get("state") == ARRIVED and invoice is None:
-                both = Unknown("the invoice that it pays is not in your files")
+                both = Unknown("the invoice that it pays is not in your files", supply("servicetitan.invoice", None))
             elif states == (ARRIVED, ARRIVED) and payment.get("books") != "ReceivePayment":
                 both = Unknown("it arrived as another kind of transaction, and what that is applied to does not show")
             elif states == (ARRIVED, ARRIVED) and not all(
@@ -98,6 +105,7 @@ class Ledger:
         applied = self._amount_applied(payment, bill)
         wanted = one.get("appliedAmount")
         elsewhere = self._elsewhere(payment)
+        apart = self._apart(payment, bill, elsewhere)
         facts: dict[str, Value] = {
             "bothArrived": True,
             "booksCustomer": payment.get("CustomerRef.FullName"),
@@ -106,16 +114,22 @@ class Ledger:
             "invoiceDate": bill.get("TxnDate"),
             "openBalance": bill.get("BalanceRemaining"),
             "elsewhere": elsewhere,
-            "apart": self._apart(payment, bill, elsewhere) or UNSET,
+            "apart": apart or UNSET,
             "toApply": Decimal(0),
         }
         if isinstance(applied, Unknown) or isinstance(wanted, Unknown):
             unknown = applied if isinstance(applied, Unknown) else wanted
             return {**facts, "applied": unknown, "toApply": unknown}
-        rest = (wanted if isinstance(wanted, Decimal) else Decimal(0)) - applied
-        if rest <= 0 and (applied > 0 or wanted == 0):
+        asked = wanted if isinstance(wanted, Decimal) else Decimal(0)
+        there = self.applied.setdefault((payment.get("TxnID"), bill.get("TxnID")), applied)
+        self.applied[payment.get("TxnID"), bill.get("TxnID")] = max(there - asked, Decimal(0))
+        if asked <= there:
             return {**facts, "applied": True}
-        return {**facts, "applied": False, "toApply": self._to_apply(payment, bill, rest)}
+        to_apply = self._to_apply(payment, bill, asked - there)
+        if to_apply == 0:
+            why = _NOTHING_UNUSED if self.unused[payment.get("TxnID")] == 0 else _NOTHING_OPEN
+            facts["apart"] = ", ".join(filter(None, (apart, why)))
+        return {**facts, "applied": False, "toApply": to_apply}
 
     def _match(self, type_: str, id_: Value, one: Record) -> Record | None:
         named = f"{one.get('parent.customer.name')} / {one.get('parent.referenceNumber')}"
@@ -139,10 +153,10 @@ class Ledger:
         total = Decimal(0)
         for link in links:
             if link.get("TxnID") == bill.get("TxnID"):
-                amount = link.get("Amount")
+                amount, discount = link.get("Amount"), link.get("DiscountAmount")
                 if not isinstance(amount, Decimal):
                     return Unknown("how much is applied is not in the file")
-                total += amount
+                total += amount + (discount if isinstance(discount, Decimal) else Decimal(0))
         return total
 
     def _elsewhere(self, payment: Record) -> Value:
@@ -174,6 +188,9 @@ class Ledger:
         if isinstance(self.closing, date) and any(day <= self.closing for day in days):
             reasons.append("closed period")
         return ", ".join(reasons)
+
+
+_NOTHING_UNUSED, _NOTHING_OPEN = "nothing of the payment is unused", "nothing of the invoice is open"
 
 
 def _payments_among(links: Iterable[Record]) -> Iterator[Record]:

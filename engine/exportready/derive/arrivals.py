@@ -12,11 +12,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from exportready.derive.conclusions import Conclusions, mend_of, why_of
-from exportready.derive.exported import BILL, CREDIT_MEMO, INVOICE, PAYMENT, Booked, Titan, booked, exported
+from exportready.derive.exported import TYPES, Booked, Titan, booked, exported
 from exportready.derive.lines import Comparer, Lines
 from exportready.derive.matching import ARRIVED, EXPLAINED, MISSING, TWICE, Match, match
 from exportready.derive.memos import names_batch
-from exportready.derive.waiting import ORDERS, named_batches
+from exportready.derive.waiting import named_batches, to_be_whole
 from exportready.kinds import KINDS
 from exportready.model.evidence import UNSET, Evidence, Record, Scope, Shelf, Unknown, Value
 
@@ -34,6 +34,7 @@ _OVERNIGHT = timedelta(days=1)
 _REVERSED = {"payment": "a refund", "bill": "a vendor's credit", "credit memo": "a reversed credit"}
 """What a negative one is."""
 LOOKS_BYPASSED = "so it looks bypassed"
+_LOOK_BY_HAND = "Look for it in QuickBooks by its amount and day: Edit > Find"
 
 
 def with_what_was_sent(now: Evidence, before: Evidence) -> Evidence:
@@ -54,7 +55,7 @@ def matches(evidence: Evidence) -> Shelf:
     compared = Comparer(evidence, "servicetitan.invoice_item", _LINES)
     for one in arrivals:
         found.add(_fields(one, memos, compared), one.titan.record.where)
-    return found.shelf(*_sources(evidence))
+    return found.shelf(*(evidence.shelf(kind) for kind in to_be_whole(evidence, tuple(TYPES))))
 
 
 def tie(evidence: Evidence) -> list[Match]:
@@ -74,9 +75,11 @@ def _judged(evidence: Evidence, one: Match, bypassed: frozenset[str], as_payment
     """What a transaction comes to that was not found, was found among another kind, or is none that can be looked for."""
     titan = one.titan
     is_reversed = titan.type in _REVERSED and isinstance(titan.amount, Decimal) and titan.amount < 0
-    if is_reversed and not explanation(titan, bypassed):
+    if is_reversed:
+        if explanation(titan, bypassed):
+            return replace(one, state=EXPLAINED, booked=None)
         told = f"it is {_REVERSED[titan.type]}, and how one arrives in QuickBooks is not established"
-        return replace(one, state=Unknown(told), booked=None)
+        return replace(one, state=Unknown(told, _LOOK_BY_HAND), booked=None)
     if one.state == ARRIVED and one.booked and one.booked.record.kind != titan.homes[0]:
         usual = evidence.shelf(titan.homes[0])
         return replace(one, state=Unknown(why_of(usual), mend_of(usual))) if usual.scope is Scope.MISSING else one
@@ -88,15 +91,24 @@ def _judged(evidence: Evidence, one: Match, bypassed: frozenset[str], as_payment
         return replace(one, state=titan.exported)
     if titan.untold:
         return replace(one, state=titan.untold)
-    active = titan.record.get("active")
-    if isinstance(active, Unknown) and "active" in KINDS[titan.record.kind].fields:
-        return replace(one, state=Unknown("your file does not say whether it was voided", active.mend))
+    untold = _untold_void(titan)
+    if untold is not None:
+        return replace(one, state=untold)
     for home in titan.homes:
         may_be_there = _may_be_there(evidence.shelf(home), titan)
         is_usual = home == "quickbooks.JournalEntry" and titan.record.get("type") in as_payments
         if may_be_there and not is_usual:
             return replace(one, state=may_be_there)
     return one
+
+
+def _untold_void(titan: Titan) -> Unknown | None:
+    """Why it is not known whether it was voided or canceled; None where it is."""
+    for name, told in (("active", "voided"), ("status", "canceled")):
+        known = titan.record.get(name)
+        if isinstance(known, Unknown) and name in KINDS[titan.record.kind].fields:
+            return Unknown(f"your file does not say whether it was {told}", known.mend)
+    return None
 
 
 def explanation(titan: Titan, bypassed: frozenset[str]) -> str:
@@ -107,6 +119,8 @@ def explanation(titan: Titan, bypassed: frozenset[str]) -> str:
         return "canceled"
     if titan.batch in bypassed:
         return "bypassed"
+    if titan.exported is False:
+        return "left behind"
     return "a payment of nothing" if titan.type == "payment" and titan.amount == 0 else ""
 
 
@@ -151,19 +165,6 @@ def _looks_bypassed(titan: Titan) -> Unknown:
     )
 
 
-def _sources(evidence: Evidence) -> list[Shelf]:
-    """What must be known whole: invoices and payments; bills where Purchasing is in use, purchase orders where they are
-    exported. Credit memos are compared where the files hold them (docs/decisions/tie-out.md)."""
-    account = evidence.shelf("derived.account").records[0]
-    kinds = [INVOICE, PAYMENT]
-    kinds += [BILL] if account.get("purchasing") is True else []
-    kinds += [ORDERS] if account.get("purchaseOrdersExported") is True else []
-    others = [
-        kind for kind in (CREDIT_MEMO, BILL, ORDERS) if kind not in kinds and evidence.shelf(kind).scope is not Scope.MISSING
-    ]
-    return [evidence.shelf(kind) for kind in (*kinds, *others)]
-
-
 # -- one record
 
 
@@ -177,6 +178,7 @@ def _fields(one: Match, memos: _Memos, compared: Comparer) -> dict[str, Value]:
         "id": titan.record.get("id"),
         "customer": titan.name,
         "number": titan.number,
+        "called": _called(titan),
         "date": titan.day,
         "amount": titan.record.get("billAmount" if titan.type == "bill" else "total"),
         "batch": titan.batch,
@@ -208,6 +210,15 @@ def _fields(one: Match, memos: _Memos, compared: Comparer) -> dict[str, Value]:
         lines: Lines = compared.compare(titan.record, record, -1 if record.kind == "quickbooks.CreditMemo" else 1)
         fields |= {"linesAgree": lines.agree, "linesMissing": lines.missing or UNSET, "linesExtra": lines.extra or UNSET}
     return fields
+
+
+def _called(titan: Titan) -> str:
+    """How a person finds it: by its number; what has none, by its day and amount."""
+    if isinstance(titan.number, str):
+        return titan.number
+    day = f"of {titan.day}" if isinstance(titan.day, date) else ""
+    amount = f"over {titan.amount:,.2f}" if isinstance(titan.amount, Decimal) else ""
+    return " ".join(filter(None, ("without a number", day, amount)))
 
 
 _TOLD = {
@@ -246,6 +257,15 @@ def _edits(titan: Titan, book: Record) -> dict[str, Value]:
         return {"booksEdited": unknown, "titanEdited": unknown}
     in_books: Value = changed if not isinstance(changed, datetime) else changed if changed - made > _SETTLING else UNSET
     in_titan: Value = modified if not isinstance(modified, datetime) else modified if modified - made > _OVERNIGHT else UNSET
+    untold = _untold_void(titan)
+    if untold is not None and in_titan is UNSET:
+        in_titan = untold
+    elif explanation(titan, frozenset()) in ("voided", "canceled"):
+        in_titan = (
+            modified
+            if isinstance(modified, datetime)
+            else Unknown("it was voided in ServiceTitan, and its file does not say when")
+        )
     return {"booksEdited": in_books, "titanEdited": in_titan}
 
 
@@ -269,7 +289,9 @@ class _Memos:
         """The facts of one transaction that is in QuickBooks."""
         assert one.booked is not None  # noqa: S101 - the caller asks only of what was found
         memo = one.booked.record.get("Memo")
-        named: Value = memo if isinstance(memo, Unknown) else names_batch(memo, one.titan.record)
+        needed = (memo, one.titan.record.get("batch.number"), one.titan.record.get("batch.name"))
+        unknown = next((value for value in needed if isinstance(value, Unknown)), None)
+        named: Value = unknown or names_batch(memo, one.titan.record)
         return {"memo": memo, "memoNamesBatch": named, "sentByNew": self._sent_by_new(one, named)}
 
     def _sent_by_new(self, one: Match, named: Value) -> Value:

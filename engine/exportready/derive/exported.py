@@ -1,7 +1,8 @@
 """ServiceTitan's exported transactions and QuickBooks' own, each brought into one shape for comparing them.
 
-A customer is found by the name, with the Export ID behind it or not, on the top level of a customer:job; dates of ServiceTitan
-are midnight in UTC, so their day is the date itself (docs/sources.md, tie-out).
+A customer is found by the name, with the Export ID behind it or not, on any level of a customer:job; dates of ServiceTitan
+are midnight in UTC, so their day is the date itself (docs/sources.md, tie-out). What was left behind in a batch of which
+others were exported is looked for too: it belongs to that batch's sum.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ INVOICE, PAYMENT, CREDIT_MEMO = "servicetitan.invoice", "servicetitan.payment", 
 BILL = "servicetitan.bill"
 TYPES = {INVOICE: "invoice", PAYMENT: "payment", CREDIT_MEMO: "credit memo", BILL: "bill", ORDERS: "purchase order"}
 DONE = ("Exported", "PostedAndExported")
+LENGTHS = {INVOICE: 11, PAYMENT: 20, CREDIT_MEMO: 11, BILL: 20, ORDERS: 11}
+"""How many characters of a number QuickBooks takes (qbxml130.xsd, RefNumber)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +30,16 @@ class Titan:
     record: Record
     type: str
     exported: Value
+    """False for what was left behind in a batch of which others were exported."""
     name: Value
     """Of the customer or vendor."""
     names: frozenset[str] | None
     """How QuickBooks may name it, folded; None where nobody can say."""
     number: Value
     numbers: frozenset[str]
-    """Its number, and that of a check, folded; none where it has none."""
+    """Its number, and that of a check, folded and as QuickBooks may have cut it; none where it has none."""
+    is_cut: bool
+    """Its number is longer than QuickBooks takes."""
     day: Value
     amount: Value
     batch: Value
@@ -52,16 +58,17 @@ class Booked:
     """One transaction of QuickBooks."""
 
     record: Record
-    name: str | None
-    """The top level of its customer, or its vendor, folded; None where the entry has none of its own (a journal)."""
+    names: frozenset[str]
+    """Its customer on every level of customer:job, or its vendor, folded; none where the entry has none (a journal)."""
     number: str
     day: Value
     amount: Value
 
 
 def exported(evidence: Evidence) -> Iterator[Titan]:
-    """Every transaction that was exported, or of which that is not known."""
+    """Every transaction that was exported, or of which that is not known, and what was left behind in its batch."""
     done = named_batches(evidence, "exportedBatches")
+    partly = {one.get("number") for one in evidence.shelf("derived.batch").records if one.get("status") == "Partly exported"}
     vendors = {vendor.get("id"): vendor.get("name") for vendor in evidence.shelf("servicetitan.vendor").records}
     numbers = {
         record.get("batch.id"): record.get("batch.number")
@@ -72,7 +79,7 @@ def exported(evidence: Evidence) -> Iterator[Titan]:
         for record in evidence.shelf(kind).records:
             batch = numbers.get(record.get("batchId"), UNSET) if kind == ORDERS else record.get("batch.number")
             sent = _sent(record, kind, batch, done)
-            if sent is not False:
+            if sent is not False or batch in partly:
                 yield _titan(record, kind, sent, batch, vendors)
 
 
@@ -110,7 +117,8 @@ def _titan(record: Record, kind: str, sent: Value, batch: Value, vendors: dict[V
         name,
         frozenset(fold(form) for form in _forms(name, id_)) if isinstance(name, str) else None,
         number,
-        frozenset(fold(one) for one in numbers),
+        frozenset(fold(form) for one in numbers for form in (one, one[: LENGTHS[kind]])),
+        any(len(one) > LENGTHS[kind] for one in numbers),
         day,
         abs(amount) if isinstance(amount, Decimal) and is_credit else amount,
         batch,
@@ -144,10 +152,11 @@ def booked(evidence: Evidence) -> dict[str, list[Booked]]:
             elif kind == "quickbooks.JournalEntry":
                 amount = debits.get(record.get("TxnID"), Unknown("its debits are not in the file"))
             named = record.get("VendorRef.FullName" if kind in _PURCHASES else "CustomerRef.FullName")
-            top = fold(named if kind in _PURCHASES else named.partition(":")[0]) if isinstance(named, str) else None
+            levels = [named] if kind in _PURCHASES else named.split(":") if isinstance(named, str) else []
+            names = frozenset(fold(level) for level in levels if isinstance(level, str))
             number = record.get("RefNumber")
             plain = fold(number) if isinstance(number, str) else ""
-            found.setdefault(kind, []).append(Booked(record, top, plain, record.get("TxnDate"), amount))
+            found.setdefault(kind, []).append(Booked(record, names, plain, record.get("TxnDate"), amount))
     return found
 
 

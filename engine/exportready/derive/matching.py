@@ -1,17 +1,19 @@
 """Each exported transaction of ServiceTitan against QuickBooks: by number within its customer, by day, the amount as a check.
 
 It is looked for in passes, the surest signs first. A number is not unique in QuickBooks, so where several answer nothing is
-guessed: they are told as such. What was matched in one pass is nobody else's in the next.
+guessed: they are told as such. What was matched in one pass is nobody else's in the next. What is left over on both sides and
+might belong together, and what looks like a second copy, is told as unknown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from exportready.derive.exported import Booked, Titan
+from exportready.derive.memos import names_batch
 from exportready.model.evidence import Unknown, Value
 
 ARRIVED, TWICE, MISSING, EXPLAINED = "arrived", "twice", "missing", "explained"
@@ -45,7 +47,43 @@ def match(titans: Sequence[Titan], books: Mapping[str, Sequence[Booked]]) -> lis
             taken |= set(candidates)
             for at in group:
                 found[at] = _settled(titans[at], answers[at], alone=len(group) == 1, exact=number == 0)
-    return [found.get(at, Match(titan, MISSING)) for at, titan in enumerate(titans)]
+    left = [one for one in index.all if id(one) not in taken]
+    rest = _Index({kind: [one for one in left if one.record.kind == kind] for kind in books})
+    return [_with_what_is_left(found.get(at) or Match(titan, MISSING), rest) for at, titan in enumerate(titans)]
+
+
+def _with_what_is_left(one: Match, rest: _Index) -> Match:
+    """A second copy of what arrived, and what may be it of what was not found, among what nothing was matched to."""
+    titan = one.titan
+    if one.state == ARRIVED and one.booked is not None:
+        copies = [book for book in rest.near(titan) if _may_be_copy(titan, one.booked, book)]
+        if any(_memo(titan, book) and book.amount == one.booked.amount for book in copies):
+            return replace(one, state=TWICE)
+        if copies:
+            told = f"QuickBooks has another with its number, {_of(copies[0])}, and nothing tells whether that is a second copy"
+            return replace(one, state=Unknown(told, LOOK_AT_BOTH), booked=None, may_be_several=True)
+    elif one.state == MISSING:
+        maybe = next((book for book in rest.near(titan) if _may_be_it(titan, book)), None)
+        if maybe is not None:
+            told = f"QuickBooks has one that may be it, {_of(maybe)}"
+            return replace(one, state=Unknown(told, LOOK_AT_BOTH), may_be_several=True)
+        if titan.is_cut:
+            told = "its number is longer than QuickBooks takes, so it may stand there under another"
+            return replace(one, state=Unknown(told, LOOK_FOR_IT), may_be_several=True)
+    return one
+
+
+LOOK_AT_BOTH = (
+    "Open it in QuickBooks (Edit > Find, by its number or amount). A second copy is deleted; where it is another transaction, the one of "
+    "ServiceTitan did not arrive: unpost its batch, post it, and export it again"
+)
+LOOK_FOR_IT = "Look for it in QuickBooks by its amount and day (Edit > Find); in ServiceTitan, give it a shorter number"
+
+
+def _of(book: Booked) -> str:
+    named = book.record.get("CustomerRef.FullName")
+    amount = f" over {book.amount:,.2f}" if isinstance(book.amount, Decimal) else ""
+    return f"of {book.day}{amount}" + (f" under {named}" if isinstance(named, str) else "")
 
 
 def _settled(titan: Titan, answers: Sequence[Booked], *, alone: bool, exact: bool) -> Match:
@@ -90,12 +128,38 @@ def _groups(answers: Mapping[int, Sequence[Booked]]) -> list[list[int]]:
 
 
 def _customer(titan: Titan, book: Booked) -> bool:
-    return titan.names is not None and book.name in titan.names
+    return titan.names is not None and not titan.names.isdisjoint(book.names)
 
 
 def _may_be_customer(titan: Titan, book: Booked) -> bool:
     """A journal entry names none, nor do some reports: number, day and amount must all agree then."""
-    return titan.names is None or book.name is None or book.name in titan.names
+    return titan.names is None or not book.names or _customer(titan, book)
+
+
+def _memo(titan: Titan, book: Booked) -> bool:
+    return names_batch(book.record.get("Memo"), titan.record)
+
+
+def _subtotal(titan: Titan, book: Booked) -> bool:
+    """Where QuickBooks works out the tax, the whole may differ by its rounding."""
+    own = titan.record.get("subTotal")
+    return titan.type == "invoice" and isinstance(own, Decimal) and book.record.get("Subtotal") == abs(own)
+
+
+def _may_be_copy(titan: Titan, first: Booked, book: Booked) -> bool:
+    """Number and customer are one, and the batch in its memo or, of an invoice, the amount: a payment's number may be used
+    again by the customer."""
+    if book.record.kind != first.record.kind or not (_customer(titan, book) and _number(titan, book)):
+        return False
+    return _memo(titan, book) or (titan.type == "invoice" and book.amount == first.amount)
+
+
+def _may_be_it(titan: Titan, book: Booked) -> bool:
+    """Under another name, which may have been matched by hand: by its number and a second sign; what has no number by amount and
+    day, though not among journal entries, which are of all kinds of things."""
+    if titan.numbers:
+        return _number(titan, book) and (_day(titan, book) or _amount(titan, book) or _customer(titan, book))
+    return bool(book.names) and _amount(titan, book) and _next_day(titan, book)
 
 
 def _number(titan: Titan, book: Booked) -> bool:
@@ -137,6 +201,8 @@ _PASSES: tuple[Callable[[Titan, Booked], bool], ...] = (
     _numbered_only,
     # A customer that was matched to another name on Fix Export Issues: all else must agree.
     _all(_number, _day, _amount),
+    _all(_number, _day, _subtotal),
+    _all(_number, _memo),
 )
 
 
@@ -146,6 +212,7 @@ class _Index:
     def __init__(self, books: Mapping[str, Sequence[Booked]]) -> None:
         self._by_number: dict[tuple[str, str], list[Booked]] = {}
         self._by_amount: dict[tuple[str, Value], list[Booked]] = {}
+        self.all = [book for some in books.values() for book in some]
         for kind, some in books.items():
             for book in some:
                 self._by_number.setdefault((kind, book.number), []).append(book)

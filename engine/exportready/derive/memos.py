@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 
 from exportready.kinds import fold
-from exportready.model.evidence import Record, Value
+from exportready.model.evidence import Record, Unknown, Value
 
 
 def names_batch(memo: Value, transaction: Record) -> bool:
     """Does a memo name the transaction's batch, its number and its name?"""
     number, name = transaction.get("batch.number"), transaction.get("batch.name")
-    if not (isinstance(memo, str) and isinstance(number, str) and isinstance(name, str)):
+    if not isinstance(memo, str) or not isinstance(number, str) or isinstance(name, Unknown):
         return False
-    before, found, after = fold(memo).partition(fold(name))
+    name = name if isinstance(name, str) else ""  # a batch may have no name
+    before, found, after = fold(memo).partition(fold(name)) if name else (fold(memo), "", "")
     word = rf"(?<![0-9]){re.escape(fold(number))}(?![0-9])"
-    return bool(found) and bool(re.search(word, before) or re.search(word, after))
+    return bool(found or not name) and bool(re.search(word, before) or re.search(word, after))

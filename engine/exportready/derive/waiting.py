@@ -13,7 +13,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from exportready.derive.conclusions import Conclusions, any_of, first, mend_of, why_of
-from exportready.kinds import children
+from exportready.kinds import KINDS, children
 from exportready.kinds.account import LISTS
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Evidence, Record, Scope, Shelf, Unknown, Value
 
@@ -138,6 +138,42 @@ def _alive(evidence: Evidence) -> Iterator[Record]:
         for record in sorted(evidence.shelf(kind).records, key=lambda record: record.key):
             if record.get("active") is not False and record.get("status") != "Canceled":
                 yield record
+
+
+def batched(evidence: Evidence) -> Shelf:
+    """One record per transaction that stands in a batch, with the status of its own and the batch's.
+
+    Invoices and payments must be known whole, bills where Purchasing is in use; credit memos are judged where the files hold
+    them, as in the tie-out (docs/decisions/tie-out.md).
+    """
+    found = Conclusions("derived.batched")
+    states = {one.get("number"): one.get("status") for one in evidence.shelf("derived.batch").records}
+    for record in _alive(evidence):
+        number, status = record.get("batch.number"), record.get("syncStatus")
+        if number is UNSET:
+            continue
+        voided = record.get("active") if "active" in KINDS[record.kind].fields else record.get("status")
+        party = "vendor.name" if record.kind == "servicetitan.bill" else "customer.name"
+        fields: dict[str, Value] = {
+            "type": record.kind.partition(".")[2].replace("_", " "),
+            "customer": record.get(party),
+            "number": record.get("referenceNumber"),
+            "batch": number,
+            "status": voided if status not in _DONE and isinstance(voided, Unknown) else status,
+            "batchStatus": states.get(number, Unknown("its batch is not known")),
+        }
+        found.add(fields, record.where)
+    return found.shelf(*(evidence.shelf(kind) for kind in to_be_whole(evidence, TRANSACTIONS)))
+
+
+def to_be_whole(evidence: Evidence, kinds: Sequence[str]) -> list[str]:
+    """Of kinds of transactions, those that must be known whole: invoices and payments, bills where Purchasing is in use, purchase
+    orders where they are exported, and what else the files hold. Many accounts have no credit memos."""
+    account = evidence.shelf("derived.account").records[0]
+    must = {"servicetitan.invoice", "servicetitan.payment"}
+    must |= {"servicetitan.bill"} if account.get("purchasing") is True else set()
+    must |= {ORDERS} if account.get("purchaseOrdersExported") is True else set()
+    return [kind for kind in kinds if kind in must or evidence.shelf(kind).scope is not Scope.MISSING]
 
 
 def _not_whole(shelf: Shelf) -> Unknown | None:

@@ -182,6 +182,23 @@ apart text
         "transaction",
         numbered=True,
     ),
+    # One transaction that stands in a batch, with the status of both.
+    Kind(
+        "derived.batched",
+        fields(
+            """
+type text invoice|payment|credit memo|bill
+customer name
+number text
+batch text
+status text
+batchStatus text
+"""
+        ),
+        ("customer", "number"),
+        _SUPPLY["servicetitan.invoice"],
+        "transaction",
+    ),
     # One exported transaction, with what QuickBooks has of it. `told` ends the sentence "Invoice 1234 ...".
     Kind(
         "derived.match",
@@ -191,6 +208,7 @@ type text invoice|payment|credit memo|bill|purchase order
 id id
 customer name
 number text
+called text
 date date
 amount number
 batch text
@@ -357,6 +375,16 @@ READS: dict[str, dict[str, frozenset[str]]] = {
     "derived.account": _reads(_ACCOUNT),
     "derived.customer_order": _reads("quickbooks.Customer FullName"),
     "derived.batch": _reads(_BATCHED),
+    "derived.batched": _reads(
+        _BATCHED
+        + """
+servicetitan.invoice active referenceNumber customer.name
+servicetitan.payment active referenceNumber customer.name
+servicetitan.credit_memo active referenceNumber customer.name
+servicetitan.bill status referenceNumber vendor.name
+account.answers modules.purchasing purchaseOrders.export
+"""
+    ),
     "derived.item_use": _reads(
         """
 servicetitan.invoice_item skuId skuName type active parent.waits parent.syncStatus parent.active parent.batch.number
@@ -427,7 +455,7 @@ servicetitan.payment_application parent.referenceNumber parent.date parent.type 
 servicetitan.invoice id waits syncStatus invoiceDate referenceNumber customer.name customer.id batch.number batch.name
 quickbooks.Invoice TxnID TimeCreated TxnDate RefNumber CustomerRef.FullName ARAccountRef.FullName Memo BalanceRemaining
 quickbooks.ReceivePayment TxnID TxnDate RefNumber CustomerRef.FullName ARAccountRef.FullName Memo TotalAmount UnusedPayment
-quickbooks.AppliedToTxn TxnID TxnDate RefNumber Amount parent.TxnID parent.RefNumber parent.CustomerRef.FullName
+quickbooks.AppliedToTxn TxnID TxnDate RefNumber Amount DiscountAmount parent.TxnID parent.RefNumber parent.CustomerRef.FullName
 quickbooks.LinkedTxn TxnID TxnType Amount parent.TxnID parent.RefNumber parent.TxnDate
 quickbooks.Preferences AccountingPreferences.ClosingDate
 account.answers webConnector.sentBy webConnector.since webConnector.oldConnectorAutoRun closingDate

@@ -390,6 +390,7 @@ TxnDate ?date
 RefNumber text
 BalanceRemaining ?number
 Amount ?number
+DiscountAmount number
 """
         )
         | parents(_PAYMENT.fields, _CUSTOMER_PARENT),

@@ -162,6 +162,7 @@ NOUNS: Mapping[str, tuple[str, str]] = {
     "derived.export_error": ("error", "errors"),
     "derived.item_use": ("item", "items"),
     "derived.match": ("transaction", "transactions"),
+    "derived.batched": ("transaction", "transactions"),
     "derived.purchase_charge": ("item", "items"),
     "derived.technician_truck": ("technician", "technicians"),
     "derived.waiting_customer": ("customer", "customers"),
