@@ -422,7 +422,7 @@ def test_a_bill_that_may_have_been_canceled_is_not_called_missing() -> None:
 
 def test_a_refund_of_a_bypassed_batch_is_explained_whatever_has_its_number() -> None:
     refund = {**PAYMENT, "total": Decimal(-100)}
-    rows = {"servicetitan.payment": [refund], "quickbooks.ReceivePayment": [RECEIVED]}
+    rows: dict[str, Sequence[Row]] = {"servicetitan.payment": [refund], "quickbooks.ReceivePayment": [RECEIVED]}
     assert states(rows, {"bypassedBatches.12": True}) == ["explained"]
 
 
@@ -529,3 +529,161 @@ def test_a_batch_without_a_name_is_named_by_its_number() -> None:
     rows = {"servicetitan.invoice": [unnamed.fields], "quickbooks.Invoice": [BILLED]}
     named = derive(files(rows), NOON).shelf("derived.match").records[0].get("memoNamesBatch")
     assert isinstance(named, Unknown)
+
+
+# -- found by trying odd companies
+
+
+def test_an_error_of_another_customer_or_type_is_not_stale() -> None:
+    def stale(row: Row) -> object:
+        rows = {"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [BILLED], "servicetitan.export_error": [row]}
+        return derive(files(rows), NOON).shelf("derived.export_error").records[0].get("arrivedSince")
+
+    error: Row = {"transaction": "101", "message": "Object Not Found"}
+    assert stale({**error, "customer.name": "ANN", "transactionType": "Invoice"}) is True
+    assert stale({**error, "customer.name": "Bob"}) is False
+    assert stale({**error, "transactionType": "Payment"}) is False
+
+
+BEHIND: Row = {**INVOICE, "id": "2", "referenceNumber": "102", "syncStatus": "Posted"}
+
+
+@pytest.mark.parametrize("answers", [{}, {"exportedBatches.12": True}], ids=["nobody said", "said"])
+def test_a_status_from_before_the_export_says_nothing_of_what_was_left_behind(answers: Row) -> None:
+    now = files({"servicetitan.payment": [PAYMENT], "quickbooks.ReceivePayment": [RECEIVED]}, answers)
+    now = replace(now, shelves={kind: shelf for kind, shelf in now.shelves.items() if kind != "servicetitan.invoice"})
+    evidence = derive(with_what_was_sent(now, files({"servicetitan.invoice": [BEHIND]})), NOON)
+    (stuck,) = (one for one in evidence.shelf("derived.batched").records if one.get("type") == "invoice")
+    assert isinstance(stuck.get("status"), Unknown)
+    (match,) = (one for one in evidence.shelf("derived.match").records if one.get("type") == "invoice")
+    assert match.get("state") == "missing" if answers else isinstance(match.get("state"), Unknown)
+
+
+def test_old_files_of_a_batch_that_was_exported_since_do_not_show_what_was_left_behind() -> None:
+    evidence = derive(files({"servicetitan.invoice": [BEHIND]}, {"exportedBatches.12": True}), NOON)
+    assert isinstance(evidence.shelf("derived.batched").records[0].get("status"), Unknown)
+    evidence = derive(files({"servicetitan.invoice": [BEHIND]}), NOON)
+    assert evidence.shelf("derived.batched").records[0].get("status") == "Posted"
+
+
+def test_a_payment_with_the_number_of_an_old_one_did_not_arrive_as_that() -> None:
+    old = {**RECEIVED, "TxnDate": date(2026, 10, 18), "Memo": "11 / Oct"}
+    rows = {**THERE, "servicetitan.payment": [PAYMENT], "quickbooks.ReceivePayment": [old]}
+    assert states(rows) == ["arrived", None]
+
+
+def test_copies_of_other_kinds_and_under_other_names_are_told() -> None:
+    credit: Row = {**SENT, "id": "5", "referenceNumber": "C1", "date": DAY, "total": Decimal(40)}
+    there: Row = {**BOOKED, "TxnID": "C1", "RefNumber": "C1", "TotalAmount": Decimal(40), "Memo": UNSET}
+    copies = [there, {**there, "TxnID": "C2", "TxnDate": NEXT_DAY}]
+    assert states({"servicetitan.credit_memo": [credit], "quickbooks.CreditMemo": copies}) == [None]
+    entry: Row = {"TxnID": "J1", "RefNumber": "P1", "TxnDate": date(2026, 11, 21), "Memo": "12 / Nov"}
+    line: Row = {"parent.TxnID": "J1", "Amount": Decimal(100)}
+    rows: dict[str, Sequence[Row]] = {"quickbooks.JournalEntry": [entry], "quickbooks.JournalDebitLine": [line]}
+    assert states({"servicetitan.payment": [PAYMENT], "quickbooks.ReceivePayment": [RECEIVED], **rows}) == [None]
+    other = {**BILLED, "TxnID": "I2", "CustomerRef.FullName": "Bob"}
+    assert states({"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [BILLED, other]}) == [None]
+
+
+def test_three_copies_are_three() -> None:
+    copies = [{**BILLED, "TxnID": f"I{n}"} for n in range(3)]
+    for there in (copies, [copies[0], *({**one, "TxnDate": NEXT_DAY} for one in copies[1:])]):
+        evidence = derive(files({"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": there}), NOON)
+        assert evidence.shelf("derived.match").records[0].get("told") == "is in QuickBooks 3 times"
+        (row,) = evidence.shelf("derived.tie_out").records
+        assert (row.get("booksAmount"), row.get("unexplainedAmount"), row.get("doubledCount")) == (300, -200, 2)
+
+
+def test_a_voided_copy_is_none() -> None:
+    voided = {**BILLED, "TxnID": "I2", "Subtotal": Decimal(0), "Memo": "VOID: 12 / Nov"}
+    assert states({"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [BILLED, voided]}) == ["arrived"]
+
+
+def test_what_is_voided_on_both_sides_is_explained() -> None:
+    voided = {**BILLED, "Subtotal": Decimal(0), "Memo": "VOID: 12 / Nov"}
+    assert states({"servicetitan.invoice": [{**INVOICE, "active": False}], "quickbooks.Invoice": [voided]}) == ["explained"]
+
+
+def test_one_that_was_entered_anew_is_served_before_the_voided_one() -> None:
+    rows = {"servicetitan.invoice": [{**INVOICE, "id": "2", "active": False}, INVOICE], "quickbooks.Invoice": [BILLED]}
+    assert sorted(map(str, states(rows))) == ["arrived", "explained"]
+
+
+def test_a_payment_without_a_number_may_stand_there_in_another_way() -> None:
+    numberless = {**PAYMENT, "referenceNumber": UNSET}
+    received = {**RECEIVED, "RefNumber": UNSET}
+    for there in ({**received, "TxnDate": date(2026, 11, 21)}, {**received, "TotalAmount": Decimal(105)}):
+        rows = {**THERE, "servicetitan.payment": [numberless], "quickbooks.ReceivePayment": [there]}
+        assert states(rows) == ["arrived", None]
+    entry: Row = {"TxnID": "J1", "RefNumber": UNSET, "TxnDate": DAY, "Memo": "12 / Nov"}
+    journal: dict[str, Sequence[Row]] = {"quickbooks.JournalEntry": [entry],
+                                         "quickbooks.JournalDebitLine": [{"parent.TxnID": "J1", "Amount": Decimal(100)}]}  # fmt: skip
+    assert states({**THERE, "servicetitan.payment": [numberless], **journal}) == ["arrived", None]
+
+
+def test_the_number_of_a_journal_entry_is_cut_at_eleven() -> None:
+    long = {**PAYMENT, "referenceNumber": "PAY-2026-0009350"}
+    entry: Row = {"TxnID": "J1", "RefNumber": "PAY-2026-00", "TxnDate": DAY, "Memo": UNSET}
+    journal: dict[str, Sequence[Row]] = {"quickbooks.JournalEntry": [entry],
+                                         "quickbooks.JournalDebitLine": [{"parent.TxnID": "J1", "Amount": Decimal(100)}]}  # fmt: skip
+    assert states({"servicetitan.payment": [long], **journal}) == ["arrived"]
+
+
+def test_a_payment_whose_type_is_not_told_may_be_a_journal_entry() -> None:
+    nameless = [{**PAYMENT, "type": UNSET}, {**PAYMENT, "id": "71", "referenceNumber": "P2", "type": UNSET}]
+    evidence = files({"servicetitan.payment": nameless, "quickbooks.ReceivePayment": [RECEIVED]})
+    gone = {kind: shelf for kind, shelf in evidence.shelves.items() if kind != "quickbooks.JournalEntry"}
+    assert shown(replace(evidence, shelves=gone)) == ["arrived", None]
+
+
+def test_a_payment_at_the_edge_of_the_days_that_a_list_covers_may_lie_outside() -> None:
+    for day, state in ((DAY, None), (NEXT_DAY, "missing")):
+        evidence = files({**THERE, "servicetitan.payment": [{**PAYMENT, "date": day}]})
+        days = (DAY, date(2026, 11, 30))
+        covered = replace(evidence.shelf("quickbooks.ReceivePayment"), scope=Scope.PERIOD, days=days)
+        assert shown(replace(evidence, shelves={**evidence.shelves, covered.kind: covered})) == ["arrived", state]
+
+
+@pytest.mark.parametrize(("name", "memo"), [("10", "1042 / 10"), ("42", "1042 42"), ("1042", "1042 1042")])
+def test_the_name_of_a_batch_may_stand_inside_its_number(name: str, memo: str) -> None:
+    one = Record("servicetitan.invoice", "", {**INVOICE, "batch.number": "1042", "batch.name": name}, Location("x"))
+    assert names_batch(memo, one)
+    assert not names_batch("1042", one)
+
+
+def test_what_differs_before_tax_is_named() -> None:
+    taxed = {**INVOICE, "salesTax": Decimal(8), "total": Decimal(108)}
+    billed = {**BILLED, "Subtotal": Decimal(108)}
+    (one,) = (
+        derive(files({"servicetitan.invoice": [taxed], "quickbooks.Invoice": [billed]}), NOON).shelf("derived.match").records
+    )
+    assert one.get("told") == "is in QuickBooks with 108 before tax instead of 100, though the total agrees"
+
+
+def test_an_order_whose_batch_is_not_told_stands_in_none() -> None:
+    order: Row = {"id": "3", "number": "PO-1", "vendorId": "9", "status": "Exported", "date": DAY, "total": Decimal(5)}
+    evidence = derive(files({"servicetitan.invoice": [INVOICE], "servicetitan.purchase_order": [order]}), NOON)
+    (one,) = (one for one in evidence.shelf("derived.match").records if one.get("type") == "purchase order")
+    assert one.get("batch") != "12"
+
+
+def test_more_than_servicetitan_applied_is_told() -> None:
+    link: Row = {"parent.TxnID": "R1", "TxnID": "I1", "RefNumber": "101", "TxnDate": DAY, "Amount": Decimal(60)}
+    rows: dict[str, Sequence[Row]] = {
+        "servicetitan.invoice": [INVOICE], "servicetitan.payment": [PAYMENT],
+        "servicetitan.payment_application": [{**applied(0, 1, 40), "parent.referenceNumber": "P1"}],
+        "quickbooks.Invoice": [BILLED], "quickbooks.ReceivePayment": [{**RECEIVED, "UnusedPayment": Decimal(40)}],
+        "quickbooks.AppliedToTxn": [link],
+    }  # fmt: skip
+    assert derive(files(rows), NOON).shelf("derived.applied_payment").records[0].get("elsewhere") == "101 (20.00 more)"
+    rows["quickbooks.ReceivePayment"] = [{**RECEIVED, "UnusedPayment": Decimal(0)}]
+    rows["servicetitan.payment_application"] = [{**applied(0, 1, 60), "parent.referenceNumber": "P1"}]
+    assert isinstance(derive(files(rows), NOON).shelf("derived.applied_payment").records[0].get("elsewhere"), Unknown)
+
+
+def test_where_the_closing_date_is_not_known_the_work_list_does_not_say_that_nothing_is_closed() -> None:
+    rows: dict[str, Sequence[Row]] = {"servicetitan.invoice": [INVOICE], "servicetitan.payment": [PAYMENT],
+            "servicetitan.payment_application": [{**applied(0, 1, 100), "parent.referenceNumber": "P1"}],
+            "quickbooks.Invoice": [BILLED], "quickbooks.ReceivePayment": [RECEIVED], "quickbooks.AppliedToTxn": []}  # fmt: skip
+    (one,) = work_list(derive(files(rows), NOON))
+    assert isinstance(one.get("apart"), Unknown)

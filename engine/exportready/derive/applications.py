@@ -49,6 +49,8 @@ class Ledger:
     closing: Value
     unused: dict[Value, Decimal] = field(default_factory=dict)
     open: dict[Value, Decimal] = field(default_factory=dict)
+    asked: dict[tuple[Value, Value], Decimal] = field(default_factory=dict)
+    """What ServiceTitan applies of a payment to an invoice, in all."""
     applied: dict[tuple[Value, Value], Decimal] = field(default_factory=dict)
     """What is applied of a payment to an invoice, less what was counted already: ServiceTitan may name an invoice twice."""
     meant: dict[Value, set[Value]] = field(default_factory=dict)
@@ -77,7 +79,12 @@ class Ledger:
             payment = self._match("payment", one.get("parent.id"), one)
             if payment is not None:
                 booked = self._booked(self._invoice(one, invoice))
-                self.meant.setdefault(payment.get("booksId"), set()).add(booked.get("TxnID") if booked else _NOT_THERE)
+                txn = booked.get("TxnID") if booked else _NOT_THERE
+                self.meant.setdefault(payment.get("booksId"), set()).add(txn)
+                amount = one.get("appliedAmount")
+                if isinstance(amount, Decimal):
+                    pair = (payment.get("booksId"), txn)
+                    self.asked[pair] = self.asked.get(pair, Decimal(0)) + amount
 
     def _of_none(self, payment: Record | None, invoice: Record | None, bill: Record | None) -> dict[str, Value]:
         """The facts where one of both is not in QuickBooks, or where nobody can say whether it is."""
@@ -114,7 +121,7 @@ class Ledger:
             "invoiceDate": bill.get("TxnDate"),
             "openBalance": bill.get("BalanceRemaining"),
             "elsewhere": elsewhere,
-            "apart": apart or UNSET,
+            "apart": apart or (self.closing if isinstance(self.closing, Unknown) else UNSET),
             "toApply": Decimal(0),
         }
         if isinstance(applied, Unknown) or isinstance(wanted, Unknown):
@@ -160,12 +167,24 @@ class Ledger:
         return total
 
     def _elsewhere(self, payment: Record) -> Value:
-        """The numbers of the invoices to which QuickBooks applied it although ServiceTitan does not."""
-        meant = self.meant.get(payment.get("TxnID"), set())
-        others = [link for link in self.links.get(payment.get("TxnID"), ()) if link.get("TxnID") not in meant]
+        """The numbers of the invoices to which QuickBooks applied it although ServiceTitan does not, or to which it applied more."""
+        id_ = payment.get("TxnID")
+        meant, links = self.meant.get(id_, set()), self.links.get(id_, ())
+        others = [link for link in links if link.get("TxnID") not in meant]
         if others and any(isinstance(one, Unknown) for one in meant):
             return Unknown("of an invoice that it pays it is not known which one it is in QuickBooks")
-        return ", ".join(sorted(_number(link) for link in others)) or UNSET
+        told = [_number(link) for link in others]
+        for link in {link.get("TxnID"): link for link in links if link not in others}.values():
+            pair, amount = (id_, link.get("TxnID")), _sum(one for one in links if one.get("TxnID") == link.get("TxnID"))
+            more = amount - self.asked.get(pair, Decimal(0)) if isinstance(amount, Decimal) else Decimal(0)
+            told += [f"{_number(link)} ({more:,.2f} more)"] if more > 0 else []
+        total, unused, seen = payment.get("TotalAmount"), payment.get("UnusedPayment"), _sum(links)
+        hidden = (
+            isinstance(total, Decimal) and isinstance(unused, Decimal) and isinstance(seen, Decimal) and seen < total - unused
+        )
+        if not told and links and hidden:
+            return Unknown("a part of it is applied to something that your files do not hold", self.links_why.mend)
+        return ", ".join(sorted(told)) or UNSET
 
     def _to_apply(self, payment: Record, bill: Record, rest: Decimal) -> Value:
         unused, balance = payment.get("UnusedPayment"), bill.get("BalanceRemaining")
@@ -208,6 +227,17 @@ def _turned(link: Record) -> Record:
         "Amount": abs(amount) if isinstance(amount, Decimal) else amount,
     }
     return Record("quickbooks.AppliedToTxn", link.key, fields, link.where)
+
+
+def _sum(links: Iterable[Record]) -> Value:
+    """What is applied in all; unknown where one amount is."""
+    total = Decimal(0)
+    for link in links:
+        amount = link.get("Amount")
+        if not isinstance(amount, Decimal):
+            return Unknown("how much is applied is not in the file")
+        total += amount
+    return total
 
 
 def _number(link: Record) -> str:

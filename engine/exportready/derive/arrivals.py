@@ -12,11 +12,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from exportready.derive.conclusions import Conclusions, mend_of, why_of
-from exportready.derive.exported import TYPES, Booked, Titan, booked, exported
+from exportready.derive.exported import DONE, TYPES, Booked, Titan, booked, exported
 from exportready.derive.lines import Comparer, Lines
 from exportready.derive.matching import ARRIVED, EXPLAINED, MISSING, TWICE, Match, match
 from exportready.derive.memos import names_batch
-from exportready.derive.waiting import named_batches, to_be_whole
+from exportready.derive.waiting import ORDERS, named_batches, to_be_whole
 from exportready.kinds import KINDS
 from exportready.model.evidence import UNSET, Evidence, Record, Scope, Shelf, Unknown, Value
 
@@ -40,11 +40,43 @@ _LOOK_BY_HAND = "Look for it in QuickBooks by its amount and day: Edit > Find"
 def with_what_was_sent(now: Evidence, before: Evidence) -> Evidence:
     """After the export: what ServiceTitan held is taken from the files of before it where the new ones lack it."""
     kinds = [kind for kind in before.shelves if kind.startswith("servicetitan.") and now.shelf(kind).scope is Scope.MISSING]
+    done = named_batches(now, "exportedBatches")
     return replace(
         now,
-        shelves={**now.shelves, **{kind: before.shelves[kind] for kind in kinds}},
+        shelves={**now.shelves, **{kind: _of_before(before.shelves[kind], done) for kind in kinds}},
         listings={**now.listings, **{kind: before.listings[kind] for kind in kinds if kind in before.listings}},
     )
+
+
+def _of_before(shelf: Shelf, done: frozenset[str]) -> Shelf:
+    """The shelf with no status that the export may have changed since: those of batches that were exported, or of which nobody
+    says which were."""
+    stale = Unknown("its status in your files is from before the export", OF_BEFORE_MEND)
+    records = []
+    for record in shelf.records:
+        fields = dict(record.fields)
+        for status, batch in (
+            ("syncStatus", "batch.number"),
+            ("parent.syncStatus", "parent.batch.number"),
+            ("status", "batchId"),
+        ):
+            number = fields.get(batch, UNSET)
+            is_status = status != "status" or shelf.kind == ORDERS
+            if (
+                is_status
+                and fields.get(status) not in (*DONE, None, "Canceled")
+                and number is not UNSET
+                and (not done or number in done)
+            ):
+                fields[status] = stale
+        records.append(replace(record, fields=fields))
+    return replace(shelf, records=tuple(records))
+
+
+OF_BEFORE_MEND = (
+    "Say which batches were exported: exportready ask, or exportedBatches in account.yaml. To see what was left behind, export "
+    "ServiceTitan's transactions again"
+)
 
 
 def matches(evidence: Evidence) -> Shelf:
@@ -65,13 +97,17 @@ def tie(evidence: Evidence) -> list[Match]:
     )
     done = match(titans, booked(evidence))
     as_payments = {
-        one.titan.record.get("type") for one in done if one.booked and one.booked.record.kind == "quickbooks.ReceivePayment"
+        type_
+        for one in done
+        if one.booked
+        and one.booked.record.kind == "quickbooks.ReceivePayment"
+        and isinstance(type_ := one.titan.record.get("type"), str)
     }
     bypassed = named_batches(evidence, "bypassedBatches")
     return _look_bypassed([_judged(evidence, one, bypassed, as_payments) for one in done])
 
 
-def _judged(evidence: Evidence, one: Match, bypassed: frozenset[str], as_payments: set[Value]) -> Match:
+def _judged(evidence: Evidence, one: Match, bypassed: frozenset[str], as_payments: set[str]) -> Match:
     """What a transaction comes to that was not found, was found among another kind, or is none that can be looked for."""
     titan = one.titan
     is_reversed = titan.type in _REVERSED and isinstance(titan.amount, Decimal) and titan.amount < 0
@@ -83,6 +119,9 @@ def _judged(evidence: Evidence, one: Match, bypassed: frozenset[str], as_payment
     if one.state == ARRIVED and one.booked and one.booked.record.kind != titan.homes[0]:
         usual = evidence.shelf(titan.homes[0])
         return replace(one, state=Unknown(why_of(usual), mend_of(usual))) if usual.scope is Scope.MISSING else one
+    gone = one.booked is not None and one.booked.amount == 0
+    if one.state == ARRIVED and gone and explanation(titan, bypassed) in ("voided", "canceled"):
+        return replace(one, state=EXPLAINED, booked=None)  # voided on both sides
     if one.state != MISSING:
         return one
     if explanation(titan, bypassed):
@@ -129,8 +168,9 @@ def _may_be_there(shelf: Shelf, titan: Titan) -> Unknown | None:
     if shelf.scope is Scope.WHOLE:
         return None
     if shelf.scope is Scope.PERIOD and shelf.days is not None and isinstance(titan.day, date):
-        first, last = shelf.days
-        if first <= titan.day <= last:
+        # A payment of the evening is of the next day in UTC, so at the edges it may lie outside.
+        first, last, edge = *shelf.days, timedelta(days=titan.type == "payment")
+        if first + edge <= titan.day <= last - edge:
             return None
         return Unknown(
             f"your file of {_plain(shelf.kind)} covers {first} to {last}, and this is of {titan.day}", mend_of(shelf)
@@ -199,13 +239,16 @@ def _fields(one: Match, memos: _Memos, compared: Comparer) -> dict[str, Value]:
         "booksKey": record.key,
         "booksId": record.get("TxnID"),
         "booksAmount": book.amount,
+        "copies": Decimal(one.copies),
         **differences,
         **memos.of(one),
         **_edits(titan, record),
         "linesAgree": UNSET,
     }
-    if one.state == ARRIVED and differences["difference"] != 0 and isinstance(differences["difference"], Decimal):
-        fields["told"] = f"is in QuickBooks with {book.amount} instead of {titan.amount}"
+    if one.state == TWICE and one.copies > 2:
+        fields["told"] = f"is in QuickBooks {one.copies} times"
+    elif one.state == ARRIVED:
+        fields["told"] = _different(titan, book, differences) or fields["told"]
     if record.kind in _LINES and titan.type == "invoice":
         lines: Lines = compared.compare(titan.record, record, -1 if record.kind == "quickbooks.CreditMemo" else 1)
         fields |= {"linesAgree": lines.agree, "linesMissing": lines.missing or UNSET, "linesExtra": lines.extra or UNSET}
@@ -239,6 +282,16 @@ def _differences(titan: Titan, book: Booked) -> dict[str, Value]:
         "subtotalDifference": _apart(titan.record.get("subTotal"), book.record.get("Subtotal")),
         "taxDifference": _apart(titan.record.get("salesTax"), book.record.get("SalesTaxTotal")),
     }
+
+
+def _different(titan: Titan, book: Booked, by: dict[str, Value]) -> str:
+    """What differs, in words; empty where nothing is known to."""
+    if isinstance(by["difference"], Decimal) and by["difference"]:
+        return f"is in QuickBooks with {book.amount} instead of {titan.amount}"
+    if isinstance(by["subtotalDifference"], Decimal) and by["subtotalDifference"]:
+        own, theirs = titan.record.get("subTotal"), book.record.get("Subtotal")
+        return f"is in QuickBooks with {theirs} before tax instead of {own}, though the total agrees"
+    return ""
 
 
 def _apart(one: Value, other: Value) -> Value:

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from exportready.derive.applications import Ledger, matches_by_id
 from exportready.derive.conclusions import Conclusions
+from exportready.derive.exported import levels
 from exportready.derive.memos import names_batch
 from exportready.derive.waiting import named_batches
 from exportready.kinds import fold
@@ -164,7 +165,7 @@ class _Senders:
         name, id_ = invoice.get("customer.name"), invoice.get("customer.id")
         names = {fold(str(name)), fold(f"{name} {id_}")}
         for record in self.in_books.get(str(invoice.get("referenceNumber")), ()):
-            if fold(str(record.get("CustomerRef.FullName")).partition(":")[0]) in names:
+            if levels(record.get("CustomerRef.FullName")) & names:
                 yield record
 
     def _without_batch(self, created: Value) -> Value:
@@ -196,7 +197,7 @@ def _applied(evidence: Evidence, application: Record) -> Value:
         return number
     for link in shelf.records:
         is_invoice = link.get("RefNumber") == application.get("appliedToReferenceNumber")
-        is_customer = fold(str(link.get("parent.CustomerRef.FullName")).partition(":")[0]) in customers
+        is_customer = bool(levels(link.get("parent.CustomerRef.FullName")) & customers)
         same_number = isinstance(number, str) and link.get("parent.RefNumber") == number
         same_amount = isinstance(amount, Decimal) and link.get("Amount") == amount
         if is_invoice and is_customer and (same_number or (same_amount and not isinstance(number, str))):

@@ -31,7 +31,7 @@ def errors(evidence: Evidence) -> Shelf:
         matches.setdefault(fold(str(one.get("number"))), []).append(one)
     for row in report.records:
         number = row.get("transaction")
-        named = matches.get(fold(number), []) if isinstance(number, str) else []
+        named = [one for one in matches.get(fold(number), []) if _is_of(row, one)] if isinstance(number, str) else []
         is_there = bool(named) and all(one.get("state") == "arrived" for one in named)
         fields: dict[str, Value] = {name: row.get(name) for name in ("transaction", "message")}
         found.add({**fields, "customer": row.get("customer.name"), "code": UNSET, "arrivedSince": is_there}, row.where)
@@ -44,6 +44,14 @@ def errors(evidence: Evidence) -> Shelf:
     if report.scope is Scope.MISSING and _sent(evidence):
         return Shelf(found.kind, tuple(found.records), Scope.WHOLE)
     return found.shelf(report)
+
+
+def _is_of(row: Record, match: Record) -> bool:
+    """Type and customer agree too, where the report shows them: a number alone says little."""
+    type_, customer = row.get("transactionType"), row.get("customer.name")
+    if isinstance(type_, str) and fold(str(match.get("type"))) not in fold(type_):
+        return False
+    return not isinstance(customer, str) or fold(str(match.get("customer"))) == fold(customer)
 
 
 def _sent(evidence: Evidence) -> list[Record]:

@@ -20,7 +20,7 @@ BILL = "servicetitan.bill"
 TYPES = {INVOICE: "invoice", PAYMENT: "payment", CREDIT_MEMO: "credit memo", BILL: "bill", ORDERS: "purchase order"}
 DONE = ("Exported", "PostedAndExported")
 LENGTHS = {INVOICE: 11, PAYMENT: 20, CREDIT_MEMO: 11, BILL: 20, ORDERS: 11}
-"""How many characters of a number QuickBooks takes (qbxml130.xsd, RefNumber)."""
+"""How many characters of a number QuickBooks takes (qbxml130.xsd, RefNumber); a journal entry's are 11 too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,14 @@ def exported(evidence: Evidence) -> Iterator[Titan]:
     partly = {one.get("number") for one in evidence.shelf("derived.batch").records if one.get("status") == "Partly exported"}
     vendors = {vendor.get("id"): vendor.get("name") for vendor in evidence.shelf("servicetitan.vendor").records}
     numbers = {
-        record.get("batch.id"): record.get("batch.number")
+        id_: record.get("batch.number")
         for kind in (INVOICE, PAYMENT, CREDIT_MEMO, BILL)
         for record in evidence.shelf(kind).records
+        if isinstance(id_ := record.get("batch.id"), str)
     }
     for kind in TYPES:
         for record in evidence.shelf(kind).records:
-            batch = numbers.get(record.get("batchId"), UNSET) if kind == ORDERS else record.get("batch.number")
+            batch = numbers.get(str(record.get("batchId")), UNSET) if kind == ORDERS else record.get("batch.number")
             sent = _sent(record, kind, batch, done)
             if sent is not False or batch in partly:
                 yield _titan(record, kind, sent, batch, vendors)
@@ -117,7 +118,7 @@ def _titan(record: Record, kind: str, sent: Value, batch: Value, vendors: dict[V
         name,
         frozenset(fold(form) for form in _forms(name, id_)) if isinstance(name, str) else None,
         number,
-        frozenset(fold(form) for one in numbers for form in (one, one[: LENGTHS[kind]])),
+        frozenset(fold(form) for one in numbers for form in (one, one[: LENGTHS[kind]], one[:11])),
         any(len(one) > LENGTHS[kind] for one in numbers),
         day,
         abs(amount) if isinstance(amount, Decimal) and is_credit else amount,
@@ -152,12 +153,16 @@ def booked(evidence: Evidence) -> dict[str, list[Booked]]:
             elif kind == "quickbooks.JournalEntry":
                 amount = debits.get(record.get("TxnID"), Unknown("its debits are not in the file"))
             named = record.get("VendorRef.FullName" if kind in _PURCHASES else "CustomerRef.FullName")
-            levels = [named] if kind in _PURCHASES else named.split(":") if isinstance(named, str) else []
-            names = frozenset(fold(level) for level in levels if isinstance(level, str))
+            names = frozenset([fold(named)]) if kind in _PURCHASES and isinstance(named, str) else levels(named)
             number = record.get("RefNumber")
             plain = fold(number) if isinstance(number, str) else ""
             found.setdefault(kind, []).append(Booked(record, names, plain, record.get("TxnDate"), amount))
     return found
+
+
+def levels(customer: Value) -> frozenset[str]:
+    """A customer:job on every level, folded; none where it is not a name."""
+    return frozenset(fold(level) for level in customer.split(":")) if isinstance(customer, str) else frozenset()
 
 
 _PURCHASES = ("quickbooks.Bill", "quickbooks.PurchaseOrder")

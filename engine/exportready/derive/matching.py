@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import product
 
 from exportready.derive.exported import Booked, Titan
 from exportready.derive.memos import names_batch
@@ -29,6 +30,8 @@ class Match:
     booked: Booked | None = None
     may_be_several: bool = False
     """QuickBooks has something that may be it."""
+    copies: int = 1
+    """How many QuickBooks has of it."""
 
 
 def match(titans: Sequence[Titan], books: Mapping[str, Sequence[Booked]]) -> list[Match]:
@@ -36,8 +39,9 @@ def match(titans: Sequence[Titan], books: Mapping[str, Sequence[Booked]]) -> lis
     found: dict[int, Match] = {}
     taken: set[int] = set()
     index = _Index(books)
-    for number, signs in enumerate(_PASSES):
-        wanting = {at: titan for at, titan in enumerate(titans) if at not in found}
+    # What was voided or left behind may have been entered anew under its number: the one that was sent is served first.
+    for sent, (number, signs) in product((True, False), enumerate(_PASSES)):
+        wanting = {at: titan for at, titan in enumerate(titans) if at not in found and _is_sent(titan) is sent}
         answers = {
             at: [book for book in index.near(titan) if id(book) not in taken and signs(titan, book)]
             for at, titan in wanting.items()
@@ -57,8 +61,9 @@ def _with_what_is_left(one: Match, rest: _Index) -> Match:
     titan = one.titan
     if one.state == ARRIVED and one.booked is not None:
         copies = [book for book in rest.near(titan) if _may_be_copy(titan, one.booked, book)]
-        if any(_memo(titan, book) and book.amount == one.booked.amount for book in copies):
-            return replace(one, state=TWICE)
+        sure = [book for book in copies if _customer(titan, book) and _memo(titan, book) and book.amount == one.booked.amount]
+        if sure:
+            return replace(one, state=TWICE, copies=one.copies + len(sure))
         if copies:
             told = f"QuickBooks has another with its number, {_of(copies[0])}, and nothing tells whether that is a second copy"
             return replace(one, state=Unknown(told, LOOK_AT_BOTH), booked=None, may_be_several=True)
@@ -96,7 +101,7 @@ def _settled(titan: Titan, answers: Sequence[Booked], *, alone: bool, exact: boo
     if len(answers) == 1:
         return Match(titan, ARRIVED, answers[0])
     if exact:
-        return Match(titan, TWICE, answers[0])
+        return Match(titan, TWICE, answers[0], copies=len(answers))
     told = f"{len(answers)} transactions of QuickBooks may be it, and none of them is just the same"
     return Match(titan, Unknown(told), may_be_several=True)
 
@@ -136,6 +141,10 @@ def _may_be_customer(titan: Titan, book: Booked) -> bool:
     return titan.names is None or not book.names or _customer(titan, book)
 
 
+def _is_sent(titan: Titan) -> bool:
+    return titan.exported is not False and titan.record.get("active") is not False and titan.record.get("status") != "Canceled"
+
+
 def _memo(titan: Titan, book: Booked) -> bool:
     return names_batch(book.record.get("Memo"), titan.record)
 
@@ -147,18 +156,22 @@ def _subtotal(titan: Titan, book: Booked) -> bool:
 
 
 def _may_be_copy(titan: Titan, first: Booked, book: Booked) -> bool:
-    """Number and customer are one, and the batch in its memo or, of an invoice, the amount: a payment's number may be used
-    again by the customer."""
-    if book.record.kind != first.record.kind or not (_customer(titan, book) and _number(titan, book)):
+    """Number and customer are one, and the batch in its memo or the amount; a payment's number may be used again by the customer,
+    so the memo must name the batch. Under another name all must agree. One of nothing was voided, and is none."""
+    if book.amount == 0 or not _number(titan, book):
         return False
-    return _memo(titan, book) or (titan.type == "invoice" and book.amount == first.amount)
+    if _memo(titan, book):
+        return _customer(titan, book) or book.amount == first.amount
+    return _customer(titan, book) and titan.type != "payment" and book.amount == first.amount
 
 
 def _may_be_it(titan: Titan, book: Booked) -> bool:
     """Under another name, which may have been matched by hand: by its number and a second sign; what has no number by amount and
-    day, though not among journal entries, which are of all kinds of things."""
+    day (though not a journal entry, which may be anything), or by the batch in its memo and a second sign."""
     if titan.numbers:
         return _number(titan, book) and (_day(titan, book) or _amount(titan, book) or _customer(titan, book))
+    if _memo(titan, book):
+        return _amount(titan, book) or (_customer(titan, book) and _next_day(titan, book))
     return bool(book.names) and _amount(titan, book) and _next_day(titan, book)
 
 
@@ -196,7 +209,12 @@ def _numbered_only(titan: Titan, book: Booked) -> bool:
 _PASSES: tuple[Callable[[Titan, Booked], bool], ...] = (
     _all(_may_be_customer, _number, _day, _amount),
     _all(_customer, _number, _day),
-    _all(_customer, _number, _amount),
+    _all(
+        _customer,
+        _number,
+        _amount,
+        lambda titan, book: titan.type != "payment" or _memo(titan, book) or _next_day(titan, book),
+    ),
     _numberless,
     _numbered_only,
     # A customer that was matched to another name on Fix Export Issues: all else must agree.
@@ -212,10 +230,13 @@ class _Index:
     def __init__(self, books: Mapping[str, Sequence[Booked]]) -> None:
         self._by_number: dict[tuple[str, str], list[Booked]] = {}
         self._by_amount: dict[tuple[str, Value], list[Booked]] = {}
+        self._by_name: dict[tuple[str, str], list[Booked]] = {}
         self.all = [book for some in books.values() for book in some]
         for kind, some in books.items():
             for book in some:
                 self._by_number.setdefault((kind, book.number), []).append(book)
+                for name in book.names:
+                    self._by_name.setdefault((kind, name), []).append(book)
                 if isinstance(book.amount, Decimal):
                     self._by_amount.setdefault((kind, book.amount), []).append(book)
 
@@ -225,4 +246,7 @@ class _Index:
             for number in sorted(titan.numbers):
                 yield from self._by_number.get((home, number), ())
             if not titan.numbers:
-                yield from self._by_amount.get((home, titan.amount), ())
+                same = self._by_amount.get((home, titan.amount), [])
+                yield from same
+                named = (book for name in sorted(titan.names or ()) for book in self._by_name.get((home, name), ()))
+                yield from (book for book in named if book.amount != titan.amount)

@@ -18,6 +18,9 @@ def names_batch(memo: Value, transaction: Record) -> bool:
     if not isinstance(memo, str) or not isinstance(number, str) or isinstance(name, Unknown):
         return False
     name = name if isinstance(name, str) else ""  # a batch may have no name
-    before, found, after = fold(memo).partition(fold(name)) if name else (fold(memo), "", "")
-    word = rf"(?<![0-9]){re.escape(fold(number))}(?![0-9])"
-    return bool(found or not name) and bool(re.search(word, before) or re.search(word, after))
+    text, folded = fold(memo), fold(name)
+    word = re.compile(rf"(?<![0-9]){re.escape(fold(number))}(?![0-9])")
+    if not folded:
+        return bool(word.search(text))
+    places = [found.start() for found in re.finditer(f"(?={re.escape(folded)})", text)]
+    return any(word.search(text[:at]) or word.search(text[at + len(folded) :]) for at in places)

@@ -51,7 +51,8 @@ class _Row:
         amount = sent if isinstance(sent, Decimal) else Decimal(0)
         self._add("titan", amount)
         if state in (ARRIVED, TWICE) and isinstance(booked, Decimal) and isinstance(sent, Decimal):
-            copies = 2 if state == TWICE else 1
+            several = one.get("copies")
+            copies = int(several) if isinstance(several, Decimal) else 1
             # A net negative invoice stands in QuickBooks as a credit memo, whose amount is positive.
             there = booked * copies * (-1 if amount < 0 else 1)
             self._add("books", there, copies)

@@ -148,11 +148,14 @@ def batched(evidence: Evidence) -> Shelf:
     """
     found = Conclusions("derived.batched")
     states = {one.get("number"): one.get("status") for one in evidence.shelf("derived.batch").records}
+    said = named_batches(evidence, "exportedBatches")
     for record in _alive(evidence):
         number, status = record.get("batch.number"), record.get("syncStatus")
         if number is UNSET:
             continue
         voided = record.get("active") if "active" in KINDS[record.kind].fields else record.get("status")
+        if number in said and states.get(number) in ("Pending", "Posted"):
+            voided = Unknown("its batch was exported after your file was made, so nothing shows what was left behind", _AGAIN)
         party = "vendor.name" if record.kind == "servicetitan.bill" else "customer.name"
         fields: dict[str, Value] = {
             "type": record.kind.partition(".")[2].replace("_", " "),
@@ -164,6 +167,9 @@ def batched(evidence: Evidence) -> Shelf:
         }
         found.add(fields, record.where)
     return found.shelf(*(evidence.shelf(kind) for kind in to_be_whole(evidence, TRANSACTIONS)))
+
+
+_AGAIN = "Export ServiceTitan's transactions again, now that the batch was exported"
 
 
 def to_be_whole(evidence: Evidence, kinds: Sequence[str]) -> list[str]:

@@ -221,6 +221,7 @@ books text
 booksKey text
 booksId id
 booksAmount number
+copies number
 difference number
 subtotalDifference number
 taxDifference number
