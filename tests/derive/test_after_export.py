@@ -512,12 +512,12 @@ def test_an_account_that_is_not_in_the_file_is_not_another_one() -> None:
 
 def test_an_error_is_stale_only_where_all_of_its_number_arrived() -> None:
     def stale(*invoices: Row) -> object:
-        error: Row = {"transaction": "101", "message": "Object Not Found"}
+        error: Row = {"transaction": "101", "customer.name": "Ann", "message": "Object Not Found"}
         rows = {"servicetitan.invoice": invoices, "quickbooks.Invoice": [BILLED], "servicetitan.export_error": [error]}
         return derive(files(rows), NOON).shelf("derived.export_error").records[0].get("arrivedSince")
 
     assert stale(INVOICE) is True
-    assert stale(INVOICE, {**INVOICE, "id": "2", "customer.name": "Bob", "customer.id": "8"}) is False
+    assert stale(INVOICE, {**INVOICE, "id": "2", "total": Decimal(70), "invoiceDate": NEXT_DAY}) is False
 
 
 def test_a_batch_without_a_name_is_named_by_its_number() -> None:
@@ -542,6 +542,7 @@ def test_an_error_of_another_customer_or_type_is_not_stale() -> None:
     error: Row = {"transaction": "101", "message": "Object Not Found"}
     assert stale({**error, "customer.name": "ANN", "transactionType": "Invoice"}) is True
     assert stale({**error, "customer.name": "Bob"}) is False
+    assert isinstance(stale(error), Unknown)
     assert stale({**error, "transactionType": "Payment"}) is False
 
 

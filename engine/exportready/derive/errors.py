@@ -32,7 +32,10 @@ def errors(evidence: Evidence) -> Shelf:
     for row in report.records:
         number = row.get("transaction")
         named = [one for one in matches.get(fold(number), []) if _is_of(row, one)] if isinstance(number, str) else []
-        is_there = bool(named) and all(one.get("state") == "arrived" for one in named)
+        is_there: Value = bool(named) and all(one.get("state") == "arrived" for one in named)
+        customer = row.get("customer.name")
+        if is_there is True and isinstance(customer, Unknown):  # a number alone may be another customer's too
+            is_there = customer
         fields: dict[str, Value] = {name: row.get(name) for name in ("transaction", "message")}
         found.add({**fields, "customer": row.get("customer.name"), "code": UNSET, "arrivedSince": is_there}, row.where)
     for status in _sent(evidence):
