@@ -34,6 +34,8 @@ test: $(VENV)/.installed-dev
 schemas: $(VENV)/.installed
 	$(BIN)/exportready schema rule > rules/rule.schema.json.new
 	mv rules/rule.schema.json.new rules/rule.schema.json
+	$(BIN)/exportready schema inference > rules/inference.schema.json.new
+	mv rules/inference.schema.json.new rules/inference.schema.json
 	$(BIN)/exportready schema account > rules/account.schema.json.new
 	mv rules/account.schema.json.new rules/account.schema.json
 

@@ -32,7 +32,8 @@ from exportready.tryout import differences, try_out
 from exportready.yamlfile import parse
 
 ROOT = Path(__file__).resolve().parents[1]
-RULES = sorted((ROOT / "rules").glob("*/*.yaml"))
+INFERENCE = sorted((ROOT / "rules" / "inference").glob("*.yaml"))
+RULES = sorted(set((ROOT / "rules").glob("*/*.yaml")) - set(INFERENCE))
 EXAMPLES = ROOT / "examples"
 AT = "2026-11-20T18:00:00-07:00"
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -230,7 +231,15 @@ def test_the_answers_of_the_examples_fit_the_schema_that_editors_use(name: str) 
     jsonschema.Draft202012Validator(schema).validate(plain(answers))
 
 
-@pytest.mark.parametrize("name", ["rule", "account"])
+@pytest.mark.parametrize("path", INFERENCE, ids=lambda path: path.stem)
+def test_rules_of_inference_fit_the_schema_that_editors_use(path: Path) -> None:
+    assert path.read_text(encoding="utf-8").startswith("# yaml-language-server: $schema=../inference.schema.json\n")
+    schema = json.loads((ROOT / "rules" / "inference.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(plain(parse(path.read_bytes(), path.name).plain()))
+
+
+@pytest.mark.parametrize("name", ["rule", "account", "inference"])
 def test_the_schemas_are_what_the_code_says(name: str) -> None:
     done = run(sys.executable, "-m", "exportready", "schema", name)
     assert done.returncode == 0, done.stderr
@@ -239,7 +248,9 @@ def test_the_schemas_are_what_the_code_says(name: str) -> None:
 
 
 def test_the_schemas_are_all_known() -> None:
-    assert {path.name for path in ROOT.glob("rules/**/*.json")} == {"rule.schema.json", "account.schema.json"}
+    assert {path.name for path in ROOT.glob("rules/**/*.json")} == {
+        f"{name}.schema.json" for name in ("rule", "account", "inference")
+    }
 
 
 def test_the_examples_are_what_their_script_writes() -> None:
@@ -255,7 +266,7 @@ def test_data_folders_hold_no_python(folder: str) -> None:
 # -- imports that a run does not need
 
 
-HEAVY = ("lxml", "yaml", "jinja2", "re2", "json")
+HEAVY = ("lxml", "yaml", "jinja2", "re2", "json", "durable", "clips")
 ROOMS = ("evidence", "rulebook", "judge", "derive", "reporters", "kinds")
 
 

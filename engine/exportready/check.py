@@ -6,16 +6,18 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from exportready import __version__
+from exportready import __version__, batches, causes, inference, shipped
 from exportready.derive import derive
 from exportready.derive.arrivals import with_what_was_sent
 from exportready.derive.connectors import work_list
 from exportready.evidence import snapshot
 from exportready.gate import verdict
+from exportready.inference.rules import load
 from exportready.judge import judge
 from exportready.model.evidence import Evidence
 from exportready.model.report import Report
 from exportready.model.rules import Phase, Rule, Rulebook
+from exportready.rulebook.load import INFERENCE
 
 DEFAULT_PHASE = Phase.BEFORE.value
 
@@ -28,12 +30,14 @@ def check(
     phase: str | None = None,
     chosen: Callable[[Rule], bool] = lambda rule: True,
     on_file: Callable[[str, int, int], None] | None = None,
+    engine: str | None = None,
 ) -> Report:
-    """Judge a snapshot. `at` is the moment of the check; `before` an earlier snapshot of the account.
+    """Judge a snapshot. `at` is the moment of the check; `before` an earlier snapshot of the account; `engine` infers.
 
-    Raises NoSnapshot where a path holds none.
+    Raises NoSnapshot where a path holds none, NoEngine where the engine is not installed, InferenceMistakes for rules of
+    inference that cannot be used.
     """
-    return examine(path, rulebook, at, before, phase, chosen, on_file)[0]
+    return examine(path, rulebook, at, before, phase, chosen, on_file, engine)[0]
 
 
 def examine(
@@ -44,6 +48,7 @@ def examine(
     phase: str | None = None,
     chosen: Callable[[Rule], bool] = lambda rule: True,
     on_file: Callable[[str, int, int], None] | None = None,
+    engine: str | None = None,
 ) -> tuple[Report, Evidence]:
     """As `check`, with the evidence that it rests on: what is still to be asked shows only there."""
     read_now = snapshot.read(path, rulebook.wanted, at, on_file)
@@ -55,7 +60,10 @@ def examine(
     now = derive(read_now, at, earlier)
     in_phase = [rule for rule in rulebook.rules if rule.phase.value in (phase, Phase.BOTH.value)]
     rules = [rule for rule in in_phase if chosen(rule)]
-    results = judge(rules, now, earlier, at)
+    judged = judge(rules, now, earlier, at)
+    follows = load(rulebook.inference or shipped.folder("rules") / INFERENCE)
+    first = causes.explain(judged, now, follows, lambda: inference.engine(engine), phase)
+    results = first.results
     sources = (*now.sources, *(earlier.sources if earlier else ()))
     report = Report(
         version=__version__,
@@ -72,6 +80,11 @@ def examine(
         verdict=verdict(results, sources),
         tie_out=now.shelf("derived.tie_out").records if phase == Phase.AFTER.value else (),
         work_list=work_list(now) if phase == Phase.AFTER.value else (),
+        key_issues=first.key_issues,
+        waiting=first.waiting,
+        waits=first.waits,
+        batches=batches.judged(now, first, sources) if phase == Phase.BEFORE.value else (),
+        stale=first.stale,
     )
     return report, now
 

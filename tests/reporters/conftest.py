@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from exportready.model.evidence import Account, Location, Source, Unrecognised
-from exportready.model.report import Finding, Gap, Outcome, Place, Report, RuleResult, Thing, Verdict
+from exportready.model.report import (
+    Batch,
+    Cleared,
+    Finding,
+    Gap,
+    KeyIssue,
+    Outcome,
+    Place,
+    Reason,
+    Report,
+    RuleResult,
+    Thing,
+    Verdict,
+    Waiting,
+)
 from exportready.model.rules import All, Check, Citation, FixSteps, Phase, Rule, Severity
 
 DENVER = timezone(timedelta(hours=-7))
@@ -218,6 +234,40 @@ NOT_YOURS = RuleResult(
 )
 
 
+def an_issue(id_: str, message: str, alone: Cleared, shared: Cleared = Cleared(), **more: Any) -> KeyIssue:  # noqa: B008 - frozen
+    said: dict[str, Any] = {
+        "rule": "",
+        "code": "",
+        "standing": "established",
+        "retry": False,
+        "gates": False,
+        "severity": Severity.ERROR,
+        **more,
+    }
+    fix = FixSteps("bookkeeper", 5, ("In QuickBooks open Lists > Item List", "Create it"))
+    return KeyIssue(id=id_, subjects=(Thing("item", "PIPE-1"),), message=message, fix=fix, alone=alone, shared=shared, **said)
+
+
+OFFLINE = an_issue("aa01", "The Web Connector is offline", Cleared(1), rule="connection/web-connector-online", gates=True)
+NO_COGS = an_issue(
+    "bb02",
+    "PIPE-1 has no cost-of-goods-sold account",
+    Cleared(1, 1, Decimal(108)),
+    Cleared(0, 1, Decimal("1126.50")),
+    rule="items/cogs-account",
+    facts=("PIPE-1 has no cost-of-goods-sold account (materials.json:12)",),
+    reasons=(
+        Reason(
+            "what depends on nothing is a key issue", "it has no account", ("problem: it",), "established", COGS.rule.source
+        ),
+    ),
+)
+NOT_THERE = an_issue(
+    "cc03", "QuickBooks does not have customer <Bob>", Cleared(2), Cleared(0, 1, Decimal(0)), code="3140", standing="inferred"
+)
+AGAIN = an_issue("dd04", "There has been an internal error when processing the request.", Cleared(1), code="1000", retry=True)
+
+
 @pytest.fixture
 def report() -> Report:
     """Every outcome, every grade, a broken file, an unknown one."""
@@ -247,4 +297,29 @@ def report() -> Report:
         unrecognised=(Unrecognised("Northwind.qbw", "That is the company file itself; export lists from it instead"),),
         results=(ORDER_ITEM, COGS, COGS_IN_QUICKBOOKS, SORTED, MEMO, ONLINE, SINGLE_USER, BROKE, FINE, NOT_YOURS),
         verdict=Verdict.NOT_READY,
+        key_issues=(OFFLINE, NO_COGS, NOT_THERE, AGAIN),
+        waiting=(
+            Waiting(
+                Thing("servicetitan.invoice", "Ann / 1234"),
+                "1042",
+                Decimal(108),
+                (NO_COGS.id,),
+                ("invoice 1234 uses item PIPE-1: no account",),
+                "established",
+            ),
+            Waiting(
+                Thing("servicetitan.payment", "Ann / 4711"),
+                None,
+                None,
+                (NO_COGS.id, NOT_THERE.id),
+                (
+                    "payment 4711 waits for invoice 1234 (inferred), which uses item PIPE-1: no account",
+                    "payment 4711 is for customer <Bob>, which QuickBooks does not have",
+                ),
+                "inferred",
+            ),
+        ),
+        waits=Cleared(4, 2, Decimal("1234.50")),
+        batches=(Batch("1042", "11-20 plumbing", Verdict.NOT_READY, 60, Decimal("23410.00"), Cleared(0, 1, Decimal(108))),),
+        stale=("58201: Object Not Found",),
     )

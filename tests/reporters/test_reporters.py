@@ -16,7 +16,7 @@ import pytest
 from exportready.model.evidence import Account, Unrecognised
 from exportready.model.report import Outcome, Report, RuleResult, Thing, Verdict
 from exportready.model.rules import Severity
-from exportready.reporters import Options, render, view, words
+from exportready.reporters import Options, render, view, why, words
 
 GOLDEN = Path(__file__).parent / "golden"
 PLAIN = Options()
@@ -123,8 +123,31 @@ def test_page_stops_listing_and_says_so(report: Report) -> None:
 def test_json_is_the_contract(report: Report) -> None:
     result = json.loads(render("json", report, PLAIN))
     assert list(result) == [
-        "format", "tool", "rulebook", "account", "checked_at", "sources", "unrecognised", "verdict", "counts", "rules",
+        "format", "tool", "rulebook", "account", "checked_at", "sources", "unrecognised", "verdict", "counts", "batches",
+        "rules", "key_issues", "waiting", "waits", "stale_errors",
     ]  # fmt: skip
+    assert result["batches"] == [
+        {"number": "1042", "name": "11-20 plumbing", "verdict": "not_ready", "transactions": 60, "amount": "23410.00",
+         "waiting": {"transactions": 1, "amount": "108"}}
+    ]  # fmt: skip
+    issue = result["key_issues"][1]
+    assert (issue["id"], issue["rule"], issue["standing"], issue["retry"]) == (
+        "bb02",
+        "items/cogs-account",
+        "established",
+        False,
+    )
+    assert issue["clears"] == {
+        "alone": {"findings": 1, "transactions": 1, "amount": "108"},
+        "shared": {"findings": 0, "transactions": 1, "amount": "1126.50"},
+    }
+    assert result["key_issues"][2]["code"] == "3140"
+    assert result["waiting"][0]["transaction"] == {
+        "kind": "servicetitan.invoice",
+        "key": "Ann / 1234",
+        "batch": "1042",
+        "amount": "108",
+    }
     assert result["format"] == "exportready/result@1"
     assert result["counts"] == {"failed": 5, "cannot_tell": 2, "passed": 1, "not_applicable": 1, "error": 1}
     assert result["sources"][1]["error"] == "line 8123: the file ends in the middle of a customer"
@@ -257,3 +280,32 @@ def test_the_quicker_way_is_for_more_than_so_many(report: Report, number: int, m
     cogs = result_of(report, "items/cogs-account")
     assert cogs.rule.fix.many_above == 5
     assert view.are_many(replace(cogs, findings=(cogs.findings * number)[:number])) is many
+
+
+def test_what_waits_opens_the_report_and_says_how_it_is_known(report: Report) -> None:
+    text = " ".join(render("console", report, PLAIN).split())
+    assert "2 transactions ($1,234.50) wait on these; other problems may appear" in text
+    order = [text.index(issue.message) for issue in report.key_issues]
+    assert order == sorted(order)
+    assert text.index(words.WAITING_TITLE) < text.index(words.FIX_FIRST)
+    assert "Stops the whole export." in text
+    assert "1 transaction ($108.00) on this alone, and 1 transaction ($1,126.50) on this and others." in text
+    assert words.INFERRED in text
+    assert words.RETRY in text
+    assert "No longer true, since the transaction has arrived: 58201: Object Not Found" in text
+
+
+def test_why_tells_facts_then_rules_then_what_waits(report: Report) -> None:
+    issue = why.found(report, "2")
+    assert issue is not None
+    assert issue == why.found(report, "bb")
+    assert why.found(report, "9") is None
+    told = why.told(report, issue)
+    parts = [
+        "materials.json:12",
+        "what depends on nothing is a key issue (established)",
+        "ServiceTitan Web Connector Best Practices",
+        "> invoice 1234",
+    ]
+    assert [told.index(part) for part in parts] == sorted(told.index(part) for part in parts)
+    assert why.listed(report).startswith("1. [aa01] The Web Connector is offline\n2. [bb02]")

@@ -91,6 +91,7 @@ class Moment(click.ParamType[datetime]):
     help="What to write and where: console, json, html or work-list (CSV of payments to apply by hand, after the export); without "
     "a path, or with -, to the screen. May be given several times.",
 )
+@click.option("--batch", metavar="NUMBER", help="Show one batch only, with a verdict of its own.")
 @click.option("--phase", type=click.Choice(["before-export", "after-export"]), help="Judge before or after the export.")
 @click.option(
     "--select", "selected", multiple=True, metavar="RULE", help="Judge only this rule or area (items, items/cogs-account)."
@@ -109,6 +110,11 @@ class Moment(click.ParamType[datetime]):
     "--rules", "folder", type=click.Path(path_type=Path), help="A folder of rules to use instead of the shipped ones."
 )
 @click.option(
+    "--engine",
+    type=click.Choice(["durable", "clips"]),
+    help="What infers which issues are key (default: the one that is installed).",
+)
+@click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colour on the screen."
 )
 @click.option("--no-progress", is_flag=True, help="Do not say which file is being read.")
@@ -118,6 +124,7 @@ def check(
     snapshot: Path,
     before: Path | None,
     outputs: tuple[str, ...],
+    batch: str | None,
     phase: str | None,
     selected: tuple[str, ...],
     ignored: tuple[str, ...],
@@ -125,6 +132,7 @@ def check(
     allow_unknown: bool,
     at: datetime | None,
     folder: Path | None,
+    engine: str | None,
     color: str,
     no_progress: bool,
     quiet: bool,
@@ -140,11 +148,13 @@ def check(
       3  nothing could be decided
       4  can't say yet (--allow-unknown makes it 0, except when a file is broken)
     """
+    from exportready.batches import NoBatch, narrowed
     from exportready.check import check as run
     from exportready.check import select
     from exportready.cli.progress import watcher
     from exportready.evidence.files import NoSnapshot
     from exportready.gate import exit_code
+    from exportready.inference import NoEngine
     from exportready.model.rules import Severity
 
     wanted = _outputs(outputs, quiet)
@@ -153,8 +163,9 @@ def check(
     moment = at or _now()
     chosen = select(selected, ignored)
     try:
-        report = run(snapshot, rulebook, moment, before, phase, chosen, watcher(not no_progress and not quiet))
-    except NoSnapshot as error:
+        report = run(snapshot, rulebook, moment, before, phase, chosen, watcher(not no_progress and not quiet), engine)
+        report = narrowed(report, batch) if batch is not None else report
+    except (NoSnapshot, NoEngine, NoBatch) as error:
         raise click.ClickException(str(error)) from error
     if not report.results:
         raise click.ClickException(
@@ -162,6 +173,50 @@ def check(
         )
     _write(report, wanted, color, verbose, quiet)
     return int(exit_code(report, None if fail_on == "never" else Severity(fail_on), allow_unknown))
+
+
+@exportready.command()
+@click.argument("snapshot", type=click.Path(path_type=Path))
+@click.argument("issue", required=False)
+@click.option(
+    "--before", type=click.Path(path_type=Path), help="An earlier folder or .zip of the same account, to compare with."
+)
+@click.option("--phase", type=click.Choice(["before-export", "after-export"]), help="Judge before or after the export.")
+@click.option("--at", type=Moment(), help="Judge as of this moment (default: now; without an offset, UTC).")
+@click.option(
+    "--rules", "folder", type=click.Path(path_type=Path), help="A folder of rules to use instead of the shipped ones."
+)
+@click.option("--engine", type=click.Choice(["durable", "clips"]), help="What infers which issues are key.")
+def why(
+    snapshot: Path,
+    issue: str | None,
+    before: Path | None,
+    phase: str | None,
+    at: datetime | None,
+    folder: Path | None,
+    engine: str | None,
+) -> None:
+    """Say why something is a key issue: what it was read from, which rules fired, their sources, and what waits on it.
+
+    ISSUE is its number or its id; without one, all are listed.
+    """
+    from exportready.check import check as run
+    from exportready.cli.output import echo
+    from exportready.evidence.files import NoSnapshot
+    from exportready.inference import NoEngine
+    from exportready.reporters.why import found, listed, told
+
+    try:
+        report = run(snapshot, _rulebook(folder), at or _now(), before, phase, engine=engine)
+    except (NoSnapshot, NoEngine) as error:
+        raise click.ClickException(str(error)) from error
+    if issue is None:
+        echo(listed(report))
+        return
+    one = found(report, issue)
+    if one is None:
+        raise click.UsageError(f"there is no key issue '{issue}'; exportready why {snapshot} lists them all")
+    echo(told(report, one))
 
 
 @exportready.command()
@@ -221,9 +276,9 @@ def test_rules(folder: Path | None) -> int:
 
 
 @exportready.command()
-@click.argument("name", type=click.Choice(["rule", "account"]))
+@click.argument("name", type=click.Choice(["rule", "account", "inference"]))
 def schema(name: str) -> None:
-    """Print the JSON Schema of a rule file or of account.yaml, for editors."""
+    """Print the JSON Schema of a rule file, of account.yaml or of inference rules, for editors."""
     import json
 
     from exportready.cli.output import write
@@ -232,6 +287,10 @@ def schema(name: str) -> None:
         from exportready.rulebook import shape
 
         described = shape.schema()
+    elif name == "inference":
+        from exportready.inference import rules as inference_rules
+
+        described = inference_rules.schema()
     else:
         from exportready.evidence import account
 
@@ -279,13 +338,18 @@ def _now() -> datetime:
 
 def _rulebook(folder: Path | None) -> Rulebook:
     from exportready import shipped
+    from exportready.inference.rules import InferenceMistakes
+    from exportready.inference.rules import load as load_inference
     from exportready.rulebook.load import RulebookMistakes, load
 
     if folder is not None and not folder.is_dir():
         raise click.ClickException(f"{folder} is not a folder of rules")
     try:
-        return load(folder or shipped.folder("rules"), own=folder is not None)
-    except RulebookMistakes as error:
+        book = load(folder or shipped.folder("rules"), own=folder is not None)
+        if folder is not None and book.inference is not None:
+            load_inference(book.inference)
+        return book
+    except (RulebookMistakes, InferenceMistakes) as error:
         count = len(error.mistakes)
         told = "\n".join(str(mistake if folder is None else mistake.below(folder)) for mistake in error.mistakes)
         raise click.ClickException(f"the rulebook has {count} mistake{'s' if count > 1 else ''}\n{told}") from error

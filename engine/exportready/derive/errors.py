@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from exportready.derive.conclusions import Conclusions, mend_of, why_of
 from exportready.kinds import fold
+from exportready.kinds.messages import OTHER, read
 from exportready.model.evidence import UNSET, Evidence, Location, Record, Scope, Shelf, Unknown, Value
 
 _REPORT, _STATUS = "servicetitan.export_error", "quickbooks.Status"
@@ -37,16 +38,25 @@ def errors(evidence: Evidence) -> Shelf:
         if is_there is True and isinstance(customer, Unknown):  # a number alone may be another customer's too
             is_there = customer
         fields: dict[str, Value] = {name: row.get(name) for name in ("transaction", "message")}
-        found.add({**fields, "customer": row.get("customer.name"), "code": UNSET, "arrivedSince": is_there}, row.where)
+        fields |= {"customer": row.get("customer.name"), "type": row.get("transactionType"), "arrivedSince": is_there}
+        found.add({**fields, **_said(row.get("message"))}, row.where)
     for status in _sent(evidence):
         severity = status.get("statusSeverity")
         if severity == "Error" or isinstance(severity, Unknown):
             message = severity if isinstance(severity, Unknown) else status.get("statusMessage")
-            fields = {"transaction": UNSET, "message": message, "code": status.get("statusCode")}
-            found.add({**fields, "customer": UNSET, "arrivedSince": False}, status.where)
+            fields = {"transaction": UNSET, "message": message, "customer": UNSET, "type": UNSET, "arrivedSince": False}
+            found.add({**fields, **_said(message, status.get("statusCode"), status.get("request"))}, status.where)
     if report.scope is Scope.MISSING and _sent(evidence):
         return Shelf(found.kind, tuple(found.records), Scope.WHOLE)
     return found.shelf(report)
+
+
+def _said(message: Value, code: Value = UNSET, request: Value = UNSET) -> dict[str, Value]:
+    """What the message says, and what it names."""
+    if not isinstance(message, str):
+        return {"code": code, "sort": OTHER, "namesKind": UNSET, "names": UNSET}
+    said = read(message, code if isinstance(code, str) else "", request if isinstance(request, str) else "")
+    return {"code": said.code or UNSET, "sort": said.sort, "namesKind": said.kind or UNSET, "names": said.name or UNSET}
 
 
 def _is_of(row: Record, match: Record) -> bool:

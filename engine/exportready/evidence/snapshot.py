@@ -162,13 +162,16 @@ def _give_to_reader(data: bytes, path: str, wanted: Wanted, columns: Columns, zo
 
 def _text(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tzinfo) -> Reading | str:
     """A .txt may be a table that a program saved, or anybody's notes."""
-    from exportready.evidence import tables
+    from exportready.evidence import pasted, tables
 
+    errors = pasted.text(data, path, wanted) if b"\t" not in data else None
+    if errors is not None:
+        return errors
     try:
         reading = tables.read(data, path, wanted, columns, zone)
     except Unreadable:
         return _HELP
-    return reading if reading.reader or reading.questions else _HELP
+    return reading if reading.reader or reading.questions else pasted.text(data, path, wanted) or _HELP
 
 
 def _is_workbook(data: bytes) -> bool:

@@ -13,7 +13,7 @@ from datetime import UTC, tzinfo
 from decimal import Decimal
 from pathlib import PurePosixPath
 
-from exportready.evidence import answers
+from exportready.evidence import answers, pasted
 from exportready.evidence.cells import DAY, completed, is_amount, value_of
 from exportready.evidence.reading import NO_COLUMN, Columns, Keys, Reading, taken
 from exportready.evidence.sheets import Cell, Sheet, is_workbook, sheets_of
@@ -63,6 +63,13 @@ def read(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tzinfo 
             continue
         layout = _recognise(sheet, path, wanted, columns)
         where = f"its sheet «{sheet.name}»" if is_book else "it"
+        of_errors = layout is None or (layout.table.kind == pasted.KIND and bool(layout.wanting))
+        errors = pasted.sheet(sheet, path, wanted) if of_errors else None
+        if errors is not None:
+            listings.append(errors)
+            counts[pasted.KIND] += len(errors.records)
+            notes.append(f"{where} is read as a list of errors of the export, by QuickBooks' own messages in it")
+            continue
         if layout is None:
             if any(cell is not None for row in sheet.rows for cell in row):
                 unread.append(f"{where} {_help(sheet, path)}")

@@ -279,7 +279,19 @@ untoldAmount number
     # One error of the export. `arrivedSince`: the transaction is in QuickBooks by now.
     Kind(
         "derived.export_error",
-        fields("transaction text\ncustomer name\nmessage text\ncode text\narrivedSince yesno"),
+        fields(
+            """
+transaction text
+type text
+customer name
+message text
+code text
+sort text missing|own|retry|skipped|session|other
+namesKind text
+names name
+arrivedSince yesno
+"""
+        ),
         ("transaction", "message"),
         _SUPPLY["servicetitan.export_error"],
         "transaction",

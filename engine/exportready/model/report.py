@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum
 
 from exportready.model.evidence import Account, Location, Record, Source, Unrecognised
-from exportready.model.rules import Rule, Severity
+from exportready.model.rules import Citation, FixSteps, Rule, Severity
 
 
 class Outcome(Enum):
@@ -77,6 +78,10 @@ class Finding:
     """It stands for all failures of its check, each with a place in `where`."""
     told_at: datetime | None = None
     """When the answer was given on which it rests, where it rests on one."""
+    key_issues: tuple[str, ...] = ()
+    """Ids of the key issues without which it would not be there."""
+    batches: tuple[str, ...] = ()
+    """Numbers of the batches that wait and use what is at fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,80 @@ class RuleResult:
         return self.outcome in (Outcome.CANNOT_TELL, Outcome.ERROR) or (
             self.outcome is Outcome.FAILED and bool(self.gaps or self.undecided)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What goes away with a key issue."""
+
+    findings: int = 0
+    transactions: int = 0
+    amount: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One step of how a key issue was found: an inference rule with the problems that it looked at, in words."""
+
+    rule: str
+    words: str
+    facts: tuple[str, ...]
+    standing: str
+    source: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class KeyIssue:
+    """A problem that no other explains."""
+
+    id: str
+    """The same for the same problem of the same object in every run."""
+    rule: str
+    """The practice that it breaks; empty where an error of the export tells of it."""
+    code: str
+    """QuickBooks' status code, or what stands for it; empty where a practice tells of it."""
+    subjects: tuple[Thing, ...]
+    message: str
+    fix: FixSteps
+    standing: str
+    retry: bool
+    """No defect: it is only to be tried again."""
+    gates: bool
+    """While it stands nothing can be exported; the rest is told as if it were mended."""
+    severity: Severity
+    alone: Cleared
+    """What waits on this one only."""
+    shared: Cleared
+    """What waits on this one and on others."""
+    facts: tuple[str, ...] = ()
+    """What it was read from: findings and errors, with their places."""
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One transaction that cannot be exported, or was not, and why."""
+
+    transaction: Thing
+    batch: str | None
+    amount: Decimal | None
+    key_issues: tuple[str, ...]
+    chain: tuple[str, ...]
+    """For each of them the way to it, in words."""
+    standing: str
+    """`inferred` where no way to any of them is established."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One batch that waits, judged by what it uses."""
+
+    number: str
+    name: str | None
+    verdict: Verdict
+    transactions: int
+    amount: Decimal
+    waiting: Cleared
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +201,14 @@ class Report:
     """After the export: derived.tie_out, per batch and type of transaction."""
     work_list: tuple[Record, ...] = ()
     """After the export: derived.applied_payment, the payments to apply by hand."""
+    key_issues: tuple[KeyIssue, ...] = ()
+    """What to mend first: conditions of the session, then what most waits on."""
+    waiting: tuple[Waiting, ...] = ()
+    waits: Cleared = Cleared()
+    """All of what waits, each transaction once; an invoice and its payment are one sum."""
+    batches: tuple[Batch, ...] = ()
+    stale: tuple[str, ...] = ()
+    """Errors of the export on transactions that have arrived since."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:

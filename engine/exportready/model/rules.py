@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
+from pathlib import Path
 
 from exportready.model.evidence import Evidence, Known, Location
 
@@ -300,3 +301,5 @@ class Rulebook:
     wanted: Wanted
     own: bool = False
     """True for rules that somebody wrote instead of the shipped ones."""
+    inference: Path | None = None
+    """The folder's own rules of inference; None where the shipped ones hold."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from exportready.model.evidence import Source
 from exportready.model.report import Finding, Outcome, Report, RuleResult, Verdict
 from exportready.model.rules import Severity
-from exportready.reporters import Options, arrival, view, words
+from exportready.reporters import Options, arrival, first, view, words
 from exportready.reporters.text import clean
 
 LISTED = 8
@@ -31,6 +31,7 @@ def render(report: Report, options: Options) -> str:
     if broken:
         _broken(page, broken)
     _arrived(page, report)
+    _first(page, report)
     for severity in Severity:
         cards = view.problems(report, severity)
         if cards:
@@ -117,6 +118,31 @@ def _arrived(page: _Page, report: Report) -> None:
             page.text(f"{row[0]}. " + ". ".join(cells), indent="  ", bullet="[ ] ")
         if len(report.work_list) > LISTED:
             page.text(words.and_more(len(report.work_list) - LISTED), indent="      ")
+
+
+def _first(page: _Page, report: Report) -> None:
+    """What to mend first, and what waits on each."""
+    rows = first.first(report, None if page.options.verbose > 1 else first.SHOWN)
+    if not rows:
+        return
+    page.heading(words.WAITING_TITLE)
+    if first.opening(report):
+        page.text(first.opening(report), style=_BOLD)
+    for number, row in enumerate(rows, 1):
+        page.text(
+            row.issue.message, bullet=f"{number}. ", style=_BOLD, tag=f"[{row.issue.id}]" if page.options.verbose else ""
+        )
+        page.text(words.sentence(f"{row.waits}. {row.remark}".strip()), indent="   ")
+        if row.way:
+            page.text(row.way, indent="   ", bullet="> ")
+        if row.with_steps:
+            page.text(f"{words.WHO}: {row.issue.fix.who}, {words.duration(row.issue.fix.minutes)}", indent="   ")
+            page.steps(words.DO_THIS, row.issue.fix.steps)
+    left = len(first.holding(report)) - len(rows)
+    if left:
+        page.text(words.and_more(left), indent="   ")
+    for error in report.stale[:LISTED]:
+        page.text(f"{words.STALE}: {error}", bullet="* ")
 
 
 def _broken(page: _Page, sources: Iterable[Source]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from exportready.model.report import Finding, Outcome, Report, RuleResult, Verdict
 from exportready.model.rules import Severity
-from exportready.reporters import Options, arrival, view, words
+from exportready.reporters import Options, arrival, first, view, words
 from exportready.reporters.pages import page
 
 VISIBLE = 10
@@ -71,6 +71,7 @@ def render(report: Report, options: Options) -> str:
         listed=LISTED,
         view=view,
         arrival=arrival,
+        first=first,
     )
 
 

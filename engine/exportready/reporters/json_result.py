@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from exportready.model.evidence import Source, Unknown, Unset, Value
-from exportready.model.report import Finding, Outcome, Report, RuleResult
+from exportready.model.report import Batch, Cleared, Finding, KeyIssue, Outcome, Report, RuleResult, Waiting
 from exportready.reporters import Options
 from exportready.reporters.arrival import SIDES
 from exportready.reporters.text import escape_surrogates
@@ -39,8 +39,57 @@ def _result(report: Report) -> dict[str, Any]:
         "unrecognised": [{"path": file.path, "help": file.help} for file in report.unrecognised],
         "verdict": report.verdict.value,
         "counts": {outcome.value: outcomes[outcome] for outcome in Outcome},
+        "batches": [_batch(batch) for batch in report.batches],
         "rules": [_rule(result) for result in report.results],
+        "key_issues": [_key_issue(issue) for issue in report.key_issues],
+        "waiting": [_waiting(one) for one in report.waiting],
+        "waits": _cleared(report.waits),
+        "stale_errors": list(report.stale),
         **(_arrival(report) if report.phase == "after-export" else {}),
+    }
+
+
+def _batch(batch: Batch) -> dict[str, Any]:
+    waiting = _cleared(batch.waiting)
+    return {
+        "number": batch.number,
+        "name": batch.name,
+        "verdict": batch.verdict.value,
+        "transactions": batch.transactions,
+        "amount": str(batch.amount),
+        "waiting": {name: waiting[name] for name in ("transactions", "amount")},
+    }
+
+
+def _cleared(cleared: Cleared) -> dict[str, Any]:
+    return {"findings": cleared.findings, "transactions": cleared.transactions, "amount": str(cleared.amount)}
+
+
+def _key_issue(issue: KeyIssue) -> dict[str, Any]:
+    return {
+        "id": issue.id,
+        **({"rule": issue.rule} if issue.rule else {"code": issue.code}),
+        "subjects": [{"kind": one.kind, "key": one.key} for one in issue.subjects],
+        "message": issue.message,
+        "fix": {"who": issue.fix.who, "minutes": issue.fix.minutes, "steps": list(issue.fix.steps)},
+        "standing": issue.standing,
+        "retry": issue.retry,
+        "session": issue.gates,
+        "clears": {"alone": _cleared(issue.alone), "shared": _cleared(issue.shared)},
+    }
+
+
+def _waiting(one: Waiting) -> dict[str, Any]:
+    return {
+        "transaction": {
+            "kind": one.transaction.kind,
+            "key": one.transaction.key,
+            "batch": one.batch,
+            "amount": None if one.amount is None else str(one.amount),
+        },
+        "key_issues": list(one.key_issues),
+        "chain": list(one.chain),
+        "standing": one.standing,
     }
 
 
@@ -141,5 +190,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
             for place in finding.where
         ],
         "blocks": finding.blocks,
+        "key_issues": list(finding.key_issues),
+        "batches": list(finding.batches),
         "waiver": None,
     }

@@ -66,9 +66,14 @@ def _rank(severity: Severity) -> int:
 
 
 def problems(report: Report, grade: Severity) -> list[RuleResult]:
-    """The failed rules of one grade, conditions of the connection first: they stop everything else."""
+    """The failed rules of one grade: conditions of the connection first, since they stop everything else, then what most waits on."""
     failed = [result for result in report.results if result.outcome is Outcome.FAILED and worst(result) is grade]
-    return sorted(failed, key=lambda result: result.rule.area not in _FIRST)
+    waiting = {one.id: one.alone.transactions + one.shared.transactions for one in report.key_issues}
+
+    def held(result: RuleResult) -> int:
+        return max((waiting.get(id_, 0) for finding in result.findings for id_ in finding.key_issues), default=0)
+
+    return sorted(failed, key=lambda result: (result.rule.area not in _FIRST, -held(result)))
 
 
 _FIRST = ("connection", "session")

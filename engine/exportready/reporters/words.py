@@ -121,6 +121,17 @@ TIE_OUT = ("Batch", "What", "In ServiceTitan", "In QuickBooks", "Explained", "Un
 NO_BATCH = "in no batch"
 NONE = "none"
 EXPORT_AGAIN = "Unpost the batch in ServiceTitan, post it, and export it again; that does not duplicate what is there."
+WAITING_TITLE = "What waits on what"
+STOPS_EVERYTHING = "stops the whole export"
+NOTHING_WAITS = "nothing that waits uses it"
+RETRY = "It is no defect: export again."
+INFERRED = "What depends on it is our own conclusion."
+STALE = "No longer true, since the transaction has arrived"
+NO_KEY_ISSUE = "There is no key issue."
+READ_FROM = "Read from"
+RULES_FIRED = "What follows, and why"
+BECAUSE = "because"
+KEY_ISSUES = ("What to mend", "What waits on it", "For example")
 WORK_LIST_TITLE = "Payments to apply by hand"
 WORK_LIST_INTRO = (
     "In QuickBooks choose Customers > Receive Payments, open the payment, tick the invoice, and write no more than the amount to "
@@ -401,6 +412,21 @@ def arrived(batch: str, sent: int, there: int, missing: int, doubled: int, untol
     told += f", {doubled:,} of them twice" if doubled else ""
     told += f"; of {untold:,} it cannot be told" if untold else ""
     return f"{told}. {EXPORT_AGAIN}" if missing else f"{told}."
+
+
+def waiting(what: str, *, one: bool) -> str:
+    """41 transactions ($23,410.00) wait on these; other problems may appear."""
+    return f"{what} {'waits' if one else 'wait'} on these; other problems may appear when they are mended."
+
+
+def waits_alone(what: str) -> str:
+    """12 transactions ($3,400.00) wait on this alone."""
+    return f"{what} on this alone"
+
+
+def waits_shared(what: str, *, also: bool) -> str:
+    """3 transactions ($900.00) on this and others."""
+    return f"{what} on this and others" if not also else f"and {what} on this and others"
 
 
 def work_payment(day: str, type_: str, number: str, amount: str, unused: str) -> str:

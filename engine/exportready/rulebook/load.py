@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
-from exportready.kinds import KINDS, field_of
+from exportready.kinds import KINDS, field_of, references
 from exportready.kinds.account import BY_PATH
 from exportready.kinds.derived import READS
 from exportready.model.evidence import Known, Location
@@ -22,6 +22,9 @@ from exportready.rulebook.shape import EXAMPLE, RULE
 from exportready.shapes import Mistakes, did_you_mean, parse_age
 from exportready.yamlfile import Mistake, Node, YamlError, items, parse
 from exportready.yamlfile import entries as entries_of
+
+INFERENCE = "inference"
+"""The folder among the rules that says what follows from what."""
 
 
 class RulebookMistakes(Exception):
@@ -43,6 +46,8 @@ def load(folder: Path, own: bool = False) -> Rulebook:
     files = sorted(folder.rglob("*.y*ml"))
     for file in files:
         name = file.relative_to(folder).as_posix()
+        if name.startswith(INFERENCE + "/"):
+            continue  # exportready.inference.rules reads those
         if file.suffix != ".yaml" or name.count("/") != 1:
             mistakes.append(Mistake(name, 0, "a rule stands in AREA/NAME.yaml; move or rename this file"))
             continue
@@ -59,7 +64,10 @@ def load(folder: Path, own: bool = False) -> Rulebook:
         mistakes.append(Mistake("", 0, "this folder holds no rules (AREA/NAME.yaml)"))
     if mistakes:
         raise RulebookMistakes(sorted(mistakes, key=lambda mistake: (mistake.path, mistake.line)))
-    return Rulebook(tuple(sorted(rules, key=lambda rule: rule.id)), digest.hexdigest(), wanted(rules), own)
+    inference = folder / INFERENCE if (folder / INFERENCE).is_dir() else None
+    for file in sorted(inference.glob("*.yaml")) if inference else ():
+        digest.update(file.name.encode() + file.read_bytes().replace(b"\r\n", b"\n"))
+    return Rulebook(tuple(sorted(rules, key=lambda rule: rule.id)), digest.hexdigest(), wanted(rules), own, inference)
 
 
 def wanted(rules: Iterable[Rule]) -> Mapping[str, frozenset[str]]:
@@ -72,6 +80,8 @@ def wanted(rules: Iterable[Rule]) -> Mapping[str, frozenset[str]]:
         if kind in fields:
             for source, names in sources.items():
                 fields.setdefault(source, set()).update(names)
+    for kind, walked in references.READS.items() if fields else ():
+        fields.setdefault(kind, set()).update(walked)
     for kind, named in fields.items():
         named.update(need for name in tuple(named) for need in _needs(kind, name))
     return MappingProxyType({kind: frozenset(names) for kind, names in sorted(fields.items())})

@@ -1,0 +1,281 @@
+"""Who uses what: the transactions that may still travel, and what each names, by the table of references.
+
+A walk over it says what waits on an object. Nothing is judged here.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from exportready.kinds import KINDS, fold
+from exportready.kinds.references import CONSUMED, ESTABLISHED, INFERRED, REFERENCES, Reference
+from exportready.model.evidence import UNSET, Evidence, Record, Value
+
+Node = tuple[str, str]
+"""(sort of object, its name as it compares); of a transaction its kind and its id, or its key where it has none."""
+
+AMOUNTS = {
+    "servicetitan.invoice": "total",
+    "servicetitan.payment": "total",
+    "servicetitan.credit_memo": "total",
+    "servicetitan.bill": "billAmount",
+    "servicetitan.purchase_order": "total",
+}
+"""Each kind of transaction with the field that holds its amount."""
+_PRICEBOOK = ("servicetitan.material", "servicetitan.equipment", "servicetitan.service")
+_SORTS = {"servicetitan.business_unit": "business_unit", "derived.tax_zone": "tax_zone", **dict.fromkeys(_PRICEBOOK, "item")}
+_NAMES = {"servicetitan.business_unit": "name", "derived.tax_zone": "zone", **dict.fromkeys(_PRICEBOOK, "code")}
+_LISTS = {
+    "quickbooks.Item": "item",
+    "quickbooks.Customer": "customer",
+    "quickbooks.Vendor": "vendor",
+    "quickbooks.Account": "account",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One thing names another."""
+
+    target: Node
+    words: str
+    standing: str
+
+
+@dataclass(slots=True)
+class Graph:
+    """Transactions and objects, with what each names."""
+
+    edges: dict[Node, dict[Node, Edge]] = field(default_factory=dict)
+    names: dict[Node, str] = field(default_factory=dict)
+    transactions: dict[Node, Record] = field(default_factory=dict)
+    """Those that may still travel."""
+    paid: dict[Node, dict[Node, Decimal]] = field(default_factory=dict)
+    """What each payment pays of each invoice."""
+    nodes: dict[tuple[str, str], Node] = field(default_factory=dict)
+    """(kind, key as it compares) of each transaction, whether it may still travel or not."""
+    also: dict[Node, Node] = field(default_factory=dict)
+    """Other names of an object: with the Export ID behind it, below a parent, or QuickBooks' id."""
+    batches: dict[Node, str] = field(default_factory=dict)
+    """The number of each transaction's batch."""
+    reverse: dict[Node, list[tuple[Node, Edge]]] = field(default_factory=dict)
+
+    def node(self, sort: str, name: str) -> Node:
+        """The object of this name, under whichever name it is known."""
+        node = (sort, fold(name))
+        return self.also.get(node, node)
+
+    def job(self, node: Node, name: str = "") -> None:
+        """A job stands below its customer, and cannot be made without it."""
+        while node[0] == "customer" and ":" in node[1]:
+            parent, name = self.node("customer", node[1].rpartition(":")[0]), name or self.names.get(node, node[1])
+            self.names.setdefault(node, name)
+            self.names.setdefault(parent, name.rpartition(":")[0])
+            _edge(self, node, parent, "is a job of", ESTABLISHED)
+            node, name = parent, ""
+
+    def users(self, start: Node) -> dict[Node, tuple[int, Node, Edge]]:
+        """Everything that names an object, directly or through others: (how many steps are inferred, the next step, over what)."""
+        if not self.reverse:
+            for user, edges in self.edges.items():
+                for edge in edges.values():
+                    self.reverse.setdefault(edge.target, []).append((user, edge))
+        found: dict[Node, tuple[int, Node, Edge]] = {}
+        best: dict[Node, tuple[int, int]] = {start: (0, 0)}
+        queue: list[tuple[int, int, Node]] = [(0, 0, start)]
+        while queue:
+            inferred, steps, node = heapq.heappop(queue)
+            if (inferred, steps) > best[node]:
+                continue
+            for user, edge in self.reverse.get(node, ()):
+                cost = (inferred + (edge.standing == INFERRED), steps + 1)
+                if user not in best or cost < best[user]:
+                    best[user] = cost
+                    found[user] = (cost[0], node, edge)
+                    heapq.heappush(queue, (*cost, user))
+        return found
+
+
+def build(evidence: Evidence, travels: Mapping[Node, bool] | None = None) -> Graph:
+    """The graph of the transactions that wait; after an export `travels` says of others whether they did not arrive."""
+    graph = Graph()
+    for kind in AMOUNTS:
+        for record in evidence.shelf(kind).records:
+            node = identity(record)
+            graph.nodes[kind, fold(record.key)] = node
+            graph.names.setdefault(node, told(record))
+            if record.get("waits") is not False if travels is None else travels.get(node, record.get("waits") is not False):
+                graph.transactions[node] = record
+    _batched(graph, evidence)
+    names = _Names(evidence)
+    for reference in REFERENCES:
+        for record in evidence.shelf(reference.kind).records:
+            _reference(graph, names, reference, record)
+    _consumed(graph, evidence)
+    _aliases(graph, evidence)
+    _charges(graph, evidence)
+    for node in list(graph.names):
+        graph.job(node)
+    return graph
+
+
+def _batched(graph: Graph, evidence: Evidence) -> None:
+    """A purchase order names only the id of its batch, whose number the others show."""
+    numbers = {
+        one.get("id"): one.get("number") for one in evidence.shelf("derived.batch").records if isinstance(one.get("id"), str)
+    }
+    for node, record in graph.transactions.items():
+        is_order = record.kind == "servicetitan.purchase_order"
+        number = numbers.get(record.get("batchId")) if is_order else record.get("batch.number")
+        if isinstance(number, str):
+            graph.batches[node] = number
+
+
+def identity(record: Record, prefix: str = "", kind: str = "") -> Node:
+    """A transaction by its id, else by its key. With a prefix, that of the transaction to which a line belongs."""
+    kind, id_ = kind or record.kind, record.get(prefix + "id")
+    if isinstance(id_, str):
+        return kind, id_
+    key = " / ".join(str(value) for name in KINDS[kind].key if isinstance(value := record.get(prefix + name), str))
+    return kind, fold(key if prefix else record.key)
+
+
+def told(record: Record) -> str:
+    """A transaction in words: invoice 1234."""
+    kind = record.kind.partition(".")[2].replace("_", " ")
+    number = record.get("number" if record.kind == "servicetitan.purchase_order" else "referenceNumber")
+    return f"{kind} {number if isinstance(number, str) else record.key}"
+
+
+class _Names:
+    """The names behind ids."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        self._known: dict[str, dict[Value, str]] = {}
+        items = evidence.shelf("quickbooks.Item")
+        shown = (item.get(name) for item in items.records for name in ("Name", "FullName"))
+        self.items_there = frozenset(fold(name) for name in shown if isinstance(name, str))
+
+    def of(self, kinds: Iterable[str], id_: Value) -> str | None:
+        for kind in kinds:
+            if kind not in self._known:
+                name = _NAMES.get(kind, "name")
+                records = self.evidence.shelf(kind).records
+                self._known[kind] = {one.get("id"): text for one in records if isinstance(text := one.get(name), str)}
+            if id_ in self._known[kind]:
+                return self._known[kind][id_]
+        return None
+
+
+def _reference(graph: Graph, names: _Names, reference: Reference, record: Record) -> None:
+    value = record.get(reference.field)
+    if not isinstance(value, str):
+        return
+    source = _source(graph, names, reference, record)
+    if source is None:
+        return
+    if reference.target in AMOUNTS:
+        target: Node | None = (reference.target, value)
+        if target in graph.names:
+            _edge(graph, source, target, reference.words, reference.standing)
+            amount = record.get("appliedAmount")
+            if isinstance(amount, Decimal):
+                paid = graph.paid.setdefault(source, {})
+                paid[target] = paid.get(target, Decimal(0)) + amount
+        return
+    name = names.of(reference.by_id, value) if reference.by_id else value
+    if name is not None:
+        target = (reference.target, fold(name))
+        graph.names.setdefault(target, " ".join(name.split()))
+        _edge(graph, source, target, reference.words, reference.standing)
+
+
+def _source(graph: Graph, names: _Names, reference: Reference, record: Record) -> Node | None:
+    """Who names it; None for what does not travel, and for the accounts of an item that QuickBooks already has."""
+    if reference.kind in _SORTS:
+        name = record.get(_NAMES[reference.kind])
+        if not isinstance(name, str) or (reference.target == "account" and fold(name) in names.items_there):
+            return None
+        node = (_SORTS[reference.kind], fold(name))
+        graph.names.setdefault(node, " ".join(name.split()))
+        return node
+    array = KINDS[reference.kind].array_of
+    node = identity(record, "parent.", array[0]) if array else identity(record)
+    return node if node in graph.transactions and record.get("active") is not False else None
+
+
+def _edge(graph: Graph, source: Node, target: Node, words: str, standing: str) -> None:
+    if source != target:
+        graph.edges.setdefault(source, {}).setdefault(target, Edge(target, words, standing))
+
+
+def _consumed(graph: Graph, evidence: Evidence) -> None:
+    """Invoices that take out of the inventory what a bill that waits brings in."""
+    bringing: dict[Value, list[Node]] = {}
+    for line in evidence.shelf("servicetitan.bill_item").records:
+        bill = identity(line, "parent.", "servicetitan.bill")
+        if bill in graph.transactions and isinstance(line.get("skuId"), str) and line.get("skuId") != "0":
+            bringing.setdefault(line.get("skuId"), []).append(bill)
+    for line in evidence.shelf("servicetitan.invoice_item").records if bringing else ():
+        invoice = identity(line, "parent.", "servicetitan.invoice")
+        if line.get("inventory") is True and invoice in graph.transactions:
+            for bill in bringing.get(line.get("skuId"), ()):
+                _edge(graph, invoice, bill, CONSUMED.words, CONSUMED.standing)
+
+
+def _charges(graph: Graph, evidence: Evidence) -> None:
+    """Tax and shipping of a purchase order travel as items of their own."""
+    for charge in evidence.shelf("derived.purchase_charge").records:
+        item, name = charge.get("item"), str(charge.get("charge"))
+        for order in evidence.shelf("servicetitan.purchase_order").records if isinstance(item, str) else ():
+            if identity(order) in graph.transactions and order.get(name) not in (Decimal(0), UNSET):
+                node = ("item", fold(str(item)))
+                graph.names.setdefault(node, str(item))
+                _edge(graph, identity(order), node, f"carries its {name} as", ESTABLISHED)
+
+
+def _aliases(graph: Graph, evidence: Evidence) -> None:
+    """A customer has its ServiceTitan id behind its name once it was exported, an item may stand below another, and an error may
+    show QuickBooks' id alone."""
+    known = set(graph.names)
+    for record in graph.transactions.values():
+        name, id_ = record.get("customer.name"), record.get("customer.id")
+        if isinstance(name, str) and isinstance(id_, str):
+            graph.also.setdefault(("customer", fold(f"{name} {id_}")), ("customer", fold(name)))
+    for kind, sort in _LISTS.items():
+        for record in evidence.shelf(kind).records:
+            name = record.get("Name" if kind == "quickbooks.Vendor" else "FullName")
+            name = name if isinstance(name, str) else record.get("Name")
+            if not isinstance(name, str):
+                continue
+            node = graph.also.get((sort, fold(name)), (sort, fold(name)))
+            short = (sort, fold(name.rpartition(":")[2]))
+            if sort == "item" and node not in known and short in known:
+                node = graph.also[node] = short
+            id_ = record.get("ListID")
+            if isinstance(id_, str):
+                graph.also[sort, fold(id_)] = node
+                graph.also.setdefault(("", fold(id_)), node)
+
+
+def total(graph: Graph, chosen: Sequence[Node], among: Iterable[Node] | None = None) -> Decimal:
+    """What transactions come to. An invoice and its payment are one sum, and so are a bill and its purchase order: a payment counts
+    with what it pays of others than the invoices `among`."""
+    whole = set(chosen if among is None else among)
+    return sum((_own(graph, node, whole) for node in chosen), Decimal(0))
+
+
+def _own(graph: Graph, node: Node, among: set[Node]) -> Decimal:
+    amount = graph.transactions[node].get(AMOUNTS[node[0]])
+    if not isinstance(amount, Decimal):
+        return Decimal(0)
+    if node[0] == "servicetitan.bill" and any(
+        target[0] == "servicetitan.purchase_order" and target in among for target in graph.edges.get(node, {})
+    ):
+        return Decimal(0)
+    paid = sum((part for invoice, part in graph.paid.get(node, {}).items() if invoice in among), Decimal(0))
+    return max(amount - paid, Decimal(0)) if paid else amount

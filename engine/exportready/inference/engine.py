@@ -1,0 +1,123 @@
+"""What every engine gets and gives: rules over plain tokens in, matches out.
+
+Values are told to an engine as tokens that we made (`c0`, `v17`), so that nothing is coerced, no name is reserved, and no
+character of a customer's name matters (docs/decisions/inference.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from itertools import product
+from typing import Protocol
+
+from exportready.model.inference import Different, Fact, InferenceRule, OneOf, Pattern, Same
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One fact that a compiled rule looks for. Every field is a constant's token or a join with an earlier term's field."""
+
+    kind: str
+    constants: tuple[tuple[str, str], ...]
+    joins: tuple[tuple[str, int, str], ...]
+    """(own field, number of an earlier term, its field)."""
+    present: tuple[str, ...]
+    """Fields that the fact must have."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """One way in which a rule may match."""
+
+    rule: int
+    """Its number in the group."""
+    terms: tuple[Term, ...]
+    absent: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A group of rules for an engine."""
+
+    rules: tuple[CompiledRule, ...]
+    constants: Mapping[str, str]
+    """Value -> its token."""
+
+    def token(self, value: str, values: dict[str, str]) -> str:
+        """The value's token, those of `values` growing."""
+        return self.constants.get(value) or values.setdefault(value, f"v{len(values)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule and the numbers of the facts that match it, in the order of its terms."""
+
+    rule: int
+    facts: tuple[int, ...]
+
+
+class Session(Protocol):
+    """One run of a group of rules."""
+
+    def tell(self, first: int, facts: Sequence[Fact]) -> Sequence[Match]:
+        """Tell facts, numbered from `first`; returns what matches by now and did not before.
+
+        Facts of which a rule asks the absence are all in the first telling.
+        """
+
+
+class Engine(Protocol):
+    """Finds which facts match together."""
+
+    def session(self, rules: Compiled) -> AbstractContextManager[Session]:
+        """A run that knows no facts yet; what it took is given back at its end."""
+
+
+def compile_rules(rules: Sequence[InferenceRule]) -> Compiled:
+    """A group of rules in tokens. One of several values becomes a rule of its own for each."""
+    constants: dict[str, str] = {}
+
+    def token(value: str) -> str:
+        return constants.setdefault(value, f"c{len(constants)}")
+
+    compiled: list[CompiledRule] = []
+    for number, rule in enumerate(rules):
+        patterns = [pattern for _, pattern in rule.when]
+        choices = [
+            test.values for pattern in (*patterns, *rule.unless) for _, test in pattern.tests if isinstance(test, OneOf)
+        ]
+        for chosen in product(*choices):
+            values = iter([token(value) for value in chosen])
+            bound: dict[str, tuple[int, str]] = {}
+            terms = [_term(pattern, at, values, bound) for at, pattern in enumerate(patterns)]
+            absent = [_term(pattern, len(terms), values, bound) for pattern in rule.unless]
+            compiled.append(CompiledRule(number, tuple(terms), tuple(absent)))
+    return Compiled(tuple(compiled), constants)
+
+
+def _term(pattern: Pattern, at: int, values: Iterator[str], bound: dict[str, tuple[int, str]]) -> Term:
+    constants, joins, present = [], [], []
+    for name, test in pattern.tests:
+        if isinstance(test, OneOf):
+            constants.append((name, next(values)))
+        elif isinstance(test, Same) and bound.setdefault(test.variable, (at, name))[0] != at:
+            joins.append((name, *bound[test.variable]))
+        else:
+            present.append(name)  # what it must equal or differ from is compared after the match, by `passes`
+    return Term(pattern.fact, tuple(constants), tuple(joins), tuple(present))
+
+
+def passes(rule: InferenceRule, facts: Sequence[Fact]) -> Mapping[str, str] | None:
+    """The variables of a match, if it also passes what engines do not compare: differences, and joins within one fact."""
+    values: dict[str, str] = {}
+    tests = [(fact, name, test) for (_, pattern), fact in zip(rule.when, facts, strict=True) for name, test in pattern.tests]
+    for fact, name, test in tests:
+        value = fact.get(name)
+        if isinstance(test, Same) and (value is None or values.setdefault(test.variable, value) != value):
+            return None
+    for fact, name, test in tests:
+        if isinstance(test, Different) and fact.get(name) in (None, values[test.variable]):
+            return None
+    return values

@@ -1,0 +1,152 @@
+"""What QuickBooks' and the Web Connector's error messages mean, and which object of the books they name. Data; no judging.
+
+The sentences are those of Intuit's status codes (qbXML SDK, status codes in response messages) and result codes; ServiceTitan's
+Export Error Report repeats them. The reason after «QuickBooks error message:» is in the language of the machine, so only the first
+sentence is read. A name may hold quotes, so it ends at the last one that still fits (docs/sources.md, error messages).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+MISSING, OWN, RETRY, SKIPPED, SESSION, OTHER = "missing", "own", "retry", "skipped", "session", "other"
+SORTS = (MISSING, OWN, RETRY, SKIPPED, SESSION, OTHER)
+"""MISSING names an object that QuickBooks does not have; OWN tells of the object that was sent; RETRY is no defect;
+SKIPPED was not tried, since another one stopped; SESSION stops everything; OTHER is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a message says."""
+
+    sort: str
+    code: str = ""
+    kind: str = ""
+    """Of the object that it names, as `at_fault.kind` has it, or in QuickBooks' own word; empty where it names none."""
+    name: str = ""
+    """The object's name, or its id where the message shows only that."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    code: str
+    sort: str
+    pattern: re.Pattern[str]
+    kind: str = ""
+    """Of what it names, where the words do not say."""
+
+
+def _template(code: str, sort: str, pattern: str, kind: str = "") -> _Template:
+    return _Template(code, sort, re.compile(pattern, re.IGNORECASE | re.DOTALL), kind)
+
+
+_TEMPLATES = (
+    _template("3140", MISSING, r'invalid reference to QuickBooks (?P<kind>.+?) "(?P<name>.*)" in the [^".]+?\.'),
+    _template("3130", MISSING, r'invalid reference to a parent "(?P<name>.+)" in the (?P<kind>.+?) list'),
+    _template("3120", MISSING, r'Object "(?P<name>.+?)" specified in the request cannot be found'),
+    _template("3000", MISSING, r'The given object ID "(?P<name>.+?)" in the field "(?P<kind>.+?)" is invalid'),
+    _template("500", MISSING, r'required element \("(?P<name>.+)"\)'),
+    _template("3100", OWN, r'The name "(?P<name>.+)" of the list element is already in use'),
+    _template("3090", OWN, r'error when storing "(?P<name>.*)" in the "(?P<kind>.+?)" field'),
+    _template("3170", RETRY, r"error when modifying"),
+    _template("3175", RETRY, r"could not be locked|because it is already in use"),
+    _template("3180", OWN, r'error when saving (?:an? )?(?P<kind>[^".]+?) list, element "(?P<name>.+?)"\.'),
+    _template("3180", OWN, r"error when saving (?:an? )?[^\".]+?\."),
+    _template(
+        "3171", OWN, r"attempt was made to (?:modify|delete|add) .{1,40}with a date that is on or before the closing date"
+    ),
+    _template("3210", OWN, r'^(?:Error \d+:? )?The ".+?" field has an invalid value'),
+    _template("3231", SKIPPED, r"The request has not been processed"),
+    _template("3250", OWN, r"This feature is not enabled or not available in this version"),
+    _template("3260", SESSION, r"insufficient (?:user )?permission|user does not have sufficient permission"),
+    _template("3200", OWN, r"edit sequence .{1,40}is out-of-date"),
+    _template("1000", RETRY, r"internal error when processing the request"),
+    _template("", OWN, r"List Id is invalid"),
+    _template("", OWN, r"Object Not Found"),
+    _template("", SESSION, r"modal dialog box is showing"),
+    _template("", SESSION, r"company data file is already open and it is different"),
+    _template("", SESSION, r"currently open in a mode other than the one"),
+    _template("", SESSION, r"does not have permission to access this QuickBooks company"),
+    _template("", SESSION, r"QuickBooks user has denied access"),
+    _template("", SESSION, r"requires Single User file access mode"),
+    _template("", SESSION, r"Could not start QuickBooks|Could not access QuickBooks"),
+)
+
+_BY_CODE = {
+    **{template.code: template.sort for template in _TEMPLATES if template.code},
+    "3261": SESSION,
+    "3263": SESSION,
+}
+_RESULT_CODE = re.compile(r"\b0x8004[0-9A-F]{4}\b|\bQBWC1\d{3}\b", re.IGNORECASE)
+_STATED_CODE = re.compile(r"^\W*(?:(?:quickbooks )?(?:error|status)(?: code)?[\s:#-]*)?(\d{3,4})\b[\s:.,-]", re.IGNORECASE)
+
+_KINDS: Mapping[str, str] = {
+    "customer": "customer", "customers": "customer", "customer:job": "customer", "job": "customer",
+    "item": "item", "items": "item", "vendor": "vendor", "vendors": "vendor", "account": "account", "accounts": "account",
+    "class": "class", "classes": "class", "terms": "terms", "standardterms": "terms", "datedriventerms": "terms",
+    "itemsalestax": "tax_item", "itemsalestaxgroup": "tax_item", "salestaxcode": "tax_item", "salestax": "tax_item",
+}  # fmt: skip
+_PREFIXES = (("customer", "customer"), ("vendor", "vendor"), ("class", "class"), ("item", "item"), ("account", "account"))
+_TRANSACTIONS = (
+    "invoice",
+    "receivepayment",
+    "creditmemo",
+    "bill",
+    "purchaseorder",
+    "salesreceipt",
+    "salesorder",
+    "journalentry",
+)
+
+
+def read(message: str, code: str = "", request: str = "") -> Said:
+    """What a message says. `code` and `request` (`CustomerAdd`) are those of a qbXML response, where there is one."""
+    stated = _STATED_CODE.match(message)
+    code = code or (stated[1] if stated and stated[1] in _BY_CODE else "")
+    for template in _TEMPLATES:
+        found = template.pattern.search(message)
+        if found is None or (code and template.code and template.code != code):
+            continue
+        named = found.groupdict()
+        name = " ".join((named.get("name") or "").split())
+        kind = _kind(named.get("kind") or "") or _kind_of_request(request) if name else ""
+        result = _RESULT_CODE.search(message) if template.sort == SESSION else None
+        return Said(template.sort, code or template.code or (_result(result) if result else ""), kind if name else "", name)
+    if (result := _RESULT_CODE.search(message)) is not None:
+        return Said(SESSION, _result(result))
+    return Said(_without_name(_BY_CODE.get(code, OTHER)), code)
+
+
+def _result(found: re.Match[str]) -> str:
+    """0x80040414, QBWC1013."""
+    return found[0].upper().replace("0X", "0x")
+
+
+def _without_name(sort: str) -> str:
+    """A code whose sentence is in another language names nothing: it is its own transaction's trouble."""
+    return OWN if sort == MISSING else sort
+
+
+def is_message(text: str) -> bool:
+    """The text is an error message that is known."""
+    return read(text).sort != OTHER
+
+
+def _kind(words: str) -> str:
+    """`AR Account`, `Item Sales Tax`, `customer name`, `Customers`, `ItemRef` as the object's kind."""
+    plain = re.sub(r"[\s_]+", "", words).casefold().removesuffix("ref").removesuffix("listid").removesuffix("ref")
+    if plain in _KINDS:
+        return _KINDS[plain]
+    if plain.endswith("account"):
+        return "account"
+    if plain.startswith(_TRANSACTIONS):
+        return "transaction"
+    return next((kind for prefix, kind in _PREFIXES if plain.startswith(prefix)), " ".join(words.split()).casefold())
+
+
+def _kind_of_request(request: str) -> str:
+    """`CustomerAdd`, `ItemNonInventoryQuery`: the list that was asked."""
+    plain = re.sub(r"(Add|Mod|Query)(Rs|Rq)?$", "", request)
+    return _kind(plain) if plain else ""

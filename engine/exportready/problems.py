@@ -1,0 +1,254 @@
+"""Problems: findings and errors of the export that are one defect of one object, and the facts about them for the inference.
+
+An error is a problem of the object that it names, so however many transactions QuickBooks refused for it, it is one; an error
+that names nothing is a problem of its own transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from exportready.graph import AMOUNTS, Graph, Node, identity
+from exportready.kinds import KINDS, fold
+from exportready.kinds.messages import MISSING, OTHER, OWN, RETRY, SESSION, SKIPPED
+from exportready.model.evidence import Evidence, Record
+from exportready.model.inference import Fact, InferenceRule, OneOf, fact
+from exportready.model.report import Finding, RuleResult
+
+_TYPES = {kind.partition(".")[2].replace("_", " "): kind for kind in AMOUNTS}
+_SUBJECTS = {
+    "servicetitan.material": "item", "servicetitan.equipment": "item", "servicetitan.service": "item", "derived.item_use": "item",
+    "derived.waiting_customer": "customer", "derived.waiting_vendor": "vendor", "derived.tax_zone": "tax_zone",
+    "servicetitan.business_unit": "business_unit", "derived.account_use": "account", "quickbooks.Item": "item",
+}  # fmt: skip
+"""Kinds of subjects that stand for an object: its users wait, whatever else is at fault."""
+
+
+@dataclass(slots=True)
+class Problem:
+    """One defect of one object."""
+
+    id: str
+    object: Node
+    name: str
+    """The object's, as people know it."""
+    what: str
+    """The practice that it breaks, or what an error says."""
+    sort: str
+    """FINDING, or what sort of message it is (kinds/messages.py)."""
+    state: str = ""
+    findings: list[tuple[RuleResult, Finding]] = field(default_factory=list)
+    errors: list[Record] = field(default_factory=list)
+    blocked: list[Node] = field(default_factory=list)
+    """The objects and transactions that cannot go because of it."""
+    stopped: list[Node] = field(default_factory=list)
+    """The transactions of which an error of it was reported."""
+    blocks: bool = False
+    after: str = ""
+    """Of what was skipped: the problem before it."""
+
+    @property
+    def code(self) -> str:
+        """QuickBooks' status code, where an error tells of it."""
+        return next((code for error in self.errors if isinstance(code := error.get("code"), str)), "")
+
+
+FINDING = "finding"
+
+
+def find(results: Iterable[RuleResult], evidence: Evidence, graph: Graph) -> list[Problem]:
+    """Every problem, in an order of its own. Errors on what has arrived since are none."""
+    finder = _Finder(graph, _Subjects(evidence, graph))
+    for error in evidence.shelf("derived.export_error").records:
+        if error.get("arrivedSince") is not True:
+            finder.error(error)
+    for result in results:
+        for finding in result.findings:
+            if finding.subject.kind != "derived.export_error":  # that is the error itself
+                finder.finding(result, finding)
+    return list(finder.found.values())
+
+
+def of_error(problems: Iterable[Problem]) -> dict[str, Problem]:
+    """The problem of each error, by the error's key."""
+    return {error.key: one for one in problems for error in one.errors}
+
+
+class _Finder:
+    """Puts each finding and error to the problem that it tells of."""
+
+    def __init__(self, graph: Graph, subjects: _Subjects) -> None:
+        self.graph, self.subjects = graph, subjects
+        self.found: dict[tuple[str, Node, str], Problem] = {}
+
+    def _problem(self, defect: str, what: str, node: Node, name: str, sort: str, state: str = "") -> Problem:
+        key = (defect, node, state)
+        if key not in self.found:
+            self.found[key] = Problem(f"p{len(self.found)}", node, name, what, sort, state)
+        return self.found[key]
+
+    def finding(self, result: RuleResult, finding: Finding) -> None:
+        at_fault, travelling = finding.at_fault, self.subjects.transactions(finding)
+        is_own = at_fault.kind == "transaction" and bool(travelling)
+        nodes = travelling if is_own else [self.graph.node(at_fault.kind, at_fault.key)]
+        behind = finding.observed.get("status") in ("Pending", "Posted")
+        state = MISSING if finding.observed.get("state") == MISSING or behind else ""
+        defect = f"{result.rule.id} {finding.check or ''}"
+        one = self._problem(defect, result.rule.id, nodes[0], at_fault.key, FINDING, state)
+        one.findings.append((result, finding))
+        if finding.blocks and not finding.is_group:
+            one.blocks = True
+            sort = _SUBJECTS.get(finding.subject.kind)
+            one.blocked += travelling or ([self.graph.node(sort, finding.subject.key)] if sort else nodes)
+
+    def error(self, error: Record) -> None:
+        sort, message = str(error.get("sort")), " ".join(str(error.get("message")).split())
+        travelling = self.subjects.of_error(error)
+        one = self._of_error(error, sort, message, travelling)
+        one.errors.append(error)
+        one.blocks = sort != SESSION
+        one.stopped += travelling
+        one.blocked += ([one.object] if sort in (MISSING, OWN) else []) + travelling
+
+    def _of_error(self, error: Record, sort: str, message: str, travelling: Sequence[Node]) -> Problem:
+        name, kind, code = error.get("names"), error.get("namesKind"), error.get("code")
+        said = code if isinstance(code, str) else fold(message.rstrip("."))[:60]
+        if sort in (MISSING, OWN) and isinstance(name, str):
+            node = self.subjects.resolve(kind if isinstance(kind, str) else "", name)
+            self.graph.job(node, name)
+            defect = MISSING if sort == MISSING else said
+            return self._problem(defect, defect, node, self.graph.names.get(node, name), sort)
+        if sort == SKIPPED:
+            last = next(reversed(self.found.values()), None)
+            one = self._problem(said, said, ("session", f"skipped {error.where.path}"), "", sort)
+            one.after = one.after or (last.id if last is not None and last is not one else "")
+            return one
+        if sort in (RETRY, SESSION):
+            return self._problem(said, said, ("session", said), "", sort)
+        if sort == OTHER or not travelling:
+            return self._problem(fold(message), fold(message), ("message", fold(message)), message, sort)
+        return self._problem(said, said, travelling[0], "", sort)
+
+
+class _Subjects:
+    """Finds the transaction that a finding or an error tells of."""
+
+    def __init__(self, evidence: Evidence, graph: Graph) -> None:
+        self.evidence, self.graph = evidence, graph
+        self._lines: dict[str, dict[str, Node]] = {}
+        self._numbers: dict[str, list[Record]] | None = None
+
+    def transactions(self, finding: Finding) -> list[Node]:
+        """Those that a finding's subject is, or of which it is a line; none where it is something else."""
+        kind, key = finding.subject.kind, fold(finding.subject.key)
+        if kind in AMOUNTS:
+            return self._known((kind, key))
+        if kind in ("derived.match", "derived.batched"):
+            type_ = (finding.check or "").replace("-", " ").removesuffix("s")
+            kinds = [_TYPES[type_]] if type_ in _TYPES else list(AMOUNTS)
+            return [node for one in kinds for node in self._known((one, key))]
+        array = KINDS[kind].array_of if kind in KINDS else None
+        if array is None or array[0] not in AMOUNTS:
+            return []
+        if kind not in self._lines:
+            records = self.evidence.shelf(kind).records
+            self._lines[kind] = {fold(line.key): identity(line, "parent.", array[0]) for line in records}
+        node = self._lines[kind].get(key)
+        return [node] if node is not None else []
+
+    def _known(self, name: tuple[str, str]) -> list[Node]:
+        node = self.graph.nodes.get(name)
+        return [node] if node is not None else []
+
+    def of_error(self, error: Record) -> list[Node]:
+        """Those with the number of an error's transaction, of its type and customer where it shows them."""
+        number, customer, type_ = error.get("transaction"), error.get("customer"), error.get("type")
+        if not isinstance(number, str):
+            return []
+        if self._numbers is None:
+            self._numbers = {}
+            for kind in AMOUNTS:
+                for record in self.evidence.shelf(kind).records:
+                    own = record.get("number" if kind == "servicetitan.purchase_order" else "referenceNumber")
+                    if isinstance(own, str):
+                        self._numbers.setdefault(fold(own), []).append(record)
+        found = self._numbers.get(fold(number), [])
+        if isinstance(type_, str):
+            found = [one for one in found if one.kind.partition(".")[2].replace("_", " ") in fold(type_)]
+        if isinstance(customer, str):
+            found = [one for one in found if fold(customer) == fold(_party(one))] or found
+        return list(dict.fromkeys(identity(one) for one in found))
+
+    def resolve(self, kind: str, name: str) -> Node:
+        """The object of this kind and name. Where the message does not say what it is, what the files know by that name."""
+        if kind:
+            return self.graph.node(kind, name)
+        node = self.graph.node("", name)
+        if node != ("", fold(name)):
+            return node
+        known = (self.graph.node(sort, name) for sort in ("customer", "vendor", "item", "account", "class", "tax_item"))
+        return next((one for one in known if one in self.graph.names), ("transaction", fold(name)))
+
+
+def _party(record: Record) -> str:
+    name = record.get("vendor.name" if record.kind == "servicetitan.bill" else "customer.name")
+    return name if isinstance(name, str) else ""
+
+
+# -- facts
+
+
+def facts(problems: Sequence[Problem], graph: Graph, rules: Sequence[InferenceRule]) -> list[Fact]:
+    """What the rules may look at. A problem that touches no other, and of which no rule speaks, is left out: nothing follows."""
+    objects: dict[Node, int] = {}
+    for one in problems:
+        objects[one.object] = objects.get(one.object, 0) + 1
+    stopped = {node for one in problems for node in one.stopped}
+    links = [
+        (source, target)
+        for source in {*objects, *stopped}
+        for target in graph.edges.get(source, {})
+        if target in objects or target in stopped
+    ]
+    touched = {node for link in links for node in link}
+    named, before = _named(rules), {one.after for one in problems}
+    chosen = [
+        one
+        for one in problems
+        if objects[one.object] > 1
+        or one.object in touched
+        or one.object in stopped
+        or one.sort in named
+        or one.id in before
+        or one.what in named
+        or not touched.isdisjoint(one.stopped)
+        or any(node in objects for node in one.stopped)
+    ]
+    told: list[Fact] = []
+    for one in chosen:
+        kind, name = one.object
+        fields = {
+            "id": one.id,
+            "object": kind,
+            "key": name,
+            "what": one.what,
+            "sort": one.sort,
+            "blocks": "yes" if one.blocks else "no",
+        }
+        told.append(fact("problem", fields | ({"state": one.state} if one.state else {})))
+        if one.after:
+            told.append(fact("follows", {"problem": one.id, "after": one.after}))
+        for kind, key in dict.fromkeys(one.stopped):
+            if (kind, key) in objects or (kind, key) in touched:
+                told.append(fact("stopped", {"problem": one.id, "object": kind, "key": key}))
+    for source, target in links:
+        told.append(fact("reference", {"from": source[0], "from_key": source[1], "to": target[0], "to_key": target[1]}))
+    return told
+
+
+def _named(rules: Sequence[InferenceRule]) -> set[str]:
+    """Sorts and kinds of problems of which a rule speaks that looks at one problem alone."""
+    alone = (rule.when[0][1] for rule in rules if len(rule.when) == 1)
+    tests = (test for pattern in alone for name, test in pattern.tests if name in ("sort", "what"))
+    return {SKIPPED, *(value for test in tests if isinstance(test, OneOf) for value in test.values)}

@@ -1,0 +1,64 @@
+"""What waits on what, for people: the key issues that hold something up, and one way for each, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from exportready.model.report import Cleared, KeyIssue, Report
+from exportready.reporters import words
+from exportready.reporters.arrival import money
+
+SHOWN = 10
+"""So many key issues are seen; the JSON holds all."""
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """One key issue, laid out."""
+
+    issue: KeyIssue
+    waits: str
+    way: str
+    """How one transaction comes to wait on it."""
+    remark: str
+    with_steps: bool
+    """No practice tells of it, so its steps stand here."""
+
+
+def holding(report: Report) -> list[KeyIssue]:
+    """The key issues that hold something up, or that an error of the export tells of."""
+    return [one for one in report.key_issues if one.gates or one.code or one.alone.transactions or one.shared.transactions]
+
+
+def first(report: Report, limit: int | None = SHOWN) -> list[First]:
+    """What to mend first."""
+    ways: dict[str, str] = {}
+    for one in report.waiting:
+        for id_, chain in zip(one.key_issues, one.chain, strict=True):
+            if id_ not in ways or len(chain) > len(ways[id_]):
+                ways[id_] = chain
+    return [First(one, waits(one), ways.get(one.id, ""), _remark(one), not one.rule) for one in holding(report)[:limit]]
+
+
+def waits(issue: KeyIssue) -> str:
+    """What waits on it, in words."""
+    if issue.gates:
+        return words.STOPS_EVERYTHING
+    alone, shared = issue.alone, issue.shared
+    parts = [words.waits_alone(_sum(alone))] if alone.transactions else []
+    parts += [words.waits_shared(_sum(shared), also=bool(alone.transactions))] if shared.transactions else []
+    return ", ".join(parts) or words.NOTHING_WAITS
+
+
+def _remark(issue: KeyIssue) -> str:
+    remarks = [words.RETRY] if issue.retry else []
+    return " ".join(remarks + ([words.INFERRED] if issue.standing == "inferred" else []))
+
+
+def _sum(cleared: Cleared) -> str:
+    return f"{words.count(cleared.transactions, 'transaction')} (${money(cleared.amount)})"
+
+
+def opening(report: Report) -> str:
+    """41 transactions ($23,410.00) wait on these; other problems may appear."""
+    return words.waiting(_sum(report.waits), one=report.waits.transactions == 1) if report.waits.transactions else ""

@@ -1,0 +1,393 @@
+"""One cause is one key issue, whatever waits on it, and nothing is hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from exportready import inference, shipped
+from exportready.causes import Causes, explain
+from exportready.derive import derive
+from exportready.evidence.reading import Keys
+from exportready.inference.rules import load as load_inference
+from exportready.judge import judge
+from exportready.kinds import KINDS
+from exportready.kinds.messages import MISSING, OTHER, OWN, RETRY, SESSION, SKIPPED, read
+from exportready.model.evidence import UNSET, Account, Evidence, FieldNote, Location, Record, Scope, Shelf, Value
+from exportready.rulebook.examples import NOON
+from exportready.rulebook.load import load
+
+BOOK = load(shipped.folder("rules"))
+BEFORE = [rule for rule in BOOK.rules if rule.phase.value in ("before-export", "both")]
+AFTER = [rule for rule in BOOK.rules if rule.phase.value in ("after-export", "both")]
+FOLLOWS = load_inference(shipped.folder("rules") / "inference")
+Row = Mapping[str, Value]
+LISTS = (
+    "servicetitan.invoice",
+    "servicetitan.invoice_item",
+    "servicetitan.payment",
+    "servicetitan.payment_application",
+    "servicetitan.material",
+    "servicetitan.equipment",
+    "quickbooks.Item",
+    "quickbooks.Account",
+    "quickbooks.Customer",
+    "quickbooks.Invoice",
+    "quickbooks.ReceivePayment",
+    "quickbooks.CreditMemo",
+    "quickbooks.JournalEntry",
+    "quickbooks.JournalDebitLine",
+)
+
+
+def evidence(rows: Mapping[str, Sequence[Row]], answers: Row | None = None) -> Evidence:
+    shelves = {}
+    for kind in dict.fromkeys((*LISTS, *rows)):
+        keys = Keys(KINDS[kind])
+        records = [Record(kind, keys.of(row), row, Location(kind, at)) for at, row in enumerate(rows.get(kind, ()), 1)]
+        shelves[kind] = Shelf(kind, tuple(records), Scope.WHOLE, dated=NOON)
+    said = {"modules.purchasing": False, **(answers or {})}
+    notes = dict.fromkeys(said, FieldNote(Location("account.yaml"), NOON))
+    shelves["account.answers"] = Shelf(
+        "account.answers", (Record("account.answers", "", said, Location("account.yaml"), notes),), Scope.WHOLE, dated=NOON
+    )
+    return derive(Evidence(Account("X"), shelves, {}, (), ()), NOON)
+
+
+def causes(rows: Mapping[str, Sequence[Row]], answers: Row | None = None, phase: str = "before-export") -> Causes:
+    now = evidence(rows, answers)
+    rules = BEFORE if phase == "before-export" else AFTER
+    return explain(judge(rules, now, None, NOON), now, FOLLOWS, inference.engine, phase)
+
+
+def blocking(found: Causes) -> list[str]:
+    return [one.message for one in found.key_issues if one.alone.transactions or one.shared.transactions]
+
+
+def invoice(number: int, **more: Value) -> Row:
+    return {
+        "id": str(number),
+        "referenceNumber": str(number),
+        "customer.id": "7",
+        "customer.name": "Ann",
+        "syncStatus": "Posted",
+        "active": True,
+        "batch.number": "12",
+        "batch.id": "912",
+        "batch.name": "Nov",
+        "invoiceDate": date(2026, 11, 18),
+        "subTotal": Decimal(100),
+        "salesTax": Decimal(0),
+        "total": Decimal(100),
+        **more,
+    }
+
+
+def line(number: int, item: str, **more: Value) -> Row:
+    return {
+        "skuId": item,
+        "skuName": item,
+        "type": "Material",
+        "quantity": Decimal(1),
+        "total": Decimal(100),
+        "inventory": False,
+        "technicianId": "1",
+        "active": True,
+        "generalLedgerAccount.name": UNSET,
+        "assetAccount.name": UNSET,
+        **{f"parent.{name}": value for name, value in invoice(number).items()},
+        **more,
+    }
+
+
+def material(code: str, account: Value = "Cost") -> Row:
+    return {
+        "id": code,
+        "code": code,
+        "active": True,
+        "costOfSaleAccount": account,
+        "account": "Sales",
+        "assetAccount": UNSET,
+        "isInventory": False,
+    }
+
+
+ACCOUNTS: list[Row] = [
+    {"Name": "Cost", "FullName": "Cost", "AccountType": "CostOfGoodsSold", "IsActive": True},
+    {"Name": "Sales", "FullName": "Sales", "AccountType": "Income", "IsActive": True},
+]
+PAYMENT: Row = {
+    "id": "70",
+    "referenceNumber": "4711",
+    "customer.id": "7",
+    "customer.name": "Ann",
+    "syncStatus": "Posted",
+    "active": True,
+    "batch.number": "12",
+    "batch.id": "912",
+    "batch.name": "Nov",
+    "date": date(2026, 11, 18),
+    "total": Decimal(100),
+    "type": "Check",
+    "checkNumber": UNSET,
+    "generalLedgerAccount.name": UNSET,
+}
+
+
+def paying(number: int, amount: int = 100) -> Row:
+    return {
+        "appliedTo": str(number),
+        "appliedAmount": Decimal(amount),
+        "appliedToReferenceNumber": str(number),
+        **{f"parent.{name}": value for name, value in PAYMENT.items()},
+    }
+
+
+def test_three_hundred_items_that_share_one_missing_account_are_one_key_issue() -> None:
+    items = [f"ITEM-{n}" for n in range(300)]
+    found = causes(
+        {
+            "quickbooks.Account": ACCOUNTS,
+            "servicetitan.material": [material(code, "Gone") for code in items],
+            "servicetitan.invoice": [invoice(n) for n in range(10)],
+            "servicetitan.invoice_item": [line(n % 10, code) for n, code in enumerate(items)],
+        }
+    )
+    (issue,) = (one for one in found.key_issues if one.alone.transactions)
+    assert (issue.subjects[0].kind, issue.subjects[0].key) == ("account", "Gone")
+    assert (issue.alone.transactions, issue.alone.amount, issue.alone.findings) == (10, Decimal(1000), 300)
+    assert {one.key_issues for result in found.results for one in result.findings if one.at_fault.key == "Gone"} == {
+        (issue.id,)
+    }
+
+
+def test_two_causes_on_one_invoice_are_two_key_issues_that_share_it() -> None:
+    found = causes(
+        {
+            "quickbooks.Account": ACCOUNTS,
+            "servicetitan.material": [material("A", UNSET), material("B", UNSET)],
+            "servicetitan.invoice": [invoice(1), invoice(2)],
+            "servicetitan.invoice_item": [line(1, "A"), line(1, "B"), line(2, "A")],
+        }
+    )
+    cleared = {one.subjects[0].key: (one.alone.transactions, one.shared.transactions) for one in found.key_issues}
+    assert (cleared["A"], cleared["B"]) == ((1, 1), (0, 1))
+    assert found.waits.transactions == 2
+
+
+def test_a_chain_is_told_in_words_and_a_payment_is_no_second_sum() -> None:
+    found = causes(
+        {
+            "quickbooks.Account": ACCOUNTS,
+            "servicetitan.material": [material("FURN-80", UNSET)],
+            "servicetitan.invoice": [invoice(1234)],
+            "servicetitan.invoice_item": [line(1234, "FURN-80")],
+            "servicetitan.payment": [PAYMENT],
+            "servicetitan.payment_application": [paying(1234, 80)],
+        }
+    )
+    chains = {one.transaction.kind: one.chain for one in found.waiting}
+    assert chains["servicetitan.payment"] == (
+        "payment 4711 waits for invoice 1234 (inferred), which uses item FURN-80: FURN-80 has no cost-of-goods-sold account",
+    )
+    assert (found.waits.transactions, found.waits.amount) == (2, Decimal(120))
+    assert [one.standing for one in found.waiting] == ["established", "inferred"]
+
+
+def test_a_condition_of_the_session_comes_first_and_swallows_nothing() -> None:
+    found = causes(
+        {
+            "quickbooks.Account": ACCOUNTS,
+            "servicetitan.material": [material("A", UNSET)],
+            "servicetitan.invoice": [invoice(1)],
+            "servicetitan.invoice_item": [line(1, "A")],
+        },
+        {"webConnector.status": "offline"},
+    )
+    assert (found.key_issues[0].rule, found.key_issues[0].gates) == ("connection/web-connector-online", True)
+    assert blocking(found) == ["A has no cost-of-goods-sold account"]
+
+
+# -- errors of the export
+
+
+def error(message: str, transaction: Value = UNSET, type_: Value = UNSET, customer: Value = "Ann") -> Row:
+    return {"message": message, "transaction": transaction, "transactionType": type_, "customer.name": customer}
+
+
+def refused(kind: str, name: str, where: str = "Invoice line") -> str:
+    return f'There is an invalid reference to QuickBooks {kind} "{name}" in the {where}.  QuickBooks error message: Invalid argument.'
+
+
+def of_errors(*errors: Row, **rows: Sequence[Row]) -> Causes:
+    return causes(
+        {"servicetitan.export_error": errors, **{name.replace("__", "."): some for name, some in rows.items()}},
+        phase="after-export",
+    )
+
+
+def test_errors_that_name_one_object_are_one_key_issue() -> None:
+    found = of_errors(
+        *(error(refused("Item", "FURN-80"), str(n), "Invoice") for n in range(1, 4)),
+        servicetitan__invoice=[invoice(n, syncStatus="Exported") for n in range(1, 5)],
+        quickbooks__Invoice=[
+            {
+                "TxnID": "I4",
+                "RefNumber": "4",
+                "CustomerRef.FullName": "Ann",
+                "TxnDate": date(2026, 11, 18),
+                "Subtotal": Decimal(100),
+                "SalesTaxTotal": Decimal(0),
+            }
+        ],
+    )
+    (issue,) = found.key_issues
+    assert (issue.code, issue.message, issue.standing) == ("3140", "QuickBooks does not have item FURN-80", "established")
+    assert issue.alone.transactions == 3
+    arrival = next(result for result in found.results if result.rule.id == "export/everything-arrived")
+    assert [one.key_issues for one in arrival.findings] == [(issue.id,)] * 3
+    assert any("it was refused" in reason.words for reason in issue.reasons)
+    assert found.waiting[0].chain == ("invoice 1, which names item FURN-80, which QuickBooks does not have",)
+
+
+def test_a_missing_object_is_folded_under_what_refused_it_itself() -> None:
+    found = of_errors(
+        error('The name "Ann" of the list element is already in use.'),
+        error(refused("Customer", "Ann", "Invoice"), "1", "Invoice"),
+        error(refused("Customer", "Ann:Annex", "Invoice"), "2", "Invoice"),
+        servicetitan__invoice=[invoice(1), invoice(2)],
+    )
+    assert [one.code for one in found.key_issues] == ["3100"]
+    assert found.key_issues[0].alone.transactions == 2
+
+
+def test_what_was_skipped_depends_on_what_stopped_the_request() -> None:
+    found = of_errors(
+        error(refused("Vendor", "Acme", "Bill")),
+        error("The request has not been processed."),
+        error("The request has not been processed."),
+    )
+    assert [one.message for one in found.key_issues] == ["QuickBooks does not have vendor Acme"]
+    alone = of_errors(error("The request has not been processed."))
+    assert [one.code for one in alone.key_issues] == ["3231"]
+
+
+def test_an_interruption_is_only_to_be_retried_and_a_dialog_stops_everything() -> None:
+    found = of_errors(
+        error("There has been an internal error when processing the request.", "1", "Invoice"),
+        error("0x80040414: A modal dialog box is showing in the QuickBooks user interface."),
+        servicetitan__invoice=[invoice(1)],
+    )
+    assert [(one.code, one.gates, one.retry) for one in found.key_issues] == [
+        ("0x80040414", True, False),
+        ("1000", False, True),
+    ]
+
+
+def test_an_unknown_message_is_a_key_issue_by_itself() -> None:
+    found = of_errors(
+        error("Der Vorgang wurde abgebrochen.", "1", "Invoice"), error("Something else"), servicetitan__invoice=[invoice(1)]
+    )
+    assert {one.message for one in found.key_issues} == {"Der Vorgang wurde abgebrochen.", "Something else"}
+
+
+def test_an_error_on_what_has_arrived_since_is_stale_and_says_so() -> None:
+    found = of_errors(
+        error("Object Not Found", "1", "Invoice"),
+        servicetitan__invoice=[invoice(1, syncStatus="Exported")],
+        quickbooks__Invoice=[
+            {
+                "TxnID": "I1",
+                "RefNumber": "1",
+                "CustomerRef.FullName": "Ann",
+                "TxnDate": date(2026, 11, 18),
+                "Subtotal": Decimal(100),
+                "SalesTaxTotal": Decimal(0),
+            }
+        ],
+    )
+    assert found.stale == ("1: Object Not Found",)
+    assert not found.key_issues
+
+
+def test_problems_that_only_depend_on_each_other_have_one_key_issue() -> None:
+    """Ann's job is missing since Ann is, and Ann since the job is: nobody may be left without a place to begin."""
+    from exportready.causes import _roots
+    from exportready.problems import Problem
+
+    problems = [Problem(f"p{n}", ("customer", str(n)), "", "missing", "missing") for n in range(4)]
+    rule = FOLLOWS[0]
+    steps = [("0", "1"), ("1", "2"), ("2", "0"), ("3", "0"), ("2", "2")]
+    from exportready.model.inference import Conclusion, fact
+
+    concluded = [Conclusion(fact("depends", {"effect": f"p{a}", "on": f"p{b}"}), rule, ()) for a, b in steps]
+    roots, _ = _roots(problems, concluded)
+    assert roots == dict.fromkeys(("p0", "p1", "p2", "p3"), ("p0",))
+
+
+@pytest.mark.slow
+def test_ten_thousand_dependents_of_one_item_end_at_once() -> None:
+    found = of_errors(
+        *(error(refused("Item", "FURN-80"), str(n), "Invoice") for n in range(10_000)),
+        servicetitan__invoice=[invoice(n) for n in range(10_000)],
+        servicetitan__invoice_item=[line(n, "FURN-80") for n in range(10_000)],
+    )
+    (issue,) = (one for one in found.key_issues if one.alone.transactions)
+    assert issue.alone.transactions == 10_000
+
+
+# -- what messages say
+
+
+@pytest.mark.parametrize(
+    ("message", "code", "request_", "said"),
+    [
+        (refused("AR Account", 'Main "A/R"', "Invoice"), "", "", (MISSING, "3140", "account", 'Main "A/R"')),
+        (refused("Item Sales Tax", "Denver"), "", "", (MISSING, "3140", "tax_item", "Denver")),
+        (
+            'There is an invalid reference to a parent "Ann" in the Customers list.  QuickBooks error message: …',
+            "",
+            "",
+            (MISSING, "3130", "customer", "Ann"),
+        ),
+        (
+            'Object "8000001B-1" specified in the request cannot be found.',
+            "",
+            "VendorQuery",
+            (MISSING, "3120", "vendor", "8000001B-1"),
+        ),
+        ('The given object ID "80000001" in the field "ItemRef" is invalid.', "", "", (MISSING, "3000", "item", "80000001")),
+        ('The name "Ann" of the list element is already in use.', "3100", "CustomerAdd", (OWN, "3100", "customer", "Ann")),
+        (
+            'There was an error when storing "A: B" in the "vendor name" field.QuickBooks error message: x',
+            "",
+            "",
+            (OWN, "3090", "vendor", "A: B"),
+        ),
+        (
+            'There was an error when saving a Customer list, element "Ann". QuickBooks error message: x',
+            "",
+            "",
+            (OWN, "3180", "customer", "Ann"),
+        ),
+        (
+            "There was an error when saving a Invoice.  QuickBooks error message: over the credit limit",
+            "",
+            "",
+            (OWN, "3180", "", ""),
+        ),
+        ("Error 1000 There has been an internal error when processing the request.", "", "", (RETRY, "1000", "", "")),
+        ("The transaction could not be locked. It is in use by another user.", "", "", (RETRY, "3175", "", "")),
+        ("The request has not been processed.", "", "", (SKIPPED, "3231", "", "")),
+        ("QBWC1013: Error connecting to QuickBooks", "", "", (SESSION, "QBWC1013", "", "")),
+        ("List Id is invalid", "", "", (OWN, "", "", "")),
+        ("Ungültiger Verweis", "3140", "InvoiceAdd", (OWN, "3140", "", "")),
+        ("nothing that is known", "", "", (OTHER, "", "", "")),
+    ],
+)
+def test_a_message_says_what_it_names(message: str, code: str, request_: str, said: tuple[str, str, str, str]) -> None:
+    one = read(message, code, request_)
+    assert (one.sort, one.code, one.kind, one.name) == said
