@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from exportready.causes import Causes
+from exportready.causes.graph import total
 from exportready.gate import verdict
-from exportready.graph import total
 from exportready.model.evidence import Evidence, Source
 from exportready.model.report import Batch, Cleared, Report, RuleResult
 

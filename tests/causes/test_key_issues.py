@@ -315,8 +315,8 @@ def test_an_error_on_what_has_arrived_since_is_stale_and_says_so() -> None:
 
 def test_problems_that_only_depend_on_each_other_have_one_key_issue() -> None:
     """Ann's job is missing since Ann is, and Ann since the job is: nobody may be left without a place to begin."""
-    from exportready.causes import _roots
-    from exportready.problems import Problem
+    from exportready.causes.problems import Problem
+    from exportready.causes.roots import roots_of
 
     problems = [Problem(f"p{n}", ("customer", str(n)), "", "missing", "missing") for n in range(4)]
     rule = FOLLOWS[0]
@@ -324,7 +324,7 @@ def test_problems_that_only_depend_on_each_other_have_one_key_issue() -> None:
     from exportready.model.inference import Conclusion, fact
 
     concluded = [Conclusion(fact("depends", {"effect": f"p{a}", "on": f"p{b}"}), rule, ()) for a, b in steps]
-    roots, _ = _roots(problems, concluded)
+    roots, _ = roots_of(problems, concluded)
     assert roots == dict.fromkeys(("p0", "p1", "p2", "p3"), ("p0",))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -13,6 +14,7 @@ from exportready import shipped
 from exportready.check import check
 from exportready.evidence import snapshot
 from exportready.kinds import KINDS
+from exportready.kinds.messages import read
 from exportready.model.evidence import UNSET
 from exportready.model.report import Outcome, Report, RuleResult
 from exportready.model.rules import Rulebook
@@ -264,3 +266,50 @@ def test_invoices_links_and_applications_are_those_that_stand_in_the_file(name: 
 def test_of_two_invoices_the_one_that_was_paid_in_part_shows_its_balance() -> None:
     evidence = snapshot.read(REAL / "12_invoice_query_rs_linkedtxn.xml", ALL, NOON)
     assert [str(one.get("BalanceRemaining")) for one in evidence.shelf("quickbooks.Invoice").records] == ["45.00", "193.98"]
+
+
+# -- errors of the export
+
+
+STATUSES = {
+    "3090": ("own", "customer", "Incorrect : Name"),
+    "3100": ("own", "customer", "HG-BATCH-MIX-1785964184-1"),
+    "3120": ("missing", "customer", "8000001B-1405768916"),
+    "3130": ("missing", "customer", "NONEXISTENT-PARENT-CUSTOMER"),
+    "3140": ("missing", "customer", "nononononoImNotThereAlrightDylan"),
+    "3180": ("own", "customer", "EXAMPLE CUSTOMER"),
+    "3231": ("skipped", "", ""),
+    "3250": ("own", "", ""),
+    "500": ("missing", "customer", "bleech"),
+}
+
+
+def test_the_real_messages_are_classified_with_what_they_name() -> None:
+    with (REAL / "20_status_messages_real.tsv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    said = [
+        (row["statusCode"], read(row["statusMessage"], row["statusCode"], row["response"].removesuffix("Rs"))) for row in rows
+    ]
+    named = {code: (one.sort, one.kind, one.name) for code, one in reversed(said) if code in STATUSES}
+    assert named == STATUSES
+    assert ("missing", "item", "sooo wrong") in [(one.sort, one.kind, one.name) for _, one in said]
+    assert {one.sort for code, one in said if code in ("0", "1")} == {"fine"}
+
+
+def test_the_real_answer_with_a_3140_has_one_key_issue(tmp_path: Path, rulebook: Rulebook) -> None:
+    put(tmp_path, "09_sales_order_add_rs_1_ok_3140.xml")
+    report = check(tmp_path, rulebook, AT, phase="after-export")
+    assert [(one.code, one.message) for one in report.key_issues] == [
+        ("3140", "QuickBooks does not have customer nononononoImNotThereAlrightDylan")
+    ]
+    (finding,) = result_of(report, "export/no-key-issue").findings
+    assert finding.key_issues == (report.key_issues[0].id,)
+
+
+def test_the_real_messages_as_a_table_lose_none(tmp_path: Path, rulebook: Rulebook) -> None:
+    put(tmp_path, "20_status_messages_real.tsv")
+    report = check(tmp_path, rulebook, AT, phase="after-export")
+    messages = {one.message for one in report.key_issues}
+    assert {"QuickBooks does not have item sooo wrong", "QuickBooks does not find bleech"} <= messages
+    assert "Status OK" not in messages
+    assert len(messages) == 9  # of twelve rows two are no errors, and what was skipped hangs on the one before it

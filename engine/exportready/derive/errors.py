@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from exportready.derive.conclusions import Conclusions, mend_of, why_of
 from exportready.kinds import fold
-from exportready.kinds.messages import OTHER, read
+from exportready.kinds.messages import FINE, OTHER, read
 from exportready.model.evidence import UNSET, Evidence, Location, Record, Scope, Shelf, Unknown, Value
 
 _REPORT, _STATUS = "servicetitan.export_error", "quickbooks.Status"
@@ -39,7 +39,9 @@ def errors(evidence: Evidence) -> Shelf:
             is_there = customer
         fields: dict[str, Value] = {name: row.get(name) for name in ("transaction", "message")}
         fields |= {"customer": row.get("customer.name"), "type": row.get("transactionType"), "arrivedSince": is_there}
-        found.add({**fields, **_said(row.get("message"))}, row.where)
+        said = _said(row.get("message"))
+        if said["sort"] != FINE:
+            found.add({**fields, **said}, row.where)
     for status in _sent(evidence):
         severity = status.get("statusSeverity")
         if severity == "Error" or isinstance(severity, Unknown):

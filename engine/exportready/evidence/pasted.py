@@ -71,7 +71,7 @@ def sheet(found: Sheet, path: str, wanted: Wanted) -> Listing | None:
         return None
     column = min(columns, key=lambda at: (-columns[at], at))
     first = next(number for number, row in enumerate(texts) if any(map(is_message, filter(None, row))))
-    header, named = _heading(texts[: first + 1])
+    header, named = _heading(texts[:first], column)
     rows = []
     for number, row in enumerate(texts[header + 1 :], header + 2):
         message = next((cell for cell in row if cell and is_message(cell)), row[column] if column < len(row) else "")
@@ -81,13 +81,15 @@ def sheet(found: Sheet, path: str, wanted: Wanted) -> Listing | None:
     return listing(rows, path, wanted)
 
 
-def _heading(rows: Sequence[Sequence[str]]) -> tuple[int, Mapping[str, int]]:
-    """The row of headings above the first message, from 0, and the columns that it names; -1 where there is none."""
+def _heading(rows: Sequence[Sequence[str]], column: int) -> tuple[int, Mapping[str, int]]:
+    """The row of headings above the first message, from 0, and the columns that it names; -1 where there is none. A first row with
+    a word or two where the messages stand below is one too."""
     for number in range(len(rows) - 1, -1, -1):
         named = {_HEADINGS[squash(cell)]: at for at, cell in enumerate(rows[number]) if squash(cell) in _HEADINGS}
-        if named and not any(cell and is_message(cell) for cell in rows[number]):
+        if named:
             return number, named
-    return -1, {}
+    above = rows[0][column] if rows and column < len(rows[0]) else ""
+    return (0, {}) if above and len(above.split()) <= 2 and above[-1] not in ".!" else (-1, {})
 
 
 def _value(row: Sequence[Cell], at: int) -> Value:

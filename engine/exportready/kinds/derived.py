@@ -286,7 +286,7 @@ type text
 customer name
 message text
 code text
-sort text missing|own|retry|skipped|session|other
+sort text missing|own|retry|skipped|session|other|fine
 namesKind text
 names name
 arrivedSince yesno

@@ -11,10 +11,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-MISSING, OWN, RETRY, SKIPPED, SESSION, OTHER = "missing", "own", "retry", "skipped", "session", "other"
-SORTS = (MISSING, OWN, RETRY, SKIPPED, SESSION, OTHER)
-"""MISSING names an object that QuickBooks does not have; OWN tells of the object that was sent; RETRY is no defect;
-SKIPPED was not tried, since another one stopped; SESSION stops everything; OTHER is not known."""
+MISSING, OWN, RETRY, SKIPPED, SESSION, OTHER, FINE = "missing", "own", "retry", "skipped", "session", "other", "fine"
+SORTS = (MISSING, OWN, RETRY, SKIPPED, SESSION, OTHER, FINE)
+"""FINE is no error at all; MISSING names an object that QuickBooks does not have; OWN tells of the object that was sent; RETRY is no
+defect; SKIPPED was not tried, since another one stopped; SESSION stops everything; OTHER is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ def _template(code: str, sort: str, pattern: str, kind: str = "") -> _Template:
 
 
 _TEMPLATES = (
+    _template("0", FINE, r"^\W*Status OK\W*$"),
+    _template("1", FINE, r"A query request did not find a matching object"),
     _template("3140", MISSING, r'invalid reference to QuickBooks (?P<kind>.+?) "(?P<name>.*)" in the [^".]+?\.'),
     _template("3130", MISSING, r'invalid reference to a parent "(?P<name>.+)" in the (?P<kind>.+?) list'),
     _template("3120", MISSING, r'Object "(?P<name>.+?)" specified in the request cannot be found'),

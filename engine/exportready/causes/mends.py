@@ -87,5 +87,9 @@ def mend(what: str, sort: str, code: str) -> FixSteps:
 def title(kind: str, name: str, sort: str, message: str) -> str:
     """What is wrong, in a sentence."""
     if sort == MISSING:
-        return f"QuickBooks does not have {_SORTS.get(kind, kind)} {name}"
+        return (
+            f"QuickBooks does not have {_SORTS.get(kind, kind)} {name}"
+            if kind != "transaction"
+            else f"QuickBooks does not find {name}"
+        )
     return message

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from exportready.graph import AMOUNTS, Graph, Node, identity
+from exportready.causes.graph import AMOUNTS, Graph, Node, identity
 from exportready.kinds import KINDS, fold
 from exportready.kinds.messages import MISSING, OTHER, OWN, RETRY, SESSION, SKIPPED
 from exportready.model.evidence import Evidence, Record
@@ -55,6 +55,11 @@ class Problem:
 
 
 FINDING = "finding"
+
+
+def number_of(problem: str) -> int:
+    """By which problems are ordered."""
+    return int(problem[1:])
 
 
 def find(results: Iterable[RuleResult], evidence: Evidence, graph: Graph) -> list[Problem]:

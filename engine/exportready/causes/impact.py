@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from exportready.graph import AMOUNTS, Edge, Graph, Node
+from exportready.causes.graph import AMOUNTS, Edge, Graph, Node
+from exportready.causes.problems import FINDING, Problem
 from exportready.kinds.references import ESTABLISHED, INFERRED
-from exportready.problems import FINDING, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,8 @@ def called(node: Node, graph: Graph, name: str = "") -> str:
     """A node in words: item FURN-80, invoice 1234."""
     if node[0] in AMOUNTS:
         return graph.names.get(node, node[1])
+    if node[0] == "transaction":
+        return name or graph.names.get(node, node[1])
     return f"{_SORTS.get(node[0], node[0])} {name or graph.names.get(node, node[1])}"
 
 

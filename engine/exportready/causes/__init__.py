@@ -1,0 +1,5 @@
+"""The key issues of a result, and what waits on each (docs/inference.md)."""
+
+from exportready.causes.explain import Causes, explain
+
+__all__ = ["Causes", "explain"]

@@ -1,0 +1,172 @@
+"""The key issues of a result, and what waits on each.
+
+Findings and errors become problems, the inference says which depends on which, and the walk over references says what waits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from exportready.causes.graph import AMOUNTS, Graph, Node, build, identity, total
+from exportready.causes.impact import walk
+from exportready.causes.issues import first, issue
+from exportready.causes.problems import Problem, facts, find
+from exportready.causes.roots import roots_of
+from exportready.causes.waiting import cleared, waiting
+from exportready.inference import infer
+from exportready.inference.engine import Engine
+from exportready.kinds import fold
+from exportready.model.evidence import Evidence
+from exportready.model.inference import Conclusion, InferenceRule
+from exportready.model.report import Cleared, Finding, KeyIssue, RuleResult, Waiting
+from exportready.model.rules import Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Causes:
+    """What a result comes to."""
+
+    results: tuple[RuleResult, ...]
+    """The results with the key issues of each finding."""
+    key_issues: tuple[KeyIssue, ...]
+    waiting: tuple[Waiting, ...]
+    waits: Cleared
+    stale: tuple[str, ...]
+    graph: Graph
+
+
+def explain(
+    results: Sequence[RuleResult], evidence: Evidence, rules: Sequence[InferenceRule], by: Callable[[], Engine], phase: str
+) -> Causes:
+    """Which problems are key, and what waits on each. `by` opens the engine, which nothing needs where there is no problem."""
+    graph = build(evidence, _arrived(evidence) if phase == Phase.AFTER.value else None)
+    problems = find(results, evidence, graph)
+    known = facts(problems, graph, rules)
+    concluded = infer(rules, known, by()) if known else ()
+    roots, shaky = roots_of(problems, concluded)
+    marked = {
+        kind: {str(one.fact.get("problem")) for one in concluded if one.fact.kind == kind}
+        for kind in ("gates", "retry", "stops_batch")
+    }
+    gates = marked["gates"]
+    impact = walk((one for one in problems if one.id not in gates), graph, marked["stops_batch"])
+    by_id = {one.id: one for one in problems}
+    ends = {root for some in roots.values() for root in some}
+    keys = {one.id: one for one in problems if one.id in ends}
+    names = {id_: _id(one) for id_, one in keys.items()}
+    held = [waiting(node, impact, by_id, roots, names) for node in sorted(impact.ways)]
+    held.sort(key=lambda one: (one.batch or "", one.transaction.kind, fold(one.transaction.key)))
+    clears = cleared(impact, problems, roots, graph)
+    fired: dict[str, list[Conclusion]] = {}
+    for step in concluded:
+        fired.setdefault(step.fact.get("effect") or step.fact.get("problem") or "", []).append(step)
+    members: dict[str, set[str]] = {}
+    for one, ends_of in roots.items():
+        for id_ in ends_of:
+            members.setdefault(id_, set()).add(one)
+    issues = [
+        issue(one, names[id_], clears[id_], fired, by_id, marked, frozenset(members[id_]), id_ in shaky)
+        for id_, one in keys.items()
+    ]
+    return Causes(
+        _with_issues(results, problems, roots, names, _batches(problems, graph)),
+        tuple(sorted(issues, key=first)),
+        tuple(held),
+        Cleared(
+            sum(len(one.findings) + len(one.errors) for one in problems), len(impact.ways), total(graph, list(impact.ways))
+        ),
+        _stale(evidence),
+        graph,
+    )
+
+
+def _arrived(evidence: Evidence) -> dict[Node, bool]:
+    """Of every exported transaction, whether it did not arrive: what is not known to have arrived may still wait."""
+    types = {kind.partition(".")[2].replace("_", " "): kind for kind in AMOUNTS}
+    keys = {(kind, fold(record.key)): identity(record) for kind in AMOUNTS for record in evidence.shelf(kind).records}
+    found = {}
+    for one in evidence.shelf("derived.match").records:
+        kind, id_ = types[str(one.get("type"))], one.get("id")
+        node = (kind, id_) if isinstance(id_, str) else keys.get((kind, fold(one.key)))
+        if node is not None:
+            found[node] = one.get("state") not in ("arrived", "twice", "explained") or one.get("explained") == "left behind"
+    return found
+
+
+def _id(problem: Problem) -> str:
+    text = "\0".join(
+        (problem.what, *problem.object, problem.state, problem.findings[0][1].check or "" if problem.findings else "")
+    )
+    return hashlib.sha256(text.encode("utf-8", errors="replace")).hexdigest()[:12]
+
+
+# -- findings
+
+
+def _with_issues(
+    results: Sequence[RuleResult],
+    problems: Sequence[Problem],
+    roots: Mapping[str, tuple[str, ...]],
+    names: Mapping[str, str],
+    batches: Mapping[str, tuple[str, ...]],
+) -> tuple[RuleResult, ...]:
+    of_finding: dict[int, tuple[str, ...]] = {}
+    using: dict[int, tuple[str, ...]] = {}
+    of_error: dict[str, tuple[str, ...]] = {}
+    for one in problems:
+        ids = tuple(names[root] for root in roots[one.id])
+        of_finding.update({id(finding): ids for _, finding in one.findings})
+        using.update({id(finding): batches[one.id] for _, finding in one.findings})
+        of_error.update({error.key: ids for error in one.errors})
+
+    def marked(finding: Finding) -> Finding:
+        ids = (
+            of_error.get(finding.subject.key, ())
+            if finding.subject.kind == "derived.export_error"
+            else of_finding.get(id(finding), ())
+        )
+        return replace(finding, key_issues=ids, batches=using.get(id(finding), ()))
+
+    return tuple(replace(result, findings=tuple(map(marked, result.findings))) for result in results)
+
+
+_USED = (
+    "item",
+    "customer",
+    "vendor",
+    "account",
+    "class",
+    "terms",
+    "tax_item",
+    "tax_zone",
+    "business_unit",
+    "payment_type",
+    *AMOUNTS,
+)
+"""Sorts of objects that a batch uses or does not; what else is at fault is every batch's matter."""
+
+
+def _batches(problems: Sequence[Problem], graph: Graph) -> dict[str, tuple[str, ...]]:
+    """The batches that use what is at fault in each problem, or all of them."""
+    numbers = graph.batches
+    every = tuple(sorted(set(numbers.values()), key=lambda number: (len(number), number)))
+    users: dict[Node, set[str]] = {}
+    found = {}
+    for one in problems:
+        nodes = {one.object, *one.blocked}
+        if one.object[0] not in _USED or any(finding.is_group for _, finding in one.findings):
+            found[one.id] = every
+            continue
+        for node in nodes - users.keys():
+            users[node] = {numbers[user] for user in (node, *graph.users(node)) if user in numbers}
+        using = set().union(*(users[node] for node in nodes))
+        found[one.id] = tuple(number for number in every if number in using)
+    return found
+
+
+def _stale(evidence: Evidence) -> tuple[str, ...]:
+    """Errors that nobody needs to look at any more."""
+    errors = evidence.shelf("derived.export_error").records
+    return tuple(f"{one.get('transaction')}: {one.get('message')}" for one in errors if one.get("arrivedSince") is True)
