@@ -36,6 +36,8 @@ schemas: $(VENV)/.installed
 	mv rules/rule.schema.json.new rules/rule.schema.json
 	$(BIN)/exportready schema inference > rules/inference.schema.json.new
 	mv rules/inference.schema.json.new rules/inference.schema.json
+	$(BIN)/exportready schema waivers > rules/waivers.schema.json.new
+	mv rules/waivers.schema.json.new rules/waivers.schema.json
 	$(BIN)/exportready schema account > rules/account.schema.json.new
 	mv rules/account.schema.json.new rules/account.schema.json
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from exportready import __version__, batches, causes, inference, shipped
-from exportready.derive import derive
+from exportready import __version__, baseline, batches, causes, inference, shipped, waivers
+from exportready.baseline import Baseline
+from exportready.derive import derive, drift
 from exportready.derive.arrivals import with_what_was_sent
 from exportready.derive.connectors import work_list
 from exportready.evidence import snapshot
@@ -15,7 +16,7 @@ from exportready.gate import verdict
 from exportready.inference.rules import load
 from exportready.judge import judge
 from exportready.model.evidence import Evidence
-from exportready.model.report import Report
+from exportready.model.report import Report, Waiver
 from exportready.model.rules import Phase, Rule, Rulebook
 from exportready.rulebook.load import INFERENCE
 
@@ -31,13 +32,16 @@ def check(
     chosen: Callable[[Rule], bool] = lambda rule: True,
     on_file: Callable[[str, int, int], None] | None = None,
     engine: str | None = None,
+    accepted: Sequence[Waiver] = (),
+    against: Baseline | None = None,
+    named: str = "",
 ) -> Report:
     """Judge a snapshot. `at` is the moment of the check; `before` an earlier snapshot of the account; `engine` infers.
 
     Raises NoSnapshot where a path holds none, NoEngine where the engine is not installed, InferenceMistakes for rules of
     inference that cannot be used.
     """
-    return examine(path, rulebook, at, before, phase, chosen, on_file, engine)[0]
+    return examine(path, rulebook, at, before, phase, chosen, on_file, engine, accepted, against, named)[0]
 
 
 def examine(
@@ -49,8 +53,14 @@ def examine(
     chosen: Callable[[Rule], bool] = lambda rule: True,
     on_file: Callable[[str, int, int], None] | None = None,
     engine: str | None = None,
+    accepted: Sequence[Waiver] = (),
+    against: Baseline | None = None,
+    named: str = "",
 ) -> tuple[Report, Evidence]:
-    """As `check`, with the evidence that it rests on: what is still to be asked shows only there."""
+    """As `check`, with the evidence that it rests on: what is still to be asked shows only there.
+
+    `accepted` are the waivers, `against` the baseline, which is called `named`.
+    """
     read_now = snapshot.read(path, rulebook.wanted, at, on_file)
     read_before = snapshot.read(before, rulebook.wanted, at, under="before/") if before else None
     phase = phase or read_now.account.phase or DEFAULT_PHASE
@@ -63,7 +73,9 @@ def examine(
     judged = judge(rules, now, earlier, at)
     follows = load(rulebook.inference or shipped.folder("rules") / INFERENCE)
     first = causes.explain(judged, now, follows, lambda: inference.engine(engine), phase)
-    results = first.results
+    zone, whose = waivers.zone_of(now.account, at), now.account.name
+    results = waivers.apply(first.results, accepted, whose, waivers.today(at, zone))
+    results = baseline.known(results, against) if against else results
     sources = (*now.sources, *(earlier.sources if earlier else ()))
     report = Report(
         version=__version__,
@@ -83,8 +95,16 @@ def examine(
         key_issues=first.key_issues,
         waiting=first.waiting,
         waits=first.waits,
-        batches=batches.judged(now, first, sources) if phase == Phase.BEFORE.value else (),
+        batches=batches.judged(now, first, results, sources, phase),
         stale=first.stale,
+        settings=drift.stated(now),
+        baseline=named,
+        baseline_decided=against.decided if against else None,
+        stale_baseline=tuple(f"{one.rule}: {one.message}" for one in baseline.stale(results, against)) if against else (),
+        waiver_remarks=tuple(
+            f"{one.what}: {one.waiver.rule} ({one.waiver.where.path}:{one.waiver.where.line}): {one.words}"
+            for one in waivers.remarks(accepted, rulebook.rules, results, whose, waivers.today(at, zone))
+        ),
     )
     return report, now
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from exportready.model.evidence import Source
@@ -22,12 +24,12 @@ class ExitCode(IntEnum):
 
 
 def verdict(results: Sequence[RuleResult], sources: Sequence[Source]) -> Verdict:
-    """The one answer. Findings count by their own grade; whatever could not be told counts by its rule's.
+    """The one answer. Findings count by their own grade, accepted ones not at all; whatever could not be told counts by its rule's.
 
     A rule of error grade that failed only mildly but left records undecided is untold too: what is undecided might be
     an error, and nothing unknown reads as passed.
     """
-    grades = {finding.severity for result in results for finding in result.findings}
+    grades = {finding.severity for result in results for finding in result.findings if finding.waiver is None}
     untold = {result.rule.grade for result in results if result.untold}
     if Severity.ERROR in grades:
         return Verdict.NOT_READY
@@ -38,15 +40,48 @@ def verdict(results: Sequence[RuleResult], sources: Sequence[Source]) -> Verdict
     return Verdict.READY
 
 
-def exit_code(report: Report, fail_on: Severity | None, allow_unknown: bool) -> ExitCode:
-    """The exit code of a judged snapshot. `fail_on` None: findings never fail it."""
-    broken = any(source.error for source in report.sources)
-    if fail_on is not None and any(finding.severity.rank <= fail_on.rank for finding in report.findings):
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a gate lets through. It moves the exit code, never the verdict."""
+
+    fail_on: Severity | None = Severity.ERROR
+    """The mildest grade that fails it; None: findings never do."""
+    allow_unknown: bool = False
+    new_only: bool = False
+    """What stood in the baseline does not fail it, nor what the baseline could not decide either."""
+    strict_baseline: bool = False
+    """What stands in the baseline and no more in the books fails it."""
+    thresholds: Mapping[str, int] = field(default_factory=dict)
+    """How many are let through: of `failed.GRADE` findings, of `cannot_tell` rules."""
+
+
+def exit_code(report: Report, policy: Policy) -> ExitCode:
+    """The exit code of a judged snapshot."""
+    if _fails(report, policy) or (policy.strict_baseline and report.stale_baseline):
         return ExitCode.FINDINGS
     decided = {Outcome.PASSED, Outcome.FAILED, Outcome.NOT_APPLICABLE}
     if not any(result.outcome in decided for result in report.results):
         return ExitCode.NOTHING_DECIDED
-    if broken:
+    if any(source.error for source in report.sources):
         return ExitCode.CANNOT_TELL
-    untold = report.verdict is Verdict.CANNOT_TELL and not allow_unknown
-    return ExitCode.CANNOT_TELL if untold else ExitCode.PASSED
+    untold = report.verdict is Verdict.CANNOT_TELL and not policy.allow_unknown
+    return ExitCode.CANNOT_TELL if untold and _untold(report, policy) else ExitCode.PASSED
+
+
+def _fails(report: Report, policy: Policy) -> bool:
+    counted = Counter(one.severity for one in report.findings if one.waiver is None and not (policy.new_only and one.known))
+    for grade in Severity:
+        allowed = policy.thresholds.get(f"failed.{grade.value}")
+        counts = policy.fail_on is not None and grade.rank <= policy.fail_on.rank
+        if counted[grade] > (allowed if allowed is not None else 0 if counts else counted[grade]):
+            return True
+    return False
+
+
+def _untold(report: Report, policy: Policy) -> bool:
+    """More than is allowed could not be told; with `new_only`, of the rules that the baseline could decide."""
+    untold = [one for one in report.results if one.untold and one.rule.grade is Severity.ERROR]
+    if policy.new_only and report.baseline_decided is not None:
+        untold = [one for one in untold if one.rule.id in report.baseline_decided]
+        return len(untold) > policy.thresholds.get("cannot_tell", 0)
+    return not report.results or len(untold) > policy.thresholds.get("cannot_tell", 0)

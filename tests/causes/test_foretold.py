@@ -583,7 +583,7 @@ def test_what_an_exporter_refuses_is_what_was_foretold_and_its_errors_fold_into_
     causes = foretold(one)
     assert ids(causes) == exporter.refused
     evidence = one.evidence(exporter.errors)
-    folded = explain((), evidence, FOLLOWS, inference.engine, "before-export")
+    folded = explain((), evidence, FOLLOWS, inference.engine, "after-export")
     named = {(issue.subjects[0].kind, issue.subjects[0].key.lower()) for issue in folded.key_issues if issue.subjects}
     own = {(kind, id_) for kind, id_ in exporter.raised if kind.startswith("servicetitan.")}
     unsent = {name for kind, name in exporter.raised if kind == "transaction"}

@@ -250,7 +250,7 @@ def test_errors_that_name_one_object_are_one_key_issue() -> None:
     arrival = next(result for result in found.results if result.rule.id == "export/everything-arrived")
     assert [one.key_issues for one in arrival.findings] == [(issue.id,)] * 3
     assert any("it was refused" in reason.words for reason in issue.reasons)
-    assert found.waiting[0].chain == ("invoice 1, which names item FURN-80, which QuickBooks does not have",)
+    assert found.waiting[0].chain == ("invoice 1 names item FURN-80, which QuickBooks does not have",)
 
 
 def test_a_missing_object_is_folded_under_what_refused_it_itself() -> None:
@@ -337,6 +337,103 @@ def test_ten_thousand_dependents_of_one_item_end_at_once() -> None:
     )
     (issue,) = (one for one in found.key_issues if one.alone.transactions)
     assert issue.alone.transactions == 10_000
+
+
+def test_before_an_export_the_errors_of_the_last_one_say_nothing() -> None:
+    errors = [error(refused("Item", "FURN-80"), "1", "Invoice")]
+    found = causes({"servicetitan.export_error": errors, "servicetitan.invoice": [invoice(1)]})
+    assert {one.code for one in found.key_issues} == {""}
+
+
+def test_an_error_is_of_the_type_and_customer_that_it_shows() -> None:
+    rows: dict[str, Sequence[Row]] = {
+        "servicetitan__invoice": [invoice(1)],
+        "servicetitan__payment": [{**PAYMENT, "referenceNumber": "1"}],
+    }
+    found = of_errors(error("Object Not Found", "1", "Payment"), **rows)
+    assert [one.transaction.kind for one in found.waiting] == ["servicetitan.payment"]
+    found = of_errors(error("Object Not Found", "1", "Invoice", "Somebody Else"), **rows)
+    assert found.waiting == ()
+
+
+def test_of_two_with_one_number_the_one_that_names_the_object_was_stopped() -> None:
+    other = {**invoice(1), "id": "2", "customer.id": "8", "customer.name": "Bob"}
+    message = refused("Customer", "Bob", "Invoice")
+    found = of_errors(error(message, "1", "Invoice", UNSET), servicetitan__invoice=[invoice(1), other])
+    assert [one.transaction.key for one in found.waiting] == ["Bob / 1"]
+    found = of_errors(error("Object Not Found", "1", "Invoice", UNSET), servicetitan__invoice=[invoice(1), other])
+    assert found.waiting == ()  # nothing tells which
+
+
+def test_what_was_skipped_hangs_on_the_error_before_it_in_its_own_answer() -> None:
+    skipped, first, second = "The request has not been processed.", refused("Item", "A"), refused("Item", "B")
+    found = of_errors(error(first), error(second), error(first), error(skipped))
+    assert {one.message: one.alone.findings for one in found.key_issues} == {
+        "QuickBooks does not have item A": 3,
+        "QuickBooks does not have item B": 1,
+    }
+    found = of_errors(error(first), error(skipped), error(second), error(skipped))
+    assert {one.alone.findings for one in found.key_issues} == {2}
+
+
+def test_steps_are_told_with_the_values_of_what_is_wrong() -> None:
+    found = causes(
+        {
+            "servicetitan.invoice": [invoice(1)],
+            "servicetitan.invoice_item": [line(1, "A", technicianId=UNSET)],
+        }
+    )
+    assert all("{" not in step for one in found.key_issues for step in one.fix.steps)
+    assert any("invoice 1" in step for one in found.key_issues for step in one.fix.steps)
+
+
+def test_purchase_orders_that_are_not_exported_do_not_wait() -> None:
+    order: Row = {
+        "id": "4",
+        "number": "PO-1",
+        "vendorId": "9",
+        "status": "Sent",
+        "total": Decimal(5),
+        "tax": Decimal(0),
+        "shipping": Decimal(0),
+    }
+    rows: dict[str, Sequence[Row]] = {
+        "servicetitan.purchase_order": [order],
+        "servicetitan.purchase_order_item": [{"skuCode": "A", **{f"parent.{name}": value for name, value in order.items()}}],
+        "servicetitan.material": [material("A", UNSET)],
+        "servicetitan.vendor": [{"id": "9", "name": "Acme", "active": True}],
+        "quickbooks.Vendor": [{"Name": "Acme", "IsActive": True}],
+    }
+    said = {"modules.purchasing": True, "purchaseOrders.export": True}
+    assert [one.transaction.key for one in causes(rows, said).waiting] == ["PO-1"]
+    assert causes(rows, {**said, "purchaseOrders.export": False}).waiting == ()
+
+
+def test_an_amount_that_is_not_told_is_no_second_sum() -> None:
+    rows: dict[str, Sequence[Row]] = {
+        "quickbooks.Account": ACCOUNTS,
+        "servicetitan.material": [material("A", UNSET)],
+        "servicetitan.invoice": [invoice(1)],
+        "servicetitan.invoice_item": [line(1, "A")],
+        "servicetitan.payment": [PAYMENT],
+    }
+    without_amount = {name: value for name, value in paying(1).items() if name != "appliedAmount"}
+    without_id = {name: value for name, value in paying(1).items() if name != "appliedTo"}
+    for applied in (paying(1), without_amount, without_id):
+        found = causes({**rows, "servicetitan.payment_application": [applied]})
+        assert (found.waits.transactions, found.waits.amount) == (2, Decimal(100))
+
+
+def test_many_defects_that_stop_one_batch_are_not_their_product() -> None:
+    count = 120
+    found = causes(
+        {
+            "servicetitan.invoice": [invoice(n) for n in range(count)],
+            "servicetitan.invoice_item": [line(n, "A", technicianId=UNSET) for n in range(count)],
+        }
+    )
+    assert found.waits.transactions == count
+    assert sum(len(one.chain) for one in found.waiting) <= count * 22
 
 
 # -- what messages say

@@ -512,7 +512,7 @@ def test_an_account_that_is_not_in_the_file_is_not_another_one() -> None:
 
 def test_an_error_is_stale_only_where_all_of_its_number_arrived() -> None:
     def stale(*invoices: Row) -> object:
-        error: Row = {"transaction": "101", "customer.name": "Ann", "message": "Object Not Found"}
+        error: Row = {"transaction": "101", "transactionType": "Invoice", "customer.name": "Ann", "message": "Object Not Found"}
         rows = {"servicetitan.invoice": invoices, "quickbooks.Invoice": [BILLED], "servicetitan.export_error": [error]}
         return derive(files(rows), NOON).shelf("derived.export_error").records[0].get("arrivedSince")
 
@@ -539,11 +539,12 @@ def test_an_error_of_another_customer_or_type_is_not_stale() -> None:
         rows = {"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [BILLED], "servicetitan.export_error": [row]}
         return derive(files(rows), NOON).shelf("derived.export_error").records[0].get("arrivedSince")
 
-    error: Row = {"transaction": "101", "message": "Object Not Found"}
-    assert stale({**error, "customer.name": "ANN", "transactionType": "Invoice"}) is True
+    error: Row = {"transaction": "101", "message": "Object Not Found", "customer.name": "ANN", "transactionType": "Invoice"}
+    assert stale(error) is True
     assert stale({**error, "customer.name": "Bob"}) is False
-    assert isinstance(stale(error), Unknown)
     assert stale({**error, "transactionType": "Payment"}) is False
+    for name in ("customer.name", "transactionType"):
+        assert isinstance(stale({key: value for key, value in error.items() if key != name}), Unknown)
 
 
 BEHIND: Row = {**INVOICE, "id": "2", "referenceNumber": "102", "syncStatus": "Posted"}

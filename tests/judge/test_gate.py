@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from exportready import shipped
-from exportready.gate import ExitCode, exit_code, verdict
+from exportready.gate import ExitCode, Policy, exit_code, verdict
 from exportready.model.evidence import Account, Location, Source
 from exportready.model.report import Finding, Gap, Outcome, Place, Report, RuleResult, Thing, Verdict
 from exportready.model.rules import Rule, Severity
@@ -82,4 +82,4 @@ def report(results: list[RuleResult], sources: list[Source]) -> Report:
 def test_exit_code(
     results: list[RuleResult], sources: list[Source], fail_on: Severity | None, allow: bool, code: ExitCode
 ) -> None:
-    assert exit_code(report(results, sources), fail_on, allow) is code
+    assert exit_code(report(results, sources), Policy(fail_on, allow)) is code

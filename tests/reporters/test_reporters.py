@@ -123,8 +123,8 @@ def test_page_stops_listing_and_says_so(report: Report) -> None:
 def test_json_is_the_contract(report: Report) -> None:
     result = json.loads(render("json", report, PLAIN))
     assert list(result) == [
-        "format", "tool", "rulebook", "account", "checked_at", "sources", "unrecognised", "verdict", "counts", "batches",
-        "rules", "key_issues", "waiting", "waits", "stale_errors",
+        "format", "tool", "rulebook", "account", "checked_at", "sources", "unrecognised", "verdict", "counts", "waived", "batches",
+        "rules", "key_issues", "waiting", "waits", "stale_errors", "settings",
     ]  # fmt: skip
     assert result["batches"] == [
         {"number": "1042", "name": "11-20 plumbing", "verdict": "not_ready", "transactions": 60, "amount": "23410.00",

@@ -35,14 +35,17 @@ class Causes:
     waits: Cleared
     stale: tuple[str, ...]
     graph: Graph
+    ways: Mapping[Node, frozenset[str]]
+    """Each transaction that waits with the ids of its key issues."""
 
 
 def explain(
     results: Sequence[RuleResult], evidence: Evidence, rules: Sequence[InferenceRule], by: Callable[[], Engine], phase: str
 ) -> Causes:
     """Which problems are key, and what waits on each. `by` opens the engine, which nothing needs where there is no problem."""
-    graph = build(evidence, _arrived(evidence) if phase == Phase.AFTER.value else None)
-    problems = find(results, evidence, graph)
+    after = phase == Phase.AFTER.value
+    graph = build(evidence, _arrived(evidence) if after else None)
+    problems = find(results, evidence, graph, with_errors=after)
     known = facts(problems, graph, rules)
     concluded = infer(rules, known, by()) if known else ()
     roots, shaky = roots_of(problems, concluded)
@@ -77,8 +80,9 @@ def explain(
         Cleared(
             sum(len(one.findings) + len(one.errors) for one in problems), len(impact.ways), total(graph, list(impact.ways))
         ),
-        _stale(evidence),
+        _stale(evidence) if after else (),
         graph,
+        {node: frozenset(names[root] for id_ in ways for root in roots[id_]) for node, ways in impact.ways.items()},
     )
 
 

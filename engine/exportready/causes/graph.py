@@ -53,6 +53,8 @@ class Graph:
     names: dict[Node, str] = field(default_factory=dict)
     transactions: dict[Node, Record] = field(default_factory=dict)
     """Those that may still travel."""
+    records: dict[Node, Record] = field(default_factory=dict)
+    """All of them."""
     paid: dict[Node, dict[Node, Decimal]] = field(default_factory=dict)
     """What each payment pays of each invoice."""
     nodes: dict[tuple[str, str], Node] = field(default_factory=dict)
@@ -60,7 +62,7 @@ class Graph:
     also: dict[Node, Node] = field(default_factory=dict)
     """Other names of an object: with the Export ID behind it, below a parent, or QuickBooks' id."""
     batches: dict[Node, str] = field(default_factory=dict)
-    """The number of each transaction's batch."""
+    """The number of each transaction's batch, whether it may still travel or not."""
     reverse: dict[Node, list[tuple[Node, Edge]]] = field(default_factory=dict)
 
     def node(self, sort: str, name: str) -> Node:
@@ -102,12 +104,16 @@ class Graph:
 def build(evidence: Evidence, travels: Mapping[Node, bool] | None = None) -> Graph:
     """The graph of the transactions that wait; after an export `travels` says of others whether they did not arrive."""
     graph = Graph()
+    account = next(iter(evidence.shelf("derived.account").records), None)
+    without_orders = account is not None and account.get("purchaseOrdersExported") is False
     for kind in AMOUNTS:
         for record in evidence.shelf(kind).records:
             node = identity(record)
             graph.nodes[kind, fold(record.key)] = node
             graph.names.setdefault(node, told(record))
-            if record.get("waits") is not False if travels is None else travels.get(node, record.get("waits") is not False):
+            graph.records[node] = record
+            waits = record.get("waits") is not False and not (without_orders and kind == "servicetitan.purchase_order")
+            if waits if travels is None else travels.get(node, waits):
                 graph.transactions[node] = record
     _batched(graph, evidence)
     names = _Names(evidence)
@@ -127,7 +133,7 @@ def _batched(graph: Graph, evidence: Evidence) -> None:
     numbers = {
         one.get("id"): one.get("number") for one in evidence.shelf("derived.batch").records if isinstance(one.get("id"), str)
     }
-    for node, record in graph.transactions.items():
+    for node, record in graph.records.items():
         is_order = record.kind == "servicetitan.purchase_order"
         number = numbers.get(record.get("batchId")) if is_order else record.get("batch.number")
         if isinstance(number, str):
@@ -173,19 +179,24 @@ class _Names:
 
 def _reference(graph: Graph, names: _Names, reference: Reference, record: Record) -> None:
     value = record.get(reference.field)
+    if reference.field == "appliedTo" and not isinstance(value, str):  # a file without ids
+        key = f"{record.get('parent.customer.name')} / {record.get('appliedToReferenceNumber')}"
+        value = graph.nodes.get(("servicetitan.invoice", fold(key)), ("", UNSET))[1]
     if not isinstance(value, str):
         return
     source = _source(graph, names, reference, record)
     if source is None:
         return
     if reference.target in AMOUNTS:
-        target: Node | None = (reference.target, value)
+        target: Node = (reference.target, value)
         if target in graph.names:
             _edge(graph, source, target, reference.words, reference.standing)
-            amount = record.get("appliedAmount")
-            if isinstance(amount, Decimal):
+            if source in graph.transactions and reference.kind == "servicetitan.payment_application":
+                # Where the file does not say how much it is, it may be all: an invoice and its payment are one sum.
+                amount, whole = record.get("appliedAmount"), graph.transactions[source].get("total")
+                known = amount if isinstance(amount, Decimal) else whole if isinstance(whole, Decimal) else Decimal(0)
                 paid = graph.paid.setdefault(source, {})
-                paid[target] = paid.get(target, Decimal(0)) + amount
+                paid[target] = paid.get(target, Decimal(0)) + known
         return
     name = names.of(reference.by_id, value) if reference.by_id else value
     if name is not None:
@@ -204,6 +215,9 @@ def _source(graph: Graph, names: _Names, reference: Reference, record: Record) -
         graph.names.setdefault(node, " ".join(name.split()))
         return node
     array = KINDS[reference.kind].array_of
+    item = record.get("skuName")
+    if reference.target == "account" and array and isinstance(item, str) and fold(item) in names.items_there:
+        return None
     node = identity(record, "parent.", array[0]) if array else identity(record)
     return node if node in graph.transactions and record.get("active") is not False else None
 
@@ -270,9 +284,11 @@ def total(graph: Graph, chosen: Sequence[Node], among: Iterable[Node] | None = N
 
 
 def _own(graph: Graph, node: Node, among: set[Node]) -> Decimal:
-    amount = graph.transactions[node].get(AMOUNTS[node[0]])
+    amount = graph.records[node].get(AMOUNTS[node[0]])
     if not isinstance(amount, Decimal):
         return Decimal(0)
+    if node[0] == "servicetitan.credit_memo":
+        return -abs(amount)
     if node[0] == "servicetitan.bill" and any(
         target[0] == "servicetitan.purchase_order" and target in among for target in graph.edges.get(node, {})
     ):

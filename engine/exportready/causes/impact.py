@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from exportready.causes.graph import AMOUNTS, Edge, Graph, Node
-from exportready.causes.problems import FINDING, Problem
+from exportready.causes.problems import FINDING, Problem, message_of
+from exportready.kinds.messages import MISSING, SKIPPED
 from exportready.kinds.references import ESTABLISHED, INFERRED
+
+STOPS_TOLD = 20
+"""So many defects that keep one batch from being posted are told of every transaction in it: all of each would be their product."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +43,10 @@ def walk(problems: Iterable[Problem], graph: Graph, stops_batch: Iterable[str]) 
     impact, stopping = Impact(graph), frozenset(stops_batch)
     users: dict[Node, dict[Node, tuple[int, Node, Edge]]] = {}
     batches: dict[str, list[Node]] = {}
-    for node, number in graph.batches.items():
-        batches.setdefault(number, []).append(node)
+    for node, number in graph.batches.items() if stopping else ():
+        if node in graph.transactions:
+            batches.setdefault(number, []).append(node)
+    told: Counter[str] = Counter()
     for problem in problems:
         for start in dict.fromkeys(problem.blocked) if problem.blocks else ():
             if start not in users:
@@ -51,6 +58,9 @@ def walk(problems: Iterable[Problem], graph: Graph, stops_batch: Iterable[str]) 
                     impact.note(node, problem.id, _way(node, start, users[start]))
             if problem.id in stopping and start in graph.transactions:
                 number = graph.batches.get(start, "")
+                told[number] += 1
+                if told[number] > STOPS_TOLD:
+                    continue
                 stands = Edge(("batch", number), "stands in", ESTABLISHED)
                 for held in batches.get(number, ()):
                     impact.note(held, problem.id, Way((stands,), 0))
@@ -95,14 +105,16 @@ def chain(transaction: Node, way: Way, end: str, graph: Graph) -> str:
     return f"{words}{end}"
 
 
-def ending(problem: Problem, graph: Graph, at: Node) -> str:
-    """The end of a chain: what is wrong with the object that it came to, or with another that is at fault there."""
+def ending(problem: Problem, graph: Graph, at: Node, alone: bool) -> str:
+    """The end of a chain: what is wrong with the object that it came to, or with another that is at fault there. `alone`: the chain
+    has no steps yet."""
     if problem.sort == FINDING:
-        return f": {problem.findings[0][1].message}"
-    known = problem.object == at or problem.object[0] in ("session", "message", "transaction")
-    named = "" if known else f", which names {called(problem.object, graph, problem.name)}"
-    return named + {"missing": ", which QuickBooks does not have"}.get(problem.sort, f": {_message(problem)}")
-
-
-def _message(problem: Problem) -> str:
-    return " ".join(str(problem.errors[0].get("message")).split())
+        return f": {problem.said.get(at, problem.findings[0][1].message)}"
+    if problem.sort == SKIPPED:
+        return " was not tried" if alone else ", which was not tried"
+    if problem.sort != MISSING:
+        return f": {message_of(problem.errors[0]).rstrip('.')}"
+    if problem.object == at:
+        return ", which QuickBooks does not have"
+    names = "names" if alone else ", which names"
+    return f" {names} {called(problem.object, graph, problem.name)}, which QuickBooks does not have".replace(" ,", ",")

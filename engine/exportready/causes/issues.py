@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from exportready.causes.mends import mend, title
-from exportready.causes.problems import FINDING, Problem, number_of
+from exportready.causes.problems import FINDING, Problem, message_of, number_of
 from exportready.kinds import AT_FAULT
 from exportready.kinds.messages import RETRY
 from exportready.kinds.references import ESTABLISHED, INFERRED
 from exportready.model.inference import Conclusion
 from exportready.model.report import Cleared, KeyIssue, Reason, Thing
-from exportready.model.rules import PLACEHOLDER, Severity
+from exportready.model.rules import PLACEHOLDER, FixSteps, Severity
 
 
 def issue(
@@ -33,7 +35,7 @@ def issue(
         code="" if rule else (problem.code or problem.what),
         subjects=_subjects(problem),
         message=told(problem),
-        fix=rule.fix if rule else mend(problem.what, problem.sort, problem.code),
+        fix=_filled(rule.fix, problem) if rule else mend(problem.what, problem.sort, problem.code),
         standing=INFERRED if shaky else ESTABLISHED,
         retry=problem.id in marked["retry"] or problem.sort == RETRY,
         gates=problem.id in marked["gates"],
@@ -43,6 +45,18 @@ def issue(
         facts=tuple(_facts(problem)),
         reasons=tuple(_reasons(members, concluded, by_id)),
     )
+
+
+def _filled(fix: FixSteps, problem: Problem) -> FixSteps:
+    """The steps with the values that all its findings share."""
+
+    def value(found: re.Match[str]) -> str:
+        values = {finding.observed.get(found[1]) for _, finding in problem.findings}
+        agreed = values.pop() if len(values) == 1 else None
+        return agreed or ("the one listed" if len(problem.findings) == 1 else "each one listed")
+
+    steps, many = (tuple(PLACEHOLDER.sub(value, step) for step in some) for some in (fix.steps, fix.many_steps))
+    return replace(fix, steps=steps, many_steps=many)
 
 
 def _subjects(problem: Problem) -> tuple[Thing, ...]:
@@ -58,7 +72,7 @@ def told(problem: Problem) -> str:
     """What is wrong, in a sentence."""
     if problem.sort == FINDING:
         return problem.findings[0][1].message
-    return title(problem.object[0], problem.name, problem.sort, " ".join(str(problem.errors[0].get("message")).split()))
+    return title(problem.object[0], problem.name, problem.sort, message_of(problem.errors[0]))
 
 
 def _facts(problem: Problem) -> Iterable[str]:
@@ -68,7 +82,7 @@ def _facts(problem: Problem) -> Iterable[str]:
     for error in problem.errors:
         number, where = error.get("transaction"), error.where
         place = f"{where.path}{f':{where.line}' if where.line else ''}"
-        message = " ".join(str(error.get("message")).split())
+        message = message_of(error)
         yield (f"{number}: " if isinstance(number, str) else "") + f"{message} ({place})"
 
 
@@ -94,7 +108,8 @@ def _entries(one: Conclusion) -> Iterable[tuple[str, str]]:
 
 
 def _problems_of(one: Conclusion, by_id: Mapping[str, Problem]) -> Iterable[str]:
-    return (f"{name}: {told(by_id[id_])}" for name, id_ in _entries(one))
+    """One firing, its entries together."""
+    yield "; ".join(f"{name}: {told(by_id[id_])}" for name, id_ in _entries(one))
 
 
 def first(one: KeyIssue) -> tuple[object, ...]:

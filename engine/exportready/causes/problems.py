@@ -44,6 +44,8 @@ class Problem:
     """The objects and transactions that cannot go because of it."""
     stopped: list[Node] = field(default_factory=list)
     """The transactions of which an error of it was reported."""
+    said: dict[Node, str] = field(default_factory=dict)
+    """What a finding says of each that is blocked."""
     blocks: bool = False
     after: str = ""
     """Of what was skipped: the problem before it."""
@@ -57,15 +59,21 @@ class Problem:
 FINDING = "finding"
 
 
+def message_of(error: Record) -> str:
+    """What an error says, on one line."""
+    message = error.get("message")
+    return " ".join(message.split()) if isinstance(message, str) and message.strip() else "an error without a message"
+
+
 def number_of(problem: str) -> int:
     """By which problems are ordered."""
     return int(problem[1:])
 
 
-def find(results: Iterable[RuleResult], evidence: Evidence, graph: Graph) -> list[Problem]:
-    """Every problem, in an order of its own. Errors on what has arrived since are none."""
+def find(results: Iterable[RuleResult], evidence: Evidence, graph: Graph, with_errors: bool) -> list[Problem]:
+    """Every problem, in an order of its own. Errors on what has arrived since are none, nor before an export those of the last one."""
     finder = _Finder(graph, _Subjects(evidence, graph))
-    for error in evidence.shelf("derived.export_error").records:
+    for error in evidence.shelf("derived.export_error").records if with_errors else ():
         if error.get("arrivedSince") is not True:
             finder.error(error)
     for result in results:
@@ -86,6 +94,8 @@ class _Finder:
     def __init__(self, graph: Graph, subjects: _Subjects) -> None:
         self.graph, self.subjects = graph, subjects
         self.found: dict[tuple[str, Node, str], Problem] = {}
+        self.last: dict[str, str] = {}
+        """The last error of each file that was not merely skipped."""
 
     def _problem(self, defect: str, what: str, node: Node, name: str, sort: str, state: str = "") -> Problem:
         key = (defect, node, state)
@@ -105,12 +115,16 @@ class _Finder:
         if finding.blocks and not finding.is_group:
             one.blocks = True
             sort = _SUBJECTS.get(finding.subject.kind)
-            one.blocked += travelling or ([self.graph.node(sort, finding.subject.key)] if sort else nodes)
+            blocked = travelling or ([self.graph.node(sort, finding.subject.key)] if sort else nodes)
+            one.blocked += blocked
+            one.said.update(dict.fromkeys(blocked, finding.message))
 
     def error(self, error: Record) -> None:
-        sort, message = str(error.get("sort")), " ".join(str(error.get("message")).split())
+        sort, message = str(error.get("sort")), message_of(error)
         travelling = self.subjects.of_error(error)
         one = self._of_error(error, sort, message, travelling)
+        if sort != SKIPPED:
+            self.last[error.where.path] = one.id
         one.errors.append(error)
         one.blocks = sort != SESSION
         one.stopped += travelling
@@ -124,10 +138,10 @@ class _Finder:
             self.graph.job(node, name)
             defect = MISSING if sort == MISSING else said
             return self._problem(defect, defect, node, self.graph.names.get(node, name), sort)
-        if sort == SKIPPED:
-            last = next(reversed(self.found.values()), None)
-            one = self._problem(said, said, ("session", f"skipped {error.where.path}"), "", sort)
-            one.after = one.after or (last.id if last is not None and last is not one else "")
+        if sort == SKIPPED:  # of the same answer, by the last that was tried before it
+            before = self.last.get(error.where.path, "")
+            one = self._problem(f"{said} {before}", said, ("session", f"skipped {error.where.path} {before}"), "", sort)
+            one.after = before
             return one
         if sort in (RETRY, SESSION):
             return self._problem(said, said, ("session", said), "", sort)
@@ -143,6 +157,7 @@ class _Subjects:
         self.evidence, self.graph = evidence, graph
         self._lines: dict[str, dict[str, Node]] = {}
         self._numbers: dict[str, list[Record]] | None = None
+        self._kinds: dict[str, str] | None = None
 
     def transactions(self, finding: Finding) -> list[Node]:
         """Those that a finding's subject is, or of which it is a line; none where it is something else."""
@@ -153,6 +168,11 @@ class _Subjects:
             type_ = (finding.check or "").replace("-", " ").removesuffix("s")
             kinds = [_TYPES[type_]] if type_ in _TYPES else list(AMOUNTS)
             return [node for one in kinds for node in self._known((one, key))]
+        if kind == "derived.applied_payment":
+            records = self.evidence.shelf(kind).records
+            named = next((one for one in records if fold(one.key) == key), None)
+            payment = f"{named.get('customer')} / {named.get('payment')}" if named else ""
+            return self._known(("servicetitan.payment", fold(payment)))
         array = KINDS[kind].array_of if kind in KINDS else None
         if array is None or array[0] not in AMOUNTS:
             return []
@@ -177,23 +197,42 @@ class _Subjects:
                 for record in self.evidence.shelf(kind).records:
                     own = record.get("number" if kind == "servicetitan.purchase_order" else "referenceNumber")
                     if isinstance(own, str):
-                        self._numbers.setdefault(fold(own), []).append(record)
-        found = self._numbers.get(fold(number), [])
+                        self._numbers.setdefault(_plain(own), []).append(record)
+        found = self._numbers.get(_plain(number), [])
         if isinstance(type_, str):
             found = [one for one in found if one.kind.partition(".")[2].replace("_", " ") in fold(type_)]
         if isinstance(customer, str):
-            found = [one for one in found if fold(customer) == fold(_party(one))] or found
-        return list(dict.fromkeys(identity(one) for one in found))
+            whose = self.graph.node("customer", customer)
+            found = [one for one in found if fold(customer) == fold(_party(one)) or whose[1] == fold(_party(one))]
+        if len(found) > 1 and isinstance(name := error.get("names"), str):  # of several with one number, those that name it
+            node = self.resolve(str(error.get("namesKind")), name)
+            found = [one for one in found if node in self.graph.edges.get(identity(one), {})] or found
+        nodes = list(dict.fromkeys(identity(one) for one in found))
+        return nodes if len({node[1] for node in nodes}) <= 1 or len({fold(_party(one)) for one in found}) <= 1 else []
 
     def resolve(self, kind: str, name: str) -> Node:
-        """The object of this kind and name. Where the message does not say what it is, what the files know by that name."""
+        """The object of this kind and name. Where the message does not say what it is, what another error calls it, else what the
+        files know by that name. An item may be named below another."""
         if kind:
-            return self.graph.node(kind, name)
+            node, short = self.graph.node(kind, name), self.graph.node(kind, name.rpartition(":")[2])
+            return short if kind == "item" and node not in self.graph.names and short in self.graph.names else node
         node = self.graph.node("", name)
         if node != ("", fold(name)):
             return node
+        if self._kinds is None:
+            errors = self.evidence.shelf("derived.export_error").records
+            self._kinds = {
+                fold(str(one.get("names"))): str(of) for one in errors if isinstance(of := one.get("namesKind"), str)
+            }
+        if fold(name) in self._kinds:
+            return self.graph.node(self._kinds[fold(name)], name)
         known = (self.graph.node(sort, name) for sort in ("customer", "vendor", "item", "account", "class", "tax_item"))
         return next((one for one in known if one in self.graph.names), ("transaction", fold(name)))
+
+
+def _plain(number: str) -> str:
+    """#58244, and what a spreadsheet made of it: 58244.0."""
+    return fold(number).removeprefix("#").strip().removesuffix(".0")
 
 
 def _party(record: Record) -> str:

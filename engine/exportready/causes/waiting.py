@@ -39,7 +39,7 @@ def waiting(
     for root, id_ in best.items():
         way = impact.ways[node][id_]
         at = way.steps[-1].target if way.steps else node
-        end = ending(by_id[id_], graph, at)
+        end = ending(by_id[id_], graph, at, not way.steps)
         if root != id_:
             end += f", because of this: {told(by_id[root])}"
         chains.append(chain(node, way, end, graph))

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from exportready import __version__
+from exportready.cli.common import AT, PHASE, RULES, Moment, near, now, rulebook_of, waivers_of
+from exportready.cli.gate import baseline, diff, waivers
 
 if TYPE_CHECKING:
-    from exportready.model.report import Report
-    from exportready.model.rules import Rulebook
+    from collections.abc import Callable
 
+    from exportready.baseline import Baseline
+    from exportready.model.report import Report
+    from exportready.model.rules import Rule, Rulebook
+    from exportready.reporters import Options
+
+GATE_FORMATS = ("github", "gitlab", "sarif")
+"""Those that point into the repository."""
 UNUSABLE, INTERRUPTED = 2, 130
 """Those of gate.ExitCode, written out: what fails before any room is opened needs them too."""
-FORMATS = ("console", "json", "html", "work-list")
+FORMATS = ("console", "json", "html", "work-list", "github", "gitlab", "sarif", "junit")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -61,22 +69,6 @@ def exportready() -> None:
     """
 
 
-class Moment(click.ParamType[datetime]):
-    """A moment with its offset; without one it is UTC."""
-
-    name = "TIME"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Read it, or say what a moment looks like."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = datetime.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"'{value}' is not a moment; write one such as 2026-11-20T17:30:00-07:00", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 @exportready.command()
 @click.argument("snapshot", type=click.Path(path_type=Path))
 @click.option(
@@ -88,11 +80,11 @@ class Moment(click.ParamType[datetime]):
     "outputs",
     multiple=True,
     metavar="FORMAT[:PATH]",
-    help="What to write and where: console, json, html or work-list (CSV of payments to apply by hand, after the export); without "
-    "a path, or with -, to the screen. May be given several times.",
+    help="What to write and where: console, json, html, work-list (CSV of payments to apply by hand, after the export), or for a gate "
+    "github, gitlab, sarif, junit; without a path, or with -, to the screen. May be given several times.",
 )
 @click.option("--batch", metavar="NUMBER", help="Show one batch only, with a verdict of its own.")
-@click.option("--phase", type=click.Choice(["before-export", "after-export"]), help="Judge before or after the export.")
+@PHASE
 @click.option(
     "--select", "selected", multiple=True, metavar="RULE", help="Judge only this rule or area (items, items/cogs-account)."
 )
@@ -105,10 +97,18 @@ class Moment(click.ParamType[datetime]):
     help="End with 1 when a problem is at least this bad.",
 )
 @click.option("--allow-unknown", is_flag=True, help="End with 0 even when the verdict is «Can't say yet».")
-@click.option("--at", type=Moment(), help="Judge as of this moment (default: now; without an offset, UTC).")
 @click.option(
-    "--rules", "folder", type=click.Path(path_type=Path), help="A folder of rules to use instead of the shipped ones."
+    "--waivers",
+    "waivers_file",
+    type=click.Path(path_type=Path),
+    help="What is accepted, by whom and until when (.yaml or .csv).",
 )
+@click.option("--baseline", "baseline_file", type=click.Path(path_type=Path), help="What stood before: tell what is new.")
+@click.option("--since", metavar="REV", help="Tell what is new against the snapshot as it stands in this git revision.")
+@click.option("--new-only", is_flag=True, help="Only what is new against --baseline or --since decides the exit code.")
+@click.option("--strict-baseline", is_flag=True, help="End with 1 when the baseline holds what stands no more.")
+@AT
+@RULES
 @click.option(
     "--engine",
     type=click.Choice(["durable", "clips"]),
@@ -130,6 +130,11 @@ def check(
     ignored: tuple[str, ...],
     fail_on: str,
     allow_unknown: bool,
+    waivers_file: Path | None,
+    baseline_file: Path | None,
+    since: str | None,
+    new_only: bool,
+    strict_baseline: bool,
     at: datetime | None,
     folder: Path | None,
     engine: str | None,
@@ -153,17 +158,24 @@ def check(
     from exportready.check import select
     from exportready.cli.progress import watcher
     from exportready.evidence.files import NoSnapshot
-    from exportready.gate import exit_code
+    from exportready.gate import Policy, exit_code
     from exportready.inference import NoEngine
     from exportready.model.rules import Severity
 
     wanted = _outputs(outputs, quiet)
-    rulebook = _rulebook(folder)
+    rulebook = rulebook_of(folder)
     _known(rulebook, (*selected, *ignored))
-    moment = at or _now()
+    moment = at or now()
     chosen = select(selected, ignored)
+    if baseline_file is not None and since is not None:
+        raise click.UsageError("--baseline and --since both say what is old; give one of them")
+    if (new_only or strict_baseline) and baseline_file is None and since is None:
+        raise click.UsageError("--new-only and --strict-baseline need --baseline FILE or --since REV to compare with")
+    accepted = waivers_of(waivers_file)
     try:
-        report = run(snapshot, rulebook, moment, before, phase, chosen, watcher(not no_progress and not quiet), engine)
+        against, named = _against(snapshot, rulebook, moment, baseline_file, since, phase, chosen)
+        watch = watcher(not no_progress and not quiet)
+        report = run(snapshot, rulebook, moment, before, phase, chosen, watch, engine, accepted, against, named)
         report = narrowed(report, batch) if batch is not None else report
     except (NoSnapshot, NoEngine, NoBatch) as error:
         raise click.ClickException(str(error)) from error
@@ -171,8 +183,17 @@ def check(
         raise click.ClickException(
             f"no rule is left to judge in the phase {report.phase}; look at --select, --ignore and --phase"
         )
-    _write(report, wanted, color, verbose, quiet)
-    return int(exit_code(report, None if fail_on == "never" else Severity(fail_on), allow_unknown))
+    _write(
+        report,
+        wanted,
+        color,
+        verbose,
+        quiet,
+        _base(snapshot, wanted),
+        new_only,
+    )
+    policy = Policy(None if fail_on == "never" else Severity(fail_on), allow_unknown, new_only, strict_baseline)
+    return int(exit_code(report, policy))
 
 
 @exportready.command()
@@ -181,11 +202,9 @@ def check(
 @click.option(
     "--before", type=click.Path(path_type=Path), help="An earlier folder or .zip of the same account, to compare with."
 )
-@click.option("--phase", type=click.Choice(["before-export", "after-export"]), help="Judge before or after the export.")
-@click.option("--at", type=Moment(), help="Judge as of this moment (default: now; without an offset, UTC).")
-@click.option(
-    "--rules", "folder", type=click.Path(path_type=Path), help="A folder of rules to use instead of the shipped ones."
-)
+@PHASE
+@AT
+@RULES
 @click.option("--engine", type=click.Choice(["durable", "clips"]), help="What infers which issues are key.")
 def why(
     snapshot: Path,
@@ -207,7 +226,7 @@ def why(
     from exportready.reporters.why import found, listed, told
 
     try:
-        report = run(snapshot, _rulebook(folder), at or _now(), before, phase, engine=engine)
+        report = run(snapshot, rulebook_of(folder), at or now(), before, phase, engine=engine)
     except (NoSnapshot, NoEngine) as error:
         raise click.ClickException(str(error)) from error
     if issue is None:
@@ -221,18 +240,16 @@ def why(
 
 @exportready.command()
 @click.argument("rule")
-@click.option(
-    "--rules", "folder", type=click.Path(path_type=Path), help="A folder of rules to use instead of the shipped ones."
-)
+@RULES
 def explain(rule: str, folder: Path | None) -> None:
     """Explain one rule: what must hold, why, where it is written down, and what to do."""
     from exportready.cli.output import echo
     from exportready.reporters.explain import explained
 
-    rulebook = _rulebook(folder)
+    rulebook = rulebook_of(folder)
     found = next((one for one in rulebook.rules if one.id == rule), None)
     if found is None:
-        raise click.UsageError(f"there is no rule '{rule}'{_near(rule, rulebook)} (exportready rules list names them all)")
+        raise click.UsageError(f"there is no rule '{rule}'{near(rule, rulebook)} (exportready rules list names them all)")
     echo(explained(found))
 
 
@@ -242,14 +259,12 @@ def rules() -> None:
 
 
 @rules.command("list")
-@click.option(
-    "--rules", "folder", type=click.Path(path_type=Path), help="A folder of rules to use instead of the shipped ones."
-)
+@RULES
 def list_rules(folder: Path | None) -> None:
     """List every rule with its grade and phase."""
     from exportready.cli.output import echo
 
-    book = _rulebook(folder).rules
+    book = rulebook_of(folder).rules
     width = max(len(rule.id) for rule in book)
     echo("".join(f"{rule.id:<{width}}  {rule.severity.value:<7}  {rule.phase.value:<13}  {rule.title}\n" for rule in book))
 
@@ -260,7 +275,7 @@ def test_rules(folder: Path | None) -> int:
     """Try every example of the rules in FOLDER (default: the shipped ones). Ends with 1 where one comes out otherwise."""
     from exportready.tryout import differences, try_out
 
-    book = _rulebook(folder).rules
+    book = rulebook_of(folder).rules
     told = [
         f"{(folder or Path('rules')) / example.where.path}:{example.where.line}: {example.name}: {difference}"
         for rule in book
@@ -276,9 +291,9 @@ def test_rules(folder: Path | None) -> int:
 
 
 @exportready.command()
-@click.argument("name", type=click.Choice(["rule", "account", "inference"]))
+@click.argument("name", type=click.Choice(["rule", "account", "inference", "waivers"]))
 def schema(name: str) -> None:
-    """Print the JSON Schema of a rule file, of account.yaml or of inference rules, for editors."""
+    """Print the JSON Schema of a rule file, of account.yaml, of inference rules or of waivers, for editors."""
     import json
 
     from exportready.cli.output import write
@@ -291,6 +306,14 @@ def schema(name: str) -> None:
         from exportready.inference import rules as inference_rules
 
         described = inference_rules.schema()
+    elif name == "waivers":
+        from exportready.waivers import FILE
+
+        described = {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": "ExportReady waivers",
+            **FILE.schema(),
+        }
     else:
         from exportready.evidence import account
 
@@ -312,7 +335,7 @@ def init(folder: Path, by: str, blank: bool, spreadsheet: bool, at: datetime | N
     """
     from exportready.cli.begin import begin
 
-    begin(folder, by, at or _now(), blank=blank, spreadsheet=spreadsheet)
+    begin(folder, by, at or now(), blank=blank, spreadsheet=spreadsheet)
 
 
 @exportready.command()
@@ -326,33 +349,14 @@ def ask(folder: Path, everything: bool, at: datetime | None, rules_folder: Path 
     """Ask only what is open: answers that went stale, and what the files in FOLDER leave unclear."""
     from exportready.cli.begin import go_on
 
-    go_on(folder, _rulebook(rules_folder), at or _now(), everything=everything)
+    go_on(folder, rulebook_of(rules_folder), at or now(), everything=everything)
+
+
+for command in (baseline, diff, waivers):
+    exportready.add_command(command)
 
 
 # -- helpers
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).astimezone().replace(microsecond=0)
-
-
-def _rulebook(folder: Path | None) -> Rulebook:
-    from exportready import shipped
-    from exportready.inference.rules import InferenceMistakes
-    from exportready.inference.rules import load as load_inference
-    from exportready.rulebook.load import RulebookMistakes, load
-
-    if folder is not None and not folder.is_dir():
-        raise click.ClickException(f"{folder} is not a folder of rules")
-    try:
-        book = load(folder or shipped.folder("rules"), own=folder is not None)
-        if folder is not None and book.inference is not None:
-            load_inference(book.inference)
-        return book
-    except (RulebookMistakes, InferenceMistakes) as error:
-        count = len(error.mistakes)
-        told = "\n".join(str(mistake if folder is None else mistake.below(folder)) for mistake in error.mistakes)
-        raise click.ClickException(f"the rulebook has {count} mistake{'s' if count > 1 else ''}\n{told}") from error
 
 
 def _known(rulebook: Rulebook, names: tuple[str, ...]) -> None:
@@ -360,14 +364,8 @@ def _known(rulebook: Rulebook, names: tuple[str, ...]) -> None:
     for name in names:
         if name.rstrip("/") not in known:
             raise click.UsageError(
-                f"there is no rule or area '{name}'{_near(name, rulebook)} (exportready rules list names them all)"
+                f"there is no rule or area '{name}'{near(name, rulebook)} (exportready rules list names them all)"
             )
-
-
-def _near(name: str, rulebook: Rulebook) -> str:
-    from exportready.shapes import did_you_mean
-
-    return did_you_mean(name, [rule.id for rule in rulebook.rules])
 
 
 def _outputs(outputs: tuple[str, ...], quiet: bool) -> list[tuple[str, str | None]]:
@@ -382,20 +380,30 @@ def _outputs(outputs: tuple[str, ...], quiet: bool) -> list[tuple[str, str | Non
     return wanted
 
 
-def _write(report: Report, wanted: list[tuple[str, str | None]], color: str, verbose: int, quiet: bool) -> None:
+def _write(
+    report: Report,
+    wanted: list[tuple[str, str | None]],
+    color: str,
+    verbose: int,
+    quiet: bool,
+    base: str = "",
+    new_only: bool = False,
+) -> None:
     from exportready.cli.output import write
     from exportready.reporters import Options, render
 
     texts: list[tuple[str | None, str]] = []
     screen = ""
     for name, target in wanted:
-        options = Options(color=target is None and _colored(color), width=_width(), verbose=verbose)
+        options = Options(target is None and _colored(color), _width(), verbose, base, new_only)
         text = render(name, report, options)
         if name == "console" and target is None:
             screen = text
         else:
             texts.append((target, text))
     write(texts)
+    if any(name == "github" for name, _ in wanted):
+        _step_summary(report, Options(base=base, new_only=new_only))
     if screen:
         encoding = sys.stdout.encoding or "utf-8"
         click.echo(screen.encode(encoding, errors="replace").decode(encoding), nl=False, color=_colored(color))
@@ -406,6 +414,55 @@ def _write(report: Report, wanted: list[tuple[str, str | None]], color: str, ver
     for target, _ in texts:
         if target is not None and not quiet:
             click.echo(f"Wrote {target}", err=True)
+
+
+def _base(snapshot: Path, wanted: list[tuple[str, str | None]]) -> str:
+    """Where the snapshot lies in its repository, for the formats that point into it."""
+    if not any(name in GATE_FORMATS for name, _ in wanted):
+        return ""
+    from exportready.cli.revision import base_of
+
+    return base_of(snapshot)
+
+
+def _step_summary(report: Report, options: Options) -> None:
+    """GitHub names the file that a step adds its summary to."""
+    from exportready.reporters.github import summary
+
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if path:
+        try:
+            with open(path, "a", encoding="utf-8", errors="replace") as file:
+                file.write(summary(report, options))
+        except OSError as error:
+            click.echo(f"The step summary cannot be written to {path} ({error.strerror}).", err=True)
+
+
+def _against(
+    snapshot: Path,
+    rulebook: Rulebook,
+    moment: datetime,
+    file: Path | None,
+    since: str | None,
+    phase: str | None,
+    chosen: Callable[[Rule], bool],
+) -> tuple[Baseline | None, str]:
+    """What is old, and what it is called. What was not there at the revision yet is all new."""
+    if file is None and since is None:
+        return None, ""
+    from exportready import baseline
+    from exportready.check import check as run
+    from exportready.cli.revision import NoRevision, at
+
+    try:
+        if file is not None:
+            return baseline.read(file), file.as_posix()
+        with at(snapshot, since or "") as earlier:
+            if earlier is None:
+                return baseline.Baseline(None, rulebook.digest, (), frozenset(rule.id for rule in rulebook.rules)), since or ""
+            return baseline.of(run(earlier, rulebook, moment, None, phase, chosen)), since or ""
+    except (baseline.BadBaseline, NoRevision) as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _colored(color: str) -> bool:

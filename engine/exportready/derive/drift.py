@@ -8,7 +8,19 @@ from __future__ import annotations
 from exportready.derive.conclusions import Conclusions
 from exportready.derive.freshness import unanswered
 from exportready.kinds.account import BY_PATH, MAPPING_WORDS
-from exportready.model.evidence import NOT_EXPORTED, UNSET, Evidence, FieldNote, Location, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import (
+    NOT_EXPORTED,
+    UNSET,
+    Evidence,
+    FieldNote,
+    Location,
+    Record,
+    Scope,
+    Shelf,
+    Unknown,
+    Unset,
+    Value,
+)
 
 MAPPING, LAST = "customerMapping", "customerMappingAtLastExport"
 _MOMENTARY = ("webConnector.status", "webConnector.restarted", LAST)
@@ -82,3 +94,22 @@ def _screen(mapping: Value) -> Value:
 
 def _text(value: Value) -> Value:
     return value if value is UNSET or isinstance(value, Unknown) else str(value)
+
+
+def stated(evidence: Evidence) -> tuple[tuple[str, str], ...]:
+    """Every setting that account.yaml and QuickBooks' preferences state, by name."""
+    found = {}
+    for kind, prefix in (("account.answers", ""), ("quickbooks.Preferences", "Preferences."), ("quickbooks.Host", "Host.")):
+        for record in evidence.shelf(kind).records[:1]:
+            found.update(
+                {
+                    f"{prefix}{name}": _plain(value)
+                    for name, value in record.fields.items()
+                    if not isinstance(value, (Unknown, Unset))
+                }
+            )
+    return tuple(sorted(found.items()))
+
+
+def _plain(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

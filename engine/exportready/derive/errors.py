@@ -13,6 +13,10 @@ from exportready.model.evidence import UNSET, Evidence, Location, Record, Scope,
 _REPORT, _STATUS = "servicetitan.export_error", "quickbooks.Status"
 
 
+_TOLD = ("customer.name", "transactionType")
+"""What must be known beside the number, for an error to be stale."""
+
+
 def log(evidence: Evidence) -> Shelf:
     """The one record that says whether there is a list of errors at all, and how many stand in it."""
     report, sent = evidence.shelf(_REPORT), _sent(evidence)
@@ -34,9 +38,9 @@ def errors(evidence: Evidence) -> Shelf:
         number = row.get("transaction")
         named = [one for one in matches.get(fold(number), []) if _is_of(row, one)] if isinstance(number, str) else []
         is_there: Value = bool(named) and all(one.get("state") == "arrived" for one in named)
-        customer = row.get("customer.name")
-        if is_there is True and isinstance(customer, Unknown):  # a number alone may be another customer's too
-            is_there = customer
+        told = next((value for name in _TOLD if isinstance(value := row.get(name), Unknown)), None)
+        if is_there is True and told is not None:  # a number alone may be another customer's, or of another type
+            is_there = told
         fields: dict[str, Value] = {name: row.get(name) for name in ("transaction", "message")}
         fields |= {"customer": row.get("customer.name"), "type": row.get("transactionType"), "arrivedSince": is_there}
         said = _said(row.get("message"))

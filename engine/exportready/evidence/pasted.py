@@ -15,7 +15,7 @@ from exportready.evidence.sheets import Cell, Sheet
 from exportready.evidence.shelve import NOT_SAID
 from exportready.kinds import KINDS
 from exportready.kinds.headings import TABLES, squash
-from exportready.kinds.messages import is_message
+from exportready.kinds.messages import FINE, is_message, read
 from exportready.model.evidence import SHEET, UNSET, Listing, Location, Record, Value
 from exportready.model.rules import Wanted
 
@@ -23,25 +23,59 @@ READER = "list of errors"
 KIND = "servicetitan.export_error"
 _TABLE = next(table for table in TABLES if table.kind == KIND)
 _HEADINGS = {squash(heading): name for _, name, headings in _TABLE.all_columns() for heading in headings if name != "message"}
+_TYPES = {"inv": "invoice", "pmt": "payment", "po": "purchase order"}
+_WORDS = r"invoice|inv|payment|pmt|credit memo|bill|purchase order|po"
+_NUMBER = r"[A-Za-z]{0,4}-?\d[\w/-]*"
 _NAMED = re.compile(
-    r"\b(invoice|payment|credit memo|bill|purchase order)s?\s*(?:#|no\.?|number)?\s*:?\s*([A-Za-z]*-?\d[\w/-]*)", re.IGNORECASE
+    rf"\b({_WORDS})s?\b\.?\s*(?:#|no\.?|number)?\s*:?\s*((?:#?{_NUMBER})(?:\s*(?:,|and|&)\s*#?{_NUMBER})*)", re.IGNORECASE
 )
-_ENDS = re.compile(r"[.!?:)\"]\s*$")
+_BARE = re.compile(r"#?([A-Za-z]{0,3}-?\d{3,})\s*[:|\t-]\s*(?=\D)")
+_TIME = r"(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[T ]*)?(?:\d{1,2}:\d\d(?::\d\d)?\s*(?:[AP]M\b)?)?"
+_HEAD = re.compile(
+    rf"(?:\W*(?:\d{{1,2}}[.)]\s+)?)*{_TIME}\W*(?=(?:{_WORDS})s?\b|error \d|#?\d{{3,}}\s*[:|])",
+    re.IGNORECASE,
+)
+"""What may stand before a new message: a bullet, a running number, a time."""
+_ENDS = re.compile(r"[.!?)\"]\s*$")
+_REASON = re.compile(
+    r"QuickBooks error|Invalid argument|The specified record|Names in this list|The colon is|This list has been|You cannot",
+    re.IGNORECASE,
+)
+"""Second sentences of known messages, which a wrapped paste sets on a line of their own."""
 
 
 def text(data: bytes, path: str, wanted: Wanted) -> Reading | None:
     """The errors of a text; None where none of its lines is a message that is known."""
-    lines = [(number, line) for number, line in _joined(text_of(data)) if not line.endswith(":")]  # that is a heading
+    lines = list(_joined(text_of(data)))
     if not any(is_message(line) for _, line in lines):
         return None
-    rows = []
-    for number, line in lines:
-        named = _NAMED.search(line.partition("QuickBooks error message")[0])
-        found: dict[str, Value] = {"message": line}
-        if named:
-            found |= {"transaction": named[2], "transactionType": named[1]}
-        rows.append((number, found))
+    rows = [(number, fields) for number, line in lines if read(line).sort != FINE for fields in _errors(line)]
     return Reading(READER, (listing(rows, path, wanted),), {KIND: len(rows)})
+
+
+def _errors(line: str) -> Iterator[dict[str, Value]]:
+    """One for each transaction that stands before the message, else one without."""
+    head = _HEAD.match(line)
+    line = line[head.end() :] if head else line
+    begins = min((at for at in (line.find(mark) for mark in (": ", " - ", " | ", ". ")) if at >= 0), default=-1)
+    front = line[: begins + 1] if begins >= 0 else line
+    named = [(found[1], number) for found in _NAMED.finditer(front) for number in re.findall(_NUMBER, found[2])]
+    bare = None if named else _BARE.match(line)
+    message = line
+    if named and _NAMED.match(front):
+        message = re.sub(r"^\W+", "", line[_NAMED.match(front).end() :]) if len(named) == 1 else line[begins + 1 :].strip()  # type: ignore[union-attr]
+        message = re.sub(r"^(?:\W|error:)+", "", message) or line
+    elif bare:
+        rest = line[bare.end() :]
+        typed = re.match(rf"({_WORDS})\s*[|:-]\s*", rest, re.IGNORECASE)
+        message = rest[typed.end() :] if typed else rest
+        own: dict[str, Value] = {"transactionType": _TYPES.get(typed[1].lower(), typed[1])} if typed else {}
+        yield {"message": message, "transaction": bare[1], **own}
+        return
+    for type_, number in named:
+        yield {"message": message, "transaction": number, "transactionType": _TYPES.get(type_.lower(), type_)}
+    if not named:
+        yield {"message": message}
 
 
 def _joined(whole: str) -> Iterator[tuple[int, str]]:
@@ -50,17 +84,50 @@ def _joined(whole: str) -> Iterator[tuple[int, str]]:
     parts: list[str] = []
     for number, line in enumerate([*whole.splitlines(), ""], 1):
         line = line.strip()
-        goes_on = (
-            bool(parts)
-            and bool(line)
-            and (line[0].islower() or line.startswith("QuickBooks error") or not _ENDS.search(parts[-1]))
-        )
-        if parts and not goes_on:
-            yield begun, " ".join(parts)
+        if parts and not (line and _goes_on(parts, line)):
+            if not _is_heading(" ".join(parts)):
+                yield begun, " ".join(parts)
             parts = []
         if line:
             begun = begun if parts else number
             parts.append(line)
+
+
+def _goes_on(parts: Sequence[str], line: str) -> bool:
+    """The line is the rest of the message that was begun."""
+    so_far = " ".join(parts)
+    if _is_heading(so_far):
+        return False
+    if _REASON.match(line) or line[0].islower():
+        return True
+    head = _HEAD.match(line)
+    if head is not None and (
+        _NAMED.match(line[head.end() :]) or line[head.end() :][:5].lower() == "error" or _BARE.match(line[head.end() :])
+    ):
+        return False
+    if is_message(line) and is_message(so_far):
+        return False
+    named = _NAMED.search(so_far)
+    only_named = named is not None and len(so_far[named.end() :].split()) < 2 and not is_message(so_far)
+    return (
+        only_named
+        or so_far.endswith("error message:")
+        or (not _ENDS.search(parts[-1]) and not is_message(so_far))
+        or _is_torn(so_far, line)
+    )
+
+
+def _is_torn(so_far: str, line: str) -> bool:
+    """A sentence that is known only goes on to its full stop: what stands before that was cut where the line ended."""
+    return (
+        is_message(so_far)
+        and not _ENDS.search(so_far)
+        and bool(re.search(r'(?:"|\b(?:the|a|in|of|list|is|was|message))\s*$', so_far, re.IGNORECASE))
+    )
+
+
+def _is_heading(text: str) -> bool:
+    return text.endswith(":") and not is_message(text) and not _NAMED.match(text)
 
 
 def sheet(found: Sheet, path: str, wanted: Wanted) -> Listing | None:
@@ -72,13 +139,27 @@ def sheet(found: Sheet, path: str, wanted: Wanted) -> Listing | None:
     column = min(columns, key=lambda at: (-columns[at], at))
     first = next(number for number, row in enumerate(texts) if any(map(is_message, filter(None, row))))
     header, named = _heading(texts[:first], column)
-    rows = []
+    rows: list[tuple[int, dict[str, Value]]] = []
     for number, row in enumerate(texts[header + 1 :], header + 2):
         message = next((cell for cell in row if cell and is_message(cell)), row[column] if column < len(row) else "")
-        if message:
+        if message and not _TOTAL.match(message) and "Info" not in row and read(message).sort != FINE:
             fields = {name: _value(found.rows[number - 1], at) for name, at in named.items()}
             rows.append((number, {"message": message, **fields}))
-    return listing(rows, path, wanted)
+    return listing(_numbered(rows, texts, column) if "transaction" not in named else rows, path, wanted)
+
+
+_TOTAL = re.compile(r"(grand )?totals?\b", re.IGNORECASE)
+
+
+def _numbered(
+    rows: list[tuple[int, dict[str, Value]]], texts: Sequence[Sequence[str]], column: int
+) -> list[tuple[int, dict[str, Value]]]:
+    """Where no heading says which column holds the number, it is the first in which each row has something like one."""
+    for at in range(max((len(row) for row in texts), default=0)):
+        cells = [texts[number - 1][at] if at < len(texts[number - 1]) else "" for number, _ in rows]
+        if at != column and len(set(cells)) > len(cells) // 2 and all(re.fullmatch(rf"#?{_NUMBER}", cell) for cell in cells):
+            return [(number, {**fields, "transaction": cell}) for (number, fields), cell in zip(rows, cells, strict=True)]
+    return rows
 
 
 def _heading(rows: Sequence[Sequence[str]], column: int) -> tuple[int, Mapping[str, int]]:

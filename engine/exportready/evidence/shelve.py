@@ -23,6 +23,8 @@ def shelve(kind: str, listings: Sequence[Listing], covers: Covers | None, at: da
     `covers` is what account.yaml says of it and still counts. A source dated
     after `at`, the moment of the check, is not believed to be the newest.
     """
+    if kind in _ADDS_UP:
+        listings = [_added_up(listings)]
     fragments = [listing for listing in listings if listing.part == "fragment"]
     sheets = [listing for listing in listings if listing.part == SHEET]
     parts: dict[str, list[Listing]] = {}
@@ -50,6 +52,17 @@ def shelve(kind: str, listings: Sequence[Listing], covers: Covers | None, at: da
     if len(chosen) > 1 or (chosen and chosen[0].part):
         chosen = [_together(kind, chosen)]
     return _shelf(kind, _each_once(chosen[0]) if chosen else None, fragments, covers)
+
+
+_ADDS_UP = ("quickbooks.Status",)
+"""Each file holds answers of its own; none is a newer state of another."""
+
+
+def _added_up(listings: Sequence[Listing]) -> Listing:
+    """All of them, an answer that was saved twice once."""
+    different = list({_identity(one): one for one in listings}.values())
+    records = tuple(record for one in different for record in one.records)
+    return replace(different[0], records=records, whole=all(one.whole for one in different), dated=oldest(different))
 
 
 def _one_list(sheets: Sequence[Listing]) -> Listing:

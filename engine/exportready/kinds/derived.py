@@ -380,7 +380,7 @@ account.answers webConnector.since webConnector.sentBy modules.purchasing purcha
 """
 
 _ERRORS = """
-servicetitan.export_error transaction customer.name message
+servicetitan.export_error transaction transactionType customer.name message
 quickbooks.Status request statusCode statusSeverity statusMessage
 """
 

@@ -59,7 +59,7 @@ _TEMPLATES = (
     _template(
         "3171", OWN, r"attempt was made to (?:modify|delete|add) .{1,40}with a date that is on or before the closing date"
     ),
-    _template("3210", OWN, r'^(?:Error \d+:? )?The ".+?" field has an invalid value'),
+    _template("3210", OWN, r'The ".+?" field has an invalid value'),
     _template("3231", SKIPPED, r"The request has not been processed"),
     _template("3250", OWN, r"This feature is not enabled or not available in this version"),
     _template("3260", SESSION, r"insufficient (?:user )?permission|user does not have sufficient permission"),
@@ -82,7 +82,9 @@ _BY_CODE = {
     "3263": SESSION,
 }
 _RESULT_CODE = re.compile(r"\b0x8004[0-9A-F]{4}\b|\bQBWC1\d{3}\b", re.IGNORECASE)
-_STATED_CODE = re.compile(r"^\W*(?:(?:quickbooks )?(?:error|status)(?: code)?[\s:#-]*)?(\d{3,4})\b[\s:.,-]", re.IGNORECASE)
+_STATED_CODE = re.compile(
+    r"^\W*(?:(?:quickbooks )?(?:error|status)(?: code)?[\s:#-]*(\d{3,4})\b|(\d{3,4})\s*[:-])", re.IGNORECASE
+)
 
 _KINDS: Mapping[str, str] = {
     "customer": "customer", "customers": "customer", "customer:job": "customer", "job": "customer",
@@ -106,7 +108,8 @@ _TRANSACTIONS = (
 def read(message: str, code: str = "", request: str = "") -> Said:
     """What a message says. `code` and `request` (`CustomerAdd`) are those of a qbXML response, where there is one."""
     stated = _STATED_CODE.match(message)
-    code = code or (stated[1] if stated and stated[1] in _BY_CODE else "")
+    found_code = (stated[1] or stated[2]) if stated else ""
+    code = code or (found_code if found_code in _BY_CODE else "")
     for template in _TEMPLATES:
         found = template.pattern.search(message)
         if found is None or (code and template.code and template.code != code):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 
@@ -60,6 +60,22 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """Findings that an owner accepts, for a reason, until a date."""
+
+    rule: str
+    """Which rule, account and subject, each possibly a pattern (*, ?)."""
+    account: str
+    subject: str
+    owner: str
+    reason: str
+    ticket: str
+    expires: date
+    """The last day on which it counts, in the account's time zone."""
+    where: Location
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One record (or one group of them) that fails a rule."""
 
@@ -82,6 +98,12 @@ class Finding:
     """Ids of the key issues without which it would not be there."""
     batches: tuple[str, ...] = ()
     """Numbers of the batches that wait and use what is at fault."""
+    waiver: Waiver | None = None
+    """It is accepted: it stays in every report, and counts for nothing."""
+    note: str = ""
+    """Why a waiver that names it does not count."""
+    known: bool = False
+    """It stood in the baseline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +198,8 @@ class Batch:
     transactions: int
     amount: Decimal
     waiting: Cleared
+    issues: Mapping[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
+    """Key issue -> the money that waits on it alone, and on it and others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +233,16 @@ class Report:
     batches: tuple[Batch, ...] = ()
     stale: tuple[str, ...] = ()
     """Errors of the export on transactions that have arrived since."""
+    baseline: str = ""
+    """Against what is new was told from old: a file, or a git revision; empty where nothing was."""
+    baseline_decided: frozenset[str] | None = None
+    """Ids of the rules that the baseline could decide."""
+    stale_baseline: tuple[str, ...] = ()
+    """What stands in the baseline and no more in the books."""
+    settings: tuple[tuple[str, str], ...] = ()
+    """What account.yaml and QuickBooks' own preferences state, so that a later result shows what changed."""
+    waiver_remarks: tuple[str, ...] = ()
+    """What to say of the waivers: expired, unused, unknown, soon over."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:

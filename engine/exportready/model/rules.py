@@ -275,6 +275,11 @@ class Rule:
     fix: FixSteps
     examples: tuple[Example, ...]
     where: Location
+    digest: str = ""
+    """How the SHA-256 of its file begins: two results with one digest were judged by the same rule."""
+    waivable: bool = True
+    longest_waiver: timedelta | None = None
+    """How far ahead a waiver of it may reach."""
 
     @property
     def area(self) -> str:

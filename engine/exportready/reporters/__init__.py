@@ -10,7 +10,16 @@ from types import MappingProxyType
 from exportready.model.report import Report
 
 REPORTERS: Mapping[str, str] = MappingProxyType(
-    {"console": "console", "html": "html", "json": "json_result", "work-list": "work_list"}
+    {
+        "console": "console",
+        "github": "github",
+        "gitlab": "gitlab",
+        "html": "html",
+        "json": "json_result",
+        "junit": "junit",
+        "sarif": "sarif",
+        "work-list": "work_list",
+    }
 )
 """Format -> the module of this package that writes it."""
 
@@ -23,6 +32,10 @@ class Options:
     width: int = 88
     verbose: int = 0
     """1 and more: rule ids' places in files, and what passed or does not apply."""
+    base: str = ""
+    """The snapshot's path from the root of its repository, for formats that point into it."""
+    new_only: bool = False
+    """Formats of a gate leave out what stood in the baseline."""
 
 
 def render(format: str, report: Report, options: Options) -> str:

@@ -38,6 +38,7 @@ def render(report: Report, options: Options) -> str:
             page.heading(words.SECTIONS[severity])
             for number, result in enumerate(cards, 1):
                 _problem(page, report, number, result)
+    _accepted(page, report)
     _unrecognised(page, report)
     _not_checked(page, report)
     if options.verbose:
@@ -123,6 +124,13 @@ def _arrived(page: _Page, report: Report) -> None:
 def _first(page: _Page, report: Report) -> None:
     """What to mend first, and what waits on each."""
     rows = first.first(report, None if page.options.verbose > 1 else first.SHOWN)
+    batches = first.batches(report)
+    if batches and (rows or len(batches) > 1):
+        page.heading(words.BATCHES)
+        for line in batches[:LISTED]:
+            page.text(line, indent="  ", bullet="* ")
+        if len(batches) > LISTED:
+            page.text(words.and_more(len(batches) - LISTED), indent="    ")
     if not rows:
         return
     page.heading(words.WAITING_TITLE)
@@ -225,6 +233,23 @@ def _passed_over(page: _Page, report: Report) -> None:
         for result in results:
             page.text(result.rule.title, indent="  ", bullet="* ", tag=_tag(page, result))
             page.text(result.reason, indent="    ")
+
+
+def _accepted(page: _Page, report: Report) -> None:
+    waived = view.accepted(report)
+    if waived:
+        page.heading(words.ACCEPTED_TITLE)
+    for finding, told in waived[:LISTED]:
+        page.text(f"{finding.message}. {words.sentence(told)}", indent="  ", bullet="* ")
+    if len(waived) > LISTED:
+        page.text(words.and_more(len(waived) - LISTED), indent="    ")
+    for title, remarks in ((words.WAIVERS, report.waiver_remarks), (words.STALE_BASELINE, report.stale_baseline)):
+        if remarks:
+            page.heading(title)
+        for remark in remarks[:LISTED]:
+            page.text(remark, indent="  ", bullet="* ")
+        if len(remarks) > LISTED:
+            page.text(words.and_more(len(remarks) - LISTED), indent="    ")
 
 
 def _unrecognised(page: _Page, report: Report) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from exportready.model.report import Cleared, KeyIssue, Report
+from exportready.model.rules import Severity
 from exportready.reporters import words
 from exportready.reporters.arrival import money
 
@@ -43,7 +44,7 @@ def first(report: Report, limit: int | None = SHOWN) -> list[First]:
 def waits(issue: KeyIssue) -> str:
     """What waits on it, in words."""
     if issue.gates:
-        return words.STOPS_EVERYTHING
+        return words.STOPS_EVERYTHING if issue.severity is Severity.ERROR else words.MAY_STOP
     alone, shared = issue.alone, issue.shared
     parts = [words.waits_alone(_sum(alone))] if alone.transactions else []
     parts += [words.waits_shared(_sum(shared), also=bool(alone.transactions))] if shared.transactions else []
@@ -57,6 +58,18 @@ def _remark(issue: KeyIssue) -> str:
 
 def _sum(cleared: Cleared) -> str:
     return f"{words.count(cleared.transactions, 'transaction')} (${money(cleared.amount)})"
+
+
+def batches(report: Report) -> list[str]:
+    """A line for each batch: its verdict, what it holds, and how much of it waits."""
+    told = words.ARRIVALS if report.phase == "after-export" else words.VERDICTS
+    return [
+        words.batch(
+            one.number, one.name, told[one.verdict], one.transactions, f"${money(one.amount)}", one.waiting.transactions
+        )
+        for one in report.batches
+        if report.phase != "after-export" or one.waiting.transactions
+    ]
 
 
 def opening(report: Report) -> str:

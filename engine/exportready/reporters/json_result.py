@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from exportready.model.evidence import Source, Unknown, Unset, Value
-from exportready.model.report import Batch, Cleared, Finding, KeyIssue, Outcome, Report, RuleResult, Waiting
+from exportready.model.report import Batch, Cleared, Finding, KeyIssue, Outcome, Report, RuleResult, Waiting, Waiver
 from exportready.reporters import Options
 from exportready.reporters.arrival import SIDES
 from exportready.reporters.text import escape_surrogates
@@ -39,12 +39,16 @@ def _result(report: Report) -> dict[str, Any]:
         "unrecognised": [{"path": file.path, "help": file.help} for file in report.unrecognised],
         "verdict": report.verdict.value,
         "counts": {outcome.value: outcomes[outcome] for outcome in Outcome},
+        "waived": sum(finding.waiver is not None for finding in report.findings),
         "batches": [_batch(batch) for batch in report.batches],
         "rules": [_rule(result) for result in report.results],
         "key_issues": [_key_issue(issue) for issue in report.key_issues],
         "waiting": [_waiting(one) for one in report.waiting],
         "waits": _cleared(report.waits),
         "stale_errors": list(report.stale),
+        "settings": dict(report.settings),
+        **({"baseline": {"name": report.baseline, "stale": list(report.stale_baseline)}} if report.baseline else {}),
+        **({"waivers": list(report.waiver_remarks)} if report.waiver_remarks else {}),
         **(_arrival(report) if report.phase == "after-export" else {}),
     }
 
@@ -146,6 +150,7 @@ def _rule(result: RuleResult) -> dict[str, Any]:
     return {
         "id": rule.id,
         "area": rule.area,
+        "digest": rule.digest,
         "title": rule.title,
         "why": rule.why,
         "fix": {"who": fix.who, "minutes": fix.minutes, "steps": list(fix_steps(result)), "many": many},
@@ -170,6 +175,13 @@ def _rule(result: RuleResult) -> dict[str, Any]:
     }
 
 
+def _waiver(waiver: Waiver | None) -> dict[str, Any] | None:
+    if waiver is None:
+        return None
+    told = {name: getattr(waiver, name) for name in ("rule", "account", "subject", "owner", "reason", "ticket")}
+    return {**told, "expires": waiver.expires.isoformat(), "where": {"path": waiver.where.path, "line": waiver.where.line}}
+
+
 def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "fingerprint": finding.fingerprint,
@@ -192,5 +204,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "blocks": finding.blocks,
         "key_issues": list(finding.key_issues),
         "batches": list(finding.batches),
-        "waiver": None,
+        "waiver": _waiver(finding.waiver),
+        **({"note": finding.note} if finding.note else {}),
+        **({"known": True} if finding.known else {}),
     }

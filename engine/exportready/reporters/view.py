@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import cache
 
@@ -67,13 +67,28 @@ def _rank(severity: Severity) -> int:
 
 def problems(report: Report, grade: Severity) -> list[RuleResult]:
     """The failed rules of one grade: conditions of the connection first, since they stop everything else, then what most waits on."""
-    failed = [result for result in report.results if result.outcome is Outcome.FAILED and worst(result) is grade]
+    standing = [_unaccepted(result) for result in report.results if result.outcome is Outcome.FAILED]
+    failed = [result for result in standing if result.findings and worst(result) is grade]
     waiting = {one.id: one.alone.transactions + one.shared.transactions for one in report.key_issues}
 
     def held(result: RuleResult) -> int:
         return max((waiting.get(id_, 0) for finding in result.findings for id_ in finding.key_issues), default=0)
 
     return sorted(failed, key=lambda result: (result.rule.area not in _FIRST, -held(result)))
+
+
+def _unaccepted(result: RuleResult) -> RuleResult:
+    """The result with what nobody accepted."""
+    return replace(result, findings=tuple(finding for finding in result.findings if finding.waiver is None))
+
+
+def accepted(report: Report) -> list[tuple[Finding, str]]:
+    """What is accepted, with until when, by whom and why."""
+    return [
+        (one, words.accepted(one.waiver.expires, one.waiver.owner, one.waiver.reason, one.waiver.ticket))
+        for one in report.findings
+        if one.waiver is not None
+    ]
 
 
 _FIRST = ("connection", "session")
@@ -238,7 +253,9 @@ def to_do(report: Report) -> str:
     """3 things to fix (about 15 minutes), 2 things could not be checked."""
     fix = problems(report, Severity.ERROR)
     look = problems(report, Severity.WARNING)
-    return words.to_do(len(fix), sum(map(minutes, fix)), len(look), len(untold(report)))
+    told = words.to_do(len(fix), sum(map(minutes, fix)), len(look), len(untold(report)))
+    waived = len(accepted(report))
+    return f"{told}, {words.counted_accepted(waived)}" if waived else told
 
 
 def subject(result: RuleResult, finding: Finding) -> str:
@@ -266,8 +283,9 @@ def not_so(result: RuleResult) -> str:
 
 
 def milder(result: RuleResult, finding: Finding) -> str:
-    """What sets a finding apart from the worst of its rule; empty for those."""
-    return "" if finding.severity is worst(result) else words.MILDER[finding.severity]
+    """What sets a finding apart from the worst of its rule, and why a waiver of it does not count; else empty."""
+    mild = "" if finding.severity is worst(result) else words.MILDER[finding.severity]
+    return "; ".join(filter(None, (mild, finding.note, words.KNOWN if finding.known else "")))
 
 
 def effort(result: RuleResult) -> str:

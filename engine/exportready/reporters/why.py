@@ -15,7 +15,7 @@ def listed(report: Report) -> str:
 
 def found(report: Report, named: str) -> KeyIssue | None:
     """The key issue with this number, or with an id that begins so."""
-    if named.isdecimal() and 1 <= int(named) <= len(report.key_issues):
+    if named.isdecimal() and len(named) < 7 and 1 <= int(named) <= len(report.key_issues):
         return report.key_issues[int(named) - 1]
     ids = [one for one in report.key_issues if one.id.startswith(named)]
     return ids[0] if len(ids) == 1 else None

@@ -123,6 +123,8 @@ NONE = "none"
 EXPORT_AGAIN = "Unpost the batch in ServiceTitan, post it, and export it again; that does not duplicate what is there."
 WAITING_TITLE = "What waits on what"
 STOPS_EVERYTHING = "stops the whole export"
+MAY_STOP = "may stop the whole export"
+BATCHES = "Batches"
 NOTHING_WAITS = "nothing that waits uses it"
 RETRY = "It is no defect: export again."
 INFERRED = "What depends on it is our own conclusion."
@@ -131,6 +133,16 @@ NO_KEY_ISSUE = "There is no key issue."
 READ_FROM = "Read from"
 RULES_FIRED = "What follows, and why"
 BECAUSE = "because"
+ACCEPTED = "accepted until"
+KNOWN = "it stood before"
+ACCEPTED_TITLE = "Accepted"
+WAIVERS = "Waivers"
+STALE_BASELINE = "In the baseline, and no more in the books"
+MORE_PROBLEMS = "More problems"
+SUMMARY = ("Grade", "Problem", "Place", "Practice")
+DIFFERENCES = ("New", "Back again", "Fixed", "Can no longer be told", "Only the rule changed", "Unchanged")
+DRIFT = "Settings that changed"
+NOT_STATED = "not stated"
 KEY_ISSUES = ("What to mend", "What waits on it", "For example")
 WORK_LIST_TITLE = "Payments to apply by hand"
 WORK_LIST_INTRO = (
@@ -362,6 +374,21 @@ def and_more(number: int) -> str:
     return f"and {number:,} more; -o html:report.html lists all"
 
 
+def and_more_of(number: int) -> str:
+    """Where a platform stops listing."""
+    return f"and {number:,} more; the JSON and the HTML report list all"
+
+
+def accepted(until: date, owner: str, reason: str, ticket: str) -> str:
+    """Accepted until 3 December 2026 by the controller: sold before the audit (AP-12)."""
+    return f"{ACCEPTED} {day(until)} by {owner}: {reason}" + (f" ({ticket})" if ticket else "")
+
+
+def counted_accepted(number: int) -> str:
+    """2 problems are accepted."""
+    return f"{count(number, 'problem')} {'is' if number == 1 else 'are'} accepted"
+
+
 def show_more(number: int) -> str:
     """Opens the rest of a table."""
     return "Show the other one" if number == 1 else f"Show the other {number:,}"
@@ -412,6 +439,13 @@ def arrived(batch: str, sent: int, there: int, missing: int, doubled: int, untol
     told += f", {doubled:,} of them twice" if doubled else ""
     told += f"; of {untold:,} it cannot be told" if untold else ""
     return f"{told}. {EXPORT_AGAIN}" if missing else f"{told}."
+
+
+def batch(number: str, name: str | None, verdict: str, transactions: int, amount: str, waiting: int) -> str:
+    """1042 (11-20 plumbing): Don't export yet; 60 transactions ($23,410.00), 12 of them wait."""
+    told = f"{number} ({name})" if name else number
+    held = f"{count(transactions, 'transaction')} ({amount})"
+    return f"{told}: {verdict}; {held}" + (f", {waiting:,} of them {'waits' if waiting == 1 else 'wait'}" if waiting else "")
 
 
 def waiting(what: str, *, one: bool) -> str:

@@ -129,6 +129,7 @@ class _RuleFile:
             return None
         source, fix = entries_of(entries["source"]), entries_of(entries["fix"])
         many = entries_of(fix["many"]) if "many" in fix else {}
+        waivers = entries_of(entries.get("waivers"))
         rule = Rule(
             _text(entries["id"]),
             _text(entries["title"]),
@@ -156,6 +157,9 @@ class _RuleFile:
             ),
             tuple(example for example in examples if example is not None),
             Location(self.name, root.line),
+            hashlib.sha256(data).hexdigest()[:16],
+            "allowed" not in waivers or waivers["allowed"].value is True,
+            parse_age(_text(waivers["longest"])) if "longest" in waivers else None,
         )
         self.checks.steps(rule, entries["fix"])
         self._ages(rule, entries.get("max_age"))

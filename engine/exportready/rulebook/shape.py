@@ -107,6 +107,15 @@ RULE = Object(
             ),
             required=True,
         ),
+        "waivers": Key(
+            Object(
+                {
+                    "allowed": Key(YesNo(), "false: nobody can accept what fails it"),
+                    "longest": Key(AGE, "how far ahead a waiver may reach, such as 90d"),
+                }
+            ),
+            "whether, and for how long, a finding may be accepted",
+        ),
         "examples": Key(ListOf(EXAMPLE, least=1), "the rule's own tests", required=True),
     }
 )

@@ -1,0 +1,79 @@
+"""What several commands share: moments, the rulebook, waivers, and mistakes told on one way."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from exportready.model.report import Waiver
+    from exportready.model.rules import Rulebook
+
+
+class Moment(click.ParamType[datetime]):
+    """A moment with its offset; without one it is UTC."""
+
+    name = "TIME"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Read it, or say what a moment looks like."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"'{value}' is not a moment; write one such as 2026-11-20T17:30:00-07:00", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def now() -> datetime:
+    """This moment, to the second, by the clock of this machine."""
+    return datetime.now(UTC).astimezone().replace(microsecond=0)
+
+
+def rulebook_of(folder: Path | None) -> Rulebook:
+    """The shipped rules, or those of a folder; mistakes end the program."""
+    from exportready import shipped
+    from exportready.inference.rules import InferenceMistakes
+    from exportready.inference.rules import load as load_inference
+    from exportready.rulebook.load import RulebookMistakes, load
+
+    if folder is not None and not folder.is_dir():
+        raise click.ClickException(f"{folder} is not a folder of rules")
+    try:
+        book = load(folder or shipped.folder("rules"), own=folder is not None)
+        if folder is not None and book.inference is not None:
+            load_inference(book.inference)
+        return book
+    except (RulebookMistakes, InferenceMistakes) as error:
+        count = len(error.mistakes)
+        told = "\n".join(str(mistake if folder is None else mistake.below(folder)) for mistake in error.mistakes)
+        raise click.ClickException(f"the rulebook has {count} mistake{'s' if count > 1 else ''}\n{told}") from error
+
+
+def near(name: str, rulebook: Rulebook) -> str:
+    """«; did you mean X?» where a rule has nearly this name."""
+    from exportready.shapes import did_you_mean
+
+    return did_you_mean(name, [rule.id for rule in rulebook.rules])
+
+
+def waivers_of(path: Path | None) -> tuple[Waiver, ...]:
+    """The waivers of a file; mistakes end the program."""
+    from exportready.waivers import WaiverMistakes, read
+
+    try:
+        return read(path) if path is not None else ()
+    except WaiverMistakes as error:
+        count = len(error.mistakes)
+        raise click.ClickException(f"the waivers have {count} mistake{'s' if count > 1 else ''}\n{error}") from error
+
+
+AT = click.option("--at", type=Moment(), help="Judge as of this moment (default: now; without an offset, UTC).")
+PHASE = click.option("--phase", type=click.Choice(["before-export", "after-export"]), help="Judge before or after the export.")
+RULES = click.option(
+    "--rules", "folder", type=click.Path(path_type=Path), help="A folder of rules to use instead of the shipped ones."
+)

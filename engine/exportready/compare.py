@@ -1,0 +1,135 @@
+"""Two results side by side: what is new, fixed, unchanged, back again, and what only the rulebook made different. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+FORMAT = "exportready/result@1"
+
+
+class NoResult(Exception):
+    """What was given is no result of this program; the text says what is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """One finding of a result."""
+
+    fingerprint: str
+    rule: str
+    severity: str
+    subject: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What of a result can be compared."""
+
+    account: str | None
+    checked_at: str
+    verdict: str
+    findings: Mapping[str, Stood]
+    digests: Mapping[str, str]
+    """Rule -> the digest of its file; of an older result that shows none, empty."""
+    decided: frozenset[str]
+    settings: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A setting that is another now."""
+
+    setting: str
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What changed from one result to another."""
+
+    old: Result
+    new: Result
+    added: tuple[Stood, ...]
+    regressed: tuple[Stood, ...]
+    """New, though an earlier result had it, and the old one had not."""
+    fixed: tuple[Stood, ...]
+    untold: tuple[Stood, ...]
+    """In the old one, and now nobody can tell."""
+    unchanged: tuple[Stood, ...]
+    rule_changed: tuple[Stood, ...]
+    """Only in one of both, and the rule is another: not the customer's doing."""
+    drift: tuple[Drift, ...]
+
+    @property
+    def is_worse(self) -> bool:
+        """Something is there that was not."""
+        return bool(self.added or self.regressed)
+
+
+def result(stated: Mapping[str, Any]) -> Result:
+    """A result from its JSON. Raises NoResult."""
+    if stated.get("format") != FORMAT:
+        raise NoResult(f"it is no result of exportready ({FORMAT}); write one with -o json:RESULT.json, or name a snapshot")
+    try:
+        found = {
+            one["fingerprint"]: Stood(one["fingerprint"], rule["id"], one["severity"], one["subject"]["key"], one["message"])
+            for rule in stated["rules"]
+            for one in rule["findings"]
+        }
+        return Result(
+            stated["account"]["name"],
+            stated["checked_at"],
+            stated["verdict"],
+            found,
+            {rule["id"]: rule.get("digest", "") for rule in stated["rules"]},
+            frozenset(rule["id"] for rule in stated["rules"] if _is_decided(rule)),
+            dict(stated.get("settings", {})),
+        )
+    except (KeyError, TypeError) as error:
+        raise NoResult(f"it is damaged ({type(error).__name__}: {error}); write it anew with -o json:RESULT.json") from error
+
+
+def _is_decided(rule: Mapping[str, Any]) -> bool:
+    return rule["outcome"] not in ("cannot_tell", "error") and not (rule["gaps"] or rule["undecided"])
+
+
+def compare(old: Result, new: Result, earlier: Result | None = None) -> Difference:
+    """From old to new. `earlier` is a result from before the old one: what it had, and the old one had not, is back again."""
+    only_new = [one for print_, one in new.findings.items() if print_ not in old.findings]
+    only_old = [one for print_, one in old.findings.items() if print_ not in new.findings]
+    changed = {one.rule for one in (*only_new, *only_old) if _is_other(old, new, one.rule)}
+    own_new = [one for one in only_new if one.rule not in changed]
+    own_old = [one for one in only_old if one.rule not in changed]
+    back = {print_ for print_ in (earlier.findings if earlier else ()) if print_ not in old.findings}
+    return Difference(
+        old,
+        new,
+        _sorted(one for one in own_new if one.fingerprint not in back),
+        _sorted(one for one in own_new if one.fingerprint in back),
+        _sorted(one for one in own_old if one.rule in new.decided),
+        _sorted(one for one in own_old if one.rule not in new.decided),
+        _sorted(one for print_, one in new.findings.items() if print_ in old.findings),
+        _sorted(one for one in (*only_new, *only_old) if one.rule in changed),
+        tuple(
+            Drift(name, old.settings.get(name), new.settings.get(name))
+            for name in sorted({*old.settings, *new.settings})
+            if old.settings.get(name) != new.settings.get(name)
+        ),
+    )
+
+
+def _is_other(old: Result, new: Result, rule: str) -> bool:
+    """The rule was not judged on both sides, or its file differs."""
+    before, after = old.digests.get(rule), new.digests.get(rule)
+    return before is None or after is None or (bool(before and after) and before != after)
+
+
+_GRADES = ("error", "warning", "info")
+
+
+def _sorted(findings: Iterable[Stood]) -> tuple[Stood, ...]:
+    return tuple(sorted(findings, key=lambda one: (_GRADES.index(one.severity), one.rule, one.subject, one.fingerprint)))
