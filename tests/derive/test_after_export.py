@@ -512,7 +512,12 @@ def test_an_account_that_is_not_in_the_file_is_not_another_one() -> None:
 
 def test_an_error_is_stale_only_where_all_of_its_number_arrived() -> None:
     def stale(*invoices: Row) -> object:
-        error: Row = {"transaction": "101", "transactionType": "Invoice", "customer.name": "Ann", "message": "Object Not Found"}
+        error: Row = {
+            "transaction": "101",
+            "transactionType": "Invoice",
+            "customer.name": "Ann",
+            "message": "Object Not Found",
+        }
         rows = {"servicetitan.invoice": invoices, "quickbooks.Invoice": [BILLED], "servicetitan.export_error": [error]}
         return derive(files(rows), NOON).shelf("derived.export_error").records[0].get("arrivedSince")
 

@@ -111,8 +111,8 @@ def told(report: Report, result: RuleResult) -> str:
         return words.sentence(words.records_of(amount(result), _only_kind(result)))
     if heading(result) == result.rule.title:
         return not_so(result)
-    answered = result.findings[0].told_at
-    return words.told_on(local(report, answered)) if answered else ""
+    answered, note = result.findings[0].told_at, milder(result, result.findings[0])
+    return "; ".join(filter(None, (words.told_on(local(report, answered)) if answered else "", note)))
 
 
 def _only_kind(result: RuleResult) -> str | None:

@@ -1,0 +1,240 @@
+"""The gate in a git repository: only what is new, for a reason, until a date."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[bytes]]
+EXAMPLES = Path(__file__).parents[2] / "examples"
+EVENING = "--at=2026-11-20T18:00:00-07:00"
+TWO_DAYS_LATER = "--at=2026-11-22T18:00:00-07:00"
+GIT = shutil.which("git") or ""
+SWITCH = "populateSerialNumbersInQuickBooks"
+RULE = "inventory/populate-serial-numbers-off"
+WAIVER = f"""waivers:
+  - rule: {RULE}
+    account: Northwind*
+    owner: controller
+    reason: Support works on it
+    ticket: AP-12
+    expires: 2026-11-20
+"""
+
+
+def git(folder: Path, *words: str) -> None:
+    author = ["-c", "user.name=nobody", "-c", "user.email=nobody@example.invalid", "-c", "commit.gpgsign=false"]
+    subprocess.run([GIT, "-C", folder, *author, *words], check=True, capture_output=True)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """The ready example below accounts/, committed."""
+    if not GIT:
+        pytest.skip("git is not installed here")
+    shutil.copytree(EXAMPLES / "ready", tmp_path / "accounts" / "northwind")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "as it stands")
+    return tmp_path
+
+
+def switch_on(repository: Path) -> int:
+    """Set the setting that must be off; returns its line."""
+    path = repository / "accounts" / "northwind" / "account.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(f"{SWITCH}: false", f"{SWITCH}: true"), encoding="utf-8")
+    return 1 + text[: text.index(SWITCH)].count("\n")
+
+
+def test_a_setting_that_breaks_a_practice_stops_the_gate_on_its_line(run: Run, repository: Path) -> None:
+    line = switch_on(repository)
+    done = run("check", repository / "accounts" / "northwind", "--since", "HEAD", "--new-only", TWO_DAYS_LATER, "-o", "github")
+    assert done.returncode == 1
+    assert f"::error file=accounts/northwind/account.yaml,line={line},".encode() in done.stdout
+
+
+def test_another_change_passes_though_old_findings_stand_and_answers_went_stale(run: Run, repository: Path) -> None:
+    switch_on(repository)
+    git(repository, "commit", "-qam", "an old debt")
+    path = repository / "accounts" / "northwind" / "account.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "# a remark\n", encoding="utf-8")
+    folder = repository / "accounts" / "northwind"
+    assert run("check", folder, "--since", "HEAD", "--new-only", TWO_DAYS_LATER, "-q").returncode == 0
+    assert run("check", folder, "--since", "HEAD~1", "--new-only", TWO_DAYS_LATER, "-q").returncode == 1
+    assert run("check", folder, TWO_DAYS_LATER, "-q").returncode == 1
+
+
+def test_a_waiver_lets_it_through_to_the_last_second_of_its_day(run: Run, repository: Path) -> None:
+    switch_on(repository)
+    waivers = repository / "waivers.yaml"
+    waivers.write_text(WAIVER, encoding="utf-8")
+    gate = ["check", repository / "accounts" / "northwind", "--since", "HEAD", "--new-only", "--waivers", waivers]
+    in_time = run(*gate, "--at=2026-11-20T23:59:59-07:00", "-o", "json")
+    assert in_time.returncode == 0
+    found = json.loads(in_time.stdout)
+    (rule,) = (one for one in found["rules"] if one["id"] == RULE)
+    assert (found["waived"], rule["failed"], rule["findings"][0]["waiver"]["ticket"]) == (1, 1, "AP-12")
+    late = run(*gate, "--at=2026-11-21T00:00:00-07:00", "-o", "console")
+    assert late.returncode == 1
+    told = b" ".join(late.stdout.split())
+    assert b"expired: inventory/populate-serial-numbers-off" in told
+    assert b"which has passed" in told
+
+
+def test_what_was_not_there_at_the_revision_is_new(run: Run, repository: Path) -> None:
+    shutil.copytree(EXAMPLES / "not-ready", repository / "accounts" / "other")
+    assert run("check", repository / "accounts" / "other", "--since", "HEAD", "--new-only", EVENING, "-q").returncode == 1
+    for revision in ("nowhere", "--help"):
+        done = run("check", repository / "accounts" / "other", f"--since={revision}", EVENING)
+        assert (done.returncode, b"is no revision" in done.stderr) == (2, True)
+
+
+def test_outside_of_a_repository_since_says_so(run: Run, tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES / "ready", tmp_path / "ready")
+    done = run("check", tmp_path / "ready", "--since", "HEAD", EVENING)
+    assert (done.returncode, b"git" in done.stderr) == (2, True)
+
+
+# -- baselines
+
+
+def test_a_baseline_lets_old_debts_through_and_tells_what_is_gone(run: Run, tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES / "not-ready", tmp_path / "snapshot")
+    baseline = tmp_path / "baseline.json"
+    assert run("baseline", "create", EXAMPLES / "not-ready", "-o", baseline, EVENING).returncode == 0
+    gate = ["check", tmp_path / "snapshot", "--baseline", baseline, EVENING, "-o", "json"]
+    assert run(*gate).returncode == 1
+    assert run(*gate, "--new-only").returncode == 0
+    path = tmp_path / "snapshot" / "account.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace(f"{SWITCH}: true", f"{SWITCH}: false"), encoding="utf-8")
+    done = run(*gate, "--new-only")
+    assert (done.returncode, json.loads(done.stdout)["baseline"]["stale"]) == (
+        0,
+        [f"{RULE}: «Populate Serial Numbers in QuickBooks» is switched on"],
+    )
+    assert run(*gate, "--new-only", "--strict-baseline").returncode == 1
+    before = json.loads(baseline.read_text("utf-8"))
+    assert run("baseline", "prune", baseline, tmp_path / "snapshot", EVENING).returncode == 0
+    after = json.loads(baseline.read_text("utf-8"))
+    assert len(after["findings"]) == len(before["findings"]) - 1
+    assert run(*gate, "--new-only", "--strict-baseline").returncode == 0
+    assert run("baseline", "prune", baseline, EXAMPLES / "not-ready", EVENING).returncode == 0
+    assert json.loads(baseline.read_text("utf-8")) == after  # it never grows
+
+
+def test_moving_and_exporting_again_change_no_fingerprint_and_renaming_does(run: Run, tmp_path: Path) -> None:
+    def prints(folder: Path) -> set[str]:
+        found: dict[str, Any] = json.loads(run("check", folder, EVENING, "-o", "json").stdout)
+        return {one["fingerprint"] for rule in found["rules"] for one in rule["findings"]}
+
+    shutil.copytree(EXAMPLES / "not-ready", tmp_path / "a")
+    (tmp_path / "a" / "servicetitan").rename(tmp_path / "a" / "elsewhere")
+    materials = tmp_path / "a" / "elsewhere" / "materials.json"
+    listed = json.loads(materials.read_text("utf-8"))
+    listed["data"].reverse()
+    materials.write_text(json.dumps(listed), encoding="utf-8")
+    before = prints(EXAMPLES / "not-ready")
+    assert prints(tmp_path / "a") == before
+    materials.write_text(materials.read_text("utf-8").replace('PVC-ELB-1"', 'PVC-ELB-9"'), encoding="utf-8")
+    assert prints(tmp_path / "a") != before
+
+
+def test_what_does_not_go_together_is_said(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "broken.json").write_text("{}", encoding="utf-8")
+    for words, said in (
+        (["--new-only"], b"need --baseline"),
+        (["--baseline", tmp_path / "broken.json", "--since", "HEAD"], b"give one of them"),
+        (["--baseline", tmp_path / "broken.json"], b"is no baseline"),
+        (["--baseline", tmp_path / "nowhere.json"], b"cannot be opened"),
+        (["--waivers", tmp_path / "nowhere.yaml"], b"cannot be opened"),
+    ):
+        done = run("check", EXAMPLES / "ready", EVENING, *words)
+        assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+
+
+def test_the_step_summary_goes_where_the_platform_says(tmp_path: Path) -> None:
+    summary = tmp_path / "summary.md"
+    environment = {**os.environ, "GITHUB_STEP_SUMMARY": str(summary)}
+    command = [sys.executable, "-m", "exportready", "check", str(EXAMPLES / "not-ready"), EVENING, "-o", "github"]
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert done.returncode == 1
+    assert summary.read_text(encoding="utf-8").startswith("## Don't export yet: Northwind Plumbing &amp; Heating")
+
+
+# -- waivers
+
+
+def test_waivers_check_tells_what_is_wrong_with_each(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "waivers.csv"
+    path.write_text(
+        "rule,account,subject,owner,reason,ticket,expires\n"
+        f"{RULE},,,controller,works,,2026-11-25\n"
+        "items/cogs-acount,,,controller,typo,,2027-11-25\n"
+        "items/cogs-account,,NOTHING*,controller,unused,,2027-11-25\n"
+        "items/cogs-account,,WH-*,controller,over,,2026-11-01\n",
+        encoding="utf-8",
+    )
+    done = run("waivers", "check", path, EXAMPLES / "not-ready", EVENING)
+    lines = done.stdout.decode().splitlines()
+    assert done.returncode == 1
+    assert [line.split(": ")[1] for line in lines[:-1]] == ["lapses soon", "unknown rule", "unused", "expired"]
+    assert "did you mean 'items/cogs-account'?" in lines[1]
+
+
+def test_mistakes_in_waivers_are_told_all_at_once(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "waivers.yaml"
+    path.write_text(
+        "waivers:\n  - {rule: a/b, ownr: me, expires: soon}\n  - {rule: a/b, owner: me, reason: x, expires: 2026-13-01}\n",
+        encoding="utf-8",
+    )
+    done = run("check", EXAMPLES / "ready", "--waivers", path, EVENING)
+    assert done.returncode == 2
+    for part in (
+        b"waivers.yaml:2: there is no key 'ownr'",
+        b"waivers.yaml:2: 'reason' is missing",
+        b"waivers.yaml:3: '2026-13-01'",
+    ):
+        assert part in done.stderr
+
+
+# -- diff
+
+
+def test_diff_tells_new_fixed_back_again_drift_and_what_only_the_rule_changed(run: Run, tmp_path: Path) -> None:
+    for name in ("ready", "not-ready"):
+        run("check", EXAMPLES / name, EVENING, "-o", f"json:{tmp_path / name}.json", "-q")
+    ready, not_ready = tmp_path / "ready.json", tmp_path / "not-ready.json"
+    worse = run("diff", ready, not_ready, "-o", "json")
+    assert worse.returncode == 1
+    found = json.loads(worse.stdout)
+    assert {"setting": "webConnector.status", "old": "online", "new": "offline"} in found["drift"]
+    assert len(found["new_findings"]) > 30
+    again = json.loads(run("diff", ready, not_ready, "--earlier", not_ready, "-o", "json").stdout)
+    assert (again["new_findings"], len(again["regressed"])) == ([], len(found["new_findings"]))
+    better = run("diff", not_ready, ready, "-o", "markdown")
+    assert (better.returncode, b"### Fixed" in better.stdout) == (0, True)
+    changed = json.loads(not_ready.read_text("utf-8"))
+    for rule in changed["rules"]:
+        rule["digest"] = "another"
+    (tmp_path / "changed.json").write_text(json.dumps(changed), encoding="utf-8")
+    other = json.loads(run("diff", ready, tmp_path / "changed.json", "-o", "json").stdout)
+    assert (other["new_findings"], len(other["rule_changed"])) == ([], len(found["new_findings"]))
+
+
+def test_diff_takes_snapshots_too_and_refuses_what_is_none(run: Run, tmp_path: Path) -> None:
+    same = run("diff", EXAMPLES / "ready", EXAMPLES / "ready", EVENING)
+    assert same.returncode == 0
+    assert b"ready -> ready" in same.stdout
+    (tmp_path / "x.json").write_text("[]", encoding="utf-8")
+    for path in (tmp_path / "x.json", tmp_path / "nowhere"):
+        done = run("diff", path, EXAMPLES / "ready", EVENING)
+        assert (done.returncode, done.stdout) == (2, b"")

@@ -1,0 +1,143 @@
+"""What machines are told: GitHub, GitLab, SARIF and JUnit, all made from the one report that has every outcome in it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from junitparser import Failure, JUnitXml, TestSuite
+
+from exportready.model.evidence import Location
+from exportready.model.report import Finding, Report, Waiver
+from exportready.reporters import Options, github, render
+
+GOLDEN = Path(__file__).parent / "golden"
+SARIF = Path(__file__).parents[3] / "shared" / "schemas" / "sarif-schema-2.1.0.json"
+IN_REPOSITORY = Options(base="accounts/northwind")
+WAIVER = Waiver(
+    "items/*", "*", "*", "controller", "sold before the audit", "AP-12", date(2026, 12, 3), Location("waivers.yaml", 2)
+)
+FORMATS = ("github", "gitlab", "junit", "sarif")
+
+
+@pytest.fixture
+def gated(report: Report) -> Report:
+    """The shared report with one finding accepted, one that stood before, and one whose waiver has lapsed."""
+
+    def marked(at: int, finding: Finding) -> Finding:
+        return replace(
+            finding,
+            waiver=WAIVER if at == 0 else None,
+            known=at == 1,
+            note="it was accepted until 2026-11-01" if at == 2 else "",
+        )
+
+    results = tuple(
+        replace(result, findings=tuple(marked(at, one) for at, one in enumerate(result.findings)))
+        if result.rule.id == "items/cogs-account"
+        else result
+        for result in report.results
+    )
+    return replace(
+        report, results=results, baseline="main", stale_baseline=("items/x: gone",), waiver_remarks=("expired: items/y",)
+    )
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_golden(gated: Report, format_: str) -> None:
+    """UPDATE_GOLDEN=1 writes them anew."""
+    golden = GOLDEN / {"github": "github.txt", "gitlab": "gitlab.json", "junit": "junit.xml", "sarif": "report.sarif"}[format_]
+    text = render(format_, gated, IN_REPOSITORY)
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_bytes(text.encode())
+    assert text.encode() == golden.read_bytes()
+
+
+def test_the_step_summary_is_golden(gated: Report) -> None:
+    golden = GOLDEN / "summary.md"
+    text = github.summary(gated, IN_REPOSITORY)
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_bytes(text.encode())
+    assert text.encode() == golden.read_bytes()
+
+
+@pytest.mark.skipif(not SARIF.is_file(), reason="the OASIS schema is not beside the project")
+def test_sarif_fits_the_oasis_schema(gated: Report) -> None:
+    schema = json.loads(SARIF.read_text(encoding="utf-8"))
+    jsonschema.validators.validator_for(schema)(schema).validate(json.loads(render("sarif", gated, IN_REPOSITORY)))
+
+
+def run_of(report: Report, options: Options = IN_REPOSITORY) -> dict[str, Any]:
+    (run,) = json.loads(render("sarif", report, options))["runs"]
+    found: dict[str, Any] = run
+    return found
+
+
+def test_sarif_holds_problems_only_each_at_a_real_place(gated: Report) -> None:
+    results = run_of(gated)["results"]
+    standing = [finding for finding in gated.findings if finding.waiver is None]
+    assert len(results) == len(standing)
+    for one in results:
+        place = one["locations"][0]["physicalLocation"]
+        assert place["region"]["startLine"] >= 1
+        assert place["artifactLocation"]["uri"].startswith("accounts/northwind/")
+    assert {one["baselineState"] for one in results} == {"new", "unchanged"}
+    assert len(run_of(gated, replace(IN_REPOSITORY, new_only=True))["results"]) == len(standing) - 1
+    untold = run_of(gated)["invocations"][0]["toolExecutionNotifications"]
+    assert len(untold) == sum(result.untold for result in gated.results)
+
+
+def test_gitlab_names_its_fields_and_no_fingerprint_twice(gated: Report) -> None:
+    twice = replace(gated, results=(*gated.results, *gated.results))
+    told = json.loads(render("gitlab", twice, IN_REPOSITORY))
+    assert {tuple(sorted(one)) for one in told} == {("check_name", "description", "fingerprint", "location", "severity")}
+    assert len({one["fingerprint"] for one in told}) == len(told)
+    assert {one["severity"] for one in told} <= {"info", "minor", "major", "critical", "blocker"}
+    assert all(one["location"]["lines"]["begin"] >= 1 for one in told)
+
+
+def test_junit_reads_back_and_nothing_untold_passes(gated: Report) -> None:
+    xml = JUnitXml.fromstring(render("junit", gated, IN_REPOSITORY).encode())
+    cases = {case.name.partition(":")[0]: case for suite in xml if isinstance(suite, TestSuite) for case in suite}
+    assert len(cases) == len(gated.results)
+    for result in gated.results:
+        case = cases[result.rule.id]
+        if result.untold:
+            assert not case.is_passed
+        if any(one.waiver is None and one.severity.value != "info" for one in result.findings):
+            assert any(isinstance(one, Failure) for one in case.result)
+
+
+def test_github_shows_no_more_than_the_platform_does_and_the_worst_first(gated: Report) -> None:
+    lines = render("github", gated, IN_REPOSITORY).splitlines()
+    grades = [re.match(r"::(\w+) ", line)[1] for line in lines]  # type: ignore[index]
+    assert all(grades.count(grade) <= 11 for grade in ("error", "warning", "notice"))
+    assert grades == sorted(grades, key=("error", "warning", "notice").index)
+    assert any("more; the JSON" in line for line in lines)
+    assert all("file=accounts/northwind/" in line for line in lines[:-1])
+
+
+HOSTILE = "::error::x %0A\n::stop-commands::y, a:b <script> ]]> =cmd() \ud800 \u202e"
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_hostile_names_do_no_harm(gated: Report, format_: str) -> None:
+    results = tuple(
+        replace(one, findings=tuple(replace(each, message=HOSTILE) for each in one.findings)) for one in gated.results
+    )
+    text = render(format_, replace(gated, results=results), IN_REPOSITORY)
+    text.encode()
+    if format_ == "github":
+        assert all(line.startswith(("::error file", "::warning file", "::notice ")) for line in text.splitlines())
+    elif format_ == "junit":
+        JUnitXml.fromstring(text.encode())
+    else:
+        json.load(io.StringIO(text))
