@@ -1,4 +1,5 @@
 # make demo    check the example company and write its report     make test     everything that must hold
+# make docs    write the pages of docs/rules
 # make schemas write the JSON Schemas of rules/                   make clean    remove what these commands made
 PYTHON ?= python3
 
@@ -13,7 +14,7 @@ REPORT := demo/report.html
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test schemas clean
+.PHONY: help demo test docs schemas clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -31,11 +32,16 @@ test: $(VENV)/.installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q
 
+docs: $(VENV)/.installed
+	$(BIN)/exportready rules docs docs/rules
+
 schemas: $(VENV)/.installed
 	$(BIN)/exportready schema rule > rules/rule.schema.json.new
 	mv rules/rule.schema.json.new rules/rule.schema.json
 	$(BIN)/exportready schema inference > rules/inference.schema.json.new
 	mv rules/inference.schema.json.new rules/inference.schema.json
+	$(BIN)/exportready schema config > rules/config.schema.json.new
+	mv rules/config.schema.json.new rules/config.schema.json
 	$(BIN)/exportready schema waivers > rules/waivers.schema.json.new
 	mv rules/waivers.schema.json.new rules/waivers.schema.json
 	$(BIN)/exportready schema account > rules/account.schema.json.new

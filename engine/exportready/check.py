@@ -97,6 +97,7 @@ def examine(
         waits=first.waits,
         batches=batches.judged(now, first, results, sources, phase),
         stale=first.stale,
+        packs=rulebook.packs,
         settings=drift.stated(now),
         baseline=named,
         baseline_decided=against.decided if against else None,

@@ -13,6 +13,7 @@ import click
 from exportready import __version__
 from exportready.cli.common import AT, PHASE, RULES, Moment, near, now, rulebook_of, waivers_of
 from exportready.cli.gate import baseline, diff, waivers
+from exportready.cli.rules import rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
         return UNUSABLE
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "EXPORTREADY"})
 @click.version_option(__version__, prog_name="exportready")
 def exportready() -> None:
     """Can this batch be exported from ServiceTitan to QuickBooks Desktop now? And if not, what first?
@@ -117,6 +118,11 @@ def exportready() -> None:
 @click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colour on the screen."
 )
+@click.option(
+    "--config", "config_file", type=click.Path(path_type=Path), help="The settings (default: exportready.yaml here or above)."
+)
+@click.option("--no-config", is_flag=True, help="Read no exportready.yaml.")
+@click.option("--show-settings", is_flag=True, help="Say what is in force and where it was said, and judge nothing.")
 @click.option("--no-progress", is_flag=True, help="Do not say which file is being read.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing; what -o asks for is still written.")
 @click.option("-v", "--verbose", count=True, help="Tell more: rule names, places, what is fine.")
@@ -139,6 +145,9 @@ def check(
     folder: Path | None,
     engine: str | None,
     color: str,
+    config_file: Path | None,
+    no_config: bool,
+    show_settings: bool,
     no_progress: bool,
     quiet: bool,
     verbose: int,
@@ -156,14 +165,27 @@ def check(
     from exportready.batches import NoBatch, narrowed
     from exportready.check import check as run
     from exportready.check import select
+    from exportready.cli.output import echo
     from exportready.cli.progress import watcher
+    from exportready.cli.settings import Said, adapted_rules, settings_of
     from exportready.evidence.files import NoSnapshot
     from exportready.gate import Policy, exit_code
     from exportready.inference import NoEngine
     from exportready.model.rules import Severity
 
+    settled = settings_of(config_file, no_config)
+    said = Said(settled)
+    outputs = said.of("outputs", outputs, settled.outputs)
+    selected, ignored = said.of("selected", selected, settled.select), said.of("ignored", ignored, settled.ignore)
+    fail_on = said.of("fail_on", fail_on, settled.fail_on)
+    allow_unknown = said.of("allow_unknown", allow_unknown, settled.allow_unknown)
+    waivers_file = said.of("waivers_file", waivers_file, settled.waivers)
+    baseline_file = said.of("baseline_file", baseline_file, None if since is not None else settled.baseline)
+    rulebook = adapted_rules(rulebook_of(folder), settled)
+    if show_settings:
+        echo(said.shown(rulebook))
+        return 0
     wanted = _outputs(outputs, quiet)
-    rulebook = rulebook_of(folder)
     _known(rulebook, (*selected, *ignored))
     moment = at or now()
     chosen = select(selected, ignored)
@@ -192,7 +214,8 @@ def check(
         _base(snapshot, wanted),
         new_only,
     )
-    policy = Policy(None if fail_on == "never" else Severity(fail_on), allow_unknown, new_only, strict_baseline)
+    grade = None if fail_on == "never" else Severity(fail_on)
+    policy = Policy(grade, allow_unknown, new_only, strict_baseline, settled.thresholds)
     return int(exit_code(report, policy))
 
 
@@ -253,47 +276,10 @@ def explain(rule: str, folder: Path | None) -> None:
     echo(explained(found))
 
 
-@exportready.group()
-def rules() -> None:
-    """The rules that are checked."""
-
-
-@rules.command("list")
-@RULES
-def list_rules(folder: Path | None) -> None:
-    """List every rule with its grade and phase."""
-    from exportready.cli.output import echo
-
-    book = rulebook_of(folder).rules
-    width = max(len(rule.id) for rule in book)
-    echo("".join(f"{rule.id:<{width}}  {rule.severity.value:<7}  {rule.phase.value:<13}  {rule.title}\n" for rule in book))
-
-
-@rules.command("test")
-@click.argument("folder", type=click.Path(path_type=Path), required=False)
-def test_rules(folder: Path | None) -> int:
-    """Try every example of the rules in FOLDER (default: the shipped ones). Ends with 1 where one comes out otherwise."""
-    from exportready.tryout import differences, try_out
-
-    book = rulebook_of(folder).rules
-    told = [
-        f"{(folder or Path('rules')) / example.where.path}:{example.where.line}: {example.name}: {difference}"
-        for rule in book
-        for example in rule.examples
-        for difference in differences(rule, example, try_out(rule, example))
-    ]
-    for line in told:
-        click.echo(line)
-    examples = sum(len(rule.examples) for rule in book)
-    counted = f"{len(book)} rule{'s' if len(book) != 1 else ''}, {examples} examples"
-    click.echo(f"{counted}: {len(told) or 'no'} difference{'s' if len(told) != 1 else ''}")
-    return 1 if told else 0
-
-
 @exportready.command()
-@click.argument("name", type=click.Choice(["rule", "account", "inference", "waivers"]))
+@click.argument("name", type=click.Choice(["rule", "account", "inference", "waivers", "config"]))
 def schema(name: str) -> None:
-    """Print the JSON Schema of a rule file, of account.yaml, of inference rules or of waivers, for editors."""
+    """Print the JSON Schema of a rule file, of account.yaml, of inference rules, of waivers or of exportready.yaml, for editors."""
     import json
 
     from exportready.cli.output import write
@@ -306,6 +292,10 @@ def schema(name: str) -> None:
         from exportready.inference import rules as inference_rules
 
         described = inference_rules.schema()
+    elif name == "config":
+        from exportready import config
+
+        described = config.schema()
     elif name == "waivers":
         from exportready.waivers import FILE
 
@@ -352,7 +342,7 @@ def ask(folder: Path, everything: bool, at: datetime | None, rules_folder: Path 
     go_on(folder, rulebook_of(rules_folder), at or now(), everything=everything)
 
 
-for command in (baseline, diff, waivers):
+for command in (baseline, diff, rules, waivers):
     exportready.add_command(command)
 
 

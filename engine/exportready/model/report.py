@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import Enum
 
 from exportready.model.evidence import Account, Location, Record, Source, Unrecognised
-from exportready.model.rules import Citation, FixSteps, Rule, Severity
+from exportready.model.rules import Citation, FixSteps, Pack, Rule, Severity
 
 
 class Outcome(Enum):
@@ -239,6 +239,8 @@ class Report:
     """Ids of the rules that the baseline could decide."""
     stale_baseline: tuple[str, ...] = ()
     """What stands in the baseline and no more in the books."""
+    packs: tuple[Pack, ...] = ()
+    """Where the rules come from."""
     settings: tuple[tuple[str, str], ...] = ()
     """What account.yaml and QuickBooks' own preferences state, so that a later result shows what changed."""
     waiver_remarks: tuple[str, ...] = ()

@@ -297,6 +297,16 @@ Wanted = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Pack:
+    """A folder of rules."""
+
+    name: str
+    version: str
+    digest: str
+    rules: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rulebook:
     """All rules of a run, in the order of their ids."""
 
@@ -308,3 +318,4 @@ class Rulebook:
     """True for rules that somebody wrote instead of the shipped ones."""
     inference: Path | None = None
     """The folder's own rules of inference; None where the shipped ones hold."""
+    packs: tuple[Pack, ...] = ()

@@ -27,7 +27,14 @@ def _result(report: Report) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "tool": {"name": "exportready", "version": report.version},
-        "rulebook": {"digest": report.digest, "rules": report.rules, "left_out": list(report.left_out)},
+        "rulebook": {
+            "digest": report.digest,
+            "rules": report.rules,
+            "left_out": list(report.left_out),
+            "packs": [
+                {"name": one.name, "version": one.version, "digest": one.digest, "rules": one.rules} for one in report.packs
+            ],
+        },
         "account": {
             "name": report.account.name,
             "phase": report.phase,

@@ -143,6 +143,11 @@ SUMMARY = ("Grade", "Problem", "Place", "Practice")
 DIFFERENCES = ("New", "Back again", "Fixed", "Can no longer be told", "Only the rule changed", "Unchanged")
 DRIFT = "Settings that changed"
 NOT_STATED = "not stated"
+RULES = "The practices"
+RULES_MADE = "Made by `exportready rules docs` from the rule files."
+RULES_HEADS = ("Rule", "What must be true", "Grade", "Phase")
+EXAMPLES = "Examples that are its tests"
+NOT_WAIVABLE = "Nobody can accept what fails it."
 KEY_ISSUES = ("What to mend", "What waits on it", "For example")
 WORK_LIST_TITLE = "Payments to apply by hand"
 WORK_LIST_INTRO = (
@@ -387,6 +392,16 @@ def accepted(until: date, owner: str, reason: str, ticket: str) -> str:
 def counted_accepted(number: int) -> str:
     """2 problems are accepted."""
     return f"{count(number, 'problem')} {'is' if number == 1 else 'are'} accepted"
+
+
+def for_many(above: int) -> str:
+    """For more than 5."""
+    return f"For more than {above}"
+
+
+def waivable_for(days: int) -> str:
+    """A waiver may reach 90 days ahead."""
+    return f"A waiver of it may reach {count(days, 'day')} ahead."
 
 
 def show_more(number: int) -> str:

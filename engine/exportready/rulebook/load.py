@@ -8,23 +8,30 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
+from exportready import __version__
 from exportready.kinds import KINDS, field_of, references
 from exportready.kinds.account import BY_PATH
 from exportready.kinds.derived import READS
 from exportready.model.evidence import Known, Location
-from exportready.model.rules import ACCOUNT, ANSWERS, Citation, FixSteps, Phase, Rule, Rulebook, Severity
+from exportready.model.rules import ACCOUNT, ANSWERS, Citation, FixSteps, Pack, Phase, Rule, Rulebook, Severity
 from exportready.rulebook.checks import CheckReader
 from exportready.rulebook.conditions import Reader, Words
 from exportready.rulebook.examples import read_example
 from exportready.rulebook.reads import reads
 from exportready.rulebook.shape import EXAMPLE, RULE
-from exportready.shapes import Mistakes, did_you_mean, parse_age
+from exportready.shapes import Key, Mistakes, Object, Text, did_you_mean, parse_age
 from exportready.yamlfile import Mistake, Node, YamlError, items, parse
 from exportready.yamlfile import entries as entries_of
 
 INFERENCE = "inference"
 """The folder among the rules that says what follows from what."""
+
+
+PACK = "pack.yaml"
+"""Beside the areas: how the pack is called, and its version."""
+_PACK_SHAPE = Object({"name": Key(Text(), required=True), "version": Key(Text(), 'in quotes: "1.0"', required=True)})
 
 
 class RulebookMistakes(Exception):
@@ -40,13 +47,25 @@ def load(folder: Path, own: bool = False) -> Rulebook:
 
     Raises RulebookMistakes with all mistakes, and for a folder without rules.
     """
+    rules, mistakes, digest = read_folder(folder)
+    if mistakes:
+        raise RulebookMistakes(mistakes)
+    inference = folder / INFERENCE if (folder / INFERENCE).is_dir() else None
+    for file in sorted(inference.glob("*.yaml")) if inference else ():
+        digest.update(file.name.encode() + file.read_bytes().replace(b"\r\n", b"\n"))
+    pack = _pack(folder, own, digest.hexdigest(), len(rules))
+    return Rulebook(tuple(rules), pack.digest, wanted(rules), own, inference, (pack,))
+
+
+def read_folder(folder: Path) -> tuple[list[Rule], list[Mistake], Any]:
+    """The rules that can be read, the mistakes of all others, and the digest of all files so far."""
     rules: list[Rule] = []
     mistakes: list[Mistake] = []
     digest = hashlib.sha256()
     files = sorted(folder.rglob("*.y*ml"))
     for file in files:
         name = file.relative_to(folder).as_posix()
-        if name.startswith(INFERENCE + "/"):
+        if name.startswith(INFERENCE + "/") or name == PACK:
             continue  # exportready.inference.rules reads those
         if file.suffix != ".yaml" or name.count("/") != 1:
             mistakes.append(Mistake(name, 0, "a rule stands in AREA/NAME.yaml; move or rename this file"))
@@ -62,12 +81,25 @@ def load(folder: Path, own: bool = False) -> Rulebook:
             rules.append(rule)
     if not files:
         mistakes.append(Mistake("", 0, "this folder holds no rules (AREA/NAME.yaml)"))
-    if mistakes:
-        raise RulebookMistakes(sorted(mistakes, key=lambda mistake: (mistake.path, mistake.line)))
-    inference = folder / INFERENCE if (folder / INFERENCE).is_dir() else None
-    for file in sorted(inference.glob("*.yaml")) if inference else ():
-        digest.update(file.name.encode() + file.read_bytes().replace(b"\r\n", b"\n"))
-    return Rulebook(tuple(sorted(rules, key=lambda rule: rule.id)), digest.hexdigest(), wanted(rules), own, inference)
+    return sorted(rules, key=lambda rule: rule.id), sorted(mistakes, key=lambda mistake: (mistake.path, mistake.line)), digest
+
+
+def _pack(folder: Path, own: bool, digest: str, rules: int) -> Pack:
+    """How a folder of rules is called: by its pack.yaml, else by its own name. Raises RulebookMistakes."""
+    name, version = (folder.resolve().name, "") if own else ("exportready", __version__)
+    if (folder / PACK).is_file():
+        found: list[Mistake] = []
+        told = Mistakes(PACK, found)
+        try:
+            root = parse((folder / PACK).read_bytes(), PACK)
+        except YamlError as error:
+            raise RulebookMistakes(error.mistakes) from error
+        _PACK_SHAPE.check(root, told)
+        if found:
+            raise RulebookMistakes(found)
+        stated = entries_of(root)
+        name, version = _text(stated["name"]), _text(stated["version"])
+    return Pack(name, version, digest, rules)
 
 
 def wanted(rules: Iterable[Rule]) -> Mapping[str, frozenset[str]]:

@@ -1,0 +1,134 @@
+"""Commands for those who write rules: list, new, test, lint and docs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from exportready.cli.common import RULES, rulebook_of
+
+
+@click.group()
+def rules() -> None:
+    """The rules that are checked."""
+
+
+@rules.command("list")
+@RULES
+def list_rules(folder: Path | None) -> None:
+    """List every rule with its grade and phase."""
+    from exportready.cli.output import echo
+
+    book = rulebook_of(folder).rules
+    width = max(len(rule.id) for rule in book)
+    echo("".join(f"{rule.id:<{width}}  {rule.severity.value:<7}  {rule.phase.value:<13}  {rule.title}\n" for rule in book))
+
+
+@rules.command("test")
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+def test_rules(folder: Path | None) -> int:
+    """Try every example of the rules in FOLDER (default: the shipped ones). Ends with 1 where one comes out otherwise.
+
+    Outcomes and finding keys are exact: a finding that no example states is a difference too, and a rule without an example that
+    passes, one that fails and one that cannot be told is told.
+    """
+    from exportready.rulebook import lint
+    from exportready.tryout import differences, try_out
+
+    book = rulebook_of(folder).rules
+    told = [
+        f"{(folder or Path('rules')) / example.where.path}:{example.where.line}: {example.name}: {difference}"
+        for rule in book
+        for example in rule.examples
+        for difference in differences(rule, example, try_out(rule, example))
+    ]
+    told += [
+        f"{(folder or Path('rules')) / one.path}:{one.line}: {one.message}"
+        for one in lint.remarks(book)
+        if "no example" in one.message
+    ]
+    for line in told:
+        click.echo(line)
+    examples = sum(len(rule.examples) for rule in book)
+    counted = f"{len(book)} rule{'s' if len(book) != 1 else ''}, {examples} examples"
+    click.echo(f"{counted}: {len(told) or 'no'} difference{'s' if len(told) != 1 else ''}")
+    return 1 if told else 0
+
+
+@rules.command("lint")
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+def lint_rules(folder: Path | None) -> int:
+    """Tell every mistake of the rules in FOLDER (default: the shipped ones), with file, line and what would be right.
+
+    What cannot be read, cases that no example tries, words that nothing uses, conditions that cannot be met.
+    """
+    from exportready import shipped
+    from exportready.inference.rules import InferenceMistakes
+    from exportready.inference.rules import load as load_inference
+    from exportready.rulebook import lint
+    from exportready.rulebook.load import INFERENCE, read_folder
+
+    if folder is not None and not folder.is_dir():
+        raise click.ClickException(f"{folder} is not a folder of rules")
+    place = folder or shipped.folder("rules")
+    read, mistakes, _ = read_folder(place)
+    found = [*mistakes, *lint.remarks(read)]
+    try:
+        load_inference(place / INFERENCE)
+    except InferenceMistakes as error:
+        found += error.mistakes
+    for one in sorted(found, key=lambda one: (one.path, one.line)):
+        click.echo(str(one.below(folder or Path("rules"))))
+    click.echo(f"{len(found) or 'no'} remark{'s' if len(found) != 1 else ''}")
+    return 1 if found else 0
+
+
+@rules.command("new")
+@click.argument("id_", metavar="AREA/NAME")
+@click.option(
+    "--in",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path("my-rules"),
+    show_default=True,
+    help="The folder of your rules.",
+)
+def new_rule(id_: str, folder: Path) -> None:
+    """Write a rule to begin with: AREA/NAME.yaml in a folder of your own. It passes its tests as it is."""
+    from exportready.cli.output import write
+    from exportready.rulebook.scaffold import ID, rule
+
+    if not ID.fullmatch(id_):
+        raise click.UsageError(f"'{id_}' is no id; it is AREA/NAME in small letters, such as naming/no-slash")
+    path = folder / f"{id_}.yaml"
+    if path.exists():
+        raise click.ClickException(f"{path} is there already; choose another name")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write([(str(path), rule(id_, datetime.now(UTC).date().isoformat()))])
+    click.echo(f"Wrote {path}. Now: exportready rules test {folder}", err=True)
+
+
+@rules.command("docs")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; end with 1 where a page is stale or too many.")
+@click.option("--rules", "source", type=click.Path(path_type=Path), help="A folder of rules instead of the shipped ones.")
+def write_docs(folder: Path, only_check: bool, source: Path | None) -> int:
+    """Write a page for each rule, and an index, into FOLDER."""
+    from exportready.cli.output import write
+    from exportready.reporters.rule_pages import pages
+
+    made = pages(rulebook_of(source).rules)
+    there = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")} if folder.is_dir() else {}
+    stale = sorted(name for name in {*made, *there} if made.get(name) != there.get(name))
+    if only_check:
+        for name in stale:
+            click.echo(f"{folder / name} is stale")
+        return 1 if stale else 0
+    folder.mkdir(parents=True, exist_ok=True)
+    write([(str(folder / name), text) for name, text in made.items() if name in stale])
+    for name in there.keys() - made.keys():
+        (folder / name).unlink()
+    click.echo(f"{len(made)} pages in {folder}, {len(stale)} of them new or changed", err=True)
+    return 0

@@ -1,0 +1,57 @@
+"""A page for each rule, and an index, in Markdown: made from the rule files, never written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from exportready.model.rules import Rule
+from exportready.reporters import words
+from exportready.reporters.text import in_markdown
+
+INDEX = "README.md"
+
+
+def pages(rules: Sequence[Rule]) -> dict[str, str]:
+    """File name -> text, the index among them."""
+    return {INDEX: _index(rules), **{_file(rule): _page(rule) for rule in rules}}
+
+
+def _file(rule: Rule) -> str:
+    return f"{rule.id.replace('/', '-')}.md"
+
+
+def _index(rules: Iterable[Rule]) -> str:
+    lines = [f"# {words.RULES}", "", words.RULES_MADE, "", f"| {' | '.join(words.RULES_HEADS)} |", "|---|---|---|---|"]
+    lines += [
+        f"| [{rule.id}]({_file(rule)}) | {in_markdown(rule.title)} | {rule.grade.value} | {rule.phase.value} |"
+        for rule in rules
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _page(rule: Rule) -> str:
+    fix = rule.fix
+    lines = [
+        f"# {in_markdown(rule.title)}",
+        "",
+        f"`{rule.id}`: {rule.grade.value}, {rule.phase.value}. {in_markdown(rule.why)}",
+        "",
+    ]
+    lines += [f"## {words.DO_THIS}", "", f"{words.WHO}: {in_markdown(fix.who)}, {words.duration(fix.minutes)}", ""]
+    lines += [f"{number}. {in_markdown(step)}" for number, step in enumerate(fix.steps, 1)]
+    if fix.many_steps:
+        lines += ["", f"{words.for_many(fix.many_above or 0)}:", ""]
+        lines += [f"{number}. {in_markdown(step)}" for number, step in enumerate(fix.many_steps, 1)]
+    if not rule.waivable:
+        lines += ["", words.NOT_WAIVABLE]
+    elif rule.longest_waiver is not None:
+        lines += ["", words.waivable_for(rule.longest_waiver.days)]
+    lines += [
+        "",
+        f"## {words.EXAMPLES}",
+        "",
+        *(f"- {in_markdown(example.name)}: {example.outcome}" for example in rule.examples),
+    ]
+    source = words.cited(rule.source.document, rule.source.section, rule.source.updated, rule.source.note)
+    lines += ["", f"{words.SOURCE}: {in_markdown(source)}"]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,125 @@
+"""What is wrong with a rule that can be read: cases that nobody tries, words that nothing uses, conditions that cannot be met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from exportready.kinds import KINDS
+from exportready.model.rules import (
+    PARAMETER,
+    All,
+    AnyOf,
+    Check,
+    Compare,
+    Condition,
+    EntryIsPresent,
+    IsPresent,
+    Not,
+    Op,
+    Ref,
+    Rule,
+    entries,
+    placeholders,
+    refs,
+)
+from exportready.yamlfile import Mistake
+
+CASES = ("passed", "failed", "cannot_tell")
+"""Each rule is tried at least on one example of each."""
+
+
+def remarks(rules: Iterable[Rule]) -> list[Mistake]:
+    """Everything that is wrong, by file and line."""
+    return sorted((one for rule in rules for one in _of(rule)), key=lambda one: (one.path, one.line, one.message))
+
+
+def _of(rule: Rule) -> Iterator[Mistake]:
+    def say(message: str) -> Mistake:
+        return Mistake(rule.where.path, rule.where.line or 1, message)
+
+    tried = {example.outcome for example in rule.examples}
+    for case in CASES:
+        if case not in tried:
+            yield say(f"no example comes out as {case}; add one")
+    if rule.title.rstrip().endswith((".", "!")):
+        yield say("the title is a sentence without its full stop")
+    used = {ref.field for ref in _all_refs(rule) if ref.owner == PARAMETER}
+    used |= {word.partition(".")[2] for word in _all_words(rule) if word.startswith(PARAMETER + ".")}
+    for name in sorted(set(rule.parameters) - used):
+        yield say(f"the parameter '{name}' is used nowhere")
+    for check in rule.checks:
+        named = f" of the check '{check.name}'" if rule.named_checks else ""
+        asked = {name for condition in _conditions(check) for name in entries(condition)}
+        asked |= {ref.owner for condition in _conditions(check) for ref in refs(condition)}
+        asked |= {word.partition(".")[0] for word in _all_words(rule)}
+        asked |= {operand.owner for related in check.related for _, _, operand in related.match if isinstance(operand, Ref)}
+        for related in check.related:
+            if related.name not in asked:
+                yield say(f"the entry '{related.name}'{named} is used nowhere")
+        for what, condition in (
+            ("where", check.where),
+            ("expect", check.expect),
+            ("blocks_when", check.blocks_when),
+            ("eased_when", check.eased_when),
+        ):
+            for told in _contradictions(condition):
+                yield say(f"{what}{named} can never hold: {told}")
+        if check.expect == check.where:
+            yield say(f"expect{named} is what where says, so it never fails")
+        sheet = all(KINDS[kind].sheet or KINDS[kind].single for kind in check.each)
+        if not sheet and not placeholders(check.failure):
+            yield say(f"the failure text{named} names no {{field}}, so nobody can tell which record it is")
+
+
+def _conditions(check: Check) -> list[Condition]:
+    own = [check.where, check.expect, check.eased_when, check.blocks_when, *(related.where for related in check.related)]
+    return [condition for condition in own if condition is not None]
+
+
+def _all_refs(rule: Rule) -> Iterator[Ref]:
+    yield from refs(rule.given)
+    for check in rule.checks:
+        for condition in _conditions(check):
+            yield from refs(condition)
+
+
+def _all_words(rule: Rule) -> set[str]:
+    texts = [*(check.failure for check in rule.checks), *rule.fix.steps, *rule.fix.many_steps]
+    return {word for text in texts for word in placeholders(text)}
+
+
+def _contradictions(condition: Condition | None) -> Iterator[str]:
+    """Parts of one group that cannot hold together, whatever the record."""
+    if isinstance(condition, All):
+        wanted: dict[str, set[object]] = {}
+        there: dict[str, bool] = {}
+        for part in condition.parts:
+            if (
+                isinstance(part, Compare)
+                and part.op in (Op.EQUALS, Op.ONE_OF)
+                and not any(isinstance(one, Ref) for one in part.right)
+            ):
+                values = set(part.right)
+                known = wanted.setdefault(str(part.left), set(values))
+                known &= values
+                if not known:
+                    yield f"{part.left} cannot be two things at once"
+            name, present = _presence(part)
+            if name and there.setdefault(name, present) is not present:
+                yield f"{name} cannot be present and absent"
+            yield from _contradictions(part)
+    elif isinstance(condition, AnyOf):
+        for part in condition.parts:
+            yield from _contradictions(part)
+
+
+def _presence(part: Condition) -> tuple[str, bool]:
+    if isinstance(part, IsPresent):
+        return str(part.ref), True
+    if isinstance(part, EntryIsPresent):
+        return part.entry, True
+    if isinstance(part, Not) and isinstance(part.part, (IsPresent, EntryIsPresent)):
+        return _presence(part.part)[0], False
+    if isinstance(part, Compare) and part.op in (Op.EQUALS, Op.ONE_OF):
+        return str(part.left), True
+    return "", True

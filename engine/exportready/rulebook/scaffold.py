@@ -1,0 +1,49 @@
+"""A new rule to begin with: it is read, tried and linted without a mistake, and says where to write one's own."""
+
+from __future__ import annotations
+
+import re
+
+ID = re.compile(r"[a-z][a-z0-9-]*/[a-z][a-z0-9-]*")
+
+_TEMPLATE = """\
+# What must be true, as one file. docs/rules-howto.md goes through a rule line by line; exportready rules test FOLDER tries it.
+id: {id}
+title: Every active material has a {word}
+severity: warning                      # error | warning | info
+phase: before-export                   # before-export | after-export | both
+source: {{document: Our own house rules, section: {section}, updated: {day}}}
+why: Say what happens to this export otherwise.
+each: servicetitan.material            # the kind of record that is judged
+where: {{active: true}}                  # which of them
+expect: {{unitOfMeasure: present}}       # what must be true of each
+failure: "{{code}} has no unit of measure"
+fix:
+  who: office manager
+  minutes: 1
+  steps:
+    - "In ServiceTitan open Pricebook > {{code}}, fill it in, and save"
+examples:                              # the rule's own tests; each outcome and every finding is exact
+  - name: it is there
+    evidence: {{servicetitan.material: [{{code: PIPE-1, active: true, unitOfMeasure: each}}]}}
+    outcome: passed
+  - name: it is empty
+    evidence:
+      servicetitan.material:
+        - {{code: PIPE-1, active: true, unitOfMeasure: null}}
+        - {{code: PIPE-2, active: false, unitOfMeasure: null}}
+    outcome: failed
+    findings: [PIPE-1]
+  - name: the column is not in the file
+    evidence: {{servicetitan.material: [{{code: PIPE-1, active: true}}]}}
+    outcome: cannot_tell
+  - name: materials were not exported
+    evidence: {{}}
+    outcome: cannot_tell
+"""
+
+
+def rule(id_: str, day: str) -> str:
+    """The text of a new rule with this id."""
+    area, _, name = id_.partition("/")
+    return _TEMPLATE.format(id=id_, section=area.capitalize(), day=day, word=name.replace("-", " "))

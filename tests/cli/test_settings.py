@@ -1,0 +1,164 @@
+"""exportready.yaml: flag over environment over file over default; packs, grades, parameters and thresholds."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+AT = "--at=2026-11-20T18:00:00-07:00"
+RULE = "inventory/populate-serial-numbers-off"
+
+
+def run(folder: Path, *words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "exportready", *map(str, words)]
+    paths = {"PYTHONPATH": str(ROOT / "engine")}
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, **paths, **environment},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def result(folder: Path, *words: str | Path) -> dict[str, Any]:
+    done = run(folder, "check", *words, AT, "-o", "json")
+    assert done.returncode in (0, 1, 4), done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def settle(folder: Path, text: str) -> None:
+    (folder / "exportready.yaml").write_text(text, encoding="utf-8")
+
+
+def test_the_file_is_found_upwards_to_the_root_of_the_repository(tmp_path: Path) -> None:
+    below = tmp_path / "repository" / "accounts"
+    below.mkdir(parents=True)
+    settle(tmp_path, "select: items\n")
+    assert {rule["area"] for rule in result(below, EXAMPLES / "ready")["rules"]} == {"items"}
+    (tmp_path / "repository" / ".git").mkdir()
+    assert len(result(below, EXAMPLES / "ready")["rules"]) > 30
+    settle(tmp_path / "repository", "select: [naming, tax]\n")
+    assert {rule["area"] for rule in result(below, EXAMPLES / "ready")["rules"]} == {"naming", "tax"}
+    assert len(result(below, EXAMPLES / "ready", "--no-config")["rules"]) > 30
+
+
+def test_flag_over_environment_over_file_over_default(tmp_path: Path) -> None:
+    settle(tmp_path, "failOn: never\nselect: items\n")
+    folder = EXAMPLES / "not-ready"
+    assert run(tmp_path, "check", folder, AT, "-q").returncode == 0
+    assert run(tmp_path, "check", folder, AT, "-q", EXPORTREADY_CHECK_FAIL_ON="error").returncode == 1
+    assert run(tmp_path, "check", folder, AT, "-q", "--fail-on", "never", EXPORTREADY_CHECK_FAIL_ON="error").returncode == 0
+    assert run(tmp_path, "check", folder, AT, "-q", "--no-config").returncode == 1
+    shown = run(tmp_path, "check", folder, "--show-settings", "--select", "tax", EXPORTREADY_CHECK_ALLOW_UNKNOWN="1")
+    assert shown.returncode == 0
+    lines = {line.split()[0]: line for line in shown.stdout.splitlines()}
+    assert lines["failOn"].endswith("exportready.yaml:1]")
+    assert lines["select"].endswith("[flag]")
+    assert lines["allowUnknown"].endswith("true  [environment]")
+    assert lines["ignore"].endswith("[default]")
+    assert lines["pack"].split()[1] == "exportready"
+
+
+def test_grades_parameters_and_thresholds(tmp_path: Path) -> None:
+    snapshot = tmp_path / "snapshot"
+    shutil.copytree(EXAMPLES / "ready", snapshot)
+    path = snapshot / "account.yaml"
+    path.write_text(
+        path.read_text("utf-8").replace("populateSerialNumbersInQuickBooks: false", "populateSerialNumbersInQuickBooks: true"),
+        "utf-8",
+    )
+    assert result(tmp_path, snapshot)["verdict"] == "not_ready"
+    settle(tmp_path, f"severity: {{{RULE}: warning}}\n")
+    found = result(tmp_path, snapshot)
+    assert found["verdict"] == "ready_with_warnings"
+    assert next(rule for rule in found["rules"] if rule["id"] == RULE)["severity"] == "warning"
+    settle(tmp_path, "thresholds: {failed.error: 1}\n")
+    assert run(tmp_path, "check", snapshot, AT, "-q").returncode == 0
+    settle(tmp_path, "thresholds: {failed.error: 0}\n")
+    assert run(tmp_path, "check", snapshot, AT, "-q").returncode == 1
+    settle(tmp_path, "thresholds: {failed.warning: 0}\nfailOn: never\n")
+    assert run(tmp_path, "check", EXAMPLES / "not-ready", AT, "-q").returncode == 1
+    silent = tmp_path / "silent"
+    shutil.copytree(EXAMPLES / "ready", silent, ignore=shutil.ignore_patterns("account.yaml"))
+    settle(tmp_path, "{}\n")
+    assert run(tmp_path, "check", silent, AT, "-q").returncode == 4
+    settle(tmp_path, "thresholds: {cannot_tell: 40}\n")
+    assert run(tmp_path, "check", silent, AT, "-q").returncode == 0
+
+
+PACK_RULE = """id: own/every-part-has-a-name
+title: Every part has a name
+severity: warning
+phase: before-export
+source: {document: House rules, section: Parts, updated: 2026-01-01}
+why: Nobody finds a part without one.
+each: servicetitan.material
+parameters: {longest: 5}
+expect: {code: {max_length: $parameter.longest}}
+failure: "{code} is too long"
+fix: {who: office manager, minutes: 1, steps: [Give it a shorter one]}
+examples:
+  - {name: short, evidence: {servicetitan.material: [{code: A}]}, outcome: passed}
+  - {name: long, evidence: {servicetitan.material: [{code: ABCDEFG}]}, outcome: failed, findings: [ABCDEFG]}
+  - {name: none, evidence: {}, outcome: cannot_tell}
+"""
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    (tmp_path / "house" / "own").mkdir(parents=True)
+    (tmp_path / "house" / "own" / "every-part-has-a-name.yaml").write_text(PACK_RULE, encoding="utf-8")
+    (tmp_path / "house" / "pack.yaml").write_text('name: house rules\nversion: "2.1"\n', encoding="utf-8")
+    return tmp_path / "house"
+
+
+def test_packs_join_the_shipped_rules_and_are_named_in_every_result(tmp_path: Path, pack: Path) -> None:
+    settle(tmp_path, "packs: house\nparameters: {own/every-part-has-a-name: {longest: 400}}\n")
+    found = result(tmp_path, EXAMPLES / "ready")
+    assert next(rule for rule in found["rules"] if rule["area"] == "own")["outcome"] == "passed"
+    packs = found["rulebook"]["packs"]
+    assert [(one["name"], one["version"], one["rules"]) for one in packs][1] == ("house rules", "2.1", 1)
+    assert (packs[0]["name"], len(packs[0]["digest"])) == ("exportready", 64)
+    settle(tmp_path, "packs: [house, house]\n")
+    twice = run(tmp_path, "check", EXAMPLES / "ready", AT)
+    assert (twice.returncode, "two packs have the rule 'own/every-part-has-a-name'" in twice.stderr) == (2, True)
+
+
+def test_mistakes_are_told_all_at_once_with_their_lines(tmp_path: Path, pack: Path) -> None:
+    settle(tmp_path, "selct: items\nfailOn: errors\nthresholds: {failed.eror: 0}\n")
+    done = run(tmp_path, "check", EXAMPLES / "ready", AT)
+    assert done.returncode == 2
+    for part in (
+        "exportready.yaml:1: there is no key 'selct'",
+        "exportready.yaml:2: 'errors'",
+        "did you mean 'failed.error'?",
+    ):
+        assert part in done.stderr
+    settle(
+        tmp_path,
+        "packs: house\nseverity:\n  items/cogs-acount: warning\nparameters:\n"
+        "  own/every-part-has-a-name: {longset: 3}\n  items/cogs-account: {x: 1}\n",
+    )
+    done = run(tmp_path, "check", EXAMPLES / "ready", AT)
+    assert done.returncode == 2
+    for part in (
+        "exportready.yaml:3: there is no rule 'items/cogs-acount'; did you mean",
+        "exportready.yaml:5:",
+        "has no parameter 'x'",
+    ):
+        assert part in done.stderr
+    missing = run(tmp_path, "check", EXAMPLES / "ready", AT, "--config", "nowhere.yaml")
+    assert (missing.returncode, "nowhere.yaml: it cannot be opened" in missing.stderr) == (2, True)
