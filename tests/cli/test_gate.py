@@ -170,6 +170,64 @@ def test_the_step_summary_goes_where_the_platform_says(tmp_path: Path) -> None:
     assert summary.read_text(encoding="utf-8").startswith("## Don't export yet: Northwind Plumbing &amp; Heating")
 
 
+# -- every exit code on every path
+
+
+def test_every_exit_code_on_every_path(run: Run, tmp_path: Path) -> None:
+    ready, not_ready, silent, broken = EXAMPLES / "ready", EXAMPLES / "not-ready", tmp_path / "silent", tmp_path / "broken"
+    shutil.copytree(ready, silent, ignore=shutil.ignore_patterns("account.yaml"))
+    shutil.copytree(ready, broken)
+    (broken / "more.json").write_text('{"data": [', encoding="utf-8")
+    nothing = tmp_path / "nothing"
+    nothing.mkdir()
+    of_not_ready, of_ready = tmp_path / "not-ready.json", tmp_path / "ready.json"
+    run("baseline", "create", not_ready, "-o", of_not_ready, EVENING)
+    run("baseline", "create", ready, "-o", of_ready, EVENING)
+    everything = tmp_path / "waivers.yaml"
+    everything.write_text('waivers: [{rule: "*", owner: nobody, reason: a test, expires: 2030-01-01}]\n', encoding="utf-8")
+    settings = {name: tmp_path / f"{name}.yaml" for name in ("lenient", "strict", "unknown_ok", "wrong")}
+    settings["lenient"].write_text("thresholds: {failed.error: 1000}\n", encoding="utf-8")
+    settings["strict"].write_text("thresholds: {failed.warning: 0}\nfailOn: never\n", encoding="utf-8")
+    settings["unknown_ok"].write_text("thresholds: {cannot_tell: 1000}\n", encoding="utf-8")
+    settings["wrong"].write_text("failOn: sometimes\n", encoding="utf-8")
+    expected: list[tuple[int, list[str | Path]]] = [
+        # plain
+        (0, [ready]),
+        (1, [not_ready]),
+        (2, [tmp_path / "nowhere"]),
+        (3, [nothing, "--select", "session"]),
+        (4, [silent]),
+        # a broken source never ends in 0
+        (4, [broken, "--allow-unknown"]),
+        # unknown
+        (0, [silent, "--allow-unknown"]),
+        (1, [not_ready, "--allow-unknown"]),
+        # baseline
+        (0, [not_ready, "--baseline", of_not_ready, "--new-only", "--allow-unknown"]),
+        (1, [not_ready, "--baseline", of_ready, "--new-only"]),
+        (1, [not_ready, "--baseline", of_not_ready]),
+        (1, [ready, "--baseline", of_not_ready, "--new-only", "--strict-baseline"]),
+        (2, [ready, "--baseline", everything]),
+        (4, [silent, "--baseline", of_ready, "--new-only"]),
+        # waiver
+        (0, [not_ready, "--waivers", everything]),
+        (4, [silent, "--waivers", everything]),
+        (0, [not_ready, "--waivers", everything, "--allow-unknown"]),
+        (2, [ready, "--waivers", of_ready]),
+        # threshold
+        (0, [not_ready, "--config", settings["lenient"]]),
+        (4, [silent, "--config", settings["lenient"]]),
+        (1, [not_ready, "--config", settings["strict"]]),
+        (0, [silent, "--config", settings["unknown_ok"]]),
+        # configuration
+        (2, [ready, "--config", settings["wrong"]]),
+        (2, [ready, "--config", tmp_path / "nowhere.yaml"]),
+        (0, [ready, "--config", settings["wrong"], "--no-config"]),
+    ]
+    found = [(run("check", *words, EVENING, "-q").returncode, words) for _, words in expected]
+    assert found == expected
+
+
 # -- waivers
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import re
 import resource
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -259,6 +260,25 @@ def test_values_are_not_coerced(durable: Any, monkeypatch: pytest.MonkeyPatch) -
     same = [rule("same", {"a": pattern("problem", key=Same("x")), "b": pattern("reference", key=Same("x"))}, {"problem": "a"})]
     facts = [fact("problem", {"id": "p0", "key": "1"}), fact("reference", {"key": "1.0"}), fact("reference", {"key": "01"})]
     assert concluded(same, facts, durable.Durable()) == set()
+
+
+def test_nothing_goes_in_but_tokens_under_names_of_ours(durable: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it would coerce ('true' equals true there) or keep for itself (id, sid) never reaches it."""
+    told: list[dict[str, Any]] = []
+    whole = durable._Quiet.assert_fact
+
+    def listened(host: Any, ruleset: str, message: dict[str, Any]) -> Any:
+        told.append(message)
+        return whole(host, ruleset, message)
+
+    monkeypatch.setattr(durable._Quiet, "assert_fact", listened)
+    keys(durable.Durable(), [fact("problem", {"id": "true", "object": "1", "key": "$s", "sid": "other", "kind": "done"})])
+    ours = {"id", "sid", "kind", "n"}
+    fields = [(name, value) for message in told for name, value in message.items() if name not in ours]
+    assert fields
+    assert all(name.startswith("f_") and re.fullmatch(r"[cv]\d+", value) for name, value in fields)
+    assert {message["kind"] for message in told} == {"begin", "done", "problem", "key"}
+    assert len({message["sid"] for message in told}) == 2  # one for each group of rules
 
 
 @pytest.mark.slow
