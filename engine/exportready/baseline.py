@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from exportready.model.report import Outcome, Report, RuleResult
+from exportready.kinds import fold
+from exportready.model.report import Finding, Outcome, Report, RuleResult
 
 FORMAT = "exportready/baseline@1"
 
@@ -27,6 +28,10 @@ class Entry:
     rule: str
     subject: str
     message: str
+    members: tuple[str, ...] = ()
+    """Of a finding that stands for a group: the records in it."""
+    identity: tuple[str, str, str] = ("", "", "")
+    """Check, kind and key of the subject: what the fingerprint knows besides rule and account. Empty in a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +42,30 @@ class Baseline:
     rulebook: str
     """The digest of the rulebook."""
     entries: tuple[Entry, ...]
-    decided: frozenset[str]
-    """Ids of the rules of which nothing was left untold."""
+    untold: frozenset[str]
+    """Ids of the rules that could not be decided, wholly or in part."""
 
 
 def of(report: Report) -> Baseline:
     """The baseline that a report is. What is accepted by a waiver stands in it too: the waiver lapses, the finding does not."""
     found = {
-        finding.fingerprint: Entry(finding.fingerprint, result.rule.id, finding.subject.key, finding.message)
+        finding.fingerprint: Entry(
+            finding.fingerprint, result.rule.id, finding.subject.key, finding.message, _members(finding), _identity(finding)
+        )
         for result in report.results
         for finding in result.findings
     }
-    decided = frozenset(result.rule.id for result in report.results if not result.untold)
+    untold = frozenset(result.rule.id for result in report.results if result.untold)
     entries = tuple(sorted(found.values(), key=lambda one: (one.rule, one.subject, one.fingerprint)))
-    return Baseline(report.account.name, report.digest, entries, decided)
+    return Baseline(report.account.name, report.digest, entries, untold)
+
+
+def _members(finding: Finding) -> tuple[str, ...]:
+    return tuple(sorted((finding.observed.get("names") or "").split("; "))) if finding.is_group else ()
+
+
+def _identity(finding: Finding) -> tuple[str, str, str]:
+    return finding.check or "", finding.subject.kind, fold(finding.subject.key)
 
 
 def text(baseline: Baseline) -> str:
@@ -61,9 +76,15 @@ def text(baseline: Baseline) -> str:
         "format": FORMAT,
         "account": baseline.account,
         "rulebook": baseline.rulebook,
-        "decided": sorted(baseline.decided),
+        "untold": sorted(baseline.untold),
         "findings": [
-            {"fingerprint": one.fingerprint, "rule": one.rule, "subject": one.subject, "message": one.message}
+            {
+                "fingerprint": one.fingerprint,
+                "rule": one.rule,
+                "subject": one.subject,
+                "message": one.message,
+                **({"members": list(one.members)} if one.members else {}),
+            }
             for one in baseline.entries
         ],
     }
@@ -80,28 +101,39 @@ def read(path: Path) -> Baseline:
             raise BadBaseline(
                 f"{path} is no baseline ({FORMAT}); write one with: exportready baseline create SNAPSHOT -o {path}"
             )
-        return Baseline(
-            stated["account"], stated["rulebook"], tuple(map(_entry, stated["findings"])), frozenset(stated["decided"])
-        )
+        account, untold = stated["account"], stated["untold"]
+        if not (account is None or isinstance(account, str)) or not isinstance(untold, list):
+            raise TypeError("account or untold")
+        return Baseline(account, str(stated["rulebook"]), tuple(map(_entry, stated["findings"])), frozenset(map(str, untold)))
     except OSError as error:
         raise BadBaseline(
             f"{path} cannot be opened ({error.strerror}); write one with: exportready baseline create SNAPSHOT -o {path}"
         ) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadBaseline(
             f"{path} is damaged ({type(error).__name__}: {error}); write it anew with: exportready baseline create"
         ) from error
 
 
 def _entry(stated: Mapping[str, Any]) -> Entry:
-    return Entry(*(str(stated[name]) for name in ("fingerprint", "rule", "subject", "message")))
+    fingerprint, rule, subject, message = (str(stated[name]) for name in ("fingerprint", "rule", "subject", "message"))
+    return Entry(fingerprint, rule, subject, message, tuple(map(str, stated.get("members", ()))))
 
 
 def known(results: Iterable[RuleResult], baseline: Baseline) -> tuple[RuleResult, ...]:
-    """The results with each finding marked that stood already."""
-    prints = {one.fingerprint for one in baseline.entries}
+    """The results with each finding marked that stood already; a group only if nothing joined it.
+
+    A snapshot of the same account, judged in the same run, may have named the account otherwise: there the subject is compared too.
+    """
+    prints = {one.fingerprint: one for one in baseline.entries}
+    names = {(one.rule, *one.identity): one for one in baseline.entries}
+
+    def stood(rule: str, finding: Finding) -> bool:
+        entry = prints.get(finding.fingerprint) or names.get((rule, *_identity(finding)))
+        return entry is not None and set(_members(finding)) <= set(entry.members)
+
     return tuple(
-        replace(result, findings=tuple(replace(one, known=one.fingerprint in prints) for one in result.findings))
+        replace(result, findings=tuple(replace(one, known=stood(result.rule.id, one)) for one in result.findings))
         for result in results
     )
 
@@ -109,8 +141,13 @@ def known(results: Iterable[RuleResult], baseline: Baseline) -> tuple[RuleResult
 def stale(results: Sequence[RuleResult], baseline: Baseline) -> tuple[Entry, ...]:
     """Entries that stand no more: their rule was decided now, and does not find them."""
     there = {finding.fingerprint for result in results for finding in result.findings}
+    named = {(result.rule.id, *_identity(finding)) for result in results for finding in result.findings}
     decided = {result.rule.id for result in results if not result.untold and result.outcome is not Outcome.ERROR}
-    return tuple(one for one in baseline.entries if one.fingerprint not in there and one.rule in decided)
+    return tuple(
+        one
+        for one in baseline.entries
+        if one.fingerprint not in there and (one.rule, *one.identity) not in named and one.rule in decided
+    )
 
 
 def pruned(baseline: Baseline, results: Sequence[RuleResult]) -> Baseline:

@@ -100,7 +100,7 @@ def examine(
         packs=rulebook.packs,
         settings=drift.stated(now),
         baseline=named,
-        baseline_decided=against.decided if against else None,
+        baseline_untold=against.untold if against else frozenset(),
         stale_baseline=tuple(f"{one.rule}: {one.message}" for one in baseline.stale(results, against)) if against else (),
         waiver_remarks=tuple(
             f"{one.what}: {one.waiver.rule} ({one.waiver.where.path}:{one.waiver.where.line}): {one.words}"

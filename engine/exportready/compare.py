@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 FORMAT = "exportready/result@1"
+_GRADES = ("error", "warning", "info")
+_VERDICTS = ("ready", "ready_with_warnings", "not_ready", "cannot_tell")
 
 
 class NoResult(Exception):
@@ -76,21 +78,33 @@ def result(stated: Mapping[str, Any]) -> Result:
         raise NoResult(f"it is no result of exportready ({FORMAT}); write one with -o json:RESULT.json, or name a snapshot")
     try:
         found = {
-            one["fingerprint"]: Stood(one["fingerprint"], rule["id"], one["severity"], one["subject"]["key"], one["message"])
+            str(one["fingerprint"]): Stood(
+                str(one["fingerprint"]),
+                str(rule["id"]),
+                _one_of(one["severity"], _GRADES),
+                str(one["subject"]["key"]),
+                str(one["message"]),
+            )
             for rule in stated["rules"]
             for one in rule["findings"]
         }
         return Result(
             stated["account"]["name"],
             stated["checked_at"],
-            stated["verdict"],
+            _one_of(stated["verdict"], _VERDICTS),
             found,
             {rule["id"]: rule.get("digest", "") for rule in stated["rules"]},
             frozenset(rule["id"] for rule in stated["rules"] if _is_decided(rule)),
-            dict(stated.get("settings", {})),
+            {str(name): str(value) for name, value in stated.get("settings", {}).items()},
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NoResult(f"it is damaged ({type(error).__name__}: {error}); write it anew with -o json:RESULT.json") from error
+
+
+def _one_of(value: object, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        raise ValueError(f"{value!r} is none of {', '.join(choices)}")
+    return str(value)
 
 
 def _is_decided(rule: Mapping[str, Any]) -> bool:
@@ -126,9 +140,6 @@ def _is_other(old: Result, new: Result, rule: str) -> bool:
     """The rule was not judged on both sides, or its file differs."""
     before, after = old.digests.get(rule), new.digests.get(rule)
     return before is None or after is None or (bool(before and after) and before != after)
-
-
-_GRADES = ("error", "warning", "info")
 
 
 def _sorted(findings: Iterable[Stood]) -> tuple[Stood, ...]:

@@ -92,6 +92,10 @@ def read(path: Path) -> Config:
             told.say(
                 child, f"there is no threshold '{name}'{did_you_mean(name, THRESHOLDS)}; there are {', '.join(THRESHOLDS)}"
             )
+    for rule, of in entries(sound.get("parameters")).items():
+        for name, child in entries(of).items():
+            if not isinstance(child.value, (str, bool, Decimal)):
+                told.say(child, f"the parameter '{name}' of {rule} needs a plain value")
     if found:
         raise ConfigMistakes(sorted(found, key=lambda mistake: mistake.line))
     return _config(path, root, sound)
@@ -105,7 +109,10 @@ def _config(path: Path, root: Node, sound: Mapping[str, Node]) -> Config:
             for rule, of in entries(sound.get("parameters")).items()
         },
         "severity": {rule: Severity(str(node.value)) for rule, node in entries(sound.get("severity")).items()},
-        "thresholds": {name: int(str(node.value)) for name, node in entries(sound.get("thresholds")).items()},
+        "thresholds": {
+            name: int(node.value) if isinstance(node.value, Decimal) else 0
+            for name, node in entries(sound.get("thresholds")).items()
+        },
     }
     for name in ("select", "ignore", "outputs"):
         plain[name] = _texts(sound.get(name))

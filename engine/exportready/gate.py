@@ -64,8 +64,10 @@ def exit_code(report: Report, policy: Policy) -> ExitCode:
         return ExitCode.NOTHING_DECIDED
     if any(source.error for source in report.sources):
         return ExitCode.CANNOT_TELL
-    untold = report.verdict is Verdict.CANNOT_TELL and not policy.allow_unknown
-    return ExitCode.CANNOT_TELL if untold and _untold(report, policy) else ExitCode.PASSED
+    # Where old or tolerated errors decide the verdict, what cannot be told any more must not hide behind them.
+    asked = report.verdict is Verdict.CANNOT_TELL or policy.new_only or bool(policy.thresholds)
+    untold = asked and not policy.allow_unknown and _untold(report, policy)
+    return ExitCode.CANNOT_TELL if untold else ExitCode.PASSED
 
 
 def _fails(report: Report, policy: Policy) -> bool:
@@ -79,9 +81,8 @@ def _fails(report: Report, policy: Policy) -> bool:
 
 
 def _untold(report: Report, policy: Policy) -> bool:
-    """More than is allowed could not be told; with `new_only`, of the rules that the baseline could decide."""
+    """More than is allowed could not be told; with `new_only`, of the rules that the baseline did not leave untold too."""
     untold = [one for one in report.results if one.untold and one.rule.grade is Severity.ERROR]
-    if policy.new_only and report.baseline_decided is not None:
-        untold = [one for one in untold if one.rule.id in report.baseline_decided]
-        return len(untold) > policy.thresholds.get("cannot_tell", 0)
+    if policy.new_only:
+        untold = [one for one in untold if one.rule.id not in report.baseline_untold]
     return not report.results or len(untold) > policy.thresholds.get("cannot_tell", 0)

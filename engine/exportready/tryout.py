@@ -21,8 +21,8 @@ def differences(rule: Rule, example: Example, result: RuleResult) -> list[str]:
     told = []
     if result.outcome.value != example.outcome:
         told.append(f"the outcome is {result.outcome.value} ({result.reason}), not {example.outcome}")
-    keys = sorted(fold(finding_key(rule, finding.check, finding.subject.key)) for finding in result.findings)
-    if keys != sorted(fold(key) for key in example.findings):
+    keys = sorted(finding_key(rule, finding.check, finding.subject.key) for finding in result.findings)
+    if sorted(map(fold, keys)) != sorted(fold(key) for key in example.findings):
         told.append(f"the findings are {keys}, not {sorted(example.findings)}")
     return told
 

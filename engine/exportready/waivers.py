@@ -69,27 +69,35 @@ def _rows_of_yaml(data: bytes, name: str, found: list[Mistake]) -> list[Node]:
     except YamlError as error:
         found += error.mistakes
         return []
-    if not isinstance(root.value, dict) or set(root.value) != {"waivers"}:
+    listed = entries(root).get("waivers")
+    if listed is None or set(entries(root)) != {"waivers"} or not isinstance(listed.value, list):
         FILE.check(root, Mistakes(name, found))
         return []
-    return items(entries(root)["waivers"])
+    return items(listed)
 
 
 def _rows_of_csv(data: bytes, name: str, found: list[Mistake]) -> list[Node]:
-    rows = csv.DictReader(io.StringIO(data.decode("utf-8-sig", errors="replace")))
-    strange = [column for column in rows.fieldnames or () if column not in COLUMNS]
-    if strange or not rows.fieldnames:
-        near = "".join(f"'{column}' is no column{did_you_mean(column, COLUMNS)}; " for column in strange)
-        found.append(Mistake(name, 1, f"{near}the columns are {', '.join(COLUMNS)}"))
-        return []
-    nodes = []
-    for row in rows:
-        line = rows.line_num
-        cells = {
-            column: Node(cell.strip(), line) for column, cell in row.items() if column in COLUMNS and cell and cell.strip()
-        }
-        if cells:
-            nodes.append(Node(dict(cells), line, dict.fromkeys(cells, line)))
+    rows = csv.reader(io.StringIO(data.decode("utf-8-sig", errors="replace"), newline=None), strict=True)
+    nodes: list[Node] = []
+    try:
+        heads = [head.strip() for head in next(rows, [])]
+        strange = [head for head in heads if head not in COLUMNS]
+        if strange or len(set(heads)) != len(heads) or not heads:
+            near = "".join(f"'{head}' is no column{did_you_mean(head, COLUMNS)}; " for head in strange)
+            found.append(Mistake(name, 1, f"{near}the columns are {', '.join(COLUMNS)}, each once"))
+            return []
+        for row in rows:
+            line = rows.line_num
+            if len(row) > len(heads) and any(cell.strip() for cell in row[len(heads) :]):
+                found.append(
+                    Mistake(name, line, f"it has {len(row)} cells for {len(heads)} columns; put a cell with a comma in quotes")
+                )
+                continue
+            cells = {head: Node(cell.strip(), line) for head, cell in zip(heads, row, strict=False) if cell.strip()}
+            if cells:
+                nodes.append(Node(dict(cells), line, dict.fromkeys(cells, line)))
+    except csv.Error as error:
+        found.append(Mistake(name, rows.line_num, f"it is no CSV file ({error}); save it as CSV with commas"))
     return nodes
 
 
@@ -185,8 +193,12 @@ def remarks(
             found.append(Remark(waiver, UNKNOWN_RULE, f"there is no rule '{waiver.rule}'{near}"))
         elif waiver.expires < day:
             found.append(Remark(waiver, EXPIRED, f"it counted until {waiver.expires}"))
-        elif len(refused) == len(named):
-            found.append(Remark(waiver, REFUSED, refused[0]))
+        elif refused:
+            found.append(
+                Remark(
+                    waiver, REFUSED, refused[0] + (f" ({len(refused)} of {len(named)} practices)" if len(named) > 1 else "")
+                )
+            )
         elif waiver.expires - day <= SOON:
             found.append(Remark(waiver, SOON_OVER, f"it counts until {waiver.expires}"))
         if named and results is not None and not _is_used(waiver, results, account):

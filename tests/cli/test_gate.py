@@ -104,7 +104,70 @@ def test_outside_of_a_repository_since_says_so(run: Run, tmp_path: Path) -> None
     assert (done.returncode, b"git" in done.stderr) == (2, True)
 
 
+def test_the_revision_is_read_as_committed_whatever_git_is_told_elsewhere(run: Run, repository: Path, tmp_path: Path) -> None:
+    (repository / ".gitattributes").write_text("*.yaml export-ignore\n", encoding="utf-8")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "an archive would leave the answers out")
+    line = switch_on(repository)
+    words = ["check", repository / "accounts" / "northwind", "--since", "HEAD", "--new-only", EVENING, "-o", "github"]
+    done = run(*words, GIT_DIR=str(tmp_path / "elsewhere"), GIT_INDEX_FILE=str(tmp_path / "elsewhere" / "index"))
+    assert (done.returncode, done.stderr) == (1, b"")
+    errors = [one for one in done.stdout.decode().splitlines() if one.startswith("::error")]
+    assert len(errors) == 1
+    assert f"account.yaml,line={line}," in errors[0]
+
+
+def test_an_account_that_got_another_name_has_no_new_findings(run: Run, repository: Path) -> None:
+    switch_on(repository)
+    git(repository, "commit", "-qam", "a debt")
+    path = repository / "accounts" / "northwind" / "account.yaml"
+    path.write_text(path.read_text("utf-8").replace("Northwind", "Southwind"), encoding="utf-8")
+    words = ["check", path.parent, "--since", "HEAD", "--strict-baseline", EVENING, "-q"]
+    assert run(*words, "--new-only").returncode == 0
+    assert run(*words).returncode == 1
+
+
 # -- baselines
+
+
+def test_a_group_that_somebody_joined_is_new(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "baseline.json"
+    run("baseline", "create", EXAMPLES / "not-ready", "-o", path, EVENING)
+    baseline = json.loads(path.read_text("utf-8"))
+    groups = [one for one in baseline["findings"] if "members" in one]
+    assert groups
+    gate = ["check", EXAMPLES / "not-ready", "--baseline", path, "--new-only", "--fail-on=info", EVENING, "-q"]
+    groups[0]["members"].append("Somebody who is in order again")
+    path.write_text(json.dumps(baseline), encoding="utf-8")
+    assert run(*gate).returncode == 0
+    groups[0]["members"] = groups[0]["members"][1:-1]
+    path.write_text(json.dumps(baseline), encoding="utf-8")
+    assert run(*gate).returncode == 1
+
+
+@pytest.mark.parametrize(
+    "damage", ['{"findings": [1]}', '{"findings": [{}]}', '{"untold": "items"}', '{"account": 1}', '{"findings": null}', None]
+)
+def test_a_damaged_baseline_is_told(run: Run, tmp_path: Path, damage: str | None) -> None:
+    path = tmp_path / "baseline.json"
+    run("baseline", "create", EXAMPLES / "ready", "-o", path, EVENING)
+    sound = json.loads(path.read_text("utf-8"))
+    path.write_text("[" * 100_000 if damage is None else json.dumps(sound | json.loads(damage)), encoding="utf-8")
+    done = run("check", EXAMPLES / "ready", "--baseline", path, EVENING)
+    assert (done.returncode, b"is damaged" in done.stderr) == (2, True)
+
+
+def test_a_rule_that_cannot_be_told_any_more_stops_beside_old_and_tolerated_findings(run: Run, tmp_path: Path) -> None:
+    snapshot, baseline = tmp_path / "snapshot", tmp_path / "baseline.json"
+    shutil.copytree(EXAMPLES / "not-ready", snapshot)
+    run("baseline", "create", snapshot, "-o", baseline, EVENING)
+    (tmp_path / "lenient.yaml").write_text("thresholds: {failed.error: 1000}\n", encoding="utf-8")
+    gates = (["--baseline", baseline, "--new-only"], ["--config", tmp_path / "lenient.yaml"])
+    assert [run("check", snapshot, *gate, EVENING, "-q").returncode for gate in gates] == [0, 0]
+    (snapshot / "servicetitan" / "materials.json").unlink()
+    for gate in gates:
+        assert run("check", snapshot, *gate, EVENING, "-q").returncode == 4
+        assert run("check", snapshot, *gate, EVENING, "-q", "--allow-unknown").returncode == 0
 
 
 def test_a_baseline_lets_old_debts_through_and_tells_what_is_gone(run: Run, tmp_path: Path) -> None:
@@ -264,6 +327,34 @@ def test_mistakes_in_waivers_are_told_all_at_once(run: Run, tmp_path: Path) -> N
         assert part in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("waivers:\n", b"waivers.yaml"),
+        ("waivers: none\n", b"waivers.yaml:1: "),
+        ("rule,owner,reason,expires,rule\nitems/*,a,b,2027-01-01,session/*\n", b"each once"),
+        ("rule,owner,reason,expires\nitems/*,a,sold, then bought,2027-01-01\n", b"waivers.csv:2: it has 5 cells"),
+        ('rule,owner,reason,expires\n"items/*,a,b,2027-01-01\n', b"is no CSV file"),
+    ],
+)
+def test_waivers_that_would_be_read_otherwise_than_meant_are_refused(run: Run, tmp_path: Path, text: str, said: bytes) -> None:
+    path = tmp_path / ("waivers.csv" if text.startswith("rule") else "waivers.yaml")
+    path.write_text(text, encoding="utf-8")
+    done = run("check", EXAMPLES / "ready", "--waivers", path, EVENING)
+    assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+
+
+def test_a_pattern_that_a_rule_refuses_is_told(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "waivers.yaml"
+    path.write_text('waivers: [{rule: "*", owner: a, reason: b, expires: 2099-01-01}]\n', encoding="utf-8")
+    assert run("waivers", "check", path, EVENING).returncode == 0
+    shutil.copytree(EXAMPLES.parent / "rules", tmp_path / "rules")
+    with (tmp_path / "rules" / f"{RULE}.yaml").open("a", encoding="utf-8") as rule:
+        rule.write("waivers: {allowed: false}\n")
+    done = run("waivers", "check", path, EVENING, "--rules", tmp_path / "rules")
+    assert (done.returncode, b": refused: *: " in done.stdout, b"(1 of " in done.stdout) == (1, True, True)
+
+
 # -- diff
 
 
@@ -296,3 +387,18 @@ def test_diff_takes_snapshots_too_and_refuses_what_is_none(run: Run, tmp_path: P
     for path in (tmp_path / "x.json", tmp_path / "nowhere"):
         done = run("diff", path, EXAMPLES / "ready", EVENING)
         assert (done.returncode, done.stdout) == (2, b"")
+
+
+def test_diff_tells_a_damaged_result_and_knows_one_without_its_ending(run: Run, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    run("check", EXAMPLES / "ready", EVENING, "-o", f"json:{kept}", "-q")
+    assert run("diff", kept, EXAMPLES / "ready", EVENING).returncode == 0
+    sound = json.loads(kept.read_text("utf-8"))
+    for text in (
+        kept.read_text("utf-8")[:-20],
+        json.dumps(sound | {"verdict": "splendid"}),
+        json.dumps(sound | {"rules": [1]}),
+    ):
+        (tmp_path / "damaged.json").write_text(text, encoding="utf-8")
+        done = run("diff", tmp_path / "damaged.json", EXAMPLES / "ready", EVENING)
+        assert (done.returncode, done.stdout, b"is damaged" in done.stderr) == (2, b"", True)

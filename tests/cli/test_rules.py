@@ -126,3 +126,13 @@ def test_the_pages_of_the_rules_are_those_of_the_files(run: Run, tmp_path: Path)
     assert (stale.returncode, stale.stdout.count(b"is stale")) == (1, 2)
     assert run("rules", "docs", tmp_path / "pages").returncode == 0
     assert run("rules", "docs", tmp_path / "pages", "--check").returncode == 0
+
+
+def test_the_kinds_are_listed_with_their_fields_and_their_keys(run: Run) -> None:
+    assert "servicetitan.bill" in run("rules", "kinds").stdout.decode().splitlines()
+    told = run("rules", "kinds", "servicetitan.bill").stdout.decode()
+    assert "key: vendor.name / referenceNumber" in told
+    assert "waits" in told
+    assert "Pending|Posted" in told
+    wrong = run("rules", "kinds", "servicetitan.bil")
+    assert (wrong.returncode, b"did you mean 'servicetitan.bill'?" in wrong.stderr) == (2, True)

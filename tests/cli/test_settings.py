@@ -162,3 +162,55 @@ def test_mistakes_are_told_all_at_once_with_their_lines(tmp_path: Path, pack: Pa
         assert part in done.stderr
     missing = run(tmp_path, "check", EXAMPLES / "ready", AT, "--config", "nowhere.yaml")
     assert (missing.returncode, "nowhere.yaml: it cannot be opened" in missing.stderr) == (2, True)
+
+
+def test_the_environment_names_files_and_outputs_too(tmp_path: Path) -> None:
+    (tmp_path / "all.yaml").write_text('waivers: [{rule: "*", owner: a, reason: b, expires: 2027-01-01}]\n', encoding="utf-8")
+    done = run(
+        tmp_path,
+        "check",
+        EXAMPLES / "not-ready",
+        AT,
+        "--allow-unknown",
+        EXPORTREADY_CHECK_SELECT="items",
+        EXPORTREADY_CHECK_WAIVERS="all.yaml",
+        EXPORTREADY_CHECK_OUTPUT="json",
+    )
+    told = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert {rule["id"].partition("/")[0] for rule in told["rules"]} == {"items"}
+
+
+def test_two_formats_do_not_go_to_one_file(tmp_path: Path) -> None:
+    done = run(tmp_path, "check", EXAMPLES / "ready", AT, "-o", "json:x", "-o", "junit:x")
+    assert (done.returncode, "go to one file" in done.stderr, (tmp_path / "x").exists()) == (2, True, False)
+
+
+def test_baselines_and_diffs_judge_by_the_settings(tmp_path: Path, pack: Path) -> None:
+    settle(tmp_path, f"packs: {pack.name}\nparameters: {{own/every-part-has-a-name: {{longest: 1}}}}\n")
+    run(tmp_path, "check", EXAMPLES / "not-ready", AT, "-o", "json:result.json", "-q")
+    assert run(tmp_path, "diff", "result.json", EXAMPLES / "not-ready", AT).returncode == 0
+    other = run(tmp_path, "diff", EXAMPLES / "not-ready", "result.json", AT, "--no-config", "-o", "json")
+    assert {one["rule"] for one in json.loads(other.stdout)["rule_changed"]} == {"own/every-part-has-a-name"}
+    told = [run(tmp_path, "baseline", "create", EXAMPLES / "not-ready", AT, *words).stdout for words in ([], ["--no-config"])]
+    assert ["own/every-part-has-a-name" in text for text in told] == [True, False]
+
+
+def test_thresholds_and_parameters_are_plain(tmp_path: Path) -> None:
+    settle(tmp_path, "thresholds: {failed.error: 1e3}\n")
+    assert run(tmp_path, "check", EXAMPLES / "not-ready", AT, "--allow-unknown", "-q").returncode == 0
+    settle(tmp_path, "parameters:\n  items/cogs-account:\n    word: [1, 2]\n")
+    done = run(tmp_path, "check", EXAMPLES / "ready", AT)
+    assert (done.returncode, "exportready.yaml:3: the parameter 'word' of items/cogs-account needs" in done.stderr) == (
+        2,
+        True,
+    )
+
+
+def test_a_pack_without_a_rule_is_refused(tmp_path: Path, pack: Path) -> None:
+    for path in pack.rglob("*.yaml"):
+        if path.name != "pack.yaml":
+            path.unlink()
+    settle(tmp_path, f"packs: {pack.name}\n")
+    done = run(tmp_path, "check", EXAMPLES / "ready", AT)
+    assert (done.returncode, "holds no rules" in done.stderr) == (2, True)

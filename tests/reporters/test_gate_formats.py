@@ -91,8 +91,12 @@ def test_sarif_holds_problems_only_each_at_a_real_place(gated: Report) -> None:
         assert place["artifactLocation"]["uri"].startswith("accounts/northwind/")
     assert {one["baselineState"] for one in results} == {"new", "unchanged"}
     assert len(run_of(gated, replace(IN_REPOSITORY, new_only=True))["results"]) == len(standing) - 1
-    untold = run_of(gated)["invocations"][0]["toolExecutionNotifications"]
+    (invocation,) = run_of(gated)["invocations"]
+    broken, *untold = invocation["toolExecutionNotifications"]
+    assert (invocation["executionSuccessful"], broken["level"]) == (False, "error")
     assert len(untold) == sum(result.untold for result in gated.results)
+    readable = replace(gated, sources=tuple(one for one in gated.sources if one.error is None))
+    assert run_of(readable)["invocations"][0]["executionSuccessful"] is True
 
 
 def test_gitlab_names_its_fields_and_no_fingerprint_twice(gated: Report) -> None:
@@ -107,6 +111,7 @@ def test_gitlab_names_its_fields_and_no_fingerprint_twice(gated: Report) -> None
 def test_junit_reads_back_and_nothing_untold_passes(gated: Report) -> None:
     xml = JUnitXml.fromstring(render("junit", gated, IN_REPOSITORY).encode())
     cases = {case.name.partition(":")[0]: case for suite in xml if isinstance(suite, TestSuite) for case in suite}
+    assert not cases.pop("accounts/northwind/customers.xml").is_passed  # a file that cannot be read
     assert len(cases) == len(gated.results)
     for result in gated.results:
         case = cases[result.rule.id]
@@ -114,6 +119,13 @@ def test_junit_reads_back_and_nothing_untold_passes(gated: Report) -> None:
             assert not case.is_passed
         if any(one.waiver is None and one.severity.value != "info" for one in result.findings):
             assert any(isinstance(one, Failure) for one in case.result)
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_file_that_cannot_be_read_is_told_though_no_practice_needs_it(gated: Report, format_: str) -> None:
+    text = render(format_, replace(gated, results=()), IN_REPOSITORY)
+    assert "the file ends in the middle of a customer" in text
+    assert "accounts/northwind/customers.xml" in text
 
 
 def test_github_shows_no_more_than_the_platform_does_and_the_worst_first(gated: Report) -> None:

@@ -80,6 +80,7 @@ def exportready() -> None:
     "--output",
     "outputs",
     multiple=True,
+    envvar="EXPORTREADY_CHECK_OUTPUT",
     metavar="FORMAT[:PATH]",
     help="What to write and where: console, json, html, work-list (CSV of payments to apply by hand, after the export), or for a gate "
     "github, gitlab, sarif, junit; without a path, or with -, to the screen. May be given several times.",
@@ -87,9 +88,21 @@ def exportready() -> None:
 @click.option("--batch", metavar="NUMBER", help="Show one batch only, with a verdict of its own.")
 @PHASE
 @click.option(
-    "--select", "selected", multiple=True, metavar="RULE", help="Judge only this rule or area (items, items/cogs-account)."
+    "--select",
+    "selected",
+    multiple=True,
+    envvar="EXPORTREADY_CHECK_SELECT",
+    metavar="RULE",
+    help="Judge only this rule or area (items, items/cogs-account).",
 )
-@click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Leave this rule or area out.")
+@click.option(
+    "--ignore",
+    "ignored",
+    multiple=True,
+    envvar="EXPORTREADY_CHECK_IGNORE",
+    metavar="RULE",
+    help="Leave this rule or area out.",
+)
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "info", "never"]),
@@ -101,10 +114,17 @@ def exportready() -> None:
 @click.option(
     "--waivers",
     "waivers_file",
+    envvar="EXPORTREADY_CHECK_WAIVERS",
     type=click.Path(path_type=Path),
     help="What is accepted, by whom and until when (.yaml or .csv).",
 )
-@click.option("--baseline", "baseline_file", type=click.Path(path_type=Path), help="What stood before: tell what is new.")
+@click.option(
+    "--baseline",
+    "baseline_file",
+    envvar="EXPORTREADY_CHECK_BASELINE",
+    type=click.Path(path_type=Path),
+    help="What stood before: tell what is new.",
+)
 @click.option("--since", metavar="REV", help="Tell what is new against the snapshot as it stands in this git revision.")
 @click.option("--new-only", is_flag=True, help="Only what is new against --baseline or --since decides the exit code.")
 @click.option("--strict-baseline", is_flag=True, help="End with 1 when the baseline holds what stands no more.")
@@ -195,7 +215,7 @@ def check(
         raise click.UsageError("--new-only and --strict-baseline need --baseline FILE or --since REV to compare with")
     accepted = waivers_of(waivers_file)
     try:
-        against, named = _against(snapshot, rulebook, moment, baseline_file, since, phase, chosen)
+        against, named = _against(snapshot, rulebook, moment, baseline_file, since, before, phase, chosen)
         watch = watcher(not no_progress and not quiet)
         report = run(snapshot, rulebook, moment, before, phase, chosen, watch, engine, accepted, against, named)
         report = narrowed(report, batch) if batch is not None else report
@@ -367,6 +387,9 @@ def _outputs(outputs: tuple[str, ...], quiet: bool) -> list[tuple[str, str | Non
         wanted.append((name, target if target and target != "-" else None))
     if sum(target is None for _, target in wanted) > 1:
         raise click.UsageError("only one format can go to the screen; give the others a path, such as html:report.html")
+    targets = [target for _, target in wanted if target is not None]
+    if len(set(targets)) != len(targets):
+        raise click.UsageError("two formats go to one file; give each a path of its own")
     return wanted
 
 
@@ -434,6 +457,7 @@ def _against(
     moment: datetime,
     file: Path | None,
     since: str | None,
+    before: Path | None,
     phase: str | None,
     chosen: Callable[[Rule], bool],
 ) -> tuple[Baseline | None, str]:
@@ -449,8 +473,8 @@ def _against(
             return baseline.read(file), file.as_posix()
         with at(snapshot, since or "") as earlier:
             if earlier is None:
-                return baseline.Baseline(None, rulebook.digest, (), frozenset(rule.id for rule in rulebook.rules)), since or ""
-            return baseline.of(run(earlier, rulebook, moment, None, phase, chosen)), since or ""
+                return baseline.Baseline(None, rulebook.digest, (), frozenset()), f"{since} (it was not there yet)"
+            return baseline.of(run(earlier, rulebook, moment, before, phase, chosen)), since or ""
     except (baseline.BadBaseline, NoRevision) as error:
         raise click.ClickException(str(error)) from error
 

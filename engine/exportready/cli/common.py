@@ -77,3 +77,17 @@ PHASE = click.option("--phase", type=click.Choice(["before-export", "after-expor
 RULES = click.option(
     "--rules", "folder", type=click.Path(path_type=Path), help="A folder of rules to use instead of the shipped ones."
 )
+CONFIG = click.option(
+    "--config", "config_file", type=click.Path(path_type=Path), help="The settings (default: exportready.yaml here or above)."
+)
+NO_CONFIG = click.option("--no-config", is_flag=True, help="Read no exportready.yaml.")
+BEFORE = click.option(
+    "--before", type=click.Path(path_type=Path), help="An earlier folder or .zip of the same account, to compare with."
+)
+
+
+def settled_rules(folder: Path | None, config_file: Path | None, no_config: bool) -> Rulebook:
+    """The rules as `check` judges them: with the packs, grades and parameters of exportready.yaml."""
+    from exportready.cli.settings import adapted_rules, settings_of
+
+    return adapted_rules(rulebook_of(folder), settings_of(config_file, no_config))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from exportready.cli.common import AT, PHASE, RULES, now, rulebook_of, waivers_of
+from exportready.cli.common import AT, BEFORE, CONFIG, NO_CONFIG, PHASE, RULES, now, settled_rules, waivers_of
 
 if TYPE_CHECKING:
     from exportready.compare import Result
@@ -24,9 +24,21 @@ def baseline() -> None:
 @click.argument("snapshot", type=click.Path(path_type=Path))
 @click.option("-o", "--output", "target", metavar="PATH", help="The file to write; without it, to the screen.")
 @PHASE
+@BEFORE
 @AT
 @RULES
-def create_baseline(snapshot: Path, target: str | None, phase: str | None, at: datetime | None, folder: Path | None) -> None:
+@CONFIG
+@NO_CONFIG
+def create_baseline(
+    snapshot: Path,
+    target: str | None,
+    phase: str | None,
+    before: Path | None,
+    at: datetime | None,
+    folder: Path | None,
+    config_file: Path | None,
+    no_config: bool,
+) -> None:
     """Write down what stands now."""
     from exportready.baseline import of, text
     from exportready.check import check as run
@@ -34,7 +46,7 @@ def create_baseline(snapshot: Path, target: str | None, phase: str | None, at: d
     from exportready.evidence.files import NoSnapshot
 
     try:
-        write([(target, text(of(run(snapshot, rulebook_of(folder), at or now(), None, phase))))])
+        write([(target, text(of(run(snapshot, settled_rules(folder, config_file, no_config), at or now(), before, phase))))])
     except NoSnapshot as error:
         raise click.ClickException(str(error)) from error
 
@@ -43,9 +55,21 @@ def create_baseline(snapshot: Path, target: str | None, phase: str | None, at: d
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("snapshot", type=click.Path(path_type=Path))
 @PHASE
+@BEFORE
 @AT
 @RULES
-def prune_baseline(file: Path, snapshot: Path, phase: str | None, at: datetime | None, folder: Path | None) -> None:
+@CONFIG
+@NO_CONFIG
+def prune_baseline(
+    file: Path,
+    snapshot: Path,
+    phase: str | None,
+    before: Path | None,
+    at: datetime | None,
+    folder: Path | None,
+    config_file: Path | None,
+    no_config: bool,
+) -> None:
     """Take out of FILE what stands no more in SNAPSHOT. It only ever shrinks."""
     from exportready.baseline import BadBaseline, pruned, read, text
     from exportready.check import check as run
@@ -54,7 +78,7 @@ def prune_baseline(file: Path, snapshot: Path, phase: str | None, at: datetime |
 
     try:
         old = read(file)
-        new = pruned(old, run(snapshot, rulebook_of(folder), at or now(), None, phase).results)
+        new = pruned(old, run(snapshot, settled_rules(folder, config_file, no_config), at or now(), before, phase).results)
         write([(str(file), text(new))])
     except (BadBaseline, NoSnapshot) as error:
         raise click.ClickException(str(error)) from error
@@ -72,7 +96,17 @@ def waivers() -> None:
 @PHASE
 @AT
 @RULES
-def checkwaivers_of(file: Path, snapshot: Path | None, phase: str | None, at: datetime | None, folder: Path | None) -> int:
+@CONFIG
+@NO_CONFIG
+def check_waivers(
+    file: Path,
+    snapshot: Path | None,
+    phase: str | None,
+    at: datetime | None,
+    folder: Path | None,
+    config_file: Path | None,
+    no_config: bool,
+) -> int:
     """Tell which waivers in FILE are expired, unknown, refused, soon over, and with SNAPSHOT which are used by nothing.
 
     Ends with 1 where there is one that does not count or is not needed.
@@ -81,7 +115,7 @@ def checkwaivers_of(file: Path, snapshot: Path | None, phase: str | None, at: da
     from exportready.evidence.files import NoSnapshot
     from exportready.waivers import SOON_OVER, remarks, today, zone_of
 
-    book, moment, found = rulebook_of(folder), at or now(), waivers_of(file)
+    book, moment, found = settled_rules(folder, config_file, no_config), at or now(), waivers_of(file)
     try:
         report = run(snapshot, book, moment, None, phase, accepted=found) if snapshot is not None else None
     except NoSnapshot as error:
@@ -113,6 +147,8 @@ def checkwaivers_of(file: Path, snapshot: Path | None, phase: str | None, at: da
 @PHASE
 @AT
 @RULES
+@CONFIG
+@NO_CONFIG
 def diff(
     old: Path,
     new: Path,
@@ -121,6 +157,8 @@ def diff(
     phase: str | None,
     at: datetime | None,
     folder: Path | None,
+    config_file: Path | None,
+    no_config: bool,
 ) -> int:
     """What changed from OLD to NEW: two results (-o json) or two snapshots.
 
@@ -131,7 +169,7 @@ def diff(
     from exportready.compare import compare
     from exportready.reporters import difference
 
-    book, moment = rulebook_of(folder), at or now()
+    book, moment = settled_rules(folder, config_file, no_config), at or now()
     sides = [_result(path, book, moment, phase) if path is not None else None for path in (old, new, earlier)]
     if sides[0] is None or sides[1] is None:
         raise click.UsageError("name two results or snapshots")
@@ -157,12 +195,14 @@ def _result(path: Path, book: Rulebook, moment: datetime, phase: str | None) -> 
     from exportready.reporters import Options, render
 
     try:
-        if path.is_file() and path.suffix.lower() == ".json":
+        if path.is_file() and (path.suffix.lower() == ".json" or path.read_bytes()[:200].lstrip().startswith(b"{")):
             stated = json.loads(path.read_text(encoding="utf-8-sig"))
         else:
             stated = json.loads(render("json", run(path, book, moment, None, phase), Options()))
         return result(stated if isinstance(stated, dict) else {})
     except NoSnapshot as error:
         raise click.ClickException(str(error)) from error
-    except (NoResult, OSError, ValueError) as error:
+    except (NoResult, OSError) as error:
         raise click.ClickException(f"{path}: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise click.ClickException(f"{path} is damaged ({error}); write it anew with -o json:{path}") from error

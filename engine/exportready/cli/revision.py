@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_LINK = "120000"
+_OF_HOOKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR")
 
 
 class NoRevision(Exception):
@@ -32,11 +36,11 @@ def at(snapshot: Path, revision: str) -> Iterator[Path | None]:
     if known is None:
         raise NoRevision("git is not installed here, and --since reads what git keeps")
     if known.returncode != 0:
-        inside = _git(folder, "rev-parse", "--git-dir")
-        why = (
-            f"'{revision}' is no revision of it" if inside and inside.returncode == 0 else f"{folder} is in no git repository"
-        )
-        raise NoRevision(f"{why} (with a shallow clone, fetch more of its history)")
+        inside = _git(folder, "rev-parse", "--is-shallow-repository")
+        if inside is None or inside.returncode != 0:
+            raise NoRevision(f"{folder} is in no git repository that can be read: {_told(inside)}")
+        shallow = " (it is a shallow clone; fetch more of its history)" if inside.stdout.strip() == b"true" else ""
+        raise NoRevision(f"'{revision}' is no revision of it{shallow}")
     commit, base = known.stdout.decode().strip(), base_of(snapshot)
     top = _git(folder, "rev-parse", "--show-toplevel")
     root = Path(top.stdout.decode("utf-8", errors="replace").strip()) if top is not None else folder
@@ -49,20 +53,43 @@ def at(snapshot: Path, revision: str) -> Iterator[Path | None]:
     with TemporaryDirectory(prefix="exportready-") as place:
         archive = Path(place) / "snapshot.zip"
         if snapshot.is_dir():
-            done = _git(root, "archive", "--format=zip", "-0", f"--output={archive}", f"{commit}:{base}")
+            _pack(root, f"{commit}:{base}", archive, revision)
         else:
-            done = _git(root, "show", f"{commit}:{base}")
-            if done is not None:
-                archive.write_bytes(done.stdout)
-        if done is None or done.returncode != 0:
-            told = done.stderr.decode("utf-8", errors="replace").strip() if done else "git is not there"
-            raise NoRevision(f"git cannot give {base or 'the repository'} as of {revision}: {told}")
+            archive.write_bytes(_blob(root, f"{commit}:{base}", revision))
         yield archive
+
+
+def _pack(root: Path, tree: str, archive: Path, revision: str) -> None:
+    """The files of a tree as they were committed. Not by git archive, which leaves out what .gitattributes says."""
+    import zipfile
+
+    listed = _git(root, "ls-tree", "-r", "-z", "--full-tree", tree)
+    if listed is None or listed.returncode != 0:
+        raise NoRevision(f"git cannot list {tree} ({revision}): {_told(listed)}")
+    with zipfile.ZipFile(archive, "w") as packed:
+        for entry in filter(None, listed.stdout.split(b"\0")):
+            head, _, name = entry.partition(b"\t")
+            mode, kind, sha = head.decode().split()
+            if kind == "blob" and mode != _LINK:
+                packed.writestr(name.decode("utf-8", errors="replace"), _blob(root, sha, revision))
+
+
+def _blob(root: Path, name: str, revision: str) -> bytes:
+    done = _git(root, "cat-file", "blob", name)
+    if done is None or done.returncode != 0:
+        raise NoRevision(f"git cannot give {name} ({revision}): {_told(done)}")
+    return done.stdout
+
+
+def _told(done: subprocess.CompletedProcess[bytes] | None) -> str:
+    return done.stderr.decode("utf-8", errors="replace").strip() if done is not None else "git is not there"
 
 
 def _git(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes] | None:
     """Without a shell, without the user's aliases; None where there is no git."""
     try:
-        return subprocess.run(["git", "-C", str(folder), *words], capture_output=True, check=False)  # noqa: S603, S607 - git is found as users have it
+        # A hook of git sets variables that would lead it elsewhere.
+        clean = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
+        return subprocess.run(["git", "-C", str(folder), *words], capture_output=True, check=False, env=clean)  # noqa: S603, S607 - git is found as users have it
     except OSError:
         return None

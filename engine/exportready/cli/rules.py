@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -107,7 +108,7 @@ def new_rule(id_: str, folder: Path) -> None:
         raise click.ClickException(f"{path} is there already; choose another name")
     path.parent.mkdir(parents=True, exist_ok=True)
     write([(str(path), rule(id_, datetime.now(UTC).date().isoformat()))])
-    click.echo(f"Wrote {path}. Now: exportready rules test {folder}", err=True)
+    click.echo(f"Wrote {path}. Now: exportready rules test {shlex.quote(str(folder))}", err=True)
 
 
 @rules.command("docs")
@@ -132,3 +133,26 @@ def write_docs(folder: Path, only_check: bool, source: Path | None) -> int:
         (folder / name).unlink()
     click.echo(f"{len(made)} pages in {folder}, {len(stale)} of them new or changed", err=True)
     return 0
+
+
+@rules.command("kinds")
+@click.argument("kind", required=False)
+def list_kinds(kind: str | None) -> None:
+    """List the kinds of record that rules may judge; with KIND its fields, their types, and what its key is made of."""
+    from exportready.cli.output import echo
+    from exportready.kinds import KINDS
+    from exportready.shapes import did_you_mean
+
+    if kind is None:
+        echo("".join(f"{name}\n" for name in sorted(KINDS)))
+        return
+    if kind not in KINDS:
+        raise click.UsageError(f"there is no kind '{kind}'{did_you_mean(kind, KINDS)}")
+    found = KINDS[kind]
+    width = max(len(name) for name in found.fields)
+    rows = [
+        f"  {name:<{width}}  {field.type.value}{' ' + '|'.join(field.choices) if field.choices else ''}"
+        f"{' (from ' + ', '.join(field.needs) + ')' if field.needs else ''}\n"
+        for name, field in found.fields.items()
+    ]
+    echo(f"{kind}\nkey: {' / '.join(found.key) or 'the only record'}\n{''.join(rows)}")

@@ -235,8 +235,8 @@ class Report:
     """Errors of the export on transactions that have arrived since."""
     baseline: str = ""
     """Against what is new was told from old: a file, or a git revision; empty where nothing was."""
-    baseline_decided: frozenset[str] | None = None
-    """Ids of the rules that the baseline could decide."""
+    baseline_untold: frozenset[str] = frozenset()
+    """Ids of the rules that the baseline could not decide either."""
     stale_baseline: tuple[str, ...] = ()
     """What stands in the baseline and no more in the books."""
     packs: tuple[Pack, ...] = ()

@@ -20,17 +20,19 @@ _ROWS = 200
 def render(report: Report, options: Options) -> str:
     """One command a problem; where there are more than are shown, the last says how many."""
     counted: Counter[Severity] = Counter()
-    found = problems.listed(report, options)
-    total = Counter(one.finding.severity for one in found)
+    found = [(Severity.ERROR, path, line, words.UNREADABLE, why) for path, line, why in problems.broken(report, options)]
+    found += [
+        (one.finding.severity, one.path, one.line, f"{one.result.rule.title} [{one.result.rule.id}]", one.finding.message)
+        for one in problems.listed(report, options)
+    ]
+    total = Counter(grade for grade, *_ in found)
     lines = []
-    for one in found:
-        grade = one.finding.severity
+    for grade, path, line, title, message in found:
         counted[grade] += 1
         if counted[grade] < SHOWN or (counted[grade] == SHOWN and total[grade] == SHOWN):
-            title = f"{one.result.rule.title} [{one.result.rule.id}]"
-            lines.append(_command(grade, one.path, one.line, title, one.finding.message))
+            lines.append(_command(grade, path, line, title, message))
         elif counted[grade] == SHOWN:
-            lines.append(_command(grade, one.path, one.line, words.MORE_PROBLEMS, words.and_more_of(total[grade] - SHOWN + 1)))
+            lines.append(_command(grade, path, line, words.MORE_PROBLEMS, words.and_more_of(total[grade] - SHOWN + 1)))
     lines.append(_command(Severity.INFO, "", 0, view.verdict(report), f"{view.to_do(report)}. {view.meaning(report)}"))
     return "".join(f"{line}\n" for line in lines)
 
@@ -64,7 +66,12 @@ def summary(report: Report, options: Options) -> str:
             for one in found[:_ROWS]
         ]
         lines += ["", words.and_more_of(len(found) - _ROWS)] if len(found) > _ROWS else []
-    for title, remarks in ((words.STALE_BASELINE, report.stale_baseline), (words.WAIVERS, report.waiver_remarks)):
+    unread = [f"{path}:{line}: {why}" for path, line, why in problems.broken(report, options)]
+    for title, remarks in (
+        (words.UNREADABLE, unread),
+        (words.STALE_BASELINE, report.stale_baseline),
+        (words.WAIVERS, report.waiver_remarks),
+    ):
         lines += ["", f"### {title}", "", *(f"- {in_markdown(remark)}" for remark in remarks[:_ROWS])] if remarks else []
     text = "\n".join(lines) + "\n"
     return text.encode("utf-8", errors="replace")[:SUMMARY_LIMIT].decode("utf-8", errors="ignore")

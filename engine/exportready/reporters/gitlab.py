@@ -8,7 +8,7 @@ from collections import Counter
 
 from exportready.model.report import Report
 from exportready.model.rules import Severity
-from exportready.reporters import Options, problems
+from exportready.reporters import Options, problems, words
 from exportready.reporters.text import clean, escape_surrogates
 
 _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "minor", Severity.INFO: "info"}
@@ -17,7 +17,16 @@ _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "minor", Severity.I
 def render(report: Report, options: Options) -> str:
     """A list, one entry a problem."""
     seen: Counter[str] = Counter()
-    told = []
+    told = [
+        {
+            "description": f"{words.UNREADABLE}: {clean(why)}",
+            "check_name": "source",
+            "fingerprint": hashlib.sha256(f"source {path}".encode(errors="replace")).hexdigest()[:32],
+            "severity": "critical",
+            "location": {"path": path, "lines": {"begin": line}},
+        }
+        for path, line, why in problems.broken(report, options)
+    ]
     for one in problems.listed(report, options):
         print_ = one.finding.fingerprint
         seen[print_] += 1

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 from exportready.model.report import Outcome, Report, RuleResult
 from exportready.model.rules import Severity
-from exportready.reporters import Options, words
+from exportready.reporters import Options, problems, words
 
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SHOWN = 100
@@ -23,6 +23,13 @@ def render(report: Report, options: Options) -> str:
         suite = ET.SubElement(root, "testsuite", name=area, timestamp=report.checked_at.strftime("%Y-%m-%dT%H:%M:%S"))
         for result in results:
             _case(suite, result, options)
+        _count(suite)
+    unread = problems.broken(report, options)
+    if unread:
+        suite = ET.SubElement(root, "testsuite", name="files", timestamp=report.checked_at.strftime("%Y-%m-%dT%H:%M:%S"))
+        for path, _, why in unread:
+            case = ET.SubElement(suite, "testcase", classname="files", name=_text(path))
+            ET.SubElement(case, "error", type="source", message=_text(why))
         _count(suite)
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"

@@ -63,3 +63,8 @@ def under(base: str, path: str) -> str:
     if base.lower().endswith(".zip"):
         return base
     return f"{base.rstrip('/')}/{path}" if base not in ("", ".") else path
+
+
+def broken(report: Report, options: Options) -> list[tuple[str, int, str]]:
+    """The files that cannot be read: path, line, why. Nothing passes beside one."""
+    return [(under(options.base, one.path), one.error_line or 1, one.error) for one in report.sources if one.error is not None]

@@ -33,9 +33,15 @@ def render(report: Report, options: Options) -> str:
         "automationDetails": {"id": f"exportready/{report.account.name or 'account'}/"},
         "invocations": [
             {
-                "executionSuccessful": True,
+                "executionSuccessful": not problems.broken(report, options),
                 "endTimeUtc": report.checked_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-                "toolExecutionNotifications": [_untold(result) for result in report.results if result.untold],
+                "toolExecutionNotifications": [
+                    *(
+                        {"level": "error", "message": {"text": why}, "locations": [_location(path, line)]}
+                        for path, line, why in problems.broken(report, options)
+                    ),
+                    *(_untold(result) for result in report.results if result.untold),
+                ],
             }
         ],
         "results": [_result(report, options, one, places[one.result.rule.id]) for one in found],

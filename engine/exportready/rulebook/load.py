@@ -79,7 +79,7 @@ def read_folder(folder: Path) -> tuple[list[Rule], list[Mistake], Any]:
         rule = _RuleFile(name, Mistakes(name, mistakes)).read(data)
         if rule is not None:
             rules.append(rule)
-    if not files:
+    if not any(file.name != PACK and file.parent.name != INFERENCE for file in files):
         mistakes.append(Mistake("", 0, "this folder holds no rules (AREA/NAME.yaml)"))
     return sorted(rules, key=lambda rule: rule.id), sorted(mistakes, key=lambda mistake: (mistake.path, mistake.line)), digest
 

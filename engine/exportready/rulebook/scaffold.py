@@ -9,7 +9,7 @@ ID = re.compile(r"[a-z][a-z0-9-]*/[a-z][a-z0-9-]*")
 _TEMPLATE = """\
 # What must be true, as one file. docs/rules-howto.md goes through a rule line by line; exportready rules test FOLDER tries it.
 id: {id}
-title: Every active material has a {word}
+title: Every active material has a unit of measure   # write your own practice here
 severity: warning                      # error | warning | info
 phase: before-export                   # before-export | after-export | both
 source: {{document: Our own house rules, section: {section}, updated: {day}}}
@@ -45,5 +45,5 @@ examples:                              # the rule's own tests; each outcome and 
 
 def rule(id_: str, day: str) -> str:
     """The text of a new rule with this id."""
-    area, _, name = id_.partition("/")
-    return _TEMPLATE.format(id=id_, section=area.capitalize(), day=day, word=name.replace("-", " "))
+    area = id_.partition("/")[0]
+    return _TEMPLATE.format(id=id_, section=area.capitalize(), day=day)
