@@ -70,12 +70,11 @@ def examine(
     now = derive(read_now, at, earlier)
     in_phase = [rule for rule in rulebook.rules if rule.phase.value in (phase, Phase.BOTH.value)]
     rules = [rule for rule in in_phase if chosen(rule)]
-    judged = judge(rules, now, earlier, at)
+    zone, whose = waivers.zone_of(now.account, at), now.account.name
+    judged = waivers.apply(judge(rules, now, earlier, at), accepted, whose, waivers.today(at, zone))
     follows = load(rulebook.inference or shipped.folder("rules") / INFERENCE)
     first = causes.explain(judged, now, follows, lambda: inference.engine(engine), phase)
-    zone, whose = waivers.zone_of(now.account, at), now.account.name
-    results = waivers.apply(first.results, accepted, whose, waivers.today(at, zone))
-    results = baseline.known(results, against) if against else results
+    results = baseline.known(first.results, against) if against else first.results
     sources = (*now.sources, *(earlier.sources if earlier else ()))
     report = Report(
         version=__version__,

@@ -294,6 +294,27 @@ def test_every_exit_code_on_every_path(run: Run, tmp_path: Path) -> None:
 # -- waivers
 
 
+def test_what_is_accepted_is_no_key_issue_and_nothing_waits_on_it(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "waivers.yaml"
+
+    def told(rule: str) -> dict[str, Any]:
+        path.write_text(f'waivers: [{{rule: "{rule}", owner: a, reason: b, expires: 2027-01-01}}]\n', encoding="utf-8")
+        words = ["check", EXAMPLES / "not-ready", "--waivers", path, EVENING, "-o", "json"]
+        found: dict[str, Any] = json.loads(run(*words).stdout)
+        return found
+
+    plain, one, all_ = told("nothing/of-this"), told("connection/web-connector-online"), told("*")
+    ids = [[issue["id"] for issue in result["key_issues"]] for result in (plain, one)]
+    assert (len(set(ids[0]) - set(ids[1])), set(ids[1]) - set(ids[0])) == (1, set())
+    assert (all_["key_issues"], all_["waiting"], all_["verdict"]) == ([], [], "ready_with_warnings")
+    batches = [
+        [(finding["fingerprint"], finding["batches"]) for rule in result["rules"] for finding in rule["findings"]]
+        for result in (plain, all_)
+    ]
+    assert batches[0] == batches[1]  # what is accepted still belongs to its batches
+    assert all(batch["verdict"] == "ready_with_warnings" for batch in all_["batches"])
+
+
 def test_waivers_check_tells_what_is_wrong_with_each(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "waivers.csv"
     path.write_text(

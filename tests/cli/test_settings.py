@@ -214,3 +214,13 @@ def test_a_pack_without_a_rule_is_refused(tmp_path: Path, pack: Path) -> None:
     settle(tmp_path, f"packs: {pack.name}\n")
     done = run(tmp_path, "check", EXAMPLES / "ready", AT)
     assert (done.returncode, "holds no rules" in done.stderr) == (2, True)
+
+
+def test_why_and_explain_know_what_the_settings_add(tmp_path: Path, pack: Path) -> None:
+    settle(tmp_path, f"packs: {pack.name}\n")
+    rule = "own/every-part-has-a-name"
+    assert [run(tmp_path, "explain", rule, *words).returncode for words in ([], ["--no-config"])] == [0, 2]
+    settle(tmp_path, "waivers: all.yaml\n")
+    (tmp_path / "all.yaml").write_text('waivers: [{rule: "*", owner: a, reason: b, expires: 2027-01-01}]\n', encoding="utf-8")
+    told = [run(tmp_path, "why", EXAMPLES / "not-ready", AT, *words).stdout for words in ([], ["--no-config"])]
+    assert ["Web Connector is offline" in text for text in told] == [False, True]

@@ -42,10 +42,14 @@ class Causes:
 def explain(
     results: Sequence[RuleResult], evidence: Evidence, rules: Sequence[InferenceRule], by: Callable[[], Engine], phase: str
 ) -> Causes:
-    """Which problems are key, and what waits on each. `by` opens the engine, which nothing needs where there is no problem."""
+    """Which problems are key, and what waits on each. `by` opens the engine, which nothing needs where there is no problem.
+
+    What somebody accepted is no problem to mend, and nothing waits on it: the verdict says the same.
+    """
     after = phase == Phase.AFTER.value
     graph = build(evidence, _arrived(evidence) if after else None)
-    problems = find(results, evidence, graph, with_errors=after)
+    problems = find(_only(results, accepted=False), evidence, graph, with_errors=after)
+    lived_with = find(_only(results, accepted=True), evidence, graph, with_errors=False)
     known = facts(problems, graph, rules)
     concluded = infer(rules, known, by()) if known else ()
     roots, shaky = roots_of(problems, concluded)
@@ -74,7 +78,7 @@ def explain(
         for id_, one in keys.items()
     ]
     return Causes(
-        _with_issues(results, problems, roots, names, _batches(problems, graph)),
+        _with_issues(results, problems, roots, names, _using(problems, graph) | _using(lived_with, graph)),
         tuple(sorted(issues, key=first)),
         tuple(held),
         Cleared(
@@ -109,20 +113,25 @@ def _id(problem: Problem) -> str:
 # -- findings
 
 
+def _only(results: Sequence[RuleResult], accepted: bool) -> list[RuleResult]:
+    return [
+        replace(result, findings=tuple(one for one in result.findings if (one.waiver is not None) is accepted))
+        for result in results
+    ]
+
+
 def _with_issues(
     results: Sequence[RuleResult],
     problems: Sequence[Problem],
     roots: Mapping[str, tuple[str, ...]],
     names: Mapping[str, str],
-    batches: Mapping[str, tuple[str, ...]],
+    using: Mapping[int, tuple[str, ...]],
 ) -> tuple[RuleResult, ...]:
     of_finding: dict[int, tuple[str, ...]] = {}
-    using: dict[int, tuple[str, ...]] = {}
     of_error: dict[str, tuple[str, ...]] = {}
     for one in problems:
         ids = tuple(names[root] for root in roots[one.id])
         of_finding.update({id(finding): ids for _, finding in one.findings})
-        using.update({id(finding): batches[one.id] for _, finding in one.findings})
         of_error.update({error.key: ids for error in one.errors})
 
     def marked(finding: Finding) -> Finding:
@@ -150,6 +159,12 @@ _USED = (
     *AMOUNTS,
 )
 """Sorts of objects that a batch uses or does not; what else is at fault is every batch's matter."""
+
+
+def _using(problems: Sequence[Problem], graph: Graph) -> dict[int, tuple[str, ...]]:
+    """The batches of each finding, by its identity."""
+    batches = _batches(problems, graph)
+    return {id(finding): batches[one.id] for one in problems for _, finding in one.findings}
 
 
 def _batches(problems: Sequence[Problem], graph: Graph) -> dict[str, tuple[str, ...]]:

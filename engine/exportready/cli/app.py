@@ -11,7 +11,20 @@ from typing import TYPE_CHECKING
 import click
 
 from exportready import __version__
-from exportready.cli.common import AT, PHASE, RULES, Moment, near, now, rulebook_of, waivers_of
+from exportready.cli.common import (
+    AT,
+    BEFORE,
+    CONFIG,
+    NO_CONFIG,
+    PHASE,
+    RULES,
+    Moment,
+    near,
+    now,
+    rulebook_of,
+    settled_rules,
+    waivers_of,
+)
 from exportready.cli.gate import baseline, diff, waivers
 from exportready.cli.rules import rules
 
@@ -72,9 +85,7 @@ def exportready() -> None:
 
 @exportready.command()
 @click.argument("snapshot", type=click.Path(path_type=Path))
-@click.option(
-    "--before", type=click.Path(path_type=Path), help="An earlier folder or .zip of the same account, to compare with."
-)
+@BEFORE
 @click.option(
     "-o",
     "--output",
@@ -138,10 +149,8 @@ def exportready() -> None:
 @click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colour on the screen."
 )
-@click.option(
-    "--config", "config_file", type=click.Path(path_type=Path), help="The settings (default: exportready.yaml here or above)."
-)
-@click.option("--no-config", is_flag=True, help="Read no exportready.yaml.")
+@CONFIG
+@NO_CONFIG
 @click.option("--show-settings", is_flag=True, help="Say what is in force and where it was said, and judge nothing.")
 @click.option("--no-progress", is_flag=True, help="Do not say which file is being read.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing; what -o asks for is still written.")
@@ -242,12 +251,12 @@ def check(
 @exportready.command()
 @click.argument("snapshot", type=click.Path(path_type=Path))
 @click.argument("issue", required=False)
-@click.option(
-    "--before", type=click.Path(path_type=Path), help="An earlier folder or .zip of the same account, to compare with."
-)
+@BEFORE
 @PHASE
 @AT
 @RULES
+@CONFIG
+@NO_CONFIG
 @click.option("--engine", type=click.Choice(["durable", "clips"]), help="What infers which issues are key.")
 def why(
     snapshot: Path,
@@ -256,6 +265,8 @@ def why(
     phase: str | None,
     at: datetime | None,
     folder: Path | None,
+    config_file: Path | None,
+    no_config: bool,
     engine: str | None,
 ) -> None:
     """Say why something is a key issue: what it was read from, which rules fired, their sources, and what waits on it.
@@ -264,12 +275,15 @@ def why(
     """
     from exportready.check import check as run
     from exportready.cli.output import echo
+    from exportready.cli.settings import adapted_rules, settings_of
     from exportready.evidence.files import NoSnapshot
     from exportready.inference import NoEngine
     from exportready.reporters.why import found, listed, told
 
+    settled = settings_of(config_file, no_config)
+    rulebook, accepted = adapted_rules(rulebook_of(folder), settled), waivers_of(settled.waivers)
     try:
-        report = run(snapshot, rulebook_of(folder), at or now(), before, phase, engine=engine)
+        report = run(snapshot, rulebook, at or now(), before, phase, engine=engine, accepted=accepted)
     except (NoSnapshot, NoEngine) as error:
         raise click.ClickException(str(error)) from error
     if issue is None:
@@ -284,12 +298,14 @@ def why(
 @exportready.command()
 @click.argument("rule")
 @RULES
-def explain(rule: str, folder: Path | None) -> None:
+@CONFIG
+@NO_CONFIG
+def explain(rule: str, folder: Path | None, config_file: Path | None, no_config: bool) -> None:
     """Explain one rule: what must hold, why, where it is written down, and what to do."""
     from exportready.cli.output import echo
     from exportready.reporters.explain import explained
 
-    rulebook = rulebook_of(folder)
+    rulebook = settled_rules(folder, config_file, no_config)
     found = next((one for one in rulebook.rules if one.id == rule), None)
     if found is None:
         raise click.UsageError(f"there is no rule '{rule}'{near(rule, rulebook)} (exportready rules list names them all)")

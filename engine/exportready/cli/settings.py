@@ -91,6 +91,8 @@ _WHERE = {ParameterSource.COMMANDLINE: "flag", ParameterSource.ENVIRONMENT: "env
 def _shown(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value)) or "none"
+    if value is None:
+        return "none"
     if isinstance(value, dict):
         return ", ".join(f"{name}: {one}" for name, one in value.items())
     return str(getattr(value, "value", value)).lower() if isinstance(value, bool) else str(getattr(value, "value", value))
