@@ -12,9 +12,11 @@ from exportready.derive import derive, drift
 from exportready.derive.arrivals import with_what_was_sent
 from exportready.derive.connectors import work_list
 from exportready.evidence import snapshot
+from exportready.excerpts import EARLIER, with_excerpts
 from exportready.gate import verdict
 from exportready.inference.rules import load
 from exportready.judge import judge
+from exportready.lapses import lapses
 from exportready.model.evidence import Evidence
 from exportready.model.report import Report, Waiver
 from exportready.model.rules import Phase, Rule, Rulebook
@@ -62,7 +64,7 @@ def examine(
     `accepted` are the waivers, `against` the baseline, which is called `named`.
     """
     read_now = snapshot.read(path, rulebook.wanted, at, on_file)
-    read_before = snapshot.read(before, rulebook.wanted, at, under="before/") if before else None
+    read_before = snapshot.read(before, rulebook.wanted, at, under=EARLIER) if before else None
     phase = phase or read_now.account.phase or DEFAULT_PHASE
     if phase == Phase.AFTER.value and read_before is not None:
         read_now = with_what_was_sent(read_now, read_before)
@@ -75,6 +77,7 @@ def examine(
     follows = load(rulebook.inference or shipped.folder("rules") / INFERENCE)
     first = causes.explain(judged, now, follows, lambda: inference.engine(engine), phase)
     results = baseline.known(first.results, against) if against else first.results
+    results = with_excerpts(results, path, before)
     sources = (*now.sources, *(earlier.sources if earlier else ()))
     report = Report(
         version=__version__,
@@ -98,6 +101,8 @@ def examine(
         stale=first.stale,
         packs=rulebook.packs,
         settings=drift.stated(now),
+        company_file=_company(now),
+        lapses=lapses(results, now, at, zone),
         baseline=named,
         baseline_untold=against.untold if against else frozenset(),
         stale_baseline=tuple(f"{one.rule}: {one.message}" for one in baseline.stale(results, against)) if against else (),
@@ -107,6 +112,11 @@ def examine(
         ),
     )
     return report, now
+
+
+def _company(evidence: Evidence) -> str:
+    name = next((one.get("CompanyName") for one in evidence.shelf("quickbooks.Company").records), None)
+    return name if isinstance(name, str) else ""
 
 
 def select(selected: Sequence[str], ignored: Sequence[str]) -> Callable[[Rule], bool]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from exportready.model.changes import Changes, Drift, Stood
+
 FORMAT = "exportready/result@1"
 _GRADES = ("error", "warning", "info")
 _VERDICTS = ("ready", "ready_with_warnings", "not_ready", "cannot_tell")
@@ -13,17 +15,6 @@ _VERDICTS = ("ready", "ready_with_warnings", "not_ready", "cannot_tell")
 
 class NoResult(Exception):
     """What was given is no result of this program; the text says what is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stood:
-    """One finding of a result."""
-
-    fingerprint: str
-    rule: str
-    severity: str
-    subject: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,38 +29,6 @@ class Result:
     """Rule -> the digest of its file; of an older result that shows none, empty."""
     decided: frozenset[str]
     settings: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """A setting that is another now."""
-
-    setting: str
-    old: str | None
-    new: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What changed from one result to another."""
-
-    old: Result
-    new: Result
-    added: tuple[Stood, ...]
-    regressed: tuple[Stood, ...]
-    """New, though an earlier result had it, and the old one had not."""
-    fixed: tuple[Stood, ...]
-    untold: tuple[Stood, ...]
-    """In the old one, and now nobody can tell."""
-    unchanged: tuple[Stood, ...]
-    rule_changed: tuple[Stood, ...]
-    """Only in one of both, and the rule is another: not the customer's doing."""
-    drift: tuple[Drift, ...]
-
-    @property
-    def is_worse(self) -> bool:
-        """Something is there that was not."""
-        return bool(self.added or self.regressed)
 
 
 def result(stated: Mapping[str, Any]) -> Result:
@@ -111,7 +70,7 @@ def _is_decided(rule: Mapping[str, Any]) -> bool:
     return rule["outcome"] not in ("cannot_tell", "error") and not (rule["gaps"] or rule["undecided"])
 
 
-def compare(old: Result, new: Result, earlier: Result | None = None) -> Difference:
+def compare(old: Result, new: Result, earlier: Result | None = None) -> Changes:
     """From old to new. `earlier` is a result from before the old one: what it had, and the old one had not, is back again."""
     only_new = [one for print_, one in new.findings.items() if print_ not in old.findings]
     only_old = [one for print_, one in old.findings.items() if print_ not in new.findings]
@@ -119,9 +78,12 @@ def compare(old: Result, new: Result, earlier: Result | None = None) -> Differen
     own_new = [one for one in only_new if one.rule not in changed]
     own_old = [one for one in only_old if one.rule not in changed]
     back = {print_ for print_ in (earlier.findings if earlier else ()) if print_ not in old.findings}
-    return Difference(
-        old,
-        new,
+    return Changes(
+        old.checked_at,
+        old.verdict,
+        new.checked_at,
+        new.verdict,
+        new.account,
         _sorted(one for one in own_new if one.fingerprint not in back),
         _sorted(one for one in own_new if one.fingerprint in back),
         _sorted(one for one in own_old if one.rule in new.decided),

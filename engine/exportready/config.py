@@ -20,6 +20,8 @@ NAME = "exportready.yaml"
 _GRADES = tuple(severity.value for severity in Severity)
 THRESHOLDS = (*(f"failed.{grade}" for grade in _GRADES), "cannot_tell")
 
+AUDIENCES = ("office", "csm", "engineer")
+
 SHAPE = Object(
     {
         "select": Key(ListOf(Text(), or_one=True), "judge only these rules or areas"),
@@ -32,6 +34,7 @@ SHAPE = Object(
         "thresholds": Key(MapOf(Number(whole=True, least=0)), f"how many are let through: {', '.join(THRESHOLDS)}"),
         "waivers": Key(Text(), "the file of waivers"),
         "baseline": Key(Text(), "the file of what stood before"),
+        "audience": Key(Choice(AUDIENCES), "for whom reports are written"),
         "outputs": Key(ListOf(Text(), or_one=True), "FORMAT[:PATH], as -o takes them"),
     }
 )
@@ -60,6 +63,7 @@ class Config:
     thresholds: Mapping[str, int] = field(default_factory=dict)
     waivers: Path | None = None
     baseline: Path | None = None
+    audience: str | None = None
     outputs: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
     """Where each setting stands: `severity.items/cogs-account`."""
@@ -119,6 +123,7 @@ def _config(path: Path, root: Node, sound: Mapping[str, Node]) -> Config:
     plain["packs"] = tuple(folder / text for text in _texts(sound.get("packs")))
     for name in ("waivers", "baseline"):
         plain[name] = folder / str(sound[name].value) if name in sound else None
+    plain["audience"] = str(sound["audience"].value) if "audience" in sound else None
     plain["fail_on"] = str(sound["failOn"].value) if "failOn" in sound else None
     plain["allow_unknown"] = sound["allowUnknown"].value is True if "allowUnknown" in sound else None
     lines = dict(root.key_lines or {})

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from exportready.kinds import fold
@@ -208,3 +209,8 @@ def remarks(
 
 def _is_used(waiver: Waiver, results: Iterable[RuleResult], account: str | None) -> bool:
     return any(matches(waiver, result.rule.id, finding, account) for result in results for finding in result.findings)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of the file."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "ExportReady waivers", **FILE.schema()}

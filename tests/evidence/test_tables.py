@@ -548,6 +548,11 @@ def test_a_workbook_is_known_by_its_content_and_office_leftovers_are_passed_over
     assert {source.path: bool(source.error) for source in found.sources} == {"broken.xlsx": True, "pricebook": False}
 
 
+def test_a_semicolon_inside_quotes_is_no_delimiter() -> None:
+    (listing,) = read('"Code"\n"","",";0"\n"A;B",";"', "services.csv").listings
+    assert [record.get("code") for record in listing.records if record.get("code") is not UNSET] == ["A;B"]
+
+
 # -- the law
 
 HEADINGS = {squash(one) for table in TABLES for _, _, usual in table.all_columns() for one in usual}

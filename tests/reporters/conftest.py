@@ -8,18 +8,22 @@ from typing import Any
 
 import pytest
 
+from exportready.model.changes import Changes, Drift, Stood
 from exportready.model.evidence import Account, Location, Source, Unrecognised
 from exportready.model.report import (
     Batch,
+    Clause,
     Cleared,
     Finding,
     Gap,
     KeyIssue,
+    Lapse,
     Outcome,
     Place,
     Reason,
     Report,
     RuleResult,
+    Snippet,
     Thing,
     Verdict,
     Waiting,
@@ -139,10 +143,18 @@ ORDER_ITEM = RuleResult(
             {"skuCode": "VALVE-34", "qb.IsActive": "false"},
             {"qb.IsActive": "true"},
             (
-                Place(Location("purchase-orders.json", 88, "/data/7/items/0"), "the line"),
+                Place(
+                    Location("purchase-orders.json", 88, "/data/7/items/0"),
+                    "the line",
+                    Snippet(87, ('  "items": [', '    {"skuCode": "VALVE-34"}', "  ]"), 88, (16, 24)),
+                ),
                 Place(Location("lists.iif", 1042), "the item"),
             ),
             blocks=True,
+            trace=(
+                Clause("where", "", "parent.status", "not Received", "Pending", True),
+                Clause("expect", "qb", "IsActive", "yes", "no", False),
+            ),
         ),
     ),
 )
@@ -268,6 +280,22 @@ NOT_THERE = an_issue(
 AGAIN = an_issue("dd04", "There has been an internal error when processing the request.", Cleared(1), code="1000", retry=True)
 
 
+CHANGES = Changes(
+    "2026-11-12T17:30:00-07:00",
+    "cannot_tell",
+    "2026-11-21T00:40:00+00:00",
+    "not_ready",
+    "Northwind Plumbing",
+    added=(Stood("aa", "items/cogs-account", "error", "PIPE-1", "PIPE-1 has no cost-of-goods-sold account"),),
+    regressed=(),
+    fixed=(Stood("bb", "items/names", "error", "PIPE-9", "The name of PIPE-9 is too long"),),
+    untold=(),
+    unchanged=(),
+    rule_changed=(),
+    drift=(Drift("customerMapping", None, "customerLevel"),),
+)
+
+
 @pytest.fixture
 def report() -> Report:
     """Every outcome, every grade, a broken file, an unknown one."""
@@ -322,4 +350,10 @@ def report() -> Report:
         waits=Cleared(4, 2, Decimal("1234.50")),
         batches=(Batch("1042", "11-20 plumbing", Verdict.NOT_READY, 60, Decimal("23410.00"), Cleared(0, 1, Decimal(108))),),
         stale=("58201: Object Not Found",),
+        company_file="Northwind Plumbing & Heating, Inc.",
+        lapses=(
+            Lapse("answer", "How many people export batches from this account?", "peopleWhoExport", taken + timedelta(days=3)),
+            Lapse("waiver", "Item names fit into QuickBooks", "controller", taken + timedelta(days=9)),
+        ),
+        changes=CHANGES,
     )

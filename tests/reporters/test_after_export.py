@@ -17,7 +17,7 @@ import pytest
 from exportready.model.evidence import UNSET, Location, Record, Unknown, Value
 from exportready.model.report import Report, Verdict
 from exportready.reporters import Options, arrival, render, words
-from exportready.reporters.work_list import harmless
+from exportready.reporters.csv_rows import harmless
 
 GOLDEN = Path(__file__).parent / "golden"
 SIDES = ("titan", "books", "explained", "unexplained", "untold")

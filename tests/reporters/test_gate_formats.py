@@ -21,7 +21,7 @@ from exportready.reporters import Options, github, render
 
 GOLDEN = Path(__file__).parent / "golden"
 SARIF = Path(__file__).parents[3] / "shared" / "schemas" / "sarif-schema-2.1.0.json"
-IN_REPOSITORY = Options(base="accounts/northwind")
+PLAIN = Options()
 WAIVER = Waiver(
     "items/*", "*", "*", "controller", "sold before the audit", "AP-12", date(2026, 12, 3), Location("waivers.yaml", 2)
 )
@@ -47,7 +47,12 @@ def gated(report: Report) -> Report:
         for result in report.results
     )
     return replace(
-        report, results=results, baseline="main", stale_baseline=("items/x: gone",), waiver_remarks=("expired: items/y",)
+        report,
+        results=results,
+        base="accounts/northwind",
+        baseline="main",
+        stale_baseline=("items/x: gone",),
+        waiver_remarks=("expired: items/y",),
     )
 
 
@@ -55,7 +60,7 @@ def gated(report: Report) -> Report:
 def test_golden(gated: Report, format_: str) -> None:
     """UPDATE_GOLDEN=1 writes them anew."""
     golden = GOLDEN / {"github": "github.txt", "gitlab": "gitlab.json", "junit": "junit.xml", "sarif": "report.sarif"}[format_]
-    text = render(format_, gated, IN_REPOSITORY)
+    text = render(format_, gated, PLAIN)
     if os.environ.get("UPDATE_GOLDEN"):
         golden.write_bytes(text.encode())
     assert text.encode() == golden.read_bytes()
@@ -63,7 +68,7 @@ def test_golden(gated: Report, format_: str) -> None:
 
 def test_the_step_summary_is_golden(gated: Report) -> None:
     golden = GOLDEN / "summary.md"
-    text = github.summary(gated, IN_REPOSITORY)
+    text = github.summary(gated, PLAIN)
     if os.environ.get("UPDATE_GOLDEN"):
         golden.write_bytes(text.encode())
     assert text.encode() == golden.read_bytes()
@@ -72,10 +77,10 @@ def test_the_step_summary_is_golden(gated: Report) -> None:
 @pytest.mark.skipif(not SARIF.is_file(), reason="the OASIS schema is not beside the project")
 def test_sarif_fits_the_oasis_schema(gated: Report) -> None:
     schema = json.loads(SARIF.read_text(encoding="utf-8"))
-    jsonschema.validators.validator_for(schema)(schema).validate(json.loads(render("sarif", gated, IN_REPOSITORY)))
+    jsonschema.validators.validator_for(schema)(schema).validate(json.loads(render("sarif", gated, PLAIN)))
 
 
-def run_of(report: Report, options: Options = IN_REPOSITORY) -> dict[str, Any]:
+def run_of(report: Report, options: Options = PLAIN) -> dict[str, Any]:
     (run,) = json.loads(render("sarif", report, options))["runs"]
     found: dict[str, Any] = run
     return found
@@ -90,7 +95,7 @@ def test_sarif_holds_problems_only_each_at_a_real_place(gated: Report) -> None:
         assert place["region"]["startLine"] >= 1
         assert place["artifactLocation"]["uri"].startswith("accounts/northwind/")
     assert {one["baselineState"] for one in results} == {"new", "unchanged"}
-    assert len(run_of(gated, replace(IN_REPOSITORY, new_only=True))["results"]) == len(standing) - 1
+    assert len(run_of(gated, replace(PLAIN, new_only=True))["results"]) == len(standing) - 1
     (invocation,) = run_of(gated)["invocations"]
     broken, *untold = invocation["toolExecutionNotifications"]
     assert (invocation["executionSuccessful"], broken["level"]) == (False, "error")
@@ -101,7 +106,7 @@ def test_sarif_holds_problems_only_each_at_a_real_place(gated: Report) -> None:
 
 def test_gitlab_names_its_fields_and_no_fingerprint_twice(gated: Report) -> None:
     twice = replace(gated, results=(*gated.results, *gated.results))
-    told = json.loads(render("gitlab", twice, IN_REPOSITORY))
+    told = json.loads(render("gitlab", twice, PLAIN))
     assert {tuple(sorted(one)) for one in told} == {("check_name", "description", "fingerprint", "location", "severity")}
     assert len({one["fingerprint"] for one in told}) == len(told)
     assert {one["severity"] for one in told} <= {"info", "minor", "major", "critical", "blocker"}
@@ -109,7 +114,7 @@ def test_gitlab_names_its_fields_and_no_fingerprint_twice(gated: Report) -> None
 
 
 def test_junit_reads_back_and_nothing_untold_passes(gated: Report) -> None:
-    xml = JUnitXml.fromstring(render("junit", gated, IN_REPOSITORY).encode())
+    xml = JUnitXml.fromstring(render("junit", gated, PLAIN).encode())
     cases = {case.name.partition(":")[0]: case for suite in xml if isinstance(suite, TestSuite) for case in suite}
     assert not cases.pop("accounts/northwind/customers.xml").is_passed  # a file that cannot be read
     assert len(cases) == len(gated.results)
@@ -123,13 +128,13 @@ def test_junit_reads_back_and_nothing_untold_passes(gated: Report) -> None:
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_a_file_that_cannot_be_read_is_told_though_no_practice_needs_it(gated: Report, format_: str) -> None:
-    text = render(format_, replace(gated, results=()), IN_REPOSITORY)
+    text = render(format_, replace(gated, results=()), PLAIN)
     assert "the file ends in the middle of a customer" in text
     assert "accounts/northwind/customers.xml" in text
 
 
 def test_github_shows_no_more_than_the_platform_does_and_the_worst_first(gated: Report) -> None:
-    lines = render("github", gated, IN_REPOSITORY).splitlines()
+    lines = render("github", gated, PLAIN).splitlines()
     grades = [re.match(r"::(\w+) ", line)[1] for line in lines]  # type: ignore[index]
     assert all(grades.count(grade) <= 11 for grade in ("error", "warning", "notice"))
     assert grades == sorted(grades, key=("error", "warning", "notice").index)
@@ -145,7 +150,7 @@ def test_hostile_names_do_no_harm(gated: Report, format_: str) -> None:
     results = tuple(
         replace(one, findings=tuple(replace(each, message=HOSTILE) for each in one.findings)) for one in gated.results
     )
-    text = render(format_, replace(gated, results=results), IN_REPOSITORY)
+    text = render(format_, replace(gated, results=results), PLAIN)
     text.encode()
     if format_ == "github":
         assert all(line.startswith(("::error file", "::warning file", "::notice ")) for line in text.splitlines())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +14,17 @@ import click
 from exportready import __version__
 from exportready.cli.common import (
     AT,
+    AUDIENCE,
     BEFORE,
+    COLOR,
     CONFIG,
+    EARLIER,
     NO_CONFIG,
+    OUTPUT,
     PHASE,
+    QUIET,
     RULES,
+    VERBOSE,
     Moment,
     near,
     now,
@@ -32,15 +39,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from exportready.baseline import Baseline
-    from exportready.model.report import Report
     from exportready.model.rules import Rule, Rulebook
-    from exportready.reporters import Options
 
-GATE_FORMATS = ("github", "gitlab", "sarif")
-"""Those that point into the repository."""
 UNUSABLE, INTERRUPTED = 2, 130
 """Those of gate.ExitCode, written out: what fails before any room is opened needs them too."""
-FORMATS = ("console", "json", "html", "work-list", "github", "gitlab", "sarif", "junit")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -86,16 +88,9 @@ def exportready() -> None:
 @exportready.command()
 @click.argument("snapshot", type=click.Path(path_type=Path))
 @BEFORE
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    envvar="EXPORTREADY_CHECK_OUTPUT",
-    metavar="FORMAT[:PATH]",
-    help="What to write and where: console, json, html, work-list (CSV of payments to apply by hand, after the export), or for a gate "
-    "github, gitlab, sarif, junit; without a path, or with -, to the screen. May be given several times.",
-)
+@OUTPUT
+@AUDIENCE
+@EARLIER
 @click.option("--batch", metavar="NUMBER", help="Show one batch only, with a verdict of its own.")
 @PHASE
 @click.option(
@@ -146,19 +141,19 @@ def exportready() -> None:
     type=click.Choice(["durable", "clips"]),
     help="What infers which issues are key (default: the one that is installed).",
 )
-@click.option(
-    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colour on the screen."
-)
+@COLOR
 @CONFIG
 @NO_CONFIG
 @click.option("--show-settings", is_flag=True, help="Say what is in force and where it was said, and judge nothing.")
 @click.option("--no-progress", is_flag=True, help="Do not say which file is being read.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing; what -o asks for is still written.")
-@click.option("-v", "--verbose", count=True, help="Tell more: rule names, places, what is fine.")
+@QUIET
+@VERBOSE
 def check(
     snapshot: Path,
     before: Path | None,
     outputs: tuple[str, ...],
+    audience: str,
+    earlier: Path | None,
     batch: str | None,
     phase: str | None,
     selected: tuple[str, ...],
@@ -195,6 +190,7 @@ def check(
     from exportready.check import check as run
     from exportready.check import select
     from exportready.cli.output import echo
+    from exportready.cli.outputs import Shown, base, changes_since, targets, write_report
     from exportready.cli.progress import watcher
     from exportready.cli.settings import Said, adapted_rules, settings_of
     from exportready.evidence.files import NoSnapshot
@@ -205,6 +201,7 @@ def check(
     settled = settings_of(config_file, no_config)
     said = Said(settled)
     outputs = said.of("outputs", outputs, settled.outputs)
+    audience = said.of("audience", audience, settled.audience)
     selected, ignored = said.of("selected", selected, settled.select), said.of("ignored", ignored, settled.ignore)
     fail_on = said.of("fail_on", fail_on, settled.fail_on)
     allow_unknown = said.of("allow_unknown", allow_unknown, settled.allow_unknown)
@@ -214,7 +211,7 @@ def check(
     if show_settings:
         echo(said.shown(rulebook))
         return 0
-    wanted = _outputs(outputs, quiet)
+    wanted = targets(outputs, quiet)
     _known(rulebook, (*selected, *ignored))
     moment = at or now()
     chosen = select(selected, ignored)
@@ -234,15 +231,8 @@ def check(
         raise click.ClickException(
             f"no rule is left to judge in the phase {report.phase}; look at --select, --ignore and --phase"
         )
-    _write(
-        report,
-        wanted,
-        color,
-        verbose,
-        quiet,
-        _base(snapshot, wanted),
-        new_only,
-    )
+    report = replace(report, base=base(snapshot, wanted), changes=changes_since(earlier, report))
+    write_report(report, wanted, Shown(color, verbose, quiet, audience, new_only))
     grade = None if fail_on == "never" else Severity(fail_on)
     policy = Policy(grade, allow_unknown, new_only, strict_baseline, settled.thresholds)
     return int(exit_code(report, policy))
@@ -312,39 +302,59 @@ def explain(rule: str, folder: Path | None, config_file: Path | None, no_config:
     echo(explained(found))
 
 
+_SCHEMAS = {
+    "rule": "rulebook.shape",
+    "account": "evidence.account",
+    "inference": "inference.rules",
+    "waivers": "waivers",
+    "config": "config",
+}
+"""What has a JSON Schema, and the module that describes it."""
+
+
 @exportready.command()
-@click.argument("name", type=click.Choice(["rule", "account", "inference", "waivers", "config"]))
+@click.argument("name", type=click.Choice(list(_SCHEMAS)))
 def schema(name: str) -> None:
     """Print the JSON Schema of a rule file, of account.yaml, of inference rules, of waivers or of exportready.yaml, for editors."""
+    import importlib
     import json
 
     from exportready.cli.output import write
 
-    if name == "rule":
-        from exportready.rulebook import shape
-
-        described = shape.schema()
-    elif name == "inference":
-        from exportready.inference import rules as inference_rules
-
-        described = inference_rules.schema()
-    elif name == "config":
-        from exportready import config
-
-        described = config.schema()
-    elif name == "waivers":
-        from exportready.waivers import FILE
-
-        described = {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "title": "ExportReady waivers",
-            **FILE.schema(),
-        }
-    else:
-        from exportready.evidence import account
-
-        described = account.schema()
+    described = importlib.import_module(f"exportready.{_SCHEMAS[name]}").schema()
     write([(None, json.dumps(described, indent=1, ensure_ascii=False) + "\n")])
+
+
+@exportready.command()
+@click.argument("result", type=click.Path(path_type=Path))
+@OUTPUT
+@AUDIENCE
+@EARLIER
+@COLOR
+@click.option("--new-only", is_flag=True, help="Formats of a gate leave out what stood in the baseline.")
+@QUIET
+@VERBOSE
+def render(
+    result: Path,
+    outputs: tuple[str, ...],
+    audience: str,
+    earlier: Path | None,
+    color: str,
+    new_only: bool,
+    quiet: bool,
+    verbose: int,
+) -> None:
+    """Write the result of an earlier check in other formats: the same as the check itself would have written.
+
+    RESULT is what check wrote with -o json:RESULT. Nothing is judged again.
+    """
+    from exportready.cli.outputs import Shown, changes_since, stored_report, targets, write_report
+
+    wanted = targets(outputs, quiet)
+    report = stored_report(result)
+    if earlier is not None:
+        report = replace(report, changes=changes_since(earlier, report))
+    write_report(report, wanted, Shown(color, verbose, quiet, audience, new_only))
 
 
 @exportready.command()
@@ -394,79 +404,6 @@ def _known(rulebook: Rulebook, names: tuple[str, ...]) -> None:
             )
 
 
-def _outputs(outputs: tuple[str, ...], quiet: bool) -> list[tuple[str, str | None]]:
-    wanted: list[tuple[str, str | None]] = []
-    for output in outputs or (() if quiet else ("console",)):
-        name, _, target = output.partition(":")
-        if name not in FORMATS:
-            raise click.UsageError(f"'{name}' is not a format; there are {', '.join(FORMATS)}")
-        wanted.append((name, target if target and target != "-" else None))
-    if sum(target is None for _, target in wanted) > 1:
-        raise click.UsageError("only one format can go to the screen; give the others a path, such as html:report.html")
-    targets = [target for _, target in wanted if target is not None]
-    if len(set(targets)) != len(targets):
-        raise click.UsageError("two formats go to one file; give each a path of its own")
-    return wanted
-
-
-def _write(
-    report: Report,
-    wanted: list[tuple[str, str | None]],
-    color: str,
-    verbose: int,
-    quiet: bool,
-    base: str = "",
-    new_only: bool = False,
-) -> None:
-    from exportready.cli.output import write
-    from exportready.reporters import Options, render
-
-    texts: list[tuple[str | None, str]] = []
-    screen = ""
-    for name, target in wanted:
-        options = Options(target is None and _colored(color), _width(), verbose, base, new_only)
-        text = render(name, report, options)
-        if name == "console" and target is None:
-            screen = text
-        else:
-            texts.append((target, text))
-    write(texts)
-    if any(name == "github" for name, _ in wanted):
-        _step_summary(report, Options(base=base, new_only=new_only))
-    if screen:
-        encoding = sys.stdout.encoding or "utf-8"
-        click.echo(screen.encode(encoding, errors="replace").decode(encoding), nl=False, color=_colored(color))
-    if not screen and not quiet and all(target is not None for target, _ in texts):
-        from exportready.reporters import view
-
-        click.echo(f"{view.verdict(report)} - {view.account(report)}", err=True)
-    for target, _ in texts:
-        if target is not None and not quiet:
-            click.echo(f"Wrote {target}", err=True)
-
-
-def _base(snapshot: Path, wanted: list[tuple[str, str | None]]) -> str:
-    """Where the snapshot lies in its repository, for the formats that point into it."""
-    if not any(name in GATE_FORMATS for name, _ in wanted):
-        return ""
-    from exportready.cli.revision import base_of
-
-    return base_of(snapshot)
-
-
-def _step_summary(report: Report, options: Options) -> None:
-    """GitHub names the file that a step adds its summary to."""
-    from exportready.reporters.github import summary
-
-    path = os.environ.get("GITHUB_STEP_SUMMARY")
-    if path:
-        try:
-            with open(path, "a", encoding="utf-8", errors="replace") as file:
-                file.write(summary(report, options))
-        except OSError as error:
-            click.echo(f"The step summary cannot be written to {path} ({error.strerror}).", err=True)
-
-
 def _against(
     snapshot: Path,
     rulebook: Rulebook,
@@ -493,17 +430,3 @@ def _against(
             return baseline.of(run(earlier, rulebook, moment, before, phase, chosen)), since or ""
     except (baseline.BadBaseline, NoRevision) as error:
         raise click.ClickException(str(error)) from error
-
-
-def _colored(color: str) -> bool:
-    if color != "auto":
-        return color == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
-
-
-def _width() -> int:
-    import shutil
-
-    return max(40, min(shutil.get_terminal_size((88, 24)).columns, 100))

@@ -85,6 +85,36 @@ BEFORE = click.option(
     "--before", type=click.Path(path_type=Path), help="An earlier folder or .zip of the same account, to compare with."
 )
 
+OUTPUT = click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    envvar="EXPORTREADY_CHECK_OUTPUT",
+    metavar="FORMAT[:PATH]",
+    help="What to write and where: console, html, markdown, csv (one row a problem), json, work-list (CSV of payments to apply by hand, "
+    "after the export), or for a gate github, gitlab, sarif, junit; without a path, or with -, to the screen. May be given several times.",
+)
+AUDIENCE = click.option(
+    "--audience",
+    type=click.Choice(["office", "csm", "engineer"]),
+    default="office",
+    show_default=True,
+    envvar="EXPORTREADY_CHECK_AUDIENCE",
+    help="For whom: whoever exports, a customer-success manager, or an engineer. The HTML page holds all three and opens with this one.",
+)
+EARLIER = click.option(
+    "--earlier",
+    type=click.Path(path_type=Path),
+    metavar="RESULT",
+    help="The JSON result of an earlier check of this account: say what changed since.",
+)
+COLOR = click.option(
+    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colour on the screen."
+)
+QUIET = click.option("-q", "--quiet", is_flag=True, help="Say nothing; what -o asks for is still written.")
+VERBOSE = click.option("-v", "--verbose", count=True, help="Tell more: rule names, places, what is fine.")
+
 
 def settled_rules(folder: Path | None, config_file: Path | None, no_config: bool) -> Rulebook:
     """The rules as `check` judges them: with the packs, grades and parameters of exportready.yaml."""

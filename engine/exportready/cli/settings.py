@@ -17,7 +17,7 @@ from exportready.rulebook.packs import adapted, together
 _Value = TypeVar("_Value")
 _KEYS = {
     "outputs": "outputs", "selected": "select", "ignored": "ignore", "fail_on": "failOn", "allow_unknown": "allowUnknown",
-    "waivers_file": "waivers", "baseline_file": "baseline",
+    "audience": "audience", "waivers_file": "waivers", "baseline_file": "baseline",
 }  # fmt: skip
 
 

@@ -83,7 +83,8 @@ def _fit(text: str, delimiter: str) -> tuple[int, int]:
     """How many of the first rows have one same number of cells, more than one; and that number."""
     widths: dict[int, int] = {}
     try:
-        for row, _ in zip(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), range(50), strict=False):
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)  # else quotes lead astray
+        for row, _ in zip(rows, range(50), strict=False):
             if len(row) > 1:
                 widths[len(row)] = widths.get(len(row), 0) + 1
     except csv.Error:

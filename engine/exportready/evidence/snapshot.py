@@ -54,7 +54,7 @@ def read(
     before each path, to tell an earlier snapshot's files from this one's. Raises NoSnapshot where there is
     none; a file that cannot be read becomes a source with an error, and the others are read all the same.
     """
-    found = sorted(_files(snapshot), key=lambda file: (not file.path.lower().endswith((".yaml", ".yml")), file.path))
+    found = sorted(files(snapshot), key=lambda file: (not file.path.lower().endswith((".yaml", ".yml")), file.path))
     done: list[_Read] = []
     columns: Columns = {}
     zone = at.tzinfo or UTC
@@ -71,7 +71,8 @@ def read(
     return assemble(sorted(done, key=lambda one: one.source.path), at)
 
 
-def _files(snapshot: Path) -> Iterable[File]:
+def files(snapshot: Path) -> Iterable[File]:
+    """The files of a folder or .zip, or the one file that was named. Raises NoSnapshot."""
     if snapshot.is_dir():
         return in_folder(snapshot)
     if not snapshot.is_file():
@@ -117,11 +118,13 @@ def _read_file(file: File, wanted: Wanted, columns: Columns, zone: tzinfo) -> _R
 
 _OWN_RESULT = re.compile(rb'\s*\{\s*"format"\s*:\s*"exportready/')
 _OWN_TEXT = re.compile(rb"Made by ExportReady [0-9][\w.]*\s*(\x1b\[0m)?\s*\Z")
-_OWN_PAGE = re.compile(rb'<!doctype html>.{0,400}?<meta name="generator" content="ExportReady', re.IGNORECASE | re.DOTALL)
+_OWN_PAGE = re.compile(rb'<!doctype html>.{0,900}?<meta name="generator" content="ExportReady', re.IGNORECASE | re.DOTALL)
+
+_OWN_ROWS = re.compile(rb"\xef\xbb\xbf(Fingerprint,Account,Rule,|Customer:job,Payment date,Type,Number,Amount,Unused,)")
 
 
 def _is_own_report(data: bytes) -> bool:
-    return bool(_OWN_RESULT.match(data) or _OWN_PAGE.match(data) or _OWN_TEXT.search(data[-80:]))
+    return bool(_OWN_RESULT.match(data) or _OWN_ROWS.match(data) or _OWN_PAGE.match(data) or _OWN_TEXT.search(data[-80:]))
 
 
 def _give_to_reader(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tzinfo) -> Reading | str:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from exportready.judge.conditions import decide, gaps
 from exportready.judge.scope import Inactive, Judged, State
+from exportready.judge.trace import KEPT, trace
 from exportready.judge.words import expected, shown
 from exportready.judge.world import View, World, note_of
 from exportready.kinds import KINDS, fold, question, supply
@@ -125,10 +126,12 @@ def _judge_check(check: Check, view: View) -> _Tally:
             if not holds:
                 failed.append((judged, _severity(check, judged)))
     tally.gaps += _not_whole(check, view)
-    findings = [_finding(view.rule, check, judged, severity) for judged, severity in failed]
-    findings.sort(
-        key=lambda finding: (fold(finding.subject.key), finding.subject.kind, finding.message, finding.where[0].label)
-    )
+    found = [(_finding(view.rule, check, judged, severity), judged) for judged, severity in failed]
+    found.sort(key=lambda one: (fold(one[0].subject.key), one[0].subject.kind, one[0].message, one[0].where[0].label))
+    findings = [
+        replace(finding, trace=trace(check, judged)) if number < KEPT else finding
+        for number, (finding, judged) in enumerate(found)
+    ]
     tally.findings = [_grouped(view, check, findings)] if check.group and findings else findings
     return tally
 
@@ -220,6 +223,7 @@ def _grouped(view: View, check: Check, findings: list[Finding]) -> Finding:
         tuple(finding.where[0] for finding in findings),
         any(finding.blocks for finding in findings),
         is_group=True,
+        trace=findings[0].trace,
     )
 
 

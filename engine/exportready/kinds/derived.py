@@ -483,3 +483,6 @@ account.answers webConnector.sentBy webConnector.since webConnector.oldConnector
     ),
 }
 """What each derivation reads, so that readers take it out of the files."""
+
+HEADING: dict[str, frozenset[str]] = {"quickbooks.Company": frozenset({"CompanyName"})}
+"""What every report says of whose files these are, whatever its rules read."""

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 
+from exportready.model.changes import Changes
 from exportready.model.evidence import Account, Location, Record, Source, Unrecognised
 from exportready.model.rules import Citation, FixSteps, Pack, Rule, Severity
 
@@ -52,11 +53,54 @@ class Thing:
 
 
 @dataclass(frozen=True, slots=True)
+class Snippet:
+    """Some lines of a file around a place, cleared of private data."""
+
+    first: int
+    """The number of the first of them, from 1."""
+    lines: tuple[str, ...]
+    line: int
+    """The number of the line that is meant."""
+    mark: tuple[int, int]
+    """From which to which character the value stands on it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """A location with what stands there."""
 
     location: Location
     label: str
+    snippet: Snippet | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One part of a rule's condition, as it was decided for one record."""
+
+    part: str
+    """`where`: what makes the rule look at the record; `expect`: what must hold."""
+    of: str
+    """The related entry that it is about; empty for the record itself."""
+    field: str
+    """Empty where the entry itself is meant."""
+    wanted: str
+    observed: str | None
+    holds: bool | None
+    """None: it could not be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """An answer or a waiver that soon counts no more."""
+
+    what: str
+    """`answer` or `waiver`."""
+    name: str
+    """The question, or the rule."""
+    of: str
+    """The answer's path, or who accepted it."""
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +148,8 @@ class Finding:
     """Why a waiver that names it does not count."""
     known: bool = False
     """It stood in the baseline."""
+    trace: tuple[Clause, ...] = ()
+    """How it was decided; kept for the first findings of a check only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +289,14 @@ class Report:
     """Where the rules come from."""
     settings: tuple[tuple[str, str], ...] = ()
     """What account.yaml and QuickBooks' own preferences state, so that a later result shows what changed."""
+    company_file: str = ""
+    """The company's name as QuickBooks gives it; empty where no file shows it."""
+    lapses: tuple[Lapse, ...] = ()
+    """What soon counts no more, the next first."""
+    changes: Changes | None = None
+    """What is different from an earlier result; None where none was given."""
+    base: str = ""
+    """The snapshot's path from the root of its repository, else as it was given: for formats that point into it."""
     waiver_remarks: tuple[str, ...] = ()
     """What to say of the waivers: expired, unused, unknown, soon over."""
 

@@ -12,11 +12,13 @@ from exportready.model.report import Report
 REPORTERS: Mapping[str, str] = MappingProxyType(
     {
         "console": "console",
+        "csv": "csv_rows",
         "github": "github",
         "gitlab": "gitlab",
         "html": "html",
         "json": "json_result",
         "junit": "junit",
+        "markdown": "markdown",
         "sarif": "sarif",
         "work-list": "work_list",
     }
@@ -32,10 +34,10 @@ class Options:
     width: int = 88
     verbose: int = 0
     """1 and more: rule ids' places in files, and what passed or does not apply."""
-    base: str = ""
-    """The snapshot's path from the root of its repository, for formats that point into it."""
     new_only: bool = False
     """Formats of a gate leave out what stood in the baseline."""
+    audience: str = "office"
+    """For whom: office, csm or engineer."""
 
 
 def render(format: str, report: Report, options: Options) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
+from dataclasses import replace
 
 from exportready.model.evidence import Source
 from exportready.model.report import Finding, Outcome, Report, RuleResult, Verdict
@@ -25,8 +26,12 @@ _VERDICT_COLORS = {
 
 def render(report: Report, options: Options) -> str:
     """The verdict first, then what to do about it, then what was looked at."""
+    if options.audience == "engineer":
+        options = replace(options, verbose=max(options.verbose, 1))
     page = _Page(options)
     _head(page, report)
+    if options.audience == "csm":
+        _areas(page, report)
     broken = [source for source in report.sources if source.error is not None]
     if broken:
         _broken(page, broken)
@@ -98,6 +103,23 @@ def _head(page: _Page, report: Report) -> None:
     page.text(f"{view.to_do(report)}. {view.read(report)}.")
     if view.narrowed(report):
         page.text(f"{view.narrowed(report)}.")
+
+
+def _areas(page: _Page, report: Report) -> None:
+    """How each area stands, the worst first."""
+    from exportready.reporters.csm import csm
+    from exportready.reporters.office import office
+
+    told = csm(report, office(report))
+    page.heading(words.BY_AREA)
+    page.text(told.decided)
+    for area in told.areas:
+        counts = zip(words.AREA_HEADS, area.counts, strict=True)
+        page.text(f"{area.name}: " + "; ".join(f"{head} {number}" for head, number in counts if number), bullet="* ")
+    for part in told.changes:
+        page.heading(f"{part.title} ({len(part.findings)})")
+        for one in part.findings[:LISTED]:
+            page.text(one.message, indent="  ", bullet="* ")
 
 
 def _arrived(page: _Page, report: Report) -> None:

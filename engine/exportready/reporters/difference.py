@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from exportready.compare import Difference, Drift, Stood
+from exportready.model.changes import Changes, Drift, Stood
 from exportready.reporters import words
 from exportready.reporters.text import clean, escape_surrogates, in_markdown
 
@@ -16,7 +16,7 @@ _TITLES = dict(zip(_PARTS, words.DIFFERENCES, strict=True))
 _SHOWN = 50
 
 
-def console(one: Difference) -> str:
+def console(one: Changes) -> str:
     """The verdicts, then each part; what did not change is counted only."""
     lines = [_head(one)]
     for part in _PARTS[:-1]:
@@ -30,7 +30,7 @@ def console(one: Difference) -> str:
     return "\n".join(lines) + "\n"
 
 
-def markdown(one: Difference) -> str:
+def markdown(one: Changes) -> str:
     """The same, for a comment on a change."""
     lines = [f"## {in_markdown(_head(one))}"]
     for part in _PARTS[:-1]:
@@ -45,13 +45,13 @@ def markdown(one: Difference) -> str:
     return "\n".join(lines) + "\n"
 
 
-def machine(one: Difference) -> str:
+def machine(one: Changes) -> str:
     """The same as data: exportready/diff@1."""
     stated = {
         "format": FORMAT,
-        "account": one.new.account,
-        "old": {"checked_at": one.old.checked_at, "verdict": one.old.verdict},
-        "new": {"checked_at": one.new.checked_at, "verdict": one.new.verdict},
+        "account": one.account,
+        "old": {"checked_at": one.old_checked_at, "verdict": one.old_verdict},
+        "new": {"checked_at": one.new_checked_at, "verdict": one.new_verdict},
         **{("new_findings" if part == "added" else part): [_stood(each) for each in getattr(one, part)] for part in _PARTS},
         "drift": [{"setting": drift.setting, "old": drift.old, "new": drift.new} for drift in one.drift],
     }
@@ -62,8 +62,8 @@ def _stood(one: Stood) -> dict[str, Any]:
     return {name: getattr(one, name) for name in ("fingerprint", "rule", "severity", "subject", "message")}
 
 
-def _head(one: Difference) -> str:
-    return f"{clean(one.new.account or words.ACCOUNT_UNNAMED)}: {one.old.verdict} -> {one.new.verdict}"
+def _head(one: Changes) -> str:
+    return f"{clean(one.account or words.ACCOUNT_UNNAMED)}: {one.old_verdict} -> {one.new_verdict}"
 
 
 def _drift(drift: Drift) -> str:

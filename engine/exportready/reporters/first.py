@@ -33,12 +33,18 @@ def holding(report: Report) -> list[KeyIssue]:
 
 def first(report: Report, limit: int | None = SHOWN) -> list[First]:
     """What to mend first."""
-    ways: dict[str, str] = {}
+    found = ways(report)
+    return [First(one, waits(one), found.get(one.id, ""), remark(one), not one.rule) for one in holding(report)[:limit]]
+
+
+def ways(report: Report) -> dict[str, str]:
+    """Key issue -> the longest way by which one transaction comes to wait on it."""
+    found: dict[str, str] = {}
     for one in report.waiting:
         for id_, chain in zip(one.key_issues, one.chain, strict=True):
-            if id_ not in ways or len(chain) > len(ways[id_]):
-                ways[id_] = chain
-    return [First(one, waits(one), ways.get(one.id, ""), _remark(one), not one.rule) for one in holding(report)[:limit]]
+            if id_ not in found or len(chain) > len(found[id_]):
+                found[id_] = chain
+    return found
 
 
 def waits(issue: KeyIssue) -> str:
@@ -51,7 +57,8 @@ def waits(issue: KeyIssue) -> str:
     return ", ".join(parts) or words.NOTHING_WAITS
 
 
-def _remark(issue: KeyIssue) -> str:
+def remark(issue: KeyIssue) -> str:
+    """What else is to be said of it: that it is no defect, that its consequences are concluded."""
     remarks = [words.RETRY] if issue.retry else []
     return " ".join(remarks + ([words.INFERRED] if issue.standing == "inferred" else []))
 

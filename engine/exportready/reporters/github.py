@@ -20,7 +20,7 @@ _ROWS = 200
 def render(report: Report, options: Options) -> str:
     """One command a problem; where there are more than are shown, the last says how many."""
     counted: Counter[Severity] = Counter()
-    found = [(Severity.ERROR, path, line, words.UNREADABLE, why) for path, line, why in problems.broken(report, options)]
+    found = [(Severity.ERROR, path, line, words.UNREADABLE, why) for path, line, why in problems.broken(report)]
     found += [
         (one.finding.severity, one.path, one.line, f"{one.result.rule.title} [{one.result.rule.id}]", one.finding.message)
         for one in problems.listed(report, options)
@@ -66,7 +66,7 @@ def summary(report: Report, options: Options) -> str:
             for one in found[:_ROWS]
         ]
         lines += ["", words.and_more_of(len(found) - _ROWS)] if len(found) > _ROWS else []
-    unread = [f"{path}:{line}: {why}" for path, line, why in problems.broken(report, options)]
+    unread = [f"{path}:{line}: {why}" for path, line, why in problems.broken(report)]
     for title, remarks in (
         (words.UNREADABLE, unread),
         (words.STALE_BASELINE, report.stale_baseline),

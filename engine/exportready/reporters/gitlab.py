@@ -25,7 +25,7 @@ def render(report: Report, options: Options) -> str:
             "severity": "critical",
             "location": {"path": path, "lines": {"begin": line}},
         }
-        for path, line, why in problems.broken(report, options)
+        for path, line, why in problems.broken(report)
     ]
     for one in problems.listed(report, options):
         print_ = one.finding.fingerprint

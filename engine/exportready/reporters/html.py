@@ -1,21 +1,24 @@
-"""The result as one page: it asks nothing of the network, runs no script, reads on a phone and prints."""
+"""The result as one page: it asks nothing of the network, reads without its script, on a phone, and prints.
+
+It holds three views of one result; `--audience` says which is shown first.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-from exportready.model.report import Finding, Outcome, Report, RuleResult, Verdict
+from exportready.model.report import Outcome, Report, Verdict
 from exportready.model.rules import Severity
 from exportready.reporters import Options, arrival, first, view, words
+from exportready.reporters.csm import LOOKS, csm
+from exportready.reporters.engineer import engineer
+from exportready.reporters.office import LISTED, Office, office
 from exportready.reporters.pages import page
 
 VISIBLE = 10
 """So many records are seen at once; the rest opens."""
-LISTED = 1000
-"""So many records a rule are in the page: more, and browsers choke."""
+_BATCHES = 3
+_AGES = 4
 
-_LOOKS = {
+_VERDICTS = {
     Verdict.READY: "fine",
     Verdict.READY_WITH_WARNINGS: "look",
     Verdict.NOT_READY: "fix",
@@ -23,50 +26,27 @@ _LOOKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    finding: Finding
-    name: str
-    noun: str
-    mend: str
-    mild: str
-    places: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Card:
-    """One failed rule, laid out."""
-
-    result: RuleResult
-    anchor: str
-    rows: tuple[_Row, ...]
-    table: bool
-    """False where the findings have no names of their own: then sentences say it all."""
-    mixed: bool
-    """More than one kind of record is among them."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Section:
-    look: str
-    heading: str
-    intro: str
-    cards: tuple[_Card, ...]
-
-
 def render(report: Report, options: Options) -> str:
     """The whole page."""
+    for_office = office(report)
     return page(
         "html",
         report=report,
-        look=_LOOKS[report.verdict],
+        look=_VERDICTS[report.verdict],
+        audience=options.audience,
+        office=for_office,
+        csm=csm(report, for_office),
+        engineer=engineer(report),
+        three=(for_office.fix or for_office.look)[:3],
+        batches=_batches(report),
+        more_batches=max(0, len(report.batches) - _BATCHES),
+        ages=_ages(report),
         broken=[source for source in report.sources if source.error is not None],
-        sections=[section for section in map(_section(report), Severity) if section.cards],
-        supplies=view.supplies(report),
         broke=view.with_outcome(report, Outcome.ERROR),
         fine=view.with_outcome(report, Outcome.PASSED),
         not_yours=view.with_outcome(report, Outcome.NOT_APPLICABLE),
-        tiles=_tiles(report),
+        tiles=_tiles(report, for_office),
+        looks=LOOKS,
         visible=VISIBLE,
         listed=LISTED,
         view=view,
@@ -75,43 +55,48 @@ def render(report: Report, options: Options) -> str:
     )
 
 
-def _section(report: Report) -> Any:
-    looks = {Severity.ERROR: "fix", Severity.WARNING: "look", Severity.INFO: "know"}
-
-    def section(grade: Severity) -> _Section:
-        cards = tuple(_card(result) for result in view.problems(report, grade))
-        return _Section(looks[grade], words.SECTIONS[grade], words.INTROS[grade], cards)
-
-    return section
-
-
-def _card(result: RuleResult) -> _Card:
-    rows = tuple(
-        _Row(
-            finding,
-            view.subject(result, finding),
-            words.noun(finding.subject.kind),
-            view.mend(result, finding),
-            view.milder(result, finding),
-            tuple(map(view.place, finding.where[:LISTED])),
+def _batches(report: Report) -> list[tuple[str, float | None]]:
+    """A line for each of the batches of which most waits, and which share of its transactions waits, in percent."""
+    told = words.ARRIVALS if report.phase == "after-export" else words.VERDICTS
+    shown = sorted(report.batches, key=lambda one: -one.waiting.transactions)
+    return [
+        (
+            words.batch(
+                one.number,
+                one.name,
+                told[one.verdict],
+                one.transactions,
+                f"${arrival.money(one.amount)}",
+                one.waiting.transactions,
+            ),
+            round(100 * one.waiting.transactions / one.transactions, 1) if one.transactions else None,
         )
-        for finding in view.findings(result)[:LISTED]
-    )
-    return _Card(result, _anchor(result), rows, any(row.name for row in rows), len({row.noun for row in rows}) > 1)
+        for one in shown[:_BATCHES]
+    ]
 
 
-def _anchor(result: RuleResult) -> str:
-    return result.rule.id.replace("/", "-")
+def _ages(report: Report) -> list[tuple[str, str]]:
+    """The files and how old each is, the oldest first; those without a date before all, since nobody knows."""
+    read = [source for source in report.sources if source.error is None]
+    dated = sorted(read, key=lambda one: (one.dated is not None, one.dated or report.checked_at, one.path))
+    ages = [(one.path, words.short_age(report.checked_at - one.dated) if one.dated else words.UNDATED) for one in dated]
+    left = len(ages) - _AGES
+    return ages if left <= 1 else [*ages[:_AGES], (words.other_files(left), _newer(ages[_AGES:]))]
 
 
-def _tiles(report: Report) -> list[tuple[str, str, int, str]]:
+def _newer(ages: list[tuple[str, str]]) -> str:
+    told = list(dict.fromkeys(age for _, age in ages))
+    return told[0] if len(told) == 1 else f"{told[-1]}, {told[0]}"
+
+
+def _tiles(report: Report, for_office: Office) -> list[tuple[str, str, int, str]]:
     """(look, anchor, number, word) of what there is, for the row of numbers on top."""
-    fix, look, know = (len(view.problems(report, severity)) for severity in Severity)
+    untold = "confirm" if for_office.confirm else "unknown"
     counted = (
-        ("fix", "fix", fix, words.TILE_FIX),
-        ("look", "look", look, words.TILE_LOOK),
-        ("know", "know", know, words.TILE_KNOW),
-        ("unknown", "unknown", len(view.untold(report)), words.TILE_UNCHECKED),
+        ("fix", "fix" if for_office.fix else "clears", len(view.problems(report, Severity.ERROR)), words.TILE_FIX),
+        ("look", "look", len(for_office.look), words.TILE_LOOK),
+        ("know", "know", len(for_office.know), words.TILE_KNOW),
+        ("unknown", untold, len(view.untold(report)), words.TILE_UNCHECKED),
         ("fine", "fine", len(view.with_outcome(report, Outcome.PASSED)), words.TILE_FINE),
         ("none", "none", len(view.with_outcome(report, Outcome.NOT_APPLICABLE)), words.TILE_NOT_YOURS),
     )

@@ -1,4 +1,7 @@
-"""The result as data: the contract `exportready/result@1`, which may grow and never change."""
+"""The result as data: the contract `exportready/result@1`, which may grow and never change.
+
+It holds everything that any reporter shows, so that `stored.py` makes the same report of it again.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,23 @@ from collections import Counter
 from datetime import date, datetime
 from typing import Any
 
-from exportready.model.evidence import Source, Unknown, Unset, Value
-from exportready.model.report import Batch, Cleared, Finding, KeyIssue, Outcome, Report, RuleResult, Waiting, Waiver
+from exportready.model.changes import Changes, Stood
+from exportready.model.evidence import Record, Source, Unknown, Unset, Value
+from exportready.model.report import (
+    Batch,
+    Clause,
+    Cleared,
+    Finding,
+    KeyIssue,
+    Lapse,
+    Outcome,
+    Report,
+    RuleResult,
+    Snippet,
+    Waiting,
+    Waiver,
+)
+from exportready.model.rules import Citation
 from exportready.reporters import Options
 from exportready.reporters.arrival import SIDES
 from exportready.reporters.text import escape_surrogates
@@ -19,10 +37,11 @@ FORMAT = "exportready/result@1"
 
 def render(report: Report, options: Options) -> str:
     """The whole result as JSON."""
-    return escape_surrogates(json.dumps(_result(report), ensure_ascii=False, indent=1)) + "\n"
+    return escape_surrogates(json.dumps(stated(report), ensure_ascii=False, indent=1)) + "\n"
 
 
-def _result(report: Report) -> dict[str, Any]:
+def stated(report: Report) -> dict[str, Any]:
+    """The result as plain data."""
     outcomes = Counter(result.outcome for result in report.results)
     return {
         "format": FORMAT,
@@ -31,6 +50,7 @@ def _result(report: Report) -> dict[str, Any]:
             "digest": report.digest,
             "rules": report.rules,
             "left_out": list(report.left_out),
+            **({"own": True} if report.own_rules else {}),
             "packs": [
                 {"name": one.name, "version": one.version, "digest": one.digest, "rules": one.rules} for one in report.packs
             ],
@@ -40,7 +60,9 @@ def _result(report: Report) -> dict[str, Any]:
             "phase": report.phase,
             "taken_at": _time(report.account.taken_at),
             "time_zone": report.account.time_zone,
+            **({"company_file": report.company_file} if report.company_file else {}),
         },
+        **({"snapshot": report.base} if report.base else {}),
         "checked_at": _time(report.checked_at),
         "sources": [_source(source) for source in report.sources],
         "unrecognised": [{"path": file.path, "help": file.help} for file in report.unrecognised],
@@ -54,10 +76,16 @@ def _result(report: Report) -> dict[str, Any]:
         "waits": _cleared(report.waits),
         "stale_errors": list(report.stale),
         "settings": dict(report.settings),
-        **({"baseline": {"name": report.baseline, "stale": list(report.stale_baseline)}} if report.baseline else {}),
+        **({"baseline": _baseline(report)} if report.baseline else {}),
         **({"waivers": list(report.waiver_remarks)} if report.waiver_remarks else {}),
+        **({"lapses": [_lapse(one) for one in report.lapses]} if report.lapses else {}),
+        **({"changes": _changes(report.changes)} if report.changes else {}),
         **(_arrival(report) if report.phase == "after-export" else {}),
     }
+
+
+def _baseline(report: Report) -> dict[str, Any]:
+    return {"name": report.baseline, "stale": list(report.stale_baseline), "untold": sorted(report.baseline_untold)}
 
 
 def _batch(batch: Batch) -> dict[str, Any]:
@@ -86,8 +114,49 @@ def _key_issue(issue: KeyIssue) -> dict[str, Any]:
         "standing": issue.standing,
         "retry": issue.retry,
         "session": issue.gates,
+        "severity": issue.severity.value,
         "clears": {"alone": _cleared(issue.alone), "shared": _cleared(issue.shared)},
+        "facts": list(issue.facts),
+        "reasons": [
+            {
+                "rule": one.rule,
+                "because": one.words,
+                "facts": list(one.facts),
+                "standing": one.standing,
+                "source": _citation(one.source),
+            }
+            for one in issue.reasons
+        ],
     }
+
+
+def _citation(source: Citation) -> dict[str, Any]:
+    return {
+        "document": source.document,
+        "section": source.section,
+        "updated": source.updated.isoformat(),
+        **({"note": source.note} if source.note else {}),
+    }
+
+
+def _lapse(one: Lapse) -> dict[str, Any]:
+    return {"what": one.what, "name": one.name, "of": one.of, "until": _time(one.until)}
+
+
+def _changes(one: Changes) -> dict[str, Any]:
+    return {
+        "since": one.old_checked_at,
+        "verdict": one.old_verdict,
+        **{part: [_stood(each) for each in getattr(one, part)] for part in PARTS},
+        "drift": [{"setting": drift.setting, "old": drift.old, "new": drift.new} for drift in one.drift],
+    }
+
+
+PARTS = ("added", "regressed", "fixed", "untold", "rule_changed", "unchanged")
+
+
+def _stood(one: Stood) -> dict[str, str]:
+    return {name: getattr(one, name) for name in ("fingerprint", "rule", "severity", "subject", "message")}
 
 
 def _waiting(one: Waiting) -> dict[str, Any]:
@@ -114,17 +183,24 @@ def _arrival(report: Report) -> dict[str, Any]:
                 "type": _plain(one.get("type")),
                 **{
                     side: {"count": int(str(one.get(f"{at}Count"))), "amount": _plain(one.get(f"{at}Amount"))}
-                    for side, at in zip(_SIDES, SIDES, strict=True)
+                    for side, at in zip(JSON_SIDES, SIDES, strict=True)
                 },
                 "reasons": _plain(one.get("explained")),
+                **{name: int(str(one.get(f"{name}Count"))) for name in ("missing", "doubled")},
             }
             for one in report.tie_out
         ],
-        "work_list": [{name: _plain(value) for name, value in sorted(one.fields.items())} for one in report.work_list],
+        "work_list": [_work(one) for one in report.work_list],
     }
 
 
-_SIDES = ("servicetitan", "quickbooks", "explained", "unexplained", "untold")
+def _work(one: Record) -> dict[str, Any]:
+    unknown = sorted(name for name, value in one.fields.items() if isinstance(value, Unknown))
+    told = {name: _plain(value) for name, value in sorted(one.fields.items())}
+    return told | ({"not_known": unknown} if unknown else {})
+
+
+JSON_SIDES = ("servicetitan", "quickbooks", "explained", "unexplained", "untold")
 
 
 def _plain(value: Value) -> str | bool | None:
@@ -147,27 +223,25 @@ def _source(source: Source) -> dict[str, Any]:
         "records": dict(sorted(source.records.items())),
         "complete": source.complete,
         "error": None if source.error is None else error_text(source.error, source.error_line),
+        **({} if source.error_line is None else {"error_line": source.error_line}),
         "notes": list(source.notes),
     }
 
 
 def _rule(result: RuleResult) -> dict[str, Any]:
-    rule, fix, source = result.rule, result.rule.fix, result.rule.source
+    rule, fix = result.rule, result.rule.fix
     many = None if fix.many_above is None else {"above": fix.many_above, "steps": list(many_steps(result))}
     return {
         "id": rule.id,
         "area": rule.area,
         "digest": rule.digest,
         "title": rule.title,
+        **({"problem": rule.problem} if rule.problem else {}),
         "why": rule.why,
-        "fix": {"who": fix.who, "minutes": fix.minutes, "steps": list(fix_steps(result)), "many": many},
-        "source": {
-            "document": source.document,
-            "section": source.section,
-            "updated": source.updated.isoformat(),
-            **({"note": source.note} if source.note else {}),
-        },
+        "fix": {"who": fix.who, "minutes": fix.minutes, "steps": list(fix_steps(result)), "many": many, **_template(result)},
+        "source": _citation(rule.source),
         "severity": rule.severity.value,
+        "grade": rule.grade.value,
         "phase": rule.phase.value,
         "outcome": result.outcome.value,
         "reason": result.reason,
@@ -180,6 +254,14 @@ def _rule(result: RuleResult) -> dict[str, Any]:
         ],
         "findings": [_finding(finding) for finding in result.findings],
     }
+
+
+def _template(result: RuleResult) -> dict[str, Any]:
+    """The steps as the rule has them, where they name something of the record."""
+    fix = result.rule.fix
+    if fix.steps == fix_steps(result) and fix.many_steps == many_steps(result):
+        return {}
+    return {"template": {"steps": list(fix.steps), "many": list(fix.many_steps)}}
 
 
 def _waiver(waiver: Waiver | None) -> dict[str, Any] | None:
@@ -205,6 +287,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
                 "line": place.location.line,
                 "pointer": place.location.pointer,
                 "label": place.label,
+                **({"snippet": _snippet(place.snippet)} if place.snippet else {}),
             }
             for place in finding.where
         ],
@@ -214,4 +297,15 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "waiver": _waiver(finding.waiver),
         **({"note": finding.note} if finding.note else {}),
         **({"known": True} if finding.known else {}),
+        **({"group": True} if finding.is_group else {}),
+        **({"told_at": _time(finding.told_at)} if finding.told_at else {}),
+        **({"trace": [_clause(one) for one in finding.trace]} if finding.trace else {}),
     }
+
+
+def _snippet(one: Snippet) -> dict[str, Any]:
+    return {"first": one.first, "lines": list(one.lines), "line": one.line, "mark": list(one.mark)}
+
+
+def _clause(one: Clause) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in ("part", "of", "field", "wanted", "observed", "holds")}

@@ -24,7 +24,7 @@ def render(report: Report, options: Options) -> str:
         for result in results:
             _case(suite, result, options)
         _count(suite)
-    unread = problems.broken(report, options)
+    unread = problems.broken(report)
     if unread:
         suite = ET.SubElement(root, "testsuite", name="files", timestamp=report.checked_at.strftime("%Y-%m-%dT%H:%M:%S"))
         for path, _, why in unread:

@@ -1,26 +1,39 @@
-"""Templates and style sheets of `reports/`: the only module that knows jinja2."""
+"""Templates, style sheets and scripts of `reports/`: the only module that knows jinja2."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from exportready.reporters import words
-from exportready.reporters.text import clean
+from exportready.reporters.text import clean, clean_line
 from exportready.shipped import folder
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    template: jinja2.Template
+    css: Markup
+    script: Markup
+    script_hash: str
+    """What the page's policy allows to run: this script, and nothing else."""
 
 
 def page(name: str, **values: Any) -> str:
     """The page `reports/NAME`, filled in."""
-    template, css = _shipped(name)
-    return template.render(css=css, words=words, **values)
+    made = _shipped(name)
+    return made.template.render(css=made.css, script=made.script, script_hash=made.script_hash, words=words, **values)
 
 
 @cache
-def _shipped(name: str) -> tuple[jinja2.Template, Markup]:
+def _shipped(name: str) -> _Page:
     home = folder("reports") / name
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(home, encoding="utf-8"),
@@ -33,14 +46,26 @@ def _shipped(name: str) -> tuple[jinja2.Template, Markup]:
     )
     environment.filters["path"] = _path
     environment.filters["sentence"] = words.sentence
-    (source,) = home.glob("*.html.j2")
-    (css,) = home.glob("*.css")
-    return environment.get_template(source.name), Markup(css.read_text(encoding="utf-8"))
+    environment.filters["line"] = _line
+    (source,) = (one for one in home.glob("*.html.j2") if not one.name.startswith("_"))
+    script = "".join(map(_text, sorted(home.glob("*.js"))))
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    css = "".join(map(_text, sorted(home.glob("*.css"))))
+    return _Page(environment.get_template(source.name), Markup(css), Markup(script), digest)
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 def _finalize(value: Any) -> Any:
     """Cleans whatever the template prints, so that no place can forget to."""
     return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _line(text: str) -> Markup:
+    """A line of a file or of a text to copy: harmless, and with its spaces."""
+    return escape(clean_line(text))
 
 
 def _path(text: str) -> str:

@@ -24,7 +24,7 @@ class Problem:
 def listed(report: Report, options: Options) -> list[Problem]:
     """The problems that a gate looks at."""
     found = [
-        _problem(report, options, result, finding)
+        _problem(report, result, finding)
         for result in report.results
         for finding in result.findings
         if finding.waiver is None and not (options.new_only and finding.known)
@@ -32,27 +32,27 @@ def listed(report: Report, options: Options) -> list[Problem]:
     return sorted(found, key=lambda one: one.finding.severity.rank)
 
 
-def _problem(report: Report, options: Options, result: RuleResult, finding: Finding) -> Problem:
-    path, line, known = next(_places(report, options, finding))
+def _problem(report: Report, result: RuleResult, finding: Finding) -> Problem:
+    path, line, known = next(_places(report, finding))
     return Problem(result, finding, path, line, known)
 
 
-def _places(report: Report, options: Options, finding: Finding) -> Iterator[tuple[str, int, bool]]:
+def _places(report: Report, finding: Finding) -> Iterator[tuple[str, int, bool]]:
     """The finding's place, else that of a file that was read: platforms refuse a whole report for one problem without one."""
     read = {source.path for source in report.sources}
     for place in finding.where:
         if place.location.path in read:
-            yield under(options.base, place.location.path), place.location.line or 1, place.location.line is not None
+            yield under(report.base, place.location.path), place.location.line or 1, place.location.line is not None
     for path in sorted(read):
-        yield under(options.base, path), 1, False
-    yield options.base or "account.yaml", 1, False
+        yield under(report.base, path), 1, False
+    yield report.base or "account.yaml", 1, False
 
 
-def others(report: Report, options: Options, finding: Finding) -> list[tuple[str, int, str]]:
+def others(report: Report, finding: Finding) -> list[tuple[str, int, str]]:
     """The further places of a finding: path, line, what stands there."""
     read = {source.path for source in report.sources}
     return [
-        (under(options.base, place.location.path), place.location.line or 1, place.label)
+        (under(report.base, place.location.path), place.location.line or 1, place.label)
         for place in finding.where[1:]
         if place.location.path in read
     ]
@@ -65,6 +65,6 @@ def under(base: str, path: str) -> str:
     return f"{base.rstrip('/')}/{path}" if base not in ("", ".") else path
 
 
-def broken(report: Report, options: Options) -> list[tuple[str, int, str]]:
+def broken(report: Report) -> list[tuple[str, int, str]]:
     """The files that cannot be read: path, line, why. Nothing passes beside one."""
-    return [(under(options.base, one.path), one.error_line or 1, one.error) for one in report.sources if one.error is not None]
+    return [(under(report.base, one.path), one.error_line or 1, one.error) for one in report.sources if one.error is not None]

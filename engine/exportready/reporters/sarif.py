@@ -33,18 +33,18 @@ def render(report: Report, options: Options) -> str:
         "automationDetails": {"id": f"exportready/{report.account.name or 'account'}/"},
         "invocations": [
             {
-                "executionSuccessful": not problems.broken(report, options),
+                "executionSuccessful": not problems.broken(report),
                 "endTimeUtc": report.checked_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
                 "toolExecutionNotifications": [
                     *(
                         {"level": "error", "message": {"text": why}, "locations": [_location(path, line)]}
-                        for path, line, why in problems.broken(report, options)
+                        for path, line, why in problems.broken(report)
                     ),
                     *(_untold(result) for result in report.results if result.untold),
                 ],
             }
         ],
-        "results": [_result(report, options, one, places[one.result.rule.id]) for one in found],
+        "results": [_result(report, one, places[one.result.rule.id]) for one in found],
         "columnKind": "unicodeCodePoints",
     }
     return (
@@ -70,7 +70,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(report: Report, options: Options, one: problems.Problem, index: int) -> dict[str, Any]:
+def _result(report: Report, one: problems.Problem, index: int) -> dict[str, Any]:
     finding = one.finding
     told: dict[str, Any] = {
         "ruleId": one.result.rule.id,
@@ -85,7 +85,7 @@ def _result(report: Report, options: Options, one: problems.Problem, index: int)
         ],
         "partialFingerprints": {"exportready/v1": finding.fingerprint},
     }
-    related = problems.others(report, options, finding)
+    related = problems.others(report, finding)
     if related:
         told["relatedLocations"] = [
             {**_location(path, line), "id": at, "message": {"text": label or path}}

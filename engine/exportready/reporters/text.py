@@ -17,6 +17,13 @@ def clean(text: str) -> str:
     return _SURROGATE.sub("\ufffd", _STEERING.sub("", _SPACE.sub(" ", text))).strip()
 
 
+def clean_line(text: str) -> str:
+    """The same for a line of a file, which keeps its indentation."""
+    return _SURROGATE.sub(
+        "\ufffd", _STEERING.sub("", re.sub(r"[\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]", " ", text.expandtabs(4)))
+    )
+
+
 def escape_surrogates(json: str) -> str:
     """The same JSON, with lone surrogates written as escapes, so that it encodes and still reads back alike."""
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", json)

@@ -74,7 +74,7 @@ def problems(report: Report, grade: Severity) -> list[RuleResult]:
     def held(result: RuleResult) -> int:
         return max((waiting.get(id_, 0) for finding in result.findings for id_ in finding.key_issues), default=0)
 
-    return sorted(failed, key=lambda result: (result.rule.area not in _FIRST, -held(result)))
+    return sorted(failed, key=lambda result: (result.rule.area not in FIRST, -held(result)))
 
 
 def _unaccepted(result: RuleResult) -> RuleResult:
@@ -91,7 +91,7 @@ def accepted(report: Report) -> list[tuple[Finding, str]]:
     ]
 
 
-_FIRST = ("connection", "session")
+FIRST = ("connection", "session")
 """Areas of rules without which nothing can be sent."""
 
 

@@ -72,6 +72,9 @@ INTROS: Mapping[Severity, str] = {
     Severity.WARNING: "These do not stop the export, but they are worth a look.",
     Severity.INFO: "Nothing to do now.",
 }
+INTROS_BY_LOOK: Mapping[str, str] = {
+    "fix": INTROS[Severity.ERROR], "look": INTROS[Severity.WARNING], "know": INTROS[Severity.INFO],
+}  # fmt: skip
 NOT_CHECKED_INTRO = (
     "Nobody knows yet whether these hold. They count neither as fine nor as a problem until the missing facts are there. "
     "What you can answer yourself is asked by: exportready ask, with your folder."
@@ -82,6 +85,64 @@ NARROWED_MEANING = "Nothing that was checked stands in the way of this export."
 NOTHING_CHECKED = "No practice was checked."
 FAULT_OF_OURS = "This is a fault in ExportReady or in its rules, not in your books. Please report it."
 NO_WAY_KNOWN = "Your files hold no answer"
+
+VIEWS: Mapping[str, str] = {"office": "Office", "csm": "Customer success", "engineer": "Engineer"}
+VIEW_FOR = "Shown for"
+VIEW_HEADINGS: Mapping[str, str] = {"office": "For the office", "csm": "For customer success", "engineer": "For engineers"}
+THREE_FIRST = "Do these first"
+STILL_OPEN = "Still open"
+YOUR_BATCHES = "Your batches"
+COMPANY_FILE = "QuickBooks company"
+CONFIRM = "Please confirm"
+CONFIRM_INTRO = (
+    "Look at each of these on the screen that it names, write down what you see, and answer it with: exportready ask, with your folder. "
+    "Until then nobody knows."
+)
+CONFIRM_LINES = ("What I saw", "Name", "Date")
+CLEARS_ITSELF = "Should clear by itself"
+CLEARS_ITSELF_INTRO = "These follow from what is to be fixed first. Mend that, check again, and see whether they are gone."
+WITH = "when this is mended"
+WHAT_WAITS = "What waits on it"
+FOR_EXAMPLE = "For example"
+TEXT_FOR_CSM = "A text for your customer-success manager"
+TEXT_FOR_CUSTOMER = "A message to the customer"
+COPY, COPIED = "Copy", "Copied"
+SEARCH, NO_MATCH = "Search", "Nothing here matches."
+EVERYTHING = "Everything"
+OPEN_ALL, CLOSE_ALL = "Open all", "Close all"
+BY_AREA = "Outcomes by area"
+AREA = "Area"
+AREAS: Mapping[str, str] = {
+    "accounts": "Accounts", "batching": "Batches", "classes": "Classes", "closing": "Closing date", "connection": "Connection",
+    "export": "Export", "inventory": "Inventory", "items": "Items", "lists": "Lists", "naming": "Names", "purchasing": "Purchasing",
+    "session": "QuickBooks session", "settings": "Settings", "tax": "Sales tax",
+}  # fmt: skip
+AREA_HEADS = ("To fix", "To look at", "Good to know", NOT_CHECKED, CHECKED_FINE, "Don't apply")
+COVERAGE = "How much was decided"
+CHANGED = "What changed"
+NO_EARLIER = "No earlier result was given. Name one with --earlier RESULT.json to see what is new, fixed and back again."
+NOTHING_CHANGED = "Nothing is different."
+LAPSING = "Soon to be asked again"
+LAPSING_INTRO = "Answers and accepted problems that count no more within 30 days."
+NOTHING_LAPSES = "Nothing lapses within 30 days."
+LAPSE_KINDS: Mapping[str, str] = {"answer": "answer", "waiver": "accepted problem"}
+LAPSE_HEADS = ("Counts until", "What", "Which")
+OPEN_PROBLEMS = "Problems"
+PROBLEM_HEADS = ("Problem", "Grade", "Records", "What waits on it")
+FINDINGS_TITLE = "Findings"
+FINGERPRINT = "Fingerprint"
+FINDING_HEADS = ("State", "Grade", "What is wrong", "Place", "Rule", FINGERPRINT)
+NEW, OLD = "new", "stood before"
+NO_FINDINGS = "There are none."
+FIELD = "Field"
+OBSERVED = "Observed"
+WANTED = "Expected"
+TRACE = "How it was decided"
+TRACE_PARTS: Mapping[str, str] = {"where": "looked at because", "expect": "must hold"}
+HOLDS: Mapping[bool | None, str] = {True: "holds", False: "does not hold", None: "not known"}
+KEY_ISSUE = "Key issue"
+EVERY_RULE = "Every rule"
+EVERY_RULE_HEADS = ("Rule", "Outcome", "Grade", "Checked", "Undecided", "Findings", "Digest")
 
 WHY = "Why it matters"
 WHO = "Who"
@@ -158,6 +219,11 @@ WORK_LIST = (
     "Customer:job", "Payment date", "Type", "Number", "Amount", "Unused", "Invoice", "Invoice date", "Open", "Apply", "Batch",
     "Payment sent by", "Invoice sent by", "Stands apart", "Done (initials)",
 )  # fmt: skip
+FINDINGS = (
+    "Fingerprint", "Account", "Rule", "Practice", "Grade", "State", "Accepted until", "Kind", "Record", "To mend (kind)", "To mend",
+    "What is wrong", "Observed", "Expected", "Batches", "Who", "Steps", "File", "Line", "Place inside",
+)  # fmt: skip
+STANDS = "open"
 WORK_LIST_TO_READ = ("Customer:job", "Payment", "Invoice", "Apply", "Batch", "Sent by", "Stands apart", "Done (initials)")
 UNKNOWN = "not known"
 CONNECTORS = {"servicetitan": "ServiceTitan's connector", "quickbooks": "the older connector"}
@@ -175,6 +241,9 @@ TERMS: Sequence[tuple[str, str]] = (
     ("Problem", "A record, or a setting, that is not as it should be."),
     (FIX_FIRST, "Problems that stop the export or send it to the wrong place."),
     (LOOK_AT_THESE, "Problems that do not stop the export, but that you may want to know of before it."),
+    ("Should clear by itself", "A problem that follows from another one, and goes away when that one is mended."),
+    ("Waits", "A transaction that cannot go, or could not, until something else is mended."),
+    ("Accepted until", "A problem that somebody decided to live with, for a reason, until a day."),
     (NOT_CHECKED, "A fact was missing, so nothing is known. It is never counted as fine."),
     (CHECKED_FINE, "Every record that this is about was looked at, and is as it should be."),
     (DOES_NOT_APPLY, "This is about something that your account does not use."),
@@ -288,6 +357,16 @@ def age(old: timedelta) -> str:
         return f"as of {count(minutes // 60, 'hour')} ago"
     days = minutes // (24 * 60)
     return f"{count(days, 'day')} old" if days < 60 else f"{count(days // 30, 'month')} old"
+
+
+def short_age(old: timedelta) -> str:
+    """10 min, 3 h, 2 days."""
+    minutes = int(old.total_seconds() // 60)
+    if minutes < 0:
+        return "later"
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else count(minutes // (24 * 60), "day")
 
 
 def checked(when: datetime) -> str:
@@ -411,7 +490,7 @@ def show_more(number: int) -> str:
 
 def capped(shown: int, number: int) -> str:
     """Where the page stops listing."""
-    return f"Only the first {shown:,} of {number:,} are listed here, to keep this page quick. -o json:result.json holds all."
+    return f"Only the first {shown:,} of {number:,} are listed here, to keep this page quick. -o csv:problems.csv lists all."
 
 
 def for_subjects(names: Iterable[str], limit: int = 5) -> str:
@@ -491,6 +570,80 @@ def work_invoice(number: str, day: str, balance: str) -> str:
 def work_senders(payment: str, invoice: str) -> str:
     """Who sent each of both."""
     return f"payment: {payment}; invoice: {invoice}"
+
+
+def wait_on_these(number: int) -> str:
+    """12 transactions wait on these."""
+    return f"{count(number, 'transaction')} {'waits' if number == 1 else 'wait'} on these"
+
+
+def decided(done: int, of: int) -> str:
+    """33 of the 36 practices that apply were decided (92 %)."""
+    if not of:
+        return "No practice applies."
+    return f"{done:,} of the {count(of, 'practice')} that {'applies' if of == 1 else 'apply'} could be decided ({100 * done // of} %)."
+
+
+def against(baseline: str) -> str:
+    """Compared with main."""
+    return f"New is what was not there in: {baseline}."
+
+
+def more(number: int) -> str:
+    """And 3 more."""
+    return f"and {number:,} more"
+
+
+def other_files(number: int) -> str:
+    """15 others."""
+    return f"{number:,} others"
+
+
+def questions_open(number: int) -> str:
+    """3 questions to answer."""
+    return count(number, "question") + " to answer"
+
+
+def supplies_open(number: int) -> str:
+    """2 exports are missing."""
+    return count(number, "thing") + " to supply"
+
+
+def changed_since(when: datetime, before: str, now: str) -> str:
+    """Since 12 November 2026, 5:30 PM: Can't say yet -> Ready to export."""
+    return f"Since {moment(when)}: from «{before}» to «{now}»" if before != now else f"Since {moment(when)}: still «{now}»"
+
+
+def drifted(setting: str, old: str | None, new: str | None) -> str:
+    """customerMapping: customerLevel -> serviceLocationName."""
+    return f"{setting}: {old or NOT_STATED} \u2192 {new or NOT_STATED}"
+
+
+def message_for_csm(account: str, files: str, verdict: str, to_do: str) -> str:
+    """How the office's text begins."""
+    return f"{account}, {files}: {verdict}.\n{to_do}."
+
+
+def message_for_customer(files: str, verdict: str) -> str:
+    """How the message to the customer begins."""
+    return f"Hello,\n\nwe looked at {files} before the export to QuickBooks: {verdict}."
+
+
+def message_after(files: str, verdict: str) -> str:
+    """The same after the export."""
+    return f"Hello,\n\nwe looked at {files} after the export to QuickBooks: {verdict}."
+
+
+MESSAGE_FIX = "Please do these first:"
+MESSAGE_CONFIRM = "Please look these up and answer:"
+MESSAGE_SUPPLY = "Please send us as well:"
+MESSAGE_END = "Then send us the files again, and we check once more."
+MESSAGE_FINE = "There is nothing for you to do."
+
+
+def and_others(number: int) -> str:
+    """Where a message stops listing."""
+    return f"and {number:,} more, in the report"
 
 
 def page_title(verdict: str, account: str) -> str:

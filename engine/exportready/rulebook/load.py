@@ -13,7 +13,7 @@ from typing import Any
 from exportready import __version__
 from exportready.kinds import KINDS, field_of, references
 from exportready.kinds.account import BY_PATH
-from exportready.kinds.derived import READS
+from exportready.kinds.derived import HEADING, READS
 from exportready.model.evidence import Known, Location
 from exportready.model.rules import ACCOUNT, ANSWERS, Citation, FixSteps, Pack, Phase, Rule, Rulebook, Severity
 from exportready.rulebook.checks import CheckReader
@@ -112,6 +112,8 @@ def wanted(rules: Iterable[Rule]) -> Mapping[str, frozenset[str]]:
         if kind in fields:
             for source, names in sources.items():
                 fields.setdefault(source, set()).update(names)
+    for kind, shown in HEADING.items() if fields else ():
+        fields.setdefault(kind, set()).update(shown)
     for kind, walked in references.READS.items() if fields else ():
         fields.setdefault(kind, set()).update(walked)
     for kind, named in fields.items():

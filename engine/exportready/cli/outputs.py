@@ -1,0 +1,157 @@
+"""What -o asks for, and how it is written: each format to its place, the verdict to whoever watches."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from exportready.model.changes import Changes
+    from exportready.model.report import Report
+    from exportready.reporters import Options
+
+    Target = tuple[str, str | None]
+
+FORMATS = ("console", "html", "markdown", "csv", "json", "work-list", "github", "gitlab", "sarif", "junit")
+POINTING = ("json", "github", "gitlab", "junit", "sarif")
+"""Those that point into the repository, and the one of which the others can be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How the user wants to see it."""
+
+    color: str
+    verbose: int
+    quiet: bool
+    audience: str
+    new_only: bool
+
+    def options(self, target: str | None) -> Options:
+        """For one format: only the screen has colours."""
+        from exportready.reporters import Options
+
+        return Options(target is None and is_colored(self.color), _width(), self.verbose, self.new_only, self.audience)
+
+
+def targets(outputs: tuple[str, ...], quiet: bool) -> list[Target]:
+    """(format, path or None for the screen) of each -o; the console where none is given. Raises click.UsageError."""
+    wanted: list[Target] = []
+    for output in outputs or (() if quiet else ("console",)):
+        name, _, target = output.partition(":")
+        if name not in FORMATS:
+            raise click.UsageError(f"'{name}' is not a format; there are {', '.join(FORMATS)}")
+        wanted.append((name, target if target and target != "-" else None))
+    if sum(target is None for _, target in wanted) > 1:
+        raise click.UsageError("only one format can go to the screen; give the others a path, such as html:report.html")
+    paths = [target for _, target in wanted if target is not None]
+    if len(set(paths)) != len(paths):
+        raise click.UsageError("two formats go to one file; give each a path of its own")
+    return wanted
+
+
+def write_report(report: Report, wanted: list[Target], shown: Shown) -> None:
+    """Write every format, then tell what was written."""
+    from exportready.cli.output import write
+    from exportready.reporters import render
+
+    texts: list[tuple[str | None, str]] = []
+    screen = ""
+    for name, target in wanted:
+        text = render(name, report, shown.options(target))
+        if name == "console" and target is None:
+            screen = text
+        else:
+            texts.append((target, text))
+    write(texts)
+    if any(name == "github" for name, _ in wanted):
+        _step_summary(report, shown.options(""))
+    if screen:
+        encoding = sys.stdout.encoding or "utf-8"
+        click.echo(screen.encode(encoding, errors="replace").decode(encoding), nl=False, color=is_colored(shown.color))
+    if not screen and not shown.quiet and all(target is not None for target, _ in texts):
+        from exportready.reporters import view
+
+        click.echo(f"{view.verdict(report)} - {view.account(report)}", err=True)
+    for target, _ in texts:
+        if target is not None and not shown.quiet:
+            click.echo(f"Wrote {target}", err=True)
+
+
+def base(snapshot: Path, wanted: list[Target]) -> str:
+    """Where the snapshot lies in its repository, for the formats that point into it."""
+    if not any(name in POINTING for name, _ in wanted):
+        return ""
+    from exportready.cli.revision import base_of
+
+    return base_of(snapshot)
+
+
+def changes_since(earlier: Path | None, report: Report) -> Changes | None:
+    """What is different from the result in a file; None where none is named."""
+    if earlier is None:
+        return None
+    from exportready.compare import NoResult, compare, result
+    from exportready.reporters.json_result import stated
+
+    try:
+        return compare(result(_json(earlier)), result(stated(report)))
+    except NoResult as error:
+        raise click.ClickException(f"{earlier}: {error}") from error
+
+
+def stored_report(path: Path) -> Report:
+    """The report of a stored result; what is wrong with it ends the program."""
+    from exportready.reporters.stored import NotStored, report
+
+    try:
+        return report(_json(path))
+    except NotStored as error:
+        raise click.ClickException(f"{path}: {error}") from error
+
+
+def _json(path: Path) -> dict[str, object]:
+    import json
+
+    try:
+        stated = json.loads(path.read_bytes())
+    except OSError as error:
+        raise click.ClickException(
+            f"{path} cannot be opened ({error.strerror}); name what -o json:RESULT.json wrote"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise click.ClickException(f"{path} is no JSON ({error}); name what -o json:RESULT.json wrote") from error
+    return stated if isinstance(stated, dict) else {}
+
+
+def _step_summary(report: Report, options: Options) -> None:
+    """GitHub names the file that a step adds its summary to."""
+    from exportready.reporters.github import summary
+
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if path:
+        try:
+            with open(path, "a", encoding="utf-8", errors="replace") as file:
+                file.write(summary(report, options))
+        except OSError as error:
+            click.echo(f"The step summary cannot be written to {path} ({error.strerror}).", err=True)
+
+
+def is_colored(color: str) -> bool:
+    """Colours are wanted, and the screen has some."""
+    if color != "auto":
+        return color == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+
+
+def _width() -> int:
+    import shutil
+
+    return max(40, min(shutil.get_terminal_size((88, 24)).columns, 100))

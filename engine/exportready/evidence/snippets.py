@@ -1,0 +1,133 @@
+"""The lines around a place, for engineers: of files that write one field a line, and without anything private."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from exportready.evidence.files import File
+from exportready.evidence.reading import Unreadable, text_of
+from exportready.evidence.snapshot import files
+from exportready.model.evidence import Location
+from exportready.model.report import Snippet
+
+AROUND = 2
+"""So many lines before and after the one that is meant."""
+_LONGEST = 200
+"""A longer line holds a whole record or a whole file: what stands on it was not chosen by the rule."""
+_RECORD = 60
+"""So many lines of a record are looked through for the field."""
+LEFT_OUT = "\u2026"
+"""In the place of a line that is too long, or may hold something private."""
+_LARGEST = 16 << 20
+"""A larger file is not read a second time for this."""
+_ONE_FIELD_A_LINE = (".yaml", ".yml", ".json", ".xml", ".qbxml")
+"""A row of a table holds columns that no rule asked for, private ones among them."""
+# Tax, bank and personal numbers, passwords: DESIGN's private data, by the names that qbXML, the API and people give them.
+_PRIVATE = re.compile(
+    r"ssn|social.?security|\bein\b|tax.?(id|ident|payer|number)|federal|bank|routing|iban|account.?(no|num)|card|passw|secret|token|"
+    r"api.?key|birth|driver|licen[cs]e",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What is to be marked at a place: a field's value, or where the field is derived the text that was read."""
+
+    field: str
+    text: str
+
+
+def around(snapshot: Path, meant: Mapping[Location, Meant], under: str = "") -> dict[Location, Snippet]:
+    """Location -> the lines around it, where they can be shown. `under` stands before the paths of this snapshot.
+
+    Raises NoSnapshot.
+    """
+    wanted: dict[str, list[Location]] = {}
+    for place in meant:
+        if place.line is not None and place.path.startswith(under) and place.path.lower().endswith(_ONE_FIELD_A_LINE):
+            wanted.setdefault(place.path.removeprefix(under), []).append(place)
+    found: dict[Location, Snippet] = {}
+    for file in files(snapshot) if wanted else ():
+        here = wanted.get(file.path, [])
+        lines = _lines(file) if here else []
+        shown = {place: _snippet(lines, place.line or 1, meant[place]) for place in here}
+        found |= {place: one for place, one in shown.items() if one is not None}
+    return found
+
+
+def _lines(file: File) -> list[str]:
+    try:
+        data = file.load()
+        return text_of(data).splitlines() if len(data) <= _LARGEST else []
+    except Unreadable:
+        return []
+
+
+def _snippet(lines: list[str], line: int, meant: Meant) -> Snippet | None:
+    """The line of what is meant within the record that begins at `line`, else that line itself, with what surrounds it."""
+    if not 1 <= line <= len(lines):
+        return None
+    at, mark = _field(lines, line - 1, meant.field) or _written(lines, line - 1, meant.text) or (line - 1, (0, 0))
+    if _is_hidden(lines[at]):
+        return None
+    first = max(0, at - AROUND)
+    shown = tuple(LEFT_OUT if _is_hidden(one) else one.rstrip() for one in lines[first : at + AROUND + 1])
+    return Snippet(first + 1, shown, at + 1, mark)
+
+
+_Found = tuple[int, tuple[int, int]]
+"""A line, and from which to which character."""
+
+
+def _field(lines: list[str], start: int, field: str) -> _Found | None:
+    """Where a field's value stands; the field may stand in others."""
+    *above, name = field.split(".")
+    mark = _value(lines[start], name)
+    if mark:
+        return start, mark
+    at = start
+    for one in above:
+        named = re.compile(rf"(?<!\w){re.escape(one)}(?!\w)")
+        at = next((each for each in _record(lines, at) if named.search(lines[each])), -1)
+        if at < 0:
+            return None
+    return next(((each, mark) for each in _record(lines, at) if (mark := _value(lines[each], name))), None)
+
+
+def _written(lines: list[str], start: int, text: str) -> _Found | None:
+    """Where a text stands as it was read."""
+    for at in _record(lines, start) if text else ():
+        begin = lines[at].find(text)
+        if begin >= 0:
+            return at, (begin, begin + len(text))
+    return None
+
+
+def _record(lines: list[str], start: int) -> Iterator[int]:
+    """The lines of the record that begins at `start`: as far as they are indented deeper than it."""
+    yield start
+    depth = _depth(lines[start])
+    for at in range(start + 1, min(start + _RECORD, len(lines))):
+        if lines[at].strip() and _depth(lines[at]) <= depth:
+            return
+        yield at
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _value(line: str, name: str) -> tuple[int, int] | None:
+    """Where the value of a field stands: key: value, "key": value, <Key>value</Key>."""
+    if not name:
+        return None
+    found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)[\"']?\s*[:=>]\s*(.*?)\s*(?:,|</.*|#.*|[\]}}].*)?$", line)
+    return (found.start(1), found.end(1)) if found and found[1] else None
+
+
+def _is_hidden(line: str) -> bool:
+    return len(line) > _LONGEST or bool(_PRIVATE.search(line))

@@ -1,0 +1,51 @@
+"""What became different from one result of an account to a later one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """One finding of a result."""
+
+    fingerprint: str
+    rule: str
+    severity: str
+    subject: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A setting that is another now; None where it was not stated."""
+
+    setting: str
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """From an old result to a new one."""
+
+    old_checked_at: str
+    old_verdict: str
+    new_checked_at: str
+    new_verdict: str
+    account: str | None
+    added: tuple[Stood, ...]
+    regressed: tuple[Stood, ...]
+    """New, though an earlier result had it, and the old one had not."""
+    fixed: tuple[Stood, ...]
+    untold: tuple[Stood, ...]
+    """In the old one, and now nobody can tell."""
+    unchanged: tuple[Stood, ...]
+    rule_changed: tuple[Stood, ...]
+    """Only in one of both, and the rule is another: not the customer's doing."""
+    drift: tuple[Drift, ...]
+
+    @property
+    def is_worse(self) -> bool:
+        """Something is there that was not."""
+        return bool(self.added or self.regressed)

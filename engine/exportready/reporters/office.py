@@ -1,0 +1,244 @@
+"""What the office is shown: what to fix first and what waits on it, what to confirm, what to supply. Laid out, for any format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from exportready.kinds import question
+from exportready.kinds.interview import FILE_MODE, question_of
+from exportready.model.report import Finding, KeyIssue, Report, RuleResult
+from exportready.model.rules import FixSteps, Severity
+from exportready.reporters import first, view, words
+
+LISTED = 200
+"""So many records a rule are in a page: more, and browsers choke."""
+IN_MESSAGE = 8
+"""So many things does a message name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record that is to be mended."""
+
+    finding: Finding
+    name: str
+    noun: str
+    mend: str
+    mild: str
+    waits: str
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One thing to do: a practice that fails, or an error of the export that no practice tells of."""
+
+    result: RuleResult | None
+    anchor: str
+    heading: str
+    told: str
+    why: str
+    fix: FixSteps
+    effort: str
+    waits: str
+    ways: tuple[str, ...]
+    """How transactions come to wait on it, an example for each key issue."""
+    remark: str
+    rows: tuple[Row, ...]
+    left: int
+    """So many records are not among the rows."""
+    holding: int
+    """So many transactions wait on it."""
+    clears_with: str
+    """The key issue with which it goes away; empty where it is to be mended itself."""
+
+    @property
+    def is_table(self) -> bool:
+        """False where the records have no names of their own: then sentences say it all."""
+        return any(row.name for row in self.rows)
+
+    @property
+    def is_mixed(self) -> bool:
+        """More than one kind of record is among them."""
+        return len({row.noun for row in self.rows}) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """One question that a person answers by looking."""
+
+    question: str
+    why: tuple[str, ...]
+    needs: tuple[view.Need, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The whole view."""
+
+    fix: tuple[Card, ...]
+    clears: tuple[Card, ...]
+    look: tuple[Card, ...]
+    know: tuple[Card, ...]
+    confirm: tuple[Confirm, ...]
+    supply: tuple[view.Supply, ...]
+    message: str
+
+
+def office(report: Report) -> Office:
+    """The result as the office needs it."""
+    laid = _Laid(report)
+    cards = {grade: [laid.card(result) for result in view.problems(report, grade)] for grade in Severity}
+    fix = [card for card in cards[Severity.ERROR] if not card.clears_with]
+    at = next((at for at, card in enumerate(fix) if not _is_condition(card)), len(fix))
+    fix[at:] = sorted([*fix[at:], *laid.errors()], key=lambda card: -card.holding)
+    confirm, supply = questions(report)
+    return Office(
+        tuple(fix),
+        tuple(card for card in cards[Severity.ERROR] if card.clears_with),
+        tuple(cards[Severity.WARNING]),
+        tuple(cards[Severity.INFO]),
+        tuple(confirm),
+        tuple(supply),
+        _message(report, fix, confirm, supply),
+    )
+
+
+def _is_condition(card: Card) -> bool:
+    return card.result is not None and card.result.rule.area in view.FIRST
+
+
+class _Laid:
+    """Lays out one report: which key issues a practice has, and what waits on each."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.issues = {one.id: one for one in report.key_issues}
+        self.ways = first.ways(report)
+        self.waiting: dict[str, set[int]] = {}
+        for number, one in enumerate(report.waiting):
+            for id_ in one.key_issues:
+                self.waiting.setdefault(id_, set()).add(number)
+
+    def card(self, result: RuleResult) -> Card:
+        rule, found = result.rule, view.findings(result)
+        own = [one for one in self.report.key_issues if one.rule == rule.id and _names(found, one)]
+        others = [self.issues[id_] for one in found for id_ in one.key_issues if id_ in self.issues]
+        rows = tuple(self._row(result, finding, several=len(own) > 1) for finding in found[:LISTED])
+        depends = bool(found) and not own and all(one.key_issues for one in found)
+        return Card(
+            result,
+            rule.id.replace("/", "-"),
+            view.heading(result),
+            view.told(self.report, result),
+            rule.why,
+            FixSteps(rule.fix.who, rule.fix.minutes, view.fix_steps(result), rule.fix.many_above, view.many_steps(result)),
+            view.effort(result),
+            self._waits(own),
+            tuple(self.ways[one.id] for one in own[:3] if one.id in self.ways and not one.gates),
+            " ".join(dict.fromkeys(filter(None, map(first.remark, own)))),
+            rows,
+            len(found) - len(rows),
+            len(self._held(own)),
+            others[0].message if depends and others else "",
+        )
+
+    def errors(self) -> Iterator[Card]:
+        """The key issues that only an error of the export tells of."""
+        for one in first.holding(self.report):
+            if not one.rule:
+                ways = (self.ways[one.id],) if one.id in self.ways else ()
+                waits, held = self._waits([one]), len(self._held([one]))
+                effort, anchor = words.duration(one.fix.minutes), f"issue-{one.id}"
+                yield Card(None, anchor, one.message, "", "", one.fix, effort, waits, ways, first.remark(one), (), 0, held, "")
+
+    def _row(self, result: RuleResult, finding: Finding, *, several: bool) -> Row:
+        mine = [self.issues[id_] for id_ in finding.key_issues if id_ in self.issues]
+        own = [one for one in mine if one.rule == result.rule.id]
+        waits = first.waits(own[0]) if several and own and _holds(own[0]) else ""
+        if not own and mine:
+            waits = f"{words.CLEARS_ITSELF.lower()} {words.WITH}: {mine[0].message}"
+        return Row(
+            finding,
+            view.subject(result, finding),
+            words.noun(finding.subject.kind),
+            view.mend(result, finding),
+            view.milder(result, finding),
+            waits,
+            tuple(map(view.place, finding.where[:LISTED])),
+        )
+
+    def _held(self, issues: Sequence[KeyIssue]) -> set[int]:
+        return set().union(*(self.waiting.get(one.id, set()) for one in issues))
+
+    def _waits(self, issues: Sequence[KeyIssue]) -> str:
+        told = [one for one in issues if _holds(one)]
+        if len(told) == 1 or any(one.gates for one in told):
+            return words.sentence(first.waits(next((one for one in told if one.gates), told[0])))
+        return words.sentence(words.wait_on_these(len(self._held(told)))) if told else ""
+
+
+def _names(found: Sequence[Finding], issue: KeyIssue) -> bool:
+    return any(issue.id in one.key_issues for one in found)
+
+
+def _holds(issue: KeyIssue) -> bool:
+    return issue.gates or bool(issue.alone.transactions or issue.shared.transactions)
+
+
+# -- what is not known
+
+
+def questions(report: Report) -> tuple[list[Confirm], list[view.Supply]]:
+    """What a person can answer by looking, and what has to be exported or asked of somebody."""
+    asked: dict[str, list[view.Need]] = {}
+    left: list[view.Supply] = []
+    for supply in view.supplies(report):
+        text = _asks(supply)
+        if text:
+            asked.setdefault(text, []).extend(supply.needs)
+        else:
+            left.append(supply)
+    return [
+        Confirm(text, tuple(dict.fromkeys(need.why for need in needs)), tuple(needs)) for text, needs in asked.items()
+    ], left
+
+
+def _asks(supply: view.Supply) -> str:
+    """The question that a supply asks of a person; empty where it wants a file."""
+    gaps = [gap for need in supply.needs for gap in need.gaps]
+    if not gaps or any(gap.kind not in _ASKED or (gap.kind in _BY_FIELD and not gap.field) for gap in gaps):
+        return ""
+    one = gaps[0]
+    if one.kind not in _BY_FIELD:
+        return question_of(FILE_MODE).text
+    owner, name = _BY_FIELD[one.kind], one.field or ""
+    text = question(owner, name)
+    return text if text in supply.instruction else ""
+
+
+_BY_FIELD = {"account.answers": "$answers", "derived.account": "derived.account"}
+_ASKED = (*_BY_FIELD, "quickbooks.Host")
+
+
+# -- texts to copy
+
+
+def _message(report: Report, fix: Sequence[Card], confirm: Sequence[Confirm], supply: Sequence[view.Supply]) -> str:
+    """What the office sends on when it wants help."""
+    head = words.message_for_csm(view.account(report), view.files(report), view.verdict(report), view.to_do(report))
+    parts = [
+        (words.FIX_FIRST, [f"{card.heading}" + (f" ({card.told})" if card.told else "") for card in fix]),
+        (words.CONFIRM, [one.question for one in confirm]),
+        (words.NOT_CHECKED, [one.instruction or words.NO_WAY_KNOWN for one in supply]),
+    ]
+    batches = "\n".join(first.batches(report)[:IN_MESSAGE])
+    return "\n\n".join(filter(None, (head, batches, *(listed(title, lines) for title, lines in parts))))
+
+
+def listed(title: str, lines: Sequence[str]) -> str:
+    """A heading and numbered lines; empty where there are none."""
+    told = [f"{number}. {line}" for number, line in enumerate(lines[:IN_MESSAGE], 1)]
+    told += [words.and_others(len(lines) - IN_MESSAGE)] if len(lines) > IN_MESSAGE else []
+    return "\n".join([title, *told]) if told else ""

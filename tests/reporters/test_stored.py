@@ -1,0 +1,113 @@
+"""Of a stored result the same report is made again: every format has the same bytes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from exportready import shipped
+from exportready.check import check
+from exportready.model.evidence import Location
+from exportready.model.report import Finding, Report, Waiver
+from exportready.model.rules import FixSteps
+from exportready.reporters import REPORTERS, Options, render
+from exportready.reporters.stored import NotStored
+from exportready.reporters.stored import report as stored
+from exportready.rulebook.load import load
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
+AUDIENCES = ("office", "csm", "engineer")
+WAIVER = Waiver("items/*", "*", "*", "controller", "sold", "AP-12", date(2026, 12, 3), Location("waivers.yaml", 2))
+
+
+def again(report: Report) -> Report:
+    return stored(json.loads(render("json", report, Options())))
+
+
+def same(report: Report) -> None:
+    back = again(report)
+    for format_ in REPORTERS:
+        for audience in AUDIENCES:
+            options = Options(verbose=2, audience=audience)
+            assert render(format_, back, options) == render(format_, report, options), (format_, audience)
+
+
+def test_of_a_report_with_everything_in_it(report: Report) -> None:
+    def marked(at: int, one: Finding) -> Finding:
+        return replace(one, waiver=WAIVER if at == 0 else None, known=at == 1, note="it was accepted" if at == 2 else "")
+
+    results = tuple(
+        replace(result, findings=tuple(marked(at, one) for at, one in enumerate(result.findings))) for result in report.results
+    )
+    full = replace(
+        report,
+        results=results,
+        own_rules=True,
+        left_out=("items/x",),
+        base="accounts/northwind",
+        baseline="main",
+        baseline_untold=frozenset({"items/y"}),
+        stale_baseline=("items/z: gone",),
+        waiver_remarks=("expired: items/y",),
+        settings=(("customerMapping", "customerLevel"),),
+    )
+    same(full)
+    same(replace(full, phase="after-export"))
+
+
+def test_of_steps_that_name_the_record_though_its_name_looks_like_a_placeholder(report: Report) -> None:
+    """What a step says depends on who asks: accepted findings are left out of the office's."""
+    first, *others = report.results
+    fix = FixSteps("x", 1, ("Open {code}",))
+    found = tuple(
+        replace(first.findings[0], fingerprint=str(at), observed={"code": name}) for at, name in enumerate(("{code}", "B"))
+    )
+    waived = (replace(found[0], waiver=WAIVER), found[1])
+    result = replace(first, rule=replace(first.rule, fix=fix), findings=waived)
+    same(replace(report, results=(result, *others)))
+
+
+@pytest.mark.parametrize("example", ["ready", "not-ready", "after-export", "by-hand", "not-ready-without-inventory"])
+def test_of_the_examples(example: str) -> None:
+    same(check(EXAMPLES / example, load(shipped.folder("rules")), AT))
+
+
+def test_of_an_older_result_that_lacks_what_was_added_since(report: Report) -> None:
+    told = json.loads(render("json", report, Options()))
+    for result in told["rules"]:
+        del result["grade"]
+        for finding in result["findings"]:
+            finding.pop("trace", None)
+    for issue in told["key_issues"]:
+        for name in ("severity", "facts", "reasons"):
+            del issue[name]
+    for name in ("lapses", "changes"):
+        del told[name]
+    assert render("console", stored(told), Options()).startswith("Don't export yet - Northwind Plumbing")
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ([], "it is no result of exportready"),
+        ({"format": "exportready/diff@1"}, "it is no result of exportready"),
+        ({"rules": 3}, "it is damaged"),
+        ({"verdict": "splendid"}, "it is damaged"),
+        ({"waits": {"transactions": 1, "amount": "much"}}, "it is damaged"),
+        ({"checked_at": None}, "it is damaged"),
+    ],
+)
+def test_what_is_no_result_says_so(report: Report, damage: object, said: str) -> None:
+    told = json.loads(render("json", report, Options()))
+    with pytest.raises(NotStored, match=said):
+        stored({**told, **damage} if isinstance(damage, dict) else damage)
+
+
+def test_times_keep_their_offset(report: Report) -> None:
+    moved = replace(report, checked_at=datetime(2026, 11, 21, 0, 40, tzinfo=UTC))
+    assert again(moved).checked_at.isoformat() == "2026-11-21T00:40:00+00:00"
