@@ -25,7 +25,7 @@ demo: $(VENV)/.installed
 		--no-progress -o console -o console:demo/report.txt -o html:$(REPORT)
 	@printf '\nVerdict: %s\nReport:  %s\n' "$$(sed 's/ - .*//;q' demo/report.txt)" "$(REPORT)"
 
-test: $(VENV)/.installed-dev
+test: $(VENV)/.installed-dev $(VENV)/.browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -46,6 +46,11 @@ schemas: $(VENV)/.installed
 	mv rules/waivers.schema.json.new rules/waivers.schema.json
 	$(BIN)/exportready schema account > rules/account.schema.json.new
 	mv rules/account.schema.json.new rules/account.schema.json
+
+# Reports are tried in a real browser: one that is here, else the system's package, else the one that Playwright brings.
+$(VENV)/.browser: $(VENV)/.installed-dev
+	@PYTHON=$(BIN)/python sh tests/browser/install.sh
+	@touch $@
 
 clean:
 	rm -rf $(VENV) demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

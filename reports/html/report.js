@@ -1,6 +1,7 @@
 (function () {
   "use strict";
   var main = document.querySelector("main"), said = main.dataset;
+  document.documentElement.classList.add("scripted");
   function make(tag, of, text) {
     var one = document.createElement(tag);
     Object.keys(of || {}).forEach(function (name) { one.setAttribute(name, of[name]); });

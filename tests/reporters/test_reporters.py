@@ -153,9 +153,9 @@ def test_page_stops_listing_and_says_so(report: Report) -> None:
     cogs = result_of(report, "items/cogs-account")
     many = tuple(replace(cogs.findings[0], subject=Thing("servicetitan.material", f"M{n}")) for n in range(1200))
     page = render("html", with_result(report, replace(cogs, findings=many)), PLAIN)
-    assert "M199<" in page
-    assert "M200<" not in page
-    assert words.capped(200, 1200) in page
+    assert "M99<" in page
+    assert "M100<" not in page
+    assert words.capped(100, 1200) in page
 
 
 def test_json_is_the_contract(report: Report) -> None:

@@ -215,8 +215,8 @@ def _problem(page: _Page, report: Report, number: int, result: RuleResult) -> No
 def _finding(page: _Page, result: RuleResult, finding: Finding) -> None:
     name = view.subject(result, finding)
     message = finding.message if name in finding.message else f"{name}: {finding.message}"
-    if view.milder(result, finding):
-        message += f" ({view.milder(result, finding)})"
+    mild = view.milder(view.worst(result), finding)
+    message += f" ({mild})" if mild else ""
     page.text(message, indent="     ", bullet="* ")
     if page.options.verbose:
         for where in finding.where[:LISTED]:

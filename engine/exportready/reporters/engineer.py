@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from exportready.model.report import Clause, Finding, KeyIssue, Place, Report, RuleResult, Snippet
 from exportready.reporters import view, words
 
-LISTED = 50
+LISTED = 20
 """So many findings a rule."""
 
 
@@ -88,7 +88,7 @@ def _states(report: Report) -> Callable[[Finding], str]:
 def _detail(result: RuleResult, one: Finding, state: str, issues: dict[str, KeyIssue]) -> Detail:
     names = dict.fromkeys((*sorted(one.observed), *sorted(one.expected)))
     values = tuple((name, _shown(one.observed.get(name, "")), one.expected.get(name, "")) for name in names)
-    places = tuple(Shown(view.place(place), _lines(place)) for place in one.where[:5])
+    places = tuple(Shown(view.place(place), _lines(place)) for place in one.where[:2])
     own = tuple(issues[id_] for id_ in one.key_issues if id_ in issues)
     return Detail(result, one, state, _LOOKS[one.severity.value], places, values, tuple(map(_clause, one.trace)), own)
 

@@ -11,7 +11,7 @@ from exportready.model.report import Finding, KeyIssue, Report, RuleResult
 from exportready.model.rules import FixSteps, Severity
 from exportready.reporters import first, view, words
 
-LISTED = 200
+LISTED = 100
 """So many records a rule are in a page: more, and browsers choke."""
 IN_MESSAGE = 8
 """So many things does a message name."""
@@ -125,7 +125,8 @@ class _Laid:
         rule, found = result.rule, view.findings(result)
         own = [one for one in self.report.key_issues if one.rule == rule.id and _names(found, one)]
         others = [self.issues[id_] for one in found for id_ in one.key_issues if id_ in self.issues]
-        rows = tuple(self._row(result, finding, several=len(own) > 1) for finding in found[:LISTED])
+        grade = view.worst(result)
+        rows = tuple(self._row(result, grade, finding, several=len(own) > 1) for finding in found[:LISTED])
         depends = bool(found) and not own and all(one.key_issues for one in found)
         return Card(
             result,
@@ -153,7 +154,7 @@ class _Laid:
                 effort, anchor = words.duration(one.fix.minutes), f"issue-{one.id}"
                 yield Card(None, anchor, one.message, "", "", one.fix, effort, waits, ways, first.remark(one), (), 0, held, "")
 
-    def _row(self, result: RuleResult, finding: Finding, *, several: bool) -> Row:
+    def _row(self, result: RuleResult, grade: Severity, finding: Finding, *, several: bool) -> Row:
         mine = [self.issues[id_] for id_ in finding.key_issues if id_ in self.issues]
         own = [one for one in mine if one.rule == result.rule.id]
         waits = first.waits(own[0]) if several and own and _holds(own[0]) else ""
@@ -164,7 +165,7 @@ class _Laid:
             view.subject(result, finding),
             words.noun(finding.subject.kind),
             view.mend(result, finding),
-            view.milder(result, finding),
+            view.milder(grade, finding),
             waits,
             tuple(map(view.place, finding.where[:LISTED])),
         )

@@ -49,8 +49,8 @@ def minutes(result: RuleResult) -> int:
 
     The quicker way for many takes no longer than the number from which it pays.
     """
-    fix = result.rule.fix
-    times = len({finding.at_fault for finding in result.findings if finding.severity is worst(result)})
+    fix, grade = result.rule.fix, worst(result)
+    times = len({finding.at_fault for finding in result.findings if finding.severity is grade})
     if fix.many_steps and fix.many_above is not None:
         times = min(times, max(fix.many_above, 1))
     return fix.minutes * max(times, 1)
@@ -111,7 +111,7 @@ def told(report: Report, result: RuleResult) -> str:
         return words.sentence(words.records_of(amount(result), _only_kind(result)))
     if heading(result) == result.rule.title:
         return not_so(result)
-    answered, note = result.findings[0].told_at, milder(result, result.findings[0])
+    answered, note = result.findings[0].told_at, milder(worst(result), result.findings[0])
     return "; ".join(filter(None, (words.told_on(local(report, answered)) if answered else "", note)))
 
 
@@ -282,9 +282,9 @@ def not_so(result: RuleResult) -> str:
     return words.not_so(amount(result), _only_kind(result), counted=counted)
 
 
-def milder(result: RuleResult, finding: Finding) -> str:
-    """What sets a finding apart from the worst of its rule, and why a waiver of it does not count; else empty."""
-    mild = "" if finding.severity is worst(result) else words.MILDER[finding.severity]
+def milder(grade: Severity, finding: Finding) -> str:
+    """What sets a finding apart from the worst grade of its rule, and why a waiver of it does not count; else empty."""
+    mild = "" if finding.severity is grade else words.MILDER[finding.severity]
     return "; ".join(filter(None, (mild, finding.note, words.KNOWN if finding.known else "")))
 
 

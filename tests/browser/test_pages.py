@@ -1,0 +1,201 @@
+"""The report in a real browser: what is seen first, what works without its script, by the keyboard, on paper, and for axe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from exportready.reporters import Options, render
+
+from .conftest import RESULTS, VIEWS, Opened, many, result
+
+Open = Callable[..., Opened]
+DESKTOP, PHONE = (1280, 800), (390, 844)
+
+
+@pytest.fixture
+def opened(browser: Browser, pages: Path) -> Iterator[Open]:
+    """Opens the page of a result for an audience."""
+    contexts = []
+
+    def open_(
+        name: str, audience: str = "office", size: tuple[int, int] = DESKTOP, scheme: str = "light", script: bool = True
+    ) -> Opened:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if scheme == "dark" else "light",
+            java_script_enabled=script,
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        one = Opened(context.new_page())
+        one.page.goto((pages / f"{name}-{audience}.html").as_uri())
+        return one
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+def seen(page: Page, selector: str) -> bool:
+    """Whether all of an element is on the screen, without scrolling."""
+    box = page.locator(selector).first.bounding_box()
+    size = page.viewport_size
+    assert box is not None
+    assert size is not None
+    return box["y"] >= 0 and box["y"] + box["height"] <= size["height"] and box["x"] + box["width"] <= size["width"]
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("name", ["not-ready", "after-export", "5000-findings"])
+def test_the_verdict_and_the_first_fix_are_seen_at_once(opened: Open, name: str, size: tuple[int, int]) -> None:
+    page = opened(name, size=size).page
+    assert seen(page, "h1")
+    assert seen(page, ".three li")
+    assert page.locator(".three li").count() == 3
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing sticks out"
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("name", ["ready", "cannot-tell"])
+def test_the_verdict_and_what_is_open_are_seen_at_once(opened: Open, name: str, size: tuple[int, int]) -> None:
+    page = opened(name, size=size).page
+    assert seen(page, "h1")
+    assert seen(page, ".meaning")
+    assert name == "ready" or seen(page, ".open")
+
+
+@pytest.mark.parametrize("name", RESULTS)
+@pytest.mark.parametrize("audience", VIEWS)
+def test_everything_is_read_and_every_view_is_reached_without_the_script(opened: Open, name: str, audience: str) -> None:
+    page = opened(name, audience, script=False).page
+    for view in (audience, *VIEWS):
+        page.locator(f"label[for=view-{view}]").click()
+        assert [one for one in VIEWS if page.locator(f".view.{one}").is_visible()] == [view]
+        assert len(page.locator(f".view.{view}").inner_text()) > 90
+    page.locator("label[for=view-office]").click()
+    for fold in page.locator(".view.office details").all()[:5]:
+        fold.locator("> summary").click()
+        assert fold.locator("> :not(summary)").first.is_visible()
+    assert page.locator(".tools, .copy, .sort").count() == 0, "no control that does nothing"
+
+
+def test_a_link_to_a_problem_leads_there_from_every_view(opened: Open) -> None:
+    for script in (True, False):
+        page = opened("not-ready", "engineer", script=script).page
+        link = page.locator(".three a").first
+        target = link.get_attribute("href") or ""
+        link.click()
+        page.locator(target).wait_for(state="visible")
+
+
+def test_search_grade_sorting_and_copying_work(opened: Open) -> None:
+    one = opened("not-ready", "engineer")
+    page = one.page
+    items = page.locator(".view.engineer .detail")
+    total = items.count()
+    page.locator("#search-engineer").fill("populateserialnumbers")
+    assert 0 < items.locator("visible=true").count() < 4
+    page.locator("#search-engineer").fill("nothing is called so")
+    assert items.locator("visible=true").count() == 0
+    assert page.locator(".view.engineer .tools [role=status]").inner_text() != ""
+    page.locator("#search-engineer").fill("")
+    page.locator(".view.engineer .tools select").select_option("warning")
+    warnings = items.locator("visible=true").count()
+    assert 0 < warnings < total
+    page.locator(".view.engineer .tools select").select_option("")
+    table = page.locator(".view.engineer table.sortable").last
+    table.locator("th button").first.click()
+    assert table.locator("th").first.get_attribute("aria-sort") == "ascending"
+    names = table.locator("tbody th").all_inner_texts()
+    assert names == sorted(names)
+    table.locator("th button").first.click()
+    assert table.locator("tbody th").all_inner_texts() == names[::-1]
+    page.locator("label[for=view-office]").click()
+    page.locator(".view.office .copyable summary").click()
+    page.locator(".view.office .copy").click()
+    page.wait_for_function("document.querySelector('.view.office .copy').textContent === 'Copied'")
+    assert one.complaints == []
+
+
+NAMED = "(e => e.id || e.className || e.textContent.trim().slice(0, 40))"
+OUTLINED = """e => getComputedStyle(e.type === 'radio' ? e.nextElementSibling : e).outlineStyle !== 'none'"""
+
+
+def test_the_keyboard_alone_reaches_everything(opened: Open) -> None:
+    page = opened("not-ready").page
+    reached = set()
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):
+            break
+        reached.add(page.evaluate(f"{NAMED}(document.activeElement)"))
+        assert page.evaluate(f"({OUTLINED})(document.activeElement)"), "where one is can be seen"
+    wanted = page.evaluate(
+        "[...document.querySelectorAll('a[href], button, summary, [tabindex=\"0\"], input:checked, input[type=search]')]"
+        ".filter(e => e.checkVisibility() && (!e.closest('details:not([open])') || e.matches('details:not([open]) > summary')))"
+        f".map({NAMED})"
+    )
+    assert set(wanted) <= reached
+    page.locator("#view-office").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".view.csm").is_visible()
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".view.engineer").is_visible()
+
+
+@pytest.mark.parametrize("audience", VIEWS)
+@pytest.mark.parametrize("script", [True, False])
+def test_paper_shows_every_closed_part_and_no_control(opened: Open, audience: str, script: bool) -> None:
+    page = opened("not-ready", audience, script=script).page
+    page.emulate_media(media="print")
+    inside = f".view.{audience} details:not([open]) > :not(summary)"
+    hidden = [one for one in page.locator(inside).all() if not one.is_visible()]
+    assert page.locator(inside).count() > 0
+    assert hidden == []
+    assert not any(one.is_visible() for one in page.locator(".tools, .copy, .switch").all())
+    assert len(page.pdf()) > 20_000
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_nothing_leaves_the_file(opened: Open, name: str) -> None:
+    one = opened(name)
+    for view in VIEWS:
+        one.page.locator(f"label[for=view-{view}]").click()
+    one.page.mouse.wheel(0, 20_000)
+    assert len(one.requests) == 1
+    assert one.requests[0].startswith("file:")
+    assert one.complaints == [], "its policy lets its own script run, and nothing is blocked"
+    one.page.evaluate(
+        "document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.foreign = 1'}))"
+    )
+    assert one.page.evaluate("window.foreign") is None, "and no other runs"
+
+
+@pytest.mark.parametrize("audience", VIEWS)
+@pytest.mark.parametrize("name", RESULTS)
+@pytest.mark.parametrize("media", ["light", "dark", "print"])
+def test_axe_finds_nothing(opened: Open, name: str, audience: str, media: str) -> None:
+    page = opened(name, audience, scheme=media).page
+    if media == "print":
+        page.emulate_media(media="print")
+    elif name != "5000-findings":
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [(one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found] == []
+
+
+def test_a_hundred_thousand_findings_open(browser: Browser, tmp_path: Path) -> None:
+    text = render("html", many(result("not-ready"), 100_000), Options())
+    path = tmp_path / "many.html"
+    path.write_text(text, encoding="utf-8")
+    assert path.stat().st_size < 10_000_000
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    assert page.locator("h1").is_visible()
+    assert "-o csv:" in page.locator(".view.office .card .note").first.inner_text()
+    page.close()

@@ -1,0 +1,111 @@
+"""The lines around a place: the field's own line is found, its value marked, and nothing private is shown."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from exportready.evidence.snippets import LEFT_OUT, Meant, around
+from exportready.model.evidence import Location
+from exportready.model.report import Snippet
+
+YAML = """account: Northwind
+settings:
+  configurations: {populateSerialNumbersInQuickBooks: true}
+  taxId: 12-3456789
+  modules:
+    purchasing: false    # since May
+"""
+JSON = """{
+ "data": [
+  {
+   "code": "PIPE-1",
+   "batch": {
+    "number": "1042"
+   },
+   "number": 7,
+   "costOfSaleAccount": null
+  },
+  {
+   "code": "PIPE-2",
+   "ssn": "123-45-6789",
+   "costOfSaleAccount": "Materials"
+  }
+ ]
+}
+"""
+XML = """<ItemInventoryRet>
+ <ListID>80000001</ListID>
+ <COGSAccountRef>
+  <FullName>Cost of Goods Sold</FullName>
+ </COGSAccountRef>
+ <IsActive>false</IsActive>
+</ItemInventoryRet>
+"""
+
+
+def shown(folder: Path, name: str, text: str, line: int | None, field: str, told: str = "") -> Snippet | None:
+    (folder / name).write_text(text, encoding="utf-8")
+    place = Location(name, line)
+    return around(folder, {place: Meant(field, told)}).get(place)
+
+
+def marked(snippet: Snippet | None) -> tuple[int, str]:
+    assert snippet is not None
+    start, end = snippet.mark
+    return snippet.line, snippet.lines[snippet.line - snippet.first][start:end]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line", "field", "told", "expected"),
+    [
+        ("account.yaml", YAML, 3, "configurations.populateSerialNumbersInQuickBooks", "", (3, "true")),
+        ("account.yaml", YAML, 6, "modules.purchasing", "", (6, "false")),
+        ("materials.json", JSON, 3, "costOfSaleAccount", "", (9, "null")),
+        ("materials.json", JSON, 3, "batch.number", "", (6, '"1042"')),
+        ("materials.json", JSON, 3, "nothing", "PIPE-1", (4, "PIPE-1")),
+        ("materials.json", JSON, 3, "nothing", "PIPE-2", (3, "")),
+        ("items.xml", XML, 1, "COGSAccountRef.FullName", "", (4, "Cost of Goods Sold")),
+        ("items.xml", XML, 1, "IsActive", "", (6, "false")),
+    ],
+)
+def test_the_value_is_marked(
+    tmp_path: Path, name: str, text: str, line: int, field: str, told: str, expected: tuple[int, str]
+) -> None:
+    assert marked(shown(tmp_path, name, text, line, field, told)) == expected
+
+
+def test_private_lines_are_left_out(tmp_path: Path) -> None:
+    one = shown(tmp_path, "account.yaml", YAML, 3, "populateSerialNumbersInQuickBooks")
+    assert one is not None
+    assert one.lines == ("account: Northwind", "settings:", YAML.splitlines()[2], LEFT_OUT, "  modules:")
+    assert shown(tmp_path, "account.yaml", YAML, 4, "taxId") is None
+    other = shown(tmp_path, "materials.json", JSON, 11, "costOfSaleAccount")
+    assert other is not None
+    assert "123-45" not in "".join(other.lines)
+    named = '{"code": "X", "costOfSaleAccount": null, "vendorTaxIdent": "1"}\n'
+    assert shown(tmp_path, "one.json", named, 1, "costOfSaleAccount") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("lists.iif", "!ACCNT\tNAME\tBANKNUM\nACCNT\tSales\t12345\n", 2),
+        ("long.json", '{"code": "' + "x" * 300 + '"}\n', 1),
+        ("short.json", "{}\n", 9),
+        ("unknown.json", "{}\n", None),
+    ],
+)
+def test_what_cannot_be_shown_is_not(tmp_path: Path, name: str, text: str, line: int | None) -> None:
+    assert shown(tmp_path, name, text, line, "code") is None
+
+
+def test_of_an_archive_and_of_an_earlier_snapshot(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "old.zip", "w") as archive:
+        archive.writestr("account.yaml", YAML)
+    place, other = Location("before/account.yaml", 6), Location("account.yaml", 6)
+    found = around(tmp_path / "old.zip", {place: Meant("modules.purchasing", ""), other: Meant("x", "")}, "before/")
+    assert list(found) == [place]
+    assert marked(found[place]) == (6, "false")

@@ -1,0 +1,66 @@
+"""Of what fails, the report says part by part how it was decided, and where it stands in the file."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from exportready import shipped
+from exportready.check import check
+from exportready.judge.trace import KEPT
+from exportready.model.report import Finding, Report
+from exportready.rulebook.load import load
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return check(EXAMPLES / "not-ready", load(shipped.folder("rules")), AT)
+
+
+def found(report: Report, rule: str) -> Finding:
+    return next(one.findings[0] for one in report.results if one.rule.id == rule)
+
+
+def test_every_finding_has_a_part_that_does_not_hold_and_was_looked_at_for_parts_that_do_or_need_not(report: Report) -> None:
+    for result in report.results:
+        for finding in result.findings[:KEPT]:
+            expected = [one for one in finding.trace if one.part == "expect"]
+            assert any(one.holds is False for one in expected), finding.message
+            assert all(one.holds is not None or len(expected) > 1 for one in expected)
+
+
+def test_a_clause_says_what_was_wanted_and_what_is_there(report: Report) -> None:
+    (clause,) = (one for one in found(report, "items/cogs-account").trace if one.part == "expect")
+    assert (clause.of, clause.field, clause.wanted, clause.observed, clause.holds) == (
+        "", "costOfSaleAccount", "filled in", None, False,
+    )  # fmt: skip
+
+
+def test_the_snippet_marks_the_value(report: Report) -> None:
+    place = found(report, "inventory/populate-serial-numbers-off").where[0]
+    assert place.snippet is not None
+    text = place.snippet.lines[place.snippet.line - place.snippet.first]
+    start, end = place.snippet.mark
+    assert (text[start:end], place.snippet.line) == ("true", place.location.line)
+
+
+def test_the_company_is_named(report: Report) -> None:
+    assert report.company_file == "Northwind Plumbing & Heating"
+
+
+def test_answers_lapse_by_the_strictest_rule_and_only_while_they_count(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES / "ready", tmp_path / "snapshot")
+    stated = AT.replace(hour=17, minute=25)
+    book = load(shipped.folder("rules"))
+    status = [one for one in check(tmp_path / "snapshot", book, AT).lapses if one.of == "webConnector.status"]
+    assert [one.until for one in status] == [stated + timedelta(hours=4)]
+    later = check(tmp_path / "snapshot", book, AT + timedelta(hours=5)).lapses
+    assert "webConnector.status" not in [one.of for one in later], "it lapsed already, and is not checked"
+    far = check(tmp_path / "snapshot", book, AT - timedelta(days=200)).lapses
+    assert [one.until for one in far] == sorted(one.until for one in far)
