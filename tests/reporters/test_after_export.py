@@ -86,9 +86,17 @@ def test_golden(after: Report, format_: str, name: str) -> None:
 
 def test_each_batch_that_did_not_arrive_whole_has_its_sentence(after: Report) -> None:
     assert arrival.headlines(after) == [
-        f"Batch 1042 (11-20 plumbing): 59 of 61 arrived, 1 of them twice. {words.EXPORT_AGAIN}",
+        f"Batch 1042 (11-20 plumbing): 59 of 61 arrived, 1 of them twice. {words.EXPORT_AGAIN} {words.DELETE_TWICE}",
         "Batch 1041 (11-20 plumbing): of none of its 3 can it be told whether it arrived.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [((0, 1, 1), "1 missing, 1 twice / -61.94"), ((2, 2, 0), "2 missing / -61.94"), ((3, 0, 0), "3 / -61.94")],
+)
+def test_missing_and_doubled_ones_do_not_hide_each_other(counts: tuple[int, int, int], told: str) -> None:
+    assert words.unexplained(*counts, "-61.94") == told
 
 
 def test_before_the_export_nothing_is_said_of_it(report: Report) -> None:

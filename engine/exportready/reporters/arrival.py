@@ -29,6 +29,8 @@ def _cell(one: Record, side: str, told: Value | None) -> str:
     count, amount = _count(one, side), one.get(f"{side}Amount")
     if not count and not amount:
         return words.NONE
+    if side == "unexplained":
+        return words.unexplained(count, _count(one, "missing"), _count(one, "doubled"), money(amount))
     return f"{count:,} / {money(amount)}" + (f" ({told})" if isinstance(told, str) else "")
 
 

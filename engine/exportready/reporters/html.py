@@ -55,8 +55,8 @@ def render(report: Report, options: Options) -> str:
     )
 
 
-def _batches(report: Report) -> list[tuple[str, float | None]]:
-    """A line for each of the batches of which most waits, and which share of its transactions waits, in percent."""
+def _batches(report: Report) -> list[tuple[str, float | None, str]]:
+    """A line for each of the batches of which most waits; which share of its transactions waits, in percent; how the rest looks."""
     told = words.ARRIVALS if report.phase == "after-export" else words.VERDICTS
     shown = sorted(report.batches, key=lambda one: -one.waiting.transactions)
     return [
@@ -70,6 +70,7 @@ def _batches(report: Report) -> list[tuple[str, float | None]]:
                 one.waiting.transactions,
             ),
             round(100 * one.waiting.transactions / one.transactions, 1) if one.transactions else None,
+            "none" if one.verdict in (Verdict.CANNOT_TELL, Verdict.NOT_READY) else "fine",
         )
         for one in shown[:_BATCHES]
     ]
@@ -89,11 +90,15 @@ def _newer(ages: list[tuple[str, str]]) -> str:
     return told[0] if len(told) == 1 else f"{told[-1]}, {told[0]}"
 
 
+def _to_fix(report: Report) -> str:
+    return words.TILE_FIX_SO_FAR if view.untold(report) else words.TILE_FIX
+
+
 def _tiles(report: Report, for_office: Office) -> list[tuple[str, str, int, str]]:
     """(look, anchor, number, word) of what there is, for the row of numbers on top."""
     untold = "confirm" if for_office.confirm else "unknown"
     counted = (
-        ("fix", "fix" if for_office.fix else "clears", len(view.problems(report, Severity.ERROR)), words.TILE_FIX),
+        ("fix", "fix" if for_office.fix else "clears", len(view.problems(report, Severity.ERROR)), _to_fix(report)),
         ("look", "look", len(for_office.look), words.TILE_LOOK),
         ("know", "know", len(for_office.know), words.TILE_KNOW),
         ("unknown", untold, len(view.untold(report)), words.TILE_UNCHECKED),

@@ -84,6 +84,8 @@ class Office:
     confirm: tuple[Confirm, ...]
     supply: tuple[view.Supply, ...]
     message: str
+    request: str
+    """What to ask of whoever has access to ServiceTitan's API; empty where nothing is."""
 
 
 def office(report: Report) -> Office:
@@ -102,6 +104,7 @@ def office(report: Report) -> Office:
         tuple(confirm),
         tuple(supply),
         _message(report, fix, confirm, supply),
+        _request(supply),
     )
 
 
@@ -238,8 +241,14 @@ def _message(report: Report, fix: Sequence[Card], confirm: Sequence[Confirm], su
     return "\n\n".join(filter(None, (head, batches, *(listed(title, lines) for title, lines in parts))))
 
 
-def listed(title: str, lines: Sequence[str]) -> str:
+def _request(supply: Sequence[view.Supply]) -> str:
+    """All that only the API gives, to be sent on as it is."""
+    wanted = [one.instruction for one in supply if "GET /" in one.instruction]
+    return listed(words.REQUEST, wanted, len(wanted))
+
+
+def listed(title: str, lines: Sequence[str], limit: int = IN_MESSAGE) -> str:
     """A heading and numbered lines; empty where there are none."""
-    told = [f"{number}. {line}" for number, line in enumerate(lines[:IN_MESSAGE], 1)]
-    told += [words.and_others(len(lines) - IN_MESSAGE)] if len(lines) > IN_MESSAGE else []
+    told = [f"{number}. {line}" for number, line in enumerate(lines[:limit], 1)]
+    told += [words.and_others(len(lines) - limit)] if len(lines) > limit else []
     return "\n".join([title, *told]) if told else ""

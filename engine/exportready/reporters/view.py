@@ -163,6 +163,12 @@ class Supply:
     instruction: str
     needs: tuple[Need, ...]
 
+    @property
+    def title(self) -> str:
+        """Missing: invoices, invoice lines."""
+        kinds = dict.fromkeys(words.noun(gap.kind, 2) for need in self.needs for gap in need.gaps)
+        return words.missing(list(kinds))
+
 
 def supplies(report: Report) -> list[Supply]:
     """How to supply what was not there, what matters most first. Rules that broke are not here: nobody can supply that."""

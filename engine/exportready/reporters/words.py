@@ -68,7 +68,7 @@ MILDER: Mapping[Severity, str] = {
 }
 """Said of a finding that is not as bad as the worst of its rule."""
 INTROS: Mapping[Severity, str] = {
-    Severity.ERROR: "When these are done, make your files again and check once more.",
+    Severity.ERROR: "When these are done, export your files again and check once more.",
     Severity.WARNING: "These do not stop the export, but they are worth a look.",
     Severity.INFO: "Nothing to do now.",
 }
@@ -105,6 +105,8 @@ WITH = "when this is mended"
 WHAT_WAITS = "What waits on it"
 FOR_EXAMPLE = "For example"
 TEXT_FOR_CSM = "A text for your customer-success manager"
+TEXT_FOR_API = "A request to whoever has access to ServiceTitan's API"
+REQUEST = "To check our next export to QuickBooks we need from ServiceTitan:"
 TEXT_FOR_CUSTOMER = "A message to the customer"
 COPY, COPIED = "Copy", "Copied"
 SEARCH, NO_MATCH = "Search", "Nothing here matches."
@@ -169,6 +171,7 @@ UNDATED = "no date"
 ACCOUNT_UNNAMED = "Your account"
 CONTENTS = "Contents"
 TILE_FIX = "to fix"
+TILE_FIX_SO_FAR = "to fix, so far"
 TILE_LOOK = "to look at"
 TILE_KNOW = "good to know"
 TILE_UNCHECKED = "not checked"
@@ -182,6 +185,7 @@ TIE_OUT = ("Batch", "What", "In ServiceTitan", "In QuickBooks", "Explained", "Un
 NO_BATCH = "in no batch"
 NONE = "none"
 EXPORT_AGAIN = "Unpost the batch in ServiceTitan, post it, and export it again; that does not duplicate what is there."
+DELETE_TWICE = "What is there twice is deleted by hand: see below."
 WAITING_TITLE = "What waits on what"
 STOPS_EVERYTHING = "stops the whole export"
 MAY_STOP = "may stop the whole export"
@@ -360,13 +364,13 @@ def age(old: timedelta) -> str:
 
 
 def short_age(old: timedelta) -> str:
-    """10 min, 3 h, 2 days."""
+    """10 min old, 3 h old, 2 days old."""
     minutes = int(old.total_seconds() // 60)
     if minutes < 0:
-        return "later"
+        return "dated later"
     if minutes < 60:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else count(minutes // (24 * 60), "day")
+        return f"{minutes} min old"
+    return f"{minutes // 60} h old" if minutes < 48 * 60 else f"{count(minutes // (24 * 60), 'day')} old"
 
 
 def checked(when: datetime) -> str:
@@ -532,7 +536,9 @@ def arrived(batch: str, sent: int, there: int, missing: int, doubled: int, untol
     told = f"{name[:1].upper()}{name[1:]}: {there:,} of {sent:,} arrived"
     told += f", {doubled:,} of them twice" if doubled else ""
     told += f"; of {untold:,} it cannot be told" if untold else ""
-    return f"{told}. {EXPORT_AGAIN}" if missing else f"{told}."
+    then = [EXPORT_AGAIN] if missing else []
+    then += [DELETE_TWICE] if doubled else []
+    return " ".join([f"{told}.", *then])
 
 
 def batch(number: str, name: str | None, verdict: str, transactions: int, amount: str, waiting: int) -> str:
@@ -599,14 +605,31 @@ def other_files(number: int) -> str:
     return f"{number:,} others"
 
 
-def questions_open(number: int) -> str:
-    """3 questions to answer."""
-    return count(number, "question") + " to answer"
+def more_questions(number: int) -> str:
+    """And 3 more questions."""
+    return f"and {count(number, 'more question')}"
 
 
-def supplies_open(number: int) -> str:
-    """2 exports are missing."""
-    return count(number, "thing") + " to supply"
+def more_supplies(number: int) -> str:
+    """And 2 more things to supply."""
+    return f"and {count(number, 'more thing')} to supply"
+
+
+def missing(kinds: Sequence[str]) -> str:
+    """Missing: invoices, payments."""
+    return f"Missing: {', '.join(kinds)}" if kinds else "Missing"
+
+
+def program(phase: str) -> str:
+    """Which report of which program this is."""
+    return f"ExportReady, {'after' if phase == 'after-export' else 'before'} the export"
+
+
+def unexplained(number: int, missing: int, doubled: int, amount: str) -> str:
+    """1 missing, 1 twice / -61.94: missing and doubled ones would hide each other in one number."""
+    parts = [f"{missing:,} missing"] if missing else []
+    parts += [f"{doubled:,} twice"] if doubled else []
+    return f"{', '.join(parts) or f'{number:,}'} / {amount}"
 
 
 def changed_since(when: datetime, before: str, now: str) -> str:
