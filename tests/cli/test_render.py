@@ -81,6 +81,11 @@ def test_earlier_says_what_changed(run: Run, tmp_path: Path) -> None:
     assert "New (1)" in (tmp_path / "new.txt").read_text("utf-8")
     again = run("render", "new.json", "--audience", "csm", "-o", "html")
     assert again.stdout == (tmp_path / "new.html").read_bytes()
+    (tmp_path / "other.json").write_text(
+        json.dumps({**old, "account": {**old["account"], "name": "Zimmer"}}), encoding="utf-8"
+    )
+    other = run("check", EXAMPLES / "not-ready", *AT, "--earlier", "other.json")
+    assert (other.returncode, b"another account (Zimmer" in other.stderr) == (2, True)
     bad = run("check", EXAMPLES / "not-ready", *AT, "--earlier", "nowhere.json")
     assert bad.returncode == 2
     assert b"nowhere.json cannot be opened" in bad.stderr

@@ -142,7 +142,7 @@ def test_github_shows_no_more_than_the_platform_does_and_the_worst_first(gated: 
     assert all("file=accounts/northwind/" in line for line in lines[:-1])
 
 
-HOSTILE = "::error::x %0A\n::stop-commands::y, a:b <script> ]]> =cmd() \ud800 \u202e"
+HOSTILE = "::error::x %0A\n::stop-commands::y, a:b <script> ]]> =cmd() \ud800 \u202e \U0001f6e0 \u05e9\u05dc\u05d5\u05dd"
 
 
 @pytest.mark.parametrize("format_", FORMATS)

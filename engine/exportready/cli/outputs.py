@@ -97,12 +97,16 @@ def changes_since(earlier: Path | None, report: Report) -> Changes | None:
     if earlier is None:
         return None
     from exportready.compare import NoResult, compare, result
+    from exportready.kinds import fold
     from exportready.reporters.json_result import stated
 
     try:
-        return compare(result(_json(earlier)), result(stated(report)))
+        old, new = result(_json(earlier)), result(stated(report))
     except NoResult as error:
         raise click.ClickException(f"{earlier}: {error}") from error
+    if old.account and new.account and fold(old.account) != fold(new.account):
+        raise click.ClickException(f"{earlier}: it is the result of another account ({old.account}, not {new.account})")
+    return compare(old, new)
 
 
 def stored_report(path: Path) -> Report:

@@ -37,7 +37,7 @@ def render(report: Report, options: Options) -> str:
         office=for_office,
         csm=csm(report, for_office),
         engineer=engineer(report),
-        three=(for_office.fix or for_office.look)[:3],
+        three=(for_office.fix or for_office.clears or for_office.look)[:3],
         batches=_batches(report),
         more_batches=max(0, len(report.batches) - _BATCHES),
         ages=_ages(report),
@@ -91,7 +91,8 @@ def _newer(ages: list[tuple[str, str]]) -> str:
 
 
 def _to_fix(report: Report) -> str:
-    return words.TILE_FIX_SO_FAR if view.untold(report) else words.TILE_FIX
+    is_open = view.untold(report) or any(source.error is not None for source in report.sources)
+    return words.TILE_FIX_SO_FAR if is_open else words.TILE_FIX
 
 
 def _tiles(report: Report, for_office: Office) -> list[tuple[str, str, int, str]]:
