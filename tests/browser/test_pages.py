@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from exportready.reporters import Options, render
 
@@ -118,7 +118,7 @@ def test_search_grade_sorting_and_copying_work(opened: Open) -> None:
     page.locator("label[for=view-office]").click()
     page.locator(".view.office .copyable summary").last.click()
     page.locator(".view.office .copy").last.click()
-    page.wait_for_function("[...document.querySelectorAll('.view.office .copy')].at(-1).textContent === 'Copied'")
+    expect(page.locator(".view.office .copy").last).to_have_text("Copied")
     assert one.complaints == []
 
 
