@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import pytest
 from exportready import shipped
 from exportready.check import check
 from exportready.judge.trace import KEPT
-from exportready.model.report import Finding, Report
+from exportready.lapses import lapses
+from exportready.model.evidence import Account, Evidence, FieldNote, Location, Record, Scope, Shelf
+from exportready.model.report import Finding, Outcome, Report, RuleResult
 from exportready.rulebook.load import load
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -64,3 +67,20 @@ def test_answers_lapse_by_the_strictest_rule_and_only_while_they_count(tmp_path:
     assert "webConnector.status" not in [one.of for one in later], "it lapsed already, and is not checked"
     far = check(tmp_path / "snapshot", book, AT - timedelta(days=200)).lapses
     assert [one.until for one in far] == sorted(one.until for one in far)
+
+
+def test_of_two_limits_the_shorter_one_counts() -> None:
+    note = FieldNote(None, AT)
+    record = Record(
+        "account.answers", "", {"webConnector.status": "online"}, Location("account.yaml"), {"webConnector.status": note}
+    )
+    shelf = Shelf("account.answers", (record,), Scope.WHOLE)
+    evidence = Evidence(Account("X"), {"account.answers": shelf}, {}, (), ())
+    book = load(shipped.folder("rules"))
+    rule = next(one for one in book.rules if one.id == "connection/web-connector-online")
+    limits = (timedelta(hours=9), timedelta(hours=2), timedelta(hours=5))
+    results = [
+        RuleResult(replace(rule, max_age={"$answers.webConnector.status": limit}), Outcome.PASSED, "") for limit in limits
+    ]
+    for order in (results, results[::-1]):
+        assert [one.until for one in lapses(order, evidence, AT, None)] == [AT + timedelta(hours=2)]

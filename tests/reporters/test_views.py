@@ -1,0 +1,191 @@
+"""What each of the three readers is shown: the office, customer success, the engineer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from exportready.model.evidence import UNSET, Location, Record, Source, Unknown, Value
+from exportready.model.report import (
+    Cleared,
+    Finding,
+    Gap,
+    KeyIssue,
+    Outcome,
+    Report,
+    RuleResult,
+    Thing,
+    Verdict,
+    Waiting,
+    Waiver,
+)
+from exportready.model.rules import FixSteps, Severity
+from exportready.reporters import Options, html, render, words
+from exportready.reporters.arrival import work_list_to_read
+from exportready.reporters.csm import LOOKS, csm, look
+from exportready.reporters.engineer import engineer
+from exportready.reporters.office import office
+from exportready.reporters.stored import report as stored
+
+WAIVER = Waiver("*", "*", "*", "controller", "sold", "", date(2026, 12, 3), Location("waivers.yaml", 2))
+FIX = FixSteps("bookkeeper", 5, ("Mend it",))
+
+
+def an_issue(id_: str, rule: str, transactions: int) -> KeyIssue:
+    return KeyIssue(
+        id_, rule, "" if rule else "3140", (Thing("item", id_),), f"{id_} is wrong", FIX, "established", False, False,
+        Severity.ERROR, Cleared(1, transactions, Decimal(100 * transactions)), Cleared(),
+    )  # fmt: skip
+
+
+def named(report: Report, rule: str, *issues: str) -> Report:
+    """The report with the findings of a rule tied to key issues, one each."""
+
+    def tied(result: RuleResult) -> RuleResult:
+        if result.rule.id != rule:
+            return result
+        found = [replace(result.findings[0], fingerprint=id_, message=f"{id_} fails", key_issues=(id_,)) for id_ in issues]
+        return replace(result, findings=tuple(found), gaps=(), undecided=0)
+
+    return replace(report, results=tuple(map(tied, report.results)))
+
+
+def waiting(issues: dict[str, int]) -> tuple[Waiting, ...]:
+    return tuple(
+        Waiting(
+            Thing("servicetitan.invoice", f"{id_}-{at}"), None, Decimal(100), (id_,), (f"{id_} holds {at}",), "established"
+        )
+        for id_, number in issues.items()
+        for at in range(number)
+    )
+
+
+# -- the office
+
+
+def test_what_follows_from_others_only_is_set_apart_with_what_it_follows_from(report: Report) -> None:
+    cause = an_issue("cause", "items/cogs-account", 2)
+    shown = named(report, "purchasing/purchase-order-items-exist", "cause")
+    shown = named(replace(shown, key_issues=(cause,), waiting=waiting({"cause": 2})), "items/cogs-account", "cause")
+    one = office(shown)
+    (clears,) = one.clears
+    assert (clears.anchor, clears.clears_with) == ("purchasing-purchase-order-items-exist", "cause is wrong")
+    assert clears.anchor not in [card.anchor for card in one.fix]
+    assert "items-cogs-account" in [card.anchor for card in one.fix]
+    assert words.CLEARS_ITSELF in render("html", shown, Options())
+
+
+def test_of_one_key_issue_the_money_is_told_of_several_each_in_its_row(report: Report) -> None:
+    first, second = an_issue("one", "items/cogs-account", 2), an_issue("two", "items/cogs-account", 3)
+    single = named(replace(report, key_issues=(first,), waiting=waiting({"one": 2})), "items/cogs-account", "one")
+    (card,) = (card for card in office(single).fix if card.anchor == "items-cogs-account")
+    assert card.waits == "2 transactions ($200.00) on this alone"
+    assert [row.waits for row in card.rows] == [""], "it is said above"
+    both = replace(report, key_issues=(first, second), waiting=waiting({"one": 2, "two": 3}))
+    (card,) = (
+        card for card in office(named(both, "items/cogs-account", "one", "two")).fix if card.anchor == "items-cogs-account"
+    )
+    assert card.waits == "5 transactions wait on these"
+    assert [row.waits for row in card.rows] == [
+        "2 transactions ($200.00) on this alone",
+        "3 transactions ($300.00) on this alone",
+    ]
+    assert card.holding == 5
+
+
+def test_the_connection_comes_first_then_what_most_waits_on(report: Report) -> None:
+    few, many = an_issue("few", "items/cogs-account", 1), an_issue("many", "", 4)
+    shown = named(replace(report, key_issues=(few, many), waiting=waiting({"few": 1, "many": 4})), "items/cogs-account", "few")
+    order = [card.anchor for card in office(shown).fix]
+    assert order[:3] == ["connection-web-connector-online", "issue-many", "items-cogs-account"]
+
+
+def test_a_question_is_asked_of_a_person_and_a_file_is_supplied(report: Report) -> None:
+    asks = "Answer «How many people export batches from this account?»: exportready ask, or settings.peopleWhoExport"
+    gap = Gap("account.answers", "peopleWhoExport", "peopleWhoExport", "nobody answered this", asks)
+    file = Gap("servicetitan.invoice", None, None, "none of your files holds it", "Ask for GET /invoices")
+    result = replace(report.results[0], outcome=Outcome.CANNOT_TELL, findings=(), gaps=(gap, file))
+    one = office(replace(report, results=(result,), verdict=Verdict.CANNOT_TELL))
+    assert [each.question for each in one.confirm] == ["How many people export batches from this account?"]
+    assert [each.instruction for each in one.supply] == ["Ask for GET /invoices"]
+    assert one.supply[0].title == "Missing: invoices"
+    assert one.request == f"{words.REQUEST}\n1. Ask for GET /invoices"
+    assert "How many people" in one.message
+    assert "GET /invoices" in one.message
+
+
+def test_files_without_a_date_stand_first_then_the_oldest(report: Report) -> None:
+    now = datetime(2026, 11, 21, tzinfo=UTC)
+
+    def source(path: str, hours: int | None) -> Source:
+        return Source(path, "", "x", None if hours is None else now - timedelta(hours=hours), {}, True)
+
+    shown = replace(report, checked_at=now, sources=(source("new", 1), source("old", 72), source("undated", None)))
+    assert html._ages(shown) == [("undated", words.UNDATED), ("old", "3 days old"), ("new", "1 h old")]
+
+
+# -- customer success
+
+
+def test_a_rule_counts_by_what_stands_and_never_as_fine_while_untold(report: Report) -> None:
+    failed = next(one for one in report.results if one.rule.id == "purchasing/purchase-order-items-exist")
+    accepted = replace(failed, findings=tuple(replace(one, waiver=WAIVER) for one in failed.findings))
+    assert (look(failed), look(accepted), look(replace(accepted, undecided=1))) == ("fix", "know", "unknown")
+    assert look(replace(failed, findings=(), outcome=Outcome.PASSED)) == "fine"
+    assert look(replace(failed, findings=(), outcome=Outcome.NOT_APPLICABLE)) == "none"
+    for outcome in (Outcome.CANNOT_TELL, Outcome.ERROR):
+        assert look(replace(failed, findings=(), outcome=outcome)) == "unknown"
+
+
+def test_the_areas_hold_every_rule_once_and_the_worst_come_first(report: Report) -> None:
+    areas = csm(report, office(report)).areas
+    assert sum(sum(area.counts) for area in areas) == len(report.results)
+    fixes = [area.counts[LOOKS.index("fix")] for area in areas]
+    assert fixes == sorted(fixes, reverse=True)
+    for area in areas:
+        assert round(sum(width for _, _, width in area.bar)) == 100
+
+
+# -- the engineer
+
+
+def test_what_is_new_comes_first_and_what_is_accepted_last(report: Report) -> None:
+    result = next(one for one in report.results if one.rule.id == "items/cogs-account")
+    states: list[Finding] = [
+        replace(result.findings[0], fingerprint="accepted", waiver=WAIVER),
+        replace(result.findings[0], fingerprint="stood", known=True),
+        replace(result.findings[0], fingerprint="fresh", severity=Severity.INFO),
+    ]
+    shown = replace(report, results=(replace(result, findings=tuple(states)),), baseline="main", changes=None)
+    assert [(one.finding.fingerprint, one.state) for one in engineer(shown).details] == [
+        ("fresh", words.NEW), ("stood", words.OLD), ("accepted", words.ACCEPTED),
+    ]  # fmt: skip
+    nobody_knows = engineer(replace(shown, baseline="")).details
+    assert {one.state for one in nobody_knows} == {words.STANDS, words.OLD, words.ACCEPTED}
+
+
+def test_with_an_earlier_result_new_is_what_it_had_not(report: Report) -> None:
+    result = next(one for one in report.results if one.rule.id == "items/cogs-account")
+    found = (replace(result.findings[0], fingerprint="aa"), replace(result.findings[1], fingerprint="zz"))
+    details = engineer(replace(report, results=(replace(result, findings=found),))).details
+    assert {one.finding.fingerprint: one.state for one in details} == {"aa": words.NEW, "zz": words.OLD}
+
+
+# -- stored
+
+
+def test_what_was_not_known_of_a_payment_is_not_known_again(report: Report) -> None:
+    fields: dict[str, Value] = {
+        "booksCustomer": "Ann",
+        "payment": "P1",
+        "invoice": UNSET,
+        "toApply": Unknown("two invoices"),
+        "batch": "1042",
+    }
+    row = Record("derived.applied_payment", "Ann", fields, Location("payments.json"))
+    shown = replace(report, phase="after-export", work_list=(row,))
+    back = stored(json.loads(render("json", shown, Options())))
+    assert work_list_to_read(back) == work_list_to_read(shown)
+    assert words.UNKNOWN in work_list_to_read(back)[0]
