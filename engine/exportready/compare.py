@@ -74,7 +74,9 @@ def compare(old: Result, new: Result, earlier: Result | None = None) -> Changes:
     """From old to new. `earlier` is a result from before the old one: what it had, and the old one had not, is back again."""
     only_new = [one for print_, one in new.findings.items() if print_ not in old.findings]
     only_old = [one for print_, one in old.findings.items() if print_ not in new.findings]
-    changed = {one.rule for one in (*only_new, *only_old) if _is_other(old, new, one.rule)}
+    # A rule that was not judged this time is no other rule: what it found then cannot be told now.
+    changed = {one.rule for one in only_new if _is_other(old, new, one.rule)}
+    changed |= {one.rule for one in only_old if one.rule in new.digests and _is_other(old, new, one.rule)}
     own_new = [one for one in only_new if one.rule not in changed]
     own_old = [one for one in only_old if one.rule not in changed]
     back = {print_ for print_ in (earlier.findings if earlier else ()) if print_ not in old.findings}

@@ -121,3 +121,44 @@ def test_csv_has_a_row_for_each_problem_and_is_no_evidence(run: Run, tmp_path: P
     assert json.loads((tmp_path / "second.json").read_bytes()) == first, "our own reports are passed over"
     rows = list(csv.DictReader((tmp_path / "snapshot" / "problems.csv").read_text("utf-8-sig").splitlines()))
     assert [row["Fingerprint"] for row in rows] == [one["fingerprint"] for rule in first["rules"] for one in rule["findings"]]
+
+
+def test_what_was_left_out_is_neither_fine_nor_another_rule(run: Run, tmp_path: Path) -> None:
+    run("check", EXAMPLES / "not-ready", *AT, "-o", "json:old.json")
+    some = ("--select", "items/cogs-account", "--earlier", "old.json", "--audience", "csm")
+    told = run("check", EXAMPLES / "ready", *AT, *some, "-o", "markdown").stdout.decode()
+    assert "Can no longer be told (" in told
+    assert "Only the rule changed" not in told
+    assert "1042 (11-20 plumbing): Ready to export, as far as it was checked" in told
+    assert "were left out" in told
+    assert "There is nothing for you to do" not in told
+    page = run("check", EXAMPLES / "ready", *AT, *some, "-o", "html").stdout.decode()
+    assert 'class="band fine"' not in page
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("account", "time_zone"), "Mars/X"),
+        (("account", "name"), 5),
+        (("checked_at",), "2026-11-20T18:00:00"),
+        (("checked_at",), "0001-01-01T00:00:00+00:00"),
+        (("waits", "amount"), "NaN"),
+        (("waits", "amount"), "1e999999"),
+        (("verdict",), "ready"),
+        (("rules",), []),
+    ],
+)
+def test_a_result_that_somebody_changed_is_told_as_such(
+    run: Run, tmp_path: Path, path: tuple[str, ...], value: object
+) -> None:
+    stated = json.loads(run("check", EXAMPLES / "not-ready", *AT, "-o", "json").stdout)
+    within = stated
+    for name in path[:-1]:
+        within = within[name]
+    within[path[-1]] = value
+    (tmp_path / "changed.json").write_text(json.dumps(stated), encoding="utf-8")
+    done = run("render", "changed.json", "-o", "html:page.html")
+    assert done.returncode == 2
+    assert b"-o json:" in done.stderr
+    assert not (tmp_path / "page.html").exists()

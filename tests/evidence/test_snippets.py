@@ -90,6 +90,31 @@ def test_private_lines_are_left_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "private",
+    [
+        '"vendorEin": "98-7654321",', '"aba": "021000021",', '"dob": "1980-02-03",', '"TIN": "123456780",', '"code": "123-45-6789",',
+        "12-3456782", "<DataExtName>SSN</DataExtName>", "<DataExtValue>123-45-6783</DataExtValue>", "anything that is no field",
+    ],
+)  # fmt: skip
+def test_beside_a_field_only_fields_are_shown(tmp_path: Path, private: str) -> None:
+    text = f'{{\n {private}\n "costOfSaleAccount": null,\n {private}\n}}\n'
+    one = shown(tmp_path, "materials.json", text, 3, "costOfSaleAccount")
+    assert one is not None
+    assert one.lines == ("{", LEFT_OUT, ' "costOfSaleAccount": null,', LEFT_OUT, "}")
+    told = shown(
+        tmp_path, "account.yaml", "settings:\n  customerMapping: customerLevel  # SSN 123-45-6789\n", 2, "customerMapping"
+    )
+    assert told is not None
+    assert told.lines == ("settings:", "  customerMapping: customerLevel")
+
+
+def test_the_record_s_own_field_is_marked_not_one_of_what_it_holds(tmp_path: Path) -> None:
+    text = '{\n "taxZone": {\n  "name": "Lakewood"\n },\n "customer": {\n  "name": "A: B"\n },\n "name": "x"\n}\n'
+    assert marked(shown(tmp_path, "invoices.json", text, 1, "name", "A: B")) == (8, '"x"')
+    assert marked(shown(tmp_path, "invoices.json", text.replace(',\n "name": "x"', ""), 1, "name", "A: B")) == (6, "A: B")
+
+
+@pytest.mark.parametrize(
     ("name", "text", "line"),
     [
         ("lists.iif", "!ACCNT\tNAME\tBANKNUM\nACCNT\tSales\t12345\n", 2),

@@ -109,10 +109,11 @@ def test_hostile_names_are_no_markup(report: Report) -> None:
 @pytest.mark.parametrize("audience", ["office", "csm", "engineer"])
 def test_hostile_names_are_no_markdown(report: Report, audience: str) -> None:
     cogs = result_of(report, "items/cogs-account")
-    name = "x\n# heading | cell [a](http://b) `code` <b> *bold* ![i](j)"
+    name = "@everyone #1 http://evil.test x\n# heading | cell [a](http://b) `code` <b> *bold* ![i](j)"
     found = (replace(cogs.findings[0], message=name), *cogs.findings[1:])
     text = render("markdown", with_result(report, replace(cogs, findings=found)), Options(audience=audience))
     assert not re.search(r"^# heading|(?<!\\)\[a|`code`|<b>|(?<!\\)\*bold|(?<!\\) \| cell", text, re.MULTILINE)
+    assert not re.search(r"@everyone|#1|://evil", text), "it calls nobody and leads nowhere"
     assert audience == "csm" or "heading" in text
 
 

@@ -348,13 +348,14 @@ def render(
 
     RESULT is what check wrote with -o json:RESULT. Nothing is judged again.
     """
-    from exportready.cli.outputs import Shown, changes_since, stored_report, targets, write_report
+    from exportready.cli.outputs import Shown, changes_since, reading, stored_report, targets, write_report
 
     wanted = targets(outputs, quiet)
     report = stored_report(result)
     if earlier is not None:
         report = replace(report, changes=changes_since(earlier, report))
-    write_report(report, wanted, Shown(color, verbose, quiet, audience, new_only))
+    with reading(result):
+        write_report(report, wanted, Shown(color, verbose, quiet, audience, new_only))
 
 
 @exportready.command()

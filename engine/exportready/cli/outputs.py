@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,6 +107,11 @@ def changes_since(earlier: Path | None, report: Report) -> Changes | None:
         old, new = result(_json(earlier)), result(stated(report))
     except NoResult as error:
         raise click.ClickException(f"{earlier}: {error}") from error
+    with reading(earlier):
+        if not 1970 < datetime.fromisoformat(old.checked_at).astimezone().year < 2200 or "T" not in old.checked_at:
+            raise ValueError(f"{old.checked_at} is no moment of a check")
+        if datetime.fromisoformat(old.checked_at).tzinfo is None or not isinstance(old.account, str | None):
+            raise ValueError("its moment has no offset, or its account no name")
     if old.account and new.account and fold(old.account) != fold(new.account):
         raise click.ClickException(f"{earlier}: it is the result of another account ({old.account}, not {new.account})")
     return compare(old, new)
@@ -111,12 +119,31 @@ def changes_since(earlier: Path | None, report: Report) -> Changes | None:
 
 def stored_report(path: Path) -> Report:
     """The report of a stored result; what is wrong with it ends the program."""
+    from exportready.gate import verdict
     from exportready.reporters.stored import NotStored, report
 
     try:
-        return report(_json(path))
+        found = report(_json(path))
     except NotStored as error:
         raise click.ClickException(f"{path}: {error}") from error
+    is_one_batch = bool(found.results) and [one.verdict for one in found.batches] == [found.verdict]
+    if verdict(found.results, found.sources) is not found.verdict and not is_one_batch:
+        raise click.ClickException(
+            f"{path}: its verdict is not that of what it holds; somebody changed it. Write it anew with -o json:{path}"
+        )
+    return found
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Whatever cannot be shown of a result that was read from a file is damage of the file."""
+    try:
+        yield
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+        if os.environ.get("EXPORTREADY_DEBUG"):
+            raise
+        told = f"{path}: it is damaged ({type(error).__name__}: {error}); write it anew with -o json:RESULT.json"
+        raise click.ClickException(told) from error
 
 
 def _json(path: Path) -> dict[str, object]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from exportready.evidence.files import File
 from exportready.evidence.reading import Unreadable, text_of
 from exportready.evidence.snapshot import files
+from exportready.kinds import KINDS
+from exportready.kinds.account import BY_PATH
 from exportready.model.evidence import Location
 from exportready.model.report import Snippet
 
@@ -25,6 +28,17 @@ _LARGEST = 16 << 20
 """A larger file is not read a second time for this."""
 _ONE_FIELD_A_LINE = (".yaml", ".yml", ".json", ".xml", ".qbxml")
 """A row of a table holds columns that no rule asked for, private ones among them."""
+_KEYS = re.compile(r"[\"']?([A-Za-z_][\w.]*)[\"']?\s*:(?=\s|$)|</?([A-Za-z]\w*)")
+"""The keys on a line: of YAML and JSON, or the tags of XML."""
+_QUOTED = re.compile(r"([:\[,]\s*)([\"']).*?\2")
+"""A value in quotes, which may look like a key."""
+_FRAME = frozenset(
+    "account settings quickbooks fileMode confirmed takenAt timeZone phase covers value by at data items".split()
+)
+"""Keys that hold fields."""
+_COMMENT = re.compile(r"(^|\s)#.*$")
+"""Of YAML; people write anything into one."""
+_PRIVATE_VALUE = re.compile(r"\d{3}-\d{2}-\d{4}|\d{2}-\d{7}|\d{8,}")
 # Tax, bank and personal numbers, passwords: DESIGN's private data, by the names that qbXML, the API and people give them.
 _PRIVATE = re.compile(
     r"ssn|social.?security|\bein\b|tax.?(id|ident|payer|number)|federal|bank|routing|iban|account.?(no|num)|card|passw|secret|token|"
@@ -62,9 +76,11 @@ def around(snapshot: Path, meant: Mapping[Location, Meant], under: str = "") -> 
 def _lines(file: File) -> list[str]:
     try:
         data = file.load()
-        return text_of(data).splitlines() if len(data) <= _LARGEST else []
+        lines = text_of(data).splitlines() if len(data) <= _LARGEST else []
     except Unreadable:
         return []
+    is_yaml = file.path.lower().endswith((".yaml", ".yml"))
+    return [_COMMENT.sub("", line) for line in lines] if is_yaml else lines
 
 
 def _snippet(lines: list[str], line: int, meant: Meant) -> Snippet | None:
@@ -84,7 +100,7 @@ _Found = tuple[int, tuple[int, int]]
 
 
 def _field(lines: list[str], start: int, field: str) -> _Found | None:
-    """Where a field's value stands; the field may stand in others."""
+    """Where a field's value stands: on the line itself, else as the record's own field, not one of what it holds."""
     *above, name = field.split(".")
     mark = _value(lines[start], name)
     if mark:
@@ -92,18 +108,26 @@ def _field(lines: list[str], start: int, field: str) -> _Found | None:
     at = start
     for one in above:
         named = re.compile(rf"(?<!\w){re.escape(one)}(?!\w)")
-        at = next((each for each in _record(lines, at) if named.search(lines[each])), -1)
+        at = next((each for each in _own(lines, at) if named.search(lines[each])), -1)
         if at < 0:
             return None
-    return next(((each, mark) for each in _record(lines, at) if (mark := _value(lines[each], name))), None)
+    return next(((each, mark) for each in _own(lines, at) if (mark := _value(lines[each], name))), None)
+
+
+def _own(lines: list[str], start: int) -> Iterator[int]:
+    """Of a record's lines, those that are indented one step deeper than it."""
+    inside = list(_record(lines, start))[1:]
+    depth = min((_depth(lines[at]) for at in inside if lines[at].strip()), default=0)
+    return (at for at in inside if _depth(lines[at]) == depth)
 
 
 def _written(lines: list[str], start: int, text: str) -> _Found | None:
-    """Where a text stands as it was read."""
+    """Where a text stands as a whole value."""
+    value = re.compile(rf"[:=>]\s*[\"']?({re.escape(text)})[\"']?\s*(?:[,<\]}}]|$)")
     for at in _record(lines, start) if text else ():
-        begin = lines[at].find(text)
-        if begin >= 0:
-            return at, (begin, begin + len(text))
+        found = value.search(lines[at])
+        if found:
+            return at, (found.start(1), found.end(1))
     return None
 
 
@@ -130,4 +154,18 @@ def _value(line: str, name: str) -> tuple[int, int] | None:
 
 
 def _is_hidden(line: str) -> bool:
-    return len(line) > _LONGEST or bool(_PRIVATE.search(line))
+    """Shown is only what the rules could have read: fields of the tables, and brackets. Whatever else a line holds, nobody knows."""
+    if len(line) > _LONGEST or _PRIVATE.search(line) or _PRIVATE_VALUE.search(line):
+        return True
+    keys = _KEYS.findall(_QUOTED.sub(r"\1", line))
+    if not keys:
+        return bool(re.search(r"\w", line))
+    return not {key for pair in keys for key in pair if key} <= _known()
+
+
+@cache
+def _known() -> frozenset[str]:
+    names = [name for kind in KINDS.values() for name in kind.fields]
+    shown = {part for name in (*names, *BY_PATH) for part in name.split(".")}
+    rets = {f"{kind.rpartition('.')[2]}Ret" for kind in KINDS if kind.startswith("quickbooks.")}
+    return frozenset(shown | rets | _FRAME)

@@ -20,7 +20,7 @@ _PARTS = ("added", "regressed", "fixed", "untold", "rule_changed")
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A row of the table, and its bar: (look, from, width) in percent."""
+    """A row of the table, and its bar: (look, from, width) in percent. What failed in part and is untold in part counts as both."""
 
     name: str
     counts: tuple[int, ...]
@@ -58,7 +58,7 @@ def csm(report: Report, office: Office) -> Csm:
     changes = report.changes
     return Csm(
         tuple(_areas(report.results)),
-        words.decided(done, len(applies)),
+        words.decided(done, len(applies), len(report.left_out)),
         100 * done / len(applies) if applies else 0.0,
         "" if changes is None else _since(report),
         ()
@@ -91,7 +91,9 @@ def _areas(results: Sequence[RuleResult]) -> list[Area]:
     """The worst first."""
     found: dict[str, list[str]] = {}
     for one in results:
-        found.setdefault(one.rule.area, []).append(look(one))
+        looks = found.setdefault(one.rule.area, [])
+        looks.append(look(one))
+        looks += ["unknown"] if one.untold and looks[-1] != "unknown" else []
     areas = [
         _area(words.AREAS.get(name, words.sentence(name)), [looks.count(one) for one in LOOKS])
         for name, looks in found.items()
@@ -113,8 +115,9 @@ def _since(report: Report) -> str:
     if changes is None:
         return ""
     told = words.ARRIVALS if report.phase == "after-export" else words.VERDICTS
+    now = view.verdict_of(report, Verdict(changes.new_verdict))
     when = view.local(report, datetime.fromisoformat(changes.old_checked_at))
-    return words.changed_since(when, told[Verdict(changes.old_verdict)], told[Verdict(changes.new_verdict)])
+    return words.changed_since(when, told[Verdict(changes.old_verdict)], now)
 
 
 def _message(report: Report, office: Office) -> str:
@@ -127,5 +130,7 @@ def _message(report: Report, office: Office) -> str:
         listed(words.MESSAGE_SUPPLY, [one.instruction or words.NO_WAY_KNOWN for one in office.supply]),
     ]
     told = list(filter(None, parts))
-    end = words.MESSAGE_END if told else words.MESSAGE_FINE
-    return "\n\n".join([begin(view.files(report), view.verdict(report)), *told, end])
+    narrowed = [f"{view.narrowed(report)}."] if view.narrowed(report) else []
+    is_fine = not told and not narrowed and report.verdict is Verdict.READY
+    end = words.MESSAGE_FINE if is_fine else words.MESSAGE_END
+    return "\n\n".join([begin(view.files(report), view.verdict(report)), *narrowed, *told, end])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from exportready.model.report import Cleared, KeyIssue, Report
 from exportready.model.rules import Severity
-from exportready.reporters import words
+from exportready.reporters import view, words
 from exportready.reporters.arrival import money
 
 SHOWN = 10
@@ -69,10 +69,14 @@ def _sum(cleared: Cleared) -> str:
 
 def batches(report: Report) -> list[str]:
     """A line for each batch: its verdict, what it holds, and how much of it waits."""
-    told = words.ARRIVALS if report.phase == "after-export" else words.VERDICTS
     return [
         words.batch(
-            one.number, one.name, told[one.verdict], one.transactions, f"${money(one.amount)}", one.waiting.transactions
+            one.number,
+            one.name,
+            view.verdict_of(report, one.verdict),
+            one.transactions,
+            f"${money(one.amount)}",
+            one.waiting.transactions,
         )
         for one in report.batches
         if report.phase != "after-export" or one.waiting.transactions

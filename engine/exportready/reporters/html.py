@@ -32,7 +32,7 @@ def render(report: Report, options: Options) -> str:
     return page(
         "html",
         report=report,
-        look=_VERDICTS[report.verdict],
+        look=_look(report),
         audience=options.audience,
         office=for_office,
         csm=csm(report, for_office),
@@ -55,22 +55,27 @@ def render(report: Report, options: Options) -> str:
     )
 
 
+def _look(report: Report) -> str:
+    """Green is only what was checked whole."""
+    look = _VERDICTS[report.verdict]
+    return "look" if look == "fine" and view.narrowed(report) else look
+
+
 def _batches(report: Report) -> list[tuple[str, float | None, str]]:
     """A line for each of the batches of which most waits; which share of its transactions waits, in percent; how the rest looks."""
-    told = words.ARRIVALS if report.phase == "after-export" else words.VERDICTS
     shown = sorted(report.batches, key=lambda one: -one.waiting.transactions)
     return [
         (
             words.batch(
                 one.number,
                 one.name,
-                told[one.verdict],
+                view.verdict_of(report, one.verdict),
                 one.transactions,
                 f"${arrival.money(one.amount)}",
                 one.waiting.transactions,
             ),
             round(100 * one.waiting.transactions / one.transactions, 1) if one.transactions else None,
-            "none" if one.verdict in (Verdict.CANNOT_TELL, Verdict.NOT_READY) else "fine",
+            "none" if one.verdict in (Verdict.CANNOT_TELL, Verdict.NOT_READY) or view.narrowed(report) else "fine",
         )
         for one in shown[:_BATCHES]
     ]

@@ -238,7 +238,8 @@ def _message(report: Report, fix: Sequence[Card], confirm: Sequence[Confirm], su
         (words.NOT_CHECKED, [one.instruction or words.NO_WAY_KNOWN for one in supply]),
     ]
     batches = "\n".join(first.batches(report)[:IN_MESSAGE])
-    return "\n\n".join(filter(None, (head, batches, *(listed(title, lines) for title, lines in parts))))
+    narrowed = f"{view.narrowed(report)}." if view.narrowed(report) else ""
+    return "\n\n".join(filter(None, (head, narrowed, batches, *(listed(title, lines) for title, lines in parts))))
 
 
 def _request(supply: Sequence[view.Supply]) -> str:

@@ -60,7 +60,12 @@ def _report(one: Json) -> Report:
         rules=int(book["rules"]),
         own_rules=book.get("own", False),
         left_out=tuple(book.get("left_out", ())),
-        account=Account(account["name"], account["phase"], account["time_zone"], _time(account["taken_at"])),
+        account=Account(
+            None if account["name"] is None else _text(account["name"]),
+            account["phase"],
+            account["time_zone"],
+            _time(account["taken_at"]),
+        ),
         phase=_text(account["phase"]),
         checked_at=datetime.fromisoformat(one["checked_at"]),
         sources=tuple(map(_source, one["sources"])),
@@ -96,6 +101,17 @@ def _text(value: object) -> str:
     return value
 
 
+def _amount(stated: object) -> Decimal:
+    """A number that an account can hold."""
+    value = Decimal(str(stated))
+    if not value.is_finite() or abs(value.adjusted()) > _DIGITS:
+        raise ValueError(f"{stated!r} is no amount")
+    return value
+
+
+_DIGITS = 30
+
+
 def _time(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
@@ -120,7 +136,7 @@ def _citation(one: Json) -> Citation:
 
 
 def _cleared(one: Json) -> Cleared:
-    return Cleared(int(one.get("findings", 0)), int(one["transactions"]), Decimal(one["amount"]))
+    return Cleared(int(one.get("findings", 0)), int(one["transactions"]), _amount(one["amount"]))
 
 
 def _batch(one: Json) -> Batch:
@@ -129,7 +145,7 @@ def _batch(one: Json) -> Batch:
         one["name"],
         Verdict(one["verdict"]),
         one["transactions"],
-        Decimal(one["amount"]),
+        _amount(one["amount"]),
         _cleared(one["waiting"]),
     )
 
@@ -259,7 +275,7 @@ def _waiting(one: Json) -> Waiting:
     return Waiting(
         _thing(transaction),
         transaction["batch"],
-        None if amount is None else Decimal(amount),
+        None if amount is None else _amount(amount),
         tuple(one["key_issues"]),
         tuple(one["chain"]),
         one.get("standing", "established"),
@@ -278,9 +294,9 @@ def _tie_out(one: Json) -> Record:
     }
     for side, told in zip(SIDES, JSON_SIDES, strict=True):
         amount = one[told]["amount"]
-        fields[f"{side}Count"] = Decimal(one[told]["count"])
-        fields[f"{side}Amount"] = _NOT_KNOWN if amount is None else Decimal(amount)
-    fields |= {f"{name}Count": Decimal(one.get(name, 0)) for name in ("missing", "doubled")}
+        fields[f"{side}Count"] = _amount(one[told]["count"])
+        fields[f"{side}Amount"] = _NOT_KNOWN if amount is None else _amount(amount)
+    fields |= {f"{name}Count": _amount(one.get(name, 0)) for name in ("missing", "doubled")}
     return Record("derived.tie_out", "", fields, Location(""))
 
 
@@ -301,7 +317,7 @@ def _value(name: str, stated: str | bool | None) -> Value:
         return UNSET
     field = KINDS[_WORK].fields.get(name)
     if isinstance(stated, str) and field is not None and field.type is Type.NUMBER:
-        return Decimal(stated)
+        return _amount(stated)
     if isinstance(stated, str) and field is not None and field.type is Type.DATE:
         return date.fromisoformat(stated)
     return stated

@@ -187,8 +187,13 @@ def supplies(report: Report) -> list[Supply]:
 
 def verdict(report: Report) -> str:
     """The one answer, in words. One that rests on a part of the rules says so."""
-    told = (words.ARRIVALS if _after(report) else words.VERDICTS)[report.verdict]
-    is_good = report.verdict in (Verdict.READY, Verdict.READY_WITH_WARNINGS)
+    return verdict_of(report, report.verdict)
+
+
+def verdict_of(report: Report, one: Verdict) -> str:
+    """The same of a batch."""
+    told = (words.ARRIVALS if _after(report) else words.VERDICTS)[one]
+    is_good = one in (Verdict.READY, Verdict.READY_WITH_WARNINGS)
     return words.NARROWED_VERDICT.format(told) if is_good and narrowed(report) else told
 
 

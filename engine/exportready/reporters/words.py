@@ -583,11 +583,13 @@ def wait_on_these(number: int) -> str:
     return f"{count(number, 'transaction')} {'waits' if number == 1 else 'wait'} on these"
 
 
-def decided(done: int, of: int) -> str:
-    """33 of the 36 practices that apply were decided (92 %)."""
+def decided(done: int, of: int, left_out: int) -> str:
+    """33 of the 36 practices that apply could be decided (91 %); 3 more were left out."""
+    told = f"; {left_out:,} more {'was' if left_out == 1 else 'were'} left out" if left_out else ""
     if not of:
-        return "No practice applies."
-    return f"{done:,} of the {count(of, 'practice')} that {'applies' if of == 1 else 'apply'} could be decided ({100 * done // of} %)."
+        return f"No practice applies{told}."
+    applies = f"{count(of, 'practice')} that {'applies' if of == 1 else 'apply'}"
+    return f"{done:,} of the {applies} could be decided ({100 * done // of} %){told}."
 
 
 def against(baseline: str) -> str:
