@@ -30,7 +30,7 @@ def opened(browser: Browser, pages: Path) -> Iterator[Open]:
             color_scheme="dark" if scheme == "dark" else "light",
             java_script_enabled=script,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         one = Opened(context.new_page())
         one.page.goto((pages / f"{name}-{audience}.html").as_uri())
