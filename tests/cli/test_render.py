@@ -9,7 +9,12 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
+
+from exportready.cli.app import check
+from exportready.config import AUDIENCES
+from exportready.reporters import words
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 AT = ("--at", "2026-11-20T18:00:00-07:00", "--no-progress", "-q")
@@ -101,6 +106,8 @@ def test_the_audience_comes_from_flag_environment_or_settings(run: Run, tmp_path
     assert b"view-office" in first()
     (tmp_path / "exportready.yaml").write_text("audience: csm\n", encoding="utf-8")
     assert b"view-csm" in first()
+    page = run("check", EXAMPLES / "ready", *AT, "-o", "html").stdout
+    assert run("render", "result.json", "-o", "html").stdout == page, "render follows the same settings"
     assert b"view-engineer" in first(EXPORTREADY_CHECK_AUDIENCE="engineer")
     assert b"view-office" in first("--audience", "office", EXPORTREADY_CHECK_AUDIENCE="engineer")
     shown = run("check", EXAMPLES / "ready", "--show-settings").stdout
@@ -134,6 +141,23 @@ def test_what_was_left_out_is_neither_fine_nor_another_rule(run: Run, tmp_path: 
     assert "There is nothing for you to do" not in told
     page = run("check", EXAMPLES / "ready", *AT, *some, "-o", "html").stdout.decode()
     assert 'class="band fine"' not in page
+    assert '<rect class="fine" width="100.00"' not in page, "what was left out is not decided"
+
+
+def test_an_earlier_result_without_a_moment_is_told_as_damaged(run: Run, tmp_path: Path) -> None:
+    stated = json.loads(run("check", EXAMPLES / "ready", *AT, "-o", "json").stdout)
+    for moment in ("2026-11-20T18:00:00", "0001-01-01T00:00:00+00:00", "yesterday"):
+        (tmp_path / "old.json").write_text(json.dumps({**stated, "checked_at": moment}), encoding="utf-8")
+        done = run("check", EXAMPLES / "ready", *AT, "--earlier", "old.json")
+        assert done.returncode == 2
+        assert b"it is damaged" in done.stderr
+
+
+def test_the_audiences_have_one_name_everywhere() -> None:
+    assert tuple(words.VIEWS) == AUDIENCES
+    (option,) = (one for one in check.params if one.name == "audience")
+    assert isinstance(option.type, click.Choice)
+    assert tuple(option.type.choices) == AUDIENCES
 
 
 @pytest.mark.parametrize(
@@ -147,6 +171,7 @@ def test_what_was_left_out_is_neither_fine_nor_another_rule(run: Run, tmp_path: 
         (("waits", "amount"), "1e999999"),
         (("verdict",), "ready"),
         (("rules",), []),
+        (("account", "phase"), "later"),
     ],
 )
 def test_a_result_that_somebody_changed_is_told_as_such(

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from exportready.model.evidence import Account, Unrecognised
-from exportready.model.report import Outcome, Report, RuleResult, Thing, Verdict
+from exportready.model.report import Cleared, Outcome, Report, RuleResult, Thing, Verdict
 from exportready.model.rules import Severity
 from exportready.reporters import Options, render, view, why, words
 
@@ -115,6 +115,12 @@ def test_hostile_names_are_no_markdown(report: Report, audience: str) -> None:
     assert not re.search(r"^# heading|(?<!\\)\[a|`code`|<b>|(?<!\\)\*bold|(?<!\\) \| cell", text, re.MULTILINE)
     assert not re.search(r"@everyone|#1|://evil", text), "it calls nobody and leads nowhere"
     assert audience == "csm" or "heading" in text
+
+
+def test_markdown_of_what_arrived_whole_lists_no_batch_that_waits(report: Report) -> None:
+    batch = replace(report.batches[0], waiting=Cleared(), verdict=Verdict.READY)
+    text = render("markdown", replace(report, phase="after-export", batches=(batch,)), PLAIN)
+    assert f"## {words.BATCHES}" not in text
 
 
 def test_csv_is_one_row_a_problem_and_runs_no_formula(report: Report) -> None:

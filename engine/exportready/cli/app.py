@@ -332,6 +332,8 @@ def schema(name: str) -> None:
 @EARLIER
 @COLOR
 @click.option("--new-only", is_flag=True, help="Formats of a gate leave out what stood in the baseline.")
+@CONFIG
+@NO_CONFIG
 @QUIET
 @VERBOSE
 def render(
@@ -341,6 +343,8 @@ def render(
     earlier: Path | None,
     color: str,
     new_only: bool,
+    config_file: Path | None,
+    no_config: bool,
     quiet: bool,
     verbose: int,
 ) -> None:
@@ -349,7 +353,10 @@ def render(
     RESULT is what check wrote with -o json:RESULT. Nothing is judged again.
     """
     from exportready.cli.outputs import Shown, changes_since, reading, stored_report, targets, write_report
+    from exportready.cli.settings import Said, settings_of
 
+    settled = settings_of(config_file, no_config)
+    audience = Said(settled).of("audience", audience, settled.audience)
     wanted = targets(outputs, quiet)
     report = stored_report(result)
     if earlier is not None:

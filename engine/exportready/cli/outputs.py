@@ -108,10 +108,9 @@ def changes_since(earlier: Path | None, report: Report) -> Changes | None:
     except NoResult as error:
         raise click.ClickException(f"{earlier}: {error}") from error
     with reading(earlier):
-        if not 1970 < datetime.fromisoformat(old.checked_at).astimezone().year < 2200 or "T" not in old.checked_at:
-            raise ValueError(f"{old.checked_at} is no moment of a check")
-        if datetime.fromisoformat(old.checked_at).tzinfo is None or not isinstance(old.account, str | None):
-            raise ValueError("its moment has no offset, or its account no name")
+        moment = datetime.fromisoformat(old.checked_at)
+        if moment.tzinfo is None or not 1970 < moment.year < 2200 or not isinstance(old.account, str | None):
+            raise ValueError(f"«{old.checked_at}» is no moment with an offset, or «{old.account}» no name of an account")
     if old.account and new.account and fold(old.account) != fold(new.account):
         raise click.ClickException(f"{earlier}: it is the result of another account ({old.account}, not {new.account})")
     return compare(old, new)

@@ -42,7 +42,7 @@ class Csm:
     areas: tuple[Area, ...]
     decided: str
     share: float
-    """Of what applies, in percent; 0 where nothing does."""
+    """What was decided of what applies or was left out, in percent."""
     since: str
     changes: tuple[Part, ...]
     drift: tuple[str, ...]
@@ -55,11 +55,12 @@ def csm(report: Report, office: Office) -> Csm:
     """The result as a customer-success manager needs it."""
     applies = [one for one in report.results if one.outcome is not Outcome.NOT_APPLICABLE]
     done = sum(not one.untold for one in applies)
+    asked = len(applies) + len(report.left_out)
     changes = report.changes
     return Csm(
         tuple(_areas(report.results)),
         words.decided(done, len(applies), len(report.left_out)),
-        100 * done / len(applies) if applies else 0.0,
+        100 * done / asked if asked else 0.0,
         "" if changes is None else _since(report),
         ()
         if changes is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from exportready.model.report import Cleared, KeyIssue, Report
+from exportready.model.report import Batch, Cleared, KeyIssue, Report
 from exportready.model.rules import Severity
 from exportready.reporters import view, words
 from exportready.reporters.arrival import money
@@ -68,19 +68,14 @@ def _sum(cleared: Cleared) -> str:
 
 
 def batches(report: Report) -> list[str]:
-    """A line for each batch: its verdict, what it holds, and how much of it waits."""
-    return [
-        words.batch(
-            one.number,
-            one.name,
-            view.verdict_of(report, one.verdict),
-            one.transactions,
-            f"${money(one.amount)}",
-            one.waiting.transactions,
-        )
-        for one in report.batches
-        if report.phase != "after-export" or one.waiting.transactions
-    ]
+    """A line for each batch; after the export, for those of which something waits."""
+    return [batch(report, one) for one in report.batches if report.phase != "after-export" or one.waiting.transactions]
+
+
+def batch(report: Report, one: Batch) -> str:
+    """Its verdict, what it holds, and how much of it waits."""
+    told, held = view.verdict_of(report, one.verdict), f"${money(one.amount)}"
+    return words.batch(one.number, one.name, told, one.transactions, held, one.waiting.transactions)
 
 
 def opening(report: Report) -> str:

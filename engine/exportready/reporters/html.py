@@ -66,14 +66,7 @@ def _batches(report: Report) -> list[tuple[str, float | None, str]]:
     shown = sorted(report.batches, key=lambda one: -one.waiting.transactions)
     return [
         (
-            words.batch(
-                one.number,
-                one.name,
-                view.verdict_of(report, one.verdict),
-                one.transactions,
-                f"${arrival.money(one.amount)}",
-                one.waiting.transactions,
-            ),
+            first.batch(report, one),
             round(100 * one.waiting.transactions / one.transactions, 1) if one.transactions else None,
             "none" if one.verdict in (Verdict.CANNOT_TELL, Verdict.NOT_READY) or view.narrowed(report) else "fine",
         )

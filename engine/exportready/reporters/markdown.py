@@ -40,9 +40,10 @@ def _head(report: Report) -> Iterator[str]:
     if broken:
         yield f"## {words.UNREADABLE}"
         yield _bullets([f"{one.path}: {view.error_text(one.error or '', one.error_line)}" for one in broken])
-    if report.batches:
+    batches = first.batches(report)
+    if batches:
         yield f"## {words.BATCHES}"
-        yield _bullets(first.batches(report)) or _bullets([words.NOTHING])
+        yield _bullets(batches)
 
 
 def _office(report: Report, one: Office) -> Iterator[str]:

@@ -27,7 +27,6 @@ class Row:
     mend: str
     mild: str
     waits: str
-    places: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,6 @@ class Confirm:
 
     question: str
     why: tuple[str, ...]
-    needs: tuple[view.Need, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +168,6 @@ class _Laid:
             view.mend(result, finding),
             view.milder(grade, finding),
             waits,
-            tuple(map(view.place, finding.where[:LISTED])),
         )
 
     def _held(self, issues: Sequence[KeyIssue]) -> set[int]:
@@ -196,17 +193,15 @@ def _holds(issue: KeyIssue) -> bool:
 
 def questions(report: Report) -> tuple[list[Confirm], list[view.Supply]]:
     """What a person can answer by looking, and what has to be exported or asked of somebody."""
-    asked: dict[str, list[view.Need]] = {}
+    asked: dict[str, list[str]] = {}
     left: list[view.Supply] = []
     for supply in view.supplies(report):
         text = _asks(supply)
         if text:
-            asked.setdefault(text, []).extend(supply.needs)
+            asked.setdefault(text, []).extend(need.why for need in supply.needs)
         else:
             left.append(supply)
-    return [
-        Confirm(text, tuple(dict.fromkeys(need.why for need in needs)), tuple(needs)) for text, needs in asked.items()
-    ], left
+    return [Confirm(text, tuple(dict.fromkeys(reasons))) for text, reasons in asked.items()], left
 
 
 def _asks(supply: view.Supply) -> str:

@@ -66,7 +66,7 @@ def _report(one: Json) -> Report:
             account["time_zone"],
             _time(account["taken_at"]),
         ),
-        phase=_text(account["phase"]),
+        phase=Phase(account["phase"]).value,
         checked_at=datetime.fromisoformat(one["checked_at"]),
         sources=tuple(map(_source, one["sources"])),
         unrecognised=tuple(Unrecognised(_text(each["path"]), _text(each["help"])) for each in one["unrecognised"]),
