@@ -120,7 +120,6 @@ AREAS: Mapping[str, str] = {
     "session": "QuickBooks session", "settings": "Settings", "tax": "Sales tax",
 }  # fmt: skip
 AREA_HEADS = ("To fix", "To look at", "Good to know", NOT_CHECKED, CHECKED_FINE, "Don't apply")
-COVERAGE = "How much was decided"
 CHANGED = "What changed"
 NO_EARLIER = "No earlier result was given. Name one with --earlier RESULT.json to see what is new, fixed and back again."
 NOTHING_CHANGED = "Nothing is different."
@@ -157,10 +156,7 @@ RECORD = "Record"
 TOGETHER = "several"
 WHAT_IS_WRONG = "What is wrong"
 TO_MEND = "To mend"
-DETAILS = "Details for engineers"
 RULE = "Rule"
-SEVERITY = "Grade"
-EXPECTED = "Expected"
 NOTHING = "nothing"
 FILE = "File"
 CONTENT = "What was in it"
@@ -213,7 +209,6 @@ RULES_MADE = "Made by `exportready rules docs` from the rule files."
 RULES_HEADS = ("Rule", "What must be true", "Grade", "Phase")
 EXAMPLES = "Examples that are its tests"
 NOT_WAIVABLE = "Nobody can accept what fails it."
-KEY_ISSUES = ("What to mend", "What waits on it", "For example")
 WORK_LIST_TITLE = "Payments to apply by hand"
 WORK_LIST_INTRO = (
     "In QuickBooks choose Customers > Receive Payments, open the payment, tick the invoice, and write no more than the amount to "
