@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 import books
-import titan
 from company import Company, northwind
 from faults import Fault, _key, _payments
 from northwind import VENDORS, Dice, Json, customers, pricebook
@@ -26,7 +25,7 @@ def exported() -> Company:
     company = northwind(SIZE)
     for file in ("invoices", "payments"):
         for one in company.titan[file]:
-            if (one["batch"] or {}).get("number") == titan.WAITING:
+            if (one["batch"] or {}).get("number") == company.firm.waiting:
                 one["syncStatus"] = "Exported"
     dice = Dice(20261120)
     pricebook(dice)
@@ -131,7 +130,7 @@ def _waiting(company: Company, n: int) -> tuple[Json, Json]:
 
 def _paid(company: Company, n: int) -> tuple[Json, Json]:
     """A payment of the batch, counted from the first, on both sides."""
-    payment = [one for one in company.titan["payments"] if (one["batch"] or {}).get("number") == titan.WAITING][n]
+    payment = [one for one in company.titan["payments"] if (one["batch"] or {}).get("number") == company.firm.waiting][n]
     return payment, next(one for one in company.more["ReceivePayment"] if one["RefNumber"] == payment["referenceNumber"])
 
 

@@ -7,28 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
-from xml.etree import ElementTree as ET
+from xml.sax.saxutils import escape
 
-from northwind import (
-    CLASSES,
-    CLOSED,
-    COGS,
-    COMPANY,
-    CREW,
-    GONE,
-    MATERIALS,
-    METHODS,
-    NOT_IN_BOOKS,
-    OTHER_NAMES,
-    TAKEN,
-    TAXES,
-    TERMS,
-    VENDORS,
-    ZONES,
-    Json,
-    Sku,
-    money,
-)
+from firm import NORTHWIND, Firm
+from northwind import COGS, MATERIALS, METHODS, NOT_IN_BOOKS, OTHER_NAMES, TERMS, Json, Sku, money
 
 ACCOUNTS = """
 BANK Operating Checking|Payroll Checking|Tax Savings
@@ -100,7 +82,7 @@ def item(number: int, name: str, kind: str, **cells: Any) -> Json:
     return row(number, name, INVITEMTYPE=kind, **{**usual, **cells})
 
 
-def book_items(skus: Sequence[Sku]) -> list[tuple[str, str, Json]]:
+def book_items(skus: Sequence[Sku], firm: Firm = NORTHWIND) -> list[tuple[str, str, Json]]:
     """Name, type and cells of each QuickBooks item, in list order within its type."""
     found: list[tuple[str, str, Json]] = []
     taxed = {"TAXABLE": "Y", "SALESTAXCODE": "Tax"}
@@ -111,7 +93,7 @@ def book_items(skus: Sequence[Sku]) -> list[tuple[str, str, Json]]:
         if sku.kind == "service":
             found.append((sku.code, "SERV", {**cells, "SALESTAXCODE": "Non"}))
             continue
-        cells |= {**taxed, "COST": money(sku.cost), "COGSACCNT": sku.cogs, "PREFVEND": VENDORS[sku.id % 8]}
+        cells |= {**taxed, "COST": money(sku.cost), "COGSACCNT": sku.cogs, "PREFVEND": firm.vendors[sku.id % 8]}
         if sku.stocked:
             cells |= {"ASSETACCNT": "Inventory Asset", "QNTY": str(4 + sku.id % 90), "VALUE": money(sku.cost * (4 + sku.id % 90))}
         found.append((sku.code, "INVENTORY" if sku.stocked else "PART", cells))
@@ -129,42 +111,45 @@ def book_items(skus: Sequence[Sku]) -> list[tuple[str, str, Json]]:
     found.append(("Subtotal", "SUBT", {"DESC": "Subtotal"}))
     found.append(("Member Discount", "DISC", {**taxed, "DESC": "Members' discount", "ACCNT": "Discounts Given",
                                               "PRICE": "-10.0%"}))
-    for name, rate in TAXES.items():
+    for name, rate in firm.taxes.items():
         found.append((name, "COMPTAX", {"DESC": name, "ACCNT": "Sales Tax Payable", "PRICE": f"{rate / 100:g}%", "TAXVEND":
                                         "Transit District Office" if name == "Transit Tax" else "State Revenue Office"}))
     types = "SERV INVENTORY PART OTHC SUBT DISC COMPTAX".split()
     return sorted(found, key=lambda item: (types.index(item[1]), [part.casefold() for part in item[0].split(":")]))
 
 
-def lists(skus: Sequence[Sku], names: Sequence[str]) -> Lists:
+def lists(skus: Sequence[Sku], names: Sequence[str], firm: Firm = NORTHWIND) -> Lists:
     """Everything that QuickBooks exports as lists."""
     found: Lists = {section: [] for section in COLUMNS}
     pairs = [(line.split(" ", 1)[0], name) for line in ACCOUNTS.split("\n") if line for name in line.split(" ", 1)[1].split("|")]
     for n, (kind, name) in enumerate(pairs, 1):
+        if firm.chart is not None and name not in firm.chart:
+            continue
         amount = f"{(n * 7919 % 90000) * (-1 if kind in ('AP', 'INC', 'OCLIAB') else 1) / 10:,.2f}"
         found["ACCNT"].append(row(n, name, ACCNTTYPE=kind, OBAMOUNT=amount, ACCNUM=str(1000 + 10 * n), SCD="0",
                                   EXTRA=EXTRA.get(name, ""), HIDDEN="Y" if name == f"{COGS}:Old Materials" else "N"))
-    items = book_items(skus)
+    items = book_items(skus, firm)
     numbers = {name: n for n, name in enumerate(sorted(name for name, _, _ in items), 1)}
     for name, kind, cells in items:
         found["INVITEM"].append(item(numbers[name], name, kind, **cells, **{"ISPASSEDTHRU": "Y"} if kind == "PART" else {}))
     groups: list[tuple[str, str, str, Sequence[str]]] = [
         ("Water Heater Kit", "GRP", "Water heater, installed", ("WH-GAS-40", "PVC-ELB-34", "TAPE-PTFE", "Water Heater Install"))
     ]
-    groups += [(f"{zone} Sales Tax", "STAX", f"Sales tax, {zone}", members) for zone, members in ZONES.items()]
+    groups += [(f"{zone} Sales Tax", "STAX", f"Sales tax, {zone}", members) for zone, members in firm.zones.items()]
     for n, (name, kind, text, members) in enumerate(groups, len(items) + 1):
         found["GROUP"].append(row(n, name, INVITEMTYPE=kind, DESC=text, TOPRINT="Y" if kind == "GRP" else "N", MEMBERS=members))
-    found["CLASS"] = [row(n, name, HIDDEN="Y" if name == "Drain" else "N") for n, name in enumerate(CLASSES, 1)]
+    found["CLASS"] = [row(n, name, HIDDEN="Y" if n == 1 else "N") for n, name in enumerate(firm.classes, 1)]
+    places = {name: n for n, name in enumerate(names, 1)}
     for name in listed(names):
-        n = names.index(name) + 1
+        n = places[name]
         job = {"JOBSTATUS": "0", "TAXABLE": "Y", "SALESTAXCODE": "Tax"}
         if ":" in name:
             job = {"JOBSTATUS": "3" if n % 2 else "2", "TAXABLE": "N"}
-        found["CUST"].append(row(n, name, TERMS=list(TERMS)[n % 3], TAXITEM=f"{list(ZONES)[n % 2]} Sales Tax",
-                                 HIDDEN="Y" if name in GONE else "N", **job))
+        found["CUST"].append(row(n, name, TERMS=list(TERMS)[n % 3], TAXITEM=f"{list(firm.zones)[n % len(firm.zones)]} Sales Tax",
+                                 HIDDEN="Y" if name in firm.gone else "N", **job))
     found["VEND"] = [row(n, name, TERMS="Net 30", HIDDEN="Y" if name == "Foxglove Printing" else "N", **{"1099": "N"})
-                     for n, name in enumerate(listed(VENDORS), 1)]
-    found["EMP"] = [row(n, name, HIDDEN="Y" if name == CREW[-1] else "N") for n, name in enumerate(listed(CREW), 1)]
+                     for n, name in enumerate(listed(firm.vendors), 1)]
+    found["EMP"] = [row(n, name, HIDDEN="Y" if name == firm.crew[-1] else "N") for n, name in enumerate(listed(firm.crew), 1)]
     found["OTHERNAME"] = [row(n, name) for n, name in enumerate(listed(OTHER_NAMES), 1)]
     found["PAYMETH"] = [row(n, name) for n, name in enumerate(METHODS, 1)]
     for n, (name, days) in enumerate(TERMS.items(), 1):
@@ -175,7 +160,7 @@ def lists(skus: Sequence[Sku], names: Sequence[str]) -> Lists:
     return found
 
 
-def iif(found: Lists) -> bytes:
+def iif(found: Lists, at: datetime = NORTHWIND.lists_at) -> bytes:
     """File > Utilities > Export > Lists to IIF Files. A cell with a comma is put in quotes, as QuickBooks does."""
     lines: list[str] = []
 
@@ -183,8 +168,8 @@ def iif(found: Lists) -> bytes:
         lines.append("\t".join(f'"{cell}"' if "," in cell else cell for cell in cells))
 
     write("!HDR", "PROD", "VER", "REL", "IIFVER", "DATE", "TIME", "ACCNTNT", "ACCNTNTSPLITTIME")
-    write("HDR", "QuickBooks Enterprise Solutions", "Version 34.0D", "Release R9P", "1", f"{TAKEN:%Y-%m-%d}",
-          f"{TAKEN.timestamp():.0f}", "N", "0")
+    write("HDR", "QuickBooks Enterprise Solutions", "Version 34.0D", "Release R9P", "1", f"{at:%Y-%m-%d}",
+          f"{at.timestamp():.0f}", "N", "0")
     items = {entry["NAME"]: entry for entry in found["INVITEM"]}
     for section, columns in COLUMNS.items():
         keyword = section.replace("GROUP", "INVITEM")
@@ -205,38 +190,42 @@ def iif(found: Lists) -> bytes:
 def qbxml(*answers: tuple[str, Json]) -> str:
     """A response as QuickBooks returns it: no processing instruction, one answer after the other."""
 
-    def fill(parent: ET.Element, values: Json) -> None:
-        for tag, value in values.items():
-            for one in value if isinstance(value, list) else [value]:
-                child = ET.SubElement(parent, tag)
-                if isinstance(one, dict):
-                    fill(child, one)
-                else:
-                    child.text = one
+    lines = ['<?xml version="1.0" ?>', "<QBXML>", "\t<QBXMLMsgsRs>"]
 
-    root = ET.Element("QBXML")
-    messages = ET.SubElement(root, "QBXMLMsgsRs")
+    def fill(tag: str, value: Any, tabs: str, status: str = "") -> None:
+        if isinstance(value, list):
+            for one in value:
+                fill(tag, one, tabs)
+        elif not value:
+            lines.append(f"{tabs}<{tag}{status} />")
+        elif isinstance(value, dict):
+            lines.append(f"{tabs}<{tag}{status}>")
+            for inner, one in value.items():
+                fill(inner, one, tabs + "\t")
+            lines.append(f"{tabs}</{tag}>")
+        else:
+            lines.append(f"{tabs}<{tag}>{escape(value)}</{tag}>")
+
     for n, (name, values) in enumerate(answers):
         words = "Status OK" if values else "A query request did not find a matching object in QuickBooks"
         status = {"requestID": str(n), "statusCode": "0" if values else "1", "statusSeverity": "Info", "statusMessage": words}
-        fill(ET.SubElement(messages, f"{name}QueryRs", status), values)
-    ET.indent(root, "\t")
-    return f'<?xml version="1.0" ?>\n{ET.tostring(root, encoding="unicode")}\n'
+        fill(f"{name}QueryRs", values, "\t\t", "".join(f' {key}="{one}"' for key, one in status.items()))
+    return "\n".join([*lines, "\t</QBXMLMsgsRs>", "</QBXML>", ""])
 
 
-def state() -> dict[str, Json]:
+def state(firm: Firm = NORTHWIND) -> dict[str, Json]:
     """Host, company and preferences: what the first answer of every session holds."""
     versions = ["1.0", "1.1", "2.0", "2.1", *(f"{n}.0" for n in range(3, 17))]
     host = {"ProductName": "QuickBooks Enterprise Solutions 24.0", "MajorVersion": "34", "MinorVersion": "0", "Country": "US",
             "SupportedQBXMLVersion": versions, "IsAutomaticLogin": "false", "QBFileMode": "SingleUser"}
-    street = {"Addr1": "1 Example Way", "City": "Denver", "State": "CO", "PostalCode": "00000", "Country": "US"}
-    firm = {"IsSampleCompany": "false", "CompanyName": COMPANY, "LegalCompanyName": f"{COMPANY}, Inc.", "Address": street,
-            "LegalAddress": street, "Phone": "303-555-0100", "Email": "office@northwind.example",
+    street = {"Addr1": "1 Example Way", "City": firm.city, "State": firm.state, "PostalCode": "00000", "Country": "US"}
+    company = {"IsSampleCompany": "false", "CompanyName": firm.name, "LegalCompanyName": f"{firm.name}, Inc.", "Address": street,
+            "LegalAddress": street, "Phone": firm.phone, "Email": firm.email,
             "FirstMonthFiscalYear": "January", "FirstMonthIncomeTaxYear": "January", "CompanyType": "ConstructionTradesPlumbing",
             "EIN": "00-0000000", "TaxForm": "Form1120S", "AccountantCopy": {"AccountantCopyExists": "false"}}
     preferences = {
         "AccountingPreferences": {"IsUsingAccountNumbers": "true", "IsRequiringAccounts": "true", "IsUsingClassTracking": "true",
-                                  "IsUsingAuditTrail": "true", "IsAssigningJournalEntryNumbers": "true", "ClosingDate": CLOSED},
+                                  "IsUsingAuditTrail": "true", "IsAssigningJournalEntryNumbers": "true", "ClosingDate": firm.closed},
         "FinanceChargePreferences": {"AnnualInterestRate": "0.00", "MinFinanceCharge": "0.00", "GracePeriod": "0",
                                      "IsAssessingForOverdueCharges": "false", "CalculateChargesFrom": "DueDate",
                                      "IsMarkedToBePrinted": "false"},
@@ -249,7 +238,7 @@ def state() -> dict[str, Json]:
                                            "IsAutomaticallyUsingDiscounts": "false"},
         "ReportsPreferences": {"AgingReportBasis": "AgeFromDueDate", "SummaryReportBasis": "Accrual"},
         "SalesAndCustomersPreferences": {"IsTrackingReimbursedExpensesAsIncome": "false", "IsAutoApplyingPayments": "true"},
-        "SalesTaxPreferences": {"DefaultItemSalesTaxRef": ref("Denver Sales Tax", 90), "PaySalesTax": "Monthly",
+        "SalesTaxPreferences": {"DefaultItemSalesTaxRef": ref(f"{next(iter(firm.zones))} Sales Tax", 90), "PaySalesTax": "Monthly",
                                 "DefaultTaxableSalesTaxCodeRef": ref("Tax", 1), "DefaultNonTaxableSalesTaxCodeRef": ref("Non", 2),
                                 "IsUsingVendorTaxCode": "false", "IsUsingCustomerTaxCode": "true",
                                 "IsUsingAmountsIncludeTax": "false"},
@@ -258,7 +247,7 @@ def state() -> dict[str, Json]:
         "ItemsAndInventoryPreferences": {"EnhancedInventoryReceivingEnabled": "false", "IsTrackingSerialOrLotNumber": "None",
                                          "FIFOEnabled": "false", "IsRSBEnabled": "false", "IsBarcodeEnabled": "false"},
     }
-    return {"Host": host, "Company": firm, "Preferences": preferences}
+    return {"Host": host, "Company": company, "Preferences": preferences}
 
 
 def ref(name: str, n: int) -> Json:
@@ -266,13 +255,14 @@ def ref(name: str, n: int) -> Json:
     return {"ListID": f"8000{n:04X}-1683000000", "FullName": name}
 
 
-def exported(bills: Sequence[Json], names: Sequence[str]) -> list[Json]:
+def exported(bills: Sequence[Json], names: Sequence[str], firm: Firm = NORTHWIND) -> list[Json]:
     """The invoices of the older batches as QuickBooks has them: same lines and sums, the batch in the memo."""
     full_names = {" ".join(name.split()): name for name in names}
+    numbers = {name: n for n, name in enumerate(names, 1)}
     found = []
     for n, bill in enumerate((bill for bill in bills if bill["syncStatus"] == "Exported"), 1):
         day, batch, zone = bill["invoiceDate"][:10], bill["batch"], bill["salesTaxCode"]
-        stamp = f"{bill['createdOn'][:11]}16:{n // 60:02d}:{n % 60:02d}-07:00"
+        stamp = f"{bill['createdOn'][:11]}16:{n // 60:02d}:{n % 60:02d}{firm.offset}"
         number = f"{0x4000 + 16 * n:X}-{datetime.fromisoformat(stamp).timestamp():.0f}"
         who = bill["customer"]
         customer = full_names.get(who["name"], f"{who['name']} {who['id']}")  # whom the export made bears the Export ID
@@ -289,11 +279,11 @@ def exported(bills: Sequence[Json], names: Sequence[str]) -> list[Json]:
                 "LinkType": "AMTTYPE", "Amount": paid}
         found.append({
             "TxnID": number, "TimeCreated": stamp, "TimeModified": stamp, "EditSequence": number.split("-")[1],
-            "TxnNumber": str(700 + n), "CustomerRef": ref(customer, names.index(customer) + 1 if customer in names else who["id"] % 9999),
+            "TxnNumber": str(700 + n), "CustomerRef": ref(customer, numbers.get(customer, who["id"] % 9999)),
             "ClassRef": ref(bill["businessUnit"]["name"], bill["businessUnit"]["id"]),
             "ARAccountRef": ref("Accounts Receivable", 4),
             "TemplateRef": ref("Service Invoice", 7), "TxnDate": day, "RefNumber": bill["referenceNumber"],
-            "BillAddress": {"Addr1": customer, "City": "Denver", "State": "CO", "PostalCode": "00000"}, "IsPending": "false",
+            "BillAddress": {"Addr1": customer, "City": firm.city, "State": firm.state, "PostalCode": "00000"}, "IsPending": "false",
             "IsFinanceCharge": "false", "TermsRef": ref(bill["termName"], 3), "DueDate": bill["dueDate"][:10], "ShipDate": day,
             "Subtotal": bill["subTotal"], "ItemSalesTaxRef": ref(f"{zone['name']} Sales Tax", 19 + zone["id"]),
             "SalesTaxPercentage": f"{zone['taxRate'] * 100:.2f}", "SalesTaxTotal": bill["salesTax"], "AppliedAmount": paid,

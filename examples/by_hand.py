@@ -55,9 +55,9 @@ def files(company: Company) -> dict[str, bytes]:
         "account.yaml": f"# Written by examples/make.py. Everything in this folder is invented.\n{answers}".encode(),
         "quickbooks-lists.iif": books.iif(company.lists),
         "pricebook.xlsx": workbook(pricebook(company)),
-        f"batch-{titan.WAITING}-invoices.xlsx": workbook({"Invoices": lines(company)}),
-        f"batch-{titan.WAITING}-payments.xlsx": workbook({"Payments": payments(company)}),
-        f"batch-{titan.WAITING}-bills.xlsx": workbook({"Bills": bills(company)}),
+        f"batch-{company.firm.waiting}-invoices.xlsx": workbook({"Invoices": lines(company)}),
+        f"batch-{company.firm.waiting}-payments.xlsx": workbook({"Payments": payments(company)}),
+        f"batch-{company.firm.waiting}-bills.xlsx": workbook({"Bills": bills(company)}),
         "custom transaction detail.csv": report(company),
     }
 
@@ -113,7 +113,7 @@ def pricebook(company: Company) -> dict[str, Rows]:
 
 
 def _waiting(company: Company, file: str) -> list[Json]:
-    return [one for one in company.titan[file] if (one["batch"] or {}).get("number") == titan.WAITING]
+    return [one for one in company.titan[file] if (one["batch"] or {}).get("number") == company.firm.waiting]
 
 
 def lines(company: Company) -> Rows:

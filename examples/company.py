@@ -9,36 +9,28 @@ import yaml
 
 import books
 import titan
-from northwind import COMPANY, Dice, Json, customers, pricebook
+from firm import NORTHWIND, Firm
+from northwind import Dice, Json, customers, pricebook
 
-ANSWERS: Json = {
-    "account": COMPANY,
-    "timeZone": "America/Denver",
-    "takenAt": "2026-11-20T17:30:00-07:00",
-    "confirmed": {"by": "office manager", "at": "2026-11-20T17:25:00-07:00"},
-    "settings": {
-        "webConnector": {
-            "sentBy": "servicetitan",
-            "status": "online",
-            "restarted": False,
-            "runsAsAdministrator": True,
-            "since": "2023-05-01",
-            "oldConnectorAutoRun": False,
-        },
-        "peopleWhoExport": {"value": 1, "by": "controller", "at": "2026-11-01"},
-        "modules": {"purchasing": True, "inventory": True},
-        "configurations": {"populateSerialNumbersInQuickBooks": False},
-        "customerMapping": "customerLevel",
-        "customerMappingAtLastExport": "customerLevel",
-        "purchaseOrders": {"export": True, "taxItem": "Tax", "shippingItem": "Shipping"},
-        "salesTax": {
-            "calculatedBy": "quickbooks",
-            "zones": {"Denver": "Denver Sales Tax", "Lakewood": "Lakewood Sales Tax"},
-        },
-        "serialNumbersWanted": False,
-        "bypassedBatches": [],
-        "exportedBatches": [],
+SETTINGS: Json = {
+    "webConnector": {
+        "sentBy": "servicetitan",
+        "status": "online",
+        "restarted": False,
+        "runsAsAdministrator": True,
+        "since": "2023-05-01",
+        "oldConnectorAutoRun": False,
     },
+    "peopleWhoExport": {"value": 1, "by": "controller", "at": "2026-11-01"},
+    "modules": {"purchasing": True, "inventory": True},
+    "configurations": {"populateSerialNumbersInQuickBooks": False},
+    "customerMapping": "customerLevel",
+    "customerMappingAtLastExport": "customerLevel",
+    "purchaseOrders": {"export": True, "taxItem": "Tax", "shippingItem": "Shipping"},
+    "salesTax": {"calculatedBy": "quickbooks"},
+    "serialNumbersWanted": False,
+    "bypassedBatches": [],
+    "exportedBatches": [],
 }
 
 
@@ -60,6 +52,8 @@ class Company:
     """QuickBooks' other transactions by their element, as qbXML."""
     errors: list[tuple[str, str, str]] | None = None
     """Rows of ServiceTitan's error report: number, customer, message. None: there is no report."""
+    firm: Firm = NORTHWIND
+    """Whose files these are."""
 
     @property
     def answers(self) -> Json:
@@ -81,26 +75,26 @@ class Company:
 
     def waiting(self, n: int) -> Json:
         """An invoice of the batch that waits, counted from the first."""
-        return [bill for bill in self.titan["invoices"] if (bill["batch"] or {}).get("number") == titan.WAITING][n]
+        return [bill for bill in self.titan["invoices"] if (bill["batch"] or {}).get("number") == self.firm.waiting][n]
 
     def waiting_line(self, code: str) -> tuple[Json, Json]:
         """The first line of the batch that waits with this item, and its invoice."""
         for bill in self.titan["invoices"]:
-            if (bill["batch"] or {}).get("number") == titan.WAITING:
+            if (bill["batch"] or {}).get("number") == self.firm.waiting:
                 for line in bill["items"]:
                     if line["skuName"] == code:
                         return line, bill
         raise LookupError(code)
 
-    def files(self) -> dict[str, bytes]:
-        """Every file by its path in the snapshot."""
+    def files(self, script: str = "make.py", compact: bool = False) -> dict[str, bytes]:
+        """Every file by its path in the snapshot; compact: a line for each record of a ServiceTitan list."""
         account = yaml.safe_dump(self.account, sort_keys=False, allow_unicode=True, width=120)
         session = books.qbxml(*((name, {f"{name}Ret": record}) for name, record in self.state.items()))
         texts = {
-            "account.yaml": f"# Written by examples/make.py. Everything in this folder is invented.\n{account}",
+            "account.yaml": f"# Written by examples/{script}. Everything in this folder is invented.\n{account}",
             "quickbooks-host-company-preferences.xml": session,
             "quickbooks-invoices.xml": books.qbxml(("Invoice", {"InvoiceRet": self.booked})),
-            **{f"servicetitan/{name}.json": page(found, n) for n, (name, found) in enumerate(self.titan.items())},
+            **{f"servicetitan/{name}.json": page(found, n, compact) for n, (name, found) in enumerate(self.titan.items())},
         }
         if self.more:
             answers = ((name, {f"{name}Ret": records} if records else {}) for name, records in self.more.items())
@@ -109,33 +103,58 @@ class Company:
             rows = [("Transaction #", "Transaction Type", "Customer", "Error Message")]
             rows += [(number, "Invoice", who, message) for number, who, message in self.errors]
             texts["export error report.csv"] = "".join(",".join(f'"{cell}"' for cell in row) + "\r\n" for row in rows)
-        return {"quickbooks-lists.iif": books.iif(self.lists), **{path: text.encode() for path, text in texts.items()}}
+        return {
+            "quickbooks-lists.iif": books.iif(self.lists, self.firm.lists_at),
+            **{path: text.encode() for path, text in texts.items()},
+        }
 
 
-def page(records: list[Json], n: int) -> str:
+def page(records: list[Json], n: int, compact: bool = False) -> str:
     """The list envelope of the last page; the API counts only when asked."""
     envelope = {"page": 1, "pageSize": 500, "hasMore": False, "totalCount": None if n % 2 else len(records), "data": records}
+    if compact:
+        head, encode = json.dumps({**envelope, "data": []}), json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+        return head.removesuffix("]}") + ",\n".join(map(encode, records)) + "]}\n"
     return json.dumps(envelope, ensure_ascii=False, indent=1) + "\n"
+
+
+def answers(firm: Firm) -> Json:
+    """What account.yaml says."""
+    zones = {zone: f"{zone} Sales Tax" for zone in firm.zones}
+    return {
+        "account": firm.name,
+        "timeZone": firm.time_zone,
+        "takenAt": firm.taken_at,
+        "confirmed": {"by": "office manager", "at": firm.confirmed_at},
+        "settings": {**SETTINGS, "salesTax": {**SETTINGS["salesTax"], "zones": zones}},
+    }
 
 
 def northwind(waiting_size: int = 0) -> Company:
     """The company, ready for its export; with a larger batch if a size is given."""
-    dice = Dice(20261120)
-    skus, names = pricebook(dice), customers(dice)
-    invoices = titan.invoices(dice, skus, names, waiting_size)
-    orders = titan.orders(dice, skus)
+    return company(NORTHWIND, waiting_size)
+
+
+def company(firm: Firm, waiting_size: int = 0) -> Company:
+    """A company, ready for its export; with a larger batch if a size is given."""
+    dice = Dice(firm.seed)
+    skus = pricebook(dice) if firm.skus is None else firm.skus
+    names = customers(dice) if firm.customers is None else firm.customers
+    invoices = titan.invoices(dice, skus, names, waiting_size, firm)
+    orders = titan.orders(dice, skus, firm)
     lists = {
         **{
-            f: [titan.sku_record(sku, n) for n, sku in enumerate(skus) if sku.kind == kind]
+            f: [titan.sku_record(sku, n, firm) for n, sku in enumerate(skus) if sku.kind == kind]
             for f, kind in titan.PRICEBOOK.items()
         },
         "invoices": invoices,
         "payments": titan.payments(invoices),
         "credit-memos": titan.credit_memos(invoices),
         "purchase-orders": orders,
-        "bills": titan.bills(orders),
-        **titan.settings_lists(names, invoices),
+        "bills": titan.bills(orders, firm),
+        **titan.settings_lists(names, invoices, firm),
     }
-    company = Company(ANSWERS, books.state(), books.exported(invoices, names), books.lists(skus, names), lists)
+    booked = books.exported(invoices, names, firm)
+    made = {"account": answers(firm), "state": books.state(firm), "booked": booked, "lists": books.lists(skus, names, firm)}
     # Records that share a part, such as a batch, each get their own: breaking one breaks no other.
-    return Company(**json.loads(json.dumps(vars(company))))
+    return Company(**json.loads(json.dumps({**made, "titan": lists})), firm=firm)

@@ -11,11 +11,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
-import books
 import titan
 from company import Company, northwind
-from northwind import COGS, VENDORS, Json
+from modes import no_inventory, no_purchase_orders, tax_by_servicetitan
+from northwind import COGS, Json
 
 Break = Callable[[Company], Sequence[str]]
 
@@ -35,22 +36,9 @@ class Fault:
 def without_inventory() -> Company:
     """The company as it would be without the Inventory module and purchase orders, where ServiceTitan works out the tax."""
     company = northwind()
-    company.answers["modules"]["inventory"] = False
-    company.answers["purchaseOrders"] = {"export": False}
-    company.answers["salesTax"] = {"calculatedBy": "servicetitan"}
-    for name in ("trucks", "purchase-orders", "bills"):
-        company.titan[name] = []
-    for file in ("materials", "equipment"):
-        for sku in company.titan[file]:
-            sku |= {"isInventory": False, "assetAccount": None}
-    for bill in company.titan["invoices"]:
-        for line in bill["items"]:
-            line |= {"inventory": False, "inventoryLocationId": None, "inventoryLocation": None, "assetAccount": None}
-    company.lists["INVITEM"].insert(0, books.item(400, "ServiceTitan Sales Tax", "SERV", ACCNT="Sales Tax Payable"))
-    for zone in company.titan["tax-zones"]:
-        for rate in zone["rates"]:
-            rate["salesTaxItem"] = "ServiceTitan Sales Tax"
-    company.titan["installed-equipment"] = []
+    no_inventory(company)
+    no_purchase_orders(company)
+    tax_by_servicetitan(company)
     return company
 
 
@@ -142,7 +130,8 @@ def _multi_user(company: Company) -> Sequence[str]:
 
 @breaks("lists/customer-list-in-default-order")
 def _dragged(company: Company) -> Sequence[str]:
-    first = ("Zoë's Bakery & Café", "Pinecroft, Odile")
+    tops = [row["NAME"] for row in company.lists["CUST"] if ":" not in row["NAME"]]
+    first = (tops[-1], tops[-1 - min(19, len(tops) // 2)])
 
     def place(row: Json) -> int:
         top = row["NAME"].partition(":")[0]
@@ -241,13 +230,14 @@ def _flag_flipped(company: Company) -> Sequence[str]:
 
 @breaks("batching/technician-active")
 def _gone_too_soon(company: Company) -> Sequence[str]:
-    company.record("technicians", "Delphine Moorst")["active"] = False
-    return ["Delphine Moorst"]
+    name = company.firm.crew[3]
+    company.record("technicians", name)["active"] = False
+    return [name]
 
 
 @breaks("batching/purchases-first")
 def _bill_waits(company: Company) -> Sequence[str]:
-    bill = titan.bill(company.titan["purchase-orders"][1], 1)
+    bill = titan.bill(company.titan["purchase-orders"][1], 1, company.firm)
     bill |= {"syncStatus": "Posted", "batch": company.waiting(0)["batch"], "billDate": "2026-11-17T00:00:00Z",
              "postDate": "2026-11-17T00:00:00Z"}
     bill["items"][0] |= {"skuCode": "PVC-TEE-2", "skuId": company.sku("PVC-TEE-2")["id"]}
@@ -260,9 +250,9 @@ def _bill_waits(company: Company) -> Sequence[str]:
 
 @breaks("purchasing/purchase-order-items-exist")
 def _unknown_part(company: Company) -> Sequence[str]:
-    order = company.record("purchase-orders", "PO-3303", "number")
+    order = company.titan["purchase-orders"][3]
     order["items"][0] |= {"skuCode": "ABS-TRP-1", "skuId": company.sku("ABS-TRP-1")["id"]}
-    return ["PO-3303 / ABS-TRP-1 / 1"]
+    return [f"{order['number']} / ABS-TRP-1 / 1"]
 
 
 @breaks("purchasing/tax-and-shipping-are-service-items")
@@ -273,8 +263,9 @@ def _shipping_is_a_charge(company: Company) -> Sequence[str]:
 
 @breaks("purchasing/vendor-active")
 def _inactive_vendor(company: Company) -> Sequence[str]:
-    company.entry("VEND", VENDORS[2])["HIDDEN"] = "Y"
-    return [VENDORS[2]]
+    name = company.firm.vendors[2]
+    company.entry("VEND", name)["HIDDEN"] = "Y"
+    return [name]
 
 
 @breaks("purchasing/tax-shipping-accounts")
@@ -294,21 +285,23 @@ def _no_purchasing(company: Company) -> Sequence[str]:
 
 @breaks("tax/sales-tax-calculated-in-quickbooks")
 def _zone_without_item(company: Company) -> Sequence[str]:
-    company.answers["salesTax"]["zones"]["Lakewood"] = "Lakewood Tax"
-    company.entry("INVITEM", "Denver City Tax")["PRICE"] = "4.81%"
-    return ["rates-agree: Denver", "zone-mapped: Lakewood"]
+    (first, taxes), (second, _) = list(company.firm.zones.items())[:2]
+    company.answers["salesTax"]["zones"][second] = f"{second} Tax"
+    company.entry("INVITEM", taxes[-1])["PRICE"] = f"{(company.firm.taxes[taxes[-1]] + 6) / 100:g}%"
+    return [f"rates-agree: {first}", f"zone-mapped: {second}"]
 
 
 @breaks("tax/zone-mapped", base=without_inventory)
 def _zone_without_service_item(company: Company) -> Sequence[str]:
-    company.record("tax-zones", "Lakewood")["rates"][0]["salesTaxItem"] = "Lakewood Tax"
-    return ["Lakewood"]
+    zone = list(company.firm.zones)[1]
+    company.record("tax-zones", zone)["rates"][0]["salesTaxItem"] = f"{zone} Tax"
+    return [zone]
 
 
 @breaks("tax/rates-agree")
 def _old_rate(company: Company) -> Sequence[str]:
-    invoice = company.waiting(18)
-    invoice["salesTaxCode"]["taxRate"] = 0.0845
+    invoice = next(bill for bill in map(company.waiting, (18, 17)) if bill["salesTax"] != "0.00")
+    invoice["salesTaxCode"]["taxRate"] = round(invoice["salesTaxCode"]["taxRate"] + 0.0145, 4)
     return [_key(invoice)]
 
 
@@ -380,19 +373,20 @@ def _spaces(company: Company) -> Sequence[str]:
 
 @breaks("naming/would-duplicate")
 def _nearly(company: Company) -> Sequence[str]:
-    return _rename(company, company.waiting(10), "Smoke Salt and Sugar")
+    return _rename(company, company.waiting(10), company.firm.nearly)
 
 
 @breaks("classes/unit-has-class")
 def _no_class(company: Company) -> Sequence[str]:
-    company.record("business-units", "Heating")["quickbooksClass"] = None
-    return ["Heating"]
+    name = company.firm.units[22]
+    company.record("business-units", name)["quickbooksClass"] = None
+    return [name]
 
 
 @breaks("closing/after-closing-date")
 def _closed_month(company: Company) -> Sequence[str]:
     invoice = company.waiting(19)
-    invoice["invoiceDate"] = "2026-10-29T00:00:00Z"
+    invoice["invoiceDate"] = f"{date.fromisoformat(company.firm.closed) - timedelta(days=2)}T00:00:00Z"
     return [f"invoices: {_key(invoice)}"]
 
 
@@ -402,7 +396,7 @@ def _paid_through_the_other(company: Company) -> Sequence[str]:
     day = "2023-03-14"
     invoice |= {"id": 510007, "referenceNumber": "31007", "invoiceDate": f"{day}T00:00:00Z", "dueDate": f"{day}T00:00:00Z",
                 "batch": {"id": 2110, "number": "211", "name": "03-14 plumbing"}, "createdOn": f"{day}T15:00:00Z"}
-    booked |= {"RefNumber": "31007", "TxnID": "2F10-1678806000", "TimeCreated": f"{day}T16:00:00-07:00", "TxnDate": day,
+    booked |= {"RefNumber": "31007", "TxnID": "2F10-1678806000", "TimeCreated": f"{day}T16:00:00{company.firm.offset}", "TxnDate": day,
                "Memo": "Leak repaired", "LinkedTxn": [], "AppliedAmount": "0.00", "IsPaid": "false",
                "BalanceRemaining": invoice["total"]}
     payment = copy.deepcopy(_payments(company, company.waiting(1))[0])

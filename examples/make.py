@@ -1,10 +1,11 @@
 """Write the example snapshots: one invented company, ready for its export and in several ways not.
 
-northwind.py invents the company, books.py says what QuickBooks holds of it and titan.py what ServiceTitan does; company.py
-puts them together, faults.py breaks one practice at a time, after.py does both for the days after the export, and by_hand.py
-writes what an office can export itself. Everything in the files is invented. All hold what must not be mistaken for a fault:
-inactive records in every list, pricebook entries that QuickBooks will only meet at this export, and an inactive material
-without an account that no unexported line uses (OLD-FLUX-8OZ).
+northwind.py invents the company, firm.py says what makes one company another (fleet.py writes many), books.py says what
+QuickBooks holds of it and titan.py what ServiceTitan does; company.py puts them together, modes.py says how else it may work,
+faults.py breaks one practice at a time, after.py does both for the days after the export, and by_hand.py writes what an office
+can export itself. Everything in the files is invented. All hold what must not be mistaken for a fault: inactive records in
+every list, pricebook entries that QuickBooks will only meet at this export, and an inactive material without an account that
+no unexported line uses (OLD-FLUX-8OZ).
 
     python examples/make.py [--check] [--to FOLDER]
 """

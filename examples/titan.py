@@ -5,23 +5,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
+from firm import NORTHWIND, Firm
 from northwind import (
     COGS,
-    COMPANY,
-    CREW,
     EQUIPMENT,
-    GONE,
     INACTIVE,
     MATERIALS,
     METHODS,
     NOT_IN_BOOKS,
     SHOWN,
-    TAXES,
     TERMS,
-    VENDORS,
-    ZONES,
     Dice,
     Json,
     Sku,
@@ -138,13 +134,20 @@ ARRAYS = "otherVendors categories assets externalData recommendations upgrades c
 
 def shape(kind: str, **values: Any) -> Json:
     """One record with every key that the API gives it, so that no key is missing where null is meant."""
+    empty, arrays = _empty(kind)
+    record: Json = {**empty, **{name: [] for name in arrays}, **values}
+    assert len(record) == len(empty), set(record) - set(empty)
+    return record
+
+
+@cache
+def _empty(kind: str) -> tuple[Json, tuple[str, ...]]:
+    """A record of which nothing is said, and its keys that hold lists."""
     keys = SHAPES[kind].split()
-    assert set(values) <= set(keys), set(values) - set(keys)
-    empty: Json = dict.fromkeys(NUMBERS, 0) | {name: [] for name in ARRAYS}
-    return {key: values.get(key, empty.get(key)) for key in keys}
+    return {key: 0 if key in NUMBERS else None for key in keys}, tuple(key for key in keys if key in ARRAYS)
 
 
-def sku_record(sku: Sku, n: int) -> Json:
+def sku_record(sku: Sku, n: int, firm: Firm = NORTHWIND) -> Json:
     """A pricebook entry as the API lists it."""
     values: Json = {
         "id": sku.id, "code": sku.code, "displayName": sku.text, "description": f"<p>{sku.text}</p>", "cost": sku.cost / 100,
@@ -155,7 +158,7 @@ def sku_record(sku: Sku, n: int) -> Json:
     if sku.kind == "service":
         return shape("service", **values, isLabor=True, warranty={"duration": 30, "description": "Labor"}, serviceMaterials=[],
                      serviceEquipment=[], calculatedPrice=sku.price / 100, useStaticPrices=True)
-    vendor = {"id": 900 + n, "vendorName": VENDORS[n % 8], "vendorId": 3100 + n % 8, "memo": None, "vendorPart": f"P{7000 + n}",
+    vendor = {"id": 900 + n, "vendorName": firm.vendors[n % 8], "vendorId": 3100 + n % 8, "memo": None, "vendorPart": f"P{7000 + n}",
               "cost": sku.cost / 100, "active": True, "primarySubAccount": None, "otherSubAccounts": []}
     values |= {
         "unitOfMeasure": "Each", "isInventory": sku.stocked, "primaryVendor": vendor,
@@ -174,20 +177,8 @@ def sku_record(sku: Sku, n: int) -> Json:
 
 PRICEBOOK = {"materials": "material", "equipment": "equipment", "services": "service"}
 """The three lists of the pricebook by the name of their file."""
-BATCHES = {
-    "1039": ("10-30 plumbing", 12), "1040": ("11-06 plumbing", 14), "1041": ("11-13 plumbing", 14),
-    "1042": ("11-20 plumbing", 20),
-}
-"""Name of each batch, and how many invoices it holds."""
-WAITING = "1042"
-"""The batch that waits for its export."""
-NEWCOMERS = ("Newlands Creamery", "Prosperi-Vale, Anouk")
-"""Customers that QuickBooks will only meet at this export."""
-TRUCKS = ("Truck 1", "Truck 2", "Truck 3", "Truck 4", "Truck 5", "Truck 6 (sold)")
 CHARGES = {f"{COGS}:Purchase Tax": "CostOfGoodsSoldTax", f"{COGS}:Freight": "CostOfGoodsSoldShipping"}
 """The accounts that take tax and shipping of what is bought."""
-UNITS = {21: "Plumbing", 22: "Heating", 23: "Install", 24: "Drain (closed)"}
-ADDRESS = {"street": "1 Example Way", "unit": None, "city": "Denver", "state": "CO", "zip": "00000", "country": "USA"}
 
 
 def gl(account: str | None) -> Json | None:
@@ -199,61 +190,66 @@ def gl(account: str | None) -> Json | None:
     return {"id": 5000 + sum(map(ord, account)), "name": account, "number": None, "type": kind, "detailType": kind}
 
 
-def line(sku: Sku, n: int, invoice: int, unit: int, count: int, day: str) -> Json:
+def line(sku: Sku, n: int, invoice: int, unit: int, count: int, day: str, firm: Firm) -> Json:
     """One invoice line; what is stocked comes from the truck of the technician who did the job."""
-    truck = invoice % 5
-    located = {"inventoryLocationId": 610 + truck, "inventoryLocation": TRUCKS[truck]} if sku.stocked else {}
+    truck = invoice % (len(firm.trucks) - 1)
+    located = {"inventoryLocationId": 610 + truck, "inventoryLocation": firm.trucks[truck]} if sku.stocked else {}
     return shape(
         "line", id=870000 + 10 * invoice + n, description=sku.text, quantity=f"{count}.00", cost=money(sku.cost), order=n,
         totalCost=money(sku.cost * count), price=money(sku.price), type=sku.kind.capitalize(), skuName=sku.code, skuId=sku.id,
         total=money(sku.price * count), inventory=sku.stocked, taxable=sku.kind != "service", isChargeable=True,
         generalLedgerAccount=gl(sku.income), costOfSaleAccount=gl(sku.cogs), membershipTypeId=0, displayName=sku.text,
         assetAccount=gl("Inventory Asset" if sku.stocked else None), createdOn=f"{day}T14:20:00Z", displayInAmount=True,
-        modifiedOn=f"{day}T14:20:00Z", serviceDate=f"{day}T00:00:00Z", businessUnit={"id": unit, "name": UNITS[unit]},
+        modifiedOn=f"{day}T14:20:00Z", serviceDate=f"{day}T00:00:00Z", businessUnit={"id": unit, "name": firm.units[unit]},
         createdById=301, addOn=False, memberPrice=money(sku.price), technicianId=301 + truck, **located,
     )
 
 
-def invoices(dice: Dice, skus: Sequence[Sku], names: Sequence[str], waiting_size: int = 0) -> list[Json]:
-    """Three exported batches, the one that waits (of another size, if one is given), and a voided invoice that is in none."""
+def invoices(dice: Dice, skus: Sequence[Sku], names: Sequence[str], waiting_size: int = 0, firm: Firm = NORTHWIND) -> list[Json]:
+    """The exported batches, the one that waits (of another size, if one is given), and a voided invoice that is in none."""
     by_code = {sku.code: sku for sku in skus}
     parts = [sku for sku in skus if sku.kind != "service" and sku.code not in {*NOT_IN_BOOKS, *INACTIVE}]
     labor = [sku for sku in skus if sku.kind == "service"][:-1]
-    people = [" ".join(name.split()) for name in names if ":" not in name and name not in GONE]
-    ids = {name: 20000 + 3 * n for n, name in enumerate([*people, *NEWCOMERS])}
+    people = [" ".join(name.split()) for name in names if ":" not in name and name not in firm.gone]
+    ids = {name: 20000 + 3 * n for n, name in enumerate([*people, *firm.newcomers])}
+    address = firm.address
     found: list[Json] = []
-    for number, (batch, size) in BATCHES.items():
-        waiting = number == WAITING
+    for number, (batch, size) in firm.batches.items():
+        waiting = number == firm.waiting
         for n in range(waiting_size or size if waiting else size):
             i = len(found) + 1
-            unit, zone, term = 21 + i % 3, list(ZONES)[i % 2], list(TERMS)[i % 3]
-            chosen = [labor[dice.below(len(labor))], *(parts[dice.below(len(parts))] for _ in range(dice.below(3)))]
+            unit, zone, term = 21 + i % 3, list(firm.zones)[i % len(firm.zones)], list(TERMS)[i % 3]
+            chosen = [labor[dice.below(len(labor))], *(parts[dice.below(len(parts))] for _ in range(dice.below(firm.parts)))]
             if waiting and n < 2 * len(SHOWN) and n % 2:
                 chosen.append(by_code[SHOWN[n // 2]])
-            who = NEWCOMERS[n - 4] if waiting and n in (4, 5) else people[(i * 37) % len(people)]
+            who = firm.newcomers[n - 4] if waiting and n in (4, 5) else people[(i * 37) % len(people)]
             day = f"2026-{batch[:2]}-{int(batch[3:5]) - n % 4:02d}"
-            items = [line(sku, k, i, unit, 1 + dice.below(2), day) for k, sku in enumerate(chosen, 1)]
+            items = [line(sku, k, i, unit, 1 + dice.below(2), day, firm) for k, sku in enumerate(chosen, 1)]
             taxable = sum(cents(item["total"]) for item in items if item["taxable"])
-            rate = sum(TAXES[tax] for tax in ZONES[zone])
+            rate = firm.rate(zone)
             tax, net = (taxable * rate + 5000) // 10000, sum(cents(item["total"]) for item in items)
             status = "Exported" if not waiting else "Pending" if n % 7 == 6 else "Posted"
             paid = i % 4 != 0 and status != "Pending"
             customer: Json = {"id": ids[who], "name": who}
             found.append(shape(
-                "invoice", id=530000 + 11 * i, syncStatus=status, referenceNumber=str(58200 + i), invoiceDate=f"{day}T00:00:00Z",
-                dueDate=f"{day}T00:00:00Z", subTotal=money(net), salesTax=money(tax), taxZoneId=71 + i % 2,
-                total=money(net + tax), salesTaxCode={"id": 71 + i % 2, "name": zone, "taxRate": rate / 10000}, customer=customer,
-                customerAddress=ADDRESS,
-                balance=money(0 if paid else net + tax), invoiceType={"id": 1, "name": "Standard"}, locationAddress=ADDRESS,
-                location={"id": customer["id"] + 400000, "name": who}, businessUnit={"id": unit, "name": UNITS[unit]},
+                "invoice", id=530000 + 11 * i, syncStatus=status, referenceNumber=str(firm.first_number + i),
+                invoiceDate=f"{day}T00:00:00Z", dueDate=f"{day}T00:00:00Z", subTotal=money(net), salesTax=money(tax),
+                taxZoneId=71 + i % len(firm.zones), customer=customer, total=money(net + tax),
+                salesTaxCode={"id": 71 + i % len(firm.zones), "name": zone, "taxRate": rate / 10000},
+                customerAddress=address,
+                balance=money(0 if paid else net + tax), invoiceType={"id": 1, "name": "Standard"}, locationAddress=address,
+                location={"id": customer["id"] + 400000, "name": who}, businessUnit={"id": unit, "name": firm.units[unit]},
                 termName=term, createdBy="office", batch={"id": 8000 + int(number), "number": number, "name": batch},
                 createdOn=f"{day}T14:20:00Z",
-                modifiedOn=f"{day}T21:05:00Z", job={"id": 440000 + i, "number": str(58200 + i), "type": "Service"}, items=items,
+                modifiedOn=f"{day}T21:05:00Z", items=items,
+                job={"id": 440000 + i, "number": str(firm.first_number + i), "type": "Service"},
                 royalty={"status": "Pending", "date": None, "sentOn": None, "memo": None}, sentStatus="Sent", active=True,
                 reviewStatus="Reviewed", summary=f"{items[0]['displayName']}, finished", discountTotal="0.00", membershipId=0,
                 paidOn=f"{day}T21:05:00Z" if paid else None, invoiceConfiguration="JobInvoice",
             ))
-    void = {"id": 539999, "referenceNumber": "58299", "syncStatus": "Pending", "active": False, "batch": None, "items": [],
+    after = len(found) + 1
+    void = {"id": 530000 + 11 * max(909, after), "referenceNumber": str(firm.first_number + max(99, after)),
+            "syncStatus": "Pending", "active": False, "batch": None, "items": [],
             "job": None, "subTotal": "0.00", "salesTax": "0.00", "total": "0.00", "balance": "0.00", "paidOn": None,
             "summary": "Booked twice"}
     return [*found, {**found[-1], **void}]
@@ -276,11 +272,12 @@ def payments(bills: Sequence[Json]) -> list[Json]:
     return [*found, {**found[-1], **void}]
 
 
-def orders(dice: Dice, skus: Sequence[Sku]) -> list[Json]:
+def orders(dice: Dice, skus: Sequence[Sku], firm: Firm = NORTHWIND) -> list[Json]:
     """Purchase orders for items that QuickBooks already has."""
-    parts = [sku for sku in skus if sku.stocked and sku.code not in {*NOT_IN_BOOKS, *INACTIVE}]
+    parts = [sku for sku in skus if sku.stocked and sku.code not in {*NOT_IN_BOOKS, *INACTIVE, *firm.never_ordered}]
     found = []
-    for n, status in enumerate(("Exported", "Received", "Sent", "Sent", "PartiallyReceived", "Pending", "Canceled")):
+    statuses = ("Exported", "Received", "Sent", "Sent", "PartiallyReceived", "Pending", "Canceled")
+    for n, status in enumerate(statuses[:firm.orders]):
         items = []
         for k in range(1 + n % 3):
             sku, count = parts[dice.below(len(parts))], 2 + dice.below(9)
@@ -293,9 +290,9 @@ def orders(dice: Dice, skus: Sequence[Sku]) -> list[Json]:
         total = sum(round(item["total"] * 100) for item in items) + 1250 * (n % 2) + 300 * (n % 2)
         found.append(shape(
             "order", id=95000 + n, number=f"PO-{3300 + n}", status=status, typeId=5, vendorId=3100 + n, technicianId=None,
-            shipTo=ADDRESS,
-            businessUnitId=21 + n % 3, inventoryLocationId=610 + n % 5, date="2026-11-12T00:00:00Z", total=total / 100,
-            tax=3.0 * (n % 2),
+            shipTo=firm.address,
+            businessUnitId=21 + n % 3, inventoryLocationId=610 + n % (len(firm.trucks) - 1), date="2026-11-12T00:00:00Z",
+            total=total / 100, tax=3.0 * (n % 2),
             requiredOn="2026-11-25T00:00:00Z", sentOn=None if status == "Pending" else "2026-11-12T16:00:00Z", items=items,
             receivedOn="2026-11-17T18:00:00Z" if n < 2 else None, createdOn="2026-11-12T15:00:00Z", createdById=301,
             modifiedOn="2026-11-17T18:00:00Z", shipping=12.5 * (n % 2), summary="Restock",
@@ -303,31 +300,33 @@ def orders(dice: Dice, skus: Sequence[Sku]) -> list[Json]:
     return found
 
 
-def bills(found: Sequence[Json]) -> list[Json]:
+def bills(found: Sequence[Json], firm: Firm = NORTHWIND) -> list[Json]:
     """The bill of each purchase order that was received and exported, in a batch of its own."""
-    return [bill(order, n) for n, order in enumerate(found) if order["status"] == "Exported"]
+    return [bill(order, n, firm) for n, order in enumerate(found) if order["status"] == "Exported"]
 
 
-def bill(order: Json, n: int) -> Json:
+def bill(order: Json, n: int, firm: Firm) -> Json:
     """The bill of one purchase order."""
-    batch = {"id": 9038, "number": "1038", "name": "10-30 bills"}
+    number, (name, _) = next(iter(firm.batches.items()))
+    earlier = int(number) - 1
+    batch = {"id": 8000 + earlier, "number": str(earlier), "name": f"{name[:5]} bills"}
     items = [
         shape("bill_line", id=item["id"] + 1000, order=k, name=item["skuName"], description=item["description"],
               quantity=f"{item['quantity']}.00", cost=f"{item['cost']:.2f}", skuId=item["skuId"], skuType=item["skuType"],
               skuCode=item["skuCode"], receiptItemId=item["id"] + 2000, serialNumber=None,
-              inventoryLocation={"id": order["inventoryLocationId"], "name": TRUCKS[order["inventoryLocationId"] - 610],
+              inventoryLocation={"id": order["inventoryLocationId"], "name": firm.trucks[order["inventoryLocationId"] - 610],
                                  "type": "Truck"},
               generalLedgerAccount=gl("Inventory Asset"), costOfSaleAccount=gl(MATERIALS), assetAccount=gl("Inventory Asset"))
         for k, item in enumerate(order["items"], 1)
     ]
-    vendor = VENDORS[order["vendorId"] - 3100]
+    vendor = firm.vendors[order["vendorId"] - 3100]
     return shape(
         "bill", id=98000 + n, purchaseOrderId=order["id"], syncStatus="Exported", status="Reconciled", source="FromReceipt",
         billType="ProcurementBill", referenceNumber=f"B-{7700 + n}", billDate="2026-11-02T00:00:00Z", postDate="2026-11-02T00:00:00Z",
         billAmount=f"{order['total']:.2f}", taxAmount=f"{order['tax']:.2f}", shippingAmount=f"{order['shipping']:.2f}",
         otherAmount="0.00", createdBy="office", createdOn="2026-11-02T16:00:00Z", modifiedOn="2026-11-02T16:00:00Z",
         termName="Net 30", dueDate="2026-12-02T00:00:00Z", doNotPay=False, batch=batch,
-        businessUnit={"id": 21, "name": UNITS[21]}, vendor={"id": order["vendorId"], "name": vendor}, shipTo=ADDRESS,
+        businessUnit={"id": 21, "name": firm.units[21]}, vendor={"id": order["vendorId"], "name": vendor}, shipTo=firm.address,
         items=items, expenseItems=[],
     )
 
@@ -341,49 +340,52 @@ def credit_memos(found: Sequence[Json]) -> list[Json]:
                   active=True)]
 
 
-def settings_lists(names: Sequence[str], bills: Sequence[Json]) -> dict[str, list[Json]]:
+def settings_lists(names: Sequence[str], bills: Sequence[Json], firm: Firm = NORTHWIND) -> dict[str, list[Json]]:
     """The short lists of people, places and accounts."""
     when: Json = {"createdOn": "2023-05-02T16:10:00Z", "modifiedOn": "2026-09-14T15:00:00Z"}
     trucks = [shape("truck", **when, id=610 + n, name=name, active="sold" not in name, warehouseId=600, technicianIds=[301 + n])
-              for n, name in enumerate(TRUCKS)]
-    trucks[0]["technicianIds"].append(306)
-    trucks[5]["technicianIds"] = []
+              for n, name in enumerate(firm.trucks)]
+    trucks[0]["technicianIds"].append(300 + len(firm.trucks))
+    trucks[-1]["technicianIds"] = []
     crew = [
         shape("technician", **when, id=301 + n, userId=1301 + n, name=name, roleIds=[4], businessUnitId=21 + n % 3, dailyGoal=0,
-              loginName=f"tech{n + 1}", isManagedTech=True, licenseType="ManagedTech", active=n < 6, accountLocked=n >= 6,
+              loginName=f"tech{n + 1}", isManagedTech=True, licenseType="ManagedTech", active=n < len(firm.crew) - 1,
+              accountLocked=n == len(firm.crew) - 1,
               firstName=name.split()[0], lastName=name.split()[1], positions=["Service"], permissions=[])
-        for n, name in enumerate(CREW)
+        for n, name in enumerate(firm.crew)
     ]
     units = [
-        shape("business_unit", **when, id=unit, active=unit != 24, name=name, officialName=f"{COMPANY}, {name}", currency="USD",
-              address=ADDRESS | {"latitude": 0, "longitude": 0, "isManualCoordinates": False, "isMilitary": False},
+        shape("business_unit", **when, id=unit, active=unit != 24, name=name, officialName=f"{firm.name}, {name}", currency="USD",
+              address=firm.address | {"latitude": 0, "longitude": 0, "isManualCoordinates": False, "isMilitary": False},
               quickbooksClass=name.split()[0], trade={"id": 1, "name": "Plumbing"}, division={"id": 2, "name": "Service"},
-              tenant={"id": 99, "name": COMPANY, "accountCode": None, "franchiseId": None, "conceptCode": None,
+              tenant={"id": 99, "name": firm.name, "accountCode": None, "franchiseId": None, "conceptCode": None,
                       "modifiedOn": None})
-        for unit, name in UNITS.items()
+        for unit, name in firm.units.items()
     ]
     zones = []
-    for n, (zone, taxes) in enumerate({**ZONES, "Out of state (closed)": ("Out of State",)}.items()):
-        item = f"{zone} Sales Tax" if zone in ZONES else "Out of State"
-        rate = shape("rate", id=81 + n, taxName=item, taxBaseType=["Subtotal"], taxRate=sum(TAXES[tax] for tax in taxes) / 10000,
+    for n, (zone, taxes) in enumerate({**firm.zones, "Out of state (closed)": (list(firm.taxes)[-1],)}.items()):
+        item = f"{zone} Sales Tax" if zone in firm.zones else taxes[0]
+        rate = shape("rate", id=81 + n, taxName=item, taxBaseType=["Subtotal"], taxRate=sum(firm.taxes[tax] for tax in taxes) / 10000,
                      salesTaxItem=item)
         zones.append(shape("tax_zone", **when, id=71 + n, name=zone, color=n, isTaxRateSeparated=False, isMultipleTaxZone=False,
-                           rates=[rate], active=zone in ZONES))
+                           rates=[rate], active=zone in firm.zones))
     ids = {bill["customer"]["name"]: bill["customer"]["id"] for bill in bills}
     everyone = dict.fromkeys([*(" ".join(name.split()) for name in names if ":" not in name), *ids])
+    owed = dict.fromkeys(everyone, 0)
+    for bill in bills:
+        owed[bill["customer"]["name"]] += cents(bill["balance"])
     people = [
-        shape("customer", **when, id=ids.get(name, 90000 + n), active=name not in GONE, name=name,
-              type="Residential" if "," in name else "Commercial", address=ADDRESS | {"latitude": 0, "longitude": 0},
-              taxExempt=False,
-              balance=sum(cents(b["balance"]) for b in bills if b["customer"]["name"] == name) / 100, doNotMail=False,
+        shape("customer", **when, id=ids.get(name, 90000 + n), active=name not in firm.gone, name=name,
+              type="Residential" if "," in name else "Commercial", address=firm.address | {"latitude": 0, "longitude": 0},
+              taxExempt=False, balance=owed[name] / 100, doNotMail=False,
               doNotService=False, nationalAccount=False, createdById=301, creditLimit=0, creditLimitBalance=0)
         for n, name in enumerate(everyone)
     ]
     vendors = [
         shape("vendor", **when, id=3100 + n, name=name, active=name != "Foxglove Printing", isTruckReplenishment=n < 8,
-              address=ADDRESS, isMobileCreationRestricted=False, deliveryOption="Manual", defaultTaxRate=0,
+              address=firm.address, isMobileCreationRestricted=False, deliveryOption="Manual", defaultTaxRate=0,
               contactInfo={"firstName": None, "lastName": None, "phone": None, "email": None, "fax": None})
-        for n, name in enumerate(VENDORS[:15])
+        for n, name in enumerate(firm.vendors[:firm.buys_from])
     ]
     wanted = ["Accounts Receivable", "Inventory Asset", "Undeposited Funds", "Sales:Equipment", "Sales:Labor", "Sales:Parts",
               COGS,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from exportready.model.audit import Standing
 from exportready.model.evidence import Source
 from exportready.model.report import Outcome, Report, RuleResult, Verdict
 from exportready.model.rules import Severity
@@ -55,12 +56,14 @@ class Policy:
     """How many are let through: of `failed.GRADE` findings, of `cannot_tell` rules."""
 
 
+_DECIDED = (Outcome.PASSED, Outcome.FAILED, Outcome.NOT_APPLICABLE)
+
+
 def exit_code(report: Report, policy: Policy) -> ExitCode:
     """The exit code of a judged snapshot."""
     if _fails(report, policy) or (policy.strict_baseline and report.stale_baseline):
         return ExitCode.FINDINGS
-    decided = {Outcome.PASSED, Outcome.FAILED, Outcome.NOT_APPLICABLE}
-    if not any(result.outcome in decided for result in report.results):
+    if not any(result.outcome in _DECIDED for result in report.results):
         return ExitCode.NOTHING_DECIDED
     if any(source.error for source in report.sources):
         return ExitCode.CANNOT_TELL
@@ -70,12 +73,40 @@ def exit_code(report: Report, policy: Policy) -> ExitCode:
     return ExitCode.CANNOT_TELL if untold else ExitCode.PASSED
 
 
+def audit_exit_code(standings: Sequence[Standing], policy: Policy) -> ExitCode:
+    """The exit code of many accounts: that of the worst. What holds for one result holds for each of them."""
+    codes = {_code_of(one, policy) for one in standings}
+    if ExitCode.FINDINGS in codes:
+        return ExitCode.FINDINGS
+    if codes == {ExitCode.NOTHING_DECIDED}:
+        return ExitCode.NOTHING_DECIDED
+    return ExitCode.CANNOT_TELL if codes - {ExitCode.PASSED} else ExitCode.PASSED
+
+
+def _code_of(one: Standing, policy: Policy) -> ExitCode:
+    if _exceeds(one.grades, policy):
+        return ExitCode.FINDINGS
+    if not any(rule.outcome in _DECIDED for rule in one.rules):
+        return ExitCode.NOTHING_DECIDED
+    if one.is_broken:
+        return ExitCode.CANNOT_TELL
+    asked = one.verdict is Verdict.CANNOT_TELL or bool(policy.thresholds)
+    untold = sum(rule.untold and rule.grade is Severity.ERROR for rule in one.rules)
+    is_untold = asked and not policy.allow_unknown and untold > policy.thresholds.get("cannot_tell", 0)
+    return ExitCode.CANNOT_TELL if is_untold else ExitCode.PASSED
+
+
 def _fails(report: Report, policy: Policy) -> bool:
-    counted = Counter(one.severity for one in report.findings if one.waiver is None and not (policy.new_only and one.known))
+    counted = (one for one in report.findings if one.waiver is None and not (policy.new_only and one.known))
+    return _exceeds(Counter(one.severity for one in counted), policy)
+
+
+def _exceeds(counted: Mapping[Severity, int], policy: Policy) -> bool:
     for grade in Severity:
         allowed = policy.thresholds.get(f"failed.{grade.value}")
         counts = policy.fail_on is not None and grade.rank <= policy.fail_on.rank
-        if counted[grade] > (allowed if allowed is not None else 0 if counts else counted[grade]):
+        number = counted.get(grade, 0)
+        if number > (allowed if allowed is not None else 0 if counts else number):
             return True
     return False
 

@@ -1,4 +1,4 @@
-"""What soon counts no more: answers by the age that a rule allows them, waivers by their last day."""
+"""What counts no more some day: answers by the age that a rule allows them, waivers by their last day, and with them a result."""
 
 from __future__ import annotations
 
@@ -7,20 +7,51 @@ from datetime import datetime, time, timedelta, tzinfo
 
 from exportready.kinds import question
 from exportready.kinds.account import BY_PATH
-from exportready.model.evidence import Evidence, Unknown
-from exportready.model.report import Lapse, RuleResult
+from exportready.model.evidence import CLOCK_SKEW, Evidence, Scope, Unknown
+from exportready.model.report import Lapse, RuleResult, Waiver
 from exportready.model.rules import ANSWERS, Rule
 from exportready.waivers import SOON
 
 _KIND = "account.answers"
 
 
-def lapses(results: Sequence[RuleResult], evidence: Evidence, at: datetime, zone: tzinfo | None) -> tuple[Lapse, ...]:
-    """What still counts at `at` and does no more within 30 days, the next first."""
+def lapses(
+    results: Sequence[RuleResult], evidence: Evidence, at: datetime, zone: tzinfo | None, within: timedelta | None = SOON
+) -> tuple[Lapse, ...]:
+    """What still counts at `at` and does no more within 30 days (or another while; None: ever), the next first."""
     found = {(one.what, one.name, one.of): one for one in sorted(_all(results, evidence, zone), key=_until, reverse=True)}
-    return tuple(
-        sorted((one for one in found.values() if at <= one.until <= at + SOON), key=lambda one: (one.until, one.name))
+    last = None if within is None else at + within
+    counted = (one for one in found.values() if at <= one.until and (last is None or one.until <= last))
+    return tuple(sorted(counted, key=lambda one: (one.until, one.name)))
+
+
+def holds_until(
+    evidence: Evidence, rules: Iterable[Rule], accepted: Iterable[Waiver], at: datetime, zone: tzinfo | None
+) -> datetime | None:
+    """The first moment after `at` at which the same files may be judged otherwise; None where there is none.
+
+    Nothing is left out and something may be too much: each date is taken to matter for each age that anything reads.
+    """
+    listings = (one for held in evidence.listings.values() for one in held)
+    records = evidence.shelf(_KIND).records
+    stated = {one.dated for one in evidence.sources} | {one.dated for one in evidence.shelves.values()}
+    stated |= (
+        {one.dated for one in listings}
+        | {note.dated for record in records for note in record.notes.values()}
+        | {evidence.account.taken_at}
     )
+    ages = {age for rule in rules for age in rule.max_age.values()} | {-CLOCK_SKEW}
+    ages |= {setting.stays_fresh for setting in BY_PATH.values() if setting.stays_fresh is not None}
+    ends = {dated + age for dated in stated if dated is not None for age in ages}
+    ends |= {_last_moment(one, zone) for one in accepted}
+    if any(shelf.scope is Scope.WAITING and not shelf.records for shelf in evidence.shelves.values()):
+        ends.add(at)  # «there are none» counts for a day, and its date is not kept
+    return min((end for end in ends if end >= at), default=None)
+
+
+def _last_moment(waiver: Waiver, zone: tzinfo | None) -> datetime:
+    last = datetime.combine(waiver.expires, time.max, zone)
+    return last if last.tzinfo else last.astimezone()
 
 
 def _until(lapse: Lapse) -> datetime:
@@ -31,8 +62,7 @@ def _all(results: Iterable[RuleResult], evidence: Evidence, zone: tzinfo | None)
     for result in results:
         yield from _answers(result.rule, evidence)
         for waiver in {finding.waiver for finding in result.findings if finding.waiver is not None}:
-            last = datetime.combine(waiver.expires, time.max, zone)
-            yield Lapse("waiver", result.rule.title, waiver.owner, last if last.tzinfo else last.astimezone())
+            yield Lapse("waiver", result.rule.title, waiver.owner, _last_moment(waiver, zone))
 
 
 def _answers(rule: Rule, evidence: Evidence) -> Iterator[Lapse]:

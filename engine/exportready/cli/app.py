@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from exportready import __version__
+from exportready.cli.audit import audit
 from exportready.cli.common import (
     AT,
     AUDIENCE,
@@ -26,6 +27,7 @@ from exportready.cli.common import (
     RULES,
     VERBOSE,
     Moment,
+    known,
     near,
     now,
     rulebook_of,
@@ -212,7 +214,7 @@ def check(
         echo(said.shown(rulebook))
         return 0
     wanted = targets(outputs, quiet)
-    _known(rulebook, (*selected, *ignored))
+    known(rulebook, (*selected, *ignored))
     moment = at or now()
     chosen = select(selected, ignored)
     if baseline_file is not None and since is not None:
@@ -396,20 +398,11 @@ def ask(folder: Path, everything: bool, at: datetime | None, rules_folder: Path 
     go_on(folder, rulebook_of(rules_folder), at or now(), everything=everything)
 
 
-for command in (baseline, diff, rules, waivers):
+for command in (audit, baseline, diff, rules, waivers):
     exportready.add_command(command)
 
 
 # -- helpers
-
-
-def _known(rulebook: Rulebook, names: tuple[str, ...]) -> None:
-    known = {rule.id for rule in rulebook.rules} | {rule.area for rule in rulebook.rules}
-    for name in names:
-        if name.rstrip("/") not in known:
-            raise click.UsageError(
-                f"there is no rule or area '{name}'{near(name, rulebook)} (exportready rules list names them all)"
-            )
 
 
 def _against(

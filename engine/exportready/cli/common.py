@@ -61,6 +61,16 @@ def near(name: str, rulebook: Rulebook) -> str:
     return did_you_mean(name, [rule.id for rule in rulebook.rules])
 
 
+def known(rulebook: Rulebook, names: tuple[str, ...]) -> None:
+    """Each is a rule or an area of this rulebook, or the program ends."""
+    there = {rule.id for rule in rulebook.rules} | {rule.area for rule in rulebook.rules}
+    for name in names:
+        if name.rstrip("/") not in there:
+            raise click.UsageError(
+                f"there is no rule or area '{name}'{near(name, rulebook)} (exportready rules list names them all)"
+            )
+
+
 def waivers_of(path: Path | None) -> tuple[Waiver, ...]:
     """The waivers of a file; mistakes end the program."""
     from exportready.waivers import WaiverMistakes, read

@@ -39,16 +39,16 @@ class Shown:
         """For one format: only the screen has colours."""
         from exportready.reporters import Options
 
-        return Options(target is None and is_colored(self.color), _width(), self.verbose, self.new_only, self.audience)
+        return Options(target is None and is_colored(self.color), width(), self.verbose, self.new_only, self.audience)
 
 
-def targets(outputs: tuple[str, ...], quiet: bool) -> list[Target]:
+def targets(outputs: tuple[str, ...], quiet: bool, formats: tuple[str, ...] = FORMATS) -> list[Target]:
     """(format, path or None for the screen) of each -o; the console where none is given. Raises click.UsageError."""
     wanted: list[Target] = []
     for output in outputs or (() if quiet else ("console",)):
         name, _, target = output.partition(":")
-        if name not in FORMATS:
-            raise click.UsageError(f"'{name}' is not a format; there are {', '.join(FORMATS)}")
+        if name not in formats:
+            raise click.UsageError(f"'{name}' is not a format; there are {', '.join(formats)}")
         wanted.append((name, target if target and target != "-" else None))
     if sum(target is None for _, target in wanted) > 1:
         raise click.UsageError("only one format can go to the screen; give the others a path, such as html:report.html")
@@ -75,8 +75,7 @@ def write_report(report: Report, wanted: list[Target], shown: Shown) -> None:
     if any(name == "github" for name, _ in wanted):
         _step_summary(report, shown.options(""))
     if screen:
-        encoding = sys.stdout.encoding or "utf-8"
-        click.echo(screen.encode(encoding, errors="replace").decode(encoding), nl=False, color=is_colored(shown.color))
+        show(screen, shown.color)
     if not screen and not shown.quiet and all(target is not None for target, _ in texts):
         from exportready.reporters import view
 
@@ -84,6 +83,12 @@ def write_report(report: Report, wanted: list[Target], shown: Shown) -> None:
     for target, _ in texts:
         if target is not None and not shown.quiet:
             click.echo(f"Wrote {target}", err=True)
+
+
+def show(text: str, color: str) -> None:
+    """On the screen, whatever it can show."""
+    encoding = sys.stdout.encoding or "utf-8"
+    click.echo(text.encode(encoding, errors="replace").decode(encoding), nl=False, color=is_colored(color))
 
 
 def base(snapshot: Path, wanted: list[Target]) -> str:
@@ -181,7 +186,8 @@ def is_colored(color: str) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
 
 
-def _width() -> int:
+def width() -> int:
+    """Of the screen, within what reads well."""
     import shutil
 
     return max(40, min(shutil.get_terminal_size((88, 24)).columns, 100))

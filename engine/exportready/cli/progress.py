@@ -1,4 +1,4 @@
-"""Says on standard error which file is being read, when a run is long and a person is watching."""
+"""Says on standard error how far a run is, when it is long."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from collections.abc import Callable
 
 PATIENCE = 1.0
 """Seconds before a run counts as long."""
+
+
+_PAUSE = 10.0
+"""Seconds between two lines where nobody is watching, such as in a log."""
 
 
 def watcher(wanted: bool) -> Callable[[str, int, int], None] | None:
@@ -25,3 +29,47 @@ def watcher(wanted: bool) -> Callable[[str, int, int], None] | None:
                 sys.stderr.write("\r\x1b[K")
 
     return on_file
+
+
+class Progress:
+    """How many accounts of an audit are finished, and how long the rest will take."""
+
+    def __init__(self, total: int, *, wanted: bool) -> None:
+        self.done = 0
+        self._total = total
+        self._broken = 0
+        self._wanted = wanted
+        self._watched = sys.stderr.isatty()
+        self._started = self._told = time.monotonic()
+
+    def one(self, *, is_broken: bool) -> None:
+        """Another account is finished."""
+        self.done += 1
+        self._broken += is_broken
+        now = time.monotonic()
+        if self._wanted and now - self._told > (PATIENCE if self._watched else _PAUSE):
+            self._told = now
+            self._say(self.told(now - self._started))
+
+    def told(self, seconds: float) -> str:
+        """After so many seconds."""
+        broken = f", {self._broken:,} not readable" if self._broken else ""
+        left = seconds / self.done * (self._total - self.done) if self.done else 0.0
+        return f"{self.done:,} of {self._total:,} accounts{broken}, {_time(left)} left"
+
+    def end(self) -> None:
+        """Clear the line."""
+        if self._wanted and self._watched:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+    def _say(self, text: str) -> None:
+        sys.stderr.write(f"\r\x1b[K{text}" if self._watched else f"{text}\n")
+        sys.stderr.flush()
+
+
+def _time(seconds: float) -> str:
+    if seconds < 90:
+        return f"about {max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"about {minutes} min" if minutes < 120 else f"about {round(minutes / 60)} h"

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
 from dataclasses import replace
 
 from exportready.model.evidence import Source
-from exportready.model.report import Finding, Outcome, Report, RuleResult, Verdict
+from exportready.model.report import Finding, Outcome, Report, RuleResult
 from exportready.model.rules import Severity
 from exportready.reporters import Options, arrival, first, view, words
-from exportready.reporters.text import clean
+from exportready.reporters.lines import BOLD, DIM, VERDICT_COLORS, Lines
 
 LISTED = 8
 """So many records a rule; the page lists the rest."""
-
-_BOLD, _DIM, _RED, _GREEN, _YELLOW, _BLUE = "1", "2", "31", "32", "33", "34"
-_VERDICT_COLORS = {
-    Verdict.READY: _GREEN,
-    Verdict.READY_WITH_WARNINGS: _YELLOW,
-    Verdict.NOT_READY: _RED,
-    Verdict.CANNOT_TELL: _BLUE,
-}
 
 
 def render(report: Report, options: Options) -> str:
@@ -53,41 +44,12 @@ def render(report: Report, options: Options) -> str:
     return "\n".join(page.lines) + "\n"
 
 
-class _Page:
-    """Lines, wrapped and then coloured: colour codes have no width."""
+class _Page(Lines):
+    """The lines of one report, with how it is to be seen."""
 
     def __init__(self, options: Options) -> None:
-        self.lines: list[str] = []
+        super().__init__(options.width, color=options.color)
         self.options = options
-
-    def text(self, text: str, *, indent: str = "", bullet: str = "", style: str = "", tag: str = "") -> None:
-        """One paragraph; a tag stands dim at its end."""
-        tag = clean(tag)
-        lines = textwrap.wrap(
-            f"{clean(text)} {tag}".rstrip(),
-            max(self.options.width, 40),
-            initial_indent=indent + bullet,
-            subsequent_indent=indent + " " * len(bullet),
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        for number, line in enumerate(lines, 1):
-            if tag and number == len(lines) and line.endswith(tag):
-                line = self.paint(line.removesuffix(tag), style) + self.paint(tag, _DIM)
-            else:
-                line = self.paint(line, style)
-            self.lines.append(line)
-
-    def paint(self, text: str, style: str) -> str:
-        return f"\x1b[{style}m{text}\x1b[0m" if style and self.options.color and text.strip() else text
-
-    def blank(self) -> None:
-        self.lines.append("")
-
-    def heading(self, text: str) -> None:
-        self.blank()
-        self.text(text, style=_BOLD)
-        self.text("-" * len(text), style=_DIM)
 
     def steps(self, heading: str, steps: Iterable[str]) -> None:
         self.text(f"{heading}:", indent="   ")
@@ -98,7 +60,7 @@ class _Page:
 def _head(page: _Page, report: Report) -> None:
     age = view.age(report)
     whose = f"{view.account(report)}, {view.files(report)}" + (f" ({age})" if age else "")
-    page.text(f"{view.verdict(report)} - {whose}", style=f"{_BOLD};{_VERDICT_COLORS[report.verdict]}")
+    page.text(f"{view.verdict(report)} - {whose}", style=f"{BOLD};{VERDICT_COLORS[report.verdict]}")
     page.text(view.meaning(report))
     page.text(f"{view.to_do(report)}. {view.read(report)}.")
     if view.narrowed(report):
@@ -127,7 +89,7 @@ def _arrived(page: _Page, report: Report) -> None:
     if report.tie_out:
         page.heading(words.TIE_OUT_TITLE)
         for sentence in arrival.headlines(report):
-            page.text(sentence, indent="  ", bullet="! ", style=_BOLD)
+            page.text(sentence, indent="  ", bullet="! ", style=BOLD)
         for batch, what, *sides in arrival.tie_out(report):
             told = "; ".join(
                 f"{head}: {side}" for head, side in zip(words.TIE_OUT[2:], sides, strict=True) if side != words.NONE
@@ -157,11 +119,9 @@ def _first(page: _Page, report: Report) -> None:
         return
     page.heading(words.WAITING_TITLE)
     if first.opening(report):
-        page.text(first.opening(report), style=_BOLD)
+        page.text(first.opening(report), style=BOLD)
     for number, row in enumerate(rows, 1):
-        page.text(
-            row.issue.message, bullet=f"{number}. ", style=_BOLD, tag=f"[{row.issue.id}]" if page.options.verbose else ""
-        )
+        page.text(row.issue.message, bullet=f"{number}. ", style=BOLD, tag=f"[{row.issue.id}]" if page.options.verbose else "")
         page.text(words.sentence(f"{row.waits}. {row.remark}".strip()), indent="   ")
         if row.way:
             page.text(row.way, indent="   ", bullet="> ")
@@ -191,7 +151,7 @@ def _problem(page: _Page, report: Report, number: int, result: RuleResult) -> No
     rule = result.rule
     if number > 1:
         page.blank()
-    page.text(view.heading(result), bullet=f"{number}. ", style=_BOLD, tag=_tag(page, result))
+    page.text(view.heading(result), bullet=f"{number}. ", style=BOLD, tag=_tag(page, result))
     told = view.told(report, result)
     lists = view.lists(result) or page.options.verbose
     if told:
@@ -220,7 +180,7 @@ def _finding(page: _Page, result: RuleResult, finding: Finding) -> None:
     page.text(message, indent="     ", bullet="* ")
     if page.options.verbose:
         for where in finding.where[:LISTED]:
-            page.text(view.place(where), indent="       ", style=_DIM)
+            page.text(view.place(where), indent="       ", style=DIM)
         if len(finding.where) > LISTED:
             page.text(words.and_more(len(finding.where) - LISTED), indent="       ")
 
@@ -236,14 +196,14 @@ def _not_checked(page: _Page, report: Report) -> None:
     for number, supply in enumerate(supplies, 1):
         if number > 1:
             page.blank()
-        page.text(supply.instruction or words.NO_WAY_KNOWN, bullet=f"{number}. ", style=_BOLD)
+        page.text(supply.instruction or words.NO_WAY_KNOWN, bullet=f"{number}. ", style=BOLD)
         page.text(f"{words.NEEDED_FOR}:", indent="   ")
         for need in supply.needs:
             page.text(need.result.rule.title, indent="     ", bullet="* ", tag=_tag(page, need.result))
             page.text(need.why, indent="       ")
     for result in broke:
         page.blank()
-        page.text(result.rule.title, bullet="! ", style=_BOLD, tag=_tag(page, result))
+        page.text(result.rule.title, bullet="! ", style=BOLD, tag=_tag(page, result))
         page.text(f"{result.reason.rstrip('.')}. {words.FAULT_OF_OURS}", indent="  ")
 
 
@@ -298,4 +258,4 @@ def _foot(page: _Page, report: Report) -> None:
     page.blank()
     if fine + not_yours:
         page.text(words.tally(fine, not_yours))
-    page.text(words.made_by(report.version), style=_DIM)
+    page.text(words.made_by(report.version), style=DIM)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,10 @@ class _Page:
     """What the page's policy allows to run: this script, and nothing else."""
 
 
+_LIKE = {"audit": "html"}
+"""Page -> the page whose partials, styles and script it has too, before its own."""
+
+
 def page(name: str, **values: Any) -> str:
     """The page `reports/NAME`, filled in."""
     made = _shipped(name)
@@ -35,8 +40,9 @@ def page(name: str, **values: Any) -> str:
 @cache
 def _shipped(name: str) -> _Page:
     home = folder("reports") / name
+    homes = [folder("reports") / _LIKE[name], home] if name in _LIKE else [home]
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(home, encoding="utf-8"),
+        loader=jinja2.FileSystemLoader(homes, encoding="utf-8"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         finalize=_finalize,
@@ -48,14 +54,13 @@ def _shipped(name: str) -> _Page:
     environment.filters["sentence"] = words.sentence
     environment.filters["line"] = _line
     (source,) = (one for one in home.glob("*.html.j2") if not one.name.startswith("_"))
-    script = "".join(map(_text, sorted(home.glob("*.js"))))
+    script = _joined(homes, "*.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    css = "".join(map(_text, sorted(home.glob("*.css"))))
-    return _Page(environment.get_template(source.name), Markup(css), Markup(script), digest)
+    return _Page(environment.get_template(source.name), Markup(_joined(homes, "*.css")), Markup(script), digest)
 
 
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+def _joined(homes: Sequence[Path], pattern: str) -> str:
+    return "".join(path.read_text(encoding="utf-8") for home in homes for path in sorted(home.glob(pattern)))
 
 
 def _finalize(value: Any) -> Any:

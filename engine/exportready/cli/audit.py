@@ -1,0 +1,316 @@
+"""The audit of many accounts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import click
+
+from exportready.cli.common import (
+    AT,
+    AUDIENCE,
+    COLOR,
+    CONFIG,
+    NO_CONFIG,
+    PHASE,
+    QUIET,
+    RULES,
+    VERBOSE,
+    known,
+    now,
+    rulebook_of,
+    waivers_of,
+)
+
+if TYPE_CHECKING:
+    from exportready.fleet.audit import Pages
+    from exportready.fleet.places import Fleet
+    from exportready.fleet.pool import Workers
+    from exportready.fleet.work import How
+    from exportready.history.store import History, Started
+    from exportready.model.audit import Audit
+
+    Target = tuple[str, str | None]
+
+INTERRUPTED = 130
+HISTORY_NAME = "exportready-history.sqlite3"
+
+
+@click.command()
+@click.argument("accounts", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    envvar="EXPORTREADY_AUDIT_OUTPUT",
+    metavar="FORMAT[:PATH]",
+    help="What to write and where: console, html, csv (one row an account), markdown, json; several may be given.",
+)
+@click.option(
+    "--reports",
+    "reports",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Where each account's own report goes (default: with html:PATH, beside it).",
+)
+@click.option("--no-reports", is_flag=True, help="Write no report of their own for the accounts.")
+@click.option(
+    "--history",
+    "history_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=f"The file of all audits (default: {HISTORY_NAME} beside the accounts).",
+)
+@click.option("--resume", is_flag=True, help="Go on with the audit that was interrupted.")
+@click.option("--jobs", type=click.IntRange(1, 61), metavar="N", help="Judge so many accounts at once (default: one a core).")
+@click.option("--cluster", "address", metavar="ADDRESS", help="Judge on the workers of a Dask scheduler: tcp://HOST:8786.")
+@click.option(
+    "--anonymise", is_flag=True, help="Keep what findings are about as hashes only, in the history and in the report."
+)
+@PHASE
+@click.option("--select", "selected", multiple=True, metavar="RULE", help="Judge only this rule or area.")
+@click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Leave this rule or area out.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info", "never"]),
+    default="error",
+    show_default=True,
+    help="End with 1 when an account has a problem that is at least this bad.",
+)
+@click.option("--allow-unknown", is_flag=True, help="End with 0 even when accounts «can't say yet».")
+@click.option(
+    "--waivers",
+    "waivers_file",
+    type=click.Path(path_type=Path),
+    help="What is accepted, by whom and until when (.yaml or .csv).",
+)
+@AT
+@RULES
+@click.option("--engine", type=click.Choice(["durable", "clips"]), help="What infers which issues are key.")
+@AUDIENCE
+@COLOR
+@CONFIG
+@NO_CONFIG
+@click.option("--no-progress", is_flag=True, help="Do not say how far it is.")
+@QUIET
+@VERBOSE
+def audit(
+    accounts: tuple[Path, ...],
+    outputs: tuple[str, ...],
+    reports: Path | None,
+    no_reports: bool,
+    history_file: Path | None,
+    resume: bool,
+    jobs: int | None,
+    address: str | None,
+    anonymise: bool,
+    phase: str | None,
+    selected: tuple[str, ...],
+    ignored: tuple[str, ...],
+    fail_on: str,
+    allow_unknown: bool,
+    waivers_file: Path | None,
+    at: datetime | None,
+    folder: Path | None,
+    engine: str | None,
+    audience: str,
+    color: str,
+    config_file: Path | None,
+    no_config: bool,
+    no_progress: bool,
+    quiet: bool,
+    verbose: int,
+) -> int:
+    """Check many accounts at once: where to look first, what changed, what to tell whom.
+
+    ACCOUNTS is a folder with one folder or .zip an account, or a list of such (.txt, one path a line). What was found is kept
+    in a history, so that the next audit says what changed, and judges only what changed.
+
+    \b
+    Ends with
+      0    every account passed
+      1    an account has problems at or above --fail-on
+      2    the command, the rules or the history could not be used
+      3    nothing could be decided for any account
+      4    of an account nobody can say yet, or it could not be read
+      130  interrupted; --resume goes on
+    """
+    from exportready.cli.settings import Said, adapted_rules, settings_of
+    from exportready.fleet.places import NoFleet, places_of
+    from exportready.fleet.pool import Gone
+    from exportready.fleet.work import How
+    from exportready.gate import Policy, audit_exit_code
+    from exportready.history.file import NoHistory
+    from exportready.model.rules import Severity
+
+    settled = settings_of(config_file, no_config)
+    said = Said(settled)
+    audience = said.of("audience", audience, settled.audience)
+    selected, ignored = said.of("selected", selected, settled.select), said.of("ignored", ignored, settled.ignore)
+    fail_on = said.of("fail_on", fail_on, settled.fail_on)
+    allow_unknown = said.of("allow_unknown", allow_unknown, settled.allow_unknown)
+    waivers_file = said.of("waivers_file", waivers_file, settled.waivers)
+    rulebook = adapted_rules(rulebook_of(folder), settled)
+    known(rulebook, (*selected, *ignored))
+    wanted = _targets(outputs, quiet)
+    own = None if no_reports else reports or _beside(wanted)
+    accepted = waivers_of(waivers_file)
+    how = How(rulebook, at or now(), phase, selected, ignored, accepted, _engine(engine), audience if own else None, "")
+    try:
+        fleet = places_of(accounts)
+        kept = _Kept(history_file or fleet.home / HISTORY_NAME, resume, at is not None, anonymise)
+        with _workers(address, jobs, len(fleet.places)) as workers:
+            made = _audited(fleet, how, kept, workers, _pages(own, audience), progress=not (no_progress or quiet))
+    except (NoFleet, NoHistory, Gone) as error:
+        raise click.ClickException(str(error)) from error
+    if made is None:
+        return INTERRUPTED
+    _write(made, wanted, own, color=color, verbose=verbose, quiet=quiet)
+    policy = Policy(None if fail_on == "never" else Severity(fail_on), allow_unknown, thresholds=settled.thresholds)
+    return int(audit_exit_code([entry.standing for entry in made.entries], policy))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Where the audit is kept, and how."""
+
+    path: Path
+    resume: bool
+    at_is_said: bool
+    anonymise: bool
+
+
+def _audited(fleet: Fleet, how: How, kept: _Kept, workers: Workers, pages: Pages | None, *, progress: bool) -> Audit | None:
+    """The finished audit; None where it was interrupted, which is told with how to go on."""
+    from exportready.cli.progress import Progress
+    from exportready.fleet.audit import audited, judge_all, settings_digest
+    from exportready.history.store import History
+
+    how = replace(how, settings=settings_digest(how, anonymise=kept.anonymise))
+    watched = Progress(len(fleet.places), wanted=progress)
+    with History(kept.path) as history:
+        started = _started(history, how, kept)
+        how = replace(how, at=started.at)
+        try:
+            with closing(judge_all(fleet, how, history, started, workers, anonymise=kept.anonymise, pages=pages)) as finished:
+                for done in finished:
+                    watched.one(is_broken=done.standing is not None and done.standing.is_broken)
+        except KeyboardInterrupt:
+            watched.end()
+            told = f"Interrupted; {watched.done:,} of {len(fleet.places):,} accounts are finished and kept in {kept.path}."
+            click.echo(f"{told} The same command with --resume goes on.", err=True)
+            return None
+        watched.end()
+        return audited(fleet, how, history, started, anonymise=kept.anonymise)
+
+
+def _targets(outputs: tuple[str, ...], quiet: bool) -> list[Target]:
+    from exportready.cli.outputs import targets
+    from exportready.reporters.audit import REPORTERS
+
+    return targets(outputs, quiet, tuple(REPORTERS))
+
+
+def _beside(wanted: list[Target]) -> Path | None:
+    """The folder of the accounts' own reports: audit-accounts beside audit.html."""
+    page = next((Path(target) for name, target in wanted if name == "html" and target is not None), None)
+    return page.with_name(f"{page.stem}-accounts") if page is not None else None
+
+
+def _engine(name: str | None) -> str | None:
+    from exportready.inference import NoEngine, engine
+
+    try:
+        if name is not None:
+            engine(name)
+    except NoEngine as error:
+        raise click.ClickException(str(error)) from error
+    return name
+
+
+def _started(history: History, how: How, kept: _Kept) -> Started:
+    """A new audit, or the one to go on with."""
+    from exportready import __version__
+
+    unfinished = history.unfinished()
+    if not kept.resume:
+        if unfinished is not None and unfinished.done:
+            told = f"An audit was interrupted after {unfinished.done:,} accounts; --resume would go on with it. This is a new one."
+            click.echo(told, err=True)
+        return history.begin(how.at, how.settings, how.rulebook.digest, __version__, anonymise=kept.anonymise)
+    if unfinished is None:
+        raise click.UsageError(f"no audit in {history.path} was interrupted; leave out --resume")
+    if unfinished.settings != how.settings:
+        raise click.UsageError(
+            "the audit that was interrupted had other rules or other settings; begin a new one without --resume, or give the same"
+        )
+    if kept.at_is_said and how.at != unfinished.at:
+        raise click.UsageError(f"the audit that was interrupted is of {unfinished.at.isoformat()}; leave out --at")
+    return unfinished
+
+
+@contextmanager
+def _workers(address: str | None, jobs: int | None, accounts: int) -> Iterator[Workers]:
+    from exportready.fleet.pool import cores, processes
+
+    if address is None:
+        yield processes(min(jobs or cores(), accounts))
+        return
+    if jobs is not None:
+        raise click.UsageError("--jobs is for this machine; a cluster has the workers that it has")
+    from exportready.fleet.cluster import NoCluster, cluster
+
+    try:
+        with cluster(address) as workers:
+            yield workers
+    except NoCluster as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _pages(place: Path | None, audience: str) -> Pages | None:
+    from exportready.cli.output import write
+    from exportready.fleet.audit import Pages
+
+    return None if place is None else Pages(place, audience, lambda path, text: write([(str(path), text)]))
+
+
+def _url(place: Path | None, target: str | None) -> str:
+    """The way to the accounts' own reports from the file that is written."""
+    if place is None:
+        return ""
+    start = Path(target).parent if target is not None else Path()
+    try:
+        return quote(Path(os.path.relpath(place, start)).as_posix())
+    except ValueError:  # another drive of Windows
+        return place.absolute().as_uri()
+
+
+def _write(made: Audit, wanted: list[Target], own: Path | None, *, color: str, verbose: int, quiet: bool) -> None:
+    """Every format to its place, all or none; then what was written."""
+    from exportready.cli.output import write
+    from exportready.cli.outputs import is_colored, show, width
+    from exportready.reporters.audit import Options, render
+
+    texts: list[tuple[str | None, str]] = []
+    screen = ""
+    for name, target in wanted:
+        text = render(name, made, Options(target is None and is_colored(color), width(), verbose, _url(own, target)))
+        if name == "console" and target is None:
+            screen = text
+        else:
+            texts.append((target, text))
+    write(texts)
+    if screen:
+        show(screen, color)
+    for target, _ in texts:
+        if target is not None and not quiet:
+            click.echo(f"Wrote {target}", err=True)
+    if own is not None and not quiet:
+        click.echo(f"Wrote the accounts' own reports to {own}", err=True)

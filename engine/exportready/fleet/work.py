@@ -1,0 +1,146 @@
+"""The work on one account, as it is done in another process or on another machine: files in, a standing out.
+
+Nothing is written here. What goes over is small: how to judge, packed once for all accounts, and the account's path.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import hashlib
+import pickle
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from exportready.check import examine, select
+from exportready.evidence.files import NoSnapshot, in_folder
+from exportready.evidence.reading import Unreadable
+from exportready.fleet.standing import broken, found, standing
+from exportready.model.audit import Found, Standing
+from exportready.model.report import Waiver
+from exportready.model.rules import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How every account of an audit is judged."""
+
+    rulebook: Rulebook
+    at: datetime
+    phase: str | None
+    selected: tuple[str, ...]
+    ignored: tuple[str, ...]
+    accepted: tuple[Waiver, ...]
+    engine: str | None
+    audience: str | None
+    """For whom each account's own report opens; None where none is wanted."""
+    settings: str
+    """The digest of all of this but the moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One account."""
+
+    place: str
+    path: Path
+    known: frozenset[str]
+    """Digests with which it need not be judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of it."""
+
+    place: str
+    digest: str
+    standing: Standing | None
+    """None: it is one of the known digests."""
+    findings: tuple[Found, ...] = ()
+    page: str | None = None
+    """Its own report."""
+
+
+def packed(how: How) -> bytes:
+    """For another process. Rules go without their examples, which are not judged."""
+    rules = tuple(replace(rule, examples=()) for rule in how.rulebook.rules)
+    how = replace(how, rulebook=replace(how.rulebook, rules=rules))
+    return zlib.compress(pickle.dumps(how, protocol=5), 1)
+
+
+def judge(how: bytes, job: Job) -> Done:
+    """Judge one account. Whatever is wrong with it is told in its standing, never raised."""
+    return judged(_unpacked(how), job)
+
+
+def judged(how: How, job: Job) -> Done:
+    """As `judge`, in this process."""
+    try:
+        before = digest(how.settings, job.path)
+        if before in job.known:
+            return Done(job.place, before, None)
+        chosen = select(how.selected, how.ignored)
+        report, evidence = examine(job.path, how.rulebook, how.at, None, how.phase, chosen, None, how.engine, how.accepted)
+        if not report.sources:
+            return Done(job.place, "", broken(_nothing(len(report.unrecognised)), how.at))
+        after = digest(how.settings, job.path)
+        unchanged = before if after == before else ""
+        page = None
+        if how.audience is not None:
+            from exportready.reporters import Options, render
+
+            page = render("html", report, Options(audience=how.audience))
+        return Done(job.place, unchanged, standing(report, evidence, how.accepted, unchanged), found(report), page)
+    except NoSnapshot as error:
+        return Done(job.place, "", broken(str(error), how.at))
+    except MemoryError:
+        return Done(job.place, "", broken("there is not enough memory for its files; audit it with --jobs 1", how.at))
+    except Exception as error:  # one account must never stop the others
+        told = f"ExportReady itself failed ({type(error).__name__}: {error}); exportready check shows more"
+        return Done(job.place, "", broken(told, how.at))
+
+
+def _nothing(unrecognised: int) -> str:
+    told = f"none of its {unrecognised} files is recognised" if unrecognised else "there is no file in it"
+    return f"{told}; exportready check shows what would help"
+
+
+def digest(settings: str, path: Path) -> str:
+    """Over how it is judged and every byte of its files. Raises NoSnapshot where nothing is there."""
+    told = hashlib.sha256(settings.encode())
+    if path.is_dir():
+        for file in sorted(in_folder(path), key=lambda one: one.path):
+            told.update(f"\0{file.path}\0".encode("utf-8", "surrogateescape"))
+            try:
+                told.update(hashlib.sha256(file.load()).digest())
+            except Unreadable as error:
+                told.update(f"\0{error}".encode("utf-8", "replace"))
+        return told.hexdigest()
+    try:
+        with path.open("rb") as archive:
+            told.update(hashlib.file_digest(archive, "sha256").digest())
+    except OSError as error:
+        raise NoSnapshot(f"{path.name} cannot be opened ({error.strerror})") from error
+    return told.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _unpacked(how: bytes) -> How:
+    """Once in a process: all accounts of an audit are judged alike."""
+    made = pickle.loads(zlib.decompress(how))  # noqa: S301  # from our own parent process, or the cluster that somebody chose
+    if not isinstance(made, How):
+        raise TypeError(type(made).__name__)
+    return made
+
+
+def _read_only(values: Mapping[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(values)
+
+
+copyreg.pickle(MappingProxyType, lambda values: (_read_only, (dict(values),)))
+"""The rulebook holds some; pickle does not know them by itself."""

@@ -1,0 +1,223 @@
+"""The history as the audit uses it: begin one, keep account after account, end it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from exportready.history.file import connect, told, transaction
+from exportready.model.audit import Found, Issue, RuleStanding, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """An audit in the history."""
+
+    id: int
+    at: datetime
+    settings: str
+    """The digest of everything that decides its results, the files aside."""
+    done: int
+    """How many accounts it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A standing in the history that may be taken again."""
+
+    id: int
+    page: str
+    """What is kept of the account's own report; empty where none was written."""
+
+
+class History:
+    """The file, open and locked. Everything raises NoHistory where the file fails."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.connection = connect(path)
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Leaves one file behind, without its log."""
+        self.connection.close()
+
+    def unfinished(self) -> Started | None:
+        """The last audit, where it was interrupted."""
+        with told(self.path):
+            row = self.connection.execute(
+                "SELECT id, at, settings, (SELECT count(*) FROM entry WHERE audit = audit.id) FROM audit"
+                " WHERE finished = 0 AND id = (SELECT max(id) FROM audit)"
+            ).fetchone()
+        return Started(row[0], datetime.fromisoformat(row[1]), row[2], row[3]) if row else None
+
+    def begin(self, at: datetime, settings: str, rulebook: str, version: str, *, anonymise: bool) -> Started:
+        """A new audit. With `anonymise`, what earlier ones kept in clear is hashed as well."""
+        with self._changing():
+            if anonymise:
+                self._anonymise()
+            else:
+                self._remember("clear", "yes")
+            number = self.connection.execute(
+                "INSERT INTO audit (at, settings, rulebook, version) VALUES (?, ?, ?, ?) RETURNING id",
+                (at.isoformat(), settings, rulebook, version),
+            ).fetchone()[0]
+        return Started(number, at, settings, 0)
+
+    def known(self, place: str, at: datetime) -> Mapping[str, Kept]:
+        """Digest -> what is kept of an account that still holds at a moment; the newest of each digest."""
+        with told(self.path):
+            rows = self.connection.execute(
+                "SELECT digest, standing.id, page, checked_at, holds_until FROM standing"
+                " JOIN account ON account.id = standing.account WHERE place = ? AND digest <> '' ORDER BY standing.id",
+                (place,),
+            ).fetchall()
+        return {digest: Kept(id_, page) for digest, id_, page, since, until in rows if _holds(since, until, at)}
+
+    def keep(
+        self, audit: Started, place: str, standing: Standing, findings: Iterable[Found], page: str, *, anonymise: bool
+    ) -> None:
+        """A judged account, whole or not at all. `page` marks its own report, empty where there is none."""
+        with self._changing():
+            id_ = self._standing(self._account(place), standing, page)
+            several = self.connection.executemany
+            several("INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (_outcome(id_, one) for one in standing.rules))
+            several(
+                "INSERT OR IGNORE INTO finding VALUES (?, ?, ?, ?, ?, ?)",
+                (_finding(id_, one, self._hash(one.subject) if anonymise else one.subject) for one in findings),
+            )
+            several(
+                "INSERT INTO issue VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (_issue(id_, at, one, "" if anonymise else one.message) for at, one in enumerate(standing.issues)),
+            )
+            several("INSERT OR IGNORE INTO unread VALUES (?, ?, ?)", ((id_, one.path, one.error) for one in standing.unread))
+            several(
+                "INSERT OR IGNORE INTO lapse VALUES (?, ?, ?, ?, ?)",
+                ((id_, one.what, one.name, one.of, one.until.isoformat()) for one in standing.lapses),
+            )
+            self._enter(audit, place, id_)
+
+    def take_again(self, audit: Started, place: str, kept: Kept) -> None:
+        """An account that is unchanged."""
+        with self._changing():
+            self._enter(audit, place, kept.id)
+
+    def finish(self, audit: Started, places: Iterable[str]) -> None:
+        """The audit is whole: what it holds of other places, and audits that were begun before and never ended, go."""
+        with self._changing():
+            held = {place for (place,) in self._rows(_PLACES, audit.id)}
+            for place in sorted(held - set(places)):
+                self.connection.execute("DELETE FROM entry WHERE audit = ? AND account = ?", (audit.id, self._account(place)))
+            self.connection.execute("DELETE FROM audit WHERE finished = 0 AND id <> ?", (audit.id,))
+            self.connection.execute("DELETE FROM standing WHERE id NOT IN (SELECT standing FROM entry)")
+            self.connection.execute("UPDATE audit SET finished = 1 WHERE id = ?", (audit.id,))
+
+    # -- within a transaction
+
+    def _rows(self, query: str, *values: object) -> list[tuple[str]]:
+        return self.connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        with told(self.path), transaction(self.connection):
+            yield
+
+    def _account(self, place: str) -> int:
+        self.connection.execute("INSERT OR IGNORE INTO account (place) VALUES (?)", (place,))
+        return int(self.connection.execute("SELECT id FROM account WHERE place = ?", (place,)).fetchone()[0])
+
+    def _enter(self, audit: Started, place: str, standing: int) -> None:
+        account = self._account(place)
+        self.connection.execute("INSERT OR REPLACE INTO entry VALUES (?, ?, ?)", (audit.id, account, standing))
+
+    def _standing(self, account: int, one: Standing, page: str) -> int:
+        values = {
+            "account": account,
+            "digest": one.digest,
+            "page": page,
+            "checked_at": one.checked_at.isoformat(),
+            "holds_until": _moment(one.holds_until),
+            "verdict": one.verdict.value,
+            "error": one.error,
+            "name": one.name,
+            "phase": one.phase,
+            "files": one.files,
+            "undated": one.undated,
+            "oldest": _moment(one.oldest),
+            "newest": _moment(one.newest),
+            "waits_findings": one.waits.findings,
+            "waits_transactions": one.waits.transactions,
+            "waits_amount": str(one.waits.amount),
+        }
+        cursor = self.connection.execute(
+            "INSERT INTO standing (account, digest, page, checked_at, holds_until, verdict, error, name, phase, files, undated,"
+            " oldest, newest, waits_findings, waits_transactions, waits_amount) VALUES (:account, :digest, :page, :checked_at,"
+            " :holds_until, :verdict, :error, :name, :phase, :files, :undated, :oldest, :newest, :waits_findings,"
+            " :waits_transactions, :waits_amount) RETURNING id",
+            values,
+        )
+        return int(cursor.fetchone()[0])
+
+    # -- subjects as hashes
+
+    def _anonymise(self) -> None:
+        if self._kept("clear") is None:
+            return
+        self.connection.create_function("hashed", 1, self._hash, deterministic=True)
+        self.connection.execute(
+            "UPDATE finding SET subject = hashed(subject) WHERE subject NOT GLOB ?", (f"#{'[0-9a-f]' * 24}",)
+        )
+        self.connection.execute("UPDATE issue SET message = ''")
+        self.connection.execute("DELETE FROM kept WHERE name = 'clear'")
+
+    def _hash(self, subject: str) -> str:
+        """Keyed by a secret of this file: nobody can look names up in a table made elsewhere."""
+        secret = self._kept("secret")
+        if secret is None:
+            secret = secrets.token_hex(32)
+            self._remember("secret", secret)
+        return f"#{hashlib.blake2b(subject.encode('utf-8', 'replace'), key=bytes.fromhex(secret), digest_size=12).hexdigest()}"
+
+    def _kept(self, name: str) -> str | None:
+        row = self.connection.execute("SELECT value FROM kept WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def _remember(self, name: str, value: str) -> None:
+        self.connection.execute("INSERT OR REPLACE INTO kept VALUES (?, ?)", (name, value))
+
+
+_PLACES = "SELECT place FROM entry JOIN account ON account.id = entry.account WHERE audit = ?"
+
+
+def _holds(since: str, until: str | None, at: datetime) -> bool:
+    """What was judged at the same moment holds; else from then on, and before the first date that may change it."""
+    first = datetime.fromisoformat(since)
+    return at == first or (first < at and (until is None or at < datetime.fromisoformat(until)))
+
+
+def _moment(when: datetime | None) -> str | None:
+    return when.isoformat() if when else None
+
+
+def _outcome(standing: int, one: RuleStanding) -> tuple[object, ...]:
+    worst = one.worst.value if one.worst else None
+    return (standing, one.rule, one.digest, one.grade.value, one.outcome.value, one.untold, worst, one.open, one.accepted)
+
+
+def _finding(standing: int, one: Found, subject: str) -> tuple[object, ...]:
+    return standing, one.fingerprint, one.rule, one.severity.value, subject, one.accepted
+
+
+def _issue(standing: int, number: int, one: Issue, message: str) -> tuple[object, ...]:
+    severity, amount = one.severity.value, str(one.amount)
+    return standing, number, one.id, one.rule, one.code, severity, message, one.transactions, amount

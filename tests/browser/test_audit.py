@@ -1,0 +1,310 @@
+"""The report over a thousand accounts in a real browser: filters, sorting, the keyboard, axe, and a summary on one sheet of paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from exportready.model.audit import Audit
+from exportready.model.report import Verdict
+from exportready.reporters.audit import Options, render
+from exportready.reporters.audit.view import View, view
+
+from .conftest import Opened
+from .fleet import fleet
+
+Open = Callable[..., Opened]
+MANY = 1_000
+NAME = "A very long name of a plumbing, heating and air conditioning company with all of its branches and owners " * 3
+
+
+def worst_case() -> Audit:
+    """Everything on page one is as long as it can be."""
+    audit = fleet(40)
+    entries = tuple(
+        replace(
+            one,
+            standing=replace(
+                one.standing,
+                name=NAME,
+                issues=tuple(replace(each, message=NAME * 4) for each in one.standing.issues),
+            ),
+        )
+        for one in audit.entries
+    )
+    rules = tuple(replace(one, problem=NAME) for one in audit.rules)
+    past = tuple(replace(audit.past[0], at=one.at) for one in audit.past * 9)
+    return replace(audit, entries=entries, rules=rules, past=past, left_out=("items/cogs-account",), own_rules=True)
+
+
+AUDITS: dict[str, Callable[[], Audit]] = {
+    "1": lambda: fleet(1),
+    "40": lambda: fleet(40),
+    "1000": lambda: fleet(MANY),
+    "long": worst_case,
+}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the pages."""
+    folder = tmp_path_factory.mktemp("audits")
+    for name, made in AUDITS.items():
+        (folder / f"{name}.html").write_text(render("html", made(), Options(pages="accounts/")), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def opened(browser: Browser, written: Path) -> Iterator[Open]:
+    """Opens the page of one of the audits."""
+    contexts = []
+
+    def open_(name: str = "1000", width: int = 1280, scheme: str = "light", script: bool = True) -> Opened:
+        context = browser.new_context(
+            viewport={"width": width, "height": 800},
+            color_scheme="dark" if scheme == "dark" else "light",
+            java_script_enabled=script,
+        )
+        context.set_default_timeout(30_000)
+        contexts.append(context)
+        one = Opened(context.new_page())
+        one.page.goto((written / f"{name}.html").as_uri())
+        return one
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def seen() -> View:
+    return view(fleet(MANY))
+
+
+def shown(page: Page) -> int:
+    return int(page.evaluate("document.querySelectorAll('#fleet tbody tr:not([hidden])').length"))
+
+
+def says(page: Page, number: int) -> None:
+    """The count says so, and so many rows are there."""
+    assert 0 < number < MANY
+    expect(page.locator(".count")).to_have_text(f"{number:,} of {MANY:,}")
+    assert shown(page) == number
+
+
+def test_it_opens_and_asks_nothing_of_anyone(opened: Open) -> None:
+    one = opened()
+    expect(one.page.locator(".count")).to_have_text("1,000 of 1,000")
+    assert one.page.locator("#fleet tbody tr").count() == MANY
+    assert one.page.locator("h1").is_visible()
+    assert one.requests == [one.page.url]
+    assert one.complaints == []
+
+
+@pytest.mark.parametrize("name", ["1", "40", "long"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_sticks_out(opened: Open, name: str, width: int) -> None:
+    page = opened(name, width).page
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_filters_show_what_they_say(opened: Open, seen: View) -> None:
+    page = opened().page
+    rules = [rule.id for rule in fleet(MANY).rules]
+
+    def pick(by: str, value: str) -> None:
+        page.locator(f"[data-by={by}]").select_option(value)
+
+    for verdict in Verdict:
+        pick("verdict", verdict.value)
+        says(page, sum(row.verdict is verdict for row in seen.rows))
+    page.locator(".sift .all").click()
+    at = rules.index("items/cogs-account")
+    pick("rule", str(at))
+    says(page, sum(at in row.fails for row in seen.rows))
+    pick("state", "u")
+    says(page, sum(at in row.untold for row in seen.rows))
+    pick("state", "w")
+    says(page, sum(at in row.accepted for row in seen.rows))
+    page.locator(".sift .all").click()
+    items = [folder for folder, _ in seen.areas].index("items")
+    pick("area", str(items + 3))
+    pick("look", "fix")
+    says(page, sum(row.cells[items].look == "fix" for row in seen.rows))
+    pick("look", "unknown")
+    says(page, sum("unknown" in row.cells[items].css or "also" in row.cells[items].css for row in seen.rows))
+    pick("verdict", Verdict.NOT_READY.value)
+    page.locator("[data-by=text]").fill("granite WEST")
+    wanted = [
+        row
+        for row in seen.rows
+        if ("unknown" in row.cells[items].css or "also" in row.cells[items].css)
+        and row.verdict is Verdict.NOT_READY
+        and row.name.startswith("Granite")
+        and row.place.startswith("west")
+    ]
+    says(page, len(wanted))
+    page.locator(".sift .all").click()
+    expect(page.locator(".count")).to_have_text("1,000 of 1,000")
+    page.locator("[data-by=broken]").check()
+    says(page, seen.summary.broken)
+    page.locator(".sift .all").click()
+    page.locator("[data-by=changed]").check()
+    says(page, sum(row.changed for row in seen.rows))
+    page.locator("[data-by=text]").fill("nobody is called so")
+    expect(page.locator(".count")).to_have_text("0 of 1,000")
+
+
+def test_numbers_and_practices_lead_to_their_accounts(opened: Open, seen: View) -> None:
+    page = opened().page
+    for tile in seen.summary.tiles:
+        page.locator(f".tile[data-to={tile.verdict.value}]").click()
+        says(page, tile.number)
+    first = seen.practices[0]
+    page.locator(f".most a[href='#{first.anchor}']").click()
+    expect(page.locator(f"#{first.anchor} .names").first).to_be_visible()
+    page.locator(f"#{first.anchor} .sieve").click()
+    says(page, first.fails)
+
+
+def column(page: Page, number: int) -> list[str]:
+    texts: list[str] = page.evaluate(
+        f"[...document.querySelectorAll('#fleet tbody tr')].map(row => row.cells[{number}].innerText)"
+    )
+    return texts
+
+
+def test_columns_sort_both_ways_and_the_unknown_is_the_worst(opened: Open, seen: View) -> None:
+    page = opened().page
+    heads = page.locator("#fleet thead th")
+    heads.nth(2).locator("button").click()
+    assert heads.nth(2).get_attribute("aria-sort") == "descending"
+    open_ = [row.standing.open for row in seen.rows if not row.standing.error]
+    told = column(page, 2)
+    assert told[: len(told) - len(open_)] == ["not known"] * (len(told) - len(open_))
+    assert [int(one) for one in told[len(told) - len(open_) :]] == sorted(open_, reverse=True)
+    heads.nth(2).locator("button").click()
+    assert heads.nth(2).get_attribute("aria-sort") == "ascending"
+    assert int(column(page, 2)[0]) == min(open_)
+    age = 3 + len(seen.areas) + 2
+    heads.nth(age).locator("button").click()
+    assert heads.nth(2).get_attribute("aria-sort") is None
+    assert set(column(page, age)[: sum(row.age is None for row in seen.rows)]) == {"not known"}
+    heads.nth(0).locator("button").click()
+    names = [one.split("\n")[0].rsplit(" ", 1)[0] for one in column(page, 0) if " " in one]
+    assert names == sorted(names)
+    heads.nth(1).locator("button").click()
+    assert column(page, 1) == [row.told for row in seen.rows], "worst first, as it was"
+    heads.nth(4).locator("button").click()
+    looks = [
+        one.split(" ")[1]
+        for one in page.evaluate("[...document.querySelectorAll('#fleet tbody tr')].map(r => r.cells[4].className)")
+    ]
+    assert looks == sorted(looks, key=["fix", "look", "unknown", "know", "fine", "none"].index)
+
+
+def test_the_keyboard_alone_filters_sorts_and_scrolls(opened: Open, seen: View) -> None:
+    page = opened().page
+    page.locator("[data-by=text]").focus()
+    page.keyboard.type("cedar")
+    says(page, sum("Cedar" in row.name for row in seen.rows))
+    reached = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.dataset.by || document.activeElement.className"))
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle !== 'none'"), "where one is can be seen"
+    for wanted in ("verdict", "area", "look", "rule", "changed", "broken", "all", "card fleet", "sort"):
+        assert wanted in reached
+    assert reached.count("sort") == page.locator("#fleet .sort").count()
+    page.locator("[data-by=broken]").focus()
+    page.keyboard.press("Space")
+    says(page, sum("Cedar" in row.name and bool(row.broken) for row in seen.rows))
+    page.locator("#fleet .sort").first.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#fleet thead th").first.get_attribute("aria-sort") == "ascending"
+
+
+def test_everything_is_read_without_the_script(opened: Open) -> None:
+    page = opened("40", script=False).page
+    assert page.locator("#fleet tbody tr:visible").count() == 40
+    assert not page.locator(".sift").is_visible(), "no control that does nothing"
+    assert page.locator(".copy, .sort").count() == 0
+    fold = page.locator(".practice").first
+    fold.locator("> summary").click()
+    assert fold.locator("pre").is_visible()
+
+
+def test_a_cell_says_in_words_what_its_colour_says(opened: Open, seen: View) -> None:
+    page = opened("40").page
+    texts = set(page.evaluate("[...document.querySelectorAll('#fleet td.cell')].map(cell => cell.textContent)"))
+    assert "" not in texts
+    assert {"checked, fine", "does not apply", "1 to fix"} <= texts
+    signs = page.evaluate(
+        "['fix', 'look', 'unknown', 'fine', 'none', 'also'].map(name => "
+        "getComputedStyle(document.querySelector('#fleet td.cell:not(.word).' + name), '::before').content)"
+    )
+    assert len({re.sub(r"\d", "", one) for one in signs}) == len(signs), "and so does a sign"
+    page.locator("#fleet td.cell.fix").nth(1).hover()
+    assert re.match(r".+: \d to fix", page.locator("#fleet td.cell.fix").nth(1).get_attribute("title") or "")
+
+
+def test_the_message_is_copied(opened: Open) -> None:
+    one = opened("40")
+    one.page.locator(".practice > summary").first.click()
+    one.page.locator(".practice .copy").first.click()
+    expect(one.page.locator(".practice .copy").first).to_have_text("Copied")
+    assert one.complaints == []
+
+
+def pages_of(page: Page, paper: str) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=paper)))
+
+
+@pytest.mark.parametrize("name", AUDITS)
+@pytest.mark.parametrize("paper", ["Letter", "A4"])
+def test_the_summary_is_exactly_one_sheet(opened: Open, name: str, paper: str) -> None:
+    page = opened(name).page
+    page.evaluate("document.querySelectorAll('main > :not(.one), footer').forEach(one => one.remove())")
+    assert pages_of(page, paper) == 1
+    page.evaluate("document.querySelector('main').append(Object.assign(document.createElement('p'), {textContent: 'next'}))")
+    assert pages_of(page, paper) == 2, "and what follows begins on another"
+
+
+def test_paper_shows_every_account_and_no_control(opened: Open) -> None:
+    page = opened("40").page
+    page.emulate_media(media="print")
+    assert page.locator("#fleet tbody tr:visible").count() == 40
+    assert not any(one.is_visible() for one in page.locator(".sift, .copy, .sieve, .later-tools").all())
+    hidden = [one for one in page.locator("details:not([open]) > :not(summary)").all() if not one.is_visible()]
+    assert hidden == []
+
+
+@pytest.mark.parametrize("media", ["light", "dark", "print"])
+def test_axe_finds_nothing(opened: Open, media: str) -> None:
+    page = opened("40", scheme=media).page
+    if media == "print":
+        page.emulate_media(media="print")
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [(one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found] == []
+
+
+def test_of_very_many_accounts_the_rest_is_shown_on_demand(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "many.html"
+    path.write_text(render("html", fleet(2_500), Options()), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    expect(page.locator(".count")).to_have_text("2,500 of 2,500")
+    visible = "[...document.querySelectorAll('#fleet tbody tr')].filter(row => row.checkVisibility()).length"
+    assert page.evaluate(visible) == 1_000
+    page.locator(".later-tools button").click()
+    page.locator(".later-tools button").click()
+    assert page.evaluate(visible) == 2_500
+    expect(page.locator(".later-tools")).to_be_hidden()
+    page.close()
