@@ -1,8 +1,8 @@
 (function () {
   "use strict";
   var table = document.getElementById("fleet"), tools = document.querySelector(".sift");
-  var body = table.tBodies[0], rows = Array.prototype.slice.call(body.rows), order = rows.slice();
-  var STEP = 1000, limit = STEP, lang = document.documentElement.lang;
+  var body = table.tBodies[0], rows = Array.prototype.slice.call(body.rows), order = rows;
+  var STEP = 500, limit = STEP, lang = document.documentElement.lang;
   var LOOKS = ["absent", "none", "fine", "know", "unknown", "look", "fix"];
   var count = tools.querySelector(".count"), more = document.querySelector(".later-tools");
   var by = {};
@@ -16,7 +16,7 @@
 
   // Which rows are wanted; of very many only the first are laid out, more on demand. Paper has them all.
   function sift() {
-    var words = by.text.value.toLowerCase().split(/\s+/).filter(Boolean), seen = 0;
+    var words = by.text.value.toLowerCase().split(/\s+/).filter(Boolean), seen = 0, first = [];
     var verdict = by.verdict.value, look = by.look.value, area = by.area.value, rule = by.rule.value;
     var last = table.tHead.rows[0].cells.length - 7;
     order.forEach(function (row) {
@@ -32,7 +32,11 @@
       if (row.hidden === fits) row.hidden = !fits;
       seen += fits;
       row.classList.toggle("later", fits && seen > limit);
+      if (fits && seen <= limit) first.push(row);
     });
+    // Only what is seen is put in order: to move ten thousand rows takes seconds.
+    if (order !== rows) body.append.apply(body, first);
+    table.classList.add("sifted");
     count.textContent = count.dataset.of.replace("{}", seen.toLocaleString(lang)).replace("{}", rows.length.toLocaleString(lang));
     more.hidden = seen <= limit;
     by.state.disabled = !rule;
@@ -84,10 +88,11 @@
         return (up ? found : -found) || one[1].place - two[1].place;
       });
       order = keyed.map(function (pair) { return pair[1]; });
-      body.append.apply(body, order);
       sift();
     });
   });
+
+  window.addEventListener("beforeprint", function () { if (order !== rows) body.append.apply(body, order); });
 
   // What a cell says, in full, for those who point at it.
   body.addEventListener("mouseover", function (event) {

@@ -25,8 +25,7 @@ def cluster(address: str) -> Iterator[Workers]:
         from distributed import Client
     except ImportError as error:
         raise NoCluster("--cluster needs Dask; install it with: pip install 'exportready[cluster]'") from error
-    for name in ("distributed", "distributed.client"):  # what matters of it is told in our words
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    logging.disable(logging.CRITICAL)  # what matters of a cluster is told in our words, not as tracebacks
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
