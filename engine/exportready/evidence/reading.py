@@ -69,7 +69,7 @@ def text_of(data: bytes) -> str:
         if encoding or _is_damaged_utf8(data):
             raise _no_text(data, error) from error
     else:
-        if text.isascii() or not _ACCIDENT.sub("", text).isascii():
+        if text.isascii() or any(not _ACCIDENT.fullmatch(run) for run in _BEYOND_ASCII.findall(text)):
             return text
     try:
         return data.decode("cp1252")
@@ -77,7 +77,8 @@ def text_of(data: bytes) -> str:
         raise _no_text(data, error) from error
 
 
-_ACCIDENT = re.compile(r"(?<![^\x00-\x7f])[\u0180-\u02ff\u0370-\u07ff](?![^\x00-\x7f])")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+_ACCIDENT = re.compile(r"[\u0180-\u02ff\u0370-\u07ff]")
 """What windows-1252 reads as by accident: an accented capital before a sign (JOS\u00c9\u2019S) is one character of UTF-8 that
 stands alone among ASCII. Greek, Cyrillic, Hebrew or Arabic come as words."""
 

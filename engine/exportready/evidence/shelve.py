@@ -178,6 +178,8 @@ def _together(kind: str, listings: Sequence[Listing]) -> Listing:
 
 def _choose(listings: list[Listing], at: datetime) -> Listing | str:
     """The listing that counts, or why none does: the newest where all are dated; else they must say the same."""
+    if len(listings) == 1:
+        return listings[0]
     dates = sorted((listing.dated for listing in listings if listing.dated and listing.dated - at <= CLOCK_SKEW), reverse=True)
     newest = [listing for listing in listings if len(dates) == len(listings) and listing.dated == dates[0]] or listings
     different = {_identity(one): one for one in newest}  # a log may hold one answer hundreds of times
