@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -80,7 +81,8 @@ class Row:
 def rows(audit: Audit, areas: Sequence[str], pages: str) -> list[Row]:
     """All accounts, the worst first."""
     at = {rule.id: position for position, rule in enumerate(audit.rules)}
-    told = [_row(audit, entry, areas, at, pages) for entry in audit.entries]
+    named = Counter(shorten(entry.standing.name) for entry in audit.entries)
+    told = [_row(audit, entry, areas, at, pages, named) for entry in audit.entries]
     return sorted(told, key=_worst_first)
 
 
@@ -88,10 +90,13 @@ def _worst_first(row: Row) -> tuple[int, int, Decimal, str, str]:
     return ORDER.index(row.verdict), -row.errors, -row.standing.waits.amount, row.name.casefold(), row.entry.place
 
 
-def _row(audit: Audit, entry: Entry, areas: Sequence[str], at: dict[str, int], pages: str) -> Row:
+def _row(audit: Audit, entry: Entry, areas: Sequence[str], at: Mapping[str, int], pages: str, named: Mapping[str, int]) -> Row:
     one, moved = entry.standing, entry.movement
     place = shorten(entry.place)
     name = shorten(one.name) or place
+    # Many lists show the name alone, so one that several have must say which.
+    if name != place and named[name] > 1:
+        name, place = words.which(name, place), ""
     return Row(
         entry,
         name,
@@ -152,11 +157,16 @@ def _remark(audit: Audit, entry: Entry) -> str:
         filter(
             None,
             (
-                words.FIRST_TIME if audit.past and entry.movement is None else "",
+                words.FIRST_TIME if audit.past and is_new(entry) else "",
                 words.checked_on(when) if when.date() != audit.at.date() else "",
             ),
         )
     )
+
+
+def is_new(entry: Entry) -> bool:
+    """The last audit did not have it. Of one that could not be judged nobody compares anything."""
+    return entry.movement is None and not entry.standing.error
 
 
 def movement_size(entry: Entry) -> int:

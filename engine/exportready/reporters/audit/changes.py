@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from exportready.model.audit import Movement
 from exportready.model.report import Verdict
 from exportready.reporters import words as shared
-from exportready.reporters.audit.accounts import Row, movement_size
+from exportready.reporters.audit.accounts import Row, is_new, movement_size
 from exportready.reporters.audit.looks import ORDER
 
 LISTED, RULES = 50, 4
@@ -66,7 +66,7 @@ def changes(rows: Sequence[Row]) -> Changes:
         sum(_number(one, "rule_changed") for _, one in moved),
         sum(swing < 0 for swing in swings),
         sum(swing > 0 for swing in swings),
-        len(rows) - len(moved),
+        sum(is_new(row.entry) for row in rows),
         tuple(_changed(row, PARTS) for row in found[:LISTED]),
         max(0, len(found) - LISTED),
         tuple(_by_rule(one for _, one in moved)),

@@ -244,6 +244,11 @@ def short_money(amount: float) -> str:
     return f"${amount / 1000:.0f}k" if amount >= 9_995 else f"${amount:,.0f}"
 
 
+def which(name: str, place: str) -> str:
+    """Northwind (west/northwind): where several have the name."""
+    return f"{name} ({place})"
+
+
 def inside(transactions: int) -> str:
     """In how many transactions the money is."""
     return f"in {transactions:,}"
