@@ -169,6 +169,14 @@ def _outcomes(how: How, home: Path, at: datetime) -> list[tuple[str, Outcome]]:
     return [(one.rule, one.outcome) for one in _standing(how, home, at).rules]
 
 
+def test_what_is_asked_before_every_export_is_not_told_as_lapsing(how: How, tmp_path: Path) -> None:
+    home = account(tmp_path, "acme")
+    with (home / "account.yaml").open("a") as file:
+        file.write("confirmed: {by: me, at: 2026-11-20T17:00:00-07:00}\nsettings: {webConnector: {status: online}, ")
+        file.write("modules: {purchasing: true}}\n")
+    assert [one.of for one in _standing(how, home, AT).lapses] == ["modules.purchasing"]
+
+
 def test_there_are_none_counts_for_a_day_and_is_asked_again(how: How, tmp_path: Path) -> None:
     home = account(tmp_path, "acme")
     (home / "invoices.json").unlink()

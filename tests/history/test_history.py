@@ -114,7 +114,9 @@ def test_an_account_that_could_not_be_judged_has_fixed_nothing(history: History)
     second = history.begin(AT + WEEK, "s", "book", "1", anonymise=False)
     history.keep(second, "acme", Standing("", AT + WEEK, None, Verdict.CANNOT_TELL, "gone"), (), "", anonymise=False)
     history.finish(second, ["acme"])
-    assert only(history, second).movement is None
+    moved = only(history, second).movement
+    assert moved is not None
+    assert (moved.untold, moved.fixed) == ({"items/a": 1}, {})
     assert only(history, second).trend == (1, None)
     third = audit(history, AT + 2 * WEEK, "a", "b")
     moved = only(history, third).movement

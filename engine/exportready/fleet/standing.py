@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from exportready.kinds.account import BY_PATH
 from exportready.lapses import holds_until, lapses
 from exportready.model.audit import Found, Issue, RuleStanding, Standing, Unread
 from exportready.model.evidence import Evidence
-from exportready.model.report import KeyIssue, Report, RuleResult, Verdict, Waiver
+from exportready.model.report import KeyIssue, Lapse, Report, RuleResult, Verdict, Waiver
 from exportready.waivers import zone_of
 
 
@@ -35,8 +36,14 @@ def standing(report: Report, evidence: Evidence, accepted: Sequence[Waiver], dig
         grades=Counter(one.severity for one in report.findings if one.waiver is None),
         issues=tuple(map(_issue, report.key_issues)),
         waits=report.waits,
-        lapses=lapses(report.results, evidence, at, zone, within=None),
+        lapses=tuple(one for one in lapses(report.results, evidence, at, zone, within=None) if not _is_of_the_day(one)),
     )
+
+
+def _is_of_the_day(one: Lapse) -> bool:
+    """An answer that is asked before every export, such as whether the connector is online: it always lapses soon."""
+    setting = BY_PATH.get(one.of) if one.what == "answer" else None
+    return setting is not None and setting.stays_fresh is not None and setting.stays_fresh <= timedelta(days=1)
 
 
 def broken(why: str, at: datetime) -> Standing:

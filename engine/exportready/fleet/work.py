@@ -106,7 +106,8 @@ def judged(how: How, job: Job) -> Done:
 
 
 def _nothing(unrecognised: int) -> str:
-    told = f"none of its {unrecognised} files is recognised" if unrecognised else "there is no file in it"
+    several = "its only file is not" if unrecognised == 1 else f"none of its {unrecognised} files is"
+    told = f"{several} recognised" if unrecognised else "there is no file in it"
     return f"{told}; exportready check shows what would help"
 
 

@@ -78,7 +78,7 @@ class _Reading:
         return Entry(
             place,
             self._standing(standing, row),
-            None if row[4] else self._movement(account, standing),
+            self._movement(account, standing),
             self._trend(account),
             page_of(place) if page else "",
         )
