@@ -14,7 +14,7 @@ from io import BytesIO
 
 from lxml import etree
 
-from exportready.evidence.qbxml_fields import local, tree_of, values
+from exportready.evidence.qbxml_fields import Tree, local, tree_of, values
 from exportready.evidence.reading import Keys, Reading, Unreadable, convert, taken
 from exportready.evidence.xmltext import root_of, utf8
 from exportready.kinds import KINDS, children
@@ -84,7 +84,8 @@ class _Reader:
         self.first_line: int | None = 1
         self.wanted = {name: taken(KINDS[name], wanted) for name in KINDS if name in wanted}
         self.keys = {name: Keys(KINDS[name]) for name in self.wanted}
-        self.trees = {name: tree_of(names) for name, names in self.wanted.items()}
+        self.trees = {name: tree_of(KINDS[name], names) for name, names in self.wanted.items()}
+        self.above = {name: _above(KINDS[name], names) for name, names in self.wanted.items()}
         self.notes: list[str] = []
         self.listings: list[Listing] = []
         self.statuses: list[Record] = []
@@ -183,15 +184,13 @@ class _Reader:
 
     def _take_children(self, element: etree._Element, child: Kind, parent: Kind, rs: _Rs, pointer: str) -> None:
         tag = child.array_of[1] if child.array_of else ""
-        above = {name for name in self.wanted[child.name] if name.startswith("parent.")}
-        tree = tree_of({name.removeprefix("parent.") for name in above})
-        parent_fields = values(element, parent, tree) if above else {}
+        above = self.above[child.name]
+        parent_fields = {f"parent.{name}": value for name, value in values(element, parent, above).items()} if above else {}
         lines = rs.records.setdefault(child.name, [])
         number = 0
         for line in element.iter(f"{{*}}{tag}"):
             number += 1
-            fields: dict[str, Value] = {f"parent.{name}": value for name, value in parent_fields.items()}
-            fields |= values(line, child, self.trees[child.name])
+            fields = parent_fields | values(line, child, self.trees[child.name])
             where = self._where(line, f"{pointer}/{tag}[{number}]")
             lines.append(Record(child.name, self.keys[child.name].of(fields), fields, where))
             self.counts[child.name] += 1
@@ -246,6 +245,12 @@ class _Reader:
         why = why or rs.child_gaps.get(kind, "")
         records = tuple(rs.records.get(kind, ()))
         self.listings.append(Listing(kind, records, self.path, "qbxml", not why, why, bool(why), part, page=page))
+
+
+def _above(kind: Kind, names: frozenset[str]) -> Tree:
+    """What a line tells of the transaction in which it stands."""
+    of_parent = {name.removeprefix("parent.") for name in names if name.startswith("parent.")}
+    return tree_of(KINDS[kind.array_of[0]], of_parent) if kind.array_of and of_parent else {}
 
 
 def _whole(element: etree._Element, request: str, count: int) -> tuple[str, Page | None]:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lxml import etree
 
 from exportready.evidence.reading import convert
-from exportready.kinds.table import Kind
+from exportready.kinds.table import Field, Kind
 from exportready.model.evidence import UNSET, Unknown, Value
 
-Tree = dict[str, "Tree | str"]
+Tree = dict[str, "Tree | Leaf"]
 """Element name -> the field that its text is, or what is wanted inside it."""
+Leaf = tuple[str, Field]
 
 
 def local(element: etree._Element) -> str:
     """The element's name without its namespace."""
-    return str(element.tag).rpartition("}")[2]
+    tag = str(element.tag)
+    return tag if tag[0] != "{" else tag.rpartition("}")[2]
 
 
-def tree_of(names: frozenset[str] | set[str]) -> Tree:
+def tree_of(kind: Kind, names: frozenset[str] | set[str]) -> Tree:
     """The tree of elements that lead to these fields; those of a parent are not in it."""
     tree: Tree = {}
     for name in sorted(names):
@@ -29,44 +33,62 @@ def tree_of(names: frozenset[str] | set[str]) -> Tree:
             inner = at.setdefault(step, {})
             if isinstance(inner, dict):
                 at = inner
-        at[leaf] = name
+        at[leaf] = (name, kind.fields[name])
     return tree
 
 
 def values(element: etree._Element, kind: Kind, tree: Tree) -> dict[str, Value]:
     """The fields of one element. What it shows twice, differently, is unknown."""
     fields: dict[str, Value] = {}
-    _walk(element, tree, kind, fields)
-    complete = all(element.find(f"{{*}}{name}") is not None for name in kind.always)
-    _absent(element, tree, kind, fields, complete and bool(kind.always))
+    seen = _walk(element, tree, fields)
+    _absent(seen, tree, fields, bool(kind.always) and seen.keys() >= set(kind.always))
     return fields
 
 
-def _walk(element: etree._Element, tree: Tree, kind: Kind, fields: dict[str, Value]) -> None:
+def _walk(element: etree._Element, tree: Tree, fields: dict[str, Value]) -> dict[str, _Seen]:
+    """Take the fields; every element that stands there comes back, the first of each name, with what stands in it."""
+    seen: dict[str, _Seen] = {}
     for child in element:
-        wanted = tree.get(local(child))
-        if isinstance(wanted, str):
-            value = convert(kind.fields[wanted], child.text or "")
-            before = fields.get(wanted)
-            if kind.fields[wanted].many and isinstance(value, str) and isinstance(before, str):
-                value = fields[wanted] = f"{before}\n{value}"
-            fields[wanted] = value if fields.get(wanted, value) == value else Unknown(f"{local(child)} stands there twice")
-        elif wanted is not None:
-            _walk(child, wanted, kind, fields)
+        name = local(child)
+        wanted = tree.get(name)
+        if wanted is None:
+            seen.setdefault(name, _NOTHING)
+        elif isinstance(wanted, dict):
+            inside = _walk(child, wanted, fields)
+            seen.setdefault(name, inside)
+        else:
+            seen.setdefault(name, _NOTHING)
+            _take(child, name, wanted, fields)
+    return seen
 
 
-def _absent(element: etree._Element, tree: Tree, kind: Kind, fields: dict[str, Value], complete: bool) -> None:
+_Seen = Mapping[str, "_Seen"]
+_NOTHING: _Seen = {}
+
+
+def _take(element: etree._Element, name: str, leaf: Leaf, fields: dict[str, Value]) -> None:
+    field, description = leaf
+    value = convert(description, element.text or "")
+    if field in fields:
+        before = fields[field]
+        if description.many and isinstance(value, str) and isinstance(before, str):
+            value = f"{before}\n{value}"
+        elif before != value:
+            value = Unknown(f"{name} stands there twice")
+    fields[field] = value
+
+
+def _absent(seen: _Seen, tree: Tree, fields: dict[str, Value], complete: bool) -> None:
     """Fill in what an absent element means: unset where the record is shown whole, else not exported.
 
     Inside a reference that is there, a missing part (a ListID without its FullName) stays unknown.
     """
     for name, wanted in tree.items():
-        if isinstance(wanted, str):
-            if complete and wanted not in fields and not kind.fields[wanted].on_request:
-                fields[wanted] = UNSET
-            continue
-        inside = element.find(f"{{*}}{name}")
-        if inside is None:
-            _absent(element, wanted, kind, fields, complete)
-        elif not name.endswith("Ref"):
-            _absent(inside, wanted, kind, fields, complete)
+        if isinstance(wanted, dict):
+            inside = seen.get(name)
+            if inside is None:
+                _absent(_NOTHING, wanted, fields, complete)
+            elif not name.endswith("Ref"):
+                _absent(inside, wanted, fields, complete)
+        elif complete and wanted[0] not in fields and not wanted[1].on_request:
+            fields[wanted[0]] = UNSET

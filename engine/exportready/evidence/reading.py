@@ -69,7 +69,7 @@ def text_of(data: bytes) -> str:
         if encoding or _is_damaged_utf8(data):
             raise _no_text(data, error) from error
     else:
-        if text.isascii() or any(not _ACCIDENT.fullmatch(run) for run in _BEYOND_ASCII.findall(text)):
+        if text.isascii() or _MEANT.search(text):
             return text
     try:
         return data.decode("cp1252")
@@ -77,10 +77,9 @@ def text_of(data: bytes) -> str:
         raise _no_text(data, error) from error
 
 
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
-_ACCIDENT = re.compile(r"[\u0180-\u02ff\u0370-\u07ff]")
-"""What windows-1252 reads as by accident: an accented capital before a sign (JOS\u00c9\u2019S) is one character of UTF-8 that
-stands alone among ASCII. Greek, Cyrillic, Hebrew or Arabic come as words."""
+_MEANT = re.compile(r"[^\x00-\x7f]{2}|[^\x00-\x7f\u0180-\u02ff\u0370-\u07ff]")
+"""What is UTF-8 by no accident. An accented capital before a sign in windows-1252 (JOS\u00c9\u2019S) reads as one character of UTF-8
+that stands alone among ASCII; Greek, Cyrillic, Hebrew or Arabic come as words."""
 
 
 def _no_text(data: bytes, error: UnicodeDecodeError) -> Unreadable:

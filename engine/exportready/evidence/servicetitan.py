@@ -17,7 +17,7 @@ from typing import Any
 
 from exportready.evidence.reading import Keys, Reading, Unreadable, convert, taken, text_of
 from exportready.kinds import KINDS, children
-from exportready.kinds.table import Kind
+from exportready.kinds.table import Field, Kind
 from exportready.model.evidence import UNSET, Listing, Location, Page, Record, Unknown, Value
 from exportready.model.rules import Wanted
 
@@ -225,6 +225,8 @@ class _Reader:
 
     def read(self) -> Reading:
         arrays = [child for child in children(self.kind.name) if child.name in self.wanted]
+        plans = {child.name: self._plans(child) for child in arrays}
+        own = _plan(self.kind, self.wanted.get(self.kind.name, frozenset()))
         at_data = "" if self.document.is_array else "/data"
         for index, (row, start, end) in enumerate(self.document.rows):
             line = self._line_at(start)
@@ -233,11 +235,11 @@ class _Reader:
                 raise Unreadable(f"{pointer} is not a record; download it again", line)
             self.counts[self.kind.name] += 1
             if self.kind.name in self.wanted:
-                fields = _fields(row, self.kind, self.wanted[self.kind.name])
+                fields = _fields(row, own, self.kind.identity)
                 key = self.keys[self.kind.name].of(fields)
                 self.records[self.kind.name].append(Record(self.kind.name, key, fields, Location(self.path, line, pointer)))
             for child in arrays:
-                self._children(child, row, (start, end), line, pointer)
+                self._children(child, plans[child.name], row, (start, end), line, pointer)
         why, page, damaged = self._whole()
         listings = [self._listing(self.kind, why, damaged, page)]
         for child in arrays:
@@ -250,7 +252,9 @@ class _Reader:
         is_feed = "continueFrom" in self.document.envelope
         return Listing(kind.name, records, self.path, "servicetitan-json", not why, why, damaged, is_feed=is_feed, page=page)
 
-    def _children(self, child: Kind, row: Mapping[str, Any], span: tuple[int, int], line: int, pointer: str) -> None:
+    def _children(
+        self, child: Kind, plans: tuple[Plan, Plan], row: Mapping[str, Any], span: tuple[int, int], line: int, pointer: str
+    ) -> None:
         array = child.array_of[1] if child.array_of else ""
         rows = row.get(array, _MISSING)
         if not isinstance(rows, list):
@@ -260,19 +264,23 @@ class _Reader:
         lines = self._lines_of(rows, array, span, line)
         if child.bare:
             rows = [{child.bare: item} for item in rows]
-        above = _fields(row, KINDS[self.kind.name], {name.removeprefix("parent.") for name in self._above(child)})
+        of_parent, of_child = plans
+        above = {f"parent.{name}": value for name, value in _fields(row, of_parent, self.kind.identity).items()}
         for number, (item, at) in enumerate(zip(rows, lines, strict=True)):
             if not isinstance(item, dict):
                 raise Unreadable(f"{pointer}/{array}/{number} is not a record; download it again", at)
-            fields = {f"parent.{name}": value for name, value in above.items()}
-            fields |= _fields(item, child, self.wanted[child.name] - self._above(child))
+            fields = above | _fields(item, of_child, child.identity)
             key = self.keys[child.name].of(fields)
             where = Location(self.path, at, f"{pointer}/{array}/{number}")
             self.records[child.name].append(Record(child.name, key, fields, where))
             self.counts[child.name] += 1
 
-    def _above(self, child: Kind) -> frozenset[str]:
-        return frozenset(name for name in self.wanted[child.name] if name.startswith("parent."))
+    def _plans(self, child: Kind) -> tuple[Plan, Plan]:
+        """What an array's records tell of the record around them, and of themselves."""
+        above = {name for name in self.wanted[child.name] if name.startswith("parent.")}
+        return _plan(self.kind, {name.removeprefix("parent.") for name in above}), _plan(
+            child, self.wanted[child.name] - above
+        )
 
     def _lines_of(self, rows: Sequence[Any], array: str, span: tuple[int, int], line: int) -> list[int | None]:
         """The lines of an array's records: found again in the text of their parent, and only if they read the same."""
@@ -317,18 +325,25 @@ def _counts(value: object) -> bool:
 _MISSING = object()
 
 
-def _fields(row: Mapping[str, Any], kind: Kind, names: frozenset[str] | set[str]) -> dict[str, Value]:
+Plan = tuple[tuple[str, str, tuple[str, ...], Field], ...]
+"""Of each field: its name, the key in which it stands, the keys further inside, its description."""
+
+
+def _plan(kind: Kind, names: frozenset[str] | set[str]) -> Plan:
+    steps = ((name, *name.split(".")) for name in sorted(names))
+    return tuple((name, first, tuple(rest), kind.fields[name]) for name, first, *rest in steps)
+
+
+def _fields(row: Mapping[str, Any], plan: Plan, identity: str | None) -> dict[str, Value]:
     fields: dict[str, Value] = {}
-    for name in names:
-        value: Any = row
-        for step in name.split("."):
-            if value is None:
+    for name, first, rest, description in plan:
+        value = row.get(first, _MISSING)
+        for step in rest:
+            if value is None or value is _MISSING:
                 break
             value = value.get(step, _MISSING) if isinstance(value, dict) else _MISSING
-            if value is _MISSING:
-                break
         if value is None:
-            fields[name] = Unknown("it is empty, which no id ever is") if name == kind.identity else UNSET
+            fields[name] = Unknown("it is empty, which no id ever is") if name == identity else UNSET
         elif value is not _MISSING:
-            fields[name] = convert(kind.fields[name], value)
+            fields[name] = convert(description, value)
     return fields

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import cache
 
 from exportready.kinds import account, derived, quickbooks, servicetitan
 from exportready.kinds.table import Field, Kind
@@ -20,7 +21,8 @@ def fold(text: str) -> str:
     """How QuickBooks compares names: case-insensitive, runs of space as one (docs/sources.md, names)."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)  # macOS and some tools write an accent as a character of its own
-    return " ".join(text.split()).casefold()
+        return " ".join(text.split()).casefold()
+    return " ".join(text.split()).lower()  # the same, and quicker
 
 
 def field_of(kind: str, name: str) -> Field | None:
@@ -33,9 +35,10 @@ def field_of(kind: str, name: str) -> Field | None:
     return found
 
 
-def children(kind: str) -> Iterable[Kind]:
+@cache  # asked for every record
+def children(kind: str) -> tuple[Kind, ...]:
     """The kinds that are arrays inside a record of this one."""
-    return (child for child in KINDS.values() if child.array_of and child.array_of[0] == kind)
+    return tuple(child for child in KINDS.values() if child.array_of and child.array_of[0] == kind)
 
 
 def plural(kind: str) -> str:

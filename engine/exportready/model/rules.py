@@ -45,6 +45,8 @@ class Phase(Enum):
 class Type(Enum):
     """What a field's value is, and so how it compares."""
 
+    __hash__ = object.__hash__  # looked up for every value; a member is equal to itself alone
+
     TEXT = "text"
     NAME = "name"
     """Text that compares as QuickBooks compares names: case-insensitive, space collapsed."""
