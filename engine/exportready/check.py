@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -48,19 +46,6 @@ def check(
     return examine(path, rulebook, at, before, phase, chosen, on_file, engine, accepted, against, named)[0]
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the search for cycles: a snapshot makes millions of values that live until the end, and none that needs it."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
-@_uncollected()
 def examine(
     path: Path,
     rulebook: Rulebook,

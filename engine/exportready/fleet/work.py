@@ -6,6 +6,7 @@ Nothing is written here. What goes over is small: how to judge, packed once for 
 from __future__ import annotations
 
 import copyreg
+import gc
 import hashlib
 import pickle
 import zlib
@@ -75,7 +76,11 @@ def packed(how: How) -> bytes:
 
 def judge(how: bytes, job: Job) -> Done:
     """Judge one account. Whatever is wrong with it is told in its standing, never raised."""
-    return judged(_unpacked(how), job)
+    gc.disable()  # as the program itself: nothing of an account outlives it
+    try:
+        return judged(_unpacked(how), job)
+    finally:
+        gc.enable()
 
 
 def judged(how: How, job: Job) -> Done:

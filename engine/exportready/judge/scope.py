@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from exportready.judge.world import View, comparable
+from exportready.judge.world import ANSWERS_KIND, View, comparable
 from exportready.kinds import KINDS
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Record, Scope, Unknown, Value
 from exportready.model.rules import ACCOUNT, ANSWERS, PARAMETER, SUBJECT, Check, Condition, Ref, Related, entries, refs
@@ -67,7 +67,9 @@ class Judged:
 
     def _field(self, record: Record, name: str) -> Value:
         """A field of a record. What rests on an answer counts only while that is fresh enough for this rule."""
-        if record.kind == "account.answers":
+        if not record.notes and record.kind not in (ANSWERS_KIND, ACCOUNT):
+            return record.fields.get(name, NOT_EXPORTED)
+        if record.kind == ANSWERS_KIND:
             return self.view.answer(name)[0]
         if record.kind == ACCOUNT:
             return self.view.account(name)[0]
