@@ -84,7 +84,8 @@ def audit_exit_code(standings: Sequence[Standing], policy: Policy) -> ExitCode:
 
 
 def _code_of(one: Standing, policy: Policy) -> ExitCode:
-    if _exceeds(one.grades, policy):
+    is_let_through = policy.fail_on is None or "failed.error" in policy.thresholds
+    if _exceeds(one.grades, policy) or (one.verdict is Verdict.NOT_READY and not is_let_through):
         return ExitCode.FINDINGS
     if not any(rule.outcome in _DECIDED for rule in one.rules):
         return ExitCode.NOTHING_DECIDED

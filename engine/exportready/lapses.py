@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from exportready.kinds import question
 from exportready.kinds.account import BY_PATH
@@ -26,7 +26,7 @@ def lapses(
 
 
 def holds_until(
-    evidence: Evidence, rules: Iterable[Rule], accepted: Iterable[Waiver], at: datetime, zone: tzinfo | None
+    evidence: Evidence, rules: Sequence[Rule], accepted: Sequence[Waiver], at: datetime, zone: tzinfo | None
 ) -> datetime | None:
     """The first moment after `at` at which the same files may be judged otherwise; None where there is none.
 
@@ -44,14 +44,24 @@ def holds_until(
     ages |= {setting.stays_fresh for setting in BY_PATH.values() if setting.stays_fresh is not None}
     ends = {dated + age for dated in stated if dated is not None for age in ages}
     ends |= {_last_moment(one, zone) for one in accepted}
+    ends |= {  # a waiver that reaches too far ahead counts from some day on
+        _moment(one.expires - rule.longest_waiver, zone)
+        for one in accepted
+        for rule in rules
+        if rule.longest_waiver is not None
+    }
     if any(shelf.scope is Scope.WAITING and not shelf.records for shelf in evidence.shelves.values()):
         ends.add(at)  # «there are none» counts for a day, and its date is not kept
     return min((end for end in ends if end >= at), default=None)
 
 
 def _last_moment(waiver: Waiver, zone: tzinfo | None) -> datetime:
-    last = datetime.combine(waiver.expires, time.max, zone)
-    return last if last.tzinfo else last.astimezone()
+    return _moment(waiver.expires, zone, time.max)
+
+
+def _moment(day: date, zone: tzinfo | None, at: time = time.min) -> datetime:
+    moment = datetime.combine(day, at, zone)
+    return moment if moment.tzinfo else moment.astimezone()
 
 
 def _until(lapse: Lapse) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -318,3 +319,91 @@ def _is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+# -- the same as checking each account by itself
+
+
+def test_an_audit_says_of_each_account_what_a_check_says(run: Run, tmp_path: Path) -> None:
+    examples = ("ready", "not-ready", "not-ready-without-inventory", "after-export", "by-hand")
+    for name in examples:
+        shutil.copytree(ROOT / "examples" / name, tmp_path / "fleet" / name)
+    twice(tmp_path / "fleet" / "twice")
+    audited = told(run("fleet", "-o", "json", "--at", AT))
+    for one in audited["accounts"]:
+        checked = subprocess.run(
+            [sys.executable, "-m", "exportready", "check", tmp_path / "fleet" / one["path"], "--at", AT, "-o", "json"],
+            capture_output=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT / "engine")},
+            check=False,
+        )
+        result = json.loads(checked.stdout)
+        found = [finding["severity"] for rule in result["rules"] for finding in rule["findings"]]
+        assert one["verdict"] == result["verdict"]
+        assert {rule["id"]: rule["outcome"] for rule in one["rules"]} == {
+            rule["id"]: rule["outcome"] for rule in result["rules"]
+        }
+        assert one["findings"] == {grade: found.count(grade) for grade in ("error", "warning", "info")} | {"waived": 0}
+        assert sum(rule["findings"] for rule in one["rules"]) == len(found)
+        assert [issue["id"] for issue in one["key_issues"]] == [issue["id"] for issue in result["key_issues"]]
+        alone = tmp_path / f"alone-{one['path']}"
+        alone.mkdir()
+        shutil.copytree(tmp_path / "fleet" / one["path"], alone / one["path"])
+        assert run(alone, "-q", "--at", AT).returncode == checked.returncode, one["path"]
+
+
+def twice(home: Path) -> None:
+    """Two bills of one vendor and number, of which one is an error and the other but a warning."""
+    shutil.copytree(ROOT / "examples" / "ready", home)
+    stated = (home / "account.yaml").read_text(encoding="utf-8")
+    (home / "account.yaml").write_text(
+        stated.replace("settings:\n", "settings:\n  closingDate: '2026-10-31'\n", 1), encoding="utf-8"
+    )
+    path = home / "servicetitan" / "bills.json"
+    bills = json.loads(path.read_text(encoding="utf-8"))
+    for number, posted in enumerate(("2026-11-05", "2026-10-15")):
+        bill = dict(bills["data"][0])
+        bill |= {"id": 990_000 + number, "syncStatus": "Pending", "referenceNumber": "B-7799", "billDate": "2026-10-15"}
+        bills["data"].append({**bill, "postDate": posted})
+    if "totalCount" in bills and bills["totalCount"] is not None:
+        bills["totalCount"] += 2
+    path.write_text(json.dumps(bills), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("accounts", "-o", f"json:accounts/{HISTORY}"), "is the history"),
+        (("accounts", "-o", "html:out/acme.html", "--reports", "out"), "is the report of one account"),
+        (("accounts", "--select", "items", "--ignore", "items"), "no rule is left"),
+    ],
+)
+def test_nothing_that_must_stay_is_written_over(run: Run, fleet: Path, arguments: tuple[str, ...], said: str) -> None:
+    run("accounts", "-q", "--at", AT)
+    before = (fleet / HISTORY).read_bytes()
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert said in " ".join(done.stderr.split())
+    assert (fleet / HISTORY).read_bytes() == before
+
+
+def test_the_accounts_own_reports_are_no_account_next_time(run: Run, fleet: Path) -> None:
+    words = ("accounts", "-o", "html:accounts/audit.html", "-o", "json", "--at", AT)
+    assert told(run(*words))["counts"] == told(run(*words))["counts"]
+
+
+def test_a_report_of_an_account_that_became_unreadable_does_not_stay(run: Run, fleet: Path, tmp_path: Path) -> None:
+    run("accounts", "-q", "-o", "html:a.html", "--at", AT)
+    assert (tmp_path / "a-accounts" / "acme.html").is_file()
+    shutil.rmtree(fleet / "acme")
+    (fleet / "acme").mkdir()
+    run("accounts", "-q", "-o", "html:a.html", "--at", AT)
+    assert not (tmp_path / "a-accounts" / "acme.html").exists()
+
+
+def test_half_a_character_stops_nobody(run: Run, fleet: Path) -> None:
+    page = (fleet / "bolt" / "materials.json").read_text(encoding="utf-8")
+    (fleet / "bolt" / "materials.json").write_text(page.replace("PIPE-1", "PIPE-\\ud83d"), encoding="utf-8")
+    done = run("accounts", "-o", "json", "-o", "html:a.html", "--at", AT)
+    assert done.returncode == 1
+    assert len(told(done)["accounts"]) == 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,8 @@ from exportready.fleet import work
 from exportready.fleet.audit import settings_digest
 from exportready.fleet.work import How, Job, digest, judge, judged, packed
 from exportready.model.audit import Standing
-from exportready.model.report import Outcome, Verdict
+from exportready.model.evidence import Location
+from exportready.model.report import Outcome, Verdict, Waiver
 from exportready.model.rules import Rulebook
 
 from .conftest import AT, account
@@ -195,3 +196,18 @@ def test_a_zip_is_known_by_its_bytes(how: How, tmp_path: Path) -> None:
     assert first.standing is not None
     assert first.standing.open == 1
     assert judged(how, Job("acme.zip", archive, frozenset({first.digest}))).standing is None
+
+
+def test_a_waiver_that_reaches_too_far_ahead_counts_some_day(how: How, rulebook: Rulebook, tmp_path: Path) -> None:
+    home = account(tmp_path, "acme", 1)
+    rules = tuple(replace(rule, longest_waiver=timedelta(days=10)) for rule in rulebook.rules)
+    accepted = (Waiver("items/*", "*", "*", "me", "why", "", date(2026, 12, 1), Location("w.yaml", 1)),)
+    strict = replace(how, rulebook=replace(rulebook, rules=rules), accepted=accepted)
+    first = _standing(strict, home, AT)
+    assert first.open == 1
+    until, at = first.holds_until, AT
+    while until is not None and until < datetime.fromisoformat("2026-11-21T00:00:00-07:00"):
+        at = until + timedelta(seconds=1)
+        until = _standing(strict, home, at).holds_until
+    assert until == datetime.fromisoformat("2026-11-21T00:00:00-07:00")
+    assert _standing(strict, home, until).open == 0

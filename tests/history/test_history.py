@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -266,3 +266,81 @@ def test_migrations_are_numbered_and_whole(tmp_path: Path, monkeypatch: pytest.M
     (steps / f"{count + 1:04}-more.sql").write_text("CREATE TABLE more (a TEXT) STRICT;\n")
     with History(path) as history:
         assert history.connection.execute("PRAGMA user_version").fetchone() == (count + 1,)
+
+
+def test_two_records_of_one_name_are_two_findings(history: History) -> None:
+    """They share a fingerprint; the milder must not hide the worse."""
+    mild, bad = (Found("same", "items/a", grade, "a", False) for grade in (Severity.WARNING, Severity.ERROR))
+    started = history.begin(AT, "s", "book", "1", anonymise=False)
+    history.keep(started, "acme", standing((mild, bad)), (mild, bad), "", anonymise=False)
+    assert only(history, started).standing.grades == {Severity.WARNING: 1, Severity.ERROR: 1}
+
+
+def test_another_offset_is_another_day_for_an_account_without_a_time_zone(history: History) -> None:
+    audit(history, AT, "a")
+    assert not history.known("acme", AT.astimezone(UTC))
+
+
+def test_what_was_there_before_the_last_audit_is_back_again_though_nothing_else_changed(history: History) -> None:
+    audit(history, AT, "a", digest="d1")
+    audit(history, AT + WEEK, digest="d2")
+    third = history.begin(AT + 2 * WEEK, "s", "book", "1", anonymise=False)
+    history.take_again(third, "acme", history.known("acme", AT + 2 * WEEK)["d1"])
+    history.finish(third, ["acme"])
+    moved = only(history, third).movement
+    assert moved is not None
+    assert (moved.added, moved.regressed) == ({}, {"items/a": 1})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE outcome SET outcome = 'passed', worst = NULL, open = 0",
+        "UPDATE standing SET verdict = 'ready'",
+        "UPDATE standing SET holds_until = '2030-01-01T00:00:00+00:00'",
+        "DELETE FROM outcome",
+        "DELETE FROM finding",
+        "UPDATE lapse SET until = '2030-01-01T00:00:00+00:00'",
+        "INSERT INTO unread VALUES (1, 'b.xml', '')",
+    ],
+)
+def test_what_is_not_as_it_was_written_is_not_believed(history: History, change: str) -> None:
+    started = audit(history, AT, "a", digest="d1")
+    assert history.known("acme", AT)
+    history.connection.execute(change)
+    assert not history.known("acme", AT), "it is judged again"
+    with pytest.raises(NoHistory, match="damaged"):
+        only(history, started)
+
+
+def test_halves_of_characters_are_kept_as_what_they_are(history: History) -> None:
+    half = "Fennimoor, \ud83d"
+    broken = Standing("", AT, None, Verdict.CANNOT_TELL, half, half, unread=(Unread(half, half),))
+    started = history.begin(AT, "s", "book", "1", anonymise=False)
+    history.keep(started, "acme", broken, (Found("f", "items/a", Severity.INFO, half, False),), "", anonymise=False)
+    assert only(history, started).standing.name == "Fennimoor, \\ud83d"
+
+
+@pytest.mark.parametrize("from_the_start", [True, False])
+def test_anonymised_no_message_and_no_answer_names_anything_of_the_customer(tmp_path: Path, from_the_start: bool) -> None:
+    told = "the key 'Jane' stands twice"
+    one = Standing(
+        "d",
+        AT,
+        None,
+        Verdict.CANNOT_TELL,
+        told,
+        unread=(Unread("a.json", told),),
+        lapses=(Lapse("answer", "salesTax.zones.Jane", "salesTax.zones.Jane", AT + WEEK),),
+    )
+    path = tmp_path / "history.sqlite3"
+    with History(path) as history:
+        first = history.begin(AT, "s", "book", "1", anonymise=from_the_start)
+        history.keep(first, "acme", one, (), "", anonymise=from_the_start)
+        history.finish(first, ["acme"])
+    if not from_the_start:
+        assert b"Jane" in path.read_bytes()
+        with History(path) as history:
+            history.begin(AT + WEEK, "s", "book", "1", anonymise=True)
+            assert history.known("acme", AT), "what was hashed is whole again"
+    assert b"Jane" not in path.read_bytes()

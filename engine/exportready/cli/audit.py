@@ -142,6 +142,7 @@ def audit(
       4    of an account nobody can say yet, or it could not be read
       130  interrupted; --resume goes on
     """
+    from exportready.check import select
     from exportready.cli.settings import Said, adapted_rules, settings_of
     from exportready.fleet.places import NoFleet, places_of
     from exportready.fleet.pool import Gone
@@ -162,10 +163,13 @@ def audit(
     wanted = _targets(outputs, quiet)
     own = None if no_reports else reports or _beside(wanted)
     accepted = waivers_of(waivers_file)
+    if not any(map(select(selected, ignored), rulebook.rules)):
+        raise click.ClickException("no rule is left to judge; look at --select and --ignore")
     how = How(rulebook, at or now(), phase, selected, ignored, accepted, _engine(engine), audience if own else None, "")
     try:
-        fleet = places_of(accounts)
+        fleet = places_of(accounts, own)
         kept = _Kept(history_file or fleet.home / HISTORY_NAME, resume, at is not None, anonymise)
+        _apart(wanted, kept.path, own, fleet)
         with _workers(address, jobs, len(fleet.places)) as workers:
             made = _audited(fleet, how, kept, workers, _pages(own, audience), progress=not (no_progress or quiet))
     except (NoFleet, NoHistory, Gone) as error:
@@ -222,6 +226,18 @@ def _beside(wanted: list[Target]) -> Path | None:
     """The folder of the accounts' own reports: audit-accounts beside audit.html."""
     page = next((Path(target) for name, target in wanted if name == "html" and target is not None), None)
     return page.with_name(f"{page.stem}-accounts") if page is not None else None
+
+
+def _apart(wanted: list[Target], history: Path, own: Path | None, fleet: Fleet) -> None:
+    """What is written lands on nothing that must stay."""
+    from exportready.fleet.audit import page_name
+
+    pages = {(own / page_name(place)).resolve() for place in fleet.places} if own is not None else set()
+    for _, target in wanted:
+        if target is not None and Path(target).resolve() == history.resolve():
+            raise click.UsageError(f"{target} is the history of all audits; write to another file")
+        if target is not None and Path(target).resolve() in pages:
+            raise click.UsageError(f"{target} is the report of one account; write to another file, or name other --reports")
 
 
 def _engine(name: str | None) -> str | None:

@@ -15,6 +15,9 @@ PASSED_OVER = re.compile(r"(__MACOSX|\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*|\.
 """What operating systems and Office leave behind, and hidden files."""
 
 
+_OFFICE = (".xlsx", ".xlsm", ".xlsb", ".ods", ".docx", ".docm", ".odt", ".pptx", ".pptm", ".odp", ".vsdx")
+
+
 class NoSnapshot(Exception):
     """There is nothing to open at the path that was given; the message says what was expected."""
 
@@ -34,7 +37,7 @@ def is_zip(path: Path) -> bool:
         return True
     try:
         with path.open("rb") as file:
-            return file.read(4) == b"PK\x03\x04" and path.suffix.lower() not in (".xlsx", ".xlsm", ".xlsb", ".ods", ".docx")
+            return file.read(4) == b"PK\x03\x04" and path.suffix.lower() not in _OFFICE
     except OSError:
         return False
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Generator, Mapping
+from functools import cache
 from pathlib import Path
 
-from exportready import __version__
+from exportready import __version__, shipped
 from exportready.check import select
 from exportready.fleet.places import Fleet
 from exportready.fleet.pool import Workers, run
@@ -23,6 +24,7 @@ def settings_digest(how: How, *, anonymise: bool) -> str:
     book = how.rulebook
     stated = {
         "version": __version__,
+        "code": _code(),
         "rulebook": book.digest,
         "rules": {rule.id: _settled(rule) for rule in book.rules},
         "phase": how.phase,
@@ -33,6 +35,14 @@ def settings_digest(how: How, *, anonymise: bool) -> str:
         "anonymise": anonymise,
     }
     return hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
+
+
+@cache
+def _code() -> str:
+    """Over this program itself: what is installed from a repository has one version for many states."""
+    package = Path(__file__).parents[1]
+    files = sorted([*package.rglob("*.py"), *shipped.folder("reports").rglob("*.*")])
+    return _sha256(b"".join(hashlib.sha256(one.read_bytes()).digest() for one in files))
 
 
 def _settled(rule: Rule) -> list[str]:
@@ -53,12 +63,12 @@ def judge_all(
 ) -> Generator[Done]:
     """Judge whoever is not unchanged. Each account is kept before it is told; a caller may stop at any moment."""
     kept = {place: _usable(history.known(place, how.at), place, pages) for place in fleet.places}
-    jobs = (Job(place, fleet.home / place, frozenset(kept[place])) for place in fleet.places)
+    jobs = (Job(place, path, frozenset(kept[place])) for place, path in fleet.places.items())
     for done in run(workers, packed(how), how.at, jobs):
         if done.standing is None:
             history.take_again(started, done.place, kept[done.place][done.digest])
         else:
-            page = pages.write(done.place, done.page) if pages is not None and done.page is not None else ""
+            page = pages.write(done.place, done.page) if pages is not None else ""
             history.keep(started, done.place, done.standing, done.findings, page, anonymise=anonymise)
         yield done
     history.finish(started, fleet.places)
@@ -72,8 +82,11 @@ class Pages:
         self.audience = audience
         self._write = write
 
-    def write(self, place: str, text: str) -> str:
-        """Returns what is kept of it, to know it again."""
+    def write(self, place: str, text: str | None) -> str:
+        """Returns what is kept of it, to know it again. Without a text, what an earlier audit wrote is no longer true."""
+        if text is None:
+            (self.folder / page_name(place)).unlink(missing_ok=True)
+            return ""
         self._write(self.folder / page_name(place), text)
         return self._mark(text.encode("utf-8", "replace"))
 
@@ -90,7 +103,7 @@ class Pages:
 
 def page_name(place: str) -> str:
     """A name for every system; two places never share one."""
-    plain = "".join(char if char.isascii() and (char.isalnum() or char in "-_.") else "-" for char in place).strip(".")
+    plain = "".join(char if char.isascii() and (char.isalnum() or char in "-_.") else "-" for char in place).strip(".")[:80]
     same = plain == place and plain == plain.lower()
     return f"{plain}.html" if same else f"{plain}-{_sha256(place.encode('utf-8', 'surrogateescape'))[:8]}.html"
 

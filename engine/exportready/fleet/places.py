@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import stat
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from exportready.evidence.files import PASSED_OVER, is_zip
+from exportready.evidence.snapshot import is_own_report
 
 LISTS = (".txt", ".lst", ".list")
 
@@ -22,34 +24,78 @@ class Fleet:
 
     home: Path
     """The folder from which their places count; the history lies there unless another place is named."""
-    places: tuple[str, ...]
-    """Their paths from there, POSIX, sorted."""
+    places: Mapping[str, Path]
+    """What each is called (its path from there, POSIX, harmless to show and to keep), and where it lies; sorted."""
     passed_over: tuple[str, ...]
     """What lies beside them and is no account, however it came there."""
 
 
-def find(path: Path) -> Fleet:
-    """The accounts in a folder, or those of a list. Raises NoFleet."""
+def find(path: Path, reports: Path | None = None) -> Fleet:
+    """The accounts in a folder, or those of a list. `reports` is where their own reports go. Raises NoFleet."""
     if path.is_file() and path.suffix.lower() in LISTS:
         return _listed(path)
     if not path.is_dir():
         what = "is no folder of accounts, and no list (.txt, one path a line)" if path.exists() else "is not there"
         raise NoFleet(f"{path} {what}")
     try:
-        found = sorted(os.scandir(path), key=lambda one: one.name)
+        seen = sorted((one for one in path.iterdir() if not PASSED_OVER.match(one.name)), key=lambda one: one.name)
     except OSError as error:
         raise NoFleet(f"{path} cannot be opened ({error.strerror})") from error
-    seen = [one for one in found if not PASSED_OVER.match(one.name)]
-    places = [one.name for one in seen if one.is_dir() or is_zip(Path(one.path))]
-    others = tuple(one.name for one in seen if one.name not in places and not one.name.startswith(HISTORY))
-    if not places:
+    accounts = [one for one in seen if _may_be_account(one) and not _holds_reports(one, reports)]
+    others = tuple(_shown(one.name) for one in seen if one not in accounts and not one.name.startswith(HISTORY))
+    if not accounts or "account.yaml" in others:
         told = "; it looks like one account: exportready check judges one" if others else ""
-        raise NoFleet(f"{path} holds no folder and no .zip, so no account{told}")
-    return Fleet(path, tuple(places), others)
+        raise NoFleet(
+            f"{path} holds no folder and no .zip, so no account{told}" if not accounts else f"{path} is no fleet{told}"
+        )
+    return Fleet(path, _named({one: one.name for one in accounts}), others)
 
 
 HISTORY = "exportready-history"
 """How the name of the history begins: it lies beside the accounts."""
+
+
+def _may_be_account(path: Path) -> bool:
+    """A folder, an archive, and whatever cannot be looked at: a share that is not mounted is an account of which nobody can tell."""
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode) or path.suffix.lower() == ".zip":
+            return True
+        return stat.S_ISREG(mode) and (not os.access(path, os.R_OK) or is_zip(path))
+    except OSError:
+        return True
+
+
+def _holds_reports(path: Path, reports: Path | None) -> bool:
+    """The accounts' own reports, of this audit or of one before under another name."""
+    if reports is not None and path.resolve() == reports.resolve():
+        return True
+    try:
+        files = list(path.iterdir()) if path.is_dir() else []
+        return bool(files) and all(one.suffix == ".html" for one in files) and all(map(_is_report, files))
+    except OSError:
+        return False
+
+
+def _is_report(path: Path) -> bool:
+    with path.open("rb") as file:
+        return is_own_report(file.read(2000))
+
+
+def _named(accounts: Mapping[Path, str]) -> Mapping[str, Path]:
+    """Each by what it is called. Raises NoFleet where two cannot be told apart."""
+    named: dict[str, Path] = {}
+    for path, name in sorted(accounts.items(), key=lambda one: one[1]):
+        shown = _shown(name)
+        if shown in named:
+            raise NoFleet(f"{shown} is named twice; name each account once")
+        named[shown] = path
+    return named
+
+
+def _shown(name: str) -> str:
+    """Bytes of a name that are no text, as what they are."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _listed(path: Path) -> Fleet:
@@ -61,34 +107,35 @@ def _listed(path: Path) -> Fleet:
     named = [(number, line) for number, line in stated if line and not line.startswith("#")]
     if not named:
         raise NoFleet(f"{path} names no account; write one path a line")
-    places: dict[str, int] = {}
+    home = path.parent.absolute()
+    at: dict[Path, int] = {}
     for number, line in named:
-        place = _place(path.parent, line)
-        if place in places:
-            raise NoFleet(f"{path}:{number}: {line} is named on line {places[place]} already; take one of them out")
-        places[place] = number
-    return Fleet(path.parent, tuple(sorted(places)), ())
+        account = Path(os.path.normpath(home / line))
+        if account in at:
+            raise NoFleet(f"{path}:{number}: {line} is named on line {at[account]} already; take one of them out")
+        at[account] = number
+    return Fleet(home, _named({account: _from(home, account) for account in at}), ())
 
 
-def _place(home: Path, line: str) -> str:
-    """A path of the list, from the folder of the list: one account has one place, however it is written."""
-    whole = Path(os.path.normpath(home / line))
-    return whole.relative_to(home).as_posix() if whole.is_relative_to(home) else whole.as_posix()
+def _from(home: Path, account: Path) -> str:
+    try:
+        return Path(os.path.relpath(account, home)).as_posix()
+    except ValueError:  # another drive of Windows
+        return account.as_posix()
 
 
-def places_of(paths: Sequence[Path]) -> Fleet:
+def places_of(paths: Sequence[Path], reports: Path | None = None) -> Fleet:
     """The accounts of several folders or lists, as one fleet. Raises NoFleet."""
-    fleets = [find(path) for path in paths]
+    fleets = [find(path, reports) for path in paths]
     if len(fleets) == 1:
         return fleets[0]
     try:
         home = Path(os.path.commonpath([one.home.absolute() for one in fleets]))
     except ValueError as error:
         raise NoFleet("the accounts lie on different drives; audit each drive by itself") from error
-    below = [Path(os.path.relpath(one.home.absolute(), home)) for one in fleets]
-    places = sorted((root / place).as_posix() for root, one in zip(below, fleets, strict=True) for place in one.places)
-    others = sorted((root / name).as_posix() for root, one in zip(below, fleets, strict=True) for name in one.passed_over)
-    if len(set(places)) != len(places):
-        twice = next(one for at, one in enumerate(places) if one in places[:at])
-        raise NoFleet(f"{twice} is named twice; name each account once")
-    return Fleet(home, tuple(places), tuple(others))
+    accounts = [Path(os.path.normpath(path.absolute())) for one in fleets for path in one.places.values()]
+    twice = next((one for number, one in enumerate(accounts) if one in accounts[:number]), None)
+    if twice is not None:
+        raise NoFleet(f"{_shown(str(twice))} is named twice; name each account once")
+    others = tuple(sorted(_from(home, one.home.absolute() / name) for one in fleets for name in one.passed_over))
+    return Fleet(home, _named({account: _from(home, account) for account in accounts}), others)

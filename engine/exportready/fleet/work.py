@@ -127,6 +127,8 @@ def digest(settings: str, path: Path) -> str:
             except Unreadable as error:
                 told.update(f"\0{error}".encode("utf-8", "replace"))
         return told.hexdigest()
+    if path.exists() and not path.is_file():
+        raise NoSnapshot(f"{path.name} is no folder and no ordinary file; take it away")
     try:
         with path.open("rb") as archive:
             told.update(hashlib.file_digest(archive, "sha256").digest())

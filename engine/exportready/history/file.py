@@ -38,6 +38,9 @@ def connect(path: Path) -> sqlite3.Connection:
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA secure_delete = ON")
             _migrate(connection, path)
+            (sound,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if sound != "ok":
+                raise ValueError(sound)
             return connection
         except BaseException:
             if connection is not None:
@@ -52,6 +55,8 @@ def told(path: Path) -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError) as error:
         raise NoHistory(f"{path}: {_told(error)}") from error
+    except (ValueError, ArithmeticError) as error:
+        raise NoHistory(f"{path}: it is damaged ({error}); take it away or name another file with --history") from error
 
 
 @contextmanager
@@ -103,6 +108,6 @@ def _told(error: sqlite3.Error | OSError) -> str:
     text = str(error)
     if "locked" in text or "busy" in text:
         return "another audit is using it; wait until that has ended, or name another file with --history"
-    if "not a database" in text or "malformed" in text:
+    if any(word in text for word in ("not a database", "malformed", "no such table", "no such column")):
         return f"it is no history, or it is damaged ({text}); take it away or name another file with --history"
     return f"it cannot be used ({text}); name another file with --history"

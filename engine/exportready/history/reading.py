@@ -12,6 +12,7 @@ from typing import Any
 
 from exportready.compare import Result, compare
 from exportready.history.file import told
+from exportready.history.seal import is_whole
 from exportready.history.store import History, Started
 from exportready.model.audit import Entry, Issue, Movement, Past, RuleStanding, Standing, Unread
 from exportready.model.changes import Stood
@@ -70,6 +71,8 @@ class _Reading:
         return self.connection.execute(query, values).fetchall()
 
     def entry(self, place: str, account: int, standing: int, page_of: Callable[[str], str]) -> Entry:
+        if not is_whole(self.connection, standing):
+            raise ValueError(f"what is kept of {place} is not as it was written")
         ((*row, page),) = self.rows(
             "SELECT digest, checked_at, holds_until, verdict, error, name, phase, files, undated, oldest, newest,"
             " waits_findings, waits_transactions, waits_amount, page FROM standing WHERE id = ?",
@@ -163,7 +166,7 @@ class _Reading:
         ((verdict,),) = self.rows("SELECT verdict FROM standing WHERE id = ?", before)
         if before == standing:
             return Movement(datetime.fromisoformat(at), Verdict(verdict))
-        found = compare(self._result(before), self._result(standing), self._ever(account, before, standing))
+        found = compare(self._result(before), self._result(standing), self._ever(account, before))
         counted = {part: Counter(one.rule for one in getattr(found, part)) for part in _PARTS}
         return Movement(
             datetime.fromisoformat(at), Verdict(verdict), **{part: dict(sorted(of.items())) for part, of in counted.items()}
@@ -183,15 +186,14 @@ class _Reading:
             {},
         )
 
-    def _ever(self, account: int, before: int, standing: int) -> Result:
+    def _ever(self, account: int, before: int) -> Result:
         """What the account had in any audit before the last one."""
         rows = self.rows(
             "SELECT DISTINCT fingerprint, rule, severity, subject FROM finding WHERE standing IN (SELECT standing FROM entry"
-            " JOIN audit ON audit.id = audit WHERE account = ? AND finished = 1 AND audit < ?) AND standing NOT IN (?, ?)",
+            " JOIN audit ON audit.id = audit WHERE account = ? AND finished = 1 AND audit < ?) AND standing <> ?",
             account,
             self.audit.id,
             before,
-            standing,
         )
         return Result(None, "", "", _stood(rows), {}, frozenset(), {})
 

@@ -12,8 +12,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from exportready.history import rows
 from exportready.history.file import connect, told, transaction
-from exportready.model.audit import Found, Issue, RuleStanding, Standing
+from exportready.history.seal import is_whole, seal
+from exportready.model.audit import Found, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,34 +79,31 @@ class History:
     def known(self, place: str, at: datetime) -> Mapping[str, Kept]:
         """Digest -> what is kept of an account that still holds at a moment; the newest of each digest."""
         with told(self.path):
-            rows = self.connection.execute(
+            found = self.connection.execute(
                 "SELECT digest, standing.id, page, checked_at, holds_until FROM standing"
                 " JOIN account ON account.id = standing.account WHERE place = ? AND digest <> '' ORDER BY standing.id",
                 (place,),
             ).fetchall()
-        return {digest: Kept(id_, page) for digest, id_, page, since, until in rows if _holds(since, until, at)}
+            return {
+                digest: Kept(id_, page)
+                for digest, id_, page, since, until in found
+                if is_whole(self.connection, id_) and _holds(since, until, at)
+            }
 
     def keep(
         self, audit: Started, place: str, standing: Standing, findings: Iterable[Found], page: str, *, anonymise: bool
     ) -> None:
         """A judged account, whole or not at all. `page` marks its own report, empty where there is none."""
         with self._changing():
-            id_ = self._standing(self._account(place), standing, page)
+            hidden = self._hash if anonymise else None
+            id_ = self._standing(self._account(place), rows.standing(standing, page, hidden))
             several = self.connection.executemany
-            several("INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (_outcome(id_, one) for one in standing.rules))
-            several(
-                "INSERT OR IGNORE INTO finding VALUES (?, ?, ?, ?, ?, ?)",
-                (_finding(id_, one, self._hash(one.subject) if anonymise else one.subject) for one in findings),
-            )
-            several(
-                "INSERT INTO issue VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (_issue(id_, at, one, "" if anonymise else one.message) for at, one in enumerate(standing.issues)),
-            )
-            several("INSERT OR IGNORE INTO unread VALUES (?, ?, ?)", ((id_, one.path, one.error) for one in standing.unread))
-            several(
-                "INSERT OR IGNORE INTO lapse VALUES (?, ?, ?, ?, ?)",
-                ((id_, one.what, one.name, one.of, one.until.isoformat()) for one in standing.lapses),
-            )
+            several("INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows.outcomes(id_, standing.rules))
+            several("INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?)", rows.findings(id_, findings, hidden))
+            several("INSERT INTO issue VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows.issues(id_, standing.issues, hidden))
+            several("INSERT OR IGNORE INTO unread VALUES (?, ?, ?)", rows.unread(id_, standing.unread, hidden))
+            several("INSERT OR IGNORE INTO lapse VALUES (?, ?, ?, ?, ?)", rows.lapses(id_, standing.lapses, hidden))
+            seal(self.connection, id_)
             self._enter(audit, place, id_)
 
     def take_again(self, audit: Started, place: str, kept: Kept) -> None:
@@ -140,31 +139,13 @@ class History:
         account = self._account(place)
         self.connection.execute("INSERT OR REPLACE INTO entry VALUES (?, ?, ?)", (audit.id, account, standing))
 
-    def _standing(self, account: int, one: Standing, page: str) -> int:
-        values = {
-            "account": account,
-            "digest": one.digest,
-            "page": page,
-            "checked_at": one.checked_at.isoformat(),
-            "holds_until": _moment(one.holds_until),
-            "verdict": one.verdict.value,
-            "error": one.error,
-            "name": one.name,
-            "phase": one.phase,
-            "files": one.files,
-            "undated": one.undated,
-            "oldest": _moment(one.oldest),
-            "newest": _moment(one.newest),
-            "waits_findings": one.waits.findings,
-            "waits_transactions": one.waits.transactions,
-            "waits_amount": str(one.waits.amount),
-        }
+    def _standing(self, account: int, values: Mapping[str, object]) -> int:
         cursor = self.connection.execute(
             "INSERT INTO standing (account, digest, page, checked_at, holds_until, verdict, error, name, phase, files, undated,"
             " oldest, newest, waits_findings, waits_transactions, waits_amount) VALUES (:account, :digest, :page, :checked_at,"
             " :holds_until, :verdict, :error, :name, :phase, :files, :undated, :oldest, :newest, :waits_findings,"
             " :waits_transactions, :waits_amount) RETURNING id",
-            values,
+            {"account": account, **values},
         )
         return int(cursor.fetchone()[0])
 
@@ -173,12 +154,17 @@ class History:
     def _anonymise(self) -> None:
         if self._kept("clear") is None:
             return
+        change = self.connection.execute
         self.connection.create_function("hashed", 1, self._hash, deterministic=True)
-        self.connection.execute(
-            "UPDATE finding SET subject = hashed(subject) WHERE subject NOT GLOB ?", (f"#{'[0-9a-f]' * 24}",)
-        )
-        self.connection.execute("UPDATE issue SET message = ''")
-        self.connection.execute("DELETE FROM kept WHERE name = 'clear'")
+        self.connection.create_function("without_entry", 1, rows.without_entry, deterministic=True)
+        change("UPDATE finding SET subject = hashed(subject) WHERE subject NOT GLOB ?", (f"#{'[0-9a-f]' * 24}",))
+        change("UPDATE issue SET message = ''")
+        change("UPDATE unread SET error = ?", (rows.NOT_READ,))
+        change("UPDATE standing SET error = ? WHERE error <> ''", (rows.NOT_JUDGED,))
+        change("UPDATE OR REPLACE lapse SET of = without_entry(of), name = without_entry(name)")
+        change("DELETE FROM kept WHERE name = 'clear'")
+        for (id_,) in change("SELECT id FROM standing").fetchall():
+            seal(self.connection, id_)
 
     def _hash(self, subject: str) -> str:
         """Keyed by a secret of this file: nobody can look names up in a table made elsewhere."""
@@ -200,24 +186,11 @@ _PLACES = "SELECT place FROM entry JOIN account ON account.id = entry.account WH
 
 
 def _holds(since: str, until: str | None, at: datetime) -> bool:
-    """What was judged at the same moment holds; else from then on, and before the first date that may change it."""
+    """What was judged at the same moment holds; else from then on, and before the first date that may change it.
+
+    The offset counts too: an account that states no time zone has that of the check.
+    """
     first = datetime.fromisoformat(since)
+    if first.utcoffset() != at.utcoffset():
+        return False
     return at == first or (first < at and (until is None or at < datetime.fromisoformat(until)))
-
-
-def _moment(when: datetime | None) -> str | None:
-    return when.isoformat() if when else None
-
-
-def _outcome(standing: int, one: RuleStanding) -> tuple[object, ...]:
-    worst = one.worst.value if one.worst else None
-    return (standing, one.rule, one.digest, one.grade.value, one.outcome.value, one.untold, worst, one.open, one.accepted)
-
-
-def _finding(standing: int, one: Found, subject: str) -> tuple[object, ...]:
-    return standing, one.fingerprint, one.rule, one.severity.value, subject, one.accepted
-
-
-def _issue(standing: int, number: int, one: Issue, message: str) -> tuple[object, ...]:
-    severity, amount = one.severity.value, str(one.amount)
-    return standing, number, one.id, one.rule, one.code, severity, message, one.transactions, amount

@@ -12,7 +12,8 @@ CREATE TABLE audit (
   finished INTEGER NOT NULL DEFAULT 0 CHECK (finished IN (0, 1))
 ) STRICT;
 
--- What one judgement of an account found. Audits that found the account unchanged share it.
+-- What one judgement of an account found. Audits that found the account unchanged share it. The seal is a SHA-256 over
+-- all that belongs to it: what was damaged is not believed.
 CREATE TABLE standing (
   id INTEGER PRIMARY KEY,
   account INTEGER NOT NULL REFERENCES account,
@@ -30,7 +31,8 @@ CREATE TABLE standing (
   newest TEXT,
   waits_findings INTEGER NOT NULL,
   waits_transactions INTEGER NOT NULL,
-  waits_amount TEXT NOT NULL
+  waits_amount TEXT NOT NULL,
+  seal TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX standing_of_account ON standing (account, digest);
 
@@ -55,14 +57,16 @@ CREATE TABLE outcome (
   PRIMARY KEY (standing, rule)
 ) STRICT, WITHOUT ROWID;
 
+-- Two records with one name in the books have one fingerprint.
 CREATE TABLE finding (
   standing INTEGER NOT NULL REFERENCES standing ON DELETE CASCADE,
+  number INTEGER NOT NULL,
   fingerprint TEXT NOT NULL,
   rule TEXT NOT NULL,
   severity TEXT NOT NULL CHECK (severity IN ('error', 'warning', 'info')),
   subject TEXT NOT NULL,
   accepted INTEGER NOT NULL CHECK (accepted IN (0, 1)),
-  PRIMARY KEY (standing, fingerprint)
+  PRIMARY KEY (standing, number)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE issue (
