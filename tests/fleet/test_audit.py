@@ -26,13 +26,16 @@ AT = "2026-11-20T18:00:00-07:00"
 LATER = "2026-11-20T19:00:00-07:00"
 HISTORY = "exportready-history.sqlite3"
 
+INTERRUPTIBLE = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); from exportready.cli import main; sys.exit(main())"
+"""The program, with Ctrl-C as at a terminal: what a shell starts in the background ignores it, and hands that on."""
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def started(folder: Path, *arguments: str | Path) -> subprocess.Popen[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("EXPORTREADY")}
     environment |= {"PYTHONPATH": str(ROOT / "engine"), "PYTHONIOENCODING": "utf-8"}
-    words = [sys.executable, "-m", "exportready", "audit", *map(str, arguments)]
+    words = [sys.executable, "-c", INTERRUPTIBLE, "audit", *map(str, arguments)]
     return subprocess.Popen(words, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

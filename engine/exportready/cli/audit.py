@@ -312,20 +312,15 @@ def _write(made: Audit, wanted: list[Target], own: Path | None, *, color: str, v
     """Every format to its place, all or none; then what was written."""
     from exportready.cli.output import write
     from exportready.cli.outputs import is_colored, show, width
-    from exportready.reporters.audit import Options, render
+    from exportready.reporters.audit import Options, parts
 
-    texts: list[tuple[str | None, str]] = []
-    screen = ""
-    for name, target in wanted:
-        text = render(name, made, Options(target is None and is_colored(color), width(), verbose, _url(own, target)))
-        if name == "console" and target is None:
-            screen = text
-        else:
-            texts.append((target, text))
-    write(texts)
-    if screen:
-        show(screen, color)
-    for target, _ in texts:
+    def rendered(name: str, target: str | None) -> Iterator[str]:
+        return parts(name, made, Options(target is None and is_colored(color), width(), verbose, _url(own, target)))
+
+    write((target, rendered(name, target)) for name, target in wanted if (name, target) != ("console", None))
+    if ("console", None) in wanted:
+        show("".join(rendered("console", None)), color)
+    for _, target in wanted:
         if target is not None and not quiet:
             click.echo(f"Wrote {target}", err=True)
     if own is not None and not quiet:

@@ -4,33 +4,36 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
 
-def write(texts: Sequence[tuple[str | None, str]]) -> None:
+def write(texts: Iterable[tuple[str | None, str | Iterator[str]]]) -> None:
     """Write each text to its path, or to standard output for None. Raises click.ClickException with what to do.
 
     Files are made beside their places first and put there together, so that one that cannot be written leaves the
-    others as they were.
+    others as they were. A text may come in pieces, which are written as they are made.
     """
     ready: list[tuple[str, Path]] = []
+    through: list[tuple[str | None, str]] = []
     target: str | None = None
     try:
         for target, text in texts:
             if target is not None and not _is_passage(Path(target)):
-                ready.append((_beside(Path(target), _bytes(text)), Path(target)))
+                ready.append((_beside(Path(target), text), Path(target)))
+            else:
+                through.append((target, text if isinstance(text, str) else "".join(text)))
         while ready:
             name, path = ready[0]
             target = str(path)
             os.replace(name, path)
             del ready[0]
-        for target, text in texts:
+        for target, text in through:
             if target is None:
                 _to_stdout(_bytes(text))
-            elif _is_passage(Path(target)):
+            else:
                 Path(target).write_bytes(_bytes(text))
     except PermissionError as error:
         raise click.ClickException(
@@ -62,7 +65,7 @@ def _to_stdout(data: bytes) -> None:
         buffer.flush()
 
 
-def _beside(path: Path, data: bytes) -> str:
+def _beside(path: Path, text: str | Iterator[str]) -> str:
     import tempfile
 
     if path.is_dir():
@@ -71,7 +74,8 @@ def _beside(path: Path, data: bytes) -> str:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            for piece in (text,) if isinstance(text, str) else text:
+                file.write(_bytes(piece))
         os.chmod(name, _mode(path))
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,9 @@ from markupsafe import Markup, escape
 from exportready.reporters import words
 from exportready.reporters.text import clean, clean_line
 from exportready.shipped import folder
+
+_AT_ONCE = 500
+"""So many pieces of a template make one of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,15 @@ _LIKE = {"audit": "html"}
 
 def page(name: str, **values: Any) -> str:
     """The page `reports/NAME`, filled in."""
+    return "".join(page_in_parts(name, **values))
+
+
+def page_in_parts(name: str, **values: Any) -> Iterator[str]:
+    """The same, a piece at a time."""
     made = _shipped(name)
-    return made.template.render(css=made.css, script=made.script, script_hash=made.script_hash, words=words, **values)
+    stream = made.template.stream(css=made.css, script=made.script, script_hash=made.script_hash, words=words, **values)
+    stream.enable_buffering(_AT_ONCE)
+    yield from stream
 
 
 @cache

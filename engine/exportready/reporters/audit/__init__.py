@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -27,8 +27,16 @@ class Options:
     """The way, as a URL from the file that is written, to the folder of the accounts' own reports; empty: no links."""
 
 
-def render(format: str, audit: Audit, options: Options) -> str:
-    """The audit in one format; KeyError for a format that is not in `REPORTERS`."""
+def parts(format: str, audit: Audit, options: Options) -> Iterator[str]:
+    """The audit in one format, a piece at a time: of ten thousand accounts nobody holds the whole text.
+
+    KeyError for a format that is not in `REPORTERS`.
+    """
     module = importlib.import_module(f"{__name__}.{REPORTERS[format]}")
-    write: Callable[[Audit, Options], str] = module.render
+    write: Callable[[Audit, Options], Iterator[str]] = module.render
     return write(audit, options)
+
+
+def render(format: str, audit: Audit, options: Options) -> str:
+    """The audit in one format, whole."""
+    return "".join(parts(format, audit, options))

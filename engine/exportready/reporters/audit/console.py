@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from exportready.model.audit import Audit
 from exportready.reporters import words as shared
 from exportready.reporters.audit import Options, words
@@ -14,7 +16,7 @@ SHOWN, MANY = 10, 100
 _COLORS = {"fix": RED, "look": YELLOW, "unknown": BLUE, "fine": GREEN}
 
 
-def render(audit: Audit, options: Options) -> str:
+def render(audit: Audit, options: Options) -> Iterator[str]:
     """The summary, and a little more of the accounts."""
     seen, page = view(audit), Lines(options.width, color=options.color)
     limit = (SHOWN, MANY)[options.verbose] if options.verbose < 2 else len(seen.rows)
@@ -24,7 +26,7 @@ def render(audit: Audit, options: Options) -> str:
     _lapses(page, seen, limit)
     _broken(page, seen, limit)
     _rest(page, audit)
-    return "\n".join(page.lines) + "\n"
+    yield "\n".join(page.lines) + "\n"
 
 
 def _head(page: Lines, audit: Audit, seen: View) -> None:

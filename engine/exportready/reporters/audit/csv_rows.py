@@ -6,7 +6,7 @@ What the page leaves out for its size is here: every account that fails a practi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from exportready.model.audit import Audit, Movement
@@ -18,11 +18,11 @@ from exportready.reporters.audit.view import view
 from exportready.reporters.csv_rows import table
 
 
-def render(audit: Audit, options: Options) -> str:
+def render(audit: Audit, options: Options) -> Iterator[str]:
     """The headings, then every account, worst first; its areas are the last columns."""
     seen = view(audit, options.pages)
     heads = [*words.CSV, *(name for _, name in seen.areas)]
-    return table(heads, (_row(audit, row) for row in seen.rows))
+    yield table(heads, (_row(audit, row) for row in seen.rows))
 
 
 def _row(audit: Audit, row: Row) -> list[str]:

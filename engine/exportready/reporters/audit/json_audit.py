@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,13 +18,29 @@ FORMAT = "exportready/audit@1"
 PARTS = ("added", "regressed", "fixed", "untold", "rule_changed")
 
 
-def render(audit: Audit, options: Options) -> str:
-    """The whole audit as JSON."""
-    return escape_surrogates(json.dumps(stated(audit, options.pages), ensure_ascii=False, indent=1)) + "\n"
+def render(audit: Audit, options: Options) -> Iterator[str]:
+    """The whole audit as JSON, one line an account."""
+    for number, (key, value) in enumerate(stated(audit, options.pages).items()):
+        yield f"{',' if number else '{'}\n {_json(key)}: "
+        if not isinstance(value, Iterator):
+            yield _json(value)
+            continue
+        yield "["
+        for at, one in enumerate(value):
+            yield f"{',' if at else ''}\n  {_json(one)}"
+        yield "\n ]"
+    yield "\n}\n"
+
+
+def _json(value: object) -> str:
+    return escape_surrogates(json.dumps(value, ensure_ascii=False))
 
 
 def stated(audit: Audit, pages: str) -> dict[str, Any]:
-    """The audit as plain data. `pages` is the way from its file to the folder of the accounts' own reports."""
+    """The audit as plain data; accounts and rules come one by one.
+
+    `pages` is the way from its file to the folder of the accounts' own reports.
+    """
     verdicts = Counter(entry.standing.verdict for entry in audit.entries)
     grades: Counter[Severity] = Counter()
     for entry in audit.entries:
@@ -46,7 +62,7 @@ def stated(audit: Audit, pages: str) -> dict[str, Any]:
             "unreadable": sum(entry.standing.is_broken for entry in audit.entries),
             "findings": _grades(grades),
         },
-        "accounts": [_account(entry, pages) for entry in audit.entries],
+        "accounts": (_account(entry, pages) for entry in audit.entries),
         "rules": _rules(audit),
         "trend": [_past(one) for one in audit.past],
         "gone": list(audit.gone),
@@ -115,7 +131,7 @@ def _movement(one: Movement) -> dict[str, Any]:
     return {"since": one.since.isoformat(), "verdict": one.verdict.value, **parts}
 
 
-def _rules(audit: Audit) -> list[dict[str, Any]]:
+def _rules(audit: Audit) -> Iterator[dict[str, Any]]:
     """Each rule with the accounts that fail it and those of which nobody can tell."""
     failed: dict[str, list[str]] = {rule.id: [] for rule in audit.rules}
     untold: dict[str, list[str]] = {rule.id: [] for rule in audit.rules}
@@ -125,8 +141,8 @@ def _rules(audit: Audit) -> list[dict[str, Any]]:
                 failed[one.rule].append(entry.place)
             if one.untold:
                 untold[one.rule].append(entry.place)
-    return [
-        {
+    for rule in audit.rules:
+        yield {
             "id": rule.id,
             "title": rule.title,
             "area": rule.area,
@@ -134,8 +150,6 @@ def _rules(audit: Audit) -> list[dict[str, Any]]:
             "failed": failed[rule.id],
             "not_checked": untold[rule.id],
         }
-        for rule in audit.rules
-    ]
 
 
 def _past(one: Past) -> dict[str, Any]:

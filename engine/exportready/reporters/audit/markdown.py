@@ -15,11 +15,11 @@ BROKEN = 10
 """So many files that could not be read are named."""
 
 
-def render(audit: Audit, options: Options) -> str:
+def render(audit: Audit, options: Options) -> Iterator[str]:
     """The head, the accounts to look at first, what most fail, what could not be read."""
     seen = view(audit, options.pages)
     parts = [*_head(audit, seen), *_first(seen), *_most(seen), *_rest(audit, seen)]
-    return "\n\n".join([*parts, "---", shared.made_by(audit.version)]) + "\n"
+    yield "\n\n".join([*parts, "---", shared.made_by(audit.version)]) + "\n"
 
 
 def _head(audit: Audit, seen: View) -> Iterator[str]:
