@@ -1,5 +1,6 @@
 # make demo    check the example company and write its report     make test     everything that must hold
 # make docs    write the pages of docs/rules
+# make bench   measure speed and size     (BENCH="--sizes small --rounds 1" for a quick look)
 # make schemas write the JSON Schemas of rules/                   make clean    remove what these commands made
 PYTHON ?= python3
 
@@ -14,7 +15,7 @@ REPORT := demo/report.html
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test docs schemas clean
+.PHONY: help demo test docs bench measure schemas clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -34,6 +35,19 @@ test: $(VENV)/.installed-dev $(VENV)/.browser
 
 docs: $(VENV)/.installed
 	$(BIN)/exportready rules docs docs/rules
+
+# In a virtual environment of its own: what it is measured against stays out of the tests' way.
+bench:
+	@$(MAKE) --no-print-directory VENV=$(VENV)/bench $(VENV)/bench/.installed-bench
+	@$(MAKE) --no-print-directory VENV=$(VENV)/bench measure
+
+measure: $(VENV)/.installed-node
+	$(BIN)/python -m benchmarks.run $(BENCH)
+
+$(VENV)/.installed-node: benchmarks/peers/package.json
+	cp benchmarks/peers/package.json $(VENV)
+	npm install --prefix $(VENV) --no-audit --no-fund --silent
+	@touch $@
 
 schemas: $(VENV)/.installed
 	$(BIN)/exportready schema rule > rules/rule.schema.json.new
@@ -71,4 +85,8 @@ $(VENV)/.installed: $(VENV)/.made pyproject.toml
 
 $(VENV)/.installed-dev: $(VENV)/.made pyproject.toml
 	$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-bench: $(VENV)/.made pyproject.toml
+	$(PIP) --editable '.[bench]'
 	@touch $@ $(VENV)/.installed

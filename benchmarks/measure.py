@@ -69,9 +69,12 @@ def run(command: Command) -> Run:
     """Run a command to its end, or to its limits. What it wrote comes back, and why it failed if it did."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
         begun = time.perf_counter()
-        process = subprocess.Popen(
-            command.words, env=ENVIRONMENT, cwd=command.folder, stdout=out, stderr=errors, start_new_session=True
-        )
+        try:
+            process = subprocess.Popen(
+                command.words, env=ENVIRONMENT, cwd=command.folder, stdout=out, stderr=errors, start_new_session=True
+            )
+        except FileNotFoundError:
+            return Run(0, 0, 0, failed=f"could not be run: {command.words[0]} is not installed")
         watch = _Watch(process.pid, command)
         _, status, used = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - begun

@@ -13,7 +13,7 @@ from benchmarks.measure import Command, Run, check, python, run
 
 Json = dict[str, Any]
 AT = "2026-11-20T18:00:00-07:00"
-"""The moment at which the answers of every snapshot are fresh."""
+"""The moment at which the answers of every snapshot and of the example are fresh."""
 SIZES = {"small": 5_000, "large": 200_000, "very-large": 2_000_000}
 """Records of an account."""
 PHASES = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from benchmarks import peering
 from benchmarks.measure import median, ratio
 from benchmarks.parts import Json
 
@@ -19,11 +20,12 @@ class Row:
     figure: str
     goal: str
     reached: bool | None
-    """None where it was not measured."""
+    """None where it was not measured, or where there is nothing to compare with: a peer that cannot do it at all."""
 
     def cells(self) -> tuple[str, ...]:
         """As the table shows it."""
-        return self.what, self.figure, self.goal, {True: "yes", False: "**no**", None: "not measured"}[self.reached]
+        untold = "no comparison" if self.figure else "not measured"
+        return self.what, self.figure, self.goal, {True: "yes", False: "**no**", None: untold}[self.reached]
 
 
 def at_most(what: str, figure: float | None, most: float, form: str = ".2f") -> Row:
@@ -104,7 +106,7 @@ def _peer_goals(found: Json) -> Iterator[Row]:
                 figure = ratio(runs, own)
                 yield Row(what, f"{figure:.2f} times as fast", "faster", figure > 1)
             elif _ran(own) and isinstance(runs, str):
-                yield Row(what, f"{name} {runs}", "faster", True)
+                yield Row(what, f"the peer {runs}", "faster", True if "seconds" in runs else None)
             else:
                 yield Row(what, "", "faster", None)
 
@@ -139,7 +141,7 @@ def _growth_goals(found: Json) -> Iterator[Row]:
 
 def _whole_tables(found: Json) -> Iterator[str]:
     for size, one in found.items():
-        yield f"### {size}: {one['records']:,} records, {one['size'] / 1e6:,.0f} MB\n\n"
+        yield f"### {size}: {one['records']:,} records, {one['size'] / 1e6:,.0f} MB ({one['date']}, {one['rounds']} rounds)\n\n"
         runs = one["runs"]
         rows = []
         for name, some in runs.items():
@@ -167,9 +169,12 @@ def _whole_tables(found: Json) -> Iterator[str]:
 
 def _peer_tables(found: Json) -> Iterator[str]:
     for size, one in found.items():
-        yield f"### {size}: {one['records']:,} records\n\n"
+        yield f"### {size}: {one['records']:,} records ({one['date']}, {one['rounds']} rounds)\n\n"
         own = one["own"]
-        every = {"`exportready check --select`": (own, one["agree"]), "`exportready check`, every rule": (one["whole"], {})}
+        every = {
+            "`exportready check --select`": (own, one["agree"]),
+            "`exportready check`, every rule and every file": (one["whole"], {}),
+        }
         every |= {name: (peer["runs"], peer["agree"]) for name, peer in one["peers"].items()}
         rows = []
         for name, (runs, agree) in every.items():
@@ -223,11 +228,16 @@ _WORDS = {
         "after the export, the HTML report. The peak is that of the largest process.\n\n"
     ),
     "peers": (
-        "Every peer is a process that reads the files and judges items/cogs-account and naming/lengths, nothing else; the program "
-        "runs with `--select` on the same two, and reads, counts and dates every file of the snapshot all the same.\n\n"
+        "Every peer is a process that reads the files which items/cogs-account and naming/lengths need, and judges these two rules; "
+        "`--select` is the program with the same two rules on the same files, with everything that it does besides (places, key "
+        "issues, the result as JSON). Below it stands the check of the whole snapshot by every rule. "
+        f"A peer that takes longer than {peering.SECONDS} seconds, or holds more than {peering.MEMORY / 2**30:.0f} GB, is stopped.\n\n"
     ),
     "startup": "Each is a process of its own.\n\n",
-    "growth": "The whole check after the export, with its report; medians. The fit is of least squares.\n\n",
+    "growth": (
+        "The whole check with its report: after the export where the records grow, before it where rules (by packs of copies of the "
+        "shipped ones) and findings do. Medians; the fit is of least squares, the doubling of the runs of one round.\n\n"
+    ),
 }
 
 
@@ -242,11 +252,13 @@ def text(results: Json, notes: str = "") -> str:
     missed = [row for row in rows if row.reached is False]
     untold = [row for row in rows if row.reached is None]
     reached = sum(row.reached is True for row in rows)
-    pieces.append(f"Reached: {reached} of {len(rows)} goals; not reached: {len(missed)}; not measured: {len(untold)}.\n\n")
+    pieces.append(
+        f"Reached: {reached} of {len(rows)} goals; not reached: {len(missed)}; not measured or not to be compared: {len(untold)}.\n\n"
+    )
     pieces.append(_table(["goal", "measured", "must be", "reached"], [row.cells() for row in rows]) + "\n")
     for name, part in results.items():
         pieces.append(
-            f"## {_TITLES[name]}\n\n{part['date']}, {part['rounds']} rounds; {part['machine']}; {part['versions']}.\n\n"
+            f"## {_TITLES[name]}\n\nLast measured {part['date']}, {part['rounds']} rounds; {part['machine']}; {part['versions']}.\n\n"
         )
         pieces.append(_WORDS[name])
         pieces += _TABLES[name](part["found"])

@@ -12,6 +12,8 @@ import argparse
 import json
 import os
 import platform
+import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -19,14 +21,20 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from benchmarks import report, whole
+from benchmarks import growth, peering, report, startup, whole
 from benchmarks.parts import SIZES, Json, Work
 
 HERE = Path(__file__).parent
 RESULTS, STORED = HERE / "RESULTS.md", HERE / "results.json"
+PACKAGE = HERE / "peers" / "package.json"
 NOTES = "<!-- notes -->"
 
-PARTS: dict[str, Callable[[Work], Json]] = {"floors": whole.measure}
+PARTS: dict[str, Callable[[Work], Json]] = {
+    "floors": whole.measure,
+    "peers": peering.measure,
+    "startup": startup.measure,
+    "growth": growth.measure,
+}
 BY_SIZE = frozenset({"floors", "peers"})
 """Parts whose sizes are kept one by one."""
 LIBRARIES = {
@@ -45,6 +53,11 @@ def versions(part: str) -> str:
             found.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             found.append(f"{name} not installed")
+    if part == "peers" and shutil.which("node"):
+        node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()  # noqa: S607
+        found.append(
+            f"json-rules-engine {json.loads(PACKAGE.read_text('utf-8'))['dependencies']['json-rules-engine']} on Node {node}"
+        )
     return ", ".join(found)
 
 
@@ -56,11 +69,13 @@ def stored(path: Path = STORED) -> Json:
 
 def with_part(results: Json, name: str, found: Json, rounds: int) -> Json:
     """The results with one part measured anew; of a part by size, sizes that were not measured now stay."""
-    if name in BY_SIZE and name in results:
-        old = results[name]["found"]
-        found = {size: found.get(size, old.get(size)) for size in SIZES if size in found or size in old}
+    today = str(datetime.now(UTC).date())
+    if name in BY_SIZE:
+        old = results[name]["found"] if name in results else {}
+        new = {size: {**one, "date": today, "rounds": rounds} for size, one in found.items()}
+        found = {size: new.get(size, old.get(size)) for size in SIZES if size in new or size in old}
     about = {
-        "date": str(datetime.now(UTC).date()),
+        "date": today,
         "rounds": rounds,
         "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
         "versions": versions(name),

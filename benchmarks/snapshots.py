@@ -1,4 +1,4 @@
-"""Write one account of any size, both sides, in the formats that examples/ writes: a block of 4,800 records, repeated under new names.
+"""Write one account of any size, both sides, in the formats that examples/ writes: a block of 4,700 records, repeated under new names.
 
 Each block has customers, pricebook entries, invoices, payments, orders and bills of its own, with their own ids, numbers and names;
 staff, taxes, vendors and the chart of accounts stand there once. What was exported is in both programs, so the files can be
@@ -19,6 +19,8 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from benchmarks.parts import SIZES
+
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "examples"))
 
@@ -28,12 +30,8 @@ import fleet_firms  # noqa: E402
 from company import Company, company, page  # noqa: E402
 from northwind import MATERIALS, Dice, Json  # noqa: E402
 
-SIZES = {"small": 5_000, "large": 200_000, "very-large": 2_000_000}
-"""Records of an account."""
-AT = fleet_firms.AT.isoformat()
-"""The moment at which the answers of every snapshot are fresh."""
 FIRM = 4_550
-"""So many records of a company are invented; with what QuickBooks has of its payments, orders and bills, a block has 4,800."""
+"""So many records of a company are invented; with what QuickBooks has of its payments, orders and bills, a block has some 4,700."""
 SHARE = 0.001
 """Of the materials, those without an account for their cost; of the transactions, those that did not arrive as they were sent."""
 

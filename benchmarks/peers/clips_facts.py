@@ -1,6 +1,6 @@
 """The two rules in CLIPS, through clipspy: facts with the slots that the rules read.
 
-    python -m benchmarks.peers.clips_facts FOLDER
+python -m benchmarks.peers.clips_facts FOLDER
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 import clips
-
 from benchmarks.peers.reading import answer, books, fold, lines, skus, transactions
 
 TEMPLATES = (

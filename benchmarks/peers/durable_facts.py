@@ -1,6 +1,6 @@
 """The two rules in durable-rules, every record a fact with all its fields.
 
-    python -m benchmarks.peers.durable_facts FOLDER
+python -m benchmarks.peers.durable_facts FOLDER
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from durable.engine import Host, MessageNotHandledException, MessageObservedException
-
 from benchmarks.peers.reading import LONGEST, answer, books, flat, fold, lines, skus, transactions
+from durable.engine import Host, MessageNotHandledException, MessageObservedException
 
 _OPEN = [{"$neq": {"status": "Exported"}}, {"alive": True}]
 
 
-def _rules(cogs: Callable[[Any], None], item: Callable[[Any], None], name: Callable[[Any], None], number: Callable[[Any], None]) -> Any:
+def _rules(
+    cogs: Callable[[Any], None], item: Callable[[Any], None], name: Callable[[Any], None], number: Callable[[Any], None]
+) -> Any:
     """A field that is missing makes every test false; what negates waits for the fact that is told last."""
     no_cost = {"$and": [{"kind": "sku"}, {"$neq": {"sort": "services"}}, {"$nex": {"costOfSaleAccount": 1}}]}
     line = {"$and": [{"kind": "line"}, *_OPEN]}

@@ -38,7 +38,9 @@ def tables(folder: Path) -> tuple[Columns, Columns, Columns, Columns, Columns]:
             "numbered": [fold(f"{one['customer']['name']} {one['customer']['id']}") for one in sent],
             "number": [one["referenceNumber"] or "" for one in sent],
             "key": [f"{one['customer']['name']} / {one['referenceNumber']}" for one in sent],
-            "waits": [one["syncStatus"] != "Exported" and one["active"] is not False and one["batch"] is not None for one in sent],
+            "waits": [
+                one["syncStatus"] != "Exported" and one["active"] is not False and one["batch"] is not None for one in sent
+            ],
         },
         {"folded": list(items)},
         {"folded": list(people)},

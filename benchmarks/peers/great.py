@@ -1,6 +1,6 @@
 """The two rules as expectations of Great Expectations, on pandas.
 
-    python -m benchmarks.peers.great FOLDER
+python -m benchmarks.peers.great FOLDER
 """
 
 from __future__ import annotations

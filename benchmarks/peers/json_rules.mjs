@@ -1,10 +1,11 @@
 // The two rules in json-rules-engine: every record is run through its rules by itself.
-//     node json_rules.mjs FOLDER
+//     node json_rules.mjs FOLDER WHERE-NODE-MODULES-ARE
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
-import { Engine } from "json-rules-engine";
 
-const folder = process.argv[2];
+const [folder, modules] = process.argv.slice(2);
+const { Engine } = createRequire(join(modules, "package.json"))("json-rules-engine");
 const titan = (name) => JSON.parse(readFileSync(join(folder, "servicetitan", `${name}.json`), "utf8")).data;
 const fold = (name) => name.split(/\s+/).filter(Boolean).join(" ").toLowerCase();
 const chars = (text) => [...text].length;

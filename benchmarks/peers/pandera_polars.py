@@ -1,6 +1,6 @@
 """The two rules as schemas of pandera, on polars.
 
-    python -m benchmarks.peers.pandera_polars FOLDER
+python -m benchmarks.peers.pandera_polars FOLDER
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The two rules in Rego, through regopy.
 
-    python -m benchmarks.peers.rego FOLDER
+python -m benchmarks.peers.rego FOLDER
 """
 
 from __future__ import annotations

@@ -124,7 +124,9 @@ def test_one_size_is_measured_anew_without_the_others() -> None:
     before = results(floors={"small": whole(11), "large": whole(12)}, peers=peers(4.0))
     after = runner.with_part(copy.deepcopy(before), "floors", {"small": whole(30)}, 5)
     assert after["floors"]["found"]["large"] == before["floors"]["found"]["large"]
-    assert after["floors"]["found"]["small"] == whole(30)
+    small = after["floors"]["found"]["small"]
+    assert small["runs"] == whole(30)["runs"]
+    assert (small["rounds"], after["floors"]["found"]["large"]["rounds"]) == (5, 3)
     assert after["peers"] == before["peers"]
     assert list(after) == ["floors", "peers"]
 

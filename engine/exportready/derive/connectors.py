@@ -7,7 +7,7 @@ ServiceTitan's sends the batches. What still waits goes through the connector th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -37,6 +37,8 @@ def applied_payments(evidence: Evidence) -> Shelf:
         (one, invoices.paid_by(one)) for one in applications.records if one.get("parent.active") is not False
     ]  # not voided
     books.note(paid)
+    applied_to = evidence.shelf("quickbooks.AppliedToTxn")
+    links = _by_invoice(applied_to)
     for one, invoice in paid:
         payment_by, invoice_by = senders.of_payment(one), senders.of_invoice(invoice)
         same: Value = next((by for by in (payment_by, invoice_by) if isinstance(by, Unknown)), payment_by == invoice_by)
@@ -54,7 +56,7 @@ def applied_payments(evidence: Evidence) -> Shelf:
             "paymentSentBy": payment_by,
             "invoiceSentBy": invoice_by,
             "sameConnector": same,
-            "applied": _applied(evidence, one),
+            "applied": _applied(applied_to, links, one),
             **in_books,
         }
         found.add(fields, one.where)
@@ -184,25 +186,31 @@ class _Senders:
         return NEW if isinstance(day, date) and day >= self.since else _NOT_TOLD
 
 
-def _applied(evidence: Evidence, application: Record) -> Value:
+def _applied(shelf: Shelf, links: Mapping[Value, Sequence[Record]], application: Record) -> Value:
     """Does QuickBooks show this payment applied to this invoice? What waits is not there yet."""
     waits = application.get("parent.waits")
     if waits is not False:
         return waits if isinstance(waits, Unknown) else False
-    shelf = evidence.shelf("quickbooks.AppliedToTxn")
     name, id_ = application.get("parent.customer.name"), application.get("parent.customer.id")
     customers = {fold(str(name)), fold(f"{name} {id_}")}
     number, amount = application.get("parent.referenceNumber"), application.get("appliedAmount")
     if isinstance(number, Unknown):
         return number
-    for link in shelf.records:
-        is_invoice = link.get("RefNumber") == application.get("appliedToReferenceNumber")
+    for link in links.get(application.get("appliedToReferenceNumber"), ()):
         is_customer = bool(levels(link.get("parent.CustomerRef.FullName")) & customers)
         same_number = isinstance(number, str) and link.get("parent.RefNumber") == number
         same_amount = isinstance(amount, Decimal) and link.get("Amount") == amount
-        if is_invoice and is_customer and (same_number or (same_amount and not isinstance(number, str))):
+        if is_customer and (same_number or (same_amount and not isinstance(number, str))):
             return True
     return False if shelf.scope is Scope.WHOLE else Unknown(shelf.why or _PART, shelf.mend)
+
+
+def _by_invoice(shelf: Shelf) -> Mapping[Value, Sequence[Record]]:
+    """What QuickBooks' payments are applied to, by the number of the invoice."""
+    found: dict[Value, list[Record]] = {}
+    for link in shelf.records:
+        found.setdefault(link.get("RefNumber"), []).append(link)
+    return found
 
 
 _PART = "your files hold only a part of QuickBooks' payments"
