@@ -26,7 +26,12 @@ AT = "2026-11-20T18:00:00-07:00"
 LATER = "2026-11-20T19:00:00-07:00"
 HISTORY = "exportready-history.sqlite3"
 
-INTERRUPTIBLE = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); from exportready.cli import main; sys.exit(main())"
+INTERRUPTIBLE = """
+import signal, sys
+from exportready.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(main())
+"""
 """The program, with Ctrl-C as at a terminal: what a shell starts in the background ignores it, and hands that on."""
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
