@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from json.decoder import JSONDecodeError
@@ -36,7 +36,27 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_no_key_twice)
+def _decoder(hook: Callable[[list[tuple[str, Any]]], dict[str, Any]]) -> json.JSONDecoder:
+    return json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=hook)
+
+
+_WHOLE = _decoder(_no_key_twice)
+_LOOKED_AT = 50
+"""So many records show what a file is; of the others only what somebody reads is held, which is a fraction of them."""
+
+
+def _narrow(wanted: Wanted) -> json.JSONDecoder:
+    """Keeps the keys that lead to a field that is wanted of any kind."""
+    kinds = [KINDS[name] for name in wanted if name in KINDS]
+    keep = {step for kind in kinds for name in taken(kind, wanted) for step in name.removeprefix("parent.").split(".")}
+    keep |= {kind.array_of[1] for kind in kinds if kind.array_of}
+
+    def narrow(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        return {key: value for key, value in _no_key_twice(pairs).items() if key in keep}
+
+    return _decoder(narrow)
+
+
 _KINDS = tuple(kind for kind in KINDS.values() if kind.known)
 
 
@@ -45,16 +65,21 @@ class _Document:
     """The envelope's own keys, and the records with the offsets where they stand in the text."""
 
     text: str
+    narrow: json.JSONDecoder
     envelope: dict[str, Any] = field(default_factory=dict)
     rows: list[tuple[Any, int, int]] = field(default_factory=list)
     """(record, start, end)."""
     is_array: bool = False
     has_data: bool = False
 
+    def array(self, at: int) -> tuple[list[tuple[Any, int, int]], int]:
+        """The records of the list, and where it ends."""
+        return _array(self.text, at, _WHOLE, self.narrow)
+
 
 def read(data: bytes, path: str, wanted: Wanted) -> Reading | None:
     """Read a file of records; None where its content is not known. Raises Unreadable for broken JSON."""
-    document = _decode(text_of(data).replace("\r\n", "\n").replace("\r", "\n"))
+    document = _decode(text_of(data).replace("\r\n", "\n").replace("\r", "\n"), _narrow(wanted))
     if document is None:
         return None
     kind = _recognise(document, path)
@@ -66,13 +91,13 @@ def read(data: bytes, path: str, wanted: Wanted) -> Reading | None:
 # -- decoding with positions
 
 
-def _decode(text: str) -> _Document | None:
-    document = _Document(text)
+def _decode(text: str, narrow: json.JSONDecoder) -> _Document | None:
+    document = _Document(text, narrow)
     try:
         at = _skip(text, 0)
         if text.startswith("[", at):
             document.is_array = document.has_data = True
-            document.rows, at = _array(text, at)
+            document.rows, at = document.array(at)
         elif text.startswith("{", at):
             at = _object(document, at)
         else:
@@ -92,9 +117,9 @@ def _skip(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _value(text: str, at: int) -> tuple[Any, int]:
+def _value(text: str, at: int, decoder: json.JSONDecoder = _WHOLE) -> tuple[Any, int]:
     try:
-        value, end = _DECODER.raw_decode(text, at)
+        value, end = decoder.raw_decode(text, at)
     except JSONDecodeError:
         raise
     except StopIteration as error:
@@ -106,13 +131,13 @@ def _value(text: str, at: int) -> tuple[Any, int]:
     return value, end
 
 
-def _array(text: str, at: int) -> tuple[list[tuple[Any, int, int]], int]:
+def _array(text: str, at: int, first: json.JSONDecoder, others: json.JSONDecoder) -> tuple[list[tuple[Any, int, int]], int]:
     rows: list[tuple[Any, int, int]] = []
     at = _skip(text, at + 1)
     if text.startswith("]", at):
         return rows, at + 1
     while True:
-        value, end = _value(text, at)
+        value, end = _value(text, at, first if len(rows) < _LOOKED_AT else others)
         rows.append((value, at, end))
         at = _skip(text, end)
         if text.startswith("]", at):
@@ -138,7 +163,7 @@ def _object(document: _Document, at: int) -> int:
         if key in document.envelope or (key == "data" and document.has_data):
             raise JSONDecodeError(f"the key '{key}' stands twice", text, at)
         if key == "data" and text.startswith("[", at):
-            document.rows, at = _array(text, at)
+            document.rows, at = document.array(at)
             document.has_data = True
         else:
             document.envelope[key], at = _value(text, at)
@@ -159,7 +184,7 @@ def _recognise(document: _Document, path: str) -> Kind | None:
     Where its file is not named for it and nothing else, a kind must show its marks too: other lists of the API look
     much alike. An empty list shows nothing, so there the name alone must say it.
     """
-    keys = {key for row, _, _ in document.rows[:50] if isinstance(row, dict) for key in row}
+    keys = {key for row, _, _ in document.rows[:_LOOKED_AT] if isinstance(row, dict) for key in row}
     if not document.rows:
         return next((kind for kind in _KINDS if _named_only(path, kind)), None)
     named = _by_name(path)
@@ -238,8 +263,11 @@ class _Reader:
                 fields = _fields(row, own, self.kind.identity)
                 key = self.keys[self.kind.name].of(fields)
                 self.records[self.kind.name].append(Record(self.kind.name, key, fields, Location(self.path, line, pointer)))
+            decoder = _WHOLE if index < _LOOKED_AT else self.document.narrow
             for child in arrays:
-                self._children(child, plans[child.name], row, (start, end), line, pointer)
+                lines = self._lines_of(row.get(_array_of(child)), _array_of(child), (start, end), line, decoder)
+                self._children(child, plans[child.name], row, lines, pointer)
+            self.document.rows[index] = _READ
         why, page, damaged = self._whole()
         listings = [self._listing(self.kind, why, damaged, page)]
         for child in arrays:
@@ -253,15 +281,14 @@ class _Reader:
         return Listing(kind.name, records, self.path, "servicetitan-json", not why, why, damaged, is_feed=is_feed, page=page)
 
     def _children(
-        self, child: Kind, plans: tuple[Plan, Plan], row: Mapping[str, Any], span: tuple[int, int], line: int, pointer: str
+        self, child: Kind, plans: tuple[Plan, Plan], row: Mapping[str, Any], lines: Sequence[int | None], pointer: str
     ) -> None:
-        array = child.array_of[1] if child.array_of else ""
+        array = _array_of(child)
         rows = row.get(array, _MISSING)
         if not isinstance(rows, list):
             what = "has no" if rows is _MISSING else "has no list as"
             self.child_gaps.setdefault(child.name, f"{pointer} {what} '{array}', so its lines are not known")
             return
-        lines = self._lines_of(rows, array, span, line)
         if child.bare:
             rows = [{child.bare: item} for item in rows]
         of_parent, of_child = plans
@@ -282,16 +309,20 @@ class _Reader:
             child, self.wanted[child.name] - above
         )
 
-    def _lines_of(self, rows: Sequence[Any], array: str, span: tuple[int, int], line: int) -> list[int | None]:
+    def _lines_of(
+        self, rows: object, array: str, span: tuple[int, int], line: int, decoder: json.JSONDecoder
+    ) -> list[int | None]:
         """The lines of an array's records: found again in the text of their parent, and only if they read the same."""
         text, (start, end) = self.document.text, span
+        if not isinstance(rows, list):
+            return []
         if text.find("\n", start, end) < 0:
             return [line] * len(rows)
         at = start
         while (at := text.find(f'"{array}"', at + 1, end)) >= 0:
             opening = re.compile(r'"[ \t\n\r]*:[ \t\n\r]*(?=\[)').match(text, at + len(array) + 1)
             if opening:
-                found, _ = _array(text, opening.end())
+                found, _ = _array(text, opening.end(), decoder, decoder)
                 if [value for value, _, _ in found] == rows:
                     return [line + text.count("\n", start, place) for _, place, _ in found]
         return [None] * len(rows)
@@ -322,6 +353,12 @@ def _counts(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
+def _array_of(child: Kind) -> str:
+    return child.array_of[1] if child.array_of else ""
+
+
+_READ = (None, 0, 0)
+"""In the place of a record that was read: what is read is not held twice."""
 _MISSING = object()
 
 
