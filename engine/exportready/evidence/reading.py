@@ -7,8 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from exportready.kinds import fold
 from exportready.kinds.table import Field, Kind
@@ -135,6 +136,16 @@ def convert(description: Field, raw: object) -> Value:
     return value
 
 
+@lru_cache(1 << 15)
+def _same(text: str) -> str:
+    """One object for a text that comes again and again, as names, accounts and states do: half of what records would weigh."""
+    return text
+
+
+def _word(description: Field, raw: object) -> Value:
+    return _same(raw.strip()) if isinstance(raw, str) else _text(description, raw)
+
+
 def _text(_: Field, raw: object) -> Value:
     """Text without the blanks around it; whole numbers as such, however a tool wrote them (410000.0)."""
     if isinstance(raw, str):
@@ -148,26 +159,34 @@ def _text(_: Field, raw: object) -> Value:
 
 def _name(_: Field, raw: object) -> Value:
     """A name as it is, blanks and all: names compare folded, and stray blanks are worth a finding of their own."""
-    return raw if isinstance(raw, str) else _text(_, raw)
+    return _same(raw) if isinstance(raw, str) else _text(_, raw)
 
 
 def _number(description: Field, raw: object) -> Value:
     if isinstance(raw, bool):
         raise ValueError
     if isinstance(raw, (int, Decimal)):
-        number, per_cent = Decimal(raw), description.percent
-    elif isinstance(raw, str):
-        plain = raw.strip()
-        per_cent = plain.endswith("%") or description.percent
-        if not re.fullmatch(r"[-+]?(\d{1,3}(,\d{3})+|\d*)(\.\d*)?([eE][-+]?\d{1,3})?%?", plain):
-            raise ValueError
-        number = Decimal(plain.removesuffix("%").replace(",", ""))
-    else:
+        return _counted(Decimal(raw), description.percent, description.is_rate)
+    if isinstance(raw, str):
+        return _stated(raw.strip(), description.percent, description.is_rate)
+    raise ValueError
+
+
+@lru_cache(1 << 14)  # the same amounts and quantities come again
+def _stated(plain: str, percent: bool, is_rate: bool) -> Decimal:
+    if not _NUMBER.fullmatch(plain):
         raise ValueError
+    return _counted(Decimal(plain.removesuffix("%").replace(",", "")), percent or plain.endswith("%"), is_rate)
+
+
+_NUMBER = re.compile(r"[-+]?(\d{1,3}(,\d{3})+|\d*)(\.\d*)?([eE][-+]?\d{1,3})?%?")
+
+
+def _counted(number: Decimal, per_cent: bool, is_rate: bool) -> Decimal:
     if not number.is_finite() or (number and not -MAX_PLACES < number.adjusted() < MAX_PLACES):
         raise ValueError
     number = number / 100 if per_cent else number
-    return round(number, 10) if description.is_rate else number
+    return round(number, 10) if is_rate else number
 
 
 _YESNO = {"true": True, "false": False, "Y": True, "N": False}
@@ -182,7 +201,12 @@ def _yesno(_: Field, raw: object) -> Value:
 
 
 def _date(_: Field, raw: object) -> Value:
-    return datetime.fromisoformat(str(raw).strip()).date()
+    return _day(str(raw).strip())
+
+
+@lru_cache(1 << 13)
+def _day(text: str) -> date:
+    return datetime.fromisoformat(text).date()
 
 
 def _time(_: Field, raw: object) -> Value:
@@ -195,7 +219,7 @@ def _time(_: Field, raw: object) -> Value:
 
 
 _CONVERT: Mapping[Type, Callable[[Field, object], Value]] = {
-    Type.TEXT: _text,
+    Type.TEXT: _word,
     Type.NAME: _name,
     Type.ID: _text,
     Type.NUMBER: _number,

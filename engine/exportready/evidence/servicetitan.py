@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from json.decoder import JSONDecodeError
 from pathlib import PurePosixPath
 from typing import Any
@@ -36,8 +37,13 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+@lru_cache(1 << 14)  # the same amounts and quantities come again
+def _decimal(text: str) -> Decimal:
+    return Decimal(text)
+
+
 def _decoder(hook: Callable[[list[tuple[str, Any]]], dict[str, Any]]) -> json.JSONDecoder:
-    return json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=hook)
+    return json.JSONDecoder(parse_float=_decimal, parse_constant=_no_constant, object_pairs_hook=hook)
 
 
 _WHOLE = _decoder(_no_key_twice)
