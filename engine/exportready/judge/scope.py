@@ -88,20 +88,17 @@ class Judged:
         return found
 
     def _find(self, related: Related) -> Entry:
-        shelf = self.view.shelf(related.kind, related.before)
-        values = [self.value(operand) if isinstance(operand, Ref) else operand for _, _, operand in related.match]
-        if UNSET in values:
-            return Entry(State.ABSENT)
-        unknown = next((value for value in values if isinstance(value, Unknown)), None)
+        way = self.view.way(related)
+        key: list[object] = []
+        for _, type_, operand in related.match:
+            value = self.value(operand) if isinstance(operand, Ref) else operand
+            if value is UNSET:
+                return Entry(State.ABSENT)
+            key.append(value if isinstance(value, Unknown) else comparable(value, type_))
+        unknown = next((value for value in key if isinstance(value, Unknown)), None)
         if unknown is not None:
             return Entry(State.UNKNOWN, why=unknown.reason, mend=unknown.mend)
-        wanted = [comparable(value, type_) for value, (_, type_, _) in zip(values, related.match, strict=True)]
-        if related.match and shelf.scope is not Scope.MISSING:
-            match = tuple((name, type_) for name, type_, _ in related.match)
-            by_key, untold = self.view.world.index(related.kind, related.before, match)
-            candidates = by_key.get(tuple(wanted), [])
-        else:
-            candidates, untold = list(shelf.records), []
+        candidates, untold = way.by_key.get(tuple(key), []) if way.by_key is not None else list(way.shelf.records), way.untold
         sure, maybe = self._filter(related, candidates)
         if related.many and sure:
             return Entry(State.PRESENT)

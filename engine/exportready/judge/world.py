@@ -77,6 +77,16 @@ def comparable(value: Value, type_: Type) -> object:
     return fold(value) if type_ is Type.NAME and isinstance(value, str) else value
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a related entry is found, the same for every record of a check."""
+
+    shelf: Shelf
+    by_key: dict[tuple[object, ...], list[Record]] | None
+    """None where nothing is to be matched, or there is nothing to match with."""
+    untold: list[Record]
+
+
 class View:
     """The world as one rule may see it: what is older than its `max_age` is as good as not there."""
 
@@ -86,6 +96,7 @@ class View:
         self._stale: dict[str, Unknown] = {}
         self.possible: dict[Related, Record | None] = {}
         """Related entry -> a record that may be it, of those whose match fields are unknown."""
+        self._ways: dict[int, Way] = {}
         for name, age in rule.max_age.items():
             if not name.startswith(ANSWERS + ".") and name != ANSWERS_KIND:
                 shelf = world.shelf(name, False)
@@ -105,6 +116,18 @@ class View:
         if not before and kind in self._stale:
             return Shelf(kind, why=self._stale[kind].reason, mend=self._stale[kind].mend)
         return self.world.shelf(kind, before)
+
+    def way(self, related: Related) -> Way:
+        """How an entry is found. Asked for every record, so it is known by the object that the rule holds, not by its value."""
+        known = self._ways.get(id(related))
+        if known is None:
+            shelf = self.shelf(related.kind, related.before)
+            by_key, untold = None, list[Record]()
+            if related.match and shelf.scope is not Scope.MISSING:
+                match = tuple((name, type_) for name, type_, _ in related.match)
+                by_key, untold = self.world.index(related.kind, related.before, match)
+            known = self._ways[id(related)] = Way(shelf, by_key, untold)
+        return known
 
     def answer(self, path: str) -> tuple[Value, FieldNote]:
         """A fresh answer, else why it does not count."""
