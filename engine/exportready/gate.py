@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from exportready.model.audit import Standing
 from exportready.model.evidence import Source
 from exportready.model.report import Outcome, Report, RuleResult, Verdict
 from exportready.model.rules import Severity
+
+if TYPE_CHECKING:
+    from exportready.model.audit import Standing
 
 
 class ExitCode(IntEnum):

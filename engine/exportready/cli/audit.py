@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import click
 
@@ -299,6 +298,8 @@ def _pages(place: Path | None, audience: str) -> Pages | None:
 
 def _url(place: Path | None, target: str | None) -> str:
     """The way to the accounts' own reports from the file that is written."""
+    from urllib.parse import quote
+
     if place is None:
         return ""
     start = Path(target).parent if target is not None else Path()
