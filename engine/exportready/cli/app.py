@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -192,6 +191,8 @@ def check(
       3  nothing could be decided
       4  can't say yet (--allow-unknown makes it 0, except when a file is broken)
     """
+    from dataclasses import replace
+
     from exportready.batches import NoBatch, narrowed
     from exportready.check import check as run
     from exportready.check import select
@@ -358,6 +359,8 @@ def render(
 
     RESULT is what check wrote with -o json:RESULT. Nothing is judged again.
     """
+    from dataclasses import replace
+
     from exportready.cli.outputs import Shown, changes_since, reading, stored_report, targets, write_report
     from exportready.cli.settings import Said, settings_of
 

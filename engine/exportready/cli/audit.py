@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -180,8 +179,7 @@ def audit(
     return int(audit_exit_code([entry.standing for entry in made.entries], policy))
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(NamedTuple):
     """Where the audit is kept, and how."""
 
     path: Path
@@ -192,6 +190,8 @@ class _Kept:
 
 def _audited(fleet: Fleet, how: How, kept: _Kept, workers: Workers, pages: Pages | None, *, progress: bool) -> Audit | None:
     """The finished audit; None where it was interrupted, which is told with how to go on."""
+    from dataclasses import replace
+
     from exportready.cli.progress import Progress
     from exportready.fleet.audit import audited, judge_all, settings_digest
     from exportready.history.store import History
