@@ -117,7 +117,9 @@ def test_documents_name_the_commands_in_code_blocks() -> None:
 
 def commands(group: click.Group = command_line, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     yield path
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
             yield from commands(command, (*path, name))
         else:

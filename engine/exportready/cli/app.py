@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import sys
 from datetime import datetime
@@ -12,7 +13,6 @@ from typing import TYPE_CHECKING
 import click
 
 from exportready import __version__
-from exportready.cli.audit import audit
 from exportready.cli.common import (
     AT,
     AUDIENCE,
@@ -34,8 +34,6 @@ from exportready.cli.common import (
     settled_rules,
     waivers_of,
 )
-from exportready.cli.gate import baseline, diff, waivers
-from exportready.cli.rules import rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +77,24 @@ def main(arguments: list[str] | None = None) -> int:
         gc.enable()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "EXPORTREADY"})
+_ROOMS = {"audit": "audit", "baseline": "gate", "diff": "gate", "rules": "rules", "waivers": "gate"}
+"""Commands that stand in a module of their own, which is opened when one of them is asked for."""
+
+
+class _Commands(click.Group):
+    def list_commands(self, context: click.Context) -> list[str]:
+        """All, in the order of their names."""
+        return sorted([*super().list_commands(context), *_ROOMS])
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """One of them."""
+        if name not in _ROOMS:
+            return super().get_command(context, name)
+        found = getattr(importlib.import_module(f"exportready.cli.{_ROOMS[name]}"), name)
+        return found if isinstance(found, click.Command) else None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "EXPORTREADY"})
 @click.version_option(__version__, prog_name="exportready")
 def exportready() -> None:
     """Can this batch be exported from ServiceTitan to QuickBooks Desktop now? And if not, what first?
@@ -323,7 +338,6 @@ _SCHEMAS = {
 @click.argument("name", type=click.Choice(list(_SCHEMAS)))
 def schema(name: str) -> None:
     """Print the JSON Schema of a rule file, of account.yaml, of inference rules, of waivers or of exportready.yaml, for editors."""
-    import importlib
     import json
 
     from exportready.cli.output import write
@@ -403,10 +417,6 @@ def ask(folder: Path, everything: bool, at: datetime | None, rules_folder: Path 
     from exportready.cli.begin import go_on
 
     go_on(folder, rulebook_of(rules_folder), at or now(), everything=everything)
-
-
-for command in (audit, baseline, diff, rules, waivers):
-    exportready.add_command(command)
 
 
 # -- helpers
