@@ -8,6 +8,7 @@ All figures are ratios within one run, of whole commands with every report writt
 from __future__ import annotations
 
 import argparse
+import compileall
 import os
 import platform
 import statistics
@@ -122,6 +123,7 @@ def main() -> int:
     parser.add_argument("--fleet", type=Path, help="a folder that is kept, and used again (default: one for this run)")
     parser.add_argument("--write", action="store_true", help="put the figures into benchmarks/AUDIT.md")
     options = parser.parse_args()
+    compileall.compile_dir(ROOT / "engine", quiet=1)  # as an installation does; what it is compared with comes compiled too
     with tempfile.TemporaryDirectory() as made:
         folder: Path = options.fleet or Path(made, "fleet")
         if not folder.is_dir():
