@@ -14,18 +14,24 @@ import click
 
 from exportready import __version__
 from exportready.cli.common import (
+    ALLOW_UNKNOWN,
     AT,
     AUDIENCE,
     BEFORE,
     COLOR,
     CONFIG,
     EARLIER,
+    ENGINE,
+    FAIL_ON,
+    IGNORE,
     NO_CONFIG,
     OUTPUT,
     PHASE,
     QUIET,
     RULES,
+    SELECT,
     VERBOSE,
+    WAIVERS,
     Moment,
     known,
     near,
@@ -113,37 +119,11 @@ def exportready() -> None:
 @EARLIER
 @click.option("--batch", metavar="NUMBER", help="Show one batch only, with a verdict of its own.")
 @PHASE
-@click.option(
-    "--select",
-    "selected",
-    multiple=True,
-    envvar="EXPORTREADY_CHECK_SELECT",
-    metavar="RULE",
-    help="Judge only this rule or area (items, items/cogs-account).",
-)
-@click.option(
-    "--ignore",
-    "ignored",
-    multiple=True,
-    envvar="EXPORTREADY_CHECK_IGNORE",
-    metavar="RULE",
-    help="Leave this rule or area out.",
-)
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning", "info", "never"]),
-    default="error",
-    show_default=True,
-    help="End with 1 when a problem is at least this bad.",
-)
-@click.option("--allow-unknown", is_flag=True, help="End with 0 even when the verdict is «Can't say yet».")
-@click.option(
-    "--waivers",
-    "waivers_file",
-    envvar="EXPORTREADY_CHECK_WAIVERS",
-    type=click.Path(path_type=Path),
-    help="What is accepted, by whom and until when (.yaml or .csv).",
-)
+@SELECT
+@IGNORE
+@FAIL_ON
+@ALLOW_UNKNOWN
+@WAIVERS
 @click.option(
     "--baseline",
     "baseline_file",
@@ -156,11 +136,7 @@ def exportready() -> None:
 @click.option("--strict-baseline", is_flag=True, help="End with 1 when the baseline holds what stands no more.")
 @AT
 @RULES
-@click.option(
-    "--engine",
-    type=click.Choice(["durable", "clips"]),
-    help="What infers which issues are key (default: the one that is installed).",
-)
+@ENGINE
 @COLOR
 @CONFIG
 @NO_CONFIG
@@ -269,7 +245,7 @@ def check(
 @RULES
 @CONFIG
 @NO_CONFIG
-@click.option("--engine", type=click.Choice(["durable", "clips"]), help="What infers which issues are key.")
+@ENGINE
 def why(
     snapshot: Path,
     issue: str | None,

@@ -12,15 +12,21 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from exportready.cli.common import (
+    ALLOW_UNKNOWN,
     AT,
     AUDIENCE,
     COLOR,
     CONFIG,
+    ENGINE,
+    FAIL_ON,
+    IGNORE,
     NO_CONFIG,
     PHASE,
     QUIET,
     RULES,
+    SELECT,
     VERBOSE,
+    WAIVERS,
     known,
     now,
     rulebook_of,
@@ -73,25 +79,14 @@ HISTORY_NAME = "exportready-history.sqlite3"
     "--anonymise", is_flag=True, help="Keep what findings are about as hashes only, in the history and in the report."
 )
 @PHASE
-@click.option("--select", "selected", multiple=True, metavar="RULE", help="Judge only this rule or area.")
-@click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Leave this rule or area out.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning", "info", "never"]),
-    default="error",
-    show_default=True,
-    help="End with 1 when an account has a problem that is at least this bad.",
-)
-@click.option("--allow-unknown", is_flag=True, help="End with 0 even when accounts «can't say yet».")
-@click.option(
-    "--waivers",
-    "waivers_file",
-    type=click.Path(path_type=Path),
-    help="What is accepted, by whom and until when (.yaml or .csv).",
-)
+@SELECT
+@IGNORE
+@FAIL_ON
+@ALLOW_UNKNOWN
+@WAIVERS
 @AT
 @RULES
-@click.option("--engine", type=click.Choice(["durable", "clips"]), help="What infers which issues are key.")
+@ENGINE
 @AUDIENCE
 @COLOR
 @CONFIG

@@ -95,6 +95,43 @@ BEFORE = click.option(
     "--before", type=click.Path(path_type=Path), help="An earlier folder or .zip of the same account, to compare with."
 )
 
+SELECT = click.option(
+    "--select",
+    "selected",
+    multiple=True,
+    envvar="EXPORTREADY_CHECK_SELECT",
+    metavar="RULE",
+    help="Judge only this rule or area (items, items/cogs-account).",
+)
+IGNORE = click.option(
+    "--ignore",
+    "ignored",
+    multiple=True,
+    envvar="EXPORTREADY_CHECK_IGNORE",
+    metavar="RULE",
+    help="Leave this rule or area out.",
+)
+FAIL_ON = click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info", "never"]),
+    default="error",
+    show_default=True,
+    help="End with 1 when a problem is at least this bad.",
+)
+ALLOW_UNKNOWN = click.option("--allow-unknown", is_flag=True, help="End with 0 even when the verdict is «Can't say yet».")
+WAIVERS = click.option(
+    "--waivers",
+    "waivers_file",
+    envvar="EXPORTREADY_CHECK_WAIVERS",
+    type=click.Path(path_type=Path),
+    help="What is accepted, by whom and until when (.yaml or .csv).",
+)
+ENGINE = click.option(
+    "--engine",
+    type=click.Choice(["durable", "clips"]),
+    help="What infers which issues are key (default: the one that is installed).",
+)
+
 OUTPUT = click.option(
     "-o",
     "--output",
