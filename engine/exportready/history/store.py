@@ -87,7 +87,7 @@ class History:
             return {
                 digest: Kept(id_, page)
                 for digest, id_, page, since, until in found
-                if is_whole(self.connection, id_) and _holds(since, until, at)
+                if _holds(since, until, at) and is_whole(self.connection, id_)
             }
 
     def keep(
