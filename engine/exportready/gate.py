@@ -81,7 +81,7 @@ def audit_exit_code(standings: Sequence[Standing], policy: Policy) -> ExitCode:
     codes = {_code_of(one, policy) for one in standings}
     if ExitCode.FINDINGS in codes:
         return ExitCode.FINDINGS
-    if codes == {ExitCode.NOTHING_DECIDED}:
+    if codes <= {ExitCode.NOTHING_DECIDED}:
         return ExitCode.NOTHING_DECIDED
     return ExitCode.CANNOT_TELL if codes - {ExitCode.PASSED} else ExitCode.PASSED
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -38,10 +39,13 @@ def test_thirty_seven_twelve_and_five(run: Run, tmp_path: Path) -> None:
     assert not any(one["verdict"].startswith("ready") for one in audit["accounts"] if one["path"] in broken)
     rows = list(csv.DictReader(io.StringIO((tmp_path / "a.csv").read_text(encoding="utf-8-sig"))))
     assert len(rows) == 120
-    for shown in (done.stdout, (tmp_path / "a.html").read_text(encoding="utf-8")):
-        text = " ".join(shown.split())
-        for number in ("37", "12", "5"):
-            assert number in text
+    screen, page = (" ".join(text.split()) for text in (done.stdout, (tmp_path / "a.html").read_text(encoding="utf-8")))
+    assert "5 of these could not be read" in screen
+    assert re.search(rf"37 [^\[]+\[{A}\]", screen)
+    assert re.search(rf"12 [^\[]+\[{B}\]", screen)
+    assert "37 accounts fail it" in page
+    assert "12 accounts fail it" in page
+    assert re.search(r"<b>5</b> <span>of these could not be read", page)
 
 
 def test_every_practice_that_can_be_planted_is_found_where_it_was(run: Run, tmp_path: Path) -> None:

@@ -73,6 +73,16 @@ def test_every_account_is_told_once_and_only_those_that_kill_are_broken(count: i
     assert all(seen[str(at)] <= 2 for at in killers), "nobody may bring processes down for ever"
 
 
+def test_what_cannot_even_be_handed_out_is_told_and_never_tried_for_ever() -> None:
+    class Dead(Executor):
+        def submit(self, work: Callable[..., Any], /, *arguments: Any, **_: Any) -> Future[Any]:
+            raise BrokenExecutor
+
+    done = list(run(Workers(Dead, 1, lambda executor: None), b"", AT, jobs(3)))
+    assert sorted(one.place for one in done) == ["0", "1", "2"]
+    assert all(one.standing is not None and one.standing.error for one in done)
+
+
 def test_a_cluster_that_is_gone_ends_the_audit() -> None:
     class Leaving(Executor):
         def submit(self, work: Callable[..., Any], /, *arguments: Any, **_: Any) -> Future[Any]:

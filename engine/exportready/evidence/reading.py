@@ -138,7 +138,7 @@ def convert(description: Field, raw: object) -> Value:
 
 @lru_cache(1 << 15)
 def _same(text: str) -> str:
-    """One object for a text that comes again and again, as names, accounts and states do: half of what records would weigh."""
+    """One object for a text that comes again and again, as names, accounts and states do."""
     return text
 
 

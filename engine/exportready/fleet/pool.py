@@ -20,6 +20,8 @@ AHEAD = 2
 
 _DIED = "the process that judged it died (its files may need more memory than there is); exportready check shows more"
 
+_GIVEN_UP = "nobody could judge it ({}); exportready check shows more"
+
 
 class Gone(Exception):
     """Nobody is left who could judge."""
@@ -68,7 +70,7 @@ def _until_one_dies(
                 yield done
     except BrokenExecutor:
         workers.stop(executor)
-        return list(under_way.values())
+        return list(under_way.values()) or [waiting.popleft()]  # that which could not even be handed out is no less suspect
     except BaseException:
         workers.stop(executor)
         raise
@@ -83,7 +85,7 @@ def _done(future: Future[Done], job: Job, at: datetime) -> Done:
     error = future.exception()
     if isinstance(error, BrokenExecutor):
         raise error
-    return future.result() if error is None else Done(job.place, "", broken(f"{_DIED} ({type(error).__name__})", at))
+    return future.result() if error is None else Done(job.place, "", broken(_GIVEN_UP.format(type(error).__name__), at))
 
 
 def processes(width: int) -> Workers:

@@ -87,12 +87,13 @@ def _number(one: Movement, part: str) -> int:
 
 def _changed(row: Row, parts: Sequence[str]) -> Changed:
     one = row.entry.movement
-    told = tuple(_part(findings(one, part)) for part in parts) if one else ()
+    shown = tuple(_part(findings(one, part)) for part in parts) if one else ()
     before = one.verdict if one else row.verdict
-    return Changed(row, "" if before is row.verdict else _told(row, before), told)
+    return Changed(row, "" if before is row.verdict else told(row, before), shown)
 
 
-def _told(row: Row, verdict: Verdict) -> str:
+def told(row: Row, verdict: Verdict) -> str:
+    """A verdict of an account in words."""
     return (shared.ARRIVALS if row.standing.phase == "after-export" else shared.VERDICTS)[verdict]
 
 
@@ -107,5 +108,5 @@ def _by_rule(moved: Iterable[Movement]) -> list[tuple[str, tuple[int, ...]]]:
         for part in PARTS:
             for rule, number in findings(one, part).items():
                 totals.setdefault(rule, Counter())[part] += number
-    told = [(rule, tuple(counts[part] for part in PARTS)) for rule, counts in totals.items()]
-    return sorted(told, key=lambda pair: (-sum(pair[1]), pair[0]))
+    summed = [(rule, tuple(counts[part] for part in PARTS)) for rule, counts in totals.items()]
+    return sorted(summed, key=lambda pair: (-sum(pair[1]), pair[0]))

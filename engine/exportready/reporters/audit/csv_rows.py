@@ -12,7 +12,7 @@ from datetime import datetime
 from exportready.model.audit import Audit, Movement
 from exportready.reporters.audit import Options, words
 from exportready.reporters.audit.accounts import Row, first_issue, local
-from exportready.reporters.audit.changes import PARTS, findings
+from exportready.reporters.audit.changes import PARTS, findings, told
 from exportready.reporters.audit.lapsing import soon
 from exportready.reporters.audit.view import view
 from exportready.reporters.csv_rows import table
@@ -46,7 +46,7 @@ def _row(audit: Audit, row: Row) -> list[str]:
         str(one.files),
         _moment(audit, one.oldest),
         str(one.undated),
-        moved.verdict.value if moved else "",
+        told(row, moved.verdict) if moved else "",
         *(str(sum(findings(moved, part).values())) if moved else "" for part in (*PARTS, "rule_changed")),
         _changed(moved),
         _ids(audit, row.fails),
@@ -71,8 +71,8 @@ def _changed(moved: Movement | None) -> str:
     if moved is None:
         return ""
     titles = (*words.CHANGE_HEADS, words.RULE_CHANGED)
-    told = ((title, findings(moved, part)) for title, part in zip(titles, (*PARTS, "rule_changed"), strict=True))
-    return "; ".join(f"{title}: {_named(found)}" for title, found in told if found)
+    parts = ((title, findings(moved, part)) for title, part in zip(titles, (*PARTS, "rule_changed"), strict=True))
+    return "; ".join(f"{title}: {_named(found)}" for title, found in parts if found)
 
 
 def _named(found: Mapping[str, int]) -> str:
