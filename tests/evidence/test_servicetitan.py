@@ -189,6 +189,39 @@ def test_a_decoy_of_the_same_name_earlier_in_the_record_does_not_move_the_line()
     assert listing(read(text, "invoices.json"), "invoice_item").records[0].where.line == line
 
 
+def test_what_nobody_reads_is_left_out_and_everything_else_is_as_it_was() -> None:
+    """Beyond the first records only wanted keys are held: their lines, their fields and keys that stand twice stay."""
+    wanted = {
+        "servicetitan.invoice": frozenset({"total", "customer.name"}),
+        "servicetitan.invoice_item": frozenset({"skuName", "parent.customer.name"}),
+    }
+    rows = [
+        {
+            **INVOICE,
+            "id": at,
+            "nobody": {"reads": ["this", {"skuName": "decoy"}]},
+            "items": [{"id": 100 * at + nth, "skuName": f"S-{at}-{nth}", "nobody": [at]} for nth in range(2)],
+        }
+        for at in range(1, 121)
+    ]
+    text = text_of(rows)
+    whole, narrow = (
+        servicetitan.read(text.encode(), "invoices.json", ALL),
+        servicetitan.read(text.encode(), "invoices.json", wanted),
+    )
+    assert whole is not None
+    assert narrow is not None
+    for kind in ("invoice", "invoice_item"):
+        full, less = listing(whole, kind).records, listing(narrow, kind).records
+        assert [one.where for one in less] == [one.where for one in full]
+        assert all(one.where.line for one in less)
+        assert [dict(one.fields) for one in less] == [
+            {name: value for name, value in one.fields.items() if name in less[0].fields} for one in full
+        ]
+    with pytest.raises(Unreadable, match="stands twice"):
+        servicetitan.read(text.replace('"id": 119,', '"id": 119, "id": 119,').encode(), "invoices.json", wanted)
+
+
 def test_an_invoice_without_the_key_items_leaves_the_lines_a_part() -> None:
     bare = {name: value for name, value in INVOICE.items() if name != "items"}
     reading = read(text_of([bare]), "invoices.json")
