@@ -6,11 +6,12 @@ Keyed by fingerprint, which knows account, rule, check and subject, and never a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from exportready.kinds import fold
+from exportready.model.frozen import frozen
 from exportready.model.report import Finding, Outcome, Report, RuleResult
 
 FORMAT = "exportready/baseline@1"
@@ -20,7 +21,7 @@ class BadBaseline(Exception):
     """The file is no baseline; the text says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One finding that stood."""
 
@@ -34,7 +35,7 @@ class Entry:
     """Check, kind and key of the subject: what the fingerprint knows besides rule and account. Empty in a file."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Baseline:
     """What stood, and which rules could be decided then."""
 

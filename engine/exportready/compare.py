@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from exportready.model.changes import Changes, Drift, Stood
+from exportready.model.frozen import frozen
 
 FORMAT = "exportready/result@1"
 _GRADES = ("error", "warning", "info")
@@ -17,7 +17,7 @@ class NoResult(Exception):
     """What was given is no result of this program; the text says what is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Result:
     """What of a result can be compared."""
 

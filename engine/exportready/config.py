@@ -6,12 +6,13 @@ A flag comes before the environment, that before this file, and this file before
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from exportready.model.evidence import Known
+from exportready.model.frozen import frozen
 from exportready.model.rules import Severity
 from exportready.shapes import Anything, Choice, Key, ListOf, MapOf, Mistakes, Number, Object, Text, YesNo, did_you_mean
 from exportready.yamlfile import Mistake, Node, YamlError, entries, items, parse
@@ -48,7 +49,7 @@ class ConfigMistakes(Exception):
         self.mistakes = mistakes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Config:
     """What the file says; empty where there is none. Paths count from the file's folder."""
 

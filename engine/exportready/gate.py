@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from exportready.model.evidence import Source
+from exportready.model.frozen import frozen
 from exportready.model.report import Outcome, Report, RuleResult, Verdict
 from exportready.model.rules import Severity
 
@@ -44,7 +45,7 @@ def verdict(results: Sequence[RuleResult], sources: Sequence[Source]) -> Verdict
     return Verdict.READY
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Policy:
     """What a gate lets through. It moves the exit code, never the verdict."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from exportready.kinds import fold
 from exportready.model.evidence import Account, Location
+from exportready.model.frozen import frozen
 from exportready.model.report import Finding, RuleResult, Waiver
 from exportready.model.rules import Rule
 from exportready.shapes import DAY, Key, ListOf, Mistakes, Object, Text, did_you_mean, parse_day
@@ -168,7 +169,7 @@ def refusal(waiver: Waiver, rule: Rule, day: date) -> str:
 # -- what is to be said of the waivers themselves
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remark:
     """Something about one waiver that somebody should know."""
 

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import yaml
+
+from exportready.model.frozen import frozen
 
 Scalar = str | bool | Decimal | None
 
 MAX_DEPTH = 60
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mistake:
     """Something wrong in a file, where it stands and what would be right."""
 
@@ -36,7 +38,7 @@ class Mistake:
         return replace(self, path=(folder / self.path).as_posix())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
     """One value of a YAML file with its place."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from exportready.causes.graph import AMOUNTS, Graph, Node, build, identity, total
 from exportready.causes.impact import walk
@@ -19,12 +19,13 @@ from exportready.inference import infer
 from exportready.inference.engine import Engine
 from exportready.kinds import fold
 from exportready.model.evidence import Evidence
+from exportready.model.frozen import frozen
 from exportready.model.inference import Conclusion, InferenceRule
 from exportready.model.report import Cleared, Finding, KeyIssue, RuleResult, Waiting
 from exportready.model.rules import Phase
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Causes:
     """What a result comes to."""
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from exportready.kinds import KINDS, fold
 from exportready.kinds.references import CONSUMED, ESTABLISHED, INFERRED, REFERENCES, Reference
 from exportready.model.evidence import UNSET, Evidence, Record, Value
+from exportready.model.frozen import frozen
 
 Node = tuple[str, str]
 """(sort of object, its name as it compares); of a transaction its kind and its id, or its key where it has none."""
@@ -36,7 +37,7 @@ _LISTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edge:
     """One thing names another."""
 

@@ -10,12 +10,13 @@ from exportready.causes.graph import AMOUNTS, Edge, Graph, Node
 from exportready.causes.problems import FINDING, Problem, message_of
 from exportready.kinds.messages import MISSING, SKIPPED
 from exportready.kinds.references import ESTABLISHED, INFERRED
+from exportready.model.frozen import frozen
 
 STOPS_TOLD = 20
 """So many defects that keep one batch from being posted are told of every transaction in it: all of each would be their product."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Way:
     """How a transaction comes to wait on a problem."""
 

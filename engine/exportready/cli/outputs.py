@@ -6,12 +6,13 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from exportready.model.frozen import frozen
 
 if TYPE_CHECKING:
     from exportready.model.changes import Changes
@@ -25,7 +26,7 @@ POINTING = ("json", "github", "gitlab", "junit", "sarif")
 """Those that point into the repository, and the one of which the others can be made."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """How the user wants to see it."""
 

@@ -8,7 +8,6 @@ ServiceTitan's sends the batches. What still waits goes through the connector th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -19,6 +18,7 @@ from exportready.derive.memos import names_batch
 from exportready.derive.waiting import named_batches
 from exportready.kinds import fold
 from exportready.model.evidence import Evidence, Record, Scope, Shelf, Unknown, Value
+from exportready.model.frozen import frozen
 
 OLD, NEW = "quickbooks", "servicetitan"
 _NOT_TOLD = Unknown(
@@ -73,7 +73,7 @@ def work_list(evidence: Evidence) -> tuple[Record, ...]:
     return tuple(sorted(left, key=lambda one: (fold(str(one.get("booksCustomer"))), str(one.get("paymentDate")), one.key)))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Invoices:
     """ServiceTitan's invoices by their id, and by customer and number for files that show no ids."""
 
@@ -104,7 +104,7 @@ class _Invoices:
         return self.by_name.get((fold(str(customer)), fold(str(number)))) if named else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Senders:
     """What is known of the two connectors."""
 

@@ -8,12 +8,12 @@ others were exported is looked for too: it belongs to that batch's sum.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from exportready.derive.waiting import ORDERS, named_batches
 from exportready.kinds import fold
 from exportready.model.evidence import UNSET, Evidence, Record, Unknown, Value
+from exportready.model.frozen import frozen
 
 INVOICE, PAYMENT, CREDIT_MEMO = "servicetitan.invoice", "servicetitan.payment", "servicetitan.credit_memo"
 BILL = "servicetitan.bill"
@@ -23,7 +23,7 @@ LENGTHS = {INVOICE: 11, PAYMENT: 20, CREDIT_MEMO: 11, BILL: 20, ORDERS: 11}
 """How many characters of a number QuickBooks takes (qbxml130.xsd, RefNumber); a journal entry's are 11 too."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Titan:
     """One transaction of ServiceTitan that was exported, or that may have been."""
 
@@ -53,7 +53,7 @@ class Titan:
         return next((value for value in told if isinstance(value, Unknown)), None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Booked:
     """One transaction of QuickBooks."""
 

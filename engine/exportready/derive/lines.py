@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from exportready.derive.tax import TAX_ITEMS
 from exportready.kinds import fold
 from exportready.model.evidence import UNSET, Evidence, Record, Scope, Shelf, Unknown, Value
+from exportready.model.frozen import frozen
 
 PRICEBOOK = ("servicetitan.material", "servicetitan.equipment", "servicetitan.service")
 SALES_TAX = "ServiceTitan Sales Tax"
@@ -19,7 +19,7 @@ _Line = tuple[str, Decimal | None, Decimal]
 """(item, quantity, amount); a quantity that QuickBooks does not show is None and agrees with any."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lines:
     """What comparing came to."""
 

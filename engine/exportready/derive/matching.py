@@ -8,7 +8,7 @@ might belong together, and what looks like a second copy, is told as unknown.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import product
@@ -16,11 +16,12 @@ from itertools import product
 from exportready.derive.exported import Booked, Titan
 from exportready.derive.memos import names_batch
 from exportready.model.evidence import Unknown, Value
+from exportready.model.frozen import frozen
 
 ARRIVED, TWICE, MISSING, EXPLAINED = "arrived", "twice", "missing", "explained"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Match:
     """One transaction of ServiceTitan with what QuickBooks has of it."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from exportready.evidence.reading import Unreadable
+from exportready.model.frozen import frozen
 
 PASSED_OVER = re.compile(r"(__MACOSX|\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*|\..*)\Z", re.IGNORECASE)
 """What operating systems and Office leave behind, and hidden files."""
@@ -22,7 +22,7 @@ class NoSnapshot(Exception):
     """There is nothing to open at the path that was given; the message says what was expected."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class File:
     """One file of the snapshot: its path within, and how to get its bytes."""
 

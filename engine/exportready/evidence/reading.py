@@ -6,7 +6,7 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -14,6 +14,7 @@ from functools import lru_cache
 from exportready.kinds import fold
 from exportready.kinds.table import Field, Kind
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, ColumnQuestion, Covers, Listing, Unknown, Value
+from exportready.model.frozen import frozen
 from exportready.model.rules import Type, Wanted
 from exportready.shapes import LIFETIME
 
@@ -26,7 +27,7 @@ MAX_PLACES = 30
 """No amount, quantity or rate has more; arithmetic with a power of ten beyond reason ends a run."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """What a reader took out of one file."""
 

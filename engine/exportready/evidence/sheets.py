@@ -12,7 +12,6 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import PurePosixPath
@@ -21,6 +20,7 @@ from xml.parsers import expat
 from exportready.evidence.reading import Unreadable, text_of
 from exportready.evidence.zipped import BROKEN, MAX_ENTRIES, is_harmful
 from exportready.model.evidence import Unknown
+from exportready.model.frozen import frozen
 
 Cell = str | bool | Decimal | datetime | date | Unknown | None
 """What a cell shows: None where it is blank, unknown where it shows something that is no value (#REF!). Moments are naive."""
@@ -29,7 +29,7 @@ MAX_CELLS = 10_000_000
 """Beyond this a table is no export, and would not fit into memory."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sheet:
     """One table: a sheet of a workbook, or a CSV file. The first row is the sheet's row 1, whether it holds something or not."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -28,13 +28,14 @@ from exportready.model.evidence import (
     Source,
     Unrecognised,
 )
+from exportready.model.frozen import frozen
 from exportready.model.rules import Wanted
 
 DAY = timedelta(days=1)
 """So long counts that there is nothing of a kind in the batches that wait: the next ones are others."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Read:
     source: Source
     reading: Reading | None
@@ -252,7 +253,7 @@ def _stated(readings: list[Reading], at: datetime) -> Reading | None:
     return told if found else next((reading for reading in readings if reading.account is not None), None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Said:
     """What was said of how much the files hold, as far as it still counts."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from exportready.evidence.snapshot import files
 from exportready.kinds import KINDS
 from exportready.kinds.account import BY_PATH
 from exportready.model.evidence import Location
+from exportready.model.frozen import frozen
 from exportready.model.report import Snippet
 
 AROUND = 2
@@ -47,7 +47,7 @@ _PRIVATE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Meant:
     """What is to be marked at a place: a field's value, or where the field is derived the text that was read."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from decimal import Decimal
 from pathlib import PurePosixPath
@@ -33,6 +32,7 @@ from exportready.kinds.headings import (
 )
 from exportready.kinds.table import Kind
 from exportready.model.evidence import SHEET, UNSET, ColumnQuestion, Listing, Location, Record, Unknown, Value
+from exportready.model.frozen import frozen
 from exportready.model.rules import Type, Wanted
 
 READER = "spreadsheet"
@@ -99,7 +99,7 @@ def read(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tzinfo 
 # -- recognising
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Layout:
     """Where the columns of a table stand in a sheet."""
 
@@ -457,7 +457,7 @@ class _Rows:
         return _cell(row, columns[0]) if len(columns) == 1 else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Posting:
     number: int
     row: Sequence[Cell]

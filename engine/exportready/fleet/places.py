@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from exportready.evidence.files import PASSED_OVER, is_zip
 from exportready.evidence.snapshot import is_own_report
+from exportready.model.frozen import frozen
 
 LISTS = (".txt", ".lst", ".list")
 
@@ -18,7 +18,7 @@ class NoFleet(Exception):
     """There are no accounts where some were named; the message says what is expected."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fleet:
     """The accounts of an audit."""
 

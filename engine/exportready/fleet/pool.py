@@ -9,11 +9,11 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass
 from datetime import datetime
 
 from exportready.fleet.standing import broken
 from exportready.fleet.work import Done, Job, judge
+from exportready.model.frozen import frozen
 
 AHEAD = 2
 """So many accounts are handed out for each process: none is idle, and what is under way stays little."""
@@ -27,7 +27,7 @@ class Gone(Exception):
     """Nobody is left who could judge."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Workers:
     """Where the work is done."""
 

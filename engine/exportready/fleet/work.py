@@ -11,7 +11,7 @@ import hashlib
 import pickle
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -23,11 +23,12 @@ from exportready.evidence.files import NoSnapshot, in_folder
 from exportready.evidence.reading import Unreadable
 from exportready.fleet.standing import broken, found, standing
 from exportready.model.audit import Found, Standing
+from exportready.model.frozen import frozen
 from exportready.model.report import Waiver
 from exportready.model.rules import Rulebook
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class How:
     """How every account of an audit is judged."""
 
@@ -44,7 +45,7 @@ class How:
     """The digest of all of this but the moment."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Job:
     """One account."""
 
@@ -54,7 +55,7 @@ class Job:
     """Digests with which it need not be judged."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Done:
     """What became of it."""
 

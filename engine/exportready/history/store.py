@@ -6,7 +6,6 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -16,9 +15,10 @@ from exportready.history import rows
 from exportready.history.file import connect, told, transaction
 from exportready.history.seal import is_whole, seal
 from exportready.model.audit import Found, Standing
+from exportready.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Started:
     """An audit in the history."""
 
@@ -30,7 +30,7 @@ class Started:
     """How many accounts it holds."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """A standing in the history that may be taken again."""
 

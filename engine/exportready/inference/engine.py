@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from itertools import product
 from typing import Protocol
 
+from exportready.model.frozen import frozen
 from exportready.model.inference import Different, Fact, InferenceRule, OneOf, Pattern, Same
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Term:
     """One fact that a compiled rule looks for. Every field is a constant's token or a join with an earlier term's field."""
 
@@ -27,7 +27,7 @@ class Term:
     """Fields that the fact must have."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CompiledRule:
     """One way in which a rule may match."""
 
@@ -37,7 +37,7 @@ class CompiledRule:
     absent: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compiled:
     """A group of rules for an engine."""
 
@@ -50,7 +50,7 @@ class Compiled:
         return self.constants.get(value) or values.setdefault(value, f"v{len(values)}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Match:
     """A rule and the numbers of the facts that match it, in the order of its terms."""
 

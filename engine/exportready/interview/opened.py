@@ -6,7 +6,6 @@ Only what a rule could not be decided for lack of is asked, and never what was a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from exportready.derive.arrivals import LOOKS_BYPASSED
@@ -19,10 +18,11 @@ from exportready.kinds.account import ALL, BATCH, BY_PATH, MAPS, NONE_THERE, PAR
 from exportready.kinds.derived import ACCOUNT_ANSWERS, READS
 from exportready.kinds.interview import DOZEN, FILE_MODE, SINCE, TAKEN, TAKEN_AT, Question, Reply, question_of, yes_no
 from exportready.model.evidence import SHEET, ColumnQuestion, Evidence, Record, Scope, Unknown
+from exportready.model.frozen import frozen
 from exportready.model.report import Gap, Report
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Open:
     """One question that is open, and where in account.yaml its reply goes if it is no answer of its own."""
 

@@ -10,7 +10,6 @@ import io
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,6 +18,7 @@ from exportready.evidence.replies import TODAY, Answer, possible
 from exportready.interview.opened import Open
 from exportready.kinds.account import ANSWERS, DONT_KNOW, LISTS, MAPS, SETTINGS, Setting
 from exportready.kinds.interview import ANSWERED_ON, DOZEN, FILE_MODE, NAME, SINCE, TAKEN, own_question
+from exportready.model.frozen import frozen
 
 _HEAD = """\
 # What no export holds, stated by you. Write your answer after the colon; what you leave empty counts as not known.
@@ -97,7 +97,7 @@ def scalar(value: Answer) -> str:
     return value if plain else json.dumps(value, ensure_ascii=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """One value to put into the file."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 
 from exportready.judge.world import ANSWERS_KIND, View, comparable
 from exportready.kinds import KINDS
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Record, Scope, Unknown, Value
+from exportready.model.frozen import frozen
 from exportready.model.rules import ACCOUNT, ANSWERS, PARAMETER, SUBJECT, Check, Condition, Ref, Related, entries, refs
 
 Truth = bool | None
@@ -23,7 +23,7 @@ class State(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """A related entry."""
 

@@ -21,6 +21,7 @@ from exportready.model.evidence import (
     Unknown,
     Value,
 )
+from exportready.model.frozen import frozen
 from exportready.model.rules import ACCOUNT, ANSWERS, Related, Rule, Type
 
 Index = tuple[dict[tuple[object, ...], list[Record]], list[Record]]
@@ -77,7 +78,7 @@ def comparable(value: Value, type_: Type) -> object:
     return fold(value) if type_ is Type.NAME and isinstance(value, str) else value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Way:
     """How a related entry is found, the same for every record of a check."""
 

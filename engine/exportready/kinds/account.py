@@ -6,10 +6,10 @@ a mapping by the quarter, a module or support setting hardly ever.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from exportready.kinds.table import Field, Kind
+from exportready.model.frozen import frozen
 from exportready.model.rules import Type
 
 DONT_KNOW = "don't know"
@@ -25,7 +25,7 @@ DAYS_90 = timedelta(days=90)
 DAYS_180 = timedelta(days=180)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Setting:
     """One answer, at `settings.PATH` of account.yaml."""
 

@@ -8,7 +8,8 @@ header rows of real QuickBooks reports (docs/sources.md, spreadsheets; not all o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from exportready.model.frozen import frozen
 
 Headings = Mapping[str, tuple[str, ...]]
 """Field -> what its column may be called, the surest name first."""
@@ -25,7 +26,7 @@ def _headings(text: str) -> dict[str, tuple[str, ...]]:
     return {name.strip(): tuple(one.strip() for one in names.split("|")) for name, _, names in lines}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """One table that can be exported by hand. Each row is a record, but for lines and postings."""
 
@@ -297,7 +298,7 @@ Memo: Memo
 # -- words that stand in cells
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TxnType:
     """What a word in the Type column of a QuickBooks report stands for."""
 

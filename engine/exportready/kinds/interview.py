@@ -7,9 +7,10 @@ earlier one is left out where that makes it pointless.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from exportready.kinds.account import BY_PATH, MAPPING_WORDS, MAPPINGS
+from exportready.model.frozen import frozen
 from exportready.model.rules import Type
 
 NAME, FILE_MODE, TAKEN_AT, SINCE = "account", "quickbooks.fileMode", "takenAt", "since"
@@ -22,7 +23,7 @@ ANSWERED_ON = "When were these answers given?"
 Said = str | bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reply:
     """One of the replies to choose from."""
 
@@ -35,7 +36,7 @@ class Reply:
     """What people may write instead of the label."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """One question, with the replies to choose from, or the path of an answer that is written freely."""
 
@@ -158,7 +159,7 @@ def own_question(path: str) -> Question:
     return Question(setting.question, replies) if replies else Question(setting.question, path=path)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Export:
     """One file to export by hand."""
 

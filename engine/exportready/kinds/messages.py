@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from exportready.model.frozen import frozen
 
 MISSING, OWN, RETRY, SKIPPED, SESSION, OTHER, FINE = "missing", "own", "retry", "skipped", "session", "other", "fine"
 SORTS = (MISSING, OWN, RETRY, SKIPPED, SESSION, OTHER, FINE)
@@ -17,7 +18,7 @@ SORTS = (MISSING, OWN, RETRY, SKIPPED, SESSION, OTHER, FINE)
 defect; SKIPPED was not tried, since another one stopped; SESSION stops everything; OTHER is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Said:
     """What a message says."""
 
@@ -29,7 +30,7 @@ class Said:
     """The object's name, or its id where the message shows only that."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Template:
     code: str
     sort: str

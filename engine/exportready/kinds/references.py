@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from exportready.model.frozen import frozen
 
 ESTABLISHED, INFERRED = "established", "inferred"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reference:
     """One field that names something else."""
 

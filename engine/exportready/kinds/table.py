@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from exportready.model.frozen import frozen
 from exportready.model.rules import Type
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Field:
     """One field of a kind."""
 
@@ -28,7 +29,7 @@ class Field:
     """No file holds it: it is derived from these fields of the same record."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kind:
     """One kind of record."""
 

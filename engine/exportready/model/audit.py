@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 
+from exportready.model.frozen import frozen
 from exportready.model.report import Cleared, Lapse, Outcome, Verdict
 from exportready.model.rules import Rule, Severity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleStanding:
     """What became of one rule in one account."""
 
@@ -31,7 +32,7 @@ class RuleStanding:
     """Its findings that a waiver covers."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """One finding of one account."""
 
@@ -43,7 +44,7 @@ class Found:
     accepted: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Issue:
     """A key issue, as the audit keeps it."""
 
@@ -59,7 +60,7 @@ class Issue:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unread:
     """A file that could not be read, and why."""
 
@@ -67,7 +68,7 @@ class Unread:
     error: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """What an audit keeps of one account, its findings aside."""
 
@@ -110,7 +111,7 @@ class Standing:
         return sum(one.open for one in self.rules)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Movement:
     """What became different in one account since the last audit: rule -> how many findings."""
 
@@ -127,7 +128,7 @@ class Movement:
     """The rule is another now: not the customer's doing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One account in an audit."""
 
@@ -142,7 +143,7 @@ class Entry:
     """The file of its own report, from the folder of the accounts' reports; empty where none is written."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Past:
     """An earlier audit of the same accounts."""
 
@@ -154,7 +155,7 @@ class Past:
     """Findings that count, of all accounts."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Audit:
     """Everything that a report over many accounts shows."""
 

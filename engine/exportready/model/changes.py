@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from exportready.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stood:
     """One finding of a result."""
 
@@ -16,7 +16,7 @@ class Stood:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drift:
     """A setting that is another now; None where it was not stated."""
 
@@ -25,7 +25,7 @@ class Drift:
     new: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Changes:
     """From an old result to a new one."""
 

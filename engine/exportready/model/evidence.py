@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from types import MappingProxyType
+
+from exportready.model.frozen import frozen
 
 CLOCK_SKEW = timedelta(minutes=15)
 """Clocks of two computers may differ by this much; what is dated later than that is not believed."""
@@ -22,7 +24,7 @@ class Unset(Enum):
 UNSET = Unset.UNSET
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unknown:
     """A field whose value cannot be told, and why, in words for the person who can supply it."""
 
@@ -40,7 +42,7 @@ NOT_EXPORTED = Unknown("not exported")
 """The field is not in the file at all: nothing is known about it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Location:
     """Where something stands: a file of the snapshot, a line where lines are known, the path inside."""
 
@@ -50,7 +52,7 @@ class Location:
     pointer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldNote:
     """What is known about one field apart from its value, where it differs from its record's."""
 
@@ -63,7 +65,7 @@ class FieldNote:
 NO_NOTES: Mapping[str, FieldNote] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Record:
     """One thing of one kind. A field that is not in `fields` was not exported."""
 
@@ -96,7 +98,7 @@ SHEET = "sheet"
 """The part of a kind that stands in a spreadsheet: it may be all of it, and nothing but account.yaml says so."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listing:
     """The records of one kind as one export gave them (pages of one list are joined before)."""
 
@@ -119,7 +121,7 @@ class Listing:
     page: Page | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """One page of a list that comes in pages."""
 
@@ -136,7 +138,7 @@ class Page:
     """How many records of the list itself stand on the page; its arrays come in other numbers."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shelf:
     """What counts of one kind in this snapshot, after pages were joined and sources compared."""
 
@@ -152,7 +154,7 @@ class Shelf:
     """Of a PERIOD: its first and last day."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """One file of the snapshot and what became of it."""
 
@@ -167,7 +169,7 @@ class Source:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unrecognised:
     """A file that no reader knows, with what would help."""
 
@@ -175,7 +177,7 @@ class Unrecognised:
     help: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Covers:
     """What a person said of how much of a kind the files hold."""
 
@@ -192,7 +194,7 @@ class Covers:
         return f"{self.days[0]} to {self.days[1]}" if self.days else self.what
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnQuestion:
     """A column of a spreadsheet that no heading shows: which of these holds the field? `columns` of account.yaml answers it."""
 
@@ -206,7 +208,7 @@ class ColumnQuestion:
     sheet: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Account:
     """What account.yaml says about the account and the snapshot itself."""
 
@@ -216,7 +218,7 @@ class Account:
     taken_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidence:
     """A snapshot, read."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from exportready.model.evidence import Location
+from exportready.model.frozen import frozen
 from exportready.model.rules import Citation
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fact:
     """One small statement about a problem: `problem {id: 3, object: item, key: pipe-1, …}`."""
 
@@ -26,21 +26,21 @@ def fact(kind: str, fields: Mapping[str, str]) -> Fact:
     return Fact(kind, tuple(sorted(fields.items())))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OneOf:
     """The field holds one of these."""
 
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Same:
     """The field holds what the variable holds; the first to name it decides what that is."""
 
     variable: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Different:
     """The field holds something else than the variable does."""
 
@@ -50,7 +50,7 @@ class Different:
 Test = OneOf | Same | Different
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pattern:
     """A fact of a kind whose fields pass these tests. A field that a fact does not have passes none."""
 
@@ -58,7 +58,7 @@ class Pattern:
     tests: tuple[tuple[str, Test], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Conclude:
     """The fact that follows: each field from a variable, from the id of an entry of `when`, or as it is written."""
 
@@ -66,7 +66,7 @@ class Conclude:
     fields: tuple[tuple[str, Same | str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InferenceRule:
     """One thing that follows from others."""
 
@@ -85,7 +85,7 @@ class InferenceRule:
     where: Location
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Conclusion:
     """A fact that follows, by which rule, and from which facts."""
 

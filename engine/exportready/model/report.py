@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 
 from exportready.model.changes import Changes
 from exportready.model.evidence import Account, Location, Record, Source, Unrecognised
+from exportready.model.frozen import frozen
 from exportready.model.rules import Citation, FixSteps, Pack, Rule, Severity
 
 
@@ -33,7 +34,7 @@ class Verdict(Enum):
     CANNOT_TELL = "cannot_tell"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gap:
     """Evidence that a rule wanted and did not get."""
 
@@ -44,7 +45,7 @@ class Gap:
     supply: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Thing:
     """A record named by kind and key, as it is in the books."""
 
@@ -52,7 +53,7 @@ class Thing:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Snippet:
     """Some lines of a file around a place, cleared of private data."""
 
@@ -65,7 +66,7 @@ class Snippet:
     """From which to which character the value stands on it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A location with what stands there."""
 
@@ -74,7 +75,7 @@ class Place:
     snippet: Snippet | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clause:
     """One part of a rule's condition, as it was decided for one record."""
 
@@ -90,7 +91,7 @@ class Clause:
     """None: it could not be told."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lapse:
     """An answer or a waiver that soon counts no more."""
 
@@ -103,7 +104,7 @@ class Lapse:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waiver:
     """Findings that an owner accepts, for a reason, until a date."""
 
@@ -119,7 +120,7 @@ class Waiver:
     where: Location
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One record (or one group of them) that fails a rule."""
 
@@ -152,7 +153,7 @@ class Finding:
     """How it was decided; kept for the first findings of a check only."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleResult:
     """A rule with its outcome."""
 
@@ -172,7 +173,7 @@ class RuleResult:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cleared:
     """What goes away with a key issue."""
 
@@ -181,7 +182,7 @@ class Cleared:
     amount: Decimal = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reason:
     """One step of how a key issue was found: an inference rule with the problems that it looked at, in words."""
 
@@ -192,7 +193,7 @@ class Reason:
     source: Citation
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeyIssue:
     """A problem that no other explains."""
 
@@ -220,7 +221,7 @@ class KeyIssue:
     reasons: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waiting:
     """One transaction that cannot be exported, or was not, and why."""
 
@@ -234,7 +235,7 @@ class Waiting:
     """`inferred` where no way to any of them is established."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Batch:
     """One batch that waits, judged by what it uses."""
 
@@ -248,7 +249,7 @@ class Batch:
     """Key issue -> the money that waits on it alone, and on it and others."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """Everything a reporter may show."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 from pathlib import Path
 
 from exportready.model.evidence import Evidence, Known, Location
+from exportready.model.frozen import frozen
 
 
 class Severity(Enum):
@@ -65,7 +65,7 @@ PARAMETER = "$parameter"
 ACCOUNT = "derived.account"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ref:
     """A value to look up: a field of the subject, of a related entry, an answer or a parameter."""
 
@@ -94,7 +94,7 @@ class Op(Enum):
     CONTAINS = "contains"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compare:
     """One value against one or more operands."""
 
@@ -103,35 +103,35 @@ class Compare:
     right: tuple[Operand, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IsPresent:
     """A field has a value."""
 
     ref: Ref
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EntryIsPresent:
     """A related entry was found."""
 
     entry: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Not:
     """Kleene's not."""
 
     part: Condition
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class All:
     """Kleene's and; of nothing it is true."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AnyOf:
     """Kleene's or; of nothing it is false."""
 
@@ -180,7 +180,7 @@ def placeholders(text: str) -> list[str]:
     return PLACEHOLDER.findall(text)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Related:
     """Another record, found by its fields."""
 
@@ -194,7 +194,7 @@ class Related:
     many: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AtFault:
     """The object that is to be mended."""
 
@@ -203,7 +203,7 @@ class AtFault:
     """None: the subject's own key."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Check:
     """One condition on every record of some kinds."""
 
@@ -222,7 +222,7 @@ class Check:
     at_fault: AtFault | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FixSteps:
     """What to click."""
 
@@ -233,7 +233,7 @@ class FixSteps:
     many_steps: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Citation:
     """Where a practice is written down."""
 
@@ -243,7 +243,7 @@ class Citation:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Example:
     """A rule's own test case."""
 
@@ -256,7 +256,7 @@ class Example:
     where: Location
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """One best practice."""
 
@@ -298,7 +298,7 @@ Wanted = Mapping[str, frozenset[str]]
 """kind -> the fields that somebody reads."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pack:
     """A folder of rules."""
 
@@ -308,7 +308,7 @@ class Pack:
     rules: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rulebook:
     """All rules of a run, in the order of their ids."""
 

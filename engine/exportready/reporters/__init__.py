@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from exportready.model.frozen import frozen
 from exportready.model.report import Report
 
 REPORTERS: Mapping[str, str] = MappingProxyType(
@@ -26,7 +26,7 @@ REPORTERS: Mapping[str, str] = MappingProxyType(
 """Format -> the module of this package that writes it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """How a person wants to see it; formats for machines do not care."""
 

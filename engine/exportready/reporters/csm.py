@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from exportready.model.changes import Stood
+from exportready.model.frozen import frozen
 from exportready.model.report import Outcome, Report, RuleResult, Verdict
 from exportready.model.rules import Severity
 from exportready.reporters import view, words
@@ -18,7 +18,7 @@ _BY_GRADE = {Severity.ERROR: "fix", Severity.WARNING: "look", Severity.INFO: "kn
 _PARTS = ("added", "regressed", "fixed", "untold", "rule_changed")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Area:
     """A row of the table, and its bar: (look, from, width) in percent. What failed in part and is untold in part counts as both."""
 
@@ -27,7 +27,7 @@ class Area:
     bar: tuple[tuple[str, float, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """One kind of change."""
 
@@ -35,7 +35,7 @@ class Part:
     findings: tuple[Stood, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Csm:
     """The whole view."""
 

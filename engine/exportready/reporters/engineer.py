@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from exportready.model.frozen import frozen
 from exportready.model.report import Clause, Finding, KeyIssue, Place, Report, RuleResult, Snippet
 from exportready.reporters import view, words
 
@@ -12,7 +12,7 @@ LISTED = 20
 """So many findings a rule."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One line of a file; of the one that is meant, the value stands between `before` and `after`."""
 
@@ -22,7 +22,7 @@ class Line:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """A place, with its lines."""
 
@@ -30,7 +30,7 @@ class Shown:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Detail:
     """One finding, laid out."""
 
@@ -46,7 +46,7 @@ class Detail:
     issues: tuple[KeyIssue, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Engineer:
     """The whole view."""
 

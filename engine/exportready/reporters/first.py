@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from exportready.model.frozen import frozen
 from exportready.model.report import Batch, Cleared, KeyIssue, Report
 from exportready.model.rules import Severity
 from exportready.reporters import view, words
@@ -13,7 +12,7 @@ SHOWN = 10
 """So many key issues are seen; the JSON holds all."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class First:
     """One key issue, laid out."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from exportready.kinds import question
 from exportready.kinds.interview import FILE_MODE, question_of
+from exportready.model.frozen import frozen
 from exportready.model.report import Finding, KeyIssue, Report, RuleResult
 from exportready.model.rules import FixSteps, Severity
 from exportready.reporters import first, view, words
@@ -17,7 +17,7 @@ IN_MESSAGE = 8
 """So many things does a message name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One record that is to be mended."""
 
@@ -29,7 +29,7 @@ class Row:
     waits: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Card:
     """One thing to do: a practice that fails, or an error of the export that no practice tells of."""
 
@@ -63,7 +63,7 @@ class Card:
         return len({row.noun for row in self.rows}) > 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Confirm:
     """One question that a person answers by looking."""
 
@@ -71,7 +71,7 @@ class Confirm:
     why: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Office:
     """The whole view."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
+from exportready.model.frozen import frozen
 from exportready.reporters import words
 from exportready.reporters.text import clean, clean_line
 from exportready.shipped import folder
@@ -21,7 +21,7 @@ _AT_ONCE = 500
 """So many pieces of a template make one of the page."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Page:
     template: jinja2.Template
     css: Markup

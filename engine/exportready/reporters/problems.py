@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from exportready.model.frozen import frozen
 from exportready.model.report import Finding, Report, RuleResult
 from exportready.reporters import Options
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """A finding that nobody accepted, and that is new where only new ones are asked for."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from functools import cache
 
 from exportready.kinds import KINDS
+from exportready.model.frozen import frozen
 from exportready.model.report import Finding, Gap, Outcome, Place, Report, RuleResult, Verdict
 from exportready.model.rules import PLACEHOLDER, Severity
 from exportready.reporters import words
@@ -140,7 +141,7 @@ def untold(report: Report) -> list[RuleResult]:
     return [result for result in report.results if result.untold]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Need:
     """What one rule lacks of one supply."""
 
@@ -156,7 +157,7 @@ class Need:
         return " ".join(filter(None, ("; ".join(filter(None, reasons)), f"({subjects})" if subjects else "")))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Supply:
     """One instruction, said once, with every rule that it helps to decide."""
 

@@ -7,7 +7,6 @@ or a literal of another type is a mistake of the rulebook, never a silent `false
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
 
@@ -16,6 +15,7 @@ from exportready.kinds.account import BY_PATH, LISTS, MAPS
 from exportready.kinds.account import KIND as ANSWERS_KIND
 from exportready.kinds.table import Field
 from exportready.model.evidence import Known
+from exportready.model.frozen import frozen
 from exportready.model.rules import (
     ACCOUNT,
     ANSWERS,
@@ -51,7 +51,7 @@ _OPS = {
 TESTS = ("present", "absent", "not", "any", "all", *_OPS)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Words:
     """What a condition of one place may speak of."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from exportready.model.audit import Audit
+from exportready.model.frozen import frozen
 
 REPORTERS: Mapping[str, str] = MappingProxyType(
     {"console": "console", "csv": "csv_rows", "html": "html", "json": "json_audit", "markdown": "markdown"}
@@ -15,7 +15,7 @@ REPORTERS: Mapping[str, str] = MappingProxyType(
 """Format -> the module of this package that writes it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """How a person wants to see it; formats for machines do not care."""
 

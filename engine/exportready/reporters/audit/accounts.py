@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from urllib.parse import quote
 
 from exportready.model.audit import Audit, Entry, Standing
+from exportready.model.frozen import frozen
 from exportready.model.report import Verdict
 from exportready.model.rules import Rule, Severity, placeholders
 from exportready.reporters import words as shared
@@ -22,7 +22,7 @@ NAME, ERROR = 80, 240
 """So many characters of a name, and of an error, are shown."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One account."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from exportready.model.audit import Movement
+from exportready.model.frozen import frozen
 from exportready.model.report import Verdict
 from exportready.reporters import words as shared
 from exportready.reporters.audit.accounts import Row, is_new, movement_size
@@ -18,7 +18,7 @@ PARTS = ("added", "regressed", "fixed", "untold")
 """In the order of `words.CHANGE_HEADS`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """One kind of change of one account: how many findings, and of which rules."""
 
@@ -28,7 +28,7 @@ class Part:
     """So many rules are not named."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Changed:
     """One account."""
 
@@ -38,7 +38,7 @@ class Changed:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Changes:
     """All of it."""
 

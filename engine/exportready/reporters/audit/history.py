@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
 
 from exportready.model.audit import Audit, Past
+from exportready.model.frozen import frozen
 from exportready.reporters import words as shared
 from exportready.reporters.audit import words
 from exportready.reporters.audit.accounts import local
@@ -18,14 +18,14 @@ WIDTH, HEIGHT, LINE = 320, 84, 42
 """Of the picture of the columns; and how high that of the line is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """One audit: (look, x, y, height) of each part, from the bottom up."""
 
     parts: tuple[tuple[str, float, float, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class History:
     """Empty rows where there is no earlier audit."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from exportready.model.audit import Audit
+from exportready.model.frozen import frozen
 from exportready.model.report import Lapse
 from exportready.reporters import words as shared
 from exportready.reporters.audit import words
@@ -17,7 +17,7 @@ LISTED, EACH, COMING = 200, 5, 4
 """So many accounts, so many lapses of each, and so many accounts of page one, are in a page."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lapsing:
     """One account."""
 
@@ -31,7 +31,7 @@ class Lapsing:
     left: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lapses:
     """Of all accounts."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 
 from exportready.model.audit import Audit, RuleStanding, Standing
+from exportready.model.frozen import frozen
 from exportready.model.report import Outcome, Verdict
 from exportready.model.rules import Severity
 from exportready.reporters.audit import words
@@ -18,7 +18,7 @@ _BY_GRADE = {Severity.ERROR: "fix", Severity.WARNING: "look", Severity.INFO: "kn
 _BY_VERDICT = dict(zip(ORDER, ("fix", "unknown", "look", "fine"), strict=True))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cell:
     """How one area of one account stands."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from exportready.model.audit import Audit
+from exportready.model.frozen import frozen
 from exportready.model.rules import PLACEHOLDER, Phase, Rule
 from exportready.reporters import words as shared
 from exportready.reporters.audit import words
@@ -17,7 +17,7 @@ LISTED = 200
 """So many accounts a practice are in a page."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Who:
     """Some accounts, and how many more there are."""
 
@@ -26,7 +26,7 @@ class Who:
     left: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Practice:
     """One rule over all accounts."""
 

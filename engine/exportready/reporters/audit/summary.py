@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from statistics import fmean
 
 from exportready.model.audit import Audit
+from exportready.model.frozen import frozen
 from exportready.model.report import Verdict
 from exportready.reporters import words as shared
 from exportready.reporters.arrival import money
@@ -23,7 +23,7 @@ FIRST, FAILED = 10, 8
 """So many accounts and practices are on page one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tile:
     """One verdict: how many accounts have it, and its part of the bar (from, width) in percent."""
 
@@ -35,7 +35,7 @@ class Tile:
     width: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fact:
     """One line of numbers with its title."""
 
@@ -43,7 +43,7 @@ class Fact:
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Summary:
     """Page one."""
 

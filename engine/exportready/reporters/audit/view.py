@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from exportready.model.audit import Audit
+from exportready.model.frozen import frozen
 from exportready.reporters import words as shared
 from exportready.reporters.audit import words
 from exportready.reporters.audit.accounts import Row, rows, shorten
@@ -17,7 +17,7 @@ from exportready.reporters.audit.practices import Practice, practices
 from exportready.reporters.audit.summary import Summary, summary
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """All of it, laid out."""
 
