@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from exportready.evidence.reading import Keys, Reading, convert, taken, text_of
+from exportready.evidence.reading import Keys, Reading, of_text, taken, text_of
 from exportready.kinds import KINDS
 from exportready.kinds.table import Kind
 from exportready.model.evidence import UNSET, Listing, Location, Record, Unknown, Value
+from exportready.model.frozen import frozen
 from exportready.model.rules import Wanted
 
 ACCOUNT_TYPES = {
@@ -79,6 +80,8 @@ SECTIONS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 def split(line: str) -> list[str]:
     """The cells of a row. A cell is quoted only where a quote opens and closes it: names may hold quotes too."""
     cells = line.split("\t")
+    if '"' not in line:
+        return cells
     return [
         cell[1:-1].replace('""', '"') if len(cell) > 1 and cell.startswith('"') and cell.endswith('"') else cell
         for cell in cells
@@ -88,7 +91,8 @@ def split(line: str) -> list[str]:
 @dataclass(slots=True)
 class _Section:
     kind: Kind
-    wanted: frozenset[str]
+    wanted: Mapping[str, Callable[[str], Value]]
+    """The fields to take, and how each is read."""
     keys: Keys
     records: list[Record] = field(default_factory=list)
     why_part: str = ""
@@ -108,7 +112,7 @@ class _Reader:
     def __init__(self, path: str, wanted: Wanted) -> None:
         self.path = path
         self.wanted = wanted
-        self.headers: dict[str, list[str]] = {}
+        self.headers: dict[str, _Heading] = {}
         self.sections: dict[str, _Section] = {}
         self.counts: Counter[str] = Counter()
         self.notes: list[str] = []
@@ -126,12 +130,13 @@ class _Reader:
         if word == "HDR" and word in self.headers:
             for section in self.sections.values():
                 section.why_part = "two exports stand in one file; export the lists again"
-        self.headers[word] = columns
+        self.headers[word] = _Heading.of(word, columns)
         self.last = None
         if word in SECTIONS:
             if word not in self.sections:
                 kind = KINDS[SECTIONS[word][0]]
-                self.sections[word] = _Section(kind, taken(kind, self.wanted), Keys(kind))
+                fields = {name: of_text(kind.fields[name]) for name in taken(kind, self.wanted)}
+                self.sections[word] = _Section(kind, fields, Keys(kind))
                 self.counts[kind.name] += 0
             self.last = self.sections[word]
 
@@ -140,11 +145,11 @@ class _Reader:
         if word and word == self.group_end:
             self.group_end = ""
             return
-        columns = self.headers.get(word)
-        if columns is None:
+        heading = self.headers.get(word)
+        if heading is None:
             self._stray(number, word)
             return
-        row = _by_column(columns, cells)
+        row = heading.row(cells)
         if word == "HDR":
             self.dated = _made(row)
             return
@@ -157,7 +162,7 @@ class _Reader:
             return  # the item itself stands elsewhere
         if word == "INVITEM" or self.group_end:
             self._group_must_be_over(f"line {number}")
-        if any(cell.strip() for cell in cells[len(columns) :]):
+        if len(cells) > heading.length and any(cell.strip() for cell in cells[heading.length :]):
             section.why_part = f"line {number} has more cells than its heading has columns"
         self.counts[section.kind.name] += 1
         if begins_group:
@@ -174,7 +179,7 @@ class _Reader:
             return
         if is_header:
             self.last.why_part = f"the file ends with the heading of the list, in line {number}"
-        elif not ends_line and cells < len(next(self.headers[w] for w, s in self.sections.items() if s is self.last)):
+        elif not ends_line and cells < next(self.headers[w].length for w, s in self.sections.items() if s is self.last):
             self.last.why_part = f"the file ends in the middle of line {number}"
             if self.last.records and self.last.records[-1].where.line == number:
                 del self.last.records[-1]  # its last cell may be cut
@@ -233,14 +238,32 @@ def read(data: bytes, path: str, wanted: Wanted) -> Reading | None:
     return reader.reading() if reader.sections else None
 
 
-def _by_column(columns: list[str], cells: list[str]) -> Row:
-    """The row's cells by column. A column that is there twice with different cells says nothing."""
-    row: dict[str, str] = {}
-    unclear: set[str] = set()
-    for column, cell in zip(columns, cells, strict=False):
-        if row.setdefault(column, cell) != cell:
-            unclear.add(column)
-    return {column: cell for column, cell in row.items() if column not in unclear} if unclear else row
+@frozen
+class _Heading:
+    """A `!` row: where the columns stand that somebody reads."""
+
+    length: int
+    places: tuple[tuple[str, int], ...]
+    """(column, its place), once for each time that it is there."""
+    repeats: bool
+
+    @classmethod
+    def of(cls, word: str, columns: Sequence[str]) -> _Heading:
+        """The heading of the rows that begin with this word."""
+        read = _COLUMNS.get(word, _ALWAYS)
+        places = tuple((column, place) for place, column in enumerate(columns) if column in read)
+        return cls(len(columns), places, len({column for column, _ in places}) < len(places))
+
+    def row(self, cells: Sequence[str]) -> Row:
+        """A row's cells by column. A column that is there twice with different cells says nothing."""
+        count = len(cells)
+        if not self.repeats:
+            return {column: cells[place] for column, place in self.places if place < count}
+        held: dict[str, set[str]] = {}
+        for column, place in self.places:
+            if place < count:
+                held.setdefault(column, set()).add(cells[place])
+        return {column: some.pop() for column, some in held.items() if len(some) == 1}
 
 
 def _made(row: Row) -> datetime | None:
@@ -254,22 +277,21 @@ def _moment(seconds: str) -> datetime | None:
 
 
 def _fields(word: str, row: Row, section: _Section) -> dict[str, Value]:
-    columns = SECTIONS[word][1]
-    raw: dict[str, Value | str] = {name: row[column] for column, name in columns.items() if column in row}
+    raw: dict[str, Value | str] = {name: row[column] for column, name in SECTIONS[word][1].items() if column in row}
     if "NAME" in row:
         parent, _, last = row["NAME"].rpartition(":")
         raw |= {"Name": last, "FullName": row["NAME"], "ParentRef.FullName": parent, "Sublevel": str(row["NAME"].count(":"))}
     if "HIDDEN" in row:
         raw["IsActive"] = {"N": "true", "Y": "false"}.get(row["HIDDEN"].strip(), row["HIDDEN"] or "?")
-    modified = _moment(row.get("TIMESTAMP", ""))
+    modified = _moment(row.get("TIMESTAMP", "")) if "TimeModified" in section.wanted else None
     if modified:
         raw["TimeModified"] = modified
     if word in _EXTRA:
         raw |= _EXTRA[word](row)
     return {
-        name: convert(section.kind.fields[name], value) if isinstance(value, str) else value
-        for name, value in raw.items()
-        if name in section.wanted
+        name: read(value) if isinstance(value := raw[name], str) else value
+        for name, read in section.wanted.items()
+        if name in raw
     }
 
 
@@ -309,6 +331,13 @@ _SERVICE_FORMS = (
     "SalesOrPurchase.AccountRef.FullName",
 )
 _EXTRA: Mapping[str, Callable[[Row], Mapping[str, Value | str]]] = {"ACCNT": _account, "INVITEM": _item}
+_ALWAYS = frozenset({"NAME", "HIDDEN", "TIMESTAMP", "TIME"})
+_OF_EXTRA = {
+    "ACCNT": {"ACCNTTYPE", "EXTRA"},
+    "INVITEM": {"INVITEMTYPE", "ACCNT", "COGSACCNT", "ASSETACCNT", "PRICE", "COST", "DESC"},
+}
+_COLUMNS = {word: _ALWAYS | set(columns) | _OF_EXTRA.get(word, set()) for word, (_, columns) in SECTIONS.items()}
+"""The columns that are read of each list; a row has some sixty."""
 
 
 def _from(table: Mapping[str, str], code: str, what: str) -> Value:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 
@@ -32,7 +32,11 @@ _ESCAPED_LINE_END = re.compile(rb"&#(10|13|x0*[aAdD]);")
 
 def read(data: bytes, path: str, wanted: Wanted) -> Reading:
     """Read a response. Raises Unreadable for broken XML, a DOCTYPE or a SOAP message without a response in it."""
-    document = utf8(data)
+    return of_document(utf8(data), path, wanted)
+
+
+def of_document(document: bytes, path: str, wanted: Wanted) -> Reading:
+    """Read what `xmltext.utf8` made of the file's bytes. Raises Unreadable."""
     body = document.lstrip()
     root = root_of(document)
     reader = _Reader(path, wanted)
@@ -76,6 +80,31 @@ class _Rs:
     child_gaps: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class _Lines:
+    """The records that stand inside others."""
+
+    kind: Kind
+    tag: str
+    above: Tree
+    """What a line tells of the transaction in which it stands."""
+    tree: Tree
+    keys: Keys
+
+
+@dataclass(slots=True)
+class _Ret:
+    """One sort of element, and how a record of it is read."""
+
+    name: str
+    kind: Kind
+    part: str
+    tree: Tree | None
+    """None where nobody wants it."""
+    keys: Keys
+    lines: list[_Lines]
+
+
 class _Reader:
     def __init__(self, path: str, wanted: Wanted) -> None:
         self.path = path
@@ -84,8 +113,7 @@ class _Reader:
         self.first_line: int | None = 1
         self.wanted = {name: taken(KINDS[name], wanted) for name in KINDS if name in wanted}
         self.keys = {name: Keys(KINDS[name]) for name in self.wanted}
-        self.trees = {name: tree_of(KINDS[name], names) for name, names in self.wanted.items()}
-        self.above = {name: _above(KINDS[name], names) for name, names in self.wanted.items()}
+        self.rets: dict[str, _Ret] = {}
         self.notes: list[str] = []
         self.listings: list[Listing] = []
         self.statuses: list[Record] = []
@@ -118,9 +146,9 @@ class _Reader:
                 if parent is None:
                     self._fragment(element)
                     continue
-                if not _is_response(parent):
-                    continue  # a *Ret inside another record belongs to that record
                 if parent is not last:
+                    if not _is_response(parent):
+                        continue  # a *Ret inside another record belongs to that record
                     at, last = _number(parent, last, at), parent
                     rs = seen[at] = _Rs(local(parent), self.responses + at)
                 rs.count += 1
@@ -165,45 +193,59 @@ class _Reader:
 
     def _take(self, element: etree._Element, rs: _Rs) -> None:
         name = local(element)
-        known = RETS.get(name)
-        if known is None:
+        ret = self.rets.get(name) or self._ret(name)
+        if ret is None:
             self.counts[name.removesuffix("Ret")] += 1
             return
-        kind, part = KINDS[known[0]], known[1]
+        kind = ret.kind
         self.counts[kind.name] += 1
         if kind.name == "quickbooks.Company":
             self.companies |= {element.findtext("{*}CompanyName") or ""} - {""}
         pointer = f"{rs.name}[{rs.number}]/{name}[{rs.of_ret[name]}]" if rs.name else name
-        if kind.name in self.wanted:
-            fields = self._fields(element, kind, name, part)
-            record = Record(kind.name, self.keys[kind.name].of(fields), fields, self._where(element, pointer))
+        if ret.tree is not None:
+            fields = self._fields(element, ret, ret.tree)
+            record = Record(kind.name, ret.keys.of(fields), fields, self._where(element, pointer))
             rs.records.setdefault(kind.name, []).append(record)
-        for child in children(kind.name):
-            if child.name in self.wanted:
-                self._take_children(element, child, kind, rs, pointer)
+        for lines in ret.lines:
+            self._take_lines(element, lines, rs, pointer)
 
-    def _take_children(self, element: etree._Element, child: Kind, parent: Kind, rs: _Rs, pointer: str) -> None:
-        tag = child.array_of[1] if child.array_of else ""
-        above = self.above[child.name]
-        parent_fields = {f"parent.{name}": value for name, value in values(element, parent, above).items()} if above else {}
-        lines = rs.records.setdefault(child.name, [])
+    def _ret(self, name: str) -> _Ret | None:
+        """How records of this name are read, worked out when the first one comes; None for what is not known."""
+        if name not in RETS:
+            return None
+        kind, part = KINDS[RETS[name][0]], RETS[name][1]
+        lines = [
+            _Lines(child, child.array_of[1], _above(kind, wanted), tree_of(child, wanted), self.keys[child.name])
+            for child in children(kind.name)
+            if child.array_of and (wanted := self.wanted.get(child.name)) is not None
+        ]
+        own = self.wanted.get(kind.name)
+        tree = None if own is None else tree_of(kind, own)
+        ret = self.rets[name] = _Ret(name, kind, part, tree, self.keys.get(kind.name) or Keys(kind), lines)
+        return ret
+
+    def _take_lines(self, element: etree._Element, lines: _Lines, rs: _Rs, pointer: str) -> None:
+        kind, tag = lines.kind.name, lines.tag
+        above = {f"parent.{name}": value for name, value in values(element, lines.above).items()} if lines.above.size else {}
+        records = rs.records.setdefault(kind, [])
         number = 0
         for line in element.iter(f"{{*}}{tag}"):
             number += 1
-            fields = parent_fields | values(line, child, self.trees[child.name])
-            where = self._where(line, f"{pointer}/{tag}[{number}]")
-            lines.append(Record(child.name, self.keys[child.name].of(fields), fields, where))
-            self.counts[child.name] += 1
-        if not number and not _has_none(element, tag):
-            rs.child_gaps.setdefault(child.name, f"{pointer} shows no {tag}: it comes only when it is asked for")
+            fields = above | values(line, lines.tree)
+            records.append(Record(kind, lines.keys.of(fields), fields, self._where(line, f"{pointer}/{tag}[{number}]")))
+        if number:
+            self.counts[kind] += number
+        elif not _has_none(element, tag):
+            rs.child_gaps.setdefault(kind, f"{pointer} shows no {tag}: it comes only when it is asked for")
 
-    def _fields(self, element: etree._Element, kind: Kind, name: str, part: str) -> dict[str, Value]:
-        fields = values(element, kind, self.trees[kind.name])
-        if kind.name == "quickbooks.Item":
-            if "ItemType" in self.wanted[kind.name]:
-                fields["ItemType"] = part
-            if name in ITEM_NAME_IS_FULL_NAME and "FullName" in self.wanted[kind.name]:
-                fields["FullName"] = convert(kind.fields["FullName"], element.findtext("{*}Name")) or NOT_EXPORTED
+    def _fields(self, element: etree._Element, ret: _Ret, tree: Tree) -> dict[str, Value]:
+        fields = values(element, tree)
+        if ret.kind.name == "quickbooks.Item":
+            wanted = self.wanted[ret.kind.name]
+            if "ItemType" in wanted:
+                fields["ItemType"] = ret.part
+            if ret.name in ITEM_NAME_IS_FULL_NAME and "FullName" in wanted:
+                fields["FullName"] = convert(ret.kind.fields["FullName"], element.findtext("{*}Name")) or NOT_EXPORTED
         return fields
 
     def _where(self, element: etree._Element, pointer: str) -> Location:
@@ -247,10 +289,9 @@ class _Reader:
         self.listings.append(Listing(kind, records, self.path, "qbxml", not why, why, bool(why), part, page=page))
 
 
-def _above(kind: Kind, names: frozenset[str]) -> Tree:
+def _above(kind: Kind, names: Iterable[str]) -> Tree:
     """What a line tells of the transaction in which it stands."""
-    of_parent = {name.removeprefix("parent.") for name in names if name.startswith("parent.")}
-    return tree_of(KINDS[kind.array_of[0]], of_parent) if kind.array_of and of_parent else {}
+    return tree_of(kind, [name.removeprefix("parent.") for name in names if name.startswith("parent.")])
 
 
 def _whole(element: etree._Element, request: str, count: int) -> tuple[str, Page | None]:

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 from lxml import etree
 
-from exportready.evidence.reading import convert
-from exportready.kinds.table import Field, Kind
+from exportready.evidence.reading import of_text
+from exportready.kinds.table import Kind
 from exportready.model.evidence import UNSET, Unknown, Value
 
-Tree = dict[str, "Tree | Leaf"]
-"""Element name -> the field that its text is, or what is wanted inside it."""
-Leaf = tuple[str, Field]
+Leaf = tuple[str, Callable[[str], Value], bool]
+"""The field that an element's text is, how it is read, and whether it may stand there several times."""
+
+
+@dataclass(slots=True)
+class Tree:
+    """What is wanted inside one sort of element, worked out once."""
+
+    path: str = ""
+    """The way to the element from its record."""
+    leaves: dict[str, Leaf] = field(default_factory=dict)
+    inside: dict[str, Tree] = field(default_factory=dict)
+    absent: list[tuple[str, frozenset[str]]] = field(default_factory=list)
+    """Of a record: the fields that are unset where their element is absent, and the references in which they stand."""
+    size: int = 0
+    """Of a record: how many fields there are."""
+    always: frozenset[str] = frozenset()
+    """Of a record: the elements that each one shows."""
 
 
 def local(element: etree._Element) -> str:
@@ -21,74 +37,63 @@ def local(element: etree._Element) -> str:
     return tag if tag[0] != "{" else tag.rpartition("}")[2]
 
 
-def tree_of(kind: Kind, names: frozenset[str] | set[str]) -> Tree:
+def tree_of(kind: Kind, names: Iterable[str]) -> Tree:
     """The tree of elements that lead to these fields; those of a parent are not in it."""
-    tree: Tree = {}
+    root = Tree(always=frozenset(kind.always))
     for name in sorted(names):
         if name.startswith("parent."):
             continue
-        at = tree
-        *path, leaf = name.split(".")
-        for step in path:
-            inner = at.setdefault(step, {})
-            if isinstance(inner, dict):
-                at = inner
-        at[leaf] = (name, kind.fields[name])
-    return tree
+        description = kind.fields[name]
+        *steps, leaf = name.split(".")
+        at, references = root, set[str]()
+        for step in steps:
+            at = at.inside.setdefault(step, Tree(f"{at.path}{step}."))
+            if step.endswith("Ref"):
+                references.add(at.path)
+        at.leaves[leaf] = (name, of_text(description), description.many)
+        root.size += 1
+        if kind.always and not description.on_request:
+            root.absent.append((name, frozenset(references)))
+    return root
 
 
-def values(element: etree._Element, kind: Kind, tree: Tree) -> dict[str, Value]:
-    """The fields of one element. What it shows twice, differently, is unknown."""
+def values(element: etree._Element, tree: Tree) -> dict[str, Value]:
+    """The fields of one record. What it shows twice, differently, is unknown.
+
+    An absent element means unset where the record is shown whole, else not exported. Inside a reference that is there, a missing
+    part (a ListID without its FullName) stays unknown.
+    """
     fields: dict[str, Value] = {}
-    seen = _walk(element, tree, fields)
-    _absent(seen, tree, fields, bool(kind.always) and seen.keys() >= set(kind.always))
+    references: set[str] = set()
+    seen = _walk(element, tree, fields, references)
+    if len(fields) < tree.size and tree.always <= seen:
+        for name, inside in tree.absent:
+            if name not in fields and inside.isdisjoint(references):
+                fields[name] = UNSET
     return fields
 
 
-def _walk(element: etree._Element, tree: Tree, fields: dict[str, Value]) -> dict[str, _Seen]:
-    """Take the fields; every element that stands there comes back, the first of each name, with what stands in it."""
-    seen: dict[str, _Seen] = {}
+def _walk(element: etree._Element, tree: Tree, fields: dict[str, Value], references: set[str]) -> set[str]:
+    """Take the fields; the names of the elements that stand there come back, and references inside are noted."""
+    seen: set[str] = set()
+    leaves, inside = tree.leaves, tree.inside
     for child in element:
-        name = local(child)
-        wanted = tree.get(name)
-        if wanted is None:
-            seen.setdefault(name, _NOTHING)
-        elif isinstance(wanted, dict):
-            inside = _walk(child, wanted, fields)
-            seen.setdefault(name, inside)
-        else:
-            seen.setdefault(name, _NOTHING)
-            _take(child, name, wanted, fields)
+        name = child.tag
+        if name[0] == "{":
+            name = local(child)
+        seen.add(name)
+        leaf = leaves.get(name)
+        if leaf is not None:
+            field, read, many = leaf
+            value = read(child.text or "")
+            fields[field] = value if field not in fields else _again(fields[field], value, name, many)
+        elif name in inside:
+            references.add(inside[name].path)
+            _walk(child, inside[name], fields, references)
     return seen
 
 
-_Seen = Mapping[str, "_Seen"]
-_NOTHING: _Seen = {}
-
-
-def _take(element: etree._Element, name: str, leaf: Leaf, fields: dict[str, Value]) -> None:
-    field, description = leaf
-    value = convert(description, element.text or "")
-    if field in fields:
-        before = fields[field]
-        if description.many and isinstance(value, str) and isinstance(before, str):
-            value = f"{before}\n{value}"
-        elif before != value:
-            value = Unknown(f"{name} stands there twice")
-    fields[field] = value
-
-
-def _absent(seen: _Seen, tree: Tree, fields: dict[str, Value], complete: bool) -> None:
-    """Fill in what an absent element means: unset where the record is shown whole, else not exported.
-
-    Inside a reference that is there, a missing part (a ListID without its FullName) stays unknown.
-    """
-    for name, wanted in tree.items():
-        if isinstance(wanted, dict):
-            inside = seen.get(name)
-            if inside is None:
-                _absent(_NOTHING, wanted, fields, complete)
-            elif not name.endswith("Ref"):
-                _absent(inside, wanted, fields, complete)
-        elif complete and wanted[0] not in fields and not wanted[1].on_request:
-            fields[wanted[0]] = UNSET
+def _again(before: Value, value: Value, name: str, many: bool) -> Value:
+    if many and isinstance(value, str) and isinstance(before, str):
+        return f"{before}\n{value}"
+    return value if before == value else Unknown(f"{name} stands there twice")

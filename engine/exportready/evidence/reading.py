@@ -7,9 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import cache, partial
 
 from exportready.kinds import fold
 from exportready.kinds.table import Field, Kind
@@ -89,9 +89,12 @@ def _no_text(data: bytes, error: UnicodeDecodeError) -> Unreadable:
     return Unreadable("it holds bytes that are no text in UTF-8, UTF-16 or windows-1252; export it again", line)
 
 
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+
+
 def _is_damaged_utf8(data: bytes) -> bool:
     """True where most of what is beyond ASCII is proper UTF-8: then the rest is damage, not another encoding."""
-    beyond = [char for char in data.decode("utf-8", "surrogateescape") if char > "\x7f"]
+    beyond: list[str] = _BEYOND_ASCII.findall(data.decode("utf-8", "surrogateescape"))
     stray = sum("\udc80" <= char <= "\udcff" for char in beyond)
     proper = sum(char <= "\u017f" or char >= "\u0800" for char in beyond) - stray
     return proper > stray
@@ -137,14 +140,37 @@ def convert(description: Field, raw: object) -> Value:
     return value
 
 
-@lru_cache(1 << 15)
-def _same(text: str) -> str:
-    """One object for a text that comes again and again, as names, accounts and states do."""
-    return text
+class _Texts(dict[str, Value]):
+    """What a field's texts mean. The same ones come again and again, so each is worked out once and held once."""
+
+    def __init__(self, description: Field) -> None:
+        super().__init__()
+        self._description = description
+
+    def __missing__(self, raw: str) -> Value:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        value = self[raw] = convert(self._description, raw)
+        return value
 
 
-def _word(description: Field, raw: object) -> Value:
-    return _same(raw.strip()) if isinstance(raw, str) else _text(description, raw)
+_REMEMBERED = 1 << 15
+"""Bounded, so that a process that reads many accounts does not grow."""
+
+
+@cache
+def of_text(description: Field) -> Callable[[str], Value]:
+    """What `convert` makes of a text, for fields that are read in their thousands."""
+    if description.type is Type.ID and not description.choices:
+        return _id
+    if description.type is Type.TIME:
+        return partial(convert, description)
+    return _Texts(description).__getitem__
+
+
+def _id(raw: str) -> Value:
+    """Each stands there once: nothing is remembered."""
+    return raw.strip() or UNSET
 
 
 def _text(_: Field, raw: object) -> Value:
@@ -160,7 +186,7 @@ def _text(_: Field, raw: object) -> Value:
 
 def _name(_: Field, raw: object) -> Value:
     """A name as it is, blanks and all: names compare folded, and stray blanks are worth a finding of their own."""
-    return _same(raw) if isinstance(raw, str) else _text(_, raw)
+    return raw if isinstance(raw, str) else _text(_, raw)
 
 
 def _number(description: Field, raw: object) -> Value:
@@ -173,7 +199,6 @@ def _number(description: Field, raw: object) -> Value:
     raise ValueError
 
 
-@lru_cache(1 << 14)  # the same amounts and quantities come again
 def _stated(plain: str, percent: bool, is_rate: bool) -> Decimal:
     if not _NUMBER.fullmatch(plain):
         raise ValueError
@@ -202,12 +227,7 @@ def _yesno(_: Field, raw: object) -> Value:
 
 
 def _date(_: Field, raw: object) -> Value:
-    return _day(str(raw).strip())
-
-
-@lru_cache(1 << 13)
-def _day(text: str) -> date:
-    return datetime.fromisoformat(text).date()
+    return datetime.fromisoformat(str(raw).strip()).date()
 
 
 def _time(_: Field, raw: object) -> Value:
@@ -220,7 +240,7 @@ def _time(_: Field, raw: object) -> Value:
 
 
 _CONVERT: Mapping[Type, Callable[[Field, object], Value]] = {
-    Type.TEXT: _word,
+    Type.TEXT: _text,
     Type.NAME: _name,
     Type.ID: _text,
     Type.NUMBER: _number,
@@ -243,18 +263,22 @@ class Keys:
     """Gives records their keys, numbering equal ones where the kind asks for it."""
 
     def __init__(self, kind: Kind) -> None:
-        self._kind = kind
+        self._names = kind.key
+        self._without = "" if kind.sheet else kind.name.partition(".")[2]
+        self._numbered = kind.numbered
         self._seen: Counter[str] = Counter()
 
     def of(self, fields: Mapping[str, Value]) -> str:
         """The key of the next record of this kind."""
-        if not self._kind.key:
-            return "" if self._kind.sheet else self._kind.name.partition(".")[2]
-        key = " / ".join(_shown(fields.get(name, NOT_EXPORTED)) for name in self._kind.key)
-        if not self._kind.numbered:
+        if not self._names:
+            return self._without
+        values = [fields.get(name, NOT_EXPORTED) for name in self._names]
+        key = " / ".join([value if isinstance(value, str) else _shown(value) for value in values])
+        if not self._numbered:
             return key
-        self._seen[fold(key)] += 1
-        return f"{key} / {self._seen[fold(key)]}"
+        folded = fold(key)
+        self._seen[folded] = number = self._seen[folded] + 1
+        return f"{key} / {number}"
 
 
 def _shown(value: Value) -> str:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -16,11 +15,12 @@ from json.decoder import JSONDecodeError
 from pathlib import PurePosixPath
 from typing import Any
 
-from exportready.evidence.reading import Keys, Reading, Unreadable, convert, taken, text_of
+from exportready.evidence.reading import MAX_PLACES, Keys, Reading, Unreadable, convert, of_text, taken, text_of
 from exportready.kinds import KINDS, children
-from exportready.kinds.table import Field, Kind
+from exportready.kinds.table import Kind
 from exportready.model.evidence import UNSET, Listing, Location, Page, Record, Unknown, Value
-from exportready.model.rules import Wanted
+from exportready.model.frozen import frozen
+from exportready.model.rules import Type, Wanted
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 
@@ -29,7 +29,8 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a number that JSON has")
 
 
-def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _whole(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """An object that nobody may have written twice into. Raises ValueError."""
     found = dict(pairs)
     if len(found) != len(pairs):
         key = next(key for index, (key, _) in enumerate(pairs) if key in dict(pairs[:index]))
@@ -42,72 +43,99 @@ def _decimal(text: str) -> Decimal:
     return Decimal(text)
 
 
-def _decoder(hook: Callable[[list[tuple[str, Any]]], dict[str, Any]]) -> json.JSONDecoder:
+def _decoder(hook: Callable[[list[tuple[str, Any]]], object]) -> json.JSONDecoder:
     return json.JSONDecoder(parse_float=_decimal, parse_constant=_no_constant, object_pairs_hook=hook)
 
 
-_WHOLE = _decoder(_no_key_twice)
+_WHOLE = _decoder(_whole)
+_OF_RECORDS = _decoder(tuple)
+"""Whole objects cost half of the decoding, and of most of them nothing is read."""
 _LOOKED_AT = 50
-"""So many records show what a file is; of the others only what somebody reads is held, which is a fraction of them."""
-
-
-def _narrow(wanted: Wanted) -> json.JSONDecoder:
-    """Keeps the keys that lead to a field that is wanted of any kind."""
-    kinds = [KINDS[name] for name in wanted if name in KINDS]
-    keep = {step for kind in kinds for name in taken(kind, wanted) for step in name.removeprefix("parent.").split(".")}
-    keep |= {kind.array_of[1] for kind in kinds if kind.array_of}
-
-    def narrow(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        return {key: value for key, value in _no_key_twice(pairs).items() if key in keep}
-
-    return _decoder(narrow)
-
+"""So many records show what a file is."""
 
 _KINDS = tuple(kind for kind in KINDS.values() if kind.known)
 
 
-@dataclass(slots=True)
-class _Document:
-    """The envelope's own keys, and the records with the offsets where they stand in the text."""
-
-    text: str
-    narrow: json.JSONDecoder
-    envelope: dict[str, Any] = field(default_factory=dict)
-    rows: list[tuple[Any, int, int]] = field(default_factory=list)
-    """(record, start, end)."""
-    is_array: bool = False
-    has_data: bool = False
-
-    def array(self, at: int) -> tuple[list[tuple[Any, int, int]], int]:
-        """The records of the list, and where it ends."""
-        return _array(self.text, at, _WHOLE, self.narrow)
-
-
 def read(data: bytes, path: str, wanted: Wanted) -> Reading | None:
     """Read a file of records; None where its content is not known. Raises Unreadable for broken JSON."""
-    document = _decode(text_of(data).replace("\r\n", "\n").replace("\r", "\n"), _narrow(wanted))
-    if document is None:
-        return None
-    kind = _recognise(document, path)
-    if kind is None:
-        return None
-    return _Reader(document, path, kind, wanted).read()
+    text = text_of(data).replace("\r\n", "\n").replace("\r", "\n")
+    document = _Document(text, path, wanted)
+    return document.reading() if _decode(document) else None
+
+
+@dataclass(slots=True)
+class _Document:
+    """The envelope's own keys, and the reader of its records: which they are shows by the first of them."""
+
+    text: str
+    path: str
+    wanted: Wanted
+    envelope: dict[str, Any] = field(default_factory=dict)
+    is_array: bool = False
+    has_data: bool = False
+    first: list[tuple[Any, int, int]] = field(default_factory=list)
+    """(record, start, end), until the reader is known."""
+    held: int = 0
+    """How many records there are."""
+    reader: _Reader | None = None
+    is_known: bool = True
+
+    def take(self, row: object, start: int, end: int) -> None:
+        """The next record."""
+        self.held += 1
+        if self.reader is not None:
+            self.reader.take(row, start, end)
+        elif self.is_known:
+            self.first.append((row, start, end))
+            if len(self.first) == _LOOKED_AT:
+                self.recognise()
+
+    def recognise(self) -> None:
+        """Decide by what has come what this file is, and read that."""
+        kind = _recognise([row for row, _, _ in self.first], self.path)
+        self.is_known = kind is not None
+        if kind is not None:
+            self.reader = _Reader(self.text, self.path, kind, self.wanted, "" if self.is_array else "/data")
+            for row, start, end in self.first:
+                self.reader.take(row, start, end)
+        self.first.clear()
+
+    def reading(self) -> Reading | None:
+        """All that was read; None where nobody knows what it is."""
+        if self.reader is None and self.is_known:
+            self.recognise()
+        return self.reader.reading(*self.completeness(), is_feed="continueFrom" in self.envelope) if self.reader else None
+
+    def completeness(self) -> tuple[str, Page | None, bool]:
+        """Why this is not the whole list, as far as the file itself can say; which page it is; whether it is damaged."""
+        more, number, total = self.envelope.get("hasMore"), self.envelope.get("page"), self.envelope.get("totalCount")
+        if self.is_array:
+            return "a plain array does not say whether it is the whole list", None, False
+        if not isinstance(more, bool):
+            return "it does not say whether more pages follow (hasMore)", None, False
+        if total is not None and not _counts(total):
+            return f"its totalCount is no number of records ({str(total)[:30]})", None, True
+        feed = "continueFrom" in self.envelope
+        if not feed and not _counts(number):
+            return "it does not say which page it is", None, False
+        return "", Page("feed" if feed else "list", None if feed else number, more, None, total, self.held), False
 
 
 # -- decoding with positions
 
 
-def _decode(text: str, narrow: json.JSONDecoder) -> _Document | None:
-    document = _Document(text, narrow)
+def _decode(document: _Document) -> bool:
+    """Read the document from its beginning to its end; False where it holds no records."""
+    text = document.text
     try:
         at = _skip(text, 0)
         if text.startswith("[", at):
             document.is_array = document.has_data = True
-            document.rows, at = document.array(at)
+            at = _array(text, at, document.take)
         elif text.startswith("{", at):
             at = _object(document, at)
         else:
-            return None
+            return False
         at = _skip(text, at)
         if at != len(text):
             raise JSONDecodeError("something follows the end of the data", text, at)
@@ -115,7 +143,7 @@ def _decode(text: str, narrow: json.JSONDecoder) -> _Document | None:
         raise Unreadable(f"it is not valid JSON ({error.msg}); download it again", error.lineno) from error
     except RecursionError as error:
         raise Unreadable("it is nested too deeply to be an export; download it again") from error
-    return document if document.has_data else None
+    return document.has_data
 
 
 def _skip(text: str, at: int) -> int:
@@ -137,17 +165,17 @@ def _value(text: str, at: int, decoder: json.JSONDecoder = _WHOLE) -> tuple[Any,
     return value, end
 
 
-def _array(text: str, at: int, first: json.JSONDecoder, others: json.JSONDecoder) -> tuple[list[tuple[Any, int, int]], int]:
-    rows: list[tuple[Any, int, int]] = []
+def _array(text: str, at: int, take: Callable[[object, int, int], None]) -> int:
+    """Give each element with its start and end; where the list ends comes back."""
     at = _skip(text, at + 1)
     if text.startswith("]", at):
-        return rows, at + 1
+        return at + 1
     while True:
-        value, end = _value(text, at, first if len(rows) < _LOOKED_AT else others)
-        rows.append((value, at, end))
+        value, end = _value(text, at, _OF_RECORDS)
+        take(value, at, end)
         at = _skip(text, end)
         if text.startswith("]", at):
-            return rows, at + 1
+            return at + 1
         if not text.startswith(",", at):
             raise JSONDecodeError("a comma or the end of the list is missing", text, at)
         at = _skip(text, at + 1)
@@ -169,8 +197,8 @@ def _object(document: _Document, at: int) -> int:
         if key in document.envelope or (key == "data" and document.has_data):
             raise JSONDecodeError(f"the key '{key}' stands twice", text, at)
         if key == "data" and text.startswith("[", at):
-            document.rows, at = document.array(at)
             document.has_data = True
+            at = _array(text, at, document.take)
         else:
             document.envelope[key], at = _value(text, at)
         at = _skip(text, at)
@@ -184,14 +212,14 @@ def _object(document: _Document, at: int) -> int:
 # -- recognising
 
 
-def _recognise(document: _Document, path: str) -> Kind | None:
+def _recognise(rows: list[Any], path: str) -> Kind | None:
     """By content, then by name: the kind whose response has most of these keys.
 
     Where its file is not named for it and nothing else, a kind must show its marks too: other lists of the API look
     much alike. An empty list shows nothing, so there the name alone must say it.
     """
-    keys = {key for row, _, _ in document.rows[:_LOOKED_AT] if isinstance(row, dict) for key in row}
-    if not document.rows:
+    keys = {key for row in rows if isinstance(row, tuple) for key, _ in row}
+    if not rows:
         return next((kind for kind in _KINDS if _named_only(path, kind)), None)
     named = _by_name(path)
     scores = {
@@ -243,150 +271,182 @@ def _named_only(path: str, kind: Kind) -> bool:
 
 
 class _Reader:
-    def __init__(self, document: _Document, path: str, kind: Kind, wanted: Wanted) -> None:
-        self.document = document
+    """Takes the fields out of the records of one list, and of the arrays inside them."""
+
+    def __init__(self, text: str, path: str, kind: Kind, wanted: Wanted, at_data: str) -> None:
+        self.text = text
         self.path = path
         self.kind = kind
-        self.wanted = {name: taken(KINDS[name], wanted) for name in KINDS if name in wanted}
-        self.keys = {name: Keys(KINDS[name]) for name in self.wanted}
-        self.counts: Counter[str] = Counter({kind.name: 0})
-        self.records: dict[str, list[Record]] = {name: [] for name in self.wanted}
-        self.child_gaps: dict[str, str] = {}
+        self.at_data = at_data
+        own = taken(kind, wanted) if kind.name in wanted else None
+        self.own = None if own is None else _Plan.of(kind, own)
+        self.keys = Keys(kind)
+        self.records: list[Record] = []
+        self.arrays = [_Array(child, kind, taken(child, wanted)) for child in children(kind.name) if child.name in wanted]
+        self.count = 0
         self._line, self._at = 1, 0
 
-    def read(self) -> Reading:
-        arrays = [child for child in children(self.kind.name) if child.name in self.wanted]
-        plans = {child.name: self._plans(child) for child in arrays}
-        own = _plan(self.kind, self.wanted.get(self.kind.name, frozenset()))
-        at_data = "" if self.document.is_array else "/data"
-        for index, (row, start, end) in enumerate(self.document.rows):
-            line = self._line_at(start)
-            pointer = f"{at_data}/{index}"
-            if not isinstance(row, dict):
-                raise Unreadable(f"{pointer} is not a record; download it again", line)
-            self.counts[self.kind.name] += 1
-            if self.kind.name in self.wanted:
-                fields = _fields(row, own, self.kind.identity)
-                key = self.keys[self.kind.name].of(fields)
-                self.records[self.kind.name].append(Record(self.kind.name, key, fields, Location(self.path, line, pointer)))
-            decoder = _WHOLE if index < _LOOKED_AT else self.document.narrow
-            for child in arrays:
-                lines = self._lines_of(row.get(_array_of(child)), _array_of(child), (start, end), line, decoder)
-                self._children(child, plans[child.name], row, lines, pointer)
-            self.document.rows[index] = _READ
-        why, page, damaged = self._whole()
-        listings = [self._listing(self.kind, why, damaged, page)]
-        for child in arrays:
-            gap = self.child_gaps.get(child.name, "")
-            listings.append(self._listing(child, why or gap, damaged or bool(gap), page))
-        return Reading("servicetitan-json", tuple(listings), dict(self.counts))
+    def take(self, row: object, start: int, end: int) -> None:
+        """Read one record, which stands there in the text."""
+        line = self._line_at(start)
+        pointer = f"{self.at_data}/{self.count}"
+        if not isinstance(row, tuple):
+            raise Unreadable(f"{pointer} is not a record; download it again", line)
+        self.count += 1
+        try:
+            found = _whole(row)
+            if self.own is not None:
+                fields = self.own.fields(found)
+                self.records.append(Record(self.kind.name, self.keys.of(fields), fields, Location(self.path, line, pointer)))
+            for array in self.arrays:
+                rows = found.get(array.name, _MISSING)
+                lines = self._lines_of(rows, array.name, (start, end), line)
+                array.take(rows, found, lines, self.path, pointer)
+        except ValueError as error:
+            raise Unreadable(f"it is not valid JSON ({error}); download it again", line) from error
 
-    def _listing(self, kind: Kind, why: str, damaged: bool, page: Page | None) -> Listing:
-        records = tuple(self.records.get(kind.name, ()))
-        is_feed = "continueFrom" in self.document.envelope
-        return Listing(kind.name, records, self.path, "servicetitan-json", not why, why, damaged, is_feed=is_feed, page=page)
+    def reading(self, why: str, page: Page | None, damaged: bool, is_feed: bool) -> Reading:
+        """All that was read, and how much of the list it is."""
 
-    def _children(
-        self, child: Kind, plans: tuple[Plan, Plan], row: Mapping[str, Any], lines: Sequence[int | None], pointer: str
-    ) -> None:
-        array = _array_of(child)
-        rows = row.get(array, _MISSING)
-        if not isinstance(rows, list):
-            what = "has no" if rows is _MISSING else "has no list as"
-            self.child_gaps.setdefault(child.name, f"{pointer} {what} '{array}', so its lines are not known")
-            return
-        if child.bare:
-            rows = [{child.bare: item} for item in rows]
-        of_parent, of_child = plans
-        above = {f"parent.{name}": value for name, value in _fields(row, of_parent, self.kind.identity).items()}
-        for number, (item, at) in enumerate(zip(rows, lines, strict=True)):
-            if not isinstance(item, dict):
-                raise Unreadable(f"{pointer}/{array}/{number} is not a record; download it again", at)
-            fields = above | _fields(item, of_child, child.identity)
-            key = self.keys[child.name].of(fields)
-            where = Location(self.path, at, f"{pointer}/{array}/{number}")
-            self.records[child.name].append(Record(child.name, key, fields, where))
-            self.counts[child.name] += 1
+        def listing(kind: Kind, records: list[Record], why: str, damaged: bool) -> Listing:
+            read = tuple(records)
+            return Listing(kind.name, read, self.path, "servicetitan-json", not why, why, damaged, is_feed=is_feed, page=page)
 
-    def _plans(self, child: Kind) -> tuple[Plan, Plan]:
-        """What an array's records tell of the record around them, and of themselves."""
-        above = {name for name in self.wanted[child.name] if name.startswith("parent.")}
-        return _plan(self.kind, {name.removeprefix("parent.") for name in above}), _plan(
-            child, self.wanted[child.name] - above
-        )
+        listings = [listing(self.kind, self.records, why, damaged)]
+        listings += [listing(one.kind, one.records, why or one.gap, damaged or bool(one.gap)) for one in self.arrays]
+        counts = {one.kind.name: len(one.records) for one in self.arrays if one.records}
+        return Reading("servicetitan-json", tuple(listings), {self.kind.name: self.count, **counts})
 
-    def _lines_of(
-        self, rows: object, array: str, span: tuple[int, int], line: int, decoder: json.JSONDecoder
-    ) -> list[int | None]:
+    def _lines_of(self, rows: object, array: str, span: tuple[int, int], line: int) -> list[int | None]:
         """The lines of an array's records: found again in the text of their parent, and only if they read the same."""
-        text, (start, end) = self.document.text, span
+        text, (start, end) = self.text, span
         if not isinstance(rows, list):
             return []
         if text.find("\n", start, end) < 0:
             return [line] * len(rows)
         at = start
         while (at := text.find(f'"{array}"', at + 1, end)) >= 0:
-            opening = re.compile(r'"[ \t\n\r]*:[ \t\n\r]*(?=\[)').match(text, at + len(array) + 1)
+            opening = _OPENING.match(text, at + len(array) + 2)
             if opening:
-                found, _ = _array(text, opening.end(), decoder, decoder)
+                found: list[tuple[object, int, int]] = []
+                _array(text, opening.end(), lambda *one: found.append(one))  # noqa: B023 - it is used up before the next turn
                 if [value for value, _, _ in found] == rows:
                     return [line + text.count("\n", start, place) for _, place, _ in found]
         return [None] * len(rows)
 
     def _line_at(self, offset: int) -> int:
-        self._line += self.document.text.count("\n", self._at, offset)
+        self._line += self.text.count("\n", self._at, offset)
         self._at = offset
         return self._line
 
-    def _whole(self) -> tuple[str, Page | None, bool]:
-        """Why this is not the whole list, as far as the file itself can say; which page it is; whether it is damaged."""
-        envelope = self.document.envelope
-        more, number, total = envelope.get("hasMore"), envelope.get("page"), envelope.get("totalCount")
-        if self.document.is_array:
-            return "a plain array does not say whether it is the whole list", None, False
-        if not isinstance(more, bool):
-            return "it does not say whether more pages follow (hasMore)", None, False
-        if total is not None and not _counts(total):
-            return f"its totalCount is no number of records ({str(total)[:30]})", None, True
-        feed = "continueFrom" in envelope
-        if not feed and not _counts(number):
-            return "it does not say which page it is", None, False
-        held = len(self.document.rows)
-        return "", Page("feed" if feed else "list", None if feed else number, more, None, total, held), False
+
+_OPENING = re.compile(r"[ \t\n\r]*:[ \t\n\r]*(?=\[)")
+
+
+class _Array:
+    """The records of a list that stands inside the records of another."""
+
+    def __init__(self, kind: Kind, parent: Kind, wanted: frozenset[str]) -> None:
+        self.kind = kind
+        self.name = kind.array_of[1] if kind.array_of else ""
+        above = {name for name in wanted if name.startswith("parent.")}
+        self.above = _Plan.of(parent, {name.removeprefix("parent.") for name in above}, "parent.")
+        self.own = _Plan.of(kind, wanted - above)
+        self.keys = Keys(kind)
+        self.records: list[Record] = []
+        self.gap = ""
+        """Why some of it is not known."""
+
+    def take(self, rows: object, parent: Mapping[str, Any], lines: Sequence[int | None], path: str, pointer: str) -> None:
+        """Read the rows of one parent. Raises ValueError for a key that stands twice."""
+        if not isinstance(rows, list):
+            what = "has no" if rows is _MISSING else "has no list as"
+            self.gap = self.gap or f"{pointer} {what} '{self.name}', so its lines are not known"
+            return
+        above, bare = self.above.fields(parent), self.kind.bare
+        for number, (row, line) in enumerate(zip(rows, lines, strict=True)):
+            where = Location(path, line, f"{pointer}/{self.name}/{number}")
+            if bare:
+                found = {bare: row}
+            elif isinstance(row, tuple):
+                found = _whole(row)
+            else:
+                raise Unreadable(f"{where.pointer} is not a record; download it again", line)
+            fields = above | self.own.fields(found)
+            self.records.append(Record(self.kind.name, self.keys.of(fields), fields, where))
 
 
 def _counts(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
-def _array_of(child: Kind) -> str:
-    return child.array_of[1] if child.array_of else ""
-
-
-_READ = (None, 0, 0)
-"""In the place of a record that was read: what is read is not held twice."""
 _MISSING = object()
 
 
-Plan = tuple[tuple[str, str, tuple[str, ...], Field], ...]
-"""Of each field: its name, the key in which it stands, the keys further inside, its description."""
+_Field = tuple[str, str, Callable[[str], Value], Callable[[object], Value]]
+"""A field, its key, what is made of a text, which most values are, and of anything else."""
 
 
-def _plan(kind: Kind, names: frozenset[str] | set[str]) -> Plan:
-    steps = ((name, *name.split(".")) for name in sorted(names))
-    return tuple((name, first, tuple(rest), kind.fields[name]) for name, first, *rest in steps)
+@frozen
+class _Plan:
+    """Which fields are taken out of an object, worked out once: those that stand in it, and those inside other objects in it."""
+
+    own: tuple[_Field, ...]
+    inside: tuple[tuple[str, _Plan], ...]
+    empty: Mapping[str, Value]
+    """What the fields are where the object is null."""
+
+    @classmethod
+    def of(cls, kind: Kind, names: Iterable[str], prefix: str = "", above: str = "") -> _Plan:
+        """The plan for fields of a kind, which come out with a prefix. `above` is the way to the object, when it is another's."""
+        steps = sorted((name, *name.removeprefix(above).partition(".")) for name in names)
+        inside: dict[str, list[str]] = {}
+        for name, first, _, rest in steps:
+            if rest:
+                inside.setdefault(first, []).append(name)
+        own = tuple(_field(kind, name, first, prefix) for name, first, _, rest in steps if not rest)
+        parts = tuple((first, cls.of(kind, held, prefix, f"{above}{first}.")) for first, held in inside.items())
+        empty = {name: other(None) for name, _, _, other in own}
+        return cls(own, parts, {**empty, **{name: value for _, part in parts for name, value in part.empty.items()}})
+
+    def fields(self, found: Mapping[str, Any]) -> dict[str, Value]:
+        """The fields; what is not there is left out. Raises ValueError for a key that stands twice."""
+        fields: dict[str, Value] = {}
+        self._take(found, fields)
+        return fields
+
+    def _take(self, found: Mapping[str, Any], fields: dict[str, Value]) -> None:
+        get = found.get
+        for name, key, text, other in self.own:
+            raw = get(key, _MISSING)
+            if type(raw) is str:
+                fields[name] = text(raw)
+            elif raw is not _MISSING:
+                fields[name] = other(raw)
+        for key, plan in self.inside:
+            part = found.get(key, _MISSING)
+            if part is None:
+                fields.update(plan.empty)
+            elif isinstance(part, tuple):
+                plan._take(_whole(part), fields)
 
 
-def _fields(row: Mapping[str, Any], plan: Plan, identity: str | None) -> dict[str, Value]:
-    fields: dict[str, Value] = {}
-    for name, first, rest, description in plan:
-        value = row.get(first, _MISSING)
-        for step in rest:
-            if value is None or value is _MISSING:
-                break
-            value = value.get(step, _MISSING) if isinstance(value, dict) else _MISSING
-        if value is None:
-            fields[name] = Unknown("it is empty, which no id ever is") if name == identity else UNSET
-        elif value is not _MISSING:
-            fields[name] = convert(description, value)
-    return fields
+def _field(kind: Kind, name: str, key: str, prefix: str) -> _Field:
+    """The types that JSON writes itself are told apart before `convert` is asked, since most values are such."""
+    description = kind.fields[name]
+    is_id, is_yesno = description.type is Type.ID, description.type is Type.YESNO
+    is_plain = description.type is Type.NUMBER and not description.percent and not description.is_rate
+    nothing: Value = Unknown("it is empty, which no id ever is") if name == kind.identity else UNSET
+
+    def other(raw: object) -> Value:
+        if raw is None:
+            return nothing
+        if is_yesno and isinstance(raw, bool):
+            return raw
+        if is_plain and isinstance(raw, Decimal) and -MAX_PLACES < raw.adjusted() < MAX_PLACES:
+            return raw
+        if is_id and type(raw) is int:
+            return str(raw)
+        return convert(description, raw)
+
+    return prefix + name, key, of_text(description), other

@@ -232,6 +232,8 @@ def _with_fragments(records: Sequence[Record], fragments: Sequence[Listing]) -> 
     Where two copies say different things, and nothing tells which is newer, the field is unknown.
     """
     found = list(records)
+    if not fragments:
+        return found
     places: dict[str, list[int]] = {}
     for index, record in enumerate(found):
         places.setdefault(fold(record.key), []).append(index)

@@ -135,7 +135,7 @@ def _give_to_reader(data: bytes, path: str, wanted: Wanted, columns: Columns, zo
     suffix = PurePosixPath(name).suffix
     if suffix in _NOT_READ:
         return _NOT_READ[suffix]
-    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+    if not data[:64].strip(_BLANK) and not data.strip(_BLANK):
         raise Unreadable("it is empty; export it again")
     if name.startswith("account") and suffix in (".yaml", ".yml"):
         return account.read(data, path)
@@ -188,16 +188,18 @@ def _xml(data: bytes, path: str, wanted: Wanted) -> Reading | str:
     from exportready.evidence import qbxml, xmltext
     from exportready.kinds.quickbooks import RETS
 
-    root = xmltext.root_of(xmltext.utf8(data))
+    document = xmltext.utf8(data)
+    root = xmltext.root_of(document)
     if root == "QBWCXML":
         return "it registers an application with the QuickBooks Web Connector and holds no records; nothing to do"
     if root not in ("QBXML", "Envelope") and not (root or "").endswith("Ret"):
         return "it is XML but no answer of QuickBooks (QBXML); save the qbXML response itself"
     if (root or "").endswith("Ret") and root not in RETS:
         return f"it is a single {root}, which no rule reads"
-    return qbxml.read(data, path, wanted)
+    return qbxml.of_document(document, path, wanted)
 
 
+_BLANK = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"
 _TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 _HELP = "it is not qbXML, IIF, a ServiceTitan list (JSON), a spreadsheet or account.yaml; export it in one of these forms"
 _NOT_READ = {

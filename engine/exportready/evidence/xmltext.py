@@ -15,6 +15,8 @@ def utf8(data: bytes) -> bytes:
 
     What a declaration says is passed over: it tells nothing that the bytes do not. Raises Unreadable for no text at all.
     """
+    if data.isascii() and b"\0" not in data[:8]:
+        return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data  # the same as below, and quicker
     return text_of(data).replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", errors="replace")
 
 

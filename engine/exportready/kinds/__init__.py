@@ -19,10 +19,26 @@ AT_FAULT = ("item", "customer", "vendor", "account", "class", "terms", "tax_item
 
 def fold(text: str) -> str:
     """How QuickBooks compares names: case-insensitive, runs of space as one (docs/sources.md, names)."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)  # macOS and some tools write an accent as a character of its own
-        return " ".join(text.split()).casefold()
-    return " ".join(text.split()).lower()  # the same, and quicker
+    return _FOLDED[text]
+
+
+class _Folded(dict[str, str]):
+    """The same names come again and again: on every line, and in every list that names them."""
+
+    def __missing__(self, text: str) -> str:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        if text.isascii():
+            folded = " ".join(text.split()).lower()  # the same as below, and quicker
+        else:
+            composed = unicodedata.normalize("NFC", text)  # macOS and some tools write an accent as a character of its own
+            folded = " ".join(composed.split()).casefold()
+        self[text] = folded
+        return folded
+
+
+_REMEMBERED = 1 << 16
+_FOLDED = _Folded()
 
 
 def field_of(kind: str, name: str) -> Field | None:
