@@ -16,11 +16,12 @@ from exportready.excerpts import EARLIER, with_excerpts
 from exportready.gate import verdict
 from exportready.inference.rules import load
 from exportready.judge import judge
+from exportready.kinds.derived import SHOWN, SHOWN_AFTER
 from exportready.lapses import lapses
 from exportready.model.evidence import Evidence
 from exportready.model.report import Report, Waiver
-from exportready.model.rules import Phase, Rule, Rulebook
-from exportready.rulebook.load import INFERENCE
+from exportready.model.rules import Phase, Rule, Rulebook, Wanted
+from exportready.rulebook.load import INFERENCE, wanted
 
 DEFAULT_PHASE = Phase.BEFORE.value
 
@@ -63,14 +64,15 @@ def examine(
 
     `accepted` are the waivers, `against` the baseline, which is called `named`.
     """
-    read_now = snapshot.read(path, rulebook.wanted, at, on_file)
-    read_before = snapshot.read(before, rulebook.wanted, at, under=EARLIER) if before else None
+    read_now = snapshot.read(path, lambda stated: _wanted(rulebook, phase or stated, chosen), at, on_file)
     phase = phase or read_now.account.phase or DEFAULT_PHASE
+    takes = _wanted(rulebook, phase, chosen)
+    read_before = snapshot.read(before, takes, at, under=EARLIER) if before else None
     if phase == Phase.AFTER.value and read_before is not None:
         read_now = with_what_was_sent(read_now, read_before)
-    earlier = derive(read_before, at) if read_before else None
-    now = derive(read_now, at, earlier)
-    in_phase = [rule for rule in rulebook.rules if rule.phase.value in (phase, Phase.BOTH.value)]
+    earlier = derive(read_before, at, wanted=takes) if read_before else None
+    now = derive(read_now, at, earlier, takes)
+    in_phase = _in_phase(rulebook, phase)
     rules = [rule for rule in in_phase if chosen(rule)]
     zone, whose = waivers.zone_of(now.account, at), now.account.name
     judged = waivers.apply(judge(rules, now, earlier, at), accepted, whose, waivers.today(at, zone))
@@ -112,6 +114,18 @@ def examine(
         ),
     )
     return report, now
+
+
+def _in_phase(rulebook: Rulebook, phase: str) -> list[Rule]:
+    return [rule for rule in rulebook.rules if rule.phase.value in (phase, Phase.BOTH.value)]
+
+
+def _wanted(rulebook: Rulebook, phase: str | None, chosen: Callable[[Rule], bool]) -> Wanted:
+    """What is read and derived: only what the rules that are judged, and the report, look at."""
+    phase = phase or DEFAULT_PHASE
+    shown = SHOWN + SHOWN_AFTER if phase == Phase.AFTER.value else SHOWN
+    takes = wanted((rule for rule in _in_phase(rulebook, phase) if chosen(rule)), shown)
+    return {**takes, **{kind: rulebook.wanted[kind] for kind in drift.STATED if kind in rulebook.wanted}}
 
 
 def _company(evidence: Evidence) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -43,22 +43,26 @@ DERIVATIONS: Mapping[str, Callable[[Evidence], Shelf]] = {
 """Kinds that are concluded from what was read, the account's own record and which transactions wait."""
 
 
-def derive(evidence: Evidence, at: datetime, before: Evidence | None = None) -> Evidence:
-    """The evidence with every derived kind that it does not state itself.
+def derive(evidence: Evidence, at: datetime, before: Evidence | None = None, wanted: Container[str] | None = None) -> Evidence:
+    """The evidence with every derived kind that it does not state itself, or with those that are `wanted`.
 
     `at` decides which answers are fresh, `before` is an earlier snapshot for what has changed since.
     """
     stated = evidence.shelves
+
+    def is_open(kind: str) -> bool:
+        return kind not in stated and (wanted is None or kind in wanted)
+
     now = waiting.mark(evidence)
     if "derived.account" not in stated:
         now = _with(now, Shelf("derived.account", (account.conclude(now, at),), Scope.WHOLE))
     now = purchasing.none_without_module(now)
-    if "derived.customer_order" not in stated:
+    if is_open("derived.customer_order"):
         now = _with(now, customer_order.conclude(now, at))
-    if "derived.drift" not in stated:
+    if is_open("derived.drift"):
         now = _with(now, drift.settings(now, before))
     for kind, conclude in DERIVATIONS.items():
-        if kind not in stated:
+        if is_open(kind):
             now = _with(now, conclude(now))
     return now
 

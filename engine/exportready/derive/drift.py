@@ -96,10 +96,14 @@ def _text(value: Value) -> Value:
     return value if value is UNSET or isinstance(value, Unknown) else str(value)
 
 
+STATED = {"account.answers": "", "quickbooks.Preferences": "Preferences.", "quickbooks.Host": "Host."}
+"""The kinds that state settings, and what is put before a setting's name."""
+
+
 def stated(evidence: Evidence) -> tuple[tuple[str, str], ...]:
     """Every setting that account.yaml and QuickBooks' preferences state, by name."""
     found = {}
-    for kind, prefix in (("account.answers", ""), ("quickbooks.Preferences", "Preferences."), ("quickbooks.Host", "Host.")):
+    for kind, prefix in STATED.items():
         for record in evidence.shelf(kind).records[:1]:
             found.update(
                 {

@@ -44,32 +44,40 @@ class _Read:
 
 def read(
     snapshot: Path,
-    wanted: Wanted,
+    wanted: Wanted | Callable[[str | None], Wanted],
     at: datetime,
     on_file: Callable[[str, int, int], None] | None = None,
     under: str = "",
 ) -> Evidence:
     """Read every file of a snapshot.
 
-    `at` is the moment of the check; `on_file` is told each path with its number and how many there are; `under` is put
-    before each path, to tell an earlier snapshot's files from this one's. Raises NoSnapshot where there is
-    none; a file that cannot be read becomes a source with an error, and the others are read all the same.
+    `wanted` is taken out of the files; it may depend on the phase that account.yaml states. `at` is the moment of the check;
+    `on_file` is told each path with its number and how many there are; `under` is put before each path, to tell an earlier
+    snapshot's files from this one's. Raises NoSnapshot where there is none; a file that cannot be read becomes a source with an
+    error, and the others are read all the same.
     """
     found = sorted(files(snapshot), key=lambda file: (not file.path.lower().endswith((".yaml", ".yml")), file.path))
     done: list[_Read] = []
     columns: Columns = {}
     zone = at.tzinfo or UTC
+    phase: str | None = None
+    takes = wanted(phase) if callable(wanted) else wanted
     for number, file in enumerate(found, 1):
         if on_file is not None:
             on_file(file.path, number, len(found))
-        one = _read_file(replace(file, path=under + file.path), wanted, columns, zone)
+        one = _read_file(replace(file, path=under + file.path), takes, columns, zone)
         if one is not None:
             done.append(one)
             if one.reading and one.reading.reader == account.READER:  # read first: spreadsheets are read by it
                 stated = _stated([held.reading for held in done if held.reading], at)
                 columns = stated.columns if stated else {}
                 zone = account.zone_of(stated.account if stated else None) or zone
-    return assemble(sorted(done, key=lambda one: one.source.path), at)
+                phase = stated.account.phase if stated and stated.account else None
+                takes = wanted(phase) if callable(wanted) else wanted
+    evidence = assemble(sorted(done, key=lambda one: one.source.path), at)
+    if callable(wanted) and evidence.account.phase != phase:  # another file said it, which was read later
+        return read(snapshot, wanted(evidence.account.phase), at, on_file, under)
+    return evidence
 
 
 def files(snapshot: Path) -> Iterable[File]:

@@ -484,5 +484,20 @@ account.answers webConnector.sentBy webConnector.since webConnector.oldConnector
 }
 """What each derivation reads, so that readers take it out of the files."""
 
+RESTS_ON: dict[str, tuple[str, ...]] = {
+    "derived.batched": ("derived.account", "derived.batch"),
+    "derived.match": ("derived.account", "derived.batch"),
+    "derived.tie_out": ("derived.match",),
+    "derived.export_error": ("derived.match",),
+    "derived.applied_payment": ("derived.match",),
+    "derived.waiting_vendor": ("derived.account",),
+}
+"""The derivations that another one asks for what they came to."""
+
+SHOWN = ("derived.account", "derived.batch", "derived.drift", "derived.purchase_charge", "derived.tax_zone")
+"""What every report tells, or what its key issues are found by, whatever rules it judges."""
+SHOWN_AFTER = ("derived.match", "derived.tie_out", "derived.applied_payment", "derived.export_log", "derived.export_error")
+"""What a report tells after an export besides."""
+
 HEADING: dict[str, frozenset[str]] = {"quickbooks.Company": frozenset({"CompanyName"})}
 """What every report says of whose files these are, whatever its rules read."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,9 +13,9 @@ from typing import Any
 from exportready import __version__
 from exportready.kinds import KINDS, field_of, references
 from exportready.kinds.account import BY_PATH
-from exportready.kinds.derived import HEADING, READS
+from exportready.kinds.derived import HEADING, READS, RESTS_ON, SHOWN, SHOWN_AFTER
 from exportready.model.evidence import Known, Location
-from exportready.model.rules import ACCOUNT, ANSWERS, Citation, FixSteps, Pack, Phase, Rule, Rulebook, Severity
+from exportready.model.rules import ACCOUNT, ANSWERS, Citation, FixSteps, Pack, Phase, Rule, Rulebook, Severity, Wanted
 from exportready.rulebook.checks import CheckReader
 from exportready.rulebook.conditions import Reader, Words
 from exportready.rulebook.examples import read_example
@@ -54,7 +54,7 @@ def load(folder: Path, own: bool = False) -> Rulebook:
     for file in sorted(inference.glob("*.yaml")) if inference else ():
         digest.update(file.name.encode() + file.read_bytes().replace(b"\r\n", b"\n"))
     pack = _pack(folder, own, digest.hexdigest(), len(rules))
-    return Rulebook(tuple(rules), pack.digest, wanted(rules), own, inference, (pack,))
+    return Rulebook(tuple(rules), pack.digest, wanted(rules, (*SHOWN, *SHOWN_AFTER)), own, inference, (pack,))
 
 
 def read_folder(folder: Path) -> tuple[list[Rule], list[Mistake], Any]:
@@ -102,22 +102,25 @@ def _pack(folder: Path, own: bool, digest: str, rules: int) -> Pack:
     return Pack(name, version, digest, rules)
 
 
-def wanted(rules: Iterable[Rule]) -> Mapping[str, frozenset[str]]:
-    """Kind -> every field that these rules, and the derivations they rest on, read."""
-    fields: dict[str, set[str]] = {}
+def wanted(rules: Iterable[Rule], shown: Iterable[str] = ()) -> Wanted:
+    """Kind -> every field that these rules read, and the derivations they rest on; `shown` are kinds that the report needs too."""
+    fields: dict[str, set[str]] = {kind: set() for kind in shown}
     for rule in rules:
         for kind, field in reads(rule):
             fields.setdefault(kind, set()).update({field} if field else ())
-    for kind, sources in READS.items():
-        if kind in fields:
-            for source, names in sources.items():
-                fields.setdefault(source, set()).update(names)
-    for kind, shown in HEADING.items() if fields else ():
-        fields.setdefault(kind, set()).update(shown)
+    asked = list(fields)
+    while asked:
+        kind = asked.pop()
+        asked += [other for other in RESTS_ON.get(kind, ()) if other not in fields]
+        fields.setdefault(kind, set())
+        for source, names in READS.get(kind, {}).items():
+            fields.setdefault(source, set()).update(names)
+    for kind, named in HEADING.items() if fields else ():
+        fields.setdefault(kind, set()).update(named)
     for kind, walked in references.READS.items() if fields else ():
         fields.setdefault(kind, set()).update(walked)
-    for kind, named in fields.items():
-        named.update(need for name in tuple(named) for need in _needs(kind, name))
+    for kind, held in fields.items():
+        held.update(need for name in tuple(held) for need in _needs(kind, name))
     return MappingProxyType({kind: frozenset(names) for kind, names in sorted(fields.items())})
 
 
