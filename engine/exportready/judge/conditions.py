@@ -5,11 +5,13 @@ Comparisons are typed: a value of another type, unset or not exported is unknown
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from math import floor
 
-from exportready.judge.scope import Judged, State, Truth
+from exportready.judge.scope import STATED, Decider, Judged, State, Truth
+from exportready.judge.world import View
 from exportready.kinds import fold, supply
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Known, Record, Unknown, Value
 from exportready.model.report import Gap
@@ -31,72 +33,148 @@ from exportready.model.rules import (
     Type,
 )
 
+_Reader = Callable[[Judged], Value]
+
 
 def decide(condition: Condition, judged: Judged) -> Truth:
-    """True, false, or None for unknown. Asked millions of times: plain loops, the commonest first."""
-    kind = type(condition)
-    if kind is Compare:
-        return _compare(condition, judged)  # type: ignore[arg-type]  # the type was just looked at, in the quick way
-    if kind is All:
-        return _all(condition.parts, judged)  # type: ignore[union-attr]
+    """True, false, or None for unknown."""
+    return decider(condition, judged.view)(judged)
+
+
+def decider(condition: Condition, view: View) -> Decider:
+    """The condition as a function of what is judged, made when it is first asked for: it is asked for every record."""
+    known = view.deciders.get(id(condition))
+    if known is None:
+        known = view.deciders[id(condition)] = (condition, _compiled(condition, view))  # held, so that its id stays its own
+    return known[1]
+
+
+def _compiled(condition: Condition, view: View) -> Decider:
     match condition:
-        case IsPresent(ref):
-            value = judged.value(ref)
-            return None if isinstance(value, Unknown) else value is not UNSET
-        case EntryIsPresent(name):
-            state = judged.entry(name).state
-            return None if state is State.UNKNOWN else state is State.PRESENT
-        case Not(part):
-            return _negated(decide(part, judged))
+        case Compare(op, left, right):
+            return _compare(op, left, right, view)
+        case All(parts):
+            return _all([_compiled(part, view) for part in parts])
         case AnyOf(parts):
-            return _any(decide(part, judged) for part in parts)
-    raise TypeError(kind.__name__)
+            return _any([_compiled(part, view) for part in parts])
+        case Not(part):
+            return _not(_compiled(part, view))
+        case IsPresent(ref):
+            return _is_present(_reader(ref))
+        case EntryIsPresent(name):
+            return lambda judged: _PRESENCE[judged.entry(name).state]
 
 
-def _negated(truth: Truth) -> Truth:
-    return None if truth is None else not truth
+_PRESENCE: Mapping[State, Truth] = {State.PRESENT: True, State.ABSENT: False, State.UNKNOWN: None}
 
 
-def _all(parts: tuple[Condition, ...], judged: Judged) -> Truth:
-    unknown = False
-    for part in parts:
-        truth = decide(part, judged)
-        if truth is False:
-            return False
-        unknown = unknown or truth is None
-    return None if unknown else True
+def _not(part: Decider) -> Decider:
+    def decide(judged: Judged) -> Truth:
+        truth = part(judged)
+        return None if truth is None else not truth
+
+    return decide
 
 
-def _any(truths: Iterable[Truth]) -> Truth:
-    unknown = False
-    for truth in truths:
-        if truth is True:
-            return True
-        unknown = unknown or truth is None
-    return None if unknown else False
+def _all(parts: Sequence[Decider]) -> Decider:
+    def decide(judged: Judged) -> Truth:
+        found: Truth = True
+        for part in parts:
+            truth = part(judged)
+            if truth is False:
+                return False
+            if truth is None:
+                found = None
+        return found
+
+    return decide
 
 
-def _compare(condition: Compare, judged: Judged) -> Truth:
-    op, left = condition.op, condition.left
-    value = _known(judged.value(left))
-    if value is None:
-        return None
-    if len(condition.right) == 1:
-        return _against(op, left, value, condition.right[0], judged)
-    return _any(_against(op, left, value, operand, judged) for operand in condition.right)
+def _any(parts: Sequence[Decider]) -> Decider:
+    def decide(judged: Judged) -> Truth:
+        found: Truth = False
+        for part in parts:
+            truth = part(judged)
+            if truth:
+                return True
+            if truth is None:
+                found = None
+        return found
+
+    return decide
 
 
-def _against(op: Op, left: Ref, value: Known, operand: Operand, judged: Judged) -> Truth:
+def _is_present(read: _Reader) -> Decider:
+    def decide(judged: Judged) -> Truth:
+        value = read(judged)
+        return None if isinstance(value, Unknown) else value is not UNSET
+
+    return decide
+
+
+def _reader(ref: Ref) -> _Reader:
+    """The value of a reference; of the record itself, without the questions that only answers raise."""
+    if ref.owner != SUBJECT:
+        return lambda judged: judged.value(ref)
+    name = ref.field
+
+    def read(judged: Judged) -> Value:
+        record = judged.record
+        if record.notes or record.kind in STATED:
+            return judged.value(ref)
+        return record.fields.get(name, NOT_EXPORTED)
+
+    return read
+
+
+def _compare(op: Op, left: Ref, right: Sequence[Operand], view: View) -> Decider:
+    read = _reader(left)
+    tests = [_against(op, left, operand, view) for operand in right]
+
+    def decide(judged: Judged) -> Truth:
+        value = read(judged)
+        if value is UNSET or isinstance(value, Unknown):
+            return None
+        found: Truth = False
+        for test in tests:
+            truth = test(value, judged)
+            if truth:
+                return True
+            if truth is None:
+                found = None
+        return found
+
+    return decide
+
+
+def _against(op: Op, left: Ref, operand: Operand, view: View) -> Callable[[Known, Judged], Truth]:
+    """The comparison with one operand. What a rule or its parameter says is the same for every record."""
     if not isinstance(operand, Ref):
-        return _test(op, value, operand, left.type)
-    other = _known(judged.value(operand))
-    if other is None:
-        return None
-    return _test(op, value, other, Type.NAME if operand.type is Type.NAME else left.type)
+        return _constant(op, operand, left.type)
+    type_ = Type.NAME if operand.type is Type.NAME else left.type
+    if operand.owner == PARAMETER:
+        return _constant(op, view.parameter(operand.field), type_)
+    read = _reader(operand)
+
+    def decide(value: Known, judged: Judged) -> Truth:
+        other = read(judged)
+        return None if other is UNSET or isinstance(other, Unknown) else _test(op, value, other, type_)
+
+    return decide
 
 
-def _known(value: Value) -> Known | None:
-    return None if value is UNSET or isinstance(value, Unknown) else value
+def _constant(op: Op, other: Known, type_: Type) -> Callable[[Known, Judged], Truth]:
+    """The comparison with a constant: the commonest ones without asking each time what they are."""
+    if op in (Op.EQUALS, Op.ONE_OF):
+        kind = type(other)
+        if isinstance(other, str) and type_ is Type.NAME:
+            folded = fold(other)
+            return lambda value, _: fold(value) == folded if isinstance(value, str) else None
+        return lambda value, _: value == other if type(value) is kind else None
+    if op is Op.MAX_LENGTH and isinstance(other, Decimal):
+        limit = floor(other)
+        return lambda value, _: len(value) <= limit if isinstance(value, str) else None
+    return lambda value, _: _test(op, value, other, type_)
 
 
 def _test(op: Op, value: Known, other: Known, type_: Type) -> Truth:

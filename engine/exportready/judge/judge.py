@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from exportready.judge.conditions import decide, gaps
+from exportready.judge.conditions import decide, decider, gaps
 from exportready.judge.scope import Inactive, Judged, State
 from exportready.judge.trace import KEPT, trace
 from exportready.judge.words import expected, shown
@@ -110,13 +110,15 @@ def _merge(found: Iterable[Gap]) -> tuple[Gap, ...]:
 def _judge_check(check: Check, view: View) -> _Tally:
     tally = _Tally()
     failed: list[tuple[Judged, Severity]] = []
+    where = decider(check.where or All(()), view)
+    expect = decider(check.expect, view)
     for kind in check.each:
         for record in view.shelf(kind).records:
             judged = Judged(view, check, record, decide)
-            applies = True if check.where is None else decide(check.where, judged)
+            applies = where(judged)
             if applies is False:
                 continue
-            holds = decide(check.expect, judged) if applies else None
+            holds = expect(judged) if applies else None
             if holds is None:
                 tally.undecided += 1
                 undecided = check.expect if applies else check.where

@@ -14,6 +14,9 @@ from exportready.model.rules import ACCOUNT, ANSWERS, PARAMETER, SUBJECT, Check,
 Truth = bool | None
 """Kleene's three values; None is unknown."""
 
+STATED = (ANSWERS_KIND, ACCOUNT)
+"""Kinds whose fields are answers, which count only while they are fresh enough for a rule."""
+
 
 class State(Enum):
     """What became of looking for a related entry."""
@@ -34,7 +37,12 @@ class Entry:
     """What to do about it, where that is something else than to supply the list."""
 
 
+NONE = Entry(State.ABSENT)
 UNTOLD = Entry(State.UNKNOWN, why="it is not known here")
+
+
+Decider = Callable[["Judged"], Truth]
+"""A condition, as a function of what is judged."""
 
 
 class Judged:
@@ -67,7 +75,7 @@ class Judged:
 
     def _field(self, record: Record, name: str) -> Value:
         """A field of a record. What rests on an answer counts only while that is fresh enough for this rule."""
-        if not record.notes and record.kind not in (ANSWERS_KIND, ACCOUNT):
+        if not record.notes and record.kind not in STATED:
             return record.fields.get(name, NOT_EXPORTED)
         if record.kind == ANSWERS_KIND:
             return self.view.answer(name)[0]
@@ -83,19 +91,24 @@ class Judged:
         """A related entry, looked for when first asked for."""
         found = self._entries.get(name)
         if found is None:
-            related = next(one for one in self.check.related if one.name == name)
+            for related in self.check.related:
+                if related.name == name:
+                    break
             found = self._entries[name] = self._find(related)
         return found
 
     def _find(self, related: Related) -> Entry:
         way = self.view.way(related)
         key: list[object] = []
+        unknown: Unknown | None = None
         for _, type_, operand in related.match:
             value = self.value(operand) if isinstance(operand, Ref) else operand
             if value is UNSET:
-                return Entry(State.ABSENT)
-            key.append(value if isinstance(value, Unknown) else comparable(value, type_))
-        unknown = next((value for value in key if isinstance(value, Unknown)), None)
+                return NONE
+            if isinstance(value, Unknown):
+                unknown = unknown or value
+            else:
+                key.append(comparable(value, type_))
         if unknown is not None:
             return Entry(State.UNKNOWN, why=unknown.reason, mend=unknown.mend)
         candidates, untold = way.by_key.get(tuple(key), []) if way.by_key is not None else list(way.shelf.records), way.untold
@@ -143,7 +156,7 @@ class Judged:
         if maybe:
             return Entry(State.UNKNOWN, why=_may_be(maybe))
         if shelf.scope is Scope.WHOLE or self._leaves_out(related, shelf.scope):
-            return Entry(State.ABSENT)
+            return NONE
         if shelf.scope is Scope.ACTIVE:
             return Entry(State.UNKNOWN, why=f"it is not among the active ones, and {shelf.why}")
         return Entry(State.UNKNOWN, why=shelf.why or "its list is not among your files", mend=shelf.mend)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from exportready.derive.freshness import ANSWER, FILES, stale, unanswered
 from exportready.kinds import fold
@@ -22,7 +24,7 @@ from exportready.model.evidence import (
     Value,
 )
 from exportready.model.frozen import frozen
-from exportready.model.rules import ACCOUNT, ANSWERS, Related, Rule, Type
+from exportready.model.rules import ACCOUNT, ANSWERS, Condition, Related, Rule, Type
 
 Index = tuple[dict[tuple[object, ...], list[Record]], list[Record]]
 """Records by what their match fields hold, and those that cannot be told because a match field is unknown."""
@@ -98,6 +100,8 @@ class View:
         self.possible: dict[Related, Record | None] = {}
         """Related entry -> a record that may be it, of those whose match fields are unknown."""
         self._ways: dict[int, Way] = {}
+        self.deciders: dict[int, tuple[Condition, Callable[[Any], bool | None]]] = {}
+        """The conditions of the rule as functions (judge/conditions.py), by the objects that the rule holds."""
         for name, age in rule.max_age.items():
             if not name.startswith(ANSWERS + ".") and name != ANSWERS_KIND:
                 shelf = world.shelf(name, False)
