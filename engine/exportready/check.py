@@ -38,13 +38,14 @@ def check(
     accepted: Sequence[Waiver] = (),
     against: Baseline | None = None,
     named: str = "",
+    jobs: int | None = 1,
 ) -> Report:
     """Judge a snapshot. `at` is the moment of the check; `before` an earlier snapshot of the account; `engine` infers.
 
     Raises NoSnapshot where a path holds none, NoEngine where the engine is not installed, InferenceMistakes for rules of
     inference that cannot be used.
     """
-    return examine(path, rulebook, at, before, phase, chosen, on_file, engine, accepted, against, named)[0]
+    return examine(path, rulebook, at, before, phase, chosen, on_file, engine, accepted, against, named, jobs)[0]
 
 
 def examine(
@@ -59,15 +60,16 @@ def examine(
     accepted: Sequence[Waiver] = (),
     against: Baseline | None = None,
     named: str = "",
+    jobs: int | None = 1,
 ) -> tuple[Report, Evidence]:
     """As `check`, with the evidence that it rests on: what is still to be asked shows only there.
 
-    `accepted` are the waivers, `against` the baseline, which is called `named`.
+    `accepted` are the waivers, `against` the baseline, which is called `named`. `jobs` processes read; None: one for each core.
     """
-    read_now = snapshot.read(path, lambda stated: _wanted(rulebook, phase or stated, chosen), at, on_file)
+    read_now = snapshot.read(path, lambda stated: _wanted(rulebook, phase or stated, chosen), at, on_file, jobs=jobs)
     phase = phase or read_now.account.phase or DEFAULT_PHASE
     takes = _wanted(rulebook, phase, chosen)
-    read_before = snapshot.read(before, takes, at, under=EARLIER) if before else None
+    read_before = snapshot.read(before, takes, at, under=EARLIER, jobs=jobs) if before else None
     if phase == Phase.AFTER.value and read_before is not None:
         read_now = with_what_was_sent(read_now, read_before)
     earlier = derive(read_before, at, wanted=takes) if read_before else None

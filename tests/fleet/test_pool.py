@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exportready.fleet import pool
+from exportready.evidence.side_by_side import cores
 from exportready.fleet.pool import AHEAD, Gone, Workers, processes, run
 from exportready.fleet.standing import broken
 from exportready.fleet.work import Done, How, Job, packed
@@ -122,4 +122,4 @@ def test_processes_of_this_machine(how: How, tmp_path: Path) -> None:
     going = run(workers, packed(how), AT, told * 50)
     next(going)
     going.close()
-    assert pool.cores() >= 1
+    assert cores() >= 1

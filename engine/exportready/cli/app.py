@@ -141,6 +141,9 @@ def exportready() -> None:
 @CONFIG
 @NO_CONFIG
 @click.option("--show-settings", is_flag=True, help="Say what is in force and where it was said, and judge nothing.")
+@click.option(
+    "--jobs", type=click.IntRange(1, 61), metavar="N", help="Read large files in so many processes (default: one a core)."
+)
 @click.option("--no-progress", is_flag=True, help="Do not say which file is being read.")
 @QUIET
 @VERBOSE
@@ -168,6 +171,7 @@ def check(
     config_file: Path | None,
     no_config: bool,
     show_settings: bool,
+    jobs: int | None,
     no_progress: bool,
     quiet: bool,
     verbose: int,
@@ -221,7 +225,7 @@ def check(
     try:
         against, named = _against(snapshot, rulebook, moment, baseline_file, since, before, phase, chosen)
         watch = watcher(not no_progress and not quiet)
-        report = run(snapshot, rulebook, moment, before, phase, chosen, watch, engine, accepted, against, named)
+        report = run(snapshot, rulebook, moment, before, phase, chosen, watch, engine, accepted, against, named, jobs)
         report = narrowed(report, batch) if batch is not None else report
     except (NoSnapshot, NoEngine, NoBatch) as error:
         raise click.ClickException(str(error)) from error

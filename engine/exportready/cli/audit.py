@@ -268,7 +268,8 @@ def _started(history: History, how: How, kept: _Kept) -> Started:
 
 @contextmanager
 def _workers(address: str | None, jobs: int | None, accounts: int) -> Iterator[Workers]:
-    from exportready.fleet.pool import cores, processes
+    from exportready.evidence.side_by_side import cores
+    from exportready.fleet.pool import processes
 
     if address is None:
         yield processes(min(jobs or cores(), accounts))

@@ -29,6 +29,8 @@ class File:
     path: str
     load: Callable[[], bytes]
     """Raises Unreadable."""
+    size: int = 0
+    """In bytes, where that is known and other processes may load it too."""
 
 
 def is_zip(path: Path) -> bool:
@@ -54,12 +56,20 @@ def in_folder(folder: Path) -> Iterator[File]:
         for name in names:
             if not PASSED_OVER.match(name):
                 path = Path(root, name)
-                yield File(path.relative_to(folder).as_posix(), partial(load, path))
+                yield File(path.relative_to(folder).as_posix(), partial(load, path), size_of(path))
     for error in shut:
         where = Path(str(error.filename)).relative_to(folder).as_posix()
         yield File(
             where, partial(refuse, f"this folder cannot be opened ({error.strerror}); give yourself the right to read it")
         )
+
+
+def size_of(path: Path) -> int:
+    """How many bytes a file has; 0 where nobody can tell."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def load(path: Path) -> bytes:

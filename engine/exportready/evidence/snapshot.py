@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from exportready.evidence import account
+from exportready.evidence import account, side_by_side
 from exportready.evidence.files import File, NoSnapshot, in_folder, is_zip, load
 from exportready.evidence.reading import Columns, Reading, Unreadable, head_of
 from exportready.evidence.shelve import shelve
@@ -31,6 +31,7 @@ from exportready.model.evidence import (
 from exportready.model.frozen import frozen
 from exportready.model.rules import Wanted
 
+_ANSWERS = (".yaml", ".yml")
 DAY = timedelta(days=1)
 """So long counts that there is nothing of a kind in the batches that wait: the next ones are others."""
 
@@ -48,35 +49,44 @@ def read(
     at: datetime,
     on_file: Callable[[str, int, int], None] | None = None,
     under: str = "",
+    jobs: int | None = 1,
 ) -> Evidence:
     """Read every file of a snapshot.
 
     `wanted` is taken out of the files; it may depend on the phase that account.yaml states. `at` is the moment of the check;
     `on_file` is told each path with its number and how many there are; `under` is put before each path, to tell an earlier
-    snapshot's files from this one's. Raises NoSnapshot where there is none; a file that cannot be read becomes a source with an
-    error, and the others are read all the same.
+    snapshot's files from this one's; `jobs` processes read, None: one for each core. Raises NoSnapshot where there is none; a
+    file that cannot be read becomes a source with an error, and the others are read all the same.
     """
-    found = sorted(files(snapshot), key=lambda file: (not file.path.lower().endswith((".yaml", ".yml")), file.path))
+    found = [replace(file, path=under + file.path) for file in sorted(files(snapshot), key=lambda file: file.path)]
+    found.sort(key=lambda file: not file.path.lower().endswith(_ANSWERS))  # by the answers the others are read
     done: list[_Read] = []
     columns: Columns = {}
     zone = at.tzinfo or UTC
     phase: str | None = None
     takes = wanted(phase) if callable(wanted) else wanted
-    for number, file in enumerate(found, 1):
+    numbers = {file.path: number for number, file in enumerate(found, 1)}
+
+    def tell(file: File) -> None:
         if on_file is not None:
-            on_file(file.path, number, len(found))
-        one = _read_file(replace(file, path=under + file.path), takes, columns, zone)
-        if one is not None:
-            done.append(one)
-            if one.reading and one.reading.reader == account.READER:  # read first: spreadsheets are read by it
-                stated = _stated([held.reading for held in done if held.reading], at)
-                columns = stated.columns if stated else {}
-                zone = account.zone_of(stated.account if stated else None) or zone
-                phase = stated.account.phase if stated and stated.account else None
-                takes = wanted(phase) if callable(wanted) else wanted
+            on_file(file.path.removeprefix(under), numbers[file.path], len(found))
+
+    others = [file for file in found if not file.path.lower().endswith(_ANSWERS)]
+    for file in found[: len(found) - len(others)]:
+        tell(file)
+        one = _read_file(file, takes, columns, zone)
+        done += [one] if one is not None else []
+        if one is not None and one.reading and one.reading.reader == account.READER:
+            stated = _stated([held.reading for held in done if held.reading], at)
+            columns = stated.columns if stated else {}
+            zone = account.zone_of(stated.account if stated else None) or zone
+            phase = stated.account.phase if stated and stated.account else None
+            takes = wanted(phase) if callable(wanted) else wanted
+    of_file = partial(_read_file, wanted=dict(takes), columns=columns, zone=zone)
+    done += filter(None, side_by_side.read_all(of_file, others, jobs, tell))
     evidence = assemble(sorted(done, key=lambda one: one.source.path), at)
     if callable(wanted) and evidence.account.phase != phase:  # another file said it, which was read later
-        return read(snapshot, wanted(evidence.account.phase), at, on_file, under)
+        return read(snapshot, wanted(evidence.account.phase), at, on_file, under, jobs)
     return evidence
 
 

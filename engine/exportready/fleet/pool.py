@@ -94,13 +94,6 @@ def processes(width: int) -> Workers:
     return Workers(lambda: ProcessPoolExecutor(width, context, initializer=_begin), width, _end)
 
 
-def cores() -> int:
-    """How many this program may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _end(executor: Executor) -> None:
     """Before Python 3.14 an executor has no way to end its processes but this."""
     started = list((getattr(executor, "_processes", None) or {}).values())

@@ -1,0 +1,162 @@
+"""Files read side by side: other processes read a share of them while this one reads its own, where there is enough to read.
+
+Records are handed over by column: as objects of their own they would cost nearly as much to hand over as to read again.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import gc
+import os
+import pickle
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from exportready.evidence.files import File
+from exportready.model.evidence import NO_NOTES, FieldNote, Listing, Location, Record, Value
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+WORTH_IT = 20 << 20
+"""So many bytes of files take about half a second; below that a second process comes too late to help."""
+_WEIGHTS = {".xml": 1.7, ".iif": 3.0, ".xlsx": 20.0, ".csv": 5.0}
+"""How long a byte of these takes to read, against one of JSON."""
+
+T = TypeVar("T")
+
+
+def cores() -> int:
+    """How many this program may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def read_all(read: Callable[[File], T], files: Sequence[File], jobs: int | None, tell: Callable[[File], None]) -> list[T]:
+    """What `read` makes of every file, in any order. `jobs`: how many processes; None: as many as there are cores.
+
+    `tell` is told each file before it is read. Where another process dies, its files are read here.
+    """
+    enough = sum(file.size for file in files) >= WORTH_IT
+    own, *others = _shares(files, (jobs or cores()) if enough else 1)
+    helpers = [_Helper(read, share) for share in others]
+    for file in (file for share in others for file in share):
+        tell(file)
+    try:
+        done = []
+        for file in own:
+            tell(file)
+            done.append(read(file))
+        for helper in helpers:
+            done += helper.results()
+        return done
+    finally:
+        for helper in helpers:
+            helper.stop()
+
+
+def _shares(files: Sequence[File], jobs: int) -> list[list[File]]:
+    """The files in as many shares of about the same weight, without empty ones; the first may be."""
+    shares: list[list[File]] = [[] for _ in range(jobs)]
+    weights = [0.0] * jobs
+    for file in sorted(files, key=_weight, reverse=True):
+        lightest = weights.index(min(weights))
+        shares[lightest].append(file)
+        weights[lightest] += _weight(file)
+    return [shares[0], *filter(None, shares[1:])]
+
+
+def _weight(file: File) -> float:
+    return file.size * _WEIGHTS.get(PurePosixPath(file.path).suffix.lower(), 1.0)
+
+
+class _Helper:
+    """Another process that reads a share."""
+
+    def __init__(self, read: Callable[[File], Any], share: Sequence[File]) -> None:
+        import multiprocessing
+
+        self._read, self._share = read, share
+        # Where processes can be forked, nothing need be loaded again; macOS has libraries that do not bear it.
+        context = multiprocessing.get_context("fork") if sys.platform == "linux" else multiprocessing.get_context("spawn")
+        self._answer, theirs = context.Pipe(duplex=False)
+        self._process = context.Process(target=_work, args=(theirs, read, share), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def results(self) -> list[Any]:
+        """What it read."""
+        try:
+            found: list[Any] = pickle.loads(self._answer.recv_bytes())  # noqa: S301 - from our own process
+        except EOFError:
+            return [self._read(file) for file in self._share]
+        return found
+
+    def stop(self) -> None:
+        """At once, whether it is done or not."""
+        self._process.kill()
+        self._process.join()
+        self._answer.close()
+
+
+def _work(answer: Connection, read: Callable[[File], Any], share: Sequence[File]) -> None:
+    gc.disable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the other's to answer, who ends this one
+    try:
+        answer.send_bytes(pickle.dumps([read(file) for file in share], pickle.HIGHEST_PROTOCOL))
+    finally:
+        os._exit(0)  # all that was read would be taken down piece by piece else; an error shows where the files are read again
+
+
+# -- handing over
+
+
+def _packed(listing: Listing) -> tuple[Callable[..., Listing], tuple[object, ...]]:
+    """A list by column: field names once for each set of them, values in one row."""
+    shapes: dict[tuple[str, ...], int] = {}
+    values: list[Value] = []
+    notes: dict[int, Mapping[str, FieldNote]] = {}
+    of: list[int] = []
+    for number, record in enumerate(listing.records):
+        of.append(shapes.setdefault(tuple(record.fields), len(shapes)))
+        values += record.fields.values()
+        if record.notes:
+            notes[number] = dict(record.notes)
+    places = [record.where for record in listing.records]
+    columns = (
+        [record.key for record in listing.records],
+        [place.path for place in places],
+        [place.line for place in places],
+        [place.pointer for place in places],
+    )
+    header = replace(listing, records=())
+    fields = tuple(getattr(header, name) for name in Listing.__dataclass_fields__)
+    return _unpacked, (fields, listing.kind, list(shapes), of, values, columns, notes)
+
+
+def _unpacked(
+    header: tuple[Any, ...],
+    kind: str,
+    shapes: Sequence[tuple[str, ...]],
+    of: Sequence[int],
+    values: Sequence[Value],
+    columns: tuple[Sequence[str], Sequence[str], Sequence[int | None], Sequence[str]],
+    notes: Mapping[int, Mapping[str, FieldNote]],
+) -> Listing:
+    records = []
+    at = 0
+    for number, (shape, key, path, line, pointer) in enumerate(zip(of, *columns, strict=True)):
+        names = shapes[shape]
+        end = at + len(names)
+        fields = dict(zip(names, values[at:end], strict=True))
+        records.append(Record(kind, key, fields, Location(path, line, pointer), notes.get(number, NO_NOTES)))
+        at = end
+    return replace(Listing(*header), records=tuple(records))
+
+
+copyreg.pickle(Listing, _packed)

@@ -1,0 +1,121 @@
+"""Files that are read by several processes: the same comes out, whatever becomes of the others."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exportready import shipped
+from exportready.evidence import side_by_side, snapshot
+from exportready.evidence.files import File
+from exportready.evidence.side_by_side import read_all
+from exportready.model.evidence import NO_NOTES, UNSET, FieldNote, Listing, Location, Page, Record, Unknown
+from exportready.rulebook.examples import NOON
+from exportready.rulebook.load import load
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+WANTED = load(shipped.folder("rules")).wanted
+
+known = st.one_of(
+    st.text(max_size=5),
+    st.booleans(),
+    st.decimals(allow_nan=False, allow_infinity=False),
+    st.dates(),
+    st.datetimes(timezones=st.just(UTC)),
+    st.just(UNSET),
+    st.builds(Unknown, st.text(max_size=3), st.text(max_size=3)),
+)
+places = st.builds(Location, st.sampled_from(["a.xml", "b/c.json"]), st.none() | st.integers(1, 9), st.text(max_size=3))
+notes = st.just(NO_NOTES) | st.dictionaries(
+    st.text(max_size=2), st.builds(FieldNote, st.none() | places), min_size=1, max_size=2
+)
+fields = st.dictionaries(st.sampled_from(["id", "name", "customer.name", "total", "active"]), known)
+records = st.lists(st.builds(Record, st.just("servicetitan.invoice"), st.text(max_size=5), fields, places, notes), max_size=6)
+listings = st.builds(
+    Listing,
+    st.just("servicetitan.invoice"),
+    records.map(tuple),
+    st.just("a.xml"),
+    st.just("qbxml"),
+    st.booleans(),
+    page=st.none() | st.builds(Page, st.text(max_size=2), st.none() | st.integers(1, 3), st.booleans()),
+)
+
+
+@given(listings)
+def test_a_list_comes_over_as_it_was(listing: Listing) -> None:
+    came = pickle.loads(pickle.dumps(listing))  # noqa: S301 - our own
+    assert came == listing
+    assert [list(one.fields.items()) for one in came.records] == [list(one.fields.items()) for one in listing.records]
+
+
+LIKE_ONE = [Decimal("1.50"), Decimal("1.5"), Decimal(1), "1.5", True, date(2026, 1, 1), datetime(2026, 1, 1, tzinfo=UTC)]
+
+
+@given(st.lists(st.sampled_from(LIKE_ONE)))
+def test_values_keep_their_type_and_their_digits(values: list[object]) -> None:
+    held = {str(number): value for number, value in enumerate(values)}
+    record = Record("servicetitan.invoice", "x", held, Location("a"))  # type: ignore[arg-type]
+    (came,) = pickle.loads(pickle.dumps(Listing("servicetitan.invoice", (record,), "a", "x", True))).records  # noqa: S301
+    assert list(map(repr, came.fields.values())) == list(map(repr, values))
+
+
+@pytest.mark.parametrize("company", ["ready", "not-ready", "after-export", "by-hand"])
+@pytest.mark.parametrize("jobs", [2, 5, None])
+def test_two_processes_read_what_one_reads(company: str, jobs: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = EXAMPLES / company
+    one = snapshot.read(folder, WANTED, NOON)
+    monkeypatch.setattr(side_by_side, "WORTH_IT", 0)
+    told: list[tuple[str, int, int]] = []
+    several = snapshot.read(folder, WANTED, NOON, lambda *file: told.append(file), jobs=jobs)
+    assert several == one
+    assert sorted(number for _, number, _ in told) == list(range(1, len(told) + 1))
+
+
+def sized(count: int) -> list[File]:
+    return [File(f"{number}.json", bytes, 1 + number) for number in range(count)]
+
+
+def _name(file: File, dies_in: set[int], home: int) -> str:
+    if os.getpid() != home and int(file.path[:-5]) in dies_in:
+        os._exit(1)
+    return file.path
+
+
+def test_what_a_process_that_died_was_to_read_is_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(side_by_side, "WORTH_IT", 0)
+    files = sized(7)
+    read = partial(_name, dies_in={6, 5, 4}, home=os.getpid())
+    assert sorted(read_all(read, files, 3, lambda file: None)) == [file.path for file in files]
+
+
+def _refused(file: File) -> str:
+    raise ValueError(file.path)
+
+
+def test_what_fails_there_fails_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(side_by_side, "WORTH_IT", 0)
+    with pytest.raises(ValueError, match="json"):
+        read_all(_refused, sized(4), 2, lambda file: None)
+
+
+@given(st.lists(st.integers(0, 50), max_size=12), st.integers(1, 5))
+def test_each_file_stands_in_one_share_and_none_is_empty_but_ones_own(sizes: list[int], jobs: int) -> None:
+    files = [File(f"{number}.xml", bytes, size) for number, size in enumerate(sizes)]
+    own, *others = side_by_side._shares(files, jobs)
+    assert sorted(file.path for share in (own, *others) for file in share) == sorted(file.path for file in files)
+    assert all(others)
+    assert len(others) < jobs
+
+
+def test_a_little_is_read_by_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(side_by_side, "_Helper", None)
+    assert len(read_all(lambda file: file.path, sized(5), 4, lambda file: None)) == 5
