@@ -1,0 +1,41 @@
+"""The tables that say what a derivation reads hold everything that it asks for: what is not in them is not taken out of the files."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from exportready import shipped
+from exportready.derive import DERIVATIONS, derive
+from exportready.evidence import snapshot
+from exportready.kinds.derived import READS, RESTS_ON
+from exportready.model.evidence import Evidence, Shelf
+from exportready.rulebook.examples import NOON
+from exportready.rulebook.load import load
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+WANTED = load(shipped.folder("rules")).wanted
+
+
+class Watched(Evidence):
+    """Notes which kinds are asked for."""
+
+    __slots__ = ("asked",)
+    asked: set[str]
+
+    def shelf(self, kind: str) -> Shelf:
+        self.asked.add(kind)
+        return super().shelf(kind)
+
+
+@pytest.mark.parametrize("company", ["ready", "not-ready", "after-export", "by-hand"])
+@pytest.mark.parametrize("kind", DERIVATIONS)
+def test_a_derivation_asks_for_nothing_that_the_tables_leave_out(company: str, kind: str) -> None:
+    derived = derive(snapshot.read(EXAMPLES / company, WANTED, NOON), NOON)
+    watched = Watched(*(getattr(derived, one.name) for one in fields(Evidence)))
+    object.__setattr__(watched, "asked", set())
+    DERIVATIONS[kind](watched)
+    always = {"account.answers", "derived.account"}
+    assert watched.asked <= {*READS[kind], *RESTS_ON.get(kind, ()), *always}
