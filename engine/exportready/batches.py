@@ -22,12 +22,15 @@ def judged(
     evidence: Evidence, causes: Causes, results: Sequence[RuleResult], sources: Sequence[Source], phase: str
 ) -> tuple[Batch, ...]:
     """The batches that wait, after an export all. A finding on what a batch does not use does not count for it."""
-    graph, found = causes.graph, []
+    graph, found = causes.graph, list[Batch]()
+    held_in: dict[str, list[Node]] = {}
+    for node, of in graph.batches.items():
+        held_in.setdefault(of, []).append(node)
     for record in evidence.shelf("derived.batch").records:
         number, name = record.get("number"), record.get("name")
         if (phase == Phase.BEFORE.value and record.get("waits") is False) or not isinstance(number, str):
             continue
-        held = [node for node, held_in in graph.batches.items() if held_in == number]
+        held = held_in.get(number, [])
         stuck = [node for node in held if node in causes.ways]
         found.append(
             Batch(

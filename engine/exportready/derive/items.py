@@ -42,8 +42,10 @@ def uses(evidence: Evidence) -> Shelf:
         if is_listed and is_part and isinstance(by_id, Unknown) and isinstance(code, str) and fold(code) not in known:
             found.why = f"{line.key} has a name that is no code of the pricebook, and no id"
         if isinstance(code, str):
-            names[fold(code)] = min(names.get(fold(code), code), code, key=is_clean)
-            lines.setdefault(fold(code), []).append(line)
+            key = fold(code)
+            if key not in names or not is_clean(code):
+                names[key] = min(names.get(key, code), code, key=is_clean)
+            lines.setdefault(key, []).append(line)
         elif not (name is UNSET and by_id in (UNSET, "0")):
             found.why = f"{line.key} does not say in a known way which item it is"
     for key in sorted(lines):

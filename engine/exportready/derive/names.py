@@ -124,8 +124,11 @@ def _names(books: Shelf, field: str) -> Iterator[str]:
 
 def _likeness(name: str) -> tuple[str, ...]:
     """What two names have in common that are probably one: the same words in any order, or the same letters."""
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())  # \u2122 is TM, then tm
-    plain = "".join(char for char in folded if not unicodedata.combining(char))
+    if name.isascii():
+        plain = name.lower()  # the same as below, and quicker
+    else:
+        folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())  # \u2122 is TM, then tm
+        plain = "".join(char for char in folded if not unicodedata.combining(char))
     words = [word for word in re.split(r"[\W_]+", re.sub(r"['\u02bc\u2018\u2019]", "", plain)) if word]
     kept = [word for word in words if word not in _LEGAL] or words
     letters = _BETWEEN_WORDS.sub("", " ".join(kept))

@@ -60,7 +60,7 @@ def _marked(record: Record, prefix: str, is_order: bool, left: frozenset[str], l
     waits = _order_waits(record, prefix, left_ids) if is_order else _waits(record, prefix, left)
     if prefix and record.get("active") is False:  # a line that was taken off its invoice (only the feed of lines shows some)
         waits = False
-    return replace(record, fields={**record.fields, name: waits})
+    return Record(record.kind, record.key, {**record.fields, name: waits}, record.where, record.notes)
 
 
 def _order_waits(record: Record, prefix: str, left_ids: set[Value]) -> Value:

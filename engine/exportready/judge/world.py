@@ -66,12 +66,17 @@ def _index(records: tuple[Record, ...], match: tuple[tuple[str, Type], ...]) -> 
     found: dict[tuple[object, ...], list[Record]] = {}
     untold: list[Record] = []
     for record in records:
-        values = [record.get(name) for name, _ in match]
-        if any(isinstance(value, Unknown) for value in values):
+        key: list[object] = []
+        is_told, is_set = True, True
+        for name, type_ in match:
+            value = record.fields.get(name, NOT_EXPORTED)
+            is_told = is_told and not isinstance(value, Unknown)
+            is_set = is_set and value is not UNSET
+            key.append(comparable(value, type_))
+        if not is_told:
             untold.append(record)
-        elif UNSET not in values:
-            key = tuple(comparable(value, type_) for value, (_, type_) in zip(values, match, strict=True))
-            found.setdefault(key, []).append(record)
+        elif is_set:
+            found.setdefault(tuple(key), []).append(record)
     return found, sorted(untold, key=lambda record: record.key)  # the one that is named is the same in any order
 
 
