@@ -74,13 +74,20 @@ def around(snapshot: Path, meant: Mapping[Location, Meant], under: str = "") -> 
 
 
 def _lines(file: File) -> list[str]:
-    try:
-        data = file.load()
-        lines = text_of(data).splitlines() if len(data) <= _LARGEST else []
-    except Unreadable:
-        return []
+    lines = _text(file).splitlines()
     is_yaml = file.path.lower().endswith((".yaml", ".yml"))
     return [_COMMENT.sub("", line) for line in lines] if is_yaml else lines
+
+
+def _text(file: File) -> str:
+    """The file's text; nothing of one that cannot be read, or is too large."""
+    if file.size > _LARGEST:
+        return ""
+    try:
+        data = file.load()
+        return text_of(data) if len(data) <= _LARGEST else ""
+    except Unreadable:
+        return ""
 
 
 def _snippet(lines: list[str], line: int, meant: Meant) -> Snippet | None:
