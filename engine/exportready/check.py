@@ -66,14 +66,14 @@ def examine(
 
     `accepted` are the waivers, `against` the baseline, which is called `named`. `jobs` processes read; None: one for each core.
     """
-    read_now = snapshot.read(path, lambda stated: _wanted(rulebook, phase or stated, chosen), at, on_file, jobs=jobs)
-    phase = phase or read_now.account.phase or DEFAULT_PHASE
+    now = snapshot.read(path, lambda stated: _wanted(rulebook, phase or stated, chosen), at, on_file, jobs=jobs)
+    phase = phase or now.account.phase or DEFAULT_PHASE
     takes = _wanted(rulebook, phase, chosen)
     read_before = snapshot.read(before, takes, at, under=EARLIER, jobs=jobs) if before else None
     if phase == Phase.AFTER.value and read_before is not None:
-        read_now = with_what_was_sent(read_now, read_before)
+        now = with_what_was_sent(now, read_before)
     earlier = derive(read_before, at, wanted=takes) if read_before else None
-    now = derive(read_now, at, earlier, takes)
+    now = derive(now, at, earlier, takes)
     in_phase = _in_phase(rulebook, phase)
     rules = [rule for rule in in_phase if chosen(rule)]
     zone, whose = waivers.zone_of(now.account, at), now.account.name

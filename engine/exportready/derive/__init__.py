@@ -48,7 +48,7 @@ def derive(evidence: Evidence, at: datetime, before: Evidence | None = None, wan
 
     `at` decides which answers are fresh, `before` is an earlier snapshot for what has changed since.
     """
-    stated = evidence.shelves
+    stated = frozenset(evidence.shelves)
 
     def is_open(kind: str) -> bool:
         return kind not in stated and (wanted is None or kind in wanted)

@@ -43,14 +43,20 @@ def mark(evidence: Evidence) -> Evidence:
         for record in evidence.shelf(kind).records
         if record.get("batch.number") in left
     }
-    marked: dict[str, Shelf] = {}
+    shelves, listings = dict(evidence.shelves), dict(evidence.listings)
     for kind in (*TRANSACTIONS, ORDERS):
         for name, prefix in ((kind, ""), *((child.name, "parent.") for child in children(kind))):
-            shelf = evidence.shelves.get(name)
+            shelf = shelves.get(name)
             if shelf is not None:
                 records = tuple(_marked(record, prefix, kind == ORDERS, left, left_ids) for record in shelf.records)
-                marked[name] = replace(shelf, records=records)
-    return replace(evidence, shelves={**evidence.shelves, **marked})
+                shelves[name] = replace(shelf, records=records)
+                # The lists too: else each transaction would be held twice, as it was read and as it is marked.
+                marked = dict(zip(map(id, shelf.records), records, strict=True))
+                listings[name] = tuple(
+                    replace(listing, records=tuple(marked.get(id(one), one) for one in listing.records))
+                    for listing in listings.get(name, ())
+                )
+    return replace(evidence, shelves=shelves, listings=listings)
 
 
 def _marked(record: Record, prefix: str, is_order: bool, left: frozenset[str], left_ids: set[Value]) -> Record:

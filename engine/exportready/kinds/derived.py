@@ -494,6 +494,13 @@ RESTS_ON: dict[str, tuple[str, ...]] = {
 }
 """The derivations that another one asks for what they came to."""
 
+ONLY_FOR: dict[str, dict[str, frozenset[str]]] = {
+    "derived.match": dict.fromkeys(
+        ("quickbooks.InvoiceLine", "quickbooks.CreditMemoLine"), frozenset({"linesAgree", "linesMissing", "linesExtra"})
+    )
+}
+"""Derivation -> what it reads for some of its fields only, and for which."""
+
 SHOWN = ("derived.account", "derived.batch", "derived.drift", "derived.purchase_charge", "derived.tax_zone")
 """What every report tells, or what its key issues are found by, whatever rules it judges."""
 SHOWN_AFTER = ("derived.match", "derived.tie_out", "derived.applied_payment", "derived.export_log", "derived.export_error")

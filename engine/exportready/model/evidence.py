@@ -164,6 +164,7 @@ class Source:
     dated: datetime | None
     records: Mapping[str, int]
     complete: bool
+    """Each of its lists that somebody reads is whole, together with its other pages and what `covers` says."""
     error: str | None = None
     error_line: int | None = None
     notes: tuple[str, ...] = ()

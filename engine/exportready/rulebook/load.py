@@ -13,7 +13,7 @@ from typing import Any
 from exportready import __version__
 from exportready.kinds import KINDS, field_of, references
 from exportready.kinds.account import BY_PATH
-from exportready.kinds.derived import HEADING, READS, RESTS_ON, SHOWN, SHOWN_AFTER
+from exportready.kinds.derived import HEADING, ONLY_FOR, READS, RESTS_ON, SHOWN, SHOWN_AFTER
 from exportready.model.evidence import Known, Location
 from exportready.model.rules import ACCOUNT, ANSWERS, Citation, FixSteps, Pack, Phase, Rule, Rulebook, Severity, Wanted
 from exportready.rulebook.checks import CheckReader
@@ -114,7 +114,9 @@ def wanted(rules: Iterable[Rule], shown: Iterable[str] = ()) -> Wanted:
         asked += [other for other in RESTS_ON.get(kind, ()) if other not in fields]
         fields.setdefault(kind, set())
         for source, names in READS.get(kind, {}).items():
-            fields.setdefault(source, set()).update(names)
+            only_for = ONLY_FOR.get(kind, {}).get(source)
+            if only_for is None or only_for & fields[kind]:
+                fields.setdefault(source, set()).update(names)
     for kind, named in HEADING.items() if fields else ():
         fields.setdefault(kind, set()).update(named)
     for kind, walked in references.READS.items() if fields else ():
