@@ -39,12 +39,12 @@ def rulebook_of(folder: Path | None) -> Rulebook:
     from exportready import shipped
     from exportready.inference.rules import InferenceMistakes
     from exportready.inference.rules import load as load_inference
-    from exportready.rulebook.load import RulebookMistakes, load
+    from exportready.rulebook.load import RulebookMistakes, load_or_recall
 
     if folder is not None and not folder.is_dir():
         raise click.ClickException(f"{folder} is not a folder of rules")
     try:
-        book = load(folder or shipped.folder("rules"), own=folder is not None)
+        book = load_or_recall(folder or shipped.folder("rules"), own=folder is not None)
         if folder is not None and book.inference is not None:
             load_inference(book.inference)
         return book

@@ -5,18 +5,14 @@ Nothing is written here. What goes over is small: how to judge, packed once for 
 
 from __future__ import annotations
 
-import copyreg
 import gc
 import hashlib
 import pickle
 import zlib
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
 from exportready.check import examine, select
 from exportready.evidence.files import NoSnapshot, in_folder
@@ -145,11 +141,3 @@ def _unpacked(how: bytes) -> How:
     if not isinstance(made, How):
         raise TypeError(type(made).__name__)
     return made
-
-
-def _read_only(values: Mapping[Any, Any]) -> MappingProxyType[Any, Any]:
-    return MappingProxyType(values)
-
-
-copyreg.pickle(MappingProxyType, lambda values: (_read_only, (dict(values),)))
-"""The rulebook holds some; pickle does not know them by itself."""

@@ -7,7 +7,6 @@ from dataclasses import field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
-from types import MappingProxyType
 
 from exportready.model.frozen import frozen
 
@@ -62,7 +61,7 @@ class FieldNote:
     """The answer that it rests on, where it does."""
 
 
-NO_NOTES: Mapping[str, FieldNote] = MappingProxyType({})
+NO_NOTES: Mapping[str, FieldNote] = {}
 
 
 @frozen

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 from collections.abc import Iterator, Sequence
-from functools import cache
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import jinja2
+import jinja2.bccache
 from markupsafe import Markup, escape
 
+from exportready import __version__, cache
 from exportready.model.frozen import frozen
 from exportready.reporters import words
 from exportready.reporters.text import clean, clean_line
@@ -47,7 +50,7 @@ def page_in_parts(name: str, **values: Any) -> Iterator[str]:
     yield from stream
 
 
-@cache
+@functools.cache
 def _shipped(name: str) -> _Page:
     home = folder("reports") / name
     homes = [folder("reports") / _LIKE[name], home] if name in _LIKE else [home]
@@ -59,6 +62,7 @@ def _shipped(name: str) -> _Page:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=_Kept(str(kept), f"page-{__version__}-%s") if (kept := cache.folder()) else None,
     )
     environment.filters["path"] = _path
     environment.filters["sentence"] = words.sentence
@@ -67,6 +71,15 @@ def _shipped(name: str) -> _Page:
     script = _joined(homes, "*.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return _Page(environment.get_template(source.name), Markup(_joined(homes, "*.css")), Markup(script), digest)
+
+
+class _Kept(jinja2.FileSystemBytecodeCache):
+    """Compiling the templates takes longer than a check of a small account."""
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """A full disk is no reason to go without a report."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
 
 
 def _joined(homes: Sequence[Path], pattern: str) -> str:

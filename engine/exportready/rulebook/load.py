@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-from exportready import __version__
+from exportready import __version__, cache
 from exportready.kinds import KINDS, field_of, references
 from exportready.kinds.account import BY_PATH
 from exportready.kinds.derived import HEADING, ONLY_FOR, READS, RESTS_ON, SHOWN, SHOWN_AFTER
@@ -55,6 +54,24 @@ def load(folder: Path, own: bool = False) -> Rulebook:
         digest.update(file.name.encode() + file.read_bytes().replace(b"\r\n", b"\n"))
     pack = _pack(folder, own, digest.hexdigest(), len(rules))
     return Rulebook(tuple(rules), pack.digest, wanted(rules, (*SHOWN, *SHOWN_AFTER)), own, inference, (pack,))
+
+
+def load_or_recall(folder: Path, own: bool = False) -> Rulebook:
+    """The same, recalled from an earlier run where neither the files nor the program have changed."""
+    told = hashlib.sha256(f"{cache.code()}\0{folder}\0{own}".encode("utf-8", "surrogateescape"))
+    try:
+        for file in sorted(folder.rglob("*.y*ml")):
+            told.update(f"\0{file.relative_to(folder).as_posix()}\0".encode("utf-8", "surrogateescape"))
+            told.update(hashlib.sha256(file.read_bytes()).digest())
+    except OSError:
+        return load(folder, own)  # which tells what is wrong
+    key = told.hexdigest()[:32]
+    known = cache.load("rules", key)
+    if isinstance(known, Rulebook):
+        return known
+    book = load(folder, own)
+    cache.keep("rules", key, book)
+    return book
 
 
 def read_folder(folder: Path) -> tuple[list[Rule], list[Mistake], Any]:
@@ -123,7 +140,7 @@ def wanted(rules: Iterable[Rule], shown: Iterable[str] = ()) -> Wanted:
         fields.setdefault(kind, set()).update(walked)
     for kind, held in fields.items():
         held.update(need for name in tuple(held) for need in _needs(kind, name))
-    return MappingProxyType({kind: frozenset(names) for kind, names in sorted(fields.items())})
+    return {kind: frozenset(names) for kind, names in sorted(fields.items())}
 
 
 def _needs(kind: str, name: str) -> tuple[str, ...]:
