@@ -1,7 +1,5 @@
 """`python -m exportready` is the command `exportready`."""
 
-import sys
+from exportready.cli import run
 
-from exportready.cli import main
-
-sys.exit(main())
+run()
