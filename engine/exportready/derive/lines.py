@@ -121,6 +121,8 @@ def _short(item: str) -> str:
 
 def _difference(here: Sequence[_Line], there: Sequence[_Line]) -> tuple[list[_Line], list[_Line]]:
     """What only one side has. First what agrees in all three, then where QuickBooks shows no quantity."""
+    if here == there:  # in the same order too, as nearly all are
+        return [], []
     ours, theirs = Counter(here), Counter(there)
     same = ours & theirs
     ours, theirs = ours - same, theirs - same
