@@ -118,9 +118,10 @@ def build(evidence: Evidence, travels: Mapping[Node, bool] | None = None) -> Gra
                 graph.transactions[node] = record
     _batched(graph, evidence)
     names = _Names(evidence)
+    naming = {kind: _naming(graph, evidence, kind) for kind in {reference.kind for reference in REFERENCES}}
     for reference in REFERENCES:
-        for record in evidence.shelf(reference.kind).records:
-            _reference(graph, names, reference, record)
+        for record, source in naming[reference.kind]:
+            _reference(graph, names, reference, record, source)
     _consumed(graph, evidence)
     _aliases(graph, evidence)
     _charges(graph, evidence)
@@ -178,16 +179,32 @@ class _Names:
         return None
 
 
-def _reference(graph: Graph, names: _Names, reference: Reference, record: Record) -> None:
+def _naming(graph: Graph, evidence: Evidence, kind: str) -> list[tuple[Record, Node]]:
+    """The records of a kind that name something, each with the object or transaction that it speaks for; those that do not
+    travel name nothing."""
+    found = []
+    array = KINDS[kind].array_of
+    for record in evidence.shelf(kind).records:
+        if kind in _SORTS:
+            name = record.get(_NAMES[kind])
+            if isinstance(name, str):
+                found.append((record, (_SORTS[kind], fold(name))))
+        else:
+            node = identity(record, "parent.", array[0]) if array else identity(record)
+            if node in graph.transactions and record.get("active") is not False:
+                found.append((record, node))
+    return found
+
+
+def _reference(graph: Graph, names: _Names, reference: Reference, record: Record, source: Node) -> None:
     value = record.get(reference.field)
     if reference.field == "appliedTo" and not isinstance(value, str):  # a file without ids
         key = f"{record.get('parent.customer.name')} / {record.get('appliedToReferenceNumber')}"
         value = graph.nodes.get(("servicetitan.invoice", fold(key)), ("", UNSET))[1]
-    if not isinstance(value, str):
+    if not isinstance(value, str) or _has_accounts_already(names, reference, record):
         return
-    source = _source(graph, names, reference, record)
-    if source is None:
-        return
+    if reference.kind in _SORTS:
+        graph.names.setdefault(source, " ".join(str(record.get(_NAMES[reference.kind])).split()))
     if reference.target in AMOUNTS:
         target: Node = (reference.target, value)
         if target in graph.names:
@@ -206,21 +223,13 @@ def _reference(graph: Graph, names: _Names, reference: Reference, record: Record
         _edge(graph, source, target, reference.words, reference.standing)
 
 
-def _source(graph: Graph, names: _Names, reference: Reference, record: Record) -> Node | None:
-    """Who names it; None for what does not travel, and for the accounts of an item that QuickBooks already has."""
-    if reference.kind in _SORTS:
-        name = record.get(_NAMES[reference.kind])
-        if not isinstance(name, str) or (reference.target == "account" and fold(name) in names.items_there):
-            return None
-        node = (_SORTS[reference.kind], fold(name))
-        graph.names.setdefault(node, " ".join(name.split()))
-        return node
+def _has_accounts_already(names: _Names, reference: Reference, record: Record) -> bool:
+    """The accounts of an item that QuickBooks already has do not travel with it."""
+    if reference.target != "account":
+        return False
     array = KINDS[reference.kind].array_of
-    item = record.get("skuName")
-    if reference.target == "account" and array and isinstance(item, str) and fold(item) in names.items_there:
-        return None
-    node = identity(record, "parent.", array[0]) if array else identity(record)
-    return node if node in graph.transactions and record.get("active") is not False else None
+    item = record.get(_NAMES[reference.kind]) if reference.kind in _SORTS else record.get("skuName") if array else None
+    return isinstance(item, str) and fold(item) in names.items_there
 
 
 def _edge(graph: Graph, source: Node, target: Node, words: str, standing: str) -> None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from exportready.derive.conclusions import Conclusions
 from exportready.kinds import fold, plural
@@ -50,14 +51,14 @@ def _judged(
     kind: str, named: Iterable[tuple[Record, Value, Value]], books: Shelf, field: str, sources: Sequence[Shelf]
 ) -> Shelf:
     found = Conclusions(kind)
-    exact, similar, exported = _indexes(books, field)
+    there_are = _InBooks(books, field)
     untold = _untold(books, field)
     seen: set[tuple[str, Value]] = set()
     told: set[tuple[str, Value, Value, Value]] = set()
-    for record, name, id_ in sorted(named, key=lambda one: (is_clean(str(one[1])), str(one[1]), one[0].key)):
+    may_wait = (one for one in named if one[0].get("waits") is not False)
+    for record, name, id_ in sorted(may_wait, key=lambda one: (is_clean(str(one[1])), str(one[1]), one[0].key)):
         if record.get("waits") is not True:
-            if record.get("waits") is not False:
-                found.why = f"it is not known whether {record.key} waits"
+            found.why = f"it is not known whether {record.key} waits"
             continue
         if not isinstance(name, str):
             found.why = f"{record.key} does not say in a known way whose it is"
@@ -66,11 +67,11 @@ def _judged(
             continue
         seen.add((fold(name), id_))
         forms = [name] + ([f"{name} {id_}"] if isinstance(id_, str) else [])
-        there = next((exact[fold(form)] for form in forms if fold(form) in exact), None)
-        near = None if there else next((similar[key] for form in forms for key in _likeness(form) if key in similar), None)
+        there = there_are.exactly(forms)
+        near = None if there else there_are.like(forms)
         doubt = None if there else untold
-        copy = next((exported[key] for key in (fold(name), *_likeness(name)) if key in exported), None)
-        if isinstance(id_, Unknown) and not there and copy:
+        copy = there_are.exported(name) if isinstance(id_, Unknown) and not there else None
+        if copy:
             doubt = Unknown(f"{copy} in QuickBooks may be {name}, whose ServiceTitan ID is not in your files")
         fields: dict[str, Value] = {
             "name": name,
@@ -92,18 +93,39 @@ def is_clean(name: str) -> bool:
     return name == " ".join(name.split())
 
 
-def _indexes(books: Shelf, field: str) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-    """Names of the list by how they compare, by what they are like, and both ways without their Export ID. Jobs are like nobody."""
-    names = sorted(name for name in _names(books, field) if ":" not in name)
-    exact = {fold(name): name for name in reversed(names)}
-    similar = {key: name for name in reversed(names) for key in _likeness(name)}
-    exported = {
-        key: name
-        for name in reversed(names)
-        if (match := _EXPORTED.fullmatch(name))
-        for key in (fold(match[1]), *_likeness(match[1]))
-    }
-    return exact | {fold(name): name for name in _names(books, field) if ":" in name}, similar, exported
+class _InBooks:
+    """The names of QuickBooks' list. Jobs are like nobody; what they are like is worked out when a name is not found as it is."""
+
+    def __init__(self, books: Shelf, field: str) -> None:
+        names = list(_names(books, field))
+        self._all = sorted(name for name in names if ":" not in name)
+        self._exact = {fold(name): name for name in reversed(self._all)} | {fold(name): name for name in names if ":" in name}
+
+    @cached_property
+    def _similar(self) -> Mapping[str, str]:
+        return {key: name for name in reversed(self._all) for key in _likeness(name)}
+
+    @cached_property
+    def _without_id(self) -> Mapping[str, str]:
+        """Those with an Export ID, by their names without it."""
+        return {
+            key: name
+            for name in reversed(self._all)
+            if (match := _EXPORTED.fullmatch(name))
+            for key in (fold(match[1]), *_likeness(match[1]))
+        }
+
+    def exactly(self, forms: Iterable[str]) -> str | None:
+        """The name that compares as one of these."""
+        return next((self._exact[fold(form)] for form in forms if fold(form) in self._exact), None)
+
+    def like(self, forms: Iterable[str]) -> str | None:
+        """A name that is probably meant to be one of these."""
+        return next((self._similar[key] for form in forms for key in _likeness(form) if key in self._similar), None)
+
+    def exported(self, name: str) -> str | None:
+        """The name with an Export ID that is probably this one's."""
+        return next((self._without_id[key] for key in (fold(name), *_likeness(name)) if key in self._without_id), None)
 
 
 def _untold(books: Shelf, field: str) -> Unknown | None:
