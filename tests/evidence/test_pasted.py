@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from exportready.evidence import pasted, snapshot
@@ -80,6 +82,13 @@ def test_each_message_is_told_with_its_transaction(text: str, expected: list[tup
 
 def test_a_text_without_any_known_message_is_none() -> None:
     assert pasted.text(b"Dear diary.\nInvoice 1 was paid.", "notes.txt", ALL) is None
+
+
+def test_errors_that_no_rule_reads_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "errors.txt").write_text("Invoice 1: Object Not Found\nInvoice 2: Object Not Found")
+    (tmp_path / "errors.csv").write_text("Message\nObject Not Found\nList Id is invalid\n")
+    found = {source.path: sum(source.records.values()) for source in snapshot.read(tmp_path, {}, NOON).sources}
+    assert found == {"errors.txt": 2, "errors.csv": 2}
 
 
 def test_answers_of_several_files_add_up(tmp_path) -> None:  # type: ignore[no-untyped-def]

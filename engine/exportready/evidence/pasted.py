@@ -182,7 +182,7 @@ def listing(rows: Sequence[tuple[int, Mapping[str, Value]]], path: str, wanted: 
     """The records. Nothing shows whether these are all errors that there were."""
     names, keys = wanted.get(KIND, frozenset()), Keys(KINDS[KIND])
     records = []
-    for number, fields in rows if KIND in wanted else ():
+    for number, fields in rows:  # those too that nobody wants: they are counted
         kept = {name: value for name, value in fields.items() if name in names}
         records.append(Record(KIND, keys.of(kept), kept, Location(path, number)))
     return Listing(KIND, tuple(records), path, READER, False, NOT_SAID, part=SHEET)

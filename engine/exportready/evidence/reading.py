@@ -273,10 +273,11 @@ class Keys:
         if not self._names:
             return self._without
         values = [fields.get(name, NOT_EXPORTED) for name in self._names]
-        key = " / ".join([value if isinstance(value, str) else _shown(value) for value in values])
+        parts = [value if isinstance(value, str) else _shown(value) for value in values]
+        key = " / ".join(parts)
         if not self._numbered:
             return key
-        folded = fold(key)
+        folded = " / ".join(map(fold, parts))  # the same as fold(key), of which nearly every one is new
         self._seen[folded] = number = self._seen[folded] + 1
         return f"{key} / {number}"
 

@@ -94,6 +94,9 @@ def _each_once(listing: Listing) -> Listing:
     description = KINDS[listing.kind]
     if description.identity is None:
         return listing
+    ids = [record.fields.get(description.identity) for record in listing.records]
+    if len({id_ for id_ in ids if isinstance(id_, str)}) == len(ids):
+        return listing
     known: dict[object, Record] = {}
     for index, record in enumerate(listing.records):
         id_ = record.get(description.identity)
