@@ -164,6 +164,32 @@ def test_three_hundred_items_that_share_one_missing_account_are_one_key_issue() 
     }
 
 
+def test_what_was_taken_off_an_invoice_holds_it_no_more() -> None:
+    rows: dict[str, list[Row]] = {
+        "quickbooks.Account": ACCOUNTS,
+        "servicetitan.material": [material("A", UNSET)],
+        "servicetitan.invoice": [invoice(1), invoice(2)],
+        "servicetitan.invoice_item": [line(1, "A"), line(2, "A", active=False)],
+    }
+    assert causes(rows).waits.transactions == 1
+    rows["servicetitan.invoice_item"] = [line(1, "A"), line(2, "A")]
+    assert causes(rows).waits.transactions == 2
+
+
+def test_the_accounts_of_an_item_that_quickbooks_has_do_not_travel_with_it() -> None:
+    there: Row = {"Name": "A", "FullName": "A", "ItemType": "NonInventory", "IsActive": True}
+    rows: dict[str, list[Row]] = {
+        "quickbooks.Account": ACCOUNTS,
+        "servicetitan.material": [material("A", "Gone"), material("B", "Gone")],
+        "servicetitan.invoice": [invoice(1), invoice(2)],
+        "servicetitan.invoice_item": [line(1, "A"), line(2, "B")],
+        "quickbooks.Item": [there],
+    }
+    edges = causes(rows).graph.edges
+    assert ("account", "gone") not in edges.get(("item", "a"), {})
+    assert ("account", "gone") in edges[("item", "b")]
+
+
 def test_two_causes_on_one_invoice_are_two_key_issues_that_share_it() -> None:
     found = causes(
         {

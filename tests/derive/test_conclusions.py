@@ -156,3 +156,12 @@ def test_the_proof_that_is_named_does_not_hang_on_the_order_of_the_file(tmp_path
 def test_how_old_an_answer_may_be(dated: datetime | None, fresh: bool) -> None:
     assert (stale(dated, AT, HOURS_4, "your answer") is None) is fresh
     assert stale(dated, AT, None, "your answer") is None
+
+
+def test_transactions_are_held_once_as_they_are_marked() -> None:
+    derived = derive(snapshot.read(Path(__file__).parents[2] / "examples" / "not-ready", ALL, AT), AT)
+    for kind in ("servicetitan.invoice", "servicetitan.invoice_item", "servicetitan.payment"):
+        held = {id(record) for record in derived.shelf(kind).records}
+        listed = {id(record) for listing in derived.listings[kind] for record in listing.records}
+        assert listed == held
+        assert held

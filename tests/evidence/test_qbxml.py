@@ -130,11 +130,20 @@ def test_broken_xml_inside_the_escaped_text_has_the_line_of_the_file() -> None:
         BARE.replace("Abbott", "Zoë").encode("cp1252"),
         BARE.replace("Abbott", "Zoë").replace("?>", 'encoding="windows-1252"?>', 1).encode("cp1252"),
         BARE.replace("Abbott", "Zoë").replace("?>", 'encoding="UTF-16"?>', 1).encode("utf-16"),
+        BARE.replace("Abbott", "Zoë").encode("utf-16-le"),
+        BARE.replace("Abbott", "Zoë").encode("utf-16-be"),
     ],
-    ids=["utf-8", "bom", "cp1252-undeclared", "cp1252-declared", "utf-16"],
+    ids=["utf-8", "bom", "cp1252-undeclared", "cp1252-declared", "utf-16", "utf-16-le-bare", "utf-16-be-bare"],
 )
 def test_every_encoding_reads_the_same(data: bytes) -> None:
     assert listing(read(data)).records[0].key == "Zoë & Bell:Elm 5"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-16-le", "utf-16-be", "utf-8-sig"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_plain_letters_read_the_same_in_every_encoding_and_with_every_line_end(encoding: str, line_end: str) -> None:
+    record = listing(read(BARE.replace("\n", line_end).encode(encoding))).records[0]
+    assert (record.key, record.where.line) == ("Abbott & Bell:Elm 5", listing(read(BARE)).records[0].where.line)
 
 
 # -- whole or not
@@ -265,6 +274,18 @@ def test_with_include_ret_element_an_absent_element_was_not_exported() -> None:
 def test_a_reference_without_its_name_stays_unknown() -> None:
     text = BARE.replace("</CustomerRet>", "<TermsRef><ListID>80000003-1</ListID></TermsRef></CustomerRet>")
     assert listing(read(text)).records[0].get("TermsRef.FullName") is NOT_EXPORTED
+
+
+def test_an_absent_element_that_comes_only_when_asked_for_says_nothing() -> None:
+    item = "<ItemServiceRet><ListID>1</ListID><TimeModified>2026-11-01T08:00:00-07:00</TimeModified><Name>A</Name></ItemServiceRet>"
+    wanted = {name for name, field in KINDS["quickbooks.InvoiceLine"].fields.items() if field.on_request and "." not in name}
+    invoice = (
+        "<InvoiceRet><TxnID>1</TxnID><TimeModified>2026-11-01T08:00:00-07:00</TimeModified><InvoiceLineRet><TxnLineID>2</TxnLineID>"
+        "</InvoiceLineRet></InvoiceRet>"
+    )
+    (line,) = listing(read(document(rs("Invoice", invoice), rs("ItemService", item))), "InvoiceLine").records
+    assert wanted
+    assert {name: line.get(name) for name in wanted} == {name: "2" if name == "TxnLineID" else NOT_EXPORTED for name in wanted}
 
 
 def test_an_empty_element_is_unset() -> None:

@@ -229,6 +229,36 @@ def test_an_invoice_without_the_key_items_leaves_the_lines_a_part() -> None:
     assert not listing(reading, "invoice_item").whole
 
 
+@pytest.mark.parametrize(("raw", "expected"), [(2.5, Decimal("2.5")), (12, Decimal(12)), ("1,200.50", Decimal("1200.50"))])
+def test_a_number_is_read_however_it_is_written(raw: object, expected: Decimal) -> None:
+    assert listing(read(text_of([material("A", cost=raw)]))).records[0].get("cost") == expected
+
+
+@pytest.mark.parametrize("raw", ["1e40", "1e-40", "true", '"many"', "[1]", "{}"])
+def test_what_is_no_number_of_anything_is_unknown(raw: str) -> None:
+    text = text_of([material("A")]).replace('"cost": 2.5', f'"cost": {raw}')
+    assert isinstance(listing(read(text)).records[0].get("cost"), Unknown)
+
+
+def test_a_rate_is_rounded_where_programs_leave_noise() -> None:
+    zone = {"id": 1, "name": "Z", "active": True, "rates": [{"id": 2, "taxName": "T", "taxRate": 0.08250000000000002}]}
+    (rate,) = listing(read(text_of([zone]), "tax-zones.json"), "tax_rate").records
+    assert rate.get("taxRate") == Decimal("0.0825")
+
+
+@pytest.mark.parametrize("raw", [True, 1.5, [1]])
+def test_what_is_no_id_is_unknown_or_its_text(raw: object) -> None:
+    value = listing(read(text_of([{**PIPE, "id": raw}]))).records[0].get("id")
+    assert value == "1.5" if raw == 1.5 else isinstance(value, Unknown)
+
+
+@pytest.mark.parametrize("count", [1, 49, 50, 51, 120])
+def test_each_record_is_read_once_however_many_there_are(count: int) -> None:
+    one = listing(read(text_of([material(f"A-{number:03d}") for number in range(count)])))
+    assert [record.key for record in one.records] == [f"A-{number:03d}" for number in range(count)]
+    assert [record.where.pointer for record in one.records] == [f"/data/{number}" for number in range(count)]
+
+
 # -- recognising
 
 
@@ -254,6 +284,17 @@ def test_content_that_fits_several_kinds_is_known_by_its_name() -> None:
 
 def test_strange_content_is_not_recognised_whatever_its_name() -> None:
     assert maybe(text_of([{"colour": "red", "size": 3, "shape": "round"}]), "materials.json") is None
+
+
+@pytest.mark.parametrize("count", [1, 50, 120])
+def test_many_strange_records_are_no_empty_list(count: int) -> None:
+    assert maybe(text_of([{"colour": "red", "size": 3, "shape": "round"}] * count), "materials.json") is None
+
+
+def test_what_is_not_recognised_must_be_whole_too() -> None:
+    text = text_of([{"colour": "red", "size": 3, "shape": "round"}] * 120)
+    with pytest.raises(Unreadable, match="not valid JSON"):
+        maybe(text[:-20], "materials.json")
 
 
 def test_an_object_without_data_is_not_recognised() -> None:

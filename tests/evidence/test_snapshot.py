@@ -15,6 +15,7 @@ from exportready.evidence import snapshot
 from exportready.evidence.files import NoSnapshot
 from exportready.kinds import KINDS
 from exportready.model.evidence import Evidence, Scope, Unknown
+from exportready.model.rules import Wanted
 from exportready.reporters import Options, render
 from exportready.rulebook.load import load
 
@@ -148,6 +149,23 @@ def test_a_broken_file_does_not_keep_the_others_from_being_read(tmp_path: Path) 
 
 
 # -- two companies, two sources
+
+
+def test_what_is_read_follows_the_phase_that_counts_in_the_end(tmp_path: Path) -> None:
+    """Two files of answers that are refused together have no phase, though each of them has."""
+    for name, phase in (("a", "after-export"), ("b", "after-export")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "account.yaml").write_text(f"account: {name}\nphase: {phase}\ntakenAt: 2026-11-20T12:00:00Z\n")
+    asked: list[str | None] = []
+
+    def wanted(phase: str | None) -> Wanted:
+        asked.append(phase)
+        return ALL
+
+    assert snapshot.read(tmp_path, wanted, AT).account.phase is None
+    assert asked[-1] is None
+    (tmp_path / "b" / "account.yaml").unlink()
+    assert snapshot.read(tmp_path, wanted, AT).account.phase == asked[-1] == "after-export"
 
 
 def test_files_of_two_companies_are_refused_and_both_are_named(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from exportready.evidence import snippets
 from exportready.evidence.snippets import LEFT_OUT, Meant, around
 from exportready.model.evidence import Location
 from exportready.model.report import Snippet
@@ -125,6 +126,15 @@ def test_the_record_s_own_field_is_marked_not_one_of_what_it_holds(tmp_path: Pat
 )
 def test_what_cannot_be_shown_is_not(tmp_path: Path, name: str, text: str, line: int | None) -> None:
     assert shown(tmp_path, name, text, line, "code") is None
+
+
+def test_a_large_file_is_not_even_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "large.json").write_text('{\n"code": "A"\n}')
+    assert shown(tmp_path, "large.json", (tmp_path / "large.json").read_text(), 2, "code") is not None
+    monkeypatch.setattr(snippets, "_LARGEST", 3)
+    monkeypatch.setattr(Path, "read_bytes", lambda _: 1 / 0)
+    place = Location("large.json", 2)
+    assert around(tmp_path, {place: Meant("code", "")}) == {}
 
 
 def test_of_an_archive_and_of_an_earlier_snapshot(tmp_path: Path) -> None:

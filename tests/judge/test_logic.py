@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,7 +14,7 @@ from exportready import shipped
 from exportready.judge.conditions import decide, gaps
 from exportready.judge.scope import Judged
 from exportready.judge.world import View, World
-from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, Evidence, Location, Record, Value
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, Evidence, FieldNote, Location, Record, Scope, Shelf, Value
 from exportready.model.rules import All, AnyOf, Compare, Condition, IsPresent, Not, Op, Ref, Type
 from exportready.rulebook.examples import NOON
 from exportready.rulebook.load import load
@@ -112,3 +114,16 @@ def test_names_compare_as_quickbooks_compares_them() -> None:
 def test_a_pattern_cannot_run_away() -> None:
     condition = Compare(Op.MATCHES, TEXT, ("(a+)+b",))
     assert decide(condition, judged(t="a" * 5000)) is False
+
+
+@pytest.mark.parametrize(("days", "truth"), [(1, True), (400, None)])
+def test_what_rests_on_an_answer_counts_while_that_is_fresh(days: int, truth: bool | None) -> None:
+    path = "modules.purchasing"
+    dated = NOON - timedelta(days=days)
+    answers = Record("account.answers", "", {path: True}, Location("a"), {path: FieldNote(Location("a", 3), dated)})
+    shelves = {"account.answers": Shelf("account.answers", (answers,), Scope.WHOLE, dated=dated)}
+    rule = replace(RULE, max_age={f"$answers.{path}": timedelta(days=180)})
+    view = View(World(Evidence(Account(), shelves, {}, (), ()), None, NOON), rule)
+    resting = Record("servicetitan.material", "X", {"a": True}, Location("x"), {"a": FieldNote(from_answer=path)})
+    for record, name in ((resting, "a"), (answers, path)):
+        assert decide(is_true(name), Judged(view, RULE.checks[0], record, decide)) is truth

@@ -1,0 +1,46 @@
+"""What readers share: texts that are worked out once, and keys."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exportready import kinds
+from exportready.evidence import reading
+from exportready.evidence.reading import Keys, convert, of_text
+from exportready.kinds import KINDS, fold
+from exportready.kinds.table import Field
+from exportready.model.rules import Type
+
+FIELDS = sorted({field for kind in KINDS.values() for field in kind.fields.values()}, key=repr)
+
+
+@given(
+    st.sampled_from(FIELDS), st.text(max_size=12) | st.sampled_from(["1", " 1 ", "1.50", "true", "2026-11-20", "Y", "8.25%"])
+)
+def test_a_text_means_what_it_means_however_often_it_comes(field: Field, text: str) -> None:
+    assert repr(of_text(field)(text)) == repr(of_text(field)(text)) == repr(convert(field, text))
+
+
+def test_what_is_remembered_stays_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_REMEMBERED", 3)
+    monkeypatch.setattr(kinds, "_REMEMBERED", 3)
+    texts = reading._Texts(Field(Type.NAME))
+    assert [texts[str(number)] for number in (*range(9), *range(9))] == [str(number) for number in (*range(9), *range(9))]
+    assert len(texts) <= 3
+    assert [fold(f"A{number}") for number in range(9)] == [f"a{number}" for number in range(9)]
+    assert len(kinds._FOLDED) <= 3
+
+
+@given(st.lists(st.text(max_size=6).filter(str.strip), min_size=3, max_size=3), st.integers(1, 4))
+def test_equal_keys_are_told_apart_by_a_number(parts: list[str], times: int) -> None:
+    kind = KINDS["derived.applied_payment"]
+    keys = Keys(kind)
+    given = [keys.of(dict(zip(kind.key, parts, strict=True))) for _ in range(times)]
+    assert given == [f"{' / '.join(parts)} / {number}" for number in range(1, times + 1)]
+
+
+@given(st.lists(st.text(max_size=6).filter(str.strip), min_size=2, max_size=3))
+def test_a_key_compares_as_its_parts_do(parts: list[str]) -> None:
+    assert fold(" / ".join(map(fold, parts))) == fold(" / ".join(parts))
