@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -93,6 +94,8 @@ class _Section:
     kind: Kind
     wanted: Mapping[str, Callable[[str], Value]]
     """The fields to take, and how each is read."""
+    columns: Mapping[str, str]
+    """Of those, the ones that a column holds as they are."""
     keys: Keys
     records: list[Record] = field(default_factory=list)
     why_part: str = ""
@@ -130,15 +133,17 @@ class _Reader:
         if word == "HDR" and word in self.headers:
             for section in self.sections.values():
                 section.why_part = "two exports stand in one file; export the lists again"
-        self.headers[word] = _Heading.of(word, columns)
         self.last = None
         if word in SECTIONS:
             if word not in self.sections:
                 kind = KINDS[SECTIONS[word][0]]
                 fields = {name: of_text(kind.fields[name]) for name in taken(kind, self.wanted)}
-                self.sections[word] = _Section(kind, fields, Keys(kind))
+                columns_of = {column: name for column, name in SECTIONS[word][1].items() if name in fields}
+                self.sections[word] = _Section(kind, fields, columns_of, Keys(kind))
                 self.counts[kind.name] += 0
             self.last = self.sections[word]
+        own = self.last.columns if self.last else {}
+        self.headers[word] = _Heading.of(columns, _ALWAYS | _OF_EXTRA.get(word, set()) | own.keys())
 
     def row(self, number: int, word: str, cells: list[str]) -> None:
         """Any other row: a record of the list that its first cell names, or the end of a group."""
@@ -248,9 +253,8 @@ class _Heading:
     repeats: bool
 
     @classmethod
-    def of(cls, word: str, columns: Sequence[str]) -> _Heading:
-        """The heading of the rows that begin with this word."""
-        read = _COLUMNS.get(word, _ALWAYS)
+    def of(cls, columns: Sequence[str], read: AbstractSet[str]) -> _Heading:
+        """The heading with these columns, some of which are read."""
         places = tuple((column, place) for place, column in enumerate(columns) if column in read)
         return cls(len(columns), places, len({column for column, _ in places}) < len(places))
 
@@ -277,10 +281,11 @@ def _moment(seconds: str) -> datetime | None:
 
 
 def _fields(word: str, row: Row, section: _Section) -> dict[str, Value]:
-    raw: dict[str, Value | str] = {name: row[column] for column, name in SECTIONS[word][1].items() if column in row}
-    if "NAME" in row:
-        parent, _, last = row["NAME"].rpartition(":")
-        raw |= {"Name": last, "FullName": row["NAME"], "ParentRef.FullName": parent, "Sublevel": str(row["NAME"].count(":"))}
+    raw: dict[str, Value | str] = {name: row[column] for column, name in section.columns.items() if column in row}
+    full_name = row.get("NAME")
+    if full_name is not None:
+        parent, _, last = full_name.rpartition(":")
+        raw |= {"Name": last, "FullName": full_name, "ParentRef.FullName": parent, "Sublevel": str(full_name.count(":"))}
     if "HIDDEN" in row:
         raw["IsActive"] = {"N": "true", "Y": "false"}.get(row["HIDDEN"].strip(), row["HIDDEN"] or "?")
     modified = _moment(row.get("TIMESTAMP", "")) if "TimeModified" in section.wanted else None
@@ -336,8 +341,7 @@ _OF_EXTRA = {
     "ACCNT": {"ACCNTTYPE", "EXTRA"},
     "INVITEM": {"INVITEMTYPE", "ACCNT", "COGSACCNT", "ASSETACCNT", "PRICE", "COST", "DESC"},
 }
-_COLUMNS = {word: _ALWAYS | set(columns) | _OF_EXTRA.get(word, set()) for word, (_, columns) in SECTIONS.items()}
-"""The columns that are read of each list; a row has some sixty."""
+"""The columns that are read of every list, and of some besides; a row has some sixty."""
 
 
 def _from(table: Mapping[str, str], code: str, what: str) -> Value:
