@@ -123,11 +123,12 @@ def _in_phase(rulebook: Rulebook, phase: str) -> list[Rule]:
 
 
 def _wanted(rulebook: Rulebook, phase: str | None, chosen: Callable[[Rule], bool]) -> Wanted:
-    """What is read and derived: only what the rules that are judged, and the report, look at."""
+    """What is read and derived: only kinds at which the rules that are judged look, or the report. Of a kind all that any rule
+    reads: whether two copies of a record contradict each other must not depend on the rules that are chosen."""
     phase = phase or DEFAULT_PHASE
     shown = SHOWN + SHOWN_AFTER if phase == Phase.AFTER.value else SHOWN
-    takes = wanted((rule for rule in _in_phase(rulebook, phase) if chosen(rule)), shown)
-    return {**takes, **{kind: rulebook.wanted[kind] for kind in drift.STATED if kind in rulebook.wanted}}
+    kinds = (*wanted((rule for rule in _in_phase(rulebook, phase) if chosen(rule)), shown), *drift.STATED)
+    return {kind: rulebook.wanted[kind] for kind in kinds if kind in rulebook.wanted}
 
 
 def _company(evidence: Evidence) -> str:

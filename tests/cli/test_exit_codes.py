@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -269,3 +271,22 @@ def test_rules_test_tells_what_comes_out_otherwise(run: Run, tmp_path: Path) -> 
     assert done.returncode == 1
     assert b"mine/session/single-user-mode.yaml:" in done.stdout
     assert b"the outcome is passed" in done.stdout
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the shell of Windows closes nothing")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_change_no_exit_code(program: list[str], tmp_path: Path, closed: str) -> None:
+    command = shlex.join([*program, "check", str(READY), AT, "-q", "-o", f"json:{tmp_path / 'result.json'}"])
+    env = os.environ | {"PYTHONPATH": str(ROOT / "engine")}
+    done = subprocess.run(["sh", "-c", f"{command} {closed}"], env=env, capture_output=True, check=False)  # noqa: S607
+    assert done.returncode == 0
+    assert json.loads((tmp_path / "result.json").read_bytes())["verdict"] == "ready"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full disk to be had")
+def test_a_full_disk_is_no_good_end(program: list[str]) -> None:
+    command = shlex.join([*program, "rules", "list"])
+    env = os.environ | {"PYTHONPATH": str(ROOT / "engine")}
+    done = subprocess.run(["sh", "-c", f"{command} > /dev/full"], env=env, capture_output=True, check=False)  # noqa: S607
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
+import subprocess
+import sys
+import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -95,6 +100,54 @@ def test_what_a_process_that_died_was_to_read_is_read_here(monkeypatch: pytest.M
     files = sized(7)
     read = partial(_name, dies_in={6, 5, 4}, home=os.getpid())
     assert sorted(read_all(read, files, 3, lambda file: None)) == [file.path for file in files]
+
+
+def _half(answer: Connection, inherited: Connection | None, read: object, share: object) -> None:
+    os.write(answer.fileno(), b"\x00\x00\x10\x00half of it")
+    os._exit(1)
+
+
+def test_what_breaks_off_while_it_is_handed_over_is_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(side_by_side, "WORTH_IT", 0)
+    monkeypatch.setattr(side_by_side, "_work", _half)
+    assert len(read_all(lambda file: file.path, sized(4), 2, lambda file: None)) == 4
+
+
+DRIVER = """
+import os, sys, time
+from exportready.evidence import side_by_side
+from exportready.evidence.files import File
+
+side_by_side.WORTH_IT = 0
+home = os.getpid()
+
+def read(file):
+    if os.getpid() == home:
+        print("ready", flush=True)
+        time.sleep(60)
+    print(os.getpid(), flush=True)
+    return b"x" * 5_000_000
+
+side_by_side.read_all(read, [File("a.json", bytes, 2), File("b.json", bytes, 1)], 2, lambda file: None)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes are spawned, and inherit nothing")
+def test_nobody_is_left_behind_where_the_program_is_killed() -> None:
+    env = os.environ | {"PYTHONPATH": str(EXAMPLES.parent / "engine")}
+    with subprocess.Popen([sys.executable, "-c", DRIVER], stdout=subprocess.PIPE, text=True, env=env) as program:
+        assert program.stdout is not None
+        told = {program.stdout.readline().strip(), program.stdout.readline().strip()}
+        (other,) = (int(word) for word in told if word.isdigit())
+        program.kill()
+        program.wait()
+        for _ in range(200):
+            if not Path(f"/proc/{other}").exists() or "\nState:\tZ" in Path(f"/proc/{other}/status").read_text():
+                break
+            time.sleep(0.05)
+        else:
+            os.kill(other, signal.SIGKILL)
+            pytest.fail("the other process waits for ever")
 
 
 def _refused(file: File) -> str:

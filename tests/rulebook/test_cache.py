@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from exportready import cache, shipped
+from exportready.model.rules import Rulebook
 from exportready.rulebook import load as loading
 from exportready.rulebook.load import RulebookMistakes, load, load_or_recall
 
@@ -75,6 +76,36 @@ def test_what_is_damaged_is_worked_out_anew(kept: Path, damage: bytes) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a profile of Windows is its user's own")
+def test_what_others_may_have_written_is_not_recalled(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mask = os.umask(0)
+    try:
+        load_or_recall(RULES)
+    finally:
+        os.umask(mask)
+    (file,) = kept.iterdir()
+    assert file.stat().st_mode & 0o077 == 0
+    file.chmod(0o666)
+    no_reading(monkeypatch)
+    with pytest.raises(AssertionError, match="not recalled"):
+        load_or_recall(RULES)
+
+
+def test_what_changed_while_it_was_read_is_not_kept(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(RULES / "items", own / "items")
+    file = own / "items" / "cogs-account.yaml"
+    read = loading.load
+
+    def changing(folder: Path, own: bool = False) -> Rulebook:
+        file.write_text(file.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+        return read(folder, own)
+
+    monkeypatch.setattr(loading, "load", changing)
+    load_or_recall(own, own=True)
+    assert not list(kept.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a profile of Windows is its user's own")
 def test_a_folder_that_others_may_write_to_is_not_used(kept: Path) -> None:
     kept.mkdir()
     kept.chmod(0o777)
@@ -83,7 +114,7 @@ def test_a_folder_that_others_may_write_to_is_not_used(kept: Path) -> None:
     assert not list(kept.iterdir())
 
 
-@pytest.mark.parametrize("named", ["", "/dev/null/nowhere"])
+@pytest.mark.parametrize("named", ["", "/dev/null/nowhere", "here"])
 def test_without_a_place_nothing_is_kept(named: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXPORTREADY_CACHE", named)
     cache.folder.cache_clear()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from exportready import check as checking
 from exportready import shipped
 from exportready.check import check, select
-from exportready.model.report import Report
+from exportready.model.report import Outcome, Report
 from exportready.model.rules import Wanted
 from exportready.rulebook.examples import NOON
 from exportready.rulebook.load import load
@@ -45,6 +49,56 @@ def test_a_rule_alone_finds_what_it_finds_among_all(company: str, rule: str) -> 
         assert [replace(one, key_issues=(), batches=()) for one in alone.findings] == [
             replace(one, key_issues=(), batches=()) for one in expected[0].findings
         ]
+
+
+Change = Callable[[dict[str, Any]], Any]
+
+
+def doubled(folder: Path, change: Change) -> None:
+    """A copy of the first invoice, changed in one place, stands at the end of the list too."""
+    path = folder / "servicetitan" / "invoices.json"
+    page = json.loads(path.read_text(encoding="utf-8"))
+    copy = json.loads(json.dumps(page["data"][0]))
+    change(copy)
+    page["data"].append(copy)
+    path.write_text(json.dumps(page), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda one: one.update(subTotal="1.00"),
+        lambda one: one["items"][0].update(inventoryLocation="Warehouse Z"),
+        lambda one: one["customer"].update(id=99),
+        lambda one: one.update(termName="Net 90"),
+    ],
+    ids=["subtotal", "location", "customer", "terms"],
+)
+@pytest.mark.parametrize("phase", ["before-export", "after-export"])
+def test_copies_that_contradict_each_other_do_so_for_every_choice_of_rules(
+    change: Change, phase: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "snapshot"
+    shutil.copytree(EXAMPLES / "ready", folder)
+    doubled(folder, change)
+    among_all = {one.rule.id: one.outcome for one in check(folder, BOOK, NOON, phase=phase).results}
+    assert Outcome.CANNOT_TELL in among_all.values()
+    for rule, outcome in among_all.items():
+        (alone,) = check(folder, BOOK, NOON, phase=phase, chosen=select([rule], [])).results
+        assert (rule, alone.outcome) == (rule, outcome)
+    monkeypatch.setattr(checking, "_wanted", lambda *_: BOOK.wanted)
+    assert {one.rule.id: one.outcome for one in check(folder, BOOK, NOON, phase=phase).results} == among_all
+
+
+@pytest.mark.parametrize("rule", ["items/cogs-account", "batching/technician-active", "closing/after-closing-date"])
+def test_a_key_that_stands_twice_where_nobody_looks_is_refused_whatever_is_chosen(rule: str, tmp_path: Path) -> None:
+    folder = tmp_path / "snapshot"
+    shutil.copytree(EXAMPLES / "ready", folder)
+    path = folder / "servicetitan" / "technicians.json"
+    text = path.read_text(encoding="utf-8").replace('"active"', '"zone": {"id": 1, "id": 2}, "active"')
+    path.write_text(text, encoding="utf-8")
+    report = check(folder, BOOK, NOON, phase="before-export", chosen=select([rule], []))
+    assert [source.path for source in report.sources if source.error] == ["servicetitan/technicians.json"]
 
 
 @pytest.mark.parametrize("phase", ["before-export", "after-export"])

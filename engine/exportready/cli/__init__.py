@@ -15,9 +15,10 @@ def run() -> NoReturn:
     """The command as a process of its own. It ends at once: to take down piece by piece what was read takes a tenth of a small
     check, and nothing is left to be done."""
     code = main()
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except OSError:  # a full disk, or nobody reads any more
-        code = UNUSABLE
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:  # None where it was closed before the program began
+                stream.flush()
+        except OSError:  # a full disk, or nobody reads any more
+            code = UNUSABLE
     os._exit(code)

@@ -20,7 +20,7 @@ from exportready.evidence.xmltext import root_of, utf8
 from exportready.kinds import KINDS, children
 from exportready.kinds.quickbooks import COMBINED, ITEM_NAME_IS_FULL_NAME, OTHER_RETS, RETS
 from exportready.kinds.table import Kind
-from exportready.model.evidence import NOT_EXPORTED, Listing, Location, Page, Record, Value
+from exportready.model.evidence import Listing, Location, Page, Record, Value
 from exportready.model.rules import Wanted
 
 EXACT_LINES = 65_535
@@ -245,7 +245,7 @@ class _Reader:
             if "ItemType" in wanted:
                 fields["ItemType"] = ret.part
             if ret.name in ITEM_NAME_IS_FULL_NAME and "FullName" in wanted:
-                fields["FullName"] = convert(ret.kind.fields["FullName"], element.findtext("{*}Name")) or NOT_EXPORTED
+                fields["FullName"] = convert(ret.kind.fields["FullName"], element.findtext("{*}Name"))
         return fields
 
     def _where(self, element: etree._Element, pointer: str) -> Location:

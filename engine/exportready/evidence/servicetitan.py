@@ -29,8 +29,8 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a number that JSON has")
 
 
-def _whole(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """An object that nobody may have written twice into. Raises ValueError."""
+def _whole(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object. Raises ValueError for a key that stands twice: which of its values counts, nobody can say."""
     found = dict(pairs)
     if len(found) != len(pairs):
         key = next(key for index, (key, _) in enumerate(pairs) if key in dict(pairs[:index]))
@@ -43,13 +43,7 @@ def _decimal(text: str) -> Decimal:
     return Decimal(text)
 
 
-def _decoder(hook: Callable[[list[tuple[str, Any]]], object]) -> json.JSONDecoder:
-    return json.JSONDecoder(parse_float=_decimal, parse_constant=_no_constant, object_pairs_hook=hook)
-
-
-_WHOLE = _decoder(_whole)
-_OF_RECORDS = _decoder(tuple)
-"""Whole objects cost half of the decoding, and of most of them nothing is read."""
+_WHOLE = json.JSONDecoder(parse_float=_decimal, parse_constant=_no_constant, object_pairs_hook=_whole)
 _LOOKED_AT = 50
 """So many records show what a file is."""
 
@@ -151,9 +145,9 @@ def _skip(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-def _value(text: str, at: int, decoder: json.JSONDecoder = _WHOLE) -> tuple[Any, int]:
+def _value(text: str, at: int) -> tuple[Any, int]:
     try:
-        value, end = decoder.raw_decode(text, at)
+        value, end = _WHOLE.raw_decode(text, at)
     except JSONDecodeError:
         raise
     except StopIteration as error:
@@ -171,7 +165,7 @@ def _array(text: str, at: int, take: Callable[[object, int, int], None]) -> int:
     if text.startswith("]", at):
         return at + 1
     while True:
-        value, end = _value(text, at, _OF_RECORDS)
+        value, end = _value(text, at)
         take(value, at, end)
         at = _skip(text, end)
         if text.startswith("]", at):
@@ -218,7 +212,7 @@ def _recognise(rows: list[Any], path: str) -> Kind | None:
     Where its file is not named for it and nothing else, a kind must show its marks too: other lists of the API look
     much alike. An empty list shows nothing, so there the name alone must say it.
     """
-    keys = {key for row in rows if isinstance(row, tuple) for key, _ in row}
+    keys = {key for row in rows if isinstance(row, dict) for key in row}
     if not rows:
         return next((kind for kind in _KINDS if _named_only(path, kind)), None)
     named = _by_name(path)
@@ -290,20 +284,16 @@ class _Reader:
         """Read one record, which stands there in the text."""
         line = self._line_at(start)
         pointer = f"{self.at_data}/{self.count}"
-        if not isinstance(row, tuple):
+        if not isinstance(row, dict):
             raise Unreadable(f"{pointer} is not a record; download it again", line)
         self.count += 1
-        try:
-            found = _whole(row)
-            if self.own is not None:
-                fields = self.own.fields(found)
-                self.records.append(Record(self.kind.name, self.keys.of(fields), fields, Location(self.path, line, pointer)))
-            for array in self.arrays:
-                rows = found.get(array.name, _MISSING)
-                lines = self._lines_of(rows, array.name, (start, end), line)
-                array.take(rows, found, lines, self.path, pointer)
-        except ValueError as error:
-            raise Unreadable(f"it is not valid JSON ({error}); download it again", line) from error
+        if self.own is not None:
+            fields = self.own.fields(row)
+            self.records.append(Record(self.kind.name, self.keys.of(fields), fields, Location(self.path, line, pointer)))
+        for array in self.arrays:
+            rows = row.get(array.name, _MISSING)
+            lines = self._lines_of(rows, array.name, (start, end), line)
+            array.take(rows, row, lines, self.path, pointer)
 
     def reading(self, why: str, page: Page | None, damaged: bool, is_feed: bool) -> Reading:
         """All that was read, and how much of the list it is."""
@@ -358,7 +348,7 @@ class _Array:
         """Why some of it is not known."""
 
     def take(self, rows: object, parent: Mapping[str, Any], lines: Sequence[int | None], path: str, pointer: str) -> None:
-        """Read the rows of one parent. Raises ValueError for a key that stands twice."""
+        """Read the rows of one parent."""
         if not isinstance(rows, list):
             what = "has no" if rows is _MISSING else "has no list as"
             self.gap = self.gap or f"{pointer} {what} '{self.name}', so its lines are not known"
@@ -367,12 +357,10 @@ class _Array:
         for number, (row, line) in enumerate(zip(rows, lines, strict=True)):
             where = Location(path, line, f"{pointer}/{self.name}/{number}")
             if bare:
-                found = {bare: row}
-            elif isinstance(row, tuple):
-                found = _whole(row)
-            else:
+                row = {bare: row}
+            elif not isinstance(row, dict):
                 raise Unreadable(f"{where.pointer} is not a record; download it again", line)
-            fields = above | self.own.fields(found)
+            fields = above | self.own.fields(row)
             self.records.append(Record(self.kind.name, self.keys.of(fields), fields, where))
 
 
@@ -410,7 +398,7 @@ class _Plan:
         return cls(own, parts, {**empty, **{name: value for _, part in parts for name, value in part.empty.items()}})
 
     def fields(self, found: Mapping[str, Any]) -> dict[str, Value]:
-        """The fields; what is not there is left out. Raises ValueError for a key that stands twice."""
+        """The fields; what is not there is left out."""
         fields: dict[str, Value] = {}
         self._take(found, fields)
         return fields
@@ -427,8 +415,8 @@ class _Plan:
             part = found.get(key, _MISSING)
             if part is None:
                 fields.update(plan.empty)
-            elif isinstance(part, tuple):
-                plan._take(_whole(part), fields)
+            elif isinstance(part, dict):
+                plan._take(part, fields)
 
 
 def _field(kind: Kind, name: str, key: str, prefix: str) -> _Field:

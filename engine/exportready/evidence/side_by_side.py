@@ -83,9 +83,11 @@ class _Helper:
 
         self._read, self._share = read, share
         # Where processes can be forked, nothing need be loaded again; macOS has libraries that do not bear it.
-        context = multiprocessing.get_context("fork") if sys.platform == "linux" else multiprocessing.get_context("spawn")
+        is_forked = sys.platform == "linux"
+        context = multiprocessing.get_context("fork") if is_forked else multiprocessing.get_context("spawn")
         self._answer, theirs = context.Pipe(duplex=False)
-        self._process = context.Process(target=_work, args=(theirs, read, share), daemon=True)
+        inherited = self._answer if is_forked else None
+        self._process = context.Process(target=_work, args=(theirs, inherited, read, share), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -93,7 +95,7 @@ class _Helper:
         """What it read."""
         try:
             found: list[Any] = pickle.loads(self._answer.recv_bytes())  # noqa: S301 - from our own process
-        except EOFError:
+        except (EOFError, OSError):  # it died before it had written anything, or in the middle of it
             return [self._read(file) for file in self._share]
         return found
 
@@ -104,7 +106,9 @@ class _Helper:
         self._answer.close()
 
 
-def _work(answer: Connection, read: Callable[[File], Any], share: Sequence[File]) -> None:
+def _work(answer: Connection, inherited: Connection | None, read: Callable[[File], Any], share: Sequence[File]) -> None:
+    if inherited is not None:
+        inherited.close()  # else this process would be its own reader, and wait for ever once the other is gone
     gc.disable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the other's to answer, who ends this one
     try:

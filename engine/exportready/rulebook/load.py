@@ -58,20 +58,26 @@ def load(folder: Path, own: bool = False) -> Rulebook:
 
 def load_or_recall(folder: Path, own: bool = False) -> Rulebook:
     """The same, recalled from an earlier run where neither the files nor the program have changed."""
+    key = _state(folder, own)
+    known = cache.load("rules", key) if key else None
+    if isinstance(known, Rulebook):
+        return known
+    book = load(folder, own)
+    if key and key == _state(folder, own):  # else a file was changed while it was read
+        cache.keep("rules", key, book)
+    return book
+
+
+def _state(folder: Path, own: bool) -> str:
+    """What a rulebook follows from; empty where a file cannot be read, which `load` tells."""
     told = hashlib.sha256(f"{cache.code()}\0{folder}\0{own}".encode("utf-8", "surrogateescape"))
     try:
         for file in sorted(folder.rglob("*.y*ml")):
             told.update(f"\0{file.relative_to(folder).as_posix()}\0".encode("utf-8", "surrogateescape"))
             told.update(hashlib.sha256(file.read_bytes()).digest())
     except OSError:
-        return load(folder, own)  # which tells what is wrong
-    key = told.hexdigest()[:32]
-    known = cache.load("rules", key)
-    if isinstance(known, Rulebook):
-        return known
-    book = load(folder, own)
-    cache.keep("rules", key, book)
-    return book
+        return ""
+    return told.hexdigest()[:32]
 
 
 def read_folder(folder: Path) -> tuple[list[Rule], list[Mistake], Any]:
