@@ -235,8 +235,8 @@ _WORDS = {
     ),
     "startup": "Each is a process of its own.\n\n",
     "growth": (
-        "The whole check with its report: after the export where the records grow, before it where rules (by packs of copies of the "
-        "shipped ones) and findings do. Medians; the fit is of least squares, the doubling of the runs of one round.\n\n"
+        "The whole check with its report, in one process: after the export where the records grow, before it where rules (by packs of "
+        "copies of the shipped ones) and findings do. Medians; the fit is of least squares, the doubling of the runs of one round.\n\n"
     ),
 }
 

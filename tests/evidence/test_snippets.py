@@ -6,8 +6,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from exportready.evidence import snippets
+from exportready.evidence.files import File
 from exportready.evidence.snippets import LEFT_OUT, Meant, around
 from exportready.model.evidence import Location
 from exportready.model.report import Snippet
@@ -126,6 +129,14 @@ def test_the_record_s_own_field_is_marked_not_one_of_what_it_holds(tmp_path: Pat
 )
 def test_what_cannot_be_shown_is_not(tmp_path: Path, name: str, text: str, line: int | None) -> None:
     assert shown(tmp_path, name, text, line, "code") is None
+
+
+@given(st.text(st.sampled_from("ab\n\r\x85 "), max_size=30))
+def test_lines_are_those_that_the_readers_count(text: str) -> None:
+    lines = snippets._Lines(File("a.json", text.encode))
+    expected = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    assert list(lines) == (expected if expected[-1] else expected[:-1])
+    assert lines[1:3] == list(lines)[1:3]
 
 
 def test_a_large_file_is_not_even_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import overload
 
 from exportready.evidence.files import File
 from exportready.evidence.reading import Unreadable, text_of
@@ -67,16 +69,34 @@ def around(snapshot: Path, meant: Mapping[Location, Meant], under: str = "") -> 
     found: dict[Location, Snippet] = {}
     for file in files(snapshot) if wanted else ():
         here = wanted.get(file.path, [])
-        lines = _lines(file) if here else []
+        lines = _Lines(file) if here else []
         shown = {place: _snippet(lines, place.line or 1, meant[place]) for place in here}
         found |= {place: one for place, one in shown.items() if one is not None}
     return found
 
 
-def _lines(file: File) -> list[str]:
-    lines = _text(file).splitlines()
-    is_yaml = file.path.lower().endswith((".yaml", ".yml"))
-    return [_COMMENT.sub("", line) for line in lines] if is_yaml else lines
+class _Lines(Sequence[str]):
+    """A file's lines, as the readers count them. Each is cut out when it is asked for: a list of them would hold the file twice."""
+
+    def __init__(self, file: File) -> None:
+        self._text = _text(file).replace("\r\n", "\n").replace("\r", "\n")
+        self._ends = array("q", (found.start() for found in re.finditer("\n", self._text)))
+        if self._text and not self._text.endswith("\n"):
+            self._ends.append(len(self._text))
+        self._is_yaml = file.path.lower().endswith((".yaml", ".yml"))
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        line = self._text[self._ends[at - 1] + 1 if at else 0 : self._ends[at]]
+        return _COMMENT.sub("", line) if self._is_yaml else line
 
 
 def _text(file: File) -> str:
@@ -90,7 +110,7 @@ def _text(file: File) -> str:
         return ""
 
 
-def _snippet(lines: list[str], line: int, meant: Meant) -> Snippet | None:
+def _snippet(lines: Sequence[str], line: int, meant: Meant) -> Snippet | None:
     """The line of what is meant within the record that begins at `line`, else that line itself, with what surrounds it."""
     if not 1 <= line <= len(lines):
         return None
@@ -106,7 +126,7 @@ _Found = tuple[int, tuple[int, int]]
 """A line, and from which to which character."""
 
 
-def _field(lines: list[str], start: int, field: str) -> _Found | None:
+def _field(lines: Sequence[str], start: int, field: str) -> _Found | None:
     """Where a field's value stands: on the line itself, else as the record's own field, not one of what it holds."""
     *above, name = field.split(".")
     mark = _value(lines[start], name)
@@ -121,14 +141,14 @@ def _field(lines: list[str], start: int, field: str) -> _Found | None:
     return next(((each, mark) for each in _own(lines, at) if (mark := _value(lines[each], name))), None)
 
 
-def _own(lines: list[str], start: int) -> Iterator[int]:
+def _own(lines: Sequence[str], start: int) -> Iterator[int]:
     """Of a record's lines, those that are indented one step deeper than it."""
     inside = list(_record(lines, start))[1:]
     depth = min((_depth(lines[at]) for at in inside if lines[at].strip()), default=0)
     return (at for at in inside if _depth(lines[at]) == depth)
 
 
-def _written(lines: list[str], start: int, text: str) -> _Found | None:
+def _written(lines: Sequence[str], start: int, text: str) -> _Found | None:
     """Where a text stands as a whole value."""
     value = re.compile(rf"[:=>]\s*[\"']?({re.escape(text)})[\"']?\s*(?:[,<\]}}]|$)")
     for at in _record(lines, start) if text else ():
@@ -138,7 +158,7 @@ def _written(lines: list[str], start: int, text: str) -> _Found | None:
     return None
 
 
-def _record(lines: list[str], start: int) -> Iterator[int]:
+def _record(lines: Sequence[str], start: int) -> Iterator[int]:
     """The lines of the record that begins at `start`: as far as they are indented deeper than it."""
     yield start
     depth = _depth(lines[start])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from exportready.model.evidence import Known
 from exportready.model.rules import Rule, Rulebook, Severity
-from exportready.rulebook.load import RulebookMistakes, load, wanted
+from exportready.rulebook.load import RulebookMistakes, load_or_recall, wanted
 from exportready.shapes import did_you_mean
 from exportready.yamlfile import Mistake
 
@@ -22,7 +22,7 @@ def together(first: Rulebook, folders: Sequence[Path]) -> Rulebook:
             mistakes.append(Mistake(folder.as_posix(), 0, "this folder of rules is not there"))
             continue
         try:
-            books.append(load(folder, own=True))
+            books.append(load_or_recall(folder, own=True))
         except RulebookMistakes as error:
             mistakes += [mistake.below(folder) for mistake in error.mistakes]
     seen: dict[str, Rule] = {}
