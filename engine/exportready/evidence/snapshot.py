@@ -85,7 +85,7 @@ def read(
     of_file = partial(_read_file, wanted=dict(takes), columns=columns, zone=zone)
     done += filter(None, side_by_side.read_all(of_file, others, jobs, tell))
     evidence = assemble(sorted(done, key=lambda one: one.source.path), at)
-    if callable(wanted) and evidence.account.phase != phase:  # another file said it, which was read later
+    if callable(wanted) and evidence.account.phase != phase:  # what was said does not count: of two accounts, say
         return read(snapshot, wanted(evidence.account.phase), at, on_file, under, jobs)
     return evidence
 
