@@ -102,6 +102,17 @@ def test_what_a_process_that_died_was_to_read_is_read_here(monkeypatch: pytest.M
     assert sorted(read_all(read, files, 3, lambda file: None)) == [file.path for file in files]
 
 
+def test_where_no_process_can_be_started_everything_is_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise BlockingIOError
+
+    monkeypatch.setattr(side_by_side, "WORTH_IT", 0)
+    monkeypatch.setattr(side_by_side, "_Helper", refused)
+    told: list[str] = []
+    assert len(read_all(lambda file: file.path, sized(4), 3, lambda file: told.append(file.path))) == 4
+    assert sorted(told) == [file.path for file in sized(4)]
+
+
 def _half(answer: Connection, inherited: Connection | None, read: object, share: object) -> None:
     os.write(answer.fileno(), b"\x00\x00\x10\x00half of it")
     os._exit(1)

@@ -40,14 +40,20 @@ def cores() -> int:
 def read_all(read: Callable[[File], T], files: Sequence[File], jobs: int | None, tell: Callable[[File], None]) -> list[T]:
     """What `read` makes of every file, in any order. `jobs`: how many processes; None: as many as there are cores.
 
-    `tell` is told each file before it is read. Where another process dies, its files are read here.
+    `tell` is told each file before it is read. Where another process dies or cannot be started, its files are read here.
     """
     enough = sum(file.size for file in files) >= WORTH_IT
     own, *others = _shares(files, (jobs or cores()) if enough else 1)
-    helpers = [_Helper(read, share) for share in others]
-    for file in (file for share in others for file in share):
-        tell(file)
+    helpers: list[_Helper] = []
     try:
+        for share in others:
+            try:
+                helpers.append(_Helper(read, share))
+            except OSError:  # no more processes are allowed here
+                own += share
+                continue
+            for file in share:
+                tell(file)
         done = []
         for file in own:
             tell(file)

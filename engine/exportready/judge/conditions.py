@@ -54,9 +54,9 @@ def _compiled(condition: Condition, view: View) -> Decider:
         case Compare(op, left, right):
             return _compare(op, left, right, view)
         case All(parts):
-            return _all([_compiled(part, view) for part in parts])
+            return _until([_compiled(part, view) for part in parts], decisive=False)
         case AnyOf(parts):
-            return _any([_compiled(part, view) for part in parts])
+            return _until([_compiled(part, view) for part in parts], decisive=True)
         case Not(part):
             return _not(_compiled(part, view))
         case IsPresent(ref):
@@ -76,27 +76,15 @@ def _not(part: Decider) -> Decider:
     return decide
 
 
-def _all(parts: Sequence[Decider]) -> Decider:
+def _until(parts: Sequence[Decider], decisive: bool) -> Decider:
+    """Kleene's or, where true is decisive, and his and, where false is: one such part decides, else an unknown one does."""
+
     def decide(judged: Judged) -> Truth:
-        found: Truth = True
+        found: Truth = not decisive
         for part in parts:
             truth = part(judged)
-            if truth is False:
-                return False
-            if truth is None:
-                found = None
-        return found
-
-    return decide
-
-
-def _any(parts: Sequence[Decider]) -> Decider:
-    def decide(judged: Judged) -> Truth:
-        found: Truth = False
-        for part in parts:
-            truth = part(judged)
-            if truth:
-                return True
+            if truth is decisive:
+                return truth
             if truth is None:
                 found = None
         return found

@@ -37,7 +37,7 @@ class Entry:
     """What to do about it, where that is something else than to supply the list."""
 
 
-NONE = Entry(State.ABSENT)
+ABSENT = Entry(State.ABSENT)
 UNTOLD = Entry(State.UNKNOWN, why="it is not known here")
 
 
@@ -91,9 +91,7 @@ class Judged:
         """A related entry, looked for when first asked for."""
         found = self._entries.get(name)
         if found is None:
-            for related in self.check.related:
-                if related.name == name:
-                    break
+            related = next(one for one in self.check.related if one.name == name)
             found = self._entries[name] = self._find(related)
         return found
 
@@ -104,7 +102,7 @@ class Judged:
         for _, type_, operand in related.match:
             value = self.value(operand) if isinstance(operand, Ref) else operand
             if value is UNSET:
-                return NONE
+                return ABSENT
             if isinstance(value, Unknown):
                 unknown = unknown or value
             else:
@@ -156,7 +154,7 @@ class Judged:
         if maybe:
             return Entry(State.UNKNOWN, why=_may_be(maybe))
         if shelf.scope is Scope.WHOLE or self._leaves_out(related, shelf.scope):
-            return NONE
+            return ABSENT
         if shelf.scope is Scope.ACTIVE:
             return Entry(State.UNKNOWN, why=f"it is not among the active ones, and {shelf.why}")
         return Entry(State.UNKNOWN, why=shelf.why or "its list is not among your files", mend=shelf.mend)
