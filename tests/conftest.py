@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from exportready import cache
+from exportready.runtime import cache
 
 
 @pytest.fixture(scope="session", autouse=True)

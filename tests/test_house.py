@@ -24,12 +24,12 @@ import pytest
 import exportready
 from exportready.cli import app
 from exportready.cli.app import exportready as command_line
+from exportready.judge.tryout import differences, try_out
 from exportready.kinds import KINDS
 from exportready.rulebook.conditions import TESTS
 from exportready.rulebook.load import load
 from exportready.rulebook.shape import RULE
-from exportready.tryout import differences, try_out
-from exportready.yamlfile import parse
+from exportready.schema.yamlfile import parse
 
 ROOT = Path(__file__).resolve().parents[1]
 INFERENCE = sorted((ROOT / "rules" / "inference").glob("*.yaml"))
@@ -155,7 +155,7 @@ def test_the_changelog_knows_this_version() -> None:
 
 
 def test_the_exit_codes_of_the_readme_are_those_of_the_gate() -> None:
-    from exportready.gate import ExitCode
+    from exportready.policy.gate import ExitCode
 
     told = re.findall(r"^\| (\d+) \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert told == [str(int(code)) for code in ExitCode]

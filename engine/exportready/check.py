@@ -6,22 +6,25 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from exportready import __version__, baseline, batches, causes, inference, shipped, waivers
-from exportready.baseline import Baseline
+from exportready import __version__, causes
+from exportready.causes import engines as inference
 from exportready.derive import derive, drift
-from exportready.derive.arrivals import with_what_was_sent
 from exportready.derive.connectors import work_list
+from exportready.derive.sent_before import with_what_was_sent
 from exportready.evidence import snapshot
-from exportready.excerpts import EARLIER, with_excerpts
-from exportready.gate import verdict
-from exportready.inference.rules import load
+from exportready.evidence.excerpts import EARLIER, with_excerpts
 from exportready.judge import judge
 from exportready.kinds.derived import SHOWN, SHOWN_AFTER
-from exportready.lapses import lapses
 from exportready.model.evidence import Evidence
 from exportready.model.report import Report, Waiver
 from exportready.model.rules import Phase, Rule, Rulebook, Wanted
+from exportready.policy import baseline, batches, waivers
+from exportready.policy.baseline import Baseline
+from exportready.policy.expiry import lapses
+from exportready.policy.gate import verdict
+from exportready.rulebook.inference import load
 from exportready.rulebook.load import INFERENCE, wanted
+from exportready.runtime import shipped
 
 DEFAULT_PHASE = Phase.BEFORE.value
 

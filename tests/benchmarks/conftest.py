@@ -14,10 +14,10 @@ if str(ROOT) not in sys.path:
 
 from benchmarks import parts, snapshots  # noqa: E402 - found by the line above
 
-from exportready import shipped  # noqa: E402
 from exportready.check import check  # noqa: E402
 from exportready.model.report import Report  # noqa: E402
 from exportready.rulebook.load import load  # noqa: E402
+from exportready.runtime import shipped  # noqa: E402
 
 AT = datetime.fromisoformat(parts.AT)
 PHASES = ("before-export", "after-export")

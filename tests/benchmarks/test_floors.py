@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from benchmarks import fields, floors, snapshots
 
-from exportready import shipped
 from exportready.evidence import snapshot
 from exportready.model.evidence import UNSET, Evidence, Unknown, Value
 from exportready.rulebook.load import load
+from exportready.runtime import shipped
 
 from .conftest import AT
 

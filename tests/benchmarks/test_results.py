@@ -188,7 +188,7 @@ def test_the_line_through_points() -> None:
 
 
 def test_a_pack_of_copies_is_a_rulebook(tmp_path: Path) -> None:
-    from exportready.config import read
+    from exportready.cli.config import read
     from exportready.rulebook.load import load
     from exportready.rulebook.packs import together
 

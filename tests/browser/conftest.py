@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from exportready import shipped
 from exportready.check import check
 from exportready.model.report import Report, RuleResult, Thing, Verdict
 from exportready.reporters import Options, render
 from exportready.rulebook.load import load
+from exportready.runtime import shipped
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 AT = {"after-export": "2026-11-21T12:00:00-07:00"}

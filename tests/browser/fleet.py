@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 
-from exportready import shipped
 from exportready.model.audit import Audit, Entry, Issue, Movement, Past, RuleStanding, Standing, Unread
 from exportready.model.report import Cleared, Lapse, Outcome, Verdict
 from exportready.model.rules import Phase, Rule, Severity
 from exportready.reporters.audit.history import now
 from exportready.rulebook.load import load
+from exportready.runtime import shipped
 
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
 _PLACES = (

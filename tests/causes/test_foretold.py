@@ -16,15 +16,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exportready import inference, shipped
 from exportready.causes import Causes, explain
+from exportready.causes import engines as inference
 from exportready.derive import derive
 from exportready.evidence.reading import Keys
-from exportready.inference.rules import load as load_inference
 from exportready.judge import judge
 from exportready.kinds import KINDS
 from exportready.model.evidence import UNSET, Account, Evidence, FieldNote, Location, Record, Scope, Shelf, Value
+from exportready.rulebook.inference import load as load_inference
 from exportready.rulebook.load import load
+from exportready.runtime import shipped
 
 AT = datetime(2026, 11, 20, 18, tzinfo=UTC)
 DAY, CLOSED = date(2026, 11, 19), date(2026, 9, 30)

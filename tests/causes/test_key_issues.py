@@ -8,17 +8,18 @@ from decimal import Decimal
 
 import pytest
 
-from exportready import inference, shipped
 from exportready.causes import Causes, explain
+from exportready.causes import engines as inference
 from exportready.derive import derive
 from exportready.evidence.reading import Keys
-from exportready.inference.rules import load as load_inference
 from exportready.judge import judge
 from exportready.kinds import KINDS
 from exportready.kinds.messages import MISSING, OTHER, OWN, RETRY, SESSION, SKIPPED, read
 from exportready.model.evidence import UNSET, Account, Evidence, FieldNote, Location, Record, Scope, Shelf, Value
 from exportready.rulebook.examples import NOON
+from exportready.rulebook.inference import load as load_inference
 from exportready.rulebook.load import load
+from exportready.runtime import shipped
 
 BOOK = load(shipped.folder("rules"))
 BEFORE = [rule for rule in BOOK.rules if rule.phase.value in ("before-export", "both")]
@@ -341,8 +342,8 @@ def test_an_error_on_what_has_arrived_since_is_stale_and_says_so() -> None:
 
 def test_problems_that_only_depend_on_each_other_have_one_key_issue() -> None:
     """Ann's job is missing since Ann is, and Ann since the job is: nobody may be left without a place to begin."""
+    from exportready.causes.key_issues import roots_of
     from exportready.causes.problems import Problem
-    from exportready.causes.roots import roots_of
 
     problems = [Problem(f"p{n}", ("customer", str(n)), "", "missing", "missing") for n in range(4)]
     rule = FOLLOWS[0]

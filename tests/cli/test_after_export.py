@@ -15,8 +15,8 @@ from typing import Any
 import yaml
 
 from after import exported
-from exportready import shipped
 from exportready.rulebook.load import load
+from exportready.runtime import shipped
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 AFTER = Path(__file__).parents[2] / "examples" / "after-export"

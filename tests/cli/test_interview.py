@@ -18,7 +18,7 @@ import yaml
 
 import by_hand
 from company import northwind
-from exportready.kinds.interview import DOZEN
+from exportready.account.questions import DOZEN
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 ROOT = Path(__file__).parents[2]

@@ -14,10 +14,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from exportready import shipped
 from exportready.check import check
 from exportready.reporters import Options, render
 from exportready.rulebook.load import load
+from exportready.runtime import shipped
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")

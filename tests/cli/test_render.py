@@ -13,7 +13,7 @@ import click
 import pytest
 
 from exportready.cli.app import check
-from exportready.config import AUDIENCES
+from exportready.cli.config import AUDIENCES
 from exportready.reporters import words
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

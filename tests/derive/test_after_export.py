@@ -10,9 +10,9 @@ from decimal import Decimal
 import pytest
 
 from exportready.derive import derive
-from exportready.derive.arrivals import with_what_was_sent
 from exportready.derive.connectors import work_list
 from exportready.derive.memos import names_batch
+from exportready.derive.sent_before import with_what_was_sent
 from exportready.evidence.reading import Keys
 from exportready.kinds import KINDS
 from exportready.model.evidence import UNSET, Account, Evidence, Location, Record, Scope, Shelf, Unknown, Value

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from exportready import shipped
 from exportready.derive import DERIVATIONS, derive
 from exportready.evidence import snapshot
 from exportready.kinds.derived import READS, RESTS_ON
 from exportready.model.evidence import Evidence, Shelf
 from exportready.rulebook.examples import NOON
 from exportready.rulebook.load import load
+from exportready.runtime import shipped
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 WANTED = load(shipped.folder("rules")).wanted

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from exportready.evidence import account
+from exportready.account.reading import is_account
+from exportready.evidence.readers import account_file as account
 from exportready.evidence.reading import Reading, Unreadable
 from exportready.model.evidence import NOT_EXPORTED, Covers, Listing, Record, Unknown
 
@@ -153,9 +154,9 @@ def test_covers_may_say_of_which_files_and_when() -> None:
 
 
 def test_a_file_of_another_name_is_known_by_its_keys() -> None:
-    assert account.is_account(b"account: Invented\nsettings: {}\n", "northwind.yaml")
-    assert not account.is_account(b"account: Invented\nversion: 3\n", "compose.yaml")
-    assert not account.is_account(b"[", "x.yaml")
+    assert is_account(b"account: Invented\nsettings: {}\n", "northwind.yaml")
+    assert not is_account(b"account: Invented\nversion: 3\n", "compose.yaml")
+    assert not is_account(b"[", "x.yaml")
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from exportready.account.questions import DOZEN
 from exportready.evidence import snapshot
 from exportready.kinds import KINDS
-from exportready.kinds.interview import DOZEN
 from exportready.model.evidence import UNSET, Evidence, Unknown, Value
 
 AT = datetime(2026, 11, 20, 18, tzinfo=timezone(timedelta(hours=-7)))

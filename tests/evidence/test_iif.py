@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from exportready.evidence import iif
+from exportready.evidence.readers import iif
 from exportready.evidence.reading import Reading, Unreadable
 from exportready.kinds import KINDS
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Listing, Unknown

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from exportready.evidence import pasted, snapshot
+from exportready.evidence import snapshot
+from exportready.evidence.readers import pasted
 from exportready.kinds import KINDS
 from exportready.rulebook.examples import NOON
 

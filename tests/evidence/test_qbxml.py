@@ -8,9 +8,9 @@ from html import escape
 
 import pytest
 
-from exportready.evidence import qbxml
+from exportready.evidence.consolidate import shelve
+from exportready.evidence.readers import qbxml
 from exportready.evidence.reading import Reading, Unreadable
-from exportready.evidence.shelve import shelve
 from exportready.kinds import KINDS
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Listing, Scope, Unknown
 from exportready.rulebook.examples import NOON

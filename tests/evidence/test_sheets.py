@@ -13,8 +13,8 @@ import xlsxwriter  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exportready.evidence.readers.sheets import Cell, sheets_of
 from exportready.evidence.reading import Unreadable
-from exportready.evidence.sheets import Cell, sheets_of
 from exportready.model.evidence import Unknown
 
 Book = Callable[..., bytes]
@@ -72,7 +72,7 @@ def test_a_sum_shows_the_digits_that_excel_shows(book: Book) -> None:
 
 @given(st.integers(-(10**13), 10**13))
 def test_every_amount_in_cents_survives(cents: int) -> None:
-    from exportready.evidence.sheets import _number
+    from exportready.evidence.readers.sheets import _number
 
     amount = Decimal(cents) / 100
     assert _number(f"{float(amount):.17g}", "", False) == amount

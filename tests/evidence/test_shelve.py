@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from exportready.evidence.consolidate import shelve
 from exportready.evidence.pages import join_pages
-from exportready.evidence.shelve import shelve
 from exportready.model.evidence import CLOCK_SKEW, UNSET, Covers, Listing, Location, Page, Record, Scope, Value
 
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")

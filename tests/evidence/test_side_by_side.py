@@ -18,13 +18,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exportready import shipped
-from exportready.evidence import side_by_side, snapshot
+from exportready.evidence import parallel as side_by_side
+from exportready.evidence import snapshot
 from exportready.evidence.files import File
-from exportready.evidence.side_by_side import read_all
+from exportready.evidence.parallel import read_all
 from exportready.model.evidence import NO_NOTES, UNSET, FieldNote, Listing, Location, Page, Record, Unknown
 from exportready.rulebook.examples import NOON
 from exportready.rulebook.load import load
+from exportready.runtime import shipped
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 WANTED = load(shipped.folder("rules")).wanted

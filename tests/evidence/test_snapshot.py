@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from exportready import shipped
 from exportready.check import check
 from exportready.evidence import snapshot
 from exportready.evidence.files import NoSnapshot
@@ -18,6 +17,7 @@ from exportready.model.evidence import Evidence, Scope, Unknown
 from exportready.model.rules import Wanted
 from exportready.reporters import Options, render
 from exportready.rulebook.load import load
+from exportready.runtime import shipped
 
 ALL = {name: frozenset(kind.fields) for name, kind in KINDS.items()}
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")

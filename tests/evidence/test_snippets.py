@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exportready.evidence import snippets
+from exportready.evidence import excerpts as snippets
+from exportready.evidence.excerpts import LEFT_OUT, Meant, around
 from exportready.evidence.files import File
-from exportready.evidence.snippets import LEFT_OUT, Meant, around
 from exportready.model.evidence import Location
 from exportready.model.report import Snippet
 

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exportready.evidence import snapshot, tables
-from exportready.evidence.reading import Columns, Reading
+from exportready.account.reading import Columns
+from exportready.evidence import snapshot
+from exportready.evidence.readers import tables
+from exportready.evidence.reading import Reading
 from exportready.kinds import KINDS
 from exportready.kinds.headings import TABLES, TXN_TYPES, WORDS, Table, squash
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Evidence, Record, Scope, Unknown

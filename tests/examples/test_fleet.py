@@ -12,10 +12,10 @@ import pytest
 
 import fleet
 import fleet_unreadable
-from exportready import shipped
 from exportready.check import check
 from exportready.model.report import Outcome, Report, Verdict
 from exportready.rulebook.load import load
+from exportready.runtime import shipped
 from faults import FAULTS
 from fleet_firms import AT, folder, name
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from exportready import shipped
 from exportready.fleet.pool import Workers
 from exportready.fleet.work import How
 from exportready.model.rules import Rulebook
 from exportready.rulebook.load import load
+from exportready.runtime import shipped
 
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exportready.evidence.side_by_side import cores
+from exportready.evidence.parallel import cores
+from exportready.fleet.account_state import broken
 from exportready.fleet.pool import AHEAD, Gone, Workers, processes, run
-from exportready.fleet.standing import broken
 from exportready.fleet.work import Done, How, Job, packed
 
 from .conftest import AT, account

@@ -17,9 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exportready import inference
-from exportready.inference import ENGINES, NoEngine, engine, infer
-from exportready.inference.engine import Engine, compile_rules
+from exportready.causes import engines as inference
+from exportready.causes.engines import ENGINES, NoEngine, engine, infer
+from exportready.causes.engines.engine import Engine, compile_rules
 from exportready.model.evidence import Location
 from exportready.model.inference import Conclude, Different, Fact, InferenceRule, OneOf, Pattern, Same, Test, fact
 from exportready.model.rules import Citation
@@ -170,7 +170,7 @@ def test_an_engine_concludes_what_the_plain_evaluation_does_in_any_order(
 
 @pytest.fixture
 def durable(monkeypatch: pytest.MonkeyPatch) -> Any:
-    return pytest.importorskip("exportready.inference.durable", reason="durable-rules cannot be had here")
+    return pytest.importorskip("exportready.causes.engines.durable", reason="durable-rules cannot be had here")
 
 
 DEPENDS = [

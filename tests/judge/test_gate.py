@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from exportready import shipped
-from exportready.gate import ExitCode, Policy, exit_code, verdict
 from exportready.model.evidence import Account, Location, Source
 from exportready.model.report import Finding, Gap, Outcome, Place, Report, RuleResult, Thing, Verdict
 from exportready.model.rules import Rule, Severity
+from exportready.policy.gate import ExitCode, Policy, exit_code, verdict
 from exportready.rulebook.examples import NOON
 from exportready.rulebook.load import load
+from exportready.runtime import shipped
 
 RULE = load(shipped.folder("rules")).rules[0]
 OK = Source("a", "", "iif", None, {}, True)

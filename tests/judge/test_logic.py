@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exportready import shipped
 from exportready.judge.conditions import decide, gaps
 from exportready.judge.scope import Judged
 from exportready.judge.world import View, World
@@ -18,6 +17,7 @@ from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, Evidence, F
 from exportready.model.rules import All, AnyOf, Compare, Condition, IsPresent, Not, Op, Ref, Type
 from exportready.rulebook.examples import NOON
 from exportready.rulebook.load import load
+from exportready.runtime import shipped
 
 RULE = load(shipped.folder("rules")).rules[0]
 VIEW = View(World(Evidence(Account(), {}, {}, (), ()), None, NOON), RULE)

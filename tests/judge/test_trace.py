@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from exportready import shipped
 from exportready.check import check
 from exportready.judge.trace import KEPT
-from exportready.lapses import lapses
 from exportready.model.evidence import Account, Evidence, FieldNote, Location, Record, Scope, Shelf
 from exportready.model.report import Finding, Outcome, Report, RuleResult
+from exportready.policy.expiry import lapses
 from exportready.rulebook.load import load
+from exportready.runtime import shipped
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from exportready import shipped
 from exportready.check import check
 from exportready.evidence import snapshot
 from exportready.kinds import KINDS
@@ -20,6 +19,7 @@ from exportready.model.report import Outcome, Report, RuleResult
 from exportready.model.rules import Rulebook
 from exportready.rulebook.examples import NOON
 from exportready.rulebook.load import load
+from exportready.runtime import shipped
 
 REAL = Path(__file__).parents[3] / "shared" / "real-exports" / "quickbooks"
 pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason="the real exports are not beside the project")

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from exportready.model.evidence import Account, Unrecognised
+from exportready.model.fix import fix_steps
 from exportready.model.report import Cleared, Outcome, Report, RuleResult, Thing, Verdict
 from exportready.model.rules import Severity
 from exportready.reporters import Options, render, view, why, words
@@ -265,12 +266,12 @@ def test_eased_problems_are_no_reason_to_stop(report: Report) -> None:
 
 
 def test_steps_name_the_record_that_all_share(report: Report) -> None:
-    assert view.fix_steps(result_of(report, "purchasing/purchase-order-items-exist"))[0].endswith("make VALVE-34 active")
+    assert fix_steps(result_of(report, "purchasing/purchase-order-items-exist"))[0].endswith("make VALVE-34 active")
     cogs = result_of(report, "items/cogs-account")
-    assert view.fix_steps(cogs)[0] == "In ServiceTitan open Pricebook > each one listed"
-    assert view.fix_steps(replace(cogs, findings=cogs.findings[:1]))[0] == "In ServiceTitan open Pricebook > PIPE-1"
+    assert fix_steps(cogs)[0] == "In ServiceTitan open Pricebook > each one listed"
+    assert fix_steps(replace(cogs, findings=cogs.findings[:1]))[0] == "In ServiceTitan open Pricebook > PIPE-1"
     nameless = replace(cogs.findings[0], observed={})
-    assert view.fix_steps(replace(cogs, findings=(nameless,)))[0] == "In ServiceTitan open Pricebook > the one listed"
+    assert fix_steps(replace(cogs, findings=(nameless,)))[0] == "In ServiceTitan open Pricebook > the one listed"
 
 
 def test_time_it_takes(report: Report) -> None:

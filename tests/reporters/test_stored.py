@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from exportready import shipped
 from exportready.check import check
 from exportready.model.evidence import Location
 from exportready.model.report import Finding, Report, Waiver
 from exportready.model.rules import FixSteps
 from exportready.reporters import REPORTERS, Options, render
-from exportready.reporters.stored import NotStored
-from exportready.reporters.stored import report as stored
+from exportready.results.read import NotStored
+from exportready.results.read import report as stored
 from exportready.rulebook.load import load
+from exportready.runtime import shipped
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")

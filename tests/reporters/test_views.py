@@ -27,7 +27,7 @@ from exportready.reporters.arrival import work_list_to_read
 from exportready.reporters.csm import LOOKS, csm, look
 from exportready.reporters.engineer import engineer
 from exportready.reporters.office import office
-from exportready.reporters.stored import report as stored
+from exportready.results.read import report as stored
 
 WAIVER = Waiver("*", "*", "*", "controller", "sold", "", date(2026, 12, 3), Location("waivers.yaml", 2))
 FIX = FixSteps("bookkeeper", 5, ("Mend it",))

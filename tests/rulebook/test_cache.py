@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from exportready import cache, shipped
 from exportready.model.rules import Rulebook
 from exportready.rulebook import load as loading
 from exportready.rulebook.load import RulebookMistakes, load, load_or_recall
+from exportready.runtime import cache, shipped
 
 RULES = shipped.folder("rules")
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from company import Company
-from exportready import shipped
 from exportready.check import check
 from exportready.model.report import Report
 from exportready.rulebook.load import load
+from exportready.runtime import shipped
 
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
 HALF_AN_HOUR = timedelta(minutes=30)

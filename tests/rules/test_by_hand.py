@@ -12,10 +12,10 @@ import asked
 import books
 import by_hand
 from company import Company, northwind
-from exportready import shipped
 from exportready.check import check
 from exportready.model.report import Outcome, Report
 from exportready.rulebook.load import load
+from exportready.runtime import shipped
 from faults import not_ready, not_ready_without_inventory, without_inventory
 
 from .conftest import AT

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from exportready import shipped
+from exportready.judge.tryout import differences, try_out
 from exportready.model.rules import Example, Rule
 from exportready.rulebook.load import load
-from exportready.tryout import differences, try_out
+from exportready.runtime import shipped
 
 BOOK = load(shipped.folder("rules"))
 CASES = [pytest.param(rule, example, id=f"{rule.id}: {example.name}") for rule in BOOK.rules for example in rule.examples]

@@ -9,10 +9,10 @@ import pytest
 from after import FAULTS as FAULTS_AFTER
 from after import exported
 from company import Company, northwind
-from exportready import shipped
+from exportready.judge.tryout import finding_key
 from exportready.model.report import Outcome, Report
 from exportready.rulebook.load import load
-from exportready.tryout import finding_key
+from exportready.runtime import shipped
 from faults import FAULTS as FAULTS_BEFORE
 from faults import Fault, without_inventory
 

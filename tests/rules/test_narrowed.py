@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from exportready import check as checking
-from exportready import shipped
 from exportready.check import check, select
 from exportready.model.report import Outcome, Report
 from exportready.model.rules import Wanted
 from exportready.rulebook.examples import NOON
 from exportready.rulebook.load import load
+from exportready.runtime import shipped
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 COMPANIES = ("ready", "not-ready", "not-ready-without-inventory", "after-export", "by-hand")

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from exportready import shipped
 from exportready.derive import derive
 from exportready.evidence import snapshot
 from exportready.judge import judge
@@ -28,6 +27,7 @@ from exportready.model.rules import AnyOf, Compare, Condition, Not, Ref, Rule
 from exportready.rulebook.examples import NOON
 from exportready.rulebook.load import load
 from exportready.rulebook.reads import reads
+from exportready.runtime import shipped
 
 BOOK = load(shipped.folder("rules"))
 READY = snapshot.read(Path(__file__).parents[2] / "examples" / "ready", BOOK.wanted, NOON)

@@ -10,15 +10,15 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exportready import shipped
 from exportready.derive import derive
 from exportready.evidence.reading import Keys
 from exportready.judge import judge
+from exportready.judge.tryout import finding_key
 from exportready.kinds import KINDS
 from exportready.model.evidence import UNSET, Account, Evidence, Location, Record, Scope, Shelf, Value
 from exportready.model.report import RuleResult
 from exportready.rulebook.load import load
-from exportready.tryout import finding_key
+from exportready.runtime import shipped
 
 RULES = [rule for rule in load(shipped.folder("rules")).rules if rule.phase.value in ("after-export", "both")]
 AT = datetime(2026, 11, 20, 18, tzinfo=UTC)

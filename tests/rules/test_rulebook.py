@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from exportready import shipped
 from exportready.kinds import KINDS
 from exportready.model.rules import Rule
 from exportready.rulebook.load import load
+from exportready.runtime import shipped
 
 RULES = load(shipped.folder("rules")).rules
 ALWAYS_SOMETHING = {"settings/customer-mapping-unchanged", "export/no-key-issue"}

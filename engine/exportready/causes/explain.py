@@ -9,14 +9,14 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from exportready.causes.engines import infer
+from exportready.causes.engines.engine import Engine
 from exportready.causes.graph import AMOUNTS, Graph, Node, build, identity, total
 from exportready.causes.impact import walk
 from exportready.causes.issues import first, issue
+from exportready.causes.key_issues import roots_of
 from exportready.causes.problems import Problem, facts, find
-from exportready.causes.roots import roots_of
 from exportready.causes.waiting import cleared, waiting
-from exportready.inference import infer
-from exportready.inference.engine import Engine
 from exportready.kinds import fold
 from exportready.model.evidence import Evidence
 from exportready.model.frozen import frozen

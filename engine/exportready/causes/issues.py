@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from exportready.causes.mends import mend, title
 from exportready.causes.problems import FINDING, Problem, message_of, number_of
+from exportready.causes.remedies import mend, title
 from exportready.kinds import AT_FAULT
 from exportready.kinds.messages import RETRY
 from exportready.kinds.references import ESTABLISHED, INFERRED
+from exportready.model.fix import filled
 from exportready.model.inference import Conclusion
 from exportready.model.report import Cleared, KeyIssue, Reason, Thing
 from exportready.model.rules import PLACEHOLDER, FixSteps, Severity
@@ -48,15 +48,9 @@ def issue(
 
 
 def _filled(fix: FixSteps, problem: Problem) -> FixSteps:
-    """The steps with the values that all its findings share."""
-
-    def value(found: re.Match[str]) -> str:
-        values = {finding.observed.get(found[1]) for _, finding in problem.findings}
-        agreed = values.pop() if len(values) == 1 else None
-        return agreed or ("the one listed" if len(problem.findings) == 1 else "each one listed")
-
-    steps, many = (tuple(PLACEHOLDER.sub(value, step) for step in some) for some in (fix.steps, fix.many_steps))
-    return replace(fix, steps=steps, many_steps=many)
+    """Return the fix with the values that all findings of the problem share."""
+    findings = [finding for _, finding in problem.findings]
+    return replace(fix, steps=filled(fix.steps, findings), many_steps=filled(fix.many_steps, findings))
 
 
 def _subjects(problem: Problem) -> tuple[Thing, ...]:

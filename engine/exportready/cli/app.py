@@ -44,8 +44,8 @@ from exportready.cli.common import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from exportready.baseline import Baseline
     from exportready.model.rules import Rule, Rulebook
+    from exportready.policy.baseline import Baseline
 
 UNUSABLE, INTERRUPTED = 2, 130
 """Those of gate.ExitCode, written out: what fails before any room is opened needs them too."""
@@ -188,7 +188,7 @@ def check(
     """
     from dataclasses import replace
 
-    from exportready.batches import NoBatch, narrowed
+    from exportready.causes.engines import NoEngine
     from exportready.check import check as run
     from exportready.check import select
     from exportready.cli.output import echo
@@ -196,9 +196,9 @@ def check(
     from exportready.cli.progress import watcher
     from exportready.cli.settings import Said, adapted_rules, settings_of
     from exportready.evidence.files import NoSnapshot
-    from exportready.gate import Policy, exit_code
-    from exportready.inference import NoEngine
     from exportready.model.rules import Severity
+    from exportready.policy.batches import NoBatch, narrowed
+    from exportready.policy.gate import Policy, exit_code
 
     settled = settings_of(config_file, no_config)
     said = Said(settled)
@@ -265,11 +265,11 @@ def why(
 
     ISSUE is its number or its id; without one, all are listed.
     """
+    from exportready.causes.engines import NoEngine
     from exportready.check import check as run
     from exportready.cli.output import echo
     from exportready.cli.settings import adapted_rules, settings_of
     from exportready.evidence.files import NoSnapshot
-    from exportready.inference import NoEngine
     from exportready.reporters.why import found, listed, told
 
     settled = settings_of(config_file, no_config)
@@ -306,10 +306,10 @@ def explain(rule: str, folder: Path | None, config_file: Path | None, no_config:
 
 _SCHEMAS = {
     "rule": "rulebook.shape",
-    "account": "evidence.account",
-    "inference": "inference.rules",
-    "waivers": "waivers",
-    "config": "config",
+    "account": "account.shape",
+    "inference": "rulebook.inference",
+    "waivers": "policy.waivers",
+    "config": "cli.config",
 }
 """What has a JSON Schema, and the module that describes it."""
 
@@ -415,9 +415,9 @@ def _against(
     """What is old, and what it is called. What was not there at the revision yet is all new."""
     if file is None and since is None:
         return None, ""
-    from exportready import baseline
     from exportready.check import check as run
     from exportready.cli.revision import NoRevision, at
+    from exportready.policy import baseline
 
     try:
         if file is not None:

@@ -140,9 +140,9 @@ def audit(
     from exportready.fleet.places import NoFleet, places_of
     from exportready.fleet.pool import Gone
     from exportready.fleet.work import How
-    from exportready.gate import Policy, audit_exit_code
     from exportready.history.file import NoHistory
     from exportready.model.rules import Severity
+    from exportready.policy.gate import Policy, audit_exit_code
 
     settled = settings_of(config_file, no_config)
     said = Said(settled)
@@ -235,7 +235,7 @@ def _apart(wanted: list[Target], history: Path, own: Path | None, fleet: Fleet) 
 
 
 def _engine(name: str | None) -> str | None:
-    from exportready.inference import NoEngine, engine
+    from exportready.causes.engines import NoEngine, engine
 
     try:
         if name is not None:
@@ -268,7 +268,7 @@ def _started(history: History, how: How, kept: _Kept) -> Started:
 
 @contextmanager
 def _workers(address: str | None, jobs: int | None, accounts: int) -> Iterator[Workers]:
-    from exportready.evidence.side_by_side import cores
+    from exportready.evidence.parallel import cores
     from exportready.fleet.pool import processes
 
     if address is None:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
+from exportready.account.questions import DOZEN, NAME
+from exportready.account.reading import READER
+from exportready.account.replies import Answer, is_pointless
 from exportready.cli.interview import NoMoreReplies, Talk
 from exportready.cli.output import write
-from exportready.evidence.account import READER
-from exportready.evidence.replies import Answer, is_pointless
-from exportready.kinds.interview import DOZEN, NAME
 from exportready.model.evidence import Evidence
 from exportready.model.report import Report
 from exportready.model.rules import Rulebook
@@ -22,7 +22,7 @@ ACCOUNT, ANSWERS, EXPORTS = "account.yaml", "answers.csv", "what-to-export.html"
 
 def begin(folder: Path, by: str, now: datetime, *, blank: bool, spreadsheet: bool) -> None:
     """Ask the dozen, then write everything at once. Raises click.ClickException."""
-    from exportready.interview.writing import new_file, questionnaire
+    from exportready.account.writing import new_file, questionnaire
     from exportready.reporters.exports import exports
 
     made = ANSWERS if spreadsheet else ACCOUNT
@@ -54,10 +54,10 @@ def _dozen() -> dict[str, Answer]:
 
 def go_on(folder: Path, rulebook: Rulebook, now: datetime, *, everything: bool) -> None:
     """Ask what is open until nothing is, writing after each round. Raises click.ClickException."""
+    from exportready.account.writing import changes, edited, new_file
     from exportready.check import examine
     from exportready.evidence.files import NoSnapshot
-    from exportready.interview.opened import is_fresh, opened
-    from exportready.interview.writing import changes, edited, new_file
+    from exportready.policy.open_questions import is_fresh, opened
 
     if not folder.is_dir():
         zipped = "; unpack it first, so that account.yaml can be written" if folder.is_file() else ""

@@ -36,10 +36,10 @@ def now() -> datetime:
 
 def rulebook_of(folder: Path | None) -> Rulebook:
     """The shipped rules, or those of a folder; mistakes end the program."""
-    from exportready import shipped
-    from exportready.inference.rules import InferenceMistakes
-    from exportready.inference.rules import load as load_inference
+    from exportready.rulebook.inference import InferenceMistakes
+    from exportready.rulebook.inference import load as load_inference
     from exportready.rulebook.load import RulebookMistakes, load_or_recall
+    from exportready.runtime import shipped
 
     if folder is not None and not folder.is_dir():
         raise click.ClickException(f"{folder} is not a folder of rules")
@@ -56,7 +56,7 @@ def rulebook_of(folder: Path | None) -> Rulebook:
 
 def near(name: str, rulebook: Rulebook) -> str:
     """«; did you mean X?» where a rule has nearly this name."""
-    from exportready.shapes import did_you_mean
+    from exportready.schema.shapes import did_you_mean
 
     return did_you_mean(name, [rule.id for rule in rulebook.rules])
 
@@ -73,7 +73,7 @@ def known(rulebook: Rulebook, names: tuple[str, ...]) -> None:
 
 def waivers_of(path: Path | None) -> tuple[Waiver, ...]:
     """The waivers of a file; mistakes end the program."""
-    from exportready.waivers import WaiverMistakes, read
+    from exportready.policy.waivers import WaiverMistakes, read
 
     try:
         return read(path) if path is not None else ()

@@ -11,8 +11,8 @@ import click
 from exportready.cli.common import AT, BEFORE, CONFIG, NO_CONFIG, PHASE, RULES, now, settled_rules, waivers_of
 
 if TYPE_CHECKING:
-    from exportready.compare import Result
     from exportready.model.rules import Rulebook
+    from exportready.results.compare import Result
 
 
 @click.group()
@@ -40,10 +40,10 @@ def create_baseline(
     no_config: bool,
 ) -> None:
     """Write down what stands now."""
-    from exportready.baseline import of, text
     from exportready.check import check as run
     from exportready.cli.output import write
     from exportready.evidence.files import NoSnapshot
+    from exportready.policy.baseline import of, text
 
     try:
         write([(target, text(of(run(snapshot, settled_rules(folder, config_file, no_config), at or now(), before, phase))))])
@@ -71,10 +71,10 @@ def prune_baseline(
     no_config: bool,
 ) -> None:
     """Take out of FILE what stands no more in SNAPSHOT. It only ever shrinks."""
-    from exportready.baseline import BadBaseline, pruned, read, text
     from exportready.check import check as run
     from exportready.cli.output import write
     from exportready.evidence.files import NoSnapshot
+    from exportready.policy.baseline import BadBaseline, pruned, read, text
 
     try:
         old = read(file)
@@ -113,7 +113,7 @@ def check_waivers(
     """
     from exportready.check import check as run
     from exportready.evidence.files import NoSnapshot
-    from exportready.waivers import SOON_OVER, remarks, today, zone_of
+    from exportready.policy.waivers import SOON_OVER, remarks, today, zone_of
 
     book, moment, found = settled_rules(folder, config_file, no_config), at or now(), waivers_of(file)
     try:
@@ -166,8 +166,8 @@ def diff(
     them or not. Ends with 1 where something is there that was not.
     """
     from exportready.cli.output import write
-    from exportready.compare import compare
     from exportready.reporters import difference
+    from exportready.results.compare import compare
 
     book, moment = settled_rules(folder, config_file, no_config), at or now()
     sides = [_result(path, book, moment, phase) if path is not None else None for path in (old, new, earlier)]
@@ -190,9 +190,9 @@ def _result(path: Path, book: Rulebook, moment: datetime, phase: str | None) -> 
     import json
 
     from exportready.check import check as run
-    from exportready.compare import NoResult, result
     from exportready.evidence.files import NoSnapshot
     from exportready.reporters import Options, render
+    from exportready.results.compare import NoResult, result
 
     try:
         if path.is_file() and (path.suffix.lower() == ".json" or path.read_bytes()[:200].lstrip().startswith(b"{")):

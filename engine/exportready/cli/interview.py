@@ -10,10 +10,10 @@ from collections.abc import Mapping
 
 import click
 
+from exportready.account.questions import Question
+from exportready.account.replies import Answer, BadReply, possible, understood
 from exportready.cli.output import echo
-from exportready.evidence.replies import Answer, BadReply, possible, understood
 from exportready.kinds.account import DONT_KNOW
-from exportready.kinds.interview import Question
 
 
 class NoMoreReplies(Exception):

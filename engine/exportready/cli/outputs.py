@@ -105,9 +105,9 @@ def changes_since(earlier: Path | None, report: Report) -> Changes | None:
     """What is different from the result in a file; None where none is named."""
     if earlier is None:
         return None
-    from exportready.compare import NoResult, compare, result
     from exportready.kinds import fold
-    from exportready.reporters.json_result import stated
+    from exportready.results.compare import NoResult, compare, result
+    from exportready.results.write import stated
 
     try:
         old, new = result(_json(earlier)), result(stated(report))
@@ -124,8 +124,8 @@ def changes_since(earlier: Path | None, report: Report) -> Changes | None:
 
 def stored_report(path: Path) -> Report:
     """The report of a stored result; what is wrong with it ends the program."""
-    from exportready.gate import verdict
-    from exportready.reporters.stored import NotStored, report
+    from exportready.policy.gate import verdict
+    from exportready.results.read import NotStored, report
 
     try:
         found = report(_json(path))

@@ -35,8 +35,8 @@ def test_rules(folder: Path | None) -> int:
     Outcomes and finding keys are exact: a finding that no example states is a difference too, and a rule without an example that
     passes, one that fails and one that cannot be told is told.
     """
+    from exportready.judge.tryout import differences, try_out
     from exportready.rulebook import lint
-    from exportready.tryout import differences, try_out
 
     book = rulebook_of(folder).rules
     told = [
@@ -65,11 +65,11 @@ def lint_rules(folder: Path | None) -> int:
 
     What cannot be read, cases that no example tries, words that nothing uses, conditions that cannot be met.
     """
-    from exportready import shipped
-    from exportready.inference.rules import InferenceMistakes
-    from exportready.inference.rules import load as load_inference
     from exportready.rulebook import lint
+    from exportready.rulebook.inference import InferenceMistakes
+    from exportready.rulebook.inference import load as load_inference
     from exportready.rulebook.load import INFERENCE, read_folder
+    from exportready.runtime import shipped
 
     if folder is not None and not folder.is_dir():
         raise click.ClickException(f"{folder} is not a folder of rules")
@@ -141,7 +141,7 @@ def list_kinds(kind: str | None) -> None:
     """List the kinds of record that rules may judge; with KIND its fields, their types, and what its key is made of."""
     from exportready.cli.output import echo
     from exportready.kinds import KINDS
-    from exportready.shapes import did_you_mean
+    from exportready.schema.shapes import did_you_mean
 
     if kind is None:
         echo("".join(f"{name}\n" for name in sorted(KINDS)))

@@ -9,7 +9,7 @@ from typing import TypeVar
 import click
 from click.core import ParameterSource
 
-from exportready.config import Config, ConfigMistakes, find, read
+from exportready.cli.config import Config, ConfigMistakes, find, read
 from exportready.model.rules import Rulebook
 from exportready.rulebook.load import RulebookMistakes
 from exportready.rulebook.packs import adapted, together

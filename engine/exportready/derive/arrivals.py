@@ -12,11 +12,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from exportready.derive.conclusions import Conclusions, mend_of, why_of
-from exportready.derive.exported import DONE, TYPES, Booked, Titan, booked, exported
+from exportready.derive.exported import TYPES, Booked, Titan, booked, exported
 from exportready.derive.lines import Comparer, Lines
 from exportready.derive.matching import ARRIVED, EXPLAINED, MISSING, TWICE, Match, match
 from exportready.derive.memos import names_batch
-from exportready.derive.waiting import ORDERS, named_batches, to_be_whole
+from exportready.derive.waiting import named_batches, to_be_whole
 from exportready.kinds import KINDS
 from exportready.model.evidence import UNSET, Evidence, Record, Scope, Shelf, Unknown, Value
 
@@ -35,48 +35,6 @@ _REVERSED = {"payment": "a refund", "bill": "a vendor's credit", "credit memo": 
 """What a negative one is."""
 LOOKS_BYPASSED = "so it looks bypassed"
 _LOOK_BY_HAND = "Look for it in QuickBooks by its amount and day: Edit > Find"
-
-
-def with_what_was_sent(now: Evidence, before: Evidence) -> Evidence:
-    """After the export: what ServiceTitan held is taken from the files of before it where the new ones lack it."""
-    kinds = [kind for kind in before.shelves if kind.startswith("servicetitan.") and now.shelf(kind).scope is Scope.MISSING]
-    done = named_batches(now, "exportedBatches")
-    return replace(
-        now,
-        shelves={**now.shelves, **{kind: _of_before(before.shelves[kind], done) for kind in kinds}},
-        listings={**now.listings, **{kind: before.listings[kind] for kind in kinds if kind in before.listings}},
-    )
-
-
-def _of_before(shelf: Shelf, done: frozenset[str]) -> Shelf:
-    """The shelf with no status that the export may have changed since: those of batches that were exported, or of which nobody
-    says which were."""
-    stale = Unknown("its status in your files is from before the export", OF_BEFORE_MEND)
-    records = []
-    for record in shelf.records:
-        fields = dict(record.fields)
-        for status, batch in (
-            ("syncStatus", "batch.number"),
-            ("parent.syncStatus", "parent.batch.number"),
-            ("status", "batchId"),
-        ):
-            number = fields.get(batch, UNSET)
-            is_status = status != "status" or shelf.kind == ORDERS
-            if (
-                is_status
-                and fields.get(status) not in (*DONE, None, "Canceled")
-                and number is not UNSET
-                and (not done or number in done)
-            ):
-                fields[status] = stale
-        records.append(replace(record, fields=fields))
-    return replace(shelf, records=tuple(records))
-
-
-OF_BEFORE_MEND = (
-    "Say which batches were exported: exportready ask, or exportedBatches in account.yaml. To see what was left behind, export "
-    "ServiceTitan's transactions again"
-)
 
 
 def matches(evidence: Evidence) -> Shelf:

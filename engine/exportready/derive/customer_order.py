@@ -12,8 +12,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
 
+from exportready.evidence.consolidate import KEEP_NEWER
 from exportready.evidence.pages import join_pages
-from exportready.evidence.shelve import KEEP_NEWER
 from exportready.kinds import fold
 from exportready.model.evidence import CLOCK_SKEW, Evidence, Listing, Record, Scope, Shelf, Unknown, Value
 

@@ -11,9 +11,8 @@ from decimal import Decimal
 
 from exportready.derive.conclusions import Conclusions
 from exportready.derive.matching import ARRIVED, EXPLAINED, MISSING, TWICE
+from exportready.kinds.derived import SIDES
 from exportready.model.evidence import UNSET, Evidence, Location, Record, Shelf, Value
-
-SIDES = ("titan", "books", "explained", "unexplained", "untold")
 
 
 def tie_out(evidence: Evidence) -> Shelf:

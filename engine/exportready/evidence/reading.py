@@ -11,17 +11,13 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache, partial
 
+from exportready.account.reading import Columns
 from exportready.kinds import fold
 from exportready.kinds.table import Field, Kind
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, ColumnQuestion, Covers, Listing, Unknown, Value
 from exportready.model.frozen import frozen
 from exportready.model.rules import Type, Wanted
-from exportready.shapes import LIFETIME
-
-Columns = Mapping[str, Mapping[str, str]]
-"""Kind -> field -> the heading of its column; `NO_COLUMN` where there is none."""
-
-NO_COLUMN = "none"
+from exportready.schema.times import LIFETIME
 
 MAX_PLACES = 30
 """No amount, quantity or rate has more; arithmetic with a power of ten beyond reason ends a run."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from exportready.evidence import account, side_by_side
+from exportready.account.reading import Columns, zone_of
+from exportready.evidence import parallel as side_by_side
+from exportready.evidence.consolidate import shelve
 from exportready.evidence.files import File, NoSnapshot, in_folder, is_zip, load
-from exportready.evidence.reading import Columns, Reading, Unreadable, head_of
-from exportready.evidence.shelve import shelve
+from exportready.evidence.readers import account_file
+from exportready.evidence.reading import Reading, Unreadable
+from exportready.evidence.recognize import give_to_reader, is_own_report
 from exportready.kinds import KINDS, children, fold
 from exportready.kinds.account import NONE_THERE
 from exportready.model.evidence import (
@@ -76,10 +78,10 @@ def read(
         tell(file)
         one = _read_file(file, takes, columns, zone)
         done += [one] if one is not None else []
-        if one is not None and one.reading and one.reading.reader == account.READER:
+        if one is not None and one.reading and one.reading.reader == account_file.READER:
             stated = _stated([held.reading for held in done if held.reading], at)
             columns = stated.columns if stated else {}
-            zone = account.zone_of(stated.account if stated else None) or zone
+            zone = zone_of(stated.account if stated else None) or zone
             phase = stated.account.phase if stated and stated.account else None
             takes = wanted(phase) if callable(wanted) else wanted
     of_file = partial(_read_file, wanted=dict(takes), columns=columns, zone=zone)
@@ -114,7 +116,7 @@ def _read_file(file: File, wanted: Wanted, columns: Columns, zone: tzinfo) -> _R
         digest = hashlib.sha256(data).hexdigest()
         if is_own_report(data):
             return None
-        reading = _give_to_reader(data, file.path, wanted, columns, zone)
+        reading = give_to_reader(data, file.path, wanted, columns, zone)
     except Unreadable as unreadable:
         error = unreadable
     if isinstance(reading, str):
@@ -133,101 +135,6 @@ def _read_file(file: File, wanted: Wanted, columns: Columns, zone: tzinfo) -> _R
     )
     nothing = reading is not None and not reading.reader
     return _Read(source, reading, Unrecognised(file.path, "; ".join(reading.unread)) if reading and nothing else None)
-
-
-_OWN_RESULT = re.compile(rb'\s*\{\s*"format"\s*:\s*"exportready/')
-_OWN_TEXT = re.compile(rb"Made by ExportReady [0-9][\w.]*\s*(\x1b\[0m)?\s*\Z")
-_OWN_PAGE = re.compile(rb'<!doctype html>.{0,900}?<meta name="generator" content="ExportReady', re.IGNORECASE | re.DOTALL)
-
-_OWN_ROWS = re.compile(rb"\xef\xbb\xbf(Fingerprint,Account,Rule,|Customer:job,Payment date,Type,Number,Amount,Unused,)")
-
-
-def is_own_report(data: bytes) -> bool:
-    """This program wrote it."""
-    return bool(_OWN_RESULT.match(data) or _OWN_ROWS.match(data) or _OWN_PAGE.match(data) or _OWN_TEXT.search(data[-80:]))
-
-
-def _give_to_reader(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tzinfo) -> Reading | str:
-    """Recognise by content, then by name. Text says why a file is not read and what would help."""
-    name = PurePosixPath(path).name.lower()
-    suffix = PurePosixPath(name).suffix
-    if suffix in _NOT_READ:
-        return _NOT_READ[suffix]
-    if not data[:64].strip(_BLANK) and not data.strip(_BLANK):
-        raise Unreadable("it is empty; export it again")
-    if name.startswith("account") and suffix in (".yaml", ".yml"):
-        return account.read(data, path)
-    if _is_workbook(data):
-        from exportready.evidence import tables
-
-        return tables.read(data, path, wanted, columns, zone)
-    start = head_of(data)
-    if start.startswith("<"):
-        return _xml(data, path, wanted)
-    if start.startswith(("!", '"!')) and "\t" in start:
-        from exportready.evidence import iif
-
-        return iif.read(data, path, wanted) or "it is IIF but holds none of QuickBooks' lists; export Lists to IIF Files"
-    if start.startswith(("{", "[")):
-        from exportready.evidence import servicetitan
-
-        return servicetitan.read(data, path, wanted) or (
-            "no list of ServiceTitan is recognised in it; save one list to a file, named after it (materials.json, invoices.json)"
-        )
-    if suffix in (".yaml", ".yml"):
-        return account.read(data, path) if account.is_account(data, path) else "a file of answers is named account.yaml"
-    if suffix in _TABLES:
-        from exportready.evidence import tables
-
-        return tables.read(data, path, wanted, columns, zone)
-    return _text(data, path, wanted, columns, zone) if suffix == ".txt" else _HELP
-
-
-def _text(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tzinfo) -> Reading | str:
-    """A .txt may be a table that a program saved, or anybody's notes."""
-    from exportready.evidence import pasted, tables
-
-    errors = pasted.text(data, path, wanted) if b"\t" not in data else None
-    if errors is not None:
-        return errors
-    try:
-        reading = tables.read(data, path, wanted, columns, zone)
-    except Unreadable:
-        return _HELP
-    return reading if reading.reader or reading.questions else pasted.text(data, path, wanted) or _HELP
-
-
-def _is_workbook(data: bytes) -> bool:
-    """By content: Excel's own archive, or the container of its old and its protected files."""
-    return data.startswith(b"\xd0\xcf\x11\xe0") or (data.startswith(b"PK\x03\x04") and b"xl/workbook" in data)
-
-
-def _xml(data: bytes, path: str, wanted: Wanted) -> Reading | str:
-    from exportready.evidence import qbxml, xmltext
-    from exportready.kinds.quickbooks import RETS
-
-    document = xmltext.utf8(data)
-    root = xmltext.root_of(document)
-    if root == "QBWCXML":
-        return "it registers an application with the QuickBooks Web Connector and holds no records; nothing to do"
-    if root not in ("QBXML", "Envelope") and not (root or "").endswith("Ret"):
-        return "it is XML but no answer of QuickBooks (QBXML); save the qbXML response itself"
-    if (root or "").endswith("Ret") and root not in RETS:
-        return f"it is a single {root}, which no rule reads"
-    return qbxml.of_document(document, path, wanted)
-
-
-_BLANK = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"
-_TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
-_HELP = "it is not qbXML, IIF, a ServiceTitan list (JSON), a spreadsheet or account.yaml; export it in one of these forms"
-_NOT_READ = {
-    ".qbw": (
-        "this is the QuickBooks company file itself, which only QuickBooks can open; in QuickBooks choose "
-        "File > Utilities > Export > Lists to IIF Files and save that file here instead"
-    ),
-    ".qbb": "this is a QuickBooks backup, which only QuickBooks can open; export the lists to IIF instead",
-    ".zip": "a .zip inside the folder is not opened; unpack it there",
-}
 
 
 # -- the snapshot
@@ -266,7 +173,7 @@ def _unrecognised(one: _Read) -> list[Unrecognised]:
 
 def _stated(readings: list[Reading], at: datetime) -> Reading | None:
     """The file of answers that counts; None where there is none, or where two say different things."""
-    found = [reading for reading in readings if reading.reader == account.READER]
+    found = [reading for reading in readings if reading.reader == account_file.READER]
     answers = [listing for reading in found for listing in reading.listings if listing.kind == "account.answers"]
     shelf = shelve("account.answers", answers, None, at) if answers else None
     told = next((one for one in found if shelf and any(shelf.records == listing.records for listing in one.listings)), None)
@@ -336,7 +243,7 @@ def _one_company(files: list[_Read]) -> list[_Read]:
 
 def _account_name(one: _Read) -> str:
     """Whose answers they are, of a file of answers."""
-    is_answers = one.reading is not None and one.reading.reader == account.READER
+    is_answers = one.reading is not None and one.reading.reader == account_file.READER
     return (one.reading.account.name or "") if is_answers and one.reading and one.reading.account else ""
 
 

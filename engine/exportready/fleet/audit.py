@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Mapping
 from functools import cache
 from pathlib import Path
 
-from exportready import __version__, shipped
+from exportready import __version__
 from exportready.check import select
 from exportready.fleet.places import Fleet
 from exportready.fleet.pool import Workers, run
@@ -17,6 +17,7 @@ from exportready.history.reading import entries, gone, past
 from exportready.history.store import History, Kept, Started
 from exportready.model.audit import Audit
 from exportready.model.rules import Rule
+from exportready.runtime import shipped
 
 
 def settings_digest(how: How, *, anonymise: bool) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from exportready.evidence.files import PASSED_OVER, is_zip
-from exportready.evidence.snapshot import is_own_report
+from exportready.evidence.recognize import is_own_report
 from exportready.model.frozen import frozen
 
 LISTS = (".txt", ".lst", ".list")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from datetime import datetime
 
-from exportready.fleet.standing import broken
+from exportready.fleet.account_state import broken
 from exportready.fleet.work import Done, Job, judge
 from exportready.model.frozen import frozen
 

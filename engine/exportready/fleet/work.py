@@ -17,7 +17,7 @@ from pathlib import Path
 from exportready.check import examine, select
 from exportready.evidence.files import NoSnapshot, in_folder
 from exportready.evidence.reading import Unreadable
-from exportready.fleet.standing import broken, found, standing
+from exportready.fleet.account_state import broken, found, standing
 from exportready.model.audit import Found, Standing
 from exportready.model.frozen import frozen
 from exportready.model.report import Waiver

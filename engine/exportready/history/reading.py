@@ -10,7 +10,6 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from exportready.compare import Result, compare
 from exportready.history.file import told
 from exportready.history.seal import is_whole
 from exportready.history.store import History, Started
@@ -18,6 +17,7 @@ from exportready.model.audit import Entry, Issue, Movement, Past, RuleStanding, 
 from exportready.model.changes import Stood
 from exportready.model.report import Cleared, Lapse, Outcome, Verdict
 from exportready.model.rules import Severity
+from exportready.results.compare import Result, compare
 
 TREND = 12
 """So many audits are looked back at."""

@@ -169,7 +169,7 @@ def _test(op: Op, value: Known, other: Known, type_: Type) -> Truth:
     if op is Op.MAX_LENGTH:
         return len(value) <= other if isinstance(value, str) and isinstance(other, Decimal) else None
     if op is Op.MATCHES:
-        from exportready.patterns import matches  # only a rule that asks for a pattern loads the pattern engine
+        from exportready.schema.patterns import matches  # only a rule that asks for a pattern loads the pattern engine
 
         return matches(other, value) if isinstance(value, str) and isinstance(other, str) else None
     if type(value) is not type(other):

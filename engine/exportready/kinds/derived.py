@@ -307,6 +307,9 @@ arrivedSince yesno
     ),
 )
 
+SIDES = ("titan", "books", "explained", "unexplained", "untold")
+"""What the tie-out counts; `derived.tie_out` has a count and an amount of each."""
+
 ACCOUNT_ANSWERS = {
     "purchasing": "modules.purchasing",
     "inventory": "modules.inventory",

@@ -168,6 +168,11 @@ class Source:
     error_line: int | None = None
     notes: tuple[str, ...] = ()
 
+    @property
+    def error_text(self) -> str | None:
+        """Why the file could not be read, with the line where that is known; None where it was read."""
+        return self.error if self.error is None or self.error_line is None else f"line {self.error_line}: {self.error}"
+
 
 @frozen
 class Unrecognised:

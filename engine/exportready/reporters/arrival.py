@@ -6,11 +6,10 @@ from collections import Counter
 from datetime import date
 from decimal import Decimal
 
+from exportready.kinds.derived import SIDES
 from exportready.model.evidence import Record, Unknown, Value
 from exportready.model.report import Report
 from exportready.reporters import words
-
-SIDES = ("titan", "books", "explained", "unexplained", "untold")
 
 
 def tie_out(report: Report) -> list[tuple[str, ...]]:

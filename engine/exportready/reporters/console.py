@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from exportready.model.evidence import Source
+from exportready.model.fix import fix_steps, many_steps
 from exportready.model.report import Finding, Outcome, Report, RuleResult
 from exportready.model.rules import Severity
 from exportready.reporters import Options, arrival, first, view, words
@@ -138,7 +139,7 @@ def _first(page: _Page, report: Report) -> None:
 def _broken(page: _Page, sources: Iterable[Source]) -> None:
     page.heading(words.UNREADABLE)
     for source in sources:
-        page.text(f"{source.path}: {view.error_text(source.error or '', source.error_line)}", indent="  ", bullet="* ")
+        page.text(f"{source.path}: {source.error_text}", indent="  ", bullet="* ")
     page.text(words.UNREADABLE_INTRO, indent="  ")
 
 
@@ -166,10 +167,10 @@ def _problem(page: _Page, report: Report, number: int, result: RuleResult) -> No
     page.text(f"{words.WHY}: {rule.why}", indent="   ")
     page.text(f"{words.WHO}: {rule.fix.who}, {view.effort(result)}", indent="   ")
     if view.are_many(result):
-        page.steps(words.because_many(view.amount(result)), view.many_steps(result))
-        page.steps(words.ONE_BY_ONE, view.fix_steps(result))
+        page.steps(words.because_many(view.amount(result)), many_steps(result))
+        page.steps(words.ONE_BY_ONE, fix_steps(result))
     else:
-        page.steps(words.DO_THIS, view.fix_steps(result))
+        page.steps(words.DO_THIS, fix_steps(result))
 
 
 def _finding(page: _Page, result: RuleResult, finding: Finding) -> None:

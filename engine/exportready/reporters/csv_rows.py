@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from exportready.model.fix import fix_steps
 from exportready.model.report import Finding, Report, RuleResult
 from exportready.reporters import Options, view, words
 from exportready.reporters.text import clean
@@ -59,7 +60,7 @@ def _row(report: Report, result: RuleResult, one: Finding) -> tuple[str, ...]:
         _pairs(one.expected),
         " ".join(one.batches),
         rule.fix.who,
-        " / ".join(view.fix_steps(result)),
+        " / ".join(fix_steps(result)),
         where.path if where else "",
         str(where.line) if where and where.line else "",
         where.pointer if where else "",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from exportready.model.changes import Changes, Drift, Stood
 from exportready.reporters import words
-from exportready.reporters.text import clean, escape_surrogates, in_markdown
+from exportready.reporters.text import clean, in_markdown
+from exportready.results.json_text import to_json
 
 FORMAT = "exportready/diff@1"
 _PARTS = ("added", "regressed", "fixed", "untold", "rule_changed", "unchanged")
@@ -55,7 +55,7 @@ def machine(one: Changes) -> str:
         **{("new_findings" if part == "added" else part): [_stood(each) for each in getattr(one, part)] for part in _PARTS},
         "drift": [{"setting": drift.setting, "old": drift.old, "new": drift.new} for drift in one.drift],
     }
-    return escape_surrogates(json.dumps(stated, ensure_ascii=False, indent=1)) + "\n"
+    return to_json(stated) + "\n"
 
 
 def _stood(one: Stood) -> dict[str, Any]:

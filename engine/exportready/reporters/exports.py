@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exportready import __version__
-from exportready.kinds.interview import EXPORTS
+from exportready.account.questions import EXPORTS
 from exportready.reporters.pages import page
 
 

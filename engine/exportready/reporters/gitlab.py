@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 
 from exportready.model.report import Report
 from exportready.model.rules import Severity
 from exportready.reporters import Options, problems, words
-from exportready.reporters.text import clean, escape_surrogates
+from exportready.reporters.text import clean
+from exportready.results.json_text import to_json
 
 _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "minor", Severity.INFO: "info"}
 
@@ -41,4 +41,4 @@ def render(report: Report, options: Options) -> str:
                 "location": {"path": one.path, "lines": {"begin": one.line}},
             }
         )
-    return escape_surrogates(json.dumps(told, ensure_ascii=False, indent=1)) + "\n"
+    return to_json(told) + "\n"

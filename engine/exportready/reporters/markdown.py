@@ -39,7 +39,7 @@ def _head(report: Report) -> Iterator[str]:
     broken = [source for source in report.sources if source.error is not None]
     if broken:
         yield f"## {words.UNREADABLE}"
-        yield _bullets([f"{one.path}: {view.error_text(one.error or '', one.error_line)}" for one in broken])
+        yield _bullets([f"{one.path}: {one.error_text}" for one in broken])
     batches = first.batches(report)
     if batches:
         yield f"## {words.BATCHES}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from exportready.account.questions import FILE_MODE, question_of
 from exportready.kinds import question
-from exportready.kinds.interview import FILE_MODE, question_of
+from exportready.model.fix import fix_steps, many_steps
 from exportready.model.frozen import frozen
 from exportready.model.report import Finding, KeyIssue, Report, RuleResult
 from exportready.model.rules import FixSteps, Severity
@@ -135,7 +136,7 @@ class _Laid:
             view.heading(result),
             view.told(self.report, result),
             rule.why,
-            FixSteps(rule.fix.who, rule.fix.minutes, view.fix_steps(result), rule.fix.many_above, view.many_steps(result)),
+            FixSteps(rule.fix.who, rule.fix.minutes, fix_steps(result), rule.fix.many_above, many_steps(result)),
             view.effort(result),
             self._waits(own),
             tuple(self.ways[one.id] for one in own[:3] if one.id in self.ways and not one.gates),

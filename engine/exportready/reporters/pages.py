@@ -14,11 +14,12 @@ import jinja2
 import jinja2.bccache
 from markupsafe import Markup, escape
 
-from exportready import __version__, cache
+from exportready import __version__
 from exportready.model.frozen import frozen
 from exportready.reporters import words
 from exportready.reporters.text import clean, clean_line
-from exportready.shipped import folder
+from exportready.runtime import cache
+from exportready.runtime.shipped import folder
 
 _AT_ONCE = 500
 """So many pieces of a template make one of the page."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +9,7 @@ from urllib.parse import quote
 from exportready.model.report import Report, RuleResult
 from exportready.model.rules import Rule, Severity
 from exportready.reporters import Options, problems, words
-from exportready.reporters.text import escape_surrogates
+from exportready.results.json_text import to_json
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -47,10 +46,7 @@ def render(report: Report, options: Options) -> str:
         "results": [_result(report, one, places[one.result.rule.id]) for one in found],
         "columnKind": "unicodeCodePoints",
     }
-    return (
-        escape_surrogates(json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=1))
-        + "\n"
-    )
+    return to_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

@@ -24,11 +24,6 @@ def clean_line(text: str) -> str:
     )
 
 
-def escape_surrogates(json: str) -> str:
-    """The same JSON, with lone surrogates written as escapes, so that it encodes and still reads back alike."""
-    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
-
-
 def in_markdown(text: str) -> str:
     """Text of the books, harmless in Markdown that allows HTML, in a table too."""
     for one, other in (

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from functools import cache
@@ -11,18 +10,8 @@ from functools import cache
 from exportready.kinds import KINDS
 from exportready.model.frozen import frozen
 from exportready.model.report import Finding, Gap, Outcome, Place, Report, RuleResult, Verdict
-from exportready.model.rules import PLACEHOLDER, Severity
+from exportready.model.rules import Severity
 from exportready.reporters import words
-
-
-def fix_steps(result: RuleResult) -> tuple[str, ...]:
-    """What to click, with the record's own values where all problems share them."""
-    return _filled(result.rule.fix.steps, result.findings)
-
-
-def many_steps(result: RuleResult) -> tuple[str, ...]:
-    """The quicker way for many."""
-    return _filled(result.rule.fix.many_steps, result.findings)
 
 
 def are_many(result: RuleResult) -> bool:
@@ -34,15 +23,6 @@ def are_many(result: RuleResult) -> bool:
 def amount(result: RuleResult) -> int:
     """How many records fail, those of a group each for itself."""
     return sum(len(finding.where) if finding.is_group else 1 for finding in result.findings)
-
-
-def _filled(steps: Sequence[str], findings: Sequence[Finding]) -> tuple[str, ...]:
-    def value(found: re.Match[str]) -> str:
-        values = {finding.observed.get(found[1]) for finding in findings}
-        agreed = values.pop() if len(values) == 1 else None
-        return agreed or (words.ONE_LISTED if len(findings) == 1 else words.EACH_LISTED)
-
-    return tuple(PLACEHOLDER.sub(value, step) for step in steps)
 
 
 def minutes(result: RuleResult) -> int:
@@ -312,11 +292,6 @@ def place(where: Place) -> str:
     location = where.location
     spot = location.path if location.line is None else f"{location.path}:{location.line}"
     return " ".join(filter(None, (spot, location.pointer, f"({where.label})" if where.label else "")))
-
-
-def error_text(error: str, line: int | None) -> str:
-    """Why a file could not be read, with the line where that is known."""
-    return error if line is None else f"{words.line(line)}: {error}"
 
 
 def contents(records: Iterable[tuple[str, int]]) -> Iterator[str]:

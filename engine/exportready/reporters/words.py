@@ -233,8 +233,6 @@ EXPORTS_SAVE_AS = "Save it as"
 EXPORTS_THEN = "Then run"
 EXPORTS_ASKED = "What the files leave open is asked by"
 EXPORTS_SIGN = "Made by: ______________________   Date and time: ______________________"
-EACH_LISTED = "each one listed"
-ONE_LISTED = "the one listed"
 
 TERMS: Sequence[tuple[str, str]] = (
     ("Problem", "A record, or a setting, that is not as it should be."),
@@ -501,11 +499,6 @@ def for_subjects(names: Iterable[str], limit: int = 5) -> str:
     if rest > 0:
         return f"for {', '.join(listed[:limit])} and {rest:,} more"
     return "for " + " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
-
-
-def line(number: int) -> str:
-    """Line 12."""
-    return f"line {number}"
 
 
 def cited(document: str, section: str, updated: date, note: str) -> str:

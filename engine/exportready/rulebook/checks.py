@@ -9,9 +9,9 @@ from exportready.model.evidence import Known
 from exportready.model.rules import PARAMETER, AtFault, Check, Condition, Operand, Related, Rule, Severity, Type, placeholders
 from exportready.rulebook.conditions import Reader, Words
 from exportready.rulebook.shape import CHECK, CHECK_KEYS
-from exportready.shapes import Mistakes, did_you_mean, what_is
-from exportready.yamlfile import Mistake, Node, items
-from exportready.yamlfile import entries as entries_of
+from exportready.schema.shapes import Mistakes, did_you_mean, what_is
+from exportready.schema.yamlfile import Mistake, Node, items
+from exportready.schema.yamlfile import entries as entries_of
 
 
 class CheckReader:

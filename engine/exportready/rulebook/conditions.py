@@ -33,8 +33,9 @@ from exportready.model.rules import (
     Ref,
     Type,
 )
-from exportready.shapes import Mistakes, did_you_mean, parse_day, parse_time, what_is
-from exportready.yamlfile import Node
+from exportready.schema.shapes import Mistakes, did_you_mean, what_is
+from exportready.schema.times import parse_day, parse_time
+from exportready.schema.yamlfile import Node
 
 _ORDERED = (Type.NUMBER, Type.DATE, Type.TIME)
 _TEXTUAL = (Type.TEXT, Type.NAME, Type.ID)
@@ -181,7 +182,7 @@ class Reader:
         return Compare(op, ref, (operand,)) if operand is not None else None
 
     def _is_pattern(self, value: object, test: Node) -> bool:
-        from exportready.patterns import BadPattern, compiled
+        from exportready.schema.patterns import BadPattern, compiled
 
         if not isinstance(value, str):
             self.mistakes.say(test, f"{what_is(test)} stands where a pattern (text in quotes) belongs")

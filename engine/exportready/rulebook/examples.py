@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from exportready.evidence.account import answers_of
+from exportready.account.reading import answers_of
 from exportready.evidence.reading import Keys, convert
 from exportready.kinds import KINDS, field_of
 from exportready.model.evidence import Account, Evidence, Listing, Location, Record, Scope, Shelf, Unknown, Value
 from exportready.model.rules import Example
-from exportready.shapes import Mistakes, did_you_mean, parse_time
-from exportready.yamlfile import Node, items
-from exportready.yamlfile import entries as entries_of
+from exportready.schema.shapes import Mistakes, did_you_mean
+from exportready.schema.times import parse_time
+from exportready.schema.yamlfile import Node, items
+from exportready.schema.yamlfile import entries as entries_of
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 """When an example's check runs, and its evidence was made, unless it says otherwise."""

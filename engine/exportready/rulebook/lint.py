@@ -22,7 +22,7 @@ from exportready.model.rules import (
     placeholders,
     refs,
 )
-from exportready.yamlfile import Mistake
+from exportready.schema.yamlfile import Mistake
 
 CASES = ("passed", "failed", "cannot_tell")
 """Each rule is tried at least on one example of each."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from exportready import __version__, cache
+from exportready import __version__
 from exportready.kinds import KINDS, field_of, references
 from exportready.kinds.account import BY_PATH
 from exportready.kinds.derived import HEADING, ONLY_FOR, READS, RESTS_ON, SHOWN, SHOWN_AFTER
@@ -20,9 +20,11 @@ from exportready.rulebook.conditions import Reader, Words
 from exportready.rulebook.examples import read_example
 from exportready.rulebook.reads import reads
 from exportready.rulebook.shape import EXAMPLE, RULE
-from exportready.shapes import Key, Mistakes, Object, Text, did_you_mean, parse_age
-from exportready.yamlfile import Mistake, Node, YamlError, items, parse
-from exportready.yamlfile import entries as entries_of
+from exportready.runtime import cache
+from exportready.schema.shapes import Key, Mistakes, Object, Text, did_you_mean
+from exportready.schema.times import parse_age
+from exportready.schema.yamlfile import Mistake, Node, YamlError, items, parse
+from exportready.schema.yamlfile import entries as entries_of
 
 INFERENCE = "inference"
 """The folder among the rules that says what follows from what."""
@@ -89,7 +91,7 @@ def read_folder(folder: Path) -> tuple[list[Rule], list[Mistake], Any]:
     for file in files:
         name = file.relative_to(folder).as_posix()
         if name.startswith(INFERENCE + "/") or name == PACK:
-            continue  # exportready.inference.rules reads those
+            continue  # exportready.rulebook.inference reads those
         if file.suffix != ".yaml" or name.count("/") != 1:
             mistakes.append(Mistake(name, 0, "a rule stands in AREA/NAME.yaml; move or rename this file"))
             continue

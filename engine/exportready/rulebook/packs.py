@@ -10,8 +10,8 @@ from pathlib import Path
 from exportready.model.evidence import Known
 from exportready.model.rules import Rule, Rulebook, Severity
 from exportready.rulebook.load import RulebookMistakes, load_or_recall, wanted
-from exportready.shapes import did_you_mean
-from exportready.yamlfile import Mistake
+from exportready.schema.shapes import did_you_mean
+from exportready.schema.yamlfile import Mistake
 
 
 def together(first: Rulebook, folders: Sequence[Path]) -> Rulebook:

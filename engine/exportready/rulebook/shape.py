@@ -6,7 +6,8 @@ from typing import Any
 
 from exportready.kinds import AT_FAULT
 from exportready.model.rules import Phase, Severity
-from exportready.shapes import AGE, DAY, TIME, Anything, Choice, Key, ListOf, MapOf, Number, Object, Text, YesNo
+from exportready.schema.shapes import Anything, Choice, Key, ListOf, MapOf, Number, Object, Text, YesNo
+from exportready.schema.times import AGE, DAY, TIME
 
 _CONDITION = Anything(
     {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -12,7 +11,7 @@ from exportready.model.audit import Audit, Entry, Issue, Movement, Past
 from exportready.model.report import Outcome, Verdict
 from exportready.model.rules import Severity
 from exportready.reporters.audit import Options
-from exportready.reporters.text import escape_surrogates
+from exportready.results.json_text import to_json
 
 FORMAT = "exportready/audit@1"
 PARTS = ("added", "regressed", "fixed", "untold", "rule_changed")
@@ -33,7 +32,7 @@ def render(audit: Audit, options: Options) -> Iterator[str]:
 
 
 def _json(value: object) -> str:
-    return escape_surrogates(json.dumps(value, ensure_ascii=False))
+    return to_json(value, indent=None)
 
 
 def stated(audit: Audit, pages: str) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""account.yaml: its shape, reading and writing it, the questions, the replies."""

@@ -1,0 +1,233 @@
+"""The interview: a dozen questions in an office's own words, what each reply says, and the four exports to make by hand.
+
+One reply may answer several settings of account.yaml, so that a dozen questions are enough. A question that depends on an
+earlier one is left out where that makes it pointless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+
+from exportready.kinds.account import BY_PATH, MAPPING_WORDS, MAPPINGS
+from exportready.model.frozen import frozen
+from exportready.model.rules import Type
+
+NAME, FILE_MODE, TAKEN_AT, SINCE = "account", "quickbooks.fileMode", "takenAt", "since"
+"""What is asked besides the settings: the account's name, how the company file is open, when the files were made, and since
+which day a report shows everything."""
+
+ANSWERED_ON = "When were these answers given?"
+"""The row of a spreadsheet of answers that dates them."""
+
+Said = str | bool
+
+
+@frozen
+class Reply:
+    """One of the replies to choose from."""
+
+    label: str
+    says: Mapping[str, Said] = field(default_factory=dict)
+    """Path of an answer -> what it is then."""
+    same_as: Mapping[str, str] = field(default_factory=dict)
+    """Path of an answer -> the path whose answer is taken over."""
+    words: tuple[str, ...] = ()
+    """What people may write instead of the label."""
+
+
+@frozen
+class Question:
+    """One question, with the replies to choose from, or the path of an answer that is written freely."""
+
+    text: str
+    replies: tuple[Reply, ...] = ()
+    path: str = ""
+    only_if: tuple[str, tuple[Said, ...]] | None = None
+    """(path, values): pointless where that answer is known to be another."""
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """Every answer that it can give."""
+        told = {path for reply in self.replies for path in (*reply.says, *reply.same_as)}
+        return frozenset(told | ({self.path} if self.path else set()))
+
+
+@frozen
+class OpenQuestion:
+    """A question that is open, and where in account.yaml its reply goes if it is no answer of its own."""
+
+    question: Question
+    places: tuple[tuple[str, ...], ...] = ()
+    files: tuple[str, ...] = ()
+    """How the digests (SHA-256) of the files begin that the reply is about."""
+
+
+def yes_no(path: str, yes: Said = True, no: Said | None = False) -> tuple[Reply, ...]:
+    """The replies yes and no, with what each says; None says nothing."""
+    return Reply("yes", {path: yes}, words=("y", "true")), Reply("no", {} if no is None else {path: no}, words=("n", "false"))
+
+
+_STATUS, _RESTARTED, _ADMIN = "webConnector.status", "webConnector.restarted", "webConnector.runsAsAdministrator"
+_SENT_BY, _OLD_RUNS = "webConnector.sentBy", "webConnector.oldConnectorAutoRun"
+_PURCHASING, _INVENTORY = "modules.purchasing", "modules.inventory"
+_MAPPING, _MAPPING_BEFORE = "customerMapping", "customerMappingAtLastExport"
+_POPULATE = "configurations.populateSerialNumbersInQuickBooks"
+
+DOZEN = (
+    Question("What is the name of this account?", path=NAME),
+    Question("How many people export batches from this account?", path="peopleWhoExport"),
+    Question(
+        "Is QuickBooks in single-user mode now? (Its File menu then offers «Switch to Multi-user Mode».)",
+        yes_no(FILE_MODE, "singleUser", "multiUser"),
+        only_if=("peopleWhoExport", ("1",)),
+    ),
+    Question(
+        "In ServiceTitan open Settings > Integrations > QuickBooks Desktop > your company file > Connections. Is the icon green?",
+        (
+            Reply("green", {_STATUS: "online", _RESTARTED: False}, words=("yes", "y", "online")),
+            Reply(
+                "green, after the connector was started again as administrator",
+                {_STATUS: "online", _RESTARTED: True, _ADMIN: True},
+            ),
+            Reply(
+                "green, after the connector was started again by an ordinary click",
+                {_STATUS: "online", _RESTARTED: True, _ADMIN: False},
+            ),
+            Reply("red", {_STATUS: "offline"}, words=("no", "n", "offline")),
+        ),
+    ),
+    Question(
+        "Which program sends your batches to QuickBooks?",
+        (
+            Reply("the ServiceTitan Web Connector", {_SENT_BY: "servicetitan", _OLD_RUNS: False}, words=("servicetitan",)),
+            Reply(
+                "the ServiceTitan Web Connector, but the older one by Intuit still runs by itself too",
+                {_SENT_BY: "servicetitan", _OLD_RUNS: True},
+                words=("both",),
+            ),
+            Reply(
+                "the older one, QuickBooks Web Connector by Intuit", {_SENT_BY: "quickbooks"}, words=("quickbooks", "intuit")
+            ),
+        ),
+    ),
+    Question(
+        "Settings > Integrations > QuickBooks Desktop > Customer Mapping: which one is chosen?",
+        tuple(Reply(words, {_MAPPING: value}, words=(value,)) for value, words in MAPPING_WORDS.items()),
+    ),
+    Question(
+        "Which customer mapping was chosen when you last exported?",
+        (
+            Reply("the same", same_as={_MAPPING_BEFORE: _MAPPING}, words=("yes", "y", "same")),
+            *(Reply(words, {_MAPPING_BEFORE: value}, words=(value,)) for value, words in MAPPING_WORDS.items()),
+        ),
+        only_if=(_MAPPING, MAPPINGS),
+    ),
+    Question(
+        "Which of these two do you see in ServiceTitan's navigation bar: Purchasing, Inventory?",
+        (
+            Reply("both", {_PURCHASING: True, _INVENTORY: True}, words=("yes", "y")),
+            Reply("only Purchasing", {_PURCHASING: True, _INVENTORY: False}, words=("purchasing",)),
+            Reply("only Inventory", {_PURCHASING: False, _INVENTORY: True}, words=("inventory",)),
+            Reply("neither", {_PURCHASING: False, _INVENTORY: False}, words=("none", "no", "n")),
+        ),
+    ),
+    Question("Do you export purchase orders to QuickBooks?", yes_no("purchaseOrders.export"), only_if=(_PURCHASING, (True,))),
+    Question(
+        "Who works out the sales tax of an invoice in QuickBooks?",
+        (
+            Reply("QuickBooks", {"salesTax.calculatedBy": "quickbooks"}),
+            Reply("ServiceTitan", {"salesTax.calculatedBy": "servicetitan"}),
+        ),
+    ),
+    Question("Do you want serial numbers to arrive in QuickBooks?", yes_no("serialNumbersWanted")),
+    Question(
+        "Ask ServiceTitan Support: is «Populate Serial Numbers in QuickBooks» switched on for this account?",
+        yes_no(_POPULATE),
+        only_if=(_SENT_BY, ("servicetitan",)),
+    ),
+)
+"""What `init` asks, in this order."""
+
+
+TAKEN = Question("When did you export these files?", path=TAKEN_AT)
+
+
+def question_of(path: str) -> Question:
+    """The question to ask for an answer: that of the dozen which gives it, else its own."""
+    return next((question for question in DOZEN if path in question.paths), None) or own_question(path)
+
+
+def own_question(path: str) -> Question:
+    """The question that gives this one answer and no other."""
+    setting = BY_PATH.get(path)
+    if setting is None:
+        return next(question for question in DOZEN if question.paths == {path})
+    if setting.type is Type.YESNO:
+        return Question(setting.question, yes_no(path))
+    replies = tuple(Reply(choice, {path: choice}) for choice in setting.choices)
+    return Question(setting.question, replies) if replies else Question(setting.question, path=path)
+
+
+@frozen
+class Export:
+    """One file to export by hand."""
+
+    title: str
+    who: str
+    steps: tuple[str, ...]
+    save_as: str
+    good_for: str
+
+
+EXPORTS = (
+    Export(
+        "QuickBooks: all lists",
+        "Whoever signs in to QuickBooks as Admin",
+        (
+            "Ask everybody else to close the company file, then File > Switch to Single-user Mode",
+            "File > Utilities > Export > Lists to IIF Files",
+            "Tick Chart of Accounts, Customer List, Vendor List, Employee List, Other Names List, Class List, Item List, "
+            "Sales Tax Code List",
+            "Do not sort any list before; what is inactive comes along by itself",
+        ),
+        "quickbooks-lists.iif",
+        "accounts, items, names, the order of the customer list",
+    ),
+    Export(
+        "ServiceTitan: the pricebook",
+        "Whoever may open the Pricebook",
+        (
+            "Pricebook > Export, to Excel",
+            "Keep the tabs Services, Equipment and Materials as they are",
+            "If it asks, choose everything, inactive entries too",
+        ),
+        "pricebook.xlsx",
+        "cost, income and inventory accounts of each item",
+    ),
+    Export(
+        "ServiceTitan: the batch that you are about to export",
+        "Whoever posts batches",
+        (
+            "Accounting > Batch/Export Transactions > Select a batch",
+            "Download it to Excel, once each for the invoices (with their items, if it offers that), the payments and, where you "
+            "use Purchasing, the bills",
+            "If more than one batch waits, download each",
+        ),
+        "batch-NUMBER-invoices.xlsx, batch-NUMBER-payments.xlsx, batch-NUMBER-bills.xlsx",
+        "dates, items, customers and technicians of what waits",
+    ),
+    Export(
+        "QuickBooks: the transactions",
+        "The bookkeeper",
+        (
+            "Reports > Custom Reports > Transaction Detail",
+            "Dates: from the oldest invoice that still has a payment in this batch until today",
+            "Display: tick Trans #, Type, Date, Num, Name, Memo, Account, Account Type, Amount",
+            "Excel > Create New Worksheet > Create a comma separated values (.csv) file",
+        ),
+        "custom transaction detail.csv",
+        "which connector sent an invoice that is paid now; after the export, what arrived",
+    ),
+)
+"""The exports that an office can make without help. Menu names: docs/sources.md, exports by hand."""

@@ -1,0 +1,268 @@
+"""account.yaml: the one file a person states things in. Each value keeps its own line and date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal
+
+from exportready.account.shape import FILE, SETTINGS_SHAPE, says_unknown
+from exportready.kinds import KINDS
+from exportready.kinds.account import ALL, BATCH, BY_PATH, DAYS, KIND, LISTS, MAPS, NONE, NONE_THERE, PART, SETTINGS
+from exportready.kinds.headings import TABLES
+from exportready.model.evidence import UNSET, Account, Covers, FieldNote, Listing, Location, Record, Unknown, Value
+from exportready.model.frozen import frozen
+from exportready.model.rules import Type
+from exportready.schema.shapes import Mistakes, did_you_mean
+from exportready.schema.times import parse_day, parse_time
+from exportready.schema.yamlfile import Mistake, Node, YamlError, entries, items, parse
+
+READER = "account.yaml"
+
+
+def zone_of(stated: Account | None) -> tzinfo | None:
+    """The office's time zone, where account.yaml names one that there is."""
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(stated.time_zone) if stated and stated.time_zone else None
+
+
+Columns = Mapping[str, Mapping[str, str]]
+"""Kind -> field -> the heading of its column; `NO_COLUMN` where there is none."""
+
+NO_COLUMN = "none"
+
+
+class AccountMistakes(Exception):
+    """account.yaml can't be used; holds every mistake in it, by line."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        self.mistakes = tuple(sorted(mistakes, key=lambda mistake: mistake.line))
+        super().__init__("\n".join(map(str, self.mistakes)))
+
+
+@frozen
+class AccountFile:
+    """What one account.yaml states."""
+
+    account: Account
+    answers: Listing
+    """One record of `account.answers`."""
+    host: Listing | None
+    """How the company file is open, as the record that qbXML would give; None where the file doesn't say."""
+    covers: Mapping[str, Covers]
+    """Kind -> how much of it the other files hold."""
+    columns: Columns
+
+
+def read(data: bytes, path: str) -> AccountFile:
+    """Read account.yaml. `path` is its place in the snapshot, for locations.
+
+    Raises AccountMistakes with every mistake in it: no answer of a file with mistakes is used.
+    """
+    mistakes = Mistakes(path, [])
+    try:
+        root = parse(data, path)
+    except YamlError as error:
+        raise AccountMistakes(error.mistakes) from error
+    FILE.check(root, mistakes)
+    found = _File(FILE.sound(root), path, mistakes).read()
+    if mistakes.found:
+        raise AccountMistakes(mistakes.found)
+    return found
+
+
+def is_account(data: bytes, path: str) -> bool:
+    """Return whether a YAML file speaks of an account, whatever its name."""
+    try:
+        root = parse(data, path)
+    except YamlError:
+        return False
+    keys = set(root.value) if isinstance(root.value, dict) else set()
+    return bool(keys & {"confirmed", "takenAt"}) or (bool(keys & {"account", "settings"}) and keys <= set(FILE.keys))
+
+
+class _File:
+    def __init__(self, entries: Mapping[str, Node], path: str, mistakes: Mistakes) -> None:
+        self.entries = entries
+        self.path = path
+        self.mistakes = mistakes
+        self.zone = self._zone()
+        self.taken_at = self._moment(entries.get("takenAt"))
+        confirmed = entries.get("confirmed")
+        inside = confirmed.value if confirmed and isinstance(confirmed.value, dict) else {}
+        self.confirmed_at = self._moment(inside.get("at")) or self.taken_at
+
+    def read(self) -> AccountFile:
+        """Return what the file states; mistakes are noted, not raised."""
+        answers = Listing(KIND.name, (self._answers(),), self.path, READER, True, dated=self.taken_at)
+        return AccountFile(
+            Account(self._text("account"), self._text("phase"), self._text("timeZone"), self.taken_at),
+            answers,
+            self._host(),
+            self._covers(),
+            self._columns(),
+        )
+
+    def _text(self, name: str) -> str | None:
+        node = self.entries.get(name)
+        return str(node.value) if node else None
+
+    def _zone(self) -> tzinfo | None:
+        node = self.entries.get("timeZone")
+        if node is None:
+            return None
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+        try:
+            return ZoneInfo(str(node.value))
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            self.mistakes.say(node, f"'{node.value}' is not a time zone; write one such as America/Denver")
+            return UTC
+
+    def _moment(self, node: Node | None) -> datetime | None:
+        if node is None or not isinstance(node.value, str):
+            return None
+        moment = parse_time(node.value)
+        if moment.tzinfo is not None:
+            return moment
+        if self.zone is None and len(node.value.strip()) == len("2026-11-20"):
+            return moment.replace(tzinfo=UTC)  # of a day, the hour hardly matters
+        if self.zone is None:
+            self.mistakes.say(node, "this moment has no offset; write one (2026-11-20T17:30:00-07:00) or give timeZone")
+            return moment.replace(tzinfo=UTC)
+        return moment.replace(tzinfo=self.zone)
+
+    def _answers(self) -> Record:
+        fields: dict[str, Value] = {}
+        notes: dict[str, FieldNote] = {}
+        settings = self.entries.get("settings")
+        for path, node in _leaves(settings) if settings else ():
+            answer, dated = self._stated(node)
+            if answer.value is None:
+                continue  # a question left open
+            where = Location(self.path, answer.line, f"settings.{path}")
+            fields[path], notes[path] = _typed(path, answer), FieldNote(where, dated)
+        for path, node in _listed(settings):
+            fields[path] = True
+            notes[path] = FieldNote(Location(self.path, node.line, f"settings.{path}"), self.confirmed_at)
+        line = settings.line if settings else 1
+        return Record(KIND.name, "", fields, Location(self.path, line, "settings"), notes)
+
+    def _stated(self, node: Node) -> tuple[Node, datetime | None]:
+        if isinstance(node.value, dict):
+            return node.value["value"], self._moment(node.value.get("at")) or self.confirmed_at
+        return node, self.confirmed_at
+
+    def _host(self) -> Listing | None:
+        section = self.entries.get("quickbooks")
+        node = section.value.get("fileMode") if section and isinstance(section.value, dict) else None
+        if node is None:
+            return None
+        answer, dated = self._stated(node)
+        if answer.value is None:
+            return None
+        mode = "" if says_unknown(answer) else str(answer.value)
+        return host_of(mode, Location(self.path, answer.line, "quickbooks.fileMode"), READER, dated)
+
+    def _covers(self) -> dict[str, Covers]:
+        section = self.entries.get("covers")
+        covers: dict[str, Covers] = {}
+        for kind, node in section.value.items() if section and isinstance(section.value, dict) else ():
+            if kind not in KINDS:
+                line = (section.key_lines or {}).get(kind, node.line) if section else node.line
+                self.mistakes.say(line, f"'{kind}' is not a kind of record; write one such as servicetitan.invoice")
+                continue
+            covers[kind] = self._covered(node)
+            if not _may_be_said(covers[kind].what, kind):
+                of_it = ", ".join(f"`{word}`" for word in (ALL, BATCH, NONE_THERE) if _may_be_said(word, kind))
+                self.mistakes.say(node, f"of {kind} cannot be said «{covers[kind].what}»; write {of_it}, if it is so")
+        return covers
+
+    def _covered(self, node: Node) -> Covers:
+        said = entries(node)
+        if not said:
+            return Covers(str(node.value), dated=self.confirmed_at)
+        dated = self._moment(said.get("at")) or self.confirmed_at
+        if "value" in said:
+            files = frozenset(str(file.value) for file in items(said.get("files")))
+            return Covers(str(said["value"].value), files=files, dated=dated)
+        if not {"from", "to"} <= set(said):
+            self.mistakes.say(node, "write both days: {from: 2026-11-01, to: 2026-11-20}")
+            return Covers(PART)
+        first, last = (parse_day(str(said[name].value)) for name in ("from", "to"))
+        if first > last:
+            self.mistakes.say(node, f"these days end ({last}) before they begin ({first})")
+        return Covers(DAYS, (first, last), dated=dated)
+
+    def _columns(self) -> dict[str, dict[str, str]]:
+        columns: dict[str, dict[str, str]] = {}
+        known = {kind: [name for table in TABLES for of, name, _ in table.all_columns() if of == kind] for kind in KINDS}
+        for kind, node in entries(self.entries.get("columns")).items():
+            if not known.get(kind):
+                near = did_you_mean(kind, [name for name in known if known[name]])
+                self.mistakes.say(node, f"'{kind}' is not a kind of record that a spreadsheet holds{near}")
+                continue
+            for name, heading in entries(node).items():
+                if name not in known[kind]:
+                    near = did_you_mean(name, known[kind]) or f"; there are {', '.join(sorted(set(known[kind])))}"
+                    self.mistakes.say(heading, f"'{name}' is not a field that a spreadsheet holds{near}")
+                columns.setdefault(kind, {})[name] = str(heading.value)
+        return columns
+
+
+def _may_be_said(what: str, kind: str) -> bool:
+    """Batches hold transactions of ServiceTitan; purchase orders wait outside of them too. Days have what is dated."""
+    description = KINDS[kind]
+    if what == DAYS:
+        return description.at_fault == "transaction" and any(field.type is Type.DATE for field in description.fields.values())
+    in_batches = "waits" in description.fields
+    return what in (ALL, PART) or (
+        in_batches and (what == NONE_THERE or (what == BATCH and "batchId" not in description.fields))
+    )
+
+
+def host_of(mode: str, where: Location, reader: str, dated: datetime | None) -> Listing:
+    """How the company file is open, as the record that qbXML would give; empty where nobody knows."""
+    nobody = Unknown("the answer is that nobody knows")
+    stated: Value = {"singleUser": "SingleUser", "multiUser": "MultiUser"}.get(mode, nobody)
+    record = Record("quickbooks.Host", "Host", {"QBFileMode": stated}, where)
+    return Listing("quickbooks.Host", (record,), where.path, reader, True, dated=dated)
+
+
+def _leaves(node: Node, path: str = "") -> list[tuple[str, Node]]:
+    if path in LISTS or (node.value is None and path not in _ANSWER_PATHS):
+        return []
+    if not isinstance(node.value, dict) or path in _ANSWER_PATHS or any(path.startswith(f"{name}.") for name in MAPS):
+        return [(path, node)]
+    return [leaf for name, child in node.value.items() for leaf in _leaves(child, f"{path}.{name}" if path else name)]
+
+
+def _listed(settings: Node | None) -> list[tuple[str, Node]]:
+    """Each entry of the answers that are lists, as an answer of its own."""
+    return [(f"{name}.{item.value}", item) for name in LISTS for item in items(entries(settings).get(name))]
+
+
+_ANSWER_PATHS = {setting.path for setting in SETTINGS}
+_TYPES = {setting.path: setting.type for setting in SETTINGS}
+
+
+def _typed(path: str, answer: Node) -> Value:
+    if says_unknown(answer):
+        return Unknown("the answer in account.yaml is that nobody knows")
+    value = answer.value
+    if value == NONE and (path not in BY_PATH or BY_PATH[path].none):
+        return UNSET
+    if _TYPES.get(path) is Type.DATE:
+        return parse_day(str(value))
+    return value if isinstance(value, (str, bool, Decimal, date)) else str(value)
+
+
+def answers_of(node: Node, path: str, dated: datetime, mistakes: Mistakes) -> Record | None:
+    """The answers of a rule's example, written as below `settings`; None where they have mistakes."""
+    if not SETTINGS_SHAPE.check(node, mistakes):
+        return None
+    record = _File({"settings": node}, path, mistakes)._answers()
+    notes = {name: replace(note, dated=note.dated or dated) for name, note in record.notes.items()}
+    return replace(record, notes=notes)

@@ -1,0 +1,197 @@
+"""account.yaml as text: a new one with every question in it, and one that was edited without losing a word of it.
+
+The only module that knows ruamel.yaml: it keeps the comments, the order and the style of what people wrote.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from exportready.account.questions import ANSWERED_ON, DOZEN, FILE_MODE, NAME, SINCE, TAKEN, OpenQuestion, own_question
+from exportready.account.replies import TODAY, Answer, possible
+from exportready.kinds.account import ANSWERS, DONT_KNOW, LISTS, MAPS, SETTINGS, Setting
+from exportready.model.frozen import frozen
+
+_HEAD = """\
+# What no export holds, stated by you. Write your answer after the colon; what you leave empty counts as not known.
+# exportready ask goes through what is open. For completion in your editor: exportready schema account > account.schema.json
+
+{account}
+# phase: before-export                  # or after-export
+# timeZone: America/Denver
+# takenAt: {now}    # when you exported the files; without it, what must be recent does not count
+confirmed: {{{by}at: {now}}}    # when the answers below were given
+{quickbooks}
+# covers: {{servicetitan.material: all}}  # a file that does not show whether it is the whole list
+
+# An answer of another day says so itself: {{value: 1, by: controller, at: 2026-11-01}}
+settings:
+"""
+_MAP_FOLLOWS = {"salesTax.zones": "salesTax.calculatedBy"}
+
+
+def new_file(now: datetime, answers: Mapping[str, Answer], by: str = "") -> str:
+    """A file with every setting: those that were answered filled in, the others open. `now` dates the answers."""
+    name, mode = answers.get(NAME), answers.get(FILE_MODE)
+    head = _HEAD.format(
+        now=now.isoformat(),
+        by=f"by: {scalar(by)}, " if by else "",
+        account=f"account: {scalar(name)}" if name else "# account: Northwind Plumbing           # the name of this account",
+        quickbooks=f"quickbooks: {{fileMode: {mode}}}"
+        if mode
+        else "# quickbooks: {fileMode: singleUser}    # or multiUser, if you have no qbXML",
+    )
+    lines = [head]
+    group = ""
+    for setting in SETTINGS:
+        top, _, leaf = setting.path.partition(".")
+        if leaf and top != group:
+            lines.append(f"  {top}:\n")
+        group = top
+        indent = "    " if leaf else "  "
+        answer = answers.get(setting.path)
+        value = "" if answer is None else f" {scalar(answer)}"
+        lines.append(f"{indent}# {setting.question} ({_possible(setting)})\n{indent}{leaf or top}:{value}\n")
+        for path, about in MAPS.items():
+            if setting.path == _MAP_FOLLOWS[path]:
+                lines.append(f"{indent}# {about}\n{indent}# {path.rpartition('.')[2]}: {{Denver: Denver Sales Tax}}\n")
+    lines += [f"  # {about}\n  # {name}: []\n" for name, about in LISTS.items()]
+    return "".join(lines)
+
+
+def questionnaire() -> str:
+    """The dozen as a table with two columns to read back, for Excel (with a BOM, so that it reads the encoding)."""
+    rows = [("Question", "Answer", "What may be answered"), (ANSWERED_ON, "", "a day and time such as 11/20/2026 5:25 PM")]
+    asked = (TAKEN, *DOZEN, own_question("closingDate"))
+    rows += [(question.text, "", f"{possible(question)} / {DONT_KNOW}") for question in asked]
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows(rows)
+    return "\ufeff" + out.getvalue()
+
+
+def _possible(setting: Setting) -> str:
+    return " or ".join(setting.choices) or ANSWERS[setting.type]
+
+
+_PLAIN = re.compile(r"[A-Za-z][\w .&/()+-]*\Z")
+_WORDS = re.compile(r"(?:true|false|null|yes|no|on|off|y|n|~)\Z", re.IGNORECASE)
+
+
+def scalar(value: Answer) -> str:
+    """A value as YAML 1.2 reads it back: text in quotes unless it is plainly text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date):
+        return value.isoformat()
+    plain = _PLAIN.match(value) and value == value.strip() and not _WORDS.match(value) and " #" not in value
+    return value if plain else json.dumps(value, ensure_ascii=False)
+
+
+@frozen
+class Change:
+    """One value to put into the file."""
+
+    keys: tuple[str, ...]
+    value: Answer
+    at: datetime | None = None
+    """When it was answered; None for what has no date of its own."""
+    files: tuple[str, ...] = ()
+    """How the digests of the files begin of which it is said."""
+
+
+def changes(asked: OpenQuestion, replied: Mapping[str, Answer], now: datetime, held: Collection[str] = ()) -> list[Change]:
+    """What a reply changes in the file. `held` are the answers that stand there: one that nobody knows any more is stale,
+    and says so."""
+    if asked.places:
+        since = replied.get(SINCE)
+        if since is not None:
+            days = (("from", str(since)), ("to", now.date().isoformat()))
+            return [Change((*place, name), day) for place in asked.places for name, day in days]
+        dated = now if asked.places[0][0] == "covers" else None
+        stated = [_stated(value, now) for value in replied.values()]
+        return [Change(place, value, dated, asked.files) for value in stated for place in asked.places]
+    given = replied or dict.fromkeys(sorted(asked.question.paths & set(held)), DONT_KNOW)
+    return [Change(_keys(path), value, None if path == NAME else now) for path, value in given.items()]
+
+
+def _stated(value: Answer, now: datetime) -> Answer:
+    """A moment as the file writes it."""
+    if value == TODAY:
+        return now.isoformat()
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=now.tzinfo)).isoformat()
+    return value
+
+
+def _keys(path: str) -> tuple[str, ...]:
+    if path in (NAME, FILE_MODE):
+        return tuple(path.split("."))
+    table = next((name for name in MAPS if path.startswith(f"{name}.")), None)
+    if table:
+        return ("settings", *table.split("."), path.removeprefix(f"{table}."))
+    return ("settings", *path.split("."))
+
+
+def edited(text: str, changes: Iterable[Change]) -> str:
+    """The file with the changes in it, and everything else as it was."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.comments import CommentedMap
+
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 4096
+    document: Any = yaml.load(text)
+    if document is None:
+        document = CommentedMap()
+    for change in changes:
+        if change.keys[0] not in document and "settings" in document:  # above them: comments may end the file
+            document.insert(list(document).index("settings"), change.keys[0], CommentedMap())
+        place = document
+        for key in change.keys[:-1]:
+            if not isinstance(place.get(key), dict):
+                place[key] = CommentedMap()
+            place = place[key]
+        if change.keys[-1] in LISTS:
+            place = _list(place, change.keys[-1])
+            place.append(change.value)
+        else:
+            place[change.keys[-1]] = _value(change, CommentedMap)
+    out = io.StringIO()
+    yaml.dump(document, out)
+    return out.getvalue()
+
+
+def _list(place: Any, key: str) -> Any:
+    """The list that stands there, a new one where there is none; of a dated one its value."""
+    if isinstance(place.get(key), dict):
+        place, key = place[key], "value"
+    if not isinstance(place.get(key), list):
+        place[key] = _flow_list(())
+    return place[key]
+
+
+def _value(change: Change, new_map: Any) -> object:
+    plain = int(change.value) if isinstance(change.value, Decimal) else change.value
+    if change.at is None:
+        return plain
+    files = {"files": _flow_list(change.files)} if change.files else {}
+    made = new_map({"value": plain, **files, "at": change.at.isoformat()})
+    made.fa.set_flow_style()
+    return made
+
+
+def _flow_list(entries: Iterable[str]) -> object:
+    from ruamel.yaml.comments import CommentedSeq
+
+    made = CommentedSeq(entries)
+    made.fa.set_flow_style()
+    return made

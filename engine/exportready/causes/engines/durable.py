@@ -1,0 +1,171 @@
+"""durable-rules 2.0.28 as an engine. What it does with facts that it does not expect was measured; each answer stands beside its trap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import count, product
+from typing import Any
+
+from durable.engine import Host, MessageNotHandledException, MessageObservedException
+
+from exportready.causes.engines.engine import Compiled, CompiledRule, Match, Term
+from exportready.model.inference import Fact
+
+_BEGIN = "begin"
+"""The kind of the fact that is told first, with a rule of its own: to delete a state in which nothing ever fired ends the process
+(its context is freed without having been set, src/rules/state.c of 2.0.28)."""
+_DONE = "done"
+"""The kind of the fact that is told last: `not` looks at the facts so far, and would conclude too early."""
+
+
+class _Quiet(Host):
+    """A host starts two timer threads that never end, and none of our rules needs time."""
+
+    def _run(self) -> None:
+        pass
+
+
+_host: _Quiet | None = None
+"""One for the process: what a host takes it never gives back."""
+_known: dict[tuple[CompiledRule, ...], str] = {}
+_runs = count()
+_collected: dict[str, list[Match]] = {}
+"""Matches of each run that is going on, by its sid."""
+
+
+class InferenceFailed(Exception):
+    """The engine broke; nothing that it concluded counts."""
+
+
+class Durable:
+    """See Engine."""
+
+    @contextmanager
+    def session(self, rules: Compiled) -> Iterator[_Session]:
+        """See Engine. The state is deleted at the end, so that thousands of accounts leave memory flat."""
+        name, sid = _registered(rules.rules), f"run{next(_runs)}"
+        _collected[sid] = []
+        session = _Session(name, sid, rules)
+        session.say({"kind": _BEGIN})
+        try:
+            yield session
+        finally:
+            del _collected[sid]
+            _get_host().delete_state(name, sid)
+
+
+class _Session:
+    def __init__(self, ruleset: str, sid: str, rules: Compiled) -> None:
+        self.ruleset, self.sid, self.rules = ruleset, sid, rules
+        self.values: dict[str, str] = {}
+        self.ids = count()
+
+    def tell(self, first: int, facts: Sequence[Fact]) -> Sequence[Match]:
+        """See Session."""
+        collected = _collected[self.sid]
+        done = len(collected)
+        for number, fact in enumerate(facts, first):
+            fields = {f"f_{name}": self.rules.token(value, self.values) for name, value in fact.fields}
+            self.say({"kind": fact.kind, "n": str(number), **fields})
+        if not first:
+            self.say({"kind": _DONE})
+        return collected[done:]
+
+    def say(self, message: dict[str, str]) -> None:
+        """Facts are told apart by a hash of 32 bits of their id: one that is taken for another is told again under a new one."""
+        while True:
+            try:
+                state = _get_host().assert_fact(
+                    self.ruleset, {**message, "id": self._identity(next(self.ids)), "sid": self.sid}
+                )
+            except MessageObservedException:
+                continue
+            except MessageNotHandledException:
+                return  # no rule looks at such a fact
+            if state and "exception" in state:  # what an action raises is swallowed into the state
+                raise InferenceFailed(state["exception"])
+            return
+
+    @staticmethod
+    def _identity(number: int) -> str:
+        return f"{number:012}"
+
+
+def _get_host() -> _Quiet:
+    global _host  # noqa: PLW0603 - see _host
+    if _host is None:
+        _host = _Quiet()
+    return _host
+
+
+def _registered(rules: tuple[CompiledRule, ...]) -> str:
+    """The name of the rule set in the host; compiled once for the process."""
+    name = _known.get(rules)
+    if name is None:
+        name = f"rules{next(_runs)}"
+        variants = [variant for rule in rules for variant in _variants(rule)]
+        begin = {"all": [{"b": {"kind": _BEGIN}}], "run": lambda closure: None}
+        definitions = {f"r{at}": _definition(*variant) for at, variant in enumerate(variants)}
+        _get_host().register_rulesets({name: {"begin": begin, **definitions}})
+        _known[rules] = name
+    return name
+
+
+def _variants(rule: CompiledRule) -> Iterator[tuple[CompiledRule, tuple[int, ...]]]:
+    """The rule, and the rule with terms laid together: one fact never stands for two terms here, though it may be both.
+
+    With each the term that stands for each of the rule's own.
+    """
+    kinds = [term.kind for term in rule.terms]
+    for places in product(*(range(at + 1) for at in range(len(kinds)))):
+        if all(places[place] == place and kinds[place] == kind for place, kind in zip(places, kinds, strict=True)):
+            merged = _merged(rule, places)
+            if merged is not None:
+                yield merged
+
+
+def _merged(rule: CompiledRule, places: tuple[int, ...]) -> tuple[CompiledRule, tuple[int, ...]] | None:
+    kept = sorted(set(places))
+    number = {place: at for at, place in enumerate(kept)}
+    terms = []
+    for place in kept:
+        parts = [term for at, term in enumerate(rule.terms) if places[at] == place]
+        constants = {pair for part in parts for pair in part.constants}
+        if len(constants) != len({name for name, _ in constants}):
+            return None  # one field cannot hold two values
+        joins = {(name, number[places[at]], other) for part in parts for name, at, other in part.joins if places[at] != place}
+        inside = [field for part in parts for name, at, other in part.joins if places[at] == place for field in (name, other)]
+        present = {*inside, *(name for part in parts for name in part.present)}
+        terms.append(Term(parts[0].kind, tuple(sorted(constants)), tuple(sorted(joins)), tuple(sorted(present))))
+    absent = tuple(
+        Term(
+            term.kind, term.constants, tuple((name, number[places[at]], other) for name, at, other in term.joins), term.present
+        )
+        for term in rule.absent
+    )
+    return CompiledRule(rule.rule, tuple(terms), absent), tuple(number[place] for place in places)
+
+
+def _definition(rule: CompiledRule, places: tuple[int, ...]) -> dict[str, Any]:
+    terms: list[dict[str, Any]] = [{"d": {"kind": _DONE}}] if rule.absent else []
+    terms += [{f"m{at}": _expression(term)} for at, term in enumerate(rule.terms)]
+    terms += [{f"a{at}$not": _expression(term)} for at, term in enumerate(rule.absent)]
+    return {"all": terms, "run": _collector(rule.rule, [f"m{place}" for place in places])}
+
+
+def _expression(term: Term) -> dict[str, Any]:
+    """A field that is not there makes every test false, also under `not`: what must be there is asked for first."""
+    tests: list[Mapping[str, Any]] = [{"kind": term.kind}]
+    tests += [{"$ex": {f"f_{name}": 1}} for name in term.present]
+    tests += [{f"f_{name}": value} for name, value in term.constants]
+    tests += [{f"f_{name}": {f"m{at}": f"f_{other}"}} for name, at, other in term.joins]
+    return {"$and": tests} if len(tests) > 1 else dict(tests[0])
+
+
+def _collector(rule: int, names: Sequence[str]) -> Callable[[Any], None]:
+    def collect(closure: Any) -> None:
+        facts = tuple(int(getattr(closure, name)["n"]) for name in names)
+        _collected[closure.s.sid].append(Match(rule, facts))
+
+    return collect

@@ -1,0 +1,29 @@
+"""account.yaml among the files of a snapshot."""
+
+from __future__ import annotations
+
+from exportready.account import reading as account
+from exportready.evidence.reading import Reading, Unreadable
+
+READER = account.READER
+
+
+def read(data: bytes, path: str) -> Reading:
+    """Read account.yaml as one of the snapshot's files. Raises Unreadable with every mistake in it."""
+    try:
+        found = account.read(data, path)
+    except account.AccountMistakes as error:
+        first, *others = error.mistakes
+        more = "".join(f"; line {other.line}: {other.message}" for other in others)
+        raise Unreadable(first.message + more, first.line) from error
+    listings = (found.answers, found.host) if found.host else (found.answers,)
+    counts = {one.kind: len(one.records[0].fields) if one is found.answers else 1 for one in listings}
+    return Reading(
+        READER,
+        listings,
+        counts,
+        found.account.taken_at,
+        account=found.account,
+        covers=found.covers,
+        columns=found.columns,
+    )

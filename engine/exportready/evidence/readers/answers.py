@@ -1,0 +1,147 @@
+"""The answers as a spreadsheet with two columns, Question and Answer, for those who would rather not see account.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+
+from exportready.account.questions import ANSWERED_ON, DOZEN, FILE_MODE, NAME, TAKEN, TAKEN_AT, Question, own_question
+from exportready.account.reading import host_of
+from exportready.account.replies import TODAY, Answer, BadReply, moment_of, understood
+from exportready.evidence.readers.sheets import Cell, Sheet
+from exportready.evidence.reading import Reading, Unreadable
+from exportready.kinds.account import KIND, NONE, SETTINGS
+from exportready.kinds.headings import squash
+from exportready.model.evidence import SHEET, UNSET, Account, FieldNote, Listing, Location, Record, Unknown, Value
+
+READER = "answers"
+WHY_PART = "a spreadsheet of answers holds what its rows ask"
+
+_HEADER_ROWS = 10
+_DONT_KNOW = Unknown("the answer is that nobody knows")
+
+_QUESTIONS: Mapping[str, Question] = {
+    **{squash(setting.question): own_question(setting.path) for setting in SETTINGS},
+    **{squash(setting.path): own_question(setting.path) for setting in SETTINGS},
+    **{squash(question.text): question for question in DOZEN},
+    squash(FILE_MODE): own_question(FILE_MODE),
+    squash(NAME): own_question(NAME),
+    squash(TAKEN.text): TAKEN,
+}
+
+
+def is_answers(sheet: Sheet) -> bool:
+    """True where two of its first columns are headed Question and Answer."""
+    return _columns(sheet) is not None
+
+
+def read(sheet: Sheet, path: str, zone: tzinfo) -> Reading:
+    """The answers. A moment without an offset is one of `zone`. Raises Unreadable with every row that cannot be used:
+    no answer of a sheet with mistakes counts."""
+    rows = _Rows(path, zone)
+    header, question_at, answer_at = _columns(sheet) or (0, 0, 1)
+    for number, row in enumerate(sheet.rows[header + 1 :], header + 2):
+        question, answer = _cell(row, question_at), _cell(row, answer_at)
+        if isinstance(question, str) and question.strip():
+            rows.take(number, question, answer)
+    if rows.mistakes:
+        (first, what), *others = rows.mistakes
+        raise Unreadable("; ".join((what, *(f"row {number}: {what}" for number, what in others))), first)
+    return rows.reading()
+
+
+def _columns(sheet: Sheet) -> tuple[int, int, int] | None:
+    """(row, column of the questions, column of the answers)."""
+    for number, row in enumerate(sheet.rows[:_HEADER_ROWS]):
+        titles = {squash(cell): at for at, cell in reversed(list(enumerate(row))) if isinstance(cell, str)}
+        if "question" in titles and "answer" in titles:
+            return number, titles["question"], titles["answer"]
+    return None
+
+
+def _cell(row: tuple[Cell, ...], at: int) -> Cell:
+    return row[at] if at < len(row) else None
+
+
+@dataclass(slots=True)
+class _Rows:
+    path: str
+    zone: tzinfo
+    dated: datetime | None = None
+    known: dict[str, Answer] = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    mistakes: list[tuple[int, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def take(self, number: int, asked: str, cell: Cell) -> None:
+        """One row."""
+        if isinstance(cell, Unknown):
+            self.mistakes.append((number, f"its answer cannot be read ({cell.reason})"))
+            return
+        text, plain = _text(cell), squash(asked)
+        if plain == squash(ANSWERED_ON):
+            self._date(number, cell, text)
+        elif plain in _QUESTIONS:
+            self._answer(number, _QUESTIONS[plain], text)
+        else:
+            self.notes.append(f"row {number} asks nothing that is known: «{asked.strip()[:60]}»")
+
+    def _answer(self, number: int, question: Question, text: str) -> None:
+        try:
+            answers = understood(question, text, self.known, numbered=False)
+        except BadReply as error:
+            self.mistakes.append((number, str(error)))
+            return
+        self.known |= answers
+        for path, answer in answers.items():
+            self._say(path, UNSET if answer == NONE else answer, number)
+        if text and not answers:
+            for path in question.paths:
+                self._say(path, _DONT_KNOW, number)
+
+    def _say(self, path: str, value: Value, number: int) -> None:
+        if self.values.get(path, value) != value:
+            self.mistakes.append((number, f"it says something else of {path} than row {self.lines[path]}"))
+        self.values[path], self.lines[path] = value, number
+
+    def _date(self, number: int, cell: Cell, text: str) -> None:
+        if not text:
+            return
+        moment = cell if isinstance(cell, datetime) else moment_of(text)
+        if moment is None:
+            what = f"«{text[:40]}» is not a day and time; write one such as 11/20/2026 5:25 PM"
+            self.mistakes.append((number, what))
+        else:
+            self.dated = moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
+
+    def reading(self) -> Reading:
+        """What the rows say together."""
+        name, mode = self.values.pop(NAME, None), self.values.pop(FILE_MODE, None)
+        where = {path: Location(self.path, number, path) for path, number in self.lines.items()}
+        notes = {path: FieldNote(where[path], self.dated) for path in self.values}
+        record = Record(KIND.name, "", self.values, Location(self.path, 1), notes)
+        listings = [Listing(KIND.name, (record,), self.path, READER, False, WHY_PART, part=SHEET, dated=self.dated)]
+        if mode is not None:
+            told = mode if isinstance(mode, str) else ""
+            listings.append(host_of(told, where[FILE_MODE], READER, self.dated))
+        counts = {listing.kind: len(listing.records[0].fields) for listing in listings}
+        taken = self.values.pop(TAKEN_AT, None)
+        taken = self.dated if taken == TODAY else taken
+        at = taken.replace(tzinfo=taken.tzinfo or self.zone) if isinstance(taken, datetime) else None
+        account = Account(name=name if isinstance(name, str) else None, taken_at=at) if name or at else None
+        return Reading(READER, tuple(listings), counts, self.dated, tuple(self.notes), account=account)
+
+
+def _text(cell: Cell) -> str:
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, Decimal):
+        return format(cell.normalize(), "f")
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return " ".join(cell.split()) if isinstance(cell, str) else ""

@@ -1,0 +1,188 @@
+"""Lists of export errors in whatever shape a person saved them: pasted text, or a table in which any cell holds the message.
+
+They are recognised by QuickBooks' own sentences (kinds/messages.py). What stands among them and is no sentence that is known is
+an error too: it is never dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from exportready.evidence.consolidate import NOT_SAID
+from exportready.evidence.readers.sheets import Cell, Sheet
+from exportready.evidence.reading import Keys, Reading, text_of
+from exportready.kinds import KINDS
+from exportready.kinds.headings import TABLES, squash
+from exportready.kinds.messages import FINE, is_message, read
+from exportready.model.evidence import SHEET, UNSET, Listing, Location, Record, Value
+from exportready.model.rules import Wanted
+
+READER = "list of errors"
+KIND = "servicetitan.export_error"
+_TABLE = next(table for table in TABLES if table.kind == KIND)
+_HEADINGS = {squash(heading): name for _, name, headings in _TABLE.all_columns() for heading in headings if name != "message"}
+_TYPES = {"inv": "invoice", "pmt": "payment", "po": "purchase order"}
+_WORDS = r"invoice|inv|payment|pmt|credit memo|bill|purchase order|po"
+_NUMBER = r"[A-Za-z]{0,4}-?\d[\w/-]*"
+_NAMED = re.compile(
+    rf"\b({_WORDS})s?\b\.?\s*(?:#|no\.?|number)?\s*:?\s*((?:#?{_NUMBER})(?:\s*(?:,|and|&)\s*#?{_NUMBER})*)", re.IGNORECASE
+)
+_BARE = re.compile(r"#?([A-Za-z]{0,3}-?\d{3,})\s*[:|\t-]\s*(?=\D)")
+_TIME = r"(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[T ]*)?(?:\d{1,2}:\d\d(?::\d\d)?\s*(?:[AP]M\b)?)?"
+_HEAD = re.compile(
+    rf"(?:\W*(?:\d{{1,2}}[.)]\s+)?)*{_TIME}\W*(?=(?:{_WORDS})s?\b|error \d|#?\d{{3,}}\s*[:|])",
+    re.IGNORECASE,
+)
+"""What may stand before a new message: a bullet, a running number, a time."""
+_ENDS = re.compile(r"[.!?)\"]\s*$")
+_REASON = re.compile(
+    r"QuickBooks error|Invalid argument|The specified record|Names in this list|The colon is|This list has been|You cannot",
+    re.IGNORECASE,
+)
+"""Second sentences of known messages, which a wrapped paste sets on a line of their own."""
+
+
+def text(data: bytes, path: str, wanted: Wanted) -> Reading | None:
+    """The errors of a text; None where none of its lines is a message that is known."""
+    lines = list(_joined(text_of(data)))
+    if not any(is_message(line) for _, line in lines):
+        return None
+    rows = [(number, fields) for number, line in lines if read(line).sort != FINE for fields in _errors(line)]
+    return Reading(READER, (listing(rows, path, wanted),), {KIND: len(rows)})
+
+
+def _errors(line: str) -> Iterator[dict[str, Value]]:
+    """One for each transaction that stands before the message, else one without."""
+    head = _HEAD.match(line)
+    line = line[head.end() :] if head else line
+    begins = min((at for at in (line.find(mark) for mark in (": ", " - ", " | ", ". ")) if at >= 0), default=-1)
+    front = line[: begins + 1] if begins >= 0 else line
+    named = [(found[1], number) for found in _NAMED.finditer(front) for number in re.findall(_NUMBER, found[2])]
+    bare = None if named else _BARE.match(line)
+    message = line
+    if named and _NAMED.match(front):
+        message = re.sub(r"^\W+", "", line[_NAMED.match(front).end() :]) if len(named) == 1 else line[begins + 1 :].strip()  # type: ignore[union-attr]
+        message = re.sub(r"^(?:\W|error:)+", "", message) or line
+    elif bare:
+        rest = line[bare.end() :]
+        typed = re.match(rf"({_WORDS})\s*[|:-]\s*", rest, re.IGNORECASE)
+        message = rest[typed.end() :] if typed else rest
+        own: dict[str, Value] = {"transactionType": _TYPES.get(typed[1].lower(), typed[1])} if typed else {}
+        yield {"message": message, "transaction": bare[1], **own}
+        return
+    for type_, number in named:
+        yield {"message": message, "transaction": number, "transactionType": _TYPES.get(type_.lower(), type_)}
+    if not named:
+        yield {"message": message}
+
+
+def _joined(whole: str) -> Iterator[tuple[int, str]]:
+    """Each message on one line, with the number of the line where it begins: long ones are wrapped where they are pasted."""
+    begun: int = 0
+    parts: list[str] = []
+    for number, line in enumerate([*whole.splitlines(), ""], 1):
+        line = line.strip()
+        if parts and not (line and _goes_on(parts, line)):
+            if not _is_heading(" ".join(parts)):
+                yield begun, " ".join(parts)
+            parts = []
+        if line:
+            begun = begun if parts else number
+            parts.append(line)
+
+
+def _goes_on(parts: Sequence[str], line: str) -> bool:
+    """The line is the rest of the message that was begun."""
+    so_far = " ".join(parts)
+    if _is_heading(so_far):
+        return False
+    if _REASON.match(line) or line[0].islower():
+        return True
+    head = _HEAD.match(line)
+    if head is not None and (
+        _NAMED.match(line[head.end() :]) or line[head.end() :][:5].lower() == "error" or _BARE.match(line[head.end() :])
+    ):
+        return False
+    if is_message(line) and is_message(so_far):
+        return False
+    named = _NAMED.search(so_far)
+    only_named = named is not None and len(so_far[named.end() :].split()) < 2 and not is_message(so_far)
+    return (
+        only_named
+        or so_far.endswith("error message:")
+        or (not _ENDS.search(parts[-1]) and not is_message(so_far))
+        or _is_torn(so_far, line)
+    )
+
+
+def _is_torn(so_far: str, line: str) -> bool:
+    """A sentence that is known only goes on to its full stop: what stands before that was cut where the line ended."""
+    return (
+        is_message(so_far)
+        and not _ENDS.search(so_far)
+        and bool(re.search(r'(?:"|\b(?:the|a|in|of|list|is|was|message))\s*$', so_far, re.IGNORECASE))
+    )
+
+
+def _is_heading(text: str) -> bool:
+    return text.endswith(":") and not is_message(text) and not _NAMED.match(text)
+
+
+def sheet(found: Sheet, path: str, wanted: Wanted) -> Listing | None:
+    """The errors of a table; None where no cell of it is a message that is known."""
+    texts = [[cell.strip() if isinstance(cell, str) else "" for cell in row] for row in found.rows]
+    columns = Counter(at for row in texts for at, cell in enumerate(row) if cell and is_message(cell))
+    if not columns:
+        return None
+    column = min(columns, key=lambda at: (-columns[at], at))
+    first = next(number for number, row in enumerate(texts) if any(map(is_message, filter(None, row))))
+    header, named = _heading(texts[:first], column)
+    rows: list[tuple[int, dict[str, Value]]] = []
+    for number, row in enumerate(texts[header + 1 :], header + 2):
+        message = next((cell for cell in row if cell and is_message(cell)), row[column] if column < len(row) else "")
+        if message and not _TOTAL.match(message) and "Info" not in row and read(message).sort != FINE:
+            fields = {name: _value(found.rows[number - 1], at) for name, at in named.items()}
+            rows.append((number, {"message": message, **fields}))
+    return listing(_numbered(rows, texts, column) if "transaction" not in named else rows, path, wanted)
+
+
+_TOTAL = re.compile(r"(grand )?totals?\b", re.IGNORECASE)
+
+
+def _numbered(
+    rows: list[tuple[int, dict[str, Value]]], texts: Sequence[Sequence[str]], column: int
+) -> list[tuple[int, dict[str, Value]]]:
+    """Where no heading says which column holds the number, it is the first in which each row has something like one."""
+    for at in range(max((len(row) for row in texts), default=0)):
+        cells = [texts[number - 1][at] if at < len(texts[number - 1]) else "" for number, _ in rows]
+        if at != column and len(set(cells)) > len(cells) // 2 and all(re.fullmatch(rf"#?{_NUMBER}", cell) for cell in cells):
+            return [(number, {**fields, "transaction": cell}) for (number, fields), cell in zip(rows, cells, strict=True)]
+    return rows
+
+
+def _heading(rows: Sequence[Sequence[str]], column: int) -> tuple[int, Mapping[str, int]]:
+    """The row of headings above the first message, from 0, and the columns that it names; -1 where there is none. A first row with
+    a word or two where the messages stand below is one too."""
+    for number in range(len(rows) - 1, -1, -1):
+        named = {_HEADINGS[squash(cell)]: at for at, cell in enumerate(rows[number]) if squash(cell) in _HEADINGS}
+        if named:
+            return number, named
+    above = rows[0][column] if rows and column < len(rows[0]) else ""
+    return (0, {}) if above and len(above.split()) <= 2 and above[-1] not in ".!" else (-1, {})
+
+
+def _value(row: Sequence[Cell], at: int) -> Value:
+    cell = row[at] if at < len(row) else None
+    return UNSET if cell is None else str(cell).strip() or UNSET
+
+
+def listing(rows: Sequence[tuple[int, Mapping[str, Value]]], path: str, wanted: Wanted) -> Listing:
+    """The records. Nothing shows whether these are all errors that there were."""
+    names, keys = wanted.get(KIND, frozenset()), Keys(KINDS[KIND])
+    records = []
+    for number, fields in rows:  # those too that nobody wants: they are counted
+        kept = {name: value for name, value in fields.items() if name in names}
+        records.append(Record(KIND, keys.of(kept), kept, Location(path, number)))
+    return Listing(KIND, tuple(records), path, READER, False, NOT_SAID, part=SHEET)

@@ -1,0 +1,72 @@
+"""What an audit keeps of a report. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from exportready.kinds.account import BY_PATH
+from exportready.model.audit import Found, Issue, RuleStanding, Standing, Unread
+from exportready.model.evidence import Evidence
+from exportready.model.report import KeyIssue, Lapse, Report, RuleResult, Verdict, Waiver
+from exportready.policy.expiry import holds_until, lapses
+from exportready.policy.waivers import zone_of
+
+
+def standing(report: Report, evidence: Evidence, accepted: Sequence[Waiver], digest: str) -> Standing:
+    """How the account stands, its findings aside."""
+    at, zone = report.checked_at, zone_of(report.account, report.checked_at)
+    read = [source for source in report.sources if source.error is None]
+    dates = [source.dated for source in read if source.dated is not None]
+    rules = [one.rule for one in report.results]
+    return Standing(
+        digest,
+        at,
+        holds_until(evidence, rules, accepted, at, zone),
+        report.verdict,
+        name=report.account.name or report.company_file,
+        phase=report.phase,
+        unread=tuple(Unread(one.path, one.error) for one in report.sources if one.error is not None),
+        files=len(read),
+        undated=len(read) - len(dates),
+        oldest=min(dates, default=None),
+        newest=max(dates, default=None),
+        rules=tuple(map(_rule, report.results)),
+        grades=Counter(one.severity for one in report.findings if one.waiver is None),
+        issues=tuple(map(_issue, report.key_issues)),
+        waits=report.waits,
+        lapses=tuple(one for one in lapses(report.results, evidence, at, zone, within=None) if not _is_of_the_day(one)),
+    )
+
+
+def _is_of_the_day(one: Lapse) -> bool:
+    """An answer that is asked before every export, such as whether the connector is online: it always lapses soon."""
+    setting = BY_PATH.get(one.of) if one.what == "answer" else None
+    return setting is not None and setting.stays_fresh is not None and setting.stays_fresh <= timedelta(days=1)
+
+
+def broken(why: str, at: datetime) -> Standing:
+    """Of an account that could not be judged: nobody can say anything about it."""
+    return Standing("", at, None, Verdict.CANNOT_TELL, why)
+
+
+def found(report: Report) -> tuple[Found, ...]:
+    """Every finding."""
+    return tuple(
+        Found(one.fingerprint, result.rule.id, one.severity, one.subject.key, one.waiver is not None)
+        for result in report.results
+        for one in result.findings
+    )
+
+
+def _rule(result: RuleResult) -> RuleStanding:
+    rule, standing_ = result.rule, [one for one in result.findings if one.waiver is None]
+    worst = min((one.severity for one in standing_), key=lambda grade: grade.rank, default=None)
+    accepted = len(result.findings) - len(standing_)
+    return RuleStanding(rule.id, rule.digest, rule.grade, result.outcome, result.untold, worst, len(standing_), accepted)
+
+
+def _issue(one: KeyIssue) -> Issue:
+    transactions = one.alone.transactions + one.shared.transactions
+    return Issue(one.id, one.rule, one.code, one.severity, one.message, transactions, one.alone.amount + one.shared.amount)

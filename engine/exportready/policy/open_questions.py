@@ -1,0 +1,202 @@
+"""What is still to be asked: answers that went stale or were never given, columns without a heading, whether files are whole.
+
+Only what a rule could not be decided for lack of is asked, and never what was answered and is still fresh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from exportready.account.questions import (
+    DOZEN,
+    FILE_MODE,
+    SINCE,
+    TAKEN,
+    TAKEN_AT,
+    OpenQuestion,
+    Question,
+    Reply,
+    question_of,
+    yes_no,
+)
+from exportready.account.reading import NO_COLUMN
+from exportready.derive.arrivals import LOOKS_BYPASSED
+from exportready.derive.freshness import ANSWER, stale
+from exportready.derive.waiting import ORDERS
+from exportready.evidence.consolidate import NOT_SAID
+from exportready.kinds import KINDS, plural
+from exportready.kinds.account import ALL, BATCH, BY_PATH, MAPS, NONE_THERE, PART
+from exportready.kinds.derived import ACCOUNT_ANSWERS, READS
+from exportready.model.evidence import SHEET, ColumnQuestion, Evidence, Record, Scope, Unknown
+from exportready.model.report import Gap, Report
+
+
+def opened(report: Report, evidence: Evidence, at: datetime, everything: bool = False) -> list[OpenQuestion]:
+    """What to ask now, files first: what they hold decides what else is open. `everything`: fresh answers too."""
+    whole = [*covers(report, evidence)]
+    asked = answers(report, evidence, at, everything)
+    whole += taken_at(evidence, bool(whole))
+    return [*columns(evidence), *whole, *none_there(report, evidence), *bypassed(report, evidence), *map(OpenQuestion, asked)]
+
+
+# -- answers
+
+
+def answers(report: Report, evidence: Evidence, at: datetime, everything: bool) -> Iterator[Question]:
+    """The questions whose answers a rule wanted, or all that there are, without those whose every answer is fresh."""
+    wanted = dict.fromkeys(path for result in report.results if result.untold for path in _paths(result.gaps, evidence))
+    if everything:
+        wanted = dict.fromkeys([*wanted, FILE_MODE, *BY_PATH])
+    stale_ones = [path for path in wanted if everything or not is_fresh(path, evidence, at)]
+    asked = {question.text: question for question in map(_question, stale_ones)}
+    order = {question.text: number for number, question in enumerate(DOZEN)}
+    yield from sorted(asked.values(), key=lambda question: order.get(question.text, len(order)))
+
+
+def _question(path: str) -> Question:
+    zone = _zone_of(path)
+    if zone is None:
+        return question_of(path)
+    return Question(f"Which sales-tax item or group of QuickBooks is tax zone «{zone}» mapped to?", path=path)
+
+
+def _zone_of(path: str) -> str | None:
+    return next((path.removeprefix(f"{name}.") for name in MAPS if path.startswith(f"{name}.")), None)
+
+
+def _paths(gaps: Iterable[Gap], evidence: Evidence) -> Iterator[str]:
+    """The answers that would fill these gaps."""
+    for gap in gaps:
+        if gap.kind == "account.answers" and gap.field in BY_PATH:
+            yield gap.field
+        elif gap.kind == "quickbooks.Host":
+            yield FILE_MODE
+        elif gap.kind == "derived.account":
+            path = ACCOUNT_ANSWERS.get(gap.field or "")
+            yield from (path,) if path else ()
+        elif gap.kind == "derived.tax_zone":
+            yield from _zones(evidence)
+        else:
+            yield from sorted(READS.get(gap.kind, {}).get("account.answers", ()))
+
+
+def _zones(evidence: Evidence) -> Iterator[str]:
+    """The tax zones in use that are mapped to nothing that is known."""
+    for zone in evidence.shelf("derived.tax_zone").records:
+        name = zone.get("zone")
+        if isinstance(name, str) and zone.get("inUse") is not False and isinstance(zone.get("item"), Unknown):
+            yield f"salesTax.zones.{name}"
+
+
+def is_fresh(path: str, evidence: Evidence, at: datetime) -> bool:
+    """It was answered, and still counts."""
+    if path == FILE_MODE:
+        return False  # it is asked only where a rule found it too old, or not there
+    record = next(iter(evidence.shelf("account.answers").records), None)
+    if record is None or isinstance(record.get(path), Unknown):
+        return False
+    setting = BY_PATH.get(path)
+    dated = record.notes[path].dated if path in record.notes else None
+    return stale(dated, at, setting.stays_fresh if setting else None, ANSWER) is None
+
+
+# -- spreadsheets
+
+
+def columns(evidence: Evidence) -> Iterator[OpenQuestion]:
+    """Which column holds a field that no heading shows? Asked once for all tables of a file that have the same columns."""
+    groups: dict[tuple[str, str, tuple[str, ...]], list[ColumnQuestion]] = {}
+    for question in evidence.questions:
+        groups.setdefault((question.path, question.label, question.headings), []).append(question)
+    for (path, label, headings), questions in groups.items():
+        sheets = dict.fromkeys(question.sheet for question in questions if question.sheet)
+        where = path + (f" ({', '.join(sheets)})" if sheets else "")
+        replies = tuple(Reply(heading, {"column": heading}) for heading in headings)
+        none = Reply("none of these", {"column": NO_COLUMN}, words=(NO_COLUMN,))
+        asked = Question(f"Which column of {where} holds «{label}»?", (*replies, none))
+        yield OpenQuestion(asked, tuple(("columns", question.kind, question.field) for question in questions))
+
+
+def covers(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
+    """Do the spreadsheets hold everything? Asked once for kinds that stand in the same files, where a rule wants it."""
+    wanted = [gap.reason for result in report.results if result.untold for gap in result.gaps if NOT_SAID in gap.reason]
+    groups: dict[tuple[tuple[str, ...], bool], list[str]] = {}
+    for kind, listings in sorted(evidence.listings.items()):
+        shelf, owner = evidence.shelf(kind), _owner(kind)
+        if shelf.scope is not Scope.PART or shelf.why != NOT_SAID or not any(_speaks_of(reason, kind) for reason in wanted):
+            continue
+        paths = tuple(sorted({listing.path for listing in listings if listing.part == SHEET}))
+        kinds = groups.setdefault((paths, KINDS[owner].at_fault == "transaction"), [])
+        if owner not in kinds:
+            kinds.append(owner)
+    for (paths, of_batch), kinds in groups.items():
+        sources = [source for source in evidence.sources if source.path in paths]
+        names = [f"{sum(source.records.get(kind, 0) for source in sources):,} {plural(kind)}" for kind in kinds]
+        held = ", ".join(names[:-1]) + (" and " if kinds[1:] else "") + names[-1]
+        told = f"{' and '.join(paths)} {'hold' if paths[1:] else 'holds'} {held}."
+        places, digests = tuple(("covers", kind) for kind in kinds), tuple(source.sha256[:12] for source in sources)
+        if of_batch and "waits" not in KINDS[kinds[0]].fields:
+            yield OpenQuestion(Question(f"{told} Since which day is nothing missing, up to today?", path=SINCE), places)
+            continue
+        is_that = "everything of the batch that you are about to export" if of_batch else "everything, inactive entries too"
+        yield OpenQuestion(
+            Question(f"{told} Is that {is_that}?", yes_no("covers", BATCH if of_batch else ALL, PART)), places, digests
+        )
+
+
+def _owner(kind: str) -> str:
+    array_of = KINDS[kind].array_of
+    return array_of[0] if array_of else kind
+
+
+def _speaks_of(reason: str, kind: str) -> bool:
+    """A gap's reason is this kind's: said plainly, or of a list on which something derived rests."""
+    return reason == NOT_SAID or reason.startswith(plural(kind))
+
+
+_MAY_BE_NONE = {"servicetitan.credit_memo": "", "servicetitan.bill": "purchasing", ORDERS: "purchaseOrdersExported"}
+"""Transactions of which many batches hold none, so that their list is not worth an export; and the fact of the account without
+which there are none in any case."""
+
+
+def none_there(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
+    """Is there anything of a kind at all? Asked where a rule wants it and no file holds it."""
+    untold = [gap for result in report.results if result.untold for gap in result.gaps]
+    account = evidence.shelf("derived.account").records[0]
+    has_titan = any(kind.startswith("servicetitan.") for kind in evidence.listings)
+    for kind, used in _MAY_BE_NONE.items():
+        if not has_titan or (used and account.get(used) is not True):
+            continue
+        missing = evidence.shelf(kind).scope is Scope.MISSING and not any(source.error for source in evidence.sources)
+        if missing and any(_owner(gap.kind) == kind or gap.reason.startswith(f"{plural(kind)}:") for gap in untold):
+            text = f"Are there any {plural(kind)} in the batch that you are about to export?"
+            if kind == ORDERS:
+                text = "Are there any purchase orders that are not exported yet, in a batch or not?"
+            replies = (Reply("yes", {}, words=("y", "true")), Reply("no", {"covers": NONE_THERE}, words=("n", "false")))
+            yield OpenQuestion(Question(text, replies), (("covers", kind),))
+
+
+def bypassed(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
+    """After the export: was a batch bypassed of which nothing is in QuickBooks?"""
+    if not report.tie_out:
+        return
+    for batch in dict.fromkeys(one.get("batch") for one in evidence.shelf("derived.match").records if _looks_bypassed(one)):
+        replies = (Reply("yes", {_BYPASSED: str(batch)}, words=("y", "true")), Reply("no", {}, words=("n", "false")))
+        text = f"Nothing of batch {batch} is in QuickBooks. Was it bypassed in ServiceTitan on purpose?"
+        yield OpenQuestion(Question(text, replies), (("settings", _BYPASSED),))
+
+
+_BYPASSED = "bypassedBatches"
+
+
+def _looks_bypassed(one: Record) -> bool:
+    state = one.get("state")
+    return isinstance(state, Unknown) and LOOKS_BYPASSED in state.reason
+
+
+def taken_at(evidence: Evidence, has_new_files: bool) -> Iterator[OpenQuestion]:
+    """When were the files made? Asked where one does not say so itself, and account.yaml says nothing of it, or did of others."""
+    undated = (source for source in evidence.sources if source.records and source.reader in ("spreadsheet", "servicetitan"))
+    if (evidence.account.taken_at is None or has_new_files) and any(undated):
+        yield OpenQuestion(TAKEN, ((TAKEN_AT,),))

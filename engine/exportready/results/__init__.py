@@ -1,0 +1,1 @@
+"""The JSON result: written, read back, compared."""

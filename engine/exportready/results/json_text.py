@@ -1,0 +1,15 @@
+"""JSON as this program writes it: readable, and encodable whatever the books hold."""
+
+from __future__ import annotations
+
+import json
+import re
+
+# A lone surrogate can't be encoded as UTF-8: the file would not be written at all.
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+def to_json(value: object, indent: int | None = 1) -> str:
+    """Return a value as JSON text without a final newline; lone surrogates are written as escapes and read back unchanged."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -1,0 +1,322 @@
+"""A report from its stored result: the inverse of `json_result`, for everything that a reporter shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from exportready.kinds import KINDS
+from exportready.kinds.derived import SIDES
+from exportready.model.changes import Changes, Drift, Stood
+from exportready.model.evidence import UNSET, Account, Location, Record, Source, Unknown, Unrecognised, Value
+from exportready.model.report import (
+    Batch,
+    Clause,
+    Cleared,
+    Finding,
+    Gap,
+    KeyIssue,
+    Lapse,
+    Outcome,
+    Place,
+    Reason,
+    Report,
+    RuleResult,
+    Snippet,
+    Thing,
+    Verdict,
+    Waiting,
+    Waiver,
+)
+from exportready.model.rules import All, Check, Citation, FixSteps, Pack, Phase, Rule, Severity, Type
+from exportready.results.write import FORMAT, JSON_SIDES, PARTS
+
+Json = Mapping[str, Any]
+_NOT_KNOWN = Unknown("it was not known")
+
+
+class NotStored(Exception):
+    """What was given is no result of this program; the text says what is wrong with it."""
+
+
+def report(stated: object) -> Report:
+    """The report that a stored result was made of. Raises NotStored."""
+    if not isinstance(stated, Mapping) or stated.get("format") != FORMAT:
+        raise NotStored(f"it is no result of exportready ({FORMAT}); write one with -o json:RESULT.json")
+    try:
+        return _report(stated)
+    except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
+        raise NotStored(f"it is damaged ({type(error).__name__}: {error}); write it anew with -o json:RESULT.json") from error
+
+
+def _report(one: Json) -> Report:
+    account, book, baseline = one["account"], one["rulebook"], one.get("baseline", {})
+    return Report(
+        version=_text(one["tool"]["version"]),
+        digest=_text(book["digest"]),
+        rules=int(book["rules"]),
+        own_rules=book.get("own", False),
+        left_out=tuple(book.get("left_out", ())),
+        account=Account(
+            None if account["name"] is None else _text(account["name"]),
+            account["phase"],
+            account["time_zone"],
+            _time(account["taken_at"]),
+        ),
+        phase=Phase(account["phase"]).value,
+        checked_at=datetime.fromisoformat(one["checked_at"]),
+        sources=tuple(map(_source, one["sources"])),
+        unrecognised=tuple(Unrecognised(_text(each["path"]), _text(each["help"])) for each in one["unrecognised"]),
+        results=tuple(map(_result, one["rules"])),
+        verdict=Verdict(one["verdict"]),
+        tie_out=tuple(map(_tie_out, one.get("tie_out", ()))),
+        work_list=tuple(map(_work, one.get("work_list", ()))),
+        key_issues=tuple(map(_key_issue, one["key_issues"])),
+        waiting=tuple(map(_waiting, one["waiting"])),
+        waits=_cleared(one["waits"]) if "waits" in one else Cleared(),
+        batches=tuple(map(_batch, one["batches"])),
+        stale=tuple(one.get("stale_errors", ())),
+        baseline=baseline.get("name", ""),
+        baseline_untold=frozenset(baseline.get("untold", ())),
+        stale_baseline=tuple(baseline.get("stale", ())),
+        packs=tuple(Pack(each["name"], each["version"], each["digest"], each["rules"]) for each in book.get("packs", ())),
+        settings=tuple((_text(name), _text(value)) for name, value in one.get("settings", {}).items()),
+        company_file=account.get("company_file", ""),
+        lapses=tuple(
+            Lapse(each["what"], each["name"], each["of"], datetime.fromisoformat(each["until"]))
+            for each in one.get("lapses", ())
+        ),
+        changes=_changes(one) if "changes" in one else None,
+        base=one.get("snapshot", ""),
+        waiver_remarks=tuple(one.get("waivers", ())),
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def _amount(stated: object) -> Decimal:
+    """A number that an account can hold."""
+    value = Decimal(str(stated))
+    if not value.is_finite() or abs(value.adjusted()) > _DIGITS:
+        raise ValueError(f"{stated!r} is no amount")
+    return value
+
+
+_DIGITS = 30
+
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _source(one: Json) -> Source:
+    line, error = one.get("error_line"), one["error"]
+    return Source(
+        _text(one["path"]),
+        one["sha256"],
+        one["reader"],
+        _time(one["dated"]),
+        dict(one["records"]),
+        one["complete"],
+        error if error is None or line is None else error.removeprefix(f"line {line}: "),
+        line,
+        tuple(one["notes"]),
+    )
+
+
+def _citation(one: Json) -> Citation:
+    return Citation(one["document"], one["section"], date.fromisoformat(one["updated"]), one.get("note", ""))
+
+
+def _cleared(one: Json) -> Cleared:
+    return Cleared(int(one.get("findings", 0)), int(one["transactions"]), _amount(one["amount"]))
+
+
+def _batch(one: Json) -> Batch:
+    return Batch(
+        _text(one["number"]),
+        one["name"],
+        Verdict(one["verdict"]),
+        one["transactions"],
+        _amount(one["amount"]),
+        _cleared(one["waiting"]),
+    )
+
+
+def _changes(one: Json) -> Changes:
+    told = one["changes"]
+    parts = {part: tuple(Stood(**each) for each in told[part]) for part in PARTS}
+    drift = tuple(Drift(each["setting"], each["old"], each["new"]) for each in told["drift"])
+    return Changes(
+        told["since"], told["verdict"], one["checked_at"], one["verdict"], one["account"]["name"], drift=drift, **parts
+    )
+
+
+# -- rules and findings
+
+
+def _result(one: Json) -> RuleResult:
+    return RuleResult(
+        _rule(one),
+        Outcome(one["outcome"]),
+        _text(one["reason"]),
+        int(one["checked"]),
+        int(one["undecided"]),
+        tuple(Gap(gap["kind"], gap["field"], gap["subject"], gap["reason"], gap["supply"]) for gap in one["gaps"]),
+        tuple(map(_finding, one["findings"])),
+    )
+
+
+def _rule(one: Json) -> Rule:
+    """What reporters show of a rule. Its condition is not stored: nothing is judged again."""
+    fix, many = one["fix"], one["fix"]["many"] or {}
+    template = fix.get("template", {"steps": fix["steps"], "many": many.get("steps", ())})
+    grade = Severity(one.get("grade", one["severity"]))
+    return Rule(
+        id=_text(one["id"]),
+        title=_text(one["title"]),
+        severity=Severity(one["severity"]),
+        phase=Phase(one["phase"]),
+        source=_citation(one["source"]),
+        why=_text(one["why"]),
+        problem=one.get("problem", ""),
+        given=None,
+        checks=(Check("", (), False, (), None, All(()), "", grade, False, None, None, None),),
+        named_checks=False,
+        max_age={},
+        parameters={},
+        fix=FixSteps(fix["who"], fix["minutes"], tuple(template["steps"]), many.get("above"), tuple(template["many"])),
+        examples=(),
+        where=Location(""),
+        digest=one.get("digest", ""),
+    )
+
+
+def _thing(one: Json) -> Thing:
+    return Thing(_text(one["kind"]), _text(one["key"]))
+
+
+def _finding(one: Json) -> Finding:
+    return Finding(
+        _text(one["fingerprint"]),
+        one["check"],
+        Severity(one["severity"]),
+        _thing(one["subject"]),
+        _thing(one["at_fault"]),
+        _text(one["message"]),
+        dict(one["observed"]),
+        dict(one["expected"]),
+        tuple(map(_place, one["where"])),
+        one["blocks"],
+        one.get("group", False),
+        _time(one.get("told_at")),
+        tuple(one["key_issues"]),
+        tuple(one["batches"]),
+        None if one["waiver"] is None else _waiver(one["waiver"]),
+        one.get("note", ""),
+        one.get("known", False),
+        tuple(Clause(**clause) for clause in one.get("trace", ())),
+    )
+
+
+def _place(one: Json) -> Place:
+    lines = one.get("snippet")
+    snippet = Snippet(lines["first"], tuple(lines["lines"]), lines["line"], _mark(lines["mark"])) if lines else None
+    return Place(Location(_text(one["path"]), one["line"], one["pointer"]), one["label"], snippet)
+
+
+def _mark(stated: list[int]) -> tuple[int, int]:
+    start, end = stated
+    return start, end
+
+
+def _waiver(one: Json) -> Waiver:
+    told = {name: _text(one[name]) for name in ("rule", "account", "subject", "owner", "reason", "ticket")}
+    where = Location(one["where"]["path"], one["where"]["line"])
+    return Waiver(**told, expires=date.fromisoformat(one["expires"]), where=where)
+
+
+# -- what waits on what
+
+
+def _key_issue(one: Json) -> KeyIssue:
+    fix = one["fix"]
+    return KeyIssue(
+        _text(one["id"]),
+        one.get("rule", ""),
+        one.get("code", ""),
+        tuple(map(_thing, one["subjects"])),
+        _text(one["message"]),
+        FixSteps(fix["who"], fix["minutes"], tuple(fix["steps"])),
+        one["standing"],
+        one["retry"],
+        one.get("session", False),
+        Severity(one.get("severity", "error")),
+        _cleared(one["clears"]["alone"]),
+        _cleared(one["clears"]["shared"]),
+        tuple(one.get("facts", ())),
+        tuple(
+            Reason(each["rule"], each["because"], tuple(each["facts"]), each["standing"], _citation(each["source"]))
+            for each in one.get("reasons", ())
+        ),
+    )
+
+
+def _waiting(one: Json) -> Waiting:
+    transaction = one["transaction"]
+    amount = transaction["amount"]
+    return Waiting(
+        _thing(transaction),
+        transaction["batch"],
+        None if amount is None else _amount(amount),
+        tuple(one["key_issues"]),
+        tuple(one["chain"]),
+        one.get("standing", "established"),
+    )
+
+
+# -- after the export
+
+
+def _tie_out(one: Json) -> Record:
+    fields: dict[str, Value] = {
+        "batch": one["batch"] or UNSET,
+        "batchName": one["name"] or UNSET,
+        "type": _text(one["type"]),
+        "explained": one["reasons"] or UNSET,
+    }
+    for side, told in zip(SIDES, JSON_SIDES, strict=True):
+        amount = one[told]["amount"]
+        fields[f"{side}Count"] = _amount(one[told]["count"])
+        fields[f"{side}Amount"] = _NOT_KNOWN if amount is None else _amount(amount)
+    fields |= {f"{name}Count": _amount(one.get(name, 0)) for name in ("missing", "doubled")}
+    return Record("derived.tie_out", "", fields, Location(""))
+
+
+_WORK = "derived.applied_payment"
+
+
+def _work(one: Json) -> Record:
+    unknown = one.get("not_known", ())
+    fields = {
+        name: _NOT_KNOWN if name in unknown else _value(name, value) for name, value in one.items() if name != "not_known"
+    }
+    return Record(_WORK, "", fields, Location(""))
+
+
+def _value(name: str, stated: str | bool | None) -> Value:
+    """The value as its field's type has it."""
+    if stated is None:
+        return UNSET
+    field = KINDS[_WORK].fields.get(name)
+    if isinstance(stated, str) and field is not None and field.type is Type.NUMBER:
+        return _amount(stated)
+    if isinstance(stated, str) and field is not None and field.type is Type.DATE:
+        return date.fromisoformat(stated)
+    return stated

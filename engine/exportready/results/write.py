@@ -1,0 +1,309 @@
+"""The result as data: the contract `exportready/result@1`, which may grow and never change.
+
+It holds everything that any reporter shows, so that `stored.py` makes the same report of it again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, datetime
+from typing import Any
+
+from exportready.kinds.derived import SIDES
+from exportready.model.changes import Changes, Stood
+from exportready.model.evidence import Record, Source, Unknown, Unset, Value
+from exportready.model.fix import fix_steps, many_steps
+from exportready.model.report import (
+    Batch,
+    Clause,
+    Cleared,
+    Finding,
+    KeyIssue,
+    Lapse,
+    Outcome,
+    Report,
+    RuleResult,
+    Snippet,
+    Waiting,
+    Waiver,
+)
+from exportready.model.rules import Citation
+from exportready.results.json_text import to_json
+
+FORMAT = "exportready/result@1"
+
+
+def text(report: Report) -> str:
+    """Return the whole result as JSON text."""
+    return to_json(stated(report)) + "\n"
+
+
+def stated(report: Report) -> dict[str, Any]:
+    """The result as plain data."""
+    outcomes = Counter(result.outcome for result in report.results)
+    return {
+        "format": FORMAT,
+        "tool": {"name": "exportready", "version": report.version},
+        "rulebook": {
+            "digest": report.digest,
+            "rules": report.rules,
+            "left_out": list(report.left_out),
+            **({"own": True} if report.own_rules else {}),
+            "packs": [
+                {"name": one.name, "version": one.version, "digest": one.digest, "rules": one.rules} for one in report.packs
+            ],
+        },
+        "account": {
+            "name": report.account.name,
+            "phase": report.phase,
+            "taken_at": _time(report.account.taken_at),
+            "time_zone": report.account.time_zone,
+            **({"company_file": report.company_file} if report.company_file else {}),
+        },
+        **({"snapshot": report.base} if report.base else {}),
+        "checked_at": _time(report.checked_at),
+        "sources": [_source(source) for source in report.sources],
+        "unrecognised": [{"path": file.path, "help": file.help} for file in report.unrecognised],
+        "verdict": report.verdict.value,
+        "counts": {outcome.value: outcomes[outcome] for outcome in Outcome},
+        "waived": sum(finding.waiver is not None for finding in report.findings),
+        "batches": [_batch(batch) for batch in report.batches],
+        "rules": [_rule(result) for result in report.results],
+        "key_issues": [_key_issue(issue) for issue in report.key_issues],
+        "waiting": [_waiting(one) for one in report.waiting],
+        "waits": _cleared(report.waits),
+        "stale_errors": list(report.stale),
+        "settings": dict(report.settings),
+        **({"baseline": _baseline(report)} if report.baseline else {}),
+        **({"waivers": list(report.waiver_remarks)} if report.waiver_remarks else {}),
+        **({"lapses": [_lapse(one) for one in report.lapses]} if report.lapses else {}),
+        **({"changes": _changes(report.changes)} if report.changes else {}),
+        **(_arrival(report) if report.phase == "after-export" else {}),
+    }
+
+
+def _baseline(report: Report) -> dict[str, Any]:
+    return {"name": report.baseline, "stale": list(report.stale_baseline), "untold": sorted(report.baseline_untold)}
+
+
+def _batch(batch: Batch) -> dict[str, Any]:
+    waiting = _cleared(batch.waiting)
+    return {
+        "number": batch.number,
+        "name": batch.name,
+        "verdict": batch.verdict.value,
+        "transactions": batch.transactions,
+        "amount": str(batch.amount),
+        "waiting": {name: waiting[name] for name in ("transactions", "amount")},
+    }
+
+
+def _cleared(cleared: Cleared) -> dict[str, Any]:
+    return {"findings": cleared.findings, "transactions": cleared.transactions, "amount": str(cleared.amount)}
+
+
+def _key_issue(issue: KeyIssue) -> dict[str, Any]:
+    return {
+        "id": issue.id,
+        **({"rule": issue.rule} if issue.rule else {"code": issue.code}),
+        "subjects": [{"kind": one.kind, "key": one.key} for one in issue.subjects],
+        "message": issue.message,
+        "fix": {"who": issue.fix.who, "minutes": issue.fix.minutes, "steps": list(issue.fix.steps)},
+        "standing": issue.standing,
+        "retry": issue.retry,
+        "session": issue.gates,
+        "severity": issue.severity.value,
+        "clears": {"alone": _cleared(issue.alone), "shared": _cleared(issue.shared)},
+        "facts": list(issue.facts),
+        "reasons": [
+            {
+                "rule": one.rule,
+                "because": one.words,
+                "facts": list(one.facts),
+                "standing": one.standing,
+                "source": _citation(one.source),
+            }
+            for one in issue.reasons
+        ],
+    }
+
+
+def _citation(source: Citation) -> dict[str, Any]:
+    return {
+        "document": source.document,
+        "section": source.section,
+        "updated": source.updated.isoformat(),
+        **({"note": source.note} if source.note else {}),
+    }
+
+
+def _lapse(one: Lapse) -> dict[str, Any]:
+    return {"what": one.what, "name": one.name, "of": one.of, "until": _time(one.until)}
+
+
+def _changes(one: Changes) -> dict[str, Any]:
+    return {
+        "since": one.old_checked_at,
+        "verdict": one.old_verdict,
+        **{part: [_stood(each) for each in getattr(one, part)] for part in PARTS},
+        "drift": [{"setting": drift.setting, "old": drift.old, "new": drift.new} for drift in one.drift],
+    }
+
+
+PARTS = ("added", "regressed", "fixed", "untold", "rule_changed", "unchanged")
+
+
+def _stood(one: Stood) -> dict[str, str]:
+    return {name: getattr(one, name) for name in ("fingerprint", "rule", "severity", "subject", "message")}
+
+
+def _waiting(one: Waiting) -> dict[str, Any]:
+    return {
+        "transaction": {
+            "kind": one.transaction.kind,
+            "key": one.transaction.key,
+            "batch": one.batch,
+            "amount": None if one.amount is None else str(one.amount),
+        },
+        "key_issues": list(one.key_issues),
+        "chain": list(one.chain),
+        "standing": one.standing,
+    }
+
+
+def _arrival(report: Report) -> dict[str, Any]:
+    """After the export: the tie-out, and the payments to apply by hand."""
+    return {
+        "tie_out": [
+            {
+                "batch": _plain(one.get("batch")),
+                "name": _plain(one.get("batchName")),
+                "type": _plain(one.get("type")),
+                **{
+                    side: {"count": int(str(one.get(f"{at}Count"))), "amount": _plain(one.get(f"{at}Amount"))}
+                    for side, at in zip(JSON_SIDES, SIDES, strict=True)
+                },
+                "reasons": _plain(one.get("explained")),
+                **{name: int(str(one.get(f"{name}Count"))) for name in ("missing", "doubled")},
+            }
+            for one in report.tie_out
+        ],
+        "work_list": [_work(one) for one in report.work_list],
+    }
+
+
+def _work(one: Record) -> dict[str, Any]:
+    unknown = sorted(name for name, value in one.fields.items() if isinstance(value, Unknown))
+    told = {name: _plain(value) for name, value in sorted(one.fields.items())}
+    return told | ({"not_known": unknown} if unknown else {})
+
+
+JSON_SIDES = ("servicetitan", "quickbooks", "explained", "unexplained", "untold")
+
+
+def _plain(value: Value) -> str | bool | None:
+    """Money as a decimal string, days as ISO; null where it is not set or not known."""
+    if isinstance(value, bool):
+        return value
+    return None if isinstance(value, (Unset, Unknown)) else value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _time(when: datetime | None) -> str | None:
+    return when.isoformat() if when else None
+
+
+def _source(source: Source) -> dict[str, Any]:
+    return {
+        "path": source.path,
+        "sha256": source.sha256,
+        "reader": source.reader,
+        "dated": _time(source.dated),
+        "records": dict(sorted(source.records.items())),
+        "complete": source.complete,
+        "error": source.error_text,
+        **({} if source.error_line is None else {"error_line": source.error_line}),
+        "notes": list(source.notes),
+    }
+
+
+def _rule(result: RuleResult) -> dict[str, Any]:
+    rule, fix = result.rule, result.rule.fix
+    many = None if fix.many_above is None else {"above": fix.many_above, "steps": list(many_steps(result))}
+    return {
+        "id": rule.id,
+        "area": rule.area,
+        "digest": rule.digest,
+        "title": rule.title,
+        **({"problem": rule.problem} if rule.problem else {}),
+        "why": rule.why,
+        "fix": {"who": fix.who, "minutes": fix.minutes, "steps": list(fix_steps(result)), "many": many, **_template(result)},
+        "source": _citation(rule.source),
+        "severity": rule.severity.value,
+        "grade": rule.grade.value,
+        "phase": rule.phase.value,
+        "outcome": result.outcome.value,
+        "reason": result.reason,
+        "checked": result.checked,
+        "undecided": result.undecided,
+        "failed": len(result.findings),
+        "gaps": [
+            {"kind": gap.kind, "field": gap.field, "subject": gap.subject, "reason": gap.reason, "supply": gap.supply}
+            for gap in result.gaps
+        ],
+        "findings": [_finding(finding) for finding in result.findings],
+    }
+
+
+def _template(result: RuleResult) -> dict[str, Any]:
+    """The steps as the rule has them, where they name something of the record."""
+    fix = result.rule.fix
+    if fix.steps == fix_steps(result) and fix.many_steps == many_steps(result):
+        return {}
+    return {"template": {"steps": list(fix.steps), "many": list(fix.many_steps)}}
+
+
+def _waiver(waiver: Waiver | None) -> dict[str, Any] | None:
+    if waiver is None:
+        return None
+    told = {name: getattr(waiver, name) for name in ("rule", "account", "subject", "owner", "reason", "ticket")}
+    return {**told, "expires": waiver.expires.isoformat(), "where": {"path": waiver.where.path, "line": waiver.where.line}}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "fingerprint": finding.fingerprint,
+        "check": finding.check,
+        "severity": finding.severity.value,
+        "subject": {"kind": finding.subject.kind, "key": finding.subject.key},
+        "at_fault": {"kind": finding.at_fault.kind, "key": finding.at_fault.key},
+        "message": finding.message,
+        "observed": dict(sorted(finding.observed.items())),
+        "expected": dict(sorted(finding.expected.items())),
+        "where": [
+            {
+                "path": place.location.path,
+                "line": place.location.line,
+                "pointer": place.location.pointer,
+                "label": place.label,
+                **({"snippet": _snippet(place.snippet)} if place.snippet else {}),
+            }
+            for place in finding.where
+        ],
+        "blocks": finding.blocks,
+        "key_issues": list(finding.key_issues),
+        "batches": list(finding.batches),
+        "waiver": _waiver(finding.waiver),
+        **({"note": finding.note} if finding.note else {}),
+        **({"known": True} if finding.known else {}),
+        **({"group": True} if finding.is_group else {}),
+        **({"told_at": _time(finding.told_at)} if finding.told_at else {}),
+        **({"trace": [_clause(one) for one in finding.trace]} if finding.trace else {}),
+    }
+
+
+def _snippet(one: Snippet) -> dict[str, Any]:
+    return {"first": one.first, "lines": list(one.lines), "line": one.line, "mark": list(one.mark)}
+
+
+def _clause(one: Clause) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in ("part", "of", "field", "wanted", "observed", "holds")}

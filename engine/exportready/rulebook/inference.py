@@ -1,0 +1,228 @@
+"""Reads `rules/inference/*.yaml`, or tells every mistake of every file at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from exportready.kinds.references import ESTABLISHED, INFERRED
+from exportready.model.evidence import Location
+from exportready.model.inference import Conclude, Different, InferenceRule, OneOf, Pattern, Same, Test
+from exportready.model.rules import PLACEHOLDER, Citation
+from exportready.schema.shapes import Anything, Choice, Key, ListOf, MapOf, Mistakes, Object, Text, did_you_mean
+from exportready.schema.times import DAY
+from exportready.schema.yamlfile import Mistake, Node, YamlError, entries, items, parse
+
+FACTS: Mapping[str, tuple[str, ...]] = {
+    "problem": ("id", "object", "key", "what", "sort", "state", "blocks"),
+    "reference": ("from", "from_key", "to", "to_key"),
+    "stopped": ("problem", "object", "key"),
+    "follows": ("problem", "after"),
+    "depends": ("effect", "on"),
+    "gates": ("problem",),
+    "retry": ("problem",),
+    "stops_batch": ("problem",),
+    "key": ("problem",),
+}
+"""Each kind of fact and its fields. The last five are only concluded (docs/inference.md)."""
+CONCLUDED = ("depends", "gates", "retry", "stops_batch", "key")
+
+_PATTERN = MapOf(Anything({"description": "field: text, a list of texts, $variable, or {not: $variable}"}))
+_RULE = Object(
+    {
+        "name": Key(Text(), "what follows, as a sentence", required=True),
+        "when": Key(MapOf(_PATTERN), "entry: {fact: KIND, field: test}", required=True),
+        "unless": Key(ListOf(_PATTERN, or_one=True, least=1), "facts that must not have been concluded by an earlier rule"),
+        "then": Key(MapOf(Text()), "{fact: KIND, field: $variable, entry of when, or text}", required=True),
+        "because": Key(Text(), "the reason, with {entries}", required=True),
+        "standing": Key(Choice((ESTABLISHED, INFERRED)), "how it is known", required=True),
+        "source": Key(
+            Object(
+                {
+                    "document": Key(Text(), required=True),
+                    "section": Key(Text(), required=True),
+                    "updated": Key(DAY, required=True),
+                    "note": Key(Text()),
+                }
+            ),
+            required=True,
+        ),
+    }
+)
+
+
+class InferenceMistakes(Exception):
+    """The inference rules cannot be used; holds every mistake of them."""
+
+    def __init__(self, mistakes: list[Mistake]) -> None:
+        super().__init__("\n".join(map(str, mistakes)))
+        self.mistakes = mistakes
+
+
+def load(folder: Path) -> tuple[InferenceRule, ...]:
+    """Every rule of a folder, earlier groups first. Raises InferenceMistakes with all mistakes."""
+    found: list[InferenceRule] = []
+    mistakes: list[Mistake] = []
+    for file in sorted(folder.glob("*.yaml")):
+        name = f"{folder.name}/{file.name}"
+        try:
+            root = parse(file.read_bytes(), name)
+        except YamlError as error:
+            mistakes += error.mistakes
+            continue
+        told = Mistakes(name, mistakes)
+        if not isinstance(root.value, list):
+            told.say(root, "a file of inference rules is a list of rules")
+            continue
+        found += [rule for node in root.value if (rule := _rule(node, told)) is not None]
+    if not mistakes:
+        found = _grouped(found, mistakes)
+    if mistakes:
+        raise InferenceMistakes(sorted(mistakes, key=lambda one: (one.path, one.line)))
+    return tuple(sorted(found, key=lambda rule: (rule.group, rule.name)))
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a file of inference rules."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "ExportReady inference rules",
+        **ListOf(_RULE).schema(),
+    }
+
+
+def _rule(node: Node, told: Mistakes) -> InferenceRule | None:
+    before = len(told.found)
+    if not _RULE.check(node, told):
+        return None
+    keys = entries(node)
+    bound: set[str] = set()
+    when: list[tuple[str, Pattern]] = []
+    for name, child in entries(keys["when"]).items():
+        pattern = _pattern(child, told, bound)
+        if pattern is not None:
+            when.append((name, pattern))
+            bound |= {test.variable for _, test in pattern.tests if isinstance(test, Same)}
+    if not when and len(told.found) == before:
+        told.say(keys["when"], "a rule needs at least one fact")
+    _not_before_bound(keys["when"], when, told)
+    without = keys.get("unless")
+    unless = [_pattern(child, told, bound) for child in (items(without) or ([without] if without else []))]
+    for pattern, child in zip(unless, items(without) or ([without] if without else []), strict=True):
+        _only_bound(pattern, child, bound, told)
+    then = _conclude(keys["then"], told, bound, {name for name, _ in when})
+    for word in PLACEHOLDER.findall(str(keys["because"].value)):
+        if word not in dict(when):
+            told.say(keys["because"], f"'{{{word}}}' is no entry of when{did_you_mean(word, dict(when))}")
+    if len(told.found) > before or then is None:
+        return None
+    source = entries(keys["source"])
+    text = {name: str(child.value) for name, child in (*keys.items(), *source.items())}
+    return InferenceRule(
+        text["name"],
+        tuple(when),
+        tuple(pattern for pattern in unless if pattern is not None),
+        then,
+        text["because"],
+        text["standing"],
+        Citation(text["document"], text["section"], date.fromisoformat(text["updated"]), text.get("note", "")),
+        0,
+        Location(told.path, node.line),
+    )
+
+
+def _pattern(node: Node, told: Mistakes, bound: set[str]) -> Pattern | None:
+    keys = entries(node)
+    kind = keys["fact"].value if "fact" in keys else None
+    if not isinstance(kind, str) or kind not in FACTS:
+        told.say(node, f"'fact' must be one of {', '.join(FACTS)}{did_you_mean(str(kind), FACTS)}")
+        return None
+    tests: list[tuple[str, Test]] = []
+    for name, child in keys.items():
+        if name == "fact":
+            continue
+        if name not in FACTS[kind]:
+            told.say(child, f"'{kind}' has no field '{name}'{did_you_mean(name, FACTS[kind])}")
+            continue
+        test = _test(child, told)
+        if test is not None:
+            tests.append((name, test))
+    return Pattern(kind, tuple(tests))
+
+
+def _test(node: Node, told: Mistakes) -> Test | None:
+    value = node.value
+    if isinstance(value, str):
+        return Same(value[1:]) if value.startswith("$") else OneOf((value,))
+    if isinstance(value, list) and value and all(isinstance(one.value, str) for one in value):
+        return OneOf(tuple(str(one.value) for one in value))
+    if isinstance(value, dict) and set(value) == {"not"} and str(value["not"].value).startswith("$"):
+        return Different(str(value["not"].value)[1:])
+    told.say(node, "a text (numbers in quotes), a list of texts, $variable or {not: $variable} belongs here")
+    return None
+
+
+def _not_before_bound(node: Node, when: Iterable[tuple[str, Pattern]], told: Mistakes) -> None:
+    """What must be different must be known from any entry."""
+    bound = {test.variable for _, pattern in when for _, test in pattern.tests if isinstance(test, Same)}
+    for _, pattern in when:
+        for name, test in pattern.tests:
+            if isinstance(test, Different) and test.variable not in bound:
+                told.say(node, f"'{name}' must differ from ${test.variable}, which no entry names")
+
+
+def _only_bound(pattern: Pattern | None, node: Node, bound: set[str], told: Mistakes) -> None:
+    """An engine looks for what is absent by values that it knows; tests within one absent fact are not compiled."""
+    named: list[str] = []
+    for name, test in pattern.tests if pattern else ():
+        if isinstance(test, Different):
+            told.say(node, f"'{name}': unless has no {{not: …}}")
+        elif isinstance(test, Same):
+            named.append(test.variable)
+            if test.variable not in bound:
+                told.say(node, f"${test.variable} is named by no entry of when")
+    if len(named) != len(set(named)):
+        told.say(node, "a variable stands twice in one fact of unless")
+
+
+def _conclude(node: Node, told: Mistakes, bound: set[str], names: set[str]) -> Conclude | None:
+    keys = {name: str(child.value) for name, child in entries(node).items()}
+    kind = keys.pop("fact", "")
+    if kind not in CONCLUDED:
+        told.say(node, f"'fact' must be one of {', '.join(CONCLUDED)}{did_you_mean(kind, CONCLUDED)}")
+        return None
+    if set(keys) != set(FACTS[kind]):
+        told.say(node, f"'{kind}' has the fields {', '.join(FACTS[kind])}, all of them")
+        return None
+    fields: list[tuple[str, Same | str]] = []
+    for name, value in keys.items():
+        if value.startswith("$"):
+            if value[1:] not in bound:
+                told.say(node, f"{value} is named by no entry of when")
+            fields.append((name, Same(value[1:])))
+        elif value in names:
+            fields.append((name, value))
+        else:
+            told.say(node, f"'{value}' is no entry of when{did_you_mean(value, names)}")
+    return Conclude(kind, tuple(fields))
+
+
+def _grouped(rules: list[InferenceRule], mistakes: list[Mistake]) -> list[InferenceRule]:
+    """Each rule in the group after all that it negates. A circle through `unless` has no meaning, and is a mistake."""
+    groups: dict[str, int] = dict.fromkeys(CONCLUDED, 0)
+    for _ in range(len(CONCLUDED) + 1):
+        before = dict(groups)
+        for rule in rules:
+            needs = [groups.get(pattern.fact, 0) for _, pattern in rule.when]
+            needs += [groups.get(pattern.fact, 0) + 1 for pattern in rule.unless]
+            groups[rule.then.fact] = max(groups[rule.then.fact], *needs)
+        if before == groups:
+            return [replace(rule, group=groups[rule.then.fact]) for rule in rules]
+    first = min(rules, key=lambda rule: (rule.where.path, rule.where.line or 0))
+    mistakes.append(
+        Mistake(first.where.path, first.where.line or 0, "what a rule negates must not follow from what it concludes")
+    )
+    return rules

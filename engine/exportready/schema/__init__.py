@@ -1,0 +1,1 @@
+"""YAML with positions, shapes of data, dates and times."""

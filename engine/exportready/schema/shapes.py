@@ -1,0 +1,319 @@
+"""What a YAML file may hold, described once: read with every mistake told, and written out as JSON Schema for editors."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from exportready.schema.yamlfile import Mistake, Node
+
+
+@dataclass(slots=True)
+class Mistakes:
+    """Collects what is wrong in one file, so that all of it is told at once."""
+
+    path: str
+    found: list[Mistake]
+
+    def say(self, node: Node | int, message: str) -> None:
+        """Note a mistake at a value or line."""
+        self.found.append(Mistake(self.path, node if isinstance(node, int) else node.line, message))
+
+
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
+    """'; did you mean X?' where a choice is near, else ''."""
+    near = difflib.get_close_matches(word, list(choices), 1, 0.6)
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+
+def what_is(node: Node) -> str:
+    """A value in words, for a message."""
+    value = node.value
+    if isinstance(value, dict):
+        return "a group of keys"
+    if isinstance(value, list):
+        return "a list"
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Decimal):
+        return f"the number {value}"
+    return f"'{value}'"
+
+
+class Shape:
+    """One kind of value."""
+
+    words = "a value"
+    may_be_empty = False
+    """A key with nothing after it is a value too."""
+
+    def check(self, node: Node, mistakes: Mistakes) -> bool:
+        """True where the value fits; else a mistake was said."""
+        raise NotImplementedError
+
+    def schema(self) -> dict[str, Any]:
+        """The same as JSON Schema."""
+        raise NotImplementedError
+
+    def refuse(self, node: Node, mistakes: Mistakes, hint: str = "") -> bool:
+        """Say that the value does not fit."""
+        mistakes.say(node, f"{what_is(node)} stands where {self.words} belongs{hint}")
+        return False
+
+
+@dataclass(frozen=True)
+class Text(Shape):
+    """Text that is not empty."""
+
+    pattern: str | None = None
+    words: str = "text"
+
+    def check(self, node: Node, mistakes: Mistakes) -> bool:
+        """See Shape."""
+        if not isinstance(node.value, str):
+            hint = "" if isinstance(node.value, (dict, list)) or node.value is None else "; put it in quotes"
+            return self.refuse(node, mistakes, hint)
+        if not node.value.strip() or (self.pattern and not re.fullmatch(self.pattern, node.value)):
+            return self.refuse(node, mistakes)
+        return True
+
+    def schema(self) -> dict[str, Any]:
+        """See Shape."""
+        return {"type": "string", "minLength": 1} | ({"pattern": f"^(?:{self.pattern})$"} if self.pattern else {})
+
+
+@dataclass(frozen=True)
+class Choice(Shape):
+    """One of a few words."""
+
+    choices: tuple[str, ...]
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """See Shape."""
+        return "one of " + ", ".join(self.choices)
+
+    def check(self, node: Node, mistakes: Mistakes) -> bool:
+        """See Shape."""
+        if node.value in self.choices and isinstance(node.value, str):
+            return True
+        return self.refuse(node, mistakes, did_you_mean(str(node.value), self.choices))
+
+    def schema(self) -> dict[str, Any]:
+        """See Shape."""
+        return {"enum": list(self.choices)}
+
+
+class YesNo(Shape):
+    """true or false."""
+
+    words = "true or false"
+
+    def check(self, node: Node, mistakes: Mistakes) -> bool:
+        """See Shape."""
+        if isinstance(node.value, bool):
+            return True
+        word = str(node.value).strip().lower()
+        hint = {"yes": "; write true", "on": "; write true", "no": "; write false", "off": "; write false"}.get(word, "")
+        return self.refuse(node, mistakes, hint)
+
+    def schema(self) -> dict[str, Any]:
+        """See Shape."""
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True)
+class Number(Shape):
+    """A number, exact."""
+
+    whole: bool = False
+    least: int | None = None
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """See Shape."""
+        return ("a whole number" if self.whole else "a number") + (
+            f" of at least {self.least}" if self.least is not None else ""
+        )
+
+    def check(self, node: Node, mistakes: Mistakes) -> bool:
+        """See Shape."""
+        value = node.value
+        fits = isinstance(value, Decimal) and (not self.whole or value == value.to_integral_value())
+        if fits and (self.least is None or (isinstance(value, Decimal) and value >= self.least)):
+            return True
+        return self.refuse(node, mistakes)
+
+    def schema(self) -> dict[str, Any]:
+        """See Shape."""
+        return {"type": "integer" if self.whole else "number"} | ({"minimum": self.least} if self.least is not None else {})
+
+
+@dataclass(frozen=True)
+class Parsed(Shape):
+    """Text that a function reads; it raises ValueError where it cannot."""
+
+    parse: Callable[[str], object]
+    words: str
+    format: str | None = None
+
+    def check(self, node: Node, mistakes: Mistakes) -> bool:
+        """See Shape."""
+        if not isinstance(node.value, str):
+            return self.refuse(node, mistakes)
+        try:
+            self.parse(node.value)
+        except ValueError:
+            return self.refuse(node, mistakes)
+        return True
+
+    def schema(self) -> dict[str, Any]:
+        """See Shape."""
+        return {"type": "string", "description": self.words} | ({"format": self.format} if self.format else {})
+
+
+@dataclass(frozen=True)
+class ListOf(Shape):
+    """A list; with `or_one`, a single value counts as a list of one."""
+
+    item: Shape
+    or_one: bool = False
+    least: int = 0
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """See Shape."""
+        return f"a list of {self.item.words}"
+
+    def check(self, node: Node, mistakes: Mistakes) -> bool:
+        """See Shape."""
+        if not isinstance(node.value, list):
+            return self.item.check(node, mistakes) if self.or_one else self.refuse(node, mistakes)
+        if len(node.value) < self.least:
+            mistakes.say(node, "an empty list stands where at least one entry belongs")
+            return False
+        return all([self.item.check(item, mistakes) for item in node.value])
+
+    def schema(self) -> dict[str, Any]:
+        """See Shape."""
+        many = {"type": "array", "items": self.item.schema()} | ({"minItems": self.least} if self.least else {})
+        return {"anyOf": [self.item.schema(), many]} if self.or_one else many
+
+
+@dataclass(frozen=True)
+class MapOf(Shape):
+    """Any keys, all values alike."""
+
+    item: Shape
+    words: str = "a group of keys"
+
+    def check(self, node: Node, mistakes: Mistakes) -> bool:
+        """See Shape."""
+        if not isinstance(node.value, dict):
+            return self.refuse(node, mistakes)
+        return all([self.item.check(item, mistakes) for item in node.value.values()])
+
+    def schema(self) -> dict[str, Any]:
+        """See Shape."""
+        return {"type": "object", "additionalProperties": self.item.schema()}
+
+
+class Anything(Shape):
+    """Checked elsewhere (conditions, examples)."""
+
+    may_be_empty = True
+
+    def __init__(self, schema: dict[str, Any] | None = None) -> None:
+        self._schema = schema or {}
+
+    def check(self, node: Node, mistakes: Mistakes) -> bool:
+        """See Shape."""
+        return True
+
+    def schema(self) -> dict[str, Any]:
+        """See Shape."""
+        return self._schema
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of an object."""
+
+    shape: Shape
+    about: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Object(Shape):
+    """Named keys."""
+
+    keys: Mapping[str, Key]
+    words: str = "a group of keys"
+
+    def check(self, node: Node, mistakes: Mistakes) -> bool:
+        """See Shape."""
+        if not isinstance(node.value, dict):
+            return self.refuse(node, mistakes, f" ({', '.join(self.keys)})")
+        before = len(mistakes.found)
+        for name, child in node.value.items():
+            key = self.keys.get(name)
+            if key is None:
+                line = (node.key_lines or {}).get(name, child.line)
+                near = did_you_mean(name, self.keys)
+                mistakes.say(line, f"there is no key '{name}' here{near or '; there are ' + ', '.join(self.keys)}")
+            elif child.value is None and isinstance(key.shape, Object) and not key.shape.needs():
+                continue  # a group whose keys are all left out
+            elif child.value is None and not key.shape.may_be_empty:
+                mistakes.say(child, f"'{name}' has no value; give it one or leave the key out")
+            else:
+                key.shape.check(child, mistakes)
+        for name, key in self.keys.items():
+            if key.required and name not in node.value:
+                mistakes.say(node, f"'{name}' is missing ({key.about or key.shape.words})")
+        return len(mistakes.found) == before
+
+    def needs(self) -> list[str]:
+        """The keys that must be there."""
+        return [name for name, key in self.keys.items() if key.required]
+
+    def sound(self, node: Node) -> dict[str, Node]:
+        """The entries that fit by themselves, so that what else is wrong can be told beside those that do not."""
+        entries = node.value if isinstance(node.value, dict) else {}
+        return {
+            name: child
+            for name, child in entries.items()
+            if name in self.keys and child.value is not None and self.keys[name].shape.check(child, Mistakes("", []))
+        }
+
+    def schema(self) -> dict[str, Any]:
+        """See Shape."""
+        properties = {
+            name: key.shape.schema() | ({"description": key.about} if key.about else {}) for name, key in self.keys.items()
+        }
+        required = self.needs()
+        return {"type": "object", "properties": properties, "additionalProperties": False} | (
+            {"required": required} if required else {}
+        )
+
+
+@dataclass(frozen=True)
+class OneOf(Shape):
+    """A plain value, or an object that says more about it."""
+
+    plain: Shape
+    full: Object
+
+    def check(self, node: Node, mistakes: Mistakes) -> bool:
+        """See Shape."""
+        return (self.full if isinstance(node.value, dict) else self.plain).check(node, mistakes)
+
+    def schema(self) -> dict[str, Any]:
+        """See Shape."""
+        return {"anyOf": [self.plain.schema(), self.full.schema()]}
