@@ -104,7 +104,7 @@ def examine(
         key_issues=first.key_issues,
         waiting=first.waiting,
         waits=first.waits,
-        batches=batches.judged(now, first, results, sources, phase),
+        batches=batches.judged(first.batches, results, sources),
         stale=first.stale,
         packs=rulebook.packs,
         settings=drift.stated(now),

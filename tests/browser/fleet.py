@@ -42,10 +42,10 @@ def fleet(number: int, seed: int = 7) -> Audit:
     """So many accounts."""
     dice = random.Random(seed)  # noqa: S311 - invented data
     entries = tuple(_entry(dice, at) for at in range(number))
-    audit = Audit("0.1.0", "sha256:9f2c51d0", rules(), False, AT, entries)
+    audit = Audit(version="0.1.0", digest="sha256:9f2c51d0", rules=rules(), own_rules=False, at=AT, entries=entries)
     past = tuple(_past(dice, now(audit), week) for week in range(8, 0, -1))
     return Audit(
-        audit.version, audit.digest, audit.rules, False, AT, entries, past,
+        version=audit.version, digest=audit.digest, rules=audit.rules, own_rules=False, at=AT, entries=entries, past=past,
         gone=("closed-last-week", "west/moved"), passed_over=("notes.docx", "old"),
     )  # fmt: skip
 
@@ -54,7 +54,9 @@ def _past(dice: random.Random, last: Past, weeks: int) -> Past:
     moved = {one: number + int(number * dice.uniform(0, 0.05) * weeks) for one, number in last.verdicts.items()}
     total, moved[Verdict.READY] = sum(last.verdicts.values()), 0
     moved[Verdict.READY] = max(0, total - sum(moved.values()))
-    return Past(AT - timedelta(weeks=weeks), moved, last.broken + weeks, int(last.open * (1 + 0.06 * weeks)))
+    return Past(
+        at=AT - timedelta(weeks=weeks), verdicts=moved, broken=last.broken + weeks, open=int(last.open * (1 + 0.06 * weeks))
+    )
 
 
 def _entry(dice: random.Random, at: int) -> Entry:
@@ -63,17 +65,23 @@ def _entry(dice: random.Random, at: int) -> Entry:
     standing = _standing(dice, name, place)
     trend = tuple(None if dice.random() < 0.1 else max(0, standing.open + dice.randint(-3, 6)) for _ in range(8))
     return Entry(
-        place,
-        standing,
-        _movement(dice, standing),
-        (*trend, None if standing.error else standing.open),
-        f"{place.replace('/', '-')}.html",
+        place=place,
+        standing=standing,
+        movement=_movement(dice, standing),
+        trend=(*trend, None if standing.error else standing.open),
+        page=f"{place.replace('/', '-')}.html",
     )
 
 
 def _standing(dice: random.Random, name: str, place: str) -> Standing:
     if dice.random() < 0.03:
-        return Standing("", AT, None, Verdict.CANNOT_TELL, error=f"{place}.zip ends in the middle of a file")
+        return Standing(
+            digest="",
+            checked_at=AT,
+            holds_until=None,
+            verdict=Verdict.CANNOT_TELL,
+            error=f"{place}.zip ends in the middle of a file",
+        )
     trouble = dice.random() ** 3
     standings = tuple(_rule(dice, rule, trouble) for rule in rules())
     unread = (Unread("lists.iif", "line 812: the section ends in the middle of a row"),) if dice.random() < 0.04 else ()
@@ -120,7 +128,16 @@ def _rule(dice: random.Random, rule: Rule, trouble: float) -> RuleStanding:
         outcome = Outcome.CANNOT_TELL
     elif dice.random() < 0.02:
         outcome, accepted = Outcome.FAILED, 1
-    return RuleStanding(rule.id, rule.digest, rule.grade, outcome, hidden, worst, number, accepted)
+    return RuleStanding(
+        rule=rule.id,
+        digest=rule.digest,
+        grade=rule.grade,
+        outcome=outcome,
+        untold=hidden,
+        worst=worst,
+        open=number,
+        accepted=accepted,
+    )
 
 
 def _issues(dice: random.Random, standings: tuple[RuleStanding, ...]) -> tuple[Issue, ...]:
@@ -128,13 +145,13 @@ def _issues(dice: random.Random, standings: tuple[RuleStanding, ...]) -> tuple[I
     failing = [one for one in standings if one.worst is Severity.ERROR]
     return tuple(
         Issue(
-            f"{at:04x}",
-            one.rule,
-            "",
-            Severity.ERROR,
-            f"{words[one.rule]}, FURN-{dice.randint(10, 99)} for one",
-            4,
-            Decimal(900),
+            id=f"{at:04x}",
+            rule=one.rule,
+            code="",
+            severity=Severity.ERROR,
+            message=f"{words[one.rule]}, FURN-{dice.randint(10, 99)} for one",
+            transactions=4,
+            amount=Decimal(900),
         )
         for at, one in enumerate(failing[:5])
     )
@@ -144,10 +161,17 @@ def _lapses(dice: random.Random) -> tuple[Lapse, ...]:
     found = []
     if dice.random() < 0.3:
         found.append(
-            Lapse("answer", "How is the customer mapping set?", "customerMapping", AT + timedelta(days=dice.randint(-2, 60)))
+            Lapse(
+                what="answer",
+                name="How is the customer mapping set?",
+                of="customerMapping",
+                until=AT + timedelta(days=dice.randint(-2, 60)),
+            )
         )
     if dice.random() < 0.1:
-        found.append(Lapse("waiver", "items/cogs-account", "controller", AT + timedelta(days=dice.randint(1, 50))))
+        found.append(
+            Lapse(what="waiver", name="items/cogs-account", of="controller", until=AT + timedelta(days=dice.randint(1, 50)))
+        )
     return tuple(sorted(found, key=lambda one: one.until))
 
 
@@ -155,17 +179,17 @@ def _movement(dice: random.Random, standing: Standing) -> Movement | None:
     if dice.random() < 0.03:
         return None
     if standing.error or dice.random() < 0.6:
-        return Movement(AT - timedelta(days=7), standing.verdict)
+        return Movement(since=AT - timedelta(days=7), verdict=standing.verdict)
 
     def some(chance: float) -> dict[str, int]:
         return {one.id: dice.randint(1, 4) for one in rules() if dice.random() < chance}
 
     return Movement(
-        AT - timedelta(days=7),
-        dice.choice(tuple(Verdict)),
-        some(0.03),
-        some(0.01),
-        some(0.05),
-        some(0.01),
-        some(0.1) if dice.random() < 0.02 else {},
+        since=AT - timedelta(days=7),
+        verdict=dice.choice(tuple(Verdict)),
+        added=some(0.03),
+        regressed=some(0.01),
+        fixed=some(0.05),
+        untold=some(0.01),
+        rule_changed=some(0.1) if dice.random() < 0.02 else {},
     )

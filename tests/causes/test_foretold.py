@@ -52,12 +52,15 @@ class Company:
         for kind in WHOLE:
             keys = Keys(KINDS[kind])
             rows = errors if kind == "servicetitan.export_error" else self.of(kind)
-            found = [Record(kind, keys.of(row), dict(row), Location(kind, at)) for at, row in enumerate(rows, 1)]
-            shelves[kind] = Shelf(kind, tuple(found), Scope.WHOLE, dated=AT)
+            found = [
+                Record(kind=kind, key=keys.of(row), fields=dict(row), where=Location(kind, at))
+                for at, row in enumerate(rows, 1)
+            ]
+            shelves[kind] = Shelf(kind=kind, records=tuple(found), scope=Scope.WHOLE, dated=AT)
         dated = dict.fromkeys(ANSWERS, FieldNote(Location("account.yaml"), AT))
-        answers = Record("account.answers", "", ANSWERS, Location("account.yaml"), dated)
-        shelves["account.answers"] = Shelf("account.answers", (answers,), Scope.WHOLE, dated=AT)
-        return derive(Evidence(Account("X"), shelves, {}, (), ()), AT)
+        answers = Record(kind="account.answers", key="", fields=ANSWERS, where=Location("account.yaml"), notes=dated)
+        shelves["account.answers"] = Shelf(kind="account.answers", records=(answers,), scope=Scope.WHOLE, dated=AT)
+        return derive(Evidence(account=Account(name="X"), shelves=shelves, listings={}, sources=(), unrecognised=()), AT)
 
 
 ANSWERS: Row = {

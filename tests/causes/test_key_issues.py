@@ -48,14 +48,20 @@ def evidence(rows: Mapping[str, Sequence[Row]], answers: Row | None = None) -> E
     shelves = {}
     for kind in dict.fromkeys((*LISTS, *rows)):
         keys = Keys(KINDS[kind])
-        records = [Record(kind, keys.of(row), row, Location(kind, at)) for at, row in enumerate(rows.get(kind, ()), 1)]
-        shelves[kind] = Shelf(kind, tuple(records), Scope.WHOLE, dated=NOON)
+        records = [
+            Record(kind=kind, key=keys.of(row), fields=row, where=Location(kind, at))
+            for at, row in enumerate(rows.get(kind, ()), 1)
+        ]
+        shelves[kind] = Shelf(kind=kind, records=tuple(records), scope=Scope.WHOLE, dated=NOON)
     said = {"modules.purchasing": False, **(answers or {})}
     notes = dict.fromkeys(said, FieldNote(Location("account.yaml"), NOON))
     shelves["account.answers"] = Shelf(
-        "account.answers", (Record("account.answers", "", said, Location("account.yaml"), notes),), Scope.WHOLE, dated=NOON
+        kind="account.answers",
+        records=(Record(kind="account.answers", key="", fields=said, where=Location("account.yaml"), notes=notes),),
+        scope=Scope.WHOLE,
+        dated=NOON,
     )
-    return derive(Evidence(Account("X"), shelves, {}, (), ()), NOON)
+    return derive(Evidence(account=Account(name="X"), shelves=shelves, listings={}, sources=(), unrecognised=()), NOON)
 
 
 def causes(rows: Mapping[str, Sequence[Row]], answers: Row | None = None, phase: str = "before-export") -> Causes:
@@ -345,7 +351,7 @@ def test_problems_that_only_depend_on_each_other_have_one_key_issue() -> None:
     from exportready.causes.key_issues import roots_of
     from exportready.causes.problems import Problem
 
-    problems = [Problem(f"p{n}", ("customer", str(n)), "", "missing", "missing") for n in range(4)]
+    problems = [Problem(id=f"p{n}", object=("customer", str(n)), name="", what="missing", sort="missing") for n in range(4)]
     rule = FOLLOWS[0]
     steps = [("0", "1"), ("1", "2"), ("2", "0"), ("3", "0"), ("2", "2")]
     from exportready.model.inference import Conclusion, fact

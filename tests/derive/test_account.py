@@ -29,16 +29,31 @@ BILL, ORDER = "servicetitan.bill", "servicetitan.purchase_order"
 
 
 def shelf(kind: str, *rows: Mapping[str, Value], scope: Scope = Scope.WHOLE) -> Shelf:
-    return Shelf(kind, tuple(Record(kind, "key", row, Location(kind)) for row in rows), scope, "", AT)
+    return Shelf(
+        kind=kind,
+        records=tuple(Record(kind=kind, key="key", fields=row, where=Location(kind)) for row in rows),
+        scope=scope,
+        why="",
+        dated=AT,
+    )
 
 
 def answers(said: Mapping[str, Value], at: datetime | None = AT) -> Shelf:
-    record = Record("account.answers", "", said, Location("account.yaml"), {path: FieldNote(dated=at) for path in said})
-    return Shelf("account.answers", (record,), Scope.WHOLE, "", at)
+    record = Record(
+        kind="account.answers",
+        key="",
+        fields=said,
+        where=Location("account.yaml"),
+        notes={path: FieldNote(dated=at) for path in said},
+    )
+    return Shelf(kind="account.answers", records=(record,), scope=Scope.WHOLE, why="", dated=at)
 
 
 def derived(*shelves: Shelf, sources: tuple[Source, ...] = ()) -> Evidence:
-    return derive(Evidence(Account(), {one.kind: one for one in shelves}, {}, sources, ()), AT)
+    return derive(
+        Evidence(account=Account(), shelves={one.kind: one for one in shelves}, listings={}, sources=sources, unrecognised=()),
+        AT,
+    )
 
 
 def fact(name: str, *shelves: Shelf) -> Value:
@@ -98,7 +113,9 @@ def test_else_they_are_missed(said: Mapping[str, Value], at: datetime) -> None:
 
 
 def test_a_file_that_cannot_be_read_may_hold_bills() -> None:
-    broken = Source("bills.json", "", "servicetitan", None, {}, False, "it breaks off")
+    broken = Source(
+        path="bills.json", sha256="", reader="servicetitan", dated=None, records={}, complete=False, error="it breaks off"
+    )
     assert derived(answers({"modules.purchasing": False}), sources=(broken,)).shelf(BILL).scope is Scope.MISSING
 
 

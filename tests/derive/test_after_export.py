@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from exportready.derive import derive
 from exportready.derive.connectors import work_list
@@ -47,12 +47,15 @@ def files(rows: Mapping[str, Sequence[Row]], answers: Row | None = None) -> Evid
     shelves = {}
     for kind in dict.fromkeys((*EVERYTHING, *rows)):
         keys = Keys(KINDS[kind])
-        records = [Record(kind, keys.of(row), row, Location(kind, at)) for at, row in enumerate(rows.get(kind, ()), 1)]
-        shelves[kind] = Shelf(kind, tuple(records), Scope.WHOLE)
+        records = [
+            Record(kind=kind, key=keys.of(row), fields=row, where=Location(kind, at))
+            for at, row in enumerate(rows.get(kind, ()), 1)
+        ]
+        shelves[kind] = Shelf(kind=kind, records=tuple(records), scope=Scope.WHOLE)
     said = {"webConnector.sentBy": "servicetitan", "modules.purchasing": False, **(answers or {})}
-    record = Record("account.answers", "", said, Location("account.yaml"))
-    shelves["account.answers"] = Shelf("account.answers", (record,), Scope.WHOLE, dated=NOON)
-    return Evidence(Account(), shelves, {}, (), ())
+    record = Record(kind="account.answers", key="", fields=said, where=Location("account.yaml"))
+    shelves["account.answers"] = Shelf(kind="account.answers", records=(record,), scope=Scope.WHOLE, dated=NOON)
+    return Evidence(account=Account(), shelves=shelves, listings={}, sources=(), unrecognised=())
 
 
 def states(rows: Mapping[str, Sequence[Row]], answers: Row | None = None) -> list[object]:
@@ -233,7 +236,7 @@ def test_lines_are_multisets(
     [("12 / Nov", True), ("Nov #12", True), ("120 / Nov", False), ("212 / Nov", False), ("12", False), ("Nov", False)],
 )
 def test_a_memo_names_number_and_name(memo: str, named: bool) -> None:
-    assert names_batch(memo, Record("servicetitan.invoice", "", INVOICE, Location("x"))) is named
+    assert names_batch(memo, Record(kind="servicetitan.invoice", key="", fields=INVOICE, where=Location("x"))) is named
 
 
 # -- the work list
@@ -526,10 +529,12 @@ def test_an_error_is_stale_only_where_all_of_its_number_arrived() -> None:
 
 
 def test_a_batch_without_a_name_is_named_by_its_number() -> None:
-    nameless = Record("servicetitan.invoice", "", {**INVOICE, "batch.name": UNSET}, Location("x"))
+    nameless = Record(kind="servicetitan.invoice", key="", fields={**INVOICE, "batch.name": UNSET}, where=Location("x"))
     assert names_batch("Batch 12", nameless)
     assert not names_batch("Batch 120", nameless)
-    unnamed = Record("servicetitan.invoice", "", {**INVOICE, "batch.name": Unknown("no such column")}, Location("x"))
+    unnamed = Record(
+        kind="servicetitan.invoice", key="", fields={**INVOICE, "batch.name": Unknown("no such column")}, where=Location("x")
+    )
     assert not names_batch("Batch 12", unnamed)
     rows = {"servicetitan.invoice": [unnamed.fields], "quickbooks.Invoice": [BILLED]}
     named = derive(files(rows), NOON).shelf("derived.match").records[0].get("memoNamesBatch")
@@ -653,7 +658,12 @@ def test_a_payment_at_the_edge_of_the_days_that_a_list_covers_may_lie_outside() 
 
 @pytest.mark.parametrize(("name", "memo"), [("10", "1042 / 10"), ("42", "1042 42"), ("1042", "1042 1042")])
 def test_the_name_of_a_batch_may_stand_inside_its_number(name: str, memo: str) -> None:
-    one = Record("servicetitan.invoice", "", {**INVOICE, "batch.number": "1042", "batch.name": name}, Location("x"))
+    one = Record(
+        kind="servicetitan.invoice",
+        key="",
+        fields={**INVOICE, "batch.number": "1042", "batch.name": name},
+        where=Location("x"),
+    )
     assert names_batch(memo, one)
     assert not names_batch("1042", one)
 

@@ -65,14 +65,20 @@ def one(
     shelves = {}
     for kind, rows in given.items():
         keys = Keys(KINDS[kind])
-        found = tuple(Record(kind, keys.of(row), row, Location(kind, at)) for at, row in enumerate(rows, 1))
-        shelves[kind] = Shelf(kind, found, Scope.WHOLE)
+        found = tuple(
+            Record(kind=kind, key=keys.of(row), fields=row, where=Location(kind, at)) for at, row in enumerate(rows, 1)
+        )
+        shelves[kind] = Shelf(kind=kind, records=found, scope=Scope.WHOLE)
     told: dict[str, Value] = {"webConnector.sentBy": "servicetitan", "webConnector.since": date(2023, 5, 1)}
     told |= answers or {}
     notes = {name: FieldNote(Location("account.yaml"), NOON) for name in told}
-    record = Record("account.answers", "", told, Location("account.yaml"), notes)
-    shelves["account.answers"] = Shelf("account.answers", (record,), Scope.WHOLE)
-    (found_one,) = derive(Evidence(Account(), shelves, {}, (), ()), NOON).shelf("derived.applied_payment").records
+    record = Record(kind="account.answers", key="", fields=told, where=Location("account.yaml"), notes=notes)
+    shelves["account.answers"] = Shelf(kind="account.answers", records=(record,), scope=Scope.WHOLE)
+    (found_one,) = (
+        derive(Evidence(account=Account(), shelves=shelves, listings={}, sources=(), unrecognised=()), NOON)
+        .shelf("derived.applied_payment")
+        .records
+    )
     return found_one.fields
 
 
@@ -155,4 +161,4 @@ def test_a_file_without_ids_finds_the_invoice_by_customer_and_number() -> None:
     ],
 )
 def test_the_batch_in_a_memo(memo: Value, named: bool) -> None:
-    assert names_batch(memo, Record("servicetitan.invoice", "", OLD, Location(""))) is named
+    assert names_batch(memo, Record(kind="servicetitan.invoice", key="", fields=OLD, where=Location(""))) is named

@@ -27,9 +27,11 @@ def shelf(kind: str, rows: Rows, scope: Scope = Scope.WHOLE) -> Shelf:
     for name, found in rows.items():
         keys = Keys(KINDS[name])
         told = [{field: value for field, value in row.items() if value is not NOT_EXPORTED} for row in found]
-        records = tuple(Record(name, keys.of(row), row, Location(name, n)) for n, row in enumerate(told, 1))
-        shelves[name] = Shelf(name, records, scope)
-    return derive(Evidence(Account(), shelves, {}, (), ()), NOON).shelf(kind)
+        records = tuple(
+            Record(kind=name, key=keys.of(row), fields=row, where=Location(name, n)) for n, row in enumerate(told, 1)
+        )
+        shelves[name] = Shelf(kind=name, records=records, scope=scope)
+    return derive(Evidence(account=Account(), shelves=shelves, listings={}, sources=(), unrecognised=()), NOON).shelf(kind)
 
 
 def line(status: Value = "Posted", number: Value = "1042", **more: Value) -> Row:

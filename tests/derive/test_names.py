@@ -21,13 +21,13 @@ Row = Mapping[str, Value]
 
 def shelf(kind: str, rows: Sequence[Row], scope: Scope = Scope.WHOLE) -> Shelf:
     keys = Keys(KINDS[kind])
-    records = tuple(Record(kind, keys.of(row), row, Location("file", at)) for at, row in enumerate(rows))
-    return Shelf(kind, records, scope, "" if scope is Scope.WHOLE else "only a part")
+    records = tuple(Record(kind=kind, key=keys.of(row), fields=row, where=Location("file", at)) for at, row in enumerate(rows))
+    return Shelf(kind=kind, records=records, scope=scope, why="" if scope is Scope.WHOLE else "only a part")
 
 
 def waiting(kind: str, *shelves: Shelf) -> Shelf:
     held = {one.kind: one for one in shelves}
-    return derive(Evidence(Account(), held, {}, (), ()), AT).shelf(kind)
+    return derive(Evidence(account=Account(), shelves=held, listings={}, sources=(), unrecognised=()), AT).shelf(kind)
 
 
 def customers(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -19,10 +18,9 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 WANTED = load(shipped.folder("rules")).wanted
 
 
-class Watched(Evidence):
+class Watched(Evidence, frozen=True, kw_only=True):
     """Notes which kinds are asked for."""
 
-    __slots__ = ("asked",)
     asked: set[str]
 
     def shelf(self, kind: str) -> Shelf:
@@ -34,8 +32,7 @@ class Watched(Evidence):
 @pytest.mark.parametrize("kind", DERIVATIONS)
 def test_a_derivation_asks_for_nothing_that_the_tables_leave_out(company: str, kind: str) -> None:
     derived = derive(snapshot.read(EXAMPLES / company, WANTED, NOON), NOON)
-    watched = Watched(*(getattr(derived, one.name) for one in fields(Evidence)))
-    object.__setattr__(watched, "asked", set())
+    watched = Watched(**{name: getattr(derived, name) for name in Evidence.__struct_fields__}, asked=set())
     DERIVATIONS[kind](watched)
     always = {"account.answers", "derived.account"}
     assert watched.asked <= {*READS[kind], *RESTS_ON.get(kind, ()), *always}

@@ -35,12 +35,20 @@ def zones(*parts: tuple[str, tuple[Row, ...], Scope], mapped: Mapping[str, Value
     shelves = {}
     for kind, rows in given.items():
         keys = Keys(KINDS[kind])
-        found = tuple(Record(kind, keys.of(row), row, Location(kind, at)) for at, row in enumerate(rows, 1))
-        shelves[kind] = Shelf(kind, found, scopes.get(kind, Scope.WHOLE), "a part")
+        found = tuple(
+            Record(kind=kind, key=keys.of(row), fields=row, where=Location(kind, at)) for at, row in enumerate(rows, 1)
+        )
+        shelves[kind] = Shelf(kind=kind, records=found, scope=scopes.get(kind, Scope.WHOLE), why="a part")
     answers = {f"salesTax.zones.{name}": value for name, value in (mapped or {"Denver": "denver tax"}).items()}
     notes = {name: FieldNote(Location("account.yaml", 3), NOON) for name in answers}
-    shelves[ANSWERS] = Shelf(ANSWERS, (Record(ANSWERS, "", answers, Location("account.yaml"), notes),), Scope.WHOLE)
-    return derive(Evidence(Account(), shelves, {}, (), ()), NOON).shelf("derived.tax_zone")
+    shelves[ANSWERS] = Shelf(
+        kind=ANSWERS,
+        records=(Record(kind=ANSWERS, key="", fields=answers, where=Location("account.yaml"), notes=notes),),
+        scope=Scope.WHOLE,
+    )
+    return derive(Evidence(account=Account(), shelves=shelves, listings={}, sources=(), unrecognised=()), NOON).shelf(
+        "derived.tax_zone"
+    )
 
 
 def only(shelf: Shelf) -> Record:

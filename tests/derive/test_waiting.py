@@ -31,9 +31,12 @@ def derived(
     """What follows from these records, and from the batches that account.yaml names."""
     shelves = {
         kind: Shelf(
-            kind,
-            tuple(Record(kind, f"{kind} {n}", told(row), Location(kind, n)) for n, row in enumerate(found, 1)),
-            scope,
+            kind=kind,
+            records=tuple(
+                Record(kind=kind, key=f"{kind} {n}", fields=told(row), where=Location(kind, n))
+                for n, row in enumerate(found, 1)
+            ),
+            scope=scope,
         )
         for kind, found in rows.items()
     }
@@ -42,8 +45,14 @@ def derived(
         for name, of in (("bypassedBatches", bypassed), ("exportedBatches", exported))
         for number in of
     }
-    answers = Shelf("account.answers", (Record("account.answers", "", left, Location("account.yaml")),), Scope.WHOLE)
-    return derive(Evidence(Account(), {**shelves, answers.kind: answers}, {}, (), ()), NOON)
+    answers = Shelf(
+        kind="account.answers",
+        records=(Record(kind="account.answers", key="", fields=left, where=Location("account.yaml")),),
+        scope=Scope.WHOLE,
+    )
+    return derive(
+        Evidence(account=Account(), shelves={**shelves, answers.kind: answers}, listings={}, sources=(), unrecognised=()), NOON
+    )
 
 
 def waits(kind: str, row: Mapping[str, Value], bypassed: Sequence[str] = (), exported: Sequence[str] = ()) -> bool | None:

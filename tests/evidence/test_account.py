@@ -139,8 +139,8 @@ def test_the_file_mode_becomes_a_host_record() -> None:
 
 def test_covers_names_kinds_that_exist() -> None:
     reading = read("covers: {servicetitan.invoice: {from: 2026-11-01, to: 2026-11-20}, servicetitan.material: all}\n")
-    days = Covers("days", (date(2026, 11, 1), date(2026, 11, 20)))
-    assert reading.covers == {"servicetitan.invoice": days, "servicetitan.material": Covers("all")}
+    days = Covers(what="days", days=(date(2026, 11, 1), date(2026, 11, 20)))
+    assert reading.covers == {"servicetitan.invoice": days, "servicetitan.material": Covers(what="all")}
     assert mistake("covers:\n  servicetitan.invoices: all\n").line == 2
     assert mistake("covers:\n  servicetitan.material: {from: 2026-11-01, to: 2026-11-20}\n").line == 2
     assert mistake("covers:\n  servicetitan.material: batch\n").line == 2
@@ -149,7 +149,7 @@ def test_covers_names_kinds_that_exist() -> None:
 
 def test_covers_may_say_of_which_files_and_when() -> None:
     reading = read("covers: {servicetitan.bill: {value: batch, files: [12ab], at: 2026-11-20T09:00:00Z}}\n")
-    said = Covers("batch", files=frozenset({"12ab"}), dated=datetime(2026, 11, 20, 9, tzinfo=UTC))
+    said = Covers(what="batch", files=frozenset({"12ab"}), dated=datetime(2026, 11, 20, 9, tzinfo=UTC))
     assert reading.covers == {"servicetitan.bill": said}
 
 

@@ -26,7 +26,7 @@ def test_a_text_means_what_it_means_however_often_it_comes(field: Field, text: s
 def test_what_is_remembered_stays_little(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "_REMEMBERED", 3)
     monkeypatch.setattr(kinds, "_REMEMBERED", 3)
-    texts = reading._Texts(Field(Type.NAME))
+    texts = reading._Texts(Field(type=Type.NAME))
     assert [texts[str(number)] for number in (*range(9), *range(9))] == [str(number) for number in (*range(9), *range(9))]
     assert len(texts) <= 3
     assert [fold(f"A{number}") for number in range(9)] == [f"a{number}" for number in range(9)]

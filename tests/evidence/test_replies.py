@@ -75,7 +75,7 @@ def test_the_same_takes_the_other_answer_over_and_nothing_where_there_is_none() 
 )
 def test_what_is_written_freely(path: str, text: str, value: object) -> None:
     free = path == TAKEN_AT or path.startswith("salesTax.zones.")
-    question = Question("When?", path=path) if free else own_question(path)
+    question = Question(text="When?", path=path) if free else own_question(path)
     assert understood(question, text, {}) == {path: value}
 
 
@@ -85,7 +85,7 @@ def test_what_is_written_freely(path: str, text: str, value: object) -> None:
      ("closingDate", "October"), (TAKEN_AT, "yesterday")],
 )  # fmt: skip
 def test_what_cannot_be_read_is_said(path: str, text: str) -> None:
-    question = Question("When?", path=path) if path == TAKEN_AT else own_question(path)
+    question = Question(text="When?", path=path) if path == TAKEN_AT else own_question(path)
     with pytest.raises(BadReply, match=f"«{text}» is n"):
         understood(question, text, {})
 

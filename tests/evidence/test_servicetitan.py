@@ -15,7 +15,7 @@ from exportready.kinds import KINDS
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Covers, Listing, Scope, Unknown
 from exportready.rulebook.examples import NOON
 
-WHOLE = Covers("all")
+WHOLE = Covers(what="all")
 ALL = {name: frozenset(kind.fields) for name, kind in KINDS.items()}
 PIPE = {
     "id": 1,

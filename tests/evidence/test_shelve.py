@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from exportready.evidence.consolidate import shelve
 from exportready.evidence.pages import join_pages
@@ -13,29 +13,39 @@ from exportready.model.evidence import CLOCK_SKEW, UNSET, Covers, Listing, Locat
 
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
 HOUR = timedelta(hours=1)
-ALL, BATCH, PART, NONE = (Covers(word) for word in ("all", "batch", "part", "none"))
-DAYS = Covers("days", (date(2026, 11, 1), date(2026, 11, 20)))
+ALL, BATCH, PART, NONE = (Covers(what=word) for word in ("all", "batch", "part", "none"))
+DAYS = Covers(what="days", days=(date(2026, 11, 1), date(2026, 11, 20)))
 MATERIAL, ITEM = "servicetitan.material", "quickbooks.Item"
 
 
 def record(kind: str, key: str, path: str = "a", **fields: Value) -> Record:
     """One record; its key is in its fields too."""
     name = "code" if kind == MATERIAL else "FullName"
-    return Record(kind, key, {name: key, **fields}, Location(path))
+    return Record(kind=kind, key=key, fields={name: key, **fields}, where=Location(path))
 
 
 def listing(*keys: str, kind: str = MATERIAL, path: str = "a", **more: object) -> Listing:
     """A whole list of one file, inactive records and all."""
     active = "active" if kind == MATERIAL else "IsActive"
-    one = Listing(kind, tuple(record(kind, key, path, **{active: False}) for key in keys), path, "test", True)
-    return replace(one, **more)  # type: ignore[arg-type]  # the fields that a test is about
+    one = Listing(
+        kind=kind,
+        records=tuple(record(kind, key, path, **{active: False}) for key in keys),
+        path=path,
+        reader="test",
+        whole=True,
+    )
+    return replace(one, **more)  # the fields that a test is about
 
 
 # -- pages
 
 
 def paged(number: int | None, more: bool, *keys: str, total: int | None = None, left: int | None = None) -> Listing:
-    return listing(*keys, path=f"page {number} {keys}", page=Page("s", number, more, left, total, len(keys)))
+    return listing(
+        *keys,
+        path=f"page {number} {keys}",
+        page=Page(series="s", number=number, more=more, remaining=left, total=total, held=len(keys)),
+    )
 
 
 PAGES = [

@@ -69,8 +69,9 @@ LIKE_ONE = [Decimal("1.50"), Decimal("1.5"), Decimal(1), "1.5", True, date(2026,
 @given(st.lists(st.sampled_from(LIKE_ONE)))
 def test_values_keep_their_type_and_their_digits(values: list[object]) -> None:
     held = {str(number): value for number, value in enumerate(values)}
-    record = Record("servicetitan.invoice", "x", held, Location("a"))  # type: ignore[arg-type]
-    (came,) = pickle.loads(pickle.dumps(Listing("servicetitan.invoice", (record,), "a", "x", True))).records  # noqa: S301
+    record = Record(kind="servicetitan.invoice", key="x", fields=held, where=Location("a"))  # type: ignore[arg-type]
+    listing = Listing(kind="servicetitan.invoice", records=(record,), path="a", reader="x", whole=True)
+    (came,) = pickle.loads(pickle.dumps(listing)).records  # noqa: S301
     assert list(map(repr, came.fields.values())) == list(map(repr, values))
 
 

@@ -47,7 +47,17 @@ def rulebook() -> Rulebook:
 @pytest.fixture
 def how(rulebook: Rulebook) -> How:
     """Plainly, at AT."""
-    return How(rulebook, AT, None, (), (), (), None, None, "settings")
+    return How(
+        rulebook=rulebook,
+        at=AT,
+        phase=None,
+        selected=(),
+        ignored=(),
+        accepted=(),
+        engine=None,
+        audience=None,
+        settings="settings",
+    )
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ class Fragile(Executor):
                 future.set_exception(BrokenExecutor())
             return
         self.under_way.pop(0)
-        future.set_result(Done(job.place, "", broken("judged", AT)))
+        future.set_result(Done(place=job.place, digest="", standing=broken("judged", AT)))
 
 
 def jobs(count: int) -> list[Job]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import zipfile
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from exportready.check import examine
 from exportready.fleet import work
@@ -201,7 +201,18 @@ def test_a_zip_is_known_by_its_bytes(how: How, tmp_path: Path) -> None:
 def test_a_waiver_that_reaches_too_far_ahead_counts_some_day(how: How, rulebook: Rulebook, tmp_path: Path) -> None:
     home = account(tmp_path, "acme", 1)
     rules = tuple(replace(rule, longest_waiver=timedelta(days=10)) for rule in rulebook.rules)
-    accepted = (Waiver("items/*", "*", "*", "me", "why", "", date(2026, 12, 1), Location("w.yaml", 1)),)
+    accepted = (
+        Waiver(
+            rule="items/*",
+            account="*",
+            subject="*",
+            owner="me",
+            reason="why",
+            ticket="",
+            expires=date(2026, 12, 1),
+            where=Location("w.yaml", 1),
+        ),
+    )
     strict = replace(how, rulebook=replace(rulebook, rules=rules), accepted=accepted)
     first = _standing(strict, home, AT)
     assert first.open == 1

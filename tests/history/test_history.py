@@ -31,14 +31,21 @@ def standing(
 ) -> Standing:
     failed = Outcome.FAILED if findings else Outcome.PASSED
     rule = RuleStanding(
-        "items/a", rule_digest, Severity.ERROR, failed, False, Severity.ERROR if findings else None, len(findings), 0
+        rule="items/a",
+        digest=rule_digest,
+        grade=Severity.ERROR,
+        outcome=failed,
+        untold=False,
+        worst=Severity.ERROR if findings else None,
+        open=len(findings),
+        accepted=0,
     )
     verdict = Verdict.NOT_READY if findings else Verdict.READY
     return Standing(
-        digest,
-        at,
-        until,
-        verdict,
+        digest=digest,
+        checked_at=at,
+        holds_until=until,
+        verdict=verdict,
         name="Acme",
         phase="before-export",
         unread=(Unread("a.xml", "it breaks off"),),
@@ -48,14 +55,26 @@ def standing(
         newest=at,
         rules=(rule,),
         grades={Severity.ERROR: len(findings)} if findings else {},
-        issues=(Issue("i1", "items/a", "", Severity.ERROR, "PIPE-1 has none", 3, Decimal("10.50")),),
+        issues=(
+            Issue(
+                id="i1",
+                rule="items/a",
+                code="",
+                severity=Severity.ERROR,
+                message="PIPE-1 has none",
+                transactions=3,
+                amount=Decimal("10.50"),
+            ),
+        ),
         waits=Cleared(1, 3, Decimal("10.50")),
-        lapses=(Lapse("answer", "Is it on?", "modules.purchasing", at + WEEK),),
+        lapses=(Lapse(what="answer", name="Is it on?", of="modules.purchasing", until=at + WEEK),),
     )
 
 
 def findings(*subjects: str) -> tuple[Found, ...]:
-    return tuple(Found(one[::-1], "items/a", Severity.ERROR, one, False) for one in subjects)
+    return tuple(
+        Found(fingerprint=one[::-1], rule="items/a", severity=Severity.ERROR, subject=one, accepted=False) for one in subjects
+    )
 
 
 @pytest.fixture
@@ -112,7 +131,14 @@ def test_another_rule_is_not_the_customers_doing(history: History) -> None:
 def test_an_account_that_could_not_be_judged_has_fixed_nothing(history: History) -> None:
     audit(history, AT, "a")
     second = history.begin(AT + WEEK, "s", "book", "1", anonymise=False)
-    history.keep(second, "acme", Standing("", AT + WEEK, None, Verdict.CANNOT_TELL, "gone"), (), "", anonymise=False)
+    history.keep(
+        second,
+        "acme",
+        Standing(digest="", checked_at=AT + WEEK, holds_until=None, verdict=Verdict.CANNOT_TELL, error="gone"),
+        (),
+        "",
+        anonymise=False,
+    )
     history.finish(second, ["acme"])
     moved = only(history, second).movement
     assert moved is not None
@@ -158,7 +184,7 @@ def test_an_audit_that_was_interrupted_is_gone_on_with_or_dropped(history: Histo
     assert history.unfinished() is None
     first = history.begin(AT, "s", "book", "1", anonymise=False)
     history.keep(first, "acme", standing(), (), "", anonymise=False)
-    assert history.unfinished() == Started(first.id, AT, "s", 1)
+    assert history.unfinished() == Started(id=first.id, at=AT, settings="s", done=1)
     second = audit(history, AT + WEEK)
     assert history.unfinished() is None
     assert past(history, second) == (), "what was not finished is no earlier audit"
@@ -270,7 +296,10 @@ def test_migrations_are_numbered_and_whole(tmp_path: Path, monkeypatch: pytest.M
 
 def test_two_records_of_one_name_are_two_findings(history: History) -> None:
     """They share a fingerprint; the milder must not hide the worse."""
-    mild, bad = (Found("same", "items/a", grade, "a", False) for grade in (Severity.WARNING, Severity.ERROR))
+    mild, bad = (
+        Found(fingerprint="same", rule="items/a", severity=grade, subject="a", accepted=False)
+        for grade in (Severity.WARNING, Severity.ERROR)
+    )
     started = history.begin(AT, "s", "book", "1", anonymise=False)
     history.keep(started, "acme", standing((mild, bad)), (mild, bad), "", anonymise=False)
     assert only(history, started).standing.grades == {Severity.WARNING: 1, Severity.ERROR: 1}
@@ -315,9 +344,24 @@ def test_what_is_not_as_it_was_written_is_not_believed(history: History, change:
 
 def test_halves_of_characters_are_kept_as_what_they_are(history: History) -> None:
     half = "Fennimoor, \ud83d"
-    broken = Standing("", AT, None, Verdict.CANNOT_TELL, half, half, unread=(Unread(half, half),))
+    broken = Standing(
+        digest="",
+        checked_at=AT,
+        holds_until=None,
+        verdict=Verdict.CANNOT_TELL,
+        error=half,
+        name=half,
+        unread=(Unread(half, half),),
+    )
     started = history.begin(AT, "s", "book", "1", anonymise=False)
-    history.keep(started, "acme", broken, (Found("f", "items/a", Severity.INFO, half, False),), "", anonymise=False)
+    history.keep(
+        started,
+        "acme",
+        broken,
+        (Found(fingerprint="f", rule="items/a", severity=Severity.INFO, subject=half, accepted=False),),
+        "",
+        anonymise=False,
+    )
     assert only(history, started).standing.name == "Fennimoor, \\ud83d"
 
 
@@ -325,13 +369,13 @@ def test_halves_of_characters_are_kept_as_what_they_are(history: History) -> Non
 def test_anonymised_no_message_and_no_answer_names_anything_of_the_customer(tmp_path: Path, from_the_start: bool) -> None:
     told = "the key 'Jane' stands twice"
     one = Standing(
-        "d",
-        AT,
-        None,
-        Verdict.CANNOT_TELL,
-        told,
+        digest="d",
+        checked_at=AT,
+        holds_until=None,
+        verdict=Verdict.CANNOT_TELL,
+        error=told,
         unread=(Unread("a.json", told),),
-        lapses=(Lapse("answer", "salesTax.zones.Jane", "salesTax.zones.Jane", AT + WEEK),),
+        lapses=(Lapse(what="answer", name="salesTax.zones.Jane", of="salesTax.zones.Jane", until=AT + WEEK),),
     )
     path = tmp_path / "history.sqlite3"
     with History(path) as history:

@@ -79,7 +79,7 @@ def _differs(pattern: Pattern, fact: Fact, values: dict[str, str]) -> bool:
 
 
 THERE = [name for name in ENGINES if find_spec({"durable": "durable", "clips": "clips"}[name])]
-SOURCE = Citation("a test", "this one", date(2026, 11, 24))
+SOURCE = Citation(document="a test", section="this one", updated=date(2026, 11, 24))
 VALUES = ["a", "b", "1", "01", "1.0", "true", "none", "id", "", "ä ✓", "c0", "v0"]
 """Values that an engine might coerce, take for its own words, or for tokens."""
 
@@ -93,15 +93,15 @@ def rule(
     concludes: str = "key",
 ) -> InferenceRule:
     return InferenceRule(
-        name,
-        tuple(when.items()),
-        tuple(unless),
-        Conclude(concludes, tuple(then.items())),
-        "",
-        "established",
-        SOURCE,
-        group,
-        Location("x"),
+        name=name,
+        when=tuple(when.items()),
+        unless=tuple(unless),
+        then=Conclude(concludes, tuple(then.items())),
+        because="",
+        standing="established",
+        source=SOURCE,
+        group=group,
+        where=Location("x"),
     )
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from exportready.model.evidence import Account, Location, Source
 from exportready.model.report import Finding, Gap, Outcome, Place, Report, RuleResult, Thing, Verdict
@@ -15,7 +14,7 @@ from exportready.rulebook.load import load
 from exportready.runtime import shipped
 
 RULE = load(shipped.folder("rules")).rules[0]
-OK = Source("a", "", "iif", None, {}, True)
+OK = Source(path="a", sha256="", reader="iif", dated=None, records={}, complete=True)
 BROKEN = replace(OK, error="it is damaged")
 
 
@@ -26,9 +25,32 @@ def graded(severity: Severity) -> Rule:
 def result(outcome: Outcome, grade: Severity, finding: Severity | None = None, undecided: int = 0) -> RuleResult:
     thing = Thing("quickbooks.Item", "X")
     place = Place(Location("a", 1), "X")
-    findings = () if finding is None else (Finding("f", None, finding, thing, thing, "", {}, {}, (place,), True),)
-    gaps = (Gap("quickbooks.Item", None, None, "missing", "export it"),) if outcome is Outcome.CANNOT_TELL else ()
-    return RuleResult(graded(grade), outcome, "", 1, undecided, gaps, findings)
+    findings = (
+        ()
+        if finding is None
+        else (
+            Finding(
+                fingerprint="f",
+                check=None,
+                severity=finding,
+                subject=thing,
+                at_fault=thing,
+                message="",
+                observed={},
+                expected={},
+                where=(place,),
+                blocks=True,
+            ),
+        )
+    )
+    gaps = (
+        (Gap(kind="quickbooks.Item", field=None, subject=None, reason="missing", supply="export it"),)
+        if outcome is Outcome.CANNOT_TELL
+        else ()
+    )
+    return RuleResult(
+        rule=graded(grade), outcome=outcome, reason="", checked=1, undecided=undecided, gaps=gaps, findings=findings
+    )
 
 
 E, W, NOTE = Severity.ERROR, Severity.WARNING, Severity.INFO
@@ -56,7 +78,18 @@ def test_verdict(results: list[RuleResult], sources: list[Source], expected: Ver
 
 def report(results: list[RuleResult], sources: list[Source]) -> Report:
     return Report(
-        "0", "d", 1, False, (), Account(), "before-export", NOON, tuple(sources), (), tuple(results), verdict(results, sources)
+        version="0",
+        digest="d",
+        rules=1,
+        own_rules=False,
+        left_out=(),
+        account=Account(),
+        phase="before-export",
+        checked_at=NOON,
+        sources=tuple(sources),
+        unrecognised=(),
+        results=tuple(results),
+        verdict=verdict(results, sources),
     )
 
 
@@ -82,4 +115,4 @@ def report(results: list[RuleResult], sources: list[Source]) -> Report:
 def test_exit_code(
     results: list[RuleResult], sources: list[Source], fail_on: Severity | None, allow: bool, code: ExitCode
 ) -> None:
-    assert exit_code(report(results, sources), Policy(fail_on, allow)) is code
+    assert exit_code(report(results, sources), Policy(fail_on=fail_on, allow_unknown=allow)) is code

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from exportready.judge.conditions import decide, gaps
 from exportready.judge.scope import Judged
@@ -20,12 +20,16 @@ from exportready.rulebook.load import load
 from exportready.runtime import shipped
 
 RULE = load(shipped.folder("rules")).rules[0]
-VIEW = View(World(Evidence(Account(), {}, {}, (), ()), None, NOON), RULE)
+VIEW = View(
+    World(now=Evidence(account=Account(), shelves={}, listings={}, sources=(), unrecognised=()), before=None, at=NOON), RULE
+)
 
 
 def judged(**fields: Value) -> Judged:
     known = {name: value for name, value in fields.items() if value is not NOT_EXPORTED}
-    return Judged(VIEW, RULE.checks[0], Record("servicetitan.material", "X", known, Location("x")), decide)
+    return Judged(
+        VIEW, RULE.checks[0], Record(kind="servicetitan.material", key="X", fields=known, where=Location("x")), decide
+    )
 
 
 def is_true(name: str) -> Condition:
@@ -120,10 +124,27 @@ def test_a_pattern_cannot_run_away() -> None:
 def test_what_rests_on_an_answer_counts_while_that_is_fresh(days: int, truth: bool | None) -> None:
     path = "modules.purchasing"
     dated = NOON - timedelta(days=days)
-    answers = Record("account.answers", "", {path: True}, Location("a"), {path: FieldNote(Location("a", 3), dated)})
-    shelves = {"account.answers": Shelf("account.answers", (answers,), Scope.WHOLE, dated=dated)}
+    answers = Record(
+        kind="account.answers",
+        key="",
+        fields={path: True},
+        where=Location("a"),
+        notes={path: FieldNote(Location("a", 3), dated)},
+    )
+    shelves = {"account.answers": Shelf(kind="account.answers", records=(answers,), scope=Scope.WHOLE, dated=dated)}
     rule = replace(RULE, max_age={f"$answers.{path}": timedelta(days=180)})
-    view = View(World(Evidence(Account(), shelves, {}, (), ()), None, NOON), rule)
-    resting = Record("servicetitan.material", "X", {"a": True}, Location("x"), {"a": FieldNote(from_answer=path)})
+    view = View(
+        World(
+            now=Evidence(account=Account(), shelves=shelves, listings={}, sources=(), unrecognised=()), before=None, at=NOON
+        ),
+        rule,
+    )
+    resting = Record(
+        kind="servicetitan.material",
+        key="X",
+        fields={"a": True},
+        where=Location("x"),
+        notes={"a": FieldNote(from_answer=path)},
+    )
     for record, name in ((resting, "a"), (answers, path)):
         assert decide(is_true(name), Judged(view, RULE.checks[0], record, decide)) is truth

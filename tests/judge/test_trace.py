@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from exportready.check import check
 from exportready.judge.trace import KEPT
@@ -72,15 +72,22 @@ def test_answers_lapse_by_the_strictest_rule_and_only_while_they_count(tmp_path:
 def test_of_two_limits_the_shorter_one_counts() -> None:
     note = FieldNote(None, AT)
     record = Record(
-        "account.answers", "", {"webConnector.status": "online"}, Location("account.yaml"), {"webConnector.status": note}
+        kind="account.answers",
+        key="",
+        fields={"webConnector.status": "online"},
+        where=Location("account.yaml"),
+        notes={"webConnector.status": note},
     )
-    shelf = Shelf("account.answers", (record,), Scope.WHOLE)
-    evidence = Evidence(Account("X"), {"account.answers": shelf}, {}, (), ())
+    shelf = Shelf(kind="account.answers", records=(record,), scope=Scope.WHOLE)
+    evidence = Evidence(
+        account=Account(name="X"), shelves={"account.answers": shelf}, listings={}, sources=(), unrecognised=()
+    )
     book = load(shipped.folder("rules"))
     rule = next(one for one in book.rules if one.id == "connection/web-connector-online")
     limits = (timedelta(hours=9), timedelta(hours=2), timedelta(hours=5))
     results = [
-        RuleResult(replace(rule, max_age={"$answers.webConnector.status": limit}), Outcome.PASSED, "") for limit in limits
+        RuleResult(rule=replace(rule, max_age={"$answers.webConnector.status": limit}), outcome=Outcome.PASSED, reason="")
+        for limit in limits
     ]
     for order in (results, results[::-1]):
         assert [one.until for one in lapses(order, evidence, AT, None)] == [AT + timedelta(hours=2)]

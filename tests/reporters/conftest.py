@@ -36,14 +36,25 @@ LISTS_TO_IIF = "In QuickBooks, signed in as Admin in single-user mode: File > Ut
 
 def a_rule(id_: str, title: str, why: str, fix: FixSteps, severity: Severity = Severity.ERROR, group: str = "") -> Rule:
     check = Check(
-        group or "all", ("servicetitan.material",), False, (), None, All(()), "", severity, bool(group), None, None, None
+        name=group or "all",
+        each=("servicetitan.material",),
+        any_suffices=False,
+        related=(),
+        where=None,
+        expect=All(()),
+        failure="",
+        severity=severity,
+        group=bool(group),
+        eased_when=None,
+        blocks_when=None,
+        at_fault=None,
     )
     return Rule(
         id=id_,
         title=title,
         severity=severity,
         phase=Phase.BEFORE,
-        source=Citation("ServiceTitan Web Connector Best Practices", "Items", date(2023, 5, 12)),
+        source=Citation(document="ServiceTitan Web Connector Best Practices", section="Items", updated=date(2023, 5, 12)),
         why=why,
         problem="",
         given=None,
@@ -74,42 +85,50 @@ def a_finding(kind: str, key: str, message: str, severity: Severity = Severity.E
 
 
 ONLINE = RuleResult(
-    a_rule(
+    rule=a_rule(
         "connection/web-connector-online",
         "The Web Connector's icon is green",
         "While the icon is red nothing leaves ServiceTitan, and the batch stays on Pending.",
         FixSteps(
-            "office manager",
-            5,
-            (
+            who="office manager",
+            minutes=5,
+            steps=(
                 "On the computer that runs QuickBooks, open the ServiceTitan Web Connector",
                 "In ServiceTitan open Settings > Integrations > QuickBooks Desktop > Connections; wait for a green icon",
             ),
         ),
     ),
-    Outcome.FAILED,
-    "1 of 1 fails",
+    outcome=Outcome.FAILED,
+    reason="1 of 1 fails",
     checked=1,
     findings=(a_finding("account.answers", "webConnector.status", "The Web Connector was offline when you looked"),),
 )
 COGS = RuleResult(
-    a_rule(
+    rule=a_rule(
         "items/cogs-account",
         "Every material and equipment item has a COGS account",
         "Without it the cost of a sale may land in the wrong account, and a new item stops on Fix Export Issues.",
         FixSteps(
-            "office manager",
-            2,
-            ("In ServiceTitan open Pricebook > {code}", "Choose a cost-of-sale account and save"),
-            5,
-            ("Export the pricebook to Excel", "Fill the column Cost of Sale Account", "Import the file again"),
+            who="office manager",
+            minutes=2,
+            steps=("In ServiceTitan open Pricebook > {code}", "Choose a cost-of-sale account and save"),
+            many_above=5,
+            many_steps=("Export the pricebook to Excel", "Fill the column Cost of Sale Account", "Import the file again"),
         ),
     ),
-    Outcome.FAILED,
-    "15 of 412 fail",
+    outcome=Outcome.FAILED,
+    reason="15 of 412 fail",
     checked=412,
     undecided=3,
-    gaps=(Gap("quickbooks.Item", None, None, "the item list was not among your files", LISTS_TO_IIF),),
+    gaps=(
+        Gap(
+            kind="quickbooks.Item",
+            field=None,
+            subject=None,
+            reason="the item list was not among your files",
+            supply=LISTS_TO_IIF,
+        ),
+    ),
     findings=tuple(
         a_finding(
             "servicetitan.material",
@@ -123,71 +142,71 @@ COGS = RuleResult(
     ),
 )
 ORDER_ITEM = RuleResult(
-    a_rule(
+    rule=a_rule(
         "purchasing/purchase-order-items-exist",
         "Each item of an open purchase order is an active QuickBooks item",
         "QuickBooks refuses a purchase order that names an item it does not have.",
-        FixSteps("bookkeeper", 3, ("In QuickBooks open Lists > Item List and make {skuCode} active",)),
+        FixSteps(who="bookkeeper", minutes=3, steps=("In QuickBooks open Lists > Item List and make {skuCode} active",)),
     ),
-    Outcome.FAILED,
-    "1 of 38 fails",
+    outcome=Outcome.FAILED,
+    reason="1 of 38 fails",
     checked=38,
     findings=(
         Finding(
-            "00000000000000aa",
-            None,
-            Severity.ERROR,
-            Thing("servicetitan.purchase_order_item", "FERGUSON / PO-1184 / VALVE-34 / 1"),
-            Thing("item", "VALVE-34"),
-            "VALVE-34 is inactive in QuickBooks",
-            {"skuCode": "VALVE-34", "qb.IsActive": "false"},
-            {"qb.IsActive": "true"},
-            (
+            fingerprint="00000000000000aa",
+            check=None,
+            severity=Severity.ERROR,
+            subject=Thing("servicetitan.purchase_order_item", "FERGUSON / PO-1184 / VALVE-34 / 1"),
+            at_fault=Thing("item", "VALVE-34"),
+            message="VALVE-34 is inactive in QuickBooks",
+            observed={"skuCode": "VALVE-34", "qb.IsActive": "false"},
+            expected={"qb.IsActive": "true"},
+            where=(
                 Place(
                     Location("purchase-orders.json", 88, "/data/7/items/0"),
                     "the line",
-                    Snippet(87, ('  "items": [', '    {"skuCode": "VALVE-34"}', "  ]"), 88, (16, 24)),
+                    Snippet(first=87, lines=('  "items": [', '    {"skuCode": "VALVE-34"}', "  ]"), line=88, mark=(16, 24)),
                 ),
                 Place(Location("lists.iif", 1042), "the item"),
             ),
             blocks=True,
             trace=(
-                Clause("where", "", "parent.status", "not Received", "Pending", True),
-                Clause("expect", "qb", "IsActive", "yes", "no", False),
+                Clause(part="where", of="", field="parent.status", wanted="not Received", observed="Pending", holds=True),
+                Clause(part="expect", of="qb", field="IsActive", wanted="yes", observed="no", holds=False),
             ),
         ),
     ),
 )
 SORTED = RuleResult(
-    a_rule(
+    rule=a_rule(
         "lists/customer-list-in-default-order",
         "The customer list was not sorted by hand",
         "A list that was sorted by hand makes the connector slow, and matching by name goes wrong.",
         FixSteps(
-            "bookkeeper",
-            2,
-            ("In QuickBooks open the Customer Center", "View > Re-sort List, and confirm. Never drag the names back"),
+            who="bookkeeper",
+            minutes=2,
+            steps=("In QuickBooks open the Customer Center", "View > Re-sort List, and confirm. Never drag the names back"),
         ),
         Severity.WARNING,
         group="order",
     ),
-    Outcome.FAILED,
-    "1 of 1 fails",
+    outcome=Outcome.FAILED,
+    reason="1 of 1 fails",
     checked=1,
     findings=(
         a_finding("quickbooks.Customer", "order", "3 customers are out of order: Abbott, Zimmer, Young", Severity.WARNING),
     ),
 )
 MEMO = RuleResult(
-    a_rule(
+    rule=a_rule(
         "export/memo-names-the-batch",
         "The memo names the batch",
         "With the batch in the memo, a transaction in QuickBooks leads back to ServiceTitan.",
-        FixSteps("nobody", 1, ("Nothing to do: the connector writes it from the next batch on",)),
+        FixSteps(who="nobody", minutes=1, steps=("Nothing to do: the connector writes it from the next batch on",)),
         Severity.INFO,
     ),
-    Outcome.FAILED,
-    "2 of 2 fail",
+    outcome=Outcome.FAILED,
+    reason="2 of 2 fail",
     checked=2,
     findings=(
         a_finding("quickbooks.Invoice", "Abbott / 1001", "The memo of 1001 is empty", Severity.INFO),
@@ -195,54 +214,71 @@ MEMO = RuleResult(
     ),
 )
 COGS_IN_QUICKBOOKS = RuleResult(
-    a_rule(
+    rule=a_rule(
         "items/cogs-account-in-quickbooks",
         "The COGS account exists in QuickBooks",
         "It has to exist.",
-        FixSteps("x", 1, ("y",)),
+        FixSteps(who="x", minutes=1, steps=("y",)),
     ),
-    Outcome.CANNOT_TELL,
-    "the account list was not among your files",
+    outcome=Outcome.CANNOT_TELL,
+    reason="the account list was not among your files",
     gaps=(
-        Gap("quickbooks.Account", None, None, "the account list was not among your files", LISTS_TO_IIF),
         Gap(
-            "servicetitan.material",
-            "costOfSaleAccount",
-            "GLUE-7",
-            "the field was not exported",
-            "Ask for all fields of materials",
+            kind="quickbooks.Account",
+            field=None,
+            subject=None,
+            reason="the account list was not among your files",
+            supply=LISTS_TO_IIF,
         ),
         Gap(
-            "servicetitan.material",
-            "costOfSaleAccount",
-            "GLUE-8",
-            "the field was not exported",
-            "Ask for all fields of materials",
+            kind="servicetitan.material",
+            field="costOfSaleAccount",
+            subject="GLUE-7",
+            reason="the field was not exported",
+            supply="Ask for all fields of materials",
+        ),
+        Gap(
+            kind="servicetitan.material",
+            field="costOfSaleAccount",
+            subject="GLUE-8",
+            reason="the field was not exported",
+            supply="Ask for all fields of materials",
         ),
     ),
 )
 SINGLE_USER = RuleResult(
-    a_rule(
-        "session/single-user-mode", "QuickBooks is in single-user mode", "Faster.", FixSteps("x", 1, ("y",)), Severity.WARNING
+    rule=a_rule(
+        "session/single-user-mode",
+        "QuickBooks is in single-user mode",
+        "Faster.",
+        FixSteps(who="x", minutes=1, steps=("y",)),
+        Severity.WARNING,
     ),
-    Outcome.CANNOT_TELL,
-    "nobody said how many people export",
+    outcome=Outcome.CANNOT_TELL,
+    reason="nobody said how many people export",
 )
 BROKE = RuleResult(
-    a_rule("tax/sales-tax", "Each tax zone in use is mapped", "Else tax is lost.", FixSteps("x", 1, ("y",))),
-    Outcome.ERROR,
-    "the rule met a value it does not know",
+    rule=a_rule(
+        "tax/sales-tax", "Each tax zone in use is mapped", "Else tax is lost.", FixSteps(who="x", minutes=1, steps=("y",))
+    ),
+    outcome=Outcome.ERROR,
+    reason="the rule met a value it does not know",
 )
 FINE = RuleResult(
-    a_rule("items/names", "Item names fit into QuickBooks", "31 characters.", FixSteps("x", 1, ("y",))),
-    Outcome.PASSED,
-    "all 412 materials were checked",
+    rule=a_rule("items/names", "Item names fit into QuickBooks", "31 characters.", FixSteps(who="x", minutes=1, steps=("y",))),
+    outcome=Outcome.PASSED,
+    reason="all 412 materials were checked",
     checked=412,
 )
 NOT_YOURS = RuleResult(
-    a_rule("inventory/serial-numbers", "Serial numbers have a location", "Else refused.", FixSteps("x", 1, ("y",))),
-    Outcome.NOT_APPLICABLE,
-    "you told us on 1 November 2026 that you do not want serial numbers",
+    rule=a_rule(
+        "inventory/serial-numbers",
+        "Serial numbers have a location",
+        "Else refused.",
+        FixSteps(who="x", minutes=1, steps=("y",)),
+    ),
+    outcome=Outcome.NOT_APPLICABLE,
+    reason="you told us on 1 November 2026 that you do not want serial numbers",
 )
 
 
@@ -256,7 +292,7 @@ def an_issue(id_: str, message: str, alone: Cleared, shared: Cleared = Cleared()
         "severity": Severity.ERROR,
         **more,
     }
-    fix = FixSteps("bookkeeper", 5, ("In QuickBooks open Lists > Item List", "Create it"))
+    fix = FixSteps(who="bookkeeper", minutes=5, steps=("In QuickBooks open Lists > Item List", "Create it"))
     return KeyIssue(id=id_, subjects=(Thing("item", "PIPE-1"),), message=message, fix=fix, alone=alone, shared=shared, **said)
 
 
@@ -270,7 +306,11 @@ NO_COGS = an_issue(
     facts=("PIPE-1 has no cost-of-goods-sold account (materials.json:12)",),
     reasons=(
         Reason(
-            "what depends on nothing is a key issue", "it has no account", ("problem: it",), "established", COGS.rule.source
+            rule="what depends on nothing is a key issue",
+            words="it has no account",
+            facts=("problem: it",),
+            standing="established",
+            source=COGS.rule.source,
         ),
     ),
 )
@@ -281,14 +321,26 @@ AGAIN = an_issue("dd04", "There has been an internal error when processing the r
 
 
 CHANGES = Changes(
-    "2026-11-12T17:30:00-07:00",
-    "cannot_tell",
-    "2026-11-21T00:40:00+00:00",
-    "not_ready",
-    "Northwind Plumbing",
-    added=(Stood("aa", "items/cogs-account", "error", "PIPE-1", "PIPE-1 has no cost-of-goods-sold account"),),
+    old_checked_at="2026-11-12T17:30:00-07:00",
+    old_verdict="cannot_tell",
+    new_checked_at="2026-11-21T00:40:00+00:00",
+    new_verdict="not_ready",
+    account="Northwind Plumbing",
+    added=(
+        Stood(
+            fingerprint="aa",
+            rule="items/cogs-account",
+            severity="error",
+            subject="PIPE-1",
+            message="PIPE-1 has no cost-of-goods-sold account",
+        ),
+    ),
     regressed=(),
-    fixed=(Stood("bb", "items/names", "error", "PIPE-9", "The name of PIPE-9 is too long"),),
+    fixed=(
+        Stood(
+            fingerprint="bb", rule="items/names", severity="error", subject="PIPE-9", message="The name of PIPE-9 is too long"
+        ),
+    ),
     untold=(),
     unchanged=(),
     rule_changed=(),
@@ -306,19 +358,35 @@ def report() -> Report:
         rules=7,
         own_rules=False,
         left_out=(),
-        account=Account("Northwind Plumbing", "before-export", "America/Denver", taken),
+        account=Account(name="Northwind Plumbing", phase="before-export", time_zone="America/Denver", taken_at=taken),
         phase="before-export",
         checked_at=datetime(2026, 11, 21, 0, 40, tzinfo=UTC),
         sources=(
-            Source("account.yaml", "aa" * 32, "account", taken, {"account.answers": 1}, True),
-            Source("customers.xml", "bb" * 32, "qbxml", None, {}, False, "the file ends in the middle of a customer", 8123),
             Source(
-                "pricebook/materials.json",
-                "cc" * 32,
-                "servicetitan",
-                taken,
-                {"servicetitan.material": 412, "servicetitan.equipment": 1},
-                False,
+                path="account.yaml",
+                sha256="aa" * 32,
+                reader="account",
+                dated=taken,
+                records={"account.answers": 1},
+                complete=True,
+            ),
+            Source(
+                path="customers.xml",
+                sha256="bb" * 32,
+                reader="qbxml",
+                dated=None,
+                records={},
+                complete=False,
+                error="the file ends in the middle of a customer",
+                error_line=8123,
+            ),
+            Source(
+                path="pricebook/materials.json",
+                sha256="cc" * 32,
+                reader="servicetitan",
+                dated=taken,
+                records={"servicetitan.material": 412, "servicetitan.equipment": 1},
+                complete=False,
                 notes=("page 2 of 3 is missing",),
             ),
         ),
@@ -328,32 +396,46 @@ def report() -> Report:
         key_issues=(OFFLINE, NO_COGS, NOT_THERE, AGAIN),
         waiting=(
             Waiting(
-                Thing("servicetitan.invoice", "Ann / 1234"),
-                "1042",
-                Decimal(108),
-                (NO_COGS.id,),
-                ("invoice 1234 uses item PIPE-1: no account",),
-                "established",
+                transaction=Thing("servicetitan.invoice", "Ann / 1234"),
+                batch="1042",
+                amount=Decimal(108),
+                key_issues=(NO_COGS.id,),
+                chain=("invoice 1234 uses item PIPE-1: no account",),
+                standing="established",
             ),
             Waiting(
-                Thing("servicetitan.payment", "Ann / 4711"),
-                None,
-                None,
-                (NO_COGS.id, NOT_THERE.id),
-                (
+                transaction=Thing("servicetitan.payment", "Ann / 4711"),
+                batch=None,
+                amount=None,
+                key_issues=(NO_COGS.id, NOT_THERE.id),
+                chain=(
                     "payment 4711 waits for invoice 1234 (inferred), which uses item PIPE-1: no account",
                     "payment 4711 is for customer <Bob>, which QuickBooks does not have",
                 ),
-                "inferred",
+                standing="inferred",
             ),
         ),
         waits=Cleared(4, 2, Decimal("1234.50")),
-        batches=(Batch("1042", "11-20 plumbing", Verdict.NOT_READY, 60, Decimal("23410.00"), Cleared(0, 1, Decimal(108))),),
+        batches=(
+            Batch(
+                number="1042",
+                name="11-20 plumbing",
+                verdict=Verdict.NOT_READY,
+                transactions=60,
+                amount=Decimal("23410.00"),
+                waiting=Cleared(0, 1, Decimal(108)),
+            ),
+        ),
         stale=("58201: Object Not Found",),
         company_file="Northwind Plumbing & Heating, Inc.",
         lapses=(
-            Lapse("answer", "How many people export batches from this account?", "peopleWhoExport", taken + timedelta(days=3)),
-            Lapse("waiver", "Item names fit into QuickBooks", "controller", taken + timedelta(days=9)),
+            Lapse(
+                what="answer",
+                name="How many people export batches from this account?",
+                of="peopleWhoExport",
+                until=taken + timedelta(days=3),
+            ),
+            Lapse(what="waiver", name="Item names fit into QuickBooks", of="controller", until=taken + timedelta(days=9)),
         ),
         changes=CHANGES,
     )

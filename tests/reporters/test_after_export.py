@@ -7,12 +7,12 @@ import io
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from exportready.model.evidence import UNSET, Location, Record, Unknown, Value
 from exportready.model.report import Report, Verdict
@@ -40,7 +40,7 @@ def row(batch: Value, type_: str, sums: Mapping[str, tuple[int, str]], **more: V
         count, amount = sums.get(side, (0, "0.00"))
         fields |= {f"{side}Count": Decimal(count), f"{side}Amount": Decimal(amount)}
     fields |= {"missingCount": Decimal(0), "doubledCount": Decimal(0), **more}
-    return Record("derived.tie_out", f"{batch} / {type_}", fields, Location("account.yaml"))
+    return Record(kind="derived.tie_out", key=f"{batch} / {type_}", fields=fields, where=Location("account.yaml"))
 
 
 def work(customer: str, **more: Value) -> Record:
@@ -50,7 +50,7 @@ def work(customer: str, **more: Value) -> Record:
         "openBalance": Decimal("600.00"), "toApply": Decimal("600.00"), "batch": "1042", "paymentSentBy": "servicetitan",
         "invoiceSentBy": "quickbooks", "apart": UNSET,
     }  # fmt: skip
-    return Record("derived.applied_payment", customer, {**fields, **more}, Location("payments.json"))
+    return Record(kind="derived.applied_payment", key=customer, fields={**fields, **more}, where=Location("payments.json"))
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ import io
 import os
 import random
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from exportready.model.audit import Audit, Entry, Issue, Movement, Past, RuleStanding, Standing, Unread
 from exportready.model.report import Cleared, Lapse, Outcome, Verdict
@@ -44,21 +44,34 @@ VIEWS = [
 HOSTILE = "<script>alert(1)</script> \x1b[31mred\x9b2J \u202egnp.exe \U0001f6e0 one\ntwo\r\x85three \udc80 {{ 7*7 }} \"'&"
 
 FIX = FixSteps(
-    "office manager",
-    2,
-    ("In ServiceTitan open Pricebook > {code}", "Choose an account and save"),
-    5,
-    ("Import the pricebook",),
+    who="office manager",
+    minutes=2,
+    steps=("In ServiceTitan open Pricebook > {code}", "Choose an account and save"),
+    many_above=5,
+    many_steps=("Import the pricebook",),
 )
 COGS = a_rule("items/cogs-account", "Every material has a COGS account", "Its cost goes astray.", FIX)
 COGS = replace(COGS, problem="Some materials have no COGS account")
 ONLINE = a_rule(
-    "connection/online", "The Web Connector is online", "Nothing leaves without it.", FixSteps("you", 5, ("Open it",))
+    "connection/online",
+    "The Web Connector is online",
+    "Nothing leaves without it.",
+    FixSteps(who="you", minutes=5, steps=("Open it",)),
 )
 SORTED = a_rule(
-    "lists/order", "The list was not sorted", "It is slow.", FixSteps("bookkeeper", 2, ("Sort it",)), Severity.WARNING
+    "lists/order",
+    "The list was not sorted",
+    "It is slow.",
+    FixSteps(who="bookkeeper", minutes=2, steps=("Sort it",)),
+    Severity.WARNING,
 )
-MEMO = a_rule("export/memo", "The memo names the batch", "It leads back.", FixSteps("nobody", 1, ("Wait",)), Severity.INFO)
+MEMO = a_rule(
+    "export/memo",
+    "The memo names the batch",
+    "It leads back.",
+    FixSteps(who="nobody", minutes=1, steps=("Wait",)),
+    Severity.INFO,
+)
 RULES = (ONLINE, MEMO, COGS, SORTED)
 
 
@@ -69,7 +82,7 @@ def stands(rule: Rule, outcome: Outcome = Outcome.PASSED, **more: Any) -> RuleSt
         "open": int(outcome is Outcome.FAILED),
         "accepted": 0,
     }
-    return RuleStanding(rule.id, rule.digest, rule.grade, outcome, **{**said, **more})
+    return RuleStanding(rule=rule.id, digest=rule.digest, grade=rule.grade, outcome=outcome, **{**said, **more})
 
 
 def account(
@@ -86,7 +99,13 @@ def account(
         **more,
     }
     standing = Standing(verdict=verdict, rules=rules, **said)
-    return Entry(place, standing, movement, (2, None, standing.open), f"{place.replace('/', '-')}.html")
+    return Entry(
+        place=place,
+        standing=standing,
+        movement=movement,
+        trend=(2, None, standing.open),
+        page=f"{place.replace('/', '-')}.html",
+    )
 
 
 FINE = tuple(stands(one) for one in RULES)
@@ -95,8 +114,8 @@ STOPPED = account(
     Verdict.NOT_READY,
     (stands(ONLINE), stands(MEMO), stands(COGS, Outcome.FAILED, open=12, untold=True), stands(SORTED, Outcome.FAILED)),
     Movement(
-        WEEK_AGO,
-        Verdict.READY,
+        since=WEEK_AGO,
+        verdict=Verdict.READY,
         added={COGS.id: 3},
         regressed={SORTED.id: 1},
         fixed={ONLINE.id: 1},
@@ -104,25 +123,39 @@ STOPPED = account(
         rule_changed={COGS.id: 4},
     ),
     name="Northwind Plumbing",
-    issues=(Issue("bb02", COGS.id, "", Severity.ERROR, "PIPE-1 has no COGS account", 41, Decimal(900)),),
+    issues=(
+        Issue(
+            id="bb02",
+            rule=COGS.id,
+            code="",
+            severity=Severity.ERROR,
+            message="PIPE-1 has no COGS account",
+            transactions=41,
+            amount=Decimal(900),
+        ),
+    ),
     waits=Cleared(2, 41, Decimal("23410.00")),
     lapses=(
-        Lapse("answer", "Is the Web Connector online?", "webConnector.status", AT - timedelta(days=1)),
-        Lapse("waiver", COGS.id, "controller", AT + timedelta(days=29)),
-        Lapse("waiver", SORTED.id, "controller", AT + timedelta(days=31)),
+        Lapse(what="answer", name="Is the Web Connector online?", of="webConnector.status", until=AT - timedelta(days=1)),
+        Lapse(what="waiver", name=COGS.id, of="controller", until=AT + timedelta(days=29)),
+        Lapse(what="waiver", name=SORTED.id, of="controller", until=AT + timedelta(days=31)),
     ),
 )
 UNREADABLE = account(
     "west/broken.zip", Verdict.READY, (), error="the archive ends in the middle of a file", files=0, oldest=None
 )
 HALF_READ = account(
-    "east/half", Verdict.READY, FINE, Movement(WEEK_AGO, Verdict.READY), unread=(Unread("lists.iif", "line 8: no heading"),)
+    "east/half",
+    Verdict.READY,
+    FINE,
+    Movement(since=WEEK_AGO, verdict=Verdict.READY),
+    unread=(Unread("lists.iif", "line 8: no heading"),),
 )
 OPEN = account(
     "east/open",
     Verdict.CANNOT_TELL,
     (stands(ONLINE, Outcome.CANNOT_TELL), stands(MEMO, Outcome.NOT_APPLICABLE), stands(COGS), stands(SORTED, Outcome.ERROR)),
-    Movement(WEEK_AGO, Verdict.CANNOT_TELL),
+    Movement(since=WEEK_AGO, verdict=Verdict.CANNOT_TELL),
     undated=1,
 )
 REMARKS = account(
@@ -134,22 +167,22 @@ REMARKS = account(
         stands(COGS),
         stands(SORTED, Outcome.FAILED),
     ),
-    Movement(WEEK_AGO, Verdict.NOT_READY, fixed={COGS.id: 9}),
+    Movement(since=WEEK_AGO, verdict=Verdict.NOT_READY, fixed={COGS.id: 9}),
     checked_at=WEEK_AGO,
     oldest=AT - timedelta(days=41),
 )
-GREEN = account("south/green", Verdict.READY, FINE, Movement(WEEK_AGO, Verdict.READY))
+GREEN = account("south/green", Verdict.READY, FINE, Movement(since=WEEK_AGO, verdict=Verdict.READY))
 NOTHING_APPLIES = account("south/nothing", Verdict.READY, tuple(stands(one, Outcome.NOT_APPLICABLE) for one in RULES))
 AUDIT = Audit(
-    "0.1.0",
-    "sha256:9f2c51d0",
-    RULES,
-    False,
-    AT,
-    (HALF_READ, OPEN, REMARKS, GREEN, NOTHING_APPLIES, UNREADABLE, STOPPED),
+    version="0.1.0",
+    digest="sha256:9f2c51d0",
+    rules=RULES,
+    own_rules=False,
+    at=AT,
+    entries=(HALF_READ, OPEN, REMARKS, GREEN, NOTHING_APPLIES, UNREADABLE, STOPPED),
     past=(
-        Past(AT - timedelta(days=14), {Verdict.NOT_READY: 3, Verdict.READY: 2}, 0, 40),
-        Past(WEEK_AGO, {Verdict.NOT_READY: 2, Verdict.CANNOT_TELL: 1, Verdict.READY: 3}, 1, 25),
+        Past(at=AT - timedelta(days=14), verdicts={Verdict.NOT_READY: 3, Verdict.READY: 2}, broken=0, open=40),
+        Past(at=WEEK_AGO, verdicts={Verdict.NOT_READY: 2, Verdict.CANNOT_TELL: 1, Verdict.READY: 3}, broken=1, open=25),
     ),
     gone=("south/closed",),
     passed_over=("notes.docx",),
@@ -315,7 +348,10 @@ def test_the_counts_add_up() -> None:
 
 
 def test_what_lapses_is_told_the_next_first_and_what_has_lapsed_says_so() -> None:
-    soon = standing(REMARKS, lapses=(Lapse("answer", "How many people export?", "peopleWhoExport", AT + timedelta(hours=3)),))
+    soon = standing(
+        REMARKS,
+        lapses=(Lapse(what="answer", name="How many people export?", of="peopleWhoExport", until=AT + timedelta(hours=3)),),
+    )
     seen = view(with_entries(STOPPED, soon)).lapses
     assert (seen.soon, seen.over) == (2, 1)
     assert [one.row.entry.place for one in seen.accounts] == ["west/northwind", "east/remarks"]
@@ -399,7 +435,7 @@ def test_an_anonymised_audit_names_no_record() -> None:
 @pytest.mark.parametrize("format_", FORMATS)
 def test_hostile_names_encode_and_cannot_steer(format_: str) -> None:
     rule = replace(COGS, title=HOSTILE, problem=HOSTILE, why=HOSTILE, fix=replace(FIX, who=HOSTILE, steps=(HOSTILE,)))
-    lapse = Lapse("answer", HOSTILE, HOSTILE, AT + timedelta(days=1))
+    lapse = Lapse(what="answer", name=HOSTILE, of=HOSTILE, until=AT + timedelta(days=1))
     issue = replace(STOPPED.standing.issues[0], message=HOSTILE)
     evil = standing(
         replace(STOPPED, place=f"a/{HOSTILE}", page=HOSTILE),

@@ -6,7 +6,6 @@ import io
 import json
 import os
 import re
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import jsonschema
 import pytest
 from junitparser import Failure, JUnitXml, TestSuite
+from msgspec.structs import replace
 
 from exportready.model.evidence import Location
 from exportready.model.report import Finding, Report, Waiver
@@ -23,7 +23,14 @@ GOLDEN = Path(__file__).parent / "golden"
 SARIF = Path(__file__).parents[3] / "shared" / "schemas" / "sarif-schema-2.1.0.json"
 PLAIN = Options()
 WAIVER = Waiver(
-    "items/*", "*", "*", "controller", "sold before the audit", "AP-12", date(2026, 12, 3), Location("waivers.yaml", 2)
+    rule="items/*",
+    account="*",
+    subject="*",
+    owner="controller",
+    reason="sold before the audit",
+    ticket="AP-12",
+    expires=date(2026, 12, 3),
+    where=Location("waivers.yaml", 2),
 )
 FORMATS = ("github", "gitlab", "junit", "sarif")
 

@@ -11,11 +11,11 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from exportready.model.evidence import Account, Unrecognised
 from exportready.model.fix import fix_steps
@@ -61,7 +61,7 @@ def hostile(report: Report) -> Report:
     source = replace(report.sources[1], path=HOSTILE, error=HOSTILE, notes=(HOSTILE,))
     return replace(
         with_result(report, replace(cogs, rule=rule, findings=(finding, *cogs.findings[1:]), gaps=(gap,))),
-        account=Account(HOSTILE),
+        account=Account(name=HOSTILE),
         sources=(source,),
         unrecognised=(Unrecognised(HOSTILE, HOSTILE),),
     )

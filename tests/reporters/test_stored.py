@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from exportready.check import check
 from exportready.model.evidence import Location
@@ -22,7 +22,16 @@ from exportready.runtime import shipped
 EXAMPLES = Path(__file__).parents[2] / "examples"
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
 AUDIENCES = ("office", "csm", "engineer")
-WAIVER = Waiver("items/*", "*", "*", "controller", "sold", "AP-12", date(2026, 12, 3), Location("waivers.yaml", 2))
+WAIVER = Waiver(
+    rule="items/*",
+    account="*",
+    subject="*",
+    owner="controller",
+    reason="sold",
+    ticket="AP-12",
+    expires=date(2026, 12, 3),
+    where=Location("waivers.yaml", 2),
+)
 
 
 def again(report: Report) -> Report:
@@ -63,7 +72,7 @@ def test_of_a_report_with_everything_in_it(report: Report) -> None:
 def test_of_steps_that_name_the_record_though_its_name_looks_like_a_placeholder(report: Report) -> None:
     """What a step says depends on who asks: accepted findings are left out of the office's."""
     first, *others = report.results
-    fix = FixSteps("x", 1, ("Open {code}",))
+    fix = FixSteps(who="x", minutes=1, steps=("Open {code}",))
     found = tuple(
         replace(first.findings[0], fingerprint=str(at), observed={"code": name}) for at, name in enumerate(("{code}", "B"))
     )

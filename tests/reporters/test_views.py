@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from exportready.model.evidence import UNSET, Location, Record, Source, Unknown, Value
 from exportready.model.report import (
@@ -29,15 +30,34 @@ from exportready.reporters.engineer import engineer
 from exportready.reporters.office import office
 from exportready.results.read import report as stored
 
-WAIVER = Waiver("*", "*", "*", "controller", "sold", "", date(2026, 12, 3), Location("waivers.yaml", 2))
-FIX = FixSteps("bookkeeper", 5, ("Mend it",))
+WAIVER = Waiver(
+    rule="*",
+    account="*",
+    subject="*",
+    owner="controller",
+    reason="sold",
+    ticket="",
+    expires=date(2026, 12, 3),
+    where=Location("waivers.yaml", 2),
+)
+FIX = FixSteps(who="bookkeeper", minutes=5, steps=("Mend it",))
 
 
 def an_issue(id_: str, rule: str, transactions: int) -> KeyIssue:
     return KeyIssue(
-        id_, rule, "" if rule else "3140", (Thing("item", id_),), f"{id_} is wrong", FIX, "established", False, False,
-        Severity.ERROR, Cleared(1, transactions, Decimal(100 * transactions)), Cleared(),
-    )  # fmt: skip
+        id=id_,
+        rule=rule,
+        code="" if rule else "3140",
+        subjects=(Thing("item", id_),),
+        message=f"{id_} is wrong",
+        fix=FIX,
+        standing="established",
+        retry=False,
+        gates=False,
+        severity=Severity.ERROR,
+        alone=Cleared(1, transactions, Decimal(100 * transactions)),
+        shared=Cleared(),
+    )
 
 
 def named(report: Report, rule: str, *issues: str) -> Report:
@@ -55,7 +75,12 @@ def named(report: Report, rule: str, *issues: str) -> Report:
 def waiting(issues: dict[str, int]) -> tuple[Waiting, ...]:
     return tuple(
         Waiting(
-            Thing("servicetitan.invoice", f"{id_}-{at}"), None, Decimal(100), (id_,), (f"{id_} holds {at}",), "established"
+            transaction=Thing("servicetitan.invoice", f"{id_}-{at}"),
+            batch=None,
+            amount=Decimal(100),
+            key_issues=(id_,),
+            chain=(f"{id_} holds {at}",),
+            standing="established",
         )
         for id_, number in issues.items()
         for at in range(number)
@@ -104,8 +129,16 @@ def test_the_connection_comes_first_then_what_most_waits_on(report: Report) -> N
 
 def test_a_question_is_asked_of_a_person_and_a_file_is_supplied(report: Report) -> None:
     asks = "Answer «How many people export batches from this account?»: exportready ask, or settings.peopleWhoExport"
-    gap = Gap("account.answers", "peopleWhoExport", "peopleWhoExport", "nobody answered this", asks)
-    file = Gap("servicetitan.invoice", None, None, "none of your files holds it", "Ask for GET /invoices")
+    gap = Gap(
+        kind="account.answers", field="peopleWhoExport", subject="peopleWhoExport", reason="nobody answered this", supply=asks
+    )
+    file = Gap(
+        kind="servicetitan.invoice",
+        field=None,
+        subject=None,
+        reason="none of your files holds it",
+        supply="Ask for GET /invoices",
+    )
     result = replace(report.results[0], outcome=Outcome.CANNOT_TELL, findings=(), gaps=(gap, file))
     one = office(replace(report, results=(result,), verdict=Verdict.CANNOT_TELL))
     assert [each.question for each in one.confirm] == ["How many people export batches from this account?"]
@@ -120,7 +153,14 @@ def test_files_without_a_date_stand_first_then_the_oldest(report: Report) -> Non
     now = datetime(2026, 11, 21, tzinfo=UTC)
 
     def source(path: str, hours: int | None) -> Source:
-        return Source(path, "", "x", None if hours is None else now - timedelta(hours=hours), {}, True)
+        return Source(
+            path=path,
+            sha256="",
+            reader="x",
+            dated=None if hours is None else now - timedelta(hours=hours),
+            records={},
+            complete=True,
+        )
 
     shown = replace(report, checked_at=now, sources=(source("new", 1), source("old", 72), source("undated", None)))
     assert html._ages(shown) == [("undated", words.UNDATED), ("old", "3 days old"), ("new", "1 h old")]
@@ -187,7 +227,7 @@ def test_what_was_not_known_of_a_payment_is_not_known_again(report: Report) -> N
         "toApply": Unknown("two invoices"),
         "batch": "1042",
     }
-    row = Record("derived.applied_payment", "Ann", fields, Location("payments.json"))
+    row = Record(kind="derived.applied_payment", key="Ann", fields=fields, where=Location("payments.json"))
     shown = replace(report, phase="after-export", work_list=(row,))
     back = stored(json.loads(render("json", shown, Options())))
     assert work_list_to_read(back) == work_list_to_read(shown)

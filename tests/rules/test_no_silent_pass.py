@@ -7,12 +7,12 @@ rule's conditions and examples, nor an empty one, could make the rule fail in it
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from exportready.derive import derive
 from exportready.evidence import snapshot

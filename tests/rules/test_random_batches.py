@@ -42,8 +42,11 @@ class Batch:
         shelves = {}
         for kind in KINDS_READ:
             keys = Keys(KINDS[kind])
-            found = [Record(kind, keys.of(row), row, Location(kind, at)) for at, row in enumerate(self.of(kind), 1)]
-            shelves[kind] = Shelf(kind, tuple(found), Scope.WHOLE)
+            found = [
+                Record(kind=kind, key=keys.of(row), fields=row, where=Location(kind, at))
+                for at, row in enumerate(self.of(kind), 1)
+            ]
+            shelves[kind] = Shelf(kind=kind, records=tuple(found), scope=Scope.WHOLE)
         answers: Row = {
             "webConnector.sentBy": "servicetitan",
             "webConnector.since": date(2023, 5, 1),
@@ -52,9 +55,9 @@ class Batch:
             "modules.purchasing": False,
             **({"bypassedBatches.12": True} if self.bypassed else {}),
         }
-        record = Record("account.answers", "", answers, Location("account.yaml"))
-        shelves["account.answers"] = Shelf("account.answers", (record,), Scope.WHOLE, dated=AT)
-        evidence = derive(Evidence(Account(), shelves, {}, (), ()), AT)
+        record = Record(kind="account.answers", key="", fields=answers, where=Location("account.yaml"))
+        shelves["account.answers"] = Shelf(kind="account.answers", records=(record,), scope=Scope.WHOLE, dated=AT)
+        evidence = derive(Evidence(account=Account(), shelves=shelves, listings={}, sources=(), unrecognised=()), AT)
         return evidence, {result.rule.id: result for result in judge(RULES, evidence, None, AT)}
 
 

@@ -7,10 +7,11 @@ earlier one is left out where that makes it pointless.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+
+import msgspec
+from msgspec import field
 
 from exportready.kinds.account import BY_PATH, MAPPING_WORDS, MAPPINGS
-from exportready.model.frozen import frozen
 from exportready.model.rules import Type
 
 NAME, FILE_MODE, TAKEN_AT, SINCE = "account", "quickbooks.fileMode", "takenAt", "since"
@@ -23,8 +24,7 @@ ANSWERED_ON = "When were these answers given?"
 Said = str | bool
 
 
-@frozen
-class Reply:
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """One of the replies to choose from."""
 
     label: str
@@ -36,8 +36,7 @@ class Reply:
     """What people may write instead of the label."""
 
 
-@frozen
-class Question:
+class Question(msgspec.Struct, frozen=True, kw_only=True):
     """One question, with the replies to choose from, or the path of an answer that is written freely."""
 
     text: str
@@ -53,8 +52,7 @@ class Question:
         return frozenset(told | ({self.path} if self.path else set()))
 
 
-@frozen
-class OpenQuestion:
+class OpenQuestion(msgspec.Struct, frozen=True):
     """A question that is open, and where in account.yaml its reply goes if it is no answer of its own."""
 
     question: Question
@@ -65,7 +63,9 @@ class OpenQuestion:
 
 def yes_no(path: str, yes: Said = True, no: Said | None = False) -> tuple[Reply, ...]:
     """The replies yes and no, with what each says; None says nothing."""
-    return Reply("yes", {path: yes}, words=("y", "true")), Reply("no", {} if no is None else {path: no}, words=("n", "false"))
+    return Reply(label="yes", says={path: yes}, words=("y", "true")), Reply(
+        label="no", says={} if no is None else {path: no}, words=("n", "false")
+    )
 
 
 _STATUS, _RESTARTED, _ADMIN = "webConnector.status", "webConnector.restarted", "webConnector.runsAsAdministrator"
@@ -75,82 +75,92 @@ _MAPPING, _MAPPING_BEFORE = "customerMapping", "customerMappingAtLastExport"
 _POPULATE = "configurations.populateSerialNumbersInQuickBooks"
 
 DOZEN = (
-    Question("What is the name of this account?", path=NAME),
-    Question("How many people export batches from this account?", path="peopleWhoExport"),
+    Question(text="What is the name of this account?", path=NAME),
+    Question(text="How many people export batches from this account?", path="peopleWhoExport"),
     Question(
-        "Is QuickBooks in single-user mode now? (Its File menu then offers «Switch to Multi-user Mode».)",
-        yes_no(FILE_MODE, "singleUser", "multiUser"),
+        text="Is QuickBooks in single-user mode now? (Its File menu then offers «Switch to Multi-user Mode».)",
+        replies=yes_no(FILE_MODE, "singleUser", "multiUser"),
         only_if=("peopleWhoExport", ("1",)),
     ),
     Question(
-        "In ServiceTitan open Settings > Integrations > QuickBooks Desktop > your company file > Connections. Is the icon green?",
-        (
-            Reply("green", {_STATUS: "online", _RESTARTED: False}, words=("yes", "y", "online")),
+        text="In ServiceTitan open Settings > Integrations > QuickBooks Desktop > your company file > Connections. Is the icon green?",
+        replies=(
+            Reply(label="green", says={_STATUS: "online", _RESTARTED: False}, words=("yes", "y", "online")),
             Reply(
-                "green, after the connector was started again as administrator",
-                {_STATUS: "online", _RESTARTED: True, _ADMIN: True},
+                label="green, after the connector was started again as administrator",
+                says={_STATUS: "online", _RESTARTED: True, _ADMIN: True},
             ),
             Reply(
-                "green, after the connector was started again by an ordinary click",
-                {_STATUS: "online", _RESTARTED: True, _ADMIN: False},
+                label="green, after the connector was started again by an ordinary click",
+                says={_STATUS: "online", _RESTARTED: True, _ADMIN: False},
             ),
-            Reply("red", {_STATUS: "offline"}, words=("no", "n", "offline")),
+            Reply(label="red", says={_STATUS: "offline"}, words=("no", "n", "offline")),
         ),
     ),
     Question(
-        "Which program sends your batches to QuickBooks?",
-        (
-            Reply("the ServiceTitan Web Connector", {_SENT_BY: "servicetitan", _OLD_RUNS: False}, words=("servicetitan",)),
+        text="Which program sends your batches to QuickBooks?",
+        replies=(
             Reply(
-                "the ServiceTitan Web Connector, but the older one by Intuit still runs by itself too",
-                {_SENT_BY: "servicetitan", _OLD_RUNS: True},
+                label="the ServiceTitan Web Connector",
+                says={_SENT_BY: "servicetitan", _OLD_RUNS: False},
+                words=("servicetitan",),
+            ),
+            Reply(
+                label="the ServiceTitan Web Connector, but the older one by Intuit still runs by itself too",
+                says={_SENT_BY: "servicetitan", _OLD_RUNS: True},
                 words=("both",),
             ),
             Reply(
-                "the older one, QuickBooks Web Connector by Intuit", {_SENT_BY: "quickbooks"}, words=("quickbooks", "intuit")
+                label="the older one, QuickBooks Web Connector by Intuit",
+                says={_SENT_BY: "quickbooks"},
+                words=("quickbooks", "intuit"),
             ),
         ),
     ),
     Question(
-        "Settings > Integrations > QuickBooks Desktop > Customer Mapping: which one is chosen?",
-        tuple(Reply(words, {_MAPPING: value}, words=(value,)) for value, words in MAPPING_WORDS.items()),
+        text="Settings > Integrations > QuickBooks Desktop > Customer Mapping: which one is chosen?",
+        replies=tuple(Reply(label=words, says={_MAPPING: value}, words=(value,)) for value, words in MAPPING_WORDS.items()),
     ),
     Question(
-        "Which customer mapping was chosen when you last exported?",
-        (
-            Reply("the same", same_as={_MAPPING_BEFORE: _MAPPING}, words=("yes", "y", "same")),
-            *(Reply(words, {_MAPPING_BEFORE: value}, words=(value,)) for value, words in MAPPING_WORDS.items()),
+        text="Which customer mapping was chosen when you last exported?",
+        replies=(
+            Reply(label="the same", same_as={_MAPPING_BEFORE: _MAPPING}, words=("yes", "y", "same")),
+            *(Reply(label=words, says={_MAPPING_BEFORE: value}, words=(value,)) for value, words in MAPPING_WORDS.items()),
         ),
         only_if=(_MAPPING, MAPPINGS),
     ),
     Question(
-        "Which of these two do you see in ServiceTitan's navigation bar: Purchasing, Inventory?",
-        (
-            Reply("both", {_PURCHASING: True, _INVENTORY: True}, words=("yes", "y")),
-            Reply("only Purchasing", {_PURCHASING: True, _INVENTORY: False}, words=("purchasing",)),
-            Reply("only Inventory", {_PURCHASING: False, _INVENTORY: True}, words=("inventory",)),
-            Reply("neither", {_PURCHASING: False, _INVENTORY: False}, words=("none", "no", "n")),
+        text="Which of these two do you see in ServiceTitan's navigation bar: Purchasing, Inventory?",
+        replies=(
+            Reply(label="both", says={_PURCHASING: True, _INVENTORY: True}, words=("yes", "y")),
+            Reply(label="only Purchasing", says={_PURCHASING: True, _INVENTORY: False}, words=("purchasing",)),
+            Reply(label="only Inventory", says={_PURCHASING: False, _INVENTORY: True}, words=("inventory",)),
+            Reply(label="neither", says={_PURCHASING: False, _INVENTORY: False}, words=("none", "no", "n")),
         ),
     ),
-    Question("Do you export purchase orders to QuickBooks?", yes_no("purchaseOrders.export"), only_if=(_PURCHASING, (True,))),
     Question(
-        "Who works out the sales tax of an invoice in QuickBooks?",
-        (
-            Reply("QuickBooks", {"salesTax.calculatedBy": "quickbooks"}),
-            Reply("ServiceTitan", {"salesTax.calculatedBy": "servicetitan"}),
+        text="Do you export purchase orders to QuickBooks?",
+        replies=yes_no("purchaseOrders.export"),
+        only_if=(_PURCHASING, (True,)),
+    ),
+    Question(
+        text="Who works out the sales tax of an invoice in QuickBooks?",
+        replies=(
+            Reply(label="QuickBooks", says={"salesTax.calculatedBy": "quickbooks"}),
+            Reply(label="ServiceTitan", says={"salesTax.calculatedBy": "servicetitan"}),
         ),
     ),
-    Question("Do you want serial numbers to arrive in QuickBooks?", yes_no("serialNumbersWanted")),
+    Question(text="Do you want serial numbers to arrive in QuickBooks?", replies=yes_no("serialNumbersWanted")),
     Question(
-        "Ask ServiceTitan Support: is «Populate Serial Numbers in QuickBooks» switched on for this account?",
-        yes_no(_POPULATE),
+        text="Ask ServiceTitan Support: is «Populate Serial Numbers in QuickBooks» switched on for this account?",
+        replies=yes_no(_POPULATE),
         only_if=(_SENT_BY, ("servicetitan",)),
     ),
 )
 """What `init` asks, in this order."""
 
 
-TAKEN = Question("When did you export these files?", path=TAKEN_AT)
+TAKEN = Question(text="When did you export these files?", path=TAKEN_AT)
 
 
 def question_of(path: str) -> Question:
@@ -164,13 +174,12 @@ def own_question(path: str) -> Question:
     if setting is None:
         return next(question for question in DOZEN if question.paths == {path})
     if setting.type is Type.YESNO:
-        return Question(setting.question, yes_no(path))
-    replies = tuple(Reply(choice, {path: choice}) for choice in setting.choices)
-    return Question(setting.question, replies) if replies else Question(setting.question, path=path)
+        return Question(text=setting.question, replies=yes_no(path))
+    replies = tuple(Reply(label=choice, says={path: choice}) for choice in setting.choices)
+    return Question(text=setting.question, replies=replies) if replies else Question(text=setting.question, path=path)
 
 
-@frozen
-class Export:
+class Export(msgspec.Struct, frozen=True, kw_only=True):
     """One file to export by hand."""
 
     title: str
@@ -182,52 +191,52 @@ class Export:
 
 EXPORTS = (
     Export(
-        "QuickBooks: all lists",
-        "Whoever signs in to QuickBooks as Admin",
-        (
+        title="QuickBooks: all lists",
+        who="Whoever signs in to QuickBooks as Admin",
+        steps=(
             "Ask everybody else to close the company file, then File > Switch to Single-user Mode",
             "File > Utilities > Export > Lists to IIF Files",
             "Tick Chart of Accounts, Customer List, Vendor List, Employee List, Other Names List, Class List, Item List, "
             "Sales Tax Code List",
             "Do not sort any list before; what is inactive comes along by itself",
         ),
-        "quickbooks-lists.iif",
-        "accounts, items, names, the order of the customer list",
+        save_as="quickbooks-lists.iif",
+        good_for="accounts, items, names, the order of the customer list",
     ),
     Export(
-        "ServiceTitan: the pricebook",
-        "Whoever may open the Pricebook",
-        (
+        title="ServiceTitan: the pricebook",
+        who="Whoever may open the Pricebook",
+        steps=(
             "Pricebook > Export, to Excel",
             "Keep the tabs Services, Equipment and Materials as they are",
             "If it asks, choose everything, inactive entries too",
         ),
-        "pricebook.xlsx",
-        "cost, income and inventory accounts of each item",
+        save_as="pricebook.xlsx",
+        good_for="cost, income and inventory accounts of each item",
     ),
     Export(
-        "ServiceTitan: the batch that you are about to export",
-        "Whoever posts batches",
-        (
+        title="ServiceTitan: the batch that you are about to export",
+        who="Whoever posts batches",
+        steps=(
             "Accounting > Batch/Export Transactions > Select a batch",
             "Download it to Excel, once each for the invoices (with their items, if it offers that), the payments and, where you "
             "use Purchasing, the bills",
             "If more than one batch waits, download each",
         ),
-        "batch-NUMBER-invoices.xlsx, batch-NUMBER-payments.xlsx, batch-NUMBER-bills.xlsx",
-        "dates, items, customers and technicians of what waits",
+        save_as="batch-NUMBER-invoices.xlsx, batch-NUMBER-payments.xlsx, batch-NUMBER-bills.xlsx",
+        good_for="dates, items, customers and technicians of what waits",
     ),
     Export(
-        "QuickBooks: the transactions",
-        "The bookkeeper",
-        (
+        title="QuickBooks: the transactions",
+        who="The bookkeeper",
+        steps=(
             "Reports > Custom Reports > Transaction Detail",
             "Dates: from the oldest invoice that still has a payment in this batch until today",
             "Display: tick Trans #, Type, Date, Num, Name, Memo, Account, Account Type, Amount",
             "Excel > Create New Worksheet > Create a comma separated values (.csv) file",
         ),
-        "custom transaction detail.csv",
-        "which connector sent an invoice that is paid now; after the export, what arrived",
+        save_as="custom transaction detail.csv",
+        good_for="which connector sent an invoice that is paid now; after the export, what arrived",
     ),
 )
 """The exports that an office can make without help. Menu names: docs/sources.md, exports by hand."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
+
+import msgspec
+from msgspec.structs import replace
 
 from exportready.account.shape import FILE, SETTINGS_SHAPE, says_unknown
 from exportready.kinds import KINDS
 from exportready.kinds.account import ALL, BATCH, BY_PATH, DAYS, KIND, LISTS, MAPS, NONE, NONE_THERE, PART, SETTINGS
 from exportready.kinds.headings import TABLES
 from exportready.model.evidence import UNSET, Account, Covers, FieldNote, Listing, Location, Record, Unknown, Value
-from exportready.model.frozen import frozen
 from exportready.model.rules import Type
 from exportready.schema.shapes import Mistakes, did_you_mean
 from exportready.schema.times import parse_day, parse_time
@@ -42,8 +43,7 @@ class AccountMistakes(Exception):
         super().__init__("\n".join(map(str, self.mistakes)))
 
 
-@frozen
-class AccountFile:
+class AccountFile(msgspec.Struct, frozen=True, kw_only=True):
     """What one account.yaml states."""
 
     account: Account
@@ -96,13 +96,17 @@ class _File:
 
     def read(self) -> AccountFile:
         """Return what the file states; mistakes are noted, not raised."""
-        answers = Listing(KIND.name, (self._answers(),), self.path, READER, True, dated=self.taken_at)
+        answers = Listing(
+            kind=KIND.name, records=(self._answers(),), path=self.path, reader=READER, whole=True, dated=self.taken_at
+        )
         return AccountFile(
-            Account(self._text("account"), self._text("phase"), self._text("timeZone"), self.taken_at),
-            answers,
-            self._host(),
-            self._covers(),
-            self._columns(),
+            account=Account(
+                name=self._text("account"), phase=self._text("phase"), time_zone=self._text("timeZone"), taken_at=self.taken_at
+            ),
+            answers=answers,
+            host=self._host(),
+            covers=self._covers(),
+            columns=self._columns(),
         )
 
     def _text(self, name: str) -> str | None:
@@ -148,7 +152,7 @@ class _File:
             fields[path] = True
             notes[path] = FieldNote(Location(self.path, node.line, f"settings.{path}"), self.confirmed_at)
         line = settings.line if settings else 1
-        return Record(KIND.name, "", fields, Location(self.path, line, "settings"), notes)
+        return Record(kind=KIND.name, key="", fields=fields, where=Location(self.path, line, "settings"), notes=notes)
 
     def _stated(self, node: Node) -> tuple[Node, datetime | None]:
         if isinstance(node.value, dict):
@@ -183,18 +187,18 @@ class _File:
     def _covered(self, node: Node) -> Covers:
         said = entries(node)
         if not said:
-            return Covers(str(node.value), dated=self.confirmed_at)
+            return Covers(what=str(node.value), dated=self.confirmed_at)
         dated = self._moment(said.get("at")) or self.confirmed_at
         if "value" in said:
             files = frozenset(str(file.value) for file in items(said.get("files")))
-            return Covers(str(said["value"].value), files=files, dated=dated)
+            return Covers(what=str(said["value"].value), files=files, dated=dated)
         if not {"from", "to"} <= set(said):
             self.mistakes.say(node, "write both days: {from: 2026-11-01, to: 2026-11-20}")
-            return Covers(PART)
+            return Covers(what=PART)
         first, last = (parse_day(str(said[name].value)) for name in ("from", "to"))
         if first > last:
             self.mistakes.say(node, f"these days end ({last}) before they begin ({first})")
-        return Covers(DAYS, (first, last), dated=dated)
+        return Covers(what=DAYS, days=(first, last), dated=dated)
 
     def _columns(self) -> dict[str, dict[str, str]]:
         columns: dict[str, dict[str, str]] = {}
@@ -227,8 +231,8 @@ def host_of(mode: str, where: Location, reader: str, dated: datetime | None) -> 
     """How the company file is open, as the record that qbXML would give; empty where nobody knows."""
     nobody = Unknown("the answer is that nobody knows")
     stated: Value = {"singleUser": "SingleUser", "multiUser": "MultiUser"}.get(mode, nobody)
-    record = Record("quickbooks.Host", "Host", {"QBFileMode": stated}, where)
-    return Listing("quickbooks.Host", (record,), where.path, reader, True, dated=dated)
+    record = Record(kind="quickbooks.Host", key="Host", fields={"QBFileMode": stated}, where=where)
+    return Listing(kind="quickbooks.Host", records=(record,), path=where.path, reader=reader, whole=True, dated=dated)
 
 
 def _leaves(node: Node, path: str = "") -> list[tuple[str, Node]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from exportready.kinds.account import ALL, BATCH, DONT_KNOW, LISTS, MAPS, NONE, NONE_THERE, PART, SETTINGS
@@ -13,8 +12,7 @@ from exportready.schema.times import DAY, TIME, parse_day
 from exportready.schema.yamlfile import Node
 
 
-@dataclass(frozen=True)
-class OrUnknown(Shape):
+class OrUnknown(Shape, frozen=True):
     """An answer, or that nobody knows it: `don't know`, or nothing after the key."""
 
     answer: Shape

@@ -14,10 +14,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from exportready.account.questions import ANSWERED_ON, DOZEN, FILE_MODE, NAME, SINCE, TAKEN, OpenQuestion, own_question
 from exportready.account.replies import TODAY, Answer, possible
 from exportready.kinds.account import ANSWERS, DONT_KNOW, LISTS, MAPS, SETTINGS, Setting
-from exportready.model.frozen import frozen
 
 _HEAD = """\
 # What no export holds, stated by you. Write your answer after the colon; what you leave empty counts as not known.
@@ -96,8 +97,7 @@ def scalar(value: Answer) -> str:
     return value if plain else json.dumps(value, ensure_ascii=False)
 
 
-@frozen
-class Change:
+class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One value to put into the file."""
 
     keys: tuple[str, ...]
@@ -115,12 +115,12 @@ def changes(asked: OpenQuestion, replied: Mapping[str, Answer], now: datetime, h
         since = replied.get(SINCE)
         if since is not None:
             days = (("from", str(since)), ("to", now.date().isoformat()))
-            return [Change((*place, name), day) for place in asked.places for name, day in days]
+            return [Change(keys=(*place, name), value=day) for place in asked.places for name, day in days]
         dated = now if asked.places[0][0] == "covers" else None
         stated = [_stated(value, now) for value in replied.values()]
-        return [Change(place, value, dated, asked.files) for value in stated for place in asked.places]
+        return [Change(keys=place, value=value, at=dated, files=asked.files) for value in stated for place in asked.places]
     given = replied or dict.fromkeys(sorted(asked.question.paths & set(held)), DONT_KNOW)
-    return [Change(_keys(path), value, None if path == NAME else now) for path, value in given.items()]
+    return [Change(keys=_keys(path), value=value, at=None if path == NAME else now) for path, value in given.items()]
 
 
 def _stated(value: Answer, now: datetime) -> Answer:

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
+import msgspec
+from msgspec.structs import replace
+
+from exportready.causes.batches import loads
 from exportready.causes.engines import infer
 from exportready.causes.engines.engine import Engine
 from exportready.causes.graph import AMOUNTS, Graph, Node, build, identity, total
@@ -19,14 +22,12 @@ from exportready.causes.problems import Problem, facts, find
 from exportready.causes.waiting import cleared, waiting
 from exportready.kinds import fold
 from exportready.model.evidence import Evidence
-from exportready.model.frozen import frozen
 from exportready.model.inference import Conclusion, InferenceRule
-from exportready.model.report import Cleared, Finding, KeyIssue, RuleResult, Waiting
+from exportready.model.report import BatchLoad, Cleared, Finding, KeyIssue, RuleResult, Waiting
 from exportready.model.rules import Phase
 
 
-@frozen
-class Causes:
+class Causes(msgspec.Struct, frozen=True, kw_only=True):
     """What a result comes to."""
 
     results: tuple[RuleResult, ...]
@@ -36,8 +37,8 @@ class Causes:
     waits: Cleared
     stale: tuple[str, ...]
     graph: Graph
-    ways: Mapping[Node, frozenset[str]]
-    """Each transaction that waits with the ids of its key issues."""
+    batches: tuple[BatchLoad, ...]
+    """What key issues block in each batch."""
 
 
 def explain(
@@ -78,16 +79,17 @@ def explain(
         issue(one, names[id_], clears[id_], fired, by_id, marked, frozenset(members[id_]), id_ in shaky)
         for id_, one in keys.items()
     ]
+    blocked = {node: frozenset(names[root] for id_ in ways for root in roots[id_]) for node, ways in impact.ways.items()}
     return Causes(
-        _with_issues(results, problems, roots, names, _using(problems, graph) | _using(lived_with, graph)),
-        tuple(sorted(issues, key=first)),
-        tuple(held),
-        Cleared(
+        results=_with_issues(results, problems, roots, names, _using(problems, graph) | _using(lived_with, graph)),
+        key_issues=tuple(sorted(issues, key=first)),
+        waiting=tuple(held),
+        waits=Cleared(
             sum(len(one.findings) + len(one.errors) for one in problems), len(impact.ways), total(graph, list(impact.ways))
         ),
-        _stale(evidence) if after else (),
-        graph,
-        {node: frozenset(names[root] for id_ in ways for root in roots[id_]) for node, ways in impact.ways.items()},
+        stale=_stale(evidence) if after else (),
+        graph=graph,
+        batches=loads(evidence, graph, blocked, phase),
     )
 
 

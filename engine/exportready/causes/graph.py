@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
+
+import msgspec
+from msgspec import field
 
 from exportready.kinds import KINDS, fold
 from exportready.kinds.references import CONSUMED, ESTABLISHED, INFERRED, REFERENCES, Reference
 from exportready.model.evidence import UNSET, Evidence, Record, Value
-from exportready.model.frozen import frozen
 
 Node = tuple[str, str]
 """(sort of object, its name as it compares); of a transaction its kind and its id, or its key where it has none."""
@@ -37,8 +38,7 @@ _LISTS = {
 }
 
 
-@frozen
-class Edge:
+class Edge(msgspec.Struct, frozen=True):
     """One thing names another."""
 
     target: Node
@@ -46,8 +46,7 @@ class Edge:
     standing: str
 
 
-@dataclass(slots=True)
-class Graph:
+class Graph(msgspec.Struct, kw_only=True):
     """Transactions and objects, with what each names."""
 
     edges: dict[Node, dict[Node, Edge]] = field(default_factory=dict)

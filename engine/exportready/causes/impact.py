@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+import msgspec
+from msgspec import field
 
 from exportready.causes.graph import AMOUNTS, Edge, Graph, Node
 from exportready.causes.problems import FINDING, Problem, message_of
 from exportready.kinds.messages import MISSING, SKIPPED
 from exportready.kinds.references import ESTABLISHED, INFERRED
-from exportready.model.frozen import frozen
 
 STOPS_TOLD = 20
 """So many defects that keep one batch from being posted are told of every transaction in it: all of each would be their product."""
 
 
-@frozen
-class Way:
+class Way(msgspec.Struct, frozen=True):
     """How a transaction comes to wait on a problem."""
 
     steps: tuple[Edge, ...]
     inferred: int
 
 
-@dataclass(slots=True)
-class Impact:
+class Impact(msgspec.Struct):
     """Which transactions wait on which problems, and how."""
 
     graph: Graph

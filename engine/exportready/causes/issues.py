@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from exportready.causes.problems import FINDING, Problem, message_of, number_of
 from exportready.causes.remedies import mend, title
@@ -92,7 +93,11 @@ def _reasons(
         rule, names = some[0].rule, {name: told(by_id[id_]) for name, id_ in _entries(some[0])}
         words = PLACEHOLDER.sub(lambda found, names=names: names.get(found[1], found[1]), rule.because)  # type: ignore[misc]
         yield Reason(
-            rule.name, words, tuple(dict.fromkeys(fact for facts in shown for fact in facts)), rule.standing, rule.source
+            rule=rule.name,
+            words=words,
+            facts=tuple(dict.fromkeys(fact for facts in shown for fact in facts)),
+            standing=rule.standing,
+            source=rule.source,
         )
 
 

@@ -7,7 +7,9 @@ that names nothing is a problem of its own transaction.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
+from msgspec import field
 
 from exportready.causes.graph import AMOUNTS, Graph, Node, identity
 from exportready.kinds import KINDS, fold
@@ -25,8 +27,7 @@ _SUBJECTS = {
 """Kinds of subjects that stand for an object: its users wait, whatever else is at fault."""
 
 
-@dataclass(slots=True)
-class Problem:
+class Problem(msgspec.Struct, kw_only=True):
     """One defect of one object."""
 
     id: str
@@ -100,7 +101,7 @@ class _Finder:
     def _problem(self, defect: str, what: str, node: Node, name: str, sort: str, state: str = "") -> Problem:
         key = (defect, node, state)
         if key not in self.found:
-            self.found[key] = Problem(f"p{len(self.found)}", node, name, what, sort, state)
+            self.found[key] = Problem(id=f"p{len(self.found)}", object=node, name=name, what=what, sort=sort, state=state)
         return self.found[key]
 
     def finding(self, result: RuleResult, finding: Finding) -> None:

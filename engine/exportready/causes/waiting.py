@@ -46,12 +46,12 @@ def waiting(
     amount = record.get(AMOUNTS[node[0]])
     certain = any(impact.ways[node][id_].inferred == 0 for id_ in best.values())
     return Waiting(
-        Thing(record.kind, record.key),
-        graph.batches.get(node),
-        amount if isinstance(amount, Decimal) else None,
-        tuple(names[root] for root in best),
-        tuple(chains),
-        ESTABLISHED if certain else INFERRED,
+        transaction=Thing(record.kind, record.key),
+        batch=graph.batches.get(node),
+        amount=amount if isinstance(amount, Decimal) else None,
+        key_issues=tuple(names[root] for root in best),
+        chain=tuple(chains),
+        standing=ESTABLISHED if certain else INFERRED,
     )
 
 

@@ -186,7 +186,7 @@ def check(
       3  nothing could be decided
       4  can't say yet (--allow-unknown makes it 0, except when a file is broken)
     """
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from exportready.causes.engines import NoEngine
     from exportready.check import check as run
@@ -234,9 +234,15 @@ def check(
             f"no rule is left to judge in the phase {report.phase}; look at --select, --ignore and --phase"
         )
     report = replace(report, base=base(snapshot, wanted), changes=changes_since(earlier, report))
-    write_report(report, wanted, Shown(color, verbose, quiet, audience, new_only))
+    write_report(report, wanted, Shown(color=color, verbose=verbose, quiet=quiet, audience=audience, new_only=new_only))
     grade = None if fail_on == "never" else Severity(fail_on)
-    policy = Policy(grade, allow_unknown, new_only, strict_baseline, settled.thresholds)
+    policy = Policy(
+        fail_on=grade,
+        allow_unknown=allow_unknown,
+        new_only=new_only,
+        strict_baseline=strict_baseline,
+        thresholds=settled.thresholds,
+    )
     return int(exit_code(report, policy))
 
 
@@ -353,7 +359,7 @@ def render(
 
     RESULT is what check wrote with -o json:RESULT. Nothing is judged again.
     """
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from exportready.cli.outputs import Shown, changes_since, reading, stored_report, targets, write_report
     from exportready.cli.settings import Said, settings_of
@@ -365,7 +371,7 @@ def render(
     if earlier is not None:
         report = replace(report, changes=changes_since(earlier, report))
     with reading(result):
-        write_report(report, wanted, Shown(color, verbose, quiet, audience, new_only))
+        write_report(report, wanted, Shown(color=color, verbose=verbose, quiet=quiet, audience=audience, new_only=new_only))
 
 
 @exportready.command()
@@ -424,7 +430,9 @@ def _against(
             return baseline.read(file), file.as_posix()
         with at(snapshot, since or "") as earlier:
             if earlier is None:
-                return baseline.Baseline(None, rulebook.digest, (), frozenset()), f"{since} (it was not there yet)"
+                return baseline.Baseline(
+                    account=None, rulebook=rulebook.digest, entries=(), untold=frozenset()
+                ), f"{since} (it was not there yet)"
             return baseline.of(run(earlier, rulebook, moment, before, phase, chosen)), since or ""
     except (baseline.BadBaseline, NoRevision) as error:
         raise click.ClickException(str(error)) from error

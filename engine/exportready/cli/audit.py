@@ -158,7 +158,17 @@ def audit(
     accepted = waivers_of(waivers_file)
     if not any(map(select(selected, ignored), rulebook.rules)):
         raise click.ClickException("no rule is left to judge; look at --select and --ignore")
-    how = How(rulebook, at or now(), phase, selected, ignored, accepted, _engine(engine), audience if own else None, "")
+    how = How(
+        rulebook=rulebook,
+        at=at or now(),
+        phase=phase,
+        selected=selected,
+        ignored=ignored,
+        accepted=accepted,
+        engine=_engine(engine),
+        audience=audience if own else None,
+        settings="",
+    )
     try:
         fleet = places_of(accounts, own)
         kept = _Kept(history_file or fleet.home / HISTORY_NAME, resume, at is not None, anonymise)
@@ -170,7 +180,9 @@ def audit(
     if made is None:
         return INTERRUPTED
     _write(made, wanted, own, color=color, verbose=verbose, quiet=quiet)
-    policy = Policy(None if fail_on == "never" else Severity(fail_on), allow_unknown, thresholds=settled.thresholds)
+    policy = Policy(
+        fail_on=None if fail_on == "never" else Severity(fail_on), allow_unknown=allow_unknown, thresholds=settled.thresholds
+    )
     return int(audit_exit_code([entry.standing for entry in made.entries], policy))
 
 
@@ -185,7 +197,7 @@ class _Kept(NamedTuple):
 
 def _audited(fleet: Fleet, how: How, kept: _Kept, workers: Workers, pages: Pages | None, *, progress: bool) -> Audit | None:
     """The finished audit; None where it was interrupted, which is told with how to go on."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from exportready.cli.progress import Progress
     from exportready.fleet.audit import audited, judge_all, settings_digest
@@ -312,7 +324,11 @@ def _write(made: Audit, wanted: list[Target], own: Path | None, *, color: str, v
     from exportready.reporters.audit import Options, parts
 
     def rendered(name: str, target: str | None) -> Iterator[str]:
-        return parts(name, made, Options(target is None and is_colored(color), width(), verbose, _url(own, target)))
+        return parts(
+            name,
+            made,
+            Options(color=target is None and is_colored(color), width=width(), verbose=verbose, pages=_url(own, target)),
+        )
 
     write((target, rendered(name, target)) for name, target in wanted if (name, target) != ("console", None))
     if ("console", None) in wanted:

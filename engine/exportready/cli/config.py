@@ -6,13 +6,14 @@ A flag comes before the environment, that before this file, and this file before
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
+from msgspec import field
+
 from exportready.model.evidence import Known
-from exportready.model.frozen import frozen
 from exportready.model.rules import Severity
 from exportready.schema.shapes import Anything, Choice, Key, ListOf, MapOf, Mistakes, Number, Object, Text, YesNo, did_you_mean
 from exportready.schema.yamlfile import Mistake, Node, YamlError, entries, items, parse
@@ -49,8 +50,7 @@ class ConfigMistakes(Exception):
         self.mistakes = mistakes
 
 
-@frozen
-class Config:
+class Config(msgspec.Struct, frozen=True, kw_only=True):
     """What the file says; empty where there is none. Paths count from the file's folder."""
 
     path: Path | None = None

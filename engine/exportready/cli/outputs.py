@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-
-from exportready.model.frozen import frozen
+import msgspec
 
 if TYPE_CHECKING:
     from exportready.model.changes import Changes
@@ -26,8 +25,7 @@ POINTING = ("json", "github", "gitlab", "junit", "sarif")
 """Those that point into the repository, and the one of which the others can be made."""
 
 
-@frozen
-class Shown:
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """How the user wants to see it."""
 
     color: str
@@ -40,7 +38,13 @@ class Shown:
         """For one format: only the screen has colours."""
         from exportready.reporters import Options
 
-        return Options(target is None and is_colored(self.color), width(), self.verbose, self.new_only, self.audience)
+        return Options(
+            color=target is None and is_colored(self.color),
+            width=width(),
+            verbose=self.verbose,
+            new_only=self.new_only,
+            audience=self.audience,
+        )
 
 
 def targets(outputs: tuple[str, ...], quiet: bool, formats: tuple[str, ...] = FORMATS) -> list[Target]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from exportready.derive import (
     account,
@@ -55,7 +56,7 @@ def derive(evidence: Evidence, at: datetime, before: Evidence | None = None, wan
 
     now = waiting.mark(evidence)
     if "derived.account" not in stated:
-        now = _with(now, Shelf("derived.account", (account.conclude(now, at),), Scope.WHOLE))
+        now = _with(now, Shelf(kind="derived.account", records=(account.conclude(now, at),), scope=Scope.WHOLE))
     now = purchasing.none_without_module(now)
     if is_open("derived.customer_order"):
         now = _with(now, customer_order.conclude(now, at))

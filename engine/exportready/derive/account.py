@@ -32,7 +32,7 @@ def conclude(evidence: Evidence, at: datetime) -> Record:
     fields["closingDate"], notes["closingDate"] = _closing_date(evidence, fields["closingDate"], notes["closingDate"])
     fields["salesTaxInQuickBooks"] = _sales_tax(evidence)
     fields["classTracking"] = _class_tracking(evidence)
-    return Record("derived.account", "", fields, Location("account.yaml"), notes)
+    return Record(kind="derived.account", key="", fields=fields, where=Location("account.yaml"), notes=notes)
 
 
 def _closing_date(evidence: Evidence, answer: Value, note: FieldNote) -> tuple[Value, FieldNote]:

@@ -7,9 +7,12 @@ code 3210). One payment may pay several invoices and one invoice be paid by seve
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+
+import msgspec
+from msgspec import field
+from msgspec.structs import replace
 
 from exportready.derive.conclusions import mend_of
 from exportready.derive.matching import ARRIVED
@@ -35,8 +38,7 @@ def matches_by_id(evidence: Evidence) -> dict[tuple[Value, Value], Record]:
     return found
 
 
-@dataclass(slots=True)
-class Ledger:
+class Ledger(msgspec.Struct, kw_only=True):
     """QuickBooks' payments and invoices, and how they are applied to each other."""
 
     matches: Mapping[tuple[Value, Value], Record]
@@ -71,7 +73,9 @@ class Ledger:
         why = Unknown(shelf.why or "your files hold only a part of QuickBooks' payments", mend_of(shelf))
         closing = evidence.shelf("derived.account").records[0].get("closingDate")
         whole = shelf.scope in (Scope.WHOLE, Scope.PERIOD)
-        return cls(matches_by_id(evidence), records, links, whole, why, closing)
+        return cls(
+            matches=matches_by_id(evidence), records=records, links=links, links_whole=whole, links_why=why, closing=closing
+        )
 
     def note(self, paid: Iterable[tuple[Record, Record | None]]) -> None:
         """Note what ServiceTitan applies to what, before each is judged: what is applied elsewhere shows only then."""
@@ -226,7 +230,7 @@ def _turned(link: Record) -> Record:
         "RefNumber": link.get("parent.RefNumber"),
         "Amount": abs(amount) if isinstance(amount, Decimal) else amount,
     }
-    return Record("quickbooks.AppliedToTxn", link.key, fields, link.where)
+    return Record(kind="quickbooks.AppliedToTxn", key=link.key, fields=fields, where=link.where)
 
 
 def _sum(links: Iterable[Record]) -> Value:

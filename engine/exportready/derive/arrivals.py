@@ -7,9 +7,10 @@ What is not there may be explained: it was bypassed or voided, or it is a paymen
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from exportready.derive.conclusions import Conclusions, mend_of, why_of
 from exportready.derive.exported import TYPES, Booked, Titan, booked, exported
@@ -39,7 +40,7 @@ _LOOK_BY_HAND = "Look for it in QuickBooks by its amount and day: Edit > Find"
 
 def matches(evidence: Evidence) -> Shelf:
     """The records, as whole as the exported transactions are known."""
-    found = Conclusions(KIND)
+    found = Conclusions(kind=KIND)
     arrivals = tie(evidence)
     memos = _Memos(evidence, arrivals)
     compared = Comparer(evidence, "servicetitan.invoice_item", _LINES)

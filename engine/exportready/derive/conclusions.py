@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from exportready.evidence.reading import Keys
 from exportready.kinds import KINDS, plural
@@ -12,22 +11,21 @@ from exportready.model.evidence import FieldNote, Location, Record, Scope, Shelf
 _FULLNESS = (Scope.MISSING, Scope.PART, Scope.PERIOD, Scope.WAITING, Scope.ACTIVE, Scope.WHOLE)
 
 
-@dataclass(slots=True)
 class Conclusions:
     """The records of one derived kind while they are put together."""
 
-    kind: str
-    records: list[Record] = field(default_factory=list)
-    why: str = ""
-    """Why something could not be concluded, apart from what the sources lack."""
-    keys: Keys = field(init=False)
+    __slots__ = ("_keys", "kind", "records", "why")
 
-    def __post_init__(self) -> None:
-        self.keys = Keys(KINDS[self.kind])
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.records: list[Record] = []
+        self.why = ""
+        """Why something could not be concluded, apart from what the sources lack."""
+        self._keys = Keys(KINDS[kind])
 
     def add(self, fields: Mapping[str, Value], where: Location, notes: Mapping[str, FieldNote] | None = None) -> None:
         """One more record, concluded from what stands there."""
-        self.records.append(Record(self.kind, self.keys.of(fields), fields, where, notes or {}))
+        self.records.append(Record(kind=self.kind, key=self._keys.of(fields), fields=fields, where=where, notes=notes or {}))
 
     def shelf(self, *sources: Shelf, active_suffices: bool = False, waiting_suffices: bool = False) -> Shelf:
         """The records, as whole as the least whole of what they rest on.
@@ -38,17 +36,17 @@ class Conclusions:
         worst = min(sources, key=lambda shelf: _FULLNESS.index(shelf.scope))
         dated = min((shelf.dated for shelf in sources if shelf.dated), default=None)
         if worst.scope is Scope.MISSING and all(shelf.scope is Scope.MISSING for shelf in sources):
-            return Shelf(self.kind, (), Scope.MISSING, why_of(worst), dated, mend_of(worst))
+            return Shelf(kind=self.kind, records=(), scope=Scope.MISSING, why=why_of(worst), dated=dated, mend=mend_of(worst))
         if self.why:
-            return Shelf(self.kind, records, Scope.PART, self.why, dated)
+            return Shelf(kind=self.kind, records=records, scope=Scope.PART, why=self.why, dated=dated)
         enough = (
             {Scope.WHOLE} | ({Scope.ACTIVE} if active_suffices else set()) | ({Scope.WAITING} if waiting_suffices else set())
         )
         if {shelf.scope for shelf in sources} <= enough:
-            return Shelf(self.kind, records, Scope.WHOLE, "", dated)
+            return Shelf(kind=self.kind, records=records, scope=Scope.WHOLE, why="", dated=dated)
         worst = min((shelf for shelf in sources if shelf.scope not in enough), key=lambda shelf: _FULLNESS.index(shelf.scope))
         scope = worst.scope if worst.scope in (Scope.PERIOD, Scope.WAITING, Scope.ACTIVE) else Scope.PART
-        return Shelf(self.kind, records, scope, why_of(worst), dated, mend_of(worst))
+        return Shelf(kind=self.kind, records=records, scope=scope, why=why_of(worst), dated=dated, mend=mend_of(worst))
 
 
 def why_of(shelf: Shelf) -> str:

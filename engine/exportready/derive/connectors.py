@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
+import msgspec
+
 from exportready.derive.applications import Ledger, matches_by_id
 from exportready.derive.conclusions import Conclusions
 from exportready.derive.exported import levels
@@ -18,7 +20,6 @@ from exportready.derive.memos import names_batch
 from exportready.derive.waiting import named_batches
 from exportready.kinds import fold
 from exportready.model.evidence import Evidence, Record, Scope, Shelf, Unknown, Value
-from exportready.model.frozen import frozen
 
 OLD, NEW = "quickbooks", "servicetitan"
 _NOT_TOLD = Unknown(
@@ -30,7 +31,7 @@ _NOT_TOLD = Unknown(
 
 def applied_payments(evidence: Evidence) -> Shelf:
     """One record per invoice that a payment is applied to."""
-    found = Conclusions("derived.applied_payment")
+    found = Conclusions(kind="derived.applied_payment")
     applications = evidence.shelf("servicetitan.payment_application")
     senders, invoices, books = _Senders.of(evidence), _Invoices.of(evidence), Ledger.of(evidence)
     paid = [
@@ -73,8 +74,7 @@ def work_list(evidence: Evidence) -> tuple[Record, ...]:
     return tuple(sorted(left, key=lambda one: (fold(str(one.get("booksCustomer"))), str(one.get("paymentDate")), one.key)))
 
 
-@frozen
-class _Invoices:
+class _Invoices(msgspec.Struct, frozen=True):
     """ServiceTitan's invoices by their id, and by customer and number for files that show no ids."""
 
     by_id: Mapping[str, Record]
@@ -104,8 +104,7 @@ class _Invoices:
         return self.by_name.get((fold(str(customer)), fold(str(number)))) if named else None
 
 
-@frozen
-class _Senders:
+class _Senders(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of the two connectors."""
 
     connector: Value
@@ -131,12 +130,12 @@ class _Senders:
                 books.setdefault(str(record.get("RefNumber")), []).append(record)
         bypassed = named_batches(evidence, "bypassedBatches")
         return cls(
-            account.get("connector"),
-            since if isinstance(since, date) else None,
-            both,
-            bypassed,
-            books,
-            matches_by_id(evidence),
+            connector=account.get("connector"),
+            since=since if isinstance(since, date) else None,
+            both_run=both,
+            bypassed=bypassed,
+            in_books=books,
+            matches=matches_by_id(evidence),
         )
 
     def of_payment(self, application: Record) -> Value:

@@ -28,15 +28,15 @@ def conclude(evidence: Evidence, at: datetime) -> Shelf:
     """One record per customer with whether it stands in its place."""
     shelf = evidence.shelf("quickbooks.Customer")
     if shelf.scope is Scope.MISSING:
-        return Shelf(KIND, (), Scope.MISSING, shelf.why, None, shelf.mend)
+        return Shelf(kind=KIND, records=(), scope=Scope.MISSING, why=shelf.why, dated=None, mend=shelf.mend)
     lists = _of_those_that_count(evidence.listings.get("quickbooks.Customer", ()), shelf.records)
     proof = _list_order([one for one in lists if one.in_list_order], at)
     if isinstance(proof, str):
-        return Shelf(KIND, (), Scope.PART, proof, shelf.dated, KEEP_NEWER)
+        return Shelf(kind=KIND, records=(), scope=Scope.PART, why=proof, dated=shelf.dated, mend=KEEP_NEWER)
     doubts = [one for one in lists if not one.in_list_order and not _older(one, proof) and displaced_records(one.records)]
     shown = doubts[0] if doubts else proof or next(iter(lists), None)
     if shown is None:
-        return Shelf(KIND, (), Scope.PART, shelf.why, shelf.dated, shelf.mend)
+        return Shelf(kind=KIND, records=(), scope=Scope.PART, why=shelf.why, dated=shelf.dated, mend=shelf.mend)
     out = displaced_records(shown.records)
     found = []
     for index, record in enumerate(shown.records):
@@ -46,10 +46,10 @@ def conclude(evidence: Evidence, at: datetime) -> Shelf:
             in_order = Unknown("its name is not in the file")
         elif in_order and shown is not proof:
             in_order = _NO_PROOF
-        found.append(Record(KIND, record.key, {"FullName": name, "inOrder": in_order}, record.where))
+        found.append(Record(kind=KIND, key=record.key, fields={"FullName": name, "inOrder": in_order}, where=record.where))
     whole = shown is proof and shelf.scope is not Scope.PART and len(found) == len(shelf.records)
     why = "" if whole else (shown.why_part or shelf.why) if shown is proof else _NO_PROOF.reason
-    return Shelf(KIND, tuple(found), Scope.WHOLE if whole else Scope.PART, why, shown.dated)
+    return Shelf(kind=KIND, records=tuple(found), scope=Scope.WHOLE if whole else Scope.PART, why=why, dated=shown.dated)
 
 
 def _of_those_that_count(listings: Sequence[Listing], records: Sequence[Record]) -> list[Listing]:

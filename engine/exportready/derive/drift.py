@@ -29,7 +29,7 @@ _MOMENTARY = ("webConnector.status", "webConnector.restarted", LAST)
 
 def settings(evidence: Evidence, before: Evidence | None) -> Shelf:
     """One record per setting that both snapshots state, and one for the customer mapping in any case."""
-    found = Conclusions("derived.drift")
+    found = Conclusions(kind="derived.drift")
     now, earlier = _stated(evidence, "account.answers"), _stated(before, "account.answers")
     where = now.where if now else Location("account.yaml")
     for path in BY_PATH:
@@ -40,7 +40,7 @@ def settings(evidence: Evidence, before: Evidence | None) -> Shelf:
     for field in sorted(books.fields) if books else ():
         _add(found, field, books, earlier_books)
     _mapping(found, evidence, earlier, where)
-    return Shelf(found.kind, tuple(found.records), Scope.WHOLE)
+    return Shelf(kind=found.kind, records=tuple(found.records), scope=Scope.WHOLE)
 
 
 def _stated(evidence: Evidence | None, kind: str) -> Record | None:

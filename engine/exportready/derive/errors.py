@@ -24,12 +24,16 @@ def log(evidence: Evidence) -> Shelf:
     why = Unknown(why_of(report), mend_of(report))
     where = next((record.where for record in (*report.records, *sent)), Location("export errors"))
     fields: dict[str, Value] = {"kept": True if known else why}
-    return Shelf("derived.export_log", (Record("derived.export_log", "", fields, where),), Scope.WHOLE)
+    return Shelf(
+        kind="derived.export_log",
+        records=(Record(kind="derived.export_log", key="", fields=fields, where=where),),
+        scope=Scope.WHOLE,
+    )
 
 
 def errors(evidence: Evidence) -> Shelf:
     """One record per error."""
-    found = Conclusions("derived.export_error")
+    found = Conclusions(kind="derived.export_error")
     report = evidence.shelf(_REPORT)
     matches: dict[str, list[Record]] = {}
     for one in evidence.shelf("derived.match").records:
@@ -53,7 +57,7 @@ def errors(evidence: Evidence) -> Shelf:
             fields = {"transaction": UNSET, "message": message, "customer": UNSET, "type": UNSET, "arrivedSince": False}
             found.add({**fields, **_said(message, status.get("statusCode"), status.get("request"))}, status.where)
     if report.scope is Scope.MISSING and _sent(evidence):
-        return Shelf(found.kind, tuple(found.records), Scope.WHOLE)
+        return Shelf(kind=found.kind, records=tuple(found.records), scope=Scope.WHOLE)
     return found.shelf(report)
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+import msgspec
+
 from exportready.derive.waiting import ORDERS, named_batches
 from exportready.kinds import fold
 from exportready.model.evidence import UNSET, Evidence, Record, Unknown, Value
-from exportready.model.frozen import frozen
 
 INVOICE, PAYMENT, CREDIT_MEMO = "servicetitan.invoice", "servicetitan.payment", "servicetitan.credit_memo"
 BILL = "servicetitan.bill"
@@ -23,8 +24,7 @@ LENGTHS = {INVOICE: 11, PAYMENT: 20, CREDIT_MEMO: 11, BILL: 20, ORDERS: 11}
 """How many characters of a number QuickBooks takes (qbxml130.xsd, RefNumber); a journal entry's are 11 too."""
 
 
-@frozen
-class Titan:
+class Titan(msgspec.Struct, frozen=True, kw_only=True):
     """One transaction of ServiceTitan that was exported, or that may have been."""
 
     record: Record
@@ -53,8 +53,7 @@ class Titan:
         return next((value for value in told if isinstance(value, Unknown)), None)
 
 
-@frozen
-class Booked:
+class Booked(msgspec.Struct, frozen=True, kw_only=True):
     """One transaction of QuickBooks."""
 
     record: Record
@@ -112,18 +111,18 @@ def _titan(record: Record, kind: str, sent: Value, batch: Value, vendors: dict[V
         ORDERS: ("quickbooks.PurchaseOrder",),
     }[kind]
     return Titan(
-        record,
-        TYPES[kind],
-        sent,
-        name,
-        frozenset(fold(form) for form in _forms(name, id_)) if isinstance(name, str) else None,
-        number,
-        frozenset(fold(form) for one in numbers for form in (one, one[: LENGTHS[kind]], one[:11])),
-        any(len(one) > LENGTHS[kind] for one in numbers),
-        day,
-        abs(amount) if isinstance(amount, Decimal) and is_credit else amount,
-        batch,
-        homes,
+        record=record,
+        type=TYPES[kind],
+        exported=sent,
+        name=name,
+        names=frozenset(fold(form) for form in _forms(name, id_)) if isinstance(name, str) else None,
+        number=number,
+        numbers=frozenset(fold(form) for one in numbers for form in (one, one[: LENGTHS[kind]], one[:11])),
+        is_cut=any(len(one) > LENGTHS[kind] for one in numbers),
+        day=day,
+        amount=abs(amount) if isinstance(amount, Decimal) and is_credit else amount,
+        batch=batch,
+        homes=homes,
     )
 
 
@@ -156,7 +155,9 @@ def booked(evidence: Evidence) -> dict[str, list[Booked]]:
             names = frozenset([fold(named)]) if kind in _PURCHASES and isinstance(named, str) else levels(named)
             number = record.get("RefNumber")
             plain = fold(number) if isinstance(number, str) else ""
-            found.setdefault(kind, []).append(Booked(record, names, plain, record.get("TxnDate"), amount))
+            found.setdefault(kind, []).append(
+                Booked(record=record, names=names, number=plain, day=record.get("TxnDate"), amount=amount)
+            )
     return found
 
 

@@ -21,7 +21,7 @@ def uses(evidence: Evidence) -> Shelf:
 
     Where the file holds just the batches that wait, it is all that this export uses: what stands in none is another's matter.
     """
-    found = Conclusions("derived.item_use")
+    found = Conclusions(kind="derived.item_use")
     left = left_out(evidence)
     codes = {
         record.get("id"): record.get("code")
@@ -61,7 +61,7 @@ def uses(evidence: Evidence) -> Shelf:
 
 def items(evidence: Evidence) -> Shelf:
     """QuickBooks' items with one income and one cost account each. An account that is unset stays unset."""
-    found = Conclusions("derived.item")
+    found = Conclusions(kind="derived.item")
     shelf = evidence.shelf("quickbooks.Item")
     for item in shelf.records:
         fields: dict[str, Value] = {name: item.get(name) for name in ("Name", "FullName", "ItemType", "IsActive")}
@@ -89,7 +89,7 @@ _NAMING = {
 
 def account_uses(evidence: Evidence) -> Shelf:
     """The accounts, other than for costs, that active pricebook entries and what waits name; one record per name."""
-    found = Conclusions("derived.account_use")
+    found = Conclusions(kind="derived.account_use")
     users: dict[str, list[tuple[str, Record]]] = {}
     untold: list[tuple[Value, str]] = []
     for record, counts, name in _named(evidence):

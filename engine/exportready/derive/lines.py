@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
+import msgspec
+
 from exportready.derive.tax import TAX_ITEMS
 from exportready.kinds import fold
 from exportready.model.evidence import UNSET, Evidence, Record, Scope, Shelf, Unknown, Value
-from exportready.model.frozen import frozen
 
 PRICEBOOK = ("servicetitan.material", "servicetitan.equipment", "servicetitan.service")
 SALES_TAX = "ServiceTitan Sales Tax"
@@ -19,8 +20,7 @@ _Line = tuple[str, Decimal | None, Decimal]
 """(item, quantity, amount); a quantity that QuickBooks does not show is None and agrees with any."""
 
 
-@frozen
-class Lines:
+class Lines(msgspec.Struct, frozen=True):
     """What comparing came to."""
 
     agree: Value

@@ -8,21 +8,21 @@ might belong together, and what looks like a second copy, is told as unknown.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import product
 
+import msgspec
+from msgspec.structs import replace
+
 from exportready.derive.exported import Booked, Titan
 from exportready.derive.memos import names_batch
 from exportready.model.evidence import Unknown, Value
-from exportready.model.frozen import frozen
 
 ARRIVED, TWICE, MISSING, EXPLAINED = "arrived", "twice", "missing", "explained"
 
 
-@frozen
-class Match:
+class Match(msgspec.Struct, frozen=True, kw_only=True):
     """One transaction of ServiceTitan with what QuickBooks has of it."""
 
     titan: Titan
@@ -54,7 +54,7 @@ def match(titans: Sequence[Titan], books: Mapping[str, Sequence[Booked]]) -> lis
                 found[at] = _settled(titans[at], answers[at], alone=len(group) == 1, exact=number == 0)
     left = [one for one in index.all if id(one) not in taken]
     rest = _Index({kind: [one for one in left if one.record.kind == kind] for kind in books})
-    return [_with_what_is_left(found.get(at) or Match(titan, MISSING), rest) for at, titan in enumerate(titans)]
+    return [_with_what_is_left(found.get(at) or Match(titan=titan, state=MISSING), rest) for at, titan in enumerate(titans)]
 
 
 def _with_what_is_left(one: Match, rest: _Index) -> Match:
@@ -95,16 +95,16 @@ def _of(book: Booked) -> str:
 def _settled(titan: Titan, answers: Sequence[Booked], *, alone: bool, exact: bool) -> Match:
     if not alone:
         return Match(
-            titan,
-            Unknown("ServiceTitan has several that nothing tells apart: number, customer, day and amount are one"),
+            titan=titan,
+            state=Unknown("ServiceTitan has several that nothing tells apart: number, customer, day and amount are one"),
             may_be_several=True,
         )
     if len(answers) == 1:
-        return Match(titan, ARRIVED, answers[0])
+        return Match(titan=titan, state=ARRIVED, booked=answers[0])
     if exact:
-        return Match(titan, TWICE, answers[0], copies=len(answers))
+        return Match(titan=titan, state=TWICE, booked=answers[0], copies=len(answers))
     told = f"{len(answers)} transactions of QuickBooks may be it, and none of them is just the same"
-    return Match(titan, Unknown(told), may_be_several=True)
+    return Match(titan=titan, state=Unknown(told), may_be_several=True)
 
 
 def _groups(answers: Mapping[int, Sequence[Booked]]) -> list[list[int]]:

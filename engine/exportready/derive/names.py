@@ -50,7 +50,7 @@ def vendors(evidence: Evidence) -> Shelf:
 def _judged(
     kind: str, named: Iterable[tuple[Record, Value, Value]], books: Shelf, field: str, sources: Sequence[Shelf]
 ) -> Shelf:
-    found = Conclusions(kind)
+    found = Conclusions(kind=kind)
     there_are = _InBooks(books, field)
     untold = _untold(books, field)
     seen: set[tuple[str, Value]] = set()

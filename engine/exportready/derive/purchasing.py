@@ -6,8 +6,9 @@ The items are named Tax and Shipping unless account.yaml says otherwise (Service
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from exportready.derive.conclusions import Conclusions, any_of
 from exportready.model.evidence import NOT_EXPORTED, Evidence, FieldNote, Location, Record, Scope, Shelf, Unknown, Value
@@ -27,13 +28,13 @@ def none_without_module(evidence: Evidence) -> Evidence:
     unread = any(source.error for source in evidence.sources) or any(one.kind in _LISTS for one in evidence.questions)
     if not account or account[0].get("purchasing") is not False or unread:
         return evidence
-    none = {kind: Shelf(kind, (), Scope.WHOLE) for kind in _LISTS if not evidence.shelf(kind).records}
+    none = {kind: Shelf(kind=kind, records=(), scope=Scope.WHOLE) for kind in _LISTS if not evidence.shelf(kind).records}
     return replace(evidence, shelves={**evidence.shelves, **none})
 
 
 def charges(evidence: Evidence) -> Shelf:
     """One record for tax and one for shipping."""
-    found = Conclusions("derived.purchase_charge")
+    found = Conclusions(kind="derived.purchase_charge")
     orders = evidence.shelf("servicetitan.purchase_order")
     answers = next(iter(evidence.shelf("account.answers").records), None)
     for charge, usual, path, account in CHARGES:
@@ -51,7 +52,7 @@ def charges(evidence: Evidence) -> Shelf:
         }
         where = note.where if named and note.where else Location("account.yaml", None, f"settings.{path}")
         found.add(fields, where, {"item": FieldNote(where, note.dated, path)} if named else {})
-    return Shelf(found.kind, tuple(found.records), Scope.WHOLE)
+    return Shelf(kind=found.kind, records=tuple(found.records), scope=Scope.WHOLE)
 
 
 def _carried(order: Record, charge: str) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from exportready.derive.exported import DONE
 from exportready.derive.waiting import ORDERS, named_batches

@@ -6,8 +6,10 @@ ServiceTitan's amount is QuickBooks' and the explained, the unexplained and the 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from decimal import Decimal
+
+import msgspec
+from msgspec import field
 
 from exportready.derive.conclusions import Conclusions
 from exportready.derive.matching import ARRIVED, EXPLAINED, MISSING, TWICE
@@ -17,13 +19,13 @@ from exportready.model.evidence import UNSET, Evidence, Location, Record, Shelf,
 
 def tie_out(evidence: Evidence) -> Shelf:
     """One record per batch and type of transaction, of derived.match."""
-    found = Conclusions("derived.tie_out")
+    found = Conclusions(kind="derived.tie_out")
     rows: dict[tuple[str, str], _Row] = {}
     shelf = evidence.shelf("derived.match")
     for one in shelf.records:
         batch = one.get("batch")
         key = (batch if isinstance(batch, str) else "", str(one.get("type")))
-        rows.setdefault(key, _Row(one.get("batchName"))).count(one)
+        rows.setdefault(key, _Row(name=one.get("batchName"))).count(one)
     for (batch, type_), row in sorted(rows.items(), key=_newest_first):
         found.add({"batch": batch or UNSET, "type": type_, **row.fields()}, Location("account.yaml"))
     return found.shelf(shelf)
@@ -35,8 +37,7 @@ def _newest_first(item: tuple[tuple[str, str], _Row]) -> tuple[int, list[int], s
     return -len(batch), [-ord(letter) for letter in batch], type_
 
 
-@dataclass(slots=True)
-class _Row:
+class _Row(msgspec.Struct, kw_only=True):
     """A row while it is being added up."""
 
     name: Value

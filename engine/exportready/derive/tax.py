@@ -19,7 +19,7 @@ _MAP = "salesTax.zones."
 
 def zones(evidence: Evidence) -> Shelf:
     """One record per tax zone; one without a name for a zone that an invoice names and the list lacks."""
-    found = Conclusions("derived.tax_zone")
+    found = Conclusions(kind="derived.tax_zone")
     shelf, invoices = evidence.shelf("servicetitan.tax_zone"), evidence.shelf("servicetitan.invoice")
     waiting: dict[Value, Record] = {}
     untold = ""

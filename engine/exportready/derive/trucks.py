@@ -15,7 +15,7 @@ from exportready.model.evidence import UNSET, Evidence, Record, Scope, Shelf, Un
 
 def of_technicians(evidence: Evidence) -> Shelf:
     """One record per technician."""
-    found = Conclusions("derived.technician_truck")
+    found = Conclusions(kind="derived.technician_truck")
     technicians, trucks = evidence.shelf("servicetitan.technician"), evidence.shelf("servicetitan.truck_technician")
     driven: dict[Value, list[Record]] = {}
     for place in trucks.records:

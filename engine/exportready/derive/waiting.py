@@ -9,8 +9,9 @@ batch of account.yaml a purchase order's batch is, it waits: judging too much hi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from exportready.derive.conclusions import Conclusions, any_of, first, mend_of, why_of
 from exportready.kinds import KINDS, children
@@ -66,7 +67,9 @@ def _marked(record: Record, prefix: str, is_order: bool, left: frozenset[str], l
     waits = _order_waits(record, prefix, left_ids) if is_order else _waits(record, prefix, left)
     if prefix and record.get("active") is False:  # a line that was taken off its invoice (only the feed of lines shows some)
         waits = False
-    return Record(record.kind, record.key, {**record.fields, name: waits}, record.where, record.notes)
+    return Record(
+        kind=record.kind, key=record.key, fields={**record.fields, name: waits}, where=record.where, notes=record.notes
+    )
 
 
 def _order_waits(record: Record, prefix: str, left_ids: set[Value]) -> Value:
@@ -107,7 +110,7 @@ def _waits(record: Record, prefix: str, left: frozenset[str]) -> Value:
 
 def batches(evidence: Evidence) -> Shelf:
     """One record per batch that a transaction names."""
-    found = Conclusions("derived.batch")
+    found = Conclusions(kind="derived.batch")
     held: dict[str, list[Record]] = {}
     stray: dict[str, Unknown] = {}
     for record in _alive(evidence):
@@ -152,7 +155,7 @@ def batched(evidence: Evidence) -> Shelf:
     Invoices and payments must be known whole, bills where Purchasing is in use; credit memos are judged where the files hold
     them, as in the tie-out (docs/decisions/tie-out.md).
     """
-    found = Conclusions("derived.batched")
+    found = Conclusions(kind="derived.batched")
     states = {one.get("number"): one.get("status") for one in evidence.shelf("derived.batch").records}
     said = named_batches(evidence, "exportedBatches")
     for record in _alive(evidence):

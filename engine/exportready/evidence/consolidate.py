@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import combinations
+
+from msgspec.structs import replace
 
 from exportready.evidence.pages import join_pages, oldest
 from exportready.kinds import KINDS, fold
@@ -38,12 +39,12 @@ def shelve(kind: str, listings: Sequence[Listing], covers: Covers | None, at: da
     for part in sorted(parts):
         one = _choose(join_pages(parts[part]), at)
         if isinstance(one, str):
-            return Shelf(kind, why=one, mend=KEEP_NEWER)
+            return Shelf(kind=kind, why=one, mend=KEEP_NEWER)
         chosen.append(one)
     if "" in parts and len(parts) > 1 and not _missing(kind, chosen):
         one = _choose([listing for listing in chosen if listing.part == ""] + [_together(kind, chosen)], at)
         if isinstance(one, str):
-            return Shelf(kind, why=one, mend=KEEP_NEWER)
+            return Shelf(kind=kind, why=one, mend=KEEP_NEWER)
         chosen = [one]
     elif "" in parts:
         whole = next(listing for listing in chosen if not listing.part)
@@ -128,19 +129,35 @@ def _shelf(kind: str, listing: Listing | None, fragments: Sequence[Listing], cov
     what = covers.what if covers else ""
     if covers and what == NONE_THERE and records:
         return Shelf(
-            kind, tuple(records), Scope.PART, f"account.yaml says that there are none, but {records[0].key} is there", dated
+            kind=kind,
+            records=tuple(records),
+            scope=Scope.PART,
+            why=f"account.yaml says that there are none, but {records[0].key} is there",
+            dated=dated,
         )
     if covers and listing is not None and not listing.damaged and not added:
         if what == PART:
-            return Shelf(kind, tuple(records), Scope.PART, "you said that your file does not hold them all", dated)
+            return Shelf(
+                kind=kind,
+                records=tuple(records),
+                scope=Scope.PART,
+                why="you said that your file does not hold them all",
+                dated=dated,
+            )
         if what in (BATCH, NONE_THERE) and not whole:
-            return Shelf(kind, tuple(records), Scope.WAITING, "account.yaml says that it covers the batches that wait", dated)
+            return Shelf(
+                kind=kind,
+                records=tuple(records),
+                scope=Scope.WAITING,
+                why="account.yaml says that it covers the batches that wait",
+                dated=dated,
+            )
         if what == DAYS:
             why = f"account.yaml says that it covers {covers.words}"
-            return Shelf(kind, tuple(records), Scope.PERIOD, why, dated, days=covers.days)
+            return Shelf(kind=kind, records=tuple(records), scope=Scope.PERIOD, why=why, dated=dated, days=covers.days)
         whole = whole or what == ALL
     if not whole:
-        return Shelf(kind, tuple(records), Scope.PART, why, dated)
+        return Shelf(kind=kind, records=tuple(records), scope=Scope.PART, why=why, dated=dated)
     shows_inactive = (
         description.active is None
         or what == ALL
@@ -148,8 +165,14 @@ def _shelf(kind: str, listing: Listing | None, fragments: Sequence[Listing], cov
         or any(record.get(description.active) is False for record in records)
     )
     if shows_inactive:
-        return Shelf(kind, tuple(records), Scope.WHOLE, "", dated)
-    return Shelf(kind, tuple(records), Scope.ACTIVE, "it shows no inactive record, so those may have been left out", dated)
+        return Shelf(kind=kind, records=tuple(records), scope=Scope.WHOLE, why="", dated=dated)
+    return Shelf(
+        kind=kind,
+        records=tuple(records),
+        scope=Scope.ACTIVE,
+        why="it shows no inactive record, so those may have been left out",
+        dated=dated,
+    )
 
 
 def _missing(kind: str, listings: Sequence[Listing]) -> list[str]:

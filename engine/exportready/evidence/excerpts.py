@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import overload
+
+import msgspec
+from msgspec.structs import replace
 
 from exportready.evidence.files import File
 from exportready.evidence.reading import Unreadable, text_of
@@ -16,7 +18,6 @@ from exportready.evidence.snapshot import files
 from exportready.kinds import KINDS
 from exportready.kinds.account import BY_PATH
 from exportready.model.evidence import Location
-from exportready.model.frozen import frozen
 from exportready.model.report import Finding, Place, RuleResult, Snippet
 
 AROUND = 2
@@ -50,8 +51,7 @@ _PRIVATE = re.compile(
 )
 
 
-@frozen
-class Meant:
+class Meant(msgspec.Struct, frozen=True):
     """What is to be marked at a place: a field's value, or where the field is derived the text that was read."""
 
     field: str
@@ -120,7 +120,7 @@ def _snippet(lines: Sequence[str], line: int, meant: Meant) -> Snippet | None:
         return None
     first = max(0, at - AROUND)
     shown = tuple(LEFT_OUT if _is_hidden(one) else one.rstrip() for one in lines[first : at + AROUND + 1])
-    return Snippet(first + 1, shown, at + 1, mark)
+    return Snippet(first=first + 1, lines=shown, line=at + 1, mark=mark)
 
 
 _Found = tuple[int, tuple[int, int]]

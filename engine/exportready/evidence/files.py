@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+import msgspec
+
 from exportready.evidence.reading import Unreadable
-from exportready.model.frozen import frozen
 
 PASSED_OVER = re.compile(r"(__MACOSX|\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*|\..*)\Z", re.IGNORECASE)
 """What operating systems and Office leave behind, and hidden files."""
@@ -22,8 +23,7 @@ class NoSnapshot(Exception):
     """There is nothing to open at the path that was given; the message says what was expected."""
 
 
-@frozen
-class File:
+class File(msgspec.Struct, frozen=True):
     """One file of the snapshot: its path within, and how to get its bytes."""
 
     path: str

@@ -12,9 +12,10 @@ import pickle
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec.structs import replace
 
 from exportready.evidence.files import File
 from exportready.model.evidence import NO_NOTES, FieldNote, Listing, Location, Record, Value
@@ -145,12 +146,12 @@ def _packed(listing: Listing) -> tuple[Callable[..., Listing], tuple[object, ...
         [place.pointer for place in places],
     )
     header = replace(listing, records=())
-    fields = tuple(getattr(header, name) for name in Listing.__dataclass_fields__)
+    fields = {name: getattr(header, name) for name in Listing.__struct_fields__}
     return _unpacked, (fields, listing.kind, list(shapes), of, values, columns, notes)
 
 
 def _unpacked(
-    header: tuple[Any, ...],
+    header: Mapping[str, Any],
     kind: str,
     shapes: Sequence[tuple[str, ...]],
     of: Sequence[int],
@@ -164,9 +165,11 @@ def _unpacked(
         names = shapes[shape]
         end = at + len(names)
         fields = dict(zip(names, values[at:end], strict=True))
-        records.append(Record(kind, key, fields, Location(path, line, pointer), notes.get(number, NO_NOTES)))
+        records.append(
+            Record(kind=kind, key=key, fields=fields, where=Location(path, line, pointer), notes=notes.get(number, NO_NOTES))
+        )
         at = end
-    return replace(Listing(*header), records=tuple(records))
+    return Listing(**{**header, "records": tuple(records)})
 
 
 copyreg.pickle(Listing, _packed)

@@ -6,16 +6,17 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache, partial
+
+import msgspec
+from msgspec import field
 
 from exportready.account.reading import Columns
 from exportready.kinds import fold
 from exportready.kinds.table import Field, Kind
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, ColumnQuestion, Covers, Listing, Unknown, Value
-from exportready.model.frozen import frozen
 from exportready.model.rules import Type, Wanted
 from exportready.schema.times import LIFETIME
 
@@ -23,8 +24,7 @@ MAX_PLACES = 30
 """No amount, quantity or rate has more; arithmetic with a power of ten beyond reason ends a run."""
 
 
-@frozen
-class Reading:
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What a reader took out of one file."""
 
     reader: str

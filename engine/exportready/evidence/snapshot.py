@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path, PurePosixPath
+
+import msgspec
+from msgspec.structs import replace
 
 from exportready.account.reading import Columns, zone_of
 from exportready.evidence import parallel as side_by_side
@@ -30,7 +32,6 @@ from exportready.model.evidence import (
     Source,
     Unrecognised,
 )
-from exportready.model.frozen import frozen
 from exportready.model.rules import Wanted
 
 _ANSWERS = (".yaml", ".yml")
@@ -38,8 +39,7 @@ DAY = timedelta(days=1)
 """So long counts that there is nothing of a kind in the batches that wait: the next ones are others."""
 
 
-@frozen
-class _Read:
+class _Read(msgspec.Struct, frozen=True):
     source: Source
     reading: Reading | None
     unrecognised: Unrecognised | None = None
@@ -120,18 +120,18 @@ def _read_file(file: File, wanted: Wanted, columns: Columns, zone: tzinfo) -> _R
     except Unreadable as unreadable:
         error = unreadable
     if isinstance(reading, str):
-        empty = Source(file.path, digest, "", None, {}, False)
+        empty = Source(path=file.path, sha256=digest, reader="", dated=None, records={}, complete=False)
         return _Read(empty, None, Unrecognised(file.path, reading))
     source = Source(
-        file.path,
-        digest,
-        reading.reader if reading else "",
-        reading.dated if reading else None,
-        dict(sorted(reading.counts.items())) if reading else {},
-        False,
-        str(error) if error else None,
-        error.line if error else None,
-        reading.notes if reading else (),
+        path=file.path,
+        sha256=digest,
+        reader=reading.reader if reading else "",
+        dated=reading.dated if reading else None,
+        records=dict(sorted(reading.counts.items())) if reading else {},
+        complete=False,
+        error=str(error) if error else None,
+        error_line=error.line if error else None,
+        notes=reading.notes if reading else (),
     )
     nothing = reading is not None and not reading.reader
     return _Read(source, reading, Unrecognised(file.path, "; ".join(reading.unread)) if reading and nothing else None)
@@ -151,16 +151,16 @@ def assemble(files: list[_Read], at: datetime) -> Evidence:
         is_told = listing.reader == "answers"  # by a person, at a moment that the files do not show
         dated = listing.dated or (None if is_told else of_whom.taken_at)
         listings.setdefault(listing.kind, []).append(replace(listing, dated=dated))
-    said = _Said(covers, {one.source.path: one.source.sha256 for one in files}, listings, at)
+    said = _Said(covers=covers, digests={one.source.path: one.source.sha256 for one in files}, listings=listings, at=at)
     shelves = {kind: shelve(kind, held, said.of(kind, held), at) for kind, held in sorted(listings.items())}
     shelves |= {kind: shelf for kind, shelf in said.none_there().items() if kind not in shelves}
     return Evidence(
-        of_whom,
-        shelves,
-        {kind: tuple(held) for kind, held in listings.items()},
-        tuple(_settled(one, of_whom, shelves, listings) for one in files if one.unrecognised is None),
-        tuple(part for one in files for part in _unrecognised(one)),
-        tuple(question for reading in readings for question in reading.questions),
+        account=of_whom,
+        shelves=shelves,
+        listings={kind: tuple(held) for kind, held in listings.items()},
+        sources=tuple(_settled(one, of_whom, shelves, listings) for one in files if one.unrecognised is None),
+        unrecognised=tuple(part for one in files for part in _unrecognised(one)),
+        questions=tuple(question for reading in readings for question in reading.questions),
     )
 
 
@@ -180,8 +180,7 @@ def _stated(readings: list[Reading], at: datetime) -> Reading | None:
     return told if found else next((reading for reading in readings if reading.account is not None), None)
 
 
-@frozen
-class _Said:
+class _Said(msgspec.Struct, frozen=True, kw_only=True):
     """What was said of how much the files hold, as far as it still counts."""
 
     covers: Mapping[str, Covers]
@@ -210,7 +209,7 @@ class _Said:
         why = "account.yaml says that there are none in the batches that wait"
         kinds = [kind for kind, said in self.covers.items() if said.what == NONE_THERE and self._is_fresh(said)]
         lines = [child.name for kind in kinds for child in children(kind)]
-        return {kind: Shelf(kind, (), Scope.WAITING, why) for kind in (*kinds, *lines)}
+        return {kind: Shelf(kind=kind, records=(), scope=Scope.WAITING, why=why) for kind in (*kinds, *lines)}
 
     def _is_fresh(self, said: Covers) -> bool:
         return said.dated is not None and -CLOCK_SKEW <= self.at - said.dated <= DAY

@@ -21,10 +21,10 @@ def standing(report: Report, evidence: Evidence, accepted: Sequence[Waiver], dig
     dates = [source.dated for source in read if source.dated is not None]
     rules = [one.rule for one in report.results]
     return Standing(
-        digest,
-        at,
-        holds_until(evidence, rules, accepted, at, zone),
-        report.verdict,
+        digest=digest,
+        checked_at=at,
+        holds_until=holds_until(evidence, rules, accepted, at, zone),
+        verdict=report.verdict,
         name=report.account.name or report.company_file,
         phase=report.phase,
         unread=tuple(Unread(one.path, one.error) for one in report.sources if one.error is not None),
@@ -48,13 +48,19 @@ def _is_of_the_day(one: Lapse) -> bool:
 
 def broken(why: str, at: datetime) -> Standing:
     """Of an account that could not be judged: nobody can say anything about it."""
-    return Standing("", at, None, Verdict.CANNOT_TELL, why)
+    return Standing(digest="", checked_at=at, holds_until=None, verdict=Verdict.CANNOT_TELL, error=why)
 
 
 def found(report: Report) -> tuple[Found, ...]:
     """Every finding."""
     return tuple(
-        Found(one.fingerprint, result.rule.id, one.severity, one.subject.key, one.waiver is not None)
+        Found(
+            fingerprint=one.fingerprint,
+            rule=result.rule.id,
+            severity=one.severity,
+            subject=one.subject.key,
+            accepted=one.waiver is not None,
+        )
         for result in report.results
         for one in result.findings
     )
@@ -64,9 +70,26 @@ def _rule(result: RuleResult) -> RuleStanding:
     rule, standing_ = result.rule, [one for one in result.findings if one.waiver is None]
     worst = min((one.severity for one in standing_), key=lambda grade: grade.rank, default=None)
     accepted = len(result.findings) - len(standing_)
-    return RuleStanding(rule.id, rule.digest, rule.grade, result.outcome, result.untold, worst, len(standing_), accepted)
+    return RuleStanding(
+        rule=rule.id,
+        digest=rule.digest,
+        grade=rule.grade,
+        outcome=result.outcome,
+        untold=result.untold,
+        worst=worst,
+        open=len(standing_),
+        accepted=accepted,
+    )
 
 
 def _issue(one: KeyIssue) -> Issue:
     transactions = one.alone.transactions + one.shared.transactions
-    return Issue(one.id, one.rule, one.code, one.severity, one.message, transactions, one.alone.amount + one.shared.amount)
+    return Issue(
+        id=one.id,
+        rule=one.rule,
+        code=one.code,
+        severity=one.severity,
+        message=one.message,
+        transactions=transactions,
+        amount=one.alone.amount + one.shared.amount,
+    )

@@ -126,15 +126,15 @@ def audited(fleet: Fleet, how: How, history: History, started: Started, *, anony
     chosen = select(how.selected, how.ignored)
     judged = {one.rule for entry in found for one in entry.standing.rules}
     return Audit(
-        __version__,
-        how.rulebook.digest,
-        tuple(rule for rule in how.rulebook.rules if rule.id in judged),
-        how.rulebook.own,
-        started.at,
-        found,
-        past(history, started),
-        gone(history, started),
-        fleet.passed_over,
-        tuple(rule.id for rule in how.rulebook.rules if not chosen(rule)),
-        anonymise,
+        version=__version__,
+        digest=how.rulebook.digest,
+        rules=tuple(rule for rule in how.rulebook.rules if rule.id in judged),
+        own_rules=how.rulebook.own,
+        at=started.at,
+        entries=found,
+        past=past(history, started),
+        gone=gone(history, started),
+        passed_over=fleet.passed_over,
+        left_out=tuple(rule.id for rule in how.rulebook.rules if not chosen(rule)),
+        anonymised=anonymise,
     )

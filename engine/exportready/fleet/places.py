@@ -7,9 +7,10 @@ import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+
 from exportready.evidence.files import PASSED_OVER, is_zip
 from exportready.evidence.recognize import is_own_report
-from exportready.model.frozen import frozen
 
 LISTS = (".txt", ".lst", ".list")
 
@@ -18,8 +19,7 @@ class NoFleet(Exception):
     """There are no accounts where some were named; the message says what is expected."""
 
 
-@frozen
-class Fleet:
+class Fleet(msgspec.Struct, frozen=True):
     """The accounts of an audit."""
 
     home: Path

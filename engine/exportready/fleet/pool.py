@@ -11,9 +11,10 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from datetime import datetime
 
+import msgspec
+
 from exportready.fleet.account_state import broken
 from exportready.fleet.work import Done, Job, judge
-from exportready.model.frozen import frozen
 
 AHEAD = 2
 """So many accounts are handed out for each process: none is idle, and what is under way stays little."""
@@ -27,8 +28,7 @@ class Gone(Exception):
     """Nobody is left who could judge."""
 
 
-@frozen
-class Workers:
+class Workers(msgspec.Struct, frozen=True):
     """Where the work is done."""
 
     start: Callable[[], Executor]
@@ -48,7 +48,7 @@ def run(workers: Workers, how: bytes, at: datetime, jobs: Iterable[Job]) -> Gene
     while waiting or suspects:
         if suspects:
             for job in (yield from _until_one_dies(workers, how, at, deque([suspects.popleft()]), 1)):
-                yield Done(job.place, "", broken(_DIED, at))
+                yield Done(place=job.place, digest="", standing=broken(_DIED, at))
         else:
             suspects.extend((yield from _until_one_dies(workers, how, at, waiting, AHEAD * workers.width)))
 
@@ -85,7 +85,11 @@ def _done(future: Future[Done], job: Job, at: datetime) -> Done:
     error = future.exception()
     if isinstance(error, BrokenExecutor):
         raise error
-    return future.result() if error is None else Done(job.place, "", broken(_GIVEN_UP.format(type(error).__name__), at))
+    return (
+        future.result()
+        if error is None
+        else Done(place=job.place, digest="", standing=broken(_GIVEN_UP.format(type(error).__name__), at))
+    )
 
 
 def processes(width: int) -> Workers:

@@ -9,23 +9,23 @@ import gc
 import hashlib
 import pickle
 import zlib
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
 
 from exportready.check import examine, select
 from exportready.evidence.files import NoSnapshot, in_folder
 from exportready.evidence.reading import Unreadable
 from exportready.fleet.account_state import broken, found, standing
 from exportready.model.audit import Found, Standing
-from exportready.model.frozen import frozen
 from exportready.model.report import Waiver
 from exportready.model.rules import Rulebook
 
 
-@frozen
-class How:
+class How(msgspec.Struct, frozen=True, kw_only=True):
     """How every account of an audit is judged."""
 
     rulebook: Rulebook
@@ -41,8 +41,7 @@ class How:
     """The digest of all of this but the moment."""
 
 
-@frozen
-class Job:
+class Job(msgspec.Struct, frozen=True):
     """One account."""
 
     place: str
@@ -51,8 +50,7 @@ class Job:
     """Digests with which it need not be judged."""
 
 
-@frozen
-class Done:
+class Done(msgspec.Struct, frozen=True, kw_only=True):
     """What became of it."""
 
     place: str
@@ -85,11 +83,11 @@ def judged(how: How, job: Job) -> Done:
     try:
         before = digest(how.settings, job.path)
         if before in job.known:
-            return Done(job.place, before, None)
+            return Done(place=job.place, digest=before, standing=None)
         chosen = select(how.selected, how.ignored)
         report, evidence = examine(job.path, how.rulebook, how.at, None, how.phase, chosen, None, how.engine, how.accepted)
         if not report.sources:
-            return Done(job.place, "", broken(_nothing(len(report.unrecognised)), how.at))
+            return Done(place=job.place, digest="", standing=broken(_nothing(len(report.unrecognised)), how.at))
         after = digest(how.settings, job.path)
         unchanged = before if after == before else ""
         page = None
@@ -97,14 +95,24 @@ def judged(how: How, job: Job) -> Done:
             from exportready.reporters import Options, render
 
             page = render("html", report, Options(audience=how.audience))
-        return Done(job.place, unchanged, standing(report, evidence, how.accepted, unchanged), found(report), page)
+        return Done(
+            place=job.place,
+            digest=unchanged,
+            standing=standing(report, evidence, how.accepted, unchanged),
+            findings=found(report),
+            page=page,
+        )
     except NoSnapshot as error:
-        return Done(job.place, "", broken(str(error), how.at))
+        return Done(place=job.place, digest="", standing=broken(str(error), how.at))
     except MemoryError:
-        return Done(job.place, "", broken("there is not enough memory for its files; audit it with --jobs 1", how.at))
+        return Done(
+            place=job.place,
+            digest="",
+            standing=broken("there is not enough memory for its files; audit it with --jobs 1", how.at),
+        )
     except Exception as error:  # one account must never stop the others
         told = f"ExportReady itself failed ({type(error).__name__}: {error}); exportready check shows more"
-        return Done(job.place, "", broken(told, how.at))
+        return Done(place=job.place, digest="", standing=broken(told, how.at))
 
 
 def _nothing(unrecognised: int) -> str:

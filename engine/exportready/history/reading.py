@@ -79,11 +79,11 @@ class _Reading:
             standing,
         )
         return Entry(
-            place,
-            self._standing(standing, row),
-            self._movement(account, standing),
-            self._trend(account),
-            page_of(place) if page else "",
+            place=place,
+            standing=self._standing(standing, row),
+            movement=self._movement(account, standing),
+            trend=self._trend(account),
+            page=page_of(place) if page else "",
         )
 
     def past(self, id_: int) -> Past:
@@ -99,7 +99,12 @@ class _Reading:
         ((count,),) = self.rows(
             "SELECT coalesce(sum(open), 0) FROM entry JOIN outcome ON outcome.standing = entry.standing WHERE audit = ?", id_
         )
-        return Past(datetime.fromisoformat(at), {Verdict(verdict): number for verdict, number in verdicts}, broken, count)
+        return Past(
+            at=datetime.fromisoformat(at),
+            verdicts={Verdict(verdict): number for verdict, number in verdicts},
+            broken=broken,
+            open=count,
+        )
 
     # -- one account
 
@@ -118,23 +123,25 @@ class _Reading:
         unread = self.rows("SELECT path, error FROM unread WHERE standing = ? ORDER BY path", id_)
         lapses = self.rows("SELECT what, name, of, until FROM lapse WHERE standing = ? ORDER BY until, what, name, of", id_)
         return Standing(
-            digest,
-            datetime.fromisoformat(checked),
-            _moment(until),
-            Verdict(verdict),
-            error,
-            name,
-            phase,
-            tuple(Unread(path, why) for path, why in unread),
-            int(files),
-            int(undated),
-            _moment(oldest),
-            _moment(newest),
-            tuple(self._outcome(tuple(one)) for one in outcomes),
-            {Severity(grade): count for grade, count in grades},
-            tuple(_issue(one) for one in issues),
-            Cleared(int(findings), int(transactions), Decimal(amount)),
-            tuple(Lapse(what, name, of, datetime.fromisoformat(end)) for what, name, of, end in lapses),
+            digest=digest,
+            checked_at=datetime.fromisoformat(checked),
+            holds_until=_moment(until),
+            verdict=Verdict(verdict),
+            error=error,
+            name=name,
+            phase=phase,
+            unread=tuple(Unread(path, why) for path, why in unread),
+            files=int(files),
+            undated=int(undated),
+            oldest=_moment(oldest),
+            newest=_moment(newest),
+            rules=tuple(self._outcome(tuple(one)) for one in outcomes),
+            grades={Severity(grade): count for grade, count in grades},
+            issues=tuple(_issue(one) for one in issues),
+            waits=Cleared(int(findings), int(transactions), Decimal(amount)),
+            lapses=tuple(
+                Lapse(what=what, name=name, of=of, until=datetime.fromisoformat(end)) for what, name, of, end in lapses
+            ),
         )
 
     def _trend(self, account: int) -> tuple[int | None, ...]:
@@ -165,11 +172,13 @@ class _Reading:
         before, at = row
         ((verdict,),) = self.rows("SELECT verdict FROM standing WHERE id = ?", before)
         if before == standing:
-            return Movement(datetime.fromisoformat(at), Verdict(verdict))
+            return Movement(since=datetime.fromisoformat(at), verdict=Verdict(verdict))
         found = compare(self._result(before), self._result(standing), self._ever(account, before))
         counted = {part: Counter(one.rule for one in getattr(found, part)) for part in _PARTS}
         return Movement(
-            datetime.fromisoformat(at), Verdict(verdict), **{part: dict(sorted(of.items())) for part, of in counted.items()}
+            since=datetime.fromisoformat(at),
+            verdict=Verdict(verdict),
+            **{part: dict(sorted(of.items())) for part, of in counted.items()},
         )
 
     def _result(self, standing: int) -> Result:
@@ -177,13 +186,13 @@ class _Reading:
         outcomes = self.rows("SELECT rule, digest, untold FROM outcome WHERE standing = ?", standing)
         findings = self.rows("SELECT fingerprint, rule, severity, subject FROM finding WHERE standing = ?", standing)
         return Result(
-            None,
-            at,
-            verdict,
-            _stood(findings),
-            {rule: digest for rule, digest, _ in outcomes},
-            frozenset(rule for rule, _, untold in outcomes if not untold),
-            {},
+            account=None,
+            checked_at=at,
+            verdict=verdict,
+            findings=_stood(findings),
+            digests={rule: digest for rule, digest, _ in outcomes},
+            decided=frozenset(rule for rule, _, untold in outcomes if not untold),
+            settings={},
         )
 
     def _ever(self, account: int, before: int) -> Result:
@@ -195,23 +204,43 @@ class _Reading:
             self.audit.id,
             before,
         )
-        return Result(None, "", "", _stood(rows), {}, frozenset(), {})
+        return Result(
+            account=None, checked_at="", verdict="", findings=_stood(rows), digests={}, decided=frozenset(), settings={}
+        )
 
 
 def _stood(rows: Iterable[Sequence[str]]) -> Mapping[str, Stood]:
-    return {one: Stood(one, rule, severity, subject, "") for one, rule, severity, subject in rows}
+    return {
+        one: Stood(fingerprint=one, rule=rule, severity=severity, subject=subject, message="")
+        for one, rule, severity, subject in rows
+    }
 
 
 def _outcome(row: tuple[str, str, str, str, int, str | None, int, int]) -> RuleStanding:
     rule, digest, grade, outcome, untold, worst, open_, accepted = row
     return RuleStanding(
-        rule, digest, Severity(grade), Outcome(outcome), bool(untold), Severity(worst) if worst else None, open_, accepted
+        rule=rule,
+        digest=digest,
+        grade=Severity(grade),
+        outcome=Outcome(outcome),
+        untold=bool(untold),
+        worst=Severity(worst) if worst else None,
+        open=open_,
+        accepted=accepted,
     )
 
 
 def _issue(row: Sequence[Any]) -> Issue:
     id_, rule, code, severity, message, transactions, amount = row
-    return Issue(id_, rule, code, Severity(severity), message, int(transactions), Decimal(amount))
+    return Issue(
+        id=id_,
+        rule=rule,
+        code=code,
+        severity=Severity(severity),
+        message=message,
+        transactions=int(transactions),
+        amount=Decimal(amount),
+    )
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -11,15 +11,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import msgspec
+
 from exportready.history import rows
 from exportready.history.file import connect, told, transaction
 from exportready.history.seal import is_whole, seal
 from exportready.model.audit import Found, Standing
-from exportready.model.frozen import frozen
 
 
-@frozen
-class Started:
+class Started(msgspec.Struct, frozen=True, kw_only=True):
     """An audit in the history."""
 
     id: int
@@ -30,8 +30,7 @@ class Started:
     """How many accounts it holds."""
 
 
-@frozen
-class Kept:
+class Kept(msgspec.Struct, frozen=True):
     """A standing in the history that may be taken again."""
 
     id: int
@@ -61,7 +60,7 @@ class History:
                 "SELECT id, at, settings, (SELECT count(*) FROM entry WHERE audit = audit.id) FROM audit"
                 " WHERE finished = 0 AND id = (SELECT max(id) FROM audit)"
             ).fetchone()
-        return Started(row[0], datetime.fromisoformat(row[1]), row[2], row[3]) if row else None
+        return Started(id=row[0], at=datetime.fromisoformat(row[1]), settings=row[2], done=row[3]) if row else None
 
     def begin(self, at: datetime, settings: str, rulebook: str, version: str, *, anonymise: bool) -> Started:
         """A new audit. With `anonymise`, what earlier ones kept in clear is hashed as well."""
@@ -74,7 +73,7 @@ class History:
                 "INSERT INTO audit (at, settings, rulebook, version) VALUES (?, ?, ?, ?) RETURNING id",
                 (at.isoformat(), settings, rulebook, version),
             ).fetchone()[0]
-        return Started(number, at, settings, 0)
+        return Started(id=number, at=at, settings=settings, done=0)
 
     def known(self, place: str, at: datetime) -> Mapping[str, Kept]:
         """Digest -> what is kept of an account that still holds at a moment; the newest of each digest."""

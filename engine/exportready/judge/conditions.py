@@ -226,7 +226,13 @@ def _entry_gaps(name: str, judged: Judged) -> Iterator[Gap]:
         yield from (gap for ref in unknown for gap in _ref_gap(ref, judged))
         return
     entry = judged.entry(name)
-    yield Gap(related.kind, None, judged.record.key or None, entry.why, entry.mend or supply(related.kind, None))
+    yield Gap(
+        kind=related.kind,
+        field=None,
+        subject=judged.record.key or None,
+        reason=entry.why,
+        supply=entry.mend or supply(related.kind, None),
+    )
 
 
 def _ref_gap(ref: Ref, judged: Judged) -> Iterator[Gap]:
@@ -235,7 +241,13 @@ def _ref_gap(ref: Ref, judged: Judged) -> Iterator[Gap]:
         return
     if ref.owner in (ANSWERS, ACCOUNT):
         kind = "account.answers" if ref.owner == ANSWERS else ACCOUNT
-        yield Gap(kind, ref.field, ref.field, _reason(value, ref.field), _mend(value) or supply(kind, ref.field))
+        yield Gap(
+            kind=kind,
+            field=ref.field,
+            subject=ref.field,
+            reason=_reason(value, ref.field),
+            supply=_mend(value) or supply(kind, ref.field),
+        )
     elif ref.owner == SUBJECT:
         yield _field_gap(judged.record, ref.field, value)
     elif ref.owner != PARAMETER:
@@ -247,14 +259,24 @@ def _ref_gap(ref: Ref, judged: Judged) -> Iterator[Gap]:
         else:
             related = next(one for one in judged.check.related if one.name == ref.owner)
             yield Gap(
-                related.kind, ref.field, judged.record.key or None, "there is none to look at", supply(related.kind, None)
+                kind=related.kind,
+                field=ref.field,
+                subject=judged.record.key or None,
+                reason="there is none to look at",
+                supply=supply(related.kind, None),
             )
 
 
 def _field_gap(record: Record, name: str, value: Value) -> Gap:
     subject = name if not record.key else record.key
     in_sheet = value is NOT_EXPORTED and record.where.path.lower().endswith(SHEETS)
-    return Gap(record.kind, name, subject, _reason(value, name), _mend(value) or supply(record.kind, name, in_sheet))
+    return Gap(
+        kind=record.kind,
+        field=name,
+        subject=subject,
+        reason=_reason(value, name),
+        supply=_mend(value) or supply(record.kind, name, in_sheet),
+    )
 
 
 SHEETS = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+import msgspec
+from msgspec import field
+from msgspec.structs import replace
 
 from exportready.judge.conditions import decide, decider, gaps
 from exportready.judge.scope import Inactive, Judged, State
@@ -36,7 +39,7 @@ from exportready.model.rules import (
 
 def judge(rules: Iterable[Rule], now: Evidence, before: Evidence | None, at: datetime) -> tuple[RuleResult, ...]:
     """The result of every rule, in their order. `now` holds the derived kinds too."""
-    world = World(now, before, at)
+    world = World(now=now, before=before, at=at)
     return tuple(_guarded(rule, world) for rule in rules)
 
 
@@ -45,11 +48,10 @@ def _guarded(rule: Rule, world: World) -> RuleResult:
     try:
         return _judge_rule(rule, world)
     except Exception as error:
-        return RuleResult(rule, Outcome.ERROR, f"the rule itself failed ({type(error).__name__}: {error})")
+        return RuleResult(rule=rule, outcome=Outcome.ERROR, reason=f"the rule itself failed ({type(error).__name__}: {error})")
 
 
-@dataclass(slots=True)
-class _Tally:
+class _Tally(msgspec.Struct, kw_only=True):
     """What became of a check's records."""
 
     checked: int = 0
@@ -61,13 +63,13 @@ class _Tally:
 def _judge_rule(rule: Rule, world: World) -> RuleResult:
     view = View(world, rule)
     if rule.given is not None:
-        nobody = Judged(view, rule.checks[0], Record("", "", {}, Location("")), decide)
+        nobody = Judged(view, rule.checks[0], Record(kind="", key="", fields={}, where=Location("")), decide)
         truth = decide(rule.given, nobody)
         if truth is False:
-            return RuleResult(rule, Outcome.NOT_APPLICABLE, _given_words(rule.given, nobody))
+            return RuleResult(rule=rule, outcome=Outcome.NOT_APPLICABLE, reason=_given_words(rule.given, nobody))
         if truth is None:
             missing = _merge(gaps(rule.given, nobody))
-            return RuleResult(rule, Outcome.CANNOT_TELL, _first_reason(missing), gaps=missing)
+            return RuleResult(rule=rule, outcome=Outcome.CANNOT_TELL, reason=_first_reason(missing), gaps=missing)
     tallies = [_judge_check(check, view) for check in rule.checks]
     checked = sum(tally.checked for tally in tallies)
     undecided = sum(tally.undecided for tally in tallies)
@@ -82,7 +84,9 @@ def _judge_rule(rule: Rule, world: World) -> RuleResult:
         outcome, reason = Outcome.NOT_APPLICABLE, "there is nothing of this kind in your files"
     else:
         outcome, reason = Outcome.PASSED, f"{checked} checked"
-    return RuleResult(rule, outcome, reason, checked, undecided, missing, findings)
+    return RuleResult(
+        rule=rule, outcome=outcome, reason=reason, checked=checked, undecided=undecided, gaps=missing, findings=findings
+    )
 
 
 def _first_reason(missing: tuple[Gap, ...]) -> str:
@@ -160,16 +164,22 @@ def _gap_of_list(check: Check, kind: str, view: View) -> Iterator[Gap]:
         if _passes_over_inactive(check, kind, view):
             return
         advice = f"Export it with inactive records too, or say 'covers: {{{kind}: all}}' in account.yaml. {supply(kind, None)}"
-        yield Gap(kind, None, None, shelf.why, advice)
+        yield Gap(kind=kind, field=None, subject=None, reason=shelf.why, supply=advice)
         return
-    yield Gap(kind, None, None, shelf.why or "only a part of it is here", shelf.mend or supply(kind, None))
+    yield Gap(
+        kind=kind,
+        field=None,
+        subject=None,
+        reason=shelf.why or "only a part of it is here",
+        supply=shelf.mend or supply(kind, None),
+    )
 
 
 def _passes_over_inactive(check: Check, kind: str, view: View) -> bool:
     active = KINDS[kind].active
     if active is None or check.where is None:
         return False
-    record = Record(kind, "", {active: False}, Location(""))
+    record = Record(kind=kind, key="", fields={active: False}, where=Location(""))
     return decide(check.where, Inactive(view, check, record, decide)) is False
 
 
@@ -185,16 +195,16 @@ def _finding(rule: Rule, check: Check, judged: Judged, severity: Severity) -> Fi
     words = {word: _word(word, judged) for word in placeholders(check.failure)}
     observed = _observed(rule, check, judged)
     return Finding(
-        _fingerprint(judged.view, rule, check, record.kind, key),
-        check.name if rule.named_checks else None,
-        severity,
-        subject,
-        _at_fault(check, judged, subject),
-        _fill(check.failure, words),
-        observed,
-        expected(check.expect),
-        _places(check, judged, own, key),
-        _blocks(check, judged, severity),
+        fingerprint=_fingerprint(judged.view, rule, check, record.kind, key),
+        check=check.name if rule.named_checks else None,
+        severity=severity,
+        subject=subject,
+        at_fault=_at_fault(check, judged, subject),
+        message=_fill(check.failure, words),
+        observed=observed,
+        expected=expected(check.expect),
+        where=_places(check, judged, own, key),
+        blocks=_blocks(check, judged, severity),
         told_at=_answer_note(judged, own[0]).dated if sheet and own else None,
     )
 
@@ -214,16 +224,16 @@ def _grouped(view: View, check: Check, findings: list[Finding]) -> Finding:
     told = "; ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")
     kind = first.subject.kind
     return Finding(
-        _fingerprint(view, rule, check, kind, check.name),
-        first.check,
-        first.severity,
-        Thing(kind, check.name),
-        Thing(first.at_fault.kind, check.name),
-        _fill(check.failure, {"count": f"{len(names):,}", "names": told}),
-        {"names": "; ".join(names)},
-        first.expected,
-        tuple(finding.where[0] for finding in findings),
-        any(finding.blocks for finding in findings),
+        fingerprint=_fingerprint(view, rule, check, kind, check.name),
+        check=first.check,
+        severity=first.severity,
+        subject=Thing(kind, check.name),
+        at_fault=Thing(first.at_fault.kind, check.name),
+        message=_fill(check.failure, {"count": f"{len(names):,}", "names": told}),
+        observed={"names": "; ".join(names)},
+        expected=first.expected,
+        where=tuple(finding.where[0] for finding in findings),
+        blocks=any(finding.blocks for finding in findings),
         is_group=True,
         trace=findings[0].trace,
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 
+import msgspec
+
 from exportready.judge.world import ANSWERS_KIND, View, comparable
 from exportready.kinds import KINDS
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Record, Scope, Unknown, Value
-from exportready.model.frozen import frozen
 from exportready.model.rules import ACCOUNT, ANSWERS, PARAMETER, SUBJECT, Check, Condition, Ref, Related, entries, refs
 
 Truth = bool | None
@@ -26,8 +27,7 @@ class State(Enum):
     UNKNOWN = "unknown"
 
 
-@frozen
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A related entry."""
 
     state: State
@@ -37,8 +37,8 @@ class Entry:
     """What to do about it, where that is something else than to supply the list."""
 
 
-ABSENT = Entry(State.ABSENT)
-UNTOLD = Entry(State.UNKNOWN, why="it is not known here")
+ABSENT = Entry(state=State.ABSENT)
+UNTOLD = Entry(state=State.UNKNOWN, why="it is not known here")
 
 
 Decider = Callable[["Judged"], Truth]
@@ -108,11 +108,11 @@ class Judged:
             else:
                 key.append(comparable(value, type_))
         if unknown is not None:
-            return Entry(State.UNKNOWN, why=unknown.reason, mend=unknown.mend)
+            return Entry(state=State.UNKNOWN, why=unknown.reason, mend=unknown.mend)
         candidates, untold = way.by_key.get(tuple(key), []) if way.by_key is not None else list(way.shelf.records), way.untold
         sure, maybe = self._filter(related, candidates)
         if related.many and sure:
-            return Entry(State.PRESENT)
+            return Entry(state=State.PRESENT)
         possible = self._possible(related, untold) if untold else None
         return self._conclude(related, sure, maybe if possible is None else [*maybe, possible])
 
@@ -135,7 +135,7 @@ class Judged:
             return candidates, []
         sure, maybe = [], []
         for candidate in candidates:
-            self._entries[related.name] = Entry(State.PRESENT, candidate)
+            self._entries[related.name] = Entry(state=State.PRESENT, record=candidate)
             truth = self._decide(related.where, self)
             if truth is True:
                 sure.append(candidate)
@@ -147,17 +147,17 @@ class Judged:
     def _conclude(self, related: Related, sure: list[Record], maybe: list[Record]) -> Entry:
         shelf = self.view.shelf(related.kind, related.before)
         if len(sure) == 1 and not maybe:
-            return Entry(State.PRESENT, sure[0])
+            return Entry(state=State.PRESENT, record=sure[0])
         if sure:
             keys = ", ".join(sorted({record.key for record in (*sure, *maybe)})[:3])
-            return Entry(State.UNKNOWN, why=f"several records answer to it ({keys}), and nothing tells them apart")
+            return Entry(state=State.UNKNOWN, why=f"several records answer to it ({keys}), and nothing tells them apart")
         if maybe:
-            return Entry(State.UNKNOWN, why=_may_be(maybe))
+            return Entry(state=State.UNKNOWN, why=_may_be(maybe))
         if shelf.scope is Scope.WHOLE or self._leaves_out(related, shelf.scope):
             return ABSENT
         if shelf.scope is Scope.ACTIVE:
-            return Entry(State.UNKNOWN, why=f"it is not among the active ones, and {shelf.why}")
-        return Entry(State.UNKNOWN, why=shelf.why or "its list is not among your files", mend=shelf.mend)
+            return Entry(state=State.UNKNOWN, why=f"it is not among the active ones, and {shelf.why}")
+        return Entry(state=State.UNKNOWN, why=shelf.why or "its list is not among your files", mend=shelf.mend)
 
     def _leaves_out(self, related: Related, scope: Scope) -> bool:
         """The entry's `where` leaves out just the records that a list of this scope may lack."""
@@ -166,7 +166,9 @@ class Judged:
         lacking = {Scope.ACTIVE: description.active, Scope.WAITING: waits if waits in description.fields else None}.get(scope)
         if related.where is None or lacking is None:
             return False
-        self._entries[related.name] = Entry(State.PRESENT, Record(related.kind, "", {lacking: False}, self.record.where))
+        self._entries[related.name] = Entry(
+            state=State.PRESENT, record=Record(kind=related.kind, key="", fields={lacking: False}, where=self.record.where)
+        )
         truth = self._decide(related.where, self)
         self._entries.pop(related.name, None)
         return truth is False

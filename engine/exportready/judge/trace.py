@@ -37,6 +37,15 @@ def _clause(name: str, leaf: Condition, judged: Judged) -> Clause:
     ((_, wanted),) = expected(leaf).items()
     plain = leaf.part if isinstance(leaf, Not) else leaf
     if isinstance(plain, EntryIsPresent):
-        return Clause(name, plain.entry, "", wanted, judged.entry(plain.entry).state.value, decide(leaf, judged))
+        return Clause(
+            part=name,
+            of=plain.entry,
+            field="",
+            wanted=wanted,
+            observed=judged.entry(plain.entry).state.value,
+            holds=decide(leaf, judged),
+        )
     ref = next(refs(plain))
-    return Clause(name, ref.owner, ref.field, wanted, shown(judged.value(ref)), decide(leaf, judged))
+    return Clause(
+        part=name, of=ref.owner, field=ref.field, wanted=wanted, observed=shown(judged.value(ref)), holds=decide(leaf, judged)
+    )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+import msgspec
+from msgspec import field
 
 from exportready.derive.freshness import ANSWER, FILES, stale, unanswered
 from exportready.kinds import fold
@@ -23,7 +25,6 @@ from exportready.model.evidence import (
     Unknown,
     Value,
 )
-from exportready.model.frozen import frozen
 from exportready.model.rules import ACCOUNT, ANSWERS, Condition, Related, Rule, Type
 
 Index = tuple[dict[tuple[object, ...], list[Record]], list[Record]]
@@ -31,11 +32,10 @@ Index = tuple[dict[tuple[object, ...], list[Record]], list[Record]]
 
 ANSWERS_KIND = "account.answers"
 _EARLIER = "Name the folder of an earlier check of this account too: exportready check FOLDER --before EARLIER"
-_NO_ANSWERS = Record(ANSWERS_KIND, "", {}, Location("account.yaml"))
+_NO_ANSWERS = Record(kind=ANSWERS_KIND, key="", fields={}, where=Location("account.yaml"))
 
 
-@dataclass(slots=True)
-class World:
+class World(msgspec.Struct, kw_only=True):
     """The evidence of a run, with indexes that are built once for all rules."""
 
     now: Evidence
@@ -47,11 +47,11 @@ class World:
         """A kind's shelf in this snapshot or the earlier one."""
         if before:
             if self.before is None:
-                return Shelf(kind, why="there is no earlier folder to compare with", mend=_EARLIER)
+                return Shelf(kind=kind, why="there is no earlier folder to compare with", mend=_EARLIER)
             return self.before.shelf(kind)
         shelf = self.now.shelf(kind)
         if kind == ANSWERS_KIND and not shelf.records:
-            return Shelf(kind, (_NO_ANSWERS,), Scope.WHOLE, shelf.why)
+            return Shelf(kind=kind, records=(_NO_ANSWERS,), scope=Scope.WHOLE, why=shelf.why)
         return shelf
 
     def index(self, kind: str, before: bool, match: tuple[tuple[str, Type], ...]) -> Index:
@@ -85,8 +85,7 @@ def comparable(value: Value, type_: Type) -> object:
     return fold(value) if type_ is Type.NAME and isinstance(value, str) else value
 
 
-@frozen
-class Way:
+class Way(msgspec.Struct, frozen=True):
     """How a related entry is found, the same for every record of a check."""
 
     shelf: Shelf
@@ -124,7 +123,7 @@ class View:
     def shelf(self, kind: str, before: bool = False) -> Shelf:
         """What counts of a kind for this rule."""
         if not before and kind in self._stale:
-            return Shelf(kind, why=self._stale[kind].reason, mend=self._stale[kind].mend)
+            return Shelf(kind=kind, why=self._stale[kind].reason, mend=self._stale[kind].mend)
         return self.world.shelf(kind, before)
 
     def way(self, related: Related) -> Way:

@@ -45,9 +45,9 @@ def field_of(kind: str, name: str) -> Field | None:
     """The field's description; None where the kind has no such field. Entries of an answer's map are names."""
     found = KINDS[kind].fields.get(name)
     if found is None and kind == account.KIND.name and any(name.startswith(f"{path}.") for path in account.MAPS):
-        return Field(Type.NAME)
+        return Field(type=Type.NAME)
     if found is None and kind == account.KIND.name and any(name.startswith(f"{path}.") for path in account.LISTS):
-        return Field(Type.YESNO)
+        return Field(type=Type.YESNO)
     return found
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
+
 from exportready.kinds.table import Field, Kind
-from exportready.model.frozen import frozen
 from exportready.model.rules import Type
 
 DONT_KNOW = "don't know"
@@ -25,8 +26,7 @@ DAYS_90 = timedelta(days=90)
 DAYS_180 = timedelta(days=180)
 
 
-@frozen
-class Setting:
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """One answer, at `settings.PATH` of account.yaml."""
 
     path: str
@@ -48,60 +48,121 @@ MAPPINGS = tuple(MAPPING_WORDS)
 
 SETTINGS = (
     Setting(
-        "webConnector.sentBy",
-        Type.TEXT,
-        "Which program sends your batches: the ServiceTitan Web Connector (servicetitan), or the older one by Intuit (quickbooks)?",
-        DAYS_180,
-        ("servicetitan", "quickbooks"),
+        path="webConnector.sentBy",
+        type=Type.TEXT,
+        question="Which program sends your batches: "
+        "the ServiceTitan Web Connector (servicetitan), or the older one by Intuit (quickbooks)?",
+        stays_fresh=DAYS_180,
+        choices=("servicetitan", "quickbooks"),
     ),
     Setting(
-        "webConnector.status",
-        Type.TEXT,
-        "Settings > Integrations > QuickBooks Desktop > your company file > Connections: is the icon green (online) or red (offline)?",
-        HOURS_4,
-        ("online", "offline"),
-    ),
-    Setting("webConnector.restarted", Type.YESNO, "Was the Web Connector restarted since the last export?", HOURS_4),
-    Setting("webConnector.runsAsAdministrator", Type.YESNO, "Was the Web Connector started as administrator?", HOURS_4),
-    Setting("webConnector.since", Type.DATE, "Since which day has the ServiceTitan Web Connector sent your batches?", None),
-    Setting("webConnector.oldConnectorAutoRun", Type.YESNO, "Does the older connector still run by itself?", DAYS_180),
-    Setting("peopleWhoExport", Type.NUMBER, "How many people export batches from this account?", DAYS_180),
-    Setting("modules.purchasing", Type.YESNO, "Is Purchasing in ServiceTitan's navigation bar?", DAYS_180),
-    Setting("modules.inventory", Type.YESNO, "Is Inventory in ServiceTitan's navigation bar?", DAYS_180),
-    Setting(
-        "configurations.populateSerialNumbersInQuickBooks",
-        Type.YESNO,
-        'Ask ServiceTitan Support: is "Populate Serial Numbers in QuickBooks" switched on for this account?',
-        DAYS_180,
+        path="webConnector.status",
+        type=Type.TEXT,
+        question="Settings > Integrations > QuickBooks Desktop > your company file > "
+        "Connections: is the icon green (online) or red (offline)?",
+        stays_fresh=HOURS_4,
+        choices=("online", "offline"),
     ),
     Setting(
-        "customerMapping",
-        Type.TEXT,
-        "Settings > Integrations > QuickBooks Desktop > Customer Mapping: which one is chosen?",
-        DAYS_90,
-        MAPPINGS,
+        path="webConnector.restarted",
+        type=Type.YESNO,
+        question="Was the Web Connector restarted since the last export?",
+        stays_fresh=HOURS_4,
     ),
     Setting(
-        "customerMappingAtLastExport", Type.TEXT, "Which customer mapping was chosen at the last export?", DAYS_90, MAPPINGS
-    ),
-    Setting("purchaseOrders.export", Type.YESNO, "Do you export purchase orders to QuickBooks?", DAYS_180),
-    Setting("purchaseOrders.taxItem", Type.NAME, "Which QuickBooks item carries tax on purchase orders?", DAYS_180),
-    Setting("purchaseOrders.shippingItem", Type.NAME, "Which QuickBooks item carries shipping on purchase orders?", DAYS_180),
-    Setting(
-        "salesTax.calculatedBy",
-        Type.TEXT,
-        "Who works out sales tax: QuickBooks (quickbooks) or ServiceTitan (servicetitan)?",
-        DAYS_180,
-        ("quickbooks", "servicetitan"),
+        path="webConnector.runsAsAdministrator",
+        type=Type.YESNO,
+        question="Was the Web Connector started as administrator?",
+        stays_fresh=HOURS_4,
     ),
     Setting(
-        "closingDate",
-        Type.DATE,
-        "QuickBooks, Edit > Preferences > Accounting > Company Preferences > Closing Date: which day is set?",
-        DAYS_90,
+        path="webConnector.since",
+        type=Type.DATE,
+        question="Since which day has the ServiceTitan Web Connector sent your batches?",
+        stays_fresh=None,
+    ),
+    Setting(
+        path="webConnector.oldConnectorAutoRun",
+        type=Type.YESNO,
+        question="Does the older connector still run by itself?",
+        stays_fresh=DAYS_180,
+    ),
+    Setting(
+        path="peopleWhoExport",
+        type=Type.NUMBER,
+        question="How many people export batches from this account?",
+        stays_fresh=DAYS_180,
+    ),
+    Setting(
+        path="modules.purchasing",
+        type=Type.YESNO,
+        question="Is Purchasing in ServiceTitan's navigation bar?",
+        stays_fresh=DAYS_180,
+    ),
+    Setting(
+        path="modules.inventory",
+        type=Type.YESNO,
+        question="Is Inventory in ServiceTitan's navigation bar?",
+        stays_fresh=DAYS_180,
+    ),
+    Setting(
+        path="configurations.populateSerialNumbersInQuickBooks",
+        type=Type.YESNO,
+        question='Ask ServiceTitan Support: is "Populate Serial Numbers in QuickBooks" switched on for this account?',
+        stays_fresh=DAYS_180,
+    ),
+    Setting(
+        path="customerMapping",
+        type=Type.TEXT,
+        question="Settings > Integrations > QuickBooks Desktop > Customer Mapping: which one is chosen?",
+        stays_fresh=DAYS_90,
+        choices=MAPPINGS,
+    ),
+    Setting(
+        path="customerMappingAtLastExport",
+        type=Type.TEXT,
+        question="Which customer mapping was chosen at the last export?",
+        stays_fresh=DAYS_90,
+        choices=MAPPINGS,
+    ),
+    Setting(
+        path="purchaseOrders.export",
+        type=Type.YESNO,
+        question="Do you export purchase orders to QuickBooks?",
+        stays_fresh=DAYS_180,
+    ),
+    Setting(
+        path="purchaseOrders.taxItem",
+        type=Type.NAME,
+        question="Which QuickBooks item carries tax on purchase orders?",
+        stays_fresh=DAYS_180,
+    ),
+    Setting(
+        path="purchaseOrders.shippingItem",
+        type=Type.NAME,
+        question="Which QuickBooks item carries shipping on purchase orders?",
+        stays_fresh=DAYS_180,
+    ),
+    Setting(
+        path="salesTax.calculatedBy",
+        type=Type.TEXT,
+        question="Who works out sales tax: QuickBooks (quickbooks) or ServiceTitan (servicetitan)?",
+        stays_fresh=DAYS_180,
+        choices=("quickbooks", "servicetitan"),
+    ),
+    Setting(
+        path="closingDate",
+        type=Type.DATE,
+        question="QuickBooks, Edit > Preferences > Accounting > Company Preferences > Closing Date: which day is set?",
+        stays_fresh=DAYS_90,
         none="no closing date is set",
     ),
-    Setting("serialNumbersWanted", Type.YESNO, "Do you want serial numbers to arrive in QuickBooks?", DAYS_180),
+    Setting(
+        path="serialNumbersWanted",
+        type=Type.YESNO,
+        question="Do you want serial numbers to arrive in QuickBooks?",
+        stays_fresh=DAYS_180,
+    ),
 )
 
 MAPS = {"salesTax.zones": "The QuickBooks sales-tax item or group that each ServiceTitan tax zone is mapped to"}
@@ -127,11 +188,11 @@ ANSWERS = {
 _SUPPLY = "Answer it: exportready ask goes through what is open, and writes it into account.yaml"
 
 KIND = Kind(
-    "account.answers",
-    {setting.path: Field(setting.type, choices=setting.choices) for setting in SETTINGS},
-    (),
-    _SUPPLY,
-    "session",
+    name="account.answers",
+    fields={setting.path: Field(type=setting.type, choices=setting.choices) for setting in SETTINGS},
+    key=(),
+    supply=_SUPPLY,
+    at_fault="session",
     single=True,
     sheet=True,
 )

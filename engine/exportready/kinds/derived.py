@@ -12,8 +12,8 @@ _CONNECTORS = "servicetitan|quickbooks"
 
 KINDS = (
     Kind(
-        "derived.account",
-        fields(
+        name="derived.account",
+        fields=fields(
             f"""
 purchasing yesno
 inventory yesno
@@ -25,24 +25,24 @@ classTracking yesno
 purchaseOrdersExported yesno
 """
         ),
-        (),
-        _ANSWER,
-        "session",
+        key=(),
+        supply=_ANSWER,
+        at_fault="session",
         single=True,
         sheet=True,
     ),
     # One customer of the list, with whether it stands where the alphabet puts it.
     Kind(
-        "derived.customer_order",
-        fields("FullName name\ninOrder yesno"),
-        ("FullName",),
-        LISTS_TO_IIF,
-        "customer",
+        name="derived.customer_order",
+        fields=fields("FullName name\ninOrder yesno"),
+        key=("FullName",),
+        supply=LISTS_TO_IIF,
+        at_fault="customer",
     ),
     # One batch, put together from the transactions that name it: ServiceTitan lists no batches.
     Kind(
-        "derived.batch",
-        fields(
+        name="derived.batch",
+        fields=fields(
             """
 number text
 id id
@@ -56,22 +56,22 @@ payments number
 paymentAmount number
 """
         ),
-        ("number",),
-        _SUPPLY["servicetitan.invoice"],
-        "transaction",
+        key=("number",),
+        supply=_SUPPLY["servicetitan.invoice"],
+        at_fault="transaction",
     ),
     # One material, equipment or service that invoice lines name.
     Kind(
-        "derived.item_use",
-        fields("code name\nunexported yesno\nwaits yesno\nlines number"),
-        ("code",),
-        _SUPPLY["servicetitan.invoice"],
-        "item",
+        name="derived.item_use",
+        fields=fields("code name\nunexported yesno\nwaits yesno\nlines number"),
+        key=("code",),
+        supply=_SUPPLY["servicetitan.invoice"],
+        at_fault="item",
     ),
     # One item of QuickBooks with the accounts that it posts to, in whichever of its three forms qbXML gives them.
     Kind(
-        "derived.item",
-        fields(
+        name="derived.item",
+        fields=fields(
             f"""
 Name name
 FullName name
@@ -81,40 +81,40 @@ incomeAccount name
 costAccount name
 """
         ),
-        ("FullName",),
-        LISTS_TO_IIF,
-        "item",
+        key=("FullName",),
+        supply=LISTS_TO_IIF,
+        at_fault="item",
         active="IsActive",
     ),
     # One account, other than for costs, that the pricebook or a transaction in a waiting batch names.
     Kind(
-        "derived.account_use",
-        fields("name name\nusedBy text\nuses number"),
-        ("name",),
-        _SUPPLY["servicetitan.material"],
-        "account",
+        name="derived.account_use",
+        fields=fields("name name\nusedBy text\nuses number"),
+        key=("name",),
+        supply=_SUPPLY["servicetitan.material"],
+        at_fault="account",
     ),
     # One customer of a transaction that waits. `near` is another customer of QuickBooks whose name is nearly the same.
     Kind(
-        "derived.waiting_customer",
-        fields("name name\nid id\ninQuickBooks yesno\nquickbooksName name\nnear name\nusedBy text"),
-        ("name",),
-        _SUPPLY["servicetitan.invoice"],
-        "customer",
+        name="derived.waiting_customer",
+        fields=fields("name name\nid id\ninQuickBooks yesno\nquickbooksName name\nnear name\nusedBy text"),
+        key=("name",),
+        supply=_SUPPLY["servicetitan.invoice"],
+        at_fault="customer",
     ),
     # One vendor of a bill or purchase order that waits.
     Kind(
-        "derived.waiting_vendor",
-        fields("name name\nid id\ninQuickBooks yesno\nquickbooksName name\nnear name\nusedBy text"),
-        ("name",),
-        _SUPPLY["servicetitan.purchase_order"],
-        "vendor",
+        name="derived.waiting_vendor",
+        fields=fields("name name\nid id\ninQuickBooks yesno\nquickbooksName name\nnear name\nusedBy text"),
+        key=("name",),
+        supply=_SUPPLY["servicetitan.purchase_order"],
+        at_fault="vendor",
     ),
     # One tax zone, with the item of QuickBooks that it is mapped to. Rates are fractions, groups are summed; in per cent they are
     # for words, and for invoices, of which it is not established how they write theirs.
     Kind(
-        "derived.tax_zone",
-        fields(
+        name="derived.tax_zone",
+        fields=fields(
             """
 zone name
 id id
@@ -130,30 +130,30 @@ serviceItems text
 serviceItemsReady yesno
 """
         ),
-        ("zone",),
-        _SUPPLY["servicetitan.tax_zone"],
-        "tax_item",
+        key=("zone",),
+        supply=_SUPPLY["servicetitan.tax_zone"],
+        at_fault="tax_item",
     ),
     # Tax and shipping of purchase orders: the item of QuickBooks that carries each, and whether an open order has any.
     Kind(
-        "derived.purchase_charge",
-        fields("charge text tax|shipping\nitem name\ncarried yesno\naccountType text"),
-        ("item",),
-        _ANSWER,
-        "item",
+        name="derived.purchase_charge",
+        fields=fields("charge text tax|shipping\nitem name\ncarried yesno\naccountType text"),
+        key=("item",),
+        supply=_ANSWER,
+        at_fault="item",
     ),
     # One technician: which truck is his, the inventory site of that name, and what an export does without one.
     Kind(
-        "derived.technician_truck",
-        fields("technician name\nid id\ntruck name\ntrucks number\nsiteExists yesno\ntakes text"),
-        ("technician",),
-        _SUPPLY["servicetitan.truck"],
-        "transaction",
+        name="derived.technician_truck",
+        fields=fields("technician name\nid id\ntruck name\ntrucks number\nsiteExists yesno\ntakes text"),
+        key=("technician",),
+        supply=_SUPPLY["servicetitan.truck"],
+        at_fault="transaction",
     ),
     # One invoice that a payment is applied to: which connector sent each, and whether QuickBooks shows them applied.
     Kind(
-        "derived.applied_payment",
-        fields(
+        name="derived.applied_payment",
+        fields=fields(
             f"""
 customer name
 payment text
@@ -177,15 +177,15 @@ toApply number
 apart text
 """
         ),
-        ("customer", "payment", "invoice"),
-        _SUPPLY["servicetitan.payment"],
-        "transaction",
+        key=("customer", "payment", "invoice"),
+        supply=_SUPPLY["servicetitan.payment"],
+        at_fault="transaction",
         numbered=True,
     ),
     # One transaction that stands in a batch, with the status of both.
     Kind(
-        "derived.batched",
-        fields(
+        name="derived.batched",
+        fields=fields(
             """
 type text invoice|payment|credit memo|bill
 customer name
@@ -195,14 +195,14 @@ status text
 batchStatus text
 """
         ),
-        ("customer", "number"),
-        _SUPPLY["servicetitan.invoice"],
-        "transaction",
+        key=("customer", "number"),
+        supply=_SUPPLY["servicetitan.invoice"],
+        at_fault="transaction",
     ),
     # One exported transaction, with what QuickBooks has of it. `told` ends the sentence "Invoice 1234 ...".
     Kind(
-        "derived.match",
-        fields(
+        name="derived.match",
+        fields=fields(
             """
 type text invoice|payment|credit memo|bill|purchase order
 id id
@@ -235,14 +235,14 @@ linesMissing text
 linesExtra text
 """
         ),
-        ("customer", "number"),
-        _SUPPLY["servicetitan.invoice"],
-        "transaction",
+        key=("customer", "number"),
+        supply=_SUPPLY["servicetitan.invoice"],
+        at_fault="transaction",
     ),
     # The tie-out: one type of transaction in one batch.
     Kind(
-        "derived.tie_out",
-        fields(
+        name="derived.tie_out",
+        fields=fields(
             """
 batch text
 batchName text
@@ -262,24 +262,24 @@ untoldCount number
 untoldAmount number
 """
         ),
-        ("batch", "type"),
-        _SUPPLY["servicetitan.invoice"],
-        "transaction",
+        key=("batch", "type"),
+        supply=_SUPPLY["servicetitan.invoice"],
+        at_fault="transaction",
     ),
     # Whether there is a list of export errors at all: an empty one is good news, none is no news.
     Kind(
-        "derived.export_log",
-        fields("kept yesno"),
-        (),
-        _SUPPLY["servicetitan.export_error"],
-        "session",
+        name="derived.export_log",
+        fields=fields("kept yesno"),
+        key=(),
+        supply=_SUPPLY["servicetitan.export_error"],
+        at_fault="session",
         single=True,
         sheet=True,
     ),
     # One error of the export. `arrivedSince`: the transaction is in QuickBooks by now.
     Kind(
-        "derived.export_error",
-        fields(
+        name="derived.export_error",
+        fields=fields(
             """
 transaction text
 type text
@@ -292,18 +292,18 @@ names name
 arrivedSince yesno
 """
         ),
-        ("transaction", "message"),
-        _SUPPLY["servicetitan.export_error"],
-        "transaction",
+        key=("transaction", "message"),
+        supply=_SUPPLY["servicetitan.export_error"],
+        at_fault="transaction",
         numbered=True,
     ),
     # One setting that an earlier snapshot states too; customerMapping always, since its answer has a past of its own.
     Kind(
-        "derived.drift",
-        fields("setting text\nearlier text\nnow text\nchanged yesno"),
-        ("setting",),
-        "Name the folder of an earlier check of this account too: exportready check FOLDER --before EARLIER",
-        "session",
+        name="derived.drift",
+        fields=fields("setting text\nearlier text\nnow text\nchanged yesno"),
+        key=("setting",),
+        supply="Name the folder of an earlier check of this account too: exportready check FOLDER --before EARLIER",
+        at_fault="session",
     ),
 )
 

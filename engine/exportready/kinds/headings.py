@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from exportready.model.frozen import frozen
+import msgspec
 
 Headings = Mapping[str, tuple[str, ...]]
 """Field -> what its column may be called, the surest name first."""
@@ -26,8 +26,7 @@ def _headings(text: str) -> dict[str, tuple[str, ...]]:
     return {name.strip(): tuple(one.strip() for one in names.split("|")) for name, _, names in lines}
 
 
-@frozen
-class Table:
+class Table(msgspec.Struct, frozen=True, kw_only=True):
     """One table that can be exported by hand. Each row is a record, but for lines and postings."""
 
     title: str
@@ -122,7 +121,9 @@ _PAYMENT_HEADINGS = "Payment # | Payment Date | Payment Type | Payment Method | 
 
 TABLES = (
     *(
-        Table(f"ServiceTitan pricebook, {words[0]}", f"servicetitan.{name}", _headings(columns), words)
+        Table(
+            title=f"ServiceTitan pricebook, {words[0]}", kind=f"servicetitan.{name}", columns=_headings(columns), words=words
+        )
         for name, columns, words in (
             ("service", _PRICEBOOK, ("services", "service")),
             ("equipment", _STOCKED, ("equipment",)),
@@ -130,20 +131,20 @@ TABLES = (
         )
     ),
     Table(
-        "ServiceTitan invoices",
-        "servicetitan.invoice",
-        _headings(
+        title="ServiceTitan invoices",
+        kind="servicetitan.invoice",
+        columns=_headings(
             _INVOICE.rstrip() + "\ntotal: ?Invoice Total | ?Total Amount | ?Total | ?Amount\nsubTotal: ?Subtotal\n"
             "salesTax: ?Sales Tax | ?Tax Amount | ?Tax"
         ),
-        _INVOICE_WORDS,
-        ("Invoice # | Invoice No", "Invoice Date", "Customer | Customer Name"),
-        _PAYMENT_HEADINGS,
+        words=_INVOICE_WORDS,
+        marks=("Invoice # | Invoice No", "Invoice Date", "Customer | Customer Name"),
+        never=_PAYMENT_HEADINGS,
     ),
     Table(
-        "ServiceTitan invoices with their lines",
-        "servicetitan.invoice_item",
-        _headings(
+        title="ServiceTitan invoices with their lines",
+        kind="servicetitan.invoice_item",
+        columns=_headings(
             """
 skuName: ?Item Code | ?Item Name | ?Item | ?SKU
 quantity: ?Quantity | ?Qty
@@ -157,36 +158,36 @@ inventoryLocation: ?Inventory Location | ?Inventory Site
 """
             + _ACCOUNTS.strip()
         ),
-        ("invoice items", "invoice lines", *_INVOICE_WORDS),
-        ("Invoice # | Invoice No", "Invoice Date", "Customer | Customer Name", "Item Code | Item Name | Item | SKU"),
-        _PAYMENT_HEADINGS,
+        words=("invoice items", "invoice lines", *_INVOICE_WORDS),
+        marks=("Invoice # | Invoice No", "Invoice Date", "Customer | Customer Name", "Item Code | Item Name | Item | SKU"),
+        never=_PAYMENT_HEADINGS,
         # Where a row is a line, "Total" may be the line's or the invoice's: only a column that says which is taken.
         parent=("servicetitan.invoice", _headings(_INVOICE.rstrip() + "\ntotal: ?Invoice Total")),
     ),
     Table(
-        "ServiceTitan payments",
-        "servicetitan.payment",
-        _headings(_PAYMENT),
-        ("payments", "payment"),
-        (_PAYMENT_HEADINGS, "Customer | Customer Name"),
+        title="ServiceTitan payments",
+        kind="servicetitan.payment",
+        columns=_headings(_PAYMENT),
+        words=("payments", "payment"),
+        marks=(_PAYMENT_HEADINGS, "Customer | Customer Name"),
     ),
     Table(
-        "ServiceTitan payments with the invoices that they pay",
-        "servicetitan.payment_application",
-        _headings(
+        title="ServiceTitan payments with the invoices that they pay",
+        kind="servicetitan.payment_application",
+        columns=_headings(
             """
 appliedToReferenceNumber: ?Invoice # | ?Invoice No | ?Applied To | ?Applied To Invoice
 appliedAmount: ?Applied Amount | ?Amount Applied
 """
         ),
-        ("payments", "payment"),
-        (_PAYMENT_HEADINGS, "Customer | Customer Name", "Invoice # | Invoice No | Applied To"),
+        words=("payments", "payment"),
+        marks=(_PAYMENT_HEADINGS, "Customer | Customer Name", "Invoice # | Invoice No | Applied To"),
         parent=("servicetitan.payment", _headings(_PAYMENT)),
     ),
     Table(
-        "ServiceTitan bills",
-        "servicetitan.bill",
-        _headings(
+        title="ServiceTitan bills",
+        kind="servicetitan.bill",
+        columns=_headings(
             f"""
 referenceNumber: ?Bill # | ?Bill No | ?Reference #
 vendorNumber: ?Vendor Invoice # | ?Vendor Document #
@@ -200,13 +201,13 @@ termName: ?Terms
 {_BATCH.strip()}
 """
         ),
-        ("bills", "bill"),
-        ("Bill # | Bill No | Bill Date", "Vendor | Vendor Name"),
+        words=("bills", "bill"),
+        marks=("Bill # | Bill No | Bill Date", "Vendor | Vendor Name"),
     ),
     Table(
-        "ServiceTitan Transactions Reconciliation Report",
-        "servicetitan.reconciliation",
-        _headings(
+        title="ServiceTitan Transactions Reconciliation Report",
+        kind="servicetitan.reconciliation",
+        columns=_headings(
             """
 id: Id (ST)
 number: Number (ST)
@@ -215,13 +216,13 @@ businessUnit.name: Business Unit (ST)
 batch.name: Batch Name (ST)
 """
         ),
-        ("transactions reconciliation report", "transactions reconciliation"),
-        ("Id (ST)", "Number (ST)", "Transaction Date (ST)"),
+        words=("transactions reconciliation report", "transactions reconciliation"),
+        marks=("Id (ST)", "Number (ST)", "Transaction Date (ST)"),
     ),
     Table(
-        "ServiceTitan Export Error Report",
-        "servicetitan.export_error",
-        _headings(
+        title="ServiceTitan Export Error Report",
+        kind="servicetitan.export_error",
+        columns=_headings(
             """
 message: ?Error Message | ?Export Error | ?Error | ?Message
 transaction: ?Transaction # | ?Transaction | ?Invoice # | ?Number
@@ -230,14 +231,14 @@ customer.name: ?Customer Name | ?Customer
 batch: ?Batch # | ?Batch No | ?Batch
 """
         ),
-        ("export error report", "export errors", "export error"),
-        ("Error Message | Export Error", "Transaction # | Transaction Type | Invoice #"),
+        words=("export error report", "export errors", "export error"),
+        marks=("Error Message | Export Error", "Transaction # | Transaction Type | Invoice #"),
     ),
     # -- QuickBooks
     Table(
-        "QuickBooks Item Listing",
-        "quickbooks.Item",
-        _headings(
+        title="QuickBooks Item Listing",
+        kind="quickbooks.Item",
+        columns=_headings(
             """
 FullName: Item
 ItemType: Type
@@ -253,14 +254,14 @@ SalesTaxCodeRef.FullName: ?Sales Tax Code | Tax Code
 PrefVendorRef.FullName: ?Preferred Vendor | Preferred Supplier
 """
         ),
-        ("item listing", "item price list", "item list"),
-        ("Item", "Type", "COGS Account | Asset Account | Account | Price | Cost"),
-        "Num | Trans #",
+        words=("item listing", "item price list", "item list"),
+        marks=("Item", "Type", "COGS Account | Asset Account | Account | Price | Cost"),
+        never="Num | Trans #",
     ),
     Table(
-        "QuickBooks Customer Contact List",
-        "quickbooks.Customer",
-        _headings(
+        title="QuickBooks Customer Contact List",
+        kind="quickbooks.Customer",
+        columns=_headings(
             """
 FullName: ?Customer
 IsActive: ?Active Status
@@ -273,14 +274,14 @@ SalesTaxCodeRef.FullName: ?Sales Tax Code
 ItemSalesTaxRef.FullName: ?Tax Item
 """
         ),
-        ("customer contact list", "customer list"),
-        ("Customer", "Main Phone | Bill to | Bill to 1 | Primary Contact | Balance Total | Job Status"),
-        "Invoice # | Invoice Date | Num | Batch #",
+        words=("customer contact list", "customer list"),
+        marks=("Customer", "Main Phone | Bill to | Bill to 1 | Primary Contact | Balance Total | Job Status"),
+        never="Invoice # | Invoice Date | Num | Batch #",
     ),
     Table(
-        "QuickBooks Custom Transaction Detail",
-        "quickbooks.Invoice",
-        _headings(
+        title="QuickBooks Custom Transaction Detail",
+        kind="quickbooks.Invoice",
+        columns=_headings(
             """
 TxnDate: Date
 RefNumber: Num
@@ -288,8 +289,8 @@ CustomerRef.FullName: Name | Source Name
 Memo: Memo
 """
         ),
-        ("custom transaction detail", "transaction detail"),
-        ("Type", "Date", "Num", "Name | Source Name"),
+        words=("custom transaction detail", "transaction detail"),
+        marks=("Type", "Date", "Num", "Name | Source Name"),
         is_postings=True,
     ),
 )
@@ -298,8 +299,7 @@ Memo: Memo
 # -- words that stand in cells
 
 
-@frozen
-class TxnType:
+class TxnType(msgspec.Struct, frozen=True, kw_only=True):
     """What a word in the Type column of a QuickBooks report stands for."""
 
     kind: str
@@ -315,12 +315,12 @@ POSTING_NUMBER, POSTING_TYPE, POSTING_ACCOUNT_TYPE, POSTING_AMOUNT = "Trans #", 
 """Columns of a QuickBooks report that become no field."""
 
 TXN_TYPES: Mapping[str, TxnType] = {
-    "Invoice": TxnType("quickbooks.Invoice"),
-    "Payment": TxnType("quickbooks.ReceivePayment", amount="TotalAmount"),
-    "Credit Memo": TxnType("quickbooks.CreditMemo", amount="TotalAmount"),
-    "Bill": TxnType("quickbooks.Bill", "VendorRef.FullName", "Accounts Payable", "AmountDue"),
-    "Purchase Order": TxnType("quickbooks.PurchaseOrder", "VendorRef.FullName", ""),
-    "General Journal": TxnType("quickbooks.JournalEntry", "", ""),
+    "Invoice": TxnType(kind="quickbooks.Invoice"),
+    "Payment": TxnType(kind="quickbooks.ReceivePayment", amount="TotalAmount"),
+    "Credit Memo": TxnType(kind="quickbooks.CreditMemo", amount="TotalAmount"),
+    "Bill": TxnType(kind="quickbooks.Bill", name="VendorRef.FullName", posts_to="Accounts Payable", amount="AmountDue"),
+    "Purchase Order": TxnType(kind="quickbooks.PurchaseOrder", name="VendorRef.FullName", posts_to=""),
+    "General Journal": TxnType(kind="quickbooks.JournalEntry", name="", posts_to=""),
 }
 
 WORDS: Mapping[tuple[str, str], Mapping[str, str]] = {

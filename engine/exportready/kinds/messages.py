@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from exportready.model.frozen import frozen
+import msgspec
 
 MISSING, OWN, RETRY, SKIPPED, SESSION, OTHER, FINE = "missing", "own", "retry", "skipped", "session", "other", "fine"
 SORTS = (MISSING, OWN, RETRY, SKIPPED, SESSION, OTHER, FINE)
@@ -18,8 +18,7 @@ SORTS = (MISSING, OWN, RETRY, SKIPPED, SESSION, OTHER, FINE)
 defect; SKIPPED was not tried, since another one stopped; SESSION stops everything; OTHER is not known."""
 
 
-@frozen
-class Said:
+class Said(msgspec.Struct, frozen=True, kw_only=True):
     """What a message says."""
 
     sort: str
@@ -30,8 +29,7 @@ class Said:
     """The object's name, or its id where the message shows only that."""
 
 
-@frozen
-class _Template:
+class _Template(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     sort: str
     pattern: re.Pattern[str]
@@ -40,7 +38,7 @@ class _Template:
 
 
 def _template(code: str, sort: str, pattern: str, kind: str = "") -> _Template:
-    return _Template(code, sort, re.compile(pattern, re.IGNORECASE | re.DOTALL), kind)
+    return _Template(code=code, sort=sort, pattern=re.compile(pattern, re.IGNORECASE | re.DOTALL), kind=kind)
 
 
 _TEMPLATES = (
@@ -119,10 +117,15 @@ def read(message: str, code: str = "", request: str = "") -> Said:
         name = " ".join((named.get("name") or "").split())
         kind = _kind(named.get("kind") or "") or _kind_of_request(request) if name else ""
         result = _RESULT_CODE.search(message) if template.sort == SESSION else None
-        return Said(template.sort, code or template.code or (_result(result) if result else ""), kind if name else "", name)
+        return Said(
+            sort=template.sort,
+            code=code or template.code or (_result(result) if result else ""),
+            kind=kind if name else "",
+            name=name,
+        )
     if (result := _RESULT_CODE.search(message)) is not None:
-        return Said(SESSION, _result(result))
-    return Said(_without_name(_BY_CODE.get(code, OTHER)), code)
+        return Said(sort=SESSION, code=_result(result))
+    return Said(sort=_without_name(_BY_CODE.get(code, OTHER)), code=code)
 
 
 def _result(found: re.Match[str]) -> str:

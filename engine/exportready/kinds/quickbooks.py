@@ -45,11 +45,11 @@ def _list(
     more: Mapping[str, Field] = MappingProxyType({}),
 ) -> Kind:
     return Kind(
-        f"quickbooks.{name}",
-        fields("ListID id\nTimeCreated time\nTimeModified time\n" + table) | dict(more),
-        (key,),
-        supply,
-        at_fault,
+        name=f"quickbooks.{name}",
+        fields=fields("ListID id\nTimeCreated time\nTimeModified time\n" + table) | dict(more),
+        key=(key,),
+        supply=supply,
+        at_fault=at_fault,
         active="IsActive",
         identity="ListID",
         always=_LIST,
@@ -69,11 +69,11 @@ Memo text
 
 def _transaction(name: str, table: str, key: tuple[str, ...] = ("CustomerRef.FullName", "RefNumber")) -> Kind:
     return Kind(
-        f"quickbooks.{name}",
-        fields(_TXN_HEAD + table),
-        key,
-        QBXML.format(f"{name}QueryRq (IncludeLineItems and IncludeLinkedTxns set to true)"),
-        "transaction",
+        name=f"quickbooks.{name}",
+        fields=fields(_TXN_HEAD + table),
+        key=key,
+        supply=QBXML.format(f"{name}QueryRq (IncludeLineItems and IncludeLinkedTxns set to true)"),
+        at_fault="transaction",
         identity="TxnID",
         always=_TXN,
     )
@@ -159,8 +159,8 @@ Amount ?number
 
 KINDS = (
     Kind(
-        "quickbooks.Host",
-        fields(
+        name="quickbooks.Host",
+        fields=fields(
             """
 ProductName text
 MajorVersion text
@@ -169,15 +169,15 @@ IsAutomaticLogin yesno
 QBFileMode ?text SingleUser|MultiUser
 """
         ),
-        (),
-        _HOST,
-        "session",
+        key=(),
+        supply=_HOST,
+        at_fault="session",
         single=True,
         always=("ProductName", "MajorVersion"),
     ),
     Kind(
-        "quickbooks.Company",
-        fields(
+        name="quickbooks.Company",
+        fields=fields(
             """
 IsSampleCompany yesno
 CompanyName name
@@ -186,15 +186,15 @@ FirstMonthFiscalYear text
 AccountantCopy.AccountantCopyExists ?yesno
 """
         ),
-        (),
-        QBXML.format("CompanyQueryRq"),
-        "session",
+        key=(),
+        supply=QBXML.format("CompanyQueryRq"),
+        at_fault="session",
         single=True,
         always=("IsSampleCompany", "CompanyName"),
     ),
     Kind(
-        "quickbooks.Preferences",
-        fields(
+        name="quickbooks.Preferences",
+        fields=fields(
             """
 AccountingPreferences.IsUsingAccountNumbers ?yesno
 AccountingPreferences.IsRequiringAccounts ?yesno
@@ -210,9 +210,9 @@ SalesTaxPreferences.IsUsingCustomerTaxCode ?yesno
 ItemsAndInventoryPreferences.IsTrackingSerialOrLotNumber ?text None|SerialNumber|LotNumber
 """
         ),
-        (),
-        QBXML.format("PreferencesQueryRq"),
-        "session",
+        key=(),
+        supply=QBXML.format("PreferencesQueryRq"),
+        at_fault="session",
         single=True,
     ),
     _list(
@@ -282,7 +282,7 @@ TaxRate percent
 TaxVendorRef.FullName name
 """,
         at_fault="item",
-        more={"ItemSalesTaxRef.FullName": Field(Type.TEXT, many=True)},  # the members of a sales-tax group
+        more={"ItemSalesTaxRef.FullName": Field(type=Type.TEXT, many=True)},  # the members of a sales-tax group
     ),
     _list("SalesTaxCode", "Name name\nIsActive yesno\nIsTaxable yesno\nDesc text", key="Name", at_fault="tax_item"),
     _list("Class", "Name name\nFullName name\nIsActive yesno\nSublevel number", at_fault="class"),
@@ -314,8 +314,8 @@ OpenAmount ?number
         ("VendorRef.FullName", "RefNumber"),
     ),
     Kind(
-        "quickbooks.InvoiceLine",
-        fields(
+        name="quickbooks.InvoiceLine",
+        fields=fields(
             _LINE
             + """
 ClassRef.FullName ?name
@@ -326,63 +326,63 @@ SalesTaxCodeRef.FullName ?name
 """
         )
         | parents(_INVOICE.fields, _CUSTOMER_PARENT),
-        ("parent.CustomerRef.FullName", "parent.RefNumber", "ItemRef.FullName"),
-        _INVOICE.supply,
-        "transaction",
+        key=("parent.CustomerRef.FullName", "parent.RefNumber", "ItemRef.FullName"),
+        supply=_INVOICE.supply,
+        at_fault="transaction",
         numbered=True,
         identity="TxnLineID",
         always=("TxnLineID",),
         array_of=("quickbooks.Invoice", "InvoiceLineRet"),
     ),
     Kind(
-        "quickbooks.LinkedTxn",
-        fields("TxnID ?id\nTxnType ?text\nTxnDate ?date\nRefNumber text\nLinkType ?text\nAmount ?number")
+        name="quickbooks.LinkedTxn",
+        fields=fields("TxnID ?id\nTxnType ?text\nTxnDate ?date\nRefNumber text\nLinkType ?text\nAmount ?number")
         | parents(_INVOICE.fields, _CUSTOMER_PARENT),
-        ("parent.CustomerRef.FullName", "parent.RefNumber", "TxnType", "RefNumber"),
-        _INVOICE.supply,
-        "transaction",
+        key=("parent.CustomerRef.FullName", "parent.RefNumber", "TxnType", "RefNumber"),
+        supply=_INVOICE.supply,
+        at_fault="transaction",
         numbered=True,
         always=("TxnID", "TxnType"),
         array_of=("quickbooks.Invoice", "LinkedTxn"),
     ),
     Kind(
-        "quickbooks.CreditMemoLine",
-        fields(_LINE) | parents(_CREDIT_MEMO.fields, _CUSTOMER_PARENT),
-        ("parent.CustomerRef.FullName", "parent.RefNumber", "ItemRef.FullName"),
-        _CREDIT_MEMO.supply,
-        "transaction",
+        name="quickbooks.CreditMemoLine",
+        fields=fields(_LINE) | parents(_CREDIT_MEMO.fields, _CUSTOMER_PARENT),
+        key=("parent.CustomerRef.FullName", "parent.RefNumber", "ItemRef.FullName"),
+        supply=_CREDIT_MEMO.supply,
+        at_fault="transaction",
         numbered=True,
         identity="TxnLineID",
         always=("TxnLineID",),
         array_of=("quickbooks.CreditMemo", "CreditMemoLineRet"),
     ),
     Kind(
-        "quickbooks.JournalDebitLine",
-        fields("TxnLineID ?id\nAccountRef.FullName ?name\nEntityRef.FullName ?name\nAmount ?number\nMemo ?text")
+        name="quickbooks.JournalDebitLine",
+        fields=fields("TxnLineID ?id\nAccountRef.FullName ?name\nEntityRef.FullName ?name\nAmount ?number\nMemo ?text")
         | parents(_JOURNAL_ENTRY.fields, "TxnID TxnDate RefNumber"),
-        ("parent.RefNumber", "AccountRef.FullName"),
-        _JOURNAL_ENTRY.supply,
-        "transaction",
+        key=("parent.RefNumber", "AccountRef.FullName"),
+        supply=_JOURNAL_ENTRY.supply,
+        at_fault="transaction",
         numbered=True,
         identity="TxnLineID",
         always=("TxnLineID",),
         array_of=("quickbooks.JournalEntry", "JournalDebitLine"),
     ),
     Kind(
-        "quickbooks.PurchaseOrderLine",
-        fields(_LINE + "ReceivedQuantity ?number\nUnbilledQuantity ?number\nIsBilled ?yesno\nIsManuallyClosed ?yesno")
+        name="quickbooks.PurchaseOrderLine",
+        fields=fields(_LINE + "ReceivedQuantity ?number\nUnbilledQuantity ?number\nIsBilled ?yesno\nIsManuallyClosed ?yesno")
         | parents(_PURCHASE_ORDER.fields, "TxnID TxnDate RefNumber VendorRef.FullName"),
-        ("parent.VendorRef.FullName", "parent.RefNumber", "ItemRef.FullName"),
-        _PURCHASE_ORDER.supply,
-        "transaction",
+        key=("parent.VendorRef.FullName", "parent.RefNumber", "ItemRef.FullName"),
+        supply=_PURCHASE_ORDER.supply,
+        at_fault="transaction",
         numbered=True,
         identity="TxnLineID",
         always=("TxnLineID",),
         array_of=("quickbooks.PurchaseOrder", "PurchaseOrderLineRet"),
     ),
     Kind(
-        "quickbooks.AppliedToTxn",
-        fields(
+        name="quickbooks.AppliedToTxn",
+        fields=fields(
             """
 TxnID ?id
 TxnType ?text
@@ -394,19 +394,21 @@ DiscountAmount number
 """
         )
         | parents(_PAYMENT.fields, _CUSTOMER_PARENT),
-        ("parent.CustomerRef.FullName", "parent.RefNumber", "RefNumber"),
-        _PAYMENT.supply,
-        "transaction",
+        key=("parent.CustomerRef.FullName", "parent.RefNumber", "RefNumber"),
+        supply=_PAYMENT.supply,
+        at_fault="transaction",
         numbered=True,
         always=("TxnID", "TxnType"),
         array_of=("quickbooks.ReceivePayment", "AppliedToTxnRet"),
     ),
     Kind(
-        "quickbooks.Status",
-        fields("statusCode text\nstatusSeverity text Info|Warn|Error\nstatusMessage text\nrequest text\nrequestID text"),
-        ("request", "statusCode"),
-        "Save the responses of the export (qbXML) beside your other files",
-        "transaction",
+        name="quickbooks.Status",
+        fields=fields(
+            "statusCode text\nstatusSeverity text Info|Warn|Error\nstatusMessage text\nrequest text\nrequestID text"
+        ),
+        key=("request", "statusCode"),
+        supply="Save the responses of the export (qbXML) beside your other files",
+        at_fault="transaction",
         numbered=True,
     ),
 )

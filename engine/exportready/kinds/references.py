@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from exportready.model.frozen import frozen
+import msgspec
 
 ESTABLISHED, INFERRED = "established", "inferred"
 
 
-@frozen
-class Reference:
+class Reference(msgspec.Struct, frozen=True, kw_only=True):
     """One field that names something else."""
 
     kind: str
@@ -33,52 +32,58 @@ _PRICEBOOK = ("servicetitan.material", "servicetitan.equipment", "servicetitan.s
 _FOR, _POSTS, _BUYS = "is for", "posts to", "buys from"
 
 REFERENCES = (
-    Reference("servicetitan.invoice", "customer.name", "customer", words=_FOR),
-    Reference("servicetitan.invoice", "businessUnit.name", "business_unit", words="belongs to"),
-    Reference("servicetitan.invoice", "termName", "terms"),
-    Reference("servicetitan.invoice", "taxZoneId", "tax_zone", ("servicetitan.tax_zone",), "lies in"),
-    Reference("servicetitan.invoice_item", "skuId", "item", _PRICEBOOK),
-    Reference("servicetitan.invoice_item", "skuName", "item"),
-    Reference("servicetitan.invoice_item", "generalLedgerAccount.name", "account", words=_POSTS),
-    Reference("servicetitan.invoice_item", "assetAccount.name", "account", words=_POSTS),
-    Reference("servicetitan.payment", "customer.name", "customer", words=_FOR),
-    Reference("servicetitan.payment", "type", "payment_type", words="is of"),
-    Reference("servicetitan.payment", "generalLedgerAccount.name", "account", words=_POSTS),
-    Reference("servicetitan.credit_memo", "customer.name", "customer", words=_FOR),
-    Reference("servicetitan.bill", "vendor.name", "vendor", words=_BUYS),
-    Reference("servicetitan.bill_item", "skuCode", "item"),
-    Reference("servicetitan.purchase_order", "vendorId", "vendor", ("servicetitan.vendor",), _BUYS),
-    Reference("servicetitan.purchase_order_item", "skuCode", "item"),
-    Reference("servicetitan.business_unit", "quickbooksClass", "class"),
-    Reference("derived.tax_zone", "item", "tax_item"),
+    Reference(kind="servicetitan.invoice", field="customer.name", target="customer", words=_FOR),
+    Reference(kind="servicetitan.invoice", field="businessUnit.name", target="business_unit", words="belongs to"),
+    Reference(kind="servicetitan.invoice", field="termName", target="terms"),
+    Reference(
+        kind="servicetitan.invoice", field="taxZoneId", target="tax_zone", by_id=("servicetitan.tax_zone",), words="lies in"
+    ),
+    Reference(kind="servicetitan.invoice_item", field="skuId", target="item", by_id=_PRICEBOOK),
+    Reference(kind="servicetitan.invoice_item", field="skuName", target="item"),
+    Reference(kind="servicetitan.invoice_item", field="generalLedgerAccount.name", target="account", words=_POSTS),
+    Reference(kind="servicetitan.invoice_item", field="assetAccount.name", target="account", words=_POSTS),
+    Reference(kind="servicetitan.payment", field="customer.name", target="customer", words=_FOR),
+    Reference(kind="servicetitan.payment", field="type", target="payment_type", words="is of"),
+    Reference(kind="servicetitan.payment", field="generalLedgerAccount.name", target="account", words=_POSTS),
+    Reference(kind="servicetitan.credit_memo", field="customer.name", target="customer", words=_FOR),
+    Reference(kind="servicetitan.bill", field="vendor.name", target="vendor", words=_BUYS),
+    Reference(kind="servicetitan.bill_item", field="skuCode", target="item"),
+    Reference(
+        kind="servicetitan.purchase_order", field="vendorId", target="vendor", by_id=("servicetitan.vendor",), words=_BUYS
+    ),
+    Reference(kind="servicetitan.purchase_order_item", field="skuCode", target="item"),
+    Reference(kind="servicetitan.business_unit", field="quickbooksClass", target="class"),
+    Reference(kind="derived.tax_zone", field="item", target="tax_item"),
     # An item that is new to QuickBooks is made with its accounts; of one that is there, its own accounts count
     # (help.servicetitan.com, sync objects).
     *(
-        Reference(kind, field, "account", words="names")
+        Reference(kind=kind, field=field, target="account", words="names")
         for kind in _PRICEBOOK
         for field in ("account", "costOfSaleAccount", "assetAccount")
         if (kind, field) != (_PRICEBOOK[2], "assetAccount") and (kind, field) != (_PRICEBOOK[2], "costOfSaleAccount")
     ),
     # It may arrive unapplied instead.
     Reference(
-        "servicetitan.payment_application",
-        "appliedTo",
-        "servicetitan.invoice",
-        ("servicetitan.invoice",),
-        "waits for",
-        INFERRED,
+        kind="servicetitan.payment_application",
+        field="appliedTo",
+        target="servicetitan.invoice",
+        by_id=("servicetitan.invoice",),
+        words="waits for",
+        standing=INFERRED,
     ),
     Reference(
-        "servicetitan.bill",
-        "purchaseOrderId",
-        "servicetitan.purchase_order",
-        ("servicetitan.purchase_order",),
-        "waits for",
-        INFERRED,
+        kind="servicetitan.bill",
+        field="purchaseOrderId",
+        target="servicetitan.purchase_order",
+        by_id=("servicetitan.purchase_order",),
+        words="waits for",
+        standing=INFERRED,
     ),
 )
 
-CONSUMED = Reference("servicetitan.invoice_item", "skuId", "servicetitan.bill", (), "waits for", INFERRED)
+CONSUMED = Reference(
+    kind="servicetitan.invoice_item", field="skuId", target="servicetitan.bill", by_id=(), words="waits for", standing=INFERRED
+)
 """Stock is bought before it is sold: an invoice waits for the bill that brings what it takes out of the inventory."""
 
 STOPS_ITS_BATCH = ("batching/technician-on-lines", "batching/invoice-dated", "batching/invoice-has-item")

@@ -7,7 +7,7 @@ that a list is recognised by its content.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from exportready.kinds.table import Field, Kind, fields, parents
 from exportready.model.rules import Type
@@ -51,7 +51,7 @@ _MARKS = {
 
 
 _IN_BATCH = ("syncStatus", "active", "batch.number")
-_WAITS = Field(Type.YESNO, needs=_IN_BATCH)
+_WAITS = Field(type=Type.YESNO, needs=_IN_BATCH)
 """Whether a transaction stands in a batch that is still to be exported (derive/waiting.py)."""
 
 
@@ -83,11 +83,11 @@ def _kind(
 ) -> Kind:
     table_fields = fields("id id\n" + table)
     return Kind(
-        f"servicetitan.{name}",
-        table_fields | ({"waits": waits} if waits else {}),
-        key,
-        _supply(name, _FEED.format(get + ("?active=Any" if active else ""), f"{file}.json")),
-        at_fault,
+        name=f"servicetitan.{name}",
+        fields=table_fields | ({"waits": waits} if waits else {}),
+        key=key,
+        supply=_supply(name, _FEED.format(get + ("?active=Any" if active else ""), f"{file}.json")),
+        at_fault=at_fault,
         active=active,
         identity="id",
         known=frozenset(field.partition(".")[0] for field in table_fields) | frozenset(known.split()),
@@ -111,11 +111,11 @@ def _array(
 ) -> Kind:
     own: dict[str, Field] = fields(table)
     return Kind(
-        f"servicetitan.{name}",
-        own | parents(parent.fields, parent_fields),
-        key,
-        _supply(name, parent.supply.rpartition(_OR)[2]),
-        parent.at_fault,
+        name=f"servicetitan.{name}",
+        fields=own | parents(parent.fields, parent_fields),
+        key=key,
+        supply=_supply(name, parent.supply.rpartition(_OR)[2]),
+        at_fault=parent.at_fault,
         numbered=True,
         identity="id" if "id" in own else None,
         array_of=(parent.name, at),
@@ -320,7 +320,7 @@ shipping number
     file="purchase-orders",
     known="shipTo budgetCodeId createdById summary items customFields",
     active=None,
-    waits=Field(Type.YESNO, needs=("status", "batchId")),
+    waits=Field(type=Type.YESNO, needs=("status", "batchId")),
 )
 _TAX_ZONE = _kind(
     "tax_zone",
@@ -566,21 +566,21 @@ chargeable yesno
         "predictedReplacementMonths predictedReplacementDate",
     ),
     Kind(
-        "servicetitan.reconciliation",
-        fields("id id\nnumber text\ndate date\nbusinessUnit.name name\nbatch.name text"),
-        ("number",),
-        "In ServiceTitan open Reports > Transactions Reconciliation Report - QBD, choose the days, download it and save it beside "
+        name="servicetitan.reconciliation",
+        fields=fields("id id\nnumber text\ndate date\nbusinessUnit.name name\nbatch.name text"),
+        key=("number",),
+        supply="In ServiceTitan open Reports > Transactions Reconciliation Report - QBD, choose the days, download it and save it beside "
         "your other files",
-        "transaction",
+        at_fault="transaction",
         numbered=True,
         identity="id",
     ),
     Kind(
-        "servicetitan.export_error",
-        fields("transaction text\ntransactionType text\ncustomer.name name\nbatch text\nmessage text"),
-        ("transaction", "message"),
-        "In ServiceTitan open Reports > Export Error Report, download it and save it beside your other files",
-        "transaction",
+        name="servicetitan.export_error",
+        fields=fields("transaction text\ntransactionType text\ncustomer.name name\nbatch text\nmessage text"),
+        key=("transaction", "message"),
+        supply="In ServiceTitan open Reports > Export Error Report, download it and save it beside your other files",
+        at_fault="transaction",
         numbered=True,
     ),
 )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
-from exportready.model.frozen import frozen
+import msgspec
+from msgspec.structs import replace
+
 from exportready.model.rules import Type
 
 
-@frozen
-class Field:
+class Field(msgspec.Struct, frozen=True, kw_only=True):
     """One field of a kind."""
 
     type: Type
@@ -29,8 +29,7 @@ class Field:
     """No file holds it: it is derived from these fields of the same record."""
 
 
-@frozen
-class Kind:
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of record."""
 
     name: str
@@ -76,7 +75,7 @@ def fields(text: str) -> dict[str, Field]:
         type_name = kind.removeprefix("?")
         percent, is_rate = type_name == "percent", type_name == "rate"
         of = Type.NUMBER if percent or is_rate else Type(type_name)
-        table[name] = Field(of, kind.startswith("?"), choices, percent, is_rate)
+        table[name] = Field(type=of, on_request=kind.startswith("?"), choices=choices, percent=percent, is_rate=is_rate)
     return table
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 
-from exportready.model.frozen import frozen
+import msgspec
+from msgspec import field
+
 from exportready.model.report import Cleared, Lapse, Outcome, Verdict
 from exportready.model.rules import Rule, Severity
 
 
-@frozen
-class RuleStanding:
+class RuleStanding(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one rule in one account."""
 
     rule: str
@@ -32,8 +32,7 @@ class RuleStanding:
     """Its findings that a waiver covers."""
 
 
-@frozen
-class Found:
+class Found(msgspec.Struct, frozen=True, kw_only=True):
     """One finding of one account."""
 
     fingerprint: str
@@ -44,8 +43,7 @@ class Found:
     accepted: bool
 
 
-@frozen
-class Issue:
+class Issue(msgspec.Struct, frozen=True, kw_only=True):
     """A key issue, as the audit keeps it."""
 
     id: str
@@ -60,16 +58,14 @@ class Issue:
     amount: Decimal
 
 
-@frozen
-class Unread:
+class Unread(msgspec.Struct, frozen=True):
     """A file that could not be read, and why."""
 
     path: str
     error: str
 
 
-@frozen
-class Standing:
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """What an audit keeps of one account, its findings aside."""
 
     digest: str
@@ -111,8 +107,7 @@ class Standing:
         return sum(one.open for one in self.rules)
 
 
-@frozen
-class Movement:
+class Movement(msgspec.Struct, frozen=True, kw_only=True):
     """What became different in one account since the last audit: rule -> how many findings."""
 
     since: datetime
@@ -128,8 +123,7 @@ class Movement:
     """The rule is another now: not the customer's doing."""
 
 
-@frozen
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One account in an audit."""
 
     place: str
@@ -143,8 +137,7 @@ class Entry:
     """The file of its own report, from the folder of the accounts' reports; empty where none is written."""
 
 
-@frozen
-class Past:
+class Past(msgspec.Struct, frozen=True, kw_only=True):
     """An earlier audit of the same accounts."""
 
     at: datetime
@@ -155,8 +148,7 @@ class Past:
     """Findings that count, of all accounts."""
 
 
-@frozen
-class Audit:
+class Audit(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a report over many accounts shows."""
 
     version: str

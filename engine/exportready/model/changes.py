@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from exportready.model.frozen import frozen
+import msgspec
 
 
-@frozen
-class Stood:
+class Stood(msgspec.Struct, frozen=True, kw_only=True):
     """One finding of a result."""
 
     fingerprint: str
@@ -16,8 +15,7 @@ class Stood:
     message: str
 
 
-@frozen
-class Drift:
+class Drift(msgspec.Struct, frozen=True):
     """A setting that is another now; None where it was not stated."""
 
     setting: str
@@ -25,8 +23,7 @@ class Drift:
     new: str | None
 
 
-@frozen
-class Changes:
+class Changes(msgspec.Struct, frozen=True, kw_only=True):
     """From an old result to a new one."""
 
     old_checked_at: str

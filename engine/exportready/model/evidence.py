@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 
-from exportready.model.frozen import frozen
+import msgspec
+from msgspec import field
 
 CLOCK_SKEW = timedelta(minutes=15)
 """Clocks of two computers may differ by this much; what is dated later than that is not believed."""
@@ -23,8 +23,7 @@ class Unset(Enum):
 UNSET = Unset.UNSET
 
 
-@frozen
-class Unknown:
+class Unknown(msgspec.Struct, frozen=True):
     """A field whose value cannot be told, and why, in words for the person who can supply it."""
 
     reason: str
@@ -41,8 +40,7 @@ NOT_EXPORTED = Unknown("not exported")
 """The field is not in the file at all: nothing is known about it."""
 
 
-@frozen
-class Location:
+class Location(msgspec.Struct, frozen=True):
     """Where something stands: a file of the snapshot, a line where lines are known, the path inside."""
 
     path: str
@@ -51,8 +49,7 @@ class Location:
     pointer: str = ""
 
 
-@frozen
-class FieldNote:
+class FieldNote(msgspec.Struct, frozen=True):
     """What is known about one field apart from its value, where it differs from its record's."""
 
     where: Location | None = None
@@ -64,8 +61,7 @@ class FieldNote:
 NO_NOTES: Mapping[str, FieldNote] = {}
 
 
-@frozen
-class Record:
+class Record(msgspec.Struct, frozen=True, kw_only=True):
     """One thing of one kind. A field that is not in `fields` was not exported."""
 
     kind: str
@@ -97,8 +93,7 @@ SHEET = "sheet"
 """The part of a kind that stands in a spreadsheet: it may be all of it, and nothing but account.yaml says so."""
 
 
-@frozen
-class Listing:
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """The records of one kind as one export gave them (pages of one list are joined before)."""
 
     kind: str
@@ -120,8 +115,7 @@ class Listing:
     page: Page | None = None
 
 
-@frozen
-class Page:
+class Page(msgspec.Struct, frozen=True, kw_only=True):
     """One page of a list that comes in pages."""
 
     series: str
@@ -137,8 +131,7 @@ class Page:
     """How many records of the list itself stand on the page; its arrays come in other numbers."""
 
 
-@frozen
-class Shelf:
+class Shelf(msgspec.Struct, frozen=True, kw_only=True):
     """What counts of one kind in this snapshot, after pages were joined and sources compared."""
 
     kind: str
@@ -153,8 +146,7 @@ class Shelf:
     """Of a PERIOD: its first and last day."""
 
 
-@frozen
-class Source:
+class Source(msgspec.Struct, frozen=True, kw_only=True):
     """One file of the snapshot and what became of it."""
 
     path: str
@@ -174,16 +166,14 @@ class Source:
         return self.error if self.error is None or self.error_line is None else f"line {self.error_line}: {self.error}"
 
 
-@frozen
-class Unrecognised:
+class Unrecognised(msgspec.Struct, frozen=True):
     """A file that no reader knows, with what would help."""
 
     path: str
     help: str
 
 
-@frozen
-class Covers:
+class Covers(msgspec.Struct, frozen=True, kw_only=True):
     """What a person said of how much of a kind the files hold."""
 
     what: str
@@ -199,8 +189,7 @@ class Covers:
         return f"{self.days[0]} to {self.days[1]}" if self.days else self.what
 
 
-@frozen
-class ColumnQuestion:
+class ColumnQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """A column of a spreadsheet that no heading shows: which of these holds the field? `columns` of account.yaml answers it."""
 
     path: str
@@ -213,8 +202,7 @@ class ColumnQuestion:
     sheet: str = ""
 
 
-@frozen
-class Account:
+class Account(msgspec.Struct, frozen=True, kw_only=True):
     """What account.yaml says about the account and the snapshot itself."""
 
     name: str | None = None
@@ -223,8 +211,7 @@ class Account:
     taken_at: datetime | None = None
 
 
-@frozen
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """A snapshot, read."""
 
     account: Account
@@ -249,8 +236,10 @@ class Evidence:
         else:
             broken = []
         if not broken:
-            return Shelf(kind, why="there is no account.yaml" if kind == "account.answers" else "none of your files holds it")
+            return Shelf(
+                kind=kind, why="there is no account.yaml" if kind == "account.answers" else "none of your files holds it"
+            )
         names = " and ".join(broken)
         return Shelf(
-            kind, why=f"{names} could not be read", mend=f"Mend {names}: what is wrong is told under «Could not be read»"
+            kind=kind, why=f"{names} could not be read", mend=f"Mend {names}: what is wrong is told under «Could not be read»"
         )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
+
 from exportready.model.evidence import Location
-from exportready.model.frozen import frozen
 from exportready.model.rules import Citation
 
 
-@frozen
-class Fact:
+class Fact(msgspec.Struct, frozen=True):
     """One small statement about a problem: `problem {id: 3, object: item, key: pipe-1, …}`."""
 
     kind: str
@@ -26,22 +26,19 @@ def fact(kind: str, fields: Mapping[str, str]) -> Fact:
     return Fact(kind, tuple(sorted(fields.items())))
 
 
-@frozen
-class OneOf:
+class OneOf(msgspec.Struct, frozen=True):
     """The field holds one of these."""
 
     values: tuple[str, ...]
 
 
-@frozen
-class Same:
+class Same(msgspec.Struct, frozen=True):
     """The field holds what the variable holds; the first to name it decides what that is."""
 
     variable: str
 
 
-@frozen
-class Different:
+class Different(msgspec.Struct, frozen=True):
     """The field holds something else than the variable does."""
 
     variable: str
@@ -50,24 +47,21 @@ class Different:
 Test = OneOf | Same | Different
 
 
-@frozen
-class Pattern:
+class Pattern(msgspec.Struct, frozen=True):
     """A fact of a kind whose fields pass these tests. A field that a fact does not have passes none."""
 
     fact: str
     tests: tuple[tuple[str, Test], ...]
 
 
-@frozen
-class Conclude:
+class Conclude(msgspec.Struct, frozen=True):
     """The fact that follows: each field from a variable, from the id of an entry of `when`, or as it is written."""
 
     fact: str
     fields: tuple[tuple[str, Same | str], ...]
 
 
-@frozen
-class InferenceRule:
+class InferenceRule(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that follows from others."""
 
     name: str
@@ -85,8 +79,7 @@ class InferenceRule:
     where: Location
 
 
-@frozen
-class Conclusion:
+class Conclusion(msgspec.Struct, frozen=True):
     """A fact that follows, by which rule, and from which facts."""
 
     fact: Fact

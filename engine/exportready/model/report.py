@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 
+import msgspec
+from msgspec import field
+
 from exportready.model.changes import Changes
 from exportready.model.evidence import Account, Location, Record, Source, Unrecognised
-from exportready.model.frozen import frozen
 from exportready.model.rules import Citation, FixSteps, Pack, Rule, Severity
 
 
@@ -34,8 +35,7 @@ class Verdict(Enum):
     CANNOT_TELL = "cannot_tell"
 
 
-@frozen
-class Gap:
+class Gap(msgspec.Struct, frozen=True, kw_only=True):
     """Evidence that a rule wanted and did not get."""
 
     kind: str
@@ -45,16 +45,14 @@ class Gap:
     supply: str
 
 
-@frozen
-class Thing:
+class Thing(msgspec.Struct, frozen=True):
     """A record named by kind and key, as it is in the books."""
 
     kind: str
     key: str
 
 
-@frozen
-class Snippet:
+class Snippet(msgspec.Struct, frozen=True, kw_only=True):
     """Some lines of a file around a place, cleared of private data."""
 
     first: int
@@ -66,8 +64,7 @@ class Snippet:
     """From which to which character the value stands on it."""
 
 
-@frozen
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """A location with what stands there."""
 
     location: Location
@@ -75,8 +72,7 @@ class Place:
     snippet: Snippet | None = None
 
 
-@frozen
-class Clause:
+class Clause(msgspec.Struct, frozen=True, kw_only=True):
     """One part of a rule's condition, as it was decided for one record."""
 
     part: str
@@ -91,8 +87,7 @@ class Clause:
     """None: it could not be told."""
 
 
-@frozen
-class Lapse:
+class Lapse(msgspec.Struct, frozen=True, kw_only=True):
     """An answer or a waiver that soon counts no more."""
 
     what: str
@@ -104,8 +99,7 @@ class Lapse:
     until: datetime
 
 
-@frozen
-class Waiver:
+class Waiver(msgspec.Struct, frozen=True, kw_only=True):
     """Findings that an owner accepts, for a reason, until a date."""
 
     rule: str
@@ -120,8 +114,7 @@ class Waiver:
     where: Location
 
 
-@frozen
-class Finding:
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One record (or one group of them) that fails a rule."""
 
     fingerprint: str
@@ -153,8 +146,7 @@ class Finding:
     """How it was decided; kept for the first findings of a check only."""
 
 
-@frozen
-class RuleResult:
+class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
     """A rule with its outcome."""
 
     rule: Rule
@@ -173,8 +165,7 @@ class RuleResult:
         )
 
 
-@frozen
-class Cleared:
+class Cleared(msgspec.Struct, frozen=True):
     """What goes away with a key issue."""
 
     findings: int = 0
@@ -182,8 +173,7 @@ class Cleared:
     amount: Decimal = Decimal(0)
 
 
-@frozen
-class Reason:
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """One step of how a key issue was found: an inference rule with the problems that it looked at, in words."""
 
     rule: str
@@ -193,8 +183,7 @@ class Reason:
     source: Citation
 
 
-@frozen
-class KeyIssue:
+class KeyIssue(msgspec.Struct, frozen=True, kw_only=True):
     """A problem that no other explains."""
 
     id: str
@@ -221,8 +210,7 @@ class KeyIssue:
     reasons: tuple[Reason, ...] = ()
 
 
-@frozen
-class Waiting:
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """One transaction that cannot be exported, or was not, and why."""
 
     transaction: Thing
@@ -235,22 +223,25 @@ class Waiting:
     """`inferred` where no way to any of them is established."""
 
 
-@frozen
-class Batch:
-    """One batch that waits, judged by what it uses."""
+class BatchLoad(msgspec.Struct, frozen=True, kw_only=True):
+    """One batch of pending transactions (after an export: any batch), with what key issues block of it."""
 
     number: str
     name: str | None
-    verdict: Verdict
     transactions: int
     amount: Decimal
     waiting: Cleared
     issues: Mapping[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
-    """Key issue -> the money that waits on it alone, and on it and others."""
+    """Key issue -> the money that it blocks alone, and together with others."""
 
 
-@frozen
-class Report:
+class Batch(BatchLoad, frozen=True, kw_only=True):
+    """A batch with a verdict of its own, by what it uses."""
+
+    verdict: Verdict
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a reporter may show."""
 
     version: str

@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from pathlib import Path
 
+import msgspec
+
 from exportready.model.evidence import Evidence, Known, Location
-from exportready.model.frozen import frozen
 
 
 class Severity(Enum):
@@ -65,8 +66,7 @@ PARAMETER = "$parameter"
 ACCOUNT = "derived.account"
 
 
-@frozen
-class Ref:
+class Ref(msgspec.Struct, frozen=True):
     """A value to look up: a field of the subject, of a related entry, an answer or a parameter."""
 
     owner: str
@@ -94,8 +94,7 @@ class Op(Enum):
     CONTAINS = "contains"
 
 
-@frozen
-class Compare:
+class Compare(msgspec.Struct, frozen=True):
     """One value against one or more operands."""
 
     op: Op
@@ -103,36 +102,31 @@ class Compare:
     right: tuple[Operand, ...]
 
 
-@frozen
-class IsPresent:
+class IsPresent(msgspec.Struct, frozen=True):
     """A field has a value."""
 
     ref: Ref
 
 
-@frozen
-class EntryIsPresent:
+class EntryIsPresent(msgspec.Struct, frozen=True):
     """A related entry was found."""
 
     entry: str
 
 
-@frozen
-class Not:
+class Not(msgspec.Struct, frozen=True):
     """Kleene's not."""
 
     part: Condition
 
 
-@frozen
-class All:
+class All(msgspec.Struct, frozen=True):
     """Kleene's and; of nothing it is true."""
 
     parts: tuple[Condition, ...]
 
 
-@frozen
-class AnyOf:
+class AnyOf(msgspec.Struct, frozen=True):
     """Kleene's or; of nothing it is false."""
 
     parts: tuple[Condition, ...]
@@ -180,8 +174,7 @@ def placeholders(text: str) -> list[str]:
     return PLACEHOLDER.findall(text)
 
 
-@frozen
-class Related:
+class Related(msgspec.Struct, frozen=True, kw_only=True):
     """Another record, found by its fields."""
 
     name: str
@@ -194,8 +187,7 @@ class Related:
     many: bool
 
 
-@frozen
-class AtFault:
+class AtFault(msgspec.Struct, frozen=True):
     """The object that is to be mended."""
 
     kind: str
@@ -203,8 +195,7 @@ class AtFault:
     """None: the subject's own key."""
 
 
-@frozen
-class Check:
+class Check(msgspec.Struct, frozen=True, kw_only=True):
     """One condition on every record of some kinds."""
 
     name: str
@@ -222,8 +213,7 @@ class Check:
     at_fault: AtFault | None
 
 
-@frozen
-class FixSteps:
+class FixSteps(msgspec.Struct, frozen=True, kw_only=True):
     """What to click."""
 
     who: str
@@ -233,8 +223,7 @@ class FixSteps:
     many_steps: tuple[str, ...] = ()
 
 
-@frozen
-class Citation:
+class Citation(msgspec.Struct, frozen=True, kw_only=True):
     """Where a practice is written down."""
 
     document: str
@@ -243,8 +232,7 @@ class Citation:
     note: str = ""
 
 
-@frozen
-class Example:
+class Example(msgspec.Struct, frozen=True, kw_only=True):
     """A rule's own test case."""
 
     name: str
@@ -256,8 +244,7 @@ class Example:
     where: Location
 
 
-@frozen
-class Rule:
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """One best practice."""
 
     id: str
@@ -298,8 +285,7 @@ Wanted = Mapping[str, frozenset[str]]
 """kind -> the fields that somebody reads."""
 
 
-@frozen
-class Pack:
+class Pack(msgspec.Struct, frozen=True, kw_only=True):
     """A folder of rules."""
 
     name: str
@@ -308,8 +294,7 @@ class Pack:
     rules: int
 
 
-@frozen
-class Rulebook:
+class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
     """All rules of a run, in the order of their ids."""
 
     rules: tuple[Rule, ...]

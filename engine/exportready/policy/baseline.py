@@ -6,12 +6,13 @@ Keyed by fingerprint, which knows account, rule, check and subject, and never a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
+from msgspec.structs import replace
+
 from exportready.kinds import fold
-from exportready.model.frozen import frozen
 from exportready.model.report import Finding, Outcome, Report, RuleResult
 
 FORMAT = "exportready/baseline@1"
@@ -21,8 +22,7 @@ class BadBaseline(Exception):
     """The file is no baseline; the text says what to do."""
 
 
-@frozen
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One finding that stood."""
 
     fingerprint: str
@@ -35,8 +35,7 @@ class Entry:
     """Check, kind and key of the subject: what the fingerprint knows besides rule and account. Empty in a file."""
 
 
-@frozen
-class Baseline:
+class Baseline(msgspec.Struct, frozen=True, kw_only=True):
     """What stood, and which rules could be decided then."""
 
     account: str | None
@@ -51,14 +50,19 @@ def of(report: Report) -> Baseline:
     """The baseline that a report is. What is accepted by a waiver stands in it too: the waiver lapses, the finding does not."""
     found = {
         finding.fingerprint: Entry(
-            finding.fingerprint, result.rule.id, finding.subject.key, finding.message, _members(finding), _identity(finding)
+            fingerprint=finding.fingerprint,
+            rule=result.rule.id,
+            subject=finding.subject.key,
+            message=finding.message,
+            members=_members(finding),
+            identity=_identity(finding),
         )
         for result in report.results
         for finding in result.findings
     }
     untold = frozenset(result.rule.id for result in report.results if result.untold)
     entries = tuple(sorted(found.values(), key=lambda one: (one.rule, one.subject, one.fingerprint)))
-    return Baseline(report.account.name, report.digest, entries, untold)
+    return Baseline(account=report.account.name, rulebook=report.digest, entries=entries, untold=untold)
 
 
 def _members(finding: Finding) -> tuple[str, ...]:
@@ -105,7 +109,12 @@ def read(path: Path) -> Baseline:
         account, untold = stated["account"], stated["untold"]
         if not (account is None or isinstance(account, str)) or not isinstance(untold, list):
             raise TypeError("account or untold")
-        return Baseline(account, str(stated["rulebook"]), tuple(map(_entry, stated["findings"])), frozenset(map(str, untold)))
+        return Baseline(
+            account=account,
+            rulebook=str(stated["rulebook"]),
+            entries=tuple(map(_entry, stated["findings"])),
+            untold=frozenset(map(str, untold)),
+        )
     except OSError as error:
         raise BadBaseline(
             f"{path} cannot be opened ({error.strerror}); write one with: exportready baseline create SNAPSHOT -o {path}"
@@ -118,7 +127,13 @@ def read(path: Path) -> Baseline:
 
 def _entry(stated: Mapping[str, Any]) -> Entry:
     fingerprint, rule, subject, message = (str(stated[name]) for name in ("fingerprint", "rule", "subject", "message"))
-    return Entry(fingerprint, rule, subject, message, tuple(map(str, stated.get("members", ()))))
+    return Entry(
+        fingerprint=fingerprint,
+        rule=rule,
+        subject=subject,
+        message=message,
+        members=tuple(map(str, stated.get("members", ()))),
+    )
 
 
 def known(results: Iterable[RuleResult], baseline: Baseline) -> tuple[RuleResult, ...]:

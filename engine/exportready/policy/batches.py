@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from exportready.causes import Causes
-from exportready.causes.graph import Graph, Node, total
-from exportready.model.evidence import Evidence, Source
-from exportready.model.report import Batch, Cleared, KeyIssue, Outcome, Report, RuleResult, Waiting
-from exportready.model.rules import Phase
+from msgspec.structs import replace
+
+from exportready.model.evidence import Source
+from exportready.model.report import Batch, BatchLoad, Cleared, KeyIssue, Outcome, Report, RuleResult, Verdict, Waiting
 from exportready.policy.gate import verdict
 
 
@@ -18,41 +16,13 @@ class NoBatch(Exception):
     """The files hold no such batch; the text says which there are."""
 
 
-def judged(
-    evidence: Evidence, causes: Causes, results: Sequence[RuleResult], sources: Sequence[Source], phase: str
-) -> tuple[Batch, ...]:
-    """The batches that wait, after an export all. A finding on what a batch does not use does not count for it."""
-    graph, found = causes.graph, list[Batch]()
-    held_in: dict[str, list[Node]] = {}
-    for node, of in graph.batches.items():
-        held_in.setdefault(of, []).append(node)
-    for record in evidence.shelf("derived.batch").records:
-        number, name = record.get("number"), record.get("name")
-        if (phase == Phase.BEFORE.value and record.get("waits") is False) or not isinstance(number, str):
-            continue
-        held = held_in.get(number, [])
-        stuck = [node for node in held if node in causes.ways]
-        found.append(
-            Batch(
-                number,
-                name if isinstance(name, str) else None,
-                verdict(of_batch(results, number), sources),
-                len(held),
-                total(graph, held),
-                Cleared(0, len(stuck), total(graph, stuck)),
-                _of_issues(graph, stuck, causes.ways),
-            )
-        )
-    return tuple(found)
+def judged(loads: Iterable[BatchLoad], results: Sequence[RuleResult], sources: Sequence[Source]) -> tuple[Batch, ...]:
+    """Return each batch with its own verdict. A finding on what a batch does not use does not count for it."""
+    return tuple(_judged(load, verdict(of_batch(results, load.number), sources)) for load in loads)
 
 
-def _of_issues(graph: Graph, stuck: Sequence[Node], ways: Mapping[Node, frozenset[str]]) -> dict[str, tuple[Decimal, Decimal]]:
-    """What of a batch waits on each key issue, alone and with others, in money."""
-    held: dict[str, tuple[list[Node], list[Node]]] = {}
-    for node in stuck:
-        for issue in ways[node]:
-            held.setdefault(issue, ([], []))[len(ways[node]) > 1].append(node)
-    return {issue: (total(graph, alone, stuck), total(graph, shared, stuck)) for issue, (alone, shared) in held.items()}
+def _judged(load: BatchLoad, answer: Verdict) -> Batch:
+    return Batch(**{name: getattr(load, name) for name in BatchLoad.__struct_fields__}, verdict=answer)
 
 
 def of_batch(results: Sequence[RuleResult], number: str) -> tuple[RuleResult, ...]:

@@ -72,7 +72,7 @@ def _all(results: Iterable[RuleResult], evidence: Evidence, zone: tzinfo | None)
     for result in results:
         yield from _answers(result.rule, evidence)
         for waiver in {finding.waiver for finding in result.findings if finding.waiver is not None}:
-            yield Lapse("waiver", result.rule.title, waiver.owner, _last_moment(waiver, zone))
+            yield Lapse(what="waiver", name=result.rule.title, of=waiver.owner, until=_last_moment(waiver, zone))
 
 
 def _answers(rule: Rule, evidence: Evidence) -> Iterator[Lapse]:
@@ -83,7 +83,11 @@ def _answers(rule: Rule, evidence: Evidence) -> Iterator[Lapse]:
             ages: list[timedelta | None] = [age for name, age in rule.max_age.items() if _reads(name, path)]
             ages += [BY_PATH[path].stays_fresh] if path in BY_PATH else []
             if dated is not None and not isinstance(value, Unknown):
-                yield from (Lapse("answer", question(ANSWERS, path), path, dated + age) for age in ages if age is not None)
+                yield from (
+                    Lapse(what="answer", name=question(ANSWERS, path), of=path, until=dated + age)
+                    for age in ages
+                    if age is not None
+                )
 
 
 def _reads(name: str, path: str) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+import msgspec
+from msgspec import field
+
 from exportready.model.evidence import Source
-from exportready.model.frozen import frozen
 from exportready.model.report import Outcome, Report, RuleResult, Verdict
 from exportready.model.rules import Severity
 
@@ -45,8 +46,7 @@ def verdict(results: Sequence[RuleResult], sources: Sequence[Source]) -> Verdict
     return Verdict.READY
 
 
-@frozen
-class Policy:
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """What a gate lets through. It moves the exit code, never the verdict."""
 
     fail_on: Severity | None = Severity.ERROR

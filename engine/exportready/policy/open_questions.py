@@ -58,7 +58,7 @@ def _question(path: str) -> Question:
     zone = _zone_of(path)
     if zone is None:
         return question_of(path)
-    return Question(f"Which sales-tax item or group of QuickBooks is tax zone «{zone}» mapped to?", path=path)
+    return Question(text=f"Which sales-tax item or group of QuickBooks is tax zone «{zone}» mapped to?", path=path)
 
 
 def _zone_of(path: str) -> str | None:
@@ -112,9 +112,9 @@ def columns(evidence: Evidence) -> Iterator[OpenQuestion]:
     for (path, label, headings), questions in groups.items():
         sheets = dict.fromkeys(question.sheet for question in questions if question.sheet)
         where = path + (f" ({', '.join(sheets)})" if sheets else "")
-        replies = tuple(Reply(heading, {"column": heading}) for heading in headings)
-        none = Reply("none of these", {"column": NO_COLUMN}, words=(NO_COLUMN,))
-        asked = Question(f"Which column of {where} holds «{label}»?", (*replies, none))
+        replies = tuple(Reply(label=heading, says={"column": heading}) for heading in headings)
+        none = Reply(label="none of these", says={"column": NO_COLUMN}, words=(NO_COLUMN,))
+        asked = Question(text=f"Which column of {where} holds «{label}»?", replies=(*replies, none))
         yield OpenQuestion(asked, tuple(("columns", question.kind, question.field) for question in questions))
 
 
@@ -137,11 +137,13 @@ def covers(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
         told = f"{' and '.join(paths)} {'hold' if paths[1:] else 'holds'} {held}."
         places, digests = tuple(("covers", kind) for kind in kinds), tuple(source.sha256[:12] for source in sources)
         if of_batch and "waits" not in KINDS[kinds[0]].fields:
-            yield OpenQuestion(Question(f"{told} Since which day is nothing missing, up to today?", path=SINCE), places)
+            yield OpenQuestion(Question(text=f"{told} Since which day is nothing missing, up to today?", path=SINCE), places)
             continue
         is_that = "everything of the batch that you are about to export" if of_batch else "everything, inactive entries too"
         yield OpenQuestion(
-            Question(f"{told} Is that {is_that}?", yes_no("covers", BATCH if of_batch else ALL, PART)), places, digests
+            Question(text=f"{told} Is that {is_that}?", replies=yes_no("covers", BATCH if of_batch else ALL, PART)),
+            places,
+            digests,
         )
 
 
@@ -173,8 +175,11 @@ def none_there(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
             text = f"Are there any {plural(kind)} in the batch that you are about to export?"
             if kind == ORDERS:
                 text = "Are there any purchase orders that are not exported yet, in a batch or not?"
-            replies = (Reply("yes", {}, words=("y", "true")), Reply("no", {"covers": NONE_THERE}, words=("n", "false")))
-            yield OpenQuestion(Question(text, replies), (("covers", kind),))
+            replies = (
+                Reply(label="yes", says={}, words=("y", "true")),
+                Reply(label="no", says={"covers": NONE_THERE}, words=("n", "false")),
+            )
+            yield OpenQuestion(Question(text=text, replies=replies), (("covers", kind),))
 
 
 def bypassed(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
@@ -182,9 +187,12 @@ def bypassed(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
     if not report.tie_out:
         return
     for batch in dict.fromkeys(one.get("batch") for one in evidence.shelf("derived.match").records if _looks_bypassed(one)):
-        replies = (Reply("yes", {_BYPASSED: str(batch)}, words=("y", "true")), Reply("no", {}, words=("n", "false")))
+        replies = (
+            Reply(label="yes", says={_BYPASSED: str(batch)}, words=("y", "true")),
+            Reply(label="no", says={}, words=("n", "false")),
+        )
         text = f"Nothing of batch {batch} is in QuickBooks. Was it bypassed in ServiceTitan on purpose?"
-        yield OpenQuestion(Question(text, replies), (("settings", _BYPASSED),))
+        yield OpenQuestion(Question(text=text, replies=replies), (("settings", _BYPASSED),))
 
 
 _BYPASSED = "bypassedBatches"

@@ -8,16 +8,17 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
+from msgspec.structs import replace
+
 from exportready.kinds import fold
 from exportready.model.evidence import Account, Location
-from exportready.model.frozen import frozen
 from exportready.model.report import Finding, RuleResult, Waiver
 from exportready.model.rules import Rule
 from exportready.schema.shapes import Key, ListOf, Mistakes, Object, Text, did_you_mean
@@ -107,14 +108,14 @@ def _rows_of_csv(data: bytes, name: str, found: list[Mistake]) -> list[Node]:
 def _waiver(node: Node, name: str) -> Waiver:
     text = {key: str(child.value) for key, child in entries(node).items()}
     return Waiver(
-        text["rule"],
-        text.get("account", "*"),
-        text.get("subject", "*"),
-        text["owner"],
-        text["reason"],
-        text.get("ticket", ""),
-        parse_day(text["expires"]),
-        Location(name, node.line),
+        rule=text["rule"],
+        account=text.get("account", "*"),
+        subject=text.get("subject", "*"),
+        owner=text["owner"],
+        reason=text["reason"],
+        ticket=text.get("ticket", ""),
+        expires=parse_day(text["expires"]),
+        where=Location(name, node.line),
     )
 
 
@@ -170,8 +171,7 @@ def refusal(waiver: Waiver, rule: Rule, day: date) -> str:
 # -- what is to be said of the waivers themselves
 
 
-@frozen
-class Remark:
+class Remark(msgspec.Struct, frozen=True):
     """Something about one waiver that somebody should know."""
 
     waiver: Waiver

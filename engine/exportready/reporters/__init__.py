@@ -6,7 +6,8 @@ import importlib
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from exportready.model.frozen import frozen
+import msgspec
+
 from exportready.model.report import Report
 
 REPORTERS: Mapping[str, str] = MappingProxyType(
@@ -26,8 +27,7 @@ REPORTERS: Mapping[str, str] = MappingProxyType(
 """Format -> the module of this package that writes it."""
 
 
-@frozen
-class Options:
+class Options(msgspec.Struct, frozen=True, kw_only=True):
     """How a person wants to see it; formats for machines do not care."""
 
     color: bool = False

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from exportready.model.evidence import Source
 from exportready.model.fix import fix_steps, many_steps

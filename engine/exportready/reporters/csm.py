@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
+
 from exportready.model.changes import Stood
-from exportready.model.frozen import frozen
 from exportready.model.report import Outcome, Report, RuleResult, Verdict
 from exportready.model.rules import Severity
 from exportready.reporters import view, words
@@ -18,8 +19,7 @@ _BY_GRADE = {Severity.ERROR: "fix", Severity.WARNING: "look", Severity.INFO: "kn
 _PARTS = ("added", "regressed", "fixed", "untold", "rule_changed")
 
 
-@frozen
-class Area:
+class Area(msgspec.Struct, frozen=True):
     """A row of the table, and its bar: (look, from, width) in percent. What failed in part and is untold in part counts as both."""
 
     name: str
@@ -27,16 +27,14 @@ class Area:
     bar: tuple[tuple[str, float, float], ...]
 
 
-@frozen
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """One kind of change."""
 
     title: str
     findings: tuple[Stood, ...]
 
 
-@frozen
-class Csm:
+class Csm(msgspec.Struct, frozen=True, kw_only=True):
     """The whole view."""
 
     areas: tuple[Area, ...]
@@ -58,23 +56,23 @@ def csm(report: Report, office: Office) -> Csm:
     asked = len(applies) + len(report.left_out)
     changes = report.changes
     return Csm(
-        tuple(_areas(report.results)),
-        words.decided(done, len(applies), len(report.left_out)),
-        100 * done / asked if asked else 0.0,
-        "" if changes is None else _since(report),
-        ()
+        areas=tuple(_areas(report.results)),
+        decided=words.decided(done, len(applies), len(report.left_out)),
+        share=100 * done / asked if asked else 0.0,
+        since="" if changes is None else _since(report),
+        changes=()
         if changes is None
         else tuple(
             Part(title, found)
             for title, found in zip(words.DIFFERENCES, (getattr(changes, part) for part in _PARTS), strict=False)
             if found
         ),
-        () if changes is None else tuple(words.drifted(one.setting, one.old, one.new) for one in changes.drift),
-        tuple(
+        drift=() if changes is None else tuple(words.drifted(one.setting, one.old, one.new) for one in changes.drift),
+        lapses=tuple(
             (words.moment(view.local(report, one.until)), words.LAPSE_KINDS.get(one.what, one.what), one.name)
             for one in report.lapses
         ),
-        _message(report, office),
+        message=_message(report, office),
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from exportready.model.frozen import frozen
+import msgspec
+
 from exportready.model.report import Clause, Finding, KeyIssue, Place, Report, RuleResult, Snippet
 from exportready.reporters import view, words
 
@@ -12,8 +13,7 @@ LISTED = 20
 """So many findings a rule."""
 
 
-@frozen
-class Line:
+class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a file; of the one that is meant, the value stands between `before` and `after`."""
 
     number: int
@@ -22,16 +22,14 @@ class Line:
     after: str
 
 
-@frozen
-class Shown:
+class Shown(msgspec.Struct, frozen=True):
     """A place, with its lines."""
 
     told: str
     lines: tuple[Line, ...]
 
 
-@frozen
-class Detail:
+class Detail(msgspec.Struct, frozen=True, kw_only=True):
     """One finding, laid out."""
 
     result: RuleResult
@@ -46,8 +44,7 @@ class Detail:
     issues: tuple[KeyIssue, ...]
 
 
-@frozen
-class Engineer:
+class Engineer(msgspec.Struct, frozen=True):
     """The whole view."""
 
     details: tuple[Detail, ...]
@@ -90,7 +87,16 @@ def _detail(result: RuleResult, one: Finding, state: str, issues: dict[str, KeyI
     values = tuple((name, _shown(one.observed.get(name, "")), one.expected.get(name, "")) for name in names)
     places = tuple(Shown(view.place(place), _lines(place)) for place in one.where[:2])
     own = tuple(issues[id_] for id_ in one.key_issues if id_ in issues)
-    return Detail(result, one, state, _LOOKS[one.severity.value], places, values, tuple(map(_clause, one.trace)), own)
+    return Detail(
+        result=result,
+        finding=one,
+        state=state,
+        look=_LOOKS[one.severity.value],
+        places=places,
+        values=values,
+        trace=tuple(map(_clause, one.trace)),
+        issues=own,
+    )
 
 
 def _shown(value: str | None) -> str:
@@ -111,6 +117,6 @@ def _lines(place: Place) -> tuple[Line, ...]:
 
 def _line(snippet: Snippet, number: int, text: str) -> Line:
     if number != snippet.line:
-        return Line(number, text, "", "")
+        return Line(number=number, before=text, value="", after="")
     start, end = snippet.mark
-    return Line(number, text[:start], text[start:end], text[end:])
+    return Line(number=number, before=text[:start], value=text[start:end], after=text[end:])

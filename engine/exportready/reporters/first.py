@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from exportready.model.frozen import frozen
+import msgspec
+
 from exportready.model.report import Batch, Cleared, KeyIssue, Report
 from exportready.model.rules import Severity
 from exportready.reporters import view, words
@@ -12,8 +13,7 @@ SHOWN = 10
 """So many key issues are seen; the JSON holds all."""
 
 
-@frozen
-class First:
+class First(msgspec.Struct, frozen=True, kw_only=True):
     """One key issue, laid out."""
 
     issue: KeyIssue
@@ -33,7 +33,10 @@ def holding(report: Report) -> list[KeyIssue]:
 def first(report: Report, limit: int | None = SHOWN) -> list[First]:
     """What to mend first."""
     found = ways(report)
-    return [First(one, waits(one), found.get(one.id, ""), remark(one), not one.rule) for one in holding(report)[:limit]]
+    return [
+        First(issue=one, waits=waits(one), way=found.get(one.id, ""), remark=remark(one), with_steps=not one.rule)
+        for one in holding(report)[:limit]
+    ]
 
 
 def ways(report: Report) -> dict[str, str]:

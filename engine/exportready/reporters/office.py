@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from exportready.account.questions import FILE_MODE, question_of
 from exportready.kinds import question
 from exportready.model.fix import fix_steps, many_steps
-from exportready.model.frozen import frozen
 from exportready.model.report import Finding, KeyIssue, Report, RuleResult
 from exportready.model.rules import FixSteps, Severity
 from exportready.reporters import first, view, words
@@ -18,8 +19,7 @@ IN_MESSAGE = 8
 """So many things does a message name."""
 
 
-@frozen
-class Row:
+class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One record that is to be mended."""
 
     finding: Finding
@@ -30,8 +30,7 @@ class Row:
     waits: str
 
 
-@frozen
-class Card:
+class Card(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to do: a practice that fails, or an error of the export that no practice tells of."""
 
     result: RuleResult | None
@@ -64,16 +63,14 @@ class Card:
         return len({row.noun for row in self.rows}) > 1
 
 
-@frozen
-class Confirm:
+class Confirm(msgspec.Struct, frozen=True):
     """One question that a person answers by looking."""
 
     question: str
     why: tuple[str, ...]
 
 
-@frozen
-class Office:
+class Office(msgspec.Struct, frozen=True, kw_only=True):
     """The whole view."""
 
     fix: tuple[Card, ...]
@@ -96,14 +93,14 @@ def office(report: Report) -> Office:
     fix[at:] = sorted([*fix[at:], *laid.errors()], key=lambda card: -card.holding)
     confirm, supply = questions(report)
     return Office(
-        tuple(fix),
-        tuple(card for card in cards[Severity.ERROR] if card.clears_with),
-        tuple(cards[Severity.WARNING]),
-        tuple(cards[Severity.INFO]),
-        tuple(confirm),
-        tuple(supply),
-        _message(report, fix, confirm, supply),
-        _request(supply),
+        fix=tuple(fix),
+        clears=tuple(card for card in cards[Severity.ERROR] if card.clears_with),
+        look=tuple(cards[Severity.WARNING]),
+        know=tuple(cards[Severity.INFO]),
+        confirm=tuple(confirm),
+        supply=tuple(supply),
+        message=_message(report, fix, confirm, supply),
+        request=_request(supply),
     )
 
 
@@ -131,20 +128,26 @@ class _Laid:
         rows = tuple(self._row(result, grade, finding, several=len(own) > 1) for finding in found[:LISTED])
         depends = bool(found) and not own and all(one.key_issues for one in found)
         return Card(
-            result,
-            rule.id.replace("/", "-"),
-            view.heading(result),
-            view.told(self.report, result),
-            rule.why,
-            FixSteps(rule.fix.who, rule.fix.minutes, fix_steps(result), rule.fix.many_above, many_steps(result)),
-            view.effort(result),
-            self._waits(own),
-            tuple(self.ways[one.id] for one in own[:3] if one.id in self.ways and not one.gates),
-            " ".join(dict.fromkeys(filter(None, map(first.remark, own)))),
-            rows,
-            len(found) - len(rows),
-            len(self._held(own)),
-            others[0].message if depends and others else "",
+            result=result,
+            anchor=rule.id.replace("/", "-"),
+            heading=view.heading(result),
+            told=view.told(self.report, result),
+            why=rule.why,
+            fix=FixSteps(
+                who=rule.fix.who,
+                minutes=rule.fix.minutes,
+                steps=fix_steps(result),
+                many_above=rule.fix.many_above,
+                many_steps=many_steps(result),
+            ),
+            effort=view.effort(result),
+            waits=self._waits(own),
+            ways=tuple(self.ways[one.id] for one in own[:3] if one.id in self.ways and not one.gates),
+            remark=" ".join(dict.fromkeys(filter(None, map(first.remark, own)))),
+            rows=rows,
+            left=len(found) - len(rows),
+            holding=len(self._held(own)),
+            clears_with=others[0].message if depends and others else "",
         )
 
     def errors(self) -> Iterator[Card]:
@@ -154,7 +157,22 @@ class _Laid:
                 ways = (self.ways[one.id],) if one.id in self.ways else ()
                 waits, held = self._waits([one]), len(self._held([one]))
                 effort, anchor = words.duration(one.fix.minutes), f"issue-{one.id}"
-                yield Card(None, anchor, one.message, "", "", one.fix, effort, waits, ways, first.remark(one), (), 0, held, "")
+                yield Card(
+                    result=None,
+                    anchor=anchor,
+                    heading=one.message,
+                    told="",
+                    why="",
+                    fix=one.fix,
+                    effort=effort,
+                    waits=waits,
+                    ways=ways,
+                    remark=first.remark(one),
+                    rows=(),
+                    left=0,
+                    holding=held,
+                    clears_with="",
+                )
 
     def _row(self, result: RuleResult, grade: Severity, finding: Finding, *, several: bool) -> Row:
         mine = [self.issues[id_] for id_ in finding.key_issues if id_ in self.issues]
@@ -163,12 +181,12 @@ class _Laid:
         if not own and mine:
             waits = f"{words.CLEARS_ITSELF.lower()} {words.WITH}: {mine[0].message}"
         return Row(
-            finding,
-            view.subject(result, finding),
-            words.noun(finding.subject.kind),
-            view.mend(result, finding),
-            view.milder(grade, finding),
-            waits,
+            finding=finding,
+            name=view.subject(result, finding),
+            noun=words.noun(finding.subject.kind),
+            mend=view.mend(result, finding),
+            mild=view.milder(grade, finding),
+            waits=waits,
         )
 
     def _held(self, issues: Sequence[KeyIssue]) -> set[int]:

@@ -12,10 +12,10 @@ from typing import Any
 
 import jinja2
 import jinja2.bccache
+import msgspec
 from markupsafe import Markup, escape
 
 from exportready import __version__
-from exportready.model.frozen import frozen
 from exportready.reporters import words
 from exportready.reporters.text import clean, clean_line
 from exportready.runtime import cache
@@ -25,8 +25,7 @@ _AT_ONCE = 500
 """So many pieces of a template make one of the page."""
 
 
-@frozen
-class _Page:
+class _Page(msgspec.Struct, frozen=True, kw_only=True):
     template: jinja2.Template
     css: Markup
     script: Markup
@@ -71,7 +70,12 @@ def _shipped(name: str) -> _Page:
     (source,) = (one for one in home.glob("*.html.j2") if not one.name.startswith("_"))
     script = _joined(homes, "*.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return _Page(environment.get_template(source.name), Markup(_joined(homes, "*.css")), Markup(script), digest)
+    return _Page(
+        template=environment.get_template(source.name),
+        css=Markup(_joined(homes, "*.css")),
+        script=Markup(script),
+        script_hash=digest,
+    )
 
 
 class _Kept(jinja2.FileSystemBytecodeCache):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from exportready.model.frozen import frozen
+import msgspec
+
 from exportready.model.report import Finding, Report, RuleResult
 from exportready.reporters import Options
 
 
-@frozen
-class Problem:
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """A finding that nobody accepted, and that is new where only new ones are asked for."""
 
     result: RuleResult
@@ -34,7 +34,7 @@ def listed(report: Report, options: Options) -> list[Problem]:
 
 def _problem(report: Report, result: RuleResult, finding: Finding) -> Problem:
     path, line, known = next(_places(report, finding))
-    return Problem(result, finding, path, line, known)
+    return Problem(result=result, finding=finding, path=path, line=line, line_known=known)
 
 
 def _places(report: Report, finding: Finding) -> Iterator[tuple[str, int, bool]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime, tzinfo
 from functools import cache
 
+import msgspec
+from msgspec.structs import replace
+
 from exportready.kinds import KINDS
-from exportready.model.frozen import frozen
 from exportready.model.report import Finding, Gap, Outcome, Place, Report, RuleResult, Verdict
 from exportready.model.rules import Severity
 from exportready.reporters import words
@@ -121,8 +122,7 @@ def untold(report: Report) -> list[RuleResult]:
     return [result for result in report.results if result.untold]
 
 
-@frozen
-class Need:
+class Need(msgspec.Struct, frozen=True):
     """What one rule lacks of one supply."""
 
     result: RuleResult
@@ -137,8 +137,7 @@ class Need:
         return " ".join(filter(None, ("; ".join(filter(None, reasons)), f"({subjects})" if subjects else "")))
 
 
-@frozen
-class Supply:
+class Supply(msgspec.Struct, frozen=True):
     """One instruction, said once, with every rule that it helps to decide."""
 
     instruction: str

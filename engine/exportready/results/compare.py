@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import msgspec
+
 from exportready.model.changes import Changes, Drift, Stood
-from exportready.model.frozen import frozen
 
 FORMAT = "exportready/result@1"
 _GRADES = ("error", "warning", "info")
@@ -17,8 +18,7 @@ class NoResult(Exception):
     """What was given is no result of this program; the text says what is."""
 
 
-@frozen
-class Result:
+class Result(msgspec.Struct, frozen=True, kw_only=True):
     """What of a result can be compared."""
 
     account: str | None
@@ -38,23 +38,23 @@ def result(stated: Mapping[str, Any]) -> Result:
     try:
         found = {
             str(one["fingerprint"]): Stood(
-                str(one["fingerprint"]),
-                str(rule["id"]),
-                _one_of(one["severity"], _GRADES),
-                str(one["subject"]["key"]),
-                str(one["message"]),
+                fingerprint=str(one["fingerprint"]),
+                rule=str(rule["id"]),
+                severity=_one_of(one["severity"], _GRADES),
+                subject=str(one["subject"]["key"]),
+                message=str(one["message"]),
             )
             for rule in stated["rules"]
             for one in rule["findings"]
         }
         return Result(
-            stated["account"]["name"],
-            stated["checked_at"],
-            _one_of(stated["verdict"], _VERDICTS),
-            found,
-            {rule["id"]: rule.get("digest", "") for rule in stated["rules"]},
-            frozenset(rule["id"] for rule in stated["rules"] if _is_decided(rule)),
-            {str(name): str(value) for name, value in stated.get("settings", {}).items()},
+            account=stated["account"]["name"],
+            checked_at=stated["checked_at"],
+            verdict=_one_of(stated["verdict"], _VERDICTS),
+            findings=found,
+            digests={rule["id"]: rule.get("digest", "") for rule in stated["rules"]},
+            decided=frozenset(rule["id"] for rule in stated["rules"] if _is_decided(rule)),
+            settings={str(name): str(value) for name, value in stated.get("settings", {}).items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NoResult(f"it is damaged ({type(error).__name__}: {error}); write it anew with -o json:RESULT.json") from error
@@ -81,18 +81,18 @@ def compare(old: Result, new: Result, earlier: Result | None = None) -> Changes:
     own_old = [one for one in only_old if one.rule not in changed]
     back = {print_ for print_ in (earlier.findings if earlier else ()) if print_ not in old.findings}
     return Changes(
-        old.checked_at,
-        old.verdict,
-        new.checked_at,
-        new.verdict,
-        new.account,
-        _sorted(one for one in own_new if one.fingerprint not in back),
-        _sorted(one for one in own_new if one.fingerprint in back),
-        _sorted(one for one in own_old if one.rule in new.decided),
-        _sorted(one for one in own_old if one.rule not in new.decided),
-        _sorted(one for print_, one in new.findings.items() if print_ in old.findings),
-        _sorted(one for one in (*only_new, *only_old) if one.rule in changed),
-        tuple(
+        old_checked_at=old.checked_at,
+        old_verdict=old.verdict,
+        new_checked_at=new.checked_at,
+        new_verdict=new.verdict,
+        account=new.account,
+        added=_sorted(one for one in own_new if one.fingerprint not in back),
+        regressed=_sorted(one for one in own_new if one.fingerprint in back),
+        fixed=_sorted(one for one in own_old if one.rule in new.decided),
+        untold=_sorted(one for one in own_old if one.rule not in new.decided),
+        unchanged=_sorted(one for print_, one in new.findings.items() if print_ in old.findings),
+        rule_changed=_sorted(one for one in (*only_new, *only_old) if one.rule in changed),
+        drift=tuple(
             Drift(name, old.settings.get(name), new.settings.get(name))
             for name in sorted({*old.settings, *new.settings})
             if old.settings.get(name) != new.settings.get(name)

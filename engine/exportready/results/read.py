@@ -60,10 +60,10 @@ def _report(one: Json) -> Report:
         own_rules=book.get("own", False),
         left_out=tuple(book.get("left_out", ())),
         account=Account(
-            None if account["name"] is None else _text(account["name"]),
-            account["phase"],
-            account["time_zone"],
-            _time(account["taken_at"]),
+            name=None if account["name"] is None else _text(account["name"]),
+            phase=account["phase"],
+            time_zone=account["time_zone"],
+            taken_at=_time(account["taken_at"]),
         ),
         phase=Phase(account["phase"]).value,
         checked_at=datetime.fromisoformat(one["checked_at"]),
@@ -81,11 +81,14 @@ def _report(one: Json) -> Report:
         baseline=baseline.get("name", ""),
         baseline_untold=frozenset(baseline.get("untold", ())),
         stale_baseline=tuple(baseline.get("stale", ())),
-        packs=tuple(Pack(each["name"], each["version"], each["digest"], each["rules"]) for each in book.get("packs", ())),
+        packs=tuple(
+            Pack(name=each["name"], version=each["version"], digest=each["digest"], rules=each["rules"])
+            for each in book.get("packs", ())
+        ),
         settings=tuple((_text(name), _text(value)) for name, value in one.get("settings", {}).items()),
         company_file=account.get("company_file", ""),
         lapses=tuple(
-            Lapse(each["what"], each["name"], each["of"], datetime.fromisoformat(each["until"]))
+            Lapse(what=each["what"], name=each["name"], of=each["of"], until=datetime.fromisoformat(each["until"]))
             for each in one.get("lapses", ())
         ),
         changes=_changes(one) if "changes" in one else None,
@@ -118,20 +121,22 @@ def _time(text: str | None) -> datetime | None:
 def _source(one: Json) -> Source:
     line, error = one.get("error_line"), one["error"]
     return Source(
-        _text(one["path"]),
-        one["sha256"],
-        one["reader"],
-        _time(one["dated"]),
-        dict(one["records"]),
-        one["complete"],
-        error if error is None or line is None else error.removeprefix(f"line {line}: "),
-        line,
-        tuple(one["notes"]),
+        path=_text(one["path"]),
+        sha256=one["sha256"],
+        reader=one["reader"],
+        dated=_time(one["dated"]),
+        records=dict(one["records"]),
+        complete=one["complete"],
+        error=error if error is None or line is None else error.removeprefix(f"line {line}: "),
+        error_line=line,
+        notes=tuple(one["notes"]),
     )
 
 
 def _citation(one: Json) -> Citation:
-    return Citation(one["document"], one["section"], date.fromisoformat(one["updated"]), one.get("note", ""))
+    return Citation(
+        document=one["document"], section=one["section"], updated=date.fromisoformat(one["updated"]), note=one.get("note", "")
+    )
 
 
 def _cleared(one: Json) -> Cleared:
@@ -140,12 +145,12 @@ def _cleared(one: Json) -> Cleared:
 
 def _batch(one: Json) -> Batch:
     return Batch(
-        _text(one["number"]),
-        one["name"],
-        Verdict(one["verdict"]),
-        one["transactions"],
-        _amount(one["amount"]),
-        _cleared(one["waiting"]),
+        number=_text(one["number"]),
+        name=one["name"],
+        verdict=Verdict(one["verdict"]),
+        transactions=one["transactions"],
+        amount=_amount(one["amount"]),
+        waiting=_cleared(one["waiting"]),
     )
 
 
@@ -154,7 +159,13 @@ def _changes(one: Json) -> Changes:
     parts = {part: tuple(Stood(**each) for each in told[part]) for part in PARTS}
     drift = tuple(Drift(each["setting"], each["old"], each["new"]) for each in told["drift"])
     return Changes(
-        told["since"], told["verdict"], one["checked_at"], one["verdict"], one["account"]["name"], drift=drift, **parts
+        old_checked_at=told["since"],
+        old_verdict=told["verdict"],
+        new_checked_at=one["checked_at"],
+        new_verdict=one["verdict"],
+        account=one["account"]["name"],
+        drift=drift,
+        **parts,
     )
 
 
@@ -163,13 +174,16 @@ def _changes(one: Json) -> Changes:
 
 def _result(one: Json) -> RuleResult:
     return RuleResult(
-        _rule(one),
-        Outcome(one["outcome"]),
-        _text(one["reason"]),
-        int(one["checked"]),
-        int(one["undecided"]),
-        tuple(Gap(gap["kind"], gap["field"], gap["subject"], gap["reason"], gap["supply"]) for gap in one["gaps"]),
-        tuple(map(_finding, one["findings"])),
+        rule=_rule(one),
+        outcome=Outcome(one["outcome"]),
+        reason=_text(one["reason"]),
+        checked=int(one["checked"]),
+        undecided=int(one["undecided"]),
+        gaps=tuple(
+            Gap(kind=gap["kind"], field=gap["field"], subject=gap["subject"], reason=gap["reason"], supply=gap["supply"])
+            for gap in one["gaps"]
+        ),
+        findings=tuple(map(_finding, one["findings"])),
     )
 
 
@@ -187,11 +201,32 @@ def _rule(one: Json) -> Rule:
         why=_text(one["why"]),
         problem=one.get("problem", ""),
         given=None,
-        checks=(Check("", (), False, (), None, All(()), "", grade, False, None, None, None),),
+        checks=(
+            Check(
+                name="",
+                each=(),
+                any_suffices=False,
+                related=(),
+                where=None,
+                expect=All(()),
+                failure="",
+                severity=grade,
+                group=False,
+                eased_when=None,
+                blocks_when=None,
+                at_fault=None,
+            ),
+        ),
         named_checks=False,
         max_age={},
         parameters={},
-        fix=FixSteps(fix["who"], fix["minutes"], tuple(template["steps"]), many.get("above"), tuple(template["many"])),
+        fix=FixSteps(
+            who=fix["who"],
+            minutes=fix["minutes"],
+            steps=tuple(template["steps"]),
+            many_above=many.get("above"),
+            many_steps=tuple(template["many"]),
+        ),
         examples=(),
         where=Location(""),
         digest=one.get("digest", ""),
@@ -204,30 +239,34 @@ def _thing(one: Json) -> Thing:
 
 def _finding(one: Json) -> Finding:
     return Finding(
-        _text(one["fingerprint"]),
-        one["check"],
-        Severity(one["severity"]),
-        _thing(one["subject"]),
-        _thing(one["at_fault"]),
-        _text(one["message"]),
-        dict(one["observed"]),
-        dict(one["expected"]),
-        tuple(map(_place, one["where"])),
-        one["blocks"],
-        one.get("group", False),
-        _time(one.get("told_at")),
-        tuple(one["key_issues"]),
-        tuple(one["batches"]),
-        None if one["waiver"] is None else _waiver(one["waiver"]),
-        one.get("note", ""),
-        one.get("known", False),
-        tuple(Clause(**clause) for clause in one.get("trace", ())),
+        fingerprint=_text(one["fingerprint"]),
+        check=one["check"],
+        severity=Severity(one["severity"]),
+        subject=_thing(one["subject"]),
+        at_fault=_thing(one["at_fault"]),
+        message=_text(one["message"]),
+        observed=dict(one["observed"]),
+        expected=dict(one["expected"]),
+        where=tuple(map(_place, one["where"])),
+        blocks=one["blocks"],
+        is_group=one.get("group", False),
+        told_at=_time(one.get("told_at")),
+        key_issues=tuple(one["key_issues"]),
+        batches=tuple(one["batches"]),
+        waiver=None if one["waiver"] is None else _waiver(one["waiver"]),
+        note=one.get("note", ""),
+        known=one.get("known", False),
+        trace=tuple(Clause(**clause) for clause in one.get("trace", ())),
     )
 
 
 def _place(one: Json) -> Place:
     lines = one.get("snippet")
-    snippet = Snippet(lines["first"], tuple(lines["lines"]), lines["line"], _mark(lines["mark"])) if lines else None
+    snippet = (
+        Snippet(first=lines["first"], lines=tuple(lines["lines"]), line=lines["line"], mark=_mark(lines["mark"]))
+        if lines
+        else None
+    )
     return Place(Location(_text(one["path"]), one["line"], one["pointer"]), one["label"], snippet)
 
 
@@ -248,21 +287,27 @@ def _waiver(one: Json) -> Waiver:
 def _key_issue(one: Json) -> KeyIssue:
     fix = one["fix"]
     return KeyIssue(
-        _text(one["id"]),
-        one.get("rule", ""),
-        one.get("code", ""),
-        tuple(map(_thing, one["subjects"])),
-        _text(one["message"]),
-        FixSteps(fix["who"], fix["minutes"], tuple(fix["steps"])),
-        one["standing"],
-        one["retry"],
-        one.get("session", False),
-        Severity(one.get("severity", "error")),
-        _cleared(one["clears"]["alone"]),
-        _cleared(one["clears"]["shared"]),
-        tuple(one.get("facts", ())),
-        tuple(
-            Reason(each["rule"], each["because"], tuple(each["facts"]), each["standing"], _citation(each["source"]))
+        id=_text(one["id"]),
+        rule=one.get("rule", ""),
+        code=one.get("code", ""),
+        subjects=tuple(map(_thing, one["subjects"])),
+        message=_text(one["message"]),
+        fix=FixSteps(who=fix["who"], minutes=fix["minutes"], steps=tuple(fix["steps"])),
+        standing=one["standing"],
+        retry=one["retry"],
+        gates=one.get("session", False),
+        severity=Severity(one.get("severity", "error")),
+        alone=_cleared(one["clears"]["alone"]),
+        shared=_cleared(one["clears"]["shared"]),
+        facts=tuple(one.get("facts", ())),
+        reasons=tuple(
+            Reason(
+                rule=each["rule"],
+                words=each["because"],
+                facts=tuple(each["facts"]),
+                standing=each["standing"],
+                source=_citation(each["source"]),
+            )
             for each in one.get("reasons", ())
         ),
     )
@@ -272,12 +317,12 @@ def _waiting(one: Json) -> Waiting:
     transaction = one["transaction"]
     amount = transaction["amount"]
     return Waiting(
-        _thing(transaction),
-        transaction["batch"],
-        None if amount is None else _amount(amount),
-        tuple(one["key_issues"]),
-        tuple(one["chain"]),
-        one.get("standing", "established"),
+        transaction=_thing(transaction),
+        batch=transaction["batch"],
+        amount=None if amount is None else _amount(amount),
+        key_issues=tuple(one["key_issues"]),
+        chain=tuple(one["chain"]),
+        standing=one.get("standing", "established"),
     )
 
 
@@ -296,7 +341,7 @@ def _tie_out(one: Json) -> Record:
         fields[f"{side}Count"] = _amount(one[told]["count"])
         fields[f"{side}Amount"] = _NOT_KNOWN if amount is None else _amount(amount)
     fields |= {f"{name}Count": _amount(one.get(name, 0)) for name in ("missing", "doubled")}
-    return Record("derived.tie_out", "", fields, Location(""))
+    return Record(kind="derived.tie_out", key="", fields=fields, where=Location(""))
 
 
 _WORK = "derived.applied_payment"
@@ -307,7 +352,7 @@ def _work(one: Json) -> Record:
     fields = {
         name: _NOT_KNOWN if name in unknown else _value(name, value) for name, value in one.items() if name != "not_known"
     }
-    return Record(_WORK, "", fields, Location(""))
+    return Record(kind=_WORK, key="", fields=fields, where=Location(""))
 
 
 def _value(name: str, stated: str | bool | None) -> Value:

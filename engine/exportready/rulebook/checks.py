@@ -72,7 +72,7 @@ class CheckReader:
                 return None  # what is asked of it below cannot be checked
             related.append(one)
             known[entry] = (one.kind, one.many)
-        words = Words(kinds, known, parameters)
+        words = Words(subject=kinds, entries=known, parameters=parameters)
 
         def condition(key: str) -> Condition | None:
             return self.conditions.condition(entries[key], words) if key in entries else None
@@ -86,18 +86,18 @@ class CheckReader:
         if len(self.mistakes.found) > before or expect is None or "failure" not in entries:
             return None
         return Check(
-            name,
-            kinds,
-            "each_any" in entries,
-            tuple(related),
-            where,
-            expect,
-            str(entries["failure"].value),
-            severity,
-            group,
-            eased,
-            blocks,
-            at_fault,
+            name=name,
+            each=kinds,
+            any_suffices="each_any" in entries,
+            related=tuple(related),
+            where=where,
+            expect=expect,
+            failure=str(entries["failure"].value),
+            severity=severity,
+            group=group,
+            eased_when=eased,
+            blocks_when=blocks,
+            at_fault=at_fault,
         )
 
     def _kinds(self, node: Node) -> tuple[str, ...] | None:
@@ -131,9 +131,9 @@ class CheckReader:
             self.mistakes.say(node, f"'{entry}' is also a field of {' or '.join(kinds)}; name the entry otherwise")
             return None
         many = entries["many"].value is True if "many" in entries else False
-        words = Words(kinds, {**known, entry: (kind, many)}, parameters, bare=entry)
+        words = Words(subject=kinds, entries={**known, entry: (kind, many)}, parameters=parameters, bare=entry)
         match: list[tuple[str, Type, Operand]] = []
-        outer = Words(kinds, known, parameters)
+        outer = Words(subject=kinds, entries=known, parameters=parameters)
         failed = False
         match_node = entries.get("match")
         for field, operand_node in entries_of(match_node).items():
@@ -146,7 +146,7 @@ class CheckReader:
         where = self.conditions.condition(entries["where"], words) if "where" in entries else None
         if failed or ("where" in entries and where is None):
             return None
-        return Related(entry, kind, named.startswith("before."), tuple(match), where, many)
+        return Related(name=entry, kind=kind, before=named.startswith("before."), match=tuple(match), where=where, many=many)
 
     def _at_fault(self, node: Node | None, words: Words) -> AtFault | None:
         entries = entries_of(node)
@@ -175,7 +175,11 @@ class CheckReader:
     def steps(self, rule: Rule, node: Node) -> None:
         """The words of the steps must be known to every check."""
         for check in rule.checks:
-            words = Words(check.each, {entry.name: (entry.kind, entry.many) for entry in check.related}, rule.parameters)
+            words = Words(
+                subject=check.each,
+                entries={entry.name: (entry.kind, entry.many) for entry in check.related},
+                parameters=rule.parameters,
+            )
             for text in (*rule.fix.steps, *rule.fix.many_steps):
                 for word in placeholders(text):
                     self._word(node, word, words)

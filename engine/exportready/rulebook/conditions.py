@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from datetime import UTC
 from decimal import Decimal
 
+import msgspec
+
 from exportready.kinds import KINDS, field_of
 from exportready.kinds.account import BY_PATH, LISTS, MAPS
 from exportready.kinds.account import KIND as ANSWERS_KIND
 from exportready.kinds.table import Field
 from exportready.model.evidence import Known
-from exportready.model.frozen import frozen
 from exportready.model.rules import (
     ACCOUNT,
     ANSWERS,
@@ -52,8 +53,7 @@ _OPS = {
 TESTS = ("present", "absent", "not", "any", "all", *_OPS)
 
 
-@frozen
-class Words:
+class Words(msgspec.Struct, frozen=True, kw_only=True):
     """What a condition of one place may speak of."""
 
     subject: tuple[str, ...]

@@ -34,11 +34,14 @@ def read_example(node: Node, path: str, mistakes: Mistakes, with_checks: bool) -
         answers = answers_of(entries["answers"], path, taken, mistakes)
         if answers is not None:
             evidence = Evidence(
-                evidence.account,
-                {**evidence.shelves, answers.kind: Shelf(answers.kind, (answers,), Scope.WHOLE, "", taken)},
-                evidence.listings,
-                (),
-                (),
+                account=evidence.account,
+                shelves={
+                    **evidence.shelves,
+                    answers.kind: Shelf(kind=answers.kind, records=(answers,), scope=Scope.WHOLE, why="", dated=taken),
+                },
+                listings=evidence.listings,
+                sources=(),
+                unrecognised=(),
             )
     earlier = _evidence(entries["before"], path, mistakes, set(), taken) if "before" in entries else None
     findings = tuple(str(item.value) for item in items(entries.get("findings")))
@@ -49,7 +52,15 @@ def read_example(node: Node, path: str, mistakes: Mistakes, with_checks: bool) -
         mistakes.say(node, "this rule has checks, so a finding is written as 'check: key'")
     if len(mistakes.found) > before:
         return None
-    return Example(str(entries["name"].value), evidence, earlier, at, outcome, findings, Location(path, node.line))
+    return Example(
+        name=str(entries["name"].value),
+        evidence=evidence,
+        before=earlier,
+        at=at,
+        outcome=outcome,
+        findings=findings,
+        where=Location(path, node.line),
+    )
 
 
 def _moment(node: Node | None) -> datetime | None:
@@ -70,9 +81,20 @@ def _evidence(node: Node | None, path: str, mistakes: Mistakes, partial: set[str
         records = _records(kind, rows, path, mistakes)
         whole = kind not in partial
         scope, why = (Scope.WHOLE, "") if whole else (Scope.PART, "only a part of it was exported")
-        shelves[kind] = Shelf(kind, records, scope, why, taken)
-        listings[kind] = (Listing(kind, records, path, "example", whole, why, dated=taken, in_list_order=True),)
-    return Evidence(Account(), shelves, listings, (), ())
+        shelves[kind] = Shelf(kind=kind, records=records, scope=scope, why=why, dated=taken)
+        listings[kind] = (
+            Listing(
+                kind=kind,
+                records=records,
+                path=path,
+                reader="example",
+                whole=whole,
+                why_part=why,
+                dated=taken,
+                in_list_order=True,
+            ),
+        )
+    return Evidence(account=Account(), shelves=shelves, listings=listings, sources=(), unrecognised=())
 
 
 def _records(kind: str, rows: Node, path: str, mistakes: Mistakes) -> tuple[Record, ...]:
@@ -90,7 +112,9 @@ def _records(kind: str, rows: Node, path: str, mistakes: Mistakes) -> tuple[Reco
                 mistakes.say(child, f"'{name}' of {kind}: {value.reason}")
             elif description.choices and isinstance(value, str) and value not in description.choices:
                 mistakes.say(child, f"'{name}' of {kind} is one of {', '.join(description.choices)}, not '{value}'")
-        records.append(Record(kind, keys.of(fields), fields, Location(path, row.line, f"{kind}/{number}")))
+        records.append(
+            Record(kind=kind, key=keys.of(fields), fields=fields, where=Location(path, row.line, f"{kind}/{number}"))
+        )
     return tuple(records)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from exportready.kinds.references import ESTABLISHED, INFERRED
 from exportready.model.evidence import Location
@@ -122,15 +123,20 @@ def _rule(node: Node, told: Mistakes) -> InferenceRule | None:
     source = entries(keys["source"])
     text = {name: str(child.value) for name, child in (*keys.items(), *source.items())}
     return InferenceRule(
-        text["name"],
-        tuple(when),
-        tuple(pattern for pattern in unless if pattern is not None),
-        then,
-        text["because"],
-        text["standing"],
-        Citation(text["document"], text["section"], date.fromisoformat(text["updated"]), text.get("note", "")),
-        0,
-        Location(told.path, node.line),
+        name=text["name"],
+        when=tuple(when),
+        unless=tuple(pattern for pattern in unless if pattern is not None),
+        then=then,
+        because=text["because"],
+        standing=text["standing"],
+        source=Citation(
+            document=text["document"],
+            section=text["section"],
+            updated=date.fromisoformat(text["updated"]),
+            note=text.get("note", ""),
+        ),
+        group=0,
+        where=Location(told.path, node.line),
     )
 
 

@@ -55,7 +55,14 @@ def load(folder: Path, own: bool = False) -> Rulebook:
     for file in sorted(inference.glob("*.yaml")) if inference else ():
         digest.update(file.name.encode() + file.read_bytes().replace(b"\r\n", b"\n"))
     pack = _pack(folder, own, digest.hexdigest(), len(rules))
-    return Rulebook(tuple(rules), pack.digest, wanted(rules, (*SHOWN, *SHOWN_AFTER)), own, inference, (pack,))
+    return Rulebook(
+        rules=tuple(rules),
+        digest=pack.digest,
+        wanted=wanted(rules, (*SHOWN, *SHOWN_AFTER)),
+        own=own,
+        inference=inference,
+        packs=(pack,),
+    )
 
 
 def load_or_recall(folder: Path, own: bool = False) -> Rulebook:
@@ -124,7 +131,7 @@ def _pack(folder: Path, own: bool, digest: str, rules: int) -> Pack:
             raise RulebookMistakes(found)
         stated = entries_of(root)
         name, version = _text(stated["name"]), _text(stated["version"])
-    return Pack(name, version, digest, rules)
+    return Pack(name=name, version=version, digest=digest, rules=rules)
 
 
 def wanted(rules: Iterable[Rule], shown: Iterable[str] = ()) -> Wanted:
@@ -180,7 +187,7 @@ class _RuleFile:
         if "id" in entries and entries["id"].value != expected:
             self.mistakes.say(entries["id"], f"the id must be the file's path, '{expected}'")
         parameters = self._parameters(entries.get("parameters"))
-        nothing = Words((), {}, parameters)
+        nothing = Words(subject=(), entries={}, parameters=parameters)
         given = self.conditions.condition(entries["given"], nothing) if "given" in entries else None
         checks = self.checks.read(entries, root, parameters)
         max_age = self._max_age(entries.get("max_age"))
@@ -195,35 +202,35 @@ class _RuleFile:
         many = entries_of(fix["many"]) if "many" in fix else {}
         waivers = entries_of(entries.get("waivers"))
         rule = Rule(
-            _text(entries["id"]),
-            _text(entries["title"]),
-            Severity(_text(entries["severity"])),
-            Phase(_text(entries["phase"])),
-            Citation(
-                _text(source["document"]),
-                _text(source["section"]),
-                date.fromisoformat(_text(source["updated"])),
-                _text(source["note"]) if "note" in source else "",
+            id=_text(entries["id"]),
+            title=_text(entries["title"]),
+            severity=Severity(_text(entries["severity"])),
+            phase=Phase(_text(entries["phase"])),
+            source=Citation(
+                document=_text(source["document"]),
+                section=_text(source["section"]),
+                updated=date.fromisoformat(_text(source["updated"])),
+                note=_text(source["note"]) if "note" in source else "",
             ),
-            _text(entries["why"]),
-            _text(entries["problem"]) if "problem" in entries else "",
-            given,
-            tuple(checks),
-            "checks" in entries,
-            max_age,
-            parameters,
-            FixSteps(
-                _text(fix["who"]),
-                _whole(fix["minutes"]),
-                tuple(_text(step) for step in items(fix["steps"])),
-                _whole(many["above"]) if many else None,
-                tuple(_text(step) for step in items(many["steps"])) if many else (),
+            why=_text(entries["why"]),
+            problem=_text(entries["problem"]) if "problem" in entries else "",
+            given=given,
+            checks=tuple(checks),
+            named_checks="checks" in entries,
+            max_age=max_age,
+            parameters=parameters,
+            fix=FixSteps(
+                who=_text(fix["who"]),
+                minutes=_whole(fix["minutes"]),
+                steps=tuple(_text(step) for step in items(fix["steps"])),
+                many_above=_whole(many["above"]) if many else None,
+                many_steps=tuple(_text(step) for step in items(many["steps"])) if many else (),
             ),
-            tuple(example for example in examples if example is not None),
-            Location(self.name, root.line),
-            hashlib.sha256(data).hexdigest()[:16],
-            "allowed" not in waivers or waivers["allowed"].value is True,
-            parse_age(_text(waivers["longest"])) if "longest" in waivers else None,
+            examples=tuple(example for example in examples if example is not None),
+            where=Location(self.name, root.line),
+            digest=hashlib.sha256(data).hexdigest()[:16],
+            waivable="allowed" not in waivers or waivers["allowed"].value is True,
+            longest_waiver=parse_age(_text(waivers["longest"])) if "longest" in waivers else None,
         )
         self.checks.steps(rule, entries["fix"])
         self._ages(rule, entries.get("max_age"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from exportready.model.evidence import Known
 from exportready.model.rules import Rule, Rulebook, Severity
@@ -40,7 +41,7 @@ def together(first: Rulebook, folders: Sequence[Path]) -> Rulebook:
     packs = tuple(pack for book in books for pack in book.packs)
     digest = hashlib.sha256("\0".join(pack.digest for pack in packs).encode()).hexdigest()
     inference = next((book.inference for book in reversed(books) if book.inference is not None), None)
-    return Rulebook(rules, digest, wanted(rules), first.own, inference, packs)
+    return Rulebook(rules=rules, digest=digest, wanted=wanted(rules), own=first.own, inference=inference, packs=packs)
 
 
 def adapted(

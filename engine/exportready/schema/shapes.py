@@ -5,15 +5,15 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+import msgspec
 
 from exportready.schema.yamlfile import Mistake, Node
 
 
-@dataclass(slots=True)
-class Mistakes:
+class Mistakes(msgspec.Struct):
     """Collects what is wrong in one file, so that all of it is told at once."""
 
     path: str
@@ -46,7 +46,7 @@ def what_is(node: Node) -> str:
     return f"'{value}'"
 
 
-class Shape:
+class Shape(msgspec.Struct, frozen=True):
     """One kind of value."""
 
     words = "a value"
@@ -67,8 +67,7 @@ class Shape:
         return False
 
 
-@dataclass(frozen=True)
-class Text(Shape):
+class Text(Shape, frozen=True):
     """Text that is not empty."""
 
     pattern: str | None = None
@@ -88,8 +87,7 @@ class Text(Shape):
         return {"type": "string", "minLength": 1} | ({"pattern": f"^(?:{self.pattern})$"} if self.pattern else {})
 
 
-@dataclass(frozen=True)
-class Choice(Shape):
+class Choice(Shape, frozen=True):
     """One of a few words."""
 
     choices: tuple[str, ...]
@@ -110,7 +108,7 @@ class Choice(Shape):
         return {"enum": list(self.choices)}
 
 
-class YesNo(Shape):
+class YesNo(Shape, frozen=True):
     """true or false."""
 
     words = "true or false"
@@ -128,8 +126,7 @@ class YesNo(Shape):
         return {"type": "boolean"}
 
 
-@dataclass(frozen=True)
-class Number(Shape):
+class Number(Shape, frozen=True):
     """A number, exact."""
 
     whole: bool = False
@@ -155,8 +152,7 @@ class Number(Shape):
         return {"type": "integer" if self.whole else "number"} | ({"minimum": self.least} if self.least is not None else {})
 
 
-@dataclass(frozen=True)
-class Parsed(Shape):
+class Parsed(Shape, frozen=True):
     """Text that a function reads; it raises ValueError where it cannot."""
 
     parse: Callable[[str], object]
@@ -178,8 +174,7 @@ class Parsed(Shape):
         return {"type": "string", "description": self.words} | ({"format": self.format} if self.format else {})
 
 
-@dataclass(frozen=True)
-class ListOf(Shape):
+class ListOf(Shape, frozen=True):
     """A list; with `or_one`, a single value counts as a list of one."""
 
     item: Shape
@@ -206,8 +201,7 @@ class ListOf(Shape):
         return {"anyOf": [self.item.schema(), many]} if self.or_one else many
 
 
-@dataclass(frozen=True)
-class MapOf(Shape):
+class MapOf(Shape, frozen=True):
     """Any keys, all values alike."""
 
     item: Shape
@@ -224,13 +218,13 @@ class MapOf(Shape):
         return {"type": "object", "additionalProperties": self.item.schema()}
 
 
-class Anything(Shape):
+class Anything(Shape, frozen=True):
     """Checked elsewhere (conditions, examples)."""
 
     may_be_empty = True
 
-    def __init__(self, schema: dict[str, Any] | None = None) -> None:
-        self._schema = schema or {}
+    described: dict[str, Any] = {}
+    """Its JSON Schema."""
 
     def check(self, node: Node, mistakes: Mistakes) -> bool:
         """See Shape."""
@@ -238,11 +232,10 @@ class Anything(Shape):
 
     def schema(self) -> dict[str, Any]:
         """See Shape."""
-        return self._schema
+        return self.described
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(msgspec.Struct, frozen=True):
     """One key of an object."""
 
     shape: Shape
@@ -250,8 +243,7 @@ class Key:
     required: bool = False
 
 
-@dataclass(frozen=True)
-class Object(Shape):
+class Object(Shape, frozen=True):
     """Named keys."""
 
     keys: Mapping[str, Key]
@@ -303,8 +295,7 @@ class Object(Shape):
         )
 
 
-@dataclass(frozen=True)
-class OneOf(Shape):
+class OneOf(Shape, frozen=True):
     """A plain value, or an object that says more about it."""
 
     plain: Shape

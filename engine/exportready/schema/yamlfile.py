@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import yaml
-
-from exportready.model.frozen import frozen
+from msgspec.structs import replace
 
 Scalar = str | bool | Decimal | None
 
 MAX_DEPTH = 60
 
 
-@frozen
-class Mistake:
+class Mistake(msgspec.Struct, frozen=True):
     """Something wrong in a file, where it stands and what would be right."""
 
     path: str
@@ -38,8 +36,7 @@ class Mistake:
         return replace(self, path=(folder / self.path).as_posix())
 
 
-@frozen
-class Node:
+class Node(msgspec.Struct, frozen=True):
     """One value of a YAML file with its place."""
 
     value: Scalar | dict[str, Node] | list[Node]

@@ -137,10 +137,20 @@ def _merged(rule: CompiledRule, places: tuple[int, ...]) -> tuple[CompiledRule, 
         joins = {(name, number[places[at]], other) for part in parts for name, at, other in part.joins if places[at] != place}
         inside = [field for part in parts for name, at, other in part.joins if places[at] == place for field in (name, other)]
         present = {*inside, *(name for part in parts for name in part.present)}
-        terms.append(Term(parts[0].kind, tuple(sorted(constants)), tuple(sorted(joins)), tuple(sorted(present))))
+        terms.append(
+            Term(
+                kind=parts[0].kind,
+                constants=tuple(sorted(constants)),
+                joins=tuple(sorted(joins)),
+                present=tuple(sorted(present)),
+            )
+        )
     absent = tuple(
         Term(
-            term.kind, term.constants, tuple((name, number[places[at]], other) for name, at, other in term.joins), term.present
+            kind=term.kind,
+            constants=term.constants,
+            joins=tuple((name, number[places[at]], other) for name, at, other in term.joins),
+            present=term.present,
         )
         for term in rule.absent
     )

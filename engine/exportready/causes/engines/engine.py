@@ -11,12 +11,12 @@ from contextlib import AbstractContextManager
 from itertools import product
 from typing import Protocol
 
-from exportready.model.frozen import frozen
+import msgspec
+
 from exportready.model.inference import Different, Fact, InferenceRule, OneOf, Pattern, Same
 
 
-@frozen
-class Term:
+class Term(msgspec.Struct, frozen=True, kw_only=True):
     """One fact that a compiled rule looks for. Every field is a constant's token or a join with an earlier term's field."""
 
     kind: str
@@ -27,8 +27,7 @@ class Term:
     """Fields that the fact must have."""
 
 
-@frozen
-class CompiledRule:
+class CompiledRule(msgspec.Struct, frozen=True):
     """One way in which a rule may match."""
 
     rule: int
@@ -37,8 +36,7 @@ class CompiledRule:
     absent: tuple[Term, ...]
 
 
-@frozen
-class Compiled:
+class Compiled(msgspec.Struct, frozen=True):
     """A group of rules for an engine."""
 
     rules: tuple[CompiledRule, ...]
@@ -50,8 +48,7 @@ class Compiled:
         return self.constants.get(value) or values.setdefault(value, f"v{len(values)}")
 
 
-@frozen
-class Match:
+class Match(msgspec.Struct, frozen=True):
     """A rule and the numbers of the facts that match it, in the order of its terms."""
 
     rule: int
@@ -106,7 +103,7 @@ def _term(pattern: Pattern, at: int, values: Iterator[str], bound: dict[str, tup
             joins.append((name, *bound[test.variable]))
         else:
             present.append(name)  # what it must equal or differ from is compared after the match, by `passes`
-    return Term(pattern.fact, tuple(constants), tuple(joins), tuple(present))
+    return Term(kind=pattern.fact, constants=tuple(constants), joins=tuple(joins), present=tuple(present))
 
 
 def passes(rule: InferenceRule, facts: Sequence[Fact]) -> Mapping[str, str] | None:

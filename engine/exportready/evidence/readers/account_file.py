@@ -19,10 +19,10 @@ def read(data: bytes, path: str) -> Reading:
     listings = (found.answers, found.host) if found.host else (found.answers,)
     counts = {one.kind: len(one.records[0].fields) if one is found.answers else 1 for one in listings}
     return Reading(
-        READER,
-        listings,
-        counts,
-        found.account.taken_at,
+        reader=READER,
+        listings=listings,
+        counts=counts,
+        dated=found.account.taken_at,
         account=found.account,
         covers=found.covers,
         columns=found.columns,

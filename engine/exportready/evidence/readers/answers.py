@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
+
+import msgspec
+from msgspec import field
 
 from exportready.account.questions import ANSWERED_ON, DOZEN, FILE_MODE, NAME, TAKEN, TAKEN_AT, Question, own_question
 from exportready.account.reading import host_of
@@ -40,7 +42,7 @@ def is_answers(sheet: Sheet) -> bool:
 def read(sheet: Sheet, path: str, zone: tzinfo) -> Reading:
     """The answers. A moment without an offset is one of `zone`. Raises Unreadable with every row that cannot be used:
     no answer of a sheet with mistakes counts."""
-    rows = _Rows(path, zone)
+    rows = _Rows(path=path, zone=zone)
     header, question_at, answer_at = _columns(sheet) or (0, 0, 1)
     for number, row in enumerate(sheet.rows[header + 1 :], header + 2):
         question, answer = _cell(row, question_at), _cell(row, answer_at)
@@ -65,8 +67,7 @@ def _cell(row: tuple[Cell, ...], at: int) -> Cell:
     return row[at] if at < len(row) else None
 
 
-@dataclass(slots=True)
-class _Rows:
+class _Rows(msgspec.Struct, kw_only=True):
     path: str
     zone: tzinfo
     dated: datetime | None = None
@@ -122,8 +123,19 @@ class _Rows:
         name, mode = self.values.pop(NAME, None), self.values.pop(FILE_MODE, None)
         where = {path: Location(self.path, number, path) for path, number in self.lines.items()}
         notes = {path: FieldNote(where[path], self.dated) for path in self.values}
-        record = Record(KIND.name, "", self.values, Location(self.path, 1), notes)
-        listings = [Listing(KIND.name, (record,), self.path, READER, False, WHY_PART, part=SHEET, dated=self.dated)]
+        record = Record(kind=KIND.name, key="", fields=self.values, where=Location(self.path, 1), notes=notes)
+        listings = [
+            Listing(
+                kind=KIND.name,
+                records=(record,),
+                path=self.path,
+                reader=READER,
+                whole=False,
+                why_part=WHY_PART,
+                part=SHEET,
+                dated=self.dated,
+            )
+        ]
         if mode is not None:
             told = mode if isinstance(mode, str) else ""
             listings.append(host_of(told, where[FILE_MODE], READER, self.dated))
@@ -132,7 +144,9 @@ class _Rows:
         taken = self.dated if taken == TODAY else taken
         at = taken.replace(tzinfo=taken.tzinfo or self.zone) if isinstance(taken, datetime) else None
         account = Account(name=name if isinstance(name, str) else None, taken_at=at) if name or at else None
-        return Reading(READER, tuple(listings), counts, self.dated, tuple(self.notes), account=account)
+        return Reading(
+            reader=READER, listings=tuple(listings), counts=counts, dated=self.dated, notes=tuple(self.notes), account=account
+        )
 
 
 def _text(cell: Cell) -> str:

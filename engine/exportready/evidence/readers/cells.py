@@ -43,7 +43,7 @@ def is_amount(cell: Cell) -> bool:
 DAY = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})(?:\s+\d{1,2}:.*)?")
 """Month, day and year, as the United States write them."""
 
-_AMOUNT = Field(Type.NUMBER)
+_AMOUNT = Field(type=Type.NUMBER)
 
 
 def _number(description: Field, cell: Cell) -> Value:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+
+import msgspec
+from msgspec import field
+from msgspec.structs import replace
 
 from exportready.evidence.reading import Keys, Reading, of_text, taken, text_of
 from exportready.kinds import KINDS
 from exportready.kinds.table import Kind
 from exportready.model.evidence import UNSET, Listing, Location, Record, Unknown, Value
-from exportready.model.frozen import frozen
 from exportready.model.rules import Wanted
 
 ACCOUNT_TYPES = {
@@ -89,8 +91,7 @@ def split(line: str) -> list[str]:
     ]
 
 
-@dataclass(slots=True)
-class _Section:
+class _Section(msgspec.Struct, kw_only=True):
     kind: Kind
     wanted: Mapping[str, Callable[[str], Value]]
     """The fields to take, and how each is read."""
@@ -139,7 +140,7 @@ class _Reader:
                 kind = KINDS[SECTIONS[word][0]]
                 fields = {name: of_text(kind.fields[name]) for name in taken(kind, self.wanted)}
                 columns_of = {column: name for column, name in SECTIONS[word][1].items() if name in fields}
-                self.sections[word] = _Section(kind, fields, columns_of, Keys(kind))
+                self.sections[word] = _Section(kind=kind, wanted=fields, columns=columns_of, keys=Keys(kind))
                 self.counts[kind.name] += 0
             self.last = self.sections[word]
         own = self.last.columns if self.last else {}
@@ -175,7 +176,7 @@ class _Reader:
         if section.wanted:
             fields = _fields(word, row, section)
             where = Location(self.path, number, word)
-            section.records.append(Record(section.kind.name, section.keys.of(fields), fields, where))
+            section.records.append(Record(kind=section.kind.name, key=section.keys.of(fields), fields=fields, where=where))
 
     def end(self, number: int, is_header: bool, cells: int, ends_line: bool) -> None:
         """The end of the file, after a row of so many cells: does it look broken off?"""
@@ -196,19 +197,21 @@ class _Reader:
                 self.sections[word].why_part = f"line {number} belongs to this list but stands above its heading"
         listings = tuple(
             Listing(
-                section.kind.name,
-                tuple(section.records),
-                self.path,
-                "iif",
-                not section.why_part,
-                section.why_part,
-                bool(section.why_part),
+                kind=section.kind.name,
+                records=tuple(section.records),
+                path=self.path,
+                reader="iif",
+                whole=not section.why_part,
+                why_part=section.why_part,
+                damaged=bool(section.why_part),
                 dated=self.dated,
                 in_list_order=True,
             )
             for section in self.sections.values()
         )
-        return Reading("iif", listings, dict(self.counts), self.dated, tuple(self.notes[:5]))
+        return Reading(
+            reader="iif", listings=listings, counts=dict(self.counts), dated=self.dated, notes=tuple(self.notes[:5])
+        )
 
     def _stray(self, number: int, word: str) -> None:
         self.strays.setdefault(word, number)
@@ -243,8 +246,7 @@ def read(data: bytes, path: str, wanted: Wanted) -> Reading | None:
     return reader.reading() if reader.sections else None
 
 
-@frozen
-class _Heading:
+class _Heading(msgspec.Struct, frozen=True):
     """A `!` row: where the columns stand that somebody reads."""
 
     length: int

@@ -50,7 +50,7 @@ def text(data: bytes, path: str, wanted: Wanted) -> Reading | None:
     if not any(is_message(line) for _, line in lines):
         return None
     rows = [(number, fields) for number, line in lines if read(line).sort != FINE for fields in _errors(line)]
-    return Reading(READER, (listing(rows, path, wanted),), {KIND: len(rows)})
+    return Reading(reader=READER, listings=(listing(rows, path, wanted),), counts={KIND: len(rows)})
 
 
 def _errors(line: str) -> Iterator[dict[str, Value]]:
@@ -184,5 +184,5 @@ def listing(rows: Sequence[tuple[int, Mapping[str, Value]]], path: str, wanted: 
     records = []
     for number, fields in rows:  # those too that nobody wants: they are counted
         kept = {name: value for name, value in fields.items() if name in names}
-        records.append(Record(KIND, keys.of(kept), kept, Location(path, number)))
-    return Listing(KIND, tuple(records), path, READER, False, NOT_SAID, part=SHEET)
+        records.append(Record(kind=KIND, key=keys.of(kept), fields=kept, where=Location(path, number)))
+    return Listing(kind=KIND, records=tuple(records), path=path, reader=READER, whole=False, why_part=NOT_SAID, part=SHEET)

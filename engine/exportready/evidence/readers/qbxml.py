@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from io import BytesIO
 
+import msgspec
 from lxml import etree
+from msgspec import field
 
 from exportready.evidence.readers.qbxml_fields import Tree, local, tree_of, values
 from exportready.evidence.readers.xmltext import root_of, utf8
@@ -66,8 +67,7 @@ def _envelope(envelope: etree._Element, document: bytes, reader: _Reader) -> boo
     return found
 
 
-@dataclass(slots=True)
-class _Rs:
+class _Rs(msgspec.Struct, kw_only=True):
     """One response element, and what was read out of it."""
 
     name: str
@@ -80,8 +80,7 @@ class _Rs:
     child_gaps: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class _Lines:
+class _Lines(msgspec.Struct, kw_only=True):
     """The records that stand inside others."""
 
     kind: Kind
@@ -92,8 +91,7 @@ class _Lines:
     keys: Keys
 
 
-@dataclass(slots=True)
-class _Ret:
+class _Ret(msgspec.Struct, kw_only=True):
     """One sort of element, and how a record of it is read."""
 
     name: str
@@ -127,7 +125,7 @@ class _Reader:
         self.first_line = first_line
         seen: dict[int, _Rs] = {}
         last: etree._Element | None = None
-        rs, at = _Rs("", 0), 0
+        rs, at = _Rs(name="", number=0), 0
         events = etree.iterparse(
             BytesIO(document),
             events=("end",),
@@ -150,7 +148,7 @@ class _Reader:
                     if not _is_response(parent):
                         continue  # a *Ret inside another record belongs to that record
                     at, last = _number(parent, last, at), parent
-                    rs = seen[at] = _Rs(local(parent), self.responses + at)
+                    rs = seen[at] = _Rs(name=local(parent), number=self.responses + at)
                 rs.count += 1
                 rs.of_ret[local(element)] += 1
                 self._take(element, rs)
@@ -168,15 +166,24 @@ class _Reader:
         if root is None:
             raise Unreadable("it holds no XML element; export it again")
         for number, response in enumerate(_responses(root), 1):
-            self._response(response, seen.get(number) or _Rs(local(response), self.responses + number))
+            self._response(response, seen.get(number) or _Rs(name=local(response), number=self.responses + number))
         self.responses += sum(1 for _ in _responses(root))
         return root
 
     def reading(self) -> Reading:
         """All that was read."""
         if self.statuses:
-            self.listings.append(Listing("quickbooks.Status", tuple(self.statuses), self.path, "qbxml", True))
-        return Reading("qbxml", tuple(self.listings), dict(self.counts), None, tuple(self.notes), frozenset(self.companies))
+            self.listings.append(
+                Listing(kind="quickbooks.Status", records=tuple(self.statuses), path=self.path, reader="qbxml", whole=True)
+            )
+        return Reading(
+            reader="qbxml",
+            listings=tuple(self.listings),
+            counts=dict(self.counts),
+            dated=None,
+            notes=tuple(self.notes),
+            companies=frozenset(self.companies),
+        )
 
     # -- records
 
@@ -185,11 +192,21 @@ class _Reader:
         if name not in RETS:
             self.counts[name.removesuffix("Ret")] += 1
             return
-        rs = _Rs("", 0)
+        rs = _Rs(name="", number=0)
         self._take(element, rs)
         why = "a single record by itself says nothing about the rest of the list"
         for kind, records in sorted({RETS[name][0]: [], **rs.records}.items()):
-            self.listings.append(Listing(kind, tuple(records), self.path, "qbxml", False, why, part="fragment"))
+            self.listings.append(
+                Listing(
+                    kind=kind,
+                    records=tuple(records),
+                    path=self.path,
+                    reader="qbxml",
+                    whole=False,
+                    why_part=why,
+                    part="fragment",
+                )
+            )
 
     def _take(self, element: etree._Element, rs: _Rs) -> None:
         name = local(element)
@@ -204,7 +221,7 @@ class _Reader:
         pointer = f"{rs.name}[{rs.number}]/{name}[{rs.of_ret[name]}]" if rs.name else name
         if ret.tree is not None:
             fields = self._fields(element, ret, ret.tree)
-            record = Record(kind.name, ret.keys.of(fields), fields, self._where(element, pointer))
+            record = Record(kind=kind.name, key=ret.keys.of(fields), fields=fields, where=self._where(element, pointer))
             rs.records.setdefault(kind.name, []).append(record)
         for lines in ret.lines:
             self._take_lines(element, lines, rs, pointer)
@@ -215,13 +232,21 @@ class _Reader:
             return None
         kind, part = KINDS[RETS[name][0]], RETS[name][1]
         lines = [
-            _Lines(child, child.array_of[1], _above(kind, wanted), tree_of(child, wanted), self.keys[child.name])
+            _Lines(
+                kind=child,
+                tag=child.array_of[1],
+                above=_above(kind, wanted),
+                tree=tree_of(child, wanted),
+                keys=self.keys[child.name],
+            )
             for child in children(kind.name)
             if child.array_of and (wanted := self.wanted.get(child.name)) is not None
         ]
         own = self.wanted.get(kind.name)
         tree = None if own is None else tree_of(kind, own)
-        ret = self.rets[name] = _Ret(name, kind, part, tree, self.keys.get(kind.name) or Keys(kind), lines)
+        ret = self.rets[name] = _Ret(
+            name=name, kind=kind, part=part, tree=tree, keys=self.keys.get(kind.name) or Keys(kind), lines=lines
+        )
         return ret
 
     def _take_lines(self, element: etree._Element, lines: _Lines, rs: _Rs, pointer: str) -> None:
@@ -232,7 +257,11 @@ class _Reader:
         for line in element.iter(f"{{*}}{tag}"):
             number += 1
             fields = above | values(line, lines.tree)
-            records.append(Record(kind, lines.keys.of(fields), fields, self._where(line, f"{pointer}/{tag}[{number}]")))
+            records.append(
+                Record(
+                    kind=kind, key=lines.keys.of(fields), fields=fields, where=self._where(line, f"{pointer}/{tag}[{number}]")
+                )
+            )
         if number:
             self.counts[kind] += number
         elif not _has_none(element, tag):
@@ -262,7 +291,7 @@ class _Reader:
             raw = {"request": request, **{name: element.get(name) for name in kind.fields if name != "request"}}
             fields = {name: convert(kind.fields[name], value) for name, value in raw.items()}
             where = self._where(element, f"{rs.name}[{rs.number}]")
-            self.statuses.append(Record(kind.name, self.keys[kind.name].of(fields), fields, where))
+            self.statuses.append(Record(kind=kind.name, key=self.keys[kind.name].of(fields), fields=fields, where=where))
         if element.get("statusSeverity") == "Error":
             self.notes.append(f"{request} was answered with error {element.get('statusCode', '')}")
         why, page = _whole(element, request, rs.count)
@@ -286,7 +315,19 @@ class _Reader:
     def _list(self, kind: str, part: str, rs: _Rs, why: str, page: Page | None) -> None:
         why = why or rs.child_gaps.get(kind, "")
         records = tuple(rs.records.get(kind, ()))
-        self.listings.append(Listing(kind, records, self.path, "qbxml", not why, why, bool(why), part, page=page))
+        self.listings.append(
+            Listing(
+                kind=kind,
+                records=records,
+                path=self.path,
+                reader="qbxml",
+                whole=not why,
+                why_part=why,
+                damaged=bool(why),
+                part=part,
+                page=page,
+            )
+        )
 
 
 def _above(kind: Kind, names: Iterable[str]) -> Tree:
@@ -314,7 +355,7 @@ def _whole(element: etree._Element, request: str, count: int) -> tuple[str, Page
     follow = _whole_number(remaining)
     if not iterator or follow is None:
         return f"{request} came in pages that do not say how they belong together (iteratorID, iteratorRemainingCount)", None
-    return "", Page(iterator, None, follow > 0, follow, held=count)
+    return "", Page(series=iterator, number=None, more=follow > 0, remaining=follow, held=count)
 
 
 def _line(element: etree._Element) -> int | None:

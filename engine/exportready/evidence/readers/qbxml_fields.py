@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
+import msgspec
 from lxml import etree
+from msgspec import field
 
 from exportready.evidence.reading import of_text
 from exportready.kinds.table import Kind
@@ -15,8 +16,7 @@ Leaf = tuple[str, Callable[[str], Value], bool]
 """The field that an element's text is, how it is read, and whether it may stand there several times."""
 
 
-@dataclass(slots=True)
-class Tree:
+class Tree(msgspec.Struct, kw_only=True):
     """What is wanted inside one sort of element, worked out once."""
 
     path: str = ""
@@ -47,7 +47,7 @@ def tree_of(kind: Kind, names: Iterable[str]) -> Tree:
         *steps, leaf = name.split(".")
         at, references = root, set[str]()
         for step in steps:
-            at = at.inside.setdefault(step, Tree(f"{at.path}{step}."))
+            at = at.inside.setdefault(step, Tree(path=f"{at.path}{step}."))
             if step.endswith("Ref"):
                 references.add(at.path)
         at.leaves[leaf] = (name, of_text(description), description.many)

@@ -8,18 +8,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from json.decoder import JSONDecodeError
 from pathlib import PurePosixPath
 from typing import Any
 
+import msgspec
+from msgspec import field
+
 from exportready.evidence.reading import MAX_PLACES, Keys, Reading, Unreadable, convert, of_text, taken, text_of
 from exportready.kinds import KINDS, children
 from exportready.kinds.table import Kind
 from exportready.model.evidence import UNSET, Listing, Location, Page, Record, Unknown, Value
-from exportready.model.frozen import frozen
 from exportready.model.rules import Type, Wanted
 
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -53,12 +54,11 @@ _KINDS = tuple(kind for kind in KINDS.values() if kind.known)
 def read(data: bytes, path: str, wanted: Wanted) -> Reading | None:
     """Read a file of records; None where its content is not known. Raises Unreadable for broken JSON."""
     text = text_of(data).replace("\r\n", "\n").replace("\r", "\n")
-    document = _Document(text, path, wanted)
+    document = _Document(text=text, path=path, wanted=wanted)
     return document.reading() if _decode(document) else None
 
 
-@dataclass(slots=True)
-class _Document:
+class _Document(msgspec.Struct, kw_only=True):
     """The envelope's own keys, and the reader of its records: which they are shows by the first of them."""
 
     text: str
@@ -112,7 +112,18 @@ class _Document:
         feed = "continueFrom" in self.envelope
         if not feed and not _counts(number):
             return "it does not say which page it is", None, False
-        return "", Page("feed" if feed else "list", None if feed else number, more, None, total, self.held), False
+        return (
+            "",
+            Page(
+                series="feed" if feed else "list",
+                number=None if feed else number,
+                more=more,
+                remaining=None,
+                total=total,
+                held=self.held,
+            ),
+            False,
+        )
 
 
 # -- decoding with positions
@@ -289,7 +300,9 @@ class _Reader:
         self.count += 1
         if self.own is not None:
             fields = self.own.fields(row)
-            self.records.append(Record(self.kind.name, self.keys.of(fields), fields, Location(self.path, line, pointer)))
+            self.records.append(
+                Record(kind=self.kind.name, key=self.keys.of(fields), fields=fields, where=Location(self.path, line, pointer))
+            )
         for array in self.arrays:
             rows = row.get(array.name, _MISSING)
             lines = self._lines_of(rows, array.name, (start, end), line)
@@ -300,12 +313,22 @@ class _Reader:
 
         def listing(kind: Kind, records: list[Record], why: str, damaged: bool) -> Listing:
             read = tuple(records)
-            return Listing(kind.name, read, self.path, "servicetitan-json", not why, why, damaged, is_feed=is_feed, page=page)
+            return Listing(
+                kind=kind.name,
+                records=read,
+                path=self.path,
+                reader="servicetitan-json",
+                whole=not why,
+                why_part=why,
+                damaged=damaged,
+                is_feed=is_feed,
+                page=page,
+            )
 
         listings = [listing(self.kind, self.records, why, damaged)]
         listings += [listing(one.kind, one.records, why or one.gap, damaged or bool(one.gap)) for one in self.arrays]
         counts = {one.kind.name: len(one.records) for one in self.arrays if one.records}
-        return Reading("servicetitan-json", tuple(listings), {self.kind.name: self.count, **counts})
+        return Reading(reader="servicetitan-json", listings=tuple(listings), counts={self.kind.name: self.count, **counts})
 
     def _lines_of(self, rows: object, array: str, span: tuple[int, int], line: int) -> list[int | None]:
         """The lines of an array's records: found again in the text of their parent, and only if they read the same."""
@@ -361,7 +384,7 @@ class _Array:
             elif not isinstance(row, dict):
                 raise Unreadable(f"{where.pointer} is not a record; download it again", line)
             fields = above | self.own.fields(row)
-            self.records.append(Record(self.kind.name, self.keys.of(fields), fields, where))
+            self.records.append(Record(kind=self.kind.name, key=self.keys.of(fields), fields=fields, where=where))
 
 
 def _counts(value: object) -> bool:
@@ -375,8 +398,7 @@ _Field = tuple[str, str, Callable[[str], Value], Callable[[object], Value]]
 """A field, its key, what is made of a text, which most values are, and of anything else."""
 
 
-@frozen
-class _Plan:
+class _Plan(msgspec.Struct, frozen=True):
     """Which fields are taken out of an object, worked out once: those that stand in it, and those inside other objects in it."""
 
     own: tuple[_Field, ...]

@@ -17,10 +17,11 @@ from decimal import Decimal
 from pathlib import PurePosixPath
 from xml.parsers import expat
 
+import msgspec
+
 from exportready.evidence.reading import Unreadable, text_of
 from exportready.evidence.zipped import BROKEN, MAX_ENTRIES, is_harmful
 from exportready.model.evidence import Unknown
-from exportready.model.frozen import frozen
 
 Cell = str | bool | Decimal | datetime | date | Unknown | None
 """What a cell shows: None where it is blank, unknown where it shows something that is no value (#REF!). Moments are naive."""
@@ -29,8 +30,7 @@ MAX_CELLS = 10_000_000
 """Beyond this a table is no export, and would not fit into memory."""
 
 
-@frozen
-class Sheet:
+class Sheet(msgspec.Struct, frozen=True):
     """One table: a sheet of a workbook, or a CSV file. The first row is the sheet's row 1, whether it holds something or not."""
 
     name: str

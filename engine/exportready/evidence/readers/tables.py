@@ -12,6 +12,8 @@ from datetime import UTC, tzinfo
 from decimal import Decimal
 from pathlib import PurePosixPath
 
+import msgspec
+
 from exportready.account.reading import NO_COLUMN, Columns
 from exportready.evidence.consolidate import NOT_SAID
 from exportready.evidence.readers import answers, pasted
@@ -33,7 +35,6 @@ from exportready.kinds.headings import (
 )
 from exportready.kinds.table import Kind
 from exportready.model.evidence import SHEET, UNSET, ColumnQuestion, Listing, Location, Record, Unknown, Value
-from exportready.model.frozen import frozen
 from exportready.model.rules import Type, Wanted
 
 READER = "spreadsheet"
@@ -86,9 +87,9 @@ def read(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tzinfo 
         notes += found.notes
     only_answers = answered is not None and answered.listings == tuple(listings)
     return Reading(
-        answers.READER if only_answers else READER if listings else "",
-        tuple(listings),
-        dict(counts),
+        reader=answers.READER if only_answers else READER if listings else "",
+        listings=tuple(listings),
+        counts=dict(counts),
         dated=answered.dated if answered and only_answers else None,
         account=answered.account if answered else None,
         notes=tuple(notes),
@@ -100,8 +101,7 @@ def read(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tzinfo 
 # -- recognising
 
 
-@frozen
-class _Layout:
+class _Layout(msgspec.Struct, frozen=True, kw_only=True):
     """Where the columns of a table stand in a sheet."""
 
     table: Table
@@ -249,7 +249,9 @@ def _layout(
                 f"Which column of {where} holds the {usual[place]}? It has: {has}. Write into account.yaml "
                 f"columns: {{{kind}: {{{name}: HEADING}}}}, or none where there is none (exportready ask does it)",
             )
-            questions.append(ColumnQuestion(path, kind, name, unused, usual[place], sheet))
+            questions.append(
+                ColumnQuestion(path=path, kind=kind, field=name, headings=unused, label=usual[place], sheet=sheet)
+            )
     wanting = ""
     if not _has_key(table, {place: found if len(found) == 1 else [] for place, found in held.items()}):
         place = next(place for place in _key_fields(table) if len(held.get(place, ())) != 1)
@@ -257,7 +259,9 @@ def _layout(
     if wanting:  # first things first: what the rest of the columns hold may show by then
         questions = [one for one in questions if (one.kind, one.field) in set(_key_fields(table))]
     at = {place: found[0] for place, found in held.items() if len(found) == 1}
-    return _Layout(table, header, titles, at, unclear, tuple(questions), wanting)
+    return _Layout(
+        table=table, header=header, titles=titles, at=at, unclear=unclear, questions=tuple(questions), wanting=wanting
+    )
 
 
 def _is_asked(table: Table, place: Place, wanted: Wanted) -> bool:
@@ -317,7 +321,16 @@ class _Rows:
             self.counts[kind] += 0
         why = self.why_damaged or NOT_SAID
         return [
-            Listing(kind, tuple(records), self.path, READER, False, why, bool(self.why_damaged), SHEET)
+            Listing(
+                kind=kind,
+                records=tuple(records),
+                path=self.path,
+                reader=READER,
+                whole=False,
+                why_part=why,
+                damaged=bool(self.why_damaged),
+                part=SHEET,
+            )
             for kind, records in found.items()
         ]
 
@@ -363,7 +376,7 @@ class _Rows:
         names = self.names.get(kind.name, frozenset())
         kept = {name: value for name, value in fields.items() if name in names}
         where = Location(self.path, number, f"{self.sheet.name}!{number}" if self.is_book else "")
-        return Record(kind.name, keys.of(kept), kept, where)
+        return Record(kind=kind.name, key=keys.of(kept), fields=kept, where=where)
 
     def _records(self, kind: Kind) -> list[Record]:
         """Each row is a record."""
@@ -421,7 +434,7 @@ class _Rows:
                 fields[txn.name] = value_of(kind, txn.name, _cell(row, name))
             own = self._titled(row, POSTING_NUMBER)
             same = (txn.kind, own) if own is not None else (txn.kind, *map(fields.get, ("TxnDate", "RefNumber", txn.name)))
-            groups.setdefault(same, []).append(_Posting(number, row, txn, fields))
+            groups.setdefault(same, []).append(_Posting(number=number, row=row, txn=txn, fields=fields))
         if others:
             told = ", ".join(f"{count} {word}" for word, count in sorted(others.items())[:5])
             self.notes.append(f"rows of types that no rule reads: {told}")
@@ -458,8 +471,7 @@ class _Rows:
         return _cell(row, columns[0]) if len(columns) == 1 else None
 
 
-@frozen
-class _Posting:
+class _Posting(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     row: Sequence[Cell]
     txn: TxnType

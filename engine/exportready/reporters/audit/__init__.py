@@ -6,8 +6,9 @@ import importlib
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
+import msgspec
+
 from exportready.model.audit import Audit
-from exportready.model.frozen import frozen
 
 REPORTERS: Mapping[str, str] = MappingProxyType(
     {"console": "console", "csv": "csv_rows", "html": "html", "json": "json_audit", "markdown": "markdown"}
@@ -15,8 +16,7 @@ REPORTERS: Mapping[str, str] = MappingProxyType(
 """Format -> the module of this package that writes it."""
 
 
-@frozen
-class Options:
+class Options(msgspec.Struct, frozen=True, kw_only=True):
     """How a person wants to see it; formats for machines do not care."""
 
     color: bool = False

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from urllib.parse import quote
 
+import msgspec
+
 from exportready.model.audit import Audit, Entry, Standing
-from exportready.model.frozen import frozen
 from exportready.model.report import Verdict
 from exportready.model.rules import Rule, Severity, placeholders
 from exportready.reporters import words as shared
@@ -22,8 +23,7 @@ NAME, ERROR = 80, 240
 """So many characters of a name, and of an error, are shown."""
 
 
-@frozen
-class Row:
+class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One account."""
 
     entry: Entry
@@ -98,26 +98,26 @@ def _row(audit: Audit, entry: Entry, areas: Sequence[str], at: Mapping[str, int]
     if name != place and named[name] > 1:
         name, place = words.which(name, place), ""
     return Row(
-        entry,
-        name,
-        "" if name == place else place,
-        link(pages, entry.page),
-        verdict(one),
-        of_account(audit, one),
-        (shared.ARRIVALS if one.phase == "after-export" else shared.VERDICTS)[verdict(one)],
-        broken(one),
-        _remark(audit, entry),
-        sum(each.open for each in one.rules if each.worst is Severity.ERROR),
-        share(one),
-        age(audit.at, one),
-        sum(moved.added.values()) if moved else 0,
-        sum(moved.regressed.values()) if moved else 0,
-        sum(moved.fixed.values()) if moved else 0,
-        cells(one, areas),
-        spark(entry.trend),
-        tuple(at[each.rule] for each in one.rules if each.open and each.rule in at),
-        tuple(at[each.rule] for each in one.rules if each.untold and each.rule in at),
-        tuple(at[each.rule] for each in one.rules if each.accepted and each.rule in at),
+        entry=entry,
+        name=name,
+        place="" if name == place else place,
+        href=link(pages, entry.page),
+        verdict=verdict(one),
+        look=of_account(audit, one),
+        told=(shared.ARRIVALS if one.phase == "after-export" else shared.VERDICTS)[verdict(one)],
+        broken=broken(one),
+        remark=_remark(audit, entry),
+        errors=sum(each.open for each in one.rules if each.worst is Severity.ERROR),
+        share=share(one),
+        age=age(audit.at, one),
+        added=sum(moved.added.values()) if moved else 0,
+        regressed=sum(moved.regressed.values()) if moved else 0,
+        fixed=sum(moved.fixed.values()) if moved else 0,
+        cells=cells(one, areas),
+        spark=spark(entry.trend),
+        fails=tuple(at[each.rule] for each in one.rules if each.open and each.rule in at),
+        untold=tuple(at[each.rule] for each in one.rules if each.untold and each.rule in at),
+        accepted=tuple(at[each.rule] for each in one.rules if each.accepted and each.rule in at),
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+import msgspec
+
 from exportready.model.audit import Movement
-from exportready.model.frozen import frozen
 from exportready.model.report import Verdict
 from exportready.reporters import words as shared
 from exportready.reporters.audit.accounts import Row, is_new, movement_size
@@ -18,8 +19,7 @@ PARTS = ("added", "regressed", "fixed", "untold")
 """In the order of `words.CHANGE_HEADS`."""
 
 
-@frozen
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """One kind of change of one account: how many findings, and of which rules."""
 
     number: int
@@ -28,8 +28,7 @@ class Part:
     """So many rules are not named."""
 
 
-@frozen
-class Changed:
+class Changed(msgspec.Struct, frozen=True):
     """One account."""
 
     row: Row
@@ -38,8 +37,7 @@ class Changed:
     parts: tuple[Part, ...]
 
 
-@frozen
-class Changes:
+class Changes(msgspec.Struct, frozen=True, kw_only=True):
     """All of it."""
 
     total: Mapping[str, int]
@@ -62,16 +60,16 @@ def changes(rows: Sequence[Row]) -> Changes:
     other = [row for row, one in moved if one.rule_changed]
     swings = [ORDER.index(row.verdict) - ORDER.index(one.verdict) for row, one in moved]
     return Changes(
-        {part: sum(_number(one, part) for _, one in moved) for part in PARTS},
-        sum(_number(one, "rule_changed") for _, one in moved),
-        sum(swing < 0 for swing in swings),
-        sum(swing > 0 for swing in swings),
-        sum(is_new(row.entry) for row in rows),
-        tuple(_changed(row, PARTS) for row in found[:LISTED]),
-        max(0, len(found) - LISTED),
-        tuple(_by_rule(one for _, one in moved)),
-        tuple(_changed(row, ("rule_changed",)) for row in other[:LISTED]),
-        max(0, len(other) - LISTED),
+        total={part: sum(_number(one, part) for _, one in moved) for part in PARTS},
+        rule_changed=sum(_number(one, "rule_changed") for _, one in moved),
+        worse=sum(swing < 0 for swing in swings),
+        better=sum(swing > 0 for swing in swings),
+        new=sum(is_new(row.entry) for row in rows),
+        by_account=tuple(_changed(row, PARTS) for row in found[:LISTED]),
+        left=max(0, len(found) - LISTED),
+        by_rule=tuple(_by_rule(one for _, one in moved)),
+        by_rule_changed=tuple(_changed(row, ("rule_changed",)) for row in other[:LISTED]),
+        rule_changed_left=max(0, len(other) - LISTED),
     )
 
 

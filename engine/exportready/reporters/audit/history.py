@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
+import msgspec
+
 from exportready.model.audit import Audit, Past
-from exportready.model.frozen import frozen
 from exportready.reporters import words as shared
 from exportready.reporters.audit import words
 from exportready.reporters.audit.accounts import local
@@ -18,15 +19,13 @@ WIDTH, HEIGHT, LINE = 320, 84, 42
 """Of the picture of the columns; and how high that of the line is."""
 
 
-@frozen
-class Column:
+class Column(msgspec.Struct, frozen=True):
     """One audit: (look, x, y, height) of each part, from the bottom up."""
 
     parts: tuple[tuple[str, float, float, float], ...]
 
 
-@frozen
-class History:
+class History(msgspec.Struct, frozen=True, kw_only=True):
     """Empty rows where there is no earlier audit."""
 
     columns: tuple[Column, ...]
@@ -46,10 +45,10 @@ def now(audit: Audit) -> Past:
     """This audit, as later ones will remember it."""
     standings = [entry.standing for entry in audit.entries]
     return Past(
-        audit.at,
-        Counter(map(verdict, standings)),
-        sum(one.is_broken for one in standings),
-        sum(one.open for one in standings if not one.error),
+        at=audit.at,
+        verdicts=Counter(map(verdict, standings)),
+        broken=sum(one.is_broken for one in standings),
+        open=sum(one.open for one in standings if not one.error),
     )
 
 
@@ -67,15 +66,15 @@ def history(audit: Audit) -> History | None:
         (round((at + 0.5) * step, 1), round(LINE - 5 - (LINE - 10) * one.open / most, 1)) for at, one in enumerate(points)
     ]
     return History(
-        tuple(_column(audit, one, round((at + 0.5) * step - width / 2, 1), top) for at, one in enumerate(points)),
-        round(width, 1),
-        "M" + "L".join(f"{x:g} {y:g}" for x, y in spots),
-        spots[-1],
-        _short(audit, points[0].at),
-        _short(audit, points[-1].at),
-        words.audits(len(points), local(audit, points[0].at), local(audit, points[-1].at)),
-        words.open_now(points[0].open, points[-1].open),
-        tuple(_row(audit, one) for one in reversed(points)),
+        columns=tuple(_column(audit, one, round((at + 0.5) * step - width / 2, 1), top) for at, one in enumerate(points)),
+        width=round(width, 1),
+        line="M" + "L".join(f"{x:g} {y:g}" for x, y in spots),
+        end=spots[-1],
+        first=_short(audit, points[0].at),
+        last=_short(audit, points[-1].at),
+        alternative=words.audits(len(points), local(audit, points[0].at), local(audit, points[-1].at)),
+        open_told=words.open_now(points[0].open, points[-1].open),
+        rows=tuple(_row(audit, one) for one in reversed(points)),
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import msgspec
+
 from exportready.model.audit import Audit
-from exportready.model.frozen import frozen
 from exportready.model.report import Lapse
 from exportready.reporters import words as shared
 from exportready.reporters.audit import words
@@ -17,8 +18,7 @@ LISTED, EACH, COMING = 200, 5, 4
 """So many accounts, so many lapses of each, and so many accounts of page one, are in a page."""
 
 
-@frozen
-class Lapsing:
+class Lapsing(msgspec.Struct, frozen=True, kw_only=True):
     """One account."""
 
     row: Row
@@ -31,8 +31,7 @@ class Lapsing:
     left: int
 
 
-@frozen
-class Lapses:
+class Lapses(msgspec.Struct, frozen=True, kw_only=True):
     """Of all accounts."""
 
     accounts: tuple[Lapsing, ...]
@@ -57,11 +56,11 @@ def lapses(audit: Audit, rows: Sequence[Row]) -> Lapses:
     coming.sort(key=_next_first)
     over = sum(one.until <= audit.at for _, each in found for one in each)
     return Lapses(
-        tuple(_lapsing(audit, row, each) for row, each in found[:LISTED]),
-        max(0, len(found) - LISTED),
-        tuple(_lapsing(audit, row, each) for row, each in coming[:COMING]),
-        sum(len(each) for _, each in found) - over,
-        over,
+        accounts=tuple(_lapsing(audit, row, each) for row, each in found[:LISTED]),
+        left=max(0, len(found) - LISTED),
+        coming=tuple(_lapsing(audit, row, each) for row, each in coming[:COMING]),
+        soon=sum(len(each) for _, each in found) - over,
+        over=over,
     )
 
 
@@ -73,15 +72,15 @@ def _next_first(pair: tuple[Row, list[Lapse]]) -> tuple[datetime, str, str]:
 def _lapsing(audit: Audit, row: Row, coming: Sequence[Lapse]) -> Lapsing:
     first = coming[0]
     return Lapsing(
-        row,
-        first.until,
-        first.until <= audit.at,
-        _until(audit, first),
-        tuple(
+        row=row,
+        until=first.until,
+        is_over=first.until <= audit.at,
+        when=_until(audit, first),
+        lines=tuple(
             (f"{shared.LAPSE_KINDS.get(one.what, one.what)}: {shorten(one.name, 160)}", _until(audit, one))
             for one in coming[:EACH]
         ),
-        max(0, len(coming) - EACH),
+        left=max(0, len(coming) - EACH),
     )
 
 

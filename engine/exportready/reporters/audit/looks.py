@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
+import msgspec
+
 from exportready.model.audit import Audit, RuleStanding, Standing
-from exportready.model.frozen import frozen
 from exportready.model.report import Outcome, Verdict
 from exportready.model.rules import Severity
 from exportready.reporters.audit import words
@@ -18,8 +19,7 @@ _BY_GRADE = {Severity.ERROR: "fix", Severity.WARNING: "look", Severity.INFO: "kn
 _BY_VERDICT = dict(zip(ORDER, ("fix", "unknown", "look", "fine"), strict=True))
 
 
-@frozen
-class Cell:
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
     """How one area of one account stands."""
 
     look: str
@@ -67,15 +67,15 @@ def _cell(counts: tuple[int, ...]) -> Cell:
     told = {one: number for one, number in parts.items() if one in ("fix", "look", "unknown", "know")}
     also = "unknown" in parts and look != "unknown"
     return Cell(
-        look,
-        f"{look} also" if also else look,
-        str(parts[look]) if told else "",
-        words.standing(told) if told else words.LOOKS[look],
+        look=look,
+        css=f"{look} also" if also else look,
+        number=str(parts[look]) if told else "",
+        text=words.standing(told) if told else words.LOOKS[look],
     )
 
 
-_UNJUDGED = Cell("unknown", "unknown", "", words.LOOKS["unknown"])
-_ABSENT = Cell("absent", "absent", "", words.NOT_JUDGED)
+_UNJUDGED = Cell(look="unknown", css="unknown", number="", text=words.LOOKS["unknown"])
+_ABSENT = Cell(look="absent", css="absent", number="", text=words.NOT_JUDGED)
 
 
 def verdict(standing: Standing) -> Verdict:

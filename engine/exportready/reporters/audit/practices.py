@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from exportready.model.audit import Audit
-from exportready.model.frozen import frozen
 from exportready.model.rules import PLACEHOLDER, Phase, Rule
 from exportready.reporters import words as shared
 from exportready.reporters.audit import words
@@ -17,8 +18,7 @@ LISTED = 200
 """So many accounts a practice are in a page."""
 
 
-@frozen
-class Who:
+class Who(msgspec.Struct, frozen=True):
     """Some accounts, and how many more there are."""
 
     title: str
@@ -26,8 +26,7 @@ class Who:
     left: int
 
 
-@frozen
-class Practice:
+class Practice(msgspec.Struct, frozen=True, kw_only=True):
     """One rule over all accounts."""
 
     rule: Rule
@@ -74,20 +73,20 @@ def _practice(rule: Rule, at: int, groups: tuple[list[Row], ...]) -> Practice:
     fails, untold, accepted = map(len, groups)
     titles = (words.WHO_FAILS, words.WHO_IS_UNTOLD, words.WHO_ACCEPTED)
     return Practice(
-        rule,
-        at,
-        anchor(rule.id),
-        heading(rule) if fails else clean(rule.title),
-        LOOKS[(0, 1, 3)[rule.grade.rank]] if fails else "unknown" if untold else "know" if accepted else "fine",
-        fails,
-        untold,
-        accepted,
-        tuple(
+        rule=rule,
+        position=at,
+        anchor=anchor(rule.id),
+        heading=heading(rule) if fails else clean(rule.title),
+        look=LOOKS[(0, 1, 3)[rule.grade.rank]] if fails else "unknown" if untold else "know" if accepted else "fine",
+        fails=fails,
+        untold=untold,
+        accepted=accepted,
+        who=tuple(
             Who(title, tuple(group[:LISTED]), max(0, len(group) - LISTED))
             for title, group in zip(titles, groups, strict=True)
             if group
         ),
-        message(rule) if fails else "",
+        message=message(rule) if fails else "",
     )
 
 

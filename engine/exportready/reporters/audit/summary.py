@@ -7,8 +7,9 @@ from datetime import timedelta
 from decimal import Decimal
 from statistics import fmean
 
+import msgspec
+
 from exportready.model.audit import Audit
-from exportready.model.frozen import frozen
 from exportready.model.report import Verdict
 from exportready.reporters import words as shared
 from exportready.reporters.arrival import money
@@ -23,8 +24,7 @@ FIRST, FAILED = 10, 8
 """So many accounts and practices are on page one."""
 
 
-@frozen
-class Tile:
+class Tile(msgspec.Struct, frozen=True, kw_only=True):
     """One verdict: how many accounts have it, and its part of the bar (from, width) in percent."""
 
     verdict: Verdict
@@ -35,16 +35,14 @@ class Tile:
     width: float
 
 
-@frozen
-class Fact:
+class Fact(msgspec.Struct, frozen=True):
     """One line of numbers with its title."""
 
     title: str
     lines: tuple[str, ...]
 
 
-@frozen
-class Summary:
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """Page one."""
 
     look: str
@@ -69,17 +67,17 @@ def summary(audit: Audit, rows: Sequence[Row], practices: Sequence[Practice], ch
     looked_at = [row for row in rows if row.look != "fine"]
     failing = [one for one in practices if one.fails][:FAILED]
     return Summary(
-        worst.look if worst else "unknown",
-        words.headline(worst.number, len(rows), worst.word) if worst else words.NO_ACCOUNT,
-        words.MEANINGS[worst.verdict] if worst else words.NO_ACCOUNT_MEANING,
-        _narrowed(audit),
-        tuple(tiles),
-        sum(bool(row.broken) for row in rows),
-        tuple(_facts(audit, rows, changes)),
-        tuple((row, first_issue(audit, row)) for row in looked_at[:FIRST]),
-        max(0, len(looked_at) - FIRST),
-        tuple((one, round(100 * one.fails / len(rows), 2)) for one in failing),
-        lapses.coming,
+        look=worst.look if worst else "unknown",
+        headline=words.headline(worst.number, len(rows), worst.word) if worst else words.NO_ACCOUNT,
+        meaning=words.MEANINGS[worst.verdict] if worst else words.NO_ACCOUNT_MEANING,
+        narrowed=_narrowed(audit),
+        tiles=tuple(tiles),
+        broken=sum(bool(row.broken) for row in rows),
+        facts=tuple(_facts(audit, rows, changes)),
+        first=tuple((row, first_issue(audit, row)) for row in looked_at[:FIRST]),
+        left=max(0, len(looked_at) - FIRST),
+        failed=tuple((one, round(100 * one.fails / len(rows), 2)) for one in failing),
+        lapsing=lapses.coming,
     )
 
 
@@ -100,7 +98,14 @@ def _tiles(audit: Audit, rows: Sequence[Row]) -> list[Tile]:
         word = shared.NARROWED_VERDICT.format(told[one]) if good and narrowed(audit) else told[one]
         whole = len(rows) or 1
         tiles.append(
-            Tile(one, of_verdict(audit, one), number, word, round(100 * at / whole, 2), round(100 * number / whole, 2))
+            Tile(
+                verdict=one,
+                look=of_verdict(audit, one),
+                number=number,
+                word=word,
+                at=round(100 * at / whole, 2),
+                width=round(100 * number / whole, 2),
+            )
         )
         at += number
     return tiles

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from exportready.model.audit import Audit
-from exportready.model.frozen import frozen
 from exportready.reporters import words as shared
 from exportready.reporters.audit import words
 from exportready.reporters.audit.accounts import Row, rows, shorten
@@ -17,8 +18,7 @@ from exportready.reporters.audit.practices import Practice, practices
 from exportready.reporters.audit.summary import Summary, summary
 
 
-@frozen
-class View:
+class View(msgspec.Struct, frozen=True, kw_only=True):
     """All of it, laid out."""
 
     summary: Summary
@@ -41,14 +41,14 @@ def view(audit: Audit, pages: str = "") -> View:
     all_rows = rows(audit, [folder for folder, _ in areas], pages)
     by_rule, moved, coming = practices(audit, all_rows), changes(all_rows), lapses(audit, all_rows)
     return View(
-        summary(audit, all_rows, by_rule, moved, coming),
-        areas,
-        tuple(all_rows),
-        moved,
-        tuple(by_rule),
-        coming,
-        tuple(_broken(all_rows)),
-        history(audit),
+        summary=summary(audit, all_rows, by_rule, moved, coming),
+        areas=areas,
+        rows=tuple(all_rows),
+        changes=moved,
+        practices=tuple(by_rule),
+        lapses=coming,
+        broken=tuple(_broken(all_rows)),
+        history=history(audit),
     )
 
 
