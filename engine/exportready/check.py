@@ -99,7 +99,7 @@ def examine(
         unrecognised=(*now.unrecognised, *(earlier.unrecognised if earlier else ())),
         results=results,
         verdict=verdict(results, sources),
-        tie_out=now.shelf("derived.tie_out").records if phase == Phase.AFTER.value else (),
+        tie_out=now.dataset("derived.tie_out").records if phase == Phase.AFTER.value else (),
         work_list=work_list(now) if phase == Phase.AFTER.value else (),
         key_issues=first.key_issues,
         waiting=first.waiting,
@@ -135,7 +135,7 @@ def _wanted(rulebook: Rulebook, phase: str | None, chosen: Callable[[Rule], bool
 
 
 def _company(evidence: Evidence) -> str:
-    name = next((one.get("CompanyName") for one in evidence.shelf("quickbooks.Company").records), None)
+    name = next((one.get("CompanyName") for one in evidence.dataset("quickbooks.Company").records), None)
     return name if isinstance(name, str) else ""
 
 

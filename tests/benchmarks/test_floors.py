@@ -37,14 +37,14 @@ def test_the_list_of_fields_is_up_to_date() -> None:
 def test_the_loop_keeps_every_record_that_the_program_keeps(evidence: Evidence, kept: floors.Kept) -> None:
     wanted = set(fields.parsed()) - APART
     assert {kind: len(kept[kind]) for kind in wanted if kind != "quickbooks.Status"} == {
-        kind: len(evidence.shelf(kind).records) for kind in wanted if kind != "quickbooks.Status"
+        kind: len(evidence.dataset(kind).records) for kind in wanted if kind != "quickbooks.Status"
     }
 
 
 @pytest.mark.parametrize("kind", sorted(set(fields.parsed()) - APART - {"quickbooks.Status"}))
 def test_the_loop_has_the_fields_as_the_program_has_them(evidence: Evidence, kept: floors.Kept, kind: str) -> None:
     names = list(fields.parsed()[kind])
-    records = sorted(evidence.shelf(kind).records, key=lambda record: record.where.line or 0)
+    records = sorted(evidence.dataset(kind).records, key=lambda record: record.where.line or 0)
     rows = sorted(kept[kind], key=lambda row: row["line"])
     assert [row["line"] for row in rows] == [record.where.line for record in records]
     theirs = [{name: plain(record.get(name)) for name in names} for record in records]

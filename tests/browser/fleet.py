@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 
-from exportready.model.audit import Audit, Entry, Issue, Movement, Past, RuleStanding, Standing, Unread
-from exportready.model.report import Cleared, Lapse, Outcome, Verdict
+from exportready.model.audit import AccountState, Audit, Entry, Issue, Movement, Past, RuleState, Unread
+from exportready.model.report import Cleared, Expiry, Outcome, Verdict
 from exportready.model.rules import Phase, Rule, Severity
 from exportready.reporters.audit.history import now
 from exportready.rulebook.load import load
@@ -73,9 +73,9 @@ def _entry(dice: random.Random, at: int) -> Entry:
     )
 
 
-def _standing(dice: random.Random, name: str, place: str) -> Standing:
+def _standing(dice: random.Random, name: str, place: str) -> AccountState:
     if dice.random() < 0.03:
-        return Standing(
+        return AccountState(
             digest="",
             checked_at=AT,
             holds_until=None,
@@ -95,7 +95,7 @@ def _standing(dice: random.Random, name: str, place: str) -> Standing:
     if Severity.ERROR in worst:
         verdict = Verdict.NOT_READY
     oldest = AT - timedelta(hours=dice.choice((2, 5, 26, 60, 300, 900)))
-    return Standing(
+    return AccountState(
         digest=f"{dice.getrandbits(64):016x}",
         checked_at=AT if dice.random() < 0.7 else AT - timedelta(days=7),
         holds_until=None,
@@ -116,7 +116,7 @@ def _standing(dice: random.Random, name: str, place: str) -> Standing:
     )
 
 
-def _rule(dice: random.Random, rule: Rule, trouble: float) -> RuleStanding:
+def _rule(dice: random.Random, rule: Rule, trouble: float) -> RuleState:
     fails, hidden = dice.random() < trouble * 0.3, dice.random() < trouble * 0.35
     outcome, worst, number, accepted = Outcome.PASSED, None, 0, 0
     if dice.random() < 0.15:
@@ -128,7 +128,7 @@ def _rule(dice: random.Random, rule: Rule, trouble: float) -> RuleStanding:
         outcome = Outcome.CANNOT_TELL
     elif dice.random() < 0.02:
         outcome, accepted = Outcome.FAILED, 1
-    return RuleStanding(
+    return RuleState(
         rule=rule.id,
         digest=rule.digest,
         grade=rule.grade,
@@ -140,7 +140,7 @@ def _rule(dice: random.Random, rule: Rule, trouble: float) -> RuleStanding:
     )
 
 
-def _issues(dice: random.Random, standings: tuple[RuleStanding, ...]) -> tuple[Issue, ...]:
+def _issues(dice: random.Random, standings: tuple[RuleState, ...]) -> tuple[Issue, ...]:
     words = {one.id: one.problem or one.title for one in rules()}
     failing = [one for one in standings if one.worst is Severity.ERROR]
     return tuple(
@@ -157,11 +157,11 @@ def _issues(dice: random.Random, standings: tuple[RuleStanding, ...]) -> tuple[I
     )
 
 
-def _lapses(dice: random.Random) -> tuple[Lapse, ...]:
+def _lapses(dice: random.Random) -> tuple[Expiry, ...]:
     found = []
     if dice.random() < 0.3:
         found.append(
-            Lapse(
+            Expiry(
                 what="answer",
                 name="How is the customer mapping set?",
                 of="customerMapping",
@@ -170,12 +170,12 @@ def _lapses(dice: random.Random) -> tuple[Lapse, ...]:
         )
     if dice.random() < 0.1:
         found.append(
-            Lapse(what="waiver", name="items/cogs-account", of="controller", until=AT + timedelta(days=dice.randint(1, 50)))
+            Expiry(what="waiver", name="items/cogs-account", of="controller", until=AT + timedelta(days=dice.randint(1, 50)))
         )
     return tuple(sorted(found, key=lambda one: one.until))
 
 
-def _movement(dice: random.Random, standing: Standing) -> Movement | None:
+def _movement(dice: random.Random, standing: AccountState) -> Movement | None:
     if dice.random() < 0.03:
         return None
     if standing.error or dice.random() < 0.6:

@@ -61,7 +61,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def opened(browser: Browser, written: Path) -> Iterator[Open]:
+def open_questions(browser: Browser, written: Path) -> Iterator[Open]:
     """Opens the page of one of the audits."""
     contexts = []
 
@@ -99,8 +99,8 @@ def says(page: Page, number: int) -> None:
     assert shown(page) == number
 
 
-def test_it_opens_and_asks_nothing_of_anyone(opened: Open) -> None:
-    one = opened()
+def test_it_opens_and_asks_nothing_of_anyone(open_questions: Open) -> None:
+    one = open_questions()
     expect(one.page.locator(".count")).to_have_text("1,000 of 1,000")
     assert one.page.locator("#fleet tbody tr").count() == MANY
     assert one.page.locator("h1").is_visible()
@@ -110,13 +110,13 @@ def test_it_opens_and_asks_nothing_of_anyone(opened: Open) -> None:
 
 @pytest.mark.parametrize("name", ["1", "40", "long"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_sticks_out(opened: Open, name: str, width: int) -> None:
-    page = opened(name, width).page
+def test_nothing_sticks_out(open_questions: Open, name: str, width: int) -> None:
+    page = open_questions(name, width).page
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_filters_show_what_they_say(opened: Open, seen: View) -> None:
-    page = opened().page
+def test_filters_show_what_they_say(open_questions: Open, seen: View) -> None:
+    page = open_questions().page
     rules = [rule.id for rule in fleet(MANY).rules]
 
     def pick(by: str, value: str) -> None:
@@ -162,8 +162,8 @@ def test_filters_show_what_they_say(opened: Open, seen: View) -> None:
     expect(page.locator(".count")).to_have_text("0 of 1,000")
 
 
-def test_numbers_and_practices_lead_to_their_accounts(opened: Open, seen: View) -> None:
-    page = opened().page
+def test_numbers_and_practices_lead_to_their_accounts(open_questions: Open, seen: View) -> None:
+    page = open_questions().page
     for tile in seen.summary.tiles:
         page.locator(f".tile[data-to={tile.verdict.value}]").click()
         says(page, tile.number)
@@ -188,8 +188,8 @@ def sort(page: Page, number: int) -> None:
         page.locator(".later-tools button").click()
 
 
-def test_columns_sort_both_ways_and_the_unknown_is_the_worst(opened: Open, seen: View) -> None:
-    page = opened().page
+def test_columns_sort_both_ways_and_the_unknown_is_the_worst(open_questions: Open, seen: View) -> None:
+    page = open_questions().page
     heads = page.locator("#fleet thead th")
     sort(page, 2)
     assert heads.nth(2).get_attribute("aria-sort") == "descending"
@@ -217,8 +217,8 @@ def test_columns_sort_both_ways_and_the_unknown_is_the_worst(opened: Open, seen:
     assert looks == sorted(looks, key=["fix", "look", "unknown", "know", "fine", "none"].index)
 
 
-def test_the_keyboard_alone_filters_sorts_and_scrolls(opened: Open, seen: View) -> None:
-    page = opened().page
+def test_the_keyboard_alone_filters_sorts_and_scrolls(open_questions: Open, seen: View) -> None:
+    page = open_questions().page
     page.locator("[data-by=text]").focus()
     page.keyboard.type("cedar")
     says(page, sum("cedar" in f"{row.name} {row.place}".casefold() for row in seen.rows))
@@ -238,8 +238,8 @@ def test_the_keyboard_alone_filters_sorts_and_scrolls(opened: Open, seen: View) 
     assert page.locator("#fleet thead th").first.get_attribute("aria-sort") == "ascending"
 
 
-def test_everything_is_read_without_the_script(opened: Open) -> None:
-    page = opened("40", script=False).page
+def test_everything_is_read_without_the_script(open_questions: Open) -> None:
+    page = open_questions("40", script=False).page
     assert page.locator("#fleet tbody tr:visible").count() == 40
     assert not page.locator(".sift").is_visible(), "no control that does nothing"
     assert page.locator(".copy, .sort").count() == 0
@@ -248,8 +248,8 @@ def test_everything_is_read_without_the_script(opened: Open) -> None:
     assert fold.locator("pre").is_visible()
 
 
-def test_a_cell_says_in_words_what_its_colour_says(opened: Open, seen: View) -> None:
-    page = opened("40").page
+def test_a_cell_says_in_words_what_its_colour_says(open_questions: Open, seen: View) -> None:
+    page = open_questions("40").page
     texts = set(page.evaluate("[...document.querySelectorAll('#fleet td.cell')].map(cell => cell.textContent)"))
     assert "" not in texts
     assert {"checked, fine", "does not apply", "1 to fix"} <= texts
@@ -262,8 +262,8 @@ def test_a_cell_says_in_words_what_its_colour_says(opened: Open, seen: View) -> 
     assert re.match(r".+: \d to fix", page.locator("#fleet td.cell.fix").nth(1).get_attribute("title") or "")
 
 
-def test_the_message_is_copied(opened: Open) -> None:
-    one = opened("40")
+def test_the_message_is_copied(open_questions: Open) -> None:
+    one = open_questions("40")
     one.page.locator(".practice > summary").first.click()
     one.page.locator(".practice .copy").first.click()
     expect(one.page.locator(".practice .copy").first).to_have_text("Copied")
@@ -276,16 +276,16 @@ def pages_of(page: Page, paper: str) -> int:
 
 @pytest.mark.parametrize("name", AUDITS)
 @pytest.mark.parametrize("paper", ["Letter", "A4"])
-def test_the_summary_is_exactly_one_sheet(opened: Open, name: str, paper: str) -> None:
-    page = opened(name).page
+def test_the_summary_is_exactly_one_sheet(open_questions: Open, name: str, paper: str) -> None:
+    page = open_questions(name).page
     page.evaluate("document.querySelectorAll('main > :not(.one), footer').forEach(one => one.remove())")
     assert pages_of(page, paper) == 1
     page.evaluate("document.querySelector('main').append(Object.assign(document.createElement('p'), {textContent: 'next'}))")
     assert pages_of(page, paper) == 2, "and what follows begins on another"
 
 
-def test_paper_shows_every_account_and_no_control(opened: Open) -> None:
-    page = opened("40").page
+def test_paper_shows_every_account_and_no_control(open_questions: Open) -> None:
+    page = open_questions("40").page
     page.emulate_media(media="print")
     assert page.locator("#fleet tbody tr:visible").count() == 40
     assert not any(one.is_visible() for one in page.locator(".sift, .copy, .sieve, .later-tools").all())
@@ -294,8 +294,8 @@ def test_paper_shows_every_account_and_no_control(opened: Open) -> None:
 
 
 @pytest.mark.parametrize(("media", "name"), [("light", "1000"), ("dark", "40"), ("print", "40")])
-def test_axe_finds_nothing(opened: Open, media: str, name: str) -> None:
-    page = opened(name, scheme=media).page
+def test_axe_finds_nothing(open_questions: Open, media: str, name: str) -> None:
+    page = open_questions(name, scheme=media).page
     if media == "print":
         page.emulate_media(media="print")
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")

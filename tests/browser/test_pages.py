@@ -18,7 +18,7 @@ DESKTOP, PHONE = (1280, 800), (390, 844)
 
 
 @pytest.fixture
-def opened(browser: Browser, pages: Path) -> Iterator[Open]:
+def open_questions(browser: Browser, pages: Path) -> Iterator[Open]:
     """Opens the page of a result for an audience."""
     contexts = []
 
@@ -52,8 +52,8 @@ def seen(page: Page, selector: str) -> bool:
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("name", ["not-ready", "after-export", "5000-findings"])
-def test_the_verdict_and_the_first_fix_are_seen_at_once(opened: Open, name: str, size: tuple[int, int]) -> None:
-    page = opened(name, size=size).page
+def test_the_verdict_and_the_first_fix_are_seen_at_once(open_questions: Open, name: str, size: tuple[int, int]) -> None:
+    page = open_questions(name, size=size).page
     assert seen(page, "h1")
     assert seen(page, ".three li")
     assert page.locator(".three li").count() == 3
@@ -62,8 +62,8 @@ def test_the_verdict_and_the_first_fix_are_seen_at_once(opened: Open, name: str,
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("name", ["ready", "cannot-tell"])
-def test_the_verdict_and_what_is_open_are_seen_at_once(opened: Open, name: str, size: tuple[int, int]) -> None:
-    page = opened(name, size=size).page
+def test_the_verdict_and_what_is_open_are_seen_at_once(open_questions: Open, name: str, size: tuple[int, int]) -> None:
+    page = open_questions(name, size=size).page
     assert seen(page, "h1")
     assert seen(page, ".meaning")
     assert name == "ready" or seen(page, ".open")
@@ -71,8 +71,10 @@ def test_the_verdict_and_what_is_open_are_seen_at_once(opened: Open, name: str, 
 
 @pytest.mark.parametrize("name", RESULTS)
 @pytest.mark.parametrize("audience", VIEWS)
-def test_everything_is_read_and_every_view_is_reached_without_the_script(opened: Open, name: str, audience: str) -> None:
-    page = opened(name, audience, script=False).page
+def test_everything_is_read_and_every_view_is_reached_without_the_script(
+    open_questions: Open, name: str, audience: str
+) -> None:
+    page = open_questions(name, audience, script=False).page
     for view in (audience, *VIEWS):
         page.locator(f"label[for=view-{view}]").click()
         assert [one for one in VIEWS if page.locator(f".view.{one}").is_visible()] == [view]
@@ -84,17 +86,17 @@ def test_everything_is_read_and_every_view_is_reached_without_the_script(opened:
     assert page.locator(".tools, .copy, .sort").count() == 0, "no control that does nothing"
 
 
-def test_a_link_to_a_problem_leads_there_from_every_view(opened: Open) -> None:
+def test_a_link_to_a_problem_leads_there_from_every_view(open_questions: Open) -> None:
     for script in (True, False):
-        page = opened("not-ready", "engineer", script=script).page
+        page = open_questions("not-ready", "engineer", script=script).page
         link = page.locator(".three a").first
         target = link.get_attribute("href") or ""
         link.click()
         page.locator(target).wait_for(state="visible")
 
 
-def test_search_grade_sorting_and_copying_work(opened: Open) -> None:
-    one = opened("not-ready", "engineer")
+def test_search_grade_sorting_and_copying_work(open_questions: Open) -> None:
+    one = open_questions("not-ready", "engineer")
     page = one.page
     items = page.locator(".view.engineer .detail")
     total = items.count()
@@ -126,8 +128,8 @@ NAMED = "(e => e.id || e.className || e.textContent.trim().slice(0, 40))"
 OUTLINED = """e => getComputedStyle(e.type === 'radio' ? e.nextElementSibling : e).outlineStyle !== 'none'"""
 
 
-def test_the_keyboard_alone_reaches_everything(opened: Open) -> None:
-    page = opened("not-ready").page
+def test_the_keyboard_alone_reaches_everything(open_questions: Open) -> None:
+    page = open_questions("not-ready").page
     reached = set()
     for _ in range(400):
         page.keyboard.press("Tab")
@@ -150,8 +152,8 @@ def test_the_keyboard_alone_reaches_everything(opened: Open) -> None:
 
 @pytest.mark.parametrize("audience", VIEWS)
 @pytest.mark.parametrize("script", [True, False])
-def test_paper_shows_every_closed_part_and_no_control(opened: Open, audience: str, script: bool) -> None:
-    page = opened("not-ready", audience, script=script).page
+def test_paper_shows_every_closed_part_and_no_control(open_questions: Open, audience: str, script: bool) -> None:
+    page = open_questions("not-ready", audience, script=script).page
     page.emulate_media(media="print")
     inside = f".view.{audience} details:not([open]) > :not(summary)"
     hidden = [one for one in page.locator(inside).all() if not one.is_visible()]
@@ -162,8 +164,8 @@ def test_paper_shows_every_closed_part_and_no_control(opened: Open, audience: st
 
 
 @pytest.mark.parametrize("name", RESULTS)
-def test_nothing_leaves_the_file(opened: Open, name: str) -> None:
-    one = opened(name)
+def test_nothing_leaves_the_file(open_questions: Open, name: str) -> None:
+    one = open_questions(name)
     for view in VIEWS:
         one.page.locator(f"label[for=view-{view}]").click()
     one.page.mouse.wheel(0, 20_000)
@@ -179,8 +181,8 @@ def test_nothing_leaves_the_file(opened: Open, name: str) -> None:
 @pytest.mark.parametrize("audience", VIEWS)
 @pytest.mark.parametrize("name", RESULTS)
 @pytest.mark.parametrize("media", ["light", "dark", "print"])
-def test_axe_finds_nothing(opened: Open, name: str, audience: str, media: str) -> None:
-    page = opened(name, audience, scheme=media).page
+def test_axe_finds_nothing(open_questions: Open, name: str, audience: str, media: str) -> None:
+    page = open_questions(name, audience, scheme=media).page
     if media == "print":
         page.emulate_media(media="print")
     elif name != "5000-findings":

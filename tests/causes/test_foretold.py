@@ -22,7 +22,7 @@ from exportready.derive import derive
 from exportready.evidence.reading import Keys
 from exportready.judge import judge
 from exportready.kinds import KINDS
-from exportready.model.evidence import UNSET, Account, Evidence, FieldNote, Location, Record, Scope, Shelf, Value
+from exportready.model.evidence import UNSET, Account, Dataset, Evidence, FieldNote, Location, Record, Scope, Value
 from exportready.rulebook.inference import load as load_inference
 from exportready.rulebook.load import load
 from exportready.runtime import shipped
@@ -48,7 +48,7 @@ class Company:
         return self.rows.setdefault(kind, [])
 
     def evidence(self, errors: Sequence[Row] = ()) -> Evidence:
-        shelves = {}
+        datasets = {}
         for kind in WHOLE:
             keys = Keys(KINDS[kind])
             rows = errors if kind == "servicetitan.export_error" else self.of(kind)
@@ -56,11 +56,11 @@ class Company:
                 Record(kind=kind, key=keys.of(row), fields=dict(row), where=Location(kind, at))
                 for at, row in enumerate(rows, 1)
             ]
-            shelves[kind] = Shelf(kind=kind, records=tuple(found), scope=Scope.WHOLE, dated=AT)
+            datasets[kind] = Dataset(kind=kind, records=tuple(found), scope=Scope.WHOLE, dated=AT)
         dated = dict.fromkeys(ANSWERS, FieldNote(Location("account.yaml"), AT))
         answers = Record(kind="account.answers", key="", fields=ANSWERS, where=Location("account.yaml"), notes=dated)
-        shelves["account.answers"] = Shelf(kind="account.answers", records=(answers,), scope=Scope.WHOLE, dated=AT)
-        return derive(Evidence(account=Account(name="X"), shelves=shelves, listings={}, sources=(), unrecognised=()), AT)
+        datasets["account.answers"] = Dataset(kind="account.answers", records=(answers,), scope=Scope.WHOLE, dated=AT)
+        return derive(Evidence(account=Account(name="X"), datasets=datasets, listings={}, sources=(), unrecognised=()), AT)
 
 
 ANSWERS: Row = {

@@ -15,7 +15,7 @@ from exportready.evidence.reading import Keys
 from exportready.judge import judge
 from exportready.kinds import KINDS
 from exportready.kinds.messages import MISSING, OTHER, OWN, RETRY, SESSION, SKIPPED, read
-from exportready.model.evidence import UNSET, Account, Evidence, FieldNote, Location, Record, Scope, Shelf, Value
+from exportready.model.evidence import UNSET, Account, Dataset, Evidence, FieldNote, Location, Record, Scope, Value
 from exportready.rulebook.examples import NOON
 from exportready.rulebook.inference import load as load_inference
 from exportready.rulebook.load import load
@@ -45,23 +45,23 @@ LISTS = (
 
 
 def evidence(rows: Mapping[str, Sequence[Row]], answers: Row | None = None) -> Evidence:
-    shelves = {}
+    datasets = {}
     for kind in dict.fromkeys((*LISTS, *rows)):
         keys = Keys(KINDS[kind])
         records = [
             Record(kind=kind, key=keys.of(row), fields=row, where=Location(kind, at))
             for at, row in enumerate(rows.get(kind, ()), 1)
         ]
-        shelves[kind] = Shelf(kind=kind, records=tuple(records), scope=Scope.WHOLE, dated=NOON)
+        datasets[kind] = Dataset(kind=kind, records=tuple(records), scope=Scope.WHOLE, dated=NOON)
     said = {"modules.purchasing": False, **(answers or {})}
     notes = dict.fromkeys(said, FieldNote(Location("account.yaml"), NOON))
-    shelves["account.answers"] = Shelf(
+    datasets["account.answers"] = Dataset(
         kind="account.answers",
         records=(Record(kind="account.answers", key="", fields=said, where=Location("account.yaml"), notes=notes),),
         scope=Scope.WHOLE,
         dated=NOON,
     )
-    return derive(Evidence(account=Account(name="X"), shelves=shelves, listings={}, sources=(), unrecognised=()), NOON)
+    return derive(Evidence(account=Account(name="X"), datasets=datasets, listings={}, sources=(), unrecognised=()), NOON)
 
 
 def causes(rows: Mapping[str, Sequence[Row]], answers: Row | None = None, phase: str = "before-export") -> Causes:
@@ -348,7 +348,7 @@ def test_an_error_on_what_has_arrived_since_is_stale_and_says_so() -> None:
 
 def test_problems_that_only_depend_on_each_other_have_one_key_issue() -> None:
     """Ann's job is missing since Ann is, and Ann since the job is: nobody may be left without a place to begin."""
-    from exportready.causes.key_issues import roots_of
+    from exportready.causes.key_issues import key_issues_of
     from exportready.causes.problems import Problem
 
     problems = [Problem(id=f"p{n}", object=("customer", str(n)), name="", what="missing", sort="missing") for n in range(4)]
@@ -357,7 +357,7 @@ def test_problems_that_only_depend_on_each_other_have_one_key_issue() -> None:
     from exportready.model.inference import Conclusion, fact
 
     concluded = [Conclusion(fact("depends", {"effect": f"p{a}", "on": f"p{b}"}), rule, ()) for a, b in steps]
-    roots, _ = roots_of(problems, concluded)
+    roots, _ = key_issues_of(problems, concluded)
     assert roots == dict.fromkeys(("p0", "p1", "p2", "p3"), ("p0",))
 
 

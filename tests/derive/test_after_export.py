@@ -15,7 +15,7 @@ from exportready.derive.memos import names_batch
 from exportready.derive.sent_before import with_what_was_sent
 from exportready.evidence.reading import Keys
 from exportready.kinds import KINDS
-from exportready.model.evidence import UNSET, Account, Evidence, Location, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import UNSET, Account, Dataset, Evidence, Location, Record, Scope, Unknown, Value
 from exportready.rulebook.examples import NOON
 
 Row = Mapping[str, Value]
@@ -44,18 +44,18 @@ EVERYTHING = ("servicetitan.invoice", "servicetitan.payment", "quickbooks.Invoic
 
 def files(rows: Mapping[str, Sequence[Row]], answers: Row | None = None) -> Evidence:
     """Whole lists of these records, nothing of the other kinds that a tie-out needs."""
-    shelves = {}
+    datasets = {}
     for kind in dict.fromkeys((*EVERYTHING, *rows)):
         keys = Keys(KINDS[kind])
         records = [
             Record(kind=kind, key=keys.of(row), fields=row, where=Location(kind, at))
             for at, row in enumerate(rows.get(kind, ()), 1)
         ]
-        shelves[kind] = Shelf(kind=kind, records=tuple(records), scope=Scope.WHOLE)
+        datasets[kind] = Dataset(kind=kind, records=tuple(records), scope=Scope.WHOLE)
     said = {"webConnector.sentBy": "servicetitan", "modules.purchasing": False, **(answers or {})}
     record = Record(kind="account.answers", key="", fields=said, where=Location("account.yaml"))
-    shelves["account.answers"] = Shelf(kind="account.answers", records=(record,), scope=Scope.WHOLE, dated=NOON)
-    return Evidence(account=Account(), shelves=shelves, listings={}, sources=(), unrecognised=())
+    datasets["account.answers"] = Dataset(kind="account.answers", records=(record,), scope=Scope.WHOLE, dated=NOON)
+    return Evidence(account=Account(), datasets=datasets, listings={}, sources=(), unrecognised=())
 
 
 def states(rows: Mapping[str, Sequence[Row]], answers: Row | None = None) -> list[object]:
@@ -64,12 +64,12 @@ def states(rows: Mapping[str, Sequence[Row]], answers: Row | None = None) -> lis
 
 
 def shown(evidence: Evidence) -> list[object]:
-    found = derive(evidence, NOON).shelf("derived.match").records
+    found = derive(evidence, NOON).dataset("derived.match").records
     return [None if isinstance(one.get("state"), Unknown) else one.get("state") for one in found]
 
 
 def reason(rows: Mapping[str, Sequence[Row]]) -> str:
-    state = derive(files(rows), NOON).shelf("derived.match").records[0].get("state")
+    state = derive(files(rows), NOON).dataset("derived.match").records[0].get("state")
     assert isinstance(state, Unknown)
     return state.reason
 
@@ -172,8 +172,8 @@ def test_what_lies_outside_of_the_days_of_a_file_is_never_missing() -> None:
     }
     evidence = files(rows)
     for days, expected in (((DAY, DAY), "missing"), ((NEXT_DAY, NEXT_DAY), None)):
-        shelf = replace(evidence.shelf("quickbooks.Invoice"), scope=Scope.PERIOD, days=days)
-        assert shown(replace(evidence, shelves={**evidence.shelves, shelf.kind: shelf})) == ["arrived", expected]
+        dataset = replace(evidence.dataset("quickbooks.Invoice"), scope=Scope.PERIOD, days=days)
+        assert shown(replace(evidence, datasets={**evidence.datasets, dataset.kind: dataset})) == ["arrived", expected]
 
 
 def test_of_a_part_of_quickbooks_nothing_is_missing() -> None:
@@ -182,14 +182,16 @@ def test_of_a_part_of_quickbooks_nothing_is_missing() -> None:
         "quickbooks.Invoice": [BILLED],
     }
     evidence = files(rows)
-    part = replace(evidence.shelf("quickbooks.Invoice"), scope=Scope.PART, why="a part")
-    assert shown(replace(evidence, shelves={**evidence.shelves, part.kind: part})) == ["arrived", None]
+    part = replace(evidence.dataset("quickbooks.Invoice"), scope=Scope.PART, why="a part")
+    assert shown(replace(evidence, datasets={**evidence.datasets, part.kind: part})) == ["arrived", None]
 
 
 def test_what_was_sent_is_taken_from_the_files_of_before() -> None:
     before = files({"servicetitan.invoice": [INVOICE]})
     now = files({"quickbooks.Invoice": [BILLED]}, {"exportedBatches.12": True})
-    bare = replace(now, shelves={kind: shelf for kind, shelf in now.shelves.items() if not kind.startswith("servicetitan.")})
+    bare = replace(
+        now, datasets={kind: dataset for kind, dataset in now.datasets.items() if not kind.startswith("servicetitan.")}
+    )
     assert shown(bare) == []
     assert shown(with_what_was_sent(bare, before)) == ["arrived"]
 
@@ -228,7 +230,7 @@ def test_lines_are_multisets(
         "servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [BILLED], "servicetitan.invoice_item": here,
         "quickbooks.InvoiceLine": there,
     }  # fmt: skip
-    assert derive(files(rows), NOON).shelf("derived.match").records[0].get("linesAgree") is agree
+    assert derive(files(rows), NOON).dataset("derived.match").records[0].get("linesAgree") is agree
 
 
 @pytest.mark.parametrize(
@@ -329,8 +331,8 @@ def test_without_ids_nobody_can_say_what_is_applied_to_what() -> None:
         "quickbooks.ReceivePayment": [{name: value for name, value in RECEIVED.items() if name != "TxnID"}],
     }  # fmt: skip
     evidence = derive(files(rows), NOON)
-    assert {one.get("state") for one in evidence.shelf("derived.match").records} == {"arrived"}
-    assert isinstance(evidence.shelf("derived.applied_payment").records[0].get("bothArrived"), Unknown)
+    assert {one.get("state") for one in evidence.dataset("derived.match").records} == {"arrived"}
+    assert isinstance(evidence.dataset("derived.applied_payment").records[0].get("bothArrived"), Unknown)
 
 
 def test_a_number_alone_is_no_sign_where_the_customer_is_not_known() -> None:
@@ -408,7 +410,7 @@ def test_what_was_left_behind_in_its_batch_is_part_of_its_sum() -> None:
     rows = {"servicetitan.invoice": [INVOICE, behind], "quickbooks.Invoice": [BILLED]}
     evidence = derive(files(rows), NOON)
     assert shown(files(rows)) == ["arrived", "explained"]
-    (row,) = evidence.shelf("derived.tie_out").records
+    (row,) = evidence.dataset("derived.tie_out").records
     assert (row.get("titanCount"), row.get("booksCount"), row.get("explained")) == (2, 1, "1 left behind")
     waiting = {**behind, "batch.number": "13"}
     assert shown(files({**rows, "servicetitan.invoice": [INVOICE, waiting]})) == ["arrived"]
@@ -433,14 +435,16 @@ def test_what_was_voided_in_servicetitan_after_it_arrived_counts_as_changed_ther
     voided = {**INVOICE, "active": False, "modifiedOn": NOON}
     billed = {**BILLED, "TimeCreated": NOON, "TimeModified": NOON}
     (one,) = (
-        derive(files({"servicetitan.invoice": [voided], "quickbooks.Invoice": [billed]}), NOON).shelf("derived.match").records
+        derive(files({"servicetitan.invoice": [voided], "quickbooks.Invoice": [billed]}), NOON)
+        .dataset("derived.match")
+        .records
     )
     assert (one.get("state"), one.get("titanEdited")) == ("arrived", NOON)
 
 
 def test_what_has_no_number_is_called_by_its_day_and_amount() -> None:
     rows = {"servicetitan.payment": [{**PAYMENT, "referenceNumber": UNSET}]}
-    (one,) = derive(files(rows), NOON).shelf("derived.match").records
+    (one,) = derive(files(rows), NOON).dataset("derived.match").records
     assert one.get("called") == "without a number of 2026-11-18 over 100.00"
 
 
@@ -453,7 +457,7 @@ def test_an_invoice_shows_its_payments_where_no_payment_shows_its_invoices() -> 
     }  # fmt: skip
     rows["servicetitan.payment_application"] = [{**rows["servicetitan.payment_application"][0], "parent.id": "70",
                                                  "parent.referenceNumber": "P1"}]  # fmt: skip
-    record = derive(files(rows), NOON).shelf("derived.applied_payment").records[0]
+    record = derive(files(rows), NOON).dataset("derived.applied_payment").records[0]
     assert (record.get("applied"), record.get("elsewhere")) == (True, UNSET)
 
 
@@ -490,7 +494,7 @@ def test_payments_that_neither_number_nor_id_tells_apart_are_not_mixed_up() -> N
         "quickbooks.ReceivePayment": [{**RECEIVED, "RefNumber": UNSET},
                                       {**RECEIVED, "RefNumber": UNSET, "TxnID": "R2", "TotalAmount": Decimal(60)}],
     }  # fmt: skip
-    both = derive(files(rows), NOON).shelf("derived.applied_payment").records[0].get("bothArrived")
+    both = derive(files(rows), NOON).dataset("derived.applied_payment").records[0].get("bothArrived")
     assert isinstance(both, Unknown)
     assert "several" in both.reason
 
@@ -502,7 +506,7 @@ def test_of_a_payment_that_arrived_as_a_journal_entry_nothing_is_known_to_be_app
         "quickbooks.JournalEntry": [{"TxnID": "J1", "RefNumber": "P1", "TxnDate": DAY, "Memo": UNSET}],
         "quickbooks.JournalDebitLine": [{"parent.TxnID": "J1", "Amount": Decimal(100)}],
     }  # fmt: skip
-    both = derive(files(rows), NOON).shelf("derived.applied_payment").records[0].get("bothArrived")
+    both = derive(files(rows), NOON).dataset("derived.applied_payment").records[0].get("bothArrived")
     assert isinstance(both, Unknown)
     assert "another kind" in both.reason
 
@@ -522,7 +526,7 @@ def test_an_error_is_stale_only_where_all_of_its_number_arrived() -> None:
             "message": "Object Not Found",
         }
         rows = {"servicetitan.invoice": invoices, "quickbooks.Invoice": [BILLED], "servicetitan.export_error": [error]}
-        return derive(files(rows), NOON).shelf("derived.export_error").records[0].get("arrivedSince")
+        return derive(files(rows), NOON).dataset("derived.export_error").records[0].get("arrivedSince")
 
     assert stale(INVOICE) is True
     assert stale(INVOICE, {**INVOICE, "id": "2", "total": Decimal(70), "invoiceDate": NEXT_DAY}) is False
@@ -537,7 +541,7 @@ def test_a_batch_without_a_name_is_named_by_its_number() -> None:
     )
     assert not names_batch("Batch 12", unnamed)
     rows = {"servicetitan.invoice": [unnamed.fields], "quickbooks.Invoice": [BILLED]}
-    named = derive(files(rows), NOON).shelf("derived.match").records[0].get("memoNamesBatch")
+    named = derive(files(rows), NOON).dataset("derived.match").records[0].get("memoNamesBatch")
     assert isinstance(named, Unknown)
 
 
@@ -547,7 +551,7 @@ def test_a_batch_without_a_name_is_named_by_its_number() -> None:
 def test_an_error_of_another_customer_or_type_is_not_stale() -> None:
     def stale(row: Row) -> object:
         rows = {"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [BILLED], "servicetitan.export_error": [row]}
-        return derive(files(rows), NOON).shelf("derived.export_error").records[0].get("arrivedSince")
+        return derive(files(rows), NOON).dataset("derived.export_error").records[0].get("arrivedSince")
 
     error: Row = {"transaction": "101", "message": "Object Not Found", "customer.name": "ANN", "transactionType": "Invoice"}
     assert stale(error) is True
@@ -563,19 +567,19 @@ BEHIND: Row = {**INVOICE, "id": "2", "referenceNumber": "102", "syncStatus": "Po
 @pytest.mark.parametrize("answers", [{}, {"exportedBatches.12": True}], ids=["nobody said", "said"])
 def test_a_status_from_before_the_export_says_nothing_of_what_was_left_behind(answers: Row) -> None:
     now = files({"servicetitan.payment": [PAYMENT], "quickbooks.ReceivePayment": [RECEIVED]}, answers)
-    now = replace(now, shelves={kind: shelf for kind, shelf in now.shelves.items() if kind != "servicetitan.invoice"})
+    now = replace(now, datasets={kind: dataset for kind, dataset in now.datasets.items() if kind != "servicetitan.invoice"})
     evidence = derive(with_what_was_sent(now, files({"servicetitan.invoice": [BEHIND]})), NOON)
-    (stuck,) = (one for one in evidence.shelf("derived.batched").records if one.get("type") == "invoice")
+    (stuck,) = (one for one in evidence.dataset("derived.batched").records if one.get("type") == "invoice")
     assert isinstance(stuck.get("status"), Unknown)
-    (match,) = (one for one in evidence.shelf("derived.match").records if one.get("type") == "invoice")
+    (match,) = (one for one in evidence.dataset("derived.match").records if one.get("type") == "invoice")
     assert match.get("state") == "missing" if answers else isinstance(match.get("state"), Unknown)
 
 
 def test_old_files_of_a_batch_that_was_exported_since_do_not_show_what_was_left_behind() -> None:
     evidence = derive(files({"servicetitan.invoice": [BEHIND]}, {"exportedBatches.12": True}), NOON)
-    assert isinstance(evidence.shelf("derived.batched").records[0].get("status"), Unknown)
+    assert isinstance(evidence.dataset("derived.batched").records[0].get("status"), Unknown)
     evidence = derive(files({"servicetitan.invoice": [BEHIND]}), NOON)
-    assert evidence.shelf("derived.batched").records[0].get("status") == "Posted"
+    assert evidence.dataset("derived.batched").records[0].get("status") == "Posted"
 
 
 def test_a_payment_with_the_number_of_an_old_one_did_not_arrive_as_that() -> None:
@@ -601,8 +605,8 @@ def test_three_copies_are_three() -> None:
     copies = [{**BILLED, "TxnID": f"I{n}"} for n in range(3)]
     for there in (copies, [copies[0], *({**one, "TxnDate": NEXT_DAY} for one in copies[1:])]):
         evidence = derive(files({"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": there}), NOON)
-        assert evidence.shelf("derived.match").records[0].get("told") == "is in QuickBooks 3 times"
-        (row,) = evidence.shelf("derived.tie_out").records
+        assert evidence.dataset("derived.match").records[0].get("told") == "is in QuickBooks 3 times"
+        (row,) = evidence.dataset("derived.tie_out").records
         assert (row.get("booksAmount"), row.get("unexplainedAmount"), row.get("doubledCount")) == (300, -200, 2)
 
 
@@ -644,16 +648,16 @@ def test_the_number_of_a_journal_entry_is_cut_at_eleven() -> None:
 def test_a_payment_whose_type_is_not_told_may_be_a_journal_entry() -> None:
     nameless = [{**PAYMENT, "type": UNSET}, {**PAYMENT, "id": "71", "referenceNumber": "P2", "type": UNSET}]
     evidence = files({"servicetitan.payment": nameless, "quickbooks.ReceivePayment": [RECEIVED]})
-    gone = {kind: shelf for kind, shelf in evidence.shelves.items() if kind != "quickbooks.JournalEntry"}
-    assert shown(replace(evidence, shelves=gone)) == ["arrived", None]
+    gone = {kind: dataset for kind, dataset in evidence.datasets.items() if kind != "quickbooks.JournalEntry"}
+    assert shown(replace(evidence, datasets=gone)) == ["arrived", None]
 
 
 def test_a_payment_at_the_edge_of_the_days_that_a_list_covers_may_lie_outside() -> None:
     for day, state in ((DAY, None), (NEXT_DAY, "missing")):
         evidence = files({**THERE, "servicetitan.payment": [{**PAYMENT, "date": day}]})
         days = (DAY, date(2026, 11, 30))
-        covered = replace(evidence.shelf("quickbooks.ReceivePayment"), scope=Scope.PERIOD, days=days)
-        assert shown(replace(evidence, shelves={**evidence.shelves, covered.kind: covered})) == ["arrived", state]
+        covered = replace(evidence.dataset("quickbooks.ReceivePayment"), scope=Scope.PERIOD, days=days)
+        assert shown(replace(evidence, datasets={**evidence.datasets, covered.kind: covered})) == ["arrived", state]
 
 
 @pytest.mark.parametrize(("name", "memo"), [("10", "1042 / 10"), ("42", "1042 42"), ("1042", "1042 1042")])
@@ -672,7 +676,7 @@ def test_what_differs_before_tax_is_named() -> None:
     taxed = {**INVOICE, "salesTax": Decimal(8), "total": Decimal(108)}
     billed = {**BILLED, "Subtotal": Decimal(108)}
     (one,) = (
-        derive(files({"servicetitan.invoice": [taxed], "quickbooks.Invoice": [billed]}), NOON).shelf("derived.match").records
+        derive(files({"servicetitan.invoice": [taxed], "quickbooks.Invoice": [billed]}), NOON).dataset("derived.match").records
     )
     assert one.get("told") == "is in QuickBooks with 108 before tax instead of 100, though the total agrees"
 
@@ -680,7 +684,7 @@ def test_what_differs_before_tax_is_named() -> None:
 def test_an_order_whose_batch_is_not_told_stands_in_none() -> None:
     order: Row = {"id": "3", "number": "PO-1", "vendorId": "9", "status": "Exported", "date": DAY, "total": Decimal(5)}
     evidence = derive(files({"servicetitan.invoice": [INVOICE], "servicetitan.purchase_order": [order]}), NOON)
-    (one,) = (one for one in evidence.shelf("derived.match").records if one.get("type") == "purchase order")
+    (one,) = (one for one in evidence.dataset("derived.match").records if one.get("type") == "purchase order")
     assert one.get("batch") != "12"
 
 
@@ -692,10 +696,10 @@ def test_more_than_servicetitan_applied_is_told() -> None:
         "quickbooks.Invoice": [BILLED], "quickbooks.ReceivePayment": [{**RECEIVED, "UnusedPayment": Decimal(40)}],
         "quickbooks.AppliedToTxn": [link],
     }  # fmt: skip
-    assert derive(files(rows), NOON).shelf("derived.applied_payment").records[0].get("elsewhere") == "101 (20.00 more)"
+    assert derive(files(rows), NOON).dataset("derived.applied_payment").records[0].get("elsewhere") == "101 (20.00 more)"
     rows["quickbooks.ReceivePayment"] = [{**RECEIVED, "UnusedPayment": Decimal(0)}]
     rows["servicetitan.payment_application"] = [{**applied(0, 1, 60), "parent.referenceNumber": "P1"}]
-    assert isinstance(derive(files(rows), NOON).shelf("derived.applied_payment").records[0].get("elsewhere"), Unknown)
+    assert isinstance(derive(files(rows), NOON).dataset("derived.applied_payment").records[0].get("elsewhere"), Unknown)
 
 
 def test_where_the_closing_date_is_not_known_the_work_list_does_not_say_that_nothing_is_closed() -> None:

@@ -11,7 +11,7 @@ from exportready.derive import derive
 from exportready.derive.freshness import stale
 from exportready.evidence import snapshot
 from exportready.kinds import KINDS
-from exportready.model.evidence import CLOCK_SKEW, Record, Scope, Shelf, Unknown
+from exportready.model.evidence import CLOCK_SKEW, Dataset, Record, Scope, Unknown
 
 ALL = {name: frozenset(kind.fields) for name, kind in KINDS.items()}
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
@@ -33,37 +33,37 @@ def qbxml(*names: str) -> str:
     return f'<QBXML><QBXMLMsgsRs><CustomerQueryRs statusCode="0" statusSeverity="Info">{records}</CustomerQueryRs></QBXMLMsgsRs></QBXML>'
 
 
-def order(folder: Path, files: dict[str, str]) -> Shelf:
+def order(folder: Path, files: dict[str, str]) -> Dataset:
     for name, text in files.items():
         (folder / name).write_text(text, "utf-8")
-    return derive(snapshot.read(folder, ALL, AT), AT).shelf("derived.customer_order")
+    return derive(snapshot.read(folder, ALL, AT), AT).dataset("derived.customer_order")
 
 
-def displaced(shelf: Shelf) -> list[str]:
-    return [record.key for record in shelf.records if record.get("inOrder") is False]
+def displaced(dataset: Dataset) -> list[str]:
+    return [record.key for record in dataset.records if record.get("inOrder") is False]
 
 
 def test_two_exports_in_different_orders_without_dates_prove_nothing(tmp_path: Path) -> None:
-    shelf = order(tmp_path, {"a.iif": iif("Adams", "Baker"), "b.iif": iif("Baker", "Adams")})
-    assert (shelf.scope, shelf.records) == (Scope.PART, ())
-    assert "a.iif and b.iif show the customers in different orders" in shelf.why
+    dataset = order(tmp_path, {"a.iif": iif("Adams", "Baker"), "b.iif": iif("Baker", "Adams")})
+    assert (dataset.scope, dataset.records) == (Scope.PART, ())
+    assert "a.iif and b.iif show the customers in different orders" in dataset.why
 
 
 def test_of_two_dated_exports_the_newer_order_counts(tmp_path: Path) -> None:
     early, late = AT.replace(hour=9), AT.replace(hour=10)
-    shelf = order(tmp_path, {"a.iif": iif("Adams", "Baker", made=early), "b.iif": iif("Baker", "Adams", made=late)})
-    assert (shelf.scope, len(displaced(shelf))) == (Scope.WHOLE, 1)
+    dataset = order(tmp_path, {"a.iif": iif("Adams", "Baker", made=early), "b.iif": iif("Baker", "Adams", made=late)})
+    assert (dataset.scope, len(displaced(dataset))) == (Scope.WHOLE, 1)
 
 
 def test_exports_that_hold_different_customers_are_a_conflict_for_their_order_too(tmp_path: Path) -> None:
-    shelf = order(tmp_path, {"a.iif": iif("Adams", "Baker"), "b.iif": iif("Adams")})
-    assert (shelf.scope, shelf.records) == (Scope.MISSING, ())
-    assert "disagree" in shelf.why
+    dataset = order(tmp_path, {"a.iif": iif("Adams", "Baker"), "b.iif": iif("Adams")})
+    assert (dataset.scope, dataset.records) == (Scope.MISSING, ())
+    assert "disagree" in dataset.why
 
 
 def test_qbxml_beside_the_list_export_leaves_its_order_proven(tmp_path: Path) -> None:
-    shelf = order(tmp_path, {"a.iif": iif("Adams", "Baker"), "b.xml": qbxml("Adams", "Baker")})
-    assert (shelf.scope, displaced(shelf)) == (Scope.WHOLE, [])
+    dataset = order(tmp_path, {"a.iif": iif("Adams", "Baker"), "b.xml": qbxml("Adams", "Baker")})
+    assert (dataset.scope, displaced(dataset)) == (Scope.WHOLE, [])
 
 
 def test_a_displaced_name_in_newer_qbxml_outweighs_an_older_list_export(tmp_path: Path) -> None:
@@ -72,32 +72,32 @@ def test_a_displaced_name_in_newer_qbxml_outweighs_an_older_list_export(tmp_path
     listed = {"a.iif": iif("Adams", "Baker", made=early), "b.xml": qbxml("Baker", "Adams")}
     assert len(displaced(order(tmp_path, listed))) == 1
     (tmp_path / "account.yaml").write_text(f"takenAt: {early.isoformat()}\n", "utf-8")
-    shelf = order(tmp_path, {**listed, "a.iif": iif("Adams", "Baker", made=late)})
-    assert (shelf.scope, displaced(shelf)) == (Scope.WHOLE, [])
+    dataset = order(tmp_path, {**listed, "a.iif": iif("Adams", "Baker", made=late)})
+    assert (dataset.scope, displaced(dataset)) == (Scope.WHOLE, [])
 
 
 def test_an_empty_list_beside_one_with_customers_is_a_conflict(tmp_path: Path) -> None:
-    shelf = order(tmp_path, {"a.iif": iif() + "!CLASS\tNAME\nCLASS\tHeating\n", "b.xml": qbxml("Adams", "Baker")})
-    assert (shelf.scope, shelf.records) == (Scope.MISSING, ())
+    dataset = order(tmp_path, {"a.iif": iif() + "!CLASS\tNAME\nCLASS\tHeating\n", "b.xml": qbxml("Adams", "Baker")})
+    assert (dataset.scope, dataset.records) == (Scope.MISSING, ())
 
 
 def test_an_orderly_qbxml_answer_proves_nothing_and_a_displaced_name_does(tmp_path: Path) -> None:
-    shelf = order(tmp_path, {"a.xml": qbxml("Adams", "Baker")})
-    assert shelf.scope is Scope.PART
-    assert all(isinstance(record.get("inOrder"), Unknown) for record in shelf.records)
+    dataset = order(tmp_path, {"a.xml": qbxml("Adams", "Baker")})
+    assert dataset.scope is Scope.PART
+    assert all(isinstance(record.get("inOrder"), Unknown) for record in dataset.records)
     assert len(displaced(order(tmp_path, {"a.xml": qbxml("Baker", "Adams")}))) == 1
 
 
 def test_a_single_record_has_no_place_in_the_order(tmp_path: Path) -> None:
     single = qbxml("Aaron").replace("CustomerQueryRs", "CustomerAddRs")
-    shelf = order(tmp_path, {"a.iif": iif("Adams", "Baker"), "b.xml": single})
-    assert (shelf.scope, displaced(shelf), len(shelf.records)) == (Scope.PART, [], 2)
+    dataset = order(tmp_path, {"a.iif": iif("Adams", "Baker"), "b.xml": single})
+    assert (dataset.scope, displaced(dataset), len(dataset.records)) == (Scope.PART, [], 2)
 
 
 def account(folder: Path, files: dict[str, str]) -> Record:
     for name, text in files.items():
         (folder / name).write_text(text, "utf-8")
-    return derive(snapshot.read(folder, ALL, AT), AT).shelf("derived.account").records[0]
+    return derive(snapshot.read(folder, ALL, AT), AT).dataset("derived.account").records[0]
 
 
 def trucks(*names: str) -> str:
@@ -118,13 +118,13 @@ def test_a_list_in_pages_is_one_list_for_its_order_too(tmp_path: Path) -> None:
     def page(name: str, remaining: int) -> str:
         return qbxml(name).replace('statusCode="0"', f'statusCode="0" iteratorID="{{1}}" iteratorRemainingCount="{remaining}"')
 
-    shelf = order(tmp_path, {"a.iif": iif("Adams", "Baker"), "1.xml": page("Baker", 1), "2.xml": page("Adams", 0)})
-    assert len(displaced(shelf)) == 1
+    dataset = order(tmp_path, {"a.iif": iif("Adams", "Baker"), "1.xml": page("Baker", 1), "2.xml": page("Adams", 0)})
+    assert len(displaced(dataset)) == 1
 
 
 def test_a_list_that_is_broken_off_proves_no_order(tmp_path: Path) -> None:
-    shelf = order(tmp_path, {"a.iif": iif("Adams", "Baker") + "Elm Street 5\n"})
-    assert (shelf.scope, displaced(shelf)) == (Scope.PART, [])
+    dataset = order(tmp_path, {"a.iif": iif("Adams", "Baker") + "Elm Street 5\n"})
+    assert (dataset.scope, displaced(dataset)) == (Scope.PART, [])
 
 
 def test_a_displaced_name_in_qbxml_of_the_same_moment_counts(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_how_old_an_answer_may_be(dated: datetime | None, fresh: bool) -> None:
 def test_transactions_are_held_once_as_they_are_marked() -> None:
     derived = derive(snapshot.read(Path(__file__).parents[2] / "examples" / "not-ready", ALL, AT), AT)
     for kind in ("servicetitan.invoice", "servicetitan.invoice_item", "servicetitan.payment"):
-        held = {id(record) for record in derived.shelf(kind).records}
+        held = {id(record) for record in derived.dataset(kind).records}
         listed = {id(record) for listing in derived.listings[kind] for record in listing.records}
         assert listed == held
         assert held

@@ -12,7 +12,7 @@ from exportready.derive import derive
 from exportready.derive.memos import names_batch
 from exportready.evidence.reading import Keys
 from exportready.kinds import KINDS
-from exportready.model.evidence import UNSET, Account, Evidence, FieldNote, Location, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import UNSET, Account, Dataset, Evidence, FieldNote, Location, Record, Scope, Unknown, Value
 from exportready.rulebook.examples import NOON
 
 Row = Mapping[str, Value]
@@ -62,21 +62,21 @@ def one(
         "quickbooks.Invoice": booked,
         "quickbooks.AppliedToTxn": links,
     }
-    shelves = {}
+    datasets = {}
     for kind, rows in given.items():
         keys = Keys(KINDS[kind])
         found = tuple(
             Record(kind=kind, key=keys.of(row), fields=row, where=Location(kind, at)) for at, row in enumerate(rows, 1)
         )
-        shelves[kind] = Shelf(kind=kind, records=found, scope=Scope.WHOLE)
+        datasets[kind] = Dataset(kind=kind, records=found, scope=Scope.WHOLE)
     told: dict[str, Value] = {"webConnector.sentBy": "servicetitan", "webConnector.since": date(2023, 5, 1)}
     told |= answers or {}
     notes = {name: FieldNote(Location("account.yaml"), NOON) for name in told}
     record = Record(kind="account.answers", key="", fields=told, where=Location("account.yaml"), notes=notes)
-    shelves["account.answers"] = Shelf(kind="account.answers", records=(record,), scope=Scope.WHOLE)
+    datasets["account.answers"] = Dataset(kind="account.answers", records=(record,), scope=Scope.WHOLE)
     (found_one,) = (
-        derive(Evidence(account=Account(), shelves=shelves, listings={}, sources=(), unrecognised=()), NOON)
-        .shelf("derived.applied_payment")
+        derive(Evidence(account=Account(), datasets=datasets, listings={}, sources=(), unrecognised=()), NOON)
+        .dataset("derived.applied_payment")
         .records
     )
     return found_one.fields

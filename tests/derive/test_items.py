@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from exportready.derive import derive
 from exportready.evidence.reading import Keys
 from exportready.kinds import KINDS
-from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, Evidence, Location, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, Dataset, Evidence, Location, Record, Scope, Unknown, Value
 from exportready.rulebook.examples import NOON
 
 Row = Mapping[str, Value]
@@ -21,17 +21,17 @@ MATERIAL, EQUIPMENT, SERVICE = "servicetitan.material", "servicetitan.equipment"
 LINE, PAYMENT, ITEM = "servicetitan.invoice_item", "servicetitan.payment", "quickbooks.Item"
 
 
-def shelf(kind: str, rows: Rows, scope: Scope = Scope.WHOLE) -> Shelf:
+def dataset(kind: str, rows: Rows, scope: Scope = Scope.WHOLE) -> Dataset:
     """What is concluded for one derived kind; a kind that is not listed was not exported."""
-    shelves = {}
+    datasets = {}
     for name, found in rows.items():
         keys = Keys(KINDS[name])
         told = [{field: value for field, value in row.items() if value is not NOT_EXPORTED} for row in found]
         records = tuple(
             Record(kind=name, key=keys.of(row), fields=row, where=Location(name, n)) for n, row in enumerate(told, 1)
         )
-        shelves[name] = Shelf(kind=name, records=records, scope=scope)
-    return derive(Evidence(account=Account(), shelves=shelves, listings={}, sources=(), unrecognised=()), NOON).shelf(kind)
+        datasets[name] = Dataset(kind=name, records=records, scope=scope)
+    return derive(Evidence(account=Account(), datasets=datasets, listings={}, sources=(), unrecognised=()), NOON).dataset(kind)
 
 
 def line(status: Value = "Posted", number: Value = "1042", **more: Value) -> Row:
@@ -45,7 +45,7 @@ def line(status: Value = "Posted", number: Value = "1042", **more: Value) -> Row
     return {**parent, **named, **more}
 
 
-def facts(found: Shelf) -> list[tuple[str, Value, Value, Value]]:
+def facts(found: Dataset) -> list[tuple[str, Value, Value, Value]]:
     """Each item with whether it is still to be exported, whether it waits, and on how many lines it stands."""
 
     def plain(value: Value) -> Value:
@@ -62,11 +62,11 @@ def test_an_item_is_known_by_its_code_whatever_name_its_lines_bear() -> None:
         MATERIAL: [{"id": "1", "code": "PIPE-1"}],
         LINE: [line(skuName="Old name"), line(skuName="pipe-1", skuId="0")],
     }
-    assert facts(shelf("derived.item_use", rows)) == [("PIPE-1", True, True, Decimal(2))]
+    assert facts(dataset("derived.item_use", rows)) == [("PIPE-1", True, True, Decimal(2))]
 
 
 def test_an_item_that_the_pricebook_does_not_have_goes_by_the_name_on_the_line() -> None:
-    assert facts(shelf("derived.item_use", {MATERIAL: [], LINE: [line()]})) == [("PIPE-1", True, True, Decimal(1))]
+    assert facts(dataset("derived.item_use", {MATERIAL: [], LINE: [line()]})) == [("PIPE-1", True, True, Decimal(1))]
 
 
 @pytest.mark.parametrize(
@@ -82,26 +82,26 @@ def test_an_item_that_the_pricebook_does_not_have_goes_by_the_name_on_the_line()
     ],
 )
 def test_an_item_is_in_use_where_a_line_of_it_is(row: Row, unexported: Value, waits: Value) -> None:
-    assert facts(shelf("derived.item_use", {LINE: [row]})) == [("PIPE-1", unexported, waits, Decimal(1))]
+    assert facts(dataset("derived.item_use", {LINE: [row]})) == [("PIPE-1", unexported, waits, Decimal(1))]
     both = [row, line("Exported")]
-    assert facts(shelf("derived.item_use", {LINE: both})) == [("PIPE-1", unexported, waits, Decimal(2))]
+    assert facts(dataset("derived.item_use", {LINE: both})) == [("PIPE-1", unexported, waits, Decimal(2))]
 
 
 @pytest.mark.parametrize("row", [line(skuId=NOT_EXPORTED, skuName=NOT_EXPORTED), line(skuId="7", skuName=NOT_EXPORTED)])
 def test_a_line_that_does_not_say_its_item_may_be_of_any(row: Row) -> None:
-    found = shelf("derived.item_use", {MATERIAL: [], LINE: [row]})
+    found = dataset("derived.item_use", {MATERIAL: [], LINE: [row]})
     assert (found.scope, found.records) == (Scope.PART, ())
     assert "which item" in found.why
 
 
 @pytest.mark.parametrize("id_", [UNSET, "0"])
 def test_a_line_of_text_alone_is_no_item(id_: Value) -> None:
-    found = shelf("derived.item_use", {LINE: [line(skuId=id_, skuName=UNSET)]})
+    found = dataset("derived.item_use", {LINE: [line(skuId=id_, skuName=UNSET)]})
     assert (found.scope, found.records) == (Scope.WHOLE, ())
 
 
 def test_without_lines_nothing_is_known_of_items() -> None:
-    assert shelf("derived.item_use", {MATERIAL: []}).scope is Scope.MISSING
+    assert dataset("derived.item_use", {MATERIAL: []}).scope is Scope.MISSING
 
 
 # -- the accounts of QuickBooks' items
@@ -116,7 +116,7 @@ def accounts(**fields: Value) -> tuple[Value, Value]:
         "either": "SalesOrPurchase.AccountRef.FullName",
     }
     row = {"FullName": "PIPE-1", **{full: fields.get(name, UNSET) for name, full in names.items()}}
-    (found,) = shelf("derived.item", {ITEM: [row]}).records
+    (found,) = dataset("derived.item", {ITEM: [row]}).records
     return found.get("incomeAccount"), found.get("costAccount")
 
 
@@ -147,7 +147,7 @@ def payment(account: Value, status: Value = "Posted") -> Row:
     return {"syncStatus": status, "active": True, "batch.number": "1042", "generalLedgerAccount.name": account}
 
 
-def named(found: Shelf) -> dict[Value, Value]:
+def named(found: Dataset) -> dict[Value, Value]:
     return {record.get("name"): record.get("uses") for record in found.records}
 
 
@@ -158,7 +158,7 @@ def test_accounts_are_gathered_from_the_pricebook_and_from_what_waits() -> None:
         LINE: [line(**{"generalLedgerAccount.name": "Parts", "assetAccount.name": "Stock"})],
         PAYMENT: [payment("Till")],
     }
-    found = shelf("derived.account_use", {**PRICEBOOK, **rows})
+    found = dataset("derived.account_use", {**PRICEBOOK, **rows})
     assert named(found) == {"sales": 2, "Stock": 2, "Labor": 1, "Parts": 1, "Till": 1}
     assert next(record for record in found.records if record.get("name") == "sales").get("usedBy") == "A"
     assert found.scope is Scope.WHOLE
@@ -170,7 +170,7 @@ def test_what_is_inactive_or_does_not_wait_names_nothing() -> None:
         LINE: [line("Exported", **{"generalLedgerAccount.name": "Parts"})],
         PAYMENT: [payment("Till", "Exported")],
     }
-    found = shelf("derived.account_use", {**PRICEBOOK, **rows})
+    found = dataset("derived.account_use", {**PRICEBOOK, **rows})
     assert (found.scope, found.records) == (Scope.WHOLE, ())
 
 
@@ -186,27 +186,27 @@ def test_what_is_inactive_or_does_not_wait_names_nothing() -> None:
     ],
 )
 def test_an_account_that_may_be_named_leaves_the_list_a_part(rows: Rows) -> None:
-    assert shelf("derived.account_use", {**PRICEBOOK, **rows}).scope is Scope.PART
+    assert dataset("derived.account_use", {**PRICEBOOK, **rows}).scope is Scope.PART
 
 
 def test_what_may_name_an_account_that_another_names_for_certain_adds_nothing() -> None:
     rows: Rows = {MATERIAL: [material("A", "Sales"), material("B", "SALES", active=NOT_EXPORTED)]}
-    found = shelf("derived.account_use", {**PRICEBOOK, **rows})
+    found = dataset("derived.account_use", {**PRICEBOOK, **rows})
     assert (found.scope, named(found)) == (Scope.WHOLE, {"Sales": 1})
 
 
 @pytest.mark.parametrize("kind", sorted(PRICEBOOK))
 def test_every_source_of_accounts_must_be_there(kind: str) -> None:
     rows: Rows = {name: found for name, found in PRICEBOOK.items() if name != kind}
-    assert shelf("derived.account_use", rows).scope is Scope.PART
+    assert dataset("derived.account_use", rows).scope is Scope.PART
 
 
 def test_inactive_entries_need_not_be_there() -> None:
-    assert shelf("derived.account_use", PRICEBOOK, Scope.ACTIVE).scope is Scope.WHOLE
+    assert dataset("derived.account_use", PRICEBOOK, Scope.ACTIVE).scope is Scope.WHOLE
 
 
 @pytest.mark.parametrize(("scope", "whole"), [(Scope.WAITING, True), (Scope.PERIOD, False), (Scope.PART, False)])
 def test_what_an_export_uses_is_all_there_where_its_batches_are(scope: Scope, whole: bool) -> None:
     rows: Rows = {MATERIAL: [], EQUIPMENT: [], SERVICE: [], LINE: [line()], PAYMENT: []}
     kinds = ("derived.item_use", "derived.account_use")
-    assert [shelf(kind, rows, scope).scope is Scope.WHOLE for kind in kinds] == [whole, whole]
+    assert [dataset(kind, rows, scope).scope is Scope.WHOLE for kind in kinds] == [whole, whole]

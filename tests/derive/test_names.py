@@ -13,25 +13,25 @@ from exportready.derive import derive
 from exportready.derive.names import _likeness, is_clean
 from exportready.evidence.reading import Keys
 from exportready.kinds import KINDS
-from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, Evidence, Location, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, Dataset, Evidence, Location, Record, Scope, Unknown, Value
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 Row = Mapping[str, Value]
 
 
-def shelf(kind: str, rows: Sequence[Row], scope: Scope = Scope.WHOLE) -> Shelf:
+def dataset(kind: str, rows: Sequence[Row], scope: Scope = Scope.WHOLE) -> Dataset:
     keys = Keys(KINDS[kind])
     records = tuple(Record(kind=kind, key=keys.of(row), fields=row, where=Location("file", at)) for at, row in enumerate(rows))
-    return Shelf(kind=kind, records=records, scope=scope, why="" if scope is Scope.WHOLE else "only a part")
+    return Dataset(kind=kind, records=records, scope=scope, why="" if scope is Scope.WHOLE else "only a part")
 
 
-def waiting(kind: str, *shelves: Shelf) -> Shelf:
-    held = {one.kind: one for one in shelves}
-    return derive(Evidence(account=Account(), shelves=held, listings={}, sources=(), unrecognised=()), AT).shelf(kind)
+def waiting(kind: str, *datasets: Dataset) -> Dataset:
+    held = {one.kind: one for one in datasets}
+    return derive(Evidence(account=Account(), datasets=held, listings={}, sources=(), unrecognised=()), AT).dataset(kind)
 
 
 def customers(
-    books: Sequence[str] | Shelf,
+    books: Sequence[str] | Dataset,
     *named: tuple[Value, Value],
     payments: Sequence[tuple[Value, Value]] = (),
     memos: Sequence[tuple[Value, Value]] = (),
@@ -44,12 +44,12 @@ def customers(
             for at, (name, id_) in enumerate(pairs)
         ]
 
-    listed = books if isinstance(books, Shelf) else shelf("quickbooks.Customer", [{"FullName": name} for name in books])
+    listed = books if isinstance(books, Dataset) else dataset("quickbooks.Customer", [{"FullName": name} for name in books])
     found = waiting(
         "derived.waiting_customer",
-        shelf("servicetitan.invoice", rows(named)),
-        shelf("servicetitan.payment", rows(payments)),
-        shelf("servicetitan.credit_memo", rows(memos)),
+        dataset("servicetitan.invoice", rows(named)),
+        dataset("servicetitan.payment", rows(payments)),
+        dataset("servicetitan.credit_memo", rows(memos)),
         listed,
     )
     assert found.scope is Scope.WHOLE
@@ -149,7 +149,7 @@ def test_of_several_that_are_near_the_first_by_name_is_told_in_any_order() -> No
 @pytest.mark.parametrize("scope", [Scope.PART, Scope.ACTIVE, Scope.MISSING])
 def test_a_list_that_is_not_whole_proves_what_it_holds_and_no_more(scope: Scope) -> None:
     held: list[Row] = [] if scope is Scope.MISSING else [{"FullName": "Adams"}, {"FullName": "Smoke, Salt & Sugar"}]
-    books = shelf("quickbooks.Customer", held, scope)
+    books = dataset("quickbooks.Customer", held, scope)
     for record in customers(books, ("Adams", "1"), ("Baker", "2"), ("Smoke Salt Sugar", "3")):
         there = record.get("name") == "Adams" and bool(held)
         assert record.get("inQuickBooks") is True if there else isinstance(record.get("inQuickBooks"), Unknown)
@@ -158,7 +158,7 @@ def test_a_list_that_is_not_whole_proves_what_it_holds_and_no_more(scope: Scope)
 
 
 def test_a_nameless_record_may_be_anybody() -> None:
-    (record,) = customers(shelf("quickbooks.Customer", [{}]), ("Adams", "1"))
+    (record,) = customers(dataset("quickbooks.Customer", [{}]), ("Adams", "1"))
     assert isinstance(record.get("inQuickBooks"), Unknown)
     assert isinstance(record.get("near"), Unknown)
 
@@ -177,9 +177,9 @@ def test_who_is_not_named_leaves_the_list_open(name: Value) -> None:
     invoice: Row = {"waits": True, "customer.name": name}
     found = waiting(
         "derived.waiting_customer",
-        shelf("servicetitan.invoice", [invoice]),
-        shelf("servicetitan.payment", []),
-        shelf("quickbooks.Customer", []),
+        dataset("servicetitan.invoice", [invoice]),
+        dataset("servicetitan.payment", []),
+        dataset("quickbooks.Customer", []),
     )
     assert (found.records, found.scope) == ((), Scope.PART)
 
@@ -191,10 +191,10 @@ def test_only_what_surely_waits_counts_and_what_may_wait_leaves_it_open(third: V
     ]
     found = waiting(
         "derived.waiting_customer",
-        shelf("servicetitan.invoice", rows),
-        shelf("servicetitan.payment", []),
-        shelf("servicetitan.credit_memo", []),
-        shelf("quickbooks.Customer", []),
+        dataset("servicetitan.invoice", rows),
+        dataset("servicetitan.payment", []),
+        dataset("servicetitan.credit_memo", []),
+        dataset("quickbooks.Customer", []),
     )
     assert ([record.get("name") for record in found.records], found.scope) == (["Adams"], scope)
 
@@ -229,13 +229,13 @@ def test_of_spellings_that_compare_alike_the_one_with_stray_blanks_is_told() -> 
 # -- vendors
 
 
-def vendors(bills: Sequence[Row], orders: Sequence[Row], listed: Sequence[Row]) -> Shelf:
+def vendors(bills: Sequence[Row], orders: Sequence[Row], listed: Sequence[Row]) -> Dataset:
     return waiting(
         "derived.waiting_vendor",
-        shelf("servicetitan.bill", [{"waits": True, **bill} for bill in bills]),
-        shelf("servicetitan.purchase_order", [{"waits": True, **order} for order in orders]),
-        shelf("servicetitan.vendor", listed),
-        shelf("quickbooks.Vendor", [{"Name": "Basalt Pipe"}]),
+        dataset("servicetitan.bill", [{"waits": True, **bill} for bill in bills]),
+        dataset("servicetitan.purchase_order", [{"waits": True, **order} for order in orders]),
+        dataset("servicetitan.vendor", listed),
+        dataset("quickbooks.Vendor", [{"Name": "Basalt Pipe"}]),
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from exportready.derive import DERIVATIONS, derive
 from exportready.evidence import snapshot
 from exportready.kinds.derived import READS, RESTS_ON
-from exportready.model.evidence import Evidence, Shelf
+from exportready.model.evidence import Dataset, Evidence
 from exportready.rulebook.examples import NOON
 from exportready.rulebook.load import load
 from exportready.runtime import shipped
@@ -23,9 +23,9 @@ class Watched(Evidence, frozen=True, kw_only=True):
 
     asked: set[str]
 
-    def shelf(self, kind: str) -> Shelf:
+    def dataset(self, kind: str) -> Dataset:
         self.asked.add(kind)
-        return super().shelf(kind)
+        return super().dataset(kind)
 
 
 @pytest.mark.parametrize("company", ["ready", "not-ready", "after-export", "by-hand"])

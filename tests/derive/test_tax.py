@@ -11,7 +11,7 @@ import pytest
 from exportready.derive import derive
 from exportready.evidence.reading import Keys
 from exportready.kinds import KINDS
-from exportready.model.evidence import UNSET, Account, Evidence, FieldNote, Location, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import UNSET, Account, Dataset, Evidence, FieldNote, Location, Record, Scope, Unknown, Value
 from exportready.rulebook.examples import NOON
 
 Row = Mapping[str, Value]
@@ -27,32 +27,32 @@ ITEMS: tuple[Row, ...] = (
 )
 
 
-def zones(*parts: tuple[str, tuple[Row, ...], Scope], mapped: Mapping[str, Value] | None = None) -> Shelf:
+def zones(*parts: tuple[str, tuple[Row, ...], Scope], mapped: Mapping[str, Value] | None = None) -> Dataset:
     given = {ZONE: (DENVER,), RATE: RATES, INVOICE: (USED,), ITEM: ITEMS}
     scopes: dict[str, Scope] = {}
     for kind, rows, scope in parts:
         given[kind], scopes[kind] = rows, scope
-    shelves = {}
+    datasets = {}
     for kind, rows in given.items():
         keys = Keys(KINDS[kind])
         found = tuple(
             Record(kind=kind, key=keys.of(row), fields=row, where=Location(kind, at)) for at, row in enumerate(rows, 1)
         )
-        shelves[kind] = Shelf(kind=kind, records=found, scope=scopes.get(kind, Scope.WHOLE), why="a part")
+        datasets[kind] = Dataset(kind=kind, records=found, scope=scopes.get(kind, Scope.WHOLE), why="a part")
     answers = {f"salesTax.zones.{name}": value for name, value in (mapped or {"Denver": "denver tax"}).items()}
     notes = {name: FieldNote(Location("account.yaml", 3), NOON) for name in answers}
-    shelves[ANSWERS] = Shelf(
+    datasets[ANSWERS] = Dataset(
         kind=ANSWERS,
         records=(Record(kind=ANSWERS, key="", fields=answers, where=Location("account.yaml"), notes=notes),),
         scope=Scope.WHOLE,
     )
-    return derive(Evidence(account=Account(), shelves=shelves, listings={}, sources=(), unrecognised=()), NOON).shelf(
+    return derive(Evidence(account=Account(), datasets=datasets, listings={}, sources=(), unrecognised=()), NOON).dataset(
         "derived.tax_zone"
     )
 
 
-def only(shelf: Shelf) -> Record:
-    (record,) = shelf.records
+def only(dataset: Dataset) -> Record:
+    (record,) = dataset.records
     return record
 
 
@@ -105,8 +105,8 @@ def test_is_it_used(waits: Value, zone: Value, scope: Scope, in_use: bool | None
 
 
 def test_a_zone_that_the_list_lacks_is_told_and_nothing_is_known_of_it() -> None:
-    shelf = zones((INVOICE, ({**USED, "taxZoneId": "9"},), Scope.WHOLE))
-    lost = next(record for record in shelf.records if record.get("id") == "9")
+    dataset = zones((INVOICE, ({**USED, "taxZoneId": "9"},), Scope.WHOLE))
+    lost = next(record for record in dataset.records if record.get("id") == "9")
     assert lost.get("inUse") is True
     assert all(isinstance(lost.get(name), Unknown) for name in ("item", "rate", "serviceItemsReady", "itemActive"))
 

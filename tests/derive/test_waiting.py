@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from exportready.derive import derive
 from exportready.derive.waiting import TRANSACTIONS
 from exportready.kinds import children
-from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, Evidence, Location, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, Dataset, Evidence, Location, Record, Scope, Unknown, Value
 from exportready.rulebook.examples import NOON
 
 Rows = Sequence[Mapping[str, Value]]
@@ -29,8 +29,8 @@ def derived(
     rows: Mapping[str, Rows], bypassed: Sequence[str] = (), exported: Sequence[str] = (), scope: Scope = Scope.WHOLE
 ) -> Evidence:
     """What follows from these records, and from the batches that account.yaml names."""
-    shelves = {
-        kind: Shelf(
+    datasets = {
+        kind: Dataset(
             kind=kind,
             records=tuple(
                 Record(kind=kind, key=f"{kind} {n}", fields=told(row), where=Location(kind, n))
@@ -45,18 +45,19 @@ def derived(
         for name, of in (("bypassedBatches", bypassed), ("exportedBatches", exported))
         for number in of
     }
-    answers = Shelf(
+    answers = Dataset(
         kind="account.answers",
         records=(Record(kind="account.answers", key="", fields=left, where=Location("account.yaml")),),
         scope=Scope.WHOLE,
     )
     return derive(
-        Evidence(account=Account(), shelves={**shelves, answers.kind: answers}, listings={}, sources=(), unrecognised=()), NOON
+        Evidence(account=Account(), datasets={**datasets, answers.kind: answers}, listings={}, sources=(), unrecognised=()),
+        NOON,
     )
 
 
 def waits(kind: str, row: Mapping[str, Value], bypassed: Sequence[str] = (), exported: Sequence[str] = ()) -> bool | None:
-    value = derived({kind: [row]}, bypassed, exported).shelf(kind).records[0].get("waits")
+    value = derived({kind: [row]}, bypassed, exported).dataset(kind).records[0].get("waits")
     assert isinstance(value, (bool, Unknown))
     return None if isinstance(value, Unknown) else value
 
@@ -66,7 +67,7 @@ def transaction(sync: Value = "Posted", number: Value = "1042", **more: Value) -
 
 
 def batch(evidence: Evidence, number: str = "1042") -> Record:
-    return next(record for record in evidence.shelf("derived.batch").records if record.get("number") == number)
+    return next(record for record in evidence.dataset("derived.batch").records if record.get("number") == number)
 
 
 # -- what waits
@@ -133,7 +134,7 @@ def test_a_purchase_order_without_a_status_may_wait() -> None:
 def test_a_purchase_order_belongs_to_the_batch_whose_id_it_bears() -> None:
     orders: Rows = [{"status": "Sent", "batchId": id_} for id_ in ("8042", "8043", "0")]
     now = derived({INVOICE: [transaction()], ORDER: orders}, bypassed=["1042"])
-    assert [order.get("waits") for order in now.shelf(ORDER).records] == [False, True, True]
+    assert [order.get("waits") for order in now.dataset(ORDER).records] == [False, True, True]
 
 
 @pytest.mark.parametrize("kind", [INVOICE, PAYMENT, BILL])
@@ -141,7 +142,7 @@ def test_a_line_waits_with_its_transaction(kind: str) -> None:
     (line,) = children(kind)
     for status in ("Posted", "Exported", NOT_EXPORTED):
         row = {f"parent.{name}": value for name, value in transaction(status).items()}
-        (found,) = derived({line.name: [row]}).shelf(line.name).records
+        (found,) = derived({line.name: [row]}).dataset(line.name).records
         value = found.get("parent.waits")
         assert (None if isinstance(value, Unknown) else value) is waits(kind, transaction(status))
 
@@ -176,8 +177,8 @@ def test_a_batch_is_put_together_from_its_transactions() -> None:
         BILL: [transaction(number="999")],
     }
     now = derived(rows)
-    assert now.shelf("derived.batch").scope is Scope.WHOLE
-    assert [record.key for record in now.shelf("derived.batch").records] == ["999", "1042"]
+    assert now.dataset("derived.batch").scope is Scope.WHOLE
+    assert [record.key for record in now.dataset("derived.batch").records] == ["999", "1042"]
     assert dict(batch(now).fields) == {
         "number": "1042",
         "id": "8042",
@@ -229,14 +230,14 @@ def test_transactions_that_were_not_exported_are_not_counted_as_none() -> None:
     found = batch(now)
     assert (found.get("invoices"), found.get("invoiceAmount")) == (Decimal(1), Decimal(5))
     assert all(isinstance(found.get(name), Unknown) for name in ("payments", "paymentAmount", "transactions"))
-    assert now.shelf("derived.batch").scope is Scope.PART
+    assert now.dataset("derived.batch").scope is Scope.PART
 
 
 def test_a_transaction_whose_batch_is_not_known_may_stand_in_any() -> None:
     now = derived({INVOICE: [transaction(), transaction(number=NOT_EXPORTED)], PAYMENT: []})
     assert isinstance(batch(now).get("invoices"), Unknown)
     assert batch(now).get("payments") == Decimal(0)
-    assert now.shelf("derived.batch").scope is Scope.PART
+    assert now.dataset("derived.batch").scope is Scope.PART
 
 
 def test_an_amount_that_is_not_known_leaves_the_sum_unknown() -> None:
@@ -258,7 +259,7 @@ def test_the_counts_of_all_batches_add_up_to_what_stands_in_one(invoices: Rows, 
     now = derived({INVOICE: invoices, PAYMENT: payments, CREDIT_MEMO: [], BILL: bills})
 
     def sum_of(name: str) -> int:
-        values = [record.get(name) for record in now.shelf("derived.batch").records]
+        values = [record.get(name) for record in now.dataset("derived.batch").records]
         return sum(int(value) for value in values if isinstance(value, Decimal))
 
     def living(rows: Rows) -> int:
@@ -271,7 +272,7 @@ def test_the_counts_of_all_batches_add_up_to_what_stands_in_one(invoices: Rows, 
 @given(ROWS)
 def test_the_order_of_the_file_does_not_matter(rows: Rows) -> None:
     def facts(found: Rows) -> list[dict[str, object]]:
-        records = derived({INVOICE: found}).shelf("derived.batch").records
+        records = derived({INVOICE: found}).dataset("derived.batch").records
         return [
             {name: "unknown" if isinstance(value, Unknown) else value for name, value in record.fields.items()}
             for record in records

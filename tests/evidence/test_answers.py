@@ -30,7 +30,7 @@ def csv(*rows: tuple[str, str]) -> str:
 
 
 def answers(evidence: Evidence) -> Mapping[str, Value]:
-    (record,) = evidence.shelf("account.answers").records
+    (record,) = evidence.dataset("account.answers").records
     return record.fields
 
 
@@ -54,7 +54,7 @@ def test_questions_of_the_interview_settings_and_paths(tmp_path: Path) -> None:
         "closingDate": UNSET,
     }
     assert evidence.account.name == "Northwind"
-    assert [host.get("QBFileMode") for host in evidence.shelf("quickbooks.Host").records] == ["SingleUser"]
+    assert [host.get("QBFileMode") for host in evidence.dataset("quickbooks.Host").records] == ["SingleUser"]
 
 
 def test_cells_of_a_workbook(tmp_path: Path, book: Callable[..., bytes]) -> None:
@@ -73,14 +73,14 @@ def test_an_empty_answer_says_nothing_and_dont_know_says_so(tmp_path: Path) -> N
 
 def test_the_row_of_the_moment_dates_them_by_the_clock_of_the_check(tmp_path: Path) -> None:
     evidence = read(tmp_path, {"answers.csv": csv((WHEN, "11/20/2026 5:25 PM"), (PEOPLE, "1"), (MODE, "no"))})
-    (record,) = evidence.shelf("account.answers").records
+    (record,) = evidence.dataset("account.answers").records
     dated = datetime(2026, 11, 20, 17, 25, tzinfo=AT.tzinfo)
     assert record.notes["peopleWhoExport"].dated == dated
-    assert evidence.shelf("quickbooks.Host").dated == dated
+    assert evidence.dataset("quickbooks.Host").dated == dated
 
 
 def test_without_it_they_have_no_date(tmp_path: Path) -> None:
-    (record,) = read(tmp_path, {"answers.csv": csv((PEOPLE, "1"))}).shelf("account.answers").records
+    (record,) = read(tmp_path, {"answers.csv": csv((PEOPLE, "1"))}).dataset("account.answers").records
     assert record.notes["peopleWhoExport"].dated is None
 
 
@@ -91,7 +91,7 @@ def test_every_row_that_cannot_be_used_is_told_and_none_counts(tmp_path: Path) -
     assert source.error.startswith("«many» is no number")
     assert "; row 3: «lately» is not a day and time" in source.error
     assert source.error_line == 2
-    assert evidence.shelf("account.answers").records == ()
+    assert evidence.dataset("account.answers").records == ()
 
 
 def test_rows_that_contradict_each_other_are_a_mistake_in_any_order(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_a_newer_dont_know_takes_an_answer_back(newer: bool, tmp_path: Path) -> 
     account = f"quickbooks: {{fileMode: singleUser}}\nconfirmed: {{at: {stated}}}\nsettings: {{peopleWhoExport: 1}}\n"
     rows = csv((WHEN, "11/20/2026 5:50 PM"), (MODE, "don't know"), (PEOPLE, "don't know"))
     evidence = read(tmp_path, {"account.yaml": account, "answers.csv": rows})
-    (host,) = evidence.shelf("quickbooks.Host").records
+    (host,) = evidence.dataset("quickbooks.Host").records
     assert isinstance(answers(evidence)["peopleWhoExport"], Unknown) is newer
     assert isinstance(host.get("QBFileMode"), Unknown) is newer
 
@@ -129,7 +129,7 @@ def test_a_newer_dont_know_takes_an_answer_back(newer: bool, tmp_path: Path) -> 
 def test_the_zone_of_account_yaml_dates_them(tmp_path: Path) -> None:
     rows = csv((WHEN, "11/20/2026 5:25 PM"), (PEOPLE, "1"))
     evidence = read(tmp_path, {"account.yaml": "timeZone: America/New_York\n", "answers.csv": rows})
-    (record,) = evidence.shelf("account.answers").records
+    (record,) = evidence.dataset("account.answers").records
     assert record.notes["peopleWhoExport"].dated == datetime.fromisoformat("2026-11-20T17:25:00-05:00")
 
 
@@ -152,7 +152,7 @@ def test_beside_account_yaml_the_newer_answer_counts(tmp_path: Path, stated: str
         assert isinstance(found["peopleWhoExport"], Unknown)
     else:
         assert found["peopleWhoExport"] == counts
-    (record,) = evidence.shelf("account.answers").records
+    (record,) = evidence.dataset("account.answers").records
     assert record.notes["modules.inventory"].where is not None
     assert record.notes["modules.inventory"].where.path == "answers.csv"
     assert evidence.account.name == "Northwind"

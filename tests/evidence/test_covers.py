@@ -45,29 +45,29 @@ def begin(text: str) -> str:
 def test_what_was_said_of_a_file_counts_for_that_file(files: list[str], scope: Scope, tmp_path: Path) -> None:
     words = f"{{value: batch, files: [{', '.join(map(begin, files))}]}}"
     evidence = read(tmp_path, {"account.yaml": said(INVOICE, words), "invoices.csv": PLAIN})
-    assert evidence.shelf(INVOICE).scope is scope
+    assert evidence.dataset(INVOICE).scope is scope
 
 
 def test_a_file_that_came_later_is_not_what_was_spoken_of(tmp_path: Path) -> None:
     account = said(INVOICE, f"{{value: batch, files: [{begin(PLAIN)}]}}")
     later = PLAIN.replace("501", "777").replace("1042", "1043")
     evidence = read(tmp_path, {"account.yaml": account, "invoices.csv": PLAIN, "invoices 1043.csv": later})
-    assert evidence.shelf(INVOICE).scope is Scope.PART
+    assert evidence.dataset(INVOICE).scope is Scope.PART
 
 
 def test_lines_are_as_whole_as_said_only_where_every_file_has_lines(tmp_path: Path) -> None:
     account = said(INVOICE, "batch")
     both = read(tmp_path / "a", {"account.yaml": account, "invoices.csv": LINES})
-    assert (both.shelf(INVOICE).scope, both.shelf(LINE).scope) == (Scope.WAITING, Scope.WAITING)
+    assert (both.dataset(INVOICE).scope, both.dataset(LINE).scope) == (Scope.WAITING, Scope.WAITING)
     other = PLAIN.replace("501", "777")
     some = read(tmp_path / "b", {"account.yaml": account, "invoices.csv": LINES, "invoices 1043.csv": other})
-    assert (some.shelf(INVOICE).scope, some.shelf(LINE).scope) == (Scope.WAITING, Scope.PART)
+    assert (some.dataset(INVOICE).scope, some.dataset(LINE).scope) == (Scope.WAITING, Scope.PART)
 
 
 def test_a_whole_list_stays_whole_where_a_batch_is_spoken_of(tmp_path: Path) -> None:
     page: dict[str, object] = {"page": 1, "pageSize": 50, "hasMore": False, "totalCount": None, "data": []}
     evidence = read(tmp_path, {"account.yaml": said(INVOICE, "batch"), "invoices.json": json.dumps(page)})
-    assert evidence.shelf(INVOICE).scope is Scope.WHOLE
+    assert evidence.dataset(INVOICE).scope is Scope.WHOLE
 
 
 @pytest.mark.parametrize(
@@ -81,14 +81,14 @@ def test_a_whole_list_stays_whole_where_a_batch_is_spoken_of(tmp_path: Path) -> 
 )
 def test_that_there_are_none_counts_for_a_day(at: str, scope: Scope, tmp_path: Path) -> None:
     evidence = read(tmp_path, {"account.yaml": f"covers: {{{MEMO}: {{value: none, at: {at}}}}}\n"})
-    assert evidence.shelf(MEMO).scope is scope
+    assert evidence.dataset(MEMO).scope is scope
 
 
 def test_that_there_are_none_does_not_count_without_a_date_or_against_a_file(tmp_path: Path) -> None:
     undated = read(tmp_path / "a", {"account.yaml": f"covers: {{{MEMO}: none}}\n"})
-    assert undated.shelf(MEMO).scope is Scope.MISSING
+    assert undated.dataset(MEMO).scope is Scope.MISSING
     there = read(tmp_path / "b", {"account.yaml": said(INVOICE, "none"), "invoices.csv": PLAIN})
-    assert (there.shelf(INVOICE).scope, "there are none, but" in there.shelf(INVOICE).why) == (Scope.PART, True)
+    assert (there.dataset(INVOICE).scope, "there are none, but" in there.dataset(INVOICE).why) == (Scope.PART, True)
 
 
 @pytest.mark.parametrize(
@@ -111,12 +111,12 @@ def test_of_some_kinds_it_cannot_be_said(words: str, tmp_path: Path) -> None:
 
 def test_an_invoice_in_several_rows_is_its_lines_and_the_item_is_asked_for(tmp_path: Path) -> None:
     evidence = read(tmp_path, {"invoices.csv": LINES.replace("Item", "Thing")})
-    assert INVOICE not in evidence.shelves
+    assert INVOICE not in evidence.datasets
     assert [(one.kind, one.field, "Thing" in one.headings) for one in evidence.questions] == [(LINE, "skuName", True)]
     answered = f"columns: {{{LINE}: {{skuName: Thing}}}}\n"
     evidence = read(tmp_path, {"account.yaml": answered, "invoices.csv": LINES.replace("Item", "Thing")})
-    assert len(evidence.shelf(INVOICE).records) == 1
-    assert [line.get("skuName") for line in evidence.shelf(LINE).records] == ["PIPE-1", "PIPE-2"]
+    assert len(evidence.dataset(INVOICE).records) == 1
+    assert [line.get("skuName") for line in evidence.dataset(LINE).records] == ["PIPE-1", "PIPE-2"]
 
 
 def test_a_payment_in_several_rows_is_what_it_pays(tmp_path: Path) -> None:
@@ -129,10 +129,10 @@ def test_a_payment_in_several_rows_is_what_it_pays(tmp_path: Path) -> None:
     evidence = read(tmp_path, {"payments.csv": "\n".join((head, *rows))})
     paid = [
         (one.get("appliedToReferenceNumber"), str(one.get("appliedAmount")))
-        for one in evidence.shelf("servicetitan.payment_application").records
+        for one in evidence.dataset("servicetitan.payment_application").records
     ]
     assert paid == [("501", "50"), ("502", "40")]
-    assert [one.get("referenceNumber") for one in evidence.shelf("servicetitan.payment").records] == ["P1", "P2"]
+    assert [one.get("referenceNumber") for one in evidence.dataset("servicetitan.payment").records] == ["P1", "P2"]
 
 
 # -- whose files they are
@@ -144,7 +144,7 @@ def test_answers_of_two_accounts_are_not_judged_as_one(tmp_path: Path) -> None:
     }
     evidence = read(tmp_path, files)
     assert ["two accounts, «North» and «South»" in (source.error or "") for source in evidence.sources] == [True, True]
-    assert evidence.shelf("account.answers").records == ()
+    assert evidence.dataset("account.answers").records == ()
 
 
 # -- numbers and days beyond reason
@@ -155,7 +155,7 @@ def test_a_number_beyond_reason_is_unknown(rate: str, tmp_path: Path, unknown: C
     rates = f'"rates": [{{"id": 2, "taxName": "A", "taxRate": {rate}, "salesTaxItem": null}}]'
     zones = f'[{{"id": 1, "name": "Denver", "active": true, {rates}}}]'
     evidence = read(tmp_path, {"tax-zones.json": zones})
-    (found,) = evidence.shelf("servicetitan.tax_rate").records
+    (found,) = evidence.dataset("servicetitan.tax_rate").records
     assert unknown(found.get("taxRate"))
 
 

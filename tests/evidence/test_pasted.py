@@ -98,7 +98,7 @@ def test_answers_of_several_files_add_up(tmp_path) -> None:  # type: ignore[no-u
             f'<QBXML><QBXMLMsgsRs><CustomerAddRs statusCode="{code}" statusSeverity="Error" statusMessage="x"/></QBXMLMsgsRs></QBXML>'
         )
     (tmp_path / "copy.xml").write_bytes((tmp_path / "0.xml").read_bytes())
-    shelf = snapshot.read(tmp_path, {"quickbooks.Status": frozenset({"statusCode", "statusSeverity"})}, NOON).shelf(
+    dataset = snapshot.read(tmp_path, {"quickbooks.Status": frozenset({"statusCode", "statusSeverity"})}, NOON).dataset(
         "quickbooks.Status"
     )
-    assert sorted(str(one.get("statusCode")) for one in shelf.records) == ["3100", "3140"]
+    assert sorted(str(one.get("statusCode")) for one in dataset.records) == ["3100", "3140"]

@@ -8,7 +8,7 @@ from html import escape
 
 import pytest
 
-from exportready.evidence.consolidate import shelve
+from exportready.evidence.consolidate import consolidate
 from exportready.evidence.readers import qbxml
 from exportready.evidence.reading import Reading, Unreadable
 from exportready.kinds import KINDS
@@ -187,22 +187,22 @@ def page(customers: list[str], remaining: int, iterator: str = "{11}") -> str:
 
 
 def test_a_page_with_more_to_come_is_a_part() -> None:
-    shelf = shelve("quickbooks.Customer", [listing(read(page(["Abbott", "Old"], 2)))], None, NOON)
-    assert shelf.scope is Scope.PART
-    assert shelf.why
+    dataset = consolidate("quickbooks.Customer", [listing(read(page(["Abbott", "Old"], 2)))], None, NOON)
+    assert dataset.scope is Scope.PART
+    assert dataset.why
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_two_pages_are_joined_in_whatever_order_they_come(order: tuple[int, int]) -> None:
     pages = [listing(read(page(["Abbott", "Old"], 1), "1.xml")), listing(read(page(["Bell"], 0), "2.xml"))]
-    shelf = shelve("quickbooks.Customer", [pages[at] for at in order], None, NOON)
-    assert shelf.scope is Scope.WHOLE
-    assert [record.key for record in shelf.records] == ["Abbott", "Old", "Bell"]
+    dataset = consolidate("quickbooks.Customer", [pages[at] for at in order], None, NOON)
+    assert dataset.scope is Scope.WHOLE
+    assert [record.key for record in dataset.records] == ["Abbott", "Old", "Bell"]
 
 
 def test_a_missing_page_between_two_leaves_a_part() -> None:
     pages = [listing(read(page(["Abbott", "Old"], 5), "1.xml")), listing(read(page(["Bell"], 0), "3.xml"))]
-    assert shelve("quickbooks.Customer", pages, None, NOON).scope is Scope.PART
+    assert consolidate("quickbooks.Customer", pages, None, NOON).scope is Scope.PART
 
 
 def test_pages_of_two_iterators_are_not_joined() -> None:
@@ -210,11 +210,11 @@ def test_pages_of_two_iterators_are_not_joined() -> None:
         listing(read(page(["Abbott", "Old"], 1), "1.xml")),
         listing(read(page(["Bell"], 0, "{22}"), "2.xml")),
     ]
-    assert shelve("quickbooks.Customer", pages, None, NOON).scope is not Scope.WHOLE
+    assert consolidate("quickbooks.Customer", pages, None, NOON).scope is not Scope.WHOLE
 
 
 def test_a_list_without_inactive_records_is_whole_for_active_ones_only() -> None:
-    assert shelve("quickbooks.Customer", [listing(read(BARE))], None, NOON).scope is Scope.ACTIVE
+    assert consolidate("quickbooks.Customer", [listing(read(BARE))], None, NOON).scope is Scope.ACTIVE
 
 
 NONE = 'statusCode="1" statusSeverity="Info"'
@@ -222,8 +222,8 @@ NONE = 'statusCode="1" statusSeverity="Info"'
 
 def test_one_item_type_is_not_the_item_list() -> None:
     one, every = (listing(read(document(rs(name, "", NONE))), "Item") for name in ("ItemService", "Item"))
-    assert shelve("quickbooks.Item", [one], None, NOON).scope is Scope.PART
-    assert shelve("quickbooks.Item", [every], None, NOON).scope is not Scope.PART
+    assert consolidate("quickbooks.Item", [one], None, NOON).scope is Scope.PART
+    assert consolidate("quickbooks.Item", [every], None, NOON).scope is not Scope.PART
 
 
 @pytest.mark.parametrize(
@@ -385,8 +385,8 @@ def test_pages_that_do_not_say_how_they_belong_together_leave_a_part(attributes:
 
 def test_lines_of_transactions_are_a_part_where_their_transactions_are() -> None:
     text = document(rs("Invoice", INVOICE.replace("LINES", LINE.format(1)), 'iteratorID="{1}" iteratorRemainingCount="4"'))
-    shelf = shelve("quickbooks.InvoiceLine", [listing(read(text), "InvoiceLine")], None, NOON)
-    assert shelf.scope is Scope.PART
+    dataset = consolidate("quickbooks.InvoiceLine", [listing(read(text), "InvoiceLine")], None, NOON)
+    assert dataset.scope is Scope.PART
 
 
 def test_a_comment_in_a_value_does_not_cut_it() -> None:

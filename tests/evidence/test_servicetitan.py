@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from exportready.evidence.consolidate import shelve
+from exportready.evidence.consolidate import consolidate
 from exportready.evidence.readers import servicetitan
 from exportready.evidence.reading import Reading, Unreadable
 from exportready.kinds import KINDS
@@ -70,8 +70,8 @@ def test_an_export_feed_is_whole_at_its_last_page() -> None:
 def test_a_plain_array_says_nothing_about_the_rest() -> None:
     one = listing(read(json.dumps([PIPE])))
     assert (one.whole, one.records[0].where.pointer) == (False, "/0")
-    assert shelve("servicetitan.material", [one], None, NOON).scope is Scope.PART
-    assert shelve("servicetitan.material", [one], WHOLE, NOON).scope is Scope.WHOLE
+    assert consolidate("servicetitan.material", [one], None, NOON).scope is Scope.PART
+    assert consolidate("servicetitan.material", [one], WHOLE, NOON).scope is Scope.WHOLE
 
 
 def test_an_envelope_without_has_more_is_a_part() -> None:
@@ -95,7 +95,7 @@ def pages(*numbers: tuple[int, bool, list[str]], total: int | None = None) -> Sc
         )
         for number, more, codes in numbers
     ]
-    return shelve("servicetitan.material", found, None, NOON).scope
+    return consolidate("servicetitan.material", found, None, NOON).scope
 
 
 def test_two_pages_are_joined_in_whatever_order_they_come() -> None:
@@ -357,13 +357,13 @@ def test_a_key_that_stands_twice_is_refused_with_its_line(old: str, new: str) ->
 @pytest.mark.parametrize("total", ["99999", '"1"', "true", "1.5", "-1"])
 def test_a_total_that_is_another_or_no_number_leaves_a_part_that_no_word_completes(total: str) -> None:
     one = listing(read(text_of([PIPE]).replace('"totalCount": null', f'"totalCount": {total}')))
-    assert shelve("servicetitan.material", [one], WHOLE, NOON).scope is Scope.PART
+    assert consolidate("servicetitan.material", [one], WHOLE, NOON).scope is Scope.PART
 
 
 @pytest.mark.parametrize("page", ["true", '"1"', "1.0", "null"])
 def test_a_page_number_that_is_none_leaves_a_part(page: str) -> None:
     one = listing(read(text_of([PIPE]).replace('"page": 1', f'"page": {page}')))
-    assert shelve("servicetitan.material", [one], None, NOON).scope is Scope.PART
+    assert consolidate("servicetitan.material", [one], None, NOON).scope is Scope.PART
 
 
 def test_lines_are_a_part_where_their_invoices_are() -> None:
@@ -374,7 +374,7 @@ def test_lines_are_a_part_where_their_invoices_are() -> None:
     text = text_of([invoice], totalCount=2)
     one = listing(read(text, "invoices.json"), "invoice_item")
     assert len(one.records) == 2
-    assert shelve("servicetitan.invoice_item", [one], None, NOON).scope is Scope.PART
+    assert consolidate("servicetitan.invoice_item", [one], None, NOON).scope is Scope.PART
 
 
 def test_line_ends_of_old_systems_count_as_lines() -> None:
@@ -430,26 +430,26 @@ def test_an_empty_list_is_known_only_by_a_name_that_says_nothing_else(name: str,
 
 
 def test_a_record_that_stands_twice_counts_once_unless_its_values_differ() -> None:
-    def shelf(other: dict[str, Any]) -> Scope:
-        return shelve("servicetitan.material", [listing(read(text_of([PIPE, other])))], WHOLE, NOON).scope
+    def dataset(other: dict[str, Any]) -> Scope:
+        return consolidate("servicetitan.material", [listing(read(text_of([PIPE, other])))], WHOLE, NOON).scope
 
-    assert (shelf(PIPE), shelf({**PIPE, "costOfSaleAccount": "Cost"})) == (Scope.WHOLE, Scope.PART)
+    assert (dataset(PIPE), dataset({**PIPE, "costOfSaleAccount": "Cost"})) == (Scope.WHOLE, Scope.PART)
 
 
 def test_in_a_feed_the_record_that_was_changed_last_counts_whatever_its_name_was() -> None:
-    def shelf(*rows: dict[str, Any]) -> list[str]:
+    def dataset(*rows: dict[str, Any]) -> list[str]:
         text = json.dumps({"hasMore": False, "continueFrom": "t", "data": list(rows)})
-        return [record.key for record in shelve("servicetitan.material", [listing(read(text))], WHOLE, NOON).records]
+        return [record.key for record in consolidate("servicetitan.material", [listing(read(text))], WHOLE, NOON).records]
 
     old = {**PIPE, "code": "OLD", "modifiedOn": "2026-11-01T00:00:00Z"}
     new = {**PIPE, "code": "NEW", "modifiedOn": "2026-11-02T00:00:00Z"}
-    assert shelf(old, new) == shelf(new, old) == ["NEW"]
+    assert dataset(old, new) == dataset(new, old) == ["NEW"]
 
 
 def test_two_copies_of_one_line_that_differ_are_a_contradiction() -> None:
     twice = [{**INVOICE, "syncStatus": status} for status in ("Pending", "Exported")]
     one = listing(read(text_of(twice), "invoices.json"), "invoice_item")
-    assert shelve("servicetitan.invoice_item", [one], WHOLE, NOON).scope is Scope.PART
+    assert consolidate("servicetitan.invoice_item", [one], WHOLE, NOON).scope is Scope.PART
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from exportready.evidence.consolidate import shelve
+from exportready.evidence.consolidate import consolidate
 from exportready.evidence.pages import join_pages
 from exportready.model.evidence import CLOCK_SKEW, UNSET, Covers, Listing, Location, Page, Record, Scope, Value
 
@@ -89,8 +89,8 @@ def test_joined_pages_are_as_old_as_the_oldest_and_undated_if_one_is() -> None:
 
 def chosen(*listings: Listing) -> list[str] | None:
     """The keys that count; None for a conflict."""
-    shelf = shelve(listings[0].kind, listings, None, AT)
-    return None if shelf.scope is Scope.MISSING else [one.key for one in shelf.records]
+    dataset = consolidate(listings[0].kind, listings, None, AT)
+    return None if dataset.scope is Scope.MISSING else [one.key for one in dataset.records]
 
 
 SOURCES = [
@@ -113,9 +113,9 @@ def test_of_several_sources_the_newest_counts_or_they_must_agree(listings: list[
 def test_of_sources_that_agree_the_whole_one_counts_then_the_one_that_knows_more() -> None:
     part = listing("A", path="b", whole=False, why_part="a part")
     richer = replace(part, records=(record(MATERIAL, "A", "b", active=False, cost=UNSET),))
-    assert shelve(MATERIAL, [richer, listing("A")], None, AT).scope is Scope.WHOLE
+    assert consolidate(MATERIAL, [richer, listing("A")], None, AT).scope is Scope.WHOLE
     more = listing("A", path="b", records=richer.records)
-    assert shelve(MATERIAL, [listing("A"), more], None, AT).records == richer.records
+    assert consolidate(MATERIAL, [listing("A"), more], None, AT).records == richer.records
 
 
 # -- single records
@@ -124,15 +124,15 @@ def test_of_sources_that_agree_the_whole_one_counts_then_the_one_that_knows_more
 def test_a_single_record_with_another_id_is_another_record() -> None:
     base = listing("A", records=(record(MATERIAL, "A", active=False, id="1"),))
     other = listing("A", path="b", part="fragment", whole=False, records=(record(MATERIAL, "A", "b", active=True, id="2"),))
-    assert len(shelve(MATERIAL, [base, other], None, AT).records) == 2
+    assert len(consolidate(MATERIAL, [base, other], None, AT).records) == 2
     same = replace(other, records=(record(MATERIAL, "A", "b", active=False, id="1"),))
-    assert len(shelve(MATERIAL, [base, same], None, AT).records) == 1
+    assert len(consolidate(MATERIAL, [base, same], None, AT).records) == 1
 
 
 def test_nobodys_word_makes_a_list_whole_that_lacks_a_record() -> None:
     single = listing("B", path="b", part="fragment", whole=False)
-    assert shelve(MATERIAL, [listing("A"), single], ALL, AT).scope is Scope.PART
-    assert shelve(MATERIAL, [single], ALL, AT).scope is Scope.PART
+    assert consolidate(MATERIAL, [listing("A"), single], ALL, AT).scope is Scope.PART
+    assert consolidate(MATERIAL, [single], ALL, AT).scope is Scope.PART
 
 
 # -- what account.yaml says
@@ -158,7 +158,7 @@ def test_nobodys_word_makes_a_list_whole_that_lacks_a_record() -> None:
     ],
 )
 def test_how_much_of_a_list_it_is(one: Listing, covers: Covers | None, scope: Scope) -> None:
-    assert shelve(MATERIAL, [one], covers, AT).scope is scope
+    assert consolidate(MATERIAL, [one], covers, AT).scope is scope
 
 
 # -- parts
@@ -171,21 +171,21 @@ def parts(**more: object) -> list[Listing]:
 
 
 def test_all_item_types_are_the_item_list_and_each_must_be_whole() -> None:
-    assert shelve(ITEM, parts(), None, AT).scope is Scope.WHOLE
-    missing = shelve(ITEM, parts()[1:], None, AT)
+    assert consolidate(ITEM, parts(), None, AT).scope is Scope.WHOLE
+    missing = consolidate(ITEM, parts()[1:], None, AT)
     assert (missing.scope, parts()[0].part in missing.why) == (Scope.PART, True)
     broken = [replace(parts()[0], whole=False, why_part="cut", damaged=True), *parts()[1:]]
-    assert shelve(ITEM, broken, ALL, AT).scope is Scope.PART
+    assert consolidate(ITEM, broken, ALL, AT).scope is Scope.PART
 
 
 def test_parts_are_as_old_as_the_oldest_and_undated_if_one_is() -> None:
     dated = [replace(part, dated=AT - number * HOUR) for number, part in enumerate(parts())]
-    assert shelve(ITEM, dated, None, AT).dated == dated[-1].dated
-    assert shelve(ITEM, [replace(dated[0], dated=None), *dated[1:]], None, AT).dated is None
+    assert consolidate(ITEM, dated, None, AT).dated == dated[-1].dated
+    assert consolidate(ITEM, [replace(dated[0], dated=None), *dated[1:]], None, AT).dated is None
 
 
 def test_an_older_part_says_nothing_against_a_newer_whole_list() -> None:
     whole = listing("A", kind=ITEM, dated=AT)
     part = listing("B", kind=ITEM, path="b", part="Service")
-    assert shelve(ITEM, [whole, replace(part, dated=AT - HOUR)], None, AT).scope is Scope.WHOLE
-    assert shelve(ITEM, [whole, replace(part, dated=AT)], None, AT).scope is Scope.PART
+    assert consolidate(ITEM, [whole, replace(part, dated=AT - HOUR)], None, AT).scope is Scope.WHOLE
+    assert consolidate(ITEM, [whole, replace(part, dated=AT)], None, AT).scope is Scope.PART

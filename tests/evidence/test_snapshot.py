@@ -60,7 +60,7 @@ def test_files_in_folders_below_are_read_with_relative_paths(tmp_path: Path) -> 
     put(tmp_path, "a/b/materials.json", materials("PIPE-1"))
     evidence = read(tmp_path)
     assert [source.path for source in evidence.sources] == ["a/b/materials.json"]
-    assert evidence.shelf("servicetitan.material").records[0].where.path == "a/b/materials.json"
+    assert evidence.dataset("servicetitan.material").records[0].where.path == "a/b/materials.json"
 
 
 def test_one_file_may_be_the_snapshot(tmp_path: Path) -> None:
@@ -124,12 +124,12 @@ def test_two_files_of_answers_that_differ_count_for_nothing_and_this_is_told(tmp
     put(tmp_path, "account.yaml", "account: Northwind\nsettings: {peopleWhoExport: 1}\n")
     put(tmp_path, "old/account.yaml", "account: Northwind\nsettings: {peopleWhoExport: 2}\n")
     evidence = read(tmp_path)
-    shelf = evidence.shelf("account.answers")
-    assert (shelf.scope, evidence.account.name) == (Scope.MISSING, None)
-    assert "account.yaml and old/account.yaml disagree" in shelf.why
+    dataset = evidence.dataset("account.answers")
+    assert (dataset.scope, evidence.account.name) == (Scope.MISSING, None)
+    assert "account.yaml and old/account.yaml disagree" in dataset.why
     report = check(tmp_path, load(shipped.folder("rules")), AT)
     reasons = {gap.reason for result in report.results for gap in result.gaps if gap.field == "peopleWhoExport"}
-    assert reasons == {shelf.why}
+    assert reasons == {dataset.why}
 
 
 def test_of_two_dated_files_of_answers_the_newest_counts(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_of_two_dated_files_of_answers_the_newest_counts(tmp_path: Path) -> None
     put(tmp_path, "b.yaml", "account: Old\ntakenAt: 2026-11-10T17:00:00-07:00\nsettings: {peopleWhoExport: 2}\n")
     evidence = read(tmp_path)
     assert evidence.account.name == "New"
-    assert evidence.shelf("account.answers").records[0].get("peopleWhoExport") == 1
+    assert evidence.dataset("account.answers").records[0].get("peopleWhoExport") == 1
 
 
 def test_a_broken_file_does_not_keep_the_others_from_being_read(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_broken_file_does_not_keep_the_others_from_being_read(tmp_path: Path) 
     put(tmp_path, "materials.json", materials("PIPE-1"))
     evidence = read(tmp_path)
     assert [bool(source.error) for source in evidence.sources] == [True, False]
-    assert evidence.shelf("servicetitan.material").records
+    assert evidence.dataset("servicetitan.material").records
 
 
 # -- two companies, two sources
@@ -178,7 +178,7 @@ def test_files_of_two_companies_are_refused_and_both_are_named(tmp_path: Path) -
     for path in ("one.xml", "two.xml"):
         assert "«Northwind»" in (errors[path] or "")
         assert "«Southwind»" in (errors[path] or "")
-    assert not evidence.shelf("quickbooks.Company").records
+    assert not evidence.dataset("quickbooks.Company").records
 
 
 def test_one_company_in_two_files_is_fine(tmp_path: Path) -> None:
@@ -186,42 +186,42 @@ def test_one_company_in_two_files_is_fine(tmp_path: Path) -> None:
     put(tmp_path, "two.xml", company("Northwind"))
     evidence = read(tmp_path)
     assert not any(source.error for source in evidence.sources)
-    assert len(evidence.shelf("quickbooks.Company").records) == 1
+    assert len(evidence.dataset("quickbooks.Company").records) == 1
 
 
 def test_of_two_dated_sources_the_newest_counts(tmp_path: Path) -> None:
     put(tmp_path, "a-new.iif", classes_iif(1795219500, "Heating", "Plumbing"))
     put(tmp_path, "b-old.iif", classes_iif(1795000000, "Heating"))
-    assert [record.key for record in read(tmp_path).shelf("quickbooks.Class").records] == ["Heating", "Plumbing"]
+    assert [record.key for record in read(tmp_path).dataset("quickbooks.Class").records] == ["Heating", "Plumbing"]
 
 
 def test_two_undated_sources_that_differ_are_a_conflict(tmp_path: Path) -> None:
     put(tmp_path, "a.iif", classes_iif(None, "Heating", "Plumbing"))
     put(tmp_path, "b.iif", classes_iif(None, "Heating"))
-    shelf = read(tmp_path).shelf("quickbooks.Class")
-    assert (shelf.scope, shelf.records) == (Scope.MISSING, ())
-    assert "a.iif and b.iif disagree" in shelf.why
+    dataset = read(tmp_path).dataset("quickbooks.Class")
+    assert (dataset.scope, dataset.records) == (Scope.MISSING, ())
+    assert "a.iif and b.iif disagree" in dataset.why
 
 
 def test_a_dated_source_does_not_win_over_an_undated_one(tmp_path: Path) -> None:
     put(tmp_path, "a.iif", classes_iif(1795219500, "Heating", "Plumbing"))
     put(tmp_path, "b.iif", classes_iif(None, "Heating"))
-    assert read(tmp_path).shelf("quickbooks.Class").scope is Scope.MISSING
+    assert read(tmp_path).dataset("quickbooks.Class").scope is Scope.MISSING
 
 
 def test_two_sources_that_agree_are_one(tmp_path: Path) -> None:
     put(tmp_path, "a.iif", classes_iif(None, "Heating", "Plumbing"))
     put(tmp_path, "b.iif", classes_iif(None, "Plumbing", "Heating"))
-    shelf = read(tmp_path).shelf("quickbooks.Class")
-    assert shelf.scope is Scope.WHOLE
-    assert len(shelf.records) == 2
+    dataset = read(tmp_path).dataset("quickbooks.Class")
+    assert dataset.scope is Scope.WHOLE
+    assert len(dataset.records) == 2
 
 
 def test_undated_sources_get_the_date_of_the_snapshot_and_conflict_when_they_differ(tmp_path: Path) -> None:
     put(tmp_path, "account.yaml", "takenAt: 2026-11-20T17:30:00-07:00\n")
     put(tmp_path, "a/materials.json", materials("PIPE-1", account="Cost"))
     put(tmp_path, "b/materials.json", materials("PIPE-1"))
-    assert read(tmp_path).shelf("servicetitan.material").scope is Scope.MISSING
+    assert read(tmp_path).dataset("servicetitan.material").scope is Scope.MISSING
 
 
 def test_a_source_is_complete_only_if_its_other_pages_are_there(tmp_path: Path) -> None:
@@ -234,20 +234,20 @@ def test_a_source_is_complete_only_if_its_other_pages_are_there(tmp_path: Path) 
 def test_covers_of_account_yaml_completes_a_list(tmp_path: Path) -> None:
     put(tmp_path, "materials.json", f"[{json.dumps(json.loads(materials('PIPE-1'))['data'][0])}]")
     evidence = read(tmp_path)
-    assert (evidence.shelf("servicetitan.material").scope, evidence.sources[0].complete) == (Scope.PART, False)
+    assert (evidence.dataset("servicetitan.material").scope, evidence.sources[0].complete) == (Scope.PART, False)
     put(tmp_path, "account.yaml", "covers: {servicetitan.material: all}\n")
     evidence = read(tmp_path)
-    assert (evidence.shelf("servicetitan.material").scope, evidence.sources[1].complete) == (Scope.WHOLE, True)
+    assert (evidence.dataset("servicetitan.material").scope, evidence.sources[1].complete) == (Scope.WHOLE, True)
 
 
 def test_covers_names_the_days_of_which_a_file_holds_all_transactions_and_their_lines(tmp_path: Path) -> None:
     invoice = {"id": 1, "syncStatus": "Pending", "referenceNumber": "58001", "invoiceDate": "2026-11-20", "items": []}
     put(tmp_path, "invoices.json", json.dumps([invoice]))
-    assert read(tmp_path).shelf("servicetitan.invoice_item").scope is Scope.PART
+    assert read(tmp_path).dataset("servicetitan.invoice_item").scope is Scope.PART
     put(tmp_path, "account.yaml", "covers: {servicetitan.invoice: {from: 2026-11-01, to: 2026-11-20}}\n")
     evidence = read(tmp_path)
-    assert evidence.shelf("servicetitan.invoice").scope is Scope.PERIOD
-    assert evidence.shelf("servicetitan.invoice_item").scope is Scope.PERIOD
+    assert evidence.dataset("servicetitan.invoice").scope is Scope.PERIOD
+    assert evidence.dataset("servicetitan.invoice_item").scope is Scope.PERIOD
 
 
 # -- private data
@@ -290,7 +290,7 @@ def customer(name: str, active: str = "true") -> str:
 def test_a_single_record_that_contradicts_the_list_leaves_the_field_unknown(tmp_path: Path) -> None:
     put(tmp_path, "list.xml", qbxml(f"<CustomerQueryRs {STATUS}>{customer('Abbott')}</CustomerQueryRs>"))
     put(tmp_path, "one.xml", customer("Abbott", "false"))
-    (record,) = read(tmp_path).shelf("quickbooks.Customer").records
+    (record,) = read(tmp_path).dataset("quickbooks.Customer").records
     active = record.get("IsActive")
     assert isinstance(active, Unknown)
     assert "list.xml and one.xml disagree" in active.reason
@@ -300,24 +300,24 @@ def test_a_single_record_that_contradicts_the_list_leaves_the_field_unknown(tmp_
 def test_two_single_records_of_one_thing_that_differ_leave_the_field_unknown(tmp_path: Path) -> None:
     put(tmp_path, "1.xml", "<HostRet><ProductName>QuickBooks</ProductName><QBFileMode>SingleUser</QBFileMode></HostRet>")
     put(tmp_path, "2.xml", "<HostRet><ProductName>QuickBooks</ProductName><QBFileMode>MultiUser</QBFileMode></HostRet>")
-    (host,) = read(tmp_path).shelf("quickbooks.Host").records
+    (host,) = read(tmp_path).dataset("quickbooks.Host").records
     assert isinstance(host.get("QBFileMode"), Unknown)
 
 
 def test_a_single_record_that_the_list_lacks_shows_that_it_is_not_whole(tmp_path: Path) -> None:
     put(tmp_path, "list.xml", qbxml(f"<CustomerQueryRs {STATUS}>{customer('Abbott', 'false')}</CustomerQueryRs>"))
-    assert read(tmp_path).shelf("quickbooks.Customer").scope is Scope.WHOLE
+    assert read(tmp_path).dataset("quickbooks.Customer").scope is Scope.WHOLE
     put(tmp_path, "one.xml", customer("Bell"))
-    shelf = read(tmp_path).shelf("quickbooks.Customer")
-    assert (shelf.scope, [record.key for record in shelf.records]) == (Scope.PART, ["Abbott", "Bell"])
-    assert "one.xml holds a record that the list in list.xml lacks" in shelf.why
+    dataset = read(tmp_path).dataset("quickbooks.Customer")
+    assert (dataset.scope, [record.key for record in dataset.records]) == (Scope.PART, ["Abbott", "Bell"])
+    assert "one.xml holds a record that the list in list.xml lacks" in dataset.why
 
 
 def test_a_source_dated_after_the_check_is_not_the_newest(tmp_path: Path) -> None:
     later = int(AT.timestamp()) + 86_400
     put(tmp_path, "a.iif", classes_iif(later, "Heating", "Plumbing"))
     put(tmp_path, "b.iif", classes_iif(1795000000, "Heating"))
-    assert read(tmp_path).shelf("quickbooks.Class").scope is Scope.MISSING
+    assert read(tmp_path).dataset("quickbooks.Class").scope is Scope.MISSING
 
 
 @pytest.mark.parametrize(
@@ -335,7 +335,7 @@ def test_a_file_that_only_mentions_this_program_is_not_passed_over(tmp_path: Pat
 
 def test_leading_blanks_do_not_hide_what_a_file_is(tmp_path: Path) -> None:
     put(tmp_path, "materials.json", " " * 10_000 + materials("PIPE-1"))
-    assert len(read(tmp_path).shelf("servicetitan.material").records) == 1
+    assert len(read(tmp_path).dataset("servicetitan.material").records) == 1
 
 
 def test_what_is_no_ordinary_file_is_told_and_does_not_hold_up_the_others(tmp_path: Path) -> None:
@@ -344,7 +344,7 @@ def test_what_is_no_ordinary_file_is_told_and_does_not_hold_up_the_others(tmp_pa
     (tmp_path / "gone.json").symlink_to(tmp_path / "nowhere")
     evidence = read(tmp_path)
     assert {source.path for source in evidence.sources if source.error} == {"pipe.json", "gone.json"}
-    assert len(evidence.shelf("servicetitan.material").records) == 1
+    assert len(evidence.dataset("servicetitan.material").records) == 1
 
 
 def test_a_zip_with_a_damaged_directory_is_told(tmp_path: Path) -> None:
@@ -357,9 +357,9 @@ def test_a_zip_with_a_damaged_directory_is_told(tmp_path: Path) -> None:
 def test_covers_does_not_mend_a_list_that_contradicts_itself(tmp_path: Path) -> None:
     put(tmp_path, "materials.json", materials("PIPE-1").replace('"hasMore": false', '"hasMore": false, "totalCount": 5'))
     put(tmp_path, "account.yaml", "covers: {servicetitan.material: all}\n")
-    shelf = read(tmp_path).shelf("servicetitan.material")
-    assert shelf.scope is Scope.PART
-    assert "should hold 5 records" in shelf.why
+    dataset = read(tmp_path).dataset("servicetitan.material")
+    assert dataset.scope is Scope.PART
+    assert "should hold 5 records" in dataset.why
 
 
 def test_of_three_sources_each_must_agree_with_each(tmp_path: Path) -> None:
@@ -371,7 +371,7 @@ def test_of_three_sources_each_must_agree_with_each(tmp_path: Path) -> None:
     (tmp_path / "a.json").rename(tmp_path / "materials-0.json")
     put(tmp_path, "materials-1.json", materials("P"))
     put(tmp_path, "materials-2.json", materials("P", account="Cost"))
-    assert read(tmp_path).shelf("servicetitan.material").scope is Scope.MISSING
+    assert read(tmp_path).dataset("servicetitan.material").scope is Scope.MISSING
 
 
 def test_two_companies_in_one_file_are_refused_too(tmp_path: Path) -> None:
@@ -424,8 +424,8 @@ def test_our_own_reports_on_a_screen_are_passed_over_too(tmp_path: Path) -> None
 
 def test_a_missing_kind_says_which_file_could_not_be_read(tmp_path: Path) -> None:
     put(tmp_path, "materials.json", "[{")
-    shelf = read(tmp_path).shelf("servicetitan.material")
-    assert (shelf.why, shelf.mend.startswith("Mend materials.json")) == ("materials.json could not be read", True)
+    dataset = read(tmp_path).dataset("servicetitan.material")
+    assert (dataset.why, dataset.remedy.startswith("Mend materials.json")) == ("materials.json could not be read", True)
 
 
 @pytest.mark.parametrize(
@@ -434,7 +434,7 @@ def test_a_missing_kind_says_which_file_could_not_be_read(tmp_path: Path) -> Non
 def test_windows_1252_stays_so_where_some_of_it_could_be_utf_8(tmp_path: Path, name: str) -> None:
     for others in ("", "CLASS\tPe\u00f1a\n"):
         put(tmp_path, "a.iif", f"!CLASS\tNAME\nCLASS\t{name}\n{others}".encode("cp1252"))
-        assert read(tmp_path).shelf("quickbooks.Class").records[0].key == name
+        assert read(tmp_path).dataset("quickbooks.Class").records[0].key == name
 
 
 @pytest.mark.parametrize(
@@ -442,7 +442,7 @@ def test_windows_1252_stays_so_where_some_of_it_could_be_utf_8(tmp_path: Path, n
 )
 def test_utf_8_stays_so_in_every_script(tmp_path: Path, name: str) -> None:
     put(tmp_path, "a.iif", f"!CLASS\tNAME\nCLASS\t{name}\n")
-    assert read(tmp_path).shelf("quickbooks.Class").records[0].key == name
+    assert read(tmp_path).dataset("quickbooks.Class").records[0].key == name
 
 
 def item(name: str, account: str) -> str:
@@ -457,10 +457,10 @@ def test_one_item_type_beside_the_whole_list_is_held_against_it_and_does_not_dis
     rows = "INVITEM\tPump\tINVENTORY\tCost\tN\nINVITEM\tRepair\tSERV\t\tN\n"
     put(tmp_path, "lists.iif", f"!INVITEM\tNAME\tINVITEMTYPE\tCOGSACCNT\tHIDDEN\n{rows}")
     put(tmp_path, "items.xml", qbxml(f"<ItemInventoryQueryRs {STATUS}>{item('Pump', 'Cost')}</ItemInventoryQueryRs>"))
-    shelf = read(tmp_path).shelf("quickbooks.Item")
-    assert (shelf.scope, len(shelf.records), shelf.records[0].get("COGSAccountRef.FullName")) == (Scope.WHOLE, 2, "Cost")
+    dataset = read(tmp_path).dataset("quickbooks.Item")
+    assert (dataset.scope, len(dataset.records), dataset.records[0].get("COGSAccountRef.FullName")) == (Scope.WHOLE, 2, "Cost")
     put(tmp_path, "items.xml", qbxml(f"<ItemInventoryQueryRs {STATUS}>{item('Pump', 'Sales')}</ItemInventoryQueryRs>"))
-    assert isinstance(read(tmp_path).shelf("quickbooks.Item").records[0].get("COGSAccountRef.FullName"), Unknown)
+    assert isinstance(read(tmp_path).dataset("quickbooks.Item").records[0].get("COGSAccountRef.FullName"), Unknown)
 
 
 def test_a_character_that_xml_does_not_allow_says_where_to_take_it_out(tmp_path: Path) -> None:

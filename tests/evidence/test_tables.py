@@ -180,16 +180,16 @@ def test_a_column_that_no_heading_shows_is_asked_for(tmp_path: Path) -> None:
         "servicetitan.material",
         ("Cost Acct", "Colour"),
     )
-    value = found.shelf("servicetitan.material").records[0].get("costOfSaleAccount")
+    value = found.dataset("servicetitan.material").records[0].get("costOfSaleAccount")
     assert isinstance(value, Unknown)
-    assert "Which column of materials.csv holds the Cost of Sale Account? It has: Cost Acct, Colour" in value.mend
-    assert "columns: {servicetitan.material: {costOfSaleAccount: HEADING}}" in value.mend
+    assert "Which column of materials.csv holds the Cost of Sale Account? It has: Cost Acct, Colour" in value.remedy
+    assert "columns: {servicetitan.material: {costOfSaleAccount: HEADING}}" in value.remedy
 
 
 def test_account_yaml_names_the_column_or_says_that_there_is_none(tmp_path: Path) -> None:
     answers = "columns:\n  servicetitan.material: {costOfSaleAccount: cost acct, assetAccount: none}\n"
     found = evidence(tmp_path, account__yaml=answers, materials__csv="Code,Cost Acct,Asset Account\nPIPE-1,COGS,Stock\n")
-    (pipe,) = found.shelf("servicetitan.material").records
+    (pipe,) = found.dataset("servicetitan.material").records
     assert pipe.get("costOfSaleAccount") == "COGS"
     assert pipe.get("assetAccount") is NOT_EXPORTED
     assert "costOfSaleAccount" not in {question.field for question in found.questions}
@@ -208,7 +208,7 @@ def test_answers_are_read_before_spreadsheets_whatever_their_names(tmp_path: Pat
         zz__yaml="takenAt: 2026-11-20T17:00:00Z\ncolumns: {servicetitan.material: {code: Kode}}\n",
         materials__csv="Kode,Account\nPIPE-1,Sales\n",
     )
-    assert [record.key for record in found.shelf("servicetitan.material").records] == ["PIPE-1"]
+    assert [record.key for record in found.dataset("servicetitan.material").records] == ["PIPE-1"]
     assert [source.path for source in found.sources] == ["materials.csv", "zz.yaml"]
 
 
@@ -236,7 +236,7 @@ def test_two_columns_of_one_name_are_not_chosen_between() -> None:
 
 def test_without_the_column_that_names_its_rows_a_sheet_is_not_read_but_asked_about(tmp_path: Path) -> None:
     found = evidence(tmp_path, materials__csv="Kode;Name;Account\nA;B;C\n")
-    assert found.shelf("servicetitan.material").scope is Scope.MISSING
+    assert found.dataset("servicetitan.material").scope is Scope.MISSING
     (part,) = found.unrecognised
     assert "Which column of materials.csv holds the Code? It has: Kode" in part.help
     assert "code" in {question.field for question in found.questions}
@@ -441,12 +441,12 @@ def test_without_the_account_type_neither_memo_nor_amount_is_guessed() -> None:
 
 def test_a_spreadsheet_is_whole_only_if_account_yaml_says_so(tmp_path: Path) -> None:
     found = evidence(tmp_path, materials__csv=f"{MATERIALS}\nPIPE-1,Pipe,Yes,Sales,COGS,No\n")
-    shelf = found.shelf("servicetitan.material")
-    assert shelf.scope is Scope.PART
-    assert "covers: {servicetitan.material: all}" in shelf.mend
+    dataset = found.dataset("servicetitan.material")
+    assert dataset.scope is Scope.PART
+    assert "covers: {servicetitan.material: all}" in dataset.remedy
     assert not found.sources[0].complete
     found = evidence(tmp_path, account__yaml="covers: {servicetitan.material: all}\n")
-    assert found.shelf("servicetitan.material").scope is Scope.WHOLE
+    assert found.dataset("servicetitan.material").scope is Scope.WHOLE
     assert all(source.complete for source in found.sources)
 
 
@@ -456,8 +456,8 @@ def test_the_days_of_a_batch_hold_for_its_lines_too(tmp_path: Path) -> None:
         account__yaml="covers: {servicetitan.invoice: {from: 2026-11-01, to: 2026-11-20}}\n",
         batch__csv="Invoice #,Invoice Date,Customer,Item\n1,11/05/2026,A,PIPE\n",
     )
-    assert found.shelf("servicetitan.invoice").scope is Scope.PERIOD
-    assert found.shelf("servicetitan.invoice_item").scope is Scope.PERIOD
+    assert found.dataset("servicetitan.invoice").scope is Scope.PERIOD
+    assert found.dataset("servicetitan.invoice_item").scope is Scope.PERIOD
 
 
 def test_two_batches_add_up(tmp_path: Path) -> None:
@@ -468,16 +468,16 @@ def test_two_batches_add_up(tmp_path: Path) -> None:
         one__csv=f"{head}1,11/05/2026,A,Posted\n2,11/05/2026,A,Posted\n",
         two__csv=f"{head}2,11/05/2026,A,Pending\n3,11/05/2026,B,Posted\n",
     )
-    shelf = found.shelf("servicetitan.invoice")
-    assert [record.key for record in shelf.records] == ["A / 1", "A / 2", "B / 3"]
-    assert isinstance(shelf.records[1].get("syncStatus"), Unknown)
-    assert shelf.scope is Scope.WHOLE
+    dataset = found.dataset("servicetitan.invoice")
+    assert [record.key for record in dataset.records] == ["A / 1", "A / 2", "B / 3"]
+    assert isinstance(dataset.records[1].get("syncStatus"), Unknown)
+    assert dataset.scope is Scope.WHOLE
 
 
 def test_records_of_one_name_in_one_sheet_stay_apart(tmp_path: Path) -> None:
     text = "Payment #,Payment Date,Customer,Amount\n,11/05/2026,A,5\n,11/05/2026,A,7\n"
     found = evidence(tmp_path, one__csv=text, two__csv=text)
-    totals = [record.get("total") for record in found.shelf("servicetitan.payment").records]
+    totals = [record.get("total") for record in found.dataset("servicetitan.payment").records]
     assert totals == [Decimal(5), Decimal(7)]
 
 
@@ -491,9 +491,9 @@ JSON = (
 def test_beside_a_list_from_a_program_a_spreadsheet_is_held_against_it(tmp_path: Path) -> None:
     text = "Code,Account,Cost of Sale Account,Unit of Measure\nPIPE-1,Sales,Other,foot\n"
     found = evidence(tmp_path, materials__json=JSON, materials__csv=text)
-    shelf = found.shelf("servicetitan.material")
-    pipe, pump = shelf.records
-    assert shelf.scope is Scope.WHOLE
+    dataset = found.dataset("servicetitan.material")
+    pipe, pump = dataset.records
+    assert dataset.scope is Scope.WHOLE
     assert (pipe.get("account"), pipe.get("unitOfMeasure"), pipe.get("active")) == ("Sales", "foot", True)
     assert isinstance(pipe.get("costOfSaleAccount"), Unknown)
     assert pump.get("costOfSaleAccount") is UNSET
@@ -502,14 +502,14 @@ def test_beside_a_list_from_a_program_a_spreadsheet_is_held_against_it(tmp_path:
 
 def test_a_record_that_the_list_lacks_shows_that_it_is_not_whole(tmp_path: Path) -> None:
     found = evidence(tmp_path, materials__json=JSON, materials__csv="Code,Account\nNEW,Sales\n")
-    shelf = found.shelf("servicetitan.material")
-    assert shelf.scope is Scope.PART
-    assert "materials.csv holds a record that the list in materials.json lacks" in shelf.why
+    dataset = found.dataset("servicetitan.material")
+    assert dataset.scope is Scope.PART
+    assert "materials.csv holds a record that the list in materials.json lacks" in dataset.why
 
 
 def test_a_column_that_is_missing_in_the_spreadsheet_does_not_contradict_the_list(tmp_path: Path) -> None:
     found = evidence(tmp_path, materials__json=JSON, materials__csv="Code,Colour\nPIPE-1,red\n")
-    assert found.shelf("servicetitan.material").records[0].get("costOfSaleAccount") == "COGS"
+    assert found.dataset("servicetitan.material").records[0].get("costOfSaleAccount") == "COGS"
 
 
 def test_an_item_list_in_two_formats(tmp_path: Path) -> None:
@@ -519,9 +519,9 @@ def test_an_item_list_in_two_formats(tmp_path: Path) -> None:
     )
     text = f"{ITEMS}\nPump,A pump,Inventory Part,,,1300 · Stock,5000 · COGS,4000 · Sales,Active\nLabour,,Service,,,,,Sales,Active\n"
     found = evidence(tmp_path, lists__iif=iif, items__csv=text)
-    shelf = found.shelf("quickbooks.Item")
-    assert shelf.scope is Scope.WHOLE
-    assert not [value for record in shelf.records for value in record.fields.values() if isinstance(value, Unknown)]
+    dataset = found.dataset("quickbooks.Item")
+    assert dataset.scope is Scope.WHOLE
+    assert not [value for record in dataset.records for value in record.fields.values() if isinstance(value, Unknown)]
 
 
 def test_what_is_no_known_table_is_listed_sheet_by_sheet(tmp_path: Path, book: Book) -> None:
@@ -539,7 +539,7 @@ def test_what_is_no_known_table_is_listed_sheet_by_sheet(tmp_path: Path, book: B
 def test_a_workbook_alone_is_a_snapshot(tmp_path: Path, book: Book) -> None:
     path = tmp_path / "pricebook.xlsx"
     path.write_bytes(book({"Materials": [["Code", "Account"], ["A", "B"]]}))
-    assert len(snapshot.read(path, ALL, AT).shelf("servicetitan.material").records) == 1
+    assert len(snapshot.read(path, ALL, AT).dataset("servicetitan.material").records) == 1
 
 
 def test_a_workbook_is_known_by_its_content_and_office_leftovers_are_passed_over(tmp_path: Path, book: Book) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from exportready.fleet.pool import Workers
-from exportready.fleet.work import How
+from exportready.fleet.work import AuditOptions
 from exportready.model.rules import Rulebook
 from exportready.rulebook.load import load
 from exportready.runtime import shipped
@@ -45,9 +45,9 @@ def rulebook() -> Rulebook:
 
 
 @pytest.fixture
-def how(rulebook: Rulebook) -> How:
+def how(rulebook: Rulebook) -> AuditOptions:
     """Plainly, at AT."""
-    return How(
+    return AuditOptions(
         rulebook=rulebook,
         at=AT,
         phase=None,

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from exportready.evidence.parallel import cores
 from exportready.fleet.account_state import broken
 from exportready.fleet.pool import AHEAD, Gone, Workers, processes, run
-from exportready.fleet.work import Done, How, Job, packed
+from exportready.fleet.work import AuditOptions, Job, TaskResult, packed
 
 from .conftest import AT, account
 
@@ -25,7 +25,7 @@ class Fragile(Executor):
     """Dies, and all that is under way with it, as soon as a certain account is worked on."""
 
     def __init__(self, killers: Iterable[str], seen: Counter[str]) -> None:
-        self.killers, self.seen, self.under_way, self.dead = set(killers), seen, list[tuple[Future[Done], Job]](), False
+        self.killers, self.seen, self.under_way, self.dead = set(killers), seen, list[tuple[Future[TaskResult], Job]](), False
         self.most = 0
 
     def submit(self, work: Callable[..., Any], /, *arguments: Any, **_: Any) -> Future[Any]:
@@ -49,7 +49,7 @@ class Fragile(Executor):
                 future.set_exception(BrokenExecutor())
             return
         self.under_way.pop(0)
-        future.set_result(Done(place=job.place, digest="", standing=broken("judged", AT)))
+        future.set_result(TaskResult(place=job.place, digest="", standing=broken("judged", AT)))
 
 
 def jobs(count: int) -> list[Job]:
@@ -110,7 +110,7 @@ def test_what_a_cluster_gives_up_on_is_broken() -> None:
 
 
 @pytest.mark.slow
-def test_processes_of_this_machine(how: How, tmp_path: Path) -> None:
+def test_processes_of_this_machine(how: AuditOptions, tmp_path: Path) -> None:
     """Spawned, so that nothing of this process is needed there; ended at once where nobody waits for them."""
     for name in ("acme", "bolt", "crane"):
         account(tmp_path, name, 1)

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from exportready.check import examine
 from exportready.fleet import work
 from exportready.fleet.audit import settings_digest
-from exportready.fleet.work import How, Job, digest, judge, judged, packed
-from exportready.model.audit import Standing
+from exportready.fleet.work import AuditOptions, Job, digest, judge, judged, packed
+from exportready.model.audit import AccountState
 from exportready.model.evidence import Location
 from exportready.model.report import Outcome, Verdict, Waiver
 from exportready.model.rules import Rulebook
@@ -21,12 +21,12 @@ from exportready.model.rules import Rulebook
 from .conftest import AT, account
 
 
-def test_what_goes_to_another_process_judges_alike(how: How, tmp_path: Path) -> None:
+def test_what_goes_to_another_process_judges_alike(how: AuditOptions, tmp_path: Path) -> None:
     job = Job("acme", account(tmp_path, "acme", 2), frozenset())
     assert judge(packed(how), job) == judged(how, job)
 
 
-def test_a_standing_counts_what_was_found(how: How, tmp_path: Path) -> None:
+def test_a_standing_counts_what_was_found(how: AuditOptions, tmp_path: Path) -> None:
     done = judged(how, Job("acme", account(tmp_path, "acme", 2), frozenset()))
     assert done.standing is not None
     rule = next(one for one in done.standing.rules if one.rule == "items/cogs-account")
@@ -37,7 +37,7 @@ def test_a_standing_counts_what_was_found(how: How, tmp_path: Path) -> None:
     assert done.standing.name == "acme"
 
 
-def test_what_is_known_is_not_judged_again(how: How, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_known_is_not_judged_again(how: AuditOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = account(tmp_path, "acme")
     first = judged(how, Job("acme", home, frozenset()))
     monkeypatch.setattr(work, "examine", lambda *_: pytest.fail("it is judged"))
@@ -62,7 +62,7 @@ def test_the_digest_follows_every_byte_name_and_setting(tmp_path: Path) -> None:
 
 
 def test_files_that_change_while_they_are_read_are_judged_again_next_time(
-    how: How, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    how: AuditOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = account(tmp_path, "acme")
     plain = examine
@@ -76,7 +76,7 @@ def test_files_that_change_while_they_are_read_are_judged_again_next_time(
 
 
 @pytest.mark.parametrize("what", ["missing", "empty", "no zip", "unrecognised"])
-def test_what_is_no_account_is_broken_and_says_why(how: How, tmp_path: Path, what: str) -> None:
+def test_what_is_no_account_is_broken_and_says_why(how: AuditOptions, tmp_path: Path, what: str) -> None:
     path = tmp_path / what
     if what in ("empty", "unrecognised"):
         path.mkdir()
@@ -93,7 +93,7 @@ def test_what_is_no_account_is_broken_and_says_why(how: How, tmp_path: Path, wha
     assert not any(one.outcome is Outcome.PASSED for one in done.standing.rules)
 
 
-def test_a_broken_file_leaves_the_rest_judged(how: How, tmp_path: Path) -> None:
+def test_a_broken_file_leaves_the_rest_judged(how: AuditOptions, tmp_path: Path) -> None:
     home = account(tmp_path, "acme", 1)
     (home / "customers.json").write_text('{"page": 1, "data": [{"id": 1, "na')
     done = judged(how, Job("acme", home, frozenset()))
@@ -103,7 +103,7 @@ def test_a_broken_file_leaves_the_rest_judged(how: How, tmp_path: Path) -> None:
     assert len(done.findings) == 1
 
 
-def test_our_own_mistakes_are_told_in_the_account(how: How, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_our_own_mistakes_are_told_in_the_account(how: AuditOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object) -> None:
         raise ZeroDivisionError("x")
 
@@ -113,7 +113,7 @@ def test_our_own_mistakes_are_told_in_the_account(how: How, tmp_path: Path, monk
     assert "ZeroDivisionError" in done.standing.error
 
 
-def test_settings_that_judge_otherwise_have_another_digest(how: How, rulebook: Rulebook) -> None:
+def test_settings_that_judge_otherwise_have_another_digest(how: AuditOptions, rulebook: Rulebook) -> None:
     first = rulebook.rules[0]
     parameters = {**first.parameters, "new": True}
     others = [
@@ -130,7 +130,7 @@ def test_settings_that_judge_otherwise_have_another_digest(how: How, rulebook: R
     assert settings_digest(replace(how, at=AT + timedelta(days=9)), anonymise=False) == digests[0]
 
 
-def test_a_result_holds_until_something_in_it_is_too_old(how: How, tmp_path: Path) -> None:
+def test_a_result_holds_until_something_in_it_is_too_old(how: AuditOptions, tmp_path: Path) -> None:
     """Between the moment of the check and the moment that is told, no later check may come to another outcome."""
     home = account(tmp_path, "acme", 1)
     (home / "account.yaml").write_text(
@@ -160,17 +160,17 @@ def test_a_result_holds_until_something_in_it_is_too_old(how: How, tmp_path: Pat
     assert first == _outcomes(how, home, AT)
 
 
-def _standing(how: How, home: Path, at: datetime) -> Standing:
+def _standing(how: AuditOptions, home: Path, at: datetime) -> AccountState:
     done = judged(replace(how, at=at), Job("acme", home, frozenset()))
     assert done.standing is not None
     return done.standing
 
 
-def _outcomes(how: How, home: Path, at: datetime) -> list[tuple[str, Outcome]]:
+def _outcomes(how: AuditOptions, home: Path, at: datetime) -> list[tuple[str, Outcome]]:
     return [(one.rule, one.outcome) for one in _standing(how, home, at).rules]
 
 
-def test_what_is_asked_before_every_export_is_not_told_as_lapsing(how: How, tmp_path: Path) -> None:
+def test_what_is_asked_before_every_export_is_not_told_as_lapsing(how: AuditOptions, tmp_path: Path) -> None:
     home = account(tmp_path, "acme")
     with (home / "account.yaml").open("a") as file:
         file.write("confirmed: {by: me, at: 2026-11-20T17:00:00-07:00}\nsettings: {webConnector: {status: online}, ")
@@ -178,7 +178,7 @@ def test_what_is_asked_before_every_export_is_not_told_as_lapsing(how: How, tmp_
     assert [one.of for one in _standing(how, home, AT).lapses] == ["modules.purchasing"]
 
 
-def test_there_are_none_counts_for_a_day_and_is_asked_again(how: How, tmp_path: Path) -> None:
+def test_there_are_none_counts_for_a_day_and_is_asked_again(how: AuditOptions, tmp_path: Path) -> None:
     home = account(tmp_path, "acme")
     (home / "invoices.json").unlink()
     with (home / "account.yaml").open("a") as file:
@@ -186,7 +186,7 @@ def test_there_are_none_counts_for_a_day_and_is_asked_again(how: How, tmp_path: 
     assert _standing(how, home, AT).holds_until == AT
 
 
-def test_a_zip_is_known_by_its_bytes(how: How, tmp_path: Path) -> None:
+def test_a_zip_is_known_by_its_bytes(how: AuditOptions, tmp_path: Path) -> None:
     home = account(tmp_path, "acme", 1)
     archive = tmp_path / "acme.zip"
     with zipfile.ZipFile(archive, "w") as made:
@@ -198,7 +198,7 @@ def test_a_zip_is_known_by_its_bytes(how: How, tmp_path: Path) -> None:
     assert judged(how, Job("acme.zip", archive, frozenset({first.digest}))).standing is None
 
 
-def test_a_waiver_that_reaches_too_far_ahead_counts_some_day(how: How, rulebook: Rulebook, tmp_path: Path) -> None:
+def test_a_waiver_that_reaches_too_far_ahead_counts_some_day(how: AuditOptions, rulebook: Rulebook, tmp_path: Path) -> None:
     home = account(tmp_path, "acme", 1)
     rules = tuple(replace(rule, longest_waiver=timedelta(days=10)) for rule in rulebook.rules)
     accepted = (

@@ -14,8 +14,8 @@ from exportready.history import file
 from exportready.history.file import NoHistory
 from exportready.history.reading import entries, gone, past
 from exportready.history.store import History, Started
-from exportready.model.audit import Entry, Found, Issue, RuleStanding, Standing, Unread
-from exportready.model.report import Cleared, Lapse, Outcome, Verdict
+from exportready.model.audit import AccountState, Entry, Found, Issue, RuleState, Unread
+from exportready.model.report import Cleared, Expiry, Outcome, Verdict
 from exportready.model.rules import Severity
 
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
@@ -28,9 +28,9 @@ def standing(
     digest: str = "d",
     until: datetime | None = None,
     rule_digest: str = "r1",
-) -> Standing:
+) -> AccountState:
     failed = Outcome.FAILED if findings else Outcome.PASSED
-    rule = RuleStanding(
+    rule = RuleState(
         rule="items/a",
         digest=rule_digest,
         grade=Severity.ERROR,
@@ -41,7 +41,7 @@ def standing(
         accepted=0,
     )
     verdict = Verdict.NOT_READY if findings else Verdict.READY
-    return Standing(
+    return AccountState(
         digest=digest,
         checked_at=at,
         holds_until=until,
@@ -67,7 +67,7 @@ def standing(
             ),
         ),
         waits=Cleared(1, 3, Decimal("10.50")),
-        lapses=(Lapse(what="answer", name="Is it on?", of="modules.purchasing", until=at + WEEK),),
+        lapses=(Expiry(what="answer", name="Is it on?", of="modules.purchasing", until=at + WEEK),),
     )
 
 
@@ -134,7 +134,7 @@ def test_an_account_that_could_not_be_judged_has_fixed_nothing(history: History)
     history.keep(
         second,
         "acme",
-        Standing(digest="", checked_at=AT + WEEK, holds_until=None, verdict=Verdict.CANNOT_TELL, error="gone"),
+        AccountState(digest="", checked_at=AT + WEEK, holds_until=None, verdict=Verdict.CANNOT_TELL, error="gone"),
         (),
         "",
         anonymise=False,
@@ -344,7 +344,7 @@ def test_what_is_not_as_it_was_written_is_not_believed(history: History, change:
 
 def test_halves_of_characters_are_kept_as_what_they_are(history: History) -> None:
     half = "Fennimoor, \ud83d"
-    broken = Standing(
+    broken = AccountState(
         digest="",
         checked_at=AT,
         holds_until=None,
@@ -368,14 +368,14 @@ def test_halves_of_characters_are_kept_as_what_they_are(history: History) -> Non
 @pytest.mark.parametrize("from_the_start", [True, False])
 def test_anonymised_no_message_and_no_answer_names_anything_of_the_customer(tmp_path: Path, from_the_start: bool) -> None:
     told = "the key 'Jane' stands twice"
-    one = Standing(
+    one = AccountState(
         digest="d",
         checked_at=AT,
         holds_until=None,
         verdict=Verdict.CANNOT_TELL,
         error=told,
         unread=(Unread("a.json", told),),
-        lapses=(Lapse(what="answer", name="salesTax.zones.Jane", of="salesTax.zones.Jane", until=AT + WEEK),),
+        lapses=(Expiry(what="answer", name="salesTax.zones.Jane", of="salesTax.zones.Jane", until=AT + WEEK),),
     )
     path = tmp_path / "history.sqlite3"
     with History(path) as history:

@@ -13,7 +13,18 @@ from msgspec.structs import replace
 from exportready.judge.conditions import decide, gaps
 from exportready.judge.scope import Judged
 from exportready.judge.world import View, World
-from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, Evidence, FieldNote, Location, Record, Scope, Shelf, Value
+from exportready.model.evidence import (
+    NOT_EXPORTED,
+    UNSET,
+    Account,
+    Dataset,
+    Evidence,
+    FieldNote,
+    Location,
+    Record,
+    Scope,
+    Value,
+)
 from exportready.model.rules import All, AnyOf, Compare, Condition, IsPresent, Not, Op, Ref, Type
 from exportready.rulebook.examples import NOON
 from exportready.rulebook.load import load
@@ -21,7 +32,7 @@ from exportready.runtime import shipped
 
 RULE = load(shipped.folder("rules")).rules[0]
 VIEW = View(
-    World(now=Evidence(account=Account(), shelves={}, listings={}, sources=(), unrecognised=()), before=None, at=NOON), RULE
+    World(now=Evidence(account=Account(), datasets={}, listings={}, sources=(), unrecognised=()), before=None, at=NOON), RULE
 )
 
 
@@ -131,11 +142,11 @@ def test_what_rests_on_an_answer_counts_while_that_is_fresh(days: int, truth: bo
         where=Location("a"),
         notes={path: FieldNote(Location("a", 3), dated)},
     )
-    shelves = {"account.answers": Shelf(kind="account.answers", records=(answers,), scope=Scope.WHOLE, dated=dated)}
+    datasets = {"account.answers": Dataset(kind="account.answers", records=(answers,), scope=Scope.WHOLE, dated=dated)}
     rule = replace(RULE, max_age={f"$answers.{path}": timedelta(days=180)})
     view = View(
         World(
-            now=Evidence(account=Account(), shelves=shelves, listings={}, sources=(), unrecognised=()), before=None, at=NOON
+            now=Evidence(account=Account(), datasets=datasets, listings={}, sources=(), unrecognised=()), before=None, at=NOON
         ),
         rule,
     )

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from exportready.check import check
 from exportready.judge.trace import KEPT
-from exportready.model.evidence import Account, Evidence, FieldNote, Location, Record, Scope, Shelf
+from exportready.model.evidence import Account, Dataset, Evidence, FieldNote, Location, Record, Scope
 from exportready.model.report import Finding, Outcome, Report, RuleResult
 from exportready.policy.expiry import lapses
 from exportready.rulebook.load import load
@@ -78,9 +78,9 @@ def test_of_two_limits_the_shorter_one_counts() -> None:
         where=Location("account.yaml"),
         notes={"webConnector.status": note},
     )
-    shelf = Shelf(kind="account.answers", records=(record,), scope=Scope.WHOLE)
+    dataset = Dataset(kind="account.answers", records=(record,), scope=Scope.WHOLE)
     evidence = Evidence(
-        account=Account(name="X"), shelves={"account.answers": shelf}, listings={}, sources=(), unrecognised=()
+        account=Account(name="X"), datasets={"account.answers": dataset}, listings={}, sources=(), unrecognised=()
     )
     book = load(shipped.folder("rules"))
     rule = next(one for one in book.rules if one.id == "connection/web-connector-online")

@@ -167,8 +167,8 @@ def without_account() -> list[str]:
 def test_members_of_groups_are_not_counted_as_items() -> None:
     evidence = snapshot.read(REAL / LISTS, ALL, NOON)
     assert evidence.sources[0].records["quickbooks.Item"] == 50
-    assert len(evidence.shelf("quickbooks.Item").records) == 50
-    assert len({record.key for record in evidence.shelf("quickbooks.Item").records}) == 50
+    assert len(evidence.dataset("quickbooks.Item").records) == 50
+    assert len({record.key for record in evidence.dataset("quickbooks.Item").records}) == 50
 
 
 # -- 07: inventory items, escaped in SOAP
@@ -181,7 +181,7 @@ def test_sixteen_items_are_read(tmp_path: Path) -> None:
     put(tmp_path, ITEMS)
     evidence = snapshot.read(tmp_path, ALL, NOON)
     assert evidence.sources[0].records["quickbooks.Item"] == 16
-    assert len(evidence.shelf("quickbooks.Item").records) == 16
+    assert len(evidence.dataset("quickbooks.Item").records) == 16
 
 
 def test_items_alone_cannot_be_judged(tmp_path: Path, rulebook: Rulebook) -> None:
@@ -258,14 +258,14 @@ def test_invoices_links_and_applications_are_those_that_stand_in_the_file(name: 
     evidence = snapshot.read(REAL / name, ALL, NOON)
     shown = [
         " ".join("(unset)" if record.get(at) is UNSET else str(record.get(at)) for at in fields.split())
-        for record in evidence.shelf(kind).records
+        for record in evidence.dataset(kind).records
     ]
     assert shown == expected
 
 
 def test_of_two_invoices_the_one_that_was_paid_in_part_shows_its_balance() -> None:
     evidence = snapshot.read(REAL / "12_invoice_query_rs_linkedtxn.xml", ALL, NOON)
-    assert [str(one.get("BalanceRemaining")) for one in evidence.shelf("quickbooks.Invoice").records] == ["45.00", "193.98"]
+    assert [str(one.get("BalanceRemaining")) for one in evidence.dataset("quickbooks.Invoice").records] == ["45.00", "193.98"]
 
 
 # -- errors of the export

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from exportready.model.changes import Changes, Drift, Stood
-from exportready.model.evidence import Account, Location, Source, Unrecognised
+from exportready.model.changes import Changes, Drift, PastFinding
+from exportready.model.evidence import Account, Location, Source, Unrecognized
 from exportready.model.report import (
     Batch,
     Clause,
     Cleared,
+    Expiry,
     Finding,
     Gap,
     KeyIssue,
-    Lapse,
     Outcome,
     Place,
     Reason,
@@ -327,7 +327,7 @@ CHANGES = Changes(
     new_verdict="not_ready",
     account="Northwind Plumbing",
     added=(
-        Stood(
+        PastFinding(
             fingerprint="aa",
             rule="items/cogs-account",
             severity="error",
@@ -337,7 +337,7 @@ CHANGES = Changes(
     ),
     regressed=(),
     fixed=(
-        Stood(
+        PastFinding(
             fingerprint="bb", rule="items/names", severity="error", subject="PIPE-9", message="The name of PIPE-9 is too long"
         ),
     ),
@@ -390,7 +390,7 @@ def report() -> Report:
                 notes=("page 2 of 3 is missing",),
             ),
         ),
-        unrecognised=(Unrecognised("Northwind.qbw", "That is the company file itself; export lists from it instead"),),
+        unrecognised=(Unrecognized("Northwind.qbw", "That is the company file itself; export lists from it instead"),),
         results=(ORDER_ITEM, COGS, COGS_IN_QUICKBOOKS, SORTED, MEMO, ONLINE, SINGLE_USER, BROKE, FINE, NOT_YOURS),
         verdict=Verdict.NOT_READY,
         key_issues=(OFFLINE, NO_COGS, NOT_THERE, AGAIN),
@@ -429,13 +429,13 @@ def report() -> Report:
         stale=("58201: Object Not Found",),
         company_file="Northwind Plumbing & Heating, Inc.",
         lapses=(
-            Lapse(
+            Expiry(
                 what="answer",
                 name="How many people export batches from this account?",
                 of="peopleWhoExport",
                 until=taken + timedelta(days=3),
             ),
-            Lapse(what="waiver", name="Item names fit into QuickBooks", of="controller", until=taken + timedelta(days=9)),
+            Expiry(what="waiver", name="Item names fit into QuickBooks", of="controller", until=taken + timedelta(days=9)),
         ),
         changes=CHANGES,
     )

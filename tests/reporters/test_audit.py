@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from exportready.model.audit import Audit, Entry, Issue, Movement, Past, RuleStanding, Standing, Unread
-from exportready.model.report import Cleared, Lapse, Outcome, Verdict
+from exportready.model.audit import AccountState, Audit, Entry, Issue, Movement, Past, RuleState, Unread
+from exportready.model.report import Cleared, Expiry, Outcome, Verdict
 from exportready.model.rules import FixSteps, Rule, Severity
 from exportready.reporters import words as shared
 from exportready.reporters.audit import REPORTERS, Options, render, words
@@ -75,18 +75,18 @@ MEMO = a_rule(
 RULES = (ONLINE, MEMO, COGS, SORTED)
 
 
-def stands(rule: Rule, outcome: Outcome = Outcome.PASSED, **more: Any) -> RuleStanding:
+def stands(rule: Rule, outcome: Outcome = Outcome.PASSED, **more: Any) -> RuleState:
     said: dict[str, Any] = {
         "untold": outcome in (Outcome.CANNOT_TELL, Outcome.ERROR),
         "worst": rule.grade if outcome is Outcome.FAILED else None,
         "open": int(outcome is Outcome.FAILED),
         "accepted": 0,
     }
-    return RuleStanding(rule=rule.id, digest=rule.digest, grade=rule.grade, outcome=outcome, **{**said, **more})
+    return RuleState(rule=rule.id, digest=rule.digest, grade=rule.grade, outcome=outcome, **{**said, **more})
 
 
 def account(
-    place: str, verdict: Verdict, rules: tuple[RuleStanding, ...], movement: Movement | None = None, **more: Any
+    place: str, verdict: Verdict, rules: tuple[RuleState, ...], movement: Movement | None = None, **more: Any
 ) -> Entry:
     said: dict[str, Any] = {
         "digest": "aa",
@@ -98,7 +98,7 @@ def account(
         "newest": AT - timedelta(hours=1),
         **more,
     }
-    standing = Standing(verdict=verdict, rules=rules, **said)
+    standing = AccountState(verdict=verdict, rules=rules, **said)
     return Entry(
         place=place,
         standing=standing,
@@ -136,9 +136,9 @@ STOPPED = account(
     ),
     waits=Cleared(2, 41, Decimal("23410.00")),
     lapses=(
-        Lapse(what="answer", name="Is the Web Connector online?", of="webConnector.status", until=AT - timedelta(days=1)),
-        Lapse(what="waiver", name=COGS.id, of="controller", until=AT + timedelta(days=29)),
-        Lapse(what="waiver", name=SORTED.id, of="controller", until=AT + timedelta(days=31)),
+        Expiry(what="answer", name="Is the Web Connector online?", of="webConnector.status", until=AT - timedelta(days=1)),
+        Expiry(what="waiver", name=COGS.id, of="controller", until=AT + timedelta(days=29)),
+        Expiry(what="waiver", name=SORTED.id, of="controller", until=AT + timedelta(days=31)),
     ),
 )
 UNREADABLE = account(
@@ -350,7 +350,7 @@ def test_the_counts_add_up() -> None:
 def test_what_lapses_is_told_the_next_first_and_what_has_lapsed_says_so() -> None:
     soon = standing(
         REMARKS,
-        lapses=(Lapse(what="answer", name="How many people export?", of="peopleWhoExport", until=AT + timedelta(hours=3)),),
+        lapses=(Expiry(what="answer", name="How many people export?", of="peopleWhoExport", until=AT + timedelta(hours=3)),),
     )
     seen = view(with_entries(STOPPED, soon)).lapses
     assert (seen.soon, seen.over) == (2, 1)
@@ -435,7 +435,7 @@ def test_an_anonymised_audit_names_no_record() -> None:
 @pytest.mark.parametrize("format_", FORMATS)
 def test_hostile_names_encode_and_cannot_steer(format_: str) -> None:
     rule = replace(COGS, title=HOSTILE, problem=HOSTILE, why=HOSTILE, fix=replace(FIX, who=HOSTILE, steps=(HOSTILE,)))
-    lapse = Lapse(what="answer", name=HOSTILE, of=HOSTILE, until=AT + timedelta(days=1))
+    lapse = Expiry(what="answer", name=HOSTILE, of=HOSTILE, until=AT + timedelta(days=1))
     issue = replace(STOPPED.standing.issues[0], message=HOSTILE)
     evil = standing(
         replace(STOPPED, place=f"a/{HOSTILE}", page=HOSTILE),

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from exportready.model.evidence import Account, Unrecognised
+from exportready.model.evidence import Account, Unrecognized
 from exportready.model.fix import fix_steps
 from exportready.model.report import Cleared, Outcome, Report, RuleResult, Thing, Verdict
 from exportready.model.rules import Severity
@@ -63,7 +63,7 @@ def hostile(report: Report) -> Report:
         with_result(report, replace(cogs, rule=rule, findings=(finding, *cogs.findings[1:]), gaps=(gap,))),
         account=Account(name=HOSTILE),
         sources=(source,),
-        unrecognised=(Unrecognised(HOSTILE, HOSTILE),),
+        unrecognised=(Unrecognized(HOSTILE, HOSTILE),),
     )
 
 

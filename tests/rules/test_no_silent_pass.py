@@ -20,7 +20,7 @@ from exportready.judge import judge
 from exportready.kinds import field_of
 from exportready.kinds.account import BY_PATH
 from exportready.kinds.derived import READS
-from exportready.model.evidence import UNSET, Evidence, FieldNote, Record, Scope, Shelf, Value
+from exportready.model.evidence import UNSET, Dataset, Evidence, FieldNote, Record, Scope, Value
 from exportready.model.report import Outcome
 from exportready.model.rules import All as AllOf
 from exportready.model.rules import AnyOf, Compare, Condition, Not, Ref, Rule
@@ -46,25 +46,26 @@ def passing(rule: Rule) -> Iterator[tuple[str, Evidence, datetime]]:
         yield "the ready company", READY, READY_AT
 
 
-def with_shelf(evidence: Evidence, kind: str, shelf: Shelf | None) -> Evidence:
-    shelves = {name: held for name, held in evidence.shelves.items() if name != kind} | ({kind: shelf} if shelf else {})
+def with_shelf(evidence: Evidence, kind: str, dataset: Dataset | None) -> Evidence:
+    datasets = {name: held for name, held in evidence.datasets.items() if name != kind} | ({kind: dataset} if dataset else {})
     listings = {name: held for name, held in evidence.listings.items() if name != kind}
-    if shelf is not None and kind in evidence.listings:
+    if dataset is not None and kind in evidence.listings:
         first = evidence.listings[kind][0]
-        listings[kind] = (replace(first, records=shelf.records),)
-    return replace(evidence, shelves=shelves, listings=listings)
+        listings[kind] = (replace(first, records=dataset.records),)
+    return replace(evidence, datasets=datasets, listings=listings)
 
 
 def mapped(evidence: Evidence, kind: str, change: Mapping[int, Mapping[str, Value]]) -> Evidence:
-    shelf = evidence.shelf(kind)
-    records = tuple(replace(record, fields=change.get(at, record.fields)) for at, record in enumerate(shelf.records))
-    return with_shelf(evidence, kind, replace(shelf, records=records))
+    dataset = evidence.dataset(kind)
+    records = tuple(replace(record, fields=change.get(at, record.fields)) for at, record in enumerate(dataset.records))
+    return with_shelf(evidence, kind, replace(dataset, records=records))
 
 
 def without(evidence: Evidence, kind: str, field: str) -> Evidence:
-    shelf = evidence.shelf(kind)
+    dataset = evidence.dataset(kind)
     bare = {
-        at: {name: value for name, value in record.fields.items() if name != field} for at, record in enumerate(shelf.records)
+        at: {name: value for name, value in record.fields.items() if name != field}
+        for at, record in enumerate(dataset.records)
     }
     return mapped(evidence, kind, bare)
 
@@ -88,7 +89,7 @@ def candidates(rule: Rule, kind: str, field: str) -> list[Value]:
     for condition in conditions:
         values += literals(condition, field)
     for example in rule.examples:
-        values += [record.get(field) for record in example.evidence.shelf(kind).records if field in record.fields]
+        values += [record.get(field) for record in example.evidence.dataset(kind).records if field in record.fields]
     types = {type(value) for value in values[5:]} | {
         type(record.fields[field]) for record in sample(kind) if field in record.fields
     }
@@ -96,11 +97,11 @@ def candidates(rule: Rule, kind: str, field: str) -> list[Value]:
 
 
 def sample(kind: str) -> tuple[Record, ...]:
-    return READY.shelf(kind).records[:5]
+    return READY.dataset(kind).records[:5]
 
 
 def could_fail(rule: Rule, evidence: Evidence, kind: str, field: str, at: datetime) -> bool:
-    records = evidence.shelf(kind).records
+    records = evidence.dataset(kind).records
     for value in candidates(rule, kind, field):
         everywhere = {index: {**record.fields, field: value} for index, record in enumerate(records)}
         for change in (everywhere, *({index: everywhere[index]} for index in {0, len(records) - 1} if index in everywhere)):
@@ -112,7 +113,7 @@ def could_fail(rule: Rule, evidence: Evidence, kind: str, field: str, at: dateti
 def could_fail_with(rule: Rule, evidence: Evidence, kind: str, at: datetime) -> bool:
     """Whether other records of a kind, taken from the rule's examples, could make it fail."""
     for example in rule.examples:
-        other = example.evidence.shelves.get(kind)
+        other = example.evidence.datasets.get(kind)
         if other is not None and outcome(rule, with_shelf(evidence, kind, other), at) is Outcome.FAILED:
             return True
     return False
@@ -138,7 +139,7 @@ CASES = [
     for rule in BOOK.rules
     for name, evidence, at in passing(rule)
     for kind, field in sorted(sources(rule), key=str)
-    if kind in evidence.shelves
+    if kind in evidence.datasets
 ]
 
 
@@ -171,17 +172,17 @@ def test_the_law_is_tried_on_every_rule() -> None:
 @pytest.mark.parametrize("rule", BOOK.rules, ids=lambda rule: rule.id)
 def test_a_part_of_a_list_never_passes(rule: Rule) -> None:
     for _, evidence, at in passing(rule):
-        for kind in {kind for check in rule.checks for kind in check.each} & set(evidence.shelves):
-            shelf = evidence.shelf(kind)
+        for kind in {kind for check in rule.checks for kind in check.each} & set(evidence.datasets):
+            dataset = evidence.dataset(kind)
             if kind not in ("quickbooks.Host", "account.answers"):
-                part = with_shelf(evidence, kind, replace(shelf, scope=Scope.PART, why="a part"))
+                part = with_shelf(evidence, kind, replace(dataset, scope=Scope.PART, why="a part"))
                 assert outcome(rule, part, at) is not Outcome.PASSED
 
 
 @pytest.mark.parametrize("rule", BOOK.rules, ids=lambda rule: rule.id)
 def test_a_year_later_no_answer_counts(rule: Rule) -> None:
     for _, evidence, at in passing(rule):
-        answers = evidence.shelf("account.answers").records
+        answers = evidence.dataset("account.answers").records
         uses_answers = any(kind == "account.answers" for kind, _ in sources(rule))
         if answers and answers[0].fields and uses_answers and not proven(rule, evidence, at):
             assert outcome(rule, evidence, at + timedelta(days=365)) is not Outcome.PASSED
@@ -189,19 +190,19 @@ def test_a_year_later_no_answer_counts(rule: Rule) -> None:
 
 def proven(rule: Rule, evidence: Evidence, at: datetime) -> bool:
     """Passed without any answer that gets old: the files, and what happened on a day of the past, prove it."""
-    shelf = evidence.shelf("account.answers")
+    dataset = evidence.dataset("account.answers")
     lasting = {
-        path: value for path, value in shelf.records[0].fields.items() if path in BY_PATH and not BY_PATH[path].stays_fresh
+        path: value for path, value in dataset.records[0].fields.items() if path in BY_PATH and not BY_PATH[path].stays_fresh
     }
-    left = replace(shelf, records=(replace(shelf.records[0], fields=lasting),))
+    left = replace(dataset, records=(replace(dataset.records[0], fields=lasting),))
     return outcome(rule, with_shelf(evidence, "account.answers", left), at) is Outcome.PASSED
 
 
 def test_an_undated_answer_does_not_count() -> None:
     rule = next(rule for rule in BOOK.rules if rule.id == "session/single-user-mode")
     _, evidence, at = next(passing(rule))
-    record = evidence.shelf("account.answers").records[0]
+    record = evidence.dataset("account.answers").records[0]
     undated = replace(record, notes={name: FieldNote() for name in record.notes})
-    shelf = replace(evidence.shelf("account.answers"), records=(undated,))
-    assert outcome(rule, with_shelf(evidence, "account.answers", shelf), at) is Outcome.CANNOT_TELL
+    dataset = replace(evidence.dataset("account.answers"), records=(undated,))
+    assert outcome(rule, with_shelf(evidence, "account.answers", dataset), at) is Outcome.CANNOT_TELL
     assert NOON.tzinfo is UTC

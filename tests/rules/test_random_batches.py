@@ -15,7 +15,7 @@ from exportready.evidence.reading import Keys
 from exportready.judge import judge
 from exportready.judge.tryout import finding_key
 from exportready.kinds import KINDS
-from exportready.model.evidence import UNSET, Account, Evidence, Location, Record, Scope, Shelf, Value
+from exportready.model.evidence import UNSET, Account, Dataset, Evidence, Location, Record, Scope, Value
 from exportready.model.report import RuleResult
 from exportready.rulebook.load import load
 from exportready.runtime import shipped
@@ -39,14 +39,14 @@ class Batch:
         return self.rows.setdefault(kind, [])
 
     def judged(self) -> tuple[Evidence, dict[str, RuleResult]]:
-        shelves = {}
+        datasets = {}
         for kind in KINDS_READ:
             keys = Keys(KINDS[kind])
             found = [
                 Record(kind=kind, key=keys.of(row), fields=row, where=Location(kind, at))
                 for at, row in enumerate(self.of(kind), 1)
             ]
-            shelves[kind] = Shelf(kind=kind, records=tuple(found), scope=Scope.WHOLE)
+            datasets[kind] = Dataset(kind=kind, records=tuple(found), scope=Scope.WHOLE)
         answers: Row = {
             "webConnector.sentBy": "servicetitan",
             "webConnector.since": date(2023, 5, 1),
@@ -56,8 +56,8 @@ class Batch:
             **({"bypassedBatches.12": True} if self.bypassed else {}),
         }
         record = Record(kind="account.answers", key="", fields=answers, where=Location("account.yaml"))
-        shelves["account.answers"] = Shelf(kind="account.answers", records=(record,), scope=Scope.WHOLE, dated=AT)
-        evidence = derive(Evidence(account=Account(), shelves=shelves, listings={}, sources=(), unrecognised=()), AT)
+        datasets["account.answers"] = Dataset(kind="account.answers", records=(record,), scope=Scope.WHOLE, dated=AT)
+        evidence = derive(Evidence(account=Account(), datasets=datasets, listings={}, sources=(), unrecognised=()), AT)
         return evidence, {result.rule.id: result for result in judge(RULES, evidence, None, AT)}
 
 
@@ -284,13 +284,13 @@ BREAKS: Sequence[Callable[[Batch, int], set[Key]]] = (
 
 def assert_it_adds_up(evidence: Evidence) -> None:
     """To the cent, whatever became of it."""
-    rows = evidence.shelf("derived.tie_out").records
+    rows = evidence.dataset("derived.tie_out").records
     assert rows
     for row in rows:
         for what in ("Count", "Amount"):
             parts = [_number(row.get(f"{side}{what}")) for side in ("books", "explained", "unexplained", "untold")]
             assert sum(parts, Decimal(0)) == row.get(f"titan{what}")
-    sent = [one for kind in ("invoice", "payment") for one in evidence.shelf(f"servicetitan.{kind}").records]
+    sent = [one for kind in ("invoice", "payment") for one in evidence.dataset(f"servicetitan.{kind}").records]
     total = sum((_number(one.get("total")) for one in sent), Decimal(0))
     assert sum((_number(row.get("titanAmount")) for row in rows), Decimal(0)) == total
 

@@ -17,7 +17,7 @@ from exportready.causes.engines.engine import Engine
 from exportready.causes.graph import AMOUNTS, Graph, Node, build, identity, total
 from exportready.causes.impact import walk
 from exportready.causes.issues import first, issue
-from exportready.causes.key_issues import roots_of
+from exportready.causes.key_issues import key_issues_of
 from exportready.causes.problems import Problem, facts, find
 from exportready.causes.waiting import cleared, waiting
 from exportready.kinds import fold
@@ -54,7 +54,7 @@ def explain(
     lived_with = find(_only(results, accepted=True), evidence, graph, with_errors=False)
     known = facts(problems, graph, rules)
     concluded = infer(rules, known, by()) if known else ()
-    roots, shaky = roots_of(problems, concluded)
+    roots, shaky = key_issues_of(problems, concluded)
     marked = {
         kind: {str(one.fact.get("problem")) for one in concluded if one.fact.kind == kind}
         for kind in ("gates", "retry", "stops_batch")
@@ -96,9 +96,9 @@ def explain(
 def _arrived(evidence: Evidence) -> dict[Node, bool]:
     """Of every exported transaction, whether it did not arrive: what is not known to have arrived may still wait."""
     types = {kind.partition(".")[2].replace("_", " "): kind for kind in AMOUNTS}
-    keys = {(kind, fold(record.key)): identity(record) for kind in AMOUNTS for record in evidence.shelf(kind).records}
+    keys = {(kind, fold(record.key)): identity(record) for kind in AMOUNTS for record in evidence.dataset(kind).records}
     found = {}
-    for one in evidence.shelf("derived.match").records:
+    for one in evidence.dataset("derived.match").records:
         kind, id_ = types[str(one.get("type"))], one.get("id")
         node = (kind, id_) if isinstance(id_, str) else keys.get((kind, fold(one.key)))
         if node is not None:
@@ -190,5 +190,5 @@ def _batches(problems: Sequence[Problem], graph: Graph) -> dict[str, tuple[str, 
 
 def _stale(evidence: Evidence) -> tuple[str, ...]:
     """Errors that nobody needs to look at any more."""
-    errors = evidence.shelf("derived.export_error").records
+    errors = evidence.dataset("derived.export_error").records
     return tuple(f"{one.get('transaction')}: {one.get('message')}" for one in errors if one.get("arrivedSince") is True)

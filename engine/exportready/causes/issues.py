@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec.structs import replace
 
 from exportready.causes.problems import FINDING, Problem, message_of, number_of
-from exportready.causes.remedies import mend, title
+from exportready.causes.remedies import remedy, title
 from exportready.kinds import AT_FAULT
 from exportready.kinds.messages import RETRY
 from exportready.kinds.references import ESTABLISHED, INFERRED
@@ -36,7 +36,7 @@ def issue(
         code="" if rule else (problem.code or problem.what),
         subjects=_subjects(problem),
         message=told(problem),
-        fix=_filled(rule.fix, problem) if rule else mend(problem.what, problem.sort, problem.code),
+        fix=_filled(rule.fix, problem) if rule else remedy(problem.what, problem.sort, problem.code),
         standing=INFERRED if shaky else ESTABLISHED,
         retry=problem.id in marked["retry"] or problem.sort == RETRY,
         gates=problem.id in marked["gates"],

@@ -9,7 +9,7 @@ from exportready.kinds.references import ESTABLISHED
 from exportready.model.inference import Conclusion
 
 
-def roots_of(problems: Sequence[Problem], concluded: Iterable[Conclusion]) -> tuple[dict[str, tuple[str, ...]], set[str]]:
+def key_issues_of(problems: Sequence[Problem], concluded: Iterable[Conclusion]) -> tuple[dict[str, tuple[str, ...]], set[str]]:
     """The key issues of each problem, and those that rest on inferred steps alone. Of problems that only depend on each other
     one stands for all, or nobody would be told where to begin."""
     on: dict[str, dict[str, bool]] = {}

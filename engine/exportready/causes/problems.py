@@ -74,7 +74,7 @@ def number_of(problem: str) -> int:
 def find(results: Iterable[RuleResult], evidence: Evidence, graph: Graph, with_errors: bool) -> list[Problem]:
     """Every problem, in an order of its own. Errors on what has arrived since are none, nor before an export those of the last one."""
     finder = _Finder(graph, _Subjects(evidence, graph))
-    for error in evidence.shelf("derived.export_error").records if with_errors else ():
+    for error in evidence.dataset("derived.export_error").records if with_errors else ():
         if error.get("arrivedSince") is not True:
             finder.error(error)
     for result in results:
@@ -170,7 +170,7 @@ class _Subjects:
             kinds = [_TYPES[type_]] if type_ in _TYPES else list(AMOUNTS)
             return [node for one in kinds for node in self._known((one, key))]
         if kind == "derived.applied_payment":
-            records = self.evidence.shelf(kind).records
+            records = self.evidence.dataset(kind).records
             named = next((one for one in records if fold(one.key) == key), None)
             payment = f"{named.get('customer')} / {named.get('payment')}" if named else ""
             return self._known(("servicetitan.payment", fold(payment)))
@@ -178,7 +178,7 @@ class _Subjects:
         if array is None or array[0] not in AMOUNTS:
             return []
         if kind not in self._lines:
-            records = self.evidence.shelf(kind).records
+            records = self.evidence.dataset(kind).records
             self._lines[kind] = {fold(line.key): identity(line, "parent.", array[0]) for line in records}
         node = self._lines[kind].get(key)
         return [node] if node is not None else []
@@ -195,7 +195,7 @@ class _Subjects:
         if self._numbers is None:
             self._numbers = {}
             for kind in AMOUNTS:
-                for record in self.evidence.shelf(kind).records:
+                for record in self.evidence.dataset(kind).records:
                     own = record.get("number" if kind == "servicetitan.purchase_order" else "referenceNumber")
                     if isinstance(own, str):
                         self._numbers.setdefault(_plain(own), []).append(record)
@@ -221,7 +221,7 @@ class _Subjects:
         if node != ("", fold(name)):
             return node
         if self._kinds is None:
-            errors = self.evidence.shelf("derived.export_error").records
+            errors = self.evidence.dataset("derived.export_error").records
             self._kinds = {
                 fold(str(one.get("names"))): str(of) for one in errors if isinstance(of := one.get("namesKind"), str)
             }

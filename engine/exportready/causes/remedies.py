@@ -89,7 +89,7 @@ _BY_CODE: Mapping[str, FixSteps] = {
 }
 
 
-def mend(what: str, sort: str, code: str) -> FixSteps:
+def remedy(what: str, sort: str, code: str) -> FixSteps:
     """Who does what about it."""
     return _BY_CODE.get(code) or _BY_CODE.get(what) or _BY_SORT.get(sort) or _BY_SORT[OTHER]
 

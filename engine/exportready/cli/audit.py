@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from exportready.fleet.audit import Pages
     from exportready.fleet.places import Fleet
     from exportready.fleet.pool import Workers
-    from exportready.fleet.work import How
+    from exportready.fleet.work import AuditOptions
     from exportready.history.store import History, Started
     from exportready.model.audit import Audit
 
@@ -139,7 +139,7 @@ def audit(
     from exportready.cli.settings import Said, adapted_rules, settings_of
     from exportready.fleet.places import NoFleet, places_of
     from exportready.fleet.pool import Gone
-    from exportready.fleet.work import How
+    from exportready.fleet.work import AuditOptions
     from exportready.history.file import NoHistory
     from exportready.model.rules import Severity
     from exportready.policy.gate import Policy, audit_exit_code
@@ -158,7 +158,7 @@ def audit(
     accepted = waivers_of(waivers_file)
     if not any(map(select(selected, ignored), rulebook.rules)):
         raise click.ClickException("no rule is left to judge; look at --select and --ignore")
-    how = How(
+    how = AuditOptions(
         rulebook=rulebook,
         at=at or now(),
         phase=phase,
@@ -195,7 +195,9 @@ class _Kept(NamedTuple):
     anonymise: bool
 
 
-def _audited(fleet: Fleet, how: How, kept: _Kept, workers: Workers, pages: Pages | None, *, progress: bool) -> Audit | None:
+def _audited(
+    fleet: Fleet, how: AuditOptions, kept: _Kept, workers: Workers, pages: Pages | None, *, progress: bool
+) -> Audit | None:
     """The finished audit; None where it was interrupted, which is told with how to go on."""
     from msgspec.structs import replace
 
@@ -257,7 +259,7 @@ def _engine(name: str | None) -> str | None:
     return name
 
 
-def _started(history: History, how: How, kept: _Kept) -> Started:
+def _started(history: History, how: AuditOptions, kept: _Kept) -> Started:
     """A new audit, or the one to go on with."""
     from exportready import __version__
 

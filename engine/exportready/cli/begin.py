@@ -57,7 +57,7 @@ def go_on(folder: Path, rulebook: Rulebook, now: datetime, *, everything: bool) 
     from exportready.account.writing import changes, edited, new_file
     from exportready.check import examine
     from exportready.evidence.files import NoSnapshot
-    from exportready.policy.open_questions import is_fresh, opened
+    from exportready.policy.open_questions import is_fresh, open_questions
 
     if not folder.is_dir():
         zipped = "; unpack it first, so that account.yaml can be written" if folder.is_file() else ""
@@ -72,7 +72,7 @@ def go_on(folder: Path, rulebook: Rulebook, now: datetime, *, everything: bool) 
         held = _answers(evidence)
         if not talk.asked:
             _tell_broken(report)
-        questions = [one for one in opened(report, evidence, now, everything) if one.question.text not in asked]
+        questions = [one for one in open_questions(report, evidence, now, everything) if one.question.text not in asked]
         made = []
         for one in questions:
             asked.add(one.question.text)
@@ -117,6 +117,6 @@ def _account_file(folder: Path, report: Report) -> Path:
 
 def _answers(evidence: Evidence) -> dict[str, Answer]:
     """The answers so far, stale ones too: a question may depend on them."""
-    record = next(iter(evidence.shelf("account.answers").records), None)
+    record = next(iter(evidence.dataset("account.answers").records), None)
     fields = record.fields if record else {}
     return {path: value for path, value in fields.items() if isinstance(value, (str, bool, Decimal, date))}

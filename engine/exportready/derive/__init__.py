@@ -22,9 +22,9 @@ from exportready.derive import (
     trucks,
     waiting,
 )
-from exportready.model.evidence import Evidence, Scope, Shelf
+from exportready.model.evidence import Dataset, Evidence, Scope
 
-DERIVATIONS: Mapping[str, Callable[[Evidence], Shelf]] = {
+DERIVATIONS: Mapping[str, Callable[[Evidence], Dataset]] = {
     "derived.batch": waiting.batches,
     "derived.batched": waiting.batched,
     "derived.match": arrivals.matches,
@@ -49,14 +49,14 @@ def derive(evidence: Evidence, at: datetime, before: Evidence | None = None, wan
 
     `at` decides which answers are fresh, `before` is an earlier snapshot for what has changed since.
     """
-    stated = frozenset(evidence.shelves)
+    stated = frozenset(evidence.datasets)
 
     def is_open(kind: str) -> bool:
         return kind not in stated and (wanted is None or kind in wanted)
 
     now = waiting.mark(evidence)
     if "derived.account" not in stated:
-        now = _with(now, Shelf(kind="derived.account", records=(account.conclude(now, at),), scope=Scope.WHOLE))
+        now = _with(now, Dataset(kind="derived.account", records=(account.conclude(now, at),), scope=Scope.WHOLE))
     now = purchasing.none_without_module(now)
     if is_open("derived.customer_order"):
         now = _with(now, customer_order.conclude(now, at))
@@ -68,5 +68,5 @@ def derive(evidence: Evidence, at: datetime, before: Evidence | None = None, wan
     return now
 
 
-def _with(evidence: Evidence, shelf: Shelf) -> Evidence:
-    return replace(evidence, shelves={**evidence.shelves, shelf.kind: shelf})
+def _with(evidence: Evidence, dataset: Dataset) -> Evidence:
+    return replace(evidence, datasets={**evidence.datasets, dataset.kind: dataset})

@@ -23,8 +23,8 @@ PROOFS = {
 
 def conclude(evidence: Evidence, at: datetime) -> Record:
     """The account's record; each field is noted with where it was concluded from."""
-    shelf = evidence.shelf("account.answers")
-    answers = shelf.records[0] if shelf.records else None
+    dataset = evidence.dataset("account.answers")
+    answers = dataset.records[0] if dataset.records else None
     fields: dict[str, Value] = {}
     notes: dict[str, FieldNote] = {}
     for name, path in ACCOUNT_ANSWERS.items():
@@ -37,7 +37,7 @@ def conclude(evidence: Evidence, at: datetime) -> Record:
 
 def _closing_date(evidence: Evidence, answer: Value, note: FieldNote) -> tuple[Value, FieldNote]:
     """QuickBooks' own preference where it shows one (an absent element says nothing), else the answer."""
-    preferences = next(iter(evidence.shelf("quickbooks.Preferences").records), None)
+    preferences = next(iter(evidence.dataset("quickbooks.Preferences").records), None)
     stated = preferences.get("AccountingPreferences.ClosingDate") if preferences else NOT_EXPORTED
     if preferences is None or not isinstance(stated, date):
         return answer, note
@@ -49,10 +49,10 @@ def _closing_date(evidence: Evidence, answer: Value, note: FieldNote) -> tuple[V
 
 def _sales_tax(evidence: Evidence) -> Value:
     """Is sales tax switched on? QuickBooks asks for a sales-tax item when it is (docs/sources.md, sales tax)."""
-    preferences = next(iter(evidence.shelf("quickbooks.Preferences").records), None)
+    preferences = next(iter(evidence.dataset("quickbooks.Preferences").records), None)
     if preferences and isinstance(preferences.get("SalesTaxPreferences.DefaultItemSalesTaxRef.FullName"), str):
         return True
-    items = evidence.shelf("quickbooks.Item")
+    items = evidence.dataset("quickbooks.Item")
     taxed = [item for item in items.records if item.get("ItemType") in TAX_ITEMS and item.get("IsActive") is not False]
     if any(item.get("IsActive") is True for item in taxed):
         return True
@@ -63,21 +63,21 @@ def _sales_tax(evidence: Evidence) -> Value:
     ):
         return False
     return Unknown(
-        items.why or "your files hold only a part of QuickBooks' items", items.mend or KINDS["quickbooks.Item"].supply
+        items.why or "your files hold only a part of QuickBooks' items", items.remedy or KINDS["quickbooks.Item"].supply
     )
 
 
 def _class_tracking(evidence: Evidence) -> Value:
     """Does QuickBooks track classes? Its preference says so, else an active class shows it; none shows nothing."""
-    preferences = next(iter(evidence.shelf("quickbooks.Preferences").records), None)
+    preferences = next(iter(evidence.dataset("quickbooks.Preferences").records), None)
     stated = preferences.get("AccountingPreferences.IsUsingClassTracking") if preferences else NOT_EXPORTED
     if isinstance(stated, bool):
         return stated
-    classes = evidence.shelf("quickbooks.Class")
+    classes = evidence.dataset("quickbooks.Class")
     if any(one.get("IsActive") is True for one in classes.records):
         return True
     missing = "quickbooks.Class" if classes.scope is Scope.MISSING else "quickbooks.Preferences"
-    return Unknown("your files do not show whether QuickBooks tracks classes", classes.mend or KINDS[missing].supply)
+    return Unknown("your files do not show whether QuickBooks tracks classes", classes.remedy or KINDS[missing].supply)
 
 
 def _seen(evidence: Evidence, kind: str) -> tuple[Record, ...]:
@@ -86,7 +86,7 @@ def _seen(evidence: Evidence, kind: str) -> tuple[Record, ...]:
     By key, so that the same one is named whatever the order of the file. A record without a key proves nothing.
     """
     listed = (record for listing in evidence.listings.get(kind, ()) for record in listing.records)
-    named = (record for record in evidence.shelf(kind).records or listed if _is_named(record))
+    named = (record for record in evidence.dataset(kind).records or listed if _is_named(record))
     return tuple(sorted(named, key=lambda record: (record.key, record.where.path)))
 
 
@@ -99,7 +99,7 @@ def _field(evidence: Evidence, answers: Record | None, name: str, path: str, at:
     note = answers.notes.get(path, FieldNote()) if answers else FieldNote()
     proof = next((record for kind in PROOFS.get(name, ()) for record in _seen(evidence, kind)), None)
     if answer is NOT_EXPORTED:
-        answer = unanswered(evidence.shelf("account.answers"))
+        answer = unanswered(evidence.dataset("account.answers"))
     elif not isinstance(answer, Unknown):
         answer = stale(note.dated, at, BY_PATH[path].stays_fresh, ANSWER) or answer
     if proof is None:

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
-from exportready.derive.conclusions import mend_of
+from exportready.derive.conclusions import remedy_of
 from exportready.derive.matching import ARRIVED
 from exportready.kinds import fold, supply
 from exportready.model.evidence import UNSET, Evidence, Record, Scope, Unknown, Value
@@ -29,7 +29,7 @@ _ONE_OF_SEVERAL = Unknown(
 def matches_by_id(evidence: Evidence) -> dict[tuple[Value, Value], Record]:
     """Each match by its type and ServiceTitan's id, else by customer and number for files that show no ids."""
     found: dict[tuple[Value, Value], Record] = {}
-    for one in evidence.shelf("derived.match").records:
+    for one in evidence.dataset("derived.match").records:
         id_ = one.get("id")
         if isinstance(id_, str):
             found[one.get("type"), id_] = one
@@ -62,17 +62,17 @@ class Ledger(msgspec.Struct, kw_only=True):
     def of(cls, evidence: Evidence) -> Ledger:
         """Everything that QuickBooks' files show."""
         links: dict[Value, list[Record]] = {}
-        shelf = evidence.shelf("quickbooks.AppliedToTxn")
-        from_invoices = evidence.shelf("quickbooks.LinkedTxn")
-        if not shelf.records and shelf.scope in (Scope.MISSING, Scope.PART) and from_invoices.scope is not Scope.MISSING:
-            shelf = replace(from_invoices, records=tuple(map(_turned, _payments_among(from_invoices.records))))
-        for link in shelf.records:
+        dataset = evidence.dataset("quickbooks.AppliedToTxn")
+        from_invoices = evidence.dataset("quickbooks.LinkedTxn")
+        if not dataset.records and dataset.scope in (Scope.MISSING, Scope.PART) and from_invoices.scope is not Scope.MISSING:
+            dataset = replace(from_invoices, records=tuple(map(_turned, _payments_among(from_invoices.records))))
+        for link in dataset.records:
             links.setdefault(link.get("parent.TxnID"), []).append(link)
-        payments, invoices = (evidence.shelf(kind).records for kind in ("quickbooks.ReceivePayment", "quickbooks.Invoice"))
+        payments, invoices = (evidence.dataset(kind).records for kind in ("quickbooks.ReceivePayment", "quickbooks.Invoice"))
         records = {record.get("TxnID"): record for record in (*payments, *invoices) if isinstance(record.get("TxnID"), str)}
-        why = Unknown(shelf.why or "your files hold only a part of QuickBooks' payments", mend_of(shelf))
-        closing = evidence.shelf("derived.account").records[0].get("closingDate")
-        whole = shelf.scope in (Scope.WHOLE, Scope.PERIOD)
+        why = Unknown(dataset.why or "your files hold only a part of QuickBooks' payments", remedy_of(dataset))
+        closing = evidence.dataset("derived.account").records[0].get("closingDate")
+        whole = dataset.scope in (Scope.WHOLE, Scope.PERIOD)
         return cls(
             matches=matches_by_id(evidence), records=records, links=links, links_whole=whole, links_why=why, closing=closing
         )
@@ -187,7 +187,7 @@ class Ledger(msgspec.Struct, kw_only=True):
             isinstance(total, Decimal) and isinstance(unused, Decimal) and isinstance(seen, Decimal) and seen < total - unused
         )
         if not told and links and hidden:
-            return Unknown("a part of it is applied to something that your files do not hold", self.links_why.mend)
+            return Unknown("a part of it is applied to something that your files do not hold", self.links_why.remedy)
         return ", ".join(sorted(told)) or UNSET
 
     def _to_apply(self, payment: Record, bill: Record, rest: Decimal) -> Value:

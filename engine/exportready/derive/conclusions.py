@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from exportready.evidence.reading import Keys
 from exportready.kinds import KINDS, plural
-from exportready.model.evidence import FieldNote, Location, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import Dataset, FieldNote, Location, Record, Scope, Unknown, Value
 
 _FULLNESS = (Scope.MISSING, Scope.PART, Scope.PERIOD, Scope.WAITING, Scope.ACTIVE, Scope.WHOLE)
 
@@ -27,36 +27,40 @@ class Conclusions:
         """One more record, concluded from what stands there."""
         self.records.append(Record(kind=self.kind, key=self._keys.of(fields), fields=fields, where=where, notes=notes or {}))
 
-    def shelf(self, *sources: Shelf, active_suffices: bool = False, waiting_suffices: bool = False) -> Shelf:
+    def dataset(self, *sources: Dataset, active_suffices: bool = False, waiting_suffices: bool = False) -> Dataset:
         """The records, as whole as the least whole of what they rest on.
 
         `active_suffices`: inactive ones do not matter; `waiting_suffices`: nor does what stands in no batch that waits.
         """
         records = tuple(self.records)
-        worst = min(sources, key=lambda shelf: _FULLNESS.index(shelf.scope))
-        dated = min((shelf.dated for shelf in sources if shelf.dated), default=None)
-        if worst.scope is Scope.MISSING and all(shelf.scope is Scope.MISSING for shelf in sources):
-            return Shelf(kind=self.kind, records=(), scope=Scope.MISSING, why=why_of(worst), dated=dated, mend=mend_of(worst))
+        worst = min(sources, key=lambda dataset: _FULLNESS.index(dataset.scope))
+        dated = min((dataset.dated for dataset in sources if dataset.dated), default=None)
+        if worst.scope is Scope.MISSING and all(dataset.scope is Scope.MISSING for dataset in sources):
+            return Dataset(
+                kind=self.kind, records=(), scope=Scope.MISSING, why=why_of(worst), dated=dated, remedy=remedy_of(worst)
+            )
         if self.why:
-            return Shelf(kind=self.kind, records=records, scope=Scope.PART, why=self.why, dated=dated)
+            return Dataset(kind=self.kind, records=records, scope=Scope.PART, why=self.why, dated=dated)
         enough = (
             {Scope.WHOLE} | ({Scope.ACTIVE} if active_suffices else set()) | ({Scope.WAITING} if waiting_suffices else set())
         )
-        if {shelf.scope for shelf in sources} <= enough:
-            return Shelf(kind=self.kind, records=records, scope=Scope.WHOLE, why="", dated=dated)
-        worst = min((shelf for shelf in sources if shelf.scope not in enough), key=lambda shelf: _FULLNESS.index(shelf.scope))
+        if {dataset.scope for dataset in sources} <= enough:
+            return Dataset(kind=self.kind, records=records, scope=Scope.WHOLE, why="", dated=dated)
+        worst = min(
+            (dataset for dataset in sources if dataset.scope not in enough), key=lambda dataset: _FULLNESS.index(dataset.scope)
+        )
         scope = worst.scope if worst.scope in (Scope.PERIOD, Scope.WAITING, Scope.ACTIVE) else Scope.PART
-        return Shelf(kind=self.kind, records=records, scope=scope, why=why_of(worst), dated=dated, mend=mend_of(worst))
+        return Dataset(kind=self.kind, records=records, scope=scope, why=why_of(worst), dated=dated, remedy=remedy_of(worst))
 
 
-def why_of(shelf: Shelf) -> str:
-    """Why a shelf is not whole, with what it should hold."""
-    return f"{plural(shelf.kind)}: {shelf.why}"
+def why_of(dataset: Dataset) -> str:
+    """Why a dataset is not whole, with what it should hold."""
+    return f"{plural(dataset.kind)}: {dataset.why}"
 
 
-def mend_of(shelf: Shelf) -> str:
+def remedy_of(dataset: Dataset) -> str:
     """What to do so that the next snapshot holds all of it."""
-    return shelf.mend or KINDS[shelf.kind].supply
+    return dataset.remedy or KINDS[dataset.kind].supply
 
 
 def any_of(truths: Iterable[Value]) -> Value:

@@ -19,7 +19,7 @@ from exportready.derive.exported import levels
 from exportready.derive.memos import names_batch
 from exportready.derive.waiting import named_batches
 from exportready.kinds import fold
-from exportready.model.evidence import Evidence, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import Dataset, Evidence, Record, Scope, Unknown, Value
 
 OLD, NEW = "quickbooks", "servicetitan"
 _NOT_TOLD = Unknown(
@@ -29,16 +29,16 @@ _NOT_TOLD = Unknown(
 )
 
 
-def applied_payments(evidence: Evidence) -> Shelf:
+def applied_payments(evidence: Evidence) -> Dataset:
     """One record per invoice that a payment is applied to."""
     found = Conclusions(kind="derived.applied_payment")
-    applications = evidence.shelf("servicetitan.payment_application")
+    applications = evidence.dataset("servicetitan.payment_application")
     senders, invoices, books = _Senders.of(evidence), _Invoices.of(evidence), Ledger.of(evidence)
     paid = [
         (one, invoices.paid_by(one)) for one in applications.records if one.get("parent.active") is not False
     ]  # not voided
     books.note(paid)
-    applied_to = evidence.shelf("quickbooks.AppliedToTxn")
+    applied_to = evidence.dataset("quickbooks.AppliedToTxn")
     links = _by_invoice(applied_to)
     for one, invoice in paid:
         payment_by, invoice_by = senders.of_payment(one), senders.of_invoice(invoice)
@@ -61,14 +61,14 @@ def applied_payments(evidence: Evidence) -> Shelf:
             **in_books,
         }
         found.add(fields, one.where)
-    return found.shelf(applications)
+    return found.dataset(applications)
 
 
 def work_list(evidence: Evidence) -> tuple[Record, ...]:
     """The payments to apply by hand, by customer: both are in QuickBooks, and one is not applied to the other in full."""
     left = [
         one
-        for one in evidence.shelf("derived.applied_payment").records
+        for one in evidence.dataset("derived.applied_payment").records
         if one.get("bothArrived") is True and one.get("applied") is False
     ]
     return tuple(sorted(left, key=lambda one: (fold(str(one.get("booksCustomer"))), str(one.get("paymentDate")), one.key)))
@@ -85,7 +85,7 @@ class _Invoices(msgspec.Struct, frozen=True):
     def of(cls, evidence: Evidence) -> _Invoices:
         by_id: dict[str, Record] = {}
         by_name: dict[tuple[str, str], Record | None] = {}
-        for record in evidence.shelf("servicetitan.invoice").records:
+        for record in evidence.dataset("servicetitan.invoice").records:
             id_, customer, number = record.get("id"), record.get("customer.name"), record.get("referenceNumber")
             if isinstance(id_, str):
                 by_id[id_] = record
@@ -120,12 +120,12 @@ class _Senders(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, evidence: Evidence) -> _Senders:
-        account = evidence.shelf("derived.account").records[0]
-        answers = next(iter(evidence.shelf("account.answers").records), None)
+        account = evidence.dataset("derived.account").records[0]
+        answers = next(iter(evidence.dataset("account.answers").records), None)
         since = answers.get("webConnector.since") if answers else None
         both = answers is not None and answers.get("webConnector.oldConnectorAutoRun") is True
         books: dict[str, list[Record]] = {}
-        for record in evidence.shelf("quickbooks.Invoice").records:
+        for record in evidence.dataset("quickbooks.Invoice").records:
             if isinstance(record.get("RefNumber"), str):
                 books.setdefault(str(record.get("RefNumber")), []).append(record)
         bypassed = named_batches(evidence, "bypassedBatches")
@@ -185,7 +185,7 @@ class _Senders(msgspec.Struct, frozen=True, kw_only=True):
         return NEW if isinstance(day, date) and day >= self.since else _NOT_TOLD
 
 
-def _applied(shelf: Shelf, links: Mapping[Value, Sequence[Record]], application: Record) -> Value:
+def _applied(dataset: Dataset, links: Mapping[Value, Sequence[Record]], application: Record) -> Value:
     """Does QuickBooks show this payment applied to this invoice? What waits is not there yet."""
     waits = application.get("parent.waits")
     if waits is not False:
@@ -201,13 +201,13 @@ def _applied(shelf: Shelf, links: Mapping[Value, Sequence[Record]], application:
         same_amount = isinstance(amount, Decimal) and link.get("Amount") == amount
         if is_customer and (same_number or (same_amount and not isinstance(number, str))):
             return True
-    return False if shelf.scope is Scope.WHOLE else Unknown(shelf.why or _PART, shelf.mend)
+    return False if dataset.scope is Scope.WHOLE else Unknown(dataset.why or _PART, dataset.remedy)
 
 
-def _by_invoice(shelf: Shelf) -> Mapping[Value, Sequence[Record]]:
+def _by_invoice(dataset: Dataset) -> Mapping[Value, Sequence[Record]]:
     """What QuickBooks' payments are applied to, by the number of the invoice."""
     found: dict[Value, list[Record]] = {}
-    for link in shelf.records:
+    for link in dataset.records:
         found.setdefault(link.get("RefNumber"), []).append(link)
     return found
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from exportready.evidence.consolidate import KEEP_NEWER
 from exportready.evidence.pages import join_pages
 from exportready.kinds import fold
-from exportready.model.evidence import CLOCK_SKEW, Evidence, Listing, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import CLOCK_SKEW, Dataset, Evidence, Listing, Record, Scope, Unknown, Value
 
 KIND = "derived.customer_order"
 LARGEST_EXACT = 400
@@ -24,19 +24,19 @@ LARGEST_EXACT = 400
 _NO_PROOF = Unknown("qbXML does not show the order of the list in QuickBooks; only an IIF file does")
 
 
-def conclude(evidence: Evidence, at: datetime) -> Shelf:
+def conclude(evidence: Evidence, at: datetime) -> Dataset:
     """One record per customer with whether it stands in its place."""
-    shelf = evidence.shelf("quickbooks.Customer")
-    if shelf.scope is Scope.MISSING:
-        return Shelf(kind=KIND, records=(), scope=Scope.MISSING, why=shelf.why, dated=None, mend=shelf.mend)
-    lists = _of_those_that_count(evidence.listings.get("quickbooks.Customer", ()), shelf.records)
+    dataset = evidence.dataset("quickbooks.Customer")
+    if dataset.scope is Scope.MISSING:
+        return Dataset(kind=KIND, records=(), scope=Scope.MISSING, why=dataset.why, dated=None, remedy=dataset.remedy)
+    lists = _of_those_that_count(evidence.listings.get("quickbooks.Customer", ()), dataset.records)
     proof = _list_order([one for one in lists if one.in_list_order], at)
     if isinstance(proof, str):
-        return Shelf(kind=KIND, records=(), scope=Scope.PART, why=proof, dated=shelf.dated, mend=KEEP_NEWER)
+        return Dataset(kind=KIND, records=(), scope=Scope.PART, why=proof, dated=dataset.dated, remedy=KEEP_NEWER)
     doubts = [one for one in lists if not one.in_list_order and not _older(one, proof) and displaced_records(one.records)]
     shown = doubts[0] if doubts else proof or next(iter(lists), None)
     if shown is None:
-        return Shelf(kind=KIND, records=(), scope=Scope.PART, why=shelf.why, dated=shelf.dated, mend=shelf.mend)
+        return Dataset(kind=KIND, records=(), scope=Scope.PART, why=dataset.why, dated=dataset.dated, remedy=dataset.remedy)
     out = displaced_records(shown.records)
     found = []
     for index, record in enumerate(shown.records):
@@ -47,9 +47,9 @@ def conclude(evidence: Evidence, at: datetime) -> Shelf:
         elif in_order and shown is not proof:
             in_order = _NO_PROOF
         found.append(Record(kind=KIND, key=record.key, fields={"FullName": name, "inOrder": in_order}, where=record.where))
-    whole = shown is proof and shelf.scope is not Scope.PART and len(found) == len(shelf.records)
-    why = "" if whole else (shown.why_part or shelf.why) if shown is proof else _NO_PROOF.reason
-    return Shelf(kind=KIND, records=tuple(found), scope=Scope.WHOLE if whole else Scope.PART, why=why, dated=shown.dated)
+    whole = shown is proof and dataset.scope is not Scope.PART and len(found) == len(dataset.records)
+    why = "" if whole else (shown.why_part or dataset.why) if shown is proof else _NO_PROOF.reason
+    return Dataset(kind=KIND, records=tuple(found), scope=Scope.WHOLE if whole else Scope.PART, why=why, dated=shown.dated)
 
 
 def _of_those_that_count(listings: Sequence[Listing], records: Sequence[Record]) -> list[Listing]:

@@ -11,12 +11,12 @@ from exportready.kinds.account import BY_PATH, MAPPING_WORDS
 from exportready.model.evidence import (
     NOT_EXPORTED,
     UNSET,
+    Dataset,
     Evidence,
     FieldNote,
     Location,
     Record,
     Scope,
-    Shelf,
     Unknown,
     Unset,
     Value,
@@ -27,7 +27,7 @@ _MOMENTARY = ("webConnector.status", "webConnector.restarted", LAST)
 """What may be otherwise at every check."""
 
 
-def settings(evidence: Evidence, before: Evidence | None) -> Shelf:
+def settings(evidence: Evidence, before: Evidence | None) -> Dataset:
     """One record per setting that both snapshots state, and one for the customer mapping in any case."""
     found = Conclusions(kind="derived.drift")
     now, earlier = _stated(evidence, "account.answers"), _stated(before, "account.answers")
@@ -40,11 +40,11 @@ def settings(evidence: Evidence, before: Evidence | None) -> Shelf:
     for field in sorted(books.fields) if books else ():
         _add(found, field, books, earlier_books)
     _mapping(found, evidence, earlier, where)
-    return Shelf(kind=found.kind, records=tuple(found.records), scope=Scope.WHOLE)
+    return Dataset(kind=found.kind, records=tuple(found.records), scope=Scope.WHOLE)
 
 
 def _stated(evidence: Evidence | None, kind: str) -> Record | None:
-    return next(iter(evidence.shelf(kind).records), None) if evidence else None
+    return next(iter(evidence.dataset(kind).records), None) if evidence else None
 
 
 def _add(found: Conclusions, name: str, now: Record | None, earlier: Record | None) -> None:
@@ -59,8 +59,8 @@ def _add(found: Conclusions, name: str, now: Record | None, earlier: Record | No
 
 def _mapping(found: Conclusions, evidence: Evidence, earlier: Record | None, where: Location) -> None:
     """The mapping now against the one at the last export: by the earlier snapshot, by the answer, or both if they agree."""
-    shelf = evidence.shelf("account.answers")
-    answers = next(iter(shelf.records), None)
+    dataset = evidence.dataset("account.answers")
+    answers = next(iter(dataset.records), None)
     now = answers.get(MAPPING) if answers else NOT_EXPORTED
     told = answers.get(LAST) if answers else NOT_EXPORTED
     seen = earlier.get(MAPPING) if earlier else NOT_EXPORTED
@@ -71,7 +71,7 @@ def _mapping(found: Conclusions, evidence: Evidence, earlier: Record | None, whe
             "Find out which customer mapping was chosen at the last export, and correct that answer (exportready ask --all)",
         )
     missing = next(
-        (unanswered(shelf) if one is NOT_EXPORTED else one for one in (now, past) if not isinstance(one, str)), None
+        (unanswered(dataset) if one is NOT_EXPORTED else one for one in (now, past) if not isinstance(one, str)), None
     )
     note = answers.notes.get(MAPPING, FieldNote()) if answers else FieldNote()
     last = answers.notes.get(LAST, FieldNote()) if answers and not isinstance(seen, str) else FieldNote()
@@ -104,7 +104,7 @@ def stated(evidence: Evidence) -> tuple[tuple[str, str], ...]:
     """Every setting that account.yaml and QuickBooks' preferences state, by name."""
     found = {}
     for kind, prefix in STATED.items():
-        for record in evidence.shelf(kind).records[:1]:
+        for record in evidence.dataset(kind).records[:1]:
             found.update(
                 {
                     f"{prefix}{name}": _plain(value)

@@ -5,10 +5,10 @@ Answers to queries say nothing of an export. An error on a transaction that is i
 
 from __future__ import annotations
 
-from exportready.derive.conclusions import Conclusions, mend_of, why_of
+from exportready.derive.conclusions import Conclusions, remedy_of, why_of
 from exportready.kinds import fold
 from exportready.kinds.messages import FINE, OTHER, read
-from exportready.model.evidence import UNSET, Evidence, Location, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import UNSET, Dataset, Evidence, Location, Record, Scope, Unknown, Value
 
 _REPORT, _STATUS = "servicetitan.export_error", "quickbooks.Status"
 
@@ -17,26 +17,26 @@ _TOLD = ("customer.name", "transactionType")
 """What must be known beside the number, for an error to be stale."""
 
 
-def log(evidence: Evidence) -> Shelf:
+def log(evidence: Evidence) -> Dataset:
     """The one record that says whether there is a list of errors at all, and how many stand in it."""
-    report, sent = evidence.shelf(_REPORT), _sent(evidence)
+    report, sent = evidence.dataset(_REPORT), _sent(evidence)
     known = report.scope is not Scope.MISSING or bool(sent)
-    why = Unknown(why_of(report), mend_of(report))
+    why = Unknown(why_of(report), remedy_of(report))
     where = next((record.where for record in (*report.records, *sent)), Location("export errors"))
     fields: dict[str, Value] = {"kept": True if known else why}
-    return Shelf(
+    return Dataset(
         kind="derived.export_log",
         records=(Record(kind="derived.export_log", key="", fields=fields, where=where),),
         scope=Scope.WHOLE,
     )
 
 
-def errors(evidence: Evidence) -> Shelf:
+def errors(evidence: Evidence) -> Dataset:
     """One record per error."""
     found = Conclusions(kind="derived.export_error")
-    report = evidence.shelf(_REPORT)
+    report = evidence.dataset(_REPORT)
     matches: dict[str, list[Record]] = {}
-    for one in evidence.shelf("derived.match").records:
+    for one in evidence.dataset("derived.match").records:
         matches.setdefault(fold(str(one.get("number"))), []).append(one)
     for row in report.records:
         number = row.get("transaction")
@@ -57,8 +57,8 @@ def errors(evidence: Evidence) -> Shelf:
             fields = {"transaction": UNSET, "message": message, "customer": UNSET, "type": UNSET, "arrivedSince": False}
             found.add({**fields, **_said(message, status.get("statusCode"), status.get("request"))}, status.where)
     if report.scope is Scope.MISSING and _sent(evidence):
-        return Shelf(kind=found.kind, records=tuple(found.records), scope=Scope.WHOLE)
-    return found.shelf(report)
+        return Dataset(kind=found.kind, records=tuple(found.records), scope=Scope.WHOLE)
+    return found.dataset(report)
 
 
 def _said(message: Value, code: Value = UNSET, request: Value = UNSET) -> dict[str, Value]:
@@ -79,5 +79,5 @@ def _is_of(row: Record, match: Record) -> bool:
 
 def _sent(evidence: Evidence) -> list[Record]:
     """QuickBooks' answers to what was sent to be written."""
-    statuses = evidence.shelf(_STATUS).records
+    statuses = evidence.dataset(_STATUS).records
     return [one for one in statuses if isinstance(name := one.get("request"), str) and not name.endswith("Query")]

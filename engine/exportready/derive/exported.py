@@ -24,7 +24,7 @@ LENGTHS = {INVOICE: 11, PAYMENT: 20, CREDIT_MEMO: 11, BILL: 20, ORDERS: 11}
 """How many characters of a number QuickBooks takes (qbxml130.xsd, RefNumber); a journal entry's are 11 too."""
 
 
-class Titan(msgspec.Struct, frozen=True, kw_only=True):
+class SentTransaction(msgspec.Struct, frozen=True, kw_only=True):
     """One transaction of ServiceTitan that was exported, or that may have been."""
 
     record: Record
@@ -53,7 +53,7 @@ class Titan(msgspec.Struct, frozen=True, kw_only=True):
         return next((value for value in told if isinstance(value, Unknown)), None)
 
 
-class Booked(msgspec.Struct, frozen=True, kw_only=True):
+class BookedTransaction(msgspec.Struct, frozen=True, kw_only=True):
     """One transaction of QuickBooks."""
 
     record: Record
@@ -64,19 +64,19 @@ class Booked(msgspec.Struct, frozen=True, kw_only=True):
     amount: Value
 
 
-def exported(evidence: Evidence) -> Iterator[Titan]:
+def exported(evidence: Evidence) -> Iterator[SentTransaction]:
     """Every transaction that was exported, or of which that is not known, and what was left behind in its batch."""
     done = named_batches(evidence, "exportedBatches")
-    partly = {one.get("number") for one in evidence.shelf("derived.batch").records if one.get("status") == "Partly exported"}
-    vendors = {vendor.get("id"): vendor.get("name") for vendor in evidence.shelf("servicetitan.vendor").records}
+    partly = {one.get("number") for one in evidence.dataset("derived.batch").records if one.get("status") == "Partly exported"}
+    vendors = {vendor.get("id"): vendor.get("name") for vendor in evidence.dataset("servicetitan.vendor").records}
     numbers = {
         id_: record.get("batch.number")
         for kind in (INVOICE, PAYMENT, CREDIT_MEMO, BILL)
-        for record in evidence.shelf(kind).records
+        for record in evidence.dataset(kind).records
         if isinstance(id_ := record.get("batch.id"), str)
     }
     for kind in TYPES:
-        for record in evidence.shelf(kind).records:
+        for record in evidence.dataset(kind).records:
             batch = numbers.get(str(record.get("batchId")), UNSET) if kind == ORDERS else record.get("batch.number")
             sent = _sent(record, kind, batch, done)
             if sent is not False or batch in partly:
@@ -90,7 +90,7 @@ def _sent(record: Record, kind: str, batch: Value, done: frozenset[str]) -> Valu
     return False if isinstance(status, str) else Unknown("its status (Pending, Posted or Exported) is not in the file")
 
 
-def _titan(record: Record, kind: str, sent: Value, batch: Value, vendors: dict[Value, Value]) -> Titan:
+def _titan(record: Record, kind: str, sent: Value, batch: Value, vendors: dict[Value, Value]) -> SentTransaction:
     if kind == ORDERS:
         id_ = record.get("vendorId")
         name, amount, day = vendors.get(id_, Unknown("its vendor is not in the file")), record.get("total"), record.get("date")
@@ -110,7 +110,7 @@ def _titan(record: Record, kind: str, sent: Value, batch: Value, vendors: dict[V
         BILL: ("quickbooks.Bill",),
         ORDERS: ("quickbooks.PurchaseOrder",),
     }[kind]
-    return Titan(
+    return SentTransaction(
         record=record,
         type=TYPES[kind],
         exported=sent,
@@ -138,14 +138,14 @@ _AMOUNTS = {
 }
 
 
-def booked(evidence: Evidence) -> dict[str, list[Booked]]:
+def booked(evidence: Evidence) -> dict[str, list[BookedTransaction]]:
     """QuickBooks' transactions by their kind."""
     debits: dict[Value, Value] = {}
-    for line in evidence.shelf("quickbooks.JournalDebitLine").records:
+    for line in evidence.dataset("quickbooks.JournalDebitLine").records:
         debits[line.get("parent.TxnID")] = _plus(debits.get(line.get("parent.TxnID"), Decimal(0)), line.get("Amount"))
-    found: dict[str, list[Booked]] = {}
+    found: dict[str, list[BookedTransaction]] = {}
     for kind in ("quickbooks.Invoice", "quickbooks.JournalEntry", *_AMOUNTS):
-        for record in evidence.shelf(kind).records:
+        for record in evidence.dataset(kind).records:
             amount = record.get(_AMOUNTS.get(kind, ""))
             if kind == "quickbooks.Invoice":
                 amount = _plus(record.get("Subtotal"), record.get("SalesTaxTotal"))
@@ -156,7 +156,7 @@ def booked(evidence: Evidence) -> dict[str, list[Booked]]:
             number = record.get("RefNumber")
             plain = fold(number) if isinstance(number, str) else ""
             found.setdefault(kind, []).append(
-                Booked(record=record, names=names, number=plain, day=record.get("TxnDate"), amount=amount)
+                BookedTransaction(record=record, names=names, number=plain, day=record.get("TxnDate"), amount=amount)
             )
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from exportready.model.evidence import CLOCK_SKEW, Shelf, Unknown
+from exportready.model.evidence import CLOCK_SKEW, Dataset, Unknown
 
 ANSWER, FILES = "your answer", "what your files say of it"
 DATE_ANSWERS = (
@@ -29,6 +29,6 @@ def stale(dated: datetime | None, at: datetime, age: timedelta | None, what: str
     return None
 
 
-def unanswered(shelf: Shelf) -> Unknown:
+def unanswered(dataset: Dataset) -> Unknown:
     """Why there is no answer: nobody gave one, or no file of answers counts."""
-    return Unknown("nobody answered this") if shelf.records else Unknown(shelf.why, shelf.mend)
+    return Unknown("nobody answered this") if dataset.records else Unknown(dataset.why, dataset.remedy)

@@ -9,14 +9,14 @@ from exportready.derive.conclusions import Conclusions, any_of, first
 from exportready.derive.names import is_clean
 from exportready.derive.waiting import left_out, unexported
 from exportready.kinds import fold
-from exportready.model.evidence import UNSET, Evidence, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Scope, Unknown, Value
 
 PRICEBOOK = ("servicetitan.material", "servicetitan.equipment", "servicetitan.service")
 _INCOME = ("IncomeAccountRef.FullName", "SalesAndPurchase.IncomeAccountRef.FullName", "SalesOrPurchase.AccountRef.FullName")
 _COST = ("COGSAccountRef.FullName", "SalesAndPurchase.ExpenseAccountRef.FullName")
 
 
-def uses(evidence: Evidence) -> Shelf:
+def uses(evidence: Evidence) -> Dataset:
     """One record per item on invoice lines, by its code in the pricebook, else by the name on the line.
 
     Where the file holds just the batches that wait, it is all that this export uses: what stands in none is another's matter.
@@ -26,16 +26,16 @@ def uses(evidence: Evidence) -> Shelf:
     codes = {
         record.get("id"): record.get("code")
         for kind in PRICEBOOK
-        for record in evidence.shelf(kind).records
+        for record in evidence.dataset(kind).records
         if isinstance(record.get("id"), str) and record.get("code") is not UNSET
     }
-    pricebook = [record for kind in PRICEBOOK for record in evidence.shelf(kind).records]
+    pricebook = [record for kind in PRICEBOOK for record in evidence.dataset(kind).records]
     known = {fold(code) for record in pricebook if isinstance(code := record.get("code"), str)}
-    is_listed = all(evidence.shelf(kind).scope in (Scope.WHOLE, Scope.ACTIVE) for kind in PRICEBOOK)
+    is_listed = all(evidence.dataset(kind).scope in (Scope.WHOLE, Scope.ACTIVE) for kind in PRICEBOOK)
     lines: dict[str, list[Record]] = {}
     names: dict[str, str] = {}
-    shelf = evidence.shelf("servicetitan.invoice_item")
-    for line in sorted(shelf.records, key=lambda line: line.key):
+    dataset = evidence.dataset("servicetitan.invoice_item")
+    for line in sorted(dataset.records, key=lambda line: line.key):
         by_id, name = line.get("skuId"), line.get("skuName")
         code = codes.get(by_id, name)
         is_part = line.get("type") in ("Material", "Equipment")
@@ -56,18 +56,18 @@ def uses(evidence: Evidence) -> Shelf:
             "lines": Decimal(len(lines[key])),
         }
         found.add(fields, lines[key][0].where)
-    return found.shelf(shelf, waiting_suffices=True)
+    return found.dataset(dataset, waiting_suffices=True)
 
 
-def items(evidence: Evidence) -> Shelf:
+def items(evidence: Evidence) -> Dataset:
     """QuickBooks' items with one income and one cost account each. An account that is unset stays unset."""
     found = Conclusions(kind="derived.item")
-    shelf = evidence.shelf("quickbooks.Item")
-    for item in shelf.records:
+    dataset = evidence.dataset("quickbooks.Item")
+    for item in dataset.records:
         fields: dict[str, Value] = {name: item.get(name) for name in ("Name", "FullName", "ItemType", "IsActive")}
         fields |= {"incomeAccount": _account(item, _INCOME), "costAccount": _account(item, _COST)}
         found.add(fields, item.where)
-    return found.shelf(shelf)
+    return found.dataset(dataset)
 
 
 def _account(item: Record, forms: tuple[str, ...]) -> Value:
@@ -87,7 +87,7 @@ _NAMING = {
 """Kind -> the field that says whether a record of it counts, and the fields in which it names an account."""
 
 
-def account_uses(evidence: Evidence) -> Shelf:
+def account_uses(evidence: Evidence) -> Dataset:
     """The accounts, other than for costs, that active pricebook entries and what waits name; one record per name."""
     found = Conclusions(kind="derived.account_use")
     users: dict[str, list[tuple[str, Record]]] = {}
@@ -104,13 +104,13 @@ def account_uses(evidence: Evidence) -> Shelf:
         name, record = min(users[key], key=lambda user: (user[1].key, user[0]))
         fields: dict[str, Value] = {"name": name, "usedBy": record.key, "uses": Decimal(len(users[key]))}
         found.add(fields, record.where)
-    return found.shelf(*map(evidence.shelf, _NAMING), active_suffices=True, waiting_suffices=True)
+    return found.dataset(*map(evidence.dataset, _NAMING), active_suffices=True, waiting_suffices=True)
 
 
 def _named(evidence: Evidence) -> Iterator[tuple[Record, Value, Value]]:
     """Each record that may count, whether it does, and each account that it names."""
     for kind, (counted_by, accounts) in _NAMING.items():
-        for record in evidence.shelf(kind).records:
+        for record in evidence.dataset(kind).records:
             counts = record.get(counted_by)
             if counts is not False:
                 yield from ((record, counts, record.get(account)) for account in accounts)

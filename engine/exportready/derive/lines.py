@@ -10,7 +10,7 @@ import msgspec
 
 from exportready.derive.tax import TAX_ITEMS
 from exportready.kinds import fold
-from exportready.model.evidence import UNSET, Evidence, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Scope, Unknown, Value
 
 PRICEBOOK = ("servicetitan.material", "servicetitan.equipment", "servicetitan.service")
 SALES_TAX = "ServiceTitan Sales Tax"
@@ -35,20 +35,20 @@ class Comparer:
 
     def __init__(self, evidence: Evidence, of_titan: str, of_books: Mapping[str, str]) -> None:
         """`of_titan` and `of_books` (by the kind of the transaction) are the kinds of the lines."""
-        self._titan_shelf = evidence.shelf(of_titan)
+        self._titan_shelf = evidence.dataset(of_titan)
         self._titan = _by_parent(self._titan_shelf.records, "parent.id")
-        self._shelves = {kind: evidence.shelf(lines) for kind, lines in of_books.items()}
-        self._books = {kind: _by_parent(shelf.records, "parent.TxnID") for kind, shelf in self._shelves.items()}
-        self._codes = {record.get("id"): record.get("code") for kind in PRICEBOOK for record in evidence.shelf(kind).records}
-        named = (rate.get("salesTaxItem") for rate in evidence.shelf("servicetitan.tax_rate").records)
-        taxes = (item.get("Name") for item in evidence.shelf("quickbooks.Item").records if item.get("ItemType") in TAX_ITEMS)
+        self._shelves = {kind: evidence.dataset(lines) for kind, lines in of_books.items()}
+        self._books = {kind: _by_parent(dataset.records, "parent.TxnID") for kind, dataset in self._shelves.items()}
+        self._codes = {record.get("id"): record.get("code") for kind in PRICEBOOK for record in evidence.dataset(kind).records}
+        named = (rate.get("salesTaxItem") for rate in evidence.dataset("servicetitan.tax_rate").records)
+        taxes = (item.get("Name") for item in evidence.dataset("quickbooks.Item").records if item.get("ItemType") in TAX_ITEMS)
         self._shown: dict[str, str] = {}
         """Each item as it is written, by how it compares."""
         self._aside = {fold(SALES_TAX)} | {fold(name) for name in (*named, *taxes) if isinstance(name, str)}
 
-    def compare(self, titan: Record, book: Record, sign: int) -> Lines:
+    def compare(self, transaction: Record, book: Record, sign: int) -> Lines:
         """`sign` is -1 where ServiceTitan's amounts stand reversed in QuickBooks (a negative invoice as a credit memo)."""
-        own = _those_of(self._titan, self._titan_shelf, titan.get("id"))
+        own = _those_of(self._titan, self._titan_shelf, transaction.get("id"))
         theirs = _those_of(self._books.get(book.kind, {}), self._shelves[book.kind], book.get("TxnID"))
         if isinstance(own, Unknown) or isinstance(theirs, Unknown):
             return Lines(own if isinstance(own, Unknown) else theirs if isinstance(theirs, Unknown) else UNSET)
@@ -102,11 +102,11 @@ def _by_parent(records: Iterable[Record], field: str) -> dict[Value, list[Record
     return found
 
 
-def _those_of(lines: Mapping[Value, list[Record]], shelf: Shelf, parent: Value) -> Sequence[Record] | Unknown:
+def _those_of(lines: Mapping[Value, list[Record]], dataset: Dataset, parent: Value) -> Sequence[Record] | Unknown:
     if not isinstance(parent, str):
         return Unknown("the file does not say whose lines they are")
-    if parent not in lines and shelf.scope in (Scope.MISSING, Scope.PART):
-        return Unknown(shelf.why or "its lines are not in the file", shelf.mend)
+    if parent not in lines and dataset.scope in (Scope.MISSING, Scope.PART):
+        return Unknown(dataset.why or "its lines are not in the file", dataset.remedy)
     return lines.get(parent, [])
 
 

@@ -15,7 +15,7 @@ from functools import cached_property
 
 from exportready.derive.conclusions import Conclusions
 from exportready.kinds import fold, plural
-from exportready.model.evidence import UNSET, Evidence, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Scope, Unknown, Value
 
 _LEGAL = {"inc", "llc", "ltd", "co", "corp", "company", "incorporated", "and", "the"}
 """Words that are often left out of a firm's name, or written otherwise."""
@@ -25,31 +25,31 @@ _BETWEEN_WORDS = re.compile(r"(?<![0-9]) | (?![0-9])")
 """Blanks that may be left out; not those between numbers, which would become other numbers."""
 
 
-def customers(evidence: Evidence) -> Shelf:
+def customers(evidence: Evidence) -> Dataset:
     """One record per customer of an invoice, payment or credit memo that waits."""
     kinds = ("servicetitan.invoice", "servicetitan.payment", "servicetitan.credit_memo")
-    shelves = [evidence.shelf(kind) for kind in kinds]
-    named = [(one, one.get("customer.name"), one.get("customer.id")) for shelf in shelves for one in shelf.records]
-    return _judged("derived.waiting_customer", named, evidence.shelf("quickbooks.Customer"), "FullName", shelves)
+    datasets = [evidence.dataset(kind) for kind in kinds]
+    named = [(one, one.get("customer.name"), one.get("customer.id")) for dataset in datasets for one in dataset.records]
+    return _judged("derived.waiting_customer", named, evidence.dataset("quickbooks.Customer"), "FullName", datasets)
 
 
-def vendors(evidence: Evidence) -> Shelf:
+def vendors(evidence: Evidence) -> Dataset:
     """One record per vendor of a bill that waits, and of a purchase order where those are exported."""
-    account = evidence.shelf("derived.account").records[0]
-    shelves = [evidence.shelf("servicetitan.bill")]
-    named = [(bill, bill.get("vendor.name"), bill.get("vendor.id")) for bill in shelves[0].records]
+    account = evidence.dataset("derived.account").records[0]
+    datasets = [evidence.dataset("servicetitan.bill")]
+    named = [(bill, bill.get("vendor.name"), bill.get("vendor.id")) for bill in datasets[0].records]
     if account.get("purchaseOrdersExported") is not False:
-        orders, known = evidence.shelf("servicetitan.purchase_order"), evidence.shelf("servicetitan.vendor")
+        orders, known = evidence.dataset("servicetitan.purchase_order"), evidence.dataset("servicetitan.vendor")
         names = {vendor.get("id"): vendor.get("name") for vendor in known.records}
-        nameless = Unknown("the list of vendors does not hold the one of this purchase order", known.mend)
+        nameless = Unknown("the list of vendors does not hold the one of this purchase order", known.remedy)
         named += [(order, names.get(order.get("vendorId"), nameless), order.get("vendorId")) for order in orders.records]
-        shelves.append(orders)
-    return _judged("derived.waiting_vendor", named, evidence.shelf("quickbooks.Vendor"), "Name", shelves)
+        datasets.append(orders)
+    return _judged("derived.waiting_vendor", named, evidence.dataset("quickbooks.Vendor"), "Name", datasets)
 
 
 def _judged(
-    kind: str, named: Iterable[tuple[Record, Value, Value]], books: Shelf, field: str, sources: Sequence[Shelf]
-) -> Shelf:
+    kind: str, named: Iterable[tuple[Record, Value, Value]], books: Dataset, field: str, sources: Sequence[Dataset]
+) -> Dataset:
     found = Conclusions(kind=kind)
     there_are = _InBooks(books, field)
     untold = _untold(books, field)
@@ -85,7 +85,7 @@ def _judged(
         if same not in told:  # two of one name, with one fate, are told as one: their key is the name
             told.add(same)
             found.add(fields, record.where)
-    return found.shelf(*sources, waiting_suffices=True)
+    return found.dataset(*sources, waiting_suffices=True)
 
 
 def is_clean(name: str) -> bool:
@@ -96,7 +96,7 @@ def is_clean(name: str) -> bool:
 class _InBooks:
     """The names of QuickBooks' list. Jobs are like nobody; what they are like is worked out when a name is not found as it is."""
 
-    def __init__(self, books: Shelf, field: str) -> None:
+    def __init__(self, books: Dataset, field: str) -> None:
         names = list(_names(books, field))
         self._all = sorted(name for name in names if ":" not in name)
         self._exact = {fold(name): name for name in reversed(self._all)} | {fold(name): name for name in names if ":" in name}
@@ -128,16 +128,16 @@ class _InBooks:
         return next((self._without_id[key] for key in (fold(name), *_likeness(name)) if key in self._without_id), None)
 
 
-def _untold(books: Shelf, field: str) -> Unknown | None:
+def _untold(books: Dataset, field: str) -> Unknown | None:
     """Why a name that is not found may be in QuickBooks nevertheless."""
     if books.scope is not Scope.WHOLE:
-        return Unknown(books.why or "your files show only a part of QuickBooks' list", books.mend)
+        return Unknown(books.why or "your files show only a part of QuickBooks' list", books.remedy)
     if any(isinstance(record.get(field), Unknown) for record in books.records):
         return Unknown(f"one of {plural(books.kind)} has no name in the file")
     return None
 
 
-def _names(books: Shelf, field: str) -> Iterator[str]:
+def _names(books: Dataset, field: str) -> Iterator[str]:
     for record in books.records:
         name = record.get(field)
         if isinstance(name, str):

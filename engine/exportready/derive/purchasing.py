@@ -11,7 +11,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from exportready.derive.conclusions import Conclusions, any_of
-from exportready.model.evidence import NOT_EXPORTED, Evidence, FieldNote, Location, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import NOT_EXPORTED, Dataset, Evidence, FieldNote, Location, Record, Scope, Unknown, Value
 
 CHARGES = (
     ("tax", "Tax", "purchaseOrders.taxItem", "CostOfGoodsSoldTax"),
@@ -24,26 +24,26 @@ _LISTS = ("servicetitan.bill", "servicetitan.bill_item", "servicetitan.purchase_
 
 def none_without_module(evidence: Evidence) -> Evidence:
     """Where Purchasing is not in use there are no bills and purchase orders (docs/sources.md, modules): no list is missed."""
-    account = evidence.shelf("derived.account").records
+    account = evidence.dataset("derived.account").records
     unread = any(source.error for source in evidence.sources) or any(one.kind in _LISTS for one in evidence.questions)
     if not account or account[0].get("purchasing") is not False or unread:
         return evidence
-    none = {kind: Shelf(kind=kind, records=(), scope=Scope.WHOLE) for kind in _LISTS if not evidence.shelf(kind).records}
-    return replace(evidence, shelves={**evidence.shelves, **none})
+    none = {kind: Dataset(kind=kind, records=(), scope=Scope.WHOLE) for kind in _LISTS if not evidence.dataset(kind).records}
+    return replace(evidence, datasets={**evidence.datasets, **none})
 
 
-def charges(evidence: Evidence) -> Shelf:
+def charges(evidence: Evidence) -> Dataset:
     """One record for tax and one for shipping."""
     found = Conclusions(kind="derived.purchase_charge")
-    orders = evidence.shelf("servicetitan.purchase_order")
-    answers = next(iter(evidence.shelf("account.answers").records), None)
+    orders = evidence.dataset("servicetitan.purchase_order")
+    answers = next(iter(evidence.dataset("account.answers").records), None)
     for charge, usual, path, account in CHARGES:
         answer = answers.get(path) if answers else NOT_EXPORTED
         note = answers.notes.get(path, FieldNote()) if answers else FieldNote()
         named = answer is not NOT_EXPORTED
         carried = any_of(_carried(order, charge) for order in orders.records)
         if carried is False and orders.scope is not Scope.WHOLE:
-            carried = Unknown(orders.why or "your files hold only a part of the purchase orders", orders.mend)
+            carried = Unknown(orders.why or "your files hold only a part of the purchase orders", orders.remedy)
         fields: dict[str, Value] = {
             "charge": charge,
             "item": answer if named else usual,
@@ -52,7 +52,7 @@ def charges(evidence: Evidence) -> Shelf:
         }
         where = note.where if named and note.where else Location("account.yaml", None, f"settings.{path}")
         found.add(fields, where, {"item": FieldNote(where, note.dated, path)} if named else {})
-    return Shelf(kind=found.kind, records=tuple(found.records), scope=Scope.WHOLE)
+    return Dataset(kind=found.kind, records=tuple(found.records), scope=Scope.WHOLE)
 
 
 def _carried(order: Record, charge: str) -> Value:

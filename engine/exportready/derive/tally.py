@@ -14,21 +14,21 @@ from msgspec import field
 from exportready.derive.conclusions import Conclusions
 from exportready.derive.matching import ARRIVED, EXPLAINED, MISSING, TWICE
 from exportready.kinds.derived import SIDES
-from exportready.model.evidence import UNSET, Evidence, Location, Record, Shelf, Value
+from exportready.model.evidence import UNSET, Dataset, Evidence, Location, Record, Value
 
 
-def tie_out(evidence: Evidence) -> Shelf:
+def tie_out(evidence: Evidence) -> Dataset:
     """One record per batch and type of transaction, of derived.match."""
     found = Conclusions(kind="derived.tie_out")
     rows: dict[tuple[str, str], _Row] = {}
-    shelf = evidence.shelf("derived.match")
-    for one in shelf.records:
+    dataset = evidence.dataset("derived.match")
+    for one in dataset.records:
         batch = one.get("batch")
         key = (batch if isinstance(batch, str) else "", str(one.get("type")))
         rows.setdefault(key, _Row(name=one.get("batchName"))).count(one)
     for (batch, type_), row in sorted(rows.items(), key=_newest_first):
         found.add({"batch": batch or UNSET, "type": type_, **row.fields()}, Location("account.yaml"))
-    return found.shelf(shelf)
+    return found.dataset(dataset)
 
 
 def _newest_first(item: tuple[tuple[str, str], _Row]) -> tuple[int, list[int], str]:

@@ -11,16 +11,16 @@ from decimal import Decimal
 from exportready.derive.conclusions import Conclusions
 from exportready.derive.freshness import unanswered
 from exportready.kinds import KINDS, fold
-from exportready.model.evidence import UNSET, Evidence, FieldNote, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import UNSET, Dataset, Evidence, FieldNote, Record, Scope, Unknown, Value
 
 TAX_ITEMS = ("SalesTax", "SalesTaxGroup")
 _MAP = "salesTax.zones."
 
 
-def zones(evidence: Evidence) -> Shelf:
+def zones(evidence: Evidence) -> Dataset:
     """One record per tax zone; one without a name for a zone that an invoice names and the list lacks."""
     found = Conclusions(kind="derived.tax_zone")
-    shelf, invoices = evidence.shelf("servicetitan.tax_zone"), evidence.shelf("servicetitan.invoice")
+    dataset, invoices = evidence.dataset("servicetitan.tax_zone"), evidence.dataset("servicetitan.invoice")
     waiting: dict[Value, Record] = {}
     untold = ""
     for record in sorted(invoices.records, key=lambda record: record.key, reverse=True):
@@ -31,11 +31,11 @@ def zones(evidence: Evidence) -> Shelf:
         if isinstance(record.get("waits"), Unknown):
             untold = record.key
     used = {id_ for id_ in waiting if isinstance(id_, str) and id_ != "0"}
-    for zone in shelf.records:
+    for zone in dataset.records:
         id_ = zone.get("id")
         in_use: Value = True if id_ in used else _not_used(invoices, untold)
         rate, item, note = _rate(evidence, id_), *_mapped(evidence, zone.get("name"))
-        in_books = _in_books(evidence.shelf("quickbooks.Item"), item)
+        in_books = _in_books(evidence.dataset("quickbooks.Item"), item)
         fields: dict[str, Value] = {
             "zone": zone.get("name"),
             "id": id_,
@@ -48,18 +48,18 @@ def zones(evidence: Evidence) -> Shelf:
             **_service_items(evidence, id_),
         }
         found.add(fields, zone.where, {"item": note})
-    for id_ in sorted(used - {str(zone.get("id")) for zone in shelf.records}):
+    for id_ in sorted(used - {str(zone.get("id")) for zone in dataset.records}):
         lost = Unknown(f"the tax zone of invoice {waiting[id_].key} is not in the list of tax zones")
         names = KINDS["derived.tax_zone"].fields
         found.add(dict.fromkeys(names, lost) | {"id": id_, "inUse": True}, waiting[id_].where)
-    return found.shelf(shelf, active_suffices=True)
+    return found.dataset(dataset, active_suffices=True)
 
 
 def _service_items(evidence: Evidence, zone: Value) -> dict[str, Value]:
     """The items that carry the tax where ServiceTitan works it out, and whether each is an active Service item."""
-    rates, books = evidence.shelf("servicetitan.tax_rate"), evidence.shelf("quickbooks.Item")
+    rates, books = evidence.dataset("servicetitan.tax_rate"), evidence.dataset("quickbooks.Item")
     if rates.scope not in (Scope.WHOLE, Scope.ACTIVE):
-        unknown = Unknown(rates.why or "your files hold only a part of the tax rates", rates.mend)
+        unknown = Unknown(rates.why or "your files hold only a part of the tax rates", rates.remedy)
         return {"serviceItems": unknown, "serviceItemsReady": unknown}
     named = [rate.get("salesTaxItem") for rate in rates.records if rate.get("parent.id") == zone]
     ready: Value = bool(named)
@@ -70,7 +70,7 @@ def _service_items(evidence: Evidence, zone: Value) -> dict[str, Value]:
     return {"serviceItems": told or UNSET, "serviceItemsReady": ready}
 
 
-def _is_service(books: Shelf, name: str) -> Value:
+def _is_service(books: Dataset, name: str) -> Value:
     found = [item for item in books.records if fold(name) in (fold(str(item.get("Name"))), fold(str(item.get("FullName"))))]
     if any(item.get("ItemType") == "Service" and item.get("IsActive") is True for item in found):
         return True
@@ -79,26 +79,26 @@ def _is_service(books: Shelf, name: str) -> Value:
     return False if books.scope is Scope.WHOLE else _part_of(books)
 
 
-def _part_of(books: Shelf) -> Unknown:
-    return Unknown(books.why or "your files hold only a part of QuickBooks' items", books.mend)
+def _part_of(books: Dataset) -> Unknown:
+    return Unknown(books.why or "your files hold only a part of QuickBooks' items", books.remedy)
 
 
 def _percent(rate: Value) -> Value:
     return (rate * 100).normalize() if isinstance(rate, Decimal) else rate
 
 
-def _not_used(invoices: Shelf, untold: str) -> Value:
+def _not_used(invoices: Dataset, untold: str) -> Value:
     if untold:
         return Unknown(f"of {untold} the file does not say whether it waits, or in which tax zone it is")
     if invoices.scope in (Scope.WHOLE, Scope.WAITING):
         return False
-    return Unknown(invoices.why or "your files hold only a part of the invoices", invoices.mend)
+    return Unknown(invoices.why or "your files hold only a part of the invoices", invoices.remedy)
 
 
 def _rate(evidence: Evidence, id_: Value) -> Value:
-    rates = evidence.shelf("servicetitan.tax_rate")
+    rates = evidence.dataset("servicetitan.tax_rate")
     if rates.scope not in (Scope.WHOLE, Scope.ACTIVE):
-        return Unknown(rates.why or "your files hold only a part of the tax rates", rates.mend)
+        return Unknown(rates.why or "your files hold only a part of the tax rates", rates.remedy)
     return _sum(rate.get("taxRate") for rate in rates.records if rate.get("parent.id") == id_)
 
 
@@ -113,8 +113,8 @@ def _sum(rates: Iterable[Value]) -> Value:
 
 def _mapped(evidence: Evidence, zone: Value) -> tuple[Value, FieldNote]:
     """What the zone is mapped to; unset where the answer is that it is mapped to nothing."""
-    shelf = evidence.shelf("account.answers")
-    answers = shelf.records[0] if shelf.records else None
+    dataset = evidence.dataset("account.answers")
+    answers = dataset.records[0] if dataset.records else None
     if not isinstance(zone, str):
         return zone, FieldNote()
     paths = (
@@ -123,14 +123,14 @@ def _mapped(evidence: Evidence, zone: Value) -> tuple[Value, FieldNote]:
         else []
     )
     if answers is None or not paths:
-        return unanswered(shelf), FieldNote()
+        return unanswered(dataset), FieldNote()
     note = answers.notes.get(paths[0], FieldNote())
     if len({answers.get(path) for path in paths}) > 1:
         return Unknown(f"your answers map {zone} to several items"), FieldNote(note.where, note.dated, paths[0])
     return answers.get(paths[0]), FieldNote(note.where, note.dated, paths[0])
 
 
-def _in_books(books: Shelf, item: Value) -> dict[str, Value]:
+def _in_books(books: Dataset, item: Value) -> dict[str, Value]:
     names = ("itemExists", "itemActive", "quickbooksRate")
     if not isinstance(item, str):
         return dict.fromkeys(names, item)
@@ -146,11 +146,11 @@ def _in_books(books: Shelf, item: Value) -> dict[str, Value]:
     return dict.fromkeys(names, _part_of(books))
 
 
-def _tax_items(books: Shelf, name: str) -> list[Record]:
+def _tax_items(books: Dataset, name: str) -> list[Record]:
     return [item for item in books.records if item.get("ItemType") in TAX_ITEMS and fold(str(item.get("Name"))) == fold(name)]
 
 
-def _books_rate(books: Shelf, item: Record) -> Value:
+def _books_rate(books: Dataset, item: Record) -> Value:
     if item.get("ItemType") == "SalesTax":
         return item.get("TaxRate")
     members = item.get("ItemSalesTaxRef.FullName")

@@ -10,13 +10,13 @@ from decimal import Decimal
 
 from exportready.derive.conclusions import Conclusions
 from exportready.kinds import fold
-from exportready.model.evidence import UNSET, Evidence, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Scope, Unknown, Value
 
 
-def of_technicians(evidence: Evidence) -> Shelf:
+def of_technicians(evidence: Evidence) -> Dataset:
     """One record per technician."""
     found = Conclusions(kind="derived.technician_truck")
-    technicians, trucks = evidence.shelf("servicetitan.technician"), evidence.shelf("servicetitan.truck_technician")
+    technicians, trucks = evidence.dataset("servicetitan.technician"), evidence.dataset("servicetitan.truck_technician")
     driven: dict[Value, list[Record]] = {}
     for place in trucks.records:
         if place.get("parent.active") is not False:
@@ -26,18 +26,18 @@ def of_technicians(evidence: Evidence) -> Shelf:
         id_, name = technician.get("id"), technician.get("name")
         own = driven.get(id_, []) if isinstance(id_, str) else []
         names = sorted(str(place.get("parent.name")) for place in own)
-        untold = Unknown(trucks.why or "your files hold only a part of the trucks", trucks.mend)
+        untold = Unknown(trucks.why or "your files hold only a part of the trucks", trucks.remedy)
         truck: Value = names[0] if len(names) == 1 else UNSET if listed or names else untold
         fields: dict[str, Value] = {
             "technician": name,
             "id": id_,
             "truck": truck,
             "trucks": Decimal(len(names)) if listed else untold,
-            "siteExists": _site(evidence.shelf("quickbooks.InventorySite"), truck),
+            "siteExists": _site(evidence.dataset("quickbooks.InventorySite"), truck),
             "takes": _takes(str(name), names) if names or listed else untold,
         }
         found.add(fields, technician.where)
-    return found.shelf(technicians)
+    return found.dataset(technicians)
 
 
 def _takes(technician: str, trucks: list[str]) -> str:
@@ -46,12 +46,12 @@ def _takes(technician: str, trucks: list[str]) -> str:
     return f"{technician} drives {' and '.join(trucks)}"
 
 
-def _site(sites: Shelf, truck: Value) -> Value:
+def _site(sites: Dataset, truck: Value) -> Value:
     """Does QuickBooks have an inventory site of the truck's name?"""
     if not isinstance(truck, str):
         return truck
     if any(fold(str(site.get("Name"))) == fold(truck) for site in sites.records):
         return True
     return (
-        False if sites.scope is Scope.WHOLE else Unknown(sites.why or "your files hold only a part of the sites", sites.mend)
+        False if sites.scope is Scope.WHOLE else Unknown(sites.why or "your files hold only a part of the sites", sites.remedy)
     )

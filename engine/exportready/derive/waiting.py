@@ -13,10 +13,10 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from exportready.derive.conclusions import Conclusions, any_of, first, mend_of, why_of
+from exportready.derive.conclusions import Conclusions, any_of, first, remedy_of, why_of
 from exportready.kinds import KINDS, children
 from exportready.kinds.account import LISTS
-from exportready.model.evidence import NOT_EXPORTED, UNSET, Evidence, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Dataset, Evidence, Record, Scope, Unknown, Value
 
 TRANSACTIONS = ("servicetitan.invoice", "servicetitan.payment", "servicetitan.credit_memo", "servicetitan.bill")
 ORDERS = "servicetitan.purchase_order"
@@ -25,8 +25,8 @@ _DONE = ("Exported", "PostedAndExported")
 
 def named_batches(evidence: Evidence, listed: str) -> frozenset[str]:
     """The numbers that an answer of account.yaml lists (`exportedBatches`, `bypassedBatches`), with or without a #."""
-    shelf = evidence.shelf("account.answers")
-    named = shelf.records[0].fields if shelf.records else {}
+    dataset = evidence.dataset("account.answers")
+    named = dataset.records[0].fields if dataset.records else {}
     return frozenset(path.partition(".")[2].strip("# ") for path in named if path.partition(".")[0] == listed)
 
 
@@ -41,23 +41,23 @@ def mark(evidence: Evidence) -> Evidence:
     left_ids = {
         record.get("batch.id")
         for kind in TRANSACTIONS
-        for record in evidence.shelf(kind).records
+        for record in evidence.dataset(kind).records
         if record.get("batch.number") in left
     }
-    shelves, listings = dict(evidence.shelves), dict(evidence.listings)
+    datasets, listings = dict(evidence.datasets), dict(evidence.listings)
     for kind in (*TRANSACTIONS, ORDERS):
         for name, prefix in ((kind, ""), *((child.name, "parent.") for child in children(kind))):
-            shelf = shelves.get(name)
-            if shelf is not None:
-                records = tuple(_marked(record, prefix, kind == ORDERS, left, left_ids) for record in shelf.records)
-                shelves[name] = replace(shelf, records=records)
+            dataset = datasets.get(name)
+            if dataset is not None:
+                records = tuple(_marked(record, prefix, kind == ORDERS, left, left_ids) for record in dataset.records)
+                datasets[name] = replace(dataset, records=records)
                 # The lists too: else each transaction would be held twice, as it was read and as it is marked.
-                marked = dict(zip(map(id, shelf.records), records, strict=True))
+                marked = dict(zip(map(id, dataset.records), records, strict=True))
                 listings[name] = tuple(
                     replace(listing, records=tuple(marked.get(id(one), one) for one in listing.records))
                     for listing in listings.get(name, ())
                 )
-    return replace(evidence, shelves=shelves, listings=listings)
+    return replace(evidence, datasets=datasets, listings=listings)
 
 
 def _marked(record: Record, prefix: str, is_order: bool, left: frozenset[str], left_ids: set[Value]) -> Record:
@@ -108,7 +108,7 @@ def _waits(record: Record, prefix: str, left: frozenset[str]) -> Value:
 # -- batches
 
 
-def batches(evidence: Evidence) -> Shelf:
+def batches(evidence: Evidence) -> Dataset:
     """One record per batch that a transaction names."""
     found = Conclusions(kind="derived.batch")
     held: dict[str, list[Record]] = {}
@@ -119,7 +119,7 @@ def batches(evidence: Evidence) -> Shelf:
             held.setdefault(number, []).append(record)
         elif isinstance(number, Unknown):
             stray.setdefault(record.kind, Unknown(f"{record.key} does not say in a known way in which batch it stands"))
-    gaps = {kind: _not_whole(evidence.shelf(kind)) or stray.get(kind) for kind in TRANSACTIONS}
+    gaps = {kind: _not_whole(evidence.dataset(kind)) or stray.get(kind) for kind in TRANSACTIONS}
     found.why = next((unknown.reason for unknown in stray.values()), "")
     of_invoices, of_payments = gaps["servicetitan.invoice"], gaps["servicetitan.payment"]
     for number in sorted(held, key=lambda text: (len(text), text)):
@@ -139,24 +139,24 @@ def batches(evidence: Evidence) -> Shelf:
             "paymentAmount": of_payments or _total(payments),
         }
         found.add(fields, records[0].where)
-    return found.shelf(evidence.shelf("servicetitan.invoice"), evidence.shelf("servicetitan.payment"))
+    return found.dataset(evidence.dataset("servicetitan.invoice"), evidence.dataset("servicetitan.payment"))
 
 
 def _alive(evidence: Evidence) -> Iterator[Record]:
     for kind in TRANSACTIONS:
-        for record in sorted(evidence.shelf(kind).records, key=lambda record: record.key):
+        for record in sorted(evidence.dataset(kind).records, key=lambda record: record.key):
             if record.get("active") is not False and record.get("status") != "Canceled":
                 yield record
 
 
-def batched(evidence: Evidence) -> Shelf:
+def batched(evidence: Evidence) -> Dataset:
     """One record per transaction that stands in a batch, with the status of its own and the batch's.
 
     Invoices and payments must be known whole, bills where Purchasing is in use; credit memos are judged where the files hold
     them, as in the tie-out (docs/decisions/tie-out.md).
     """
     found = Conclusions(kind="derived.batched")
-    states = {one.get("number"): one.get("status") for one in evidence.shelf("derived.batch").records}
+    states = {one.get("number"): one.get("status") for one in evidence.dataset("derived.batch").records}
     said = named_batches(evidence, "exportedBatches")
     for record in _alive(evidence):
         number, status = record.get("batch.number"), record.get("syncStatus")
@@ -175,7 +175,7 @@ def batched(evidence: Evidence) -> Shelf:
             "batchStatus": states.get(number, Unknown("its batch is not known")),
         }
         found.add(fields, record.where)
-    return found.shelf(*(evidence.shelf(kind) for kind in to_be_whole(evidence, TRANSACTIONS)))
+    return found.dataset(*(evidence.dataset(kind) for kind in to_be_whole(evidence, TRANSACTIONS)))
 
 
 _AGAIN = "Export ServiceTitan's transactions again, now that the batch was exported"
@@ -184,16 +184,16 @@ _AGAIN = "Export ServiceTitan's transactions again, now that the batch was expor
 def to_be_whole(evidence: Evidence, kinds: Sequence[str]) -> list[str]:
     """Of kinds of transactions, those that must be known whole: invoices and payments, bills where Purchasing is in use, purchase
     orders where they are exported, and what else the files hold. Many accounts have no credit memos."""
-    account = evidence.shelf("derived.account").records[0]
+    account = evidence.dataset("derived.account").records[0]
     must = {"servicetitan.invoice", "servicetitan.payment"}
     must |= {"servicetitan.bill"} if account.get("purchasing") is True else set()
     must |= {ORDERS} if account.get("purchaseOrdersExported") is True else set()
-    return [kind for kind in kinds if kind in must or evidence.shelf(kind).scope is not Scope.MISSING]
+    return [kind for kind in kinds if kind in must or evidence.dataset(kind).scope is not Scope.MISSING]
 
 
-def _not_whole(shelf: Shelf) -> Unknown | None:
+def _not_whole(dataset: Dataset) -> Unknown | None:
     """Why the transactions of a kind cannot be counted; None where all of them are there."""
-    return Unknown(why_of(shelf), mend_of(shelf)) if shelf.scope in (Scope.MISSING, Scope.PART) else None
+    return Unknown(why_of(dataset), remedy_of(dataset)) if dataset.scope in (Scope.MISSING, Scope.PART) else None
 
 
 def _told(records: Sequence[Record], name: str) -> Value:

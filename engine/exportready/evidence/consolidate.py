@@ -13,12 +13,12 @@ from exportready.evidence.pages import join_pages, oldest
 from exportready.kinds import KINDS, fold
 from exportready.kinds.account import ALL, BATCH, DAYS, NONE_THERE, PART
 from exportready.kinds.quickbooks import PARTS
-from exportready.model.evidence import CLOCK_SKEW, SHEET, Covers, FieldNote, Listing, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import CLOCK_SKEW, SHEET, Covers, Dataset, FieldNote, Listing, Record, Scope, Unknown, Value
 
 KEEP_NEWER = "Of the files that disagree, keep the newer one only"
 
 
-def shelve(kind: str, listings: Sequence[Listing], covers: Covers | None, at: datetime) -> Shelf:
+def consolidate(kind: str, listings: Sequence[Listing], covers: Covers | None, at: datetime) -> Dataset:
     """Decide what counts of a kind.
 
     `covers` is what account.yaml says of it and still counts. A source dated
@@ -33,18 +33,18 @@ def shelve(kind: str, listings: Sequence[Listing], covers: Covers | None, at: da
         if listing.part not in ("fragment", SHEET):
             parts.setdefault(listing.part, []).append(listing)
     if sheets and not parts:
-        return _of_sheets(_shelf(kind, _one_list(sheets), fragments, covers))
+        return _of_sheets(_dataset(kind, _one_list(sheets), fragments, covers))
     fragments += sheets  # beside a list from a program, the rows of a spreadsheet are held against it one by one
     chosen: list[Listing] = []
     for part in sorted(parts):
         one = _choose(join_pages(parts[part]), at)
         if isinstance(one, str):
-            return Shelf(kind=kind, why=one, mend=KEEP_NEWER)
+            return Dataset(kind=kind, why=one, remedy=KEEP_NEWER)
         chosen.append(one)
     if "" in parts and len(parts) > 1 and not _missing(kind, chosen):
         one = _choose([listing for listing in chosen if listing.part == ""] + [_together(kind, chosen)], at)
         if isinstance(one, str):
-            return Shelf(kind=kind, why=one, mend=KEEP_NEWER)
+            return Dataset(kind=kind, why=one, remedy=KEEP_NEWER)
         chosen = [one]
     elif "" in parts:
         whole = next(listing for listing in chosen if not listing.part)
@@ -52,7 +52,7 @@ def shelve(kind: str, listings: Sequence[Listing], covers: Covers | None, at: da
         chosen = [whole]
     if len(chosen) > 1 or (chosen and chosen[0].part):
         chosen = [_together(kind, chosen)]
-    return _shelf(kind, _each_once(chosen[0]) if chosen else None, fragments, covers)
+    return _dataset(kind, _each_once(chosen[0]) if chosen else None, fragments, covers)
 
 
 _ADDS_UP = ("quickbooks.Status",)
@@ -74,16 +74,16 @@ def _one_list(sheets: Sequence[Listing]) -> Listing:
     return replace(sheets[0], records=records, why_part=why, damaged=damaged, part="", dated=oldest(sheets))
 
 
-def _of_sheets(shelf: Shelf) -> Shelf:
-    """The shelf with what to do where nothing says that the spreadsheet holds them all."""
-    if shelf.scope is not Scope.PART or shelf.why != NOT_SAID:
-        return shelf
-    parent = KINDS[shelf.kind].array_of
-    owner = parent[0] if parent else shelf.kind
+def _of_sheets(dataset: Dataset) -> Dataset:
+    """The dataset with what to do where nothing says that the spreadsheet holds them all."""
+    if dataset.scope is not Scope.PART or dataset.why != NOT_SAID:
+        return dataset
+    parent = KINDS[dataset.kind].array_of
+    owner = parent[0] if parent else dataset.kind
     batch = KINDS[owner].at_fault == "transaction"
     held = "all of the batch that you are about to export" if batch else "them all"
     covers = f"covers: {{{owner}: {'batch' if batch else 'all'}}}"
-    return replace(shelf, mend=f"If your spreadsheet holds {held}, say so: exportready ask, or {covers} in account.yaml")
+    return replace(dataset, remedy=f"If your spreadsheet holds {held}, say so: exportready ask, or {covers} in account.yaml")
 
 
 NOT_SAID = "a spreadsheet does not say whether it holds them all"
@@ -114,7 +114,7 @@ def _each_once(listing: Listing) -> Listing:
     return replace(listing, records=tuple(known.values()))
 
 
-def _shelf(kind: str, listing: Listing | None, fragments: Sequence[Listing], covers: Covers | None) -> Shelf:
+def _dataset(kind: str, listing: Listing | None, fragments: Sequence[Listing], covers: Covers | None) -> Dataset:
     """The list with what single records (fragments) say besides; a list that lacks one of them is not whole."""
     description = KINDS[kind]
     listed = list(listing.records) if listing else []
@@ -128,7 +128,7 @@ def _shelf(kind: str, listing: Listing | None, fragments: Sequence[Listing], cov
     dated = listing.dated if listing else min(dates, default=None)
     what = covers.what if covers else ""
     if covers and what == NONE_THERE and records:
-        return Shelf(
+        return Dataset(
             kind=kind,
             records=tuple(records),
             scope=Scope.PART,
@@ -137,7 +137,7 @@ def _shelf(kind: str, listing: Listing | None, fragments: Sequence[Listing], cov
         )
     if covers and listing is not None and not listing.damaged and not added:
         if what == PART:
-            return Shelf(
+            return Dataset(
                 kind=kind,
                 records=tuple(records),
                 scope=Scope.PART,
@@ -145,7 +145,7 @@ def _shelf(kind: str, listing: Listing | None, fragments: Sequence[Listing], cov
                 dated=dated,
             )
         if what in (BATCH, NONE_THERE) and not whole:
-            return Shelf(
+            return Dataset(
                 kind=kind,
                 records=tuple(records),
                 scope=Scope.WAITING,
@@ -154,10 +154,10 @@ def _shelf(kind: str, listing: Listing | None, fragments: Sequence[Listing], cov
             )
         if what == DAYS:
             why = f"account.yaml says that it covers {covers.words}"
-            return Shelf(kind=kind, records=tuple(records), scope=Scope.PERIOD, why=why, dated=dated, days=covers.days)
+            return Dataset(kind=kind, records=tuple(records), scope=Scope.PERIOD, why=why, dated=dated, days=covers.days)
         whole = whole or what == ALL
     if not whole:
-        return Shelf(kind=kind, records=tuple(records), scope=Scope.PART, why=why, dated=dated)
+        return Dataset(kind=kind, records=tuple(records), scope=Scope.PART, why=why, dated=dated)
     shows_inactive = (
         description.active is None
         or what == ALL
@@ -165,8 +165,8 @@ def _shelf(kind: str, listing: Listing | None, fragments: Sequence[Listing], cov
         or any(record.get(description.active) is False for record in records)
     )
     if shows_inactive:
-        return Shelf(kind=kind, records=tuple(records), scope=Scope.WHOLE, why="", dated=dated)
-    return Shelf(
+        return Dataset(kind=kind, records=tuple(records), scope=Scope.WHOLE, why="", dated=dated)
+    return Dataset(
         kind=kind,
         records=tuple(records),
         scope=Scope.ACTIVE,
@@ -299,7 +299,7 @@ def _reconciled(one: Record, other: Record) -> Record:
         mine = fields.get(name, value)
         newer = _newer(one.notes.get(name), other.notes.get(name))
         are_answers = name in one.notes and name in other.notes  # then «don't know» is an answer too
-        if newer or (isinstance(mine, Unknown) and mine.mend):
+        if newer or (isinstance(mine, Unknown) and mine.remedy):
             fields[name] = value  # of two dated answers the newer; or a column that was not found in the other file
         elif name in _OWN or mine == value or newer is False or (isinstance(value, Unknown) and not are_answers):
             fields.setdefault(name, value)

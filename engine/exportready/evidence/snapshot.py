@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from exportready.account.reading import Columns, zone_of
 from exportready.evidence import parallel as side_by_side
-from exportready.evidence.consolidate import shelve
+from exportready.evidence.consolidate import consolidate
 from exportready.evidence.files import File, NoSnapshot, in_folder, is_zip, load
 from exportready.evidence.readers import account_file
 from exportready.evidence.reading import Reading, Unreadable
@@ -25,12 +25,12 @@ from exportready.model.evidence import (
     SHEET,
     Account,
     Covers,
+    Dataset,
     Evidence,
     Listing,
     Scope,
-    Shelf,
     Source,
-    Unrecognised,
+    Unrecognized,
 )
 from exportready.model.rules import Wanted
 
@@ -42,7 +42,7 @@ DAY = timedelta(days=1)
 class _Read(msgspec.Struct, frozen=True):
     source: Source
     reading: Reading | None
-    unrecognised: Unrecognised | None = None
+    unrecognised: Unrecognized | None = None
 
 
 def read(
@@ -121,7 +121,7 @@ def _read_file(file: File, wanted: Wanted, columns: Columns, zone: tzinfo) -> _R
         error = unreadable
     if isinstance(reading, str):
         empty = Source(path=file.path, sha256=digest, reader="", dated=None, records={}, complete=False)
-        return _Read(empty, None, Unrecognised(file.path, reading))
+        return _Read(empty, None, Unrecognized(file.path, reading))
     source = Source(
         path=file.path,
         sha256=digest,
@@ -134,7 +134,7 @@ def _read_file(file: File, wanted: Wanted, columns: Columns, zone: tzinfo) -> _R
         notes=reading.notes if reading else (),
     )
     nothing = reading is not None and not reading.reader
-    return _Read(source, reading, Unrecognised(file.path, "; ".join(reading.unread)) if reading and nothing else None)
+    return _Read(source, reading, Unrecognized(file.path, "; ".join(reading.unread)) if reading and nothing else None)
 
 
 # -- the snapshot
@@ -152,31 +152,33 @@ def assemble(files: list[_Read], at: datetime) -> Evidence:
         dated = listing.dated or (None if is_told else of_whom.taken_at)
         listings.setdefault(listing.kind, []).append(replace(listing, dated=dated))
     said = _Said(covers=covers, digests={one.source.path: one.source.sha256 for one in files}, listings=listings, at=at)
-    shelves = {kind: shelve(kind, held, said.of(kind, held), at) for kind, held in sorted(listings.items())}
-    shelves |= {kind: shelf for kind, shelf in said.none_there().items() if kind not in shelves}
+    datasets = {kind: consolidate(kind, held, said.of(kind, held), at) for kind, held in sorted(listings.items())}
+    datasets |= {kind: dataset for kind, dataset in said.none_there().items() if kind not in datasets}
     return Evidence(
         account=of_whom,
-        shelves=shelves,
+        datasets=datasets,
         listings={kind: tuple(held) for kind, held in listings.items()},
-        sources=tuple(_settled(one, of_whom, shelves, listings) for one in files if one.unrecognised is None),
+        sources=tuple(_settled(one, of_whom, datasets, listings) for one in files if one.unrecognised is None),
         unrecognised=tuple(part for one in files for part in _unrecognised(one)),
         questions=tuple(question for reading in readings for question in reading.questions),
     )
 
 
-def _unrecognised(one: _Read) -> list[Unrecognised]:
+def _unrecognised(one: _Read) -> list[Unrecognized]:
     """The file, or sheets of it."""
     if one.unrecognised or one.reading is None:
         return [one.unrecognised] if one.unrecognised else []
-    return [Unrecognised(one.source.path, why) for why in one.reading.unread]
+    return [Unrecognized(one.source.path, why) for why in one.reading.unread]
 
 
 def _stated(readings: list[Reading], at: datetime) -> Reading | None:
     """The file of answers that counts; None where there is none, or where two say different things."""
     found = [reading for reading in readings if reading.reader == account_file.READER]
     answers = [listing for reading in found for listing in reading.listings if listing.kind == "account.answers"]
-    shelf = shelve("account.answers", answers, None, at) if answers else None
-    told = next((one for one in found if shelf and any(shelf.records == listing.records for listing in one.listings)), None)
+    dataset = consolidate("account.answers", answers, None, at) if answers else None
+    told = next(
+        (one for one in found if dataset and any(dataset.records == listing.records for listing in one.listings)), None
+    )
     return told if found else next((reading for reading in readings if reading.account is not None), None)
 
 
@@ -204,29 +206,31 @@ class _Said(msgspec.Struct, frozen=True, kw_only=True):
     def _paths(self, kind: str) -> set[str]:
         return {listing.path for listing in self.listings.get(kind, ())}
 
-    def none_there(self) -> dict[str, Shelf]:
+    def none_there(self) -> dict[str, Dataset]:
         """The kinds of which there is nothing in the batches that wait, and their lines."""
         why = "account.yaml says that there are none in the batches that wait"
         kinds = [kind for kind, said in self.covers.items() if said.what == NONE_THERE and self._is_fresh(said)]
         lines = [child.name for kind in kinds for child in children(kind)]
-        return {kind: Shelf(kind=kind, records=(), scope=Scope.WAITING, why=why) for kind in (*kinds, *lines)}
+        return {kind: Dataset(kind=kind, records=(), scope=Scope.WAITING, why=why) for kind in (*kinds, *lines)}
 
     def _is_fresh(self, said: Covers) -> bool:
         return said.dated is not None and -CLOCK_SKEW <= self.at - said.dated <= DAY
 
 
-def _settled(one: _Read, account: Account, shelves: Mapping[str, Shelf], listings: Mapping[str, Sequence[Listing]]) -> Source:
+def _settled(
+    one: _Read, account: Account, datasets: Mapping[str, Dataset], listings: Mapping[str, Sequence[Listing]]
+) -> Source:
     """The source with its date; complete if each of its lists is, together with its other pages and what `covers` says."""
     if one.source.error or one.reading is None:
         return one.source
-    complete = all(_complete(listing, shelves[listing.kind], listings[listing.kind]) for listing in one.reading.listings)
+    complete = all(_complete(listing, datasets[listing.kind], listings[listing.kind]) for listing in one.reading.listings)
     return replace(one.source, dated=one.source.dated or account.taken_at, complete=complete)
 
 
-def _complete(listing: Listing, shelf: Shelf, held: Sequence[Listing]) -> bool:
+def _complete(listing: Listing, dataset: Dataset, held: Sequence[Listing]) -> bool:
     if listing.part == "fragment" or (listing.part == SHEET and any(other.part != SHEET for other in held)):
         return False
-    return (listing.whole and listing.page is None) or shelf.scope not in (Scope.PART, Scope.MISSING)
+    return (listing.whole and listing.page is None) or dataset.scope not in (Scope.PART, Scope.MISSING)
 
 
 def _one_company(files: list[_Read]) -> list[_Read]:

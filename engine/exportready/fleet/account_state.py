@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from exportready.kinds.account import BY_PATH
-from exportready.model.audit import Found, Issue, RuleStanding, Standing, Unread
+from exportready.model.audit import AccountState, Found, Issue, RuleState, Unread
 from exportready.model.evidence import Evidence
-from exportready.model.report import KeyIssue, Lapse, Report, RuleResult, Verdict, Waiver
+from exportready.model.report import Expiry, KeyIssue, Report, RuleResult, Verdict, Waiver
 from exportready.policy.expiry import holds_until, lapses
 from exportready.policy.waivers import zone_of
 
 
-def standing(report: Report, evidence: Evidence, accepted: Sequence[Waiver], digest: str) -> Standing:
+def standing(report: Report, evidence: Evidence, accepted: Sequence[Waiver], digest: str) -> AccountState:
     """How the account stands, its findings aside."""
     at, zone = report.checked_at, zone_of(report.account, report.checked_at)
     read = [source for source in report.sources if source.error is None]
     dates = [source.dated for source in read if source.dated is not None]
     rules = [one.rule for one in report.results]
-    return Standing(
+    return AccountState(
         digest=digest,
         checked_at=at,
         holds_until=holds_until(evidence, rules, accepted, at, zone),
@@ -40,15 +40,15 @@ def standing(report: Report, evidence: Evidence, accepted: Sequence[Waiver], dig
     )
 
 
-def _is_of_the_day(one: Lapse) -> bool:
+def _is_of_the_day(one: Expiry) -> bool:
     """An answer that is asked before every export, such as whether the connector is online: it always lapses soon."""
     setting = BY_PATH.get(one.of) if one.what == "answer" else None
     return setting is not None and setting.stays_fresh is not None and setting.stays_fresh <= timedelta(days=1)
 
 
-def broken(why: str, at: datetime) -> Standing:
+def broken(why: str, at: datetime) -> AccountState:
     """Of an account that could not be judged: nobody can say anything about it."""
-    return Standing(digest="", checked_at=at, holds_until=None, verdict=Verdict.CANNOT_TELL, error=why)
+    return AccountState(digest="", checked_at=at, holds_until=None, verdict=Verdict.CANNOT_TELL, error=why)
 
 
 def found(report: Report) -> tuple[Found, ...]:
@@ -66,11 +66,11 @@ def found(report: Report) -> tuple[Found, ...]:
     )
 
 
-def _rule(result: RuleResult) -> RuleStanding:
+def _rule(result: RuleResult) -> RuleState:
     rule, standing_ = result.rule, [one for one in result.findings if one.waiver is None]
     worst = min((one.severity for one in standing_), key=lambda grade: grade.rank, default=None)
     accepted = len(result.findings) - len(standing_)
-    return RuleStanding(
+    return RuleState(
         rule=rule.id,
         digest=rule.digest,
         grade=rule.grade,

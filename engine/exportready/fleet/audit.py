@@ -12,7 +12,7 @@ from exportready import __version__
 from exportready.check import select
 from exportready.fleet.places import Fleet
 from exportready.fleet.pool import Workers, run
-from exportready.fleet.work import Done, How, Job, packed
+from exportready.fleet.work import AuditOptions, Job, TaskResult, packed
 from exportready.history.reading import entries, gone, past
 from exportready.history.store import History, Kept, Started
 from exportready.model.audit import Audit
@@ -20,7 +20,7 @@ from exportready.model.rules import Rule
 from exportready.runtime import shipped
 
 
-def settings_digest(how: How, *, anonymise: bool) -> str:
+def settings_digest(how: AuditOptions, *, anonymise: bool) -> str:
     """Over everything that decides what is found, the files and the moment aside: two audits with one digest judge alike."""
     book = how.rulebook
     stated = {
@@ -54,14 +54,14 @@ def _settled(rule: Rule) -> list[str]:
 
 def judge_all(
     fleet: Fleet,
-    how: How,
+    how: AuditOptions,
     history: History,
     started: Started,
     workers: Workers,
     *,
     anonymise: bool,
     pages: Pages | None,
-) -> Generator[Done]:
+) -> Generator[TaskResult]:
     """Judge whoever is not unchanged. Each account is kept before it is told; a caller may stop at any moment."""
     kept = {place: _usable(history.known(place, how.at), place, pages) for place in fleet.places}
     jobs = (Job(place, path, frozenset(kept[place])) for place, path in fleet.places.items())
@@ -120,7 +120,7 @@ def _usable(known: Mapping[str, Kept], place: str, pages: Pages | None) -> Mappi
     return {digest: kept for digest, kept in known.items() if pages.has(place, kept.page)}
 
 
-def audited(fleet: Fleet, how: How, history: History, started: Started, *, anonymise: bool) -> Audit:
+def audited(fleet: Fleet, how: AuditOptions, history: History, started: Started, *, anonymise: bool) -> Audit:
     """The finished audit, for reporters."""
     found = entries(history, started, page_name)
     chosen = select(how.selected, how.ignored)

@@ -14,7 +14,7 @@ from datetime import datetime
 import msgspec
 
 from exportready.fleet.account_state import broken
-from exportready.fleet.work import Done, Job, judge
+from exportready.fleet.work import Job, TaskResult, judge
 
 AHEAD = 2
 """So many accounts are handed out for each process: none is idle, and what is under way stays little."""
@@ -38,7 +38,7 @@ class Workers(msgspec.Struct, frozen=True):
     """At once: nobody waits for what is under way."""
 
 
-def run(workers: Workers, how: bytes, at: datetime, jobs: Iterable[Job]) -> Generator[Done]:
+def run(workers: Workers, how: bytes, at: datetime, jobs: Iterable[Job]) -> Generator[TaskResult]:
     """Every account as it is finished, in any order. Raises Gone.
 
     Where a process dies, all that was under way is judged again, each account alone: the one with which it dies again is
@@ -48,17 +48,17 @@ def run(workers: Workers, how: bytes, at: datetime, jobs: Iterable[Job]) -> Gene
     while waiting or suspects:
         if suspects:
             for job in (yield from _until_one_dies(workers, how, at, deque([suspects.popleft()]), 1)):
-                yield Done(place=job.place, digest="", standing=broken(_DIED, at))
+                yield TaskResult(place=job.place, digest="", standing=broken(_DIED, at))
         else:
             suspects.extend((yield from _until_one_dies(workers, how, at, waiting, AHEAD * workers.width)))
 
 
 def _until_one_dies(
     workers: Workers, how: bytes, at: datetime, waiting: deque[Job], room: int
-) -> Generator[Done, None, list[Job]]:
+) -> Generator[TaskResult, None, list[Job]]:
     """Work until nothing waits, or a process dies: then what was under way is returned."""
     executor = workers.start()
-    under_way: dict[Future[Done], Job] = {}
+    under_way: dict[Future[TaskResult], Job] = {}
     try:
         while waiting or under_way:
             while waiting and len(under_way) < room:
@@ -78,7 +78,7 @@ def _until_one_dies(
     return []
 
 
-def _done(future: Future[Done], job: Job, at: datetime) -> Done:
+def _done(future: Future[TaskResult], job: Job, at: datetime) -> TaskResult:
     """Raises BrokenExecutor where a process of this machine died; a cluster tries again by itself, and gives up some day."""
     if future.cancelled():
         raise Gone("the cluster is gone; what is finished is kept, and the same command with --resume goes on")
@@ -88,7 +88,7 @@ def _done(future: Future[Done], job: Job, at: datetime) -> Done:
     return (
         future.result()
         if error is None
-        else Done(place=job.place, digest="", standing=broken(_GIVEN_UP.format(type(error).__name__), at))
+        else TaskResult(place=job.place, digest="", standing=broken(_GIVEN_UP.format(type(error).__name__), at))
     )
 
 

@@ -20,12 +20,12 @@ from exportready.check import examine, select
 from exportready.evidence.files import NoSnapshot, in_folder
 from exportready.evidence.reading import Unreadable
 from exportready.fleet.account_state import broken, found, standing
-from exportready.model.audit import Found, Standing
+from exportready.model.audit import AccountState, Found
 from exportready.model.report import Waiver
 from exportready.model.rules import Rulebook
 
 
-class How(msgspec.Struct, frozen=True, kw_only=True):
+class AuditOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How every account of an audit is judged."""
 
     rulebook: Rulebook
@@ -50,26 +50,26 @@ class Job(msgspec.Struct, frozen=True):
     """Digests with which it need not be judged."""
 
 
-class Done(msgspec.Struct, frozen=True, kw_only=True):
+class TaskResult(msgspec.Struct, frozen=True, kw_only=True):
     """What became of it."""
 
     place: str
     digest: str
-    standing: Standing | None
+    standing: AccountState | None
     """None: it is one of the known digests."""
     findings: tuple[Found, ...] = ()
     page: str | None = None
     """Its own report."""
 
 
-def packed(how: How) -> bytes:
+def packed(how: AuditOptions) -> bytes:
     """For another process. Rules go without their examples, which are not judged."""
     rules = tuple(replace(rule, examples=()) for rule in how.rulebook.rules)
     how = replace(how, rulebook=replace(how.rulebook, rules=rules))
     return zlib.compress(pickle.dumps(how, protocol=5), 1)
 
 
-def judge(how: bytes, job: Job) -> Done:
+def judge(how: bytes, job: Job) -> TaskResult:
     """Judge one account. Whatever is wrong with it is told in its standing, never raised."""
     gc.disable()  # as the program itself: nothing of an account outlives it
     try:
@@ -78,16 +78,16 @@ def judge(how: bytes, job: Job) -> Done:
         gc.enable()
 
 
-def judged(how: How, job: Job) -> Done:
+def judged(how: AuditOptions, job: Job) -> TaskResult:
     """As `judge`, in this process."""
     try:
         before = digest(how.settings, job.path)
         if before in job.known:
-            return Done(place=job.place, digest=before, standing=None)
+            return TaskResult(place=job.place, digest=before, standing=None)
         chosen = select(how.selected, how.ignored)
         report, evidence = examine(job.path, how.rulebook, how.at, None, how.phase, chosen, None, how.engine, how.accepted)
         if not report.sources:
-            return Done(place=job.place, digest="", standing=broken(_nothing(len(report.unrecognised)), how.at))
+            return TaskResult(place=job.place, digest="", standing=broken(_nothing(len(report.unrecognised)), how.at))
         after = digest(how.settings, job.path)
         unchanged = before if after == before else ""
         page = None
@@ -95,7 +95,7 @@ def judged(how: How, job: Job) -> Done:
             from exportready.reporters import Options, render
 
             page = render("html", report, Options(audience=how.audience))
-        return Done(
+        return TaskResult(
             place=job.place,
             digest=unchanged,
             standing=standing(report, evidence, how.accepted, unchanged),
@@ -103,16 +103,16 @@ def judged(how: How, job: Job) -> Done:
             page=page,
         )
     except NoSnapshot as error:
-        return Done(place=job.place, digest="", standing=broken(str(error), how.at))
+        return TaskResult(place=job.place, digest="", standing=broken(str(error), how.at))
     except MemoryError:
-        return Done(
+        return TaskResult(
             place=job.place,
             digest="",
             standing=broken("there is not enough memory for its files; audit it with --jobs 1", how.at),
         )
     except Exception as error:  # one account must never stop the others
         told = f"ExportReady itself failed ({type(error).__name__}: {error}); exportready check shows more"
-        return Done(place=job.place, digest="", standing=broken(told, how.at))
+        return TaskResult(place=job.place, digest="", standing=broken(told, how.at))
 
 
 def _nothing(unrecognised: int) -> str:
@@ -143,9 +143,9 @@ def digest(settings: str, path: Path) -> str:
 
 
 @lru_cache(maxsize=1)
-def _unpacked(how: bytes) -> How:
+def _unpacked(how: bytes) -> AuditOptions:
     """Once in a process: all accounts of an audit are judged alike."""
     made = pickle.loads(zlib.decompress(how))  # noqa: S301  # from our own parent process, or the cluster that somebody chose
-    if not isinstance(made, How):
+    if not isinstance(made, AuditOptions):
         raise TypeError(type(made).__name__)
     return made

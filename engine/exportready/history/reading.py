@@ -13,9 +13,9 @@ from typing import Any
 from exportready.history.file import told
 from exportready.history.seal import is_whole
 from exportready.history.store import History, Started
-from exportready.model.audit import Entry, Issue, Movement, Past, RuleStanding, Standing, Unread
-from exportready.model.changes import Stood
-from exportready.model.report import Cleared, Lapse, Outcome, Verdict
+from exportready.model.audit import AccountState, Entry, Issue, Movement, Past, RuleState, Unread
+from exportready.model.changes import PastFinding
+from exportready.model.report import Cleared, Expiry, Outcome, Verdict
 from exportready.model.rules import Severity
 from exportready.results.compare import Result, compare
 
@@ -108,7 +108,7 @@ class _Reading:
 
     # -- one account
 
-    def _standing(self, id_: int, row: Sequence[Any]) -> Standing:
+    def _standing(self, id_: int, row: Sequence[Any]) -> AccountState:
         digest, checked, until, verdict, error, name, phase, files, undated, oldest, newest, findings, transactions, amount = (
             row
         )
@@ -122,7 +122,7 @@ class _Reading:
         grades = self.rows("SELECT severity, count(*) FROM finding WHERE standing = ? AND NOT accepted GROUP BY severity", id_)
         unread = self.rows("SELECT path, error FROM unread WHERE standing = ? ORDER BY path", id_)
         lapses = self.rows("SELECT what, name, of, until FROM lapse WHERE standing = ? ORDER BY until, what, name, of", id_)
-        return Standing(
+        return AccountState(
             digest=digest,
             checked_at=datetime.fromisoformat(checked),
             holds_until=_moment(until),
@@ -140,7 +140,7 @@ class _Reading:
             issues=tuple(_issue(one) for one in issues),
             waits=Cleared(int(findings), int(transactions), Decimal(amount)),
             lapses=tuple(
-                Lapse(what=what, name=name, of=of, until=datetime.fromisoformat(end)) for what, name, of, end in lapses
+                Expiry(what=what, name=name, of=of, until=datetime.fromisoformat(end)) for what, name, of, end in lapses
             ),
         )
 
@@ -209,16 +209,16 @@ class _Reading:
         )
 
 
-def _stood(rows: Iterable[Sequence[str]]) -> Mapping[str, Stood]:
+def _stood(rows: Iterable[Sequence[str]]) -> Mapping[str, PastFinding]:
     return {
-        one: Stood(fingerprint=one, rule=rule, severity=severity, subject=subject, message="")
+        one: PastFinding(fingerprint=one, rule=rule, severity=severity, subject=subject, message="")
         for one, rule, severity, subject in rows
     }
 
 
-def _outcome(row: tuple[str, str, str, str, int, str | None, int, int]) -> RuleStanding:
+def _outcome(row: tuple[str, str, str, str, int, str | None, int, int]) -> RuleState:
     rule, digest, grade, outcome, untold, worst, open_, accepted = row
-    return RuleStanding(
+    return RuleState(
         rule=rule,
         digest=digest,
         grade=Severity(grade),

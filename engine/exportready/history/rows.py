@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from exportready.kinds.account import LISTS, MAPS
-from exportready.model.audit import Found, Issue, RuleStanding, Standing, Unread
-from exportready.model.report import Lapse
+from exportready.model.audit import AccountState, Found, Issue, RuleState, Unread
+from exportready.model.report import Expiry
 
 Hidden = Callable[[str], str] | None
 """Hashes a subject; None where nothing is to be hidden."""
@@ -18,7 +18,7 @@ NOT_JUDGED = "it could not be judged; exportready check says why"
 """Instead of messages that may quote what stands in the files."""
 
 
-def standing(one: Standing, page: str, hidden: Hidden) -> Mapping[str, object]:
+def standing(one: AccountState, page: str, hidden: Hidden) -> Mapping[str, object]:
     """By column; the account comes from elsewhere."""
     return {
         "digest": one.digest,
@@ -39,7 +39,7 @@ def standing(one: Standing, page: str, hidden: Hidden) -> Mapping[str, object]:
     }
 
 
-def outcomes(standing: int, rules: Iterable[RuleStanding]) -> Iterator[Row]:
+def outcomes(standing: int, rules: Iterable[RuleState]) -> Iterator[Row]:
     """One a rule."""
     for one in rules:
         worst = one.worst.value if one.worst else None
@@ -66,7 +66,7 @@ def unread(standing: int, files: Iterable[Unread], hidden: Hidden) -> Iterator[R
         yield standing, text(one.path), NOT_READ if hidden else text(one.error)
 
 
-def lapses(standing: int, found: Iterable[Lapse], hidden: Hidden) -> Iterator[Row]:
+def lapses(standing: int, found: Iterable[Expiry], hidden: Hidden) -> Iterator[Row]:
     """One an answer or waiver."""
     for one in found:
         name, of = (without_entry(one.name), without_entry(one.of)) if hidden else (one.name, one.of)

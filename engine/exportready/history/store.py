@@ -16,7 +16,7 @@ import msgspec
 from exportready.history import rows
 from exportready.history.file import connect, told, transaction
 from exportready.history.seal import is_whole, seal
-from exportready.model.audit import Found, Standing
+from exportready.model.audit import AccountState, Found
 
 
 class Started(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +90,7 @@ class History:
             }
 
     def keep(
-        self, audit: Started, place: str, standing: Standing, findings: Iterable[Found], page: str, *, anonymise: bool
+        self, audit: Started, place: str, standing: AccountState, findings: Iterable[Found], page: str, *, anonymise: bool
     ) -> None:
         """A judged account, whole or not at all. `page` marks its own report, empty where there is none."""
         with self._changing():

@@ -231,7 +231,7 @@ def _entry_gaps(name: str, judged: Judged) -> Iterator[Gap]:
         field=None,
         subject=judged.record.key or None,
         reason=entry.why,
-        supply=entry.mend or supply(related.kind, None),
+        supply=entry.remedy or supply(related.kind, None),
     )
 
 
@@ -284,7 +284,7 @@ SHEETS = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt")
 
 
 def _mend(value: Value) -> str:
-    return value.mend if isinstance(value, Unknown) else ""
+    return value.remedy if isinstance(value, Unknown) else ""
 
 
 def _reason(value: Value, name: str) -> str:

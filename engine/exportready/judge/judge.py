@@ -117,7 +117,7 @@ def _judge_check(check: Check, view: View) -> _Tally:
     where = decider(check.where or All(()), view)
     expect = decider(check.expect, view)
     for kind in check.each:
-        for record in view.shelf(kind).records:
+        for record in view.dataset(kind).records:
             judged = Judged(view, check, record, decide)
             applies = where(judged)
             if applies is False:
@@ -151,27 +151,27 @@ def _not_whole(check: Check, view: View) -> Iterator[Gap]:
     """Every kind that is judged must be whole for a pass; of alternatives, those that are there, and one must be."""
     kinds = check.each
     if check.any_suffices:
-        kinds = tuple(kind for kind in kinds if view.shelf(kind).scope is not Scope.MISSING) or kinds
+        kinds = tuple(kind for kind in kinds if view.dataset(kind).scope is not Scope.MISSING) or kinds
     for kind in kinds:
         yield from _gap_of_list(check, kind, view)
 
 
 def _gap_of_list(check: Check, kind: str, view: View) -> Iterator[Gap]:
-    shelf = view.shelf(kind)
-    if shelf.scope in (Scope.WHOLE, Scope.PERIOD, Scope.WAITING) or (KINDS[kind].single and shelf.records):
+    dataset = view.dataset(kind)
+    if dataset.scope in (Scope.WHOLE, Scope.PERIOD, Scope.WAITING) or (KINDS[kind].single and dataset.records):
         return
-    if shelf.scope is Scope.ACTIVE:
+    if dataset.scope is Scope.ACTIVE:
         if _passes_over_inactive(check, kind, view):
             return
         advice = f"Export it with inactive records too, or say 'covers: {{{kind}: all}}' in account.yaml. {supply(kind, None)}"
-        yield Gap(kind=kind, field=None, subject=None, reason=shelf.why, supply=advice)
+        yield Gap(kind=kind, field=None, subject=None, reason=dataset.why, supply=advice)
         return
     yield Gap(
         kind=kind,
         field=None,
         subject=None,
-        reason=shelf.why or "only a part of it is here",
-        supply=shelf.mend or supply(kind, None),
+        reason=dataset.why or "only a part of it is here",
+        supply=dataset.remedy or supply(kind, None),
     )
 
 

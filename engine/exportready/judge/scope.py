@@ -33,7 +33,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     state: State
     record: Record | None = None
     why: str = ""
-    mend: str = ""
+    remedy: str = ""
     """What to do about it, where that is something else than to supply the list."""
 
 
@@ -71,7 +71,7 @@ class Judged:
         entry = self.entry(owner)
         if entry.state is State.PRESENT and entry.record is not None:
             return self._field(entry.record, ref.field)
-        return UNSET if entry.state is State.ABSENT else Unknown(entry.why, entry.mend)
+        return UNSET if entry.state is State.ABSENT else Unknown(entry.why, entry.remedy)
 
     def _field(self, record: Record, name: str) -> Value:
         """A field of a record. What rests on an answer counts only while that is fresh enough for this rule."""
@@ -108,8 +108,11 @@ class Judged:
             else:
                 key.append(comparable(value, type_))
         if unknown is not None:
-            return Entry(state=State.UNKNOWN, why=unknown.reason, mend=unknown.mend)
-        candidates, untold = way.by_key.get(tuple(key), []) if way.by_key is not None else list(way.shelf.records), way.untold
+            return Entry(state=State.UNKNOWN, why=unknown.reason, remedy=unknown.remedy)
+        candidates, untold = (
+            way.by_key.get(tuple(key), []) if way.by_key is not None else list(way.dataset.records),
+            way.untold,
+        )
         sure, maybe = self._filter(related, candidates)
         if related.many and sure:
             return Entry(state=State.PRESENT)
@@ -145,7 +148,7 @@ class Judged:
         return sure, maybe
 
     def _conclude(self, related: Related, sure: list[Record], maybe: list[Record]) -> Entry:
-        shelf = self.view.shelf(related.kind, related.before)
+        dataset = self.view.dataset(related.kind, related.before)
         if len(sure) == 1 and not maybe:
             return Entry(state=State.PRESENT, record=sure[0])
         if sure:
@@ -153,11 +156,11 @@ class Judged:
             return Entry(state=State.UNKNOWN, why=f"several records answer to it ({keys}), and nothing tells them apart")
         if maybe:
             return Entry(state=State.UNKNOWN, why=_may_be(maybe))
-        if shelf.scope is Scope.WHOLE or self._leaves_out(related, shelf.scope):
+        if dataset.scope is Scope.WHOLE or self._leaves_out(related, dataset.scope):
             return ABSENT
-        if shelf.scope is Scope.ACTIVE:
-            return Entry(state=State.UNKNOWN, why=f"it is not among the active ones, and {shelf.why}")
-        return Entry(state=State.UNKNOWN, why=shelf.why or "its list is not among your files", mend=shelf.mend)
+        if dataset.scope is Scope.ACTIVE:
+            return Entry(state=State.UNKNOWN, why=f"it is not among the active ones, and {dataset.why}")
+        return Entry(state=State.UNKNOWN, why=dataset.why or "its list is not among your files", remedy=dataset.remedy)
 
     def _leaves_out(self, related: Related, scope: Scope) -> bool:
         """The entry's `where` leaves out just the records that a list of this scope may lack."""

@@ -1,4 +1,4 @@
-"""What one rule sees: the shelves of both snapshots with stale ones taken away, and the means to find records in them."""
+"""What one rule sees: the datasets of both snapshots with stale ones taken away, and the means to find records in them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from exportready.kinds.derived import READS
 from exportready.model.evidence import (
     NOT_EXPORTED,
     UNSET,
+    Dataset,
     Evidence,
     FieldNote,
     Known,
     Location,
     Record,
     Scope,
-    Shelf,
     Unknown,
     Value,
 )
@@ -43,22 +43,22 @@ class World(msgspec.Struct, kw_only=True):
     at: datetime
     indexes: dict[tuple[str, bool, tuple[tuple[str, Type], ...]], Index] = field(default_factory=dict)
 
-    def shelf(self, kind: str, before: bool) -> Shelf:
-        """A kind's shelf in this snapshot or the earlier one."""
+    def dataset(self, kind: str, before: bool) -> Dataset:
+        """A kind's dataset in this snapshot or the earlier one."""
         if before:
             if self.before is None:
-                return Shelf(kind=kind, why="there is no earlier folder to compare with", mend=_EARLIER)
-            return self.before.shelf(kind)
-        shelf = self.now.shelf(kind)
-        if kind == ANSWERS_KIND and not shelf.records:
-            return Shelf(kind=kind, records=(_NO_ANSWERS,), scope=Scope.WHOLE, why=shelf.why)
-        return shelf
+                return Dataset(kind=kind, why="there is no earlier folder to compare with", remedy=_EARLIER)
+            return self.before.dataset(kind)
+        dataset = self.now.dataset(kind)
+        if kind == ANSWERS_KIND and not dataset.records:
+            return Dataset(kind=kind, records=(_NO_ANSWERS,), scope=Scope.WHOLE, why=dataset.why)
+        return dataset
 
     def index(self, kind: str, before: bool, match: tuple[tuple[str, Type], ...]) -> Index:
         """The kind's records by their match fields."""
         known = self.indexes.get((kind, before, match))
         if known is None:
-            known = self.indexes[kind, before, match] = _index(self.shelf(kind, before).records, match)
+            known = self.indexes[kind, before, match] = _index(self.dataset(kind, before).records, match)
         return known
 
 
@@ -88,7 +88,7 @@ def comparable(value: Value, type_: Type) -> object:
 class Way(msgspec.Struct, frozen=True):
     """How a related entry is found, the same for every record of a check."""
 
-    shelf: Shelf
+    dataset: Dataset
     by_key: dict[tuple[object, ...], list[Record]] | None
     """None where nothing is to be matched, or there is nothing to match with."""
     untold: list[Record]
@@ -108,42 +108,42 @@ class View:
         """The conditions of the rule as functions (judge/conditions.py), by the objects that the rule holds."""
         for name, age in rule.max_age.items():
             if not name.startswith(ANSWERS + ".") and name != ANSWERS_KIND:
-                shelf = world.shelf(name, False)
-                if shelf.scope is Scope.MISSING:
+                dataset = world.dataset(name, False)
+                if dataset.scope is Scope.MISSING:
                     continue
-                old = stale(shelf.dated, world.at, age, FILES)
+                old = stale(dataset.dated, world.at, age, FILES)
                 if old is not None:
                     self._stale[name] = old
                 for derived in (derived for derived, sources in READS.items() if name in sources):
-                    dated = world.shelf(derived, False).dated  # its own, where it rests on one of several sources
+                    dated = world.dataset(derived, False).dated  # its own, where it rests on one of several sources
                     older = old or (stale(dated, world.at, age, FILES) if dated else None)
                     if older is not None:
                         self._stale[derived] = older
 
-    def shelf(self, kind: str, before: bool = False) -> Shelf:
+    def dataset(self, kind: str, before: bool = False) -> Dataset:
         """What counts of a kind for this rule."""
         if not before and kind in self._stale:
-            return Shelf(kind=kind, why=self._stale[kind].reason, mend=self._stale[kind].mend)
-        return self.world.shelf(kind, before)
+            return Dataset(kind=kind, why=self._stale[kind].reason, remedy=self._stale[kind].remedy)
+        return self.world.dataset(kind, before)
 
     def way(self, related: Related) -> Way:
         """How an entry is found. Asked for every record, so it is known by the object that the rule holds, not by its value."""
         known = self._ways.get(id(related))
         if known is None:
-            shelf = self.shelf(related.kind, related.before)
+            dataset = self.dataset(related.kind, related.before)
             by_key, untold = None, list[Record]()
-            if related.match and shelf.scope is not Scope.MISSING:
+            if related.match and dataset.scope is not Scope.MISSING:
                 match = tuple((name, type_) for name, type_, _ in related.match)
                 by_key, untold = self.world.index(related.kind, related.before, match)
-            known = self._ways[id(related)] = Way(shelf, by_key, untold)
+            known = self._ways[id(related)] = Way(dataset, by_key, untold)
         return known
 
     def answer(self, path: str) -> tuple[Value, FieldNote]:
         """A fresh answer, else why it does not count."""
-        record = self.world.shelf(ANSWERS_KIND, False).records[0]
+        record = self.world.dataset(ANSWERS_KIND, False).records[0]
         value, note = record.get(path), record.notes.get(path, FieldNote())
         if value is NOT_EXPORTED:
-            return unanswered(self.world.now.shelf(ANSWERS_KIND)), note
+            return unanswered(self.world.now.dataset(ANSWERS_KIND)), note
         for name, age in self.rule.max_age.items():
             limit = name.removeprefix(ANSWERS + ".")
             if name == ANSWERS_KIND or (name != limit and (path == limit or path.startswith(limit + "."))):
@@ -154,7 +154,7 @@ class View:
 
     def account(self, name: str) -> tuple[Value, FieldNote]:
         """A fact of `derived.account`."""
-        record = next(iter(self.world.shelf(ACCOUNT, False).records), None)
+        record = next(iter(self.world.dataset(ACCOUNT, False).records), None)
         if record is None:
             return Unknown("nothing is known about it"), FieldNote()
         value, note = record.get(name), record.notes.get(name, FieldNote())

@@ -9,11 +9,11 @@ from decimal import Decimal
 import msgspec
 from msgspec import field
 
-from exportready.model.report import Cleared, Lapse, Outcome, Verdict
+from exportready.model.report import Cleared, Expiry, Outcome, Verdict
 from exportready.model.rules import Rule, Severity
 
 
-class RuleStanding(msgspec.Struct, frozen=True, kw_only=True):
+class RuleState(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one rule in one account."""
 
     rule: str
@@ -65,7 +65,7 @@ class Unread(msgspec.Struct, frozen=True):
     error: str
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     """What an audit keeps of one account, its findings aside."""
 
     digest: str
@@ -86,14 +86,14 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """How many of them have no date."""
     oldest: datetime | None = None
     newest: datetime | None = None
-    rules: tuple[RuleStanding, ...] = ()
+    rules: tuple[RuleState, ...] = ()
     grades: Mapping[Severity, int] = field(default_factory=dict)
     """How many findings of each grade count."""
     issues: tuple[Issue, ...] = ()
     """What to mend first: in the order in which it is to be mended."""
     waits: Cleared = field(default_factory=Cleared)
     """All of what waits, each transaction once."""
-    lapses: tuple[Lapse, ...] = ()
+    lapses: tuple[Expiry, ...] = ()
     """Everything that will count no more some day, the next first."""
 
     @property
@@ -128,7 +128,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     place: str
     """Where its snapshot lies below what was audited: `acme-plumbing`, `west/acme.zip`. POSIX."""
-    standing: Standing
+    standing: AccountState
     movement: Movement | None
     """None where the last audit did not have it, or there was none."""
     trend: tuple[int | None, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Stood(msgspec.Struct, frozen=True, kw_only=True):
+class PastFinding(msgspec.Struct, frozen=True, kw_only=True):
     """One finding of a result."""
 
     fingerprint: str
@@ -31,14 +31,14 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     new_checked_at: str
     new_verdict: str
     account: str | None
-    added: tuple[Stood, ...]
-    regressed: tuple[Stood, ...]
+    added: tuple[PastFinding, ...]
+    regressed: tuple[PastFinding, ...]
     """New, though an earlier result had it, and the old one had not."""
-    fixed: tuple[Stood, ...]
-    untold: tuple[Stood, ...]
+    fixed: tuple[PastFinding, ...]
+    untold: tuple[PastFinding, ...]
     """In the old one, and now nobody can tell."""
-    unchanged: tuple[Stood, ...]
-    rule_changed: tuple[Stood, ...]
+    unchanged: tuple[PastFinding, ...]
+    rule_changed: tuple[PastFinding, ...]
     """Only in one of both, and the rule is another: not the customer's doing."""
     drift: tuple[Drift, ...]
 

@@ -27,7 +27,7 @@ class Unknown(msgspec.Struct, frozen=True):
     """A field whose value cannot be told, and why, in words for the person who can supply it."""
 
     reason: str
-    mend: str = ""
+    remedy: str = ""
     """What to do about it, where that is something else than to supply the kind or the answer."""
 
 
@@ -131,7 +131,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """How many records of the list itself stand on the page; its arrays come in other numbers."""
 
 
-class Shelf(msgspec.Struct, frozen=True, kw_only=True):
+class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     """What counts of one kind in this snapshot, after pages were joined and sources compared."""
 
     kind: str
@@ -140,7 +140,7 @@ class Shelf(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     """Why it is missing or a part, in words."""
     dated: datetime | None = None
-    mend: str = ""
+    remedy: str = ""
     """What to do about it, where that is something else than to supply the kind."""
     days: tuple[date, date] | None = None
     """Of a PERIOD: its first and last day."""
@@ -166,7 +166,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
         return self.error if self.error is None or self.error_line is None else f"line {self.error_line}: {self.error}"
 
 
-class Unrecognised(msgspec.Struct, frozen=True):
+class Unrecognized(msgspec.Struct, frozen=True):
     """A file that no reader knows, with what would help."""
 
     path: str
@@ -215,18 +215,18 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """A snapshot, read."""
 
     account: Account
-    shelves: Mapping[str, Shelf]
+    datasets: Mapping[str, Dataset]
     listings: Mapping[str, tuple[Listing, ...]]
     """Every listing of a kind, those too that do not count: an order or a drift may be read off them."""
     sources: tuple[Source, ...]
-    unrecognised: tuple[Unrecognised, ...]
+    unrecognised: tuple[Unrecognized, ...]
     questions: tuple[ColumnQuestion, ...] = ()
 
-    def shelf(self, kind: str) -> Shelf:
-        """What counts of a kind; a missing shelf where no file holds it."""
-        return self.shelves.get(kind) or self._missing(kind)
+    def dataset(self, kind: str) -> Dataset:
+        """What counts of a kind; a missing dataset where no file holds it."""
+        return self.datasets.get(kind) or self._missing(kind)
 
-    def _missing(self, kind: str) -> Shelf:
+    def _missing(self, kind: str) -> Dataset:
         broken = [source.path for source in self.sources if source.error]
         answers = [path for path in broken if path.lower().endswith((".yaml", ".yml"))]
         if kind == "account.answers":
@@ -236,10 +236,12 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
         else:
             broken = []
         if not broken:
-            return Shelf(
+            return Dataset(
                 kind=kind, why="there is no account.yaml" if kind == "account.answers" else "none of your files holds it"
             )
         names = " and ".join(broken)
-        return Shelf(
-            kind=kind, why=f"{names} could not be read", mend=f"Mend {names}: what is wrong is told under «Could not be read»"
+        return Dataset(
+            kind=kind,
+            why=f"{names} could not be read",
+            remedy=f"Mend {names}: what is wrong is told under «Could not be read»",
         )

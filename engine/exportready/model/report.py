@@ -11,7 +11,7 @@ import msgspec
 from msgspec import field
 
 from exportready.model.changes import Changes
-from exportready.model.evidence import Account, Location, Record, Source, Unrecognised
+from exportready.model.evidence import Account, Location, Record, Source, Unrecognized
 from exportready.model.rules import Citation, FixSteps, Pack, Rule, Severity
 
 
@@ -87,7 +87,7 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True):
     """None: it could not be told."""
 
 
-class Lapse(msgspec.Struct, frozen=True, kw_only=True):
+class Expiry(msgspec.Struct, frozen=True, kw_only=True):
     """An answer or a waiver that soon counts no more."""
 
     what: str
@@ -256,7 +256,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     phase: str
     checked_at: datetime
     sources: tuple[Source, ...]
-    unrecognised: tuple[Unrecognised, ...]
+    unrecognised: tuple[Unrecognized, ...]
     results: tuple[RuleResult, ...]
     verdict: Verdict
     tie_out: tuple[Record, ...] = ()
@@ -283,7 +283,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What account.yaml and QuickBooks' own preferences state, so that a later result shows what changed."""
     company_file: str = ""
     """The company's name as QuickBooks gives it; empty where no file shows it."""
-    lapses: tuple[Lapse, ...] = ()
+    lapses: tuple[Expiry, ...] = ()
     """What soon counts no more, the next first."""
     changes: Changes | None = None
     """What is different from an earlier result; None where none was given."""

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from exportready.kinds import question
 from exportready.kinds.account import BY_PATH
 from exportready.model.evidence import CLOCK_SKEW, Evidence, Scope, Unknown
-from exportready.model.report import Lapse, RuleResult, Waiver
+from exportready.model.report import Expiry, RuleResult, Waiver
 from exportready.model.rules import ANSWERS, Rule
 from exportready.policy.waivers import SOON
 
@@ -17,7 +17,7 @@ _KIND = "account.answers"
 
 def lapses(
     results: Sequence[RuleResult], evidence: Evidence, at: datetime, zone: tzinfo | None, within: timedelta | None = SOON
-) -> tuple[Lapse, ...]:
+) -> tuple[Expiry, ...]:
     """What still counts at `at` and does no more within 30 days (or another while; None: ever), the next first."""
     found = {(one.what, one.name, one.of): one for one in sorted(_all(results, evidence, zone), key=_until, reverse=True)}
     last = None if within is None else at + within
@@ -33,8 +33,8 @@ def holds_until(
     Nothing is left out and something may be too much: each date is taken to matter for each age that anything reads.
     """
     listings = (one for held in evidence.listings.values() for one in held)
-    records = evidence.shelf(_KIND).records
-    stated = {one.dated for one in evidence.sources} | {one.dated for one in evidence.shelves.values()}
+    records = evidence.dataset(_KIND).records
+    stated = {one.dated for one in evidence.sources} | {one.dated for one in evidence.datasets.values()}
     stated |= (
         {one.dated for one in listings}
         | {note.dated for record in records for note in record.notes.values()}
@@ -50,7 +50,7 @@ def holds_until(
         for rule in rules
         if rule.longest_waiver is not None
     }
-    if any(shelf.scope is Scope.WAITING and not shelf.records for shelf in evidence.shelves.values()):
+    if any(dataset.scope is Scope.WAITING and not dataset.records for dataset in evidence.datasets.values()):
         ends.add(at)  # «there are none» counts for a day, and its date is not kept
     return min((end for end in ends if end >= at), default=None)
 
@@ -64,27 +64,27 @@ def _moment(day: date, zone: tzinfo | None, at: time = time.min) -> datetime:
     return moment if moment.tzinfo else moment.astimezone()
 
 
-def _until(lapse: Lapse) -> datetime:
+def _until(lapse: Expiry) -> datetime:
     return lapse.until
 
 
-def _all(results: Iterable[RuleResult], evidence: Evidence, zone: tzinfo | None) -> Iterator[Lapse]:
+def _all(results: Iterable[RuleResult], evidence: Evidence, zone: tzinfo | None) -> Iterator[Expiry]:
     for result in results:
         yield from _answers(result.rule, evidence)
         for waiver in {finding.waiver for finding in result.findings if finding.waiver is not None}:
-            yield Lapse(what="waiver", name=result.rule.title, of=waiver.owner, until=_last_moment(waiver, zone))
+            yield Expiry(what="waiver", name=result.rule.title, of=waiver.owner, until=_last_moment(waiver, zone))
 
 
-def _answers(rule: Rule, evidence: Evidence) -> Iterator[Lapse]:
+def _answers(rule: Rule, evidence: Evidence) -> Iterator[Expiry]:
     """An answer counts for as long as the strictest rule says that reads it, and no longer than such an answer may at all."""
-    for record in evidence.shelf(_KIND).records[:1]:
+    for record in evidence.dataset(_KIND).records[:1]:
         for path, value in record.fields.items():
             dated = record.notes[path].dated if path in record.notes else None
             ages: list[timedelta | None] = [age for name, age in rule.max_age.items() if _reads(name, path)]
             ages += [BY_PATH[path].stays_fresh] if path in BY_PATH else []
             if dated is not None and not isinstance(value, Unknown):
                 yield from (
-                    Lapse(what="answer", name=question(ANSWERS, path), of=path, until=dated + age)
+                    Expiry(what="answer", name=question(ANSWERS, path), of=path, until=dated + age)
                     for age in ages
                     if age is not None
                 )

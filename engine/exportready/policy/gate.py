@@ -15,7 +15,7 @@ from exportready.model.report import Outcome, Report, RuleResult, Verdict
 from exportready.model.rules import Severity
 
 if TYPE_CHECKING:
-    from exportready.model.audit import Standing
+    from exportready.model.audit import AccountState
 
 
 class ExitCode(IntEnum):
@@ -77,7 +77,7 @@ def exit_code(report: Report, policy: Policy) -> ExitCode:
     return ExitCode.CANNOT_TELL if untold else ExitCode.PASSED
 
 
-def audit_exit_code(standings: Sequence[Standing], policy: Policy) -> ExitCode:
+def audit_exit_code(standings: Sequence[AccountState], policy: Policy) -> ExitCode:
     """The exit code of many accounts: that of the worst. What holds for one result holds for each of them."""
     codes = {_code_of(one, policy) for one in standings}
     if ExitCode.FINDINGS in codes:
@@ -87,7 +87,7 @@ def audit_exit_code(standings: Sequence[Standing], policy: Policy) -> ExitCode:
     return ExitCode.CANNOT_TELL if codes - {ExitCode.PASSED} else ExitCode.PASSED
 
 
-def _code_of(one: Standing, policy: Policy) -> ExitCode:
+def _code_of(one: AccountState, policy: Policy) -> ExitCode:
     is_let_through = policy.fail_on is None or "failed.error" in policy.thresholds
     if _exceeds(one.grades, policy) or (one.verdict is Verdict.NOT_READY and not is_let_through):
         return ExitCode.FINDINGS

@@ -32,7 +32,7 @@ from exportready.model.evidence import SHEET, ColumnQuestion, Evidence, Record, 
 from exportready.model.report import Gap, Report
 
 
-def opened(report: Report, evidence: Evidence, at: datetime, everything: bool = False) -> list[OpenQuestion]:
+def open_questions(report: Report, evidence: Evidence, at: datetime, everything: bool = False) -> list[OpenQuestion]:
     """What to ask now, files first: what they hold decides what else is open. `everything`: fresh answers too."""
     whole = [*covers(report, evidence)]
     asked = answers(report, evidence, at, everything)
@@ -83,7 +83,7 @@ def _paths(gaps: Iterable[Gap], evidence: Evidence) -> Iterator[str]:
 
 def _zones(evidence: Evidence) -> Iterator[str]:
     """The tax zones in use that are mapped to nothing that is known."""
-    for zone in evidence.shelf("derived.tax_zone").records:
+    for zone in evidence.dataset("derived.tax_zone").records:
         name = zone.get("zone")
         if isinstance(name, str) and zone.get("inUse") is not False and isinstance(zone.get("item"), Unknown):
             yield f"salesTax.zones.{name}"
@@ -93,7 +93,7 @@ def is_fresh(path: str, evidence: Evidence, at: datetime) -> bool:
     """It was answered, and still counts."""
     if path == FILE_MODE:
         return False  # it is asked only where a rule found it too old, or not there
-    record = next(iter(evidence.shelf("account.answers").records), None)
+    record = next(iter(evidence.dataset("account.answers").records), None)
     if record is None or isinstance(record.get(path), Unknown):
         return False
     setting = BY_PATH.get(path)
@@ -123,8 +123,12 @@ def covers(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
     wanted = [gap.reason for result in report.results if result.untold for gap in result.gaps if NOT_SAID in gap.reason]
     groups: dict[tuple[tuple[str, ...], bool], list[str]] = {}
     for kind, listings in sorted(evidence.listings.items()):
-        shelf, owner = evidence.shelf(kind), _owner(kind)
-        if shelf.scope is not Scope.PART or shelf.why != NOT_SAID or not any(_speaks_of(reason, kind) for reason in wanted):
+        dataset, owner = evidence.dataset(kind), _owner(kind)
+        if (
+            dataset.scope is not Scope.PART
+            or dataset.why != NOT_SAID
+            or not any(_speaks_of(reason, kind) for reason in wanted)
+        ):
             continue
         paths = tuple(sorted({listing.path for listing in listings if listing.part == SHEET}))
         kinds = groups.setdefault((paths, KINDS[owner].at_fault == "transaction"), [])
@@ -165,12 +169,12 @@ which there are none in any case."""
 def none_there(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
     """Is there anything of a kind at all? Asked where a rule wants it and no file holds it."""
     untold = [gap for result in report.results if result.untold for gap in result.gaps]
-    account = evidence.shelf("derived.account").records[0]
+    account = evidence.dataset("derived.account").records[0]
     has_titan = any(kind.startswith("servicetitan.") for kind in evidence.listings)
     for kind, used in _MAY_BE_NONE.items():
         if not has_titan or (used and account.get(used) is not True):
             continue
-        missing = evidence.shelf(kind).scope is Scope.MISSING and not any(source.error for source in evidence.sources)
+        missing = evidence.dataset(kind).scope is Scope.MISSING and not any(source.error for source in evidence.sources)
         if missing and any(_owner(gap.kind) == kind or gap.reason.startswith(f"{plural(kind)}:") for gap in untold):
             text = f"Are there any {plural(kind)} in the batch that you are about to export?"
             if kind == ORDERS:
@@ -186,7 +190,7 @@ def bypassed(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
     """After the export: was a batch bypassed of which nothing is in QuickBooks?"""
     if not report.tie_out:
         return
-    for batch in dict.fromkeys(one.get("batch") for one in evidence.shelf("derived.match").records if _looks_bypassed(one)):
+    for batch in dict.fromkeys(one.get("batch") for one in evidence.dataset("derived.match").records if _looks_bypassed(one)):
         replies = (
             Reply(label="yes", says={_BYPASSED: str(batch)}, words=("y", "true")),
             Reply(label="no", says={}, words=("n", "false")),

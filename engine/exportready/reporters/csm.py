@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from exportready.model.changes import Stood
+from exportready.model.changes import PastFinding
 from exportready.model.report import Outcome, Report, RuleResult, Verdict
 from exportready.model.rules import Severity
 from exportready.reporters import view, words
@@ -31,7 +31,7 @@ class Part(msgspec.Struct, frozen=True):
     """One kind of change."""
 
     title: str
-    findings: tuple[Stood, ...]
+    findings: tuple[PastFinding, ...]
 
 
 class Csm(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from exportready.model.changes import Changes, Drift, Stood
+from exportready.model.changes import Changes, Drift, PastFinding
 from exportready.reporters import words
 from exportready.reporters.text import clean, in_markdown
 from exportready.results.json_text import to_json
@@ -20,7 +20,7 @@ def console(one: Changes) -> str:
     """The verdicts, then each part; what did not change is counted only."""
     lines = [_head(one)]
     for part in _PARTS[:-1]:
-        found: Sequence[Stood] = getattr(one, part)
+        found: Sequence[PastFinding] = getattr(one, part)
         if found:
             lines += ["", f"{_TITLES[part]} ({len(found)})"]
             lines += [f"  {each.severity:<7}  {clean(each.message)}  [{each.rule}]" for each in found[:_SHOWN]]
@@ -34,7 +34,7 @@ def markdown(one: Changes) -> str:
     """The same, for a comment on a change."""
     lines = [f"## {in_markdown(_head(one))}"]
     for part in _PARTS[:-1]:
-        found: Sequence[Stood] = getattr(one, part)
+        found: Sequence[PastFinding] = getattr(one, part)
         if found:
             lines += ["", f"### {_TITLES[part]} ({len(found)})", ""]
             lines += [f"- **{each.severity}** {in_markdown(each.message)} `{each.rule}`" for each in found[:_SHOWN]]
@@ -58,7 +58,7 @@ def machine(one: Changes) -> str:
     return to_json(stated) + "\n"
 
 
-def _stood(one: Stood) -> dict[str, Any]:
+def _stood(one: PastFinding) -> dict[str, Any]:
     return {name: getattr(one, name) for name in ("fingerprint", "rule", "severity", "subject", "message")}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from exportready.model.changes import Changes, Drift, Stood
+from exportready.model.changes import Changes, Drift, PastFinding
 
 FORMAT = "exportready/result@1"
 _GRADES = ("error", "warning", "info")
@@ -24,7 +24,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     account: str | None
     checked_at: str
     verdict: str
-    findings: Mapping[str, Stood]
+    findings: Mapping[str, PastFinding]
     digests: Mapping[str, str]
     """Rule -> the digest of its file; of an older result that shows none, empty."""
     decided: frozenset[str]
@@ -37,7 +37,7 @@ def result(stated: Mapping[str, Any]) -> Result:
         raise NoResult(f"it is no result of exportready ({FORMAT}); write one with -o json:RESULT.json, or name a snapshot")
     try:
         found = {
-            str(one["fingerprint"]): Stood(
+            str(one["fingerprint"]): PastFinding(
                 fingerprint=str(one["fingerprint"]),
                 rule=str(rule["id"]),
                 severity=_one_of(one["severity"], _GRADES),
@@ -106,5 +106,5 @@ def _is_other(old: Result, new: Result, rule: str) -> bool:
     return before is None or after is None or (bool(before and after) and before != after)
 
 
-def _sorted(findings: Iterable[Stood]) -> tuple[Stood, ...]:
+def _sorted(findings: Iterable[PastFinding]) -> tuple[PastFinding, ...]:
     return tuple(sorted(findings, key=lambda one: (_GRADES.index(one.severity), one.rule, one.subject, one.fingerprint)))

@@ -9,16 +9,16 @@ from typing import Any
 
 from exportready.kinds import KINDS
 from exportready.kinds.derived import SIDES
-from exportready.model.changes import Changes, Drift, Stood
-from exportready.model.evidence import UNSET, Account, Location, Record, Source, Unknown, Unrecognised, Value
+from exportready.model.changes import Changes, Drift, PastFinding
+from exportready.model.evidence import UNSET, Account, Location, Record, Source, Unknown, Unrecognized, Value
 from exportready.model.report import (
     Batch,
     Clause,
     Cleared,
+    Expiry,
     Finding,
     Gap,
     KeyIssue,
-    Lapse,
     Outcome,
     Place,
     Reason,
@@ -68,7 +68,7 @@ def _report(one: Json) -> Report:
         phase=Phase(account["phase"]).value,
         checked_at=datetime.fromisoformat(one["checked_at"]),
         sources=tuple(map(_source, one["sources"])),
-        unrecognised=tuple(Unrecognised(_text(each["path"]), _text(each["help"])) for each in one["unrecognised"]),
+        unrecognised=tuple(Unrecognized(_text(each["path"]), _text(each["help"])) for each in one["unrecognised"]),
         results=tuple(map(_result, one["rules"])),
         verdict=Verdict(one["verdict"]),
         tie_out=tuple(map(_tie_out, one.get("tie_out", ()))),
@@ -88,7 +88,7 @@ def _report(one: Json) -> Report:
         settings=tuple((_text(name), _text(value)) for name, value in one.get("settings", {}).items()),
         company_file=account.get("company_file", ""),
         lapses=tuple(
-            Lapse(what=each["what"], name=each["name"], of=each["of"], until=datetime.fromisoformat(each["until"]))
+            Expiry(what=each["what"], name=each["name"], of=each["of"], until=datetime.fromisoformat(each["until"]))
             for each in one.get("lapses", ())
         ),
         changes=_changes(one) if "changes" in one else None,
@@ -156,7 +156,7 @@ def _batch(one: Json) -> Batch:
 
 def _changes(one: Json) -> Changes:
     told = one["changes"]
-    parts = {part: tuple(Stood(**each) for each in told[part]) for part in PARTS}
+    parts = {part: tuple(PastFinding(**each) for each in told[part]) for part in PARTS}
     drift = tuple(Drift(each["setting"], each["old"], each["new"]) for each in told["drift"])
     return Changes(
         old_checked_at=told["since"],

@@ -10,16 +10,16 @@ from datetime import date, datetime
 from typing import Any
 
 from exportready.kinds.derived import SIDES
-from exportready.model.changes import Changes, Stood
+from exportready.model.changes import Changes, PastFinding
 from exportready.model.evidence import Record, Source, Unknown, Unset, Value
 from exportready.model.fix import fix_steps, many_steps
 from exportready.model.report import (
     Batch,
     Clause,
     Cleared,
+    Expiry,
     Finding,
     KeyIssue,
-    Lapse,
     Outcome,
     Report,
     RuleResult,
@@ -137,7 +137,7 @@ def _citation(source: Citation) -> dict[str, Any]:
     }
 
 
-def _lapse(one: Lapse) -> dict[str, Any]:
+def _lapse(one: Expiry) -> dict[str, Any]:
     return {"what": one.what, "name": one.name, "of": one.of, "until": _time(one.until)}
 
 
@@ -153,7 +153,7 @@ def _changes(one: Changes) -> dict[str, Any]:
 PARTS = ("added", "regressed", "fixed", "untold", "rule_changed", "unchanged")
 
 
-def _stood(one: Stood) -> dict[str, str]:
+def _stood(one: PastFinding) -> dict[str, str]:
     return {name: getattr(one, name) for name in ("fingerprint", "rule", "severity", "subject", "message")}
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from exportready.account.reading import answers_of
 from exportready.evidence.reading import Keys, convert
 from exportready.kinds import KINDS, field_of
-from exportready.model.evidence import Account, Evidence, Listing, Location, Record, Scope, Shelf, Unknown, Value
+from exportready.model.evidence import Account, Dataset, Evidence, Listing, Location, Record, Scope, Unknown, Value
 from exportready.model.rules import Example
 from exportready.schema.shapes import Mistakes, did_you_mean
 from exportready.schema.times import parse_time
@@ -35,9 +35,9 @@ def read_example(node: Node, path: str, mistakes: Mistakes, with_checks: bool) -
         if answers is not None:
             evidence = Evidence(
                 account=evidence.account,
-                shelves={
-                    **evidence.shelves,
-                    answers.kind: Shelf(kind=answers.kind, records=(answers,), scope=Scope.WHOLE, why="", dated=taken),
+                datasets={
+                    **evidence.datasets,
+                    answers.kind: Dataset(kind=answers.kind, records=(answers,), scope=Scope.WHOLE, why="", dated=taken),
                 },
                 listings=evidence.listings,
                 sources=(),
@@ -71,7 +71,7 @@ def _moment(node: Node | None) -> datetime | None:
 
 
 def _evidence(node: Node | None, path: str, mistakes: Mistakes, partial: set[str], taken: datetime) -> Evidence:
-    shelves: dict[str, Shelf] = {}
+    datasets: dict[str, Dataset] = {}
     listings: dict[str, tuple[Listing, ...]] = {}
     for kind, rows in entries_of(node).items():
         if kind not in KINDS:
@@ -81,7 +81,7 @@ def _evidence(node: Node | None, path: str, mistakes: Mistakes, partial: set[str
         records = _records(kind, rows, path, mistakes)
         whole = kind not in partial
         scope, why = (Scope.WHOLE, "") if whole else (Scope.PART, "only a part of it was exported")
-        shelves[kind] = Shelf(kind=kind, records=records, scope=scope, why=why, dated=taken)
+        datasets[kind] = Dataset(kind=kind, records=records, scope=scope, why=why, dated=taken)
         listings[kind] = (
             Listing(
                 kind=kind,
@@ -94,7 +94,7 @@ def _evidence(node: Node | None, path: str, mistakes: Mistakes, partial: set[str
                 in_list_order=True,
             ),
         )
-    return Evidence(account=Account(), shelves=shelves, listings=listings, sources=(), unrecognised=())
+    return Evidence(account=Account(), datasets=datasets, listings=listings, sources=(), unrecognised=())
 
 
 def _records(kind: str, rows: Node, path: str, mistakes: Mistakes) -> tuple[Record, ...]:

@@ -255,7 +255,7 @@ def _layout(
     wanting = ""
     if not _has_key(table, {place: found if len(found) == 1 else [] for place, found in held.items()}):
         place = next(place for place in _key_fields(table) if len(held.get(place, ())) != 1)
-        wanting = unclear[place].reason + ". " + unclear[place].mend if place in unclear else f"it has no {usual[place]}"
+        wanting = unclear[place].reason + ". " + unclear[place].remedy if place in unclear else f"it has no {usual[place]}"
     if wanting:  # first things first: what the rest of the columns hold may show by then
         questions = [one for one in questions if (one.kind, one.field) in set(_key_fields(table))]
     at = {place: found[0] for place, found in held.items() if len(found) == 1}

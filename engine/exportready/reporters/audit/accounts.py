@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from exportready.model.audit import Audit, Entry, Standing
+from exportready.model.audit import AccountState, Audit, Entry
 from exportready.model.report import Verdict
 from exportready.model.rules import Rule, Severity, placeholders
 from exportready.reporters import words as shared
@@ -55,7 +55,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     accepted: tuple[int, ...]
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> AccountState:
         """What is kept of it."""
         return self.entry.standing
 
@@ -134,14 +134,14 @@ def link(pages: str, page: str) -> str:
     return f"{pages.rstrip('/')}/{quote(page, errors='replace')}"
 
 
-def broken(one: Standing) -> str:
+def broken(one: AccountState) -> str:
     """What could not be read, and why."""
     if one.error:
         return shorten(one.error, ERROR)
     return shorten("; ".join(f"{each.path}: {each.error}" for each in one.unread), ERROR)
 
 
-def age(at: datetime, one: Standing) -> timedelta | None:
+def age(at: datetime, one: AccountState) -> timedelta | None:
     """How old its oldest file is; None where nobody knows."""
     return None if one.undated or one.oldest is None else at - one.oldest
 

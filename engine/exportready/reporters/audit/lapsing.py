@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from exportready.model.audit import Audit
-from exportready.model.report import Lapse
+from exportready.model.report import Expiry
 from exportready.reporters import words as shared
 from exportready.reporters.audit import words
 from exportready.reporters.audit.accounts import Row, local, shorten
@@ -42,7 +42,7 @@ class Lapses(msgspec.Struct, frozen=True, kw_only=True):
     over: int
 
 
-def soon(audit: Audit, row: Row) -> list[Lapse]:
+def soon(audit: Audit, row: Row) -> list[Expiry]:
     """What lapses within 30 days, or has lapsed; the next first."""
     found = [one for one in row.standing.lapses if one.until <= audit.at + SOON]
     return sorted(found, key=lambda one: (one.until, one.what, one.name, one.of))
@@ -64,12 +64,12 @@ def lapses(audit: Audit, rows: Sequence[Row]) -> Lapses:
     )
 
 
-def _next_first(pair: tuple[Row, list[Lapse]]) -> tuple[datetime, str, str]:
+def _next_first(pair: tuple[Row, list[Expiry]]) -> tuple[datetime, str, str]:
     row, each = pair
     return each[0].until, row.name.casefold(), row.entry.place
 
 
-def _lapsing(audit: Audit, row: Row, coming: Sequence[Lapse]) -> Lapsing:
+def _lapsing(audit: Audit, row: Row, coming: Sequence[Expiry]) -> Lapsing:
     first = coming[0]
     return Lapsing(
         row=row,
@@ -84,7 +84,7 @@ def _lapsing(audit: Audit, row: Row, coming: Sequence[Lapse]) -> Lapsing:
     )
 
 
-def _until(audit: Audit, one: Lapse) -> str:
+def _until(audit: Audit, one: Expiry) -> str:
     when = local(audit, one.until)
     if one.until <= audit.at:
         return words.lapsed(when)

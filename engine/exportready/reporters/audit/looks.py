@@ -7,7 +7,7 @@ from functools import cache
 
 import msgspec
 
-from exportready.model.audit import Audit, RuleStanding, Standing
+from exportready.model.audit import AccountState, Audit, RuleState
 from exportready.model.report import Outcome, Verdict
 from exportready.model.rules import Severity
 from exportready.reporters.audit import words
@@ -31,7 +31,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-def of_rule(one: RuleStanding) -> str:
+def of_rule(one: RuleState) -> str:
     """By its worst open finding; as not checked where nothing is worse and anything about it is untold."""
     if one.worst is not None:
         return _BY_GRADE[one.worst]
@@ -40,7 +40,7 @@ def of_rule(one: RuleStanding) -> str:
     return {Outcome.PASSED: "fine", Outcome.NOT_APPLICABLE: "none", Outcome.FAILED: "know"}.get(one.outcome, "unknown")
 
 
-def cells(standing: Standing, areas: Iterable[str]) -> tuple[Cell, ...]:
+def cells(standing: AccountState, areas: Iterable[str]) -> tuple[Cell, ...]:
     """One for each area; where the account could not be judged, nothing in it is known."""
     found: dict[str, list[int]] = {}
     for one in standing.rules:
@@ -78,14 +78,14 @@ _UNJUDGED = Cell(look="unknown", css="unknown", number="", text=words.LOOKS["unk
 _ABSENT = Cell(look="absent", css="absent", number="", text=words.NOT_JUDGED)
 
 
-def verdict(standing: Standing) -> Verdict:
+def verdict(standing: AccountState) -> Verdict:
     """What is not read whole is at best not known, whatever else is said."""
     if standing.error or (standing.unread and standing.verdict is not Verdict.NOT_READY):
         return Verdict.CANNOT_TELL
     return standing.verdict
 
 
-def of_account(audit: Audit, standing: Standing) -> str:
+def of_account(audit: Audit, standing: AccountState) -> str:
     """Green is only what was checked whole, by every rule that ExportReady brings."""
     look = _BY_VERDICT[verdict(standing)]
     if look == "fine" and share(standing) >= 100:
@@ -104,7 +104,7 @@ def narrowed(audit: Audit) -> bool:
     return bool(audit.left_out or audit.own_rules)
 
 
-def share(standing: Standing) -> float:
+def share(standing: AccountState) -> float:
     """Which share of what applies was not checked, in percent; where nothing was decided, all of it."""
     applies = [one for one in standing.rules if one.outcome is not Outcome.NOT_APPLICABLE]
     if standing.error or not applies:
