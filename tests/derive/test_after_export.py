@@ -16,6 +16,7 @@ from exportready.derive.sent_before import with_what_was_sent
 from exportready.evidence.reading import Keys
 from exportready.kinds import KINDS
 from exportready.model.evidence import UNSET, Account, Dataset, Evidence, Location, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
 from exportready.rulebook.examples import NOON
 
 Row = Mapping[str, Value]
@@ -131,7 +132,7 @@ def test_a_payment_without_a_number_is_found_by_its_amount_and_day() -> None:
     numberless = {**PAYMENT, "referenceNumber": UNSET}
     evening = {**RECEIVED, "RefNumber": UNSET, "TxnDate": NEXT_DAY}
     assert states({"servicetitan.payment": [numberless], "quickbooks.ReceivePayment": [evening]}) == ["arrived"]
-    unknown = {**PAYMENT, "referenceNumber": Unknown("no such column")}
+    unknown = {**PAYMENT, "referenceNumber": Unknown(Reason.INCONCLUSIVE, "no such column")}
     assert states({"servicetitan.payment": [unknown], "quickbooks.ReceivePayment": [evening]}) == [None]
 
 
@@ -161,7 +162,7 @@ def test_one_that_cannot_be_told_does_not_make_a_bypassed_batch_missing() -> Non
 
 
 def test_what_may_be_voided_is_not_missing() -> None:
-    other = {**INVOICE, "id": "2", "referenceNumber": "102", "active": Unknown("no such column")}
+    other = {**INVOICE, "id": "2", "referenceNumber": "102", "active": Unknown(Reason.INCONCLUSIVE, "no such column")}
     assert states({"servicetitan.invoice": [INVOICE, other], "quickbooks.Invoice": [BILLED]}) == ["arrived", None]
 
 
@@ -336,7 +337,7 @@ def test_without_ids_nobody_can_say_what_is_applied_to_what() -> None:
 
 
 def test_a_number_alone_is_no_sign_where_the_customer_is_not_known() -> None:
-    nobody = {**INVOICE, "customer.name": Unknown("no such column")}
+    nobody = {**INVOICE, "customer.name": Unknown(Reason.INCONCLUSIVE, "no such column")}
     other = {**BILLED, "CustomerRef.FullName": "Bob", "Subtotal": Decimal(90), "TxnDate": NEXT_DAY, "Memo": UNSET}
     assert states({"servicetitan.invoice": [nobody], "quickbooks.Invoice": [other]}) == [None]
 
@@ -512,9 +513,9 @@ def test_of_a_payment_that_arrived_as_a_journal_entry_nothing_is_known_to_be_app
 
 
 def test_an_account_that_is_not_in_the_file_is_not_another_one() -> None:
-    assert to_do([applied(1, 1, 40)], [40], [40], bill={"ARAccountRef.FullName": Unknown("no such column")}) == [
-        ("P1", "101", Decimal(40), UNSET)
-    ]
+    assert to_do(
+        [applied(1, 1, 40)], [40], [40], bill={"ARAccountRef.FullName": Unknown(Reason.INCONCLUSIVE, "no such column")}
+    ) == [("P1", "101", Decimal(40), UNSET)]
 
 
 def test_an_error_is_stale_only_where_all_of_its_number_arrived() -> None:
@@ -537,7 +538,10 @@ def test_a_batch_without_a_name_is_named_by_its_number() -> None:
     assert names_batch("Batch 12", nameless)
     assert not names_batch("Batch 120", nameless)
     unnamed = Record(
-        kind="servicetitan.invoice", key="", fields={**INVOICE, "batch.name": Unknown("no such column")}, where=Location("x")
+        kind="servicetitan.invoice",
+        key="",
+        fields={**INVOICE, "batch.name": Unknown(Reason.INCONCLUSIVE, "no such column")},
+        where=Location("x"),
     )
     assert not names_batch("Batch 12", unnamed)
     rows = {"servicetitan.invoice": [unnamed.fields], "quickbooks.Invoice": [BILLED]}

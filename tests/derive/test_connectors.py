@@ -13,6 +13,7 @@ from exportready.derive.memos import names_batch
 from exportready.evidence.reading import Keys
 from exportready.kinds import KINDS
 from exportready.model.evidence import UNSET, Account, Dataset, Evidence, FieldNote, Location, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
 from exportready.rulebook.examples import NOON
 
 Row = Mapping[str, Value]
@@ -125,8 +126,8 @@ def test_who_sent_the_invoice(
         (PAID, (LINK,), False),
         ({**SENT, "parent.referenceNumber": UNSET}, (LINK,), True),
         ({**SENT, "parent.referenceNumber": UNSET}, ({**LINK, "Amount": Decimal(30)},), False),
-        ({**SENT, "parent.referenceNumber": Unknown("not exported")}, (LINK,), None),
-        ({**SENT, "parent.waits": Unknown("its batch is not in the file")}, (LINK,), None),
+        ({**SENT, "parent.referenceNumber": Unknown(Reason.INCONCLUSIVE, "not exported")}, (LINK,), None),
+        ({**SENT, "parent.waits": Unknown(Reason.INCONCLUSIVE, "its batch is not in the file")}, (LINK,), None),
     ],
     ids=[
         "to this invoice", "of the customer's job", "of another customer", "another payment", "another invoice", "to nothing",

@@ -14,6 +14,7 @@ from exportready.derive.names import _likeness, is_clean
 from exportready.evidence.reading import Keys
 from exportready.kinds import KINDS
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, Dataset, Evidence, Location, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 Row = Mapping[str, Value]
@@ -172,7 +173,7 @@ def test_without_the_id_a_name_with_some_number_may_be_it() -> None:
     assert exact.get("inQuickBooks") is True
 
 
-@pytest.mark.parametrize("name", [UNSET, Unknown("no text")])
+@pytest.mark.parametrize("name", [UNSET, Unknown(Reason.INCONCLUSIVE, "no text")])
 def test_who_is_not_named_leaves_the_list_open(name: Value) -> None:
     invoice: Row = {"waits": True, "customer.name": name}
     found = waiting(
@@ -184,7 +185,9 @@ def test_who_is_not_named_leaves_the_list_open(name: Value) -> None:
     assert (found.records, found.scope) == ((), Scope.PART)
 
 
-@pytest.mark.parametrize(("third", "scope"), [(False, Scope.WHOLE), (Unknown("its batch is not in the file"), Scope.PART)])
+@pytest.mark.parametrize(
+    ("third", "scope"), [(False, Scope.WHOLE), (Unknown(Reason.INCONCLUSIVE, "its batch is not in the file"), Scope.PART)]
+)
 def test_only_what_surely_waits_counts_and_what_may_wait_leaves_it_open(third: Value, scope: Scope) -> None:
     rows: list[Row] = [
         {"customer.name": name, "waits": waits} for name, waits in (("Adams", True), ("Baker", False), ("Cole", third))

@@ -12,6 +12,7 @@ from exportready.derive import derive
 from exportready.evidence.reading import Keys
 from exportready.kinds import KINDS
 from exportready.model.evidence import UNSET, Account, Dataset, Evidence, FieldNote, Location, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
 from exportready.rulebook.examples import NOON
 
 Row = Mapping[str, Value]
@@ -66,7 +67,7 @@ def test_a_zone_in_use_with_its_item() -> None:
     assert (zone.get("serviceItems"), zone.get("serviceItemsReady")) == ("Tax, Tax", True)
 
 
-@pytest.mark.parametrize("mapped", [{"Golden": "Denver Tax"}, {"Denver": Unknown("nobody knows")}])
+@pytest.mark.parametrize("mapped", [{"Golden": "Denver Tax"}, {"Denver": Unknown(Reason.INCONCLUSIVE, "nobody knows")}])
 def test_of_a_zone_that_nobody_spoke_of_it_is_not_known(mapped: Mapping[str, Value]) -> None:
     zone = only(zones(mapped=mapped))
     assert isinstance(zone.get("item"), Unknown)
@@ -91,8 +92,8 @@ def test_a_zone_that_is_mapped_twice_in_other_letters() -> None:
         (True, "2", Scope.WAITING, False),
         (True, "2", Scope.PERIOD, None),
         (True, "2", Scope.PART, None),
-        (True, Unknown("not exported"), Scope.WHOLE, None),
-        (Unknown("its batch is not in the file"), "1", Scope.WHOLE, None),
+        (True, Unknown(Reason.INCONCLUSIVE, "not exported"), Scope.WHOLE, None),
+        (Unknown(Reason.INCONCLUSIVE, "its batch is not in the file"), "1", Scope.WHOLE, None),
         (True, UNSET, Scope.WHOLE, False),
         (True, "0", Scope.WHOLE, False),
     ],

@@ -17,10 +17,10 @@ from exportready.model.report import (
     Expiry,
     Finding,
     Gap,
+    InferenceStep,
     KeyIssue,
     Outcome,
     Place,
-    Reason,
     Report,
     RuleResult,
     Snippet,
@@ -305,7 +305,7 @@ NO_COGS = an_issue(
     rule="items/cogs-account",
     facts=("PIPE-1 has no cost-of-goods-sold account (materials.json:12)",),
     reasons=(
-        Reason(
+        InferenceStep(
             rule="what depends on nothing is a key issue",
             words="it has no account",
             facts=("problem: it",),

@@ -15,6 +15,7 @@ import pytest
 from msgspec.structs import replace
 
 from exportready.model.evidence import UNSET, Location, Record, Unknown, Value
+from exportready.model.reasons import Reason
 from exportready.model.report import Report, Verdict
 from exportready.reporters import Options, arrival, render, words
 from exportready.reporters.csv_rows import harmless
@@ -69,7 +70,7 @@ def after(report: Report) -> Report:
         ),
         work_list=(
             work("=HYPERLINK(1) Ltd"),
-            work("Ann:Annex", payment=UNSET, unused=Unknown("no"), toApply=Unknown("no"), apart="different job"),
+            work("Ann:Annex", payment=UNSET, unused=Unknown(Reason.INCONCLUSIVE, "no"), toApply=Unknown(Reason.INCONCLUSIVE, "no"), apart="different job"),
         ),
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from exportready.model.evidence import UNSET, Location, Record, Source, Unknown, Value
+from exportready.model.reasons import Reason
 from exportready.model.report import (
     Cleared,
     Finding,
@@ -224,7 +225,7 @@ def test_what_was_not_known_of_a_payment_is_not_known_again(report: Report) -> N
         "booksCustomer": "Ann",
         "payment": "P1",
         "invoice": UNSET,
-        "toApply": Unknown("two invoices"),
+        "toApply": Unknown(Reason.INCONCLUSIVE, "two invoices"),
         "batch": "1042",
     }
     row = Record(kind="derived.applied_payment", key="Ann", fields=fields, where=Location("payments.json"))

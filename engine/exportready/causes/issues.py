@@ -13,7 +13,7 @@ from exportready.kinds.messages import RETRY
 from exportready.kinds.references import ESTABLISHED, INFERRED
 from exportready.model.fix import filled
 from exportready.model.inference import Conclusion
-from exportready.model.report import Cleared, KeyIssue, Reason, Thing
+from exportready.model.report import Cleared, InferenceStep, KeyIssue, Thing
 from exportready.model.rules import PLACEHOLDER, FixSteps, Severity
 
 
@@ -83,7 +83,7 @@ def _facts(problem: Problem) -> Iterable[str]:
 
 def _reasons(
     members: frozenset[str], concluded: Mapping[str, Sequence[Conclusion]], by_id: Mapping[str, Problem]
-) -> Iterable[Reason]:
+) -> Iterable[InferenceStep]:
     """The rules that fired for it and what depends on it, in the order of their groups; each once, with its firings."""
     fired: dict[str, list[Conclusion]] = {}
     for one in (one for member in sorted(members, key=number_of) for one in concluded.get(member, ())):
@@ -92,7 +92,7 @@ def _reasons(
         shown = [tuple(_problems_of(one, by_id)) for one in some]
         rule, names = some[0].rule, {name: told(by_id[id_]) for name, id_ in _entries(some[0])}
         words = PLACEHOLDER.sub(lambda found, names=names: names.get(found[1], found[1]), rule.because)  # type: ignore[misc]
-        yield Reason(
+        yield InferenceStep(
             rule=rule.name,
             words=words,
             facts=tuple(dict.fromkeys(fact for facts in shown for fact in facts)),

@@ -13,6 +13,7 @@ from exportready.kinds import KINDS
 from exportready.kinds.account import BY_PATH
 from exportready.kinds.derived import ACCOUNT_ANSWERS
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Evidence, FieldNote, Location, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
 
 PROOFS = {
     "purchasing": ("servicetitan.purchase_order", "servicetitan.bill"),
@@ -43,7 +44,9 @@ def _closing_date(evidence: Evidence, answer: Value, note: FieldNote) -> tuple[V
         return answer, note
     if not isinstance(answer, Unknown) and answer != stated:
         told = "that there is none" if answer is UNSET else str(answer)
-        return Unknown(f"you answered {told}, but {preferences.where.path} says {stated}"), FieldNote(note.where, note.dated)
+        return Unknown(Reason.INCONCLUSIVE, f"you answered {told}, but {preferences.where.path} says {stated}"), FieldNote(
+            note.where, note.dated
+        )
     return stated, FieldNote(preferences.where)
 
 
@@ -63,7 +66,9 @@ def _sales_tax(evidence: Evidence) -> Value:
     ):
         return False
     return Unknown(
-        items.why or "your files hold only a part of QuickBooks' items", items.remedy or KINDS["quickbooks.Item"].supply
+        Reason.INCONCLUSIVE,
+        items.why or "your files hold only a part of QuickBooks' items",
+        items.remedy or KINDS["quickbooks.Item"].supply,
     )
 
 
@@ -77,7 +82,11 @@ def _class_tracking(evidence: Evidence) -> Value:
     if any(one.get("IsActive") is True for one in classes.records):
         return True
     missing = "quickbooks.Class" if classes.scope is Scope.MISSING else "quickbooks.Preferences"
-    return Unknown("your files do not show whether QuickBooks tracks classes", classes.remedy or KINDS[missing].supply)
+    return Unknown(
+        Reason.INCONCLUSIVE,
+        "your files do not show whether QuickBooks tracks classes",
+        classes.remedy or KINDS[missing].supply,
+    )
 
 
 def _seen(evidence: Evidence, kind: str) -> tuple[Record, ...]:
@@ -106,7 +115,10 @@ def _field(evidence: Evidence, answers: Record | None, name: str, path: str, at:
         return answer, FieldNote(note.where, note.dated, path)
     if answer is False:
         return (
-            Unknown(f"you answered no, but {proof.where.path} holds {proof.key}, which there is only where it is in use"),
+            Unknown(
+                Reason.INCONCLUSIVE,
+                f"you answered no, but {proof.where.path} holds {proof.key}, which there is only where it is in use",
+            ),
             FieldNote(note.where, note.dated),
         )
     return True, FieldNote(proof.where)

@@ -18,9 +18,11 @@ from exportready.derive.conclusions import remedy_of
 from exportready.derive.matching import ARRIVED
 from exportready.kinds import fold, supply
 from exportready.model.evidence import UNSET, Evidence, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
 
-_NOT_THERE = Unknown("it is not known what QuickBooks has of it")
+_NOT_THERE = Unknown(Reason.INCONCLUSIVE, "it is not known what QuickBooks has of it")
 _ONE_OF_SEVERAL = Unknown(
+    Reason.INCONCLUSIVE,
     "several of ServiceTitan have this customer and number, and your file shows no ids that tell them apart",
     "Export payments and invoices with their ids (ServiceTitan API), or look at these by hand",
 )
@@ -70,7 +72,9 @@ class Ledger(msgspec.Struct, kw_only=True):
             links.setdefault(link.get("parent.TxnID"), []).append(link)
         payments, invoices = (evidence.dataset(kind).records for kind in ("quickbooks.ReceivePayment", "quickbooks.Invoice"))
         records = {record.get("TxnID"): record for record in (*payments, *invoices) if isinstance(record.get("TxnID"), str)}
-        why = Unknown(dataset.why or "your files hold only a part of QuickBooks' payments", remedy_of(dataset))
+        why = Unknown(
+            Reason.INCONCLUSIVE, dataset.why or "your files hold only a part of QuickBooks' payments", remedy_of(dataset)
+        )
         closing = evidence.dataset("derived.account").records[0].get("closingDate")
         whole = dataset.scope in (Scope.WHOLE, Scope.PERIOD)
         return cls(
@@ -98,13 +102,19 @@ class Ledger(msgspec.Struct, kw_only=True):
             states = (payment.get("state"), bill.get("state") if bill else UNSET)
             both = next((state for state in states if isinstance(state, Unknown)), both)
             if payment.get("state") == ARRIVED and invoice is None:
-                both = Unknown("the invoice that it pays is not in your files", supply("servicetitan.invoice", None))
+                both = Unknown(
+                    Reason.INCONCLUSIVE, "the invoice that it pays is not in your files", supply("servicetitan.invoice", None)
+                )
             elif states == (ARRIVED, ARRIVED) and payment.get("books") != "ReceivePayment":
-                both = Unknown("it arrived as another kind of transaction, and what that is applied to does not show")
+                both = Unknown(
+                    Reason.INCONCLUSIVE, "it arrived as another kind of transaction, and what that is applied to does not show"
+                )
             elif states == (ARRIVED, ARRIVED) and not all(
                 isinstance(one.get("booksId"), str) for one in (payment, bill) if one
             ):
-                both = Unknown("QuickBooks' file shows no TxnID, so what is applied to what does not show")
+                both = Unknown(
+                    Reason.INCONCLUSIVE, "QuickBooks' file shows no TxnID, so what is applied to what does not show"
+                )
         return {**dict.fromkeys(names, _NOT_THERE), "apart": UNSET, "bothArrived": both}
 
     def facts(self, one: Record, invoice: Record | None) -> dict[str, Value]:
@@ -166,7 +176,7 @@ class Ledger(msgspec.Struct, kw_only=True):
             if link.get("TxnID") == bill.get("TxnID"):
                 amount, discount = link.get("Amount"), link.get("DiscountAmount")
                 if not isinstance(amount, Decimal):
-                    return Unknown("how much is applied is not in the file")
+                    return Unknown(Reason.INCONCLUSIVE, "how much is applied is not in the file")
                 total += amount + (discount if isinstance(discount, Decimal) else Decimal(0))
         return total
 
@@ -176,7 +186,7 @@ class Ledger(msgspec.Struct, kw_only=True):
         meant, links = self.meant.get(id_, set()), self.links.get(id_, ())
         others = [link for link in links if link.get("TxnID") not in meant]
         if others and any(isinstance(one, Unknown) for one in meant):
-            return Unknown("of an invoice that it pays it is not known which one it is in QuickBooks")
+            return Unknown(Reason.INCONCLUSIVE, "of an invoice that it pays it is not known which one it is in QuickBooks")
         told = [_number(link) for link in others]
         for link in {link.get("TxnID"): link for link in links if link not in others}.values():
             pair, amount = (id_, link.get("TxnID")), _sum(one for one in links if one.get("TxnID") == link.get("TxnID"))
@@ -187,13 +197,15 @@ class Ledger(msgspec.Struct, kw_only=True):
             isinstance(total, Decimal) and isinstance(unused, Decimal) and isinstance(seen, Decimal) and seen < total - unused
         )
         if not told and links and hidden:
-            return Unknown("a part of it is applied to something that your files do not hold", self.links_why.remedy)
+            return Unknown(
+                Reason.INCONCLUSIVE, "a part of it is applied to something that your files do not hold", self.links_why.remedy
+            )
         return ", ".join(sorted(told)) or UNSET
 
     def _to_apply(self, payment: Record, bill: Record, rest: Decimal) -> Value:
         unused, balance = payment.get("UnusedPayment"), bill.get("BalanceRemaining")
         if not isinstance(unused, Decimal) or not isinstance(balance, Decimal):
-            return Unknown("what is unused or open is not in the file")
+            return Unknown(Reason.INCONCLUSIVE, "what is unused or open is not in the file")
         payment_id, bill_id = payment.get("TxnID"), bill.get("TxnID")
         left, due = self.unused.setdefault(payment_id, unused), self.open.setdefault(bill_id, balance)
         amount = max(min(rest, left, due), Decimal(0))
@@ -239,7 +251,7 @@ def _sum(links: Iterable[Record]) -> Value:
     for link in links:
         amount = link.get("Amount")
         if not isinstance(amount, Decimal):
-            return Unknown("how much is applied is not in the file")
+            return Unknown(Reason.INCONCLUSIVE, "how much is applied is not in the file")
         total += amount
     return total
 

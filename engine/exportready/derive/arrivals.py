@@ -20,6 +20,7 @@ from exportready.derive.memos import names_batch
 from exportready.derive.waiting import named_batches, to_be_whole
 from exportready.kinds import KINDS
 from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
 
 KIND = "derived.match"
 _LINES = {
@@ -74,10 +75,14 @@ def _judged(evidence: Evidence, one: Match, bypassed: frozenset[str], as_payment
         if explanation(transaction, bypassed):
             return replace(one, state=EXPLAINED, booked=None)
         told = f"it is {_REVERSED[transaction.type]}, and how one arrives in QuickBooks is not established"
-        return replace(one, state=Unknown(told, _LOOK_BY_HAND), booked=None)
+        return replace(one, state=Unknown(Reason.INCONCLUSIVE, told, _LOOK_BY_HAND), booked=None)
     if one.state == ARRIVED and one.booked and one.booked.record.kind != transaction.homes[0]:
         usual = evidence.dataset(transaction.homes[0])
-        return replace(one, state=Unknown(why_of(usual), remedy_of(usual))) if usual.scope is Scope.MISSING else one
+        return (
+            replace(one, state=Unknown(Reason.INCONCLUSIVE, why_of(usual), remedy_of(usual)))
+            if usual.scope is Scope.MISSING
+            else one
+        )
     gone = one.booked is not None and one.booked.amount == 0
     if one.state == ARRIVED and gone and explanation(transaction, bypassed) in ("voided", "canceled"):
         return replace(one, state=EXPLAINED, booked=None)  # voided on both sides
@@ -105,7 +110,7 @@ def _untold_void(transaction: SentTransaction) -> Unknown | None:
     for name, told in (("active", "voided"), ("status", "canceled")):
         known = transaction.record.get(name)
         if isinstance(known, Unknown) and name in KINDS[transaction.record.kind].fields:
-            return Unknown(f"your file does not say whether it was {told}", known.remedy)
+            return Unknown(Reason.INCONCLUSIVE, f"your file does not say whether it was {told}", known.remedy)
     return None
 
 
@@ -132,6 +137,7 @@ def _may_be_there(dataset: Dataset, transaction: SentTransaction) -> Unknown | N
         if first + edge <= transaction.day <= last - edge:
             return None
         return Unknown(
+            Reason.INCONCLUSIVE,
             f"your file of {_plain(dataset.kind)} covers {first} to {last}, and this is of {transaction.day}",
             remedy_of(dataset),
         )
@@ -139,8 +145,8 @@ def _may_be_there(dataset: Dataset, transaction: SentTransaction) -> Unknown | N
         remedy = (
             f"If payments of the type {transaction.record.get('type')} are exported as journal entries: {remedy_of(dataset)}"
         )
-        return Unknown("payments of its type may be journal entries", remedy)
-    return Unknown(why_of(dataset), remedy_of(dataset))
+        return Unknown(Reason.INCONCLUSIVE, "payments of its type may be journal entries", remedy)
+    return Unknown(Reason.INCONCLUSIVE, why_of(dataset), remedy_of(dataset))
 
 
 def _plain(kind: str) -> str:
@@ -163,6 +169,7 @@ def _looks_bypassed(transaction: SentTransaction) -> Unknown:
     name = transaction.record.get("batch.name")
     told = f"{transaction.batch} ({name})" if isinstance(name, str) else str(transaction.batch)
     return Unknown(
+        Reason.INCONCLUSIVE,
         f"nothing of batch {told} is in QuickBooks, {LOOKS_BYPASSED}; please confirm",
         f"If batch {told} was bypassed, say so: exportready ask, or bypassedBatches in account.yaml. If it was not, unpost it in "
         "ServiceTitan, post it, and export it again; that does not duplicate what is there",
@@ -270,7 +277,11 @@ def _edits(transaction: SentTransaction, book: Record) -> dict[str, Value]:
     """When either side changed it after it was made in QuickBooks; unset where it did not."""
     made, changed, modified = book.get("TimeCreated"), book.get("TimeModified"), transaction.record.get("modifiedOn")
     if not isinstance(made, datetime):
-        unknown = made if isinstance(made, Unknown) else Unknown("QuickBooks' file does not say when it was made")
+        unknown = (
+            made
+            if isinstance(made, Unknown)
+            else Unknown(Reason.INCONCLUSIVE, "QuickBooks' file does not say when it was made")
+        )
         return {"booksEdited": unknown, "titanEdited": unknown}
     in_books: Value = changed if not isinstance(changed, datetime) else changed if changed - made > _SETTLING else UNSET
     in_titan: Value = modified if not isinstance(modified, datetime) else modified if modified - made > _OVERNIGHT else UNSET
@@ -281,7 +292,7 @@ def _edits(transaction: SentTransaction, book: Record) -> dict[str, Value]:
         in_titan = (
             modified
             if isinstance(modified, datetime)
-            else Unknown("it was voided in ServiceTitan, and its file does not say when")
+            else Unknown(Reason.INCONCLUSIVE, "it was voided in ServiceTitan, and its file does not say when")
         )
     return {"booksEdited": in_books, "titanEdited": in_titan}
 
@@ -321,6 +332,7 @@ class _Memos:
         if self._connector == "quickbooks":
             return False
         return Unknown(
+            Reason.INCONCLUSIVE,
             "nothing tells which connector sent it",
             "Say since which day the ServiceTitan Web Connector sends your batches: exportready ask, or "
             "settings.webConnector.since in account.yaml",

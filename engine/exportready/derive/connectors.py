@@ -20,9 +20,11 @@ from exportready.derive.memos import names_batch
 from exportready.derive.waiting import named_batches
 from exportready.kinds import fold
 from exportready.model.evidence import Dataset, Evidence, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
 
 OLD, NEW = "quickbooks", "servicetitan"
 _NOT_TOLD = Unknown(
+    Reason.INCONCLUSIVE,
     "nothing tells which connector sent it",
     "Say in account.yaml since which day the ServiceTitan Web Connector sends your batches (settings.webConnector.since), "
     "and save QuickBooks' answer to InvoiceQueryRq beside your other files",
@@ -150,9 +152,9 @@ class _Senders(msgspec.Struct, frozen=True, kw_only=True):
     def of_invoice(self, invoice: Record | None) -> Value:
         """Who sends, or sent, the invoice."""
         if invoice is None:
-            return Unknown("the invoice that it is applied to is not in your files")
+            return Unknown(Reason.INCONCLUSIVE, "the invoice that it is applied to is not in your files")
         if invoice.get("batch.number") in self.bypassed:
-            return Unknown("the invoice that it is applied to was bypassed, so no connector sent it")
+            return Unknown(Reason.INCONCLUSIVE, "the invoice that it is applied to was bypassed, so no connector sent it")
         if invoice.get("waits") is True or invoice.get("syncStatus") in ("Pending", "Posted"):
             return self.connector
         in_books = list(self._in_books(invoice))
@@ -175,7 +177,9 @@ class _Senders(msgspec.Struct, frozen=True, kw_only=True):
             return OLD if self.connector == OLD else _NOT_TOLD
         if isinstance(created, datetime) and created.date() < self.since:
             return OLD
-        return Unknown("its memo in QuickBooks names no batch, so it was entered by hand, or its memo was changed")
+        return Unknown(
+            Reason.INCONCLUSIVE, "its memo in QuickBooks names no batch, so it was entered by hand, or its memo was changed"
+        )
 
     def _by_date(self, day: Value) -> Value:
         """By its date alone: what is dated after ServiceTitan's connector began cannot have come through the older one,
@@ -201,7 +205,7 @@ def _applied(dataset: Dataset, links: Mapping[Value, Sequence[Record]], applicat
         same_amount = isinstance(amount, Decimal) and link.get("Amount") == amount
         if is_customer and (same_number or (same_amount and not isinstance(number, str))):
             return True
-    return False if dataset.scope is Scope.WHOLE else Unknown(dataset.why or _PART, dataset.remedy)
+    return False if dataset.scope is Scope.WHOLE else Unknown(Reason.INCONCLUSIVE, dataset.why or _PART, dataset.remedy)
 
 
 def _by_invoice(dataset: Dataset) -> Mapping[Value, Sequence[Record]]:

@@ -16,12 +16,13 @@ from exportready.evidence.consolidate import KEEP_NEWER
 from exportready.evidence.pages import join_pages
 from exportready.kinds import fold
 from exportready.model.evidence import CLOCK_SKEW, Dataset, Evidence, Listing, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
 
 KIND = "derived.customer_order"
 LARGEST_EXACT = 400
 """Above this many entangled names with non-ASCII differences, the smallest set is approximated."""
 
-_NO_PROOF = Unknown("qbXML does not show the order of the list in QuickBooks; only an IIF file does")
+_NO_PROOF = Unknown(Reason.INCONCLUSIVE, "qbXML does not show the order of the list in QuickBooks; only an IIF file does")
 
 
 def conclude(evidence: Evidence, at: datetime) -> Dataset:
@@ -43,7 +44,7 @@ def conclude(evidence: Evidence, at: datetime) -> Dataset:
         name = record.get("FullName")
         in_order: Value = index not in out
         if not isinstance(name, str):
-            in_order = Unknown("its name is not in the file")
+            in_order = Unknown(Reason.INCONCLUSIVE, "its name is not in the file")
         elif in_order and shown is not proof:
             in_order = _NO_PROOF
         found.append(Record(kind=KIND, key=record.key, fields={"FullName": name, "inOrder": in_order}, where=record.where))

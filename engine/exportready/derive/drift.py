@@ -21,6 +21,7 @@ from exportready.model.evidence import (
     Unset,
     Value,
 )
+from exportready.model.reasons import Reason
 
 MAPPING, LAST = "customerMapping", "customerMappingAtLastExport"
 _MOMENTARY = ("webConnector.status", "webConnector.restarted", LAST)
@@ -67,6 +68,7 @@ def _mapping(found: Conclusions, evidence: Evidence, earlier: Record | None, whe
     past = seen if isinstance(seen, str) else told
     if isinstance(seen, str) and isinstance(told, str) and seen != told:
         past = Unknown(
+            Reason.INCONCLUSIVE,
             f"your earlier files say {_screen(seen)}, and you answered {_screen(told)}",
             "Find out which customer mapping was chosen at the last export, and correct that answer (exportready ask --all)",
         )

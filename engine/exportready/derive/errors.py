@@ -9,6 +9,7 @@ from exportready.derive.conclusions import Conclusions, remedy_of, why_of
 from exportready.kinds import fold
 from exportready.kinds.messages import FINE, OTHER, read
 from exportready.model.evidence import UNSET, Dataset, Evidence, Location, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
 
 _REPORT, _STATUS = "servicetitan.export_error", "quickbooks.Status"
 
@@ -21,7 +22,7 @@ def log(evidence: Evidence) -> Dataset:
     """The one record that says whether there is a list of errors at all, and how many stand in it."""
     report, sent = evidence.dataset(_REPORT), _sent(evidence)
     known = report.scope is not Scope.MISSING or bool(sent)
-    why = Unknown(why_of(report), remedy_of(report))
+    why = Unknown(Reason.INCONCLUSIVE, why_of(report), remedy_of(report))
     where = next((record.where for record in (*report.records, *sent)), Location("export errors"))
     fields: dict[str, Value] = {"kept": True if known else why}
     return Dataset(

@@ -15,6 +15,7 @@ import msgspec
 from exportready.derive.waiting import ORDERS, named_batches
 from exportready.kinds import fold
 from exportready.model.evidence import UNSET, Evidence, Record, Unknown, Value
+from exportready.model.reasons import Reason
 
 INVOICE, PAYMENT, CREDIT_MEMO = "servicetitan.invoice", "servicetitan.payment", "servicetitan.credit_memo"
 BILL = "servicetitan.bill"
@@ -87,13 +88,21 @@ def _sent(record: Record, kind: str, batch: Value, done: frozenset[str]) -> Valu
     status = record.get("status" if kind == ORDERS else "syncStatus")
     if status in DONE or (isinstance(batch, str) and batch in done):
         return True
-    return False if isinstance(status, str) else Unknown("its status (Pending, Posted or Exported) is not in the file")
+    return (
+        False
+        if isinstance(status, str)
+        else Unknown(Reason.INCONCLUSIVE, "its status (Pending, Posted or Exported) is not in the file")
+    )
 
 
 def _titan(record: Record, kind: str, sent: Value, batch: Value, vendors: dict[Value, Value]) -> SentTransaction:
     if kind == ORDERS:
         id_ = record.get("vendorId")
-        name, amount, day = vendors.get(id_, Unknown("its vendor is not in the file")), record.get("total"), record.get("date")
+        name, amount, day = (
+            vendors.get(id_, Unknown(Reason.INCONCLUSIVE, "its vendor is not in the file")),
+            record.get("total"),
+            record.get("date"),
+        )
     elif kind == BILL:
         id_, name = record.get("vendor.id"), record.get("vendor.name")
         amount, day = record.get("billAmount"), record.get("billDate")
@@ -150,7 +159,7 @@ def booked(evidence: Evidence) -> dict[str, list[BookedTransaction]]:
             if kind == "quickbooks.Invoice":
                 amount = _plus(record.get("Subtotal"), record.get("SalesTaxTotal"))
             elif kind == "quickbooks.JournalEntry":
-                amount = debits.get(record.get("TxnID"), Unknown("its debits are not in the file"))
+                amount = debits.get(record.get("TxnID"), Unknown(Reason.INCONCLUSIVE, "its debits are not in the file"))
             named = record.get("VendorRef.FullName" if kind in _PURCHASES else "CustomerRef.FullName")
             names = frozenset([fold(named)]) if kind in _PURCHASES and isinstance(named, str) else levels(named)
             number = record.get("RefNumber")
@@ -174,4 +183,4 @@ def _plus(one: Value, other: Value) -> Value:
     if isinstance(one, Unknown) or isinstance(other, Unknown):
         return one if isinstance(one, Unknown) else other
     parts = [value for value in (one, other) if isinstance(value, Decimal)]
-    return sum(parts, Decimal(0)) if parts else Unknown("its amount is not in the file")
+    return sum(parts, Decimal(0)) if parts else Unknown(Reason.INCONCLUSIVE, "its amount is not in the file")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from exportready.model.evidence import CLOCK_SKEW, Dataset, Unknown
+from exportready.model.reasons import Reason
 
 ANSWER, FILES = "your answer", "what your files say of it"
 DATE_ANSWERS = (
@@ -18,17 +19,21 @@ def stale(dated: datetime | None, at: datetime, age: timedelta | None, what: str
     if age is None:
         return None
     if dated is None:
-        return Unknown(f"{what} has no date", DATE_ANSWERS if what == ANSWER else DATE_FILES)
+        return Unknown(Reason.INCONCLUSIVE, f"{what} has no date", DATE_ANSWERS if what == ANSWER else DATE_FILES)
     if dated - at > CLOCK_SKEW:
-        return Unknown(f"{what} is dated {dated:%Y-%m-%d %H:%M}, after the moment of this check")
+        return Unknown(Reason.INCONCLUSIVE, f"{what} is dated {dated:%Y-%m-%d %H:%M}, after the moment of this check")
     if at - dated > age:
         hours = int((at - dated).total_seconds() // 3600)
         old = f"{hours} hours" if hours < 72 else f"{hours // 24} days"
         limit = f"{age.days} days" if age.days else f"{age.seconds // 3600} hours"
-        return Unknown(f"{what} is {old} old, and counts for {limit} only")
+        return Unknown(Reason.INCONCLUSIVE, f"{what} is {old} old, and counts for {limit} only")
     return None
 
 
 def unanswered(dataset: Dataset) -> Unknown:
     """Why there is no answer: nobody gave one, or no file of answers counts."""
-    return Unknown("nobody answered this") if dataset.records else Unknown(dataset.why, dataset.remedy)
+    return (
+        Unknown(Reason.INCONCLUSIVE, "nobody answered this")
+        if dataset.records
+        else Unknown(Reason.INCONCLUSIVE, dataset.why, dataset.remedy)
+    )

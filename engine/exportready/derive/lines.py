@@ -11,6 +11,7 @@ import msgspec
 from exportready.derive.tax import TAX_ITEMS
 from exportready.kinds import fold
 from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
 
 PRICEBOOK = ("servicetitan.material", "servicetitan.equipment", "servicetitan.service")
 SALES_TAX = "ServiceTitan Sales Tax"
@@ -68,7 +69,7 @@ class Comparer:
         quantity, amount = line.get("quantity"), line.get("total")
         unknown = _first_unknown(code, amount, quantity)
         if unknown or not isinstance(code, str) or not isinstance(amount, Decimal):
-            return unknown or Unknown(f"{line.key} has no item or no amount")
+            return unknown or Unknown(Reason.INCONCLUSIVE, f"{line.key} has no item or no amount")
         return self._name(code), quantity * sign if isinstance(quantity, Decimal) else None, amount * sign
 
     def _of_books(self, line: Record) -> _Line | Unknown | None:
@@ -77,9 +78,13 @@ class Comparer:
         if isinstance(item, str) and (fold(item) in self._aside or _short(item) in self._aside):
             return None
         if not isinstance(item, str):
-            return None if not isinstance(amount, Decimal) or not amount else Unknown(f"{line.key} names no item")
+            return (
+                None
+                if not isinstance(amount, Decimal) or not amount
+                else Unknown(Reason.INCONCLUSIVE, f"{line.key} names no item")
+            )
         if isinstance(quantity, Unknown) or not isinstance(amount, Decimal):
-            return _first_unknown(quantity, amount) or Unknown(f"{line.key} shows no amount")
+            return _first_unknown(quantity, amount) or Unknown(Reason.INCONCLUSIVE, f"{line.key} shows no amount")
         return self._name(item), quantity if isinstance(quantity, Decimal) else None, amount
 
     def _name(self, item: str) -> str:
@@ -104,9 +109,9 @@ def _by_parent(records: Iterable[Record], field: str) -> dict[Value, list[Record
 
 def _those_of(lines: Mapping[Value, list[Record]], dataset: Dataset, parent: Value) -> Sequence[Record] | Unknown:
     if not isinstance(parent, str):
-        return Unknown("the file does not say whose lines they are")
+        return Unknown(Reason.INCONCLUSIVE, "the file does not say whose lines they are")
     if parent not in lines and dataset.scope in (Scope.MISSING, Scope.PART):
-        return Unknown(dataset.why or "its lines are not in the file", dataset.remedy)
+        return Unknown(Reason.INCONCLUSIVE, dataset.why or "its lines are not in the file", dataset.remedy)
     return lines.get(parent, [])
 
 

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from exportready.derive.exported import BookedTransaction, SentTransaction
 from exportready.derive.memos import names_batch
 from exportready.model.evidence import Unknown, Value
+from exportready.model.reasons import Reason
 
 ARRIVED, TWICE, MISSING, EXPLAINED = "arrived", "twice", "missing", "explained"
 
@@ -74,15 +75,15 @@ def _with_what_is_left(one: Match, rest: _Index) -> Match:
             return replace(one, state=TWICE, copies=one.copies + len(sure))
         if copies:
             told = f"QuickBooks has another with its number, {_of(copies[0])}, and nothing tells whether that is a second copy"
-            return replace(one, state=Unknown(told, LOOK_AT_BOTH), booked=None, may_be_several=True)
+            return replace(one, state=Unknown(Reason.INCONCLUSIVE, told, LOOK_AT_BOTH), booked=None, may_be_several=True)
     elif one.state == MISSING:
         maybe = next((book for book in rest.near(transaction) if _may_be_it(transaction, book)), None)
         if maybe is not None:
             told = f"QuickBooks has one that may be it, {_of(maybe)}"
-            return replace(one, state=Unknown(told, LOOK_AT_BOTH), may_be_several=True)
+            return replace(one, state=Unknown(Reason.INCONCLUSIVE, told, LOOK_AT_BOTH), may_be_several=True)
         if transaction.is_cut:
             told = "its number is longer than QuickBooks takes, so it may stand there under another"
-            return replace(one, state=Unknown(told, LOOK_FOR_IT), may_be_several=True)
+            return replace(one, state=Unknown(Reason.INCONCLUSIVE, told, LOOK_FOR_IT), may_be_several=True)
     return one
 
 
@@ -103,7 +104,10 @@ def _settled(transaction: SentTransaction, answers: Sequence[BookedTransaction],
     if not alone:
         return Match(
             transaction=transaction,
-            state=Unknown("ServiceTitan has several that nothing tells apart: number, customer, day and amount are one"),
+            state=Unknown(
+                Reason.INCONCLUSIVE,
+                "ServiceTitan has several that nothing tells apart: number, customer, day and amount are one",
+            ),
             may_be_several=True,
         )
     if len(answers) == 1:
@@ -111,7 +115,7 @@ def _settled(transaction: SentTransaction, answers: Sequence[BookedTransaction],
     if exact:
         return Match(transaction=transaction, state=TWICE, booked=answers[0], copies=len(answers))
     told = f"{len(answers)} transactions of QuickBooks may be it, and none of them is just the same"
-    return Match(transaction=transaction, state=Unknown(told), may_be_several=True)
+    return Match(transaction=transaction, state=Unknown(Reason.INCONCLUSIVE, told), may_be_several=True)
 
 
 def _groups(answers: Mapping[int, Sequence[BookedTransaction]]) -> list[list[int]]:

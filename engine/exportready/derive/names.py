@@ -16,6 +16,7 @@ from functools import cached_property
 from exportready.derive.conclusions import Conclusions
 from exportready.kinds import fold, plural
 from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
 
 _LEGAL = {"inc", "llc", "ltd", "co", "corp", "company", "incorporated", "and", "the"}
 """Words that are often left out of a firm's name, or written otherwise."""
@@ -41,7 +42,9 @@ def vendors(evidence: Evidence) -> Dataset:
     if account.get("purchaseOrdersExported") is not False:
         orders, known = evidence.dataset("servicetitan.purchase_order"), evidence.dataset("servicetitan.vendor")
         names = {vendor.get("id"): vendor.get("name") for vendor in known.records}
-        nameless = Unknown("the list of vendors does not hold the one of this purchase order", known.remedy)
+        nameless = Unknown(
+            Reason.INCONCLUSIVE, "the list of vendors does not hold the one of this purchase order", known.remedy
+        )
         named += [(order, names.get(order.get("vendorId"), nameless), order.get("vendorId")) for order in orders.records]
         datasets.append(orders)
     return _judged("derived.waiting_vendor", named, evidence.dataset("quickbooks.Vendor"), "Name", datasets)
@@ -72,7 +75,9 @@ def _judged(
         doubt = None if there else untold
         copy = there_are.exported(name) if isinstance(id_, Unknown) and not there else None
         if copy:
-            doubt = Unknown(f"{copy} in QuickBooks may be {name}, whose ServiceTitan ID is not in your files")
+            doubt = Unknown(
+                Reason.INCONCLUSIVE, f"{copy} in QuickBooks may be {name}, whose ServiceTitan ID is not in your files"
+            )
         fields: dict[str, Value] = {
             "name": name,
             "id": id_,
@@ -131,9 +136,9 @@ class _InBooks:
 def _untold(books: Dataset, field: str) -> Unknown | None:
     """Why a name that is not found may be in QuickBooks nevertheless."""
     if books.scope is not Scope.WHOLE:
-        return Unknown(books.why or "your files show only a part of QuickBooks' list", books.remedy)
+        return Unknown(Reason.INCONCLUSIVE, books.why or "your files show only a part of QuickBooks' list", books.remedy)
     if any(isinstance(record.get(field), Unknown) for record in books.records):
-        return Unknown(f"one of {plural(books.kind)} has no name in the file")
+        return Unknown(Reason.INCONCLUSIVE, f"one of {plural(books.kind)} has no name in the file")
     return None
 
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from exportready.derive.conclusions import Conclusions, any_of
 from exportready.model.evidence import NOT_EXPORTED, Dataset, Evidence, FieldNote, Location, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
 
 CHARGES = (
     ("tax", "Tax", "purchaseOrders.taxItem", "CostOfGoodsSoldTax"),
@@ -43,7 +44,9 @@ def charges(evidence: Evidence) -> Dataset:
         named = answer is not NOT_EXPORTED
         carried = any_of(_carried(order, charge) for order in orders.records)
         if carried is False and orders.scope is not Scope.WHOLE:
-            carried = Unknown(orders.why or "your files hold only a part of the purchase orders", orders.remedy)
+            carried = Unknown(
+                Reason.INCONCLUSIVE, orders.why or "your files hold only a part of the purchase orders", orders.remedy
+            )
         fields: dict[str, Value] = {
             "charge": charge,
             "item": answer if named else usual,

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from exportready.derive.exported import DONE
 from exportready.derive.waiting import ORDERS, named_batches
 from exportready.model.evidence import UNSET, Dataset, Evidence, Scope, Unknown
+from exportready.model.reasons import Reason
 
 
 def with_what_was_sent(now: Evidence, before: Evidence) -> Evidence:
@@ -23,7 +24,7 @@ def with_what_was_sent(now: Evidence, before: Evidence) -> Evidence:
 def _of_before(dataset: Dataset, done: frozenset[str]) -> Dataset:
     """The dataset with no status that the export may have changed since: those of batches that were exported, or of which nobody
     says which were."""
-    stale = Unknown("its status in your files is from before the export", OF_BEFORE_MEND)
+    stale = Unknown(Reason.INCONCLUSIVE, "its status in your files is from before the export", OF_BEFORE_MEND)
     records = []
     for record in dataset.records:
         fields = dict(record.fields)

@@ -12,6 +12,7 @@ from exportready.derive.conclusions import Conclusions
 from exportready.derive.freshness import unanswered
 from exportready.kinds import KINDS, fold
 from exportready.model.evidence import UNSET, Dataset, Evidence, FieldNote, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
 
 TAX_ITEMS = ("SalesTax", "SalesTaxGroup")
 _MAP = "salesTax.zones."
@@ -49,7 +50,7 @@ def zones(evidence: Evidence) -> Dataset:
         }
         found.add(fields, zone.where, {"item": note})
     for id_ in sorted(used - {str(zone.get("id")) for zone in dataset.records}):
-        lost = Unknown(f"the tax zone of invoice {waiting[id_].key} is not in the list of tax zones")
+        lost = Unknown(Reason.INCONCLUSIVE, f"the tax zone of invoice {waiting[id_].key} is not in the list of tax zones")
         names = KINDS["derived.tax_zone"].fields
         found.add(dict.fromkeys(names, lost) | {"id": id_, "inUse": True}, waiting[id_].where)
     return found.dataset(dataset, active_suffices=True)
@@ -59,7 +60,7 @@ def _service_items(evidence: Evidence, zone: Value) -> dict[str, Value]:
     """The items that carry the tax where ServiceTitan works it out, and whether each is an active Service item."""
     rates, books = evidence.dataset("servicetitan.tax_rate"), evidence.dataset("quickbooks.Item")
     if rates.scope not in (Scope.WHOLE, Scope.ACTIVE):
-        unknown = Unknown(rates.why or "your files hold only a part of the tax rates", rates.remedy)
+        unknown = Unknown(Reason.INCONCLUSIVE, rates.why or "your files hold only a part of the tax rates", rates.remedy)
         return {"serviceItems": unknown, "serviceItemsReady": unknown}
     named = [rate.get("salesTaxItem") for rate in rates.records if rate.get("parent.id") == zone]
     ready: Value = bool(named)
@@ -75,12 +76,12 @@ def _is_service(books: Dataset, name: str) -> Value:
     if any(item.get("ItemType") == "Service" and item.get("IsActive") is True for item in found):
         return True
     if any(isinstance(item.get(field), Unknown) for item in found for field in ("ItemType", "IsActive")):
-        return Unknown(f"of {name} in QuickBooks type or state are not in the file")
+        return Unknown(Reason.INCONCLUSIVE, f"of {name} in QuickBooks type or state are not in the file")
     return False if books.scope is Scope.WHOLE else _part_of(books)
 
 
 def _part_of(books: Dataset) -> Unknown:
-    return Unknown(books.why or "your files hold only a part of QuickBooks' items", books.remedy)
+    return Unknown(Reason.INCONCLUSIVE, books.why or "your files hold only a part of QuickBooks' items", books.remedy)
 
 
 def _percent(rate: Value) -> Value:
@@ -89,16 +90,16 @@ def _percent(rate: Value) -> Value:
 
 def _not_used(invoices: Dataset, untold: str) -> Value:
     if untold:
-        return Unknown(f"of {untold} the file does not say whether it waits, or in which tax zone it is")
+        return Unknown(Reason.INCONCLUSIVE, f"of {untold} the file does not say whether it waits, or in which tax zone it is")
     if invoices.scope in (Scope.WHOLE, Scope.WAITING):
         return False
-    return Unknown(invoices.why or "your files hold only a part of the invoices", invoices.remedy)
+    return Unknown(Reason.INCONCLUSIVE, invoices.why or "your files hold only a part of the invoices", invoices.remedy)
 
 
 def _rate(evidence: Evidence, id_: Value) -> Value:
     rates = evidence.dataset("servicetitan.tax_rate")
     if rates.scope not in (Scope.WHOLE, Scope.ACTIVE):
-        return Unknown(rates.why or "your files hold only a part of the tax rates", rates.remedy)
+        return Unknown(Reason.INCONCLUSIVE, rates.why or "your files hold only a part of the tax rates", rates.remedy)
     return _sum(rate.get("taxRate") for rate in rates.records if rate.get("parent.id") == id_)
 
 
@@ -106,7 +107,7 @@ def _sum(rates: Iterable[Value]) -> Value:
     total = Decimal(0)
     for rate in rates:
         if not isinstance(rate, Decimal):
-            return rate if isinstance(rate, Unknown) else Unknown("one of its rates is empty")
+            return rate if isinstance(rate, Unknown) else Unknown(Reason.INCONCLUSIVE, "one of its rates is empty")
         total += rate
     return total
 
@@ -126,7 +127,9 @@ def _mapped(evidence: Evidence, zone: Value) -> tuple[Value, FieldNote]:
         return unanswered(dataset), FieldNote()
     note = answers.notes.get(paths[0], FieldNote())
     if len({answers.get(path) for path in paths}) > 1:
-        return Unknown(f"your answers map {zone} to several items"), FieldNote(note.where, note.dated, paths[0])
+        return Unknown(Reason.INCONCLUSIVE, f"your answers map {zone} to several items"), FieldNote(
+            note.where, note.dated, paths[0]
+        )
     return answers.get(paths[0]), FieldNote(note.where, note.dated, paths[0])
 
 
@@ -138,9 +141,9 @@ def _in_books(books: Dataset, item: Value) -> dict[str, Value]:
     if len(named) == 1:
         return dict(zip(names, (True, named[0].get("IsActive"), _books_rate(books, named[0])), strict=True))
     if named:
-        return dict.fromkeys(names, Unknown(f"QuickBooks has several sales-tax items named {item}"))
+        return dict.fromkeys(names, Unknown(Reason.INCONCLUSIVE, f"QuickBooks has several sales-tax items named {item}"))
     if any(isinstance(one.get("ItemType"), Unknown) and fold(str(one.get("Name"))) == fold(item) for one in books.records):
-        return dict.fromkeys(names, Unknown(f"of {item} in QuickBooks the type is not in the file"))
+        return dict.fromkeys(names, Unknown(Reason.INCONCLUSIVE, f"of {item} in QuickBooks the type is not in the file"))
     if books.scope is Scope.WHOLE:
         return {"itemExists": False, "itemActive": UNSET, "quickbooksRate": UNSET}
     return dict.fromkeys(names, _part_of(books))
@@ -155,11 +158,17 @@ def _books_rate(books: Dataset, item: Record) -> Value:
         return item.get("TaxRate")
     members = item.get("ItemSalesTaxRef.FullName")
     if not isinstance(members, str):
-        return members if isinstance(members, Unknown) else Unknown(f"the members of {item.key} are not in the file")
+        return (
+            members
+            if isinstance(members, Unknown)
+            else Unknown(Reason.INCONCLUSIVE, f"the members of {item.key} are not in the file")
+        )
     rates: list[Value] = []
     for member in members.split("\n"):
         found = [one for one in _tax_items(books, member) if one.get("ItemType") == "SalesTax"]
         rates.append(
-            found[0].get("TaxRate") if len(found) == 1 else Unknown(f"{member}, of {item.key}, is not in the list of items")
+            found[0].get("TaxRate")
+            if len(found) == 1
+            else Unknown(Reason.INCONCLUSIVE, f"{member}, of {item.key}, is not in the list of items")
         )
     return _sum(rates)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from exportready.derive.conclusions import Conclusions
 from exportready.kinds import fold
 from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
 
 
 def of_technicians(evidence: Evidence) -> Dataset:
@@ -26,7 +27,7 @@ def of_technicians(evidence: Evidence) -> Dataset:
         id_, name = technician.get("id"), technician.get("name")
         own = driven.get(id_, []) if isinstance(id_, str) else []
         names = sorted(str(place.get("parent.name")) for place in own)
-        untold = Unknown(trucks.why or "your files hold only a part of the trucks", trucks.remedy)
+        untold = Unknown(Reason.INCONCLUSIVE, trucks.why or "your files hold only a part of the trucks", trucks.remedy)
         truck: Value = names[0] if len(names) == 1 else UNSET if listed or names else untold
         fields: dict[str, Value] = {
             "technician": name,
@@ -53,5 +54,7 @@ def _site(sites: Dataset, truck: Value) -> Value:
     if any(fold(str(site.get("Name"))) == fold(truck) for site in sites.records):
         return True
     return (
-        False if sites.scope is Scope.WHOLE else Unknown(sites.why or "your files hold only a part of the sites", sites.remedy)
+        False
+        if sites.scope is Scope.WHOLE
+        else Unknown(Reason.INCONCLUSIVE, sites.why or "your files hold only a part of the sites", sites.remedy)
     )

@@ -17,6 +17,7 @@ from exportready.derive.conclusions import Conclusions, any_of, first, remedy_of
 from exportready.kinds import KINDS, children
 from exportready.kinds.account import LISTS
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Dataset, Evidence, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
 
 TRANSACTIONS = ("servicetitan.invoice", "servicetitan.payment", "servicetitan.credit_memo", "servicetitan.bill")
 ORDERS = "servicetitan.purchase_order"
@@ -77,7 +78,7 @@ def _order_waits(record: Record, prefix: str, left_ids: set[Value]) -> Value:
     status, batch = record.get(prefix + "status"), record.get(prefix + "batchId")
     if status in ("Exported", "Canceled") or (isinstance(batch, str) and batch in left_ids):
         return False
-    return True if isinstance(status, str) else Unknown("the status of the purchase order is not known")
+    return True if isinstance(status, str) else Unknown(Reason.INCONCLUSIVE, "the status of the purchase order is not known")
 
 
 def unexported(record: Record, prefix: str, left: frozenset[str]) -> Value:
@@ -91,7 +92,7 @@ def unexported(record: Record, prefix: str, left: frozenset[str]) -> Value:
     if isinstance(status, str):
         return True
     if status is NOT_EXPORTED or status is UNSET:
-        return Unknown("its status (Pending, Posted or Exported) is not in the file")
+        return Unknown(Reason.INCONCLUSIVE, "its status (Pending, Posted or Exported) is not in the file")
     return status
 
 
@@ -101,7 +102,7 @@ def _waits(record: Record, prefix: str, left: frozenset[str]) -> Value:
     if open_ is False or number is UNSET:
         return False
     if number is NOT_EXPORTED:
-        return Unknown("its batch is not in the file")
+        return Unknown(Reason.INCONCLUSIVE, "its batch is not in the file")
     return number if isinstance(number, Unknown) else open_
 
 
@@ -118,7 +119,9 @@ def batches(evidence: Evidence) -> Dataset:
         if isinstance(number, str):
             held.setdefault(number, []).append(record)
         elif isinstance(number, Unknown):
-            stray.setdefault(record.kind, Unknown(f"{record.key} does not say in a known way in which batch it stands"))
+            stray.setdefault(
+                record.kind, Unknown(Reason.INCONCLUSIVE, f"{record.key} does not say in a known way in which batch it stands")
+            )
     gaps = {kind: _not_whole(evidence.dataset(kind)) or stray.get(kind) for kind in TRANSACTIONS}
     found.why = next((unknown.reason for unknown in stray.values()), "")
     of_invoices, of_payments = gaps["servicetitan.invoice"], gaps["servicetitan.payment"]
@@ -164,7 +167,11 @@ def batched(evidence: Evidence) -> Dataset:
             continue
         voided = record.get("active") if "active" in KINDS[record.kind].fields else record.get("status")
         if number in said and states.get(number) in ("Pending", "Posted"):
-            voided = Unknown("its batch was exported after your file was made, so nothing shows what was left behind", _AGAIN)
+            voided = Unknown(
+                Reason.INCONCLUSIVE,
+                "its batch was exported after your file was made, so nothing shows what was left behind",
+                _AGAIN,
+            )
         party = "vendor.name" if record.kind == "servicetitan.bill" else "customer.name"
         fields: dict[str, Value] = {
             "type": record.kind.partition(".")[2].replace("_", " "),
@@ -172,7 +179,7 @@ def batched(evidence: Evidence) -> Dataset:
             "number": record.get("referenceNumber"),
             "batch": number,
             "status": voided if status not in _DONE and isinstance(voided, Unknown) else status,
-            "batchStatus": states.get(number, Unknown("its batch is not known")),
+            "batchStatus": states.get(number, Unknown(Reason.INCONCLUSIVE, "its batch is not known")),
         }
         found.add(fields, record.where)
     return found.dataset(*(evidence.dataset(kind) for kind in to_be_whole(evidence, TRANSACTIONS)))
@@ -193,7 +200,11 @@ def to_be_whole(evidence: Evidence, kinds: Sequence[str]) -> list[str]:
 
 def _not_whole(dataset: Dataset) -> Unknown | None:
     """Why the transactions of a kind cannot be counted; None where all of them are there."""
-    return Unknown(why_of(dataset), remedy_of(dataset)) if dataset.scope in (Scope.MISSING, Scope.PART) else None
+    return (
+        Unknown(Reason.INCONCLUSIVE, why_of(dataset), remedy_of(dataset))
+        if dataset.scope in (Scope.MISSING, Scope.PART)
+        else None
+    )
 
 
 def _told(records: Sequence[Record], name: str) -> Value:
@@ -204,7 +215,9 @@ def _told(records: Sequence[Record], name: str) -> Value:
 def _status(records: Iterable[Record]) -> Value:
     states = {record.get("syncStatus") for record in records}
     if not all(isinstance(state, str) for state in states):
-        return Unknown("the status (Pending, Posted or Exported) of one of its transactions is not in the file")
+        return Unknown(
+            Reason.INCONCLUSIVE, "the status (Pending, Posted or Exported) of one of its transactions is not in the file"
+        )
     done = states & set(_DONE)
     if done:
         return "Exported" if done == states else "Partly exported"
@@ -216,6 +229,6 @@ def _total(records: Iterable[Record]) -> Value:
     for record in records:
         amount = record.get("total")
         if not isinstance(amount, Decimal):
-            return amount if isinstance(amount, Unknown) else Unknown(f"{record.key} has no amount")
+            return amount if isinstance(amount, Unknown) else Unknown(Reason.INCONCLUSIVE, f"{record.key} has no amount")
         total += amount
     return total

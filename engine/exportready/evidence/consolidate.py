@@ -14,6 +14,7 @@ from exportready.kinds import KINDS, fold
 from exportready.kinds.account import ALL, BATCH, DAYS, NONE_THERE, PART
 from exportready.kinds.quickbooks import PARTS
 from exportready.model.evidence import CLOCK_SKEW, SHEET, Covers, Dataset, FieldNote, Listing, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
 
 KEEP_NEWER = "Of the files that disagree, keep the newer one only"
 
@@ -304,7 +305,7 @@ def _reconciled(one: Record, other: Record) -> Record:
         elif name in _OWN or mine == value or newer is False or (isinstance(value, Unknown) and not are_answers):
             fields.setdefault(name, value)
         else:
-            fields[name] = Unknown(f"{one.where.path} and {other.where.path} disagree about it")
+            fields[name] = Unknown(Reason.INCONCLUSIVE, f"{one.where.path} and {other.where.path} disagree about it")
         if name in other.notes and (newer or name not in notes):
             notes[name] = other.notes[name]
     return replace(one, fields=fields, notes=notes)

@@ -17,6 +17,7 @@ from exportready.account.reading import Columns
 from exportready.kinds import fold
 from exportready.kinds.table import Field, Kind
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, ColumnQuestion, Covers, Listing, Unknown, Value
+from exportready.model.reasons import Reason
 from exportready.model.rules import Type, Wanted
 from exportready.schema.times import LIFETIME
 
@@ -130,9 +131,9 @@ def convert(description: Field, raw: object) -> Value:
     try:
         value = _CONVERT[description.type](description, raw)
     except (ValueError, InvalidOperation):
-        return Unknown(f"'{str(raw)[:60]}' is not {_WORDS[description.type]}")
+        return Unknown(Reason.INCONCLUSIVE, f"'{str(raw)[:60]}' is not {_WORDS[description.type]}")
     if description.choices and value not in description.choices:
-        return Unknown(f"'{str(raw)[:60]}' is none of the values that there are")
+        return Unknown(Reason.INCONCLUSIVE, f"'{str(raw)[:60]}' is none of the values that there are")
     return value
 
 

@@ -10,6 +10,7 @@ import msgspec
 from exportready.judge.world import ANSWERS_KIND, View, comparable
 from exportready.kinds import KINDS
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
 from exportready.model.rules import ACCOUNT, ANSWERS, PARAMETER, SUBJECT, Check, Condition, Ref, Related, entries, refs
 
 Truth = bool | None
@@ -71,7 +72,7 @@ class Judged:
         entry = self.entry(owner)
         if entry.state is State.PRESENT and entry.record is not None:
             return self._field(entry.record, ref.field)
-        return UNSET if entry.state is State.ABSENT else Unknown(entry.why, entry.remedy)
+        return UNSET if entry.state is State.ABSENT else Unknown(Reason.INCONCLUSIVE, entry.why, entry.remedy)
 
     def _field(self, record: Record, name: str) -> Value:
         """A field of a record. What rests on an answer counts only while that is fresh enough for this rule."""

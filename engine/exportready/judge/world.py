@@ -25,6 +25,7 @@ from exportready.model.evidence import (
     Unknown,
     Value,
 )
+from exportready.model.reasons import Reason
 from exportready.model.rules import ACCOUNT, ANSWERS, Condition, Related, Rule, Type
 
 Index = tuple[dict[tuple[object, ...], list[Record]], list[Record]]
@@ -156,7 +157,7 @@ class View:
         """A fact of `derived.account`."""
         record = next(iter(self.world.dataset(ACCOUNT, False).records), None)
         if record is None:
-            return Unknown("nothing is known about it"), FieldNote()
+            return Unknown(Reason.INCONCLUSIVE, "nothing is known about it"), FieldNote()
         value, note = record.get(name), record.notes.get(name, FieldNote())
         if note.from_answer and not isinstance(value, Unknown):
             answer, _ = self.answer(note.from_answer)  # this rule may ask for a fresher one

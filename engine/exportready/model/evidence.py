@@ -10,6 +10,8 @@ from enum import Enum
 import msgspec
 from msgspec import field
 
+from exportready.model.reasons import Reason
+
 CLOCK_SKEW = timedelta(minutes=15)
 """Clocks of two computers may differ by this much; what is dated later than that is not believed."""
 
@@ -24,11 +26,16 @@ UNSET = Unset.UNSET
 
 
 class Unknown(msgspec.Struct, frozen=True):
-    """A field whose value cannot be told, and why, in words for the person who can supply it."""
+    """A field whose value is not known."""
 
+    cause: Reason
+    """Why, for decisions."""
     reason: str
+    """Why, in words for the person who can supply it."""
     remedy: str = ""
     """What to do about it, where that is something else than to supply the kind or the answer."""
+    source: str = ""
+    """The kind of record that lacks it, where that is another than the record's own; for decisions."""
 
 
 Known = str | bool | Decimal | datetime | date
@@ -36,7 +43,7 @@ Known = str | bool | Decimal | datetime | date
 
 Value = Known | Unset | Unknown
 
-NOT_EXPORTED = Unknown("not exported")
+NOT_EXPORTED = Unknown(Reason.NOT_EXPORTED, "not exported")
 """The field is not in the file at all: nothing is known about it."""
 
 
@@ -139,6 +146,10 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     scope: Scope = Scope.MISSING
     why: str = ""
     """Why it is missing or a part, in words."""
+    cause: Reason | None = None
+    """Why it is missing or a part, for decisions; None where it is whole."""
+    source: str = ""
+    """The kind of record that is missing or a part, where this one is derived from it; for decisions."""
     dated: datetime | None = None
     remedy: str = ""
     """What to do about it, where that is something else than to supply the kind."""

@@ -12,6 +12,7 @@ from msgspec import field
 
 from exportready.model.changes import Changes
 from exportready.model.evidence import Account, Location, Record, Source, Unrecognized
+from exportready.model.reasons import Channel, Reason
 from exportready.model.rules import Citation, FixSteps, Pack, Rule, Severity
 
 
@@ -36,13 +37,21 @@ class Verdict(Enum):
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
-    """Evidence that a rule wanted and did not get."""
+    """Evidence that a rule needed and didn't get."""
 
     kind: str
     field: str | None
     subject: str | None
     reason: str
+    """Why it isn't known, in words."""
     supply: str
+    """What to do about it, in words."""
+    cause: Reason = Reason.INCONCLUSIVE
+    """Why it isn't known, for decisions."""
+    channel: Channel = Channel.EXPORT
+    """How it can be filled."""
+    source: str = ""
+    """The kind of record that lacks it, where that is another than `kind`."""
 
 
 class Thing(msgspec.Struct, frozen=True):
@@ -173,7 +182,7 @@ class Cleared(msgspec.Struct, frozen=True):
     amount: Decimal = Decimal(0)
 
 
-class Reason(msgspec.Struct, frozen=True, kw_only=True):
+class InferenceStep(msgspec.Struct, frozen=True, kw_only=True):
     """One step of how a key issue was found: an inference rule with the problems that it looked at, in words."""
 
     rule: str
@@ -207,7 +216,7 @@ class KeyIssue(msgspec.Struct, frozen=True, kw_only=True):
     """What waits on this one and on others."""
     facts: tuple[str, ...] = ()
     """What it was read from: findings and errors, with their places."""
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[InferenceStep, ...] = ()
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):

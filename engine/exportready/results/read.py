@@ -11,6 +11,7 @@ from exportready.kinds import KINDS
 from exportready.kinds.derived import SIDES
 from exportready.model.changes import Changes, Drift, PastFinding
 from exportready.model.evidence import UNSET, Account, Location, Record, Source, Unknown, Unrecognized, Value
+from exportready.model.reasons import Reason
 from exportready.model.report import (
     Batch,
     Clause,
@@ -18,10 +19,10 @@ from exportready.model.report import (
     Expiry,
     Finding,
     Gap,
+    InferenceStep,
     KeyIssue,
     Outcome,
     Place,
-    Reason,
     Report,
     RuleResult,
     Snippet,
@@ -34,7 +35,7 @@ from exportready.model.rules import All, Check, Citation, FixSteps, Pack, Phase,
 from exportready.results.write import FORMAT, JSON_SIDES, PARTS
 
 Json = Mapping[str, Any]
-_NOT_KNOWN = Unknown("it was not known")
+_NOT_KNOWN = Unknown(Reason.INCONCLUSIVE, "it was not known")
 
 
 class NotStored(Exception):
@@ -301,7 +302,7 @@ def _key_issue(one: Json) -> KeyIssue:
         shared=_cleared(one["clears"]["shared"]),
         facts=tuple(one.get("facts", ())),
         reasons=tuple(
-            Reason(
+            InferenceStep(
                 rule=each["rule"],
                 words=each["because"],
                 facts=tuple(each["facts"]),

@@ -17,12 +17,13 @@ from exportready.evidence.reading import Reading, Unreadable
 from exportready.kinds.account import KIND, NONE, SETTINGS
 from exportready.kinds.headings import squash
 from exportready.model.evidence import SHEET, UNSET, Account, FieldNote, Listing, Location, Record, Unknown, Value
+from exportready.model.reasons import Reason
 
 READER = "answers"
 WHY_PART = "a spreadsheet of answers holds what its rows ask"
 
 _HEADER_ROWS = 10
-_DONT_KNOW = Unknown("the answer is that nobody knows")
+_DONT_KNOW = Unknown(Reason.INCONCLUSIVE, "the answer is that nobody knows")
 
 _QUESTIONS: Mapping[str, Question] = {
     **{squash(setting.question): own_question(setting.path) for setting in SETTINGS},

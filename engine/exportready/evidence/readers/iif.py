@@ -15,6 +15,7 @@ from exportready.evidence.reading import Keys, Reading, of_text, taken, text_of
 from exportready.kinds import KINDS
 from exportready.kinds.table import Kind
 from exportready.model.evidence import UNSET, Listing, Location, Record, Unknown, Value
+from exportready.model.reasons import Reason
 from exportready.model.rules import Wanted
 
 ACCOUNT_TYPES = {
@@ -349,7 +350,7 @@ _OF_EXTRA = {
 def _from(table: Mapping[str, str], code: str, what: str) -> Value:
     if not code.strip():
         return UNSET
-    return table.get(code.strip()) or Unknown(f"'{code[:30]}' is not {what} that is known here")
+    return table.get(code.strip()) or Unknown(Reason.INCONCLUSIVE, f"'{code[:30]}' is not {what} that is known here")
 
 
 def _present(cells: Mapping[str, str | None]) -> dict[str, Value | str]:

@@ -11,6 +11,7 @@ from msgspec import field
 from exportready.evidence.reading import of_text
 from exportready.kinds.table import Kind
 from exportready.model.evidence import UNSET, Unknown, Value
+from exportready.model.reasons import Reason
 
 Leaf = tuple[str, Callable[[str], Value], bool]
 """The field that an element's text is, how it is read, and whether it may stand there several times."""
@@ -96,4 +97,4 @@ def _walk(element: etree._Element, tree: Tree, fields: dict[str, Value], referen
 def _again(before: Value, value: Value, name: str, many: bool) -> Value:
     if many and isinstance(value, str) and isinstance(before, str):
         return f"{before}\n{value}"
-    return value if before == value else Unknown(f"{name} stands there twice")
+    return value if before == value else Unknown(Reason.INCONCLUSIVE, f"{name} stands there twice")

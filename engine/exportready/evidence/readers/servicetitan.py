@@ -21,6 +21,7 @@ from exportready.evidence.reading import MAX_PLACES, Keys, Reading, Unreadable, 
 from exportready.kinds import KINDS, children
 from exportready.kinds.table import Kind
 from exportready.model.evidence import UNSET, Listing, Location, Page, Record, Unknown, Value
+from exportready.model.reasons import Reason
 from exportready.model.rules import Type, Wanted
 
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -446,7 +447,7 @@ def _field(kind: Kind, name: str, key: str, prefix: str) -> _Field:
     description = kind.fields[name]
     is_id, is_yesno = description.type is Type.ID, description.type is Type.YESNO
     is_plain = description.type is Type.NUMBER and not description.percent and not description.is_rate
-    nothing: Value = Unknown("it is empty, which no id ever is") if name == kind.identity else UNSET
+    nothing: Value = Unknown(Reason.INCONCLUSIVE, "it is empty, which no id ever is") if name == kind.identity else UNSET
 
     def other(raw: object) -> Value:
         if raw is None:

@@ -35,6 +35,7 @@ from exportready.kinds.headings import (
 )
 from exportready.kinds.table import Kind
 from exportready.model.evidence import SHEET, UNSET, ColumnQuestion, Listing, Location, Record, Unknown, Value
+from exportready.model.reasons import Reason
 from exportready.model.rules import Type, Wanted
 
 READER = "spreadsheet"
@@ -240,11 +241,12 @@ def _layout(
         kind, name = place
         if len(found) > 1:
             reason = f"{len(found)} columns of {where} are called «{titles[found[0]]}»"
-            unclear[place] = Unknown(reason, "Take out or rename the one that is not meant")
+            unclear[place] = Unknown(Reason.INCONCLUSIVE, reason, "Take out or rename the one that is not meant")
         elif not found and unused and columns.get(kind, {}).get(name) != NO_COLUMN and _is_asked(table, place, wanted):
             has = ", ".join(unused[:12]) + (f" and {len(unused) - 12} more" if len(unused) > 12 else "")
             reason = f"no column of {where} is known to hold the {usual[place]}"
             unclear[place] = Unknown(
+                Reason.INCONCLUSIVE,
                 reason,
                 f"Which column of {where} holds the {usual[place]}? It has: {has}. Write into account.yaml "
                 f"columns: {{{kind}: {{{name}: HEADING}}}}, or none where there is none (exportready ask does it)",
@@ -362,7 +364,9 @@ class _Rows:
 
     def _value(self, kind: Kind, name: str, place: Place, cell: Cell) -> Value:
         if place in self.day_first and isinstance(cell, str):
-            return Unknown(f"'{cell[:30]}' may be day/month or month/day: the column holds days above 12 in front")
+            return Unknown(
+                Reason.INCONCLUSIVE, f"'{cell[:30]}' may be day/month or month/day: the column holds days above 12 in front"
+            )
         return value_of(kind, name, cell)
 
     def _is_day_first(self, place: Place) -> bool:
@@ -459,10 +463,10 @@ class _Rows:
         if len(main) == 1 and "Memo" in fields:
             fields["Memo"] = main[0].fields["Memo"]
         elif isinstance(fields.get("Memo"), Unknown):
-            fields["Memo"] = Unknown("its rows show different memos", _ADD_ACCOUNT_TYPE)
+            fields["Memo"] = Unknown(Reason.INCONCLUSIVE, "its rows show different memos", _ADD_ACCOUNT_TYPE)
         if txn.amount:
             amount = value_of(kind, txn.amount, self._titled(main[0].row, POSTING_AMOUNT)) if len(main) == 1 else None
-            unknown = Unknown("the report does not show which row is its amount", _ADD_ACCOUNT_TYPE)
+            unknown = Unknown(Reason.INCONCLUSIVE, "the report does not show which row is its amount", _ADD_ACCOUNT_TYPE)
             fields[txn.amount] = abs(amount) if isinstance(amount, Decimal) else unknown
         return fields
 
@@ -493,6 +497,8 @@ def _alike(rows: Sequence[Mapping[str, Value]]) -> dict[str, Value]:
     """What all rows say alike; the rest is unknown."""
     first, *others = rows
     return {
-        name: value if all(other.get(name) == value for other in others) else Unknown("its rows say different things about it")
+        name: value
+        if all(other.get(name) == value for other in others)
+        else Unknown(Reason.INCONCLUSIVE, "its rows say different things about it")
         for name, value in first.items()
     }

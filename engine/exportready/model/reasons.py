@@ -1,0 +1,61 @@
+"""Why something is not known, and how it can be filled in: typed, so that no decision reads our own sentences back."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Reason(Enum):
+    """Why a value, a list or the outcome of a rule is not known. The values stand in the JSON result."""
+
+    NOT_SUPPLIED = "not_supplied"
+    """No file of the snapshot holds this kind of record."""
+    NOT_EXPORTED = "not_exported"
+    """The file does not have the field or column at all."""
+    EMPTY = "empty"
+    """The field is blank, and a value is needed."""
+    UNREADABLE = "unreadable"
+    """The file, or a value in it, can't be read."""
+    PARTIAL = "partial"
+    """Only some of the records are here: pages are missing, the file breaks off, or the request was filtered."""
+    NOT_STATED_WHOLE = "not_stated_whole"
+    """A spreadsheet doesn't say whether it holds all records; only a person can."""
+    ACTIVE_ONLY = "active_only"
+    """The list shows no inactive record, so they may have been left out."""
+    CONTRADICTORY = "contradictory"
+    """Two sources say different things, and nothing says which is newer."""
+    STALE = "stale"
+    """It is too old to be relied on."""
+    UNDATED = "undated"
+    """It may be too old: nothing says when it was stated or exported."""
+    UNANSWERED = "unanswered"
+    """A question that no file answers was never answered."""
+    DONT_KNOW = "dont_know"
+    """The answer given is that nobody knows."""
+    AMBIGUOUS = "ambiguous"
+    """Several records match, and nothing tells them apart."""
+    UNRESOLVED = "unresolved"
+    """A record names another one that its list does not hold."""
+    LOOKS_BYPASSED = "looks_bypassed"
+    """Nothing of a batch is in QuickBooks; only a person can say whether it was bypassed on purpose."""
+    BEFORE_EXPORT = "before_export"
+    """What the files show is from before the export."""
+    NO_EARLIER_SNAPSHOT = "no_earlier_snapshot"
+    """The rule compares with an earlier snapshot, and none was given."""
+    INCONCLUSIVE = "inconclusive"
+    """The files hold the facts, but they don't settle it."""
+
+
+class Channel(Enum):
+    """How a gap can be filled, by whom. The values stand in the JSON result."""
+
+    EXPORT = "export"
+    """Export or save a file by hand."""
+    ASK = "ask"
+    """Answer a question."""
+    CONFIRM = "confirm"
+    """Look at a screen and confirm."""
+    CONNECTION = "connection"
+    """Read it over a live connection."""
+    INTEGRATOR = "integrator"
+    """Ask whoever has access to ServiceTitan's API."""
