@@ -1,4 +1,9 @@
-"""The program, on one screen: a snapshot and a rulebook in, a report out."""
+"""The program on one screen, one straight line: a request in, a report out.
+
+account.yaml is read first (phase, time zone, covers, columns), then each file once; what no file states is derived, every rule
+judged, problems traced to key issues; then come waivers, baseline and verdicts, and last the excerpts. No step changes what an
+earlier one made.
+"""
 
 from __future__ import annotations
 
@@ -6,132 +11,157 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from exportready import __version__, causes
-from exportready.causes import engines as inference
+from exportready.causes import engines
 from exportready.derive import derive, drift
 from exportready.derive.connectors import work_list
 from exportready.derive.sent_before import with_what_was_sent
-from exportready.evidence import snapshot
-from exportready.evidence.excerpts import EARLIER, with_excerpts
+from exportready.evidence.excerpts import EARLIER, excerpts
+from exportready.evidence.snapshot import open_snapshot, read_files
 from exportready.judge import judge
 from exportready.kinds.derived import SHOWN, SHOWN_AFTER
 from exportready.model.evidence import Evidence
-from exportready.model.report import Report, Waiver
+from exportready.model.report import Notes, Report, RuleResult, Waiver
 from exportready.model.rules import Phase, Rule, Rulebook, Wanted
 from exportready.policy import baseline, batches, waivers
 from exportready.policy.baseline import Baseline
 from exportready.policy.expiry import lapses
 from exportready.policy.gate import verdict
-from exportready.rulebook.inference import load
-from exportready.rulebook.load import INFERENCE, wanted
-from exportready.runtime import shipped
+from exportready.rulebook.load import wanted
 
 DEFAULT_PHASE = Phase.BEFORE.value
 
 
-def check(
-    path: Path,
-    rulebook: Rulebook,
-    at: datetime,
-    before: Path | None = None,
-    phase: str | None = None,
-    chosen: Callable[[Rule], bool] = lambda rule: True,
-    on_file: Callable[[str, int, int], None] | None = None,
-    engine: str | None = None,
-    accepted: Sequence[Waiver] = (),
-    against: Baseline | None = None,
-    named: str = "",
-    jobs: int | None = 1,
-) -> Report:
-    """Judge a snapshot. `at` is the moment of the check; `before` an earlier snapshot of the account; `engine` infers.
+class CheckRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What to check, by which rules, and how."""
 
-    Raises NoSnapshot where a path holds none, NoEngine where the engine is not installed, InferenceMistakes for rules of
-    inference that cannot be used.
+    snapshot: Path
+    """A folder or .zip of exported files, or one file."""
+    rulebook: Rulebook
+    at: datetime
+    """The moment of the check, aware."""
+    before: Path | None = None
+    """An earlier snapshot of the same account."""
+    phase: str | None = None
+    """`before-export` or `after-export`; None: what account.yaml says, else before."""
+    select: tuple[str, ...] = ()
+    """Ids or areas of the rules to judge; empty: all."""
+    ignore: tuple[str, ...] = ()
+    """Ids or areas of the rules to leave out; wins over `select`."""
+    engine: str | None = None
+    """`durable` or `clips`; None: the one that is installed."""
+    waivers: tuple[Waiver, ...] = ()
+    baseline: Baseline | None = None
+    baseline_name: str = ""
+    """What people call the baseline: a file, or a git revision."""
+    jobs: int | None = 1
+    """Processes that read files; None: one for each core."""
+    on_file: Callable[[str, int, int], None] | None = None
+    """Receives each path before it is read, with its number and how many there are."""
+
+
+class Examined(msgspec.Struct, frozen=True):
+    """A report with the evidence it rests on: which questions are open shows only there."""
+
+    report: Report
+    evidence: Evidence
+
+
+def check(request: CheckRequest) -> Report:
+    """Judge a snapshot and return the report.
+
+    Raises NoSnapshot where a path holds none, NoEngine where the engine is not installed.
     """
-    return examine(path, rulebook, at, before, phase, chosen, on_file, engine, accepted, against, named, jobs)[0]
+    return examine(request).report
 
 
-def examine(
-    path: Path,
-    rulebook: Rulebook,
-    at: datetime,
-    before: Path | None = None,
-    phase: str | None = None,
-    chosen: Callable[[Rule], bool] = lambda rule: True,
-    on_file: Callable[[str, int, int], None] | None = None,
-    engine: str | None = None,
-    accepted: Sequence[Waiver] = (),
-    against: Baseline | None = None,
-    named: str = "",
-    jobs: int | None = 1,
-) -> tuple[Report, Evidence]:
-    """As `check`, with the evidence that it rests on: what is still to be asked shows only there.
-
-    `accepted` are the waivers, `against` the baseline, which is called `named`. `jobs` processes read; None: one for each core.
-    """
-    now = snapshot.read(path, lambda stated: _wanted(rulebook, phase or stated, chosen), at, on_file, jobs=jobs)
-    phase = phase or now.account.phase or DEFAULT_PHASE
-    takes = _wanted(rulebook, phase, chosen)
-    read_before = snapshot.read(before, takes, at, under=EARLIER, jobs=jobs) if before else None
-    if phase == Phase.AFTER.value and read_before is not None:
-        now = with_what_was_sent(now, read_before)
-    earlier = derive(read_before, at, wanted=takes) if read_before else None
+def examine(request: CheckRequest) -> Examined:
+    """Judge a snapshot and return the report with its evidence. Raises as `check` does."""
+    at, book = request.at, request.rulebook
+    opened = open_snapshot(request.snapshot, at, on_file=request.on_file)
+    phase = request.phase or opened.phase or DEFAULT_PHASE
+    in_phase = [rule for rule in book.rules if rule.phase.value in (phase, Phase.BOTH.value)]
+    rules = [rule for rule in in_phase if is_chosen(rule, request.select, request.ignore)]
+    judged = {rule.id for rule in rules}
+    takes = _wanted(book, rules, phase)
+    now = read_files(opened, takes, request.jobs)
+    before = read_files(open_snapshot(request.before, at, under=EARLIER), takes, request.jobs) if request.before else None
+    if phase == Phase.AFTER.value and before is not None:
+        now = with_what_was_sent(now, before)
+    earlier = derive(before, at, wanted=takes) if before else None
     now = derive(now, at, earlier, takes)
-    in_phase = _in_phase(rulebook, phase)
-    rules = [rule for rule in in_phase if chosen(rule)]
-    zone, whose = waivers.zone_of(now.account, at), now.account.name
-    judged = waivers.apply(judge(rules, now, earlier, at), accepted, whose, waivers.today(at, zone))
-    follows = load(rulebook.inference or shipped.folder("rules") / INFERENCE)
-    first = causes.explain(judged, now, follows, lambda: inference.engine(engine), phase)
-    results = baseline.known(first.results, against) if against else first.results
-    results = with_excerpts(results, path, before)
+    results = judge(rules, now, earlier, at)
+    zone = waivers.zone_of(now.account, at)
+    today = waivers.today(at, zone)
+    accepted = waivers.apply(results, request.waivers, now.account.name, today)
+    traced = causes.explain(results, now, book.inference, lambda: engines.engine(request.engine), phase, accepted.waivers)
+    texts = {**now.texts.by_path, **(earlier.texts.by_path if earlier else {})}
+    notes = Notes(
+        waivers=accepted.waivers,
+        refusals=accepted.refusals,
+        known=baseline.known(results, request.baseline) if request.baseline else frozenset(),
+        key_issues=traced.behind,
+        batches=traced.users,
+        excerpts=excerpts(results, texts),
+    )
     sources = (*now.sources, *(earlier.sources if earlier else ()))
+    after = phase == Phase.AFTER.value
     report = Report(
         version=__version__,
-        digest=rulebook.digest,
-        rules=len(rulebook.rules),
-        own_rules=rulebook.own,
-        left_out=tuple(rule.id for rule in in_phase if not chosen(rule)),
+        digest=book.digest,
+        rules=len(book.rules),
+        own_rules=book.own,
+        left_out=tuple(rule.id for rule in in_phase if rule.id not in judged),
         account=now.account,
         phase=phase,
         checked_at=at,
         sources=sources,
         unrecognised=(*now.unrecognised, *(earlier.unrecognised if earlier else ())),
         results=results,
-        verdict=verdict(results, sources),
-        tie_out=now.dataset("derived.tie_out").records if phase == Phase.AFTER.value else (),
-        work_list=work_list(now) if phase == Phase.AFTER.value else (),
-        key_issues=first.key_issues,
-        waiting=first.waiting,
-        waits=first.waits,
-        batches=batches.judged(first.batches, results, sources),
-        stale=first.stale,
-        packs=rulebook.packs,
+        verdict=verdict(results, sources, notes.waivers),
+        notes=notes,
+        tie_out=now.dataset("derived.tie_out").records if after else (),
+        work_list=work_list(now) if after else (),
+        key_issues=traced.key_issues,
+        waiting=traced.waiting,
+        waits=traced.waits,
+        batches=batches.judged(traced.batches, results, sources, notes),
+        stale=traced.stale,
+        packs=book.packs,
         settings=drift.stated(now),
         company_file=_company(now),
-        lapses=lapses(results, now, at, zone),
-        baseline=named,
-        baseline_untold=against.untold if against else frozenset(),
-        stale_baseline=tuple(f"{one.rule}: {one.message}" for one in baseline.stale(results, against)) if against else (),
+        lapses=lapses(results, notes.waivers, now, at, zone),
+        baseline=request.baseline_name,
+        baseline_untold=request.baseline.untold if request.baseline else frozenset(),
+        stale_baseline=_stale_baseline(results, request.baseline),
         waiver_remarks=tuple(
             f"{one.what}: {one.waiver.rule} ({one.waiver.where.path}:{one.waiver.where.line}): {one.words}"
-            for one in waivers.remarks(accepted, rulebook.rules, results, whose, waivers.today(at, zone))
+            for one in waivers.remarks(request.waivers, book.rules, results, now.account.name, today)
         ),
     )
-    return report, now
+    return Examined(report, now)
 
 
-def _in_phase(rulebook: Rulebook, phase: str) -> list[Rule]:
-    return [rule for rule in rulebook.rules if rule.phase.value in (phase, Phase.BOTH.value)]
+def is_chosen(rule: Rule, selected: Sequence[str], ignored: Sequence[str]) -> bool:
+    """Return whether a rule is judged, by ids or areas (`items/cogs-account` or `items`); what is ignored wins."""
+
+    def is_named(names: Sequence[str]) -> bool:
+        return any(name.rstrip("/") in (rule.id, rule.area) for name in names)
+
+    return (not selected or is_named(selected)) and not is_named(ignored)
 
 
-def _wanted(rulebook: Rulebook, phase: str | None, chosen: Callable[[Rule], bool]) -> Wanted:
-    """What is read and derived: only kinds at which the rules that are judged look, or the report. Of a kind all that any rule
-    reads: whether two copies of a record contradict each other must not depend on the rules that are chosen."""
-    phase = phase or DEFAULT_PHASE
+def _wanted(book: Rulebook, rules: Sequence[Rule], phase: str) -> Wanted:
+    """Return what to read and derive: only kinds that the judged rules or the report look at.
+
+    Of a kind it is all that any rule of the book reads: whether two copies of a record contradict each other must not depend
+    on the rules that are chosen.
+    """
     shown = SHOWN + SHOWN_AFTER if phase == Phase.AFTER.value else SHOWN
-    kinds = (*wanted((rule for rule in _in_phase(rulebook, phase) if chosen(rule)), shown), *drift.STATED)
-    return {kind: rulebook.wanted[kind] for kind in kinds if kind in rulebook.wanted}
+    kinds = (*wanted(rules, shown), *drift.STATED)
+    return {kind: book.wanted[kind] for kind in kinds if kind in book.wanted}
 
 
 def _company(evidence: Evidence) -> str:
@@ -139,10 +169,5 @@ def _company(evidence: Evidence) -> str:
     return name if isinstance(name, str) else ""
 
 
-def select(selected: Sequence[str], ignored: Sequence[str]) -> Callable[[Rule], bool]:
-    """A choice of rules by id or by area (`items` or `items/cogs-account`); what is ignored wins."""
-
-    def named(rule: Rule, names: Sequence[str]) -> bool:
-        return any(name.rstrip("/") in (rule.id, rule.area) for name in names)
-
-    return lambda rule: (not selected or named(rule, selected)) and not named(rule, ignored)
+def _stale_baseline(results: Sequence[RuleResult], known: Baseline | None) -> tuple[str, ...]:
+    return tuple(f"{one.rule}: {one.message}" for one in baseline.stale(results, known)) if known else ()

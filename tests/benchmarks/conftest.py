@@ -14,7 +14,7 @@ if str(ROOT) not in sys.path:
 
 from benchmarks import parts, snapshots  # noqa: E402 - found by the line above
 
-from exportready.check import check  # noqa: E402
+from exportready.check import CheckRequest, check  # noqa: E402
 from exportready.model.report import Report  # noqa: E402
 from exportready.rulebook.load import load  # noqa: E402
 from exportready.runtime import shipped  # noqa: E402
@@ -34,7 +34,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
 @pytest.fixture(scope="session")
 def reports(small: Small) -> dict[str, Report]:
     rulebook = load(shipped.folder("rules"))
-    return {phase: check(small[0], rulebook, AT, phase=phase) for phase in PHASES}
+    return {phase: check(CheckRequest(snapshot=small[0], rulebook=rulebook, at=AT, phase=phase)) for phase in PHASES}
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from exportready.check import check
+from exportready.check import CheckRequest, check
 from exportready.model.report import Report, RuleResult, Thing, Verdict
 from exportready.reporters import Options, render
 from exportready.rulebook.load import load
@@ -41,7 +41,7 @@ def result(name: str) -> Report:
     """One of the results that every view is tried on."""
     example = {"cannot-tell": "by-hand", "5000-findings": "not-ready"}.get(name, name)
     at = datetime.fromisoformat(AT.get(name, "2026-11-20T18:00:00-07:00"))
-    report = check(EXAMPLES / example, load(shipped.folder("rules")), at)
+    report = check(CheckRequest(snapshot=EXAMPLES / example, rulebook=load(shipped.folder("rules")), at=at))
     return many(report, 5_000) if name == "5000-findings" else report
 
 

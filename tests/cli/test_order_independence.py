@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from exportready.check import check
+from exportready.check import CheckRequest, check
 from exportready.reporters import Options, render
 from exportready.rulebook.load import load
 from exportready.runtime import shipped
@@ -25,7 +25,7 @@ AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
 
 def result(snapshot: Path) -> Any:
     """The result without what names a place or the bytes of a file: facts say where they were read."""
-    report = check(snapshot, load(shipped.folder("rules")), AT)
+    report = check(CheckRequest(snapshot=snapshot, rulebook=load(shipped.folder("rules")), at=AT))
     return without(json.loads(render("json", report, Options(color=False, width=88, verbose=0))), {"where", "sha256", "facts"})
 
 

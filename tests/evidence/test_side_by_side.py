@@ -23,6 +23,7 @@ from exportready.evidence import snapshot
 from exportready.evidence.files import File
 from exportready.evidence.parallel import read_all
 from exportready.model.evidence import NO_NOTES, UNSET, FieldNote, Listing, Location, Page, Record, Unknown
+from exportready.model.reasons import Reason
 from exportready.rulebook.examples import NOON
 from exportready.rulebook.load import load
 from exportready.runtime import shipped
@@ -37,22 +38,25 @@ known = st.one_of(
     st.dates(),
     st.datetimes(timezones=st.just(UTC)),
     st.just(UNSET),
-    st.builds(Unknown, st.text(max_size=3), st.text(max_size=3)),
+    st.builds(Unknown, st.sampled_from(Reason), st.text(max_size=3), st.text(max_size=3)),
 )
 places = st.builds(Location, st.sampled_from(["a.xml", "b/c.json"]), st.none() | st.integers(1, 9), st.text(max_size=3))
 notes = st.just(NO_NOTES) | st.dictionaries(
     st.text(max_size=2), st.builds(FieldNote, st.none() | places), min_size=1, max_size=2
 )
 fields = st.dictionaries(st.sampled_from(["id", "name", "customer.name", "total", "active"]), known)
-records = st.lists(st.builds(Record, st.just("servicetitan.invoice"), st.text(max_size=5), fields, places, notes), max_size=6)
+records = st.lists(
+    st.builds(Record, kind=st.just("servicetitan.invoice"), key=st.text(max_size=5), fields=fields, where=places, notes=notes),
+    max_size=6,
+)
 listings = st.builds(
     Listing,
-    st.just("servicetitan.invoice"),
-    records.map(tuple),
-    st.just("a.xml"),
-    st.just("qbxml"),
-    st.booleans(),
-    page=st.none() | st.builds(Page, st.text(max_size=2), st.none() | st.integers(1, 3), st.booleans()),
+    kind=st.just("servicetitan.invoice"),
+    records=records.map(tuple),
+    path=st.just("a.xml"),
+    reader=st.just("qbxml"),
+    whole=st.booleans(),
+    page=st.none() | st.builds(Page, series=st.text(max_size=2), number=st.none() | st.integers(1, 3), more=st.booleans()),
 )
 
 
@@ -128,7 +132,7 @@ def test_what_breaks_off_while_it_is_handed_over_is_read_here(monkeypatch: pytes
 
 DRIVER = """
 import os, sys, time
-from exportready.evidence import side_by_side
+from exportready.evidence import parallel as side_by_side
 from exportready.evidence.files import File
 
 side_by_side.WORTH_IT = 0

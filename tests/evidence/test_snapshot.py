@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from exportready.check import check
+from exportready.check import CheckRequest, check
 from exportready.evidence import snapshot
 from exportready.evidence.files import NoSnapshot
 from exportready.kinds import KINDS
 from exportready.model.evidence import Evidence, Scope, Unknown
-from exportready.model.rules import Wanted
 from exportready.reporters import Options, render
 from exportready.rulebook.load import load
 from exportready.runtime import shipped
@@ -86,7 +85,9 @@ def test_what_systems_leave_behind_is_passed_over(tmp_path: Path, name: str) -> 
 def test_our_own_reports_are_passed_over(tmp_path: Path, format_: str) -> None:
     put(tmp_path, "materials.json", materials("PIPE-1"))
     rulebook = load(shipped.folder("rules"))
-    report = render(format_, check(tmp_path, rulebook, AT), Options(color=False, width=88, verbose=0))
+    report = render(
+        format_, check(CheckRequest(snapshot=tmp_path, rulebook=rulebook, at=AT)), Options(color=False, width=88, verbose=0)
+    )
     put(tmp_path, f"report.{format_}", report)
     evidence = read(tmp_path)
     assert [source.path for source in evidence.sources] == ["materials.json"]
@@ -127,7 +128,7 @@ def test_two_files_of_answers_that_differ_count_for_nothing_and_this_is_told(tmp
     dataset = evidence.dataset("account.answers")
     assert (dataset.scope, evidence.account.name) == (Scope.MISSING, None)
     assert "account.yaml and old/account.yaml disagree" in dataset.why
-    report = check(tmp_path, load(shipped.folder("rules")), AT)
+    report = check(CheckRequest(snapshot=tmp_path, rulebook=load(shipped.folder("rules")), at=AT))
     reasons = {gap.reason for result in report.results for gap in result.gaps if gap.field == "peopleWhoExport"}
     assert reasons == {dataset.why}
 
@@ -151,21 +152,17 @@ def test_a_broken_file_does_not_keep_the_others_from_being_read(tmp_path: Path) 
 # -- two companies, two sources
 
 
-def test_what_is_read_follows_the_phase_that_counts_in_the_end(tmp_path: Path) -> None:
+def test_two_account_files_that_are_refused_together_have_no_phase(tmp_path: Path) -> None:
     """Two files of answers that are refused together have no phase, though each of them has."""
     for name, phase in (("a", "after-export"), ("b", "after-export")):
         (tmp_path / name).mkdir()
         (tmp_path / name / "account.yaml").write_text(f"account: {name}\nphase: {phase}\ntakenAt: 2026-11-20T12:00:00Z\n")
-    asked: list[str | None] = []
-
-    def wanted(phase: str | None) -> Wanted:
-        asked.append(phase)
-        return ALL
-
-    assert snapshot.read(tmp_path, wanted, AT).account.phase is None
-    assert asked[-1] is None
+    opened = snapshot.open_snapshot(tmp_path, AT)
+    assert opened.phase is None
+    assert snapshot.read_files(opened, ALL).account.phase is None
     (tmp_path / "b" / "account.yaml").unlink()
-    assert snapshot.read(tmp_path, wanted, AT).account.phase == asked[-1] == "after-export"
+    opened = snapshot.open_snapshot(tmp_path, AT)
+    assert opened.phase == snapshot.read_files(opened, ALL).account.phase == "after-export"
 
 
 def test_files_of_two_companies_are_refused_and_both_are_named(tmp_path: Path) -> None:
@@ -259,7 +256,7 @@ def test_private_fields_reach_no_record_and_no_report(tmp_path: Path) -> None:
     put(tmp_path, "company.xml", qbxml(f"<CompanyQueryRs {STATUS}>{ret}</CompanyQueryRs>"))
     put(tmp_path, "lists.iif", f"!EMP\tNAME\tSSNO\tHIDDEN\nEMP\tInes\t{ssn}\tN\n!VEND\tNAME\tTAXID\nVEND\tBasalt\t{ein}\n")
     told = repr(read(tmp_path))
-    report = check(tmp_path, load(shipped.folder("rules")), AT)
+    report = check(CheckRequest(snapshot=tmp_path, rulebook=load(shipped.folder("rules")), at=AT))
     for format_ in ("json", "html", "console"):
         told += render(format_, report, Options(color=False, width=88, verbose=2))
     assert "Ines" in told
@@ -416,7 +413,7 @@ def test_bytes_that_are_no_text_are_a_source_with_an_error(tmp_path: Path) -> No
 
 
 def test_our_own_reports_on_a_screen_are_passed_over_too(tmp_path: Path) -> None:
-    report = check(tmp_path, load(shipped.folder("rules")), AT)
+    report = check(CheckRequest(snapshot=tmp_path, rulebook=load(shipped.folder("rules")), at=AT))
     put(tmp_path, "report.txt", render("console", report, Options()))
     evidence = read(tmp_path)
     assert (evidence.sources, evidence.unrecognised) == ((), ())

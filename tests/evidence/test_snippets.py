@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exportready.evidence import excerpts as snippets
+from exportready.evidence import snapshot
 from exportready.evidence.excerpts import LEFT_OUT, Meant, around
-from exportready.evidence.files import File
 from exportready.model.evidence import Location
 from exportready.model.report import Snippet
+from exportready.rulebook.examples import NOON
 
 YAML = """account: Northwind
 settings:
@@ -51,9 +52,8 @@ XML = """<ItemInventoryRet>
 
 
 def shown(folder: Path, name: str, text: str, line: int | None, field: str, told: str = "") -> Snippet | None:
-    (folder / name).write_text(text, encoding="utf-8")
     place = Location(name, line)
-    return around(folder, {place: Meant(field, told)}).get(place)
+    return around({name: text.encode()}, {place: Meant(field, told)}).get(place)
 
 
 def marked(snippet: Snippet | None) -> tuple[int, str]:
@@ -133,25 +133,28 @@ def test_what_cannot_be_shown_is_not(tmp_path: Path, name: str, text: str, line:
 
 @given(st.text(st.sampled_from("ab\n\r\x85 "), max_size=30))
 def test_lines_are_those_that_the_readers_count(text: str) -> None:
-    lines = snippets._Lines(File("a.json", text.encode))
+    lines = snippets._Lines("a.json", text.encode())
     expected = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     assert list(lines) == (expected if expected[-1] else expected[:-1])
     assert lines[1:3] == list(lines)[1:3]
 
 
-def test_a_large_file_is_not_even_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "large.json").write_text('{\n"code": "A"\n}')
-    assert shown(tmp_path, "large.json", (tmp_path / "large.json").read_text(), 2, "code") is not None
-    monkeypatch.setattr(snippets, "_LARGEST", 3)
-    monkeypatch.setattr(Path, "read_bytes", lambda _: 1 / 0)
-    place = Location("large.json", 2)
-    assert around(tmp_path, {place: Meant("code", "")}) == {}
+def test_files_are_kept_for_excerpts_as_far_as_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, size in (("materials.json", 10), ("services.json", 100), ("invoices.json", 1000)):
+        (tmp_path / name).write_text('{"data": []' + " " * size + "}")
+    (tmp_path / "lists.iif").write_text("!HDR\tPROD\n!ACCNT\tNAME\n")
+    assert sorted(snapshot.read(tmp_path, {}, NOON).texts.by_path) == ["invoices.json", "materials.json", "services.json"]
+    monkeypatch.setattr(snippets, "KEPT", 500)
+    assert sorted(snapshot.read(tmp_path, {}, NOON).texts.by_path) == ["materials.json", "services.json"]
+    monkeypatch.setattr(snippets, "_LARGEST", 50)
+    assert sorted(snapshot.read(tmp_path, {}, NOON).texts.by_path) == ["materials.json"]
 
 
 def test_of_an_archive_and_of_an_earlier_snapshot(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "old.zip", "w") as archive:
         archive.writestr("account.yaml", YAML)
+    earlier = snapshot.read_files(snapshot.open_snapshot(tmp_path / "old.zip", NOON, under="before/"), {})
     place, other = Location("before/account.yaml", 6), Location("account.yaml", 6)
-    found = around(tmp_path / "old.zip", {place: Meant("modules.purchasing", ""), other: Meant("x", "")}, "before/")
+    found = around(earlier.texts.by_path, {place: Meant("modules.purchasing", ""), other: Meant("x", "")})
     assert list(found) == [place]
     assert marked(found[place]) == (6, "false")

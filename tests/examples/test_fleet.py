@@ -12,7 +12,7 @@ import pytest
 
 import fleet
 import fleet_unreadable
-from exportready.check import check
+from exportready.check import CheckRequest, check
 from exportready.model.report import Outcome, Report, Verdict
 from exportready.rulebook.load import load
 from exportready.runtime import shipped
@@ -27,7 +27,7 @@ KEPT_OPEN = {"connection/old-connector-off": {"export/one-exporter-per-job"}}
 def judged(root: Path, accounts: Iterable[fleet.Account]) -> dict[fleet.Account, Report]:
     accounts = list(accounts)
     fleet.write(root, accounts)
-    return {account: check(root / account.path, BOOK, AT) for account in accounts}
+    return {account: check(CheckRequest(snapshot=root / account.path, rulebook=BOOK, at=AT)) for account in accounts}
 
 
 def ending(report: Report, *outcomes: Outcome) -> set[str]:

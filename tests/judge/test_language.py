@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from exportready.check import check
+from exportready.check import CheckRequest, check
 from exportready.model.report import Outcome, RuleResult
 from exportready.rulebook.load import load
 
@@ -37,7 +37,14 @@ def judged(
         (folder / name).mkdir()
         for path, text in some.items():
             (folder / name / path).write_text(text, "utf-8")
-    report = check(folder / "now", load(folder / "rules"), AT, folder / "old" if before is not None else None)
+    report = check(
+        CheckRequest(
+            snapshot=folder / "now",
+            rulebook=load(folder / "rules"),
+            at=AT,
+            before=folder / "old" if before is not None else None,
+        )
+    )
     return report.results[0]
 
 
@@ -252,7 +259,7 @@ def test_only_findings_of_grade_error_block_unless_the_rule_says_when(tmp_path: 
     head = HEAD.replace("severity: error", f"severity: {severity}")
     (tmp_path / "rules" / "area" / "sample.yaml").write_text(head + rule, "utf-8")
     (tmp_path / "materials.json").write_text(files["materials.json"], "utf-8")
-    (result,) = check(tmp_path / "materials.json", load(tmp_path / "rules"), AT).results
+    (result,) = check(CheckRequest(snapshot=tmp_path / "materials.json", rulebook=load(tmp_path / "rules"), at=AT)).results
     assert [finding.blocks for finding in result.findings] == [blocks]
 
 
@@ -274,7 +281,7 @@ def test_a_value_that_looks_like_a_placeholder_is_not_filled_in_again(tmp_path: 
     (tmp_path / "rules" / "area").mkdir(parents=True)
     (tmp_path / "rules" / "area" / "sample.yaml").write_text(text + rule, "utf-8")
     (tmp_path / "x" / "materials.json").write_text(files["materials.json"], "utf-8")
-    (result,) = check(tmp_path / "x", load(tmp_path / "rules"), AT).results
+    (result,) = check(CheckRequest(snapshot=tmp_path / "x", rulebook=load(tmp_path / "rules"), at=AT)).results
     assert result.findings[0].message == "A{cost}B costs 5"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from exportready.check import check
+from exportready.check import CheckRequest, check
 from exportready.judge.trace import KEPT
 from exportready.model.evidence import Account, Dataset, Evidence, FieldNote, Location, Record, Scope
 from exportready.model.report import Finding, Outcome, Report, RuleResult
@@ -23,7 +23,7 @@ AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
 
 @pytest.fixture(scope="module")
 def report() -> Report:
-    return check(EXAMPLES / "not-ready", load(shipped.folder("rules")), AT)
+    return check(CheckRequest(snapshot=EXAMPLES / "not-ready", rulebook=load(shipped.folder("rules")), at=AT))
 
 
 def found(report: Report, rule: str) -> Finding:
@@ -46,11 +46,13 @@ def test_a_clause_says_what_was_wanted_and_what_is_there(report: Report) -> None
 
 
 def test_the_snippet_marks_the_value(report: Report) -> None:
-    place = found(report, "inventory/populate-serial-numbers-off").where[0]
-    assert place.snippet is not None
-    text = place.snippet.lines[place.snippet.line - place.snippet.first]
-    start, end = place.snippet.mark
-    assert (text[start:end], place.snippet.line) == ("true", place.location.line)
+    finding = found(report, "inventory/populate-serial-numbers-off")
+    place = finding.where[0]
+    snippet = report.notes.excerpt(finding, place)
+    assert snippet is not None
+    text = snippet.lines[snippet.line - snippet.first]
+    start, end = snippet.mark
+    assert (text[start:end], snippet.line) == ("true", place.location.line)
 
 
 def test_the_company_is_named(report: Report) -> None:
@@ -61,11 +63,15 @@ def test_answers_lapse_by_the_strictest_rule_and_only_while_they_count(tmp_path:
     shutil.copytree(EXAMPLES / "ready", tmp_path / "snapshot")
     stated = AT.replace(hour=17, minute=25)
     book = load(shipped.folder("rules"))
-    status = [one for one in check(tmp_path / "snapshot", book, AT).lapses if one.of == "webConnector.status"]
+    status = [
+        one
+        for one in check(CheckRequest(snapshot=tmp_path / "snapshot", rulebook=book, at=AT)).lapses
+        if one.of == "webConnector.status"
+    ]
     assert [one.until for one in status] == [stated + timedelta(hours=4)]
-    later = check(tmp_path / "snapshot", book, AT + timedelta(hours=5)).lapses
+    later = check(CheckRequest(snapshot=tmp_path / "snapshot", rulebook=book, at=AT + timedelta(hours=5))).lapses
     assert "webConnector.status" not in [one.of for one in later], "it lapsed already, and is not checked"
-    far = check(tmp_path / "snapshot", book, AT - timedelta(days=200)).lapses
+    far = check(CheckRequest(snapshot=tmp_path / "snapshot", rulebook=book, at=AT - timedelta(days=200))).lapses
     assert [one.until for one in far] == sorted(one.until for one in far)
 
 
@@ -90,4 +96,4 @@ def test_of_two_limits_the_shorter_one_counts() -> None:
         for limit in limits
     ]
     for order in (results, results[::-1]):
-        assert [one.until for one in lapses(order, evidence, AT, None)] == [AT + timedelta(hours=2)]
+        assert [one.until for one in lapses(order, {}, evidence, AT, None)] == [AT + timedelta(hours=2)]

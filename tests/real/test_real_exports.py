@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from exportready.check import check
+from exportready.check import CheckRequest, check
 from exportready.evidence import snapshot
 from exportready.kinds import KINDS
 from exportready.kinds.messages import read
@@ -45,7 +45,7 @@ def rulebook() -> Rulebook:
 
 
 def report_on(folder: Path, rulebook: Rulebook) -> Report:
-    return check(folder, rulebook, AT)
+    return check(CheckRequest(snapshot=folder, rulebook=rulebook, at=AT))
 
 
 def result_of(report: Report, rule: str) -> RuleResult:
@@ -298,17 +298,17 @@ def test_the_real_messages_are_classified_with_what_they_name() -> None:
 
 def test_the_real_answer_with_a_3140_has_one_key_issue(tmp_path: Path, rulebook: Rulebook) -> None:
     put(tmp_path, "09_sales_order_add_rs_1_ok_3140.xml")
-    report = check(tmp_path, rulebook, AT, phase="after-export")
+    report = check(CheckRequest(snapshot=tmp_path, rulebook=rulebook, at=AT, phase="after-export"))
     assert [(one.code, one.message) for one in report.key_issues] == [
         ("3140", "QuickBooks does not have customer nononononoImNotThereAlrightDylan")
     ]
     (finding,) = result_of(report, "export/no-key-issue").findings
-    assert finding.key_issues == (report.key_issues[0].id,)
+    assert report.notes.key_issues_of(finding) == (report.key_issues[0].id,)
 
 
 def test_the_real_messages_as_a_table_lose_none(tmp_path: Path, rulebook: Rulebook) -> None:
     put(tmp_path, "20_status_messages_real.tsv")
-    report = check(tmp_path, rulebook, AT, phase="after-export")
+    report = check(CheckRequest(snapshot=tmp_path, rulebook=rulebook, at=AT, phase="after-export"))
     messages = {one.message for one in report.key_issues}
     assert {"QuickBooks does not have item sooo wrong", "QuickBooks does not find bleech"} <= messages
     assert "Status OK" not in messages

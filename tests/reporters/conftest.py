@@ -19,6 +19,7 @@ from exportready.model.report import (
     Gap,
     InferenceStep,
     KeyIssue,
+    Notes,
     Outcome,
     Place,
     Report,
@@ -165,7 +166,6 @@ ORDER_ITEM = RuleResult(
                 Place(
                     Location("purchase-orders.json", 88, "/data/7/items/0"),
                     "the line",
-                    Snippet(first=87, lines=('  "items": [', '    {"skuCode": "VALVE-34"}', "  ]"), line=88, mark=(16, 24)),
                 ),
                 Place(Location("lists.iif", 1042), "the item"),
             ),
@@ -391,6 +391,13 @@ def report() -> Report:
             ),
         ),
         unrecognised=(Unrecognized("Northwind.qbw", "That is the company file itself; export lists from it instead"),),
+        notes=Notes(
+            excerpts={
+                Location("purchase-orders.json", 88, "/data/7/items/0"): Snippet(
+                    first=87, lines=('  "items": [', '    {"skuCode": "VALVE-34"}', "  ]"), line=88, mark=(16, 24)
+                )
+            }
+        ),
         results=(ORDER_ITEM, COGS, COGS_IN_QUICKBOOKS, SORTED, MEMO, ONLINE, SINGLE_USER, BROKE, FINE, NOT_YOURS),
         verdict=Verdict.NOT_READY,
         key_issues=(OFFLINE, NO_COGS, NOT_THERE, AGAIN),

@@ -70,7 +70,8 @@ def after(report: Report) -> Report:
         ),
         work_list=(
             work("=HYPERLINK(1) Ltd"),
-            work("Ann:Annex", payment=UNSET, unused=Unknown(Reason.INCONCLUSIVE, "no"), toApply=Unknown(Reason.INCONCLUSIVE, "no"), apart="different job"),
+            work("Ann:Annex", payment=UNSET, unused=Unknown(Reason.PARTIAL, "no"),
+                 toApply=Unknown(Reason.PARTIAL, "no"), apart="different job"),
         ),
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from junitparser import Failure, JUnitXml, TestSuite
 from msgspec.structs import replace
 
 from exportready.model.evidence import Location
-from exportready.model.report import Finding, Report, Waiver
+from exportready.model.report import Report, Waiver
 from exportready.reporters import Options, github, render
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -39,23 +39,16 @@ FORMATS = ("github", "gitlab", "junit", "sarif")
 def gated(report: Report) -> Report:
     """The shared report with one finding accepted, one that stood before, and one whose waiver has lapsed."""
 
-    def marked(at: int, finding: Finding) -> Finding:
-        return replace(
-            finding,
-            waiver=WAIVER if at == 0 else None,
-            known=at == 1,
-            note="it was accepted until 2026-11-01" if at == 2 else "",
-        )
-
-    results = tuple(
-        replace(result, findings=tuple(marked(at, one) for at, one in enumerate(result.findings)))
-        if result.rule.id == "items/cogs-account"
-        else result
-        for result in report.results
-    )
+    cogs = next(result for result in report.results if result.rule.id == "items/cogs-account")
+    ids = [finding.id for finding in cogs.findings]
     return replace(
         report,
-        results=results,
+        notes=replace(
+            report.notes,
+            waivers={ids[0]: WAIVER},
+            known=frozenset(ids[1:2]),
+            refusals=dict.fromkeys(ids[2:3], "it was accepted until 2026-11-01"),
+        ),
         base="accounts/northwind",
         baseline="main",
         stale_baseline=("items/x: gone",),
@@ -95,7 +88,7 @@ def run_of(report: Report, options: Options = PLAIN) -> dict[str, Any]:
 
 def test_sarif_holds_problems_only_each_at_a_real_place(gated: Report) -> None:
     results = run_of(gated)["results"]
-    standing = [finding for finding in gated.findings if finding.waiver is None]
+    standing = [finding for finding in gated.findings if gated.notes.waiver(finding) is None]
     assert len(results) == len(standing)
     for one in results:
         place = one["locations"][0]["physicalLocation"]
@@ -129,7 +122,7 @@ def test_junit_reads_back_and_nothing_untold_passes(gated: Report) -> None:
         case = cases[result.rule.id]
         if result.untold:
             assert not case.is_passed
-        if any(one.waiver is None and one.severity.value != "info" for one in result.findings):
+        if any(gated.notes.waiver(one) is None and one.severity.value != "info" for one in result.findings):
             assert any(isinstance(one, Failure) for one in case.result)
 
 

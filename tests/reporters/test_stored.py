@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from exportready.check import check
+from exportready.check import CheckRequest, check
 from exportready.model.evidence import Location
-from exportready.model.report import Finding, Report, Waiver
+from exportready.model.report import FindingId, Report, Waiver
 from exportready.model.rules import FixSteps
 from exportready.reporters import REPORTERS, Options, render
 from exportready.results.read import NotStored
@@ -47,15 +47,17 @@ def same(report: Report) -> None:
 
 
 def test_of_a_report_with_everything_in_it(report: Report) -> None:
-    def marked(at: int, one: Finding) -> Finding:
-        return replace(one, waiver=WAIVER if at == 0 else None, known=at == 1, note="it was accepted" if at == 2 else "")
+    def ids(at: int) -> list[FindingId]:
+        return [result.findings[at].id for result in report.results if len(result.findings) > at]
 
-    results = tuple(
-        replace(result, findings=tuple(marked(at, one) for at, one in enumerate(result.findings))) for result in report.results
-    )
     full = replace(
         report,
-        results=results,
+        notes=replace(
+            report.notes,
+            waivers=dict.fromkeys(ids(0), WAIVER),
+            known=frozenset(ids(1)),
+            refusals=dict.fromkeys(ids(2), "it was accepted"),
+        ),
         own_rules=True,
         left_out=("items/x",),
         base="accounts/northwind",
@@ -76,14 +78,13 @@ def test_of_steps_that_name_the_record_though_its_name_looks_like_a_placeholder(
     found = tuple(
         replace(first.findings[0], fingerprint=str(at), observed={"code": name}) for at, name in enumerate(("{code}", "B"))
     )
-    waived = (replace(found[0], waiver=WAIVER), found[1])
-    result = replace(first, rule=replace(first.rule, fix=fix), findings=waived)
-    same(replace(report, results=(result, *others)))
+    result = replace(first, rule=replace(first.rule, fix=fix), findings=found)
+    same(replace(report, results=(result, *others), notes=replace(report.notes, waivers={found[0].id: WAIVER})))
 
 
 @pytest.mark.parametrize("example", ["ready", "not-ready", "after-export", "by-hand", "not-ready-without-inventory"])
 def test_of_the_examples(example: str) -> None:
-    same(check(EXAMPLES / example, load(shipped.folder("rules")), AT))
+    same(check(CheckRequest(snapshot=EXAMPLES / example, rulebook=load(shipped.folder("rules")), at=AT)))
 
 
 def test_of_an_older_result_that_lacks_what_was_added_since(report: Report) -> None:

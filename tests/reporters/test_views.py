@@ -67,10 +67,12 @@ def named(report: Report, rule: str, *issues: str) -> Report:
     def tied(result: RuleResult) -> RuleResult:
         if result.rule.id != rule:
             return result
-        found = [replace(result.findings[0], fingerprint=id_, message=f"{id_} fails", key_issues=(id_,)) for id_ in issues]
+        found = [replace(result.findings[0], fingerprint=f"{rule} {id_}", message=f"{id_} fails") for id_ in issues]
         return replace(result, findings=tuple(found), gaps=(), undecided=0)
 
-    return replace(report, results=tuple(map(tied, report.results)))
+    tied_to = {(f"{rule} {id_}", 0): (id_,) for id_ in issues}
+    notes = replace(report.notes, key_issues={**report.notes.key_issues, **tied_to})
+    return replace(report, results=tuple(map(tied, report.results)), notes=notes)
 
 
 def waiting(issues: dict[str, int]) -> tuple[Waiting, ...]:
@@ -172,19 +174,20 @@ def test_files_without_a_date_stand_first_then_the_oldest(report: Report) -> Non
 
 def test_a_rule_counts_by_what_stands_and_never_as_fine_while_untold(report: Report) -> None:
     failed = next(one for one in report.results if one.rule.id == "purchasing/purchase-order-items-exist")
-    accepted = replace(failed, findings=tuple(replace(one, waiver=WAIVER) for one in failed.findings))
-    assert (look(failed), look(accepted), look(replace(accepted, undecided=1))) == ("fix", "know", "unknown")
-    assert look(replace(failed, findings=(), outcome=Outcome.PASSED)) == "fine"
-    assert look(replace(failed, findings=(), outcome=Outcome.NOT_APPLICABLE)) == "none"
+    accepted = replace(report, notes=replace(report.notes, waivers={one.id: WAIVER for one in failed.findings}))
+    assert (look(report, failed), look(accepted, failed)) == ("fix", "know")
+    assert look(accepted, replace(failed, undecided=1)) == "unknown"
+    assert look(report, replace(failed, findings=(), outcome=Outcome.PASSED)) == "fine"
+    assert look(report, replace(failed, findings=(), outcome=Outcome.NOT_APPLICABLE)) == "none"
     for outcome in (Outcome.CANNOT_TELL, Outcome.ERROR):
-        assert look(replace(failed, findings=(), outcome=outcome)) == "unknown"
+        assert look(report, replace(failed, findings=(), outcome=outcome)) == "unknown"
 
 
 def test_the_areas_hold_every_rule_once_and_the_worst_come_first(report: Report) -> None:
     areas = csm(report, office(report)).areas
     untold = sum(one.untold for one in report.results)
     assert sum(area.counts[LOOKS.index("unknown")] for area in areas) == untold > 2
-    partly = sum(one.untold and look(one) != "unknown" for one in report.results)
+    partly = sum(one.untold and look(report, one) != "unknown" for one in report.results)
     assert sum(sum(area.counts) for area in areas) == len(report.results) + partly
     fixes = [area.counts[LOOKS.index("fix")] for area in areas]
     assert fixes == sorted(fixes, reverse=True)
@@ -198,11 +201,13 @@ def test_the_areas_hold_every_rule_once_and_the_worst_come_first(report: Report)
 def test_what_is_new_comes_first_and_what_is_accepted_last(report: Report) -> None:
     result = next(one for one in report.results if one.rule.id == "items/cogs-account")
     states: list[Finding] = [
-        replace(result.findings[0], fingerprint="accepted", waiver=WAIVER),
-        replace(result.findings[0], fingerprint="stood", known=True),
+        replace(result.findings[0], fingerprint="accepted"),
+        replace(result.findings[0], fingerprint="stood"),
         replace(result.findings[0], fingerprint="fresh", severity=Severity.INFO),
     ]
-    shown = replace(report, results=(replace(result, findings=tuple(states)),), baseline="main", changes=None)
+    notes = replace(report.notes, waivers={("accepted", 0): WAIVER}, known=frozenset({("stood", 0)}))
+    results = (replace(result, findings=tuple(states)),)
+    shown = replace(report, results=results, notes=notes, baseline="main", changes=None)
     assert [(one.finding.fingerprint, one.state) for one in engineer(shown).details] == [
         ("fresh", words.NEW), ("stood", words.OLD), ("accepted", words.ACCEPTED),
     ]  # fmt: skip

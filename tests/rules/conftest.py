@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from company import Company
-from exportready.check import check
+from exportready.check import CheckRequest, check
 from exportready.model.report import Report
 from exportready.rulebook.load import load
 from exportready.runtime import shipped
@@ -28,6 +28,10 @@ def judged(tmp_path: Path) -> Callable[[Company], Report]:
             path = tmp_path / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        return check(tmp_path, book, datetime.fromisoformat(company.account["takenAt"]) + HALF_AN_HOUR)
+        return check(
+            CheckRequest(
+                snapshot=tmp_path, rulebook=book, at=datetime.fromisoformat(company.account["takenAt"]) + HALF_AN_HOUR
+            )
+        )
 
     return judge

@@ -12,7 +12,7 @@ import asked
 import books
 import by_hand
 from company import Company, northwind
-from exportready.check import check
+from exportready.check import CheckRequest, check
 from exportready.model.report import Outcome, Report
 from exportready.rulebook.load import load
 from exportready.runtime import shipped
@@ -48,7 +48,7 @@ def judged(folder: Path, files: Mapping[str, bytes]) -> Report:
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
-    return check(folder, BOOK, AT)
+    return check(CheckRequest(snapshot=folder, rulebook=BOOK, at=AT))
 
 
 def from_programs(company: Company) -> dict[str, bytes]:

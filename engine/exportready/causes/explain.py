@@ -6,7 +6,7 @@ Findings and errors become problems, the inference says which depends on which, 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -23,15 +23,17 @@ from exportready.causes.waiting import cleared, waiting
 from exportready.kinds import fold
 from exportready.model.evidence import Evidence
 from exportready.model.inference import Conclusion, InferenceRule
-from exportready.model.report import BatchLoad, Cleared, Finding, KeyIssue, RuleResult, Waiting
+from exportready.model.report import BatchLoad, Cleared, Finding, FindingId, KeyIssue, RuleResult, Waiting
 from exportready.model.rules import Phase
 
 
 class Causes(msgspec.Struct, frozen=True, kw_only=True):
     """What a result comes to."""
 
-    results: tuple[RuleResult, ...]
-    """The results with the key issues of each finding."""
+    behind: Mapping[FindingId, tuple[str, ...]]
+    """The ids of the key issues behind each finding."""
+    users: Mapping[FindingId, tuple[str, ...]]
+    """The numbers of the batches that use what is at fault in each finding."""
     key_issues: tuple[KeyIssue, ...]
     waiting: tuple[Waiting, ...]
     waits: Cleared
@@ -42,7 +44,12 @@ class Causes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def explain(
-    results: Sequence[RuleResult], evidence: Evidence, rules: Sequence[InferenceRule], by: Callable[[], Engine], phase: str
+    results: Sequence[RuleResult],
+    evidence: Evidence,
+    rules: Sequence[InferenceRule],
+    by: Callable[[], Engine],
+    phase: str,
+    accepted: Container[FindingId] = (),
 ) -> Causes:
     """Which problems are key, and what waits on each. `by` opens the engine, which nothing needs where there is no problem.
 
@@ -50,8 +57,8 @@ def explain(
     """
     after = phase == Phase.AFTER.value
     graph = build(evidence, _arrived(evidence) if after else None)
-    problems = find(_only(results, accepted=False), evidence, graph, with_errors=after)
-    lived_with = find(_only(results, accepted=True), evidence, graph, with_errors=False)
+    problems = find(_only(results, lambda one: one.id not in accepted), evidence, graph, with_errors=after)
+    lived_with = find(_only(results, lambda one: one.id in accepted), evidence, graph, with_errors=False)
     known = facts(problems, graph, rules)
     concluded = infer(rules, known, by()) if known else ()
     roots, shaky = key_issues_of(problems, concluded)
@@ -81,7 +88,8 @@ def explain(
     ]
     blocked = {node: frozenset(names[root] for id_ in ways for root in roots[id_]) for node, ways in impact.ways.items()}
     return Causes(
-        results=_with_issues(results, problems, roots, names, _using(problems, graph) | _using(lived_with, graph)),
+        behind=_behind(results, problems, roots, names),
+        users=_using(problems, graph) | _using(lived_with, graph),
         key_issues=tuple(sorted(issues, key=first)),
         waiting=tuple(held),
         waits=Cleared(
@@ -116,36 +124,28 @@ def _id(problem: Problem) -> str:
 # -- findings
 
 
-def _only(results: Sequence[RuleResult], accepted: bool) -> list[RuleResult]:
-    return [
-        replace(result, findings=tuple(one for one in result.findings if (one.waiver is not None) is accepted))
-        for result in results
-    ]
+def _only(results: Sequence[RuleResult], keeps: Callable[[Finding], bool]) -> list[RuleResult]:
+    return [replace(result, findings=tuple(filter(keeps, result.findings))) for result in results]
 
 
-def _with_issues(
+def _behind(
     results: Sequence[RuleResult],
     problems: Sequence[Problem],
     roots: Mapping[str, tuple[str, ...]],
     names: Mapping[str, str],
-    using: Mapping[int, tuple[str, ...]],
-) -> tuple[RuleResult, ...]:
-    of_finding: dict[int, tuple[str, ...]] = {}
+) -> dict[FindingId, tuple[str, ...]]:
+    of_finding: dict[FindingId, tuple[str, ...]] = {}
     of_error: dict[str, tuple[str, ...]] = {}
     for one in problems:
         ids = tuple(names[root] for root in roots[one.id])
-        of_finding.update({id(finding): ids for _, finding in one.findings})
+        of_finding.update({finding.id: ids for _, finding in one.findings})
         of_error.update({error.key: ids for error in one.errors})
-
-    def marked(finding: Finding) -> Finding:
-        ids = (
-            of_error.get(finding.subject.key, ())
-            if finding.subject.kind == "derived.export_error"
-            else of_finding.get(id(finding), ())
-        )
-        return replace(finding, key_issues=ids, batches=using.get(id(finding), ()))
-
-    return tuple(replace(result, findings=tuple(map(marked, result.findings))) for result in results)
+    return of_finding | {
+        finding.id: of_error.get(finding.subject.key, ())
+        for result in results
+        for finding in result.findings
+        if finding.subject.kind == "derived.export_error"
+    }
 
 
 _USED = (
@@ -164,10 +164,10 @@ _USED = (
 """Sorts of objects that a batch uses or does not; what else is at fault is every batch's matter."""
 
 
-def _using(problems: Sequence[Problem], graph: Graph) -> dict[int, tuple[str, ...]]:
-    """The batches of each finding, by its identity."""
+def _using(problems: Sequence[Problem], graph: Graph) -> dict[FindingId, tuple[str, ...]]:
+    """Return the numbers of the batches of each finding."""
     batches = _batches(problems, graph)
-    return {id(finding): batches[one.id] for one in problems for _, finding in one.findings}
+    return {finding.id: batches[one.id] for one in problems for _, finding in one.findings}
 
 
 def _batches(problems: Sequence[Problem], graph: Graph) -> dict[str, tuple[str, ...]]:

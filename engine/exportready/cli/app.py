@@ -42,9 +42,7 @@ from exportready.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from exportready.model.rules import Rule, Rulebook
+    from exportready.check import CheckRequest
     from exportready.policy.baseline import Baseline
 
 UNUSABLE, INTERRUPTED = 2, 130
@@ -189,8 +187,8 @@ def check(
     from msgspec.structs import replace
 
     from exportready.causes.engines import NoEngine
+    from exportready.check import CheckRequest
     from exportready.check import check as run
-    from exportready.check import select
     from exportready.cli.output import echo
     from exportready.cli.outputs import Shown, base, changes_since, targets, write_report
     from exportready.cli.progress import watcher
@@ -216,16 +214,27 @@ def check(
     wanted = targets(outputs, quiet)
     known(rulebook, (*selected, *ignored))
     moment = at or now()
-    chosen = select(selected, ignored)
     if baseline_file is not None and since is not None:
         raise click.UsageError("--baseline and --since both say what is old; give one of them")
     if (new_only or strict_baseline) and baseline_file is None and since is None:
         raise click.UsageError("--new-only and --strict-baseline need --baseline FILE or --since REV to compare with")
     accepted = waivers_of(waivers_file)
     try:
-        against, named = _against(snapshot, rulebook, moment, baseline_file, since, before, phase, chosen)
-        watch = watcher(not no_progress and not quiet)
-        report = run(snapshot, rulebook, moment, before, phase, chosen, watch, engine, accepted, against, named, jobs)
+        request = CheckRequest(
+            snapshot=snapshot,
+            rulebook=rulebook,
+            at=moment,
+            before=before,
+            phase=phase,
+            select=selected,
+            ignore=ignored,
+            engine=engine,
+            waivers=accepted,
+            jobs=jobs,
+            on_file=watcher(not no_progress and not quiet),
+        )
+        against, named = _against(request, baseline_file, since)
+        report = run(replace(request, baseline=against, baseline_name=named))
         report = narrowed(report, batch) if batch is not None else report
     except (NoSnapshot, NoEngine, NoBatch) as error:
         raise click.ClickException(str(error)) from error
@@ -272,6 +281,7 @@ def why(
     ISSUE is its number or its id; without one, all are listed.
     """
     from exportready.causes.engines import NoEngine
+    from exportready.check import CheckRequest
     from exportready.check import check as run
     from exportready.cli.output import echo
     from exportready.cli.settings import adapted_rules, settings_of
@@ -281,7 +291,17 @@ def why(
     settled = settings_of(config_file, no_config)
     rulebook, accepted = adapted_rules(rulebook_of(folder), settled), waivers_of(settled.waivers)
     try:
-        report = run(snapshot, rulebook, at or now(), before, phase, engine=engine, accepted=accepted)
+        report = run(
+            CheckRequest(
+                snapshot=snapshot,
+                rulebook=rulebook,
+                at=at or now(),
+                before=before,
+                phase=phase,
+                engine=engine,
+                waivers=accepted,
+            )
+        )
     except (NoSnapshot, NoEngine) as error:
         raise click.ClickException(str(error)) from error
     if issue is None:
@@ -408,19 +428,12 @@ def ask(folder: Path, everything: bool, at: datetime | None, rules_folder: Path 
 # -- helpers
 
 
-def _against(
-    snapshot: Path,
-    rulebook: Rulebook,
-    moment: datetime,
-    file: Path | None,
-    since: str | None,
-    before: Path | None,
-    phase: str | None,
-    chosen: Callable[[Rule], bool],
-) -> tuple[Baseline | None, str]:
-    """What is old, and what it is called. What was not there at the revision yet is all new."""
+def _against(request: CheckRequest, file: Path | None, since: str | None) -> tuple[Baseline | None, str]:
+    """Return what is old and what it is called. What was not there at the revision yet is all new."""
     if file is None and since is None:
         return None, ""
+    from msgspec.structs import replace
+
     from exportready.check import check as run
     from exportready.cli.revision import NoRevision, at
     from exportready.policy import baseline
@@ -428,11 +441,11 @@ def _against(
     try:
         if file is not None:
             return baseline.read(file), file.as_posix()
-        with at(snapshot, since or "") as earlier:
+        with at(request.snapshot, since or "") as earlier:
             if earlier is None:
-                return baseline.Baseline(
-                    account=None, rulebook=rulebook.digest, entries=(), untold=frozenset()
-                ), f"{since} (it was not there yet)"
-            return baseline.of(run(earlier, rulebook, moment, before, phase, chosen)), since or ""
+                nothing = baseline.Baseline(account=None, rulebook=request.rulebook.digest, entries=(), untold=frozenset())
+                return nothing, f"{since} (it was not there yet)"
+            then = replace(request, snapshot=earlier, waivers=(), engine=None, jobs=1, on_file=None)
+            return baseline.of(run(then)), since or ""
     except (baseline.BadBaseline, NoRevision) as error:
         raise click.ClickException(str(error)) from error

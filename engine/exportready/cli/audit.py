@@ -135,7 +135,7 @@ def audit(
       4    of an account nobody can say yet, or it could not be read
       130  interrupted; --resume goes on
     """
-    from exportready.check import select
+    from exportready.check import is_chosen
     from exportready.cli.settings import Said, adapted_rules, settings_of
     from exportready.fleet.places import NoFleet, places_of
     from exportready.fleet.pool import Gone
@@ -156,7 +156,7 @@ def audit(
     wanted = _targets(outputs, quiet)
     own = None if no_reports else reports or _beside(wanted)
     accepted = waivers_of(waivers_file)
-    if not any(map(select(selected, ignored), rulebook.rules)):
+    if not any(is_chosen(rule, selected, ignored) for rule in rulebook.rules):
         raise click.ClickException("no rule is left to judge; look at --select and --ignore")
     how = AuditOptions(
         rulebook=rulebook,

@@ -55,7 +55,7 @@ def _dozen() -> dict[str, Answer]:
 def go_on(folder: Path, rulebook: Rulebook, now: datetime, *, everything: bool) -> None:
     """Ask what is open until nothing is, writing after each round. Raises click.ClickException."""
     from exportready.account.writing import changes, edited, new_file
-    from exportready.check import examine
+    from exportready.check import CheckRequest, examine
     from exportready.evidence.files import NoSnapshot
     from exportready.policy.open_questions import is_fresh, open_questions
 
@@ -65,7 +65,8 @@ def go_on(folder: Path, rulebook: Rulebook, now: datetime, *, everything: bool) 
     talk, asked, ended = Talk(), set[str](), False
     while not ended:
         try:
-            report, evidence = examine(folder, rulebook, now)
+            done = examine(CheckRequest(snapshot=folder, rulebook=rulebook, at=now))
+            report, evidence = done.report, done.evidence
         except NoSnapshot as error:
             raise click.ClickException(str(error)) from error
         path = _account_file(folder, report)

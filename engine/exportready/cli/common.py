@@ -37,17 +37,13 @@ def now() -> datetime:
 def rulebook_of(folder: Path | None) -> Rulebook:
     """The shipped rules, or those of a folder; mistakes end the program."""
     from exportready.rulebook.inference import InferenceMistakes
-    from exportready.rulebook.inference import load as load_inference
     from exportready.rulebook.load import RulebookMistakes, load_or_recall
     from exportready.runtime import shipped
 
     if folder is not None and not folder.is_dir():
         raise click.ClickException(f"{folder} is not a folder of rules")
     try:
-        book = load_or_recall(folder or shipped.folder("rules"), own=folder is not None)
-        if folder is not None and book.inference is not None:
-            load_inference(book.inference)
-        return book
+        return load_or_recall(folder or shipped.folder("rules"), own=folder is not None)
     except (RulebookMistakes, InferenceMistakes) as error:
         count = len(error.mistakes)
         told = "\n".join(str(mistake if folder is None else mistake.below(folder)) for mistake in error.mistakes)

@@ -40,13 +40,21 @@ def create_baseline(
     no_config: bool,
 ) -> None:
     """Write down what stands now."""
+    from exportready.check import CheckRequest
     from exportready.check import check as run
     from exportready.cli.output import write
     from exportready.evidence.files import NoSnapshot
     from exportready.policy.baseline import of, text
 
     try:
-        write([(target, text(of(run(snapshot, settled_rules(folder, config_file, no_config), at or now(), before, phase))))])
+        request = CheckRequest(
+            snapshot=snapshot,
+            rulebook=settled_rules(folder, config_file, no_config),
+            at=at or now(),
+            before=before,
+            phase=phase,
+        )
+        write([(target, text(of(run(request))))])
     except NoSnapshot as error:
         raise click.ClickException(str(error)) from error
 
@@ -71,6 +79,7 @@ def prune_baseline(
     no_config: bool,
 ) -> None:
     """Take out of FILE what stands no more in SNAPSHOT. It only ever shrinks."""
+    from exportready.check import CheckRequest
     from exportready.check import check as run
     from exportready.cli.output import write
     from exportready.evidence.files import NoSnapshot
@@ -78,7 +87,14 @@ def prune_baseline(
 
     try:
         old = read(file)
-        new = pruned(old, run(snapshot, settled_rules(folder, config_file, no_config), at or now(), before, phase).results)
+        request = CheckRequest(
+            snapshot=snapshot,
+            rulebook=settled_rules(folder, config_file, no_config),
+            at=at or now(),
+            before=before,
+            phase=phase,
+        )
+        new = pruned(old, run(request).results)
         write([(str(file), text(new))])
     except (BadBaseline, NoSnapshot) as error:
         raise click.ClickException(str(error)) from error
@@ -111,13 +127,18 @@ def check_waivers(
 
     Ends with 1 where there is one that does not count or is not needed.
     """
+    from exportready.check import CheckRequest
     from exportready.check import check as run
     from exportready.evidence.files import NoSnapshot
     from exportready.policy.waivers import SOON_OVER, remarks, today, zone_of
 
     book, moment, found = settled_rules(folder, config_file, no_config), at or now(), waivers_of(file)
     try:
-        report = run(snapshot, book, moment, None, phase, accepted=found) if snapshot is not None else None
+        report = (
+            run(CheckRequest(snapshot=snapshot, rulebook=book, at=moment, phase=phase, waivers=found))
+            if snapshot is not None
+            else None
+        )
     except NoSnapshot as error:
         raise click.ClickException(str(error)) from error
     day = today(moment, zone_of(report.account, moment) if report else moment.tzinfo)
@@ -189,6 +210,7 @@ def _result(path: Path, book: Rulebook, moment: datetime, phase: str | None) -> 
     """A stored result, else a snapshot that is judged now."""
     import json
 
+    from exportready.check import CheckRequest
     from exportready.check import check as run
     from exportready.evidence.files import NoSnapshot
     from exportready.reporters import Options, render
@@ -198,7 +220,9 @@ def _result(path: Path, book: Rulebook, moment: datetime, phase: str | None) -> 
         if path.is_file() and (path.suffix.lower() == ".json" or path.read_bytes()[:200].lstrip().startswith(b"{")):
             stated = json.loads(path.read_text(encoding="utf-8-sig"))
         else:
-            stated = json.loads(render("json", run(path, book, moment, None, phase), Options()))
+            stated = json.loads(
+                render("json", run(CheckRequest(snapshot=path, rulebook=book, at=moment, phase=phase)), Options())
+            )
         return result(stated if isinstance(stated, dict) else {})
     except NoSnapshot as error:
         raise click.ClickException(str(error)) from error

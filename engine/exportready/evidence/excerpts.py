@@ -6,15 +6,11 @@ import re
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import overload
 
 import msgspec
-from msgspec.structs import replace
 
-from exportready.evidence.files import File
 from exportready.evidence.reading import Unreadable, text_of
-from exportready.evidence.snapshot import files
 from exportready.kinds import KINDS
 from exportready.kinds.account import BY_PATH
 from exportready.model.evidence import Location
@@ -29,7 +25,9 @@ _RECORD = 60
 LEFT_OUT = "\u2026"
 """In the place of a line that is too long, or may hold something private."""
 _LARGEST = 16 << 20
-"""A larger file is not read a second time for this."""
+"""Of a larger file nothing is kept for excerpts (bytes)."""
+KEPT = 32 << 20
+"""Bytes that are kept for excerpts, in all."""
 _ONE_FIELD_A_LINE = (".yaml", ".yml", ".json", ".xml", ".qbxml")
 """A row of a table holds columns that no rule asked for, private ones among them."""
 _KEYS = re.compile(r"[\"']?([A-Za-z_][\w.]*)[\"']?\s*:(?=\s|$)|</?([A-Za-z]\w*)")
@@ -58,19 +56,20 @@ class Meant(msgspec.Struct, frozen=True):
     text: str
 
 
-def around(snapshot: Path, meant: Mapping[Location, Meant], under: str = "") -> dict[Location, Snippet]:
-    """Location -> the lines around it, where they can be shown. `under` stands before the paths of this snapshot.
+def may_be_cut(path: str, size: int) -> bool:
+    """Return whether excerpts may be cut from a file of this size in bytes."""
+    return path.lower().endswith(_ONE_FIELD_A_LINE) and size <= _LARGEST
 
-    Raises NoSnapshot.
-    """
+
+def around(texts: Mapping[str, bytes], meant: Mapping[Location, Meant]) -> dict[Location, Snippet]:
+    """Return the lines around each place, where they can be shown. `texts` holds the bytes of files by path."""
     wanted: dict[str, list[Location]] = {}
     for place in meant:
-        if place.line is not None and place.path.startswith(under) and place.path.lower().endswith(_ONE_FIELD_A_LINE):
-            wanted.setdefault(place.path.removeprefix(under), []).append(place)
+        if place.line is not None and place.path in texts and place.path.lower().endswith(_ONE_FIELD_A_LINE):
+            wanted.setdefault(place.path, []).append(place)
     found: dict[Location, Snippet] = {}
-    for file in files(snapshot) if wanted else ():
-        here = wanted.get(file.path, [])
-        lines = _Lines(file) if here else []
+    for path, here in wanted.items():
+        lines = _Lines(path, texts[path])
         shown = {place: _snippet(lines, place.line or 1, meant[place]) for place in here}
         found |= {place: one for place, one in shown.items() if one is not None}
     return found
@@ -79,12 +78,12 @@ def around(snapshot: Path, meant: Mapping[Location, Meant], under: str = "") -> 
 class _Lines(Sequence[str]):
     """A file's lines, as the readers count them. Each is cut out when it is asked for: a list of them would hold the file twice."""
 
-    def __init__(self, file: File) -> None:
-        self._text = _text(file).replace("\r\n", "\n").replace("\r", "\n")
+    def __init__(self, path: str, data: bytes) -> None:
+        self._text = _text(data).replace("\r\n", "\n").replace("\r", "\n")
         self._ends = array("q", (found.start() for found in re.finditer("\n", self._text)))
         if self._text and not self._text.endswith("\n"):
             self._ends.append(len(self._text))
-        self._is_yaml = file.path.lower().endswith((".yaml", ".yml"))
+        self._is_yaml = path.lower().endswith((".yaml", ".yml"))
 
     def __len__(self) -> int:
         return len(self._ends)
@@ -100,13 +99,10 @@ class _Lines(Sequence[str]):
         return _COMMENT.sub("", line) if self._is_yaml else line
 
 
-def _text(file: File) -> str:
-    """The file's text; nothing of one that cannot be read, or is too large."""
-    if file.size > _LARGEST:
-        return ""
+def _text(data: bytes) -> str:
+    """Return a file's text; empty where it can't be decoded."""
     try:
-        data = file.load()
-        return text_of(data) if len(data) <= _LARGEST else ""
+        return text_of(data)
     except Unreadable:
         return ""
 
@@ -203,30 +199,19 @@ def _known() -> frozenset[str]:
 
 
 EARLIER = "before/"
-"""Stands before the paths of an earlier snapshot."""
+"""Put before the paths of an earlier snapshot."""
 SHOWN = 20
-"""So many places of one finding have their lines shown."""
+"""Places of one finding that get an excerpt."""
 
 
-def with_excerpts(results: Sequence[RuleResult], path: Path, before: Path | None) -> tuple[RuleResult, ...]:
-    """The results with the lines around what was found, for the findings whose trace is kept."""
+def excerpts(results: Sequence[RuleResult], texts: Mapping[str, bytes]) -> dict[Location, Snippet]:
+    """Return the lines around what was found, by place, for the findings whose trace is kept."""
     meant = {place.location: name for result in results for one in result.findings for place, name in _looked_at(one)}
-    found = around(path, meant)
-    if before is not None:
-        found |= around(before, meant, EARLIER)
-
-    def shown(one: Finding) -> Finding:
-        if not one.trace:
-            return one
-        return replace(one, where=tuple(replace(place, snippet=found.get(place.location)) for place in one.where))
-
-    return tuple(
-        replace(result, findings=tuple(map(shown, result.findings))) if result.findings else result for result in results
-    )
+    return around(texts, meant)
 
 
 def _looked_at(finding: Finding) -> Iterator[tuple[Place, Meant]]:
-    """Each place with what failed there: the record's own field first, then those of what it names."""
+    """Yield each place with what failed there: the record's own field first, then those of what it names."""
     failed = [one for one in finding.trace if one.part == "expect" and one.holds is False]
     own = next((one.field for one in failed if not one.of.strip("$")), "")
     other = next((one.field for one in failed if one.of), "")

@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from exportready.account.reading import Columns, zone_of
-from exportready.evidence import parallel as side_by_side
+from exportready.evidence import excerpts, parallel
 from exportready.evidence.consolidate import consolidate
 from exportready.evidence.files import File, NoSnapshot, in_folder, is_zip, load
 from exportready.evidence.readers import account_file
@@ -30,6 +30,7 @@ from exportready.model.evidence import (
     Listing,
     Scope,
     Source,
+    Texts,
     Unrecognized,
 )
 from exportready.model.rules import Wanted
@@ -39,57 +40,85 @@ DAY = timedelta(days=1)
 """So long counts that there is nothing of a kind in the batches that wait: the next ones are others."""
 
 
-class _Read(msgspec.Struct, frozen=True):
+class FileRead(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one file."""
+
     source: Source
     reading: Reading | None
     unrecognised: Unrecognized | None = None
+    text: bytes | None = None
+    """Its bytes, where excerpts may be cut from them."""
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """A snapshot of which account.yaml is read, and nothing else yet."""
+
+    at: datetime
+    under: str
+    """Put before each path, to tell an earlier snapshot's files from this one's."""
+    done: tuple[FileRead, ...]
+    """The files of answers."""
+    rest: tuple[File, ...]
+    stated: Reading | None
+    """The account.yaml that counts; None where there is none, or where two say different things."""
+    on_file: Callable[[str, int, int], None] | None = None
+
+    @property
+    def phase(self) -> str | None:
+        """Return the phase that account.yaml states."""
+        return self.stated.account.phase if self.stated and self.stated.account else None
+
+    def tell(self, path: str, number: int) -> None:
+        """Tell whoever watches which file is read now, as the how-manieth of how many."""
+        if self.on_file is not None:
+            self.on_file(path.removeprefix(self.under), number, len(self.done) + len(self.rest))
 
 
 def read(
     snapshot: Path,
-    wanted: Wanted | Callable[[str | None], Wanted],
+    wanted: Wanted,
     at: datetime,
     on_file: Callable[[str, int, int], None] | None = None,
-    under: str = "",
     jobs: int | None = 1,
 ) -> Evidence:
-    """Read every file of a snapshot.
+    """Read every file of a snapshot, account.yaml first: `open_snapshot`, then `read_files`."""
+    return read_files(open_snapshot(snapshot, at, on_file=on_file), wanted, jobs)
 
-    `wanted` is taken out of the files; it may depend on the phase that account.yaml states. `at` is the moment of the check;
-    `on_file` is told each path with its number and how many there are; `under` is put before each path, to tell an earlier
-    snapshot's files from this one's; `jobs` processes read, None: one for each core. Raises NoSnapshot where there is none; a
-    file that cannot be read becomes a source with an error, and the others are read all the same.
+
+def open_snapshot(
+    snapshot: Path, at: datetime, under: str = "", on_file: Callable[[str, int, int], None] | None = None
+) -> Opened:
+    """Open a snapshot and read its files of answers, by which the others are read.
+
+    `at` is the moment of the check; `under` is put before each path, to tell an earlier snapshot's files from this one's;
+    `on_file` receives each path with its number and how many there are. Raises NoSnapshot where there is none.
     """
     found = [replace(file, path=under + file.path) for file in sorted(files(snapshot), key=lambda file: file.path)]
-    found.sort(key=lambda file: not file.path.lower().endswith(_ANSWERS))  # by the answers the others are read
-    done: list[_Read] = []
-    columns: Columns = {}
-    zone = at.tzinfo or UTC
-    phase: str | None = None
-    takes = wanted(phase) if callable(wanted) else wanted
-    numbers = {file.path: number for number, file in enumerate(found, 1)}
-
-    def tell(file: File) -> None:
+    answers = [file for file in found if file.path.lower().endswith(_ANSWERS)]
+    rest = tuple(file for file in found if not file.path.lower().endswith(_ANSWERS))
+    done: list[FileRead] = []
+    for number, file in enumerate(answers, 1):
         if on_file is not None:
-            on_file(file.path.removeprefix(under), numbers[file.path], len(found))
-
-    others = [file for file in found if not file.path.lower().endswith(_ANSWERS)]
-    for file in found[: len(found) - len(others)]:
-        tell(file)
-        one = _read_file(file, takes, columns, zone)
+            on_file(file.path.removeprefix(under), number, len(found))
+        one = _read_file(file, {}, {}, at.tzinfo or UTC)
         done += [one] if one is not None else []
-        if one is not None and one.reading and one.reading.reader == account_file.READER:
-            stated = _stated([held.reading for held in done if held.reading], at)
-            columns = stated.columns if stated else {}
-            zone = zone_of(stated.account if stated else None) or zone
-            phase = stated.account.phase if stated and stated.account else None
-            takes = wanted(phase) if callable(wanted) else wanted
-    of_file = partial(_read_file, wanted=dict(takes), columns=columns, zone=zone)
-    done += filter(None, side_by_side.read_all(of_file, others, jobs, tell))
-    evidence = assemble(sorted(done, key=lambda one: one.source.path), at)
-    if callable(wanted) and evidence.account.phase != phase:  # what was said does not count: of two accounts, say
-        return read(snapshot, wanted(evidence.account.phase), at, on_file, under, jobs)
-    return evidence
+    done = _one_account(done)
+    stated = _stated([one.reading for one in done if one.reading and not one.source.error], at)
+    return Opened(at=at, under=under, done=tuple(done), rest=rest, stated=stated, on_file=on_file)
+
+
+def read_files(opened: Opened, wanted: Wanted, jobs: int | None = 1) -> Evidence:
+    """Read the other files of an opened snapshot, each once, and put everything together.
+
+    `wanted` is what is taken out of them; `jobs` processes read, None: one for each core. A file that can't be read becomes
+    a source with an error, and the others are read all the same.
+    """
+    zone = zone_of(opened.stated.account if opened.stated else None) or opened.at.tzinfo or UTC
+    columns = opened.stated.columns if opened.stated else {}
+    numbers = {file.path: number for number, file in enumerate(opened.rest, len(opened.done) + 1)}
+    of_file = partial(_read_file, wanted=dict(wanted), columns=columns, zone=zone)
+    done = parallel.read_all(of_file, opened.rest, jobs, lambda file: opened.tell(file.path, numbers[file.path]))
+    return assemble(sorted((*opened.done, *filter(None, done)), key=lambda one: one.source.path), opened.stated, opened.at)
 
 
 def files(snapshot: Path) -> Iterable[File]:
@@ -108,9 +137,9 @@ def files(snapshot: Path) -> Iterable[File]:
 # -- one file
 
 
-def _read_file(file: File, wanted: Wanted, columns: Columns, zone: tzinfo) -> _Read | None:
+def _read_file(file: File, wanted: Wanted, columns: Columns, zone: tzinfo) -> FileRead | None:
     """Read one file; None for this program's own reports, which are no evidence."""
-    digest, reading, error = "", None, None
+    digest, reading, error, data = "", None, None, b""
     try:
         data = file.load()
         digest = hashlib.sha256(data).hexdigest()
@@ -121,7 +150,7 @@ def _read_file(file: File, wanted: Wanted, columns: Columns, zone: tzinfo) -> _R
         error = unreadable
     if isinstance(reading, str):
         empty = Source(path=file.path, sha256=digest, reader="", dated=None, records={}, complete=False)
-        return _Read(empty, None, Unrecognized(file.path, reading))
+        return FileRead(source=empty, reading=None, unrecognised=Unrecognized(file.path, reading))
     source = Source(
         path=file.path,
         sha256=digest,
@@ -134,17 +163,23 @@ def _read_file(file: File, wanted: Wanted, columns: Columns, zone: tzinfo) -> _R
         notes=reading.notes if reading else (),
     )
     nothing = reading is not None and not reading.reader
-    return _Read(source, reading, Unrecognized(file.path, "; ".join(reading.unread)) if reading and nothing else None)
+    return FileRead(
+        source=source,
+        reading=reading,
+        unrecognised=Unrecognized(file.path, "; ".join(reading.unread)) if reading and nothing else None,
+        text=data if excerpts.may_be_cut(file.path, len(data)) else None,
+    )
 
 
 # -- the snapshot
 
 
-def assemble(files: list[_Read], at: datetime) -> Evidence:
+def assemble(files: list[FileRead], stated: Reading | None, at: datetime) -> Evidence:
     """Put the files of one snapshot together: dates given, pages joined, what counts decided."""
     files = _one_company(files)
     readings = [one.reading for one in files if one.reading and not one.source.error]
-    stated = _stated(readings, at)
+    if not any(reading.reader == account_file.READER for reading in readings):
+        stated = next((reading for reading in readings if reading.account is not None), None)
     of_whom, covers = (stated.account or Account(), stated.covers) if stated else (Account(), {})
     listings: dict[str, list[Listing]] = {}
     for listing in (listing for reading in readings for listing in reading.listings):
@@ -161,10 +196,21 @@ def assemble(files: list[_Read], at: datetime) -> Evidence:
         sources=tuple(_settled(one, of_whom, datasets, listings) for one in files if one.unrecognised is None),
         unrecognised=tuple(part for one in files for part in _unrecognised(one)),
         questions=tuple(question for reading in readings for question in reading.questions),
+        texts=_texts(files),
     )
 
 
-def _unrecognised(one: _Read) -> list[Unrecognized]:
+def _texts(files: Iterable[FileRead]) -> Texts:
+    """Return the bytes from which excerpts may be cut, by path: small files first, as far as there is room to keep them."""
+    kept, room = dict[str, bytes](), excerpts.KEPT
+    for one in sorted(files, key=lambda one: (len(one.text or b""), one.source.path)):
+        if one.text is not None and len(one.text) <= room:
+            kept[one.source.path] = one.text
+            room -= len(one.text)
+    return Texts(kept)
+
+
+def _unrecognised(one: FileRead) -> list[Unrecognized]:
     """The file, or sheets of it."""
     if one.unrecognised or one.reading is None:
         return [one.unrecognised] if one.unrecognised else []
@@ -172,14 +218,13 @@ def _unrecognised(one: _Read) -> list[Unrecognized]:
 
 
 def _stated(readings: list[Reading], at: datetime) -> Reading | None:
-    """The file of answers that counts; None where there is none, or where two say different things."""
+    """Return the account.yaml that counts; None where there is none, or where two say different things."""
     found = [reading for reading in readings if reading.reader == account_file.READER]
     answers = [listing for reading in found for listing in reading.listings if listing.kind == "account.answers"]
     dataset = consolidate("account.answers", answers, None, at) if answers else None
-    told = next(
+    return next(
         (one for one in found if dataset and any(dataset.records == listing.records for listing in one.listings)), None
     )
-    return told if found else next((reading for reading in readings if reading.account is not None), None)
 
 
 class _Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -218,7 +263,7 @@ class _Said(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _settled(
-    one: _Read, account: Account, datasets: Mapping[str, Dataset], listings: Mapping[str, Sequence[Listing]]
+    one: FileRead, account: Account, datasets: Mapping[str, Dataset], listings: Mapping[str, Sequence[Listing]]
 ) -> Source:
     """The source with its date; complete if each of its lists is, together with its other pages and what `covers` says."""
     if one.source.error or one.reading is None:
@@ -233,24 +278,28 @@ def _complete(listing: Listing, dataset: Dataset, held: Sequence[Listing]) -> bo
     return (listing.whole and listing.page is None) or dataset.scope not in (Scope.PART, Scope.MISSING)
 
 
-def _one_company(files: list[_Read]) -> list[_Read]:
-    """Two companies, or two accounts, cannot be judged as one: every file that names its own is refused."""
+def _one_company(files: list[FileRead]) -> list[FileRead]:
+    """Refuse every file that names its company file, where several are named: two companies can't be judged as one."""
     companies = {one.source.path: one.reading.companies for one in files if one.reading}
+    return _refused(files, companies, sorted({name for some in companies.values() for name in some}), "QuickBooks companies")
+
+
+def _one_account(files: list[FileRead]) -> list[FileRead]:
+    """Refuse every file of answers where they are of several accounts; an older file beside the newer one may name it otherwise."""
     accounts = {one.source.path: {fold(_account_name(one))} for one in files if _account_name(one)}
     named = [one for one in files if _account_name(one)]
-    in_folders = len({str(PurePosixPath(one.source.path).parent) for one in named}) > 1  # else an older file beside the newer
+    in_folders = len({str(PurePosixPath(one.source.path).parent) for one in named}) > 1
     names = sorted({_account_name(one) for one in named}) if in_folders else []
-    files = _refused(files, companies, sorted({name for some in companies.values() for name in some}), "QuickBooks companies")
     return _refused(files, accounts, names if len({fold(name) for name in names}) > 1 else [], "accounts")
 
 
-def _account_name(one: _Read) -> str:
+def _account_name(one: FileRead) -> str:
     """Whose answers they are, of a file of answers."""
     is_answers = one.reading is not None and one.reading.reader == account_file.READER
     return (one.reading.account.name or "") if is_answers and one.reading and one.reading.account else ""
 
 
-def _refused(files: list[_Read], named: Mapping[str, Collection[str]], names: Sequence[str], what: str) -> list[_Read]:
+def _refused(files: list[FileRead], named: Mapping[str, Collection[str]], names: Sequence[str], what: str) -> list[FileRead]:
     if len(names) < 2:
         return files
     told = " and ".join(f"«{name}»" for name in names)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from exportready.kinds.account import BY_PATH
 from exportready.model.audit import AccountState, Found, Issue, RuleState, Unread
 from exportready.model.evidence import Evidence
-from exportready.model.report import Expiry, KeyIssue, Report, RuleResult, Verdict, Waiver
+from exportready.model.report import Expiry, KeyIssue, Notes, Report, RuleResult, Verdict, Waiver
 from exportready.policy.expiry import holds_until, lapses
 from exportready.policy.waivers import zone_of
 
@@ -32,11 +32,15 @@ def standing(report: Report, evidence: Evidence, accepted: Sequence[Waiver], dig
         undated=len(read) - len(dates),
         oldest=min(dates, default=None),
         newest=max(dates, default=None),
-        rules=tuple(map(_rule, report.results)),
-        grades=Counter(one.severity for one in report.findings if one.waiver is None),
+        rules=tuple(_rule(one, report.notes) for one in report.results),
+        grades=Counter(one.severity for one in report.findings if one.id not in report.notes.waivers),
         issues=tuple(map(_issue, report.key_issues)),
         waits=report.waits,
-        lapses=tuple(one for one in lapses(report.results, evidence, at, zone, within=None) if not _is_of_the_day(one)),
+        lapses=tuple(
+            one
+            for one in lapses(report.results, report.notes.waivers, evidence, at, zone, within=None)
+            if not _is_of_the_day(one)
+        ),
     )
 
 
@@ -59,15 +63,15 @@ def found(report: Report) -> tuple[Found, ...]:
             rule=result.rule.id,
             severity=one.severity,
             subject=one.subject.key,
-            accepted=one.waiver is not None,
+            accepted=one.id in report.notes.waivers,
         )
         for result in report.results
         for one in result.findings
     )
 
 
-def _rule(result: RuleResult) -> RuleState:
-    rule, standing_ = result.rule, [one for one in result.findings if one.waiver is None]
+def _rule(result: RuleResult, notes: Notes) -> RuleState:
+    rule, standing_ = result.rule, [one for one in result.findings if one.id not in notes.waivers]
     worst = min((one.severity for one in standing_), key=lambda grade: grade.rank, default=None)
     accepted = len(result.findings) - len(standing_)
     return RuleState(

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from exportready import __version__
-from exportready.check import select
+from exportready.check import is_chosen
 from exportready.fleet.places import Fleet
 from exportready.fleet.pool import Workers, run
 from exportready.fleet.work import AuditOptions, Job, TaskResult, packed
@@ -123,7 +123,6 @@ def _usable(known: Mapping[str, Kept], place: str, pages: Pages | None) -> Mappi
 def audited(fleet: Fleet, how: AuditOptions, history: History, started: Started, *, anonymise: bool) -> Audit:
     """The finished audit, for reporters."""
     found = entries(history, started, page_name)
-    chosen = select(how.selected, how.ignored)
     judged = {one.rule for entry in found for one in entry.standing.rules}
     return Audit(
         version=__version__,
@@ -135,6 +134,6 @@ def audited(fleet: Fleet, how: AuditOptions, history: History, started: Started,
         past=past(history, started),
         gone=gone(history, started),
         passed_over=fleet.passed_over,
-        left_out=tuple(rule.id for rule in how.rulebook.rules if not chosen(rule)),
+        left_out=tuple(rule.id for rule in how.rulebook.rules if not is_chosen(rule, how.selected, how.ignored)),
         anonymised=anonymise,
     )

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from exportready.check import examine, select
+from exportready.check import CheckRequest, examine
 from exportready.evidence.files import NoSnapshot, in_folder
 from exportready.evidence.reading import Unreadable
 from exportready.fleet.account_state import broken, found, standing
@@ -84,8 +84,19 @@ def judged(how: AuditOptions, job: Job) -> TaskResult:
         before = digest(how.settings, job.path)
         if before in job.known:
             return TaskResult(place=job.place, digest=before, standing=None)
-        chosen = select(how.selected, how.ignored)
-        report, evidence = examine(job.path, how.rulebook, how.at, None, how.phase, chosen, None, how.engine, how.accepted)
+        done = examine(
+            CheckRequest(
+                snapshot=job.path,
+                rulebook=how.rulebook,
+                at=how.at,
+                phase=how.phase,
+                select=how.selected,
+                ignore=how.ignored,
+                engine=how.engine,
+                waivers=how.accepted,
+            )
+        )
+        report, evidence = done.report, done.evidence
         if not report.sources:
             return TaskResult(place=job.place, digest="", standing=broken(_nothing(len(report.unrecognised)), how.at))
         after = digest(how.settings, job.path)

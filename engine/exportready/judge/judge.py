@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
@@ -74,7 +75,7 @@ def _judge_rule(rule: Rule, world: World) -> RuleResult:
     checked = sum(tally.checked for tally in tallies)
     undecided = sum(tally.undecided for tally in tallies)
     missing = _merge(gap for tally in tallies for gap in tally.gaps)
-    findings = tuple(finding for tally in tallies for finding in tally.findings)
+    findings = tuple(_numbered(finding for tally in tallies for finding in tally.findings))
     if findings:
         failed = sum(len(finding.where) if finding.is_group else 1 for finding in findings)
         outcome, reason = Outcome.FAILED, f"{failed} of {checked} checked"
@@ -87,6 +88,14 @@ def _judge_rule(rule: Rule, world: World) -> RuleResult:
     return RuleResult(
         rule=rule, outcome=outcome, reason=reason, checked=checked, undecided=undecided, gaps=missing, findings=findings
     )
+
+
+def _numbered(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield the findings, those that share a fingerprint numbered in their order."""
+    seen = Counter[str]()
+    for one in findings:
+        yield replace(one, nth=seen[one.fingerprint]) if seen[one.fingerprint] else one
+        seen[one.fingerprint] += 1
 
 
 def _first_reason(missing: tuple[Gap, ...]) -> str:

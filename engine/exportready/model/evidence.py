@@ -222,6 +222,15 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     taken_at: datetime | None = None
 
 
+class Texts(msgspec.Struct, frozen=True):
+    """The bytes of files, by path. They may hold private data, so they are never shown as they are, not even in a traceback."""
+
+    by_path: Mapping[str, bytes] = {}
+
+    def __repr__(self) -> str:
+        return f"Texts(<{len(self.by_path)} files>)"
+
+
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """A snapshot, read."""
 
@@ -232,6 +241,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[Source, ...]
     unrecognised: tuple[Unrecognized, ...]
     questions: tuple[ColumnQuestion, ...] = ()
+    texts: Texts = Texts()
+    """What excerpts may be cut from."""
 
     def dataset(self, kind: str) -> Dataset:
         """What counts of a kind; a missing dataset where no file holds it."""

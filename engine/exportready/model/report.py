@@ -78,7 +78,6 @@ class Place(msgspec.Struct, frozen=True):
 
     location: Location
     label: str
-    snippet: Snippet | None = None
 
 
 class Clause(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +122,10 @@ class Waiver(msgspec.Struct, frozen=True, kw_only=True):
     where: Location
 
 
+FindingId = tuple[str, int]
+"""A finding's fingerprint, and its number among those that share it."""
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One record (or one group of them) that fails a rule."""
 
@@ -141,18 +144,56 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """It stands for all failures of its check, each with a place in `where`."""
     told_at: datetime | None = None
     """When the answer was given on which it rests, where it rests on one."""
-    key_issues: tuple[str, ...] = ()
-    """Ids of the key issues without which it would not be there."""
-    batches: tuple[str, ...] = ()
-    """Numbers of the batches that wait and use what is at fault."""
-    waiver: Waiver | None = None
-    """It is accepted: it stays in every report, and counts for nothing."""
-    note: str = ""
-    """Why a waiver that names it does not count."""
-    known: bool = False
-    """It stood in the baseline."""
+    nth: int = 0
+    """How many findings with the same fingerprint come before it in its rule."""
     trace: tuple[Clause, ...] = ()
     """How it was decided; kept for the first findings of a check only."""
+
+    @property
+    def id(self) -> FindingId:
+        """Return what tells it apart from every other finding of the run."""
+        return self.fingerprint, self.nth
+
+
+class Notes(msgspec.Struct, frozen=True, kw_only=True):
+    """What later steps say of findings, by finding. A finding itself is never changed once a rule has made it."""
+
+    waivers: Mapping[FindingId, Waiver] = {}
+    """Accepted findings: they stay in every report and count for nothing."""
+    refusals: Mapping[FindingId, str] = {}
+    """Why a waiver that names a finding doesn't count, in words."""
+    known: frozenset[FindingId] = frozenset()
+    """Findings that the baseline holds."""
+    key_issues: Mapping[FindingId, tuple[str, ...]] = {}
+    """Ids of the key issues without which a finding would not be there."""
+    batches: Mapping[FindingId, tuple[str, ...]] = {}
+    """Numbers of the pending batches that use what is at fault."""
+    excerpts: Mapping[Location, Snippet] = {}
+    """The lines of the files around a place."""
+
+    def waiver(self, finding: Finding) -> Waiver | None:
+        """Return the waiver that accepts a finding."""
+        return self.waivers.get(finding.id)
+
+    def refusal(self, finding: Finding) -> str:
+        """Return why a waiver that names a finding doesn't count; empty where none does."""
+        return self.refusals.get(finding.id, "")
+
+    def is_known(self, finding: Finding) -> bool:
+        """Return whether the baseline holds a finding."""
+        return finding.id in self.known
+
+    def key_issues_of(self, finding: Finding) -> tuple[str, ...]:
+        """Return the ids of the key issues behind a finding."""
+        return self.key_issues.get(finding.id, ())
+
+    def batches_of(self, finding: Finding) -> tuple[str, ...]:
+        """Return the numbers of the pending batches that use what is at fault in a finding."""
+        return self.batches.get(finding.id, ())
+
+    def excerpt(self, finding: Finding, place: Place) -> Snippet | None:
+        """Return the lines around a place of a finding, where they can be shown; only findings with a trace have some."""
+        return self.excerpts.get(place.location) if finding.trace else None
 
 
 class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -268,6 +309,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     unrecognised: tuple[Unrecognized, ...]
     results: tuple[RuleResult, ...]
     verdict: Verdict
+    notes: Notes = Notes()
+    """What waivers, the baseline and the key issues say of the findings."""
     tie_out: tuple[Record, ...] = ()
     """After the export: derived.tie_out, per batch and type of transaction."""
     work_list: tuple[Record, ...] = ()

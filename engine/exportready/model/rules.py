@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from enum import Enum
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from exportready.model.evidence import Evidence, Known, Location
+
+if TYPE_CHECKING:
+    from exportready.model.inference import InferenceRule
 
 
 class Severity(Enum):
@@ -303,6 +306,8 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
     wanted: Wanted
     own: bool = False
     """True for rules that somebody wrote instead of the shipped ones."""
-    inference: Path | None = None
-    """The folder's own rules of inference; None where the shipped ones hold."""
+    inference: tuple[InferenceRule, ...] = ()
+    """What follows from several problems together: the folder's own rules, else the shipped ones."""
+    own_inference: bool = False
+    """The folder has inference rules of its own."""
     packs: tuple[Pack, ...] = ()

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from exportready.kinds import fold
-from exportready.model.report import Finding, Outcome, Report, RuleResult
+from exportready.model.report import Finding, FindingId, Outcome, Report, RuleResult
 
 FORMAT = "exportready/baseline@1"
 
@@ -136,22 +136,20 @@ def _entry(stated: Mapping[str, Any]) -> Entry:
     )
 
 
-def known(results: Iterable[RuleResult], baseline: Baseline) -> tuple[RuleResult, ...]:
-    """The results with each finding marked that stood already; a group only if nothing joined it.
+def known(results: Iterable[RuleResult], baseline: Baseline) -> frozenset[FindingId]:
+    """Return the findings that the baseline holds; a group only if no record joined it.
 
-    A snapshot of the same account, judged in the same run, may have named the account otherwise: there the subject is compared too.
+    A snapshot of the same account, judged in the same run, may have named the account otherwise: there the subject is
+    compared too.
     """
     prints = {one.fingerprint: one for one in baseline.entries}
     names = {(one.rule, *one.identity): one for one in baseline.entries}
 
-    def stood(rule: str, finding: Finding) -> bool:
+    def holds(rule: str, finding: Finding) -> bool:
         entry = prints.get(finding.fingerprint) or names.get((rule, *_identity(finding)))
         return entry is not None and set(_members(finding)) <= set(entry.members)
 
-    return tuple(
-        replace(result, findings=tuple(replace(one, known=stood(result.rule.id, one)) for one in result.findings))
-        for result in results
-    )
+    return frozenset(one.id for result in results for one in result.findings if holds(result.rule.id, one))
 
 
 def stale(results: Sequence[RuleResult], baseline: Baseline) -> tuple[Entry, ...]:

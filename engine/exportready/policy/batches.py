@@ -8,7 +8,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from exportready.model.evidence import Source
-from exportready.model.report import Batch, BatchLoad, Cleared, KeyIssue, Outcome, Report, RuleResult, Verdict, Waiting
+from exportready.model.report import Batch, BatchLoad, Cleared, KeyIssue, Notes, Outcome, Report, RuleResult, Verdict, Waiting
 from exportready.policy.gate import verdict
 
 
@@ -16,22 +16,24 @@ class NoBatch(Exception):
     """The files hold no such batch; the text says which there are."""
 
 
-def judged(loads: Iterable[BatchLoad], results: Sequence[RuleResult], sources: Sequence[Source]) -> tuple[Batch, ...]:
+def judged(
+    loads: Iterable[BatchLoad], results: Sequence[RuleResult], sources: Sequence[Source], notes: Notes
+) -> tuple[Batch, ...]:
     """Return each batch with its own verdict. A finding on what a batch does not use does not count for it."""
-    return tuple(_judged(load, verdict(of_batch(results, load.number), sources)) for load in loads)
+    return tuple(_judged(load, verdict(of_batch(results, load.number, notes), sources, notes.waivers)) for load in loads)
 
 
 def _judged(load: BatchLoad, answer: Verdict) -> Batch:
     return Batch(**{name: getattr(load, name) for name in BatchLoad.__struct_fields__}, verdict=answer)
 
 
-def of_batch(results: Sequence[RuleResult], number: str) -> tuple[RuleResult, ...]:
+def of_batch(results: Sequence[RuleResult], number: str, notes: Notes) -> tuple[RuleResult, ...]:
     """The results with the findings that count for a batch. Where none is left, the practice holds for it, or cannot be told."""
-    return tuple(_of_batch(result, number) for result in results)
+    return tuple(_of_batch(result, number, notes) for result in results)
 
 
-def _of_batch(result: RuleResult, number: str) -> RuleResult:
-    left = tuple(one for one in result.findings if number in one.batches)
+def _of_batch(result: RuleResult, number: str, notes: Notes) -> RuleResult:
+    left = tuple(one for one in result.findings if number in notes.batches_of(one))
     if left or not result.findings:
         return replace(result, findings=left)
     outcome = Outcome.CANNOT_TELL if result.untold else Outcome.PASSED
@@ -45,10 +47,10 @@ def narrowed(report: Report, number: str) -> Report:
     if number not in known:
         there = ", ".join(sorted(known, key=lambda one: (len(one), one))) or "none"
         raise NoBatch(f"your files hold no batch {number} (they hold {there})")
-    results = of_batch(report.results, number)
+    results = of_batch(report.results, number, report.notes)
     (batch,) = (one for one in report.batches if one.number == number)
     waiting = tuple(one for one in report.waiting if one.batch == number)
-    named = {id_ for result in results for one in result.findings for id_ in one.key_issues}
+    named = {id_ for result in results for one in result.findings for id_ in report.notes.key_issues_of(one)}
     named |= {id_ for one in waiting for id_ in one.key_issues}
     return replace(
         report,

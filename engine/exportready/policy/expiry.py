@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from exportready.kinds import question
 from exportready.kinds.account import BY_PATH
 from exportready.model.evidence import CLOCK_SKEW, Evidence, Scope, Unknown
-from exportready.model.report import Expiry, RuleResult, Waiver
+from exportready.model.report import Expiry, FindingId, RuleResult, Waiver
 from exportready.model.rules import ANSWERS, Rule
 from exportready.policy.waivers import SOON
 
@@ -16,10 +16,17 @@ _KIND = "account.answers"
 
 
 def lapses(
-    results: Sequence[RuleResult], evidence: Evidence, at: datetime, zone: tzinfo | None, within: timedelta | None = SOON
+    results: Sequence[RuleResult],
+    waivers: Mapping[FindingId, Waiver],
+    evidence: Evidence,
+    at: datetime,
+    zone: tzinfo | None,
+    within: timedelta | None = SOON,
 ) -> tuple[Expiry, ...]:
     """What still counts at `at` and does no more within 30 days (or another while; None: ever), the next first."""
-    found = {(one.what, one.name, one.of): one for one in sorted(_all(results, evidence, zone), key=_until, reverse=True)}
+    found = {
+        (one.what, one.name, one.of): one for one in sorted(_all(results, waivers, evidence, zone), key=_until, reverse=True)
+    }
     last = None if within is None else at + within
     counted = (one for one in found.values() if at <= one.until and (last is None or one.until <= last))
     return tuple(sorted(counted, key=lambda one: (one.until, one.name)))
@@ -68,10 +75,12 @@ def _until(lapse: Expiry) -> datetime:
     return lapse.until
 
 
-def _all(results: Iterable[RuleResult], evidence: Evidence, zone: tzinfo | None) -> Iterator[Expiry]:
+def _all(
+    results: Iterable[RuleResult], waivers: Mapping[FindingId, Waiver], evidence: Evidence, zone: tzinfo | None
+) -> Iterator[Expiry]:
     for result in results:
         yield from _answers(result.rule, evidence)
-        for waiver in {finding.waiver for finding in result.findings if finding.waiver is not None}:
+        for waiver in {waivers[one.id] for one in result.findings if one.id in waivers}:
             yield Expiry(what="waiver", name=result.rule.title, of=waiver.owner, until=_last_moment(waiver, zone))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import msgspec
 from msgspec import field
 
 from exportready.model.evidence import Source
-from exportready.model.report import Outcome, Report, RuleResult, Verdict
+from exportready.model.report import FindingId, Outcome, Report, RuleResult, Verdict
 from exportready.model.rules import Severity
 
 if TYPE_CHECKING:
@@ -29,13 +29,13 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-def verdict(results: Sequence[RuleResult], sources: Sequence[Source]) -> Verdict:
+def verdict(results: Sequence[RuleResult], sources: Sequence[Source], accepted: Container[FindingId] = ()) -> Verdict:
     """The one answer. Findings count by their own grade, accepted ones not at all; whatever could not be told counts by its rule's.
 
     A rule of error grade that failed only mildly but left records undecided is untold too: what is undecided might be
     an error, and nothing unknown reads as passed.
     """
-    grades = {finding.severity for result in results for finding in result.findings if finding.waiver is None}
+    grades = {finding.severity for result in results for finding in result.findings if finding.id not in accepted}
     untold = {result.rule.grade for result in results if result.untold}
     if Severity.ERROR in grades:
         return Verdict.NOT_READY
@@ -102,7 +102,11 @@ def _code_of(one: AccountState, policy: Policy) -> ExitCode:
 
 
 def _fails(report: Report, policy: Policy) -> bool:
-    counted = (one for one in report.findings if one.waiver is None and not (policy.new_only and one.known))
+    counted = (
+        one
+        for one in report.findings
+        if report.notes.waiver(one) is None and not (policy.new_only and report.notes.is_known(one))
+    )
     return _exceeds(Counter(one.severity for one in counted), policy)
 
 

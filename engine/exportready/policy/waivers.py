@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -15,11 +15,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from msgspec.structs import replace
 
 from exportready.kinds import fold
 from exportready.model.evidence import Account, Location
-from exportready.model.report import Finding, RuleResult, Waiver
+from exportready.model.report import Finding, FindingId, RuleResult, Waiver
 from exportready.model.rules import Rule
 from exportready.schema.shapes import Key, ListOf, Mistakes, Object, Text, did_you_mean
 from exportready.schema.times import DAY, parse_day
@@ -131,20 +130,27 @@ def today(at: datetime, zone: tzinfo | None) -> date:
     return at.astimezone(zone).date() if zone else at.date()
 
 
-def apply(results: Iterable[RuleResult], waivers: Sequence[Waiver], account: str | None, day: date) -> tuple[RuleResult, ...]:
-    """The results with the waiver of each finding that has one, and a note on those whose waiver does not count."""
-    return tuple(
-        replace(result, findings=tuple(_judged(result.rule, finding, waivers, account, day) for finding in result.findings))
-        for result in results
-    )
+class Accepted(msgspec.Struct, frozen=True):
+    """What waivers say of findings, by finding."""
+
+    waivers: Mapping[FindingId, Waiver] = {}
+    refusals: Mapping[FindingId, str] = {}
+    """Why a waiver that names a finding doesn't count, in words."""
 
 
-def _judged(rule: Rule, finding: Finding, waivers: Sequence[Waiver], account: str | None, day: date) -> Finding:
-    named = [waiver for waiver in waivers if matches(waiver, rule.id, finding, account)]
-    good = [waiver for waiver in named if not refusal(waiver, rule, day)]
-    if good:
-        return replace(finding, waiver=max(good, key=lambda waiver: waiver.expires))
-    return replace(finding, note=refusal(max(named, key=lambda waiver: waiver.expires), rule, day)) if named else finding
+def apply(results: Iterable[RuleResult], waivers: Sequence[Waiver], account: str | None, day: date) -> Accepted:
+    """Return the waiver of each finding that has one, and why it doesn't count where it doesn't."""
+    accepted: dict[FindingId, Waiver] = {}
+    refusals: dict[FindingId, str] = {}
+    for result in results if waivers else ():
+        for finding in result.findings:
+            named = [waiver for waiver in waivers if matches(waiver, result.rule.id, finding, account)]
+            good = [waiver for waiver in named if not refusal(waiver, result.rule, day)]
+            if good:
+                accepted[finding.id] = max(good, key=lambda waiver: waiver.expires)
+            elif named:
+                refusals[finding.id] = refusal(max(named, key=lambda waiver: waiver.expires), result.rule, day)
+    return Accepted(accepted, refusals)
 
 
 def matches(waiver: Waiver, rule: str, finding: Finding, account: str | None) -> bool:

@@ -160,7 +160,7 @@ def _problem(page: _Page, report: Report, number: int, result: RuleResult) -> No
         page.text(f"{told}{':' if lists else '.'}", indent="   ")
     if lists:
         for finding in view.findings(result)[:LISTED]:
-            _finding(page, result, finding)
+            _finding(page, report, result, finding)
     if len(result.findings) > LISTED:
         page.text(words.and_more(len(result.findings) - LISTED), indent="       ")
     if result.untold:
@@ -174,10 +174,10 @@ def _problem(page: _Page, report: Report, number: int, result: RuleResult) -> No
         page.steps(words.DO_THIS, fix_steps(result))
 
 
-def _finding(page: _Page, result: RuleResult, finding: Finding) -> None:
+def _finding(page: _Page, report: Report, result: RuleResult, finding: Finding) -> None:
     name = view.subject(result, finding)
     message = finding.message if name in finding.message else f"{name}: {finding.message}"
-    mild = view.milder(view.worst(result), finding)
+    mild = view.milder(report, view.worst(result), finding)
     message += f" ({mild})" if mild else ""
     page.text(message, indent="     ", bullet="* ")
     if page.options.verbose:

@@ -56,7 +56,7 @@ def csm(report: Report, office: Office) -> Csm:
     asked = len(applies) + len(report.left_out)
     changes = report.changes
     return Csm(
-        areas=tuple(_areas(report.results)),
+        areas=tuple(_areas(report)),
         decided=words.decided(done, len(applies), len(report.left_out)),
         share=100 * done / asked if asked else 0.0,
         since="" if changes is None else _since(report),
@@ -76,9 +76,9 @@ def csm(report: Report, office: Office) -> Csm:
     )
 
 
-def look(result: RuleResult) -> str:
+def look(report: Report, result: RuleResult) -> str:
     """How a rule counts: by its worst open finding, as not checked where anything about it is untold."""
-    standing = [one.severity for one in result.findings if one.waiver is None]
+    standing = [one.severity for one in result.findings if report.notes.waiver(one) is None]
     if standing:
         return _BY_GRADE[min(standing, key=lambda grade: grade.rank)]
     if result.untold:
@@ -86,12 +86,12 @@ def look(result: RuleResult) -> str:
     return {Outcome.NOT_APPLICABLE: "none", Outcome.FAILED: "know"}.get(result.outcome, "fine")
 
 
-def _areas(results: Sequence[RuleResult]) -> list[Area]:
+def _areas(report: Report) -> list[Area]:
     """The worst first."""
     found: dict[str, list[str]] = {}
-    for one in results:
+    for one in report.results:
         looks = found.setdefault(one.rule.area, [])
-        looks.append(look(one))
+        looks.append(look(report, one))
         looks += ["unknown"] if one.untold and looks[-1] != "unknown" else []
     areas = [
         _area(words.AREAS.get(name, words.sentence(name)), [looks.count(one) for one in LOOKS])

@@ -42,14 +42,14 @@ def _findings(report: Report) -> Iterator[tuple[RuleResult, Finding]]:
 
 def _row(report: Report, result: RuleResult, one: Finding) -> tuple[str, ...]:
     rule, where = result.rule, one.where[0].location if one.where else None
-    waiver = one.waiver
+    waiver = report.notes.waiver(one)
     return (
         one.fingerprint,
         report.account.name or "",
         rule.id,
         rule.title,
         one.severity.value,
-        words.ACCEPTED if waiver else words.KNOWN if one.known else words.STANDS,
+        words.ACCEPTED if waiver else words.KNOWN if report.notes.is_known(one) else words.STANDS,
         waiver.expires.isoformat() if waiver else "",
         one.subject.kind,
         one.subject.key,
@@ -58,7 +58,7 @@ def _row(report: Report, result: RuleResult, one: Finding) -> tuple[str, ...]:
         one.message,
         _pairs(one.observed),
         _pairs(one.expected),
-        " ".join(one.batches),
+        " ".join(report.notes.batches_of(one)),
         rule.fix.who,
         " / ".join(fix_steps(result)),
         where.path if where else "",

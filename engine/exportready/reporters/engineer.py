@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from exportready.model.report import Clause, Finding, KeyIssue, Place, Report, RuleResult, Snippet
+from exportready.model.report import Clause, Finding, KeyIssue, Report, RuleResult, Snippet
 from exportready.reporters import view, words
 
 LISTED = 20
@@ -56,7 +56,9 @@ def engineer(report: Report) -> Engineer:
     """The result as an engineer needs it: what is new first, then the worst."""
     issues = {one.id: one for one in report.key_issues}
     state = _states(report)
-    found = [_detail(result, one, state(one), issues) for result in report.results for one in view.findings(result)[:LISTED]]
+    found = [
+        _detail(report, result, one, state(one), issues) for result in report.results for one in view.findings(result)[:LISTED]
+    ]
     found.sort(key=lambda one: (_STATES.index(one.state), one.finding.severity.rank))
     return Engineer(tuple(found), sum(len(result.findings) for result in report.results) - len(found))
 
@@ -71,9 +73,9 @@ def _states(report: Report) -> Callable[[Finding], str]:
     added = {one.fingerprint for one in (*changes.added, *changes.regressed)} if changes else set()
 
     def state(one: Finding) -> str:
-        if one.waiver:
+        if report.notes.waiver(one):
             return words.ACCEPTED
-        if one.known:
+        if report.notes.is_known(one):
             return words.OLD
         if changes and not report.baseline:
             return words.NEW if one.fingerprint in added else words.OLD
@@ -82,11 +84,11 @@ def _states(report: Report) -> Callable[[Finding], str]:
     return state
 
 
-def _detail(result: RuleResult, one: Finding, state: str, issues: dict[str, KeyIssue]) -> Detail:
+def _detail(report: Report, result: RuleResult, one: Finding, state: str, issues: dict[str, KeyIssue]) -> Detail:
     names = dict.fromkeys((*sorted(one.observed), *sorted(one.expected)))
     values = tuple((name, _shown(one.observed.get(name, "")), one.expected.get(name, "")) for name in names)
-    places = tuple(Shown(view.place(place), _lines(place)) for place in one.where[:2])
-    own = tuple(issues[id_] for id_ in one.key_issues if id_ in issues)
+    places = tuple(Shown(view.place(place), _lines(report.notes.excerpt(one, place))) for place in one.where[:2])
+    own = tuple(issues[id_] for id_ in report.notes.key_issues_of(one) if id_ in issues)
     return Detail(
         result=result,
         finding=one,
@@ -108,8 +110,7 @@ def _clause(one: Clause) -> tuple[str, str, str]:
     return words.TRACE_PARTS[one.part], f"{name}: {one.wanted} ({_shown(one.observed)})", words.HOLDS[one.holds]
 
 
-def _lines(place: Place) -> tuple[Line, ...]:
-    snippet = place.snippet
+def _lines(snippet: Snippet | None) -> tuple[Line, ...]:
     if snippet is None:
         return ()
     return tuple(_line(snippet, number, text) for number, text in enumerate(snippet.lines, snippet.first))

@@ -22,7 +22,7 @@ def render(report: Report, options: Options) -> str:
     for area, results in areas.items():
         suite = ET.SubElement(root, "testsuite", name=area, timestamp=report.checked_at.strftime("%Y-%m-%dT%H:%M:%S"))
         for result in results:
-            _case(suite, result, options)
+            _case(suite, report, result, options)
         _count(suite)
     unread = problems.broken(report)
     if unread:
@@ -42,9 +42,10 @@ def _count(suite: ET.Element) -> None:
         suite.set(name, str(sum(case.find(tag) is not None for case in cases)))
 
 
-def _case(suite: ET.Element, result: RuleResult, options: Options) -> None:
+def _case(suite: ET.Element, report: Report, result: RuleResult, options: Options) -> None:
+    notes = report.notes
     case = ET.SubElement(suite, "testcase", classname=result.rule.area, name=f"{result.rule.id}: {result.rule.title}")
-    counted = [one for one in result.findings if one.waiver is None and not (options.new_only and one.known)]
+    counted = [one for one in result.findings if notes.waiver(one) is None and not (options.new_only and notes.is_known(one))]
     grave = [one for one in counted if one.severity is not Severity.INFO]
     if result.outcome is Outcome.ERROR:
         ET.SubElement(case, "error", type="rule", message=_text(result.reason))
@@ -57,7 +58,9 @@ def _case(suite: ET.Element, result: RuleResult, options: Options) -> None:
     elif result.outcome is Outcome.NOT_APPLICABLE:
         ET.SubElement(case, "skipped", message=_text(result.reason))
     rest = [
-        f"{words.ACCEPTED} {one.waiver.expires}: {_text(one.message)}" for one in result.findings if one.waiver is not None
+        f"{words.ACCEPTED} {waiver.expires}: {_text(one.message)}"
+        for one in result.findings
+        if (waiver := notes.waiver(one)) is not None
     ]
     rest += [f"{one.severity.value}: {_text(one.message)}" for one in counted if one.severity is Severity.INFO]
     if rest:

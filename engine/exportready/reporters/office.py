@@ -122,11 +122,12 @@ class _Laid:
 
     def card(self, result: RuleResult) -> Card:
         rule, found = result.rule, view.findings(result)
-        own = [one for one in self.report.key_issues if one.rule == rule.id and _names(found, one)]
-        others = [self.issues[id_] for one in found for id_ in one.key_issues if id_ in self.issues]
+        own = [one for one in self.report.key_issues if one.rule == rule.id and self._names(found, one)]
+        notes = self.report.notes
+        others = [self.issues[id_] for one in found for id_ in notes.key_issues_of(one) if id_ in self.issues]
         grade = view.worst(result)
         rows = tuple(self._row(result, grade, finding, several=len(own) > 1) for finding in found[:LISTED])
-        depends = bool(found) and not own and all(one.key_issues for one in found)
+        depends = bool(found) and not own and all(map(notes.key_issues_of, found))
         return Card(
             result=result,
             anchor=rule.id.replace("/", "-"),
@@ -175,7 +176,7 @@ class _Laid:
                 )
 
     def _row(self, result: RuleResult, grade: Severity, finding: Finding, *, several: bool) -> Row:
-        mine = [self.issues[id_] for id_ in finding.key_issues if id_ in self.issues]
+        mine = [self.issues[id_] for id_ in self.report.notes.key_issues_of(finding) if id_ in self.issues]
         own = [one for one in mine if one.rule == result.rule.id]
         waits = first.waits(own[0]) if several and own and _holds(own[0]) else ""
         if not own and mine:
@@ -185,9 +186,12 @@ class _Laid:
             name=view.subject(result, finding),
             noun=words.noun(finding.subject.kind),
             mend=view.mend(result, finding),
-            mild=view.milder(grade, finding),
+            mild=view.milder(self.report, grade, finding),
             waits=waits,
         )
+
+    def _names(self, found: Sequence[Finding], issue: KeyIssue) -> bool:
+        return any(issue.id in self.report.notes.key_issues_of(one) for one in found)
 
     def _held(self, issues: Sequence[KeyIssue]) -> set[int]:
         return set().union(*(self.waiting.get(one.id, set()) for one in issues))
@@ -197,10 +201,6 @@ class _Laid:
         if len(told) == 1 or any(one.gates for one in told):
             return words.sentence(first.waits(next((one for one in told if one.gates), told[0])))
         return words.sentence(words.wait_on_these(len(self._held(told)))) if told else ""
-
-
-def _names(found: Sequence[Finding], issue: KeyIssue) -> bool:
-    return any(issue.id in one.key_issues for one in found)
 
 
 def _holds(issue: KeyIssue) -> bool:

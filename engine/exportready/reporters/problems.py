@@ -27,7 +27,7 @@ def listed(report: Report, options: Options) -> list[Problem]:
         _problem(report, result, finding)
         for result in report.results
         for finding in result.findings
-        if finding.waiver is None and not (options.new_only and finding.known)
+        if report.notes.waiver(finding) is None and not (options.new_only and report.notes.is_known(finding))
     ]
     return sorted(found, key=lambda one: one.finding.severity.rank)
 

@@ -88,7 +88,7 @@ def _result(report: Report, one: problems.Problem, index: int) -> dict[str, Any]
             for at, (path, line, label) in enumerate(related[:10], 1)
         ]
     if report.baseline:
-        told["baselineState"] = "unchanged" if finding.known else "new"
+        told["baselineState"] = "unchanged" if report.notes.is_known(finding) else "new"
     return told
 
 

@@ -49,27 +49,29 @@ def _rank(severity: Severity) -> int:
 
 def problems(report: Report, grade: Severity) -> list[RuleResult]:
     """The failed rules of one grade: conditions of the connection first, since they stop everything else, then what most waits on."""
-    standing = [_unaccepted(result) for result in report.results if result.outcome is Outcome.FAILED]
+    standing = [_unaccepted(report, result) for result in report.results if result.outcome is Outcome.FAILED]
     failed = [result for result in standing if result.findings and worst(result) is grade]
     waiting = {one.id: one.alone.transactions + one.shared.transactions for one in report.key_issues}
 
     def held(result: RuleResult) -> int:
-        return max((waiting.get(id_, 0) for finding in result.findings for id_ in finding.key_issues), default=0)
+        return max(
+            (waiting.get(id_, 0) for finding in result.findings for id_ in report.notes.key_issues_of(finding)), default=0
+        )
 
     return sorted(failed, key=lambda result: (result.rule.area not in FIRST, -held(result)))
 
 
-def _unaccepted(result: RuleResult) -> RuleResult:
+def _unaccepted(report: Report, result: RuleResult) -> RuleResult:
     """The result with what nobody accepted."""
-    return replace(result, findings=tuple(finding for finding in result.findings if finding.waiver is None))
+    return replace(result, findings=tuple(one for one in result.findings if report.notes.waiver(one) is None))
 
 
 def accepted(report: Report) -> list[tuple[Finding, str]]:
     """What is accepted, with until when, by whom and why."""
     return [
-        (one, words.accepted(one.waiver.expires, one.waiver.owner, one.waiver.reason, one.waiver.ticket))
+        (one, words.accepted(waiver.expires, waiver.owner, waiver.reason, waiver.ticket))
         for one in report.findings
-        if one.waiver is not None
+        if (waiver := report.notes.waiver(one)) is not None
     ]
 
 
@@ -93,7 +95,7 @@ def told(report: Report, result: RuleResult) -> str:
         return words.sentence(words.records_of(amount(result), _only_kind(result)))
     if heading(result) == result.rule.title:
         return not_so(result)
-    answered, note = result.findings[0].told_at, milder(worst(result), result.findings[0])
+    answered, note = result.findings[0].told_at, milder(report, worst(result), result.findings[0])
     return "; ".join(filter(None, (words.told_on(local(report, answered)) if answered else "", note)))
 
 
@@ -273,10 +275,12 @@ def not_so(result: RuleResult) -> str:
     return words.not_so(amount(result), _only_kind(result), counted=counted)
 
 
-def milder(grade: Severity, finding: Finding) -> str:
+def milder(report: Report, grade: Severity, finding: Finding) -> str:
     """What sets a finding apart from the worst grade of its rule, and why a waiver of it does not count; else empty."""
     mild = "" if finding.severity is grade else words.MILDER[finding.severity]
-    return "; ".join(filter(None, (mild, finding.note, words.KNOWN if finding.known else "")))
+    return "; ".join(
+        filter(None, (mild, report.notes.refusal(finding), words.KNOWN if report.notes.is_known(finding) else ""))
+    )
 
 
 def effort(result: RuleResult) -> str:

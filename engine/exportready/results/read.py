@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from msgspec.structs import replace
 
 from exportready.kinds import KINDS
 from exportready.kinds.derived import SIDES
@@ -21,6 +24,7 @@ from exportready.model.report import (
     Gap,
     InferenceStep,
     KeyIssue,
+    Notes,
     Outcome,
     Place,
     Report,
@@ -53,6 +57,7 @@ def report(stated: object) -> Report:
 
 
 def _report(one: Json) -> Report:
+    results = tuple(map(_result, one["rules"]))
     account, book, baseline = one["account"], one["rulebook"], one.get("baseline", {})
     return Report(
         version=_text(one["tool"]["version"]),
@@ -70,7 +75,8 @@ def _report(one: Json) -> Report:
         checked_at=datetime.fromisoformat(one["checked_at"]),
         sources=tuple(map(_source, one["sources"])),
         unrecognised=tuple(Unrecognized(_text(each["path"]), _text(each["help"])) for each in one["unrecognised"]),
-        results=tuple(map(_result, one["rules"])),
+        results=results,
+        notes=_notes(one["rules"], results),
         verdict=Verdict(one["verdict"]),
         tie_out=tuple(map(_tie_out, one.get("tie_out", ()))),
         work_list=tuple(map(_work, one.get("work_list", ()))),
@@ -184,7 +190,37 @@ def _result(one: Json) -> RuleResult:
             Gap(kind=gap["kind"], field=gap["field"], subject=gap["subject"], reason=gap["reason"], supply=gap["supply"])
             for gap in one["gaps"]
         ),
-        findings=tuple(map(_finding, one["findings"])),
+        findings=tuple(_numbered(map(_finding, one["findings"]))),
+    )
+
+
+def _numbered(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield the findings of a rule, those that share a fingerprint numbered in their order, as the judge does."""
+    seen = Counter[str]()
+    for one in findings:
+        yield replace(one, nth=seen[one.fingerprint]) if seen[one.fingerprint] else one
+        seen[one.fingerprint] += 1
+
+
+def _notes(rules: Sequence[Json], results: Sequence[RuleResult]) -> Notes:
+    """Return what waivers, the baseline, the key issues and the files' lines say of the findings."""
+    pairs = [
+        (finding.id, one)
+        for rule, result in zip(rules, results, strict=True)
+        for finding, one in zip(result.findings, rule["findings"], strict=True)
+    ]
+    return Notes(
+        waivers={id_: _waiver(one["waiver"]) for id_, one in pairs if one["waiver"] is not None},
+        refusals={id_: _text(one["note"]) for id_, one in pairs if one.get("note")},
+        known=frozenset(id_ for id_, one in pairs if one.get("known", False)),
+        key_issues={id_: tuple(one["key_issues"]) for id_, one in pairs},
+        batches={id_: tuple(one["batches"]) for id_, one in pairs},
+        excerpts={
+            _place(place).location: _snippet(place["snippet"])
+            for _, one in pairs
+            for place in one["where"]
+            if place.get("snippet")
+        },
     )
 
 
@@ -252,23 +288,16 @@ def _finding(one: Json) -> Finding:
         blocks=one["blocks"],
         is_group=one.get("group", False),
         told_at=_time(one.get("told_at")),
-        key_issues=tuple(one["key_issues"]),
-        batches=tuple(one["batches"]),
-        waiver=None if one["waiver"] is None else _waiver(one["waiver"]),
-        note=one.get("note", ""),
-        known=one.get("known", False),
         trace=tuple(Clause(**clause) for clause in one.get("trace", ())),
     )
 
 
 def _place(one: Json) -> Place:
-    lines = one.get("snippet")
-    snippet = (
-        Snippet(first=lines["first"], lines=tuple(lines["lines"]), line=lines["line"], mark=_mark(lines["mark"]))
-        if lines
-        else None
-    )
-    return Place(Location(_text(one["path"]), one["line"], one["pointer"]), one["label"], snippet)
+    return Place(Location(_text(one["path"]), one["line"], one["pointer"]), one["label"])
+
+
+def _snippet(one: Json) -> Snippet:
+    return Snippet(first=one["first"], lines=tuple(one["lines"]), line=one["line"], mark=_mark(one["mark"]))
 
 
 def _mark(stated: list[int]) -> tuple[int, int]:

@@ -20,6 +20,7 @@ from exportready.model.report import (
     Expiry,
     Finding,
     KeyIssue,
+    Notes,
     Outcome,
     Report,
     RuleResult,
@@ -66,9 +67,9 @@ def stated(report: Report) -> dict[str, Any]:
         "unrecognised": [{"path": file.path, "help": file.help} for file in report.unrecognised],
         "verdict": report.verdict.value,
         "counts": {outcome.value: outcomes[outcome] for outcome in Outcome},
-        "waived": sum(finding.waiver is not None for finding in report.findings),
+        "waived": sum(finding.id in report.notes.waivers for finding in report.findings),
         "batches": [_batch(batch) for batch in report.batches],
-        "rules": [_rule(result) for result in report.results],
+        "rules": [_rule(result, report.notes) for result in report.results],
         "key_issues": [_key_issue(issue) for issue in report.key_issues],
         "waiting": [_waiting(one) for one in report.waiting],
         "waits": _cleared(report.waits),
@@ -226,7 +227,7 @@ def _source(source: Source) -> dict[str, Any]:
     }
 
 
-def _rule(result: RuleResult) -> dict[str, Any]:
+def _rule(result: RuleResult, notes: Notes) -> dict[str, Any]:
     rule, fix = result.rule, result.rule.fix
     many = None if fix.many_above is None else {"above": fix.many_above, "steps": list(many_steps(result))}
     return {
@@ -250,7 +251,7 @@ def _rule(result: RuleResult) -> dict[str, Any]:
             {"kind": gap.kind, "field": gap.field, "subject": gap.subject, "reason": gap.reason, "supply": gap.supply}
             for gap in result.gaps
         ],
-        "findings": [_finding(finding) for finding in result.findings],
+        "findings": [_finding(finding, notes) for finding in result.findings],
     }
 
 
@@ -269,7 +270,8 @@ def _waiver(waiver: Waiver | None) -> dict[str, Any] | None:
     return {**told, "expires": waiver.expires.isoformat(), "where": {"path": waiver.where.path, "line": waiver.where.line}}
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Finding, notes: Notes) -> dict[str, Any]:
+    refusal = notes.refusal(finding)
     return {
         "fingerprint": finding.fingerprint,
         "check": finding.check,
@@ -285,16 +287,16 @@ def _finding(finding: Finding) -> dict[str, Any]:
                 "line": place.location.line,
                 "pointer": place.location.pointer,
                 "label": place.label,
-                **({"snippet": _snippet(place.snippet)} if place.snippet else {}),
+                **({"snippet": _snippet(excerpt)} if (excerpt := notes.excerpt(finding, place)) else {}),
             }
             for place in finding.where
         ],
         "blocks": finding.blocks,
-        "key_issues": list(finding.key_issues),
-        "batches": list(finding.batches),
-        "waiver": _waiver(finding.waiver),
-        **({"note": finding.note} if finding.note else {}),
-        **({"known": True} if finding.known else {}),
+        "key_issues": list(notes.key_issues_of(finding)),
+        "batches": list(notes.batches_of(finding)),
+        "waiver": _waiver(notes.waiver(finding)),
+        **({"note": refusal} if refusal else {}),
+        **({"known": True} if notes.is_known(finding) else {}),
         **({"group": True} if finding.is_group else {}),
         **({"told_at": _time(finding.told_at)} if finding.told_at else {}),
         **({"trace": [_clause(one) for one in finding.trace]} if finding.trace else {}),

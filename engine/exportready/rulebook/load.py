@@ -18,9 +18,10 @@ from exportready.model.rules import ACCOUNT, ANSWERS, Citation, FixSteps, Pack, 
 from exportready.rulebook.checks import CheckReader
 from exportready.rulebook.conditions import Reader, Words
 from exportready.rulebook.examples import read_example
+from exportready.rulebook.inference import load as load_inference
 from exportready.rulebook.reads import reads
 from exportready.rulebook.shape import EXAMPLE, RULE
-from exportready.runtime import cache
+from exportready.runtime import cache, shipped
 from exportready.schema.shapes import Key, Mistakes, Object, Text, did_you_mean
 from exportready.schema.times import parse_age
 from exportready.schema.yamlfile import Mistake, Node, YamlError, items, parse
@@ -44,15 +45,18 @@ class RulebookMistakes(Exception):
 
 
 def load(folder: Path, own: bool = False) -> Rulebook:
-    """Read every `AREA/NAME.yaml` below a folder. `own`: not the shipped rules.
+    """Read every `AREA/NAME.yaml` below a folder, and its inference rules. `own`: not the shipped rules.
 
-    Raises RulebookMistakes with all mistakes, and for a folder without rules.
+    Raises RulebookMistakes with all mistakes, and for a folder without rules; InferenceMistakes for inference rules that
+    can't be used.
     """
     rules, mistakes, digest = read_folder(folder)
     if mistakes:
         raise RulebookMistakes(mistakes)
-    inference = folder / INFERENCE if (folder / INFERENCE).is_dir() else None
-    for file in sorted(inference.glob("*.yaml")) if inference else ():
+    place = _inference_of(folder)
+    inference = load_inference(place)
+    own_inference = place.parent == folder
+    for file in sorted(place.glob("*.yaml")) if own_inference else ():
         digest.update(file.name.encode() + file.read_bytes().replace(b"\r\n", b"\n"))
     pack = _pack(folder, own, digest.hexdigest(), len(rules))
     return Rulebook(
@@ -61,8 +65,14 @@ def load(folder: Path, own: bool = False) -> Rulebook:
         wanted=wanted(rules, (*SHOWN, *SHOWN_AFTER)),
         own=own,
         inference=inference,
+        own_inference=own_inference,
         packs=(pack,),
     )
+
+
+def _inference_of(folder: Path) -> Path:
+    """Return the folder's own inference rules, or the shipped ones."""
+    return folder / INFERENCE if (folder / INFERENCE).is_dir() else shipped.folder("rules") / INFERENCE
 
 
 def load_or_recall(folder: Path, own: bool = False) -> Rulebook:
@@ -81,8 +91,8 @@ def _state(folder: Path, own: bool) -> str:
     """What a rulebook follows from; empty where a file cannot be read, which `load` tells."""
     told = hashlib.sha256(f"{cache.code()}\0{folder}\0{own}".encode("utf-8", "surrogateescape"))
     try:
-        for file in sorted(folder.rglob("*.y*ml")):
-            told.update(f"\0{file.relative_to(folder).as_posix()}\0".encode("utf-8", "surrogateescape"))
+        for file in sorted({*folder.rglob("*.y*ml"), *_inference_of(folder).glob("*.yaml")}):
+            told.update(f"\0{file.as_posix()}\0".encode("utf-8", "surrogateescape"))
             told.update(hashlib.sha256(file.read_bytes()).digest())
     except OSError:
         return ""

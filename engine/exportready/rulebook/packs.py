@@ -40,8 +40,16 @@ def together(first: Rulebook, folders: Sequence[Path]) -> Rulebook:
     rules = tuple(sorted(seen.values(), key=lambda rule: rule.id))
     packs = tuple(pack for book in books for pack in book.packs)
     digest = hashlib.sha256("\0".join(pack.digest for pack in packs).encode()).hexdigest()
-    inference = next((book.inference for book in reversed(books) if book.inference is not None), None)
-    return Rulebook(rules=rules, digest=digest, wanted=wanted(rules), own=first.own, inference=inference, packs=packs)
+    follows = next((book for book in reversed(books) if book.own_inference), first)
+    return Rulebook(
+        rules=rules,
+        digest=digest,
+        wanted=wanted(rules),
+        own=first.own,
+        inference=follows.inference,
+        own_inference=follows.own_inference,
+        packs=packs,
+    )
 
 
 def adapted(
