@@ -1,4 +1,4 @@
-"""A rule, read and checked: data only, so that judging, explaining and documenting share it."""
+"""A rule, read and checked. Data only, so that judging, explaining and documenting share it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Severity(Enum):
-    """How bad it is when a practice does not hold."""
+    """How bad it is when a rule fails."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -25,12 +25,12 @@ class Severity(Enum):
 
     @property
     def rank(self) -> int:
-        """0 is the worst."""
+        """Return the position in the order of grades; 0 is the worst."""
         return _RANK[self]
 
     @property
     def milder(self) -> Severity:
-        """One grade milder; info stays info."""
+        """Return the next milder grade; info stays info."""
         return _BY_RANK[min(self.rank + 1, 2)]
 
 
@@ -39,7 +39,7 @@ _RANK = {severity: rank for rank, severity in enumerate(_BY_RANK)}
 
 
 class Phase(Enum):
-    """When a practice is judged."""
+    """When a rule is judged."""
 
     BEFORE = "before-export"
     AFTER = "after-export"
@@ -49,28 +49,28 @@ class Phase(Enum):
 class Type(Enum):
     """What a field's value is, and so how it compares."""
 
-    __hash__ = object.__hash__  # looked up for every value; a member is equal to itself alone
+    __hash__ = object.__hash__  # a dictionary key for every value that is read; the inherited hash is slower
 
     TEXT = "text"
     NAME = "name"
-    """Text that compares as QuickBooks compares names: case-insensitive, space collapsed."""
+    """Text that compares as QuickBooks compares names: ignoring case, with runs of space as one."""
     ID = "id"
     NUMBER = "number"
-    """Exact decimal: money, quantities, rates (8.25% reads as 0.0825)."""
+    """An exact decimal: money, quantities, rates (8.25% is 0.0825)."""
     YESNO = "yesno"
     DATE = "date"
     TIME = "time"
 
 
 SUBJECT = ""
-"""The owner of a reference to the record being judged."""
+"""Owner of a reference to the record being judged."""
 ANSWERS = "$answers"
 PARAMETER = "$parameter"
 ACCOUNT = "derived.account"
 
 
 class Ref(msgspec.Struct, frozen=True):
-    """A value to look up: a field of the subject, of a related entry, an answer or a parameter."""
+    """A value to look up: a field of the judged record or of a related one, an answer, or a parameter."""
 
     owner: str
     field: str
@@ -84,7 +84,7 @@ Operand = Ref | Known
 
 
 class Op(Enum):
-    """Comparisons. All are typed: a value of another type, or none, is unknown."""
+    """Comparisons. All are typed: a value of another type, or no value, makes the result unknown."""
 
     EQUALS = "equals"
     ONE_OF = "one_of"
@@ -98,7 +98,7 @@ class Op(Enum):
 
 
 class Compare(msgspec.Struct, frozen=True):
-    """One value against one or more operands."""
+    """Compare one value with one or more operands; one that fits is enough."""
 
     op: Op
     left: Ref
@@ -106,31 +106,31 @@ class Compare(msgspec.Struct, frozen=True):
 
 
 class IsPresent(msgspec.Struct, frozen=True):
-    """A field has a value."""
+    """True where a field has a value."""
 
     ref: Ref
 
 
 class EntryIsPresent(msgspec.Struct, frozen=True):
-    """A related entry was found."""
+    """True where a related record was found."""
 
     entry: str
 
 
 class Not(msgspec.Struct, frozen=True):
-    """Kleene's not."""
+    """Three-valued not."""
 
     part: Condition
 
 
 class All(msgspec.Struct, frozen=True):
-    """Kleene's and; of nothing it is true."""
+    """Three-valued and; true for no parts."""
 
     parts: tuple[Condition, ...]
 
 
 class AnyOf(msgspec.Struct, frozen=True):
-    """Kleene's or; of nothing it is false."""
+    """Three-valued or; false for no parts."""
 
     parts: tuple[Condition, ...]
 
@@ -139,7 +139,7 @@ Condition = Compare | IsPresent | EntryIsPresent | Not | All | AnyOf
 
 
 def refs(condition: Condition | None) -> Iterator[Ref]:
-    """Every reference in a condition, left sides first."""
+    """Yield every reference in a condition, left sides first."""
     match condition:
         case Compare(_, left, right):
             yield left
@@ -156,7 +156,7 @@ def refs(condition: Condition | None) -> Iterator[Ref]:
 
 
 def entries(condition: Condition | None) -> Iterator[str]:
-    """Every related entry whose presence a condition asks."""
+    """Yield the name of every related record whose presence a condition tests."""
     match condition:
         case EntryIsPresent(entry):
             yield entry
@@ -173,29 +173,29 @@ PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 def placeholders(text: str) -> list[str]:
-    """The {words} of a message."""
+    """Return the names of the {placeholders} in a text, in order."""
     return PLACEHOLDER.findall(text)
 
 
 class Related(msgspec.Struct, frozen=True, kw_only=True):
-    """Another record, found by its fields."""
+    """Another record, found by its fields (an entry of `related:`)."""
 
     name: str
     kind: str
     before: bool
-    """Read from the earlier snapshot."""
+    """It comes from the earlier snapshot."""
     match: tuple[tuple[str, Type, Operand], ...]
-    """(field of the candidate, how the two compare, what it must equal). Empty: the kind's only record."""
+    """(field of the candidate, how the two compare, what it must equal) for each field. Empty: the kind has only one record."""
     where: Condition | None
     many: bool
 
 
 class AtFault(msgspec.Struct, frozen=True):
-    """The object that is to be mended."""
+    """The object to fix."""
 
     kind: str
     key: Ref | None
-    """None: the subject's own key."""
+    """None: the judged record's own key."""
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -204,7 +204,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     each: tuple[str, ...]
     any_suffices: bool
-    """`each_any`: the kinds are alternatives."""
+    """`each_any`: the kinds are alternatives; one that is there is enough."""
     related: tuple[Related, ...]
     where: Condition | None
     expect: Condition
@@ -217,7 +217,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FixSteps(msgspec.Struct, frozen=True, kw_only=True):
-    """What to click."""
+    """Who fixes it, how long one takes (minutes), and what to click."""
 
     who: str
     minutes: int
@@ -227,7 +227,7 @@ class FixSteps(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Citation(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a practice is written down."""
+    """Where a best practice is written down."""
 
     document: str
     section: str
@@ -257,35 +257,35 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     source: Citation
     why: str
     problem: str
-    """The title turned round, for a heading over what fails it; empty where the title must do."""
+    """The problem in a few words, for headings; empty where the title must serve."""
     given: Condition | None
     checks: tuple[Check, ...]
     named_checks: bool
-    """True where the file has `checks:`, so that a finding is told with its check's name."""
+    """The file has `checks:`, so findings carry their check's name."""
     max_age: Mapping[str, timedelta]
     parameters: Mapping[str, Known]
     fix: FixSteps
     examples: tuple[Example, ...]
     where: Location
     digest: str = ""
-    """How the SHA-256 of its file begins: two results with one digest were judged by the same rule."""
+    """The first 16 hex digits of its file's SHA-256: results with the same digest were judged by the same rule."""
     waivable: bool = True
     longest_waiver: timedelta | None = None
-    """How far ahead a waiver of it may reach."""
+    """How far ahead a waiver of it may reach; None: no limit."""
 
     @property
     def area(self) -> str:
-        """The folder that holds it."""
+        """Return the folder that holds it, such as `items`."""
         return self.id.partition("/")[0]
 
     @property
     def grade(self) -> Severity:
-        """The worst grade that one of its checks can give."""
+        """Return the worst grade that one of its checks can give."""
         return min((check.severity for check in self.checks), key=lambda severity: severity.rank)
 
 
 Wanted = Mapping[str, frozenset[str]]
-"""kind -> the fields that somebody reads."""
+"""Kind -> the fields that rules, derivations or the report read."""
 
 
 class Pack(msgspec.Struct, frozen=True, kw_only=True):
@@ -298,14 +298,14 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
-    """All rules of a run, in the order of their ids."""
+    """All rules of a run, sorted by id."""
 
     rules: tuple[Rule, ...]
     digest: str
-    """SHA-256 over the rule files' text: two results with one digest were judged alike."""
+    """SHA-256 over the rule files: results with the same digest were judged by the same rules."""
     wanted: Wanted
     own: bool = False
-    """True for rules that somebody wrote instead of the shipped ones."""
+    """They replace the shipped rules."""
     inference: tuple[InferenceRule, ...] = ()
     """What follows from several problems together: the folder's own rules, else the shipped ones."""
     own_inference: bool = False
