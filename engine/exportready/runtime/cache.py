@@ -1,6 +1,7 @@
-"""What is worked out of the shipped files is the same in every run, so it is kept for the next one: the rulebook, the templates.
+"""Keeps what every run would compute again from the same files: the loaded rulebook, the compiled templates.
 
-It lies in a folder of this user's that nobody else may write to. EXPORTREADY_CACHE names another one; empty, nothing is kept.
+The cache is a folder that only this user may write to. EXPORTREADY_CACHE names another folder; set to nothing, it turns the
+cache off.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from pathlib import Path
 from exportready import __version__
 
 _NEWEST = 8
-"""So many are kept of a sort: those of other versions, and of rules that were changed since, are of no use any more."""
+"""Entries to keep of each sort; older ones belong to other versions or to rules that have changed since."""
 
 
 @cache
 def folder() -> Path | None:
-    """Where it lies; None where there is no such place. It is made if need be."""
+    """Return the cache folder, made if need be; None where there is none or others may write to it."""
     named = os.environ.get("EXPORTREADY_CACHE")
     if named == "":
         return None
@@ -30,7 +31,7 @@ def folder() -> Path | None:
             return None
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         return home if _is_ours(home) else None
-    except (OSError, RuntimeError):  # RuntimeError: nobody knows where this user is at home
+    except (OSError, RuntimeError):  # RuntimeError: this user has no home folder
         return None
 
 
@@ -43,36 +44,36 @@ def _home() -> Path:
 
 
 def _is_ours(place: Path) -> bool:
-    """What lies there is run, so nobody else may have put it there."""
+    """Return whether only this user can have written a file: unpickling runs code."""
     if sys.platform == "win32":
-        return True  # a profile is its user's own
+        return True  # a user's profile belongs to that user
     found = place.stat()
     return found.st_uid == os.geteuid() and not found.st_mode & 0o022
 
 
 def code() -> str:
-    """What changes when the program does: its version, and of one that is being worked on the state of every file."""
-    told = [__version__]
+    """Return a text that changes with the program: its version, and name, size and time of every source file."""
+    parts = [__version__]
     for place, _, names in sorted(os.walk(Path(__file__).parents[1])):
         for name in sorted(names):
             if name.endswith(".py"):
                 state = Path(place, name).stat()
-                told.append(f"{name} {state.st_size} {state.st_mtime_ns}")
-    return "\n".join((sys.version, *told))
+                parts.append(f"{name} {state.st_size} {state.st_mtime_ns}")
+    return "\n".join((sys.version, *parts))
 
 
 def load(sort: str, key: str) -> object:
-    """What was kept under a key; None where nothing was, or it cannot be read."""
+    """Return what was kept under a key; None where nothing was, or it can't be read."""
     home = folder()
     try:
         kept = home / f"{sort}-{key}" if home else None
         return pickle.loads(kept.read_bytes()) if kept and _is_ours(kept) else None  # noqa: S301 - only we wrote there
-    except Exception:  # a file that broke off may raise anything; then it is worked out anew
+    except Exception:  # a damaged file may raise anything; then the value is computed again
         return None
 
 
 def keep(sort: str, key: str, value: object) -> None:
-    """Keep it for the next run, if there is a place."""
+    """Keep a value for the next run. Does nothing where there is no cache folder or the value can't be written."""
     from tempfile import NamedTemporaryFile
 
     home = folder()
@@ -80,7 +81,9 @@ def keep(sort: str, key: str, value: object) -> None:
         return
     with suppress(OSError, RecursionError, pickle.PickleError):
         data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-        with NamedTemporaryFile(dir=home, prefix=f"{sort}-", delete=False) as file:  # which nobody else may write to
+        with NamedTemporaryFile(
+            dir=home, prefix=f"{sort}-", delete=False
+        ) as file:  # made so that only this user may write to it
             file.write(data)
         Path(file.name).replace(home / f"{sort}-{key}")
         held = sorted(home.glob(f"{sort}-*"), key=lambda one: one.stat().st_mtime_ns, reverse=True)

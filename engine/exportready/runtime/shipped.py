@@ -1,4 +1,4 @@
-"""Where the rules and the templates are: beside the package once installed, above it in a checkout."""
+"""Finds the shipped rules and templates: inside the package once installed, two folders above it in a checkout."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def folder(name: str) -> Path:
-    """The shipped folder of this name."""
+    """Return the shipped folder of this name (`rules`, `reports`). Raises FileNotFoundError where the installation lacks it."""
     package = Path(__file__).resolve().parents[1]
     for home in (package, package.parents[1]):
         if (home / name).is_dir():
