@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from math import floor
 
-from exportready.judge.scope import STATED, Decider, Judged, State, Truth
+from exportready.judge.scope import STATED, Decider, Judged, Lookup, State, Truth
 from exportready.judge.world import View
 from exportready.kinds import fold, supply
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Known, Record, Unknown, Value
@@ -22,6 +22,7 @@ from exportready.model.rules import (
     SUBJECT,
     All,
     AnyOf,
+    Check,
     Compare,
     Condition,
     EntryIsPresent,
@@ -37,16 +38,24 @@ _Reader = Callable[[Judged], Value]
 
 
 def decide(condition: Condition, judged: Judged) -> Truth:
-    """True, false, or None for unknown."""
+    """Return true, false, or None for unknown."""
     return decider(condition, judged.view)(judged)
 
 
 def decider(condition: Condition, view: View) -> Decider:
-    """The condition as a function of what is judged, made when it is first asked for: it is asked for every record."""
-    known = view.deciders.get(id(condition))
+    """Return the condition as a function of the record being judged. It is compiled once for a rule."""
+    known = view.deciders.get(condition)
     if known is None:
-        known = view.deciders[id(condition)] = (condition, _compiled(condition, view))  # held, so that its id stays its own
-    return known[1]
+        known = view.deciders[condition] = _compiled(condition, view)
+    return known
+
+
+def lookups(check: Check, view: View) -> dict[str, Lookup]:
+    """Return how each related entry of a check is found, by the entry's name."""
+    return {
+        related.name: Lookup(related, view, decider(related.where, view) if related.where is not None else None)
+        for related in check.related
+    }
 
 
 def _compiled(condition: Condition, view: View) -> Decider:
@@ -220,7 +229,7 @@ def gaps(condition: Condition, judged: Judged) -> Iterator[Gap]:
 
 def _entry_gaps(name: str, judged: Judged) -> Iterator[Gap]:
     """Why a related entry is not known: a value to match with is not, or its own list is not whole."""
-    related = next(one for one in judged.check.related if one.name == name)
+    related = judged.lookups[name].related
     unknown = [ref for _, _, ref in related.match if isinstance(ref, Ref) and isinstance(judged.value(ref), Unknown)]
     if unknown:
         yield from (gap for ref in unknown for gap in _ref_gap(ref, judged))
@@ -257,7 +266,7 @@ def _ref_gap(ref: Ref, judged: Judged) -> Iterator[Gap]:
         elif entry.record is not None:
             yield _field_gap(entry.record, ref.field, value)
         else:
-            related = next(one for one in judged.check.related if one.name == ref.owner)
+            related = judged.lookups[ref.owner].related
             yield Gap(
                 kind=related.kind,
                 field=ref.field,

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
-from exportready.judge.conditions import decide, decider, gaps
+from exportready.judge.conditions import decide, decider, gaps, lookups
 from exportready.judge.scope import Inactive, Judged, State
 from exportready.judge.trace import KEPT, trace
 from exportready.judge.words import expected, shown
@@ -64,7 +64,7 @@ class _Tally(msgspec.Struct, kw_only=True):
 def _judge_rule(rule: Rule, world: World) -> RuleResult:
     view = View(world, rule)
     if rule.given is not None:
-        nobody = Judged(view, rule.checks[0], Record(kind="", key="", fields={}, where=Location("")), decide)
+        nobody = Judged(view, {}, Record(kind="", key="", fields={}, where=Location("")))
         truth = decide(rule.given, nobody)
         if truth is False:
             return RuleResult(rule=rule, outcome=Outcome.NOT_APPLICABLE, reason=_given_words(rule.given, nobody))
@@ -125,9 +125,10 @@ def _judge_check(check: Check, view: View) -> _Tally:
     failed: list[tuple[Judged, Severity]] = []
     where = decider(check.where or All(()), view)
     expect = decider(check.expect, view)
+    related = lookups(check, view)
     for kind in check.each:
-        for record in view.dataset(kind).records:
-            judged = Judged(view, check, record, decide)
+        for record in view.dataset(kind).rows():
+            judged = Judged(view, related, record)
             applies = where(judged)
             if applies is False:
                 continue
@@ -167,7 +168,7 @@ def _not_whole(check: Check, view: View) -> Iterator[Gap]:
 
 def _gap_of_list(check: Check, kind: str, view: View) -> Iterator[Gap]:
     dataset = view.dataset(kind)
-    if dataset.scope in (Scope.WHOLE, Scope.PERIOD, Scope.WAITING) or (KINDS[kind].single and dataset.records):
+    if dataset.scope in (Scope.WHOLE, Scope.PERIOD, Scope.WAITING) or (KINDS[kind].single and dataset.rows()):
         return
     if dataset.scope is Scope.ACTIVE:
         if _passes_over_inactive(check, kind, view):
@@ -189,7 +190,7 @@ def _passes_over_inactive(check: Check, kind: str, view: View) -> bool:
     if active is None or check.where is None:
         return False
     record = Record(kind=kind, key="", fields={active: False}, where=Location(""))
-    return decide(check.where, Inactive(view, check, record, decide)) is False
+    return decide(check.where, Inactive(view, {}, record)) is False
 
 
 # -- findings
@@ -270,7 +271,7 @@ def _word(word: str, judged: Judged) -> str:
         value = judged.value(Ref(ANSWERS, word.removeprefix(ANSWERS + "."), Type.TEXT))
     elif word.removeprefix("$").startswith(ACCOUNT + "."):
         value = judged.value(Ref(ACCOUNT, word.removeprefix("$").removeprefix(ACCOUNT + "."), Type.TEXT))
-    elif rest and any(one.name == first for one in judged.check.related):
+    elif rest and first in judged.lookups:
         value = judged.value(Ref(first, rest, Type.TEXT))
     else:
         value = judged.value(Ref(SUBJECT, word, Type.TEXT))
@@ -314,7 +315,7 @@ def _places(check: Check, judged: Judged, own: list[Ref], key: str) -> tuple[Pla
 
 
 def _answer_note(judged: Judged, ref: Ref) -> FieldNote:
-    return judged.record.notes.get(ref.field, FieldNote())
+    return judged.record.note(ref.field)
 
 
 def _fingerprint(view: View, rule: Rule, check: Check, kind: str, key: str) -> str:

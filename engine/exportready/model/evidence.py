@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, KeysView, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 
 import msgspec
 from msgspec import field
+from msgspec.structs import replace
 
 from exportready.model.reasons import Reason
 
@@ -78,8 +79,20 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     notes: Mapping[str, FieldNote] = field(default_factory=lambda: NO_NOTES)
 
     def get(self, name: str) -> Value:
-        """The field's value; `NOT_EXPORTED` where the file does not hold it."""
+        """Return a field's value; `NOT_EXPORTED` where the file does not have the field."""
         return self.fields.get(name, NOT_EXPORTED)
+
+    def names(self) -> KeysView[str]:
+        """Return the names of the fields that the file has."""
+        return self.fields.keys()
+
+    def note(self, name: str) -> FieldNote:
+        """Return what is known about a field apart from its value."""
+        return self.notes.get(name, FieldNote())
+
+    def with_value(self, name: str, value: Value) -> Record:
+        """Return the record with another value in one field."""
+        return Record(kind=self.kind, key=self.key, fields={**self.fields, name: value}, where=self.where, notes=self.notes)
 
 
 class Scope(Enum):
@@ -139,7 +152,10 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Dataset(msgspec.Struct, frozen=True, kw_only=True):
-    """What counts of one kind in this snapshot, after pages were joined and sources compared."""
+    """What counts of one kind in this snapshot, after pages were joined and sources compared.
+
+    Whoever concludes or judges reads it through its methods alone, so that how the records are stored concerns nobody else.
+    """
 
     kind: str
     records: tuple[Record, ...] = ()
@@ -155,6 +171,35 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     """What to do about it, where that is something else than to supply the kind."""
     days: tuple[date, date] | None = None
     """Of a PERIOD: its first and last day."""
+
+    def rows(self) -> tuple[Record, ...]:
+        """Return the records in their order."""
+        return self.records
+
+    def first(self) -> Record | None:
+        """Return the first record, of a kind that has only one; None where there is none."""
+        return self.records[0] if self.records else None
+
+    def column(self, name: str) -> list[Value]:
+        """Return one field of every record, in the order of `rows`."""
+        return [record.fields.get(name, NOT_EXPORTED) for record in self.records]
+
+    def by(self, name: str) -> dict[Value, list[Record]]:
+        """Return the records by the value of a field, unknown and empty values too. Made at each call: keep the result."""
+        found: dict[Value, list[Record]] = {}
+        for value, record in zip(self.column(name), self.records, strict=True):
+            found.setdefault(value, []).append(record)
+        return found
+
+    def lookup(self, key: str, name: str) -> dict[Value, Value]:
+        """Return one field by another, where that is text; of several records the last counts. Made at each call."""
+        pairs = zip(self.column(key), self.column(name), strict=True)
+        return {id_: value for id_, value in pairs if isinstance(id_, str)}
+
+    def with_column(self, name: str, values: Iterable[Value]) -> Dataset:
+        """Return the dataset with these values in one field, in the order of `rows`."""
+        pairs = zip(self.records, values, strict=True)
+        return replace(self, records=tuple(one if one.get(name) is to else one.with_value(name, to) for one, to in pairs))
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
