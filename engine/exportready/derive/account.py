@@ -11,7 +11,6 @@ from exportready.derive.freshness import ANSWER, stale, unanswered
 from exportready.derive.tax import TAX_ITEMS
 from exportready.kinds import KINDS
 from exportready.kinds.account import BY_PATH
-from exportready.kinds.derived import ACCOUNT_ANSWERS
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Evidence, FieldNote, Location, Record, Scope, Unknown, Value
 from exportready.model.reasons import Reason
 
@@ -28,8 +27,9 @@ def conclude(evidence: Evidence, at: datetime) -> Record:
     answers = dataset.records[0] if dataset.records else None
     fields: dict[str, Value] = {}
     notes: dict[str, FieldNote] = {}
-    for name, path in ACCOUNT_ANSWERS.items():
-        fields[name], notes[name] = _field(evidence, answers, name, path, at)
+    for name, fact in KINDS["derived.account"].fields.items():
+        if fact.answer:
+            fields[name], notes[name] = _field(evidence, answers, name, fact.answer, at)
     fields["closingDate"], notes["closingDate"] = _closing_date(evidence, fields["closingDate"], notes["closingDate"])
     fields["salesTaxInQuickBooks"] = _sales_tax(evidence)
     fields["classTracking"] = _class_tracking(evidence)

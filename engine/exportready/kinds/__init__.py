@@ -64,18 +64,29 @@ def plural(kind: str) -> str:
     return name if name.endswith(("s", "equipment")) else name + "s"
 
 
+def answer_of(kind: str, name: str | None) -> str:
+    """Return the path of the answer that states a fact of the account; empty for any other field."""
+    found = KINDS[kind].fields.get(name or "")
+    return found.answer if found else ""
+
+
 def question(owner: str, name: str) -> str:
-    """What was asked, for an answer or for a fact of the account that rests on one."""
-    path = derived.ACCOUNT_ANSWERS.get(name, name) if owner == "derived.account" else name
-    return account.BY_PATH[path].question if path in account.BY_PATH else derived.FACTS.get(name, name)
+    """Return what was asked, for an answer or for a fact of the account that rests on one."""
+    fact = KINDS[owner].fields.get(name) if owner == "derived.account" else None
+    path = (fact.answer if fact else "") or name
+    if path in account.BY_PATH:
+        return account.BY_PATH[path].question
+    return (fact.question if fact else "") or name
 
 
 def supply(kind: str, name: str | None, in_sheet: bool = False) -> str:
-    """What to do so that the next snapshot holds this kind, or this field of it. `in_sheet`: a spreadsheet lacks the field."""
+    """Return what to do so that the next snapshot holds this kind, or this field of it.
+
+    `in_sheet`: a spreadsheet lacks the field.
+    """
     if in_sheet and KINDS[kind].feed:
         return f"Your spreadsheet has no such column. {KINDS[kind].feed}"
     if kind == account.KIND.name and name:
         return account.supply(name)
-    if kind == "derived.account" and name in derived.ACCOUNT_ANSWERS:
-        return account.supply(derived.ACCOUNT_ANSWERS[name])
-    return KINDS[kind].supply
+    path = answer_of(kind, name)
+    return account.supply(path) if path else KINDS[kind].supply

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from exportready.kinds import account, quickbooks, servicetitan
 from exportready.kinds.quickbooks import ITEM_TYPES, LISTS_TO_IIF
-from exportready.kinds.table import Kind, fields
+from exportready.kinds.table import Field, Kind, fields
+from exportready.model.rules import Type
 
 _ANSWER = account.KIND.supply
 _SUPPLY = {kind.name: kind.supply for kind in (*quickbooks.KINDS, *servicetitan.KINDS)}
@@ -13,18 +14,16 @@ _CONNECTORS = "servicetitan|quickbooks"
 KINDS = (
     Kind(
         name="derived.account",
-        fields=fields(
-            f"""
-purchasing yesno
-inventory yesno
-peopleWhoExport number
-connector text {_CONNECTORS}
-closingDate date
-salesTaxInQuickBooks yesno
-classTracking yesno
-purchaseOrdersExported yesno
-"""
-        ),
+        fields={
+            "purchasing": Field(type=Type.YESNO, answer="modules.purchasing"),
+            "inventory": Field(type=Type.YESNO, answer="modules.inventory"),
+            "peopleWhoExport": Field(type=Type.NUMBER, answer="peopleWhoExport"),
+            "connector": Field(type=Type.TEXT, choices=tuple(_CONNECTORS.split("|")), answer="webConnector.sentBy"),
+            "closingDate": Field(type=Type.DATE, answer="closingDate"),
+            "salesTaxInQuickBooks": Field(type=Type.YESNO, question="Is sales tax switched on in QuickBooks?"),
+            "classTracking": Field(type=Type.YESNO, question="Does QuickBooks track classes?"),
+            "purchaseOrdersExported": Field(type=Type.YESNO, answer="purchaseOrders.export"),
+        },
         key=(),
         supply=_ANSWER,
         at_fault="session",
@@ -310,23 +309,6 @@ arrivedSince yesno
 SIDES = ("titan", "books", "explained", "unexplained", "untold")
 """What the tie-out counts; `derived.tie_out` has a count and an amount of each."""
 
-ACCOUNT_ANSWERS = {
-    "purchasing": "modules.purchasing",
-    "inventory": "modules.inventory",
-    "peopleWhoExport": "peopleWhoExport",
-    "connector": "webConnector.sentBy",
-    "closingDate": "closingDate",
-    "purchaseOrdersExported": "purchaseOrders.export",
-}
-"""Field of derived.account -> the answer that states it."""
-
-FACTS = {
-    "salesTaxInQuickBooks": "Is sales tax switched on in QuickBooks?",
-    "classTracking": "Does QuickBooks track classes?",
-}
-"""Field of derived.account that no answer states -> what it answers, in words."""
-
-
 def _reads(text: str) -> dict[str, frozenset[str]]:
     """A table of `kind field field …`; a kind may take several lines."""
     found: dict[str, frozenset[str]] = {}
@@ -344,7 +326,7 @@ quickbooks.Preferences AccountingPreferences.ClosingDate SalesTaxPreferences.Def
 quickbooks.Preferences AccountingPreferences.IsUsingClassTracking
 quickbooks.Class IsActive
 quickbooks.Item ItemType IsActive
-account.answers {" ".join(ACCOUNT_ANSWERS.values())}
+account.answers {" ".join(field.answer for field in KINDS[0].fields.values() if field.answer)}
 """
 _BATCHED = """
 servicetitan.invoice waits syncStatus batch.number batch.id batch.name total

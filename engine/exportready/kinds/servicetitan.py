@@ -12,6 +12,9 @@ from msgspec.structs import replace
 from exportready.kinds.table import Field, Kind, fields, parents
 from exportready.model.rules import Type
 
+PRICEBOOK = ("servicetitan.material", "servicetitan.equipment", "servicetitan.service")
+"""The kinds of entries in the pricebook."""
+
 _STATUS = "Pending|Posted|Exported"
 _FEED = "ask whoever has API access to ServiceTitan for GET {} (all pages) and save the answer as {} beside your other files"
 _PRICEBOOK_FILE = "In ServiceTitan open Pricebook, export it to Excel and save the file beside your other files"

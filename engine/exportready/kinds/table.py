@@ -27,6 +27,10 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     """The element may stand there several times; the value is its texts, one a line."""
     needs: tuple[str, ...] = ()
     """No file holds it: it is derived from these fields of the same record."""
+    answer: str = ""
+    """The path of the answer that states it, of a fact of the account."""
+    question: str = ""
+    """What it answers, of a fact of the account that no answer states."""
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):

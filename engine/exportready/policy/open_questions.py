@@ -25,9 +25,9 @@ from exportready.derive.arrivals import LOOKS_BYPASSED
 from exportready.derive.freshness import ANSWER, stale
 from exportready.derive.waiting import ORDERS
 from exportready.evidence.consolidate import NOT_SAID
-from exportready.kinds import KINDS, plural
+from exportready.kinds import KINDS, answer_of, plural
 from exportready.kinds.account import ALL, BATCH, BY_PATH, MAPS, NONE_THERE, PART
-from exportready.kinds.derived import ACCOUNT_ANSWERS, READS
+from exportready.kinds.derived import READS
 from exportready.model.evidence import SHEET, ColumnQuestion, Evidence, Record, Scope, Unknown
 from exportready.model.report import Gap, Report
 
@@ -73,7 +73,7 @@ def _paths(gaps: Iterable[Gap], evidence: Evidence) -> Iterator[str]:
         elif gap.kind == "quickbooks.Host":
             yield FILE_MODE
         elif gap.kind == "derived.account":
-            path = ACCOUNT_ANSWERS.get(gap.field or "")
+            path = answer_of(gap.kind, gap.field)
             yield from (path,) if path else ()
         elif gap.kind == "derived.tax_zone":
             yield from _zones(evidence)
