@@ -10,8 +10,8 @@ import msgspec
 from msgspec import field
 
 from exportready.derive.freshness import ANSWER, FILES, stale, unanswered
+from exportready.derive.registry import DERIVATIONS, sources
 from exportready.kinds import fold
-from exportready.kinds.derived import READS
 from exportready.model.evidence import (
     NOT_EXPORTED,
     UNSET,
@@ -105,7 +105,7 @@ class View:
                 old = stale(dataset.dated, world.at, age, FILES)
                 if old is not None:
                     self._stale[name] = old
-                for derived in (derived for derived, sources in READS.items() if name in sources):
+                for derived in (derived for derived in DERIVATIONS if name in sources(derived)):
                     dated = world.dataset(derived, False).dated  # its own, where it rests on one of several sources
                     older = old or (stale(dated, world.at, age, FILES) if dated else None)
                     if older is not None:

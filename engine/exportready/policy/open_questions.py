@@ -23,11 +23,11 @@ from exportready.account.questions import (
 from exportready.account.reading import NO_COLUMN
 from exportready.derive.arrivals import LOOKS_BYPASSED
 from exportready.derive.freshness import ANSWER, stale
-from exportready.derive.waiting import ORDERS
+from exportready.derive.registry import answers_read
 from exportready.evidence.consolidate import NOT_SAID
 from exportready.kinds import KINDS, answer_of, plural
 from exportready.kinds.account import ALL, BATCH, BY_PATH, MAPS, NONE_THERE, PART
-from exportready.kinds.derived import READS
+from exportready.kinds.transactions import PURCHASE_ORDER as ORDERS
 from exportready.model.evidence import SHEET, ColumnQuestion, Evidence, Record, Scope, Unknown
 from exportready.model.report import Gap, Report
 
@@ -78,7 +78,7 @@ def _paths(gaps: Iterable[Gap], evidence: Evidence) -> Iterator[str]:
         elif gap.kind == "derived.tax_zone":
             yield from _zones(evidence)
         else:
-            yield from sorted(READS.get(gap.kind, {}).get("account.answers", ()))
+            yield from sorted(answers_read(gap.kind))
 
 
 def _zones(evidence: Evidence) -> Iterator[str]:
