@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 
 from exportready.kinds import account, derived, quickbooks, servicetitan
-from exportready.kinds.table import Field, Kind
+from exportready.kinds.table import Field, Kind, Way
+from exportready.model.reasons import Channel
 from exportready.model.rules import Type
 
 KINDS: Mapping[str, Kind] = {
@@ -79,14 +80,21 @@ def question(owner: str, name: str) -> str:
     return (fact.question if fact else "") or name
 
 
-def supply(kind: str, name: str | None, in_sheet: bool = False) -> str:
+def way(kind: str, name: str | None, in_sheet: bool = False) -> Way:
     """Return what to do so that the next snapshot holds this kind, or this field of it.
 
-    `in_sheet`: a spreadsheet lacks the field.
+    `in_sheet`: a spreadsheet lacks the field, which only the program's own export has.
     """
-    if in_sheet and KINDS[kind].feed:
-        return f"Your spreadsheet has no such column. {KINDS[kind].feed}"
+    of = KINDS[kind]
+    if in_sheet and of.feed:
+        return Way(instruction=f"Your spreadsheet has no such column. {of.feed}", channel=Channel.INTEGRATOR)
     if kind == account.KIND.name and name:
-        return account.supply(name)
-    path = answer_of(kind, name)
-    return account.supply(path) if path else KINDS[kind].supply
+        return account.way(name)
+    if path := answer_of(kind, name):
+        return account.way(path)
+    return Way(instruction=of.supply, channel=of.channel, also=of.also, question=of.question)
+
+
+def supply(kind: str, name: str | None, in_sheet: bool = False) -> str:
+    """Return the instruction of `way`."""
+    return way(kind, name, in_sheet).instruction

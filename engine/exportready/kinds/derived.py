@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from exportready.kinds import account, quickbooks, servicetitan
 from exportready.kinds.quickbooks import ITEM_TYPES, LISTS_TO_IIF
 from exportready.kinds.table import Field, Kind, fields
+from exportready.model.reasons import Channel
 from exportready.model.rules import Type
 
-_ANSWER = account.KIND.supply
-_SUPPLY = {kind.name: kind.supply for kind in (*quickbooks.KINDS, *servicetitan.KINDS)}
+_STATED = {kind.name: kind for kind in (*quickbooks.KINDS, *servicetitan.KINDS, account.KIND)}
+
+
+class _Supplied(TypedDict):
+    supply: str
+    channel: Channel
+    also: tuple[Channel, ...]
+
+
+def _like(kind: str) -> _Supplied:
+    """Supply a derived kind by supplying the kind it mostly rests on."""
+    stated = _STATED[kind]
+    return {"supply": stated.supply, "channel": stated.channel, "also": stated.also}
+
+
 _CONNECTORS = "servicetitan|quickbooks"
 
 KINDS = (
@@ -25,7 +41,7 @@ KINDS = (
             "purchaseOrdersExported": Field(type=Type.YESNO, answer="purchaseOrders.export"),
         },
         key=(),
-        supply=_ANSWER,
+        **_like(account.KIND.name),
         at_fault="session",
         single=True,
         sheet=True,
@@ -56,7 +72,7 @@ paymentAmount number
 """
         ),
         key=("number",),
-        supply=_SUPPLY["servicetitan.invoice"],
+        **_like("servicetitan.invoice"),
         at_fault="transaction",
     ),
     # One material, equipment or service that invoice lines name.
@@ -64,7 +80,7 @@ paymentAmount number
         name="derived.item_use",
         fields=fields("code name\nunexported yesno\nwaits yesno\nlines number"),
         key=("code",),
-        supply=_SUPPLY["servicetitan.invoice"],
+        **_like("servicetitan.invoice"),
         at_fault="item",
     ),
     # One item of QuickBooks with the accounts that it posts to, in whichever of its three forms qbXML gives them.
@@ -90,7 +106,7 @@ costAccount name
         name="derived.account_use",
         fields=fields("name name\nusedBy text\nuses number"),
         key=("name",),
-        supply=_SUPPLY["servicetitan.material"],
+        **_like("servicetitan.material"),
         at_fault="account",
     ),
     # One customer of a transaction that waits. `near` is another customer of QuickBooks whose name is nearly the same.
@@ -98,7 +114,7 @@ costAccount name
         name="derived.waiting_customer",
         fields=fields("name name\nid id\ninQuickBooks yesno\nquickbooksName name\nnear name\nusedBy text"),
         key=("name",),
-        supply=_SUPPLY["servicetitan.invoice"],
+        **_like("servicetitan.invoice"),
         at_fault="customer",
     ),
     # One vendor of a bill or purchase order that waits.
@@ -106,7 +122,7 @@ costAccount name
         name="derived.waiting_vendor",
         fields=fields("name name\nid id\ninQuickBooks yesno\nquickbooksName name\nnear name\nusedBy text"),
         key=("name",),
-        supply=_SUPPLY["servicetitan.purchase_order"],
+        **_like("servicetitan.purchase_order"),
         at_fault="vendor",
     ),
     # One tax zone, with the item of QuickBooks that it is mapped to. Rates are fractions, groups are summed; in per cent they are
@@ -130,7 +146,7 @@ serviceItemsReady yesno
 """
         ),
         key=("zone",),
-        supply=_SUPPLY["servicetitan.tax_zone"],
+        **_like("servicetitan.tax_zone"),
         at_fault="tax_item",
     ),
     # Tax and shipping of purchase orders: the item of QuickBooks that carries each, and whether an open order has any.
@@ -138,7 +154,7 @@ serviceItemsReady yesno
         name="derived.purchase_charge",
         fields=fields("charge text tax|shipping\nitem name\ncarried yesno\naccountType text"),
         key=("item",),
-        supply=_ANSWER,
+        **_like(account.KIND.name),
         at_fault="item",
     ),
     # One technician: which truck is his, the inventory site of that name, and what an export does without one.
@@ -146,7 +162,7 @@ serviceItemsReady yesno
         name="derived.technician_truck",
         fields=fields("technician name\nid id\ntruck name\ntrucks number\nsiteExists yesno\ntakes text"),
         key=("technician",),
-        supply=_SUPPLY["servicetitan.truck"],
+        **_like("servicetitan.truck"),
         at_fault="transaction",
     ),
     # One invoice that a payment is applied to: which connector sent each, and whether QuickBooks shows them applied.
@@ -177,7 +193,7 @@ apart text
 """
         ),
         key=("customer", "payment", "invoice"),
-        supply=_SUPPLY["servicetitan.payment"],
+        **_like("servicetitan.payment"),
         at_fault="transaction",
         numbered=True,
     ),
@@ -195,7 +211,7 @@ batchStatus text
 """
         ),
         key=("customer", "number"),
-        supply=_SUPPLY["servicetitan.invoice"],
+        **_like("servicetitan.invoice"),
         at_fault="transaction",
     ),
     # One exported transaction, with what QuickBooks has of it. `told` ends the sentence "Invoice 1234 ...".
@@ -235,7 +251,7 @@ linesExtra text
 """
         ),
         key=("customer", "number"),
-        supply=_SUPPLY["servicetitan.invoice"],
+        **_like("servicetitan.invoice"),
         at_fault="transaction",
     ),
     # The tie-out: one type of transaction in one batch.
@@ -262,7 +278,7 @@ untoldAmount number
 """
         ),
         key=("batch", "type"),
-        supply=_SUPPLY["servicetitan.invoice"],
+        **_like("servicetitan.invoice"),
         at_fault="transaction",
     ),
     # Whether there is a list of export errors at all: an empty one is good news, none is no news.
@@ -270,7 +286,7 @@ untoldAmount number
         name="derived.export_log",
         fields=fields("kept yesno"),
         key=(),
-        supply=_SUPPLY["servicetitan.export_error"],
+        **_like("servicetitan.export_error"),
         at_fault="session",
         single=True,
         sheet=True,
@@ -292,7 +308,7 @@ arrivedSince yesno
 """
         ),
         key=("transaction", "message"),
-        supply=_SUPPLY["servicetitan.export_error"],
+        **_like("servicetitan.export_error"),
         at_fault="transaction",
         numbered=True,
     ),

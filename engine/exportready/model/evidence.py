@@ -11,7 +11,7 @@ import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
-from exportready.model.reasons import Reason
+from exportready.model.reasons import Channel, Reason
 
 CLOCK_SKEW = timedelta(minutes=15)
 """Clocks of two computers may differ by this much; what is dated later than that is not believed."""
@@ -37,6 +37,8 @@ class Unknown(msgspec.Struct, frozen=True):
     """What to do about it, where that is something else than to supply the kind or the answer."""
     source: str = ""
     """The kind of record that lacks it, where that is another than the record's own; for decisions."""
+    channel: Channel | None = None
+    """How `remedy` fills it in, where that is something else than to supply the kind."""
 
 
 Known = str | bool | Decimal | datetime | date
@@ -123,6 +125,8 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     whole: bool
     why_part: str = ""
     """Why it is not whole, in words; empty when it is."""
+    cause: Reason | None = None
+    """Why it is not whole, for decisions; None when it is."""
     damaged: bool = False
     """True where the file contradicts itself or breaks off: nobody's word that it is the whole list can mend that."""
     part: str = ""
@@ -163,12 +167,14 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     """Why it is missing or a part, in words."""
     cause: Reason | None = None
-    """Why it is missing or a part, for decisions; None where it is whole."""
+    """Why it is not whole, for decisions; None where it is."""
     source: str = ""
     """The kind of record that is missing or a part, where this one is derived from it; for decisions."""
     dated: datetime | None = None
     remedy: str = ""
     """What to do about it, where that is something else than to supply the kind."""
+    channel: Channel | None = None
+    """How `remedy` fills it in, where that is something else than to supply the kind."""
     days: tuple[date, date] | None = None
     """Of a PERIOD: its first and last day."""
 
@@ -201,6 +207,11 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
         pairs = zip(self.records, values, strict=True)
         return replace(self, records=tuple(one if one.get(name) is to else one.with_value(name, to) for one, to in pairs))
 
+    def lack(self, otherwise: str = "") -> Unknown:
+        """Return why something is not known that may be in what is missing. `otherwise`: the words where it has none."""
+        cause = self.cause or Reason.INCONCLUSIVE
+        return Unknown(cause, self.why or otherwise, self.remedy, self.source, self.channel)
+
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
     """One file of the snapshot and what became of it."""
@@ -215,6 +226,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None = None
     error_line: int | None = None
     notes: tuple[str, ...] = ()
+    is_answers: bool = False
+    """It is named as a file of answers, whether it could be read or not."""
 
     @property
     def error_text(self) -> str | None:
@@ -294,21 +307,16 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
         return self.datasets.get(kind) or self._missing(kind)
 
     def _missing(self, kind: str) -> Dataset:
-        broken = [source.path for source in self.sources if source.error]
-        answers = [path for path in broken if path.lower().endswith((".yaml", ".yml"))]
-        if kind == "account.answers":
-            broken = answers
-        elif answers != broken:
-            broken = [path for path in broken if path not in answers]
-        else:
-            broken = []
+        of_answers = kind == "account.answers"
+        broken = [source.path for source in self.sources if source.error and source.is_answers is of_answers]
         if not broken:
-            return Dataset(
-                kind=kind, why="there is no account.yaml" if kind == "account.answers" else "none of your files holds it"
-            )
+            why = "there is no account.yaml" if of_answers else "none of your files holds it"
+            return Dataset(kind=kind, why=why, cause=Reason.NOT_SUPPLIED)
         names = " and ".join(broken)
         return Dataset(
             kind=kind,
             why=f"{names} could not be read",
+            cause=Reason.UNREADABLE,
             remedy=f"Mend {names}: what is wrong is told under «Could not be read»",
+            channel=Channel.EXPORT,
         )
