@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from exportready.judge.conditions import decide, gaps
+from exportready.judge.conditions import decide
+from exportready.judge.gaps import gaps
 from exportready.judge.scope import Judged
 from exportready.judge.world import View, World
 from exportready.model.evidence import (

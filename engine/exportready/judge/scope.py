@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 
 import msgspec
+from msgspec.structs import replace
 
 from exportready.judge.world import ANSWERS_KIND, Index, View, comparable
 from exportready.kinds import KINDS
@@ -33,13 +34,14 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     state: State
     record: Record | None = None
-    why: str = ""
-    remedy: str = ""
-    """What to do about it, where that is something else than to supply the list."""
+    lack: Unknown = Unknown(Reason.UNRESOLVED, "there is none to look at")
+    """Why there is none, or why it is not known."""
 
 
 ABSENT = Entry(state=State.ABSENT)
-UNTOLD = Entry(state=State.UNKNOWN, why="it is not known here")
+NOT_NAMED = Entry(state=State.ABSENT, lack=Unknown(Reason.EMPTY, ABSENT.lack.reason))
+"""Nothing is named where the entry would be."""
+UNTOLD = Entry(state=State.UNKNOWN, lack=Unknown(Reason.INCONCLUSIVE, "it is not known here"))
 
 
 Decider = Callable[["Judged"], Truth]
@@ -105,7 +107,7 @@ class Judged:
         entry = self.entry(owner)
         if entry.state is State.PRESENT and entry.record is not None:
             return self._field(entry.record, ref.field)
-        return UNSET if entry.state is State.ABSENT else Unknown(Reason.INCONCLUSIVE, entry.why, entry.remedy)
+        return UNSET if entry.state is State.ABSENT else entry.lack
 
     def _field(self, record: Record, name: str) -> Value:
         """A field of a record. What rests on an answer counts only while that is fresh enough for this rule."""
@@ -134,13 +136,13 @@ class Judged:
         for _, type_, operand in lookup.related.match:
             value = self.value(operand) if isinstance(operand, Ref) else operand
             if value is UNSET:
-                return ABSENT
+                return NOT_NAMED
             if isinstance(value, Unknown):
                 unknown = unknown or value
             else:
                 key.append(comparable(value, type_))
         if unknown is not None:
-            return Entry(state=State.UNKNOWN, why=unknown.reason, remedy=unknown.remedy)
+            return Entry(state=State.UNKNOWN, lack=unknown)
         index = lookup.index()
         by_key, doubtful = index if index is not None else (None, ())
         sure, maybe = self.filtered(lookup, lookup.dataset.rows() if by_key is None else by_key.get(tuple(key), ()))
@@ -177,14 +179,16 @@ class Judged:
             return Entry(state=State.PRESENT, record=sure[0])
         if sure:
             keys = ", ".join(sorted({record.key for record in (*sure, *maybe)})[:3])
-            return Entry(state=State.UNKNOWN, why=f"several records answer to it ({keys}), and nothing tells them apart")
+            told = f"several records answer to it ({keys}), and nothing tells them apart"
+            return Entry(state=State.UNKNOWN, lack=Unknown(Reason.AMBIGUOUS, told))
         if maybe:
-            return Entry(state=State.UNKNOWN, why=_may_be(maybe))
+            return Entry(state=State.UNKNOWN, lack=_may_be(lookup.related, maybe))
         if dataset.scope is Scope.WHOLE or self._leaves_out(lookup, dataset.scope):
             return ABSENT
+        lack = dataset.lack("its list is not among your files")
         if dataset.scope is Scope.ACTIVE:
-            return Entry(state=State.UNKNOWN, why=f"it is not among the active ones, and {dataset.why}")
-        return Entry(state=State.UNKNOWN, why=dataset.why or "its list is not among your files", remedy=dataset.remedy)
+            lack = replace(lack, reason=f"it is not among the active ones, and {dataset.why}", remedy="")
+        return Entry(state=State.UNKNOWN, lack=lack)
 
     def _leaves_out(self, lookup: Lookup, scope: Scope) -> bool:
         """The entry's `where` leaves out just the records that a list of this scope may lack."""
@@ -197,10 +201,14 @@ class Judged:
         return self._allows(lookup, Record(kind=kind, key="", fields={lacking: False}, where=self.record.where)) is False
 
 
-def _may_be(maybe: Sequence[Record]) -> str:
-    first = min(record.key for record in maybe)
+def _may_be(related: Related, maybe: Sequence[Record]) -> Unknown:
+    """Return why it is not known whether one of these records is the entry."""
+    first = min(maybe, key=lambda record: record.key)
     others = f" or one of {len(maybe) - 1:,} more" if len(maybe) > 1 else ""
-    return f"{first}{others} may be it, but a field that would decide is not in the file"
+    told = f"{first.key}{others} may be it, but a field that would decide is not in the file"
+    own = {name for name, _, _ in related.match} | {one.field for one in refs(related.where) if one.owner == related.name}
+    lacking = (value for name in sorted(own) if isinstance(value := first.get(name), Unknown))
+    return Unknown(next((value.cause for value in lacking), Reason.INCONCLUSIVE), told)
 
 
 class Inactive(Judged):

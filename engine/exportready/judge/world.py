@@ -25,7 +25,7 @@ from exportready.model.evidence import (
     Unknown,
     Value,
 )
-from exportready.model.reasons import Reason
+from exportready.model.reasons import Channel, Reason
 from exportready.model.rules import ACCOUNT, ANSWERS, Condition, Rule, Type
 
 Index = tuple[dict[tuple[object, ...], list[Record]], list[Record]]
@@ -48,7 +48,8 @@ class World(msgspec.Struct, kw_only=True):
         """A kind's dataset in this snapshot or the earlier one."""
         if before:
             if self.before is None:
-                return Dataset(kind=kind, why="there is no earlier folder to compare with", remedy=_EARLIER)
+                why = "there is no earlier folder to compare with"
+                return Dataset(kind=kind, why=why, cause=Reason.NO_EARLIER_SNAPSHOT, remedy=_EARLIER, channel=Channel.EXPORT)
             return self.before.dataset(kind)
         dataset = self.now.dataset(kind)
         if kind == ANSWERS_KIND and not dataset.rows():
@@ -114,7 +115,10 @@ class View:
     def dataset(self, kind: str, before: bool = False) -> Dataset:
         """What counts of a kind for this rule."""
         if not before and kind in self._stale:
-            return Dataset(kind=kind, why=self._stale[kind].reason, remedy=self._stale[kind].remedy)
+            old = self._stale[kind]
+            return Dataset(
+                kind=kind, why=old.reason, cause=old.cause, source=old.source, remedy=old.remedy, channel=old.channel
+            )
         return self.world.dataset(kind, before)
 
     def answer(self, path: str) -> tuple[Value, FieldNote]:
@@ -135,7 +139,7 @@ class View:
         """A fact of `derived.account`."""
         record = self.world.dataset(ACCOUNT, False).first()
         if record is None:
-            return Unknown(Reason.INCONCLUSIVE, "nothing is known about it"), FieldNote()
+            return Unknown(Reason.NOT_SUPPLIED, "nothing is known about it"), FieldNote()
         value, note = record.get(name), record.note(name)
         if note.from_answer and not isinstance(value, Unknown):
             answer, _ = self.answer(note.from_answer)  # this rule may ask for a fresher one
