@@ -225,6 +225,7 @@ def _grouped(view: View, check: Check, findings: list[Finding]) -> Finding:
         where=tuple(finding.where[0] for finding in findings),
         blocks=any(finding.blocks for finding in findings),
         is_group=True,
+        members=tuple(names),
         trace=findings[0].trace,
     )
 

@@ -146,6 +146,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """Transactions that use the object at fault wait for it."""
     is_group: bool = False
     """It stands for all failures of its check, each with a place in `where`."""
+    members: tuple[str, ...] = ()
+    """Of a group: the keys of the records that fail."""
     told_at: datetime | None = None
     """When the answer was given on which it rests, where it rests on one."""
     nth: int = 0

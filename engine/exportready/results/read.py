@@ -312,9 +312,15 @@ def _finding(one: Json) -> Finding:
         where=tuple(map(_place, one["where"])),
         blocks=one["blocks"],
         is_group=one.get("group", False),
+        members=_members(one) if one.get("group") else (),
         told_at=_time(one.get("told_at")),
         trace=tuple(Clause(**clause) for clause in one.get("trace", ())),
     )
+
+
+def _members(one: Json) -> tuple[str, ...]:
+    """Return the members of a group; an older result names them at their places only."""
+    return tuple(map(_text, one["members"] if "members" in one else [place["label"] for place in one["where"]]))
 
 
 def _place(one: Json) -> Place:

@@ -311,7 +311,7 @@ def _finding(finding: Finding, notes: Notes) -> dict[str, Any]:
         "waiver": _waiver(notes.waiver(finding)),
         **({"note": refusal} if refusal else {}),
         **({"known": True} if notes.is_known(finding) else {}),
-        **({"group": True} if finding.is_group else {}),
+        **({"group": True, "members": list(finding.members)} if finding.is_group else {}),
         **({"told_at": _time(finding.told_at)} if finding.told_at else {}),
         **({"trace": [_clause(one) for one in finding.trace]} if finding.trace else {}),
     }
