@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from exportready.check import check
+from exportready.check import CheckRequest, check
 from exportready.model.report import Finding, Report
 from exportready.policy import baseline
 from exportready.rulebook.load import load
@@ -26,11 +26,13 @@ def customers(folder: Path, *names: str) -> Report:
     rows = ["!HDR\tPROD\tVER\tREL\tIIFVER\tDATE\tTIME", "HDR\tQuickBooks\t1\t1\t1\t2026-11-20\t1", "!CUST\tNAME"]
     text = "".join(f"{row}\r\n" for row in (*rows, *(f"CUST\t{name}" for name in names)))
     (folder / "lists.iif").write_text(text, encoding="utf-8")
-    return check(folder, BOOK, AT, chosen=lambda rule: rule.id == RULE)
+    return check(CheckRequest(snapshot=folder, rulebook=BOOK, at=AT, select=(RULE,)))
 
 
 def new(report: Report, known: baseline.Baseline) -> list[Finding]:
-    return [one for result in baseline.known(report.results, known) for one in result.findings if not one.known]
+    """Return the findings that a baseline doesn't know."""
+    held = baseline.known(report.results, known)
+    return [one for one in report.findings if one.id not in held]
 
 
 def test_a_member_whose_name_holds_semicolons_hides_no_new_one(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from exportready.judge import judge
 from exportready.judge.tryout import try_out
 from exportready.kinds import KINDS, way
 from exportready.kinds.account import BY_PATH, FILE_MODE
-from exportready.model.evidence import Evidence, Scope, Unknown
+from exportready.model.evidence import Evidence, Scope
 from exportready.model.reasons import Channel, Reason
 from exportready.model.report import Gap, Outcome, RuleResult
 from exportready.model.rules import Rule
