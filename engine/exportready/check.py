@@ -21,7 +21,6 @@ from exportready.derive.sent_before import with_what_was_sent
 from exportready.evidence.excerpts import EARLIER, excerpts
 from exportready.evidence.snapshot import open_snapshot, read_files
 from exportready.judge import judge
-from exportready.kinds.derived import SHOWN, SHOWN_AFTER
 from exportready.model.evidence import Evidence
 from exportready.model.report import Notes, Report, RuleResult, Waiver
 from exportready.model.rules import Phase, Rule, Rulebook, Wanted
@@ -29,7 +28,7 @@ from exportready.policy import baseline, batches, waivers
 from exportready.policy.baseline import Baseline
 from exportready.policy.expiry import lapses
 from exportready.policy.gate import verdict
-from exportready.rulebook.load import wanted
+from exportready.rulebook.reads import SHOWN, SHOWN_AFTER, wanted
 
 DEFAULT_PHASE = Phase.BEFORE.value
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from exportready.account.questions import DOZEN, FILE_MODE, NAME, TAKEN_AT, Question, own_question, question_of
+from exportready.account.questions import DOZEN, NAME, TAKEN_AT, Question, own_question, question_of
 from exportready.account.replies import BadReply, is_pointless, moment_of, possible, understood
-from exportready.kinds.account import BY_PATH
+from exportready.kinds.account import BY_PATH, FILE_MODE
 
 CONNECTOR, SAME, MODULES = DOZEN[3], DOZEN[6], DOZEN[7]
 

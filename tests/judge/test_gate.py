@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from exportready.model.evidence import Account, Location, Source
+from exportready.model.reasons import Channel, Reason
 from exportready.model.report import Finding, Gap, Outcome, Place, Report, RuleResult, Thing, Verdict
 from exportready.model.rules import Rule, Severity
 from exportready.policy.gate import ExitCode, Policy, exit_code, verdict
@@ -44,7 +45,17 @@ def result(outcome: Outcome, grade: Severity, finding: Severity | None = None, u
         )
     )
     gaps = (
-        (Gap(kind="quickbooks.Item", field=None, subject=None, reason="missing", supply="export it"),)
+        (
+            Gap(
+                kind="quickbooks.Item",
+                field=None,
+                subject=None,
+                reason="missing",
+                supply="export it",
+                cause=Reason.NOT_SUPPLIED,
+                channel=Channel.EXPORT,
+            ),
+        )
         if outcome is Outcome.CANNOT_TELL
         else ()
     )

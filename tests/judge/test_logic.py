@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from exportready.judge.conditions import decide, gaps
+from exportready.judge.conditions import decide
+from exportready.judge.gaps import gaps
 from exportready.judge.scope import Judged
 from exportready.judge.world import View, World
 from exportready.model.evidence import (
@@ -38,9 +39,7 @@ VIEW = View(
 
 def judged(**fields: Value) -> Judged:
     known = {name: value for name, value in fields.items() if value is not NOT_EXPORTED}
-    return Judged(
-        VIEW, RULE.checks[0], Record(kind="servicetitan.material", key="X", fields=known, where=Location("x")), decide
-    )
+    return Judged(VIEW, {}, Record(kind="servicetitan.material", key="X", fields=known, where=Location("x")))
 
 
 def is_true(name: str) -> Condition:
@@ -158,4 +157,4 @@ def test_what_rests_on_an_answer_counts_while_that_is_fresh(days: int, truth: bo
         notes={"a": FieldNote(from_answer=path)},
     )
     for record, name in ((resting, "a"), (answers, path)):
-        assert decide(is_true(name), Judged(view, RULE.checks[0], record, decide)) is truth
+        assert decide(is_true(name), Judged(view, {}, record)) is truth

@@ -10,6 +10,7 @@ import pytest
 
 from exportready.model.changes import Changes, Drift, PastFinding
 from exportready.model.evidence import Account, Location, Source, Unrecognized
+from exportready.model.reasons import Channel, Reason
 from exportready.model.report import (
     Batch,
     Clause,
@@ -128,6 +129,8 @@ COGS = RuleResult(
             subject=None,
             reason="the item list was not among your files",
             supply=LISTS_TO_IIF,
+            cause=Reason.NOT_SUPPLIED,
+            channel=Channel.EXPORT,
         ),
     ),
     findings=tuple(
@@ -222,6 +225,7 @@ COGS_IN_QUICKBOOKS = RuleResult(
     ),
     outcome=Outcome.CANNOT_TELL,
     reason="the account list was not among your files",
+    cause=Reason.NOT_SUPPLIED,
     gaps=(
         Gap(
             kind="quickbooks.Account",
@@ -229,6 +233,8 @@ COGS_IN_QUICKBOOKS = RuleResult(
             subject=None,
             reason="the account list was not among your files",
             supply=LISTS_TO_IIF,
+            cause=Reason.NOT_SUPPLIED,
+            channel=Channel.EXPORT,
         ),
         Gap(
             kind="servicetitan.material",
@@ -236,6 +242,8 @@ COGS_IN_QUICKBOOKS = RuleResult(
             subject="GLUE-7",
             reason="the field was not exported",
             supply="Ask for all fields of materials",
+            cause=Reason.NOT_EXPORTED,
+            channel=Channel.EXPORT,
         ),
         Gap(
             kind="servicetitan.material",
@@ -243,6 +251,8 @@ COGS_IN_QUICKBOOKS = RuleResult(
             subject="GLUE-8",
             reason="the field was not exported",
             supply="Ask for all fields of materials",
+            cause=Reason.NOT_EXPORTED,
+            channel=Channel.EXPORT,
         ),
     ),
 )
@@ -256,6 +266,7 @@ SINGLE_USER = RuleResult(
     ),
     outcome=Outcome.CANNOT_TELL,
     reason="nobody said how many people export",
+    cause=Reason.UNANSWERED,
 )
 BROKE = RuleResult(
     rule=a_rule(

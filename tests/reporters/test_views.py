@@ -9,7 +9,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from exportready.model.evidence import UNSET, Location, Record, Source, Unknown, Value
-from exportready.model.reasons import Reason
+from exportready.model.reasons import Channel, Reason
 from exportready.model.report import (
     Cleared,
     Finding,
@@ -133,7 +133,14 @@ def test_the_connection_comes_first_then_what_most_waits_on(report: Report) -> N
 def test_a_question_is_asked_of_a_person_and_a_file_is_supplied(report: Report) -> None:
     asks = "Answer «How many people export batches from this account?»: exportready ask, or settings.peopleWhoExport"
     gap = Gap(
-        kind="account.answers", field="peopleWhoExport", subject="peopleWhoExport", reason="nobody answered this", supply=asks
+        kind="account.answers",
+        field="peopleWhoExport",
+        subject="peopleWhoExport",
+        reason="nobody answered this",
+        supply=asks,
+        cause=Reason.UNANSWERED,
+        channel=Channel.ASK,
+        question="peopleWhoExport",
     )
     file = Gap(
         kind="servicetitan.invoice",
@@ -141,6 +148,9 @@ def test_a_question_is_asked_of_a_person_and_a_file_is_supplied(report: Report) 
         subject=None,
         reason="none of your files holds it",
         supply="Ask for GET /invoices",
+        cause=Reason.NOT_SUPPLIED,
+        channel=Channel.EXPORT,
+        also=(Channel.INTEGRATOR,),
     )
     result = replace(report.results[0], outcome=Outcome.CANNOT_TELL, findings=(), gaps=(gap, file))
     one = office(replace(report, results=(result,), verdict=Verdict.CANNOT_TELL))

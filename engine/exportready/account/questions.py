@@ -11,12 +11,12 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import field
 
-from exportready.kinds.account import BY_PATH, MAPPING_WORDS, MAPPINGS
+from exportready.kinds.account import BY_PATH, FILE_MODE, MAPPING_WORDS, MAPPINGS
 from exportready.model.rules import Type
 
-NAME, FILE_MODE, TAKEN_AT, SINCE = "account", "quickbooks.fileMode", "takenAt", "since"
-"""What is asked besides the settings: the account's name, how the company file is open, when the files were made, and since
-which day a report shows everything."""
+NAME, TAKEN_AT, SINCE = "account", "takenAt", "since"
+"""What is asked besides the settings and the file mode: the account's name, when the files were made, and since which day a report
+shows everything."""
 
 ANSWERED_ON = "When were these answers given?"
 """The row of a spreadsheet of answers that dates them."""

@@ -230,7 +230,7 @@ def _may_be_said(what: str, kind: str) -> bool:
 
 def host_of(mode: str, where: Location, reader: str, dated: datetime | None) -> Listing:
     """How the company file is open, as the record that qbXML would give; empty where nobody knows."""
-    nobody = Unknown(Reason.INCONCLUSIVE, "the answer is that nobody knows")
+    nobody = Unknown(Reason.DONT_KNOW, "the answer is that nobody knows")
     stated: Value = {"singleUser": "SingleUser", "multiUser": "MultiUser"}.get(mode, nobody)
     record = Record(kind="quickbooks.Host", key="Host", fields={"QBFileMode": stated}, where=where)
     return Listing(kind="quickbooks.Host", records=(record,), path=where.path, reader=reader, whole=True, dated=dated)
@@ -255,7 +255,7 @@ _TYPES = {setting.path: setting.type for setting in SETTINGS}
 
 def _typed(path: str, answer: Node) -> Value:
     if says_unknown(answer):
-        return Unknown(Reason.INCONCLUSIVE, "the answer in account.yaml is that nobody knows")
+        return Unknown(Reason.DONT_KNOW, "the answer in account.yaml is that nobody knows")
     value = answer.value
     if value == NONE and (path not in BY_PATH or BY_PATH[path].none):
         return UNSET

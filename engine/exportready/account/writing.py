@@ -16,9 +16,9 @@ from typing import Any
 
 import msgspec
 
-from exportready.account.questions import ANSWERED_ON, DOZEN, FILE_MODE, NAME, SINCE, TAKEN, OpenQuestion, own_question
+from exportready.account.questions import ANSWERED_ON, DOZEN, NAME, SINCE, TAKEN, OpenQuestion, own_question
 from exportready.account.replies import TODAY, Answer, possible
-from exportready.kinds.account import ANSWERS, DONT_KNOW, LISTS, MAPS, SETTINGS, Setting
+from exportready.kinds.account import ANSWERS, DONT_KNOW, FILE_MODE, LISTS, MAPS, SETTINGS, Setting
 
 _HEAD = """\
 # What no export holds, stated by you. Write your answer after the colon; what you leave empty counts as not known.

@@ -108,8 +108,7 @@ class _Finder:
         at_fault, travelling = finding.at_fault, self.subjects.transactions(finding)
         is_own = at_fault.kind == "transaction" and bool(travelling)
         nodes = travelling if is_own else [self.graph.node(at_fault.kind, at_fault.key)]
-        behind = finding.observed.get("status") in ("Pending", "Posted")
-        state = MISSING if finding.observed.get("state") == MISSING or behind else ""
+        state = MISSING if self.subjects.is_left_behind(finding) else ""
         defect = f"{result.rule.id} {finding.check or ''}"
         one = self._problem(defect, result.rule.id, nodes[0], at_fault.key, FINDING, state)
         one.findings.append((result, finding))
@@ -151,14 +150,40 @@ class _Finder:
         return self._problem(said, said, travelling[0], "", sort)
 
 
+_LEFT_BEHIND = {"derived.batched": ("status", ("Pending", "Posted")), "derived.match": ("state", ("missing",))}
+"""Kind -> the field that says that a transaction is not in QuickBooks although others of its batch are, and with which values."""
+
+
 class _Subjects:
-    """Finds the transaction that a finding or an error tells of."""
+    """Finds the record that a finding is about, and the transaction that a finding or an error tells of."""
 
     def __init__(self, evidence: Evidence, graph: Graph) -> None:
         self.evidence, self.graph = evidence, graph
+        self._records: dict[str, dict[str, list[Record]]] = {}
         self._lines: dict[str, dict[str, Node]] = {}
         self._numbers: dict[str, list[Record]] | None = None
         self._kinds: dict[str, str] | None = None
+
+    def is_left_behind(self, finding: Finding) -> bool:
+        """Return whether a transaction didn't arrive, or wasn't sent with the rest of its batch."""
+        field, values = _LEFT_BEHIND.get(finding.subject.kind, ("", ()))
+        record = self.record(finding) if values else None
+        return record is not None and record.get(field) in values
+
+    def record(self, finding: Finding) -> Record | None:
+        """Return the record that a finding is about; None where it is about a group.
+
+        Transactions of different types may have one key: there the file and line tell them apart.
+        """
+        kind, places = finding.subject.kind, {place.location for place in finding.where}
+        if finding.is_group:
+            return None
+        if kind not in self._records:
+            by_key = self._records[kind] = {}
+            for record in self.evidence.dataset(kind).records:
+                by_key.setdefault(fold(record.key), []).append(record)
+        found = self._records[kind].get(fold(finding.subject.key), [])
+        return next((one for one in found if one.where in places), None) or next(iter(found), None)
 
     def transactions(self, finding: Finding) -> list[Node]:
         """Those that a finding's subject is, or of which it is a line; none where it is something else."""
@@ -166,12 +191,10 @@ class _Subjects:
         if kind in AMOUNTS:
             return self._known((kind, key))
         if kind in ("derived.match", "derived.batched"):
-            type_ = (finding.check or "").replace("-", " ").removesuffix("s")
-            kinds = [_TYPES[type_]] if type_ in _TYPES else list(AMOUNTS)
-            return [node for one in kinds for node in self._known((one, key))]
+            sent = self.record(finding)
+            return self._known((_TYPES[str(sent.get("type"))], key)) if sent else []
         if kind == "derived.applied_payment":
-            records = self.evidence.dataset(kind).records
-            named = next((one for one in records if fold(one.key) == key), None)
+            named = self.record(finding)
             payment = f"{named.get('customer')} / {named.get('payment')}" if named else ""
             return self._known(("servicetitan.payment", fold(payment)))
         array = KINDS[kind].array_of if kind in KINDS else None

@@ -110,7 +110,7 @@ def _tell_broken(report: Report) -> None:
 def _account_file(folder: Path, report: Report) -> Path:
     """The file of answers that counts; account.yaml where there is none. One with mistakes is not touched."""
     for source in report.sources:
-        if source.error and source.path.lower().endswith((".yaml", ".yml")):
+        if source.error and source.is_answers:
             line = f":{source.error_line}" if source.error_line else ""
             raise click.ClickException(f"{folder / source.path}{line}: {source.error}; mend it first")
     return folder / next((source.path for source in report.sources if source.reader == READER), ACCOUNT)

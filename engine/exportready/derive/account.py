@@ -1,101 +1,96 @@
-"""One record of facts about the account: the fresh answer, else what the files prove, else unknown.
+"""The facts of the account: what a fresh answer says, else what the files prove, else unknown.
 
-A conclusion is only ever drawn from something that is there: one purchase order proves purchasing, none proves nothing.
+A fact is only ever concluded from something that is there: one purchase order proves purchasing, none proves nothing.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
+from exportready.derive.answers import ACCOUNT, ANSWERS, answers_of
+from exportready.derive.derivation import Inputs, derivation
 from exportready.derive.freshness import ANSWER, stale, unanswered
-from exportready.derive.tax import TAX_ITEMS
+from exportready.derive.sales_tax import tax_items
+from exportready.derive.unknowns import cause_of, first_unknown, source_of
 from exportready.kinds import KINDS
 from exportready.kinds.account import BY_PATH
-from exportready.kinds.derived import ACCOUNT_ANSWERS
-from exportready.model.evidence import NOT_EXPORTED, UNSET, Evidence, FieldNote, Location, Record, Scope, Unknown, Value
+from exportready.model.evidence import (
+    NOT_EXPORTED,
+    UNSET,
+    Dataset,
+    Evidence,
+    FieldNote,
+    Location,
+    Record,
+    Scope,
+    Unknown,
+    Value,
+)
 from exportready.model.reasons import Reason
 
-PROOFS = {
+_PROOFS = {
     "purchasing": ("servicetitan.purchase_order", "servicetitan.bill"),
-    # Trucks and warehouses stand in the list only where the Inventory module was set up (docs/sources.md, modules).
+    # Trucks and warehouses are in the list only where the Inventory module was set up (docs/sources.md, modules).
     "inventory": ("servicetitan.truck", "servicetitan.warehouse"),
 }
+"""Fact -> the kinds of which one record proves it."""
+_CLOSING = "AccountingPreferences.ClosingDate"
+_TAX_ITEM = "SalesTaxPreferences.DefaultItemSalesTaxRef.FullName"
+_CLASSES = "AccountingPreferences.IsUsingClassTracking"
 
 
-def conclude(evidence: Evidence, at: datetime) -> Record:
-    """The account's record; each field is noted with where it was concluded from."""
-    dataset = evidence.dataset("account.answers")
-    answers = dataset.records[0] if dataset.records else None
+@derivation(
+    ACCOUNT,
+    reads=f"""
+servicetitan.purchase_order number
+servicetitan.bill referenceNumber
+servicetitan.truck name
+servicetitan.warehouse name
+quickbooks.Preferences {_CLOSING} {_TAX_ITEM} {_CLASSES}
+quickbooks.Class IsActive
+quickbooks.Item ItemType IsActive
+account.answers {" ".join(fact.answer for fact in KINDS[ACCOUNT].fields.values() if fact.answer)}
+""",
+)
+def facts(inputs: Inputs) -> Dataset:
+    """Conclude the one record of the account; each field has a note with its source."""
+    evidence = inputs.evidence
     fields: dict[str, Value] = {}
     notes: dict[str, FieldNote] = {}
-    for name, path in ACCOUNT_ANSWERS.items():
-        fields[name], notes[name] = _field(evidence, answers, name, path, at)
+    for name, fact in KINDS[ACCOUNT].fields.items():
+        if fact.answer:
+            fields[name], notes[name] = _answered(evidence, name, fact.answer, inputs.at)
     fields["closingDate"], notes["closingDate"] = _closing_date(evidence, fields["closingDate"], notes["closingDate"])
     fields["salesTaxInQuickBooks"] = _sales_tax(evidence)
     fields["classTracking"] = _class_tracking(evidence)
-    return Record(kind="derived.account", key="", fields=fields, where=Location("account.yaml"), notes=notes)
+    record = Record(kind=ACCOUNT, key="", fields=fields, where=Location("account.yaml"), notes=notes)
+    return Dataset(kind=ACCOUNT, records=(record,), scope=Scope.WHOLE)
 
 
-def _closing_date(evidence: Evidence, answer: Value, note: FieldNote) -> tuple[Value, FieldNote]:
-    """QuickBooks' own preference where it shows one (an absent element says nothing), else the answer."""
-    preferences = next(iter(evidence.dataset("quickbooks.Preferences").records), None)
-    stated = preferences.get("AccountingPreferences.ClosingDate") if preferences else NOT_EXPORTED
-    if preferences is None or not isinstance(stated, date):
-        return answer, note
-    if not isinstance(answer, Unknown) and answer != stated:
-        told = "that there is none" if answer is UNSET else str(answer)
-        return Unknown(Reason.INCONCLUSIVE, f"you answered {told}, but {preferences.where.path} says {stated}"), FieldNote(
-            note.where, note.dated
-        )
-    return stated, FieldNote(preferences.where)
-
-
-def _sales_tax(evidence: Evidence) -> Value:
-    """Is sales tax switched on? QuickBooks asks for a sales-tax item when it is (docs/sources.md, sales tax)."""
-    preferences = next(iter(evidence.dataset("quickbooks.Preferences").records), None)
-    if preferences and isinstance(preferences.get("SalesTaxPreferences.DefaultItemSalesTaxRef.FullName"), str):
-        return True
-    items = evidence.dataset("quickbooks.Item")
-    taxed = [item for item in items.records if item.get("ItemType") in TAX_ITEMS and item.get("IsActive") is not False]
-    if any(item.get("IsActive") is True for item in taxed):
-        return True
-    if (
-        items.scope is Scope.WHOLE
-        and not taxed
-        and not any(isinstance(item.get("ItemType"), Unknown) for item in items.records)
-    ):
-        return False
-    return Unknown(
-        Reason.INCONCLUSIVE,
-        items.why or "your files hold only a part of QuickBooks' items",
-        items.remedy or KINDS["quickbooks.Item"].supply,
-    )
-
-
-def _class_tracking(evidence: Evidence) -> Value:
-    """Does QuickBooks track classes? Its preference says so, else an active class shows it; none shows nothing."""
-    preferences = next(iter(evidence.dataset("quickbooks.Preferences").records), None)
-    stated = preferences.get("AccountingPreferences.IsUsingClassTracking") if preferences else NOT_EXPORTED
-    if isinstance(stated, bool):
-        return stated
-    classes = evidence.dataset("quickbooks.Class")
-    if any(one.get("IsActive") is True for one in classes.records):
-        return True
-    missing = "quickbooks.Class" if classes.scope is Scope.MISSING else "quickbooks.Preferences"
-    return Unknown(
-        Reason.INCONCLUSIVE,
-        "your files do not show whether QuickBooks tracks classes",
-        classes.remedy or KINDS[missing].supply,
-    )
+def _answered(evidence: Evidence, name: str, path: str, at: datetime) -> tuple[Value, FieldNote]:
+    """Return a fact that an answer states, or of which a record in the files is a proof."""
+    answers = answers_of(evidence)
+    answer, note = answers.get(path), answers.note(path)
+    if answer is NOT_EXPORTED:
+        answer = unanswered(evidence.dataset(ANSWERS))
+    elif not isinstance(answer, Unknown):
+        answer = stale(note.dated, at, BY_PATH[path].stays_fresh, ANSWER) or answer
+    proof = next((record for kind in _PROOFS.get(name, ()) for record in _seen(evidence, kind)), None)
+    if proof is None:
+        return answer, FieldNote(note.where, note.dated, path)
+    if answer is False:
+        reason = f"you answered no, but {proof.where.path} holds {proof.key}, which there is only where it is in use"
+        return Unknown(Reason.CONTRADICTORY, reason), FieldNote(note.where, note.dated)
+    return True, FieldNote(proof.where)
 
 
 def _seen(evidence: Evidence, kind: str) -> tuple[Record, ...]:
-    """The records that count; where sources disagree so that none do, those of all: each is a proof that there are some.
+    """Return the records that prove something; where the sources disagree, so that none count, those of every source.
 
-    By key, so that the same one is named whatever the order of the file. A record without a key proves nothing.
+    They are sorted, so that the same one is named whatever the order of the file. A record without a key proves nothing.
     """
     listed = (record for listing in evidence.listings.get(kind, ()) for record in listing.records)
-    named = (record for record in evidence.dataset(kind).records or listed if _is_named(record))
+    named = (record for record in evidence.dataset(kind).rows() or listed if _is_named(record))
     return tuple(sorted(named, key=lambda record: (record.key, record.where.path)))
 
 
@@ -103,22 +98,57 @@ def _is_named(record: Record) -> bool:
     return any(isinstance(record.get(name), str) for name in KINDS[record.kind].key)
 
 
-def _field(evidence: Evidence, answers: Record | None, name: str, path: str, at: datetime) -> tuple[Value, FieldNote]:
-    answer: Value = answers.get(path) if answers else NOT_EXPORTED
-    note = answers.notes.get(path, FieldNote()) if answers else FieldNote()
-    proof = next((record for kind in PROOFS.get(name, ()) for record in _seen(evidence, kind)), None)
-    if answer is NOT_EXPORTED:
-        answer = unanswered(evidence.dataset("account.answers"))
-    elif not isinstance(answer, Unknown):
-        answer = stale(note.dated, at, BY_PATH[path].stays_fresh, ANSWER) or answer
-    if proof is None:
-        return answer, FieldNote(note.where, note.dated, path)
-    if answer is False:
-        return (
-            Unknown(
-                Reason.INCONCLUSIVE,
-                f"you answered no, but {proof.where.path} holds {proof.key}, which there is only where it is in use",
-            ),
-            FieldNote(note.where, note.dated),
-        )
-    return True, FieldNote(proof.where)
+def _preference(evidence: Evidence, name: str) -> tuple[Value, Location | None]:
+    """Return a preference of QuickBooks, with its place. An absent element says nothing."""
+    preferences = evidence.dataset("quickbooks.Preferences").first()
+    return (preferences.get(name), preferences.where) if preferences else (NOT_EXPORTED, None)
+
+
+def _closing_date(evidence: Evidence, answer: Value, note: FieldNote) -> tuple[Value, FieldNote]:
+    """Return QuickBooks' own preference where it shows one, else the answer."""
+    stated, where = _preference(evidence, _CLOSING)
+    if where is None or not isinstance(stated, date):
+        return answer, note
+    if not isinstance(answer, Unknown) and answer != stated:
+        answered = "that there is none" if answer is UNSET else str(answer)
+        reason = f"you answered {answered}, but {where.path} says {stated}"
+        return Unknown(Reason.CONTRADICTORY, reason), FieldNote(note.where, note.dated)
+    return stated, FieldNote(where)
+
+
+def _sales_tax(evidence: Evidence) -> Value:
+    """Return whether sales tax is switched on. QuickBooks asks for a sales-tax item if so (docs/sources.md, sales tax)."""
+    if isinstance(_preference(evidence, _TAX_ITEM)[0], str):
+        return True
+    items = evidence.dataset("quickbooks.Item")
+    states = [item.get("IsActive") for item in tax_items(items)]
+    if True in states:
+        return True
+    unknown = first_unknown(*items.column("ItemType"), *states)
+    is_whole = items.scope is Scope.WHOLE
+    if is_whole and unknown is None and all(state is False for state in states):
+        return False
+    cause = cause_of(items) if not is_whole else unknown.cause if unknown else Reason.EMPTY
+    return Unknown(
+        cause,
+        items.why or "your files hold only a part of QuickBooks' items",
+        items.remedy or KINDS["quickbooks.Item"].supply,
+        source_of(items),
+    )
+
+
+def _class_tracking(evidence: Evidence) -> Value:
+    """Return whether QuickBooks tracks classes: its preference says so, else an active class shows it; none shows nothing."""
+    stated, where = _preference(evidence, _CLASSES)
+    if isinstance(stated, bool):
+        return stated
+    classes = evidence.dataset("quickbooks.Class")
+    if any(state is True for state in classes.column("IsActive")):
+        return True
+    missing = "quickbooks.Class" if classes.scope is Scope.MISSING else "quickbooks.Preferences"
+    return Unknown(
+        Reason.NOT_SUPPLIED if classes.scope is Scope.MISSING or where is None else Reason.NOT_EXPORTED,
+        "your files do not show whether QuickBooks tracks classes",
+        classes.remedy or KINDS[missing].supply,
+        missing,
+    )

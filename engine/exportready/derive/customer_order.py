@@ -3,7 +3,7 @@
 QuickBooks keeps a list in alphabetical order per level until somebody drags a name. Per group of siblings, names compare
 case-insensitively by code point; space and punctuation count. A pair whose first difference is not ASCII is not judged,
 since QuickBooks' collation for those is not established. IIF is proven to write the list's own order; qbXML is not, so
-there a displaced name is a proof and an orderly list is none.
+there a displaced name proves that it was sorted by hand, and an orderly list proves nothing.
 """
 
 from __future__ import annotations
@@ -12,61 +12,98 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
 
+from exportready.derive.derivation import Inputs, derivation
+from exportready.derive.unknowns import cause_of, source_of, without
 from exportready.evidence.consolidate import KEEP_NEWER
 from exportready.evidence.pages import join_pages
 from exportready.kinds import fold
-from exportready.model.evidence import CLOCK_SKEW, Dataset, Evidence, Listing, Record, Scope, Unknown, Value
+from exportready.model.evidence import CLOCK_SKEW, Dataset, Listing, Record, Scope, Unknown, Value
 from exportready.model.reasons import Reason
 
-KIND = "derived.customer_order"
+_KIND, _LIST = "derived.customer_order", "quickbooks.Customer"
 LARGEST_EXACT = 400
 """Above this many entangled names with non-ASCII differences, the smallest set is approximated."""
 
 _NO_PROOF = Unknown(Reason.INCONCLUSIVE, "qbXML does not show the order of the list in QuickBooks; only an IIF file does")
 
 
-def conclude(evidence: Evidence, at: datetime) -> Dataset:
-    """One record per customer with whether it stands in its place."""
-    dataset = evidence.dataset("quickbooks.Customer")
-    if dataset.scope is Scope.MISSING:
-        return Dataset(kind=KIND, records=(), scope=Scope.MISSING, why=dataset.why, dated=None, remedy=dataset.remedy)
-    lists = _of_those_that_count(evidence.listings.get("quickbooks.Customer", ()), dataset.records)
-    proof = _list_order([one for one in lists if one.in_list_order], at)
+@derivation(_KIND, reads=f"{_LIST} FullName")
+def order(inputs: Inputs) -> Dataset:
+    """Conclude one record for each customer, with whether it is in its place."""
+    customers = inputs.dataset(_LIST)
+    if customers.scope is Scope.MISSING:
+        return _nothing(customers, Scope.MISSING, customers.why)
+    lists = _that_count(inputs.evidence.listings.get(_LIST, ()), customers)
+    proof = _newest_in_order([one for one in lists if one.in_list_order], inputs.at)
     if isinstance(proof, str):
-        return Dataset(kind=KIND, records=(), scope=Scope.PART, why=proof, dated=dataset.dated, remedy=KEEP_NEWER)
+        return Dataset(
+            kind=_KIND,
+            scope=Scope.PART,
+            why=proof,
+            cause=Reason.CONTRADICTORY,
+            source=_LIST,
+            dated=customers.dated,
+            remedy=KEEP_NEWER,
+        )
     doubts = [one for one in lists if not one.in_list_order and not _older(one, proof) and displaced_records(one.records)]
     shown = doubts[0] if doubts else proof or next(iter(lists), None)
     if shown is None:
-        return Dataset(kind=KIND, records=(), scope=Scope.PART, why=dataset.why, dated=dataset.dated, remedy=dataset.remedy)
+        return _nothing(customers, Scope.PART, customers.why)
+    return _as_shown(shown, shown is proof, customers)
+
+
+def _nothing(customers: Dataset, scope: Scope, why: str) -> Dataset:
+    """Return no record, since the customers themselves are not known."""
+    return Dataset(
+        kind=_KIND,
+        scope=scope,
+        why=why,
+        cause=cause_of(customers),
+        source=source_of(customers),
+        dated=customers.dated if scope is Scope.PART else None,
+        remedy=customers.remedy,
+    )
+
+
+def _as_shown(shown: Listing, is_proof: bool, customers: Dataset) -> Dataset:
+    """Return the customers in the order of one list. `is_proof`: it is QuickBooks' own order."""
     out = displaced_records(shown.records)
     found = []
     for index, record in enumerate(shown.records):
         name = record.get("FullName")
         in_order: Value = index not in out
         if not isinstance(name, str):
-            in_order = Unknown(Reason.INCONCLUSIVE, "its name is not in the file")
-        elif in_order and shown is not proof:
+            in_order = without(name, "its name is not in the file")
+        elif in_order and not is_proof:
             in_order = _NO_PROOF
-        found.append(Record(kind=KIND, key=record.key, fields={"FullName": name, "inOrder": in_order}, where=record.where))
-    whole = shown is proof and dataset.scope is not Scope.PART and len(found) == len(dataset.records)
-    why = "" if whole else (shown.why_part or dataset.why) if shown is proof else _NO_PROOF.reason
-    return Dataset(kind=KIND, records=tuple(found), scope=Scope.WHOLE if whole else Scope.PART, why=why, dated=shown.dated)
+        found.append(Record(kind=_KIND, key=record.key, fields={"FullName": name, "inOrder": in_order}, where=record.where))
+    if is_proof and customers.scope is not Scope.PART and len(found) == len(customers.rows()):
+        return Dataset(kind=_KIND, records=tuple(found), scope=Scope.WHOLE, dated=shown.dated)
+    return Dataset(
+        kind=_KIND,
+        records=tuple(found),
+        scope=Scope.PART,
+        why=(shown.why_part or customers.why) if is_proof else _NO_PROOF.reason,
+        cause=cause_of(customers) if is_proof else _NO_PROOF.cause,
+        source=_LIST,
+        dated=shown.dated,
+    )
 
 
-def _of_those_that_count(listings: Sequence[Listing], records: Sequence[Record]) -> list[Listing]:
-    """The lists, single records aside (they have no place), that hold just the customers that count."""
+def _that_count(listings: Sequence[Listing], customers: Dataset) -> list[Listing]:
+    """Return the lists that hold just the customers that count; single records have no place in one."""
     lists = join_pages([one for one in listings if one.part != "fragment"])
     listed = {key for one in lists for key in _keys(one)}
-    customers = sorted(key for key in (fold(record.key) for record in records) if key in listed)
-    return [one for one in lists if sorted(_keys(one)) == customers]
+    counted = sorted(key for key in (fold(record.key) for record in customers.rows()) if key in listed)
+    return [one for one in lists if sorted(_keys(one)) == counted]
 
 
 def _older(one: Listing, proof: Listing | None) -> bool:
     return proof is not None and proof.dated is not None and one.dated is not None and one.dated < proof.dated
 
 
-def _list_order(ordered: Sequence[Listing], at: datetime) -> Listing | str | None:
-    """The newest listing that shows QuickBooks' own order; text where two show different ones, and none is newer."""
+def _newest_in_order(ordered: Sequence[Listing], at: datetime) -> Listing | str | None:
+    """Return the newest list with QuickBooks' own order; text where two show different ones, and none is newer."""
     if not ordered:
         return None
     dates = sorted((one.dated for one in ordered if one.dated and one.dated - at <= CLOCK_SKEW), reverse=True)
@@ -82,7 +119,7 @@ def _keys(listing: Listing) -> list[str]:
 
 
 def displaced_records(records: Sequence[Record]) -> set[int]:
-    """Indexes of the fewest records that stand out of their place, over all groups of siblings."""
+    """Return the indexes of the fewest records that are out of their place, over all groups of siblings."""
     groups: dict[str, list[tuple[int, str]]] = {}
     for index, record in enumerate(records):
         name = record.get("FullName")
@@ -96,7 +133,7 @@ def displaced_records(records: Sequence[Record]) -> set[int]:
 
 
 def displaced(names: Sequence[str]) -> set[int]:
-    """Indexes of the fewest names to take away so that no two of the rest stand the wrong way round."""
+    """Return the indexes of the fewest names to take away so that no two of the rest are in the wrong order."""
     keys = [name.casefold() for name in names]
     if all(key.isascii() for key in keys):
         return set(range(len(keys))) - _longest_rising(keys)
@@ -119,7 +156,7 @@ def displaced(names: Sequence[str]) -> set[int]:
 
 
 def _after(one: str, other: str) -> bool:
-    """True where `one` surely sorts after `other`: a difference in non-ASCII characters is not judged."""
+    """Return true where `one` surely sorts after `other`: a difference in non-ASCII characters is not judged."""
     for left, right in zip(one, other, strict=False):
         if left != right:
             return left.isascii() and right.isascii() and left > right
@@ -127,7 +164,7 @@ def _after(one: str, other: str) -> bool:
 
 
 def _longest_rising(keys: Sequence[str | None]) -> set[int]:
-    """Indexes of a longest non-decreasing run through the keys; None is passed over."""
+    """Return the indexes of a longest non-decreasing run through the keys; None is passed over."""
     tails: list[str] = []
     ends: list[int] = []
     before: dict[int, int] = {}
@@ -147,9 +184,9 @@ def _longest_rising(keys: Sequence[str | None]) -> set[int]:
 
 
 def _smallest_cover(size: int, wrong: Sequence[tuple[int, int]]) -> set[int]:
-    """The fewest names that touch every wrong pair.
+    """Return the fewest names that touch every wrong pair.
 
-    "Stands wrongly before" is a partial order, so by Dilworth's and Koenig's theorems the names to keep are a largest
+    "Is wrongly before" is a partial order, so by Dilworth's and Koenig's theorems the names to keep are a largest
     antichain, which a maximum matching of the pairs gives.
     """
     pairs: list[list[int]] = [[] for _ in range(size)]

@@ -1,84 +1,99 @@
 """What went wrong in the export, from ServiceTitan's error report and from QuickBooks' own answers to what was sent.
 
-Answers to queries say nothing of an export. An error on a transaction that is in QuickBooks by now is stale.
+Answers to queries say nothing about an export. An error about a transaction that has arrived since is out of date.
 """
 
 from __future__ import annotations
 
-from exportready.derive.conclusions import Conclusions, remedy_of, why_of
+from collections.abc import Mapping, Sequence
+
+from exportready.derive.conclusions import Conclusions
+from exportready.derive.derivation import Inputs, derivation
+from exportready.derive.matching import ARRIVED
+from exportready.derive.unknowns import first_unknown, not_whole
 from exportready.kinds import fold
 from exportready.kinds.messages import FINE, OTHER, read
 from exportready.model.evidence import UNSET, Dataset, Evidence, Location, Record, Scope, Unknown, Value
-from exportready.model.reasons import Reason
 
 _REPORT, _STATUS = "servicetitan.export_error", "quickbooks.Status"
+_LOG, _ERROR = "derived.export_log", "derived.export_error"
 
 
-_TOLD = ("customer.name", "transactionType")
-"""What must be known beside the number, for an error to be stale."""
+@derivation(_LOG, reads=f"{_REPORT}\n{_STATUS} request")
+def log(inputs: Inputs) -> Dataset:
+    """Conclude the one record that says whether there is a list of errors at all."""
+    report, sent = inputs.dataset(_REPORT), _answers_to_writes(inputs.evidence)
+    is_kept = report.scope is not Scope.MISSING or bool(sent)
+    where = next((record.where for record in (*report.rows(), *sent)), Location("export errors"))
+    fields: dict[str, Value] = {"kept": True if is_kept else not_whole(report)}
+    return Dataset(kind=_LOG, records=(Record(kind=_LOG, key="", fields=fields, where=where),), scope=Scope.WHOLE)
 
 
-def log(evidence: Evidence) -> Dataset:
-    """The one record that says whether there is a list of errors at all, and how many stand in it."""
-    report, sent = evidence.dataset(_REPORT), _sent(evidence)
-    known = report.scope is not Scope.MISSING or bool(sent)
-    why = Unknown(Reason.INCONCLUSIVE, why_of(report), remedy_of(report))
-    where = next((record.where for record in (*report.records, *sent)), Location("export errors"))
-    fields: dict[str, Value] = {"kept": True if known else why}
-    return Dataset(
-        kind="derived.export_log",
-        records=(Record(kind="derived.export_log", key="", fields=fields, where=where),),
-        scope=Scope.WHOLE,
-    )
-
-
-def errors(evidence: Evidence) -> Dataset:
-    """One record per error."""
-    found = Conclusions(kind="derived.export_error")
-    report = evidence.dataset(_REPORT)
+@derivation(
+    _ERROR,
+    reads=f"""
+derived.match number type customer state
+{_REPORT} transaction transactionType customer.name message
+{_STATUS} request statusCode statusSeverity statusMessage
+""",
+)
+def errors(inputs: Inputs) -> Dataset:
+    """Conclude one record for each error."""
+    found = Conclusions(_ERROR)
+    report, sent = inputs.dataset(_REPORT), _answers_to_writes(inputs.evidence)
     matches: dict[str, list[Record]] = {}
-    for one in evidence.dataset("derived.match").records:
+    for one in inputs.dataset("derived.match").rows():
         matches.setdefault(fold(str(one.get("number"))), []).append(one)
-    for row in report.records:
-        number = row.get("transaction")
-        named = [one for one in matches.get(fold(number), []) if _is_of(row, one)] if isinstance(number, str) else []
-        is_there: Value = bool(named) and all(one.get("state") == "arrived" for one in named)
-        told = next((value for name in _TOLD if isinstance(value := row.get(name), Unknown)), None)
-        if is_there is True and told is not None:  # a number alone may be another customer's, or of another type
-            is_there = told
-        fields: dict[str, Value] = {name: row.get(name) for name in ("transaction", "message")}
-        fields |= {"customer": row.get("customer.name"), "type": row.get("transactionType"), "arrivedSince": is_there}
-        said = _said(row.get("message"))
-        if said["sort"] != FINE:
-            found.add({**fields, **said}, row.where)
-    for status in _sent(evidence):
+    for row in report.rows():
+        message = _read(row.get("message"))
+        if message["sort"] != FINE:
+            fields: dict[str, Value] = {
+                "transaction": row.get("transaction"),
+                "message": row.get("message"),
+                "customer": row.get("customer.name"),
+                "type": row.get("transactionType"),
+                "arrivedSince": _has_arrived(row, matches),
+            }
+            found.add({**fields, **message}, row.where)
+    for status in sent:
         severity = status.get("statusSeverity")
         if severity == "Error" or isinstance(severity, Unknown):
-            message = severity if isinstance(severity, Unknown) else status.get("statusMessage")
-            fields = {"transaction": UNSET, "message": message, "customer": UNSET, "type": UNSET, "arrivedSince": False}
-            found.add({**fields, **_said(message, status.get("statusCode"), status.get("request"))}, status.where)
-    if report.scope is Scope.MISSING and _sent(evidence):
-        return Dataset(kind=found.kind, records=tuple(found.records), scope=Scope.WHOLE)
-    return found.dataset(report)
+            text = severity if isinstance(severity, Unknown) else status.get("statusMessage")
+            fields = {"transaction": UNSET, "message": text, "customer": UNSET, "type": UNSET, "arrivedSince": False}
+            found.add({**fields, **_read(text, status.get("statusCode"), status.get("request"))}, status.where)
+    return found.whole() if report.scope is Scope.MISSING and sent else found.dataset(report)
 
 
-def _said(message: Value, code: Value = UNSET, request: Value = UNSET) -> dict[str, Value]:
-    """What the message says, and what it names."""
-    if not isinstance(message, str):
-        return {"code": code, "sort": OTHER, "namesKind": UNSET, "names": UNSET}
-    said = read(message, code if isinstance(code, str) else "", request if isinstance(request, str) else "")
-    return {"code": said.code or UNSET, "sort": said.sort, "namesKind": said.kind or UNSET, "names": said.name or UNSET}
+def _has_arrived(row: Record, matches: Mapping[str, Sequence[Record]]) -> Value:
+    """Return whether every transaction of an error's number is in QuickBooks by now.
+
+    A number alone may be another customer's, or of another type: where the report does not show those it is unknown.
+    """
+    number = row.get("transaction")
+    named = [one for one in matches.get(fold(number), []) if _is_about(row, one)] if isinstance(number, str) else []
+    if not named or any(one.get("state") != ARRIVED for one in named):
+        return False
+    return first_unknown(row.get("customer.name"), row.get("transactionType")) or True
 
 
-def _is_of(row: Record, match: Record) -> bool:
-    """Type and customer agree too, where the report shows them: a number alone says little."""
+def _is_about(row: Record, match: Record) -> bool:
+    """Return whether type and customer agree too, where the report shows them."""
     type_, customer = row.get("transactionType"), row.get("customer.name")
     if isinstance(type_, str) and fold(str(match.get("type"))) not in fold(type_):
         return False
     return not isinstance(customer, str) or fold(str(match.get("customer"))) == fold(customer)
 
 
-def _sent(evidence: Evidence) -> list[Record]:
-    """QuickBooks' answers to what was sent to be written."""
-    statuses = evidence.dataset(_STATUS).records
-    return [one for one in statuses if isinstance(name := one.get("request"), str) and not name.endswith("Query")]
+def _read(message: Value, code: Value = UNSET, request: Value = UNSET) -> dict[str, Value]:
+    """Return what a message says, and what it names."""
+    if not isinstance(message, str):
+        return {"code": code, "sort": OTHER, "namesKind": UNSET, "names": UNSET}
+    said = read(message, code if isinstance(code, str) else "", request if isinstance(request, str) else "")
+    return {"code": said.code or UNSET, "sort": said.sort, "namesKind": said.kind or UNSET, "names": said.name or UNSET}
+
+
+def _answers_to_writes(evidence: Evidence) -> list[Record]:
+    """Return QuickBooks' answers to what was sent to be written."""
+    statuses = evidence.dataset(_STATUS)
+    requests = zip(statuses.rows(), statuses.column("request"), strict=True)
+    return [status for status, request in requests if isinstance(request, str) and not request.endswith("Query")]

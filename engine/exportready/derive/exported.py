@@ -1,8 +1,8 @@
 """ServiceTitan's exported transactions and QuickBooks' own, each brought into one shape for comparing them.
 
-A customer is found by the name, with the Export ID behind it or not, on any level of a customer:job; dates of ServiceTitan
-are midnight in UTC, so their day is the date itself (docs/sources.md, tie-out). What was left behind in a batch of which
-others were exported is looked for too: it belongs to that batch's sum.
+A customer is found by the name, with the Export ID behind it or not, on any level of a customer:job; dates of ServiceTitan are midnight
+in UTC, so their day is the date itself (docs/sources.md, tie-out). What was left behind in a batch of which others were exported is
+looked for too: it belongs to that batch's sum.
 """
 
 from __future__ import annotations
@@ -12,17 +12,36 @@ from decimal import Decimal
 
 import msgspec
 
-from exportready.derive.waiting import ORDERS, named_batches
+from exportready.derive.answers import batches_named
+from exportready.derive.parties import folded_forms, levels
+from exportready.derive.pending import NO_STATUS
+from exportready.derive.unknowns import first_unknown, unresolved, without
 from exportready.kinds import fold
-from exportready.model.evidence import UNSET, Evidence, Record, Unknown, Value
-from exportready.model.reasons import Reason
+from exportready.kinds.transactions import (
+    BATCHED,
+    BILL,
+    CREDIT_MEMO,
+    EXPORTED,
+    INVOICE,
+    PAYMENT,
+    PURCHASE_ORDER,
+    TRANSACTIONS,
+    Transaction,
+)
+from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Unknown, Value
 
-INVOICE, PAYMENT, CREDIT_MEMO = "servicetitan.invoice", "servicetitan.payment", "servicetitan.credit_memo"
-BILL = "servicetitan.bill"
-TYPES = {INVOICE: "invoice", PAYMENT: "payment", CREDIT_MEMO: "credit memo", BILL: "bill", ORDERS: "purchase order"}
-DONE = ("Exported", "PostedAndExported")
-LENGTHS = {INVOICE: 11, PAYMENT: 20, CREDIT_MEMO: 11, BILL: 20, ORDERS: 11}
-"""How many characters of a number QuickBooks takes (qbxml130.xsd, RefNumber); a journal entry's are 11 too."""
+JOURNAL, JOURNAL_LONGEST = "quickbooks.JournalEntry", 11
+"""A journal entry's number has 11 characters at most (qbxml130.xsd, RefNumber)."""
+
+_HOMES = {
+    INVOICE: ("quickbooks.Invoice",),
+    PAYMENT: ("quickbooks.ReceivePayment", JOURNAL),
+    CREDIT_MEMO: ("quickbooks.CreditMemo",),
+    BILL: ("quickbooks.Bill",),
+    PURCHASE_ORDER: ("quickbooks.PurchaseOrder",),
+}
+_CREDIT = ("quickbooks.CreditMemo",)
+"""A net negative invoice arrives as a credit memo."""
 
 
 class SentTransaction(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,10 +54,10 @@ class SentTransaction(msgspec.Struct, frozen=True, kw_only=True):
     name: Value
     """Of the customer or vendor."""
     names: frozenset[str] | None
-    """How QuickBooks may name it, folded; None where nobody can say."""
+    """How QuickBooks may name it, as names compare; None where that is not known."""
     number: Value
     numbers: frozenset[str]
-    """Its number, and that of a check, folded and as QuickBooks may have cut it; none where it has none."""
+    """Its number, and that of a check, as they compare and as QuickBooks may have cut them; none where it has none."""
     is_cut: bool
     """Its number is longer than QuickBooks takes."""
     day: Value
@@ -48,10 +67,9 @@ class SentTransaction(msgspec.Struct, frozen=True, kw_only=True):
     """The kinds of QuickBooks among which it may be."""
 
     @property
-    def untold(self) -> Unknown | None:
-        """Why it cannot be looked for; None where it can."""
-        told = (self.exported, self.name, self.day, self.amount, self.number)
-        return next((value for value in told if isinstance(value, Unknown)), None)
+    def unknown(self) -> Unknown | None:
+        """Why it can't be looked for; None where it can."""
+        return first_unknown(self.exported, self.name, self.day, self.amount, self.number)
 
 
 class BookedTransaction(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,84 +77,59 @@ class BookedTransaction(msgspec.Struct, frozen=True, kw_only=True):
 
     record: Record
     names: frozenset[str]
-    """Its customer on every level of customer:job, or its vendor, folded; none where the entry has none (a journal)."""
+    """Its customer on every level of customer:job, or its vendor, as names compare; none where it has none (a journal entry)."""
     number: str
+    """As it compares; empty where it has none."""
     day: Value
     amount: Value
 
 
 def exported(evidence: Evidence) -> Iterator[SentTransaction]:
-    """Every transaction that was exported, or of which that is not known, and what was left behind in its batch."""
-    done = named_batches(evidence, "exportedBatches")
-    partly = {one.get("number") for one in evidence.dataset("derived.batch").records if one.get("status") == "Partly exported"}
-    vendors = {vendor.get("id"): vendor.get("name") for vendor in evidence.dataset("servicetitan.vendor").records}
-    numbers = {
-        id_: record.get("batch.number")
-        for kind in (INVOICE, PAYMENT, CREDIT_MEMO, BILL)
-        for record in evidence.dataset(kind).records
-        if isinstance(id_ := record.get("batch.id"), str)
-    }
-    for kind in TYPES:
-        for record in evidence.dataset(kind).records:
-            batch = numbers.get(str(record.get("batchId")), UNSET) if kind == ORDERS else record.get("batch.number")
-            sent = _sent(record, kind, batch, done)
-            if sent is not False or batch in partly:
-                yield _titan(record, kind, sent, batch, vendors)
+    """Return every transaction that was exported or may have been, and what was left behind in its batch."""
+    done = batches_named(evidence, "exportedBatches")
+    states = evidence.dataset("derived.batch").lookup("number", "status")
+    partly = {number for number, status in states.items() if status == "Partly exported"}
+    vendors = evidence.dataset("servicetitan.vendor")
+    vendor_names, no_vendor = vendors.lookup("id", "name"), unresolved(vendors, "its vendor is not in the file")
+    numbers: dict[Value, Value] = {}
+    for kind in BATCHED:
+        numbers |= evidence.dataset(kind).lookup("batch.id", "batch.number")
+    for kind, of in TRANSACTIONS.items():
+        is_order = kind == PURCHASE_ORDER
+        for record in evidence.dataset(kind).rows():
+            batch = numbers.get(record.get("batchId"), UNSET) if is_order else record.get("batch.number")
+            was_exported = _was_exported(record.get(of.status), batch, done)
+            if was_exported is False and batch not in partly:
+                continue
+            party = vendor_names.get(record.get(of.party_id), no_vendor) if is_order else record.get(of.party)
+            yield _sent(record, of, was_exported, batch, party)
 
 
-def _sent(record: Record, kind: str, batch: Value, done: frozenset[str]) -> Value:
-    status = record.get("status" if kind == ORDERS else "syncStatus")
-    if status in DONE or (isinstance(batch, str) and batch in done):
+def _was_exported(status: Value, batch: Value, done: frozenset[str]) -> Value:
+    if status in EXPORTED or (isinstance(batch, str) and batch in done):
         return True
-    return (
-        False
-        if isinstance(status, str)
-        else Unknown(Reason.INCONCLUSIVE, "its status (Pending, Posted or Exported) is not in the file")
-    )
+    return False if isinstance(status, str) else without(status, NO_STATUS)
 
 
-def _titan(record: Record, kind: str, sent: Value, batch: Value, vendors: dict[Value, Value]) -> SentTransaction:
-    if kind == ORDERS:
-        id_ = record.get("vendorId")
-        name, amount, day = (
-            vendors.get(id_, Unknown(Reason.INCONCLUSIVE, "its vendor is not in the file")),
-            record.get("total"),
-            record.get("date"),
-        )
-    elif kind == BILL:
-        id_, name = record.get("vendor.id"), record.get("vendor.name")
-        amount, day = record.get("billAmount"), record.get("billDate")
-    else:
-        id_, name, amount = record.get("customer.id"), record.get("customer.name"), record.get("total")
-        day = record.get("invoiceDate" if kind == INVOICE else "date")
-    number = record.get("number" if kind == ORDERS else "referenceNumber")
+def _sent(record: Record, of: Transaction, was_exported: Value, batch: Value, party: Value) -> SentTransaction:
+    amount, number = record.get(of.amount), record.get(of.number)
     numbers = {one for one in (number, record.get("checkNumber")) if isinstance(one, str)}
-    is_credit = kind == INVOICE and isinstance(amount, Decimal) and amount < 0
-    homes = {
-        INVOICE: ("quickbooks.CreditMemo",) if is_credit else ("quickbooks.Invoice",),
-        PAYMENT: ("quickbooks.ReceivePayment", "quickbooks.JournalEntry"),
-        CREDIT_MEMO: ("quickbooks.CreditMemo",),
-        BILL: ("quickbooks.Bill",),
-        ORDERS: ("quickbooks.PurchaseOrder",),
-    }[kind]
+    longest = of.longest_number
+    is_credit = record.kind == INVOICE and isinstance(amount, Decimal) and amount < 0
     return SentTransaction(
         record=record,
-        type=TYPES[kind],
-        exported=sent,
-        name=name,
-        names=frozenset(fold(form) for form in _forms(name, id_)) if isinstance(name, str) else None,
+        type=of.type,
+        exported=was_exported,
+        name=party,
+        names=folded_forms(party, record.get(of.party_id)) if isinstance(party, str) else None,
         number=number,
-        numbers=frozenset(fold(form) for one in numbers for form in (one, one[: LENGTHS[kind]], one[:11])),
-        is_cut=any(len(one) > LENGTHS[kind] for one in numbers),
-        day=day,
+        numbers=frozenset(fold(form) for one in numbers for form in (one, one[:longest], one[:JOURNAL_LONGEST])),
+        is_cut=any(len(one) > longest for one in numbers),
+        day=record.get(of.day),
         amount=abs(amount) if isinstance(amount, Decimal) and is_credit else amount,
         batch=batch,
-        homes=homes,
+        homes=_CREDIT if is_credit else _HOMES[record.kind],
     )
-
-
-def _forms(name: str, id_: Value) -> tuple[str, ...]:
-    return (name, f"{name} {id_}") if isinstance(id_, str) else (name,)
 
 
 _AMOUNTS = {
@@ -145,42 +138,50 @@ _AMOUNTS = {
     "quickbooks.Bill": "AmountDue",
     "quickbooks.PurchaseOrder": "TotalAmount",
 }
+"""Kind -> the field with the whole amount. An invoice's is in two fields, a journal entry's in its lines."""
+_OF_VENDORS = ("quickbooks.Bill", "quickbooks.PurchaseOrder")
 
 
 def booked(evidence: Evidence) -> dict[str, list[BookedTransaction]]:
-    """QuickBooks' transactions by their kind."""
-    debits: dict[Value, Value] = {}
-    for line in evidence.dataset("quickbooks.JournalDebitLine").records:
-        debits[line.get("parent.TxnID")] = _plus(debits.get(line.get("parent.TxnID"), Decimal(0)), line.get("Amount"))
+    """Return QuickBooks' transactions by their kind."""
     found: dict[str, list[BookedTransaction]] = {}
-    for kind in ("quickbooks.Invoice", "quickbooks.JournalEntry", *_AMOUNTS):
-        for record in evidence.dataset(kind).records:
-            amount = record.get(_AMOUNTS.get(kind, ""))
-            if kind == "quickbooks.Invoice":
-                amount = _plus(record.get("Subtotal"), record.get("SalesTaxTotal"))
-            elif kind == "quickbooks.JournalEntry":
-                amount = debits.get(record.get("TxnID"), Unknown(Reason.INCONCLUSIVE, "its debits are not in the file"))
-            named = record.get("VendorRef.FullName" if kind in _PURCHASES else "CustomerRef.FullName")
-            names = frozenset([fold(named)]) if kind in _PURCHASES and isinstance(named, str) else levels(named)
-            number = record.get("RefNumber")
-            plain = fold(number) if isinstance(number, str) else ""
+    for kind in ("quickbooks.Invoice", JOURNAL, *_AMOUNTS):
+        dataset = evidence.dataset(kind)
+        amounts = _amounts(evidence, dataset)
+        parties = dataset.column("VendorRef.FullName" if kind in _OF_VENDORS else "CustomerRef.FullName")
+        numbers, days = dataset.column("RefNumber"), dataset.column("TxnDate")
+        for record, party, number, day, amount in zip(dataset.rows(), parties, numbers, days, amounts, strict=True):
+            of_vendor = kind in _OF_VENDORS and isinstance(party, str)
             found.setdefault(kind, []).append(
-                BookedTransaction(record=record, names=names, number=plain, day=record.get("TxnDate"), amount=amount)
+                BookedTransaction(
+                    record=record,
+                    names=folded_forms(party, UNSET) if of_vendor else levels(party),
+                    number=fold(number) if isinstance(number, str) else "",
+                    day=day,
+                    amount=amount,
+                )
             )
     return found
 
 
-def levels(customer: Value) -> frozenset[str]:
-    """A customer:job on every level, folded; none where it is not a name."""
-    return frozenset(fold(level) for level in customer.split(":")) if isinstance(customer, str) else frozenset()
-
-
-_PURCHASES = ("quickbooks.Bill", "quickbooks.PurchaseOrder")
+def _amounts(evidence: Evidence, dataset: Dataset) -> list[Value]:
+    """Return the whole amount of each transaction of a kind."""
+    if dataset.kind == "quickbooks.Invoice":
+        return list(map(_plus, dataset.column("Subtotal"), dataset.column("SalesTaxTotal")))
+    if dataset.kind != JOURNAL:
+        return dataset.column(_AMOUNTS[dataset.kind])
+    lines = evidence.dataset("quickbooks.JournalDebitLine")
+    debits: dict[Value, Value] = {}
+    for entry, amount in zip(lines.column("parent.TxnID"), lines.column("Amount"), strict=True):
+        debits[entry] = _plus(debits.get(entry, Decimal(0)), amount)
+    none = unresolved(lines, "its debits are not in the file")
+    return [debits.get(entry, none) for entry in dataset.column("TxnID")]
 
 
 def _plus(one: Value, other: Value) -> Value:
-    """The sum; an amount that is not shown at all, such as the tax of an invoice without any, is none."""
-    if isinstance(one, Unknown) or isinstance(other, Unknown):
-        return one if isinstance(one, Unknown) else other
+    """Return the sum. An amount that is not shown at all, such as the tax of an invoice without any, is none."""
+    unknown = first_unknown(one, other)
+    if unknown is not None:
+        return unknown
     parts = [value for value in (one, other) if isinstance(value, Decimal)]
-    return sum(parts, Decimal(0)) if parts else Unknown(Reason.INCONCLUSIVE, "its amount is not in the file")
+    return sum(parts, Decimal(0)) if parts else without(one, "its amount is not in the file")

@@ -1,9 +1,11 @@
-"""How old an answer or a file may be, why it does not count any more, and what to do about it."""
+"""How old an answer or a file may be; why it no longer counts, and what to do about it."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from exportready.derive.answers import ANSWERS
+from exportready.derive.unknowns import cause_of
 from exportready.model.evidence import CLOCK_SKEW, Dataset, Unknown
 from exportready.model.reasons import Reason
 
@@ -15,25 +17,27 @@ DATE_FILES = "Add to account.yaml when these files were exported: takenAt: 2026-
 
 
 def stale(dated: datetime | None, at: datetime, age: timedelta | None, what: str) -> Unknown | None:
-    """Why something (an answer, a file) dated so is too old, or not to be believed, at a moment; None while it is fresh."""
+    """Return why an answer or a file (`what`) of this date is too old at a moment, or its date can't be believed.
+
+    None while it is fresh, and where it may have any `age`.
+    """
     if age is None:
         return None
     if dated is None:
-        return Unknown(Reason.INCONCLUSIVE, f"{what} has no date", DATE_ANSWERS if what == ANSWER else DATE_FILES)
+        return Unknown(Reason.UNDATED, f"{what} has no date", DATE_ANSWERS if what == ANSWER else DATE_FILES)
     if dated - at > CLOCK_SKEW:
-        return Unknown(Reason.INCONCLUSIVE, f"{what} is dated {dated:%Y-%m-%d %H:%M}, after the moment of this check")
+        return Unknown(Reason.UNDATED, f"{what} is dated {dated:%Y-%m-%d %H:%M}, after the moment of this check")
     if at - dated > age:
         hours = int((at - dated).total_seconds() // 3600)
         old = f"{hours} hours" if hours < 72 else f"{hours // 24} days"
         limit = f"{age.days} days" if age.days else f"{age.seconds // 3600} hours"
-        return Unknown(Reason.INCONCLUSIVE, f"{what} is {old} old, and counts for {limit} only")
+        return Unknown(Reason.STALE, f"{what} is {old} old, and counts for {limit} only")
     return None
 
 
-def unanswered(dataset: Dataset) -> Unknown:
-    """Why there is no answer: nobody gave one, or no file of answers counts."""
-    return (
-        Unknown(Reason.INCONCLUSIVE, "nobody answered this")
-        if dataset.records
-        else Unknown(Reason.INCONCLUSIVE, dataset.why, dataset.remedy)
-    )
+def unanswered(answers: Dataset) -> Unknown:
+    """Return why a question has no answer: nobody gave one, or no file of answers counts."""
+    if answers.rows():
+        return Unknown(Reason.UNANSWERED, "nobody answered this")
+    cause = cause_of(answers)
+    return Unknown(Reason.UNANSWERED if cause is Reason.NOT_SUPPLIED else cause, answers.why, answers.remedy, source=ANSWERS)

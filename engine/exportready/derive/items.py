@@ -1,69 +1,96 @@
-"""Items: which ones invoice lines use, the accounts that QuickBooks' items post to, and the accounts that are named."""
+"""Items: the ones on invoice lines, the accounts that QuickBooks' items post to, and the accounts that ServiceTitan names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
 
-from exportready.derive.conclusions import Conclusions, any_of, first
+from exportready.derive.conclusions import Conclusions
+from exportready.derive.derivation import Inputs, derivation
 from exportready.derive.names import is_clean
-from exportready.derive.waiting import left_out, unexported
+from exportready.derive.pending import settled_batches, unexported
+from exportready.derive.unknowns import any_of, first_text, first_unknown, without
 from exportready.kinds import fold
+from exportready.kinds.servicetitan import PRICEBOOK
 from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Scope, Unknown, Value
 
-PRICEBOOK = ("servicetitan.material", "servicetitan.equipment", "servicetitan.service")
 _INCOME = ("IncomeAccountRef.FullName", "SalesAndPurchase.IncomeAccountRef.FullName", "SalesOrPurchase.AccountRef.FullName")
 _COST = ("COGSAccountRef.FullName", "SalesAndPurchase.ExpenseAccountRef.FullName")
+_LINE = "servicetitan.invoice_item"
 
 
-def uses(evidence: Evidence) -> Dataset:
-    """One record per item on invoice lines, by its code in the pricebook, else by the name on the line.
+@derivation(
+    "derived.item_use",
+    reads=f"""
+{_LINE} skuId skuName type parent.waits parent.syncStatus parent.active parent.batch.number
+servicetitan.material id code
+servicetitan.equipment id code
+servicetitan.service id code
+""",
+)
+def uses(inputs: Inputs) -> Dataset:
+    """Conclude one record for each item on invoice lines, by its code in the pricebook, else by the name on the line.
 
-    Where the file holds just the batches that wait, it is all that this export uses: what stands in none is another's matter.
+    Where the file holds just the pending batches, that is all that this export uses: what is in none of them does not matter to it.
     """
-    found = Conclusions(kind="derived.item_use")
-    left = left_out(evidence)
-    codes = {
-        record.get("id"): record.get("code")
-        for kind in PRICEBOOK
-        for record in evidence.dataset(kind).records
-        if isinstance(record.get("id"), str) and record.get("code") is not UNSET
-    }
-    pricebook = [record for kind in PRICEBOOK for record in evidence.dataset(kind).records]
-    known = {fold(code) for record in pricebook if isinstance(code := record.get("code"), str)}
-    is_listed = all(evidence.dataset(kind).scope in (Scope.WHOLE, Scope.ACTIVE) for kind in PRICEBOOK)
-    lines: dict[str, list[Record]] = {}
+    found = Conclusions("derived.item_use")
+    lines = inputs.dataset(_LINE)
+    codes = _Codes(inputs.evidence)
+    is_unexported = unexported(lines, "parent.", settled_batches(inputs.evidence))
+    of_item: dict[str, list[tuple[Record, Value]]] = {}
+    """Item, as it compares -> its lines, each with whether it is still to be exported."""
     names: dict[str, str] = {}
-    dataset = evidence.dataset("servicetitan.invoice_item")
-    for line in sorted(dataset.records, key=lambda line: line.key):
-        by_id, name = line.get("skuId"), line.get("skuName")
-        code = codes.get(by_id, name)
+    for line, open_ in sorted(zip(lines.rows(), is_unexported, strict=True), key=lambda pair: pair[0].key):
+        id_, name = line.get("skuId"), line.get("skuName")
+        code = codes.by_id.get(id_, name)
         is_part = line.get("type") in ("Material", "Equipment")
-        if is_listed and is_part and isinstance(by_id, Unknown) and isinstance(code, str) and fold(code) not in known:
-            found.why = f"{line.key} has a name that is no code of the pricebook, and no id"
+        if is_part and isinstance(id_, Unknown) and isinstance(code, str) and codes.surely_lack(code):
+            found.doubt = without(id_, f"{line.key} has a name that is no code of the pricebook, and no id")
         if isinstance(code, str):
             key = fold(code)
             if key not in names or not is_clean(code):
                 names[key] = min(names.get(key, code), code, key=is_clean)
-            lines.setdefault(key, []).append(line)
-        elif not (name is UNSET and by_id in (UNSET, "0")):
-            found.why = f"{line.key} does not say in a known way which item it is"
-    for key in sorted(lines):
+            of_item.setdefault(key, []).append((line, open_))
+        elif not (name is UNSET and id_ in (UNSET, "0")):
+            found.doubt = without(
+                first_unknown(code, id_) or UNSET, f"{line.key} does not say in a known way which item it is"
+            )
+    for key, some in sorted(of_item.items()):
         fields: dict[str, Value] = {
             "code": names[key],
-            "unexported": any_of(unexported(line, "parent.", left) for line in lines[key]),
-            "waits": any_of(line.get("parent.waits") for line in lines[key]),
-            "lines": Decimal(len(lines[key])),
+            "unexported": any_of(open_ for _, open_ in some),
+            "waits": any_of(line.get("parent.waits") for line, _ in some),
+            "lines": Decimal(len(some)),
         }
-        found.add(fields, lines[key][0].where)
-    return found.dataset(dataset, waiting_suffices=True)
+        found.add(fields, some[0][0].where)
+    return found.dataset(lines, waiting_suffices=True)
 
 
-def items(evidence: Evidence) -> Dataset:
-    """QuickBooks' items with one income and one cost account each. An account that is unset stays unset."""
-    found = Conclusions(kind="derived.item")
-    dataset = evidence.dataset("quickbooks.Item")
-    for item in dataset.records:
+class _Codes:
+    """The codes of the pricebook."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        datasets = [evidence.dataset(kind) for kind in PRICEBOOK]
+        self.by_id: dict[Value, Value] = {}
+        for dataset in datasets:
+            self.by_id |= {id_: code for id_, code in dataset.lookup("id", "code").items() if code is not UNSET}
+        self._codes = {fold(code) for dataset in datasets for code in dataset.column("code") if isinstance(code, str)}
+        self._are_all = all(dataset.scope in (Scope.WHOLE, Scope.ACTIVE) for dataset in datasets)
+
+    def surely_lack(self, code: str) -> bool:
+        """Return whether the whole pricebook is known and does not have a code."""
+        return self._are_all and fold(code) not in self._codes
+
+
+@derivation(
+    "derived.item",
+    reads=f"quickbooks.Item Name FullName ItemType IsActive {' '.join((*_INCOME, *_COST))}",
+)
+def items(inputs: Inputs) -> Dataset:
+    """Conclude QuickBooks' items with one income and one cost account each. An account that is unset stays unset."""
+    found = Conclusions("derived.item")
+    dataset = inputs.dataset("quickbooks.Item")
+    for item in dataset.rows():
         fields: dict[str, Value] = {name: item.get(name) for name in ("Name", "FullName", "ItemType", "IsActive")}
         fields |= {"incomeAccount": _account(item, _INCOME), "costAccount": _account(item, _COST)}
         found.add(fields, item.where)
@@ -71,46 +98,55 @@ def items(evidence: Evidence) -> Dataset:
 
 
 def _account(item: Record, forms: tuple[str, ...]) -> Value:
-    """The account, in the one of its forms that the item has; unknown where none is filled in and one is not told."""
+    """Return the account, in whichever of its forms the item has; unknown where none is filled in and one is not known."""
     values = [item.get(form) for form in forms]
-    untold = next((value for value in values if isinstance(value, Unknown)), UNSET)
-    return first(values, untold)
+    return first_text(values, first_unknown(*values) or UNSET)
 
 
 _NAMING = {
     "servicetitan.material": ("active", ("account", "assetAccount")),
     "servicetitan.equipment": ("active", ("account", "assetAccount")),
     "servicetitan.service": ("active", ("account",)),
-    "servicetitan.invoice_item": ("parent.waits", ("generalLedgerAccount.name", "assetAccount.name")),
+    _LINE: ("parent.waits", ("generalLedgerAccount.name", "assetAccount.name")),
     "servicetitan.payment": ("waits", ("generalLedgerAccount.name",)),
 }
 """Kind -> the field that says whether a record of it counts, and the fields in which it names an account."""
 
 
-def account_uses(evidence: Evidence) -> Dataset:
-    """The accounts, other than for costs, that active pricebook entries and what waits name; one record per name."""
-    found = Conclusions(kind="derived.account_use")
+@derivation(
+    "derived.account_use",
+    reads="\n".join(f"{kind} {counted_by} {' '.join(accounts)}" for kind, (counted_by, accounts) in _NAMING.items()),
+)
+def account_uses(inputs: Inputs) -> Dataset:
+    """Conclude one record for each account, other than for costs, that active pricebook entries and pending transactions name."""
+    found = Conclusions("derived.account_use")
     users: dict[str, list[tuple[str, Record]]] = {}
-    untold: list[tuple[Value, str]] = []
-    for record, counts, name in _named(evidence):
+    doubts: list[tuple[Value, str, Value]] = []
+    """(account as it compares, why it may be named, the value that is not known)."""
+    for record, counts, name in _named(inputs.evidence):
         if isinstance(name, str) and counts is True:
             users.setdefault(fold(name), []).append((name, record))
         elif isinstance(name, str):
-            untold.append((fold(name), f"{record.key} names the account {name}, and it is not known whether it counts"))
+            doubts.append(
+                (fold(name), f"{record.key} names the account {name}, and it is not known whether it counts", counts)
+            )
         elif isinstance(name, Unknown):
-            untold.append((name, f"{record.key} does not say in a known way which account it names"))
-    found.why = min((why for name, why in untold if name not in users), default="")
-    for key in sorted(users):
-        name, record = min(users[key], key=lambda user: (user[1].key, user[0]))
-        fields: dict[str, Value] = {"name": name, "usedBy": record.key, "uses": Decimal(len(users[key]))}
+            doubts.append((name, f"{record.key} does not say in a known way which account it names", name))
+    open_ = [(why, value) for name, why, value in doubts if name not in users]
+    if open_:
+        why, value = min(open_, key=lambda doubt: doubt[0])
+        found.doubt = without(value, why)
+    for _, some in sorted(users.items()):
+        name, record = min(some, key=lambda user: (user[1].key, user[0]))
+        fields: dict[str, Value] = {"name": name, "usedBy": record.key, "uses": Decimal(len(some))}
         found.add(fields, record.where)
-    return found.dataset(*map(evidence.dataset, _NAMING), active_suffices=True, waiting_suffices=True)
+    return found.dataset(*map(inputs.dataset, _NAMING), active_suffices=True, waiting_suffices=True)
 
 
 def _named(evidence: Evidence) -> Iterator[tuple[Record, Value, Value]]:
-    """Each record that may count, whether it does, and each account that it names."""
+    """Return each record that may count, whether it does, and each account that it names."""
     for kind, (counted_by, accounts) in _NAMING.items():
-        for record in evidence.dataset(kind).records:
+        for record in evidence.dataset(kind).rows():
             counts = record.get(counted_by)
             if counts is not False:
                 yield from ((record, counts, record.get(account)) for account in accounts)

@@ -1,28 +1,28 @@
-"""The lines of a transaction on both sides as multisets of item, quantity and amount. Their order and words never matter."""
+"""Compare the lines of a transaction on both sides as multisets of item, quantity and amount. Order and descriptions never matter."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
 
-from exportready.derive.tax import TAX_ITEMS
+from exportready.derive.sales_tax import names_that_carry_tax
+from exportready.derive.unknowns import first_unknown, not_among, without
 from exportready.kinds import fold
+from exportready.kinds.servicetitan import PRICEBOOK
 from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Scope, Unknown, Value
-from exportready.model.reasons import Reason
-
-PRICEBOOK = ("servicetitan.material", "servicetitan.equipment", "servicetitan.service")
-SALES_TAX = "ServiceTitan Sales Tax"
-"""The usual name of the Service item that carries the tax (help.servicetitan.com, set up QuickBooks Desktop sales tax)."""
 
 _Line = tuple[str, Decimal | None, Decimal]
 """(item, quantity, amount); a quantity that QuickBooks does not show is None and agrees with any."""
 
+_SHOWN = 5
+"""Maximum number of lines listed in one message."""
+
 
 class Lines(msgspec.Struct, frozen=True):
-    """What comparing came to."""
+    """The result of a comparison."""
 
     agree: Value
     missing: str = ""
@@ -34,98 +34,100 @@ class Lines(msgspec.Struct, frozen=True):
 class Comparer:
     """Compares the lines of one transaction after the other."""
 
-    def __init__(self, evidence: Evidence, of_titan: str, of_books: Mapping[str, str]) -> None:
-        """`of_titan` and `of_books` (by the kind of the transaction) are the kinds of the lines."""
-        self._titan_shelf = evidence.dataset(of_titan)
-        self._titan = _by_parent(self._titan_shelf.records, "parent.id")
-        self._shelves = {kind: evidence.dataset(lines) for kind, lines in of_books.items()}
-        self._books = {kind: _by_parent(dataset.records, "parent.TxnID") for kind, dataset in self._shelves.items()}
-        self._codes = {record.get("id"): record.get("code") for kind in PRICEBOOK for record in evidence.dataset(kind).records}
-        named = (rate.get("salesTaxItem") for rate in evidence.dataset("servicetitan.tax_rate").records)
-        taxes = (item.get("Name") for item in evidence.dataset("quickbooks.Item").records if item.get("ItemType") in TAX_ITEMS)
-        self._shown: dict[str, str] = {}
+    def __init__(self, evidence: Evidence, sent: str, booked: Mapping[str, str]) -> None:
+        """Index the lines. `sent` is the kind of ServiceTitan's; `booked` that of QuickBooks', by the kind of transaction."""
+        self._sent = _Grouped(evidence.dataset(sent), "parent.id")
+        self._booked = {kind: _Grouped(evidence.dataset(lines), "parent.TxnID") for kind, lines in booked.items()}
+        self._codes: dict[Value, Value] = {}
+        for kind in PRICEBOOK:
+            self._codes |= evidence.dataset(kind).lookup("id", "code")
+        self._set_aside = names_that_carry_tax(evidence)
+        self._names: dict[str, str] = {}
         """Each item as it is written, by how it compares."""
-        self._aside = {fold(SALES_TAX)} | {fold(name) for name in (*named, *taxes) if isinstance(name, str)}
 
     def compare(self, transaction: Record, book: Record, sign: int) -> Lines:
-        """`sign` is -1 where ServiceTitan's amounts stand reversed in QuickBooks (a negative invoice as a credit memo)."""
-        own = _those_of(self._titan, self._titan_shelf, transaction.get("id"))
-        theirs = _those_of(self._books.get(book.kind, {}), self._shelves[book.kind], book.get("TxnID"))
-        if isinstance(own, Unknown) or isinstance(theirs, Unknown):
-            return Lines(own if isinstance(own, Unknown) else theirs if isinstance(theirs, Unknown) else UNSET)
+        """Compare one transaction of ServiceTitan with its match.
+
+        `sign` is -1 where ServiceTitan's amounts are reversed in QuickBooks (a negative invoice as a credit memo).
+        """
+        own, theirs = self._sent.of(transaction.get("id")), self._booked[book.kind].of(book.get("TxnID"))
+        if isinstance(own, Unknown):
+            return Lines(own)
+        if isinstance(theirs, Unknown):
+            return Lines(theirs)
         # Only the feed of invoice items has `active`; the items inside an invoice are those that it has.
-        here = [self._of_titan(line, sign) for line in own if line.get("active") is not False]
-        there = [line for record in theirs if (line := self._of_books(record)) is not None]
+        here = [self._sent_line(line, sign) for line in own if line.get("active") is not False]
+        there = [line for record in theirs if (line := self._booked_line(record)) is not None]
         unknown = next((line for line in (*here, *there) if isinstance(line, Unknown)), None)
         if unknown is not None:
             return Lines(unknown)
-        missing, extra = _difference(
-            [line for line in here if not isinstance(line, Unknown)], [line for line in there if not isinstance(line, Unknown)]
-        )
-        return Lines(not missing and not extra, self._told(missing), self._told(extra))
+        missing, extra = _difference(_known(here), _known(there))
+        return Lines(not missing and not extra, self._described(missing), self._described(extra))
 
-    def _of_titan(self, line: Record, sign: int) -> _Line | Unknown:
+    def _sent_line(self, line: Record, sign: int) -> _Line | Unknown:
         code = self._codes.get(line.get("skuId"), line.get("skuName"))
         quantity, amount = line.get("quantity"), line.get("total")
-        unknown = _first_unknown(code, amount, quantity)
-        if unknown or not isinstance(code, str) or not isinstance(amount, Decimal):
-            return unknown or Unknown(Reason.INCONCLUSIVE, f"{line.key} has no item or no amount")
+        unknown = first_unknown(code, amount, quantity)
+        if unknown is not None:
+            return unknown
+        if not isinstance(code, str) or not isinstance(amount, Decimal):
+            return without(UNSET, f"{line.key} has no item or no amount")
         return self._name(code), quantity * sign if isinstance(quantity, Decimal) else None, amount * sign
 
-    def _of_books(self, line: Record) -> _Line | Unknown | None:
-        """None for what is set aside: the tax, and lines of words alone."""
+    def _booked_line(self, line: Record) -> _Line | Unknown | None:
+        """Return one line of QuickBooks; None for one that is set aside: the tax, and lines of words alone."""
         item, quantity, amount = line.get("ItemRef.FullName"), line.get("Quantity"), line.get("Amount")
-        if isinstance(item, str) and (fold(item) in self._aside or _short(item) in self._aside):
-            return None
         if not isinstance(item, str):
-            return (
-                None
-                if not isinstance(amount, Decimal) or not amount
-                else Unknown(Reason.INCONCLUSIVE, f"{line.key} names no item")
-            )
-        if isinstance(quantity, Unknown) or not isinstance(amount, Decimal):
-            return _first_unknown(quantity, amount) or Unknown(Reason.INCONCLUSIVE, f"{line.key} shows no amount")
+            return without(item, f"{line.key} names no item") if isinstance(amount, Decimal) and amount else None
+        if fold(item) in self._set_aside or _short(item) in self._set_aside:
+            return None
+        unknown = first_unknown(quantity, amount)
+        if unknown is not None:
+            return unknown
+        if not isinstance(amount, Decimal):
+            return without(amount, f"{line.key} shows no amount")
         return self._name(item), quantity if isinstance(quantity, Decimal) else None, amount
 
     def _name(self, item: str) -> str:
-        self._shown.setdefault(_short(item), item.rpartition(":")[2])
+        self._names.setdefault(_short(item), item.rpartition(":")[2])
         return _short(item)
 
-    def _told(self, lines: Sequence[_Line]) -> str:
+    def _described(self, lines: Sequence[_Line]) -> str:
         shown = []
-        for item, quantity, amount in lines[:5]:
+        for item, quantity, amount in lines[:_SHOWN]:
             count = f"{quantity.normalize():f} x " if quantity is not None else ""
-            shown.append(f"{count}{self._shown[item]} ({amount:f})")
-        return "; ".join(shown) + (f" and {len(lines) - 5} more" if len(lines) > 5 else "")
+            shown.append(f"{count}{self._names[item]} ({amount:f})")
+        return "; ".join(shown) + (f" and {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else "")
 
 
-def _by_parent(records: Iterable[Record], field: str) -> dict[Value, list[Record]]:
-    found: dict[Value, list[Record]] = {}
-    for record in records:
-        if isinstance(record.get(field), str):
-            found.setdefault(record.get(field), []).append(record)
-    return found
+class _Grouped:
+    """The lines of a kind by their transaction."""
+
+    def __init__(self, dataset: Dataset, field: str) -> None:
+        self._dataset = dataset
+        self._lines = dataset.by(field)
+
+    def of(self, transaction: Value) -> Sequence[Record] | Unknown:
+        """Return the lines of the transaction with this id."""
+        if not isinstance(transaction, str):
+            return without(transaction, "the file does not say whose lines they are")
+        found = self._lines.get(transaction, [])
+        if not found and self._dataset.scope in (Scope.MISSING, Scope.PART):
+            return not_among(self._dataset, "its lines are not in the file")
+        return found
 
 
-def _those_of(lines: Mapping[Value, list[Record]], dataset: Dataset, parent: Value) -> Sequence[Record] | Unknown:
-    if not isinstance(parent, str):
-        return Unknown(Reason.INCONCLUSIVE, "the file does not say whose lines they are")
-    if parent not in lines and dataset.scope in (Scope.MISSING, Scope.PART):
-        return Unknown(Reason.INCONCLUSIVE, dataset.why or "its lines are not in the file", dataset.remedy)
-    return lines.get(parent, [])
-
-
-def _first_unknown(*values: Value) -> Unknown | None:
-    return next((value for value in values if isinstance(value, Unknown)), None)
+def _known(lines: Sequence[_Line | Unknown]) -> list[_Line]:
+    return [line for line in lines if not isinstance(line, Unknown)]
 
 
 def _short(item: str) -> str:
-    """An item by the last part of its name, folded: ServiceTitan's code is that (docs/sources.md, pricebook code)."""
+    """Return how an item compares by the last part of its name: ServiceTitan's code is that (docs/sources.md, pricebook code)."""
     return fold(item.rpartition(":")[2])
 
 
 def _difference(here: Sequence[_Line], there: Sequence[_Line]) -> tuple[list[_Line], list[_Line]]:
-    """What only one side has. First what agrees in all three, then where QuickBooks shows no quantity."""
+    """Return what only one side has. What agrees in all three goes first, then what agrees where QuickBooks shows no quantity."""
     if here == there:  # in the same order too, as nearly all are
         return [], []
     ours, theirs = Counter(here), Counter(there)

@@ -1,12 +1,13 @@
-"""The memo of a transaction in QuickBooks: the ServiceTitan Web Connector writes number and name of the batch into it.
+"""Recognize the batch in the memo of a transaction in QuickBooks: the ServiceTitan Web Connector writes its number and name there.
 
-Its exact form is not established (docs/sources.md, memo), so both are looked for, the number as a word of its own outside of the
-name: «12» is not «120», and the 20 of a batch named 11-20 is not its number.
+The memo's exact form is not established (docs/sources.md, memo), so both are looked for, the number as a word of its own outside of the
+name: “12” is not “120”, and the 20 of a batch named 11-20 is not its number.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from exportready.kinds import fold
@@ -14,19 +15,26 @@ from exportready.model.evidence import Record, Unknown, Value
 
 
 def names_batch(memo: Value, transaction: Record) -> bool:
-    """Does a memo name the transaction's batch, its number and its name?"""
+    """Return whether a memo names the transaction's batch, its number and its name."""
     number, name = transaction.get("batch.number"), transaction.get("batch.name")
     if not isinstance(memo, str) or not isinstance(number, str) or isinstance(name, Unknown):
         return False
     text, folded = fold(memo), fold(name) if isinstance(name, str) else ""  # a batch may have no name
-    word, whole = _patterns(fold(number), folded)
+    has_number = _word(fold(number)).search
     if not folded:
-        return bool(word.search(text))
-    places = [found.start() for found in whole.finditer(text)]
-    return any(word.search(text[:at]) or word.search(text[at + len(folded) :]) for at in places)
+        return bool(has_number(text))
+    return any(has_number(text[:at]) or has_number(text[at + len(folded) :]) for at in _places(folded, text))
+
+
+def _places(name: str, text: str) -> Iterator[int]:
+    """Return every place where a name begins; the places may overlap."""
+    at = text.find(name)
+    while at >= 0:
+        yield at
+        at = text.find(name, at + 1)
 
 
 @lru_cache(1 << 10)  # the same batch is looked for in the memos of all its transactions
-def _patterns(number: str, name: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """The number as a word of its own, and every place where the name begins."""
-    return re.compile(rf"(?<![0-9]){re.escape(number)}(?![0-9])"), re.compile(f"(?={re.escape(name)})")
+def _word(number: str) -> re.Pattern[str]:
+    """Return a pattern for a number as a word of its own."""
+    return re.compile(rf"(?<![0-9]){re.escape(number)}(?![0-9])")

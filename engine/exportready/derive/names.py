@@ -1,22 +1,27 @@
-"""The customers and vendors of what waits, and whether QuickBooks has them: exactly, with the Export ID, or nearly.
+"""The customers and vendors of pending transactions, and whether QuickBooks has them: exactly, with the Export ID, or nearly.
 
-ServiceTitan finds a customer by its exact name at the first export, and appends its own id when it makes a new one
-(docs/sources.md, names in ServiceTitan). A name that differs only in punctuation, accents, spaces or the order of its
-words is probably the same customer, of whom the export would make a second one; that is our own measure. The same name
-with another's Export ID is another customer: the ID is there to tell them apart.
+A name that differs only in punctuation, accents, spaces or the order of its words is probably the same customer, and the export would
+create a duplicate; that is our own measure. The same name with another's Export ID is another customer: the ID is there to tell them
+apart.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
+import msgspec
+
+from exportready.derive.answers import facts_of
 from exportready.derive.conclusions import Conclusions
+from exportready.derive.derivation import Inputs, derivation
+from exportready.derive.parties import forms
+from exportready.derive.unknowns import first_unknown, not_among, unresolved, without
 from exportready.kinds import fold, plural
-from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Scope, Unknown, Value
-from exportready.model.reasons import Reason
+from exportready.kinds.transactions import BILL, CREDIT_MEMO, INVOICE, PAYMENT, PURCHASE_ORDER, TRANSACTIONS
+from exportready.model.evidence import UNSET, Dataset, Record, Scope, Unknown, Value
 
 _LEGAL = {"inc", "llc", "ltd", "co", "corp", "company", "incorporated", "and", "the"}
 """Words that are often left out of a firm's name, or written otherwise."""
@@ -26,131 +31,152 @@ _BETWEEN_WORDS = re.compile(r"(?<![0-9]) | (?![0-9])")
 """Blanks that may be left out; not those between numbers, which would become other numbers."""
 
 
-def customers(evidence: Evidence) -> Dataset:
-    """One record per customer of an invoice, payment or credit memo that waits."""
-    kinds = ("servicetitan.invoice", "servicetitan.payment", "servicetitan.credit_memo")
-    datasets = [evidence.dataset(kind) for kind in kinds]
-    named = [(one, one.get("customer.name"), one.get("customer.id")) for dataset in datasets for one in dataset.records]
-    return _judged("derived.waiting_customer", named, evidence.dataset("quickbooks.Customer"), "FullName", datasets)
+class _Party(msgspec.Struct, frozen=True):
+    """The customer or vendor of one transaction."""
+
+    transaction: Record
+    name: Value
+    id: Value
 
 
-def vendors(evidence: Evidence) -> Dataset:
-    """One record per vendor of a bill that waits, and of a purchase order where those are exported."""
-    account = evidence.dataset("derived.account").records[0]
-    datasets = [evidence.dataset("servicetitan.bill")]
-    named = [(bill, bill.get("vendor.name"), bill.get("vendor.id")) for bill in datasets[0].records]
-    if account.get("purchaseOrdersExported") is not False:
-        orders, known = evidence.dataset("servicetitan.purchase_order"), evidence.dataset("servicetitan.vendor")
-        names = {vendor.get("id"): vendor.get("name") for vendor in known.records}
-        nameless = Unknown(
-            Reason.INCONCLUSIVE, "the list of vendors does not hold the one of this purchase order", known.remedy
-        )
-        named += [(order, names.get(order.get("vendorId"), nameless), order.get("vendorId")) for order in orders.records]
+@derivation(
+    "derived.waiting_customer",
+    reads="""
+servicetitan.invoice waits customer.name customer.id
+servicetitan.payment waits customer.name customer.id
+servicetitan.credit_memo waits customer.name customer.id
+quickbooks.Customer FullName
+""",
+)
+def customers(inputs: Inputs) -> Dataset:
+    """Conclude one record for each customer of a pending invoice, payment or credit memo."""
+    datasets = [inputs.dataset(kind) for kind in (INVOICE, PAYMENT, CREDIT_MEMO)]
+    parties = [party for dataset in datasets for party in _parties(dataset)]
+    return _judged("derived.waiting_customer", parties, _InBooks(inputs.dataset("quickbooks.Customer"), "FullName"), datasets)
+
+
+@derivation(
+    "derived.waiting_vendor",
+    reads="""
+derived.account purchaseOrdersExported
+servicetitan.bill waits vendor.name vendor.id
+servicetitan.purchase_order waits vendorId
+servicetitan.vendor id name
+quickbooks.Vendor Name
+""",
+)
+def vendors(inputs: Inputs) -> Dataset:
+    """Conclude one record for each vendor of a pending bill, and of a pending purchase order where those are exported."""
+    datasets = [inputs.dataset(BILL)]
+    parties = _parties(datasets[0])
+    if facts_of(inputs.evidence).get("purchaseOrdersExported") is not False:
+        orders, listed = inputs.dataset(PURCHASE_ORDER), inputs.dataset("servicetitan.vendor")
+        names = listed.lookup("id", "name")
+        nameless = unresolved(listed, "the list of vendors does not hold the one of this purchase order", listed.remedy)
+        ids = orders.column("vendorId")
+        parties += [_Party(order, names.get(id_, nameless), id_) for order, id_ in zip(orders.rows(), ids, strict=True)]
         datasets.append(orders)
-    return _judged("derived.waiting_vendor", named, evidence.dataset("quickbooks.Vendor"), "Name", datasets)
+    return _judged("derived.waiting_vendor", parties, _InBooks(inputs.dataset("quickbooks.Vendor"), "Name"), datasets)
 
 
-def _judged(
-    kind: str, named: Iterable[tuple[Record, Value, Value]], books: Dataset, field: str, sources: Sequence[Dataset]
-) -> Dataset:
-    found = Conclusions(kind=kind)
-    there_are = _InBooks(books, field)
-    untold = _untold(books, field)
+def _parties(dataset: Dataset) -> list[_Party]:
+    of = TRANSACTIONS[dataset.kind]
+    return list(map(_Party, dataset.rows(), dataset.column(of.party), dataset.column(of.party_id)))
+
+
+def _judged(kind: str, parties: Iterable[_Party], books: _InBooks, sources: Sequence[Dataset]) -> Dataset:
+    """Conclude one record for each name that is pending."""
+    found = Conclusions(kind)
     seen: set[tuple[str, Value]] = set()
-    told: set[tuple[str, Value, Value, Value]] = set()
-    may_wait = (one for one in named if one[0].get("waits") is not False)
-    for record, name, id_ in sorted(may_wait, key=lambda one: (is_clean(str(one[1])), str(one[1]), one[0].key)):
-        if record.get("waits") is not True:
-            found.why = f"it is not known whether {record.key} waits"
-            continue
-        if not isinstance(name, str):
-            found.why = f"{record.key} does not say in a known way whose it is"
-            continue
-        if (fold(name), id_) in seen:
-            continue
-        seen.add((fold(name), id_))
-        forms = [name] + ([f"{name} {id_}"] if isinstance(id_, str) else [])
-        there = there_are.exactly(forms)
-        near = None if there else there_are.like(forms)
-        doubt = None if there else untold
-        copy = there_are.exported(name) if isinstance(id_, Unknown) and not there else None
-        if copy:
-            doubt = Unknown(
-                Reason.INCONCLUSIVE, f"{copy} in QuickBooks may be {name}, whose ServiceTitan ID is not in your files"
-            )
-        fields: dict[str, Value] = {
-            "name": name,
-            "id": id_,
-            "inQuickBooks": doubt or there is not None,
-            "quickbooksName": there or doubt or UNSET,
-            "near": near or doubt or UNSET,
-            "usedBy": record.key,
-        }
-        same = (fold(name), fields["inQuickBooks"], fields["quickbooksName"], fields["near"])
-        if same not in told:  # two of one name, with one fate, are told as one: their key is the name
-            told.add(same)
-            found.add(fields, record.where)
+    shown: set[tuple[Value, ...]] = set()
+    may_wait = (one for one in parties if one.transaction.get("waits") is not False)
+    for one in sorted(may_wait, key=lambda one: (is_clean(str(one.name)), str(one.name), one.transaction.key)):
+        waits, key = one.transaction.get("waits"), one.transaction.key
+        if waits is not True:
+            found.doubt = without(waits, f"it is not known whether {key} waits")
+        elif not isinstance(one.name, str):
+            found.doubt = without(one.name, f"{key} does not say in a known way whose it is")
+        elif (fold(one.name), one.id) not in seen:
+            seen.add((fold(one.name), one.id))
+            fields: dict[str, Value] = {"name": one.name, "id": one.id, **books.find(one.name, one.id), "usedBy": key}
+            same = (fold(one.name), fields["inQuickBooks"], fields["quickbooksName"], fields["near"])
+            if same not in shown:  # two of one name and one outcome are shown as one: their key is the name
+                shown.add(same)
+                found.add(fields, one.transaction.where)
     return found.dataset(*sources, waiting_suffices=True)
 
 
 def is_clean(name: str) -> bool:
-    """No stray blanks. Of spellings that compare alike one stands for all: one with stray blanks, or nobody would see it."""
+    """Return whether a name has no stray blanks.
+
+    Of spellings that compare alike one stands for all: one with stray blanks, or nobody would see it.
+    """
     return name == " ".join(name.split())
 
 
 class _InBooks:
-    """The names of QuickBooks' list. Jobs are like nobody; what they are like is worked out when a name is not found as it is."""
+    """The names of QuickBooks' list. What a name resembles is worked out only when one is not found as it is; a job resembles none."""
 
     def __init__(self, books: Dataset, field: str) -> None:
-        names = list(_names(books, field))
-        self._all = sorted(name for name in names if ":" not in name)
-        self._exact = {fold(name): name for name in reversed(self._all)} | {fold(name): name for name in names if ":" in name}
+        column = books.column(field)
+        names = [name for name in column if isinstance(name, str)]
+        self._customers = sorted(name for name in names if ":" not in name)
+        self._exact = {fold(name): name for name in reversed(self._customers)}
+        self._exact |= {fold(name): name for name in names if ":" in name}
+        self._doubt = _doubt(books, column)
+
+    def find(self, name: str, id_: Value) -> dict[str, Value]:
+        """Return whether a name is there, under which name exactly, or else which one is nearly the same."""
+        wanted = forms(name, id_)
+        there = self._exactly(wanted)
+        if there is not None:
+            return {"inQuickBooks": True, "quickbooksName": there, "near": UNSET}
+        doubt, copy = self._doubt, self._with_some_id(name) if isinstance(id_, Unknown) else None
+        if copy is not None:
+            doubt = without(id_, f"{copy} in QuickBooks may be {name}, whose ServiceTitan ID is not in your files")
+        return {
+            "inQuickBooks": doubt or False,
+            "quickbooksName": doubt or UNSET,
+            "near": self._like(wanted) or doubt or UNSET,
+        }
+
+    def _exactly(self, wanted: Iterable[str]) -> str | None:
+        """Return the name that compares as one of these."""
+        return next((self._exact[key] for key in map(fold, wanted) if key in self._exact), None)
+
+    def _like(self, wanted: Iterable[str]) -> str | None:
+        """Return a name that is probably meant to be one of these."""
+        return next((self._similar[key] for form in wanted for key in _likeness(form) if key in self._similar), None)
+
+    def _with_some_id(self, name: str) -> str | None:
+        """Return a name with an Export ID that is probably this one's."""
+        return next((self._without_id[key] for key in (fold(name), *_likeness(name)) if key in self._without_id), None)
 
     @cached_property
     def _similar(self) -> Mapping[str, str]:
-        return {key: name for name in reversed(self._all) for key in _likeness(name)}
+        return {key: name for name in reversed(self._customers) for key in _likeness(name)}
 
     @cached_property
     def _without_id(self) -> Mapping[str, str]:
-        """Those with an Export ID, by their names without it."""
+        """The names with an Export ID, by what they are without it."""
         return {
             key: name
-            for name in reversed(self._all)
+            for name in reversed(self._customers)
             if (match := _EXPORTED.fullmatch(name))
             for key in (fold(match[1]), *_likeness(match[1]))
         }
 
-    def exactly(self, forms: Iterable[str]) -> str | None:
-        """The name that compares as one of these."""
-        return next((self._exact[fold(form)] for form in forms if fold(form) in self._exact), None)
 
-    def like(self, forms: Iterable[str]) -> str | None:
-        """A name that is probably meant to be one of these."""
-        return next((self._similar[key] for form in forms for key in _likeness(form) if key in self._similar), None)
-
-    def exported(self, name: str) -> str | None:
-        """The name with an Export ID that is probably this one's."""
-        return next((self._without_id[key] for key in (fold(name), *_likeness(name)) if key in self._without_id), None)
-
-
-def _untold(books: Dataset, field: str) -> Unknown | None:
-    """Why a name that is not found may be in QuickBooks nevertheless."""
+def _doubt(books: Dataset, names: Sequence[Value]) -> Unknown | None:
+    """Return why a name that is not found may be in QuickBooks nevertheless."""
     if books.scope is not Scope.WHOLE:
-        return Unknown(Reason.INCONCLUSIVE, books.why or "your files show only a part of QuickBooks' list", books.remedy)
-    if any(isinstance(record.get(field), Unknown) for record in books.records):
-        return Unknown(Reason.INCONCLUSIVE, f"one of {plural(books.kind)} has no name in the file")
-    return None
-
-
-def _names(books: Dataset, field: str) -> Iterator[str]:
-    for record in books.records:
-        name = record.get(field)
-        if isinstance(name, str):
-            yield name
+        return not_among(books, "your files show only a part of QuickBooks' list")
+    unknown = first_unknown(*names)
+    return without(unknown, f"one of {plural(books.kind)} has no name in the file") if unknown else None
 
 
 def _likeness(name: str) -> tuple[str, ...]:
-    """What two names have in common that are probably one: the same words in any order, or the same letters."""
+    """Return what two names have in common that are probably one: the same words in any order, or the same letters."""
     if name.isascii():
         plain = name.lower()  # the same as below, and quicker
     else:

@@ -1,67 +1,75 @@
-"""Tax and shipping of purchase orders: which item of QuickBooks carries each, and whether an open order has any.
+"""Purchase orders: the item of QuickBooks that carries their tax and their shipping, and whether a pending order has any.
 
-The items are named Tax and Shipping unless account.yaml says otherwise (ServiceTitan Web Connector Best Practices,
-2023-05-12, purchase orders).
+The items are named Tax and Shipping unless account.yaml says otherwise (ServiceTitan Web Connector Best Practices, 2023-05-12, purchase
+orders).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from msgspec.structs import replace
 
-from exportready.derive.conclusions import Conclusions, any_of
-from exportready.model.evidence import NOT_EXPORTED, Dataset, Evidence, FieldNote, Location, Record, Scope, Unknown, Value
-from exportready.model.reasons import Reason
+from exportready.derive.answers import answers_of, facts_of
+from exportready.derive.conclusions import Conclusions
+from exportready.derive.derivation import Inputs, derivation
+from exportready.derive.unknowns import any_of, first_unknown, not_among
+from exportready.kinds.transactions import PURCHASE_ORDER
+from exportready.model.evidence import NOT_EXPORTED, Dataset, Evidence, FieldNote, Location, Scope, Value
 
-CHARGES = (
+_CHARGES = (
     ("tax", "Tax", "purchaseOrders.taxItem", "CostOfGoodsSoldTax"),
     ("shipping", "Shipping", "purchaseOrders.shippingItem", "CostOfGoodsSoldShipping"),
 )
-
-
+"""(field of a purchase order, the usual item, the answer that names another one, the type of its account)."""
 _LISTS = ("servicetitan.bill", "servicetitan.bill_item", "servicetitan.purchase_order", "servicetitan.purchase_order_item")
 
 
-def none_without_module(evidence: Evidence) -> Evidence:
-    """Where Purchasing is not in use there are no bills and purchase orders (docs/sources.md, modules): no list is missed."""
-    account = evidence.dataset("derived.account").records
+def with_none_where_unused(evidence: Evidence) -> Evidence:
+    """Return the evidence with empty lists of bills and purchase orders where Purchasing is not in use.
+
+    There are none then (docs/sources.md, modules), so no list is missing.
+    """
     unread = any(source.error for source in evidence.sources) or any(one.kind in _LISTS for one in evidence.questions)
-    if not account or account[0].get("purchasing") is not False or unread:
+    if facts_of(evidence).get("purchasing") is not False or unread:
         return evidence
-    none = {kind: Dataset(kind=kind, records=(), scope=Scope.WHOLE) for kind in _LISTS if not evidence.dataset(kind).records}
+    none = {kind: Dataset(kind=kind, scope=Scope.WHOLE) for kind in _LISTS if not evidence.dataset(kind).rows()}
     return replace(evidence, datasets={**evidence.datasets, **none})
 
 
-def charges(evidence: Evidence) -> Dataset:
-    """One record for tax and one for shipping."""
-    found = Conclusions(kind="derived.purchase_charge")
-    orders = evidence.dataset("servicetitan.purchase_order")
-    answers = next(iter(evidence.dataset("account.answers").records), None)
-    for charge, usual, path, account in CHARGES:
-        answer = answers.get(path) if answers else NOT_EXPORTED
-        note = answers.notes.get(path, FieldNote()) if answers else FieldNote()
-        named = answer is not NOT_EXPORTED
-        carried = any_of(_carried(order, charge) for order in orders.records)
+@derivation(
+    "derived.purchase_charge",
+    reads="""
+servicetitan.purchase_order waits tax shipping
+account.answers purchaseOrders.taxItem purchaseOrders.shippingItem
+""",
+)
+def charges(inputs: Inputs) -> Dataset:
+    """Conclude one record for tax and one for shipping."""
+    found = Conclusions("derived.purchase_charge")
+    orders, answers = inputs.dataset(PURCHASE_ORDER), answers_of(inputs.evidence)
+    for charge, usual, path, account in _CHARGES:
+        answer, note = answers.get(path), answers.note(path)
+        is_answered = answer is not NOT_EXPORTED
+        carried = any_of(_carried(orders, charge))
         if carried is False and orders.scope is not Scope.WHOLE:
-            carried = Unknown(
-                Reason.INCONCLUSIVE, orders.why or "your files hold only a part of the purchase orders", orders.remedy
-            )
+            carried = not_among(orders, "your files hold only a part of the purchase orders")
         fields: dict[str, Value] = {
             "charge": charge,
-            "item": answer if named else usual,
+            "item": answer if is_answered else usual,
             "carried": carried,
             "accountType": account,
         }
-        where = note.where if named and note.where else Location("account.yaml", None, f"settings.{path}")
-        found.add(fields, where, {"item": FieldNote(where, note.dated, path)} if named else {})
-    return Dataset(kind=found.kind, records=tuple(found.records), scope=Scope.WHOLE)
+        where = note.where if is_answered and note.where else Location("account.yaml", None, f"settings.{path}")
+        found.add(fields, where, {"item": FieldNote(where, note.dated, path)} if is_answered else {})
+    return found.whole()
 
 
-def _carried(order: Record, charge: str) -> Value:
-    waits, amount = order.get("waits"), order.get(charge)
-    if waits is False:
-        return False
-    if isinstance(waits, Unknown) or isinstance(amount, Unknown):
-        return waits if isinstance(waits, Unknown) else amount
-    return isinstance(amount, Decimal) and amount != 0
+def _carried(orders: Dataset, charge: str) -> Iterator[Value]:
+    """Return for each order whether it is pending and has this charge."""
+    for waits, amount in zip(orders.column("waits"), orders.column(charge), strict=True):
+        if waits is False:
+            yield False
+        else:
+            yield first_unknown(waits, amount) or (isinstance(amount, Decimal) and amount != 0)

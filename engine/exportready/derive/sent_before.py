@@ -2,51 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
-from exportready.derive.exported import DONE
-from exportready.derive.waiting import ORDERS, named_batches
-from exportready.model.evidence import UNSET, Dataset, Evidence, Scope, Unknown
+from exportready.derive.answers import batches_named
+from exportready.kinds.transactions import EXPORTED, PURCHASE_ORDER
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Dataset, Evidence, Scope, Unknown, Value
 from exportready.model.reasons import Reason
+
+_REMEDY = (
+    "Say which batches were exported: exportready ask, or exportedBatches in account.yaml. To see what was left behind, export "
+    "ServiceTitan's transactions again"
+)
+_STATUSES = (("syncStatus", "batch.number"), ("parent.syncStatus", "parent.batch.number"))
+"""(status, number of the batch) of a transaction and of its lines."""
 
 
 def with_what_was_sent(now: Evidence, before: Evidence) -> Evidence:
-    """After the export: what ServiceTitan held is taken from the files of before it where the new ones lack it."""
+    """Return the evidence after the export, with what ServiceTitan held before it where the new files lack that."""
     kinds = [kind for kind in before.datasets if kind.startswith("servicetitan.") and now.dataset(kind).scope is Scope.MISSING]
-    done = named_batches(now, "exportedBatches")
+    exported = batches_named(now, "exportedBatches")
     return replace(
         now,
-        datasets={**now.datasets, **{kind: _of_before(before.datasets[kind], done) for kind in kinds}},
+        datasets={**now.datasets, **{kind: _of_before(before.datasets[kind], exported) for kind in kinds}},
         listings={**now.listings, **{kind: before.listings[kind] for kind in kinds if kind in before.listings}},
     )
 
 
-def _of_before(dataset: Dataset, done: frozenset[str]) -> Dataset:
-    """The dataset with no status that the export may have changed since: those of batches that were exported, or of which nobody
-    says which were."""
-    stale = Unknown(Reason.INCONCLUSIVE, "its status in your files is from before the export", OF_BEFORE_MEND)
-    records = []
-    for record in dataset.records:
-        fields = dict(record.fields)
-        for status, batch in (
-            ("syncStatus", "batch.number"),
-            ("parent.syncStatus", "parent.batch.number"),
-            ("status", "batchId"),
-        ):
-            number = fields.get(batch, UNSET)
-            is_status = status != "status" or dataset.kind == ORDERS
-            if (
-                is_status
-                and fields.get(status) not in (*DONE, None, "Canceled")
-                and number is not UNSET
-                and (not done or number in done)
-            ):
-                fields[status] = stale
-        records.append(replace(record, fields=fields))
-    return replace(dataset, records=tuple(records))
+def _of_before(dataset: Dataset, exported: frozenset[str]) -> Dataset:
+    """Return the dataset without the statuses that the export may have changed since.
+
+    Those are of batches that were exported, or of all batches where nobody says which were.
+    """
+    for status, batch in (*_STATUSES, *((("status", "batchId"),) if dataset.kind == PURCHASE_ORDER else ())):
+        dataset = dataset.with_column(status, _still_known(dataset, status, batch, exported))
+    return dataset
 
 
-OF_BEFORE_MEND = (
-    "Say which batches were exported: exportready ask, or exportedBatches in account.yaml. To see what was left behind, export "
-    "ServiceTitan's transactions again"
-)
+def _still_known(dataset: Dataset, status: str, batch: str, exported: frozenset[str]) -> Iterator[Value]:
+    unknown = Unknown(Reason.BEFORE_EXPORT, "its status in your files is from before the export", _REMEDY)
+    for value, number in zip(dataset.column(status), dataset.column(batch), strict=True):
+        is_final = value is NOT_EXPORTED or value in (*EXPORTED, "Canceled")
+        is_in_batch = number is not NOT_EXPORTED and number is not UNSET
+        yield unknown if not is_final and is_in_batch and (not exported or number in exported) else value

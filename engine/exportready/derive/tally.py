@@ -1,6 +1,6 @@
 """The tie-out, as a bookkeeper writes it: per batch and type, what ServiceTitan sent and what became of it in QuickBooks.
 
-ServiceTitan's amount is QuickBooks' and the explained, the unexplained and the untold one together, to the cent.
+ServiceTitan's amount equals QuickBooks' and the explained, the unexplained and the undecided one together, to the cent.
 """
 
 from __future__ import annotations
@@ -12,27 +12,29 @@ import msgspec
 from msgspec import field
 
 from exportready.derive.conclusions import Conclusions
+from exportready.derive.derivation import Inputs, derivation
 from exportready.derive.matching import ARRIVED, EXPLAINED, MISSING, TWICE
 from exportready.kinds.derived import SIDES
-from exportready.model.evidence import UNSET, Dataset, Evidence, Location, Record, Value
+from exportready.model.evidence import UNSET, Dataset, Location, Record, Value
 
 
-def tie_out(evidence: Evidence) -> Dataset:
-    """One record per batch and type of transaction, of derived.match."""
-    found = Conclusions(kind="derived.tie_out")
+@derivation("derived.tie_out", reads="derived.match batch batchName type state amount booksAmount copies explained")
+def tie_out(inputs: Inputs) -> Dataset:
+    """Conclude one record for each batch and type of transaction, the newest batch first."""
+    found = Conclusions("derived.tie_out")
     rows: dict[tuple[str, str], _Row] = {}
-    dataset = evidence.dataset("derived.match")
-    for one in dataset.records:
+    matches = inputs.dataset("derived.match")
+    for one in matches.rows():
         batch = one.get("batch")
         key = (batch if isinstance(batch, str) else "", str(one.get("type")))
         rows.setdefault(key, _Row(name=one.get("batchName"))).count(one)
     for (batch, type_), row in sorted(rows.items(), key=_newest_first):
-        found.add({"batch": batch or UNSET, "type": type_, **row.fields()}, Location("account.yaml"))
-    return found.dataset(dataset)
+        found.add({"batch": batch or UNSET, "type": type_, **row.values()}, Location("account.yaml"))
+    return found.dataset(matches)
 
 
 def _newest_first(item: tuple[tuple[str, str], _Row]) -> tuple[int, list[int], str]:
-    """Batch numbers count up; what stands in no batch comes last."""
+    """Batch numbers count up; what is in no batch comes last."""
     batch, type_ = item[0]
     return -len(batch), [-ord(letter) for letter in batch], type_
 
@@ -46,14 +48,14 @@ class _Row(msgspec.Struct, kw_only=True):
     reasons: Counter[str] = field(default_factory=Counter)
 
     def count(self, one: Record) -> None:
-        """Adds one match, on the sides on which it stands. A second copy stands among the unexplained, with its amount reversed."""
+        """Add one match to its sides. A second copy counts among the unexplained, with its amount reversed."""
         sent, booked, state = one.get("amount"), one.get("booksAmount"), one.get("state")
         amount = sent if isinstance(sent, Decimal) else Decimal(0)
         self._add("titan", amount)
         if state in (ARRIVED, TWICE) and isinstance(booked, Decimal) and isinstance(sent, Decimal):
             several = one.get("copies")
             copies = int(several) if isinstance(several, Decimal) else 1
-            # A net negative invoice stands in QuickBooks as a credit memo, whose amount is positive.
+            # A net negative invoice is a credit memo in QuickBooks, whose amount is positive.
             there = booked * copies * (-1 if amount < 0 else 1)
             self._add("books", there, copies)
             self._add("unexplained", amount - there, 1 - copies)
@@ -71,12 +73,12 @@ class _Row(msgspec.Struct, kw_only=True):
         self.counts[side] += count
         self.amounts[side] += amount
 
-    def fields(self) -> dict[str, Value]:
-        """As derived.tie_out names them."""
-        told = ", ".join(f"{count} {reason}" for reason, count in sorted(self.reasons.items()))
+    def values(self) -> dict[str, Value]:
+        """Return the row under the names of derived.tie_out."""
+        reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(self.reasons.items()))
         return {
             "batchName": self.name,
             **{f"{side}Count": Decimal(self.counts[side]) for side in (*SIDES, "missing", "doubled")},
             **{f"{side}Amount": amount for side, amount in self.amounts.items()},
-            "explained": told or UNSET,
+            "explained": reasons or UNSET,
         }

@@ -5,170 +5,221 @@ A zone's rate is the sum of its rates, a group's that of its members (docs/sourc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from exportready.derive.answers import ANSWERS, answers_of
 from exportready.derive.conclusions import Conclusions
+from exportready.derive.derivation import Inputs, derivation
 from exportready.derive.freshness import unanswered
+from exportready.derive.sales_tax import TAX_GROUP, TAX_ITEM
+from exportready.derive.unknowns import first_unknown, not_among, source_of, unresolved, without
 from exportready.kinds import KINDS, fold
+from exportready.kinds.transactions import INVOICE
 from exportready.model.evidence import UNSET, Dataset, Evidence, FieldNote, Record, Scope, Unknown, Value
 from exportready.model.reasons import Reason
 
-TAX_ITEMS = ("SalesTax", "SalesTaxGroup")
+_KIND, _ZONE, _RATE, _ITEM = "derived.tax_zone", "servicetitan.tax_zone", "servicetitan.tax_rate", "quickbooks.Item"
 _MAP = "salesTax.zones."
+_NO_ZONE = "0"
+"""The id of an invoice that is in no tax zone."""
 
 
-def zones(evidence: Evidence) -> Dataset:
-    """One record per tax zone; one without a name for a zone that an invoice names and the list lacks."""
-    found = Conclusions(kind="derived.tax_zone")
-    dataset, invoices = evidence.dataset("servicetitan.tax_zone"), evidence.dataset("servicetitan.invoice")
-    waiting: dict[Value, Record] = {}
-    untold = ""
-    for record in sorted(invoices.records, key=lambda record: record.key, reverse=True):
-        id_ = record.get("taxZoneId")
-        if record.get("waits") is True:
-            waiting[id_] = record
-        untold = record.key if record.get("waits") is not False and isinstance(id_, Unknown) else untold
-        if isinstance(record.get("waits"), Unknown):
-            untold = record.key
-    used = {id_ for id_ in waiting if isinstance(id_, str) and id_ != "0"}
-    for zone in dataset.records:
+@derivation(
+    _KIND,
+    reads=f"""
+{_ZONE} id name
+{_RATE} parent.id taxRate salesTaxItem
+{INVOICE} waits taxZoneId
+{_ITEM} Name FullName ItemType IsActive TaxRate ItemSalesTaxRef.FullName
+{ANSWERS}
+""",
+)
+def zones(inputs: Inputs) -> Dataset:
+    """Conclude one record for each tax zone; one without a name for a zone that an invoice names and the list lacks."""
+    found = Conclusions(_KIND)
+    listed, used = inputs.dataset(_ZONE), _Used(inputs.dataset(INVOICE))
+    rates, items = _Rates(inputs.dataset(_RATE)), _Items(inputs.dataset(_ITEM))
+    for zone in listed.rows():
         id_ = zone.get("id")
-        in_use: Value = True if id_ in used else _not_used(invoices, untold)
-        rate, item, note = _rate(evidence, id_), *_mapped(evidence, zone.get("name"))
-        in_books = _in_books(evidence.dataset("quickbooks.Item"), item)
+        rate, (item, note) = rates.total(id_), _mapped(inputs.evidence, zone.get("name"))
+        in_books = items.as_tax_item(item)
         fields: dict[str, Value] = {
             "zone": zone.get("name"),
             "id": id_,
-            "inUse": in_use,
+            "inUse": used.has(id_),
             "rate": rate,
             "percent": _percent(rate),
             "item": item,
             **in_books,
             "quickbooksPercent": _percent(in_books["quickbooksRate"]),
-            **_service_items(evidence, id_),
+            **_service_items(rates.items(id_), items),
         }
         found.add(fields, zone.where, {"item": note})
-    for id_ in sorted(used - {str(zone.get("id")) for zone in dataset.records}):
-        lost = Unknown(Reason.INCONCLUSIVE, f"the tax zone of invoice {waiting[id_].key} is not in the list of tax zones")
-        names = KINDS["derived.tax_zone"].fields
-        found.add(dict.fromkeys(names, lost) | {"id": id_, "inUse": True}, waiting[id_].where)
-    return found.dataset(dataset, active_suffices=True)
+    for id_ in sorted(used.by_zone.keys() - {str(id_) for id_ in listed.column("id")}):
+        invoice = used.by_zone[id_]
+        lost = unresolved(listed, f"the tax zone of invoice {invoice.key} is not in the list of tax zones")
+        found.add(dict.fromkeys(KINDS[_KIND].fields, lost) | {"id": id_, "inUse": True}, invoice.where)
+    return found.dataset(listed, active_suffices=True)
 
 
-def _service_items(evidence: Evidence, zone: Value) -> dict[str, Value]:
-    """The items that carry the tax where ServiceTitan works it out, and whether each is an active Service item."""
-    rates, books = evidence.dataset("servicetitan.tax_rate"), evidence.dataset("quickbooks.Item")
-    if rates.scope not in (Scope.WHOLE, Scope.ACTIVE):
-        unknown = Unknown(Reason.INCONCLUSIVE, rates.why or "your files hold only a part of the tax rates", rates.remedy)
-        return {"serviceItems": unknown, "serviceItemsReady": unknown}
-    named = [rate.get("salesTaxItem") for rate in rates.records if rate.get("parent.id") == zone]
-    ready: Value = bool(named)
-    for item in named:
-        state = _is_service(books, item) if isinstance(item, str) else item if isinstance(item, Unknown) else False
-        ready = False if state is False or ready is False else state if isinstance(state, Unknown) else ready
-    told = ", ".join(item for item in named if isinstance(item, str))
-    return {"serviceItems": told or UNSET, "serviceItemsReady": ready}
+class _Used:
+    """The tax zones of pending invoices."""
+
+    def __init__(self, invoices: Dataset) -> None:
+        self.by_zone: dict[str, Record] = {}
+        """Zone -> the first of its pending invoices."""
+        self._invoices = invoices
+        self._doubt: Unknown | None = None
+        """Why there may be others."""
+        for invoice in sorted(invoices.rows(), key=lambda invoice: invoice.key, reverse=True):
+            waits, zone = invoice.get("waits"), invoice.get("taxZoneId")
+            if waits is True and isinstance(zone, str) and zone != _NO_ZONE:
+                self.by_zone[zone] = invoice
+            unknown = first_unknown(waits) or (first_unknown(zone) if waits is not False else None)
+            if unknown is not None:
+                reason = f"of {invoice.key} the file does not say whether it waits, or in which tax zone it is"
+                self._doubt = without(unknown, reason)
+
+    def has(self, zone: Value) -> Value:
+        """Return whether a zone is in use."""
+        if zone in self.by_zone:
+            return True
+        if self._doubt is not None:
+            return self._doubt
+        if self._invoices.scope in (Scope.WHOLE, Scope.WAITING):
+            return False
+        return not_among(self._invoices, "your files hold only a part of the invoices")
 
 
-def _is_service(books: Dataset, name: str) -> Value:
-    found = [item for item in books.records if fold(name) in (fold(str(item.get("Name"))), fold(str(item.get("FullName"))))]
-    if any(item.get("ItemType") == "Service" and item.get("IsActive") is True for item in found):
-        return True
-    if any(isinstance(item.get(field), Unknown) for item in found for field in ("ItemType", "IsActive")):
-        return Unknown(Reason.INCONCLUSIVE, f"of {name} in QuickBooks type or state are not in the file")
-    return False if books.scope is Scope.WHOLE else _part_of(books)
+class _Rates:
+    """The rates of each tax zone."""
 
+    def __init__(self, rates: Dataset) -> None:
+        self._of_zone = rates.by("parent.id")
+        are_all = rates.scope in (Scope.WHOLE, Scope.ACTIVE)
+        self._unknown = None if are_all else not_among(rates, "your files hold only a part of the tax rates")
 
-def _part_of(books: Dataset) -> Unknown:
-    return Unknown(Reason.INCONCLUSIVE, books.why or "your files hold only a part of QuickBooks' items", books.remedy)
+    def total(self, zone: Value) -> Value:
+        """Return the rate of a zone."""
+        return self._unknown or _sum(rate.get("taxRate") for rate in self._of_zone.get(zone, ()))
 
-
-def _percent(rate: Value) -> Value:
-    return (rate * 100).normalize() if isinstance(rate, Decimal) else rate
-
-
-def _not_used(invoices: Dataset, untold: str) -> Value:
-    if untold:
-        return Unknown(Reason.INCONCLUSIVE, f"of {untold} the file does not say whether it waits, or in which tax zone it is")
-    if invoices.scope in (Scope.WHOLE, Scope.WAITING):
-        return False
-    return Unknown(Reason.INCONCLUSIVE, invoices.why or "your files hold only a part of the invoices", invoices.remedy)
-
-
-def _rate(evidence: Evidence, id_: Value) -> Value:
-    rates = evidence.dataset("servicetitan.tax_rate")
-    if rates.scope not in (Scope.WHOLE, Scope.ACTIVE):
-        return Unknown(Reason.INCONCLUSIVE, rates.why or "your files hold only a part of the tax rates", rates.remedy)
-    return _sum(rate.get("taxRate") for rate in rates.records if rate.get("parent.id") == id_)
+    def items(self, zone: Value) -> list[Value] | Unknown:
+        """Return the items that carry the tax of a zone where ServiceTitan calculates it."""
+        return self._unknown or [rate.get("salesTaxItem") for rate in self._of_zone.get(zone, ())]
 
 
 def _sum(rates: Iterable[Value]) -> Value:
     total = Decimal(0)
     for rate in rates:
         if not isinstance(rate, Decimal):
-            return rate if isinstance(rate, Unknown) else Unknown(Reason.INCONCLUSIVE, "one of its rates is empty")
+            return rate if isinstance(rate, Unknown) else without(rate, "one of its rates is empty")
         total += rate
     return total
 
 
+def _percent(rate: Value) -> Value:
+    return (rate * 100).normalize() if isinstance(rate, Decimal) else rate
+
+
 def _mapped(evidence: Evidence, zone: Value) -> tuple[Value, FieldNote]:
-    """What the zone is mapped to; unset where the answer is that it is mapped to nothing."""
-    dataset = evidence.dataset("account.answers")
-    answers = dataset.records[0] if dataset.records else None
+    """Return what a zone is mapped to; unset where the answer is that it is mapped to nothing."""
     if not isinstance(zone, str):
         return zone, FieldNote()
-    paths = (
-        [path for path in answers.fields if path.startswith(_MAP) and fold(path.removeprefix(_MAP)) == fold(zone)]
-        if answers
-        else []
-    )
-    if answers is None or not paths:
-        return unanswered(dataset), FieldNote()
-    note = answers.notes.get(paths[0], FieldNote())
+    answers = answers_of(evidence)
+    paths = [path for path in answers.names() if path.startswith(_MAP) and fold(path.removeprefix(_MAP)) == fold(zone)]
+    if not paths:
+        return unanswered(evidence.dataset(ANSWERS)), FieldNote()
+    note = answers.note(paths[0])
+    of_answer = FieldNote(note.where, note.dated, paths[0])
     if len({answers.get(path) for path in paths}) > 1:
-        return Unknown(Reason.INCONCLUSIVE, f"your answers map {zone} to several items"), FieldNote(
-            note.where, note.dated, paths[0]
-        )
-    return answers.get(paths[0]), FieldNote(note.where, note.dated, paths[0])
+        return Unknown(Reason.CONTRADICTORY, f"your answers map {zone} to several items", source=ANSWERS), of_answer
+    return answers.get(paths[0]), of_answer
 
 
-def _in_books(books: Dataset, item: Value) -> dict[str, Value]:
-    names = ("itemExists", "itemActive", "quickbooksRate")
-    if not isinstance(item, str):
-        return dict.fromkeys(names, item)
-    named = _tax_items(books, item)
-    if len(named) == 1:
-        return dict(zip(names, (True, named[0].get("IsActive"), _books_rate(books, named[0])), strict=True))
-    if named:
-        return dict.fromkeys(names, Unknown(Reason.INCONCLUSIVE, f"QuickBooks has several sales-tax items named {item}"))
-    if any(isinstance(one.get("ItemType"), Unknown) and fold(str(one.get("Name"))) == fold(item) for one in books.records):
-        return dict.fromkeys(names, Unknown(Reason.INCONCLUSIVE, f"of {item} in QuickBooks the type is not in the file"))
-    if books.scope is Scope.WHOLE:
-        return {"itemExists": False, "itemActive": UNSET, "quickbooksRate": UNSET}
-    return dict.fromkeys(names, _part_of(books))
+# -- QuickBooks' items
 
 
-def _tax_items(books: Dataset, name: str) -> list[Record]:
-    return [item for item in books.records if item.get("ItemType") in TAX_ITEMS and fold(str(item.get("Name"))) == fold(name)]
+class _Items:
+    """QuickBooks' items by their names."""
+
+    def __init__(self, items: Dataset) -> None:
+        self._items = items
+        self._by_name: dict[str, list[Record]] = {}
+        self._by_full_name: dict[str, list[Record]] = {}
+        for item in items.rows():
+            for field, index in (("Name", self._by_name), ("FullName", self._by_full_name)):
+                name = item.get(field)
+                if isinstance(name, str):
+                    index.setdefault(fold(name), []).append(item)
+
+    def is_active_service(self, name: str) -> Value:
+        """Return whether an item is an active Service item."""
+        found = (*self._by_name.get(fold(name), ()), *self._by_full_name.get(fold(name), ()))
+        if any(item.get("ItemType") == "Service" and item.get("IsActive") is True for item in found):
+            return True
+        unknown = first_unknown(*(item.get(field) for item in found for field in ("ItemType", "IsActive")))
+        if unknown is not None:
+            return without(unknown, f"of {name} in QuickBooks type or state are not in the file")
+        return False if self._items.scope is Scope.WHOLE else self._part()
+
+    def as_tax_item(self, item: Value) -> dict[str, Value]:
+        """Return whether QuickBooks has a sales-tax item of a name, whether that is active, and its rate."""
+        if not isinstance(item, str):
+            return _facts(item, item, item)
+        found = self._tax_items(item, (TAX_ITEM, TAX_GROUP))
+        if len(found) == 1:
+            return _facts(True, found[0].get("IsActive"), self._rate(found[0]))
+        if found:
+            several = f"QuickBooks has several sales-tax items named {item}"
+            unknown = Unknown(Reason.AMBIGUOUS, several, source=source_of(self._items))
+            return _facts(unknown, unknown, unknown)
+        type_ = first_unknown(*(one.get("ItemType") for one in self._by_name.get(fold(item), ())))
+        if type_ is None and self._items.scope is Scope.WHOLE:
+            return _facts(False, UNSET, UNSET)
+        unknown = without(type_, f"of {item} in QuickBooks the type is not in the file") if type_ else self._part()
+        return _facts(unknown, unknown, unknown)
+
+    def _tax_items(self, name: str, types: tuple[str, ...]) -> list[Record]:
+        return [item for item in self._by_name.get(fold(name), ()) if item.get("ItemType") in types]
+
+    def _rate(self, item: Record) -> Value:
+        """Return the rate of a sales-tax item, or the sum of a group's."""
+        if item.get("ItemType") == TAX_ITEM:
+            return item.get("TaxRate")
+        members = item.get("ItemSalesTaxRef.FullName")
+        if not isinstance(members, str):
+            return (
+                members if isinstance(members, Unknown) else without(members, f"the members of {item.key} are not in the file")
+            )
+        return _sum(self._rate_of_member(member, item) for member in members.split("\n"))
+
+    def _rate_of_member(self, member: str, group: Record) -> Value:
+        found = self._tax_items(member, (TAX_ITEM,))
+        if len(found) == 1:
+            return found[0].get("TaxRate")
+        cause = Reason.AMBIGUOUS if found else Reason.UNRESOLVED
+        return Unknown(cause, f"{member}, of {group.key}, is not in the list of items", source=source_of(self._items))
+
+    def _part(self) -> Unknown:
+        return not_among(self._items, "your files hold only a part of QuickBooks' items")
 
 
-def _books_rate(books: Dataset, item: Record) -> Value:
-    if item.get("ItemType") == "SalesTax":
-        return item.get("TaxRate")
-    members = item.get("ItemSalesTaxRef.FullName")
-    if not isinstance(members, str):
-        return (
-            members
-            if isinstance(members, Unknown)
-            else Unknown(Reason.INCONCLUSIVE, f"the members of {item.key} are not in the file")
-        )
-    rates: list[Value] = []
-    for member in members.split("\n"):
-        found = [one for one in _tax_items(books, member) if one.get("ItemType") == "SalesTax"]
-        rates.append(
-            found[0].get("TaxRate")
-            if len(found) == 1
-            else Unknown(Reason.INCONCLUSIVE, f"{member}, of {item.key}, is not in the list of items")
-        )
-    return _sum(rates)
+def _facts(exists: Value, active: Value, rate: Value) -> dict[str, Value]:
+    return {"itemExists": exists, "itemActive": active, "quickbooksRate": rate}
+
+
+def _service_items(named: Iterable[Value] | Unknown, items: _Items) -> Mapping[str, Value]:
+    """Return the items that carry the tax where ServiceTitan calculates it, and whether each is an active Service item."""
+    if isinstance(named, Unknown):
+        return {"serviceItems": named, "serviceItemsReady": named}
+    shown: list[str] = []
+    states: list[Value] = []
+    for item in named:
+        shown += [item] if isinstance(item, str) else []
+        states.append(items.is_active_service(item) if isinstance(item, str) else item if isinstance(item, Unknown) else False)
+    ready: Value = bool(states) and False not in states
+    unknown = [state for state in states if isinstance(state, Unknown)]
+    if ready and unknown:
+        ready = unknown[-1]
+    return {"serviceItems": ", ".join(shown) or UNSET, "serviceItemsReady": ready}

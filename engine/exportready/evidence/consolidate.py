@@ -14,7 +14,7 @@ from exportready.kinds import KINDS, fold
 from exportready.kinds.account import ALL, BATCH, DAYS, NONE_THERE, PART
 from exportready.kinds.quickbooks import PARTS
 from exportready.model.evidence import CLOCK_SKEW, SHEET, Covers, Dataset, FieldNote, Listing, Record, Scope, Unknown, Value
-from exportready.model.reasons import Reason
+from exportready.model.reasons import Channel, Reason
 
 KEEP_NEWER = "Of the files that disagree, keep the newer one only"
 
@@ -40,12 +40,12 @@ def consolidate(kind: str, listings: Sequence[Listing], covers: Covers | None, a
     for part in sorted(parts):
         one = _choose(join_pages(parts[part]), at)
         if isinstance(one, str):
-            return Dataset(kind=kind, why=one, remedy=KEEP_NEWER)
+            return _contradictory(kind, one)
         chosen.append(one)
     if "" in parts and len(parts) > 1 and not _missing(kind, chosen):
         one = _choose([listing for listing in chosen if listing.part == ""] + [_together(kind, chosen)], at)
         if isinstance(one, str):
-            return Dataset(kind=kind, why=one, remedy=KEEP_NEWER)
+            return _contradictory(kind, one)
         chosen = [one]
     elif "" in parts:
         whole = next(listing for listing in chosen if not listing.part)
@@ -54,6 +54,11 @@ def consolidate(kind: str, listings: Sequence[Listing], covers: Covers | None, a
     if len(chosen) > 1 or (chosen and chosen[0].part):
         chosen = [_together(kind, chosen)]
     return _dataset(kind, _each_once(chosen[0]) if chosen else None, fragments, covers)
+
+
+def _contradictory(kind: str, why: str) -> Dataset:
+    """Return a dataset of nothing: its sources disagree, so none of them counts."""
+    return Dataset(kind=kind, why=why, cause=Reason.CONTRADICTORY, remedy=KEEP_NEWER, channel=Channel.EXPORT)
 
 
 _ADDS_UP = ("quickbooks.Status",)
@@ -69,25 +74,34 @@ def _added_up(listings: Sequence[Listing]) -> Listing:
 
 def _one_list(sheets: Sequence[Listing]) -> Listing:
     """Spreadsheets of one kind add up (batch by batch); what two of them say differently of one record is unknown."""
-    why = next((sheet.why_part for sheet in sheets if sheet.damaged), sheets[0].why_part)
-    damaged = any(sheet.damaged for sheet in sheets)
+    worst = next((sheet for sheet in sheets if sheet.damaged), sheets[0])
     records = tuple(_with_fragments((), sheets))
-    return replace(sheets[0], records=records, why_part=why, damaged=damaged, part="", dated=oldest(sheets))
+    return replace(
+        sheets[0],
+        records=records,
+        why_part=worst.why_part,
+        cause=worst.cause,
+        damaged=worst.damaged,
+        part="",
+        dated=oldest(sheets),
+    )
 
 
 def _of_sheets(dataset: Dataset) -> Dataset:
     """The dataset with what to do where nothing says that the spreadsheet holds them all."""
-    if dataset.scope is not Scope.PART or dataset.why != NOT_SAID:
+    if dataset.scope is not Scope.PART or dataset.cause is not Reason.NOT_STATED_WHOLE:
         return dataset
     parent = KINDS[dataset.kind].array_of
     owner = parent[0] if parent else dataset.kind
     batch = KINDS[owner].at_fault == "transaction"
     held = "all of the batch that you are about to export" if batch else "them all"
     covers = f"covers: {{{owner}: {'batch' if batch else 'all'}}}"
-    return replace(dataset, remedy=f"If your spreadsheet holds {held}, say so: exportready ask, or {covers} in account.yaml")
+    remedy = f"If your spreadsheet holds {held}, say so: exportready ask, or {covers} in account.yaml"
+    return replace(dataset, remedy=remedy, channel=Channel.ASK)
 
 
 NOT_SAID = "a spreadsheet does not say whether it holds them all"
+"""Why the rows of a spreadsheet are a part, in words. The cause is `Reason.NOT_STATED_WHOLE`."""
 
 
 def _each_once(listing: Listing) -> Listing:
@@ -110,7 +124,8 @@ def _each_once(listing: Listing) -> Listing:
         first, last = copy.get("modifiedOn"), record.get("modifiedOn")
         if not (listing.is_feed and isinstance(first, datetime) and isinstance(last, datetime) and first != last):
             why = f"{record.key} stands there twice, with different values"
-            return replace(listing, whole=False, why_part=listing.why_part or why, damaged=True)
+            cause = listing.cause or Reason.CONTRADICTORY
+            return replace(listing, whole=False, why_part=listing.why_part or why, cause=cause, damaged=True)
         known[place] = record if last > first else copy
     return replace(listing, records=tuple(known.values()))
 
@@ -119,61 +134,41 @@ def _dataset(kind: str, listing: Listing | None, fragments: Sequence[Listing], c
     """The list with what single records (fragments) say besides; a list that lacks one of them is not whole."""
     description = KINDS[kind]
     listed = list(listing.records) if listing else []
-    records = _with_fragments(listed, fragments)
+    records = tuple(_with_fragments(listed, fragments))
     added = len(records) > len(listed)
-    why = listing.why_part if listing else "there is no list of it, only single records; export the whole list"
-    if added and listing and listing.whole:
-        why = f"{records[len(listed)].where.path} holds a record that the list in {listing.path} lacks"
-    whole = listing is not None and listing.whole and not added
     dates = [one.dated for one in (listing, *fragments) if one is not None and one.dated is not None]
     dated = listing.dated if listing else min(dates, default=None)
+    whole = listing is not None and listing.whole and not added
     what = covers.what if covers else ""
+
+    def part(why: str, cause: Reason = Reason.PARTIAL, scope: Scope = Scope.PART) -> Dataset:
+        return Dataset(kind=kind, records=records, scope=scope, why=why, cause=cause, dated=dated)
+
     if covers and what == NONE_THERE and records:
-        return Dataset(
-            kind=kind,
-            records=tuple(records),
-            scope=Scope.PART,
-            why=f"account.yaml says that there are none, but {records[0].key} is there",
-            dated=dated,
-        )
+        return part(f"account.yaml says that there are none, but {records[0].key} is there", Reason.CONTRADICTORY)
     if covers and listing is not None and not listing.damaged and not added:
         if what == PART:
-            return Dataset(
-                kind=kind,
-                records=tuple(records),
-                scope=Scope.PART,
-                why="you said that your file does not hold them all",
-                dated=dated,
-            )
+            return part("you said that your file does not hold them all")
         if what in (BATCH, NONE_THERE) and not whole:
-            return Dataset(
-                kind=kind,
-                records=tuple(records),
-                scope=Scope.WAITING,
-                why="account.yaml says that it covers the batches that wait",
-                dated=dated,
-            )
+            return part("account.yaml says that it covers the batches that wait", scope=Scope.WAITING)
         if what == DAYS:
-            why = f"account.yaml says that it covers {covers.words}"
-            return Dataset(kind=kind, records=tuple(records), scope=Scope.PERIOD, why=why, dated=dated, days=covers.days)
+            return replace(part(f"account.yaml says that it covers {covers.words}", scope=Scope.PERIOD), days=covers.days)
         whole = whole or what == ALL
+    if added and listing and listing.whole:
+        return part(f"{records[len(listed)].where.path} holds a record that the list in {listing.path} lacks")
+    if listing is None:
+        return part("there is no list of it, only single records; export the whole list")
     if not whole:
-        return Dataset(kind=kind, records=tuple(records), scope=Scope.PART, why=why, dated=dated)
+        return part(listing.why_part, listing.cause or Reason.PARTIAL)
     shows_inactive = (
         description.active is None
         or what == ALL
-        or (listing is not None and listing.reader == "iif")
+        or listing.reader == "iif"
         or any(record.get(description.active) is False for record in records)
     )
     if shows_inactive:
-        return Dataset(kind=kind, records=tuple(records), scope=Scope.WHOLE, why="", dated=dated)
-    return Dataset(
-        kind=kind,
-        records=tuple(records),
-        scope=Scope.ACTIVE,
-        why="it shows no inactive record, so those may have been left out",
-        dated=dated,
-    )
+        return Dataset(kind=kind, records=records, scope=Scope.WHOLE, why="", dated=dated)
+    return part("it shows no inactive record, so those may have been left out", Reason.ACTIVE_ONLY, Scope.ACTIVE)
 
 
 def _missing(kind: str, listings: Sequence[Listing]) -> list[str]:
@@ -189,14 +184,15 @@ def _together(kind: str, listings: Sequence[Listing]) -> Listing:
     """Put the lists of several parts together (the item types of qbXML)."""
     parts = [listing for listing in listings if listing.part]
     missing = _missing(kind, parts)
-    why = next((listing.why_part for listing in parts if not listing.whole), "")
+    why, cause = next(((listing.why_part, listing.cause) for listing in parts if not listing.whole), ("", None))
     if missing and not why:
-        why = f"the lists of {', '.join(missing)} are not in it"
+        why, cause = f"the lists of {', '.join(missing)} are not in it", Reason.PARTIAL
     return replace(
         parts[0],
         records=tuple(record for listing in parts for record in listing.records),
         whole=not why,
         why_part=why,
+        cause=cause,
         damaged=any(listing.damaged for listing in parts),
         part="",
         dated=oldest(parts),
@@ -300,15 +296,19 @@ def _reconciled(one: Record, other: Record) -> Record:
         mine = fields.get(name, value)
         newer = _newer(one.notes.get(name), other.notes.get(name))
         are_answers = name in one.notes and name in other.notes  # then «don't know» is an answer too
-        if newer or (isinstance(mine, Unknown) and mine.remedy):
+        if newer or (isinstance(mine, Unknown) and mine.cause in _NO_SUCH_COLUMN):
             fields[name] = value  # of two dated answers the newer; or a column that was not found in the other file
         elif name in _OWN or mine == value or newer is False or (isinstance(value, Unknown) and not are_answers):
             fields.setdefault(name, value)
         else:
-            fields[name] = Unknown(Reason.INCONCLUSIVE, f"{one.where.path} and {other.where.path} disagree about it")
+            fields[name] = Unknown(Reason.CONTRADICTORY, f"{one.where.path} and {other.where.path} disagree about it")
         if name in other.notes and (newer or name not in notes):
             notes[name] = other.notes[name]
     return replace(one, fields=fields, notes=notes)
+
+
+_NO_SUCH_COLUMN = (Reason.NOT_EXPORTED, Reason.AMBIGUOUS)
+"""Why a spreadsheet says nothing of a field: no column holds it, or nothing tells which one does."""
 
 
 def _newer(mine: FieldNote | None, other: FieldNote | None) -> bool | None:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from exportready.model.evidence import Listing, Page
+from exportready.model.reasons import Reason
 
 _Pages = Sequence[tuple[Page, Listing]]
 
@@ -45,12 +46,13 @@ def _series(pages: _Pages) -> list[Listing]:
 def _joined(pages: _Pages) -> Listing:
     listings = [listing for _, listing in pages]
     broken = next((listing for listing in listings if not listing.whole), None)
-    gap, damaged = (broken.why_part, broken.damaged) if broken else _gap([page for page, _ in pages])
+    gap, cause, damaged = (broken.why_part, broken.cause, broken.damaged) if broken else _gap([page for page, _ in pages])
     return replace(
         listings[0],
         records=tuple(record for listing in listings for record in listing.records),
         whole=not gap,
         why_part=gap,
+        cause=cause,
         damaged=damaged,
         dated=oldest(listings),
         page=None,
@@ -66,24 +68,31 @@ def _order(one: tuple[Page, Listing]) -> tuple[int, int, str]:
     return (page.number or 0, -(page.remaining or 0), listing.path)
 
 
-def _gap(pages: Sequence[Page]) -> tuple[str, bool]:
-    """Why these pages are not the whole list, and whether they contradict each other; empty when they are whole."""
+def _gap(pages: Sequence[Page]) -> tuple[str, Reason | None, bool]:
+    """Return why these pages are not the whole list, in words and for decisions, and whether they contradict each other.
+
+    Empty, None and False when they are whole.
+    """
     first, last = pages[0], pages[-1]
     if first.remaining is not None:
         for before, after in pairwise(pages):
             if (before.remaining or 0) - after.held != after.remaining:
-                return "a page of it is missing between those that are here", True
-        return (f"{last.remaining} more records follow the last page that is here", False) if last.remaining else ("", False)
+                return "a page of it is missing between those that are here", Reason.PARTIAL, True
+        why = f"{last.remaining} more records follow the last page that is here"
+        return (why, Reason.PARTIAL, False) if last.remaining else _WHOLE
     if first.number is not None:
         numbers = [page.number for page in pages]
         if first.number not in (0, 1) or numbers != list(range(first.number, first.number + len(numbers))):
-            return "a page of it is missing", True
+            return "a page of it is missing", Reason.PARTIAL, True
     if all(page.more for page in pages) or (first.number is not None and last.more):
-        return "more pages follow (hasMore) that are not among your files", False
+        return "more pages follow (hasMore) that are not among your files", Reason.PARTIAL, False
     if sum(not page.more for page in pages) > 1:
-        return "several files say that they are the last page", True
+        return "several files say that they are the last page", Reason.CONTRADICTORY, True
     held = sum(page.held for page in pages)
     totals = {page.total for page in pages if page.total is not None}
     if totals - {held}:
-        return f"it should hold {max(totals - {held})} records (totalCount) but holds {held}", True
-    return "", False
+        return f"it should hold {max(totals - {held})} records (totalCount) but holds {held}", Reason.PARTIAL, True
+    return _WHOLE
+
+
+_WHOLE = ("", None, False)

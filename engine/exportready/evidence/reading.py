@@ -131,9 +131,9 @@ def convert(description: Field, raw: object) -> Value:
     try:
         value = _CONVERT[description.type](description, raw)
     except (ValueError, InvalidOperation):
-        return Unknown(Reason.INCONCLUSIVE, f"'{str(raw)[:60]}' is not {_WORDS[description.type]}")
+        return Unknown(Reason.UNREADABLE, f"'{str(raw)[:60]}' is not {_WORDS[description.type]}")
     if description.choices and value not in description.choices:
-        return Unknown(Reason.INCONCLUSIVE, f"'{str(raw)[:60]}' is none of the values that there are")
+        return Unknown(Reason.UNREADABLE, f"'{str(raw)[:60]}' is none of the values that there are")
     return value
 
 

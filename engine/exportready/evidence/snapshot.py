@@ -33,6 +33,7 @@ from exportready.model.evidence import (
     Texts,
     Unrecognized,
 )
+from exportready.model.reasons import Reason
 from exportready.model.rules import Wanted
 
 _ANSWERS = (".yaml", ".yml")
@@ -94,8 +95,8 @@ def open_snapshot(
     `on_file` receives each path with its number and how many there are. Raises NoSnapshot where there is none.
     """
     found = [replace(file, path=under + file.path) for file in sorted(files(snapshot), key=lambda file: file.path)]
-    answers = [file for file in found if file.path.lower().endswith(_ANSWERS)]
-    rest = tuple(file for file in found if not file.path.lower().endswith(_ANSWERS))
+    answers = [file for file in found if _is_answers(file)]
+    rest = tuple(file for file in found if not _is_answers(file))
     done: list[FileRead] = []
     for number, file in enumerate(answers, 1):
         if on_file is not None:
@@ -137,6 +138,11 @@ def files(snapshot: Path) -> Iterable[File]:
 # -- one file
 
 
+def _is_answers(file: File) -> bool:
+    """Return whether a file is named as one of answers."""
+    return file.path.lower().endswith(_ANSWERS)
+
+
 def _read_file(file: File, wanted: Wanted, columns: Columns, zone: tzinfo) -> FileRead | None:
     """Read one file; None for this program's own reports, which are no evidence."""
     digest, reading, error, data = "", None, None, b""
@@ -161,6 +167,7 @@ def _read_file(file: File, wanted: Wanted, columns: Columns, zone: tzinfo) -> Fi
         error=str(error) if error else None,
         error_line=error.line if error else None,
         notes=reading.notes if reading else (),
+        is_answers=_is_answers(file),
     )
     nothing = reading is not None and not reading.reader
     return FileRead(
@@ -256,7 +263,8 @@ class _Said(msgspec.Struct, frozen=True, kw_only=True):
         why = "account.yaml says that there are none in the batches that wait"
         kinds = [kind for kind, said in self.covers.items() if said.what == NONE_THERE and self._is_fresh(said)]
         lines = [child.name for kind in kinds for child in children(kind)]
-        return {kind: Dataset(kind=kind, records=(), scope=Scope.WAITING, why=why) for kind in (*kinds, *lines)}
+        nothing = Dataset(kind="", records=(), scope=Scope.WAITING, why=why, cause=Reason.PARTIAL)
+        return {kind: replace(nothing, kind=kind) for kind in (*kinds, *lines)}
 
     def _is_fresh(self, said: Covers) -> bool:
         return said.dated is not None and -CLOCK_SKEW <= self.at - said.dated <= DAY

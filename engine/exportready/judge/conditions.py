@@ -1,27 +1,25 @@
-"""Decides conditions by Kleene's logic, and tells for an undecided one which evidence was wanting.
+"""Decides conditions by Kleene's logic.
 
 Comparisons are typed: a value of another type, unset or not exported is unknown, never false.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from math import floor
 
-from exportready.judge.scope import STATED, Decider, Judged, State, Truth
+from exportready.judge.scope import STATED, Decider, Judged, Lookup, State, Truth
 from exportready.judge.world import View
-from exportready.kinds import fold, supply
-from exportready.model.evidence import NOT_EXPORTED, UNSET, Known, Record, Unknown, Value
-from exportready.model.report import Gap
+from exportready.kinds import fold
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Known, Unknown, Value
 from exportready.model.rules import (
-    ACCOUNT,
-    ANSWERS,
     PARAMETER,
     SUBJECT,
     All,
     AnyOf,
+    Check,
     Compare,
     Condition,
     EntryIsPresent,
@@ -37,16 +35,24 @@ _Reader = Callable[[Judged], Value]
 
 
 def decide(condition: Condition, judged: Judged) -> Truth:
-    """True, false, or None for unknown."""
+    """Return true, false, or None for unknown."""
     return decider(condition, judged.view)(judged)
 
 
 def decider(condition: Condition, view: View) -> Decider:
-    """The condition as a function of what is judged, made when it is first asked for: it is asked for every record."""
-    known = view.deciders.get(id(condition))
+    """Return the condition as a function of the record being judged. It is compiled once for a rule."""
+    known = view.deciders.get(condition)
     if known is None:
-        known = view.deciders[id(condition)] = (condition, _compiled(condition, view))  # held, so that its id stays its own
-    return known[1]
+        known = view.deciders[condition] = _compiled(condition, view)
+    return known
+
+
+def lookups(check: Check, view: View) -> dict[str, Lookup]:
+    """Return how each related entry of a check is found, by the entry's name."""
+    return {
+        related.name: Lookup(related, view, decider(related.where, view) if related.where is not None else None)
+        for related in check.related
+    }
 
 
 def _compiled(condition: Condition, view: View) -> Decider:
@@ -194,102 +200,3 @@ def _ordered(op: Op, value: Known, other: Known) -> Truth:
     else:
         return None
     return {Op.AT_LEAST: sign >= 0, Op.AT_MOST: sign <= 0, Op.ABOVE: sign > 0, Op.BELOW: sign < 0}.get(op)
-
-
-# -- what was wanting
-
-
-def gaps(condition: Condition, judged: Judged) -> Iterator[Gap]:
-    """The evidence that would decide an undecided condition. Nothing for a decided one."""
-    if decide(condition, judged) is not None:
-        return
-    match condition:
-        case Compare(_, left, right):
-            for ref in (left, *(operand for operand in right if isinstance(operand, Ref))):
-                yield from _ref_gap(ref, judged)
-        case IsPresent(ref):
-            yield from _ref_gap(ref, judged)
-        case EntryIsPresent(name):
-            yield from _entry_gaps(name, judged)
-        case Not(part):
-            yield from gaps(part, judged)
-        case All(parts) | AnyOf(parts):
-            for part in parts:
-                yield from gaps(part, judged)
-
-
-def _entry_gaps(name: str, judged: Judged) -> Iterator[Gap]:
-    """Why a related entry is not known: a value to match with is not, or its own list is not whole."""
-    related = next(one for one in judged.check.related if one.name == name)
-    unknown = [ref for _, _, ref in related.match if isinstance(ref, Ref) and isinstance(judged.value(ref), Unknown)]
-    if unknown:
-        yield from (gap for ref in unknown for gap in _ref_gap(ref, judged))
-        return
-    entry = judged.entry(name)
-    yield Gap(
-        kind=related.kind,
-        field=None,
-        subject=judged.record.key or None,
-        reason=entry.why,
-        supply=entry.remedy or supply(related.kind, None),
-    )
-
-
-def _ref_gap(ref: Ref, judged: Judged) -> Iterator[Gap]:
-    value = judged.value(ref)
-    if value is not UNSET and not isinstance(value, Unknown):
-        return
-    if ref.owner in (ANSWERS, ACCOUNT):
-        kind = "account.answers" if ref.owner == ANSWERS else ACCOUNT
-        yield Gap(
-            kind=kind,
-            field=ref.field,
-            subject=ref.field,
-            reason=_reason(value, ref.field),
-            supply=_mend(value) or supply(kind, ref.field),
-        )
-    elif ref.owner == SUBJECT:
-        yield _field_gap(judged.record, ref.field, value)
-    elif ref.owner != PARAMETER:
-        entry = judged.entry(ref.owner)
-        if entry.state is State.UNKNOWN:
-            yield from _entry_gaps(ref.owner, judged)
-        elif entry.record is not None:
-            yield _field_gap(entry.record, ref.field, value)
-        else:
-            related = next(one for one in judged.check.related if one.name == ref.owner)
-            yield Gap(
-                kind=related.kind,
-                field=ref.field,
-                subject=judged.record.key or None,
-                reason="there is none to look at",
-                supply=supply(related.kind, None),
-            )
-
-
-def _field_gap(record: Record, name: str, value: Value) -> Gap:
-    subject = name if not record.key else record.key
-    in_sheet = value is NOT_EXPORTED and record.where.path.lower().endswith(SHEETS)
-    return Gap(
-        kind=record.kind,
-        field=name,
-        subject=subject,
-        reason=_reason(value, name),
-        supply=_mend(value) or supply(record.kind, name, in_sheet),
-    )
-
-
-SHEETS = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt")
-"""Files that a person exported: what they lack is a column."""
-
-
-def _mend(value: Value) -> str:
-    return value.remedy if isinstance(value, Unknown) else ""
-
-
-def _reason(value: Value, name: str) -> str:
-    if value is UNSET:
-        return f"{name} is empty"
-    if value is NOT_EXPORTED:
-        return f"{name} is not in the file"
-    return value.reason if isinstance(value, Unknown) else ""

@@ -11,13 +11,15 @@ import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
-from exportready.judge.conditions import decide, decider, gaps
+from exportready.judge.conditions import decide, decider, lookups
+from exportready.judge.gaps import gaps, merged, of_inactive, of_list
 from exportready.judge.scope import Inactive, Judged, State
 from exportready.judge.trace import KEPT, trace
 from exportready.judge.words import expected, shown
 from exportready.judge.world import View, World, note_of
-from exportready.kinds import KINDS, fold, question, supply
+from exportready.kinds import KINDS, fold, question
 from exportready.model.evidence import UNSET, Evidence, FieldNote, Location, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
 from exportready.model.report import Finding, Gap, Outcome, Place, RuleResult, Thing
 from exportready.model.rules import (
     ACCOUNT,
@@ -64,23 +66,23 @@ class _Tally(msgspec.Struct, kw_only=True):
 def _judge_rule(rule: Rule, world: World) -> RuleResult:
     view = View(world, rule)
     if rule.given is not None:
-        nobody = Judged(view, rule.checks[0], Record(kind="", key="", fields={}, where=Location("")), decide)
+        nobody = Judged(view, {}, Record(kind="", key="", fields={}, where=Location("")))
         truth = decide(rule.given, nobody)
         if truth is False:
             return RuleResult(rule=rule, outcome=Outcome.NOT_APPLICABLE, reason=_given_words(rule.given, nobody))
         if truth is None:
-            missing = _merge(gaps(rule.given, nobody))
-            return RuleResult(rule=rule, outcome=Outcome.CANNOT_TELL, reason=_first_reason(missing), gaps=missing)
+            missing = merged(gaps(rule.given, nobody))
+            return _untold(rule, missing)
     tallies = [_judge_check(check, view) for check in rule.checks]
     checked = sum(tally.checked for tally in tallies)
     undecided = sum(tally.undecided for tally in tallies)
-    missing = _merge(gap for tally in tallies for gap in tally.gaps)
+    missing = merged(gap for tally in tallies for gap in tally.gaps)
     findings = tuple(_numbered(finding for tally in tallies for finding in tally.findings))
     if findings:
         failed = sum(len(finding.where) if finding.is_group else 1 for finding in findings)
         outcome, reason = Outcome.FAILED, f"{failed} of {checked} checked"
     elif undecided or missing:
-        outcome, reason = Outcome.CANNOT_TELL, _first_reason(missing)
+        return replace(_untold(rule, missing), checked=checked, undecided=undecided)
     elif not checked:
         outcome, reason = Outcome.NOT_APPLICABLE, "there is nothing of this kind in your files"
     else:
@@ -98,23 +100,10 @@ def _numbered(findings: Iterable[Finding]) -> Iterator[Finding]:
         seen[one.fingerprint] += 1
 
 
-def _first_reason(missing: tuple[Gap, ...]) -> str:
-    return missing[0].reason if missing else "it cannot be told"
-
-
-def _merge(found: Iterable[Gap]) -> tuple[Gap, ...]:
-    """One gap for each thing to supply; it names its subject only where there is one."""
-    merged: dict[tuple[str, str, str], Gap] = {}
-    for gap in found:
-        key = (gap.kind, gap.field or "", gap.supply)
-        known = merged.get(key)
-        if known is None:
-            merged[key] = gap
-        elif known.subject is not None and known.subject != gap.subject:
-            merged[key] = replace(known, subject=None, reason=min(known.reason, gap.reason))
-        elif known.reason > gap.reason:
-            merged[key] = replace(known, reason=gap.reason)
-    return tuple(merged[key] for key in sorted(merged))
+def _untold(rule: Rule, missing: tuple[Gap, ...]) -> RuleResult:
+    """Return the result of a rule that can't be decided, with why."""
+    reason, cause = (missing[0].reason, missing[0].cause) if missing else ("it cannot be told", Reason.INCONCLUSIVE)
+    return RuleResult(rule=rule, outcome=Outcome.CANNOT_TELL, reason=reason, cause=cause, gaps=missing)
 
 
 # -- one check
@@ -125,9 +114,10 @@ def _judge_check(check: Check, view: View) -> _Tally:
     failed: list[tuple[Judged, Severity]] = []
     where = decider(check.where or All(()), view)
     expect = decider(check.expect, view)
+    related = lookups(check, view)
     for kind in check.each:
-        for record in view.dataset(kind).records:
-            judged = Judged(view, check, record, decide)
+        for record in view.dataset(kind).rows():
+            judged = Judged(view, related, record)
             applies = where(judged)
             if applies is False:
                 continue
@@ -167,21 +157,12 @@ def _not_whole(check: Check, view: View) -> Iterator[Gap]:
 
 def _gap_of_list(check: Check, kind: str, view: View) -> Iterator[Gap]:
     dataset = view.dataset(kind)
-    if dataset.scope in (Scope.WHOLE, Scope.PERIOD, Scope.WAITING) or (KINDS[kind].single and dataset.records):
+    if dataset.scope in (Scope.WHOLE, Scope.PERIOD, Scope.WAITING) or (KINDS[kind].single and dataset.rows()):
         return
-    if dataset.scope is Scope.ACTIVE:
-        if _passes_over_inactive(check, kind, view):
-            return
-        advice = f"Export it with inactive records too, or say 'covers: {{{kind}: all}}' in account.yaml. {supply(kind, None)}"
-        yield Gap(kind=kind, field=None, subject=None, reason=dataset.why, supply=advice)
-        return
-    yield Gap(
-        kind=kind,
-        field=None,
-        subject=None,
-        reason=dataset.why or "only a part of it is here",
-        supply=dataset.remedy or supply(kind, None),
-    )
+    if dataset.scope is not Scope.ACTIVE:
+        yield of_list(dataset)
+    elif not _passes_over_inactive(check, kind, view):
+        yield of_inactive(dataset)
 
 
 def _passes_over_inactive(check: Check, kind: str, view: View) -> bool:
@@ -189,7 +170,7 @@ def _passes_over_inactive(check: Check, kind: str, view: View) -> bool:
     if active is None or check.where is None:
         return False
     record = Record(kind=kind, key="", fields={active: False}, where=Location(""))
-    return decide(check.where, Inactive(view, check, record, decide)) is False
+    return decide(check.where, Inactive(view, {}, record)) is False
 
 
 # -- findings
@@ -244,6 +225,7 @@ def _grouped(view: View, check: Check, findings: list[Finding]) -> Finding:
         where=tuple(finding.where[0] for finding in findings),
         blocks=any(finding.blocks for finding in findings),
         is_group=True,
+        members=tuple(names),
         trace=findings[0].trace,
     )
 
@@ -270,7 +252,7 @@ def _word(word: str, judged: Judged) -> str:
         value = judged.value(Ref(ANSWERS, word.removeprefix(ANSWERS + "."), Type.TEXT))
     elif word.removeprefix("$").startswith(ACCOUNT + "."):
         value = judged.value(Ref(ACCOUNT, word.removeprefix("$").removeprefix(ACCOUNT + "."), Type.TEXT))
-    elif rest and any(one.name == first for one in judged.check.related):
+    elif rest and first in judged.lookups:
         value = judged.value(Ref(first, rest, Type.TEXT))
     else:
         value = judged.value(Ref(SUBJECT, word, Type.TEXT))
@@ -314,7 +296,7 @@ def _places(check: Check, judged: Judged, own: list[Ref], key: str) -> tuple[Pla
 
 
 def _answer_note(judged: Judged, ref: Ref) -> FieldNote:
-    return judged.record.notes.get(ref.field, FieldNote())
+    return judged.record.note(ref.field)
 
 
 def _fingerprint(view: View, rule: Rule, check: Check, kind: str, key: str) -> str:

@@ -10,8 +10,8 @@ import msgspec
 from msgspec import field
 
 from exportready.derive.freshness import ANSWER, FILES, stale, unanswered
+from exportready.derive.registry import DERIVATIONS, sources
 from exportready.kinds import fold
-from exportready.kinds.derived import READS
 from exportready.model.evidence import (
     NOT_EXPORTED,
     UNSET,
@@ -25,11 +25,11 @@ from exportready.model.evidence import (
     Unknown,
     Value,
 )
-from exportready.model.reasons import Reason
-from exportready.model.rules import ACCOUNT, ANSWERS, Condition, Related, Rule, Type
+from exportready.model.reasons import Channel, Reason
+from exportready.model.rules import ACCOUNT, ANSWERS, Condition, Rule, Type
 
 Index = tuple[dict[tuple[object, ...], list[Record]], list[Record]]
-"""Records by what their match fields hold, and those that cannot be told because a match field is unknown."""
+"""Records by the values of their match fields, and the records of which one of those is unknown."""
 
 ANSWERS_KIND = "account.answers"
 _EARLIER = "Name the folder of an earlier check of this account too: exportready check FOLDER --before EARLIER"
@@ -48,10 +48,11 @@ class World(msgspec.Struct, kw_only=True):
         """A kind's dataset in this snapshot or the earlier one."""
         if before:
             if self.before is None:
-                return Dataset(kind=kind, why="there is no earlier folder to compare with", remedy=_EARLIER)
+                why = "there is no earlier folder to compare with"
+                return Dataset(kind=kind, why=why, cause=Reason.NO_EARLIER_SNAPSHOT, remedy=_EARLIER, channel=Channel.EXPORT)
             return self.before.dataset(kind)
         dataset = self.now.dataset(kind)
-        if kind == ANSWERS_KIND and not dataset.records:
+        if kind == ANSWERS_KIND and not dataset.rows():
             return Dataset(kind=kind, records=(_NO_ANSWERS,), scope=Scope.WHOLE, why=dataset.why)
         return dataset
 
@@ -59,40 +60,33 @@ class World(msgspec.Struct, kw_only=True):
         """The kind's records by their match fields."""
         known = self.indexes.get((kind, before, match))
         if known is None:
-            known = self.indexes[kind, before, match] = _index(self.dataset(kind, before).records, match)
+            known = self.indexes[kind, before, match] = _index(self.dataset(kind, before), match)
         return known
 
 
-def _index(records: tuple[Record, ...], match: tuple[tuple[str, Type], ...]) -> Index:
+def _index(dataset: Dataset, match: tuple[tuple[str, Type], ...]) -> Index:
     found: dict[tuple[object, ...], list[Record]] = {}
-    untold: list[Record] = []
-    for record in records:
-        key: list[object] = []
-        is_told, is_set = True, True
-        for name, type_ in match:
-            value = record.fields.get(name, NOT_EXPORTED)
-            is_told = is_told and not isinstance(value, Unknown)
-            is_set = is_set and value is not UNSET
-            key.append(comparable(value, type_))
-        if not is_told:
-            untold.append(record)
-        elif is_set:
-            found.setdefault(tuple(key), []).append(record)
-    return found, sorted(untold, key=lambda record: record.key)  # the one that is named is the same in any order
+    unknown: list[Record] = []
+    keys = zip(*(_comparable_column(dataset, name, type_) for name, type_ in match), strict=True)
+    for record, key in zip(dataset.rows(), keys, strict=True):
+        for value in key:
+            if isinstance(value, Unknown):
+                unknown.append(record)
+                break
+        else:
+            if UNSET not in key:
+                found.setdefault(key, []).append(record)
+    return found, sorted(unknown, key=lambda record: record.key)  # the one that is named is the same in any order
+
+
+def _comparable_column(dataset: Dataset, name: str, type_: Type) -> list[object]:
+    column = dataset.column(name)
+    return [fold(value) if isinstance(value, str) else value for value in column] if type_ is Type.NAME else [*column]
 
 
 def comparable(value: Value, type_: Type) -> object:
-    """A value in the form in which its type compares."""
+    """Return a value in the form in which its type compares."""
     return fold(value) if type_ is Type.NAME and isinstance(value, str) else value
-
-
-class Way(msgspec.Struct, frozen=True):
-    """How a related entry is found, the same for every record of a check."""
-
-    dataset: Dataset
-    by_key: dict[tuple[object, ...], list[Record]] | None
-    """None where nothing is to be matched, or there is nothing to match with."""
-    untold: list[Record]
 
 
 class View:
@@ -102,11 +96,8 @@ class View:
         self.world = world
         self.rule = rule
         self._stale: dict[str, Unknown] = {}
-        self.possible: dict[Related, Record | None] = {}
-        """Related entry -> a record that may be it, of those whose match fields are unknown."""
-        self._ways: dict[int, Way] = {}
-        self.deciders: dict[int, tuple[Condition, Callable[[Any], bool | None]]] = {}
-        """The conditions of the rule as functions (judge/conditions.py), by the objects that the rule holds."""
+        self.deciders: dict[Condition, Callable[[Any], bool | None]] = {}
+        """The conditions of the rule, each as a function (judge/conditions.py)."""
         for name, age in rule.max_age.items():
             if not name.startswith(ANSWERS + ".") and name != ANSWERS_KIND:
                 dataset = world.dataset(name, False)
@@ -115,7 +106,7 @@ class View:
                 old = stale(dataset.dated, world.at, age, FILES)
                 if old is not None:
                     self._stale[name] = old
-                for derived in (derived for derived, sources in READS.items() if name in sources):
+                for derived in (derived for derived in DERIVATIONS if name in sources(derived)):
                     dated = world.dataset(derived, False).dated  # its own, where it rests on one of several sources
                     older = old or (stale(dated, world.at, age, FILES) if dated else None)
                     if older is not None:
@@ -124,25 +115,16 @@ class View:
     def dataset(self, kind: str, before: bool = False) -> Dataset:
         """What counts of a kind for this rule."""
         if not before and kind in self._stale:
-            return Dataset(kind=kind, why=self._stale[kind].reason, remedy=self._stale[kind].remedy)
+            old = self._stale[kind]
+            return Dataset(
+                kind=kind, why=old.reason, cause=old.cause, source=old.source, remedy=old.remedy, channel=old.channel
+            )
         return self.world.dataset(kind, before)
-
-    def way(self, related: Related) -> Way:
-        """How an entry is found. Asked for every record, so it is known by the object that the rule holds, not by its value."""
-        known = self._ways.get(id(related))
-        if known is None:
-            dataset = self.dataset(related.kind, related.before)
-            by_key, untold = None, list[Record]()
-            if related.match and dataset.scope is not Scope.MISSING:
-                match = tuple((name, type_) for name, type_, _ in related.match)
-                by_key, untold = self.world.index(related.kind, related.before, match)
-            known = self._ways[id(related)] = Way(dataset, by_key, untold)
-        return known
 
     def answer(self, path: str) -> tuple[Value, FieldNote]:
         """A fresh answer, else why it does not count."""
-        record = self.world.dataset(ANSWERS_KIND, False).records[0]
-        value, note = record.get(path), record.notes.get(path, FieldNote())
+        record = self.world.dataset(ANSWERS_KIND, False).first() or _NO_ANSWERS
+        value, note = record.get(path), record.note(path)
         if value is NOT_EXPORTED:
             return unanswered(self.world.now.dataset(ANSWERS_KIND)), note
         for name, age in self.rule.max_age.items():
@@ -155,10 +137,10 @@ class View:
 
     def account(self, name: str) -> tuple[Value, FieldNote]:
         """A fact of `derived.account`."""
-        record = next(iter(self.world.dataset(ACCOUNT, False).records), None)
+        record = self.world.dataset(ACCOUNT, False).first()
         if record is None:
-            return Unknown(Reason.INCONCLUSIVE, "nothing is known about it"), FieldNote()
-        value, note = record.get(name), record.notes.get(name, FieldNote())
+            return Unknown(Reason.NOT_SUPPLIED, "nothing is known about it"), FieldNote()
+        value, note = record.get(name), record.note(name)
         if note.from_answer and not isinstance(value, Unknown):
             answer, _ = self.answer(note.from_answer)  # this rule may ask for a fresher one
             return (answer if isinstance(answer, Unknown) else value), note

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 
 from exportready.kinds import account, derived, quickbooks, servicetitan
-from exportready.kinds.table import Field, Kind
+from exportready.kinds.table import Field, Kind, Way
+from exportready.model.reasons import Channel
 from exportready.model.rules import Type
 
 KINDS: Mapping[str, Kind] = {
@@ -64,18 +65,36 @@ def plural(kind: str) -> str:
     return name if name.endswith(("s", "equipment")) else name + "s"
 
 
+def answer_of(kind: str, name: str | None) -> str:
+    """Return the path of the answer that states a fact of the account; empty for any other field."""
+    found = KINDS[kind].fields.get(name or "")
+    return found.answer if found else ""
+
+
 def question(owner: str, name: str) -> str:
-    """What was asked, for an answer or for a fact of the account that rests on one."""
-    path = derived.ACCOUNT_ANSWERS.get(name, name) if owner == "derived.account" else name
-    return account.BY_PATH[path].question if path in account.BY_PATH else derived.FACTS.get(name, name)
+    """Return what was asked, for an answer or for a fact of the account that rests on one."""
+    fact = KINDS[owner].fields.get(name) if owner == "derived.account" else None
+    path = (fact.answer if fact else "") or name
+    if path in account.BY_PATH:
+        return account.BY_PATH[path].question
+    return (fact.question if fact else "") or name
+
+
+def way(kind: str, name: str | None, in_sheet: bool = False) -> Way:
+    """Return what to do so that the next snapshot holds this kind, or this field of it.
+
+    `in_sheet`: a spreadsheet lacks the field, which only the program's own export has.
+    """
+    of = KINDS[kind]
+    if in_sheet and of.feed:
+        return Way(instruction=f"Your spreadsheet has no such column. {of.feed}", channel=Channel.INTEGRATOR)
+    if kind == account.KIND.name and name:
+        return account.way(name)
+    if path := answer_of(kind, name):
+        return account.way(path)
+    return Way(instruction=of.supply, channel=of.channel, also=of.also, question=of.question)
 
 
 def supply(kind: str, name: str | None, in_sheet: bool = False) -> str:
-    """What to do so that the next snapshot holds this kind, or this field of it. `in_sheet`: a spreadsheet lacks the field."""
-    if in_sheet and KINDS[kind].feed:
-        return f"Your spreadsheet has no such column. {KINDS[kind].feed}"
-    if kind == account.KIND.name and name:
-        return account.supply(name)
-    if kind == "derived.account" and name in derived.ACCOUNT_ANSWERS:
-        return account.supply(derived.ACCOUNT_ANSWERS[name])
-    return KINDS[kind].supply
+    """Return the instruction of `way`."""
+    return way(kind, name, in_sheet).instruction

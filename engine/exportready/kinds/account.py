@@ -10,8 +10,12 @@ from datetime import timedelta
 
 import msgspec
 
-from exportready.kinds.table import Field, Kind
+from exportready.kinds.table import Field, Kind, Way
+from exportready.model.reasons import Channel
 from exportready.model.rules import Type
+
+FILE_MODE = "quickbooks.fileMode"
+"""Where account.yaml says how the company file is open."""
 
 DONT_KNOW = "don't know"
 NONE = "none"
@@ -192,17 +196,19 @@ KIND = Kind(
     fields={setting.path: Field(type=setting.type, choices=setting.choices) for setting in SETTINGS},
     key=(),
     supply=_SUPPLY,
+    channel=Channel.ASK,
     at_fault="session",
     single=True,
     sheet=True,
 )
 
 
-def supply(path: str) -> str:
-    """How to give one answer: its question, and where it goes."""
+def way(path: str) -> Way:
+    """Return how to give one answer: its question, and where it goes."""
     setting = BY_PATH.get(path)
     if setting is None:
-        return _SUPPLY
+        return Way(instruction=_SUPPLY, channel=Channel.ASK)
     answers = " or ".join(setting.choices) or ANSWERS[setting.type]
     answers += f", or none ({setting.none})" if setting.none else ""
-    return f"Answer «{setting.question}»: exportready ask, or settings.{path} in account.yaml: {answers}"
+    told = f"Answer «{setting.question}»: exportready ask, or settings.{path} in account.yaml: {answers}"
+    return Way(instruction=told, channel=Channel.ASK, question=path)

@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from exportready.kinds import account, quickbooks, servicetitan
 from exportready.kinds.quickbooks import ITEM_TYPES, LISTS_TO_IIF
-from exportready.kinds.table import Kind, fields
+from exportready.kinds.table import Field, Kind, fields
+from exportready.model.reasons import Channel
+from exportready.model.rules import Type
 
-_ANSWER = account.KIND.supply
-_SUPPLY = {kind.name: kind.supply for kind in (*quickbooks.KINDS, *servicetitan.KINDS)}
+_STATED = {kind.name: kind for kind in (*quickbooks.KINDS, *servicetitan.KINDS, account.KIND)}
+
+
+class _Supplied(TypedDict):
+    supply: str
+    channel: Channel
+    also: tuple[Channel, ...]
+
+
+def _like(kind: str) -> _Supplied:
+    """Supply a derived kind by supplying the kind it mostly rests on."""
+    stated = _STATED[kind]
+    return {"supply": stated.supply, "channel": stated.channel, "also": stated.also}
+
+
 _CONNECTORS = "servicetitan|quickbooks"
 
 KINDS = (
     Kind(
         name="derived.account",
-        fields=fields(
-            f"""
-purchasing yesno
-inventory yesno
-peopleWhoExport number
-connector text {_CONNECTORS}
-closingDate date
-salesTaxInQuickBooks yesno
-classTracking yesno
-purchaseOrdersExported yesno
-"""
-        ),
+        fields={
+            "purchasing": Field(type=Type.YESNO, answer="modules.purchasing"),
+            "inventory": Field(type=Type.YESNO, answer="modules.inventory"),
+            "peopleWhoExport": Field(type=Type.NUMBER, answer="peopleWhoExport"),
+            "connector": Field(type=Type.TEXT, choices=tuple(_CONNECTORS.split("|")), answer="webConnector.sentBy"),
+            "closingDate": Field(type=Type.DATE, answer="closingDate"),
+            "salesTaxInQuickBooks": Field(type=Type.YESNO, question="Is sales tax switched on in QuickBooks?"),
+            "classTracking": Field(type=Type.YESNO, question="Does QuickBooks track classes?"),
+            "purchaseOrdersExported": Field(type=Type.YESNO, answer="purchaseOrders.export"),
+        },
         key=(),
-        supply=_ANSWER,
+        **_like(account.KIND.name),
         at_fault="session",
         single=True,
         sheet=True,
@@ -57,7 +72,7 @@ paymentAmount number
 """
         ),
         key=("number",),
-        supply=_SUPPLY["servicetitan.invoice"],
+        **_like("servicetitan.invoice"),
         at_fault="transaction",
     ),
     # One material, equipment or service that invoice lines name.
@@ -65,7 +80,7 @@ paymentAmount number
         name="derived.item_use",
         fields=fields("code name\nunexported yesno\nwaits yesno\nlines number"),
         key=("code",),
-        supply=_SUPPLY["servicetitan.invoice"],
+        **_like("servicetitan.invoice"),
         at_fault="item",
     ),
     # One item of QuickBooks with the accounts that it posts to, in whichever of its three forms qbXML gives them.
@@ -91,7 +106,7 @@ costAccount name
         name="derived.account_use",
         fields=fields("name name\nusedBy text\nuses number"),
         key=("name",),
-        supply=_SUPPLY["servicetitan.material"],
+        **_like("servicetitan.material"),
         at_fault="account",
     ),
     # One customer of a transaction that waits. `near` is another customer of QuickBooks whose name is nearly the same.
@@ -99,7 +114,7 @@ costAccount name
         name="derived.waiting_customer",
         fields=fields("name name\nid id\ninQuickBooks yesno\nquickbooksName name\nnear name\nusedBy text"),
         key=("name",),
-        supply=_SUPPLY["servicetitan.invoice"],
+        **_like("servicetitan.invoice"),
         at_fault="customer",
     ),
     # One vendor of a bill or purchase order that waits.
@@ -107,7 +122,7 @@ costAccount name
         name="derived.waiting_vendor",
         fields=fields("name name\nid id\ninQuickBooks yesno\nquickbooksName name\nnear name\nusedBy text"),
         key=("name",),
-        supply=_SUPPLY["servicetitan.purchase_order"],
+        **_like("servicetitan.purchase_order"),
         at_fault="vendor",
     ),
     # One tax zone, with the item of QuickBooks that it is mapped to. Rates are fractions, groups are summed; in per cent they are
@@ -131,7 +146,7 @@ serviceItemsReady yesno
 """
         ),
         key=("zone",),
-        supply=_SUPPLY["servicetitan.tax_zone"],
+        **_like("servicetitan.tax_zone"),
         at_fault="tax_item",
     ),
     # Tax and shipping of purchase orders: the item of QuickBooks that carries each, and whether an open order has any.
@@ -139,7 +154,7 @@ serviceItemsReady yesno
         name="derived.purchase_charge",
         fields=fields("charge text tax|shipping\nitem name\ncarried yesno\naccountType text"),
         key=("item",),
-        supply=_ANSWER,
+        **_like(account.KIND.name),
         at_fault="item",
     ),
     # One technician: which truck is his, the inventory site of that name, and what an export does without one.
@@ -147,7 +162,7 @@ serviceItemsReady yesno
         name="derived.technician_truck",
         fields=fields("technician name\nid id\ntruck name\ntrucks number\nsiteExists yesno\ntakes text"),
         key=("technician",),
-        supply=_SUPPLY["servicetitan.truck"],
+        **_like("servicetitan.truck"),
         at_fault="transaction",
     ),
     # One invoice that a payment is applied to: which connector sent each, and whether QuickBooks shows them applied.
@@ -178,7 +193,7 @@ apart text
 """
         ),
         key=("customer", "payment", "invoice"),
-        supply=_SUPPLY["servicetitan.payment"],
+        **_like("servicetitan.payment"),
         at_fault="transaction",
         numbered=True,
     ),
@@ -196,7 +211,7 @@ batchStatus text
 """
         ),
         key=("customer", "number"),
-        supply=_SUPPLY["servicetitan.invoice"],
+        **_like("servicetitan.invoice"),
         at_fault="transaction",
     ),
     # One exported transaction, with what QuickBooks has of it. `told` ends the sentence "Invoice 1234 ...".
@@ -236,7 +251,7 @@ linesExtra text
 """
         ),
         key=("customer", "number"),
-        supply=_SUPPLY["servicetitan.invoice"],
+        **_like("servicetitan.invoice"),
         at_fault="transaction",
     ),
     # The tie-out: one type of transaction in one batch.
@@ -263,7 +278,7 @@ untoldAmount number
 """
         ),
         key=("batch", "type"),
-        supply=_SUPPLY["servicetitan.invoice"],
+        **_like("servicetitan.invoice"),
         at_fault="transaction",
     ),
     # Whether there is a list of export errors at all: an empty one is good news, none is no news.
@@ -271,7 +286,7 @@ untoldAmount number
         name="derived.export_log",
         fields=fields("kept yesno"),
         key=(),
-        supply=_SUPPLY["servicetitan.export_error"],
+        **_like("servicetitan.export_error"),
         at_fault="session",
         single=True,
         sheet=True,
@@ -293,7 +308,7 @@ arrivedSince yesno
 """
         ),
         key=("transaction", "message"),
-        supply=_SUPPLY["servicetitan.export_error"],
+        **_like("servicetitan.export_error"),
         at_fault="transaction",
         numbered=True,
     ),
@@ -309,205 +324,3 @@ arrivedSince yesno
 
 SIDES = ("titan", "books", "explained", "unexplained", "untold")
 """What the tie-out counts; `derived.tie_out` has a count and an amount of each."""
-
-ACCOUNT_ANSWERS = {
-    "purchasing": "modules.purchasing",
-    "inventory": "modules.inventory",
-    "peopleWhoExport": "peopleWhoExport",
-    "connector": "webConnector.sentBy",
-    "closingDate": "closingDate",
-    "purchaseOrdersExported": "purchaseOrders.export",
-}
-"""Field of derived.account -> the answer that states it."""
-
-FACTS = {
-    "salesTaxInQuickBooks": "Is sales tax switched on in QuickBooks?",
-    "classTracking": "Does QuickBooks track classes?",
-}
-"""Field of derived.account that no answer states -> what it answers, in words."""
-
-
-def _reads(text: str) -> dict[str, frozenset[str]]:
-    """A table of `kind field field …`; a kind may take several lines."""
-    found: dict[str, frozenset[str]] = {}
-    for kind, *names in map(str.split, filter(str.strip, text.splitlines())):
-        found[kind] = found.get(kind, frozenset()) | frozenset(names)
-    return found
-
-
-_ACCOUNT = f"""
-servicetitan.purchase_order number
-servicetitan.bill referenceNumber
-servicetitan.truck name
-servicetitan.warehouse name
-quickbooks.Preferences AccountingPreferences.ClosingDate SalesTaxPreferences.DefaultItemSalesTaxRef.FullName
-quickbooks.Preferences AccountingPreferences.IsUsingClassTracking
-quickbooks.Class IsActive
-quickbooks.Item ItemType IsActive
-account.answers {" ".join(ACCOUNT_ANSWERS.values())}
-"""
-_BATCHED = """
-servicetitan.invoice waits syncStatus batch.number batch.id batch.name total
-servicetitan.payment waits syncStatus batch.number batch.id batch.name total
-servicetitan.credit_memo waits syncStatus batch.number batch.id batch.name
-servicetitan.bill waits syncStatus batch.number batch.id batch.name
-"""
-
-_MATCHED = """
-servicetitan.invoice id syncStatus active referenceNumber customer.id customer.name invoiceDate subTotal salesTax total
-servicetitan.invoice batch.id batch.number batch.name modifiedOn
-servicetitan.invoice_item parent.id skuId skuName quantity total active
-servicetitan.payment id syncStatus active referenceNumber checkNumber customer.id customer.name date total type
-servicetitan.payment batch.id batch.number batch.name modifiedOn
-servicetitan.credit_memo id syncStatus active referenceNumber customer.id customer.name date total
-servicetitan.credit_memo batch.id batch.number batch.name modifiedOn
-servicetitan.bill id syncStatus status referenceNumber vendor.id vendor.name billDate billAmount
-servicetitan.bill batch.id batch.number batch.name modifiedOn
-servicetitan.purchase_order id number status vendorId batchId date total modifiedOn
-servicetitan.vendor id name
-servicetitan.material id code
-servicetitan.equipment id code
-servicetitan.service id code
-servicetitan.tax_rate salesTaxItem
-quickbooks.Invoice TxnID TimeCreated TimeModified TxnDate RefNumber CustomerRef.FullName Memo Subtotal SalesTaxTotal
-quickbooks.InvoiceLine parent.TxnID ItemRef.FullName Quantity Amount
-quickbooks.CreditMemo TxnID TimeCreated TimeModified TxnDate RefNumber CustomerRef.FullName Memo TotalAmount Subtotal SalesTaxTotal
-quickbooks.CreditMemoLine parent.TxnID ItemRef.FullName Quantity Amount
-quickbooks.ReceivePayment TxnID TimeCreated TimeModified TxnDate RefNumber CustomerRef.FullName Memo TotalAmount
-quickbooks.JournalEntry TxnID TimeCreated TimeModified TxnDate RefNumber Memo
-quickbooks.JournalDebitLine parent.TxnID Amount
-quickbooks.Bill TxnID TimeCreated TimeModified TxnDate RefNumber VendorRef.FullName Memo AmountDue
-quickbooks.PurchaseOrder TxnID TimeCreated TimeModified TxnDate RefNumber VendorRef.FullName Memo TotalAmount
-quickbooks.Item Name ItemType
-account.answers webConnector.since webConnector.sentBy modules.purchasing purchaseOrders.export
-"""
-
-_ERRORS = """
-servicetitan.export_error transaction transactionType customer.name message
-quickbooks.Status request statusCode statusSeverity statusMessage
-"""
-
-READS: dict[str, dict[str, frozenset[str]]] = {
-    "derived.account": _reads(_ACCOUNT),
-    "derived.customer_order": _reads("quickbooks.Customer FullName"),
-    "derived.batch": _reads(_BATCHED),
-    "derived.batched": _reads(
-        _BATCHED
-        + """
-servicetitan.invoice active referenceNumber customer.name
-servicetitan.payment active referenceNumber customer.name
-servicetitan.credit_memo active referenceNumber customer.name
-servicetitan.bill status referenceNumber vendor.name
-account.answers modules.purchasing purchaseOrders.export
-"""
-    ),
-    "derived.item_use": _reads(
-        """
-servicetitan.invoice_item skuId skuName type active parent.waits parent.syncStatus parent.active parent.batch.number
-servicetitan.material id code
-servicetitan.equipment id code
-servicetitan.service id code
-"""
-    ),
-    "derived.item": _reads(
-        "quickbooks.Item Name FullName ItemType IsActive IncomeAccountRef.FullName COGSAccountRef.FullName "
-        "SalesOrPurchase.AccountRef.FullName SalesAndPurchase.IncomeAccountRef.FullName "
-        "SalesAndPurchase.ExpenseAccountRef.FullName"
-    ),
-    "derived.account_use": _reads(
-        """
-servicetitan.material code active account assetAccount
-servicetitan.equipment code active account assetAccount
-servicetitan.service code active account
-servicetitan.invoice_item parent.waits generalLedgerAccount.name assetAccount.name
-servicetitan.payment waits generalLedgerAccount.name
-"""
-    ),
-    "derived.waiting_customer": _reads(
-        """
-servicetitan.invoice waits customer.name customer.id
-servicetitan.payment waits customer.name customer.id
-servicetitan.credit_memo waits customer.name customer.id
-quickbooks.Customer FullName
-"""
-    ),
-    "derived.waiting_vendor": _reads(
-        """
-servicetitan.bill waits vendor.name vendor.id
-servicetitan.purchase_order waits vendorId
-servicetitan.vendor id name
-quickbooks.Vendor Name
-account.answers modules.purchasing purchaseOrders.export
-"""
-    ),
-    "derived.tax_zone": _reads(
-        """
-servicetitan.tax_zone id name active
-servicetitan.tax_rate parent.id taxRate salesTaxItem
-servicetitan.invoice waits taxZoneId
-quickbooks.Item Name FullName ItemType IsActive TaxRate ItemSalesTaxRef.FullName
-account.answers
-"""
-    ),
-    "derived.purchase_charge": _reads(
-        """
-servicetitan.purchase_order waits tax shipping
-account.answers purchaseOrders.taxItem purchaseOrders.shippingItem
-"""
-    ),
-    "derived.technician_truck": _reads(
-        """
-servicetitan.technician id name active
-servicetitan.truck name active
-servicetitan.truck_technician technicianId parent.name parent.active
-quickbooks.InventorySite Name IsActive
-"""
-    ),
-    "derived.applied_payment": _reads(
-        """
-servicetitan.payment_application appliedTo appliedAmount appliedToReferenceNumber
-servicetitan.payment_application parent.id parent.waits parent.syncStatus parent.active parent.customer.id parent.customer.name
-servicetitan.payment_application parent.referenceNumber parent.date parent.type parent.batch.number
-servicetitan.invoice id waits syncStatus invoiceDate referenceNumber customer.name customer.id batch.number batch.name
-quickbooks.Invoice TxnID TimeCreated TxnDate RefNumber CustomerRef.FullName ARAccountRef.FullName Memo BalanceRemaining
-quickbooks.ReceivePayment TxnID TxnDate RefNumber CustomerRef.FullName ARAccountRef.FullName Memo TotalAmount UnusedPayment
-quickbooks.AppliedToTxn TxnID TxnDate RefNumber Amount DiscountAmount parent.TxnID parent.RefNumber parent.CustomerRef.FullName
-quickbooks.LinkedTxn TxnID TxnType Amount parent.TxnID parent.RefNumber parent.TxnDate
-quickbooks.Preferences AccountingPreferences.ClosingDate
-account.answers webConnector.sentBy webConnector.since webConnector.oldConnectorAutoRun closingDate
-"""
-    ),
-    "derived.match": _reads(_MATCHED),
-    "derived.tie_out": _reads(_MATCHED),
-    "derived.export_log": _reads(_ERRORS),
-    "derived.export_error": _reads(_ERRORS + _MATCHED),
-    "derived.drift": _reads(
-        "account.answers customerMapping customerMappingAtLastExport\nquickbooks.Preferences AccountingPreferences.ClosingDate"
-    ),
-}
-"""What each derivation reads, so that readers take it out of the files."""
-
-RESTS_ON: dict[str, tuple[str, ...]] = {
-    "derived.batched": ("derived.account", "derived.batch"),
-    "derived.match": ("derived.account", "derived.batch"),
-    "derived.tie_out": ("derived.match",),
-    "derived.export_error": ("derived.match",),
-    "derived.applied_payment": ("derived.match",),
-    "derived.waiting_vendor": ("derived.account",),
-}
-"""The derivations that another one asks for what they came to."""
-
-ONLY_FOR: dict[str, dict[str, frozenset[str]]] = {
-    "derived.match": dict.fromkeys(
-        ("quickbooks.InvoiceLine", "quickbooks.CreditMemoLine"), frozenset({"linesAgree", "linesMissing", "linesExtra"})
-    )
-}
-"""Derivation -> what it reads for some of its fields only, and for which."""
-
-SHOWN = ("derived.account", "derived.batch", "derived.drift", "derived.purchase_charge", "derived.tax_zone")
-"""What every report tells, or what its key issues are found by, whatever rules it judges."""
-SHOWN_AFTER = ("derived.match", "derived.tie_out", "derived.applied_payment", "derived.export_log", "derived.export_error")
-"""What a report tells after an export besides."""
-
-HEADING: dict[str, frozenset[str]] = {"quickbooks.Company": frozenset({"CompanyName"})}
-"""What every report says of whose files these are, whatever its rules read."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from exportready.kinds.account import FILE_MODE
 from exportready.kinds.table import Field, Kind, fields, parents
+from exportready.model.reasons import Channel
 from exportready.model.rules import Type
 
 LISTS_TO_IIF = (
@@ -171,6 +173,8 @@ QBFileMode ?text SingleUser|MultiUser
         ),
         key=(),
         supply=_HOST,
+        channel=Channel.ASK,
+        question=FILE_MODE,
         at_fault="session",
         single=True,
         always=("ProductName", "MajorVersion"),

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from exportready.kinds.servicetitan import PRICEBOOK
+
 ESTABLISHED, INFERRED = "established", "inferred"
 
 
@@ -28,7 +30,6 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     standing: str = ESTABLISHED
 
 
-_PRICEBOOK = ("servicetitan.material", "servicetitan.equipment", "servicetitan.service")
 _FOR, _POSTS, _BUYS = "is for", "posts to", "buys from"
 
 REFERENCES = (
@@ -38,7 +39,7 @@ REFERENCES = (
     Reference(
         kind="servicetitan.invoice", field="taxZoneId", target="tax_zone", by_id=("servicetitan.tax_zone",), words="lies in"
     ),
-    Reference(kind="servicetitan.invoice_item", field="skuId", target="item", by_id=_PRICEBOOK),
+    Reference(kind="servicetitan.invoice_item", field="skuId", target="item", by_id=PRICEBOOK),
     Reference(kind="servicetitan.invoice_item", field="skuName", target="item"),
     Reference(kind="servicetitan.invoice_item", field="generalLedgerAccount.name", target="account", words=_POSTS),
     Reference(kind="servicetitan.invoice_item", field="assetAccount.name", target="account", words=_POSTS),
@@ -58,9 +59,9 @@ REFERENCES = (
     # (help.servicetitan.com, sync objects).
     *(
         Reference(kind=kind, field=field, target="account", words="names")
-        for kind in _PRICEBOOK
+        for kind in PRICEBOOK
         for field in ("account", "costOfSaleAccount", "assetAccount")
-        if (kind, field) != (_PRICEBOOK[2], "assetAccount") and (kind, field) != (_PRICEBOOK[2], "costOfSaleAccount")
+        if (kind, field) != (PRICEBOOK[2], "assetAccount") and (kind, field) != (PRICEBOOK[2], "costOfSaleAccount")
     ),
     # It may arrive unapplied instead.
     Reference(

@@ -10,7 +10,11 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from exportready.kinds.table import Field, Kind, fields, parents
+from exportready.model.reasons import Channel
 from exportready.model.rules import Type
+
+PRICEBOOK = ("servicetitan.material", "servicetitan.equipment", "servicetitan.service")
+"""The kinds of entries in the pricebook."""
 
 _STATUS = "Pending|Posted|Exported"
 _FEED = "ask whoever has API access to ServiceTitan for GET {} (all pages) and save the answer as {} beside your other files"
@@ -25,6 +29,11 @@ _BY_HAND = {
 }
 """What an office can export without the API (docs/sources.md, exports by hand)."""
 _OR = ". Or "
+
+
+def _channels(name: str) -> tuple[Channel, tuple[Channel, ...]]:
+    """How `_supply` supplies a kind, and which other ways it names."""
+    return (Channel.EXPORT, (Channel.INTEGRATOR,)) if name in _BY_HAND else (Channel.INTEGRATOR, ())
 
 
 _MARKS = {
@@ -82,12 +91,15 @@ def _kind(
     waits: Field | None = None,
 ) -> Kind:
     table_fields = fields("id id\n" + table)
+    channel, also = _channels(name)
     return Kind(
         name=f"servicetitan.{name}",
         fields=table_fields | ({"waits": waits} if waits else {}),
         key=key,
         supply=_supply(name, _FEED.format(get + ("?active=Any" if active else ""), f"{file}.json")),
         at_fault=at_fault,
+        channel=channel,
+        also=also,
         active=active,
         identity="id",
         known=frozenset(field.partition(".")[0] for field in table_fields) | frozenset(known.split()),
@@ -110,12 +122,15 @@ def _array(
     bare: str = "",
 ) -> Kind:
     own: dict[str, Field] = fields(table)
+    channel, also = _channels(name)
     return Kind(
         name=f"servicetitan.{name}",
         fields=own | parents(parent.fields, parent_fields),
         key=key,
         supply=_supply(name, parent.supply.rpartition(_OR)[2]),
         at_fault=parent.at_fault,
+        channel=channel,
+        also=also,
         numbered=True,
         identity="id" if "id" in own else None,
         array_of=(parent.name, at),

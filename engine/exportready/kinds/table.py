@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 from msgspec.structs import replace
 
+from exportready.model.reasons import Channel
 from exportready.model.rules import Type
 
 
@@ -27,6 +28,10 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     """The element may stand there several times; the value is its texts, one a line."""
     needs: tuple[str, ...] = ()
     """No file holds it: it is derived from these fields of the same record."""
+    answer: str = ""
+    """The path of the answer that states it, of a fact of the account."""
+    question: str = ""
+    """What it answers, of a fact of the account that no answer states."""
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +45,12 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """What to do so that the next snapshot holds it, in the products' own menu names."""
     at_fault: str
     """Which sort of object a record of it stands for, when a rule says no more."""
+    channel: Channel = Channel.EXPORT
+    """How `supply` supplies it."""
+    also: tuple[Channel, ...] = ()
+    """Other ways that `supply` names."""
+    question: str = ""
+    """The path of the answer that says all of the kind, where a question asks for it."""
     numbered: bool = False
     """Equal keys are told apart by a running number (lines of one transaction)."""
     single: bool = False
@@ -64,6 +75,17 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """How a program exports it, where a person can export it by hand too: with every field."""
     files: tuple[str, ...] = ()
     """Words of a file name that stand for the kind, for an empty or ambiguous list."""
+
+
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """A way to supply a kind of record, or a field of it."""
+
+    instruction: str
+    channel: Channel
+    also: tuple[Channel, ...] = ()
+    """Other ways that the instruction names."""
+    question: str = ""
+    """The path of the answer that it asks for; empty where it asks for a file."""
 
 
 def fields(text: str) -> dict[str, Field]:

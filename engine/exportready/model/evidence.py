@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, KeysView, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 
 import msgspec
 from msgspec import field
+from msgspec.structs import replace
 
-from exportready.model.reasons import Reason
+from exportready.model.reasons import Channel, Reason
 
 CLOCK_SKEW = timedelta(minutes=15)
 """Clocks of two computers may differ by this much; what is dated later than that is not believed."""
@@ -36,6 +37,8 @@ class Unknown(msgspec.Struct, frozen=True):
     """What to do about it, where that is something else than to supply the kind or the answer."""
     source: str = ""
     """The kind of record that lacks it, where that is another than the record's own; for decisions."""
+    channel: Channel | None = None
+    """How `remedy` fills it in, where that is something else than to supply the kind."""
 
 
 Known = str | bool | Decimal | datetime | date
@@ -78,8 +81,20 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     notes: Mapping[str, FieldNote] = field(default_factory=lambda: NO_NOTES)
 
     def get(self, name: str) -> Value:
-        """The field's value; `NOT_EXPORTED` where the file does not hold it."""
+        """Return a field's value; `NOT_EXPORTED` where the file does not have the field."""
         return self.fields.get(name, NOT_EXPORTED)
+
+    def names(self) -> KeysView[str]:
+        """Return the names of the fields that the file has."""
+        return self.fields.keys()
+
+    def note(self, name: str) -> FieldNote:
+        """Return what is known about a field apart from its value."""
+        return self.notes.get(name, FieldNote())
+
+    def with_value(self, name: str, value: Value) -> Record:
+        """Return the record with another value in one field."""
+        return Record(kind=self.kind, key=self.key, fields={**self.fields, name: value}, where=self.where, notes=self.notes)
 
 
 class Scope(Enum):
@@ -110,6 +125,8 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     whole: bool
     why_part: str = ""
     """Why it is not whole, in words; empty when it is."""
+    cause: Reason | None = None
+    """Why it is not whole, for decisions; None when it is."""
     damaged: bool = False
     """True where the file contradicts itself or breaks off: nobody's word that it is the whole list can mend that."""
     part: str = ""
@@ -139,7 +156,10 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Dataset(msgspec.Struct, frozen=True, kw_only=True):
-    """What counts of one kind in this snapshot, after pages were joined and sources compared."""
+    """What counts of one kind in this snapshot, after pages were joined and sources compared.
+
+    Whoever concludes or judges reads it through its methods alone, so that how the records are stored concerns nobody else.
+    """
 
     kind: str
     records: tuple[Record, ...] = ()
@@ -147,14 +167,50 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     """Why it is missing or a part, in words."""
     cause: Reason | None = None
-    """Why it is missing or a part, for decisions; None where it is whole."""
+    """Why it is not whole, for decisions; None where it is."""
     source: str = ""
     """The kind of record that is missing or a part, where this one is derived from it; for decisions."""
     dated: datetime | None = None
     remedy: str = ""
     """What to do about it, where that is something else than to supply the kind."""
+    channel: Channel | None = None
+    """How `remedy` fills it in, where that is something else than to supply the kind."""
     days: tuple[date, date] | None = None
     """Of a PERIOD: its first and last day."""
+
+    def rows(self) -> tuple[Record, ...]:
+        """Return the records in their order."""
+        return self.records
+
+    def first(self) -> Record | None:
+        """Return the first record, of a kind that has only one; None where there is none."""
+        return self.records[0] if self.records else None
+
+    def column(self, name: str) -> list[Value]:
+        """Return one field of every record, in the order of `rows`."""
+        return [record.fields.get(name, NOT_EXPORTED) for record in self.records]
+
+    def by(self, name: str) -> dict[Value, list[Record]]:
+        """Return the records by the value of a field, unknown and empty values too. Made at each call: keep the result."""
+        found: dict[Value, list[Record]] = {}
+        for value, record in zip(self.column(name), self.records, strict=True):
+            found.setdefault(value, []).append(record)
+        return found
+
+    def lookup(self, key: str, name: str) -> dict[Value, Value]:
+        """Return one field by another, where that is text; of several records the last counts. Made at each call."""
+        pairs = zip(self.column(key), self.column(name), strict=True)
+        return {id_: value for id_, value in pairs if isinstance(id_, str)}
+
+    def with_column(self, name: str, values: Iterable[Value]) -> Dataset:
+        """Return the dataset with these values in one field, in the order of `rows`."""
+        pairs = zip(self.records, values, strict=True)
+        return replace(self, records=tuple(one if one.get(name) is to else one.with_value(name, to) for one, to in pairs))
+
+    def lack(self, otherwise: str = "") -> Unknown:
+        """Return why something is not known that may be in what is missing. `otherwise`: the words where it has none."""
+        cause = self.cause or Reason.INCONCLUSIVE
+        return Unknown(cause, self.why or otherwise, self.remedy, self.source, self.channel)
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,6 +226,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None = None
     error_line: int | None = None
     notes: tuple[str, ...] = ()
+    is_answers: bool = False
+    """It is named as a file of answers, whether it could be read or not."""
 
     @property
     def error_text(self) -> str | None:
@@ -249,21 +307,16 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
         return self.datasets.get(kind) or self._missing(kind)
 
     def _missing(self, kind: str) -> Dataset:
-        broken = [source.path for source in self.sources if source.error]
-        answers = [path for path in broken if path.lower().endswith((".yaml", ".yml"))]
-        if kind == "account.answers":
-            broken = answers
-        elif answers != broken:
-            broken = [path for path in broken if path not in answers]
-        else:
-            broken = []
+        of_answers = kind == "account.answers"
+        broken = [source.path for source in self.sources if source.error and source.is_answers is of_answers]
         if not broken:
-            return Dataset(
-                kind=kind, why="there is no account.yaml" if kind == "account.answers" else "none of your files holds it"
-            )
+            why = "there is no account.yaml" if of_answers else "none of your files holds it"
+            return Dataset(kind=kind, why=why, cause=Reason.NOT_SUPPLIED)
         names = " and ".join(broken)
         return Dataset(
             kind=kind,
             why=f"{names} could not be read",
+            cause=Reason.UNREADABLE,
             remedy=f"Mend {names}: what is wrong is told under «Could not be read»",
+            channel=Channel.EXPORT,
         )

@@ -46,10 +46,14 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
     """Why it isn't known, in words."""
     supply: str
     """What to do about it, in words."""
-    cause: Reason = Reason.INCONCLUSIVE
+    cause: Reason
     """Why it isn't known, for decisions."""
-    channel: Channel = Channel.EXPORT
+    channel: Channel
     """How it can be filled."""
+    also: tuple[Channel, ...] = ()
+    """Other ways that fill it as well."""
+    question: str = ""
+    """The path of the answer that fills it, where a question asks for one."""
     source: str = ""
     """The kind of record that lacks it, where that is another than `kind`."""
 
@@ -142,6 +146,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """Transactions that use the object at fault wait for it."""
     is_group: bool = False
     """It stands for all failures of its check, each with a place in `where`."""
+    members: tuple[str, ...] = ()
+    """Of a group: the keys of the records that fail."""
     told_at: datetime | None = None
     """When the answer was given on which it rests, where it rests on one."""
     nth: int = 0
@@ -202,6 +208,8 @@ class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
     rule: Rule
     outcome: Outcome
     reason: str
+    cause: Reason | None = None
+    """Why the outcome is `cannot_tell`, for decisions; None where it is another."""
     checked: int = 0
     undecided: int = 0
     gaps: tuple[Gap, ...] = ()

@@ -66,7 +66,7 @@ def of(report: Report) -> Baseline:
 
 
 def _members(finding: Finding) -> tuple[str, ...]:
-    return tuple(sorted((finding.observed.get("names") or "").split("; "))) if finding.is_group else ()
+    return tuple(sorted(finding.members))
 
 
 def _identity(finding: Finding) -> tuple[str, str, str]:

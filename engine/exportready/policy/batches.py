@@ -8,6 +8,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from exportready.model.evidence import Source
+from exportready.model.reasons import Reason
 from exportready.model.report import Batch, BatchLoad, Cleared, KeyIssue, Notes, Outcome, Report, RuleResult, Verdict, Waiting
 from exportready.policy.gate import verdict
 
@@ -36,8 +37,11 @@ def _of_batch(result: RuleResult, number: str, notes: Notes) -> RuleResult:
     left = tuple(one for one in result.findings if number in notes.batches_of(one))
     if left or not result.findings:
         return replace(result, findings=left)
-    outcome = Outcome.CANNOT_TELL if result.untold else Outcome.PASSED
-    return replace(result, findings=(), outcome=outcome, reason=f"nothing of batch {number} is among what fails")
+    told = f"nothing of batch {number} is among what fails"
+    if not result.untold:
+        return replace(result, findings=(), outcome=Outcome.PASSED, reason=told)
+    cause = result.gaps[0].cause if result.gaps else Reason.INCONCLUSIVE
+    return replace(result, findings=(), outcome=Outcome.CANNOT_TELL, reason=told, cause=cause)
 
 
 def narrowed(report: Report, number: str) -> Report:

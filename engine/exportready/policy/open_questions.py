@@ -10,7 +10,6 @@ from datetime import datetime
 
 from exportready.account.questions import (
     DOZEN,
-    FILE_MODE,
     SINCE,
     TAKEN,
     TAKEN_AT,
@@ -21,14 +20,13 @@ from exportready.account.questions import (
     yes_no,
 )
 from exportready.account.reading import NO_COLUMN
-from exportready.derive.arrivals import LOOKS_BYPASSED
 from exportready.derive.freshness import ANSWER, stale
-from exportready.derive.waiting import ORDERS
-from exportready.evidence.consolidate import NOT_SAID
-from exportready.kinds import KINDS, plural
-from exportready.kinds.account import ALL, BATCH, BY_PATH, MAPS, NONE_THERE, PART
-from exportready.kinds.derived import ACCOUNT_ANSWERS, READS
+from exportready.derive.registry import answers_read
+from exportready.kinds import KINDS, answer_of, plural
+from exportready.kinds.account import ALL, BATCH, BY_PATH, FILE_MODE, MAPS, NONE_THERE, PART
+from exportready.kinds.transactions import PURCHASE_ORDER as ORDERS
 from exportready.model.evidence import SHEET, ColumnQuestion, Evidence, Record, Scope, Unknown
+from exportready.model.reasons import Reason
 from exportready.model.report import Gap, Report
 
 
@@ -73,12 +71,12 @@ def _paths(gaps: Iterable[Gap], evidence: Evidence) -> Iterator[str]:
         elif gap.kind == "quickbooks.Host":
             yield FILE_MODE
         elif gap.kind == "derived.account":
-            path = ACCOUNT_ANSWERS.get(gap.field or "")
+            path = answer_of(gap.kind, gap.field)
             yield from (path,) if path else ()
         elif gap.kind == "derived.tax_zone":
             yield from _zones(evidence)
         else:
-            yield from sorted(READS.get(gap.kind, {}).get("account.answers", ()))
+            yield from sorted(answers_read(gap.kind))
 
 
 def _zones(evidence: Evidence) -> Iterator[str]:
@@ -120,15 +118,12 @@ def columns(evidence: Evidence) -> Iterator[OpenQuestion]:
 
 def covers(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
     """Do the spreadsheets hold everything? Asked once for kinds that stand in the same files, where a rule wants it."""
-    wanted = [gap.reason for result in report.results if result.untold for gap in result.gaps if NOT_SAID in gap.reason]
+    wanted = [gap for gap in _open_gaps(report) if gap.cause is Reason.NOT_STATED_WHOLE]
     groups: dict[tuple[tuple[str, ...], bool], list[str]] = {}
     for kind, listings in sorted(evidence.listings.items()):
         dataset, owner = evidence.dataset(kind), _owner(kind)
-        if (
-            dataset.scope is not Scope.PART
-            or dataset.why != NOT_SAID
-            or not any(_speaks_of(reason, kind) for reason in wanted)
-        ):
+        is_open = dataset.scope is Scope.PART and dataset.cause is Reason.NOT_STATED_WHOLE
+        if not is_open or not any(gap.source in ("", kind) for gap in wanted):
             continue
         paths = tuple(sorted({listing.path for listing in listings if listing.part == SHEET}))
         kinds = groups.setdefault((paths, KINDS[owner].at_fault == "transaction"), [])
@@ -156,9 +151,9 @@ def _owner(kind: str) -> str:
     return array_of[0] if array_of else kind
 
 
-def _speaks_of(reason: str, kind: str) -> bool:
-    """A gap's reason is this kind's: said plainly, or of a list on which something derived rests."""
-    return reason == NOT_SAID or reason.startswith(plural(kind))
+def _open_gaps(report: Report) -> list[Gap]:
+    """Return the gaps of every rule that isn't decided."""
+    return [gap for result in report.results if result.untold for gap in result.gaps]
 
 
 _MAY_BE_NONE = {"servicetitan.credit_memo": "", "servicetitan.bill": "purchasing", ORDERS: "purchaseOrdersExported"}
@@ -168,14 +163,14 @@ which there are none in any case."""
 
 def none_there(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
     """Is there anything of a kind at all? Asked where a rule wants it and no file holds it."""
-    untold = [gap for result in report.results if result.untold for gap in result.gaps]
+    open_gaps = _open_gaps(report)
     account = evidence.dataset("derived.account").records[0]
     has_titan = any(kind.startswith("servicetitan.") for kind in evidence.listings)
     for kind, used in _MAY_BE_NONE.items():
         if not has_titan or (used and account.get(used) is not True):
             continue
         missing = evidence.dataset(kind).scope is Scope.MISSING and not any(source.error for source in evidence.sources)
-        if missing and any(_owner(gap.kind) == kind or gap.reason.startswith(f"{plural(kind)}:") for gap in untold):
+        if missing and any(_owner(gap.kind) == kind or gap.source == kind for gap in open_gaps):
             text = f"Are there any {plural(kind)} in the batch that you are about to export?"
             if kind == ORDERS:
                 text = "Are there any purchase orders that are not exported yet, in a batch or not?"
@@ -204,7 +199,7 @@ _BYPASSED = "bypassedBatches"
 
 def _looks_bypassed(one: Record) -> bool:
     state = one.get("state")
-    return isinstance(state, Unknown) and LOOKS_BYPASSED in state.reason
+    return isinstance(state, Unknown) and state.cause is Reason.LOOKS_BYPASSED
 
 
 def taken_at(evidence: Evidence, has_new_files: bool) -> Iterator[OpenQuestion]:

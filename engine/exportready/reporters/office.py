@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from exportready.account.questions import FILE_MODE, question_of
-from exportready.kinds import question
+from exportready.account.questions import question_of
+from exportready.kinds.account import BY_PATH
 from exportready.model.fix import fix_steps, many_steps
-from exportready.model.report import Finding, KeyIssue, Report, RuleResult
+from exportready.model.reasons import Channel
+from exportready.model.report import Finding, Gap, KeyIssue, Report, RuleResult
 from exportready.model.rules import FixSteps, Severity
 from exportready.reporters import first, view, words
 
@@ -224,20 +225,16 @@ def questions(report: Report) -> tuple[list[Confirm], list[view.Supply]]:
 
 
 def _asks(supply: view.Supply) -> str:
-    """The question that a supply asks of a person; empty where it wants a file."""
-    gaps = [gap for need in supply.needs for gap in need.gaps]
-    if not gaps or any(gap.kind not in _ASKED or (gap.kind in _BY_FIELD and not gap.field) for gap in gaps):
+    """Return the question that a supply asks of a person; empty where it asks for a file."""
+    asked = [gap.question for gap in _gaps(supply)]
+    if not asked or not all(asked):
         return ""
-    one = gaps[0]
-    if one.kind not in _BY_FIELD:
-        return question_of(FILE_MODE).text
-    owner, name = _BY_FIELD[one.kind], one.field or ""
-    text = question(owner, name)
-    return text if text in supply.instruction else ""
+    setting = BY_PATH.get(asked[0])
+    return setting.question if setting else question_of(asked[0]).text
 
 
-_BY_FIELD = {"account.answers": "$answers", "derived.account": "derived.account"}
-_ASKED = (*_BY_FIELD, "quickbooks.Host")
+def _gaps(supply: view.Supply) -> list[Gap]:
+    return [gap for need in supply.needs for gap in need.gaps]
 
 
 # -- texts to copy
@@ -257,8 +254,8 @@ def _message(report: Report, fix: Sequence[Card], confirm: Sequence[Confirm], su
 
 
 def _request(supply: Sequence[view.Supply]) -> str:
-    """All that only the API gives, to be sent on as it is."""
-    wanted = [one.instruction for one in supply if "GET /" in one.instruction]
+    """Return all that the API gives, to be sent on as it is."""
+    wanted = [one.instruction for one in supply if any(Channel.INTEGRATOR in (gap.channel, *gap.also) for gap in _gaps(one))]
     return listed(words.REQUEST, wanted, len(wanted))
 
 

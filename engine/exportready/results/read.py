@@ -10,11 +10,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from exportready.kinds import KINDS
+from exportready.kinds import KINDS, way
 from exportready.kinds.derived import SIDES
 from exportready.model.changes import Changes, Drift, PastFinding
 from exportready.model.evidence import UNSET, Account, Location, Record, Source, Unknown, Unrecognized, Value
-from exportready.model.reasons import Reason
+from exportready.model.reasons import Channel, Reason
 from exportready.model.report import (
     Batch,
     Clause,
@@ -126,7 +126,7 @@ def _time(text: str | None) -> datetime | None:
 
 
 def _source(one: Json) -> Source:
-    line, error = one.get("error_line"), one["error"]
+    message = one.get("error_message")  # an older result has it only with its line in front
     return Source(
         path=_text(one["path"]),
         sha256=one["sha256"],
@@ -134,8 +134,8 @@ def _source(one: Json) -> Source:
         dated=_time(one["dated"]),
         records=dict(one["records"]),
         complete=one["complete"],
-        error=error if error is None or line is None else error.removeprefix(f"line {line}: "),
-        error_line=line,
+        error=message or one["error"],
+        error_line=one.get("error_line") if message else None,
         notes=tuple(one["notes"]),
     )
 
@@ -184,12 +184,10 @@ def _result(one: Json) -> RuleResult:
         rule=_rule(one),
         outcome=Outcome(one["outcome"]),
         reason=_text(one["reason"]),
+        cause=_cause(one) if one["outcome"] == Outcome.CANNOT_TELL.value else None,
         checked=int(one["checked"]),
         undecided=int(one["undecided"]),
-        gaps=tuple(
-            Gap(kind=gap["kind"], field=gap["field"], subject=gap["subject"], reason=gap["reason"], supply=gap["supply"])
-            for gap in one["gaps"]
-        ),
+        gaps=tuple(map(_gap, one["gaps"])),
         findings=tuple(_numbered(map(_finding, one["findings"]))),
     )
 
@@ -221,6 +219,33 @@ def _notes(rules: Sequence[Json], results: Sequence[RuleResult]) -> Notes:
             for place in one["where"]
             if place.get("snippet")
         },
+    )
+
+
+def _cause(one: Json) -> Reason:
+    """Return why something is not known; an older result doesn't say."""
+    return Reason(one["cause"]) if "cause" in one else Reason.INCONCLUSIVE
+
+
+def _gap(one: Json) -> Gap:
+    """Return a gap. An older result doesn't say how it can be filled: then it is filled as its kind usually is."""
+    kind, field = _text(one["kind"]), one["field"]
+    if "channel" in one:
+        channel, also, question = Channel(one["channel"]), tuple(map(Channel, one.get("also", ()))), one.get("question", "")
+    else:
+        usual = way(kind, field)
+        channel, also, question = usual.channel, usual.also, usual.question
+    return Gap(
+        kind=kind,
+        field=field,
+        subject=one["subject"],
+        reason=_text(one["reason"]),
+        supply=_text(one["supply"]),
+        cause=_cause(one),
+        channel=channel,
+        also=also,
+        question=question,
+        source=one.get("source", ""),
     )
 
 
@@ -287,9 +312,15 @@ def _finding(one: Json) -> Finding:
         where=tuple(map(_place, one["where"])),
         blocks=one["blocks"],
         is_group=one.get("group", False),
+        members=_members(one) if one.get("group") else (),
         told_at=_time(one.get("told_at")),
         trace=tuple(Clause(**clause) for clause in one.get("trace", ())),
     )
+
+
+def _members(one: Json) -> tuple[str, ...]:
+    """Return the members of a group; an older result names them at their places only."""
+    return tuple(map(_text, one["members"] if "members" in one else [place["label"] for place in one["where"]]))
 
 
 def _place(one: Json) -> Place:

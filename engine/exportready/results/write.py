@@ -19,6 +19,7 @@ from exportready.model.report import (
     Cleared,
     Expiry,
     Finding,
+    Gap,
     KeyIssue,
     Notes,
     Outcome,
@@ -222,7 +223,7 @@ def _source(source: Source) -> dict[str, Any]:
         "records": dict(sorted(source.records.items())),
         "complete": source.complete,
         "error": source.error_text,
-        **({} if source.error_line is None else {"error_line": source.error_line}),
+        **({} if source.error_line is None else {"error_line": source.error_line, "error_message": source.error}),
         "notes": list(source.notes),
     }
 
@@ -244,14 +245,27 @@ def _rule(result: RuleResult, notes: Notes) -> dict[str, Any]:
         "phase": rule.phase.value,
         "outcome": result.outcome.value,
         "reason": result.reason,
+        **({"cause": result.cause.value} if result.cause else {}),
         "checked": result.checked,
         "undecided": result.undecided,
         "failed": len(result.findings),
-        "gaps": [
-            {"kind": gap.kind, "field": gap.field, "subject": gap.subject, "reason": gap.reason, "supply": gap.supply}
-            for gap in result.gaps
-        ],
+        "gaps": [_gap(gap) for gap in result.gaps],
         "findings": [_finding(finding, notes) for finding in result.findings],
+    }
+
+
+def _gap(gap: Gap) -> dict[str, Any]:
+    return {
+        "kind": gap.kind,
+        "field": gap.field,
+        "subject": gap.subject,
+        "reason": gap.reason,
+        "supply": gap.supply,
+        "cause": gap.cause.value,
+        "channel": gap.channel.value,
+        **({"also": [one.value for one in gap.also]} if gap.also else {}),
+        **({"question": gap.question} if gap.question else {}),
+        **({"source": gap.source} if gap.source else {}),
     }
 
 
@@ -297,7 +311,7 @@ def _finding(finding: Finding, notes: Notes) -> dict[str, Any]:
         "waiver": _waiver(notes.waiver(finding)),
         **({"note": refusal} if refusal else {}),
         **({"known": True} if notes.is_known(finding) else {}),
-        **({"group": True} if finding.is_group else {}),
+        **({"group": True, "members": list(finding.members)} if finding.is_group else {}),
         **({"told_at": _time(finding.told_at)} if finding.told_at else {}),
         **({"trace": [_clause(one) for one in finding.trace]} if finding.trace else {}),
     }

@@ -9,6 +9,7 @@ from exportready.account.reading import answers_of
 from exportready.evidence.reading import Keys, convert
 from exportready.kinds import KINDS, field_of
 from exportready.model.evidence import Account, Dataset, Evidence, Listing, Location, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
 from exportready.model.rules import Example
 from exportready.schema.shapes import Mistakes, did_you_mean
 from exportready.schema.times import parse_time
@@ -80,8 +81,10 @@ def _evidence(node: Node | None, path: str, mistakes: Mistakes, partial: set[str
             continue
         records = _records(kind, rows, path, mistakes)
         whole = kind not in partial
-        scope, why = (Scope.WHOLE, "") if whole else (Scope.PART, "only a part of it was exported")
-        datasets[kind] = Dataset(kind=kind, records=records, scope=scope, why=why, dated=taken)
+        scope, why, cause = (
+            (Scope.WHOLE, "", None) if whole else (Scope.PART, "only a part of it was exported", Reason.PARTIAL)
+        )
+        datasets[kind] = Dataset(kind=kind, records=records, scope=scope, why=why, cause=cause, dated=taken)
         listings[kind] = (
             Listing(
                 kind=kind,
@@ -90,6 +93,7 @@ def _evidence(node: Node | None, path: str, mistakes: Mistakes, partial: set[str
                 reader="example",
                 whole=whole,
                 why_part=why,
+                cause=cause,
                 dated=taken,
                 in_list_order=True,
             ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from exportready.kinds import KINDS
 from exportready.model.rules import (
@@ -29,18 +30,32 @@ CASES = ("passed", "failed", "cannot_tell")
 
 
 def remarks(rules: Iterable[Rule]) -> list[Mistake]:
-    """Everything that is wrong, by file and line."""
-    return sorted((one for rule in rules for one in _of(rule)), key=lambda one: (one.path, one.line, one.message))
+    """Return everything that is wrong, by file and line."""
+    return sorted((one for rule in rules for one in (*_untried(rule), *_of(rule))), key=_by_line)
 
 
-def _of(rule: Rule) -> Iterator[Mistake]:
-    def say(message: str) -> Mistake:
-        return Mistake(rule.where.path, rule.where.line or 1, message)
+def untried(rules: Iterable[Rule]) -> list[Mistake]:
+    """Return the cases that no example tries, by file and line."""
+    return sorted((one for rule in rules for one in _untried(rule)), key=_by_line)
 
+
+def _by_line(one: Mistake) -> tuple[str, int, str]:
+    return one.path, one.line, one.message
+
+
+def _remark(rule: Rule, message: str) -> Mistake:
+    return Mistake(rule.where.path, rule.where.line or 1, message)
+
+
+def _untried(rule: Rule) -> Iterator[Mistake]:
     tried = {example.outcome for example in rule.examples}
     for case in CASES:
         if case not in tried:
-            yield say(f"no example comes out as {case}; add one")
+            yield _remark(rule, f"no example comes out as {case}; add one")
+
+
+def _of(rule: Rule) -> Iterator[Mistake]:
+    say = partial(_remark, rule)
     if rule.title.rstrip().endswith((".", "!")):
         yield say("the title is a sentence without its full stop")
     used = {ref.field for ref in _all_refs(rule) if ref.owner == PARAMETER}

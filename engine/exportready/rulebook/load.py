@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from exportready import __version__
-from exportready.kinds import KINDS, field_of, references
+from exportready.kinds import KINDS
 from exportready.kinds.account import BY_PATH
-from exportready.kinds.derived import HEADING, ONLY_FOR, READS, RESTS_ON, SHOWN, SHOWN_AFTER
 from exportready.model.evidence import Known, Location
-from exportready.model.rules import ACCOUNT, ANSWERS, Citation, FixSteps, Pack, Phase, Rule, Rulebook, Severity, Wanted
+from exportready.model.rules import ACCOUNT, ANSWERS, Citation, FixSteps, Pack, Phase, Rule, Rulebook, Severity
 from exportready.rulebook.checks import CheckReader
 from exportready.rulebook.conditions import Reader, Words
 from exportready.rulebook.examples import read_example
 from exportready.rulebook.inference import load as load_inference
-from exportready.rulebook.reads import reads
+from exportready.rulebook.reads import SHOWN, SHOWN_AFTER, reads, wanted
 from exportready.rulebook.shape import EXAMPLE, RULE
 from exportready.runtime import cache, shipped
 from exportready.schema.shapes import Key, Mistakes, Object, Text, did_you_mean
@@ -144,36 +142,6 @@ def _pack(folder: Path, own: bool, digest: str, rules: int) -> Pack:
     return Pack(name=name, version=version, digest=digest, rules=rules)
 
 
-def wanted(rules: Iterable[Rule], shown: Iterable[str] = ()) -> Wanted:
-    """Kind -> every field that these rules read, and the derivations they rest on; `shown` are kinds that the report needs too."""
-    fields: dict[str, set[str]] = {kind: set() for kind in shown}
-    for rule in rules:
-        for kind, field in reads(rule):
-            fields.setdefault(kind, set()).update({field} if field else ())
-    asked = list(fields)
-    while asked:
-        kind = asked.pop()
-        asked += [other for other in RESTS_ON.get(kind, ()) if other not in fields]
-        fields.setdefault(kind, set())
-        for source, names in READS.get(kind, {}).items():
-            only_for = ONLY_FOR.get(kind, {}).get(source)
-            if only_for is None or only_for & fields[kind]:
-                fields.setdefault(source, set()).update(names)
-    for kind, named in HEADING.items() if fields else ():
-        fields.setdefault(kind, set()).update(named)
-    for kind, walked in references.READS.items() if fields else ():
-        fields.setdefault(kind, set()).update(walked)
-    for kind, held in fields.items():
-        held.update(need for name in tuple(held) for need in _needs(kind, name))
-    return {kind: frozenset(names) for kind, names in sorted(fields.items())}
-
-
-def _needs(kind: str, name: str) -> tuple[str, ...]:
-    """The fields that a derived one is derived from."""
-    found = field_of(kind, name)
-    return found.needs if found else ()
-
-
 class _RuleFile:
     def __init__(self, name: str, mistakes: Mistakes) -> None:
         self.name = name
@@ -272,9 +240,11 @@ class _RuleFile:
         return ages
 
     def _ages(self, rule: Rule, node: Node | None) -> None:
-        """An age of what the rule does not read would bind nothing."""
+        """Refuse an age of what the rule does not read: it would bind nothing."""
+        from exportready.derive.registry import sources  # a rulebook that is recalled needs no derivations
+
         found = {kind for kind, _ in reads(rule)}
-        found |= {source for kind in found & READS.keys() for source in READS[kind]}
+        found |= {source for kind in found for source in sources(kind)}
         for name, child in entries_of(node).items():
             line = (node.key_lines or {}).get(name, child.line) if node else child.line
             if name == ACCOUNT:

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from exportready.model.evidence import Known
 from exportready.model.rules import Rule, Rulebook, Severity
-from exportready.rulebook.load import RulebookMistakes, load_or_recall, wanted
+from exportready.rulebook.load import RulebookMistakes, load_or_recall
+from exportready.rulebook.reads import wanted
 from exportready.schema.shapes import did_you_mean
 from exportready.schema.yamlfile import Mistake
 

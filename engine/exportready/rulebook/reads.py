@@ -1,13 +1,54 @@
-"""What a rule reads: every kind and field that its conditions, matches and messages name."""
+"""What is to be read from the files: what the rules name, what the derivations behind that read, and what every report shows."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
+from exportready.kinds import field_of, references
 from exportready.kinds.account import KIND as ANSWERS_KIND
-from exportready.model.rules import ACCOUNT, ANSWERS, PARAMETER, SUBJECT, Check, Ref, Rule, placeholders, refs
+from exportready.model.rules import ACCOUNT, ANSWERS, PARAMETER, SUBJECT, Check, Ref, Rule, Wanted, placeholders, refs
+
+SHOWN = ("derived.account", "derived.batch", "derived.drift", "derived.purchase_charge", "derived.tax_zone")
+"""What every report shows, or what its key issues are found by, whatever rules it judges."""
+SHOWN_AFTER = ("derived.match", "derived.tie_out", "derived.applied_payment", "derived.export_log", "derived.export_error")
+"""What a report shows after an export besides."""
+_HEADING: Mapping[str, frozenset[str]] = {"quickbooks.Company": frozenset({"CompanyName"})}
+"""What every report shows of whose files these are."""
+
+
+def wanted(rules: Iterable[Rule], shown: Iterable[str] = ()) -> Wanted:
+    """Return each kind with every field of it that is to be read; nothing where no rule reads and nothing is shown.
+
+    `shown` are the derived kinds that the report needs whatever the rules read.
+    """
+    from exportready.derive.registry import DERIVATIONS  # a rulebook that is recalled needs no derivations
+
+    fields: dict[str, set[str]] = {kind: set() for kind in shown}
+    for rule in rules:
+        for kind, field in reads(rule):
+            fields.setdefault(kind, set()).update({field} if field else ())
+    for derivation in reversed(list(DERIVATIONS.values())):  # a derivation comes after those that it reads
+        asked = fields.get(derivation.kind)
+        for source, names in derivation.reads.items() if asked is not None else ():
+            only_for = derivation.only_for.get(source)
+            if only_for is None or only_for & (asked or set()):
+                fields.setdefault(source, set()).update(names)
+    if fields:
+        for kind, more in (*_HEADING.items(), *references.READS.items()):
+            fields.setdefault(kind, set()).update(more)
+    for kind, held in fields.items():
+        held.update(need for name in tuple(held) for need in _needs(kind, name))
+    return {kind: frozenset(names) for kind, names in sorted(fields.items())}
+
+
+def _needs(kind: str, name: str) -> tuple[str, ...]:
+    """Return the fields from which a field is derived that no file holds."""
+    found = field_of(kind, name)
+    return found.needs if found else ()
 
 
 def reads(rule: Rule) -> set[tuple[str, str | None]]:
-    """(kind, field) pairs that the rule reads; the field is None where only the kind's presence counts."""
+    """Return the (kind, field) pairs that a rule reads; the field is None where only the kind's presence counts."""
     found: set[tuple[str, str | None]] = set()
     for ref in refs(rule.given):
         found |= _pairs(ref, None)

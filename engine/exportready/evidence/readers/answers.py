@@ -9,12 +9,12 @@ from decimal import Decimal
 import msgspec
 from msgspec import field
 
-from exportready.account.questions import ANSWERED_ON, DOZEN, FILE_MODE, NAME, TAKEN, TAKEN_AT, Question, own_question
+from exportready.account.questions import ANSWERED_ON, DOZEN, NAME, TAKEN, TAKEN_AT, Question, own_question
 from exportready.account.reading import host_of
 from exportready.account.replies import TODAY, Answer, BadReply, moment_of, understood
 from exportready.evidence.readers.sheets import Cell, Sheet
 from exportready.evidence.reading import Reading, Unreadable
-from exportready.kinds.account import KIND, NONE, SETTINGS
+from exportready.kinds.account import FILE_MODE, KIND, NONE, SETTINGS
 from exportready.kinds.headings import squash
 from exportready.model.evidence import SHEET, UNSET, Account, FieldNote, Listing, Location, Record, Unknown, Value
 from exportready.model.reasons import Reason
@@ -23,7 +23,7 @@ READER = "answers"
 WHY_PART = "a spreadsheet of answers holds what its rows ask"
 
 _HEADER_ROWS = 10
-_DONT_KNOW = Unknown(Reason.INCONCLUSIVE, "the answer is that nobody knows")
+_DONT_KNOW = Unknown(Reason.DONT_KNOW, "the answer is that nobody knows")
 
 _QUESTIONS: Mapping[str, Question] = {
     **{squash(setting.question): own_question(setting.path) for setting in SETTINGS},
@@ -133,6 +133,7 @@ class _Rows(msgspec.Struct, kw_only=True):
                 reader=READER,
                 whole=False,
                 why_part=WHY_PART,
+                cause=Reason.PARTIAL,
                 part=SHEET,
                 dated=self.dated,
             )

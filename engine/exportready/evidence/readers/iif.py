@@ -101,6 +101,11 @@ class _Section(msgspec.Struct, kw_only=True):
     keys: Keys
     records: list[Record] = field(default_factory=list)
     why_part: str = ""
+    cause: Reason | None = None
+
+    def damage(self, why: str, cause: Reason = Reason.PARTIAL) -> None:
+        """Note why the list is not whole, in words and for decisions."""
+        self.why_part, self.cause = why, cause
 
     def member(self, name: str) -> None:
         """A member of the tax group that was read last; of a group of items, nothing reads its members."""
@@ -134,7 +139,7 @@ class _Reader:
         self._group_must_be_over("the next heading")
         if word == "HDR" and word in self.headers:
             for section in self.sections.values():
-                section.why_part = "two exports stand in one file; export the lists again"
+                section.damage("two exports stand in one file; export the lists again", Reason.CONTRADICTORY)
         self.last = None
         if word in SECTIONS:
             if word not in self.sections:
@@ -170,7 +175,7 @@ class _Reader:
         if word == "INVITEM" or self.group_end:
             self._group_must_be_over(f"line {number}")
         if len(cells) > heading.length and any(cell.strip() for cell in cells[heading.length :]):
-            section.why_part = f"line {number} has more cells than its heading has columns"
+            section.damage(f"line {number} has more cells than its heading has columns", Reason.UNREADABLE)
         self.counts[section.kind.name] += 1
         if begins_group:
             self.group_end = _ENDS[ITEM_TYPES[row["INVITEMTYPE"].strip()]]
@@ -185,9 +190,9 @@ class _Reader:
         if self.last is None:
             return
         if is_header:
-            self.last.why_part = f"the file ends with the heading of the list, in line {number}"
+            self.last.damage(f"the file ends with the heading of the list, in line {number}")
         elif not ends_line and cells < next(self.headers[w].length for w, s in self.sections.items() if s is self.last):
-            self.last.why_part = f"the file ends in the middle of line {number}"
+            self.last.damage(f"the file ends in the middle of line {number}")
             if self.last.records and self.last.records[-1].where.line == number:
                 del self.last.records[-1]  # its last cell may be cut
 
@@ -195,7 +200,9 @@ class _Reader:
         """All that was read."""
         for word, number in self.strays.items():
             if word in self.sections:
-                self.sections[word].why_part = f"line {number} belongs to this list but stands above its heading"
+                self.sections[word].damage(
+                    f"line {number} belongs to this list but stands above its heading", Reason.UNREADABLE
+                )
         listings = tuple(
             Listing(
                 kind=section.kind.name,
@@ -204,6 +211,7 @@ class _Reader:
                 reader="iif",
                 whole=not section.why_part,
                 why_part=section.why_part,
+                cause=section.cause,
                 damaged=bool(section.why_part),
                 dated=self.dated,
                 in_list_order=True,
@@ -218,11 +226,11 @@ class _Reader:
         self.strays.setdefault(word, number)
         self.notes.append(f"line {number} belongs to no list of this file")
         if self.last is not None:
-            self.last.why_part = f"line {number} belongs to no list of the file, so this list may be broken off there"
+            self.last.damage(f"line {number} belongs to no list of the file, so this list may be broken off there")
 
     def _group_must_be_over(self, before: str) -> None:
         if self.group_end:
-            self.sections["INVITEM"].why_part = f"a group has no {self.group_end} before {before}"
+            self.sections["INVITEM"].damage(f"a group has no {self.group_end} before {before}")
             self.group_end = ""
 
 
@@ -350,7 +358,7 @@ _OF_EXTRA = {
 def _from(table: Mapping[str, str], code: str, what: str) -> Value:
     if not code.strip():
         return UNSET
-    return table.get(code.strip()) or Unknown(Reason.INCONCLUSIVE, f"'{code[:30]}' is not {what} that is known here")
+    return table.get(code.strip()) or Unknown(Reason.UNREADABLE, f"'{code[:30]}' is not {what} that is known here")
 
 
 def _present(cells: Mapping[str, str | None]) -> dict[str, Value | str]:

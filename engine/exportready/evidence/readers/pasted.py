@@ -17,6 +17,7 @@ from exportready.kinds import KINDS
 from exportready.kinds.headings import TABLES, squash
 from exportready.kinds.messages import FINE, is_message, read
 from exportready.model.evidence import SHEET, UNSET, Listing, Location, Record, Value
+from exportready.model.reasons import Reason
 from exportready.model.rules import Wanted
 
 READER = "list of errors"
@@ -185,4 +186,13 @@ def listing(rows: Sequence[tuple[int, Mapping[str, Value]]], path: str, wanted: 
     for number, fields in rows:  # those too that nobody wants: they are counted
         kept = {name: value for name, value in fields.items() if name in names}
         records.append(Record(kind=KIND, key=keys.of(kept), fields=kept, where=Location(path, number)))
-    return Listing(kind=KIND, records=tuple(records), path=path, reader=READER, whole=False, why_part=NOT_SAID, part=SHEET)
+    return Listing(
+        kind=KIND,
+        records=tuple(records),
+        path=path,
+        reader=READER,
+        whole=False,
+        why_part=NOT_SAID,
+        cause=Reason.NOT_STATED_WHOLE,
+        part=SHEET,
+    )

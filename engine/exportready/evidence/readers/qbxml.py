@@ -22,6 +22,7 @@ from exportready.kinds import KINDS, children
 from exportready.kinds.quickbooks import COMBINED, ITEM_NAME_IS_FULL_NAME, OTHER_RETS, RETS
 from exportready.kinds.table import Kind
 from exportready.model.evidence import Listing, Location, Page, Record, Value
+from exportready.model.reasons import Reason
 from exportready.model.rules import Wanted
 
 EXACT_LINES = 65_535
@@ -204,6 +205,7 @@ class _Reader:
                     reader="qbxml",
                     whole=False,
                     why_part=why,
+                    cause=Reason.PARTIAL,
                     part="fragment",
                 )
             )
@@ -313,6 +315,7 @@ class _Reader:
         return [(kind, part if base != request else "fragment") for kind, part in (*answered, *others)]
 
     def _list(self, kind: str, part: str, rs: _Rs, why: str, page: Page | None) -> None:
+        cause = Reason.PARTIAL if why else Reason.NOT_EXPORTED if kind in rs.child_gaps else None
         why = why or rs.child_gaps.get(kind, "")
         records = tuple(rs.records.get(kind, ()))
         self.listings.append(
@@ -323,6 +326,7 @@ class _Reader:
                 reader="qbxml",
                 whole=not why,
                 why_part=why,
+                cause=cause,
                 damaged=bool(why),
                 part=part,
                 page=page,

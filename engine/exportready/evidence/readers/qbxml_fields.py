@@ -97,4 +97,4 @@ def _walk(element: etree._Element, tree: Tree, fields: dict[str, Value], referen
 def _again(before: Value, value: Value, name: str, many: bool) -> Value:
     if many and isinstance(value, str) and isinstance(before, str):
         return f"{before}\n{value}"
-    return value if before == value else Unknown(Reason.INCONCLUSIVE, f"{name} stands there twice")
+    return value if before == value else Unknown(Reason.CONTRADICTORY, f"{name} stands there twice")

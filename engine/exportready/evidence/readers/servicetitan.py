@@ -99,31 +99,30 @@ class _Document(msgspec.Struct, kw_only=True):
         """All that was read; None where nobody knows what it is."""
         if self.reader is None and self.is_known:
             self.recognise()
-        return self.reader.reading(*self.completeness(), is_feed="continueFrom" in self.envelope) if self.reader else None
+        return self.reader.reading(self.completeness(), is_feed="continueFrom" in self.envelope) if self.reader else None
 
-    def completeness(self) -> tuple[str, Page | None, bool]:
-        """Why this is not the whole list, as far as the file itself can say; which page it is; whether it is damaged."""
+    def completeness(self) -> _Completeness:
+        """Return how much of the list this is, as far as the file itself can say."""
         more, number, total = self.envelope.get("hasMore"), self.envelope.get("page"), self.envelope.get("totalCount")
         if self.is_array:
-            return "a plain array does not say whether it is the whole list", None, False
+            return _Completeness(why="a plain array does not say whether it is the whole list", cause=Reason.PARTIAL)
         if not isinstance(more, bool):
-            return "it does not say whether more pages follow (hasMore)", None, False
+            return _Completeness(why="it does not say whether more pages follow (hasMore)", cause=Reason.PARTIAL)
         if total is not None and not _counts(total):
-            return f"its totalCount is no number of records ({str(total)[:30]})", None, True
+            why = f"its totalCount is no number of records ({str(total)[:30]})"
+            return _Completeness(why=why, cause=Reason.UNREADABLE, damaged=True)
         feed = "continueFrom" in self.envelope
         if not feed and not _counts(number):
-            return "it does not say which page it is", None, False
-        return (
-            "",
-            Page(
+            return _Completeness(why="it does not say which page it is", cause=Reason.PARTIAL)
+        return _Completeness(
+            page=Page(
                 series="feed" if feed else "list",
                 number=None if feed else number,
                 more=more,
                 remaining=None,
                 total=total,
                 held=self.held,
-            ),
-            False,
+            )
         )
 
 
@@ -213,6 +212,17 @@ def _object(document: _Document, at: int) -> int:
         if not text.startswith(",", at):
             raise JSONDecodeError("a comma or the end of the object is missing", text, at)
         at = _skip(text, at + 1)
+
+
+class _Completeness(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of its list a file holds."""
+
+    why: str = ""
+    """Why it is not the whole list, in words; empty where nothing says so."""
+    cause: Reason | None = None
+    """Why, for decisions."""
+    damaged: bool = False
+    page: Page | None = None
 
 
 # -- recognising
@@ -309,25 +319,26 @@ class _Reader:
             lines = self._lines_of(rows, array.name, (start, end), line)
             array.take(rows, row, lines, self.path, pointer)
 
-    def reading(self, why: str, page: Page | None, damaged: bool, is_feed: bool) -> Reading:
-        """All that was read, and how much of the list it is."""
+    def reading(self, of_list: _Completeness, is_feed: bool) -> Reading:
+        """Return all that was read. `of_list` is how much of the list it is."""
 
-        def listing(kind: Kind, records: list[Record], why: str, damaged: bool) -> Listing:
+        def listing(kind: Kind, records: list[Record], of: _Completeness) -> Listing:
             read = tuple(records)
             return Listing(
                 kind=kind.name,
                 records=read,
                 path=self.path,
                 reader="servicetitan-json",
-                whole=not why,
-                why_part=why,
-                damaged=damaged,
+                whole=not of.why,
+                why_part=of.why,
+                cause=of.cause,
+                damaged=of.damaged,
                 is_feed=is_feed,
-                page=page,
+                page=of_list.page,
             )
 
-        listings = [listing(self.kind, self.records, why, damaged)]
-        listings += [listing(one.kind, one.records, why or one.gap, damaged or bool(one.gap)) for one in self.arrays]
+        listings = [listing(self.kind, self.records, of_list)]
+        listings += [listing(one.kind, one.records, one.completeness(of_list)) for one in self.arrays]
         counts = {one.kind.name: len(one.records) for one in self.arrays if one.records}
         return Reading(reader="servicetitan-json", listings=tuple(listings), counts={self.kind.name: self.count, **counts})
 
@@ -369,13 +380,16 @@ class _Array:
         self.keys = Keys(kind)
         self.records: list[Record] = []
         self.gap = ""
-        """Why some of it is not known."""
+        """Why some of it is not known, in words."""
+        self.cause: Reason | None = None
+        """Why, for decisions."""
 
     def take(self, rows: object, parent: Mapping[str, Any], lines: Sequence[int | None], path: str, pointer: str) -> None:
         """Read the rows of one parent."""
         if not isinstance(rows, list):
             what = "has no" if rows is _MISSING else "has no list as"
             self.gap = self.gap or f"{pointer} {what} '{self.name}', so its lines are not known"
+            self.cause = self.cause or (Reason.NOT_EXPORTED if rows is _MISSING else Reason.UNREADABLE)
             return
         above, bare = self.above.fields(parent), self.kind.bare
         for number, (row, line) in enumerate(zip(rows, lines, strict=True)):
@@ -386,6 +400,12 @@ class _Array:
                 raise Unreadable(f"{where.pointer} is not a record; download it again", line)
             fields = above | self.own.fields(row)
             self.records.append(Record(kind=self.kind.name, key=self.keys.of(fields), fields=fields, where=where))
+
+    def completeness(self, of_list: _Completeness) -> _Completeness:
+        """Return how much of the array this is, in a list of which `of_list` is here."""
+        if not self.gap:
+            return of_list
+        return _Completeness(why=of_list.why or self.gap, cause=of_list.cause or self.cause, damaged=True)
 
 
 def _counts(value: object) -> bool:
@@ -447,7 +467,7 @@ def _field(kind: Kind, name: str, key: str, prefix: str) -> _Field:
     description = kind.fields[name]
     is_id, is_yesno = description.type is Type.ID, description.type is Type.YESNO
     is_plain = description.type is Type.NUMBER and not description.percent and not description.is_rate
-    nothing: Value = Unknown(Reason.INCONCLUSIVE, "it is empty, which no id ever is") if name == kind.identity else UNSET
+    nothing: Value = Unknown(Reason.EMPTY, "it is empty, which no id ever is") if name == kind.identity else UNSET
 
     def other(raw: object) -> Value:
         if raw is None:

@@ -290,10 +290,10 @@ def _number(text: str, shown_as: str, since_1904: bool) -> Cell:
     try:
         value = float(text)
     except ValueError:
-        return Unknown(Reason.INCONCLUSIVE, f"the cell holds '{text[:30]}', which is no number")
+        return Unknown(Reason.UNREADABLE, f"the cell holds '{text[:30]}', which is no number")
     if not abs(value) < 1e15:
         return Unknown(
-            Reason.INCONCLUSIVE, "the cell holds a number of more than 15 digits, of which Excel keeps 15; export it as CSV"
+            Reason.UNREADABLE, "the cell holds a number of more than 15 digits, of which Excel keeps 15; export it as CSV"
         )
     if shown_as == "date":
         return _moment(value, since_1904)
@@ -309,7 +309,7 @@ def _moment(days: float, since_1904: bool) -> Cell:
     """Days since 1900 or 1904. Before March 1900 Excel's own count is wrong; below 1 it is an hour without a day."""
     start = datetime(1904, 1, 1) if since_1904 else datetime(1899, 12, 30)  # noqa: DTZ001  sheets know no time zones
     if not (1 if since_1904 else 61) <= days < 2_950_000:
-        return Unknown(Reason.INCONCLUSIVE, "the cell is formatted as a day but shows none")
+        return Unknown(Reason.UNREADABLE, "the cell is formatted as a day but shows none")
     moment = start + timedelta(seconds=round(days * 86400))
     return moment.date() if days == int(days) else moment
 
@@ -397,23 +397,23 @@ class _Table:
     def _shown(self) -> Cell:
         kind, stored = self._cell.get("t", "n"), self._stored
         if kind == "e":
-            return Unknown(Reason.INCONCLUSIVE, f"the cell shows the error {stored[:30]}")
+            return Unknown(Reason.UNREADABLE, f"the cell shows the error {stored[:30]}")
         if not stored and self._is_formula and kind != "str":
             return Unknown(
-                Reason.INCONCLUSIVE, "the cell holds a formula that was not worked out; open the file in Excel and save it"
+                Reason.UNREADABLE, "the cell holds a formula that was not worked out; open the file in Excel and save it"
             )
         if kind == "inlineStr":
             stored = self._inline.value()
         elif kind == "s":
             if not _PLAIN.fullmatch(stored) or int(stored) >= len(self.texts):
-                return Unknown(Reason.INCONCLUSIVE, "the cell refers to a text that the file lacks") if stored else None
+                return Unknown(Reason.UNREADABLE, "the cell refers to a text that the file lacks") if stored else None
             stored = self.texts[int(stored)]
         elif kind == "str":
             stored = _unescaped(stored)
         if not stored.strip():
             return None
         if kind == "b":
-            return {"1": True, "0": False}.get(stored, Unknown(Reason.INCONCLUSIVE, "the cell holds neither TRUE nor FALSE"))
+            return {"1": True, "0": False}.get(stored, Unknown(Reason.UNREADABLE, "the cell holds neither TRUE nor FALSE"))
         if kind == "n":
             style = self._cell.get("s", "0")
             known = _PLAIN.fullmatch(style) and int(style) < len(self.styles)
@@ -437,7 +437,7 @@ class _Table:
                     raise Unreadable(_TOO_LARGE)
                 if row[column] is None and (number, column) != (int(start[2]) - 1, left):
                     row[column] = Unknown(
-                        Reason.INCONCLUSIVE, "the cell is merged with others; unmerge it, so that each row holds its own value"
+                        Reason.UNREADABLE, "the cell is merged with others; unmerge it, so that each row holds its own value"
                     )
 
 

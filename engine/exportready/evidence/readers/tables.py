@@ -35,7 +35,7 @@ from exportready.kinds.headings import (
 )
 from exportready.kinds.table import Kind
 from exportready.model.evidence import SHEET, UNSET, ColumnQuestion, Listing, Location, Record, Unknown, Value
-from exportready.model.reasons import Reason
+from exportready.model.reasons import Channel, Reason
 from exportready.model.rules import Type, Wanted
 
 READER = "spreadsheet"
@@ -241,15 +241,17 @@ def _layout(
         kind, name = place
         if len(found) > 1:
             reason = f"{len(found)} columns of {where} are called «{titles[found[0]]}»"
-            unclear[place] = Unknown(Reason.INCONCLUSIVE, reason, "Take out or rename the one that is not meant")
+            remedy = "Take out or rename the one that is not meant"
+            unclear[place] = Unknown(Reason.AMBIGUOUS, reason, remedy, channel=Channel.EXPORT)
         elif not found and unused and columns.get(kind, {}).get(name) != NO_COLUMN and _is_asked(table, place, wanted):
             has = ", ".join(unused[:12]) + (f" and {len(unused) - 12} more" if len(unused) > 12 else "")
             reason = f"no column of {where} is known to hold the {usual[place]}"
             unclear[place] = Unknown(
-                Reason.INCONCLUSIVE,
+                Reason.NOT_EXPORTED,
                 reason,
                 f"Which column of {where} holds the {usual[place]}? It has: {has}. Write into account.yaml "
                 f"columns: {{{kind}: {{{name}: HEADING}}}}, or none where there is none (exportready ask does it)",
+                channel=Channel.ASK,
             )
             questions.append(
                 ColumnQuestion(path=path, kind=kind, field=name, headings=unused, label=usual[place], sheet=sheet)
@@ -321,7 +323,9 @@ class _Rows:
             found = {table.kind: self._records(KINDS[table.kind])}
         for kind in found:
             self.counts[kind] += 0
-        why = self.why_damaged or NOT_SAID
+        why, cause = NOT_SAID, Reason.NOT_STATED_WHOLE
+        if self.why_damaged:
+            why, cause = self.why_damaged, Reason.UNREADABLE
         return [
             Listing(
                 kind=kind,
@@ -330,6 +334,7 @@ class _Rows:
                 reader=READER,
                 whole=False,
                 why_part=why,
+                cause=cause,
                 damaged=bool(self.why_damaged),
                 part=SHEET,
             )
@@ -365,7 +370,7 @@ class _Rows:
     def _value(self, kind: Kind, name: str, place: Place, cell: Cell) -> Value:
         if place in self.day_first and isinstance(cell, str):
             return Unknown(
-                Reason.INCONCLUSIVE, f"'{cell[:30]}' may be day/month or month/day: the column holds days above 12 in front"
+                Reason.UNREADABLE, f"'{cell[:30]}' may be day/month or month/day: the column holds days above 12 in front"
             )
         return value_of(kind, name, cell)
 
@@ -463,10 +468,10 @@ class _Rows:
         if len(main) == 1 and "Memo" in fields:
             fields["Memo"] = main[0].fields["Memo"]
         elif isinstance(fields.get("Memo"), Unknown):
-            fields["Memo"] = Unknown(Reason.INCONCLUSIVE, "its rows show different memos", _ADD_ACCOUNT_TYPE)
+            fields["Memo"] = _columns_missing("its rows show different memos")
         if txn.amount:
             amount = value_of(kind, txn.amount, self._titled(main[0].row, POSTING_AMOUNT)) if len(main) == 1 else None
-            unknown = Unknown(Reason.INCONCLUSIVE, "the report does not show which row is its amount", _ADD_ACCOUNT_TYPE)
+            unknown = _columns_missing("the report does not show which row is its amount")
             fields[txn.amount] = abs(amount) if isinstance(amount, Decimal) else unknown
         return fields
 
@@ -485,6 +490,13 @@ class _Posting(msgspec.Struct, frozen=True, kw_only=True):
 _ADD_ACCOUNT_TYPE = (
     "In QuickBooks choose Customize Report > Display, add the columns Account Type and Amount, and export it again"
 )
+
+
+def _columns_missing(reason: str) -> Unknown:
+    """Return why a value is not known that the report shows with two more columns."""
+    return Unknown(Reason.NOT_EXPORTED, reason, _ADD_ACCOUNT_TYPE, channel=Channel.EXPORT)
+
+
 _POSTING_COLUMNS = {squash(heading) for heading in (POSTING_NUMBER, POSTING_TYPE, POSTING_ACCOUNT_TYPE, POSTING_AMOUNT)}
 _TOTAL = re.compile(r"(grand |sub)?totals?\b:?(.*)", re.IGNORECASE)
 
@@ -499,6 +511,6 @@ def _alike(rows: Sequence[Mapping[str, Value]]) -> dict[str, Value]:
     return {
         name: value
         if all(other.get(name) == value for other in others)
-        else Unknown(Reason.INCONCLUSIVE, "its rows say different things about it")
+        else Unknown(Reason.CONTRADICTORY, "its rows say different things about it")
         for name, value in first.items()
     }

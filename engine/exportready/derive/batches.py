@@ -1,0 +1,159 @@
+"""The batches, put together from the transactions that name them, and the transactions of each with the batch's status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from exportready.derive.answers import batches_named, facts_of
+from exportready.derive.conclusions import Conclusions
+from exportready.derive.derivation import Inputs, derivation
+from exportready.derive.unknowns import any_of, first_text, not_whole, without
+from exportready.kinds import KINDS
+from exportready.kinds.transactions import BATCHED, BILL, EXPORTED, INVOICE, PAYMENT, PURCHASE_ORDER, TRANSACTIONS
+from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
+
+_EXPORT_AGAIN = "Export ServiceTitan's transactions again, now that the batch was exported"
+
+
+@derivation(
+    "derived.batch",
+    reads="""
+servicetitan.invoice waits syncStatus active batch.number batch.id batch.name total
+servicetitan.payment waits syncStatus active batch.number batch.id batch.name total
+servicetitan.credit_memo waits syncStatus active batch.number batch.id batch.name
+servicetitan.bill waits syncStatus status batch.number batch.id batch.name
+""",
+)
+def batches(inputs: Inputs) -> Dataset:
+    """Conclude one record for each batch that a transaction names."""
+    found = Conclusions("derived.batch")
+    members: dict[str, list[Record]] = {}
+    stray: dict[str, Unknown] = {}
+    """Kind -> why one of its transactions may be in any batch."""
+    for record in _alive(inputs.evidence):
+        number = record.get("batch.number")
+        if isinstance(number, str):
+            members.setdefault(number, []).append(record)
+        elif isinstance(number, Unknown):
+            stray.setdefault(
+                record.kind, without(number, f"{record.key} does not say in a known way in which batch it stands")
+            )
+    found.doubt = next(iter(stray.values()), None)
+    gaps = {kind: _uncounted(inputs.dataset(kind)) or stray.get(kind) for kind in BATCHED}
+    for number in sorted(members, key=lambda text: (len(text), text)):
+        records = members[number]
+        found.add({"number": number, **_batch(records, gaps)}, records[0].where)
+    return found.dataset(inputs.dataset(INVOICE), inputs.dataset(PAYMENT))
+
+
+def _batch(records: Sequence[Record], gaps: dict[str, Unknown | None]) -> dict[str, Value]:
+    """Return what is known of a batch. `gaps`: why the transactions of a kind can't be counted."""
+    invoices = [record for record in records if record.kind == INVOICE]
+    payments = [record for record in records if record.kind == PAYMENT]
+    return {
+        "id": _shared(records, "batch.id"),
+        "name": _shared(records, "batch.name"),
+        "status": _status(records),
+        "waits": any_of(record.get("waits") for record in records),
+        "transactions": next(filter(None, gaps.values()), None) or Decimal(len(records)),
+        "invoices": gaps[INVOICE] or Decimal(len(invoices)),
+        "invoiceAmount": gaps[INVOICE] or _total(invoices),
+        "payments": gaps[PAYMENT] or Decimal(len(payments)),
+        "paymentAmount": gaps[PAYMENT] or _total(payments),
+    }
+
+
+def _alive(evidence: Evidence) -> Iterator[Record]:
+    """Return the transactions that were neither voided nor canceled."""
+    for kind in BATCHED:
+        for record in sorted(evidence.dataset(kind).rows(), key=lambda record: record.key):
+            if record.get("active") is not False and record.get("status") != "Canceled":
+                yield record
+
+
+def _uncounted(dataset: Dataset) -> Unknown | None:
+    """Return why the transactions of a kind can't be counted; None where all of them are there."""
+    return not_whole(dataset) if dataset.scope in (Scope.MISSING, Scope.PART) else None
+
+
+def _shared(records: Sequence[Record], name: str) -> Value:
+    values = [record.get(name) for record in records]
+    return first_text(values, values[0])
+
+
+def _status(records: Iterable[Record]) -> Value:
+    states = {record.get("syncStatus") for record in records}
+    unknown = next((state for state in states if not isinstance(state, str)), None)
+    if unknown is not None:
+        return without(unknown, "the status (Pending, Posted or Exported) of one of its transactions is not in the file")
+    done = states & set(EXPORTED)
+    if done:
+        return "Exported" if done == states else "Partly exported"
+    return "Posted" if states == {"Posted"} else "Pending"
+
+
+def _total(records: Iterable[Record]) -> Value:
+    total = Decimal(0)
+    for record in records:
+        amount = record.get("total")
+        if not isinstance(amount, Decimal):
+            return amount if isinstance(amount, Unknown) else without(amount, f"{record.key} has no amount")
+        total += amount
+    return total
+
+
+@derivation(
+    "derived.batched",
+    reads="""
+derived.account purchasing purchaseOrdersExported
+derived.batch number status
+servicetitan.invoice syncStatus active batch.number referenceNumber customer.name
+servicetitan.payment syncStatus active batch.number referenceNumber customer.name
+servicetitan.credit_memo syncStatus active batch.number referenceNumber customer.name
+servicetitan.bill syncStatus status batch.number referenceNumber vendor.name
+""",
+)
+def batched(inputs: Inputs) -> Dataset:
+    """Conclude one record for each transaction in a batch, with the status of its own and the batch's.
+
+    Invoices and payments must be known whole, bills where Purchasing is in use; credit memos are judged where the files hold
+    them, as in the tie-out (docs/decisions/tie-out.md).
+    """
+    evidence = inputs.evidence
+    found = Conclusions("derived.batched")
+    states = inputs.dataset("derived.batch").lookup("number", "status")
+    exported = batches_named(evidence, "exportedBatches")
+    for record in _alive(evidence):
+        number, status = record.get("batch.number"), record.get("syncStatus")
+        if number is UNSET:
+            continue
+        voided = record.get("active") if "active" in KINDS[record.kind].fields else record.get("status")
+        if number in exported and states.get(number) in ("Pending", "Posted"):
+            reason = "its batch was exported after your file was made, so nothing shows what was left behind"
+            voided = Unknown(Reason.BEFORE_EXPORT, reason, _EXPORT_AGAIN)
+        of = TRANSACTIONS[record.kind]
+        fields: dict[str, Value] = {
+            "type": of.type,
+            "customer": record.get(of.party),
+            "number": record.get(of.number),
+            "batch": number,
+            "status": voided if status not in EXPORTED and isinstance(voided, Unknown) else status,
+            "batchStatus": states.get(number, without(number, "its batch is not known")),
+        }
+        found.add(fields, record.where)
+    return found.dataset(*map(evidence.dataset, to_be_whole(evidence, BATCHED)))
+
+
+def to_be_whole(evidence: Evidence, kinds: Sequence[str]) -> list[str]:
+    """Return those of some kinds of transactions that must be known whole.
+
+    They are invoices and payments, bills where Purchasing is in use, purchase orders where they are exported, and whatever else the
+    files hold. Many accounts have no credit memos.
+    """
+    facts = facts_of(evidence)
+    must = {INVOICE, PAYMENT}
+    must |= {BILL} if facts.get("purchasing") is True else set()
+    must |= {PURCHASE_ORDER} if facts.get("purchaseOrdersExported") is True else set()
+    return [kind for kind in kinds if kind in must or evidence.dataset(kind).scope is not Scope.MISSING]

@@ -1,0 +1,250 @@
+"""One record for each exported transaction: whether it is in QuickBooks, how the two differ, and which connector sent it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from exportready.derive.answers import answers_of, batches_named, facts_of
+from exportready.derive.arrivals import arrivals, explanation, unknown_void
+from exportready.derive.batches import to_be_whole
+from exportready.derive.conclusions import Conclusions
+from exportready.derive.derivation import Inputs, derivation
+from exportready.derive.exported import BookedTransaction, SentTransaction
+from exportready.derive.lines import Comparer
+from exportready.derive.matching import ARRIVED, EXPLAINED, MISSING, TWICE, Match
+from exportready.derive.memos import names_batch
+from exportready.derive.unknowns import first_unknown, without
+from exportready.kinds import KINDS
+from exportready.kinds.transactions import PURCHASE_ORDER, TRANSACTIONS
+from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Unknown, Value
+from exportready.model.reasons import Reason
+
+_KIND = "derived.match"
+_LINES = {
+    "quickbooks.Invoice": "quickbooks.InvoiceLine",
+    "quickbooks.CreditMemo": "quickbooks.CreditMemoLine",
+}
+_FOR_LINES = "linesAgree linesMissing linesExtra"
+_SETTLING = timedelta(minutes=10)
+"""What QuickBooks changes of a transaction while it is created is no edit."""
+_OVERNIGHT = timedelta(days=1)
+"""ServiceTitan notes the export itself as a change; a later day's is an edit. The limit is our own."""
+
+
+@derivation(
+    _KIND,
+    reads="""
+derived.account purchasing purchaseOrdersExported connector
+derived.batch number status
+servicetitan.invoice id syncStatus active referenceNumber customer.id customer.name invoiceDate subTotal salesTax total
+servicetitan.invoice batch.id batch.number batch.name modifiedOn
+servicetitan.invoice_item parent.id skuId skuName quantity total active
+servicetitan.payment id syncStatus active referenceNumber checkNumber customer.id customer.name date total type
+servicetitan.payment batch.id batch.number batch.name modifiedOn
+servicetitan.credit_memo id syncStatus active referenceNumber customer.id customer.name date total
+servicetitan.credit_memo batch.id batch.number batch.name modifiedOn
+servicetitan.bill id syncStatus status referenceNumber vendor.id vendor.name billDate billAmount
+servicetitan.bill batch.id batch.number batch.name modifiedOn
+servicetitan.purchase_order id number status vendorId batchId date total modifiedOn
+servicetitan.vendor id name
+servicetitan.material id code
+servicetitan.equipment id code
+servicetitan.service id code
+servicetitan.tax_rate salesTaxItem
+quickbooks.Invoice TxnID TimeCreated TimeModified TxnDate RefNumber CustomerRef.FullName Memo Subtotal SalesTaxTotal
+quickbooks.InvoiceLine parent.TxnID ItemRef.FullName Quantity Amount
+quickbooks.CreditMemo TxnID TimeCreated TimeModified TxnDate RefNumber CustomerRef.FullName Memo TotalAmount Subtotal SalesTaxTotal
+quickbooks.CreditMemoLine parent.TxnID ItemRef.FullName Quantity Amount
+quickbooks.ReceivePayment TxnID TimeCreated TimeModified TxnDate RefNumber CustomerRef.FullName Memo TotalAmount
+quickbooks.JournalEntry TxnID TimeCreated TimeModified TxnDate RefNumber Memo
+quickbooks.JournalDebitLine parent.TxnID Amount
+quickbooks.Bill TxnID TimeCreated TimeModified TxnDate RefNumber VendorRef.FullName Memo AmountDue
+quickbooks.PurchaseOrder TxnID TimeCreated TimeModified TxnDate RefNumber VendorRef.FullName Memo TotalAmount
+quickbooks.Item Name ItemType
+account.answers webConnector.since
+""",
+    only_for=dict.fromkeys(_LINES.values(), _FOR_LINES),
+)
+def matches(inputs: Inputs) -> Dataset:
+    """Conclude the records, as whole as the exported transactions are known."""
+    evidence = inputs.evidence
+    found = Conclusions(_KIND)
+    arrived = arrivals(evidence)
+    memos = _Memos(evidence, arrived)
+    bypassed = batches_named(evidence, "bypassedBatches")
+    compared = Comparer(evidence, "servicetitan.invoice_item", _LINES)
+    for one in arrived:
+        fields = _of_transaction(one)
+        if one.state == EXPLAINED:
+            fields["explained"] = explanation(one.transaction, bypassed) or UNSET
+        if one.booked is not None:
+            fields |= _of_booked(one, one.booked) | memos.of(one, one.booked) | _lines(one, one.booked, compared)
+        found.add(fields, one.transaction.record.where)
+    return found.dataset(*map(evidence.dataset, to_be_whole(evidence, tuple(TRANSACTIONS))))
+
+
+def _of_transaction(one: Match) -> dict[str, Value]:
+    """Return the fields that ServiceTitan's transaction decides; the others are empty, or unknown where its state is."""
+    transaction = one.transaction
+    record, of = transaction.record, TRANSACTIONS[transaction.record.kind]
+    unknown = one.state if isinstance(one.state, Unknown) else None
+    fields: dict[str, Value] = dict.fromkeys(KINDS[_KIND].fields, unknown or UNSET)
+    return fields | {
+        "type": transaction.type,
+        "id": record.get("id"),
+        "customer": transaction.name,
+        "number": transaction.number,
+        "called": _called(transaction),
+        "date": transaction.day,
+        "amount": record.get(of.amount),
+        "batch": transaction.batch,
+        "batchName": record.get("batch.name") if record.kind != PURCHASE_ORDER else UNSET,
+        "exported": transaction.exported,
+        "state": one.state,
+        "explained": UNSET,
+        "told": unknown.reason if unknown else _DESCRIBED.get(str(one.state), ""),
+    }
+
+
+def _called(transaction: SentTransaction) -> str:
+    """Return how a person finds it: by its number; one without a number, by its day and amount."""
+    if isinstance(transaction.number, str):
+        return transaction.number
+    day = f"of {transaction.day}" if isinstance(transaction.day, date) else ""
+    amount = f"over {transaction.amount:,.2f}" if isinstance(transaction.amount, Decimal) else ""
+    return " ".join(filter(None, ("without a number", day, amount)))
+
+
+_DESCRIBED = {
+    ARRIVED: "is in QuickBooks",
+    TWICE: "is in QuickBooks twice",
+    MISSING: "is not in QuickBooks",
+    EXPLAINED: "need not be in QuickBooks",
+}
+"""State -> how a sentence about the transaction ends."""
+
+
+# -- what is in QuickBooks
+
+
+def _of_booked(one: Match, book: BookedTransaction) -> dict[str, Value]:
+    """Return the fields that QuickBooks' transaction decides."""
+    record = book.record
+    differences = _differences(one.transaction, book)
+    fields: dict[str, Value] = {
+        "books": record.kind.partition(".")[2],
+        "booksKey": record.key,
+        "booksId": record.get("TxnID"),
+        "booksAmount": book.amount,
+        "copies": Decimal(one.copies),
+        **differences,
+        **_edits(one.transaction, record),
+    }
+    if one.state == TWICE and one.copies > 2:
+        fields["told"] = f"is in QuickBooks {one.copies} times"
+    elif one.state == ARRIVED and (different := _different(one.transaction, book, differences)):
+        fields["told"] = different
+    return fields
+
+
+def _lines(one: Match, book: BookedTransaction, compared: Comparer) -> dict[str, Value]:
+    """Return how the lines of an invoice compare."""
+    if book.record.kind not in _LINES or one.transaction.type != "invoice":
+        return {"linesAgree": UNSET}
+    sign = -1 if book.record.kind == "quickbooks.CreditMemo" else 1
+    lines = compared.compare(one.transaction.record, book.record, sign)
+    return {"linesAgree": lines.agree, "linesMissing": lines.missing or UNSET, "linesExtra": lines.extra or UNSET}
+
+
+def _differences(transaction: SentTransaction, book: BookedTransaction) -> dict[str, Value]:
+    """Return how far the amounts are apart: in all, before tax, and the tax. What has no tax of its own differs in all alike."""
+    whole = _apart(transaction.amount, book.amount)
+    if transaction.type != "invoice" or book.record.kind not in _LINES:
+        return {"difference": whole, "subtotalDifference": whole, "taxDifference": Decimal(0)}
+    return {
+        "difference": whole,
+        "subtotalDifference": _apart(transaction.record.get("subTotal"), book.record.get("Subtotal")),
+        "taxDifference": _apart(transaction.record.get("salesTax"), book.record.get("SalesTaxTotal")),
+    }
+
+
+def _apart(one: Value, other: Value) -> Value:
+    unknown = first_unknown(one, other)
+    if unknown is not None:
+        return unknown
+    left, right = (value if isinstance(value, Decimal) else Decimal(0) for value in (one, other))
+    return abs(abs(left) - abs(right))
+
+
+def _different(transaction: SentTransaction, book: BookedTransaction, by: Mapping[str, Value]) -> str:
+    """Return what differs, in words; empty where nothing is known to."""
+    if isinstance(by["difference"], Decimal) and by["difference"]:
+        return f"is in QuickBooks with {book.amount} instead of {transaction.amount}"
+    if isinstance(by["subtotalDifference"], Decimal) and by["subtotalDifference"]:
+        own, theirs = transaction.record.get("subTotal"), book.record.get("Subtotal")
+        return f"is in QuickBooks with {theirs} before tax instead of {own}, though the total agrees"
+    return ""
+
+
+def _edits(transaction: SentTransaction, book: Record) -> dict[str, Value]:
+    """Return when either side changed it after it was created in QuickBooks; unset where it did not."""
+    created, changed, modified = book.get("TimeCreated"), book.get("TimeModified"), transaction.record.get("modifiedOn")
+    if not isinstance(created, datetime):
+        unknown = (
+            created if isinstance(created, Unknown) else without(created, "QuickBooks' file does not say when it was made")
+        )
+        return {"booksEdited": unknown, "titanEdited": unknown}
+    in_books: Value = changed if not isinstance(changed, datetime) else changed if changed - created > _SETTLING else UNSET
+    in_titan: Value = (
+        modified if not isinstance(modified, datetime) else modified if modified - created > _OVERNIGHT else UNSET
+    )
+    untold = unknown_void(transaction)
+    if untold is not None and in_titan is UNSET:
+        in_titan = untold
+    elif explanation(transaction, frozenset()) in ("voided", "canceled"):
+        in_titan = (
+            modified
+            if isinstance(modified, datetime)
+            else without(modified, "it was voided in ServiceTitan, and its file does not say when")
+        )
+    return {"booksEdited": in_books, "titanEdited": in_titan}
+
+
+class _Memos:
+    """Reads off the memos whether one names its batch, and whether the ServiceTitan Web Connector sent it."""
+
+    def __init__(self, evidence: Evidence, arrived: Iterable[Match]) -> None:
+        since = answers_of(evidence).get("webConnector.since")
+        self._since = since if isinstance(since, date) else None
+        self._connector = facts_of(evidence).get("connector")
+        self._named = {
+            (one.transaction.type, one.transaction.batch)
+            for one in arrived
+            if one.booked is not None and names_batch(one.booked.record.get("Memo"), one.transaction.record)
+        }
+        """(type, batch) of which at least one memo names the batch: then the connector that writes memos sent them all."""
+
+    def of(self, one: Match, book: BookedTransaction) -> dict[str, Value]:
+        """Return the fields of one transaction that is in QuickBooks."""
+        memo, record = book.record.get("Memo"), one.transaction.record
+        unknown = first_unknown(memo, record.get("batch.number"), record.get("batch.name"))
+        named: Value = unknown or names_batch(memo, record)
+        return {"memo": memo, "memoNamesBatch": named, "sentByNew": self._sent_by_new(one, book, named)}
+
+    def _sent_by_new(self, one: Match, book: BookedTransaction, named: Value) -> Value:
+        """Return true where it must have gone through the ServiceTitan Web Connector."""
+        if named is True or (one.transaction.type, one.transaction.batch) in self._named:
+            return True
+        created = book.record.get("TimeCreated")
+        if self._since is not None and one.transaction.type == "invoice" and isinstance(created, datetime):
+            return created.date() >= self._since
+        if self._connector == "quickbooks":
+            return False
+        return Unknown(
+            Reason.UNANSWERED if self._since is None else Reason.INCONCLUSIVE,
+            "nothing tells which connector sent it",
+            "Say since which day the ServiceTitan Web Connector sends your batches: exportready ask, or "
+            "settings.webConnector.since in account.yaml",
+        )

@@ -1,0 +1,98 @@
+"""Mark which transactions are pending: in a batch that is still to be exported.
+
+ServiceTitan lists no batches; a transaction names its own (docs/sources.md, batches). One in no batch yet, such as the invoice of an
+unfinished job, is not about to be exported. A batch that was bypassed, or exported after the files were made, is known from
+account.yaml only. Where a file does not say whether something was voided, or which batch of account.yaml a purchase order's batch is,
+it counts as pending: judging too much hides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from exportready.derive.answers import batches_named
+from exportready.derive.unknowns import without
+from exportready.kinds import children
+from exportready.kinds.account import LISTS
+from exportready.kinds.transactions import BATCHED, EXPORTED, PURCHASE_ORDER, TRANSACTIONS
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Dataset, Evidence, Unknown, Value
+from exportready.model.reasons import Reason
+
+NO_STATUS = "its status (Pending, Posted or Exported) is not in the file"
+
+
+def settled_batches(evidence: Evidence) -> frozenset[str]:
+    """Return the numbers of the batches that account.yaml says were bypassed or exported."""
+    return frozenset(number for path in LISTS for number in batches_named(evidence, path))
+
+
+def mark(evidence: Evidence) -> Evidence:
+    """Return the evidence with `waits` on every transaction of ServiceTitan, and `parent.waits` on its lines.
+
+    The lists of these kinds give up their records: nobody reads them again, and every transaction would be in memory twice.
+    """
+    settled = settled_batches(evidence)
+    settled_ids = {
+        id_
+        for dataset in map(evidence.dataset, BATCHED)
+        for id_, number in zip(dataset.column("batch.id"), dataset.column("batch.number"), strict=True)
+        if number in settled
+    }
+    datasets, listings = dict(evidence.datasets), dict(evidence.listings)
+    for kind in TRANSACTIONS:
+        for name, prefix in ((kind, ""), *((child.name, "parent.") for child in children(kind))):
+            dataset, lists = datasets.get(name), listings.get(name, ())
+            if dataset is None:
+                continue
+            of_orders = kind == PURCHASE_ORDER
+            column = _orders(dataset, prefix, settled_ids) if of_orders else _transactions(dataset, prefix, settled)
+            datasets[name] = dataset.with_column(f"{prefix}waits", _with_stated(dataset, prefix, column))
+            listings[name] = tuple(replace(listing, records=()) for listing in lists) if dataset.rows() else lists
+    return replace(evidence, datasets=datasets, listings=listings)
+
+
+def _with_stated(dataset: Dataset, prefix: str, column: Iterator[Value]) -> Iterator[Value]:
+    """Return the column with what the evidence states itself (a rule's example may), and without the lines that were removed."""
+    stated, active = dataset.column(f"{prefix}waits"), dataset.column("active")
+    for own, is_active, value in zip(stated, active, column, strict=True):
+        if own is not NOT_EXPORTED:
+            yield own
+        else:  # only the feed of lines shows some that were taken off their invoice
+            yield False if prefix and is_active is False else value
+
+
+def _orders(dataset: Dataset, prefix: str, settled_ids: set[Value]) -> Iterator[Value]:
+    """Return for each purchase order, or line of one, whether it is pending. Orders have a status of their own."""
+    for status, batch in zip(dataset.column(f"{prefix}status"), dataset.column(f"{prefix}batchId"), strict=True):
+        if status in ("Exported", "Canceled") or (isinstance(batch, str) and batch in settled_ids):
+            yield False
+        elif isinstance(status, str):
+            yield True
+        else:
+            yield without(status, "the status of the purchase order is not known")
+
+
+def _transactions(dataset: Dataset, prefix: str, settled: frozenset[str]) -> Iterator[Value]:
+    """Return for each transaction, or line of one, whether it is pending."""
+    numbers = dataset.column(f"{prefix}batch.number")
+    for number, open_ in zip(numbers, unexported(dataset, prefix, settled), strict=True):
+        if open_ is False or number is UNSET:
+            yield False
+        elif number is NOT_EXPORTED:
+            yield Unknown(Reason.NOT_EXPORTED, "its batch is not in the file")
+        else:
+            yield number if isinstance(number, Unknown) else open_
+
+
+def unexported(dataset: Dataset, prefix: str, settled: frozenset[str]) -> Iterator[Value]:
+    """Return for each transaction, or line of one, whether it is still to be exported some day, in a batch or not."""
+    names = ("syncStatus", "active", "status", "batch.number")
+    for sync, active, status, number in zip(*(dataset.column(prefix + name) for name in names), strict=True):
+        if sync in EXPORTED or active is False or status == "Canceled" or (isinstance(number, str) and number in settled):
+            yield False
+        elif isinstance(sync, str):
+            yield True
+        else:
+            yield without(sync, NO_STATUS) if sync is NOT_EXPORTED or sync is UNSET else sync

@@ -1,0 +1,75 @@
+"""Every derivation, in the order in which they run, and what follows from their declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from exportready.derive import (
+    account,
+    batches,
+    connectors,
+    customer_order,
+    drift,
+    errors,
+    items,
+    matches,
+    names,
+    purchasing,
+    tally,
+    tax,
+    trucks,
+)
+from exportready.derive.answers import ACCOUNT, ANSWERS
+from exportready.derive.derivation import Derivation, in_order
+from exportready.kinds import answer_of
+
+DERIVATIONS: Mapping[str, Derivation] = in_order(
+    (
+        account.facts,
+        batches.batches,
+        batches.batched,
+        connectors.applied_payments,
+        customer_order.order,
+        drift.settings,
+        errors.errors,
+        errors.log,
+        items.account_uses,
+        items.items,
+        items.uses,
+        matches.matches,
+        names.customers,
+        names.vendors,
+        purchasing.charges,
+        tally.tie_out,
+        tax.zones,
+        trucks.of_technicians,
+    )
+)
+"""Kind -> how it is concluded."""
+
+
+@cache
+def sources(kind: str) -> frozenset[str]:
+    """Return the kinds in the files that a derived kind rests on, through other derived kinds too.
+
+    Of what the account's facts rest on only the answers count: a fact is a conclusion of its own, with its own source.
+    """
+    found: set[str] = set()
+    for source in DERIVATIONS[kind].reads if kind in DERIVATIONS else ():
+        if source == ACCOUNT:
+            found.add(ANSWERS)
+        else:
+            found |= sources(source) if source in DERIVATIONS else {source}
+    return frozenset(found)
+
+
+@cache
+def answers_read(kind: str) -> frozenset[str]:
+    """Return the paths of the answers that a derived kind rests on.
+
+    Of a kind that reads none itself they are those of the derived kinds that it reads.
+    """
+    reads = DERIVATIONS[kind].reads if kind in DERIVATIONS else {}
+    own = reads.get(ANSWERS, frozenset()) | {path for fact in reads.get(ACCOUNT, ()) if (path := answer_of(ACCOUNT, fact))}
+    return own or frozenset(path for source in reads if source in DERIVATIONS for path in answers_read(source))

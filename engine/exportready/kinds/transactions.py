@@ -1,0 +1,72 @@
+"""The transactions of ServiceTitan that travel to QuickBooks, and under which field each keeps what all of them have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+INVOICE, PAYMENT, CREDIT_MEMO = "servicetitan.invoice", "servicetitan.payment", "servicetitan.credit_memo"
+BILL, PURCHASE_ORDER = "servicetitan.bill", "servicetitan.purchase_order"
+
+BATCHED = (INVOICE, PAYMENT, CREDIT_MEMO, BILL)
+"""Transactions that name the number of their batch. A purchase order names only the batch's id."""
+EXPORTED = ("Exported", "PostedAndExported")
+"""The statuses of a transaction that was exported."""
+
+
+class Transaction(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields of one kind of transaction. A field that it lacks is the empty text."""
+
+    type: str
+    """What people call it."""
+    party: str
+    """The name of the customer or vendor."""
+    party_id: str
+    number: str
+    day: str
+    amount: str
+    status: str
+    longest_number: int
+    """How many characters of its number QuickBooks takes (qbxml130.xsd, RefNumber); of a journal entry's it takes 11 too."""
+
+
+def _of_customer(type_: str, day: str, longest_number: int) -> Transaction:
+    return Transaction(
+        type=type_,
+        party="customer.name",
+        party_id="customer.id",
+        number="referenceNumber",
+        day=day,
+        amount="total",
+        status="syncStatus",
+        longest_number=longest_number,
+    )
+
+
+TRANSACTIONS: Mapping[str, Transaction] = {
+    INVOICE: _of_customer("invoice", "invoiceDate", 11),
+    PAYMENT: _of_customer("payment", "date", 20),
+    CREDIT_MEMO: _of_customer("credit memo", "date", 11),
+    BILL: Transaction(
+        type="bill",
+        party="vendor.name",
+        party_id="vendor.id",
+        number="referenceNumber",
+        day="billDate",
+        amount="billAmount",
+        status="syncStatus",
+        longest_number=20,
+    ),
+    PURCHASE_ORDER: Transaction(
+        type="purchase order",
+        party="",  # only the vendor's id
+        party_id="vendorId",
+        number="number",
+        day="date",
+        amount="total",
+        status="status",
+        longest_number=11,
+    ),
+}
+"""Each kind with its fields."""

@@ -1,0 +1,59 @@
+"""What a baseline knows of a group: its members by their keys, whatever is in their names."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from exportready.check import CheckRequest, check
+from exportready.model.report import Finding, Report
+from exportready.policy import baseline
+from exportready.rulebook.load import load
+from exportready.runtime import shipped
+
+BOOK = load(shipped.folder("rules"))
+RULE = "lists/customer-list-in-default-order"
+AT = datetime(2026, 11, 20, 18, tzinfo=UTC)
+SORTED = ("Adams", "Cole", "Drew", "Evans")
+SEMICOLONS = "VALVE; 1/2 in; brass"
+
+
+def customers(folder: Path, *names: str) -> Report:
+    """Check a company whose customer list is in this order."""
+    rows = ["!HDR\tPROD\tVER\tREL\tIIFVER\tDATE\tTIME", "HDR\tQuickBooks\t1\t1\t1\t2026-11-20\t1", "!CUST\tNAME"]
+    text = "".join(f"{row}\r\n" for row in (*rows, *(f"CUST\t{name}" for name in names)))
+    (folder / "lists.iif").write_text(text, encoding="utf-8")
+    return check(CheckRequest(snapshot=folder, rulebook=BOOK, at=AT, select=(RULE,)))
+
+
+def new(report: Report, known: baseline.Baseline) -> list[Finding]:
+    """Return the findings that a baseline doesn't know."""
+    held = baseline.known(report.results, known)
+    return [one for one in report.findings if one.id not in held]
+
+
+def test_a_member_whose_name_holds_semicolons_hides_no_new_one(tmp_path: Path) -> None:
+    before = baseline.of(customers(tmp_path, SEMICOLONS, *SORTED))
+    assert [one.members for one in before.entries] == [(SEMICOLONS,)]
+    assert not new(customers(tmp_path, SEMICOLONS, *SORTED), before)
+    (joined,) = new(customers(tmp_path, SEMICOLONS, *SORTED, "brass"), before)
+    assert set(joined.members) == {SEMICOLONS, "brass"}
+
+
+def test_a_baseline_that_split_a_name_takes_the_group_for_new_rather_than_for_known(tmp_path: Path) -> None:
+    """Baselines written before members were kept apart."""
+    report, path = customers(tmp_path, SEMICOLONS, *SORTED), tmp_path / "baseline.json"
+    stated = json.loads(baseline.text(baseline.of(report)))
+    stated["findings"][0]["members"] = sorted(SEMICOLONS.split("; "))
+    path.write_text(json.dumps(stated), encoding="utf-8")
+    assert len(new(report, baseline.read(path))) == 1
+
+
+@pytest.mark.parametrize("names", [("Zimmer", *SORTED), ("Zimmer", "Young", *SORTED)])
+def test_a_baseline_of_plain_names_still_knows_its_groups(tmp_path: Path, names: tuple[str, ...]) -> None:
+    report, path = customers(tmp_path, *names), tmp_path / "baseline.json"
+    path.write_text(baseline.text(baseline.of(report)), encoding="utf-8")
+    assert not new(report, baseline.read(path))

@@ -1,0 +1,137 @@
+"""The law of reasons: every gap says in types why it is there and how it can be filled, whatever the files lack."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from exportready.derive import derive
+from exportready.evidence import snapshot
+from exportready.judge import judge
+from exportready.judge.tryout import try_out
+from exportready.kinds import KINDS, way
+from exportready.kinds.account import BY_PATH, FILE_MODE
+from exportready.model.evidence import Evidence, Scope
+from exportready.model.reasons import Channel, Reason
+from exportready.model.report import Gap, Outcome, RuleResult
+from exportready.model.rules import Rule
+from exportready.rulebook.load import load
+from exportready.runtime import shipped
+
+BOOK = load(shipped.folder("rules"))
+AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
+COMPANIES = {
+    name: snapshot.read(Path(__file__).parents[2] / "examples" / name, BOOK.wanted, AT)
+    for name in ("ready", "not-ready", "after-export", "by-hand")
+}
+GIVEN = {name: sorted(evidence.datasets) for name, evidence in COMPANIES.items()}
+
+
+def lacking(name: str, kinds: Collection[str], fields: Collection[tuple[str, str]] = ()) -> Evidence:
+    """Return a company's evidence without some kinds of record, and without some fields."""
+    evidence = COMPANIES[name]
+    datasets = {kind: dataset for kind, dataset in evidence.datasets.items() if kind not in kinds}
+    for kind, field in fields:
+        if kind in datasets:
+            records = datasets[kind].records
+            bare = (replace(one, fields={at: value for at, value in one.fields.items() if at != field}) for one in records)
+            datasets[kind] = replace(datasets[kind], records=tuple(bare))
+    listings = {kind: listed for kind, listed in evidence.listings.items() if kind in datasets}
+    return replace(evidence, datasets=datasets, listings=listings)
+
+
+def judged(evidence: Evidence) -> tuple[RuleResult, ...]:
+    return judge(BOOK.rules, derive(evidence, AT), None, AT)
+
+
+def gaps(results: Collection[RuleResult]) -> Iterator[tuple[str, Gap]]:
+    yield from ((result.rule.id, gap) for result in results for gap in result.gaps)
+
+
+def check_results(results: Collection[RuleResult]) -> None:
+    """Check what holds of every result: a rule that is not decided says why, with a cause that one of its gaps has."""
+    for result in results:
+        assert (result.cause is None) is (result.outcome is not Outcome.CANNOT_TELL), result.rule.id
+        if result.outcome is Outcome.CANNOT_TELL and result.gaps:
+            assert result.cause is result.gaps[0].cause, result.rule.id
+    for rule, gap in gaps(results):
+        assert gap.reason, (rule, gap)
+        assert gap.channel not in gap.also, (rule, gap)
+        assert not gap.question or gap.channel is Channel.ASK, (rule, gap)
+        assert gap.question in ("", FILE_MODE, *BY_PATH), (rule, gap)
+        assert gap.source in ("", *KINDS), (rule, gap)
+
+
+def check_datasets(evidence: Evidence) -> None:
+    for kind in (*KINDS, *evidence.datasets):
+        dataset = evidence.dataset(kind)
+        assert (dataset.cause is None) is (dataset.scope is Scope.WHOLE), (kind, dataset.scope, dataset.why)
+    for listed in evidence.listings.values():
+        for listing in listed:
+            assert (listing.cause is None) is listing.whole, (listing.kind, listing.path, listing.why_part)
+
+
+@pytest.mark.parametrize("name", COMPANIES)
+def test_what_is_not_whole_says_why(name: str) -> None:
+    check_datasets(derive(COMPANIES[name], AT))
+
+
+@pytest.mark.parametrize(("name", "kind"), [(name, kind) for name in COMPANIES for kind in GIVEN[name]])
+def test_a_missing_list_leaves_nothing_inconclusive(name: str, kind: str) -> None:
+    evidence = lacking(name, {kind})
+    check_datasets(derive(evidence, AT))
+    results = judged(evidence)
+    check_results(results)
+    assert not [(rule, gap) for rule, gap in gaps(results) if gap.cause is Reason.INCONCLUSIVE]
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> Evidence:
+    """Draw a company that lacks some lists, and some fields of others."""
+    name = draw(st.sampled_from(sorted(COMPANIES)))
+    places = sorted(
+        {
+            (kind, field)
+            for kind, dataset in COMPANIES[name].datasets.items()
+            for record in dataset.records[:3]
+            for field in record.fields
+        }
+    )
+    kinds = draw(st.sets(st.sampled_from(GIVEN[name]), max_size=6))
+    return lacking(name, kinds, draw(st.sets(st.sampled_from(places), max_size=8)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(damaged())
+def test_whatever_is_missing_every_gap_has_a_cause(evidence: Evidence) -> None:
+    check_datasets(derive(evidence, AT))
+    results = judged(evidence)
+    check_results(results)
+    assert not [(rule, gap) for rule, gap in gaps(results) if gap.cause is Reason.INCONCLUSIVE]
+
+
+@pytest.mark.parametrize("rule", BOOK.rules, ids=lambda rule: rule.id)
+def test_the_gaps_of_every_example_have_a_cause(rule: Rule) -> None:
+    check_results([try_out(rule, example) for example in rule.examples])
+
+
+def test_a_kind_that_the_api_gives_says_so() -> None:
+    for kind in KINDS.values():
+        told = way(kind.name, None)
+        by_api = Channel.INTEGRATOR in (told.channel, *told.also)
+        assert by_api is ("GET /" in told.instruction), kind.name
+        assert told.channel is not Channel.INTEGRATOR or told.instruction.lower().startswith("ask whoever has api access")
+        assert told.channel not in (Channel.CONFIRM, Channel.CONNECTION), "nothing can be filled so yet"
+
+
+@pytest.mark.parametrize("path", BY_PATH)
+def test_an_answer_is_asked_for_by_its_own_question(path: str) -> None:
+    told = way("account.answers", path)
+    assert (told.channel, told.also, told.question) == (Channel.ASK, (), path)
+    assert BY_PATH[path].question in told.instruction
