@@ -10,6 +10,7 @@ import sys
 import timeit
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -98,7 +99,7 @@ def main() -> None:
     made: dict[str, list[float]] = {}
     for _ in range(ROUNDS):
         for way in (Struct, Frozen, Open, Slots, Named):
-            made.setdefault(way.__name__, []).append(timeit.timeit(lambda way=way: _make(way), number=MADE) / MADE)
+            made.setdefault(way.__name__, []).append(timeit.timeit(partial(_make, way), number=MADE) / MADE)
     first = statistics.median(made["Struct"])
     print(f"One value of five fields, made with keywords, Python {sys.version.split()[0]}, {ROUNDS} rounds, median:")
     for name, seconds in made.items():
