@@ -158,10 +158,9 @@ def test_how_old_an_answer_may_be(dated: datetime | None, fresh: bool) -> None:
     assert stale(dated, AT, None, "your answer") is None
 
 
-def test_transactions_are_held_once_as_they_are_marked() -> None:
-    derived = derive(snapshot.read(Path(__file__).parents[2] / "examples" / "not-ready", ALL, AT), AT)
+def test_the_lists_give_up_their_transactions_when_those_are_marked() -> None:
+    read = snapshot.read(Path(__file__).parents[2] / "examples" / "not-ready", ALL, AT)
+    derived = derive(read, AT)
     for kind in ("servicetitan.invoice", "servicetitan.invoice_item", "servicetitan.payment"):
-        held = {id(record) for record in derived.dataset(kind).records}
-        listed = {id(record) for listing in derived.listings[kind] for record in listing.records}
-        assert listed == held
-        assert held
+        assert len(derived.dataset(kind).rows()) == len(read.dataset(kind).rows()) > 0
+        assert [listing.records for listing in derived.listings[kind]] == [()] * len(read.listings[kind])

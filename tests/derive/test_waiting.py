@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exportready.derive import derive
-from exportready.derive.waiting import TRANSACTIONS
 from exportready.kinds import children
+from exportready.kinds.transactions import BATCHED
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, Dataset, Evidence, Location, Record, Scope, Unknown, Value
 from exportready.rulebook.examples import NOON
 
 Rows = Sequence[Mapping[str, Value]]
-INVOICE, PAYMENT, CREDIT_MEMO, BILL = TRANSACTIONS
+INVOICE, PAYMENT, CREDIT_MEMO, BILL = BATCHED
 ORDER = "servicetitan.purchase_order"
 
 
@@ -104,7 +104,7 @@ def test_a_canceled_bill_does_not_wait() -> None:
     assert waits(BILL, transaction(active=NOT_EXPORTED, status="Reconciled")) is True
 
 
-@pytest.mark.parametrize("kind", TRANSACTIONS)
+@pytest.mark.parametrize("kind", BATCHED)
 def test_a_batch_that_was_bypassed_or_exported_meanwhile_waits_no_more(kind: str) -> None:
     assert waits(kind, transaction(), bypassed=["1042"]) is False
     assert waits(kind, transaction(), exported=["1042"]) is False

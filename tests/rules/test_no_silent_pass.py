@@ -15,15 +15,15 @@ import pytest
 from msgspec.structs import replace
 
 from exportready.derive import derive
+from exportready.derive.registry import DERIVATIONS
 from exportready.evidence import snapshot
 from exportready.judge import judge
-from exportready.kinds import field_of
+from exportready.kinds import answer_of, field_of
 from exportready.kinds.account import BY_PATH
-from exportready.kinds.derived import READS
 from exportready.model.evidence import UNSET, Dataset, Evidence, FieldNote, Record, Scope, Value
 from exportready.model.report import Outcome
+from exportready.model.rules import ACCOUNT, AnyOf, Compare, Condition, Not, Ref, Rule
 from exportready.model.rules import All as AllOf
-from exportready.model.rules import AnyOf, Compare, Condition, Not, Ref, Rule
 from exportready.rulebook.examples import NOON
 from exportready.rulebook.load import load
 from exportready.rulebook.reads import reads
@@ -123,10 +123,20 @@ def sources(rule: Rule) -> set[tuple[str, str | None]]:
     """What the rule reads in files: derived kinds and fields are traced back to what they are derived from."""
     found: set[tuple[str, str | None]] = set()
     for kind, field in reads(rule):
-        read = READS.get(kind, {kind: frozenset({field} if field else ())})
-        for source, names in read.items():
+        for source, names in traced(kind) if kind in DERIVATIONS else ((kind, frozenset({field} if field else ())),):
             found |= {(source, None), *((source, stated) for name in names for stated in in_files(source, name))}
     return found
+
+
+def traced(kind: str) -> Iterator[tuple[str, frozenset[str]]]:
+    """What a derivation reads in files, with what it reads of other derived kinds; of the account's facts only their answers."""
+    for source, names in DERIVATIONS[kind].reads.items():
+        if source == ACCOUNT:
+            yield "account.answers", frozenset(path for name in names if (path := answer_of(source, name)))
+        elif source in DERIVATIONS:
+            yield from traced(source)
+        else:
+            yield source, names
 
 
 def in_files(kind: str, field: str) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ _PROOFS = {
     "inventory": ("servicetitan.truck", "servicetitan.warehouse"),
 }
 """Fact -> the kinds of which one record proves it."""
+_NAMES_OF_PROOFS = "\n".join(f"{kind} {' '.join(KINDS[kind].key)}" for kinds in _PROOFS.values() for kind in kinds)
 _CLOSING = "AccountingPreferences.ClosingDate"
 _TAX_ITEM = "SalesTaxPreferences.DefaultItemSalesTaxRef.FullName"
 _CLASSES = "AccountingPreferences.IsUsingClassTracking"
@@ -42,10 +43,7 @@ _CLASSES = "AccountingPreferences.IsUsingClassTracking"
 @derivation(
     ACCOUNT,
     reads=f"""
-servicetitan.purchase_order number
-servicetitan.bill referenceNumber
-servicetitan.truck name
-servicetitan.warehouse name
+{_NAMES_OF_PROOFS}
 quickbooks.Preferences {_CLOSING} {_TAX_ITEM} {_CLASSES}
 quickbooks.Class IsActive
 quickbooks.Item ItemType IsActive
