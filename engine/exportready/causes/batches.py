@@ -20,7 +20,7 @@ def loads(evidence: Evidence, graph: Graph, blocked: Blocked, phase: str) -> tup
     held_in: dict[str, list[Node]] = {}
     for node, of in graph.batches.items():
         held_in.setdefault(of, []).append(node)
-    for record in evidence.dataset("derived.batch").records:
+    for record in evidence.dataset("derived.batch").rows():
         number, name = record.get("number"), record.get("name")
         if (phase == Phase.BEFORE.value and record.get("waits") is False) or not isinstance(number, str):
             continue

@@ -104,9 +104,9 @@ def explain(
 def _arrived(evidence: Evidence) -> dict[Node, bool]:
     """Of every exported transaction, whether it did not arrive: what is not known to have arrived may still wait."""
     types = {kind.partition(".")[2].replace("_", " "): kind for kind in AMOUNTS}
-    keys = {(kind, fold(record.key)): identity(record) for kind in AMOUNTS for record in evidence.dataset(kind).records}
+    keys = {(kind, fold(record.key)): identity(record) for kind in AMOUNTS for record in evidence.dataset(kind).rows()}
     found = {}
-    for one in evidence.dataset("derived.match").records:
+    for one in evidence.dataset("derived.match").rows():
         kind, id_ = types[str(one.get("type"))], one.get("id")
         node = (kind, id_) if isinstance(id_, str) else keys.get((kind, fold(one.key)))
         if node is not None:
@@ -190,5 +190,5 @@ def _batches(problems: Sequence[Problem], graph: Graph) -> dict[str, tuple[str, 
 
 def _stale(evidence: Evidence) -> tuple[str, ...]:
     """Errors that nobody needs to look at any more."""
-    errors = evidence.dataset("derived.export_error").records
+    errors = evidence.dataset("derived.export_error").rows()
     return tuple(f"{one.get('transaction')}: {one.get('message')}" for one in errors if one.get("arrivedSince") is True)

@@ -104,10 +104,10 @@ class Graph(msgspec.Struct, kw_only=True):
 def build(evidence: Evidence, travels: Mapping[Node, bool] | None = None) -> Graph:
     """The graph of the transactions that wait; after an export `travels` says of others whether they did not arrive."""
     graph = Graph()
-    account = next(iter(evidence.dataset("derived.account").records), None)
+    account = evidence.dataset("derived.account").first()
     without_orders = account is not None and account.get("purchaseOrdersExported") is False
     for kind in AMOUNTS:
-        for record in evidence.dataset(kind).records:
+        for record in evidence.dataset(kind).rows():
             node = identity(record)
             graph.nodes[kind, fold(record.key)] = node
             graph.names.setdefault(node, told(record))
@@ -131,9 +131,7 @@ def build(evidence: Evidence, travels: Mapping[Node, bool] | None = None) -> Gra
 
 def _batched(graph: Graph, evidence: Evidence) -> None:
     """A purchase order names only the id of its batch, whose number the others show."""
-    numbers = {
-        one.get("id"): one.get("number") for one in evidence.dataset("derived.batch").records if isinstance(one.get("id"), str)
-    }
+    numbers = evidence.dataset("derived.batch").lookup("id", "number")
     for node, record in graph.records.items():
         is_order = record.kind == "servicetitan.purchase_order"
         number = numbers.get(record.get("batchId")) if is_order else record.get("batch.number")
@@ -164,15 +162,14 @@ class _Names:
         self.evidence = evidence
         self._known: dict[str, dict[Value, str]] = {}
         items = evidence.dataset("quickbooks.Item")
-        shown = (item.get(name) for item in items.records for name in ("Name", "FullName"))
-        self.items_there = frozenset(fold(name) for name in shown if isinstance(name, str))
+        names = (*items.column("Name"), *items.column("FullName"))
+        self.items_there = frozenset(fold(name) for name in names if isinstance(name, str))
 
     def of(self, kinds: Iterable[str], id_: Value) -> str | None:
         for kind in kinds:
             if kind not in self._known:
-                name = _NAMES.get(kind, "name")
-                records = self.evidence.dataset(kind).records
-                self._known[kind] = {one.get("id"): text for one in records if isinstance(text := one.get(name), str)}
+                names = self.evidence.dataset(kind).lookup("id", _NAMES.get(kind, "name"))
+                self._known[kind] = {one: text for one, text in names.items() if isinstance(text, str)}
             if id_ in self._known[kind]:
                 return self._known[kind][id_]
         return None
@@ -183,7 +180,7 @@ def _naming(graph: Graph, evidence: Evidence, kind: str) -> list[tuple[Record, N
     travel name nothing."""
     found = []
     array = KINDS[kind].array_of
-    for record in evidence.dataset(kind).records:
+    for record in evidence.dataset(kind).rows():
         if kind in _SORTS:
             name = record.get(_NAMES[kind])
             if isinstance(name, str):
@@ -239,11 +236,11 @@ def _edge(graph: Graph, source: Node, target: Node, words: str, standing: str) -
 def _consumed(graph: Graph, evidence: Evidence) -> None:
     """Invoices that take out of the inventory what a bill that waits brings in."""
     bringing: dict[Value, list[Node]] = {}
-    for line in evidence.dataset("servicetitan.bill_item").records:
+    for line in evidence.dataset("servicetitan.bill_item").rows():
         bill = identity(line, "parent.", "servicetitan.bill")
         if bill in graph.transactions and isinstance(line.get("skuId"), str) and line.get("skuId") != "0":
             bringing.setdefault(line.get("skuId"), []).append(bill)
-    for line in evidence.dataset("servicetitan.invoice_item").records if bringing else ():
+    for line in evidence.dataset("servicetitan.invoice_item").rows() if bringing else ():
         invoice = identity(line, "parent.", "servicetitan.invoice")
         if line.get("inventory") is True and invoice in graph.transactions:
             for bill in bringing.get(line.get("skuId"), ()):
@@ -252,9 +249,9 @@ def _consumed(graph: Graph, evidence: Evidence) -> None:
 
 def _charges(graph: Graph, evidence: Evidence) -> None:
     """Tax and shipping of a purchase order travel as items of their own."""
-    for charge in evidence.dataset("derived.purchase_charge").records:
+    for charge in evidence.dataset("derived.purchase_charge").rows():
         item, name = charge.get("item"), str(charge.get("charge"))
-        for order in evidence.dataset("servicetitan.purchase_order").records if isinstance(item, str) else ():
+        for order in evidence.dataset("servicetitan.purchase_order").rows() if isinstance(item, str) else ():
             if identity(order) in graph.transactions and order.get(name) not in (Decimal(0), UNSET):
                 node = ("item", fold(str(item)))
                 graph.names.setdefault(node, str(item))
@@ -270,7 +267,7 @@ def _aliases(graph: Graph, evidence: Evidence) -> None:
         if isinstance(name, str) and isinstance(id_, str):
             graph.also.setdefault(("customer", fold(f"{name} {id_}")), ("customer", fold(name)))
     for kind, sort in _LISTS.items():
-        for record in evidence.dataset(kind).records:
+        for record in evidence.dataset(kind).rows():
             name = record.get("Name" if kind == "quickbooks.Vendor" else "FullName")
             name = name if isinstance(name, str) else record.get("Name")
             if not isinstance(name, str):

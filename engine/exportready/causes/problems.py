@@ -74,7 +74,7 @@ def number_of(problem: str) -> int:
 def find(results: Iterable[RuleResult], evidence: Evidence, graph: Graph, with_errors: bool) -> list[Problem]:
     """Every problem, in an order of its own. Errors on what has arrived since are none, nor before an export those of the last one."""
     finder = _Finder(graph, _Subjects(evidence, graph))
-    for error in evidence.dataset("derived.export_error").records if with_errors else ():
+    for error in evidence.dataset("derived.export_error").rows() if with_errors else ():
         if error.get("arrivedSince") is not True:
             finder.error(error)
     for result in results:
@@ -201,7 +201,7 @@ class _Subjects:
         if array is None or array[0] not in AMOUNTS:
             return []
         if kind not in self._lines:
-            records = self.evidence.dataset(kind).records
+            records = self.evidence.dataset(kind).rows()
             self._lines[kind] = {fold(line.key): identity(line, "parent.", array[0]) for line in records}
         node = self._lines[kind].get(key)
         return [node] if node is not None else []
@@ -218,7 +218,7 @@ class _Subjects:
         if self._numbers is None:
             self._numbers = {}
             for kind in AMOUNTS:
-                for record in self.evidence.dataset(kind).records:
+                for record in self.evidence.dataset(kind).rows():
                     own = record.get("number" if kind == "servicetitan.purchase_order" else "referenceNumber")
                     if isinstance(own, str):
                         self._numbers.setdefault(_plain(own), []).append(record)
@@ -244,7 +244,7 @@ class _Subjects:
         if node != ("", fold(name)):
             return node
         if self._kinds is None:
-            errors = self.evidence.dataset("derived.export_error").records
+            errors = self.evidence.dataset("derived.export_error").rows()
             self._kinds = {
                 fold(str(one.get("names"))): str(of) for one in errors if isinstance(of := one.get("namesKind"), str)
             }

@@ -12,7 +12,6 @@ from decimal import Decimal
 
 import msgspec
 from msgspec import field
-from msgspec.structs import replace
 
 from exportready.derive.answers import facts_of
 from exportready.derive.matching import ARRIVED
@@ -262,7 +261,7 @@ def _links(evidence: Evidence) -> Dataset:
     if not is_lacking or by_invoices.scope is Scope.MISSING:
         return by_payments
     payments = (link for link in by_invoices.rows() if link.get("TxnType") == "ReceivePayment")
-    return replace(by_invoices, records=tuple(map(_turned, payments)))
+    return by_invoices.with_rows(map(_turned, payments))
 
 
 def _turned(link: Record) -> Record:

@@ -202,10 +202,14 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
         pairs = zip(self.column(key), self.column(name), strict=True)
         return {id_: value for id_, value in pairs if isinstance(id_, str)}
 
+    def with_rows(self, records: Iterable[Record]) -> Dataset:
+        """Return the dataset with other records."""
+        return replace(self, records=tuple(records))
+
     def with_column(self, name: str, values: Iterable[Value]) -> Dataset:
         """Return the dataset with these values in one field, in the order of `rows`."""
         pairs = zip(self.records, values, strict=True)
-        return replace(self, records=tuple(one if one.get(name) is to else one.with_value(name, to) for one, to in pairs))
+        return self.with_rows(one if one.get(name) is to else one.with_value(name, to) for one, to in pairs)
 
     def lack(self, otherwise: str = "") -> Unknown:
         """Return why something is not known that may be in what is missing. `otherwise`: the words where it has none."""
