@@ -132,6 +132,7 @@ def _sales_tax(evidence: Evidence) -> Value:
         items.why or "your files hold only a part of QuickBooks' items",
         items.remedy or KINDS["quickbooks.Item"].supply,
         source_of(items),
+        items.channel,
     )
 
 
@@ -149,4 +150,5 @@ def _class_tracking(evidence: Evidence) -> Value:
         "your files do not show whether QuickBooks tracks classes",
         classes.remedy or KINDS[missing].supply,
         missing,
+        classes.channel,
     )

@@ -15,7 +15,7 @@ from msgspec import field
 
 from exportready.derive.answers import facts_of
 from exportready.derive.matching import ARRIVED
-from exportready.derive.unknowns import cause_of, first_unknown, remedy_of, source_of, unresolved, without
+from exportready.derive.unknowns import first_unknown, not_whole, unresolved, without
 from exportready.kinds import fold, supply
 from exportready.kinds.transactions import INVOICE
 from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Scope, Unknown, Value
@@ -97,7 +97,7 @@ class Ledger(msgspec.Struct, kw_only=True):
             records=records,
             links=links.by("parent.TxnID"),
             links_are_whole=links.scope in (Scope.WHOLE, Scope.PERIOD),
-            links_unknown=Unknown(cause_of(links), reason, remedy_of(links), source_of(links)),
+            links_unknown=replace(not_whole(links), reason=reason),
             invoices=evidence.dataset(INVOICE),
             closing_date=facts_of(evidence).get("closingDate"),
         )
@@ -234,7 +234,7 @@ class Ledger(msgspec.Struct, kw_only=True):
             shown += [f"{_number(some[-1])} ({more:,.2f} more)"] if more > 0 else []
         if not shown and links and _hides_some(payment, _sum(links)):
             reason = "a part of it is applied to something that your files do not hold"
-            return Unknown(self.links_unknown.cause, reason, self.links_unknown.remedy, self.links_unknown.source)
+            return replace(self.links_unknown, reason=reason)
         return ", ".join(sorted(shown)) or UNSET
 
     def _apart(self, payment: Record, bill: Record, elsewhere: Value) -> str:

@@ -15,10 +15,10 @@ from msgspec.structs import replace
 from exportready.derive.answers import batches_named
 from exportready.derive.exported import JOURNAL, SentTransaction, booked, exported
 from exportready.derive.matching import ARRIVED, EXPLAINED, MISSING, Match, match
-from exportready.derive.unknowns import cause_of, not_whole, remedy_of, source_of
+from exportready.derive.unknowns import not_whole, remedy_of
 from exportready.kinds import KINDS
 from exportready.model.evidence import Dataset, Evidence, Scope, Unknown
-from exportready.model.reasons import Reason
+from exportready.model.reasons import Channel, Reason
 
 _REVERSED = {"payment": "a refund", "bill": "a vendor's credit", "credit memo": "a reversed credit"}
 """What a negative one is."""
@@ -55,7 +55,7 @@ def _judged(evidence: Evidence, one: Match, bypassed: frozenset[str], as_payment
         if explanation(transaction, bypassed):
             return replace(one, state=EXPLAINED, booked=None)
         reason = f"it is {_REVERSED[transaction.type]}, and how one arrives in QuickBooks is not established"
-        return replace(one, state=Unknown(Reason.INCONCLUSIVE, reason, _LOOK_BY_HAND), booked=None)
+        return replace(one, state=Unknown(Reason.INCONCLUSIVE, reason, _LOOK_BY_HAND, channel=Channel.EXPORT), booked=None)
     if one.state == ARRIVED and one.booked is not None:
         if one.booked.record.kind != transaction.homes[0]:
             usual = evidence.dataset(transaction.homes[0])
@@ -77,7 +77,7 @@ def unknown_void(transaction: SentTransaction) -> Unknown | None:
     for name, what in (("active", "voided"), ("status", "canceled")):
         value = transaction.record.get(name)
         if isinstance(value, Unknown) and name in KINDS[transaction.record.kind].fields:
-            return Unknown(value.cause, f"your file does not say whether it was {what}", value.remedy, value.source)
+            return replace(value, reason=f"your file does not say whether it was {what}")
     return None
 
 
@@ -115,11 +115,11 @@ def _may_be_among(dataset: Dataset, transaction: SentTransaction) -> Unknown | N
             return None
         name = f"QuickBooks' {dataset.kind.partition('.')[2]} list"
         reason = f"your file of {name} covers {first} to {last}, and this is of {transaction.day}"
-        return Unknown(cause_of(dataset), reason, remedy_of(dataset), source_of(dataset))
+        return replace(not_whole(dataset), reason=reason)
     if dataset.kind == JOURNAL:
         type_ = transaction.record.get("type")
         remedy = f"If payments of the type {type_} are exported as journal entries: {remedy_of(dataset)}"
-        return Unknown(cause_of(dataset), "payments of its type may be journal entries", remedy, source_of(dataset))
+        return replace(not_whole(dataset), reason="payments of its type may be journal entries", remedy=remedy)
     return not_whole(dataset)
 
 

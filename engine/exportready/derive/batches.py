@@ -12,7 +12,7 @@ from exportready.derive.unknowns import any_of, first_text, not_whole, without
 from exportready.kinds import KINDS
 from exportready.kinds.transactions import BATCHED, BILL, EXPORTED, INVOICE, PAYMENT, PURCHASE_ORDER, TRANSACTIONS
 from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Scope, Unknown, Value
-from exportready.model.reasons import Reason
+from exportready.model.reasons import Channel, Reason
 
 _EXPORT_AGAIN = "Export ServiceTitan's transactions again, now that the batch was exported"
 
@@ -132,7 +132,7 @@ def batched(inputs: Inputs) -> Dataset:
         voided = record.get("active") if "active" in KINDS[record.kind].fields else record.get("status")
         if number in exported and states.get(number) in ("Pending", "Posted"):
             reason = "its batch was exported after your file was made, so nothing shows what was left behind"
-            voided = Unknown(Reason.BEFORE_EXPORT, reason, _EXPORT_AGAIN)
+            voided = Unknown(Reason.BEFORE_EXPORT, reason, _EXPORT_AGAIN, channel=Channel.EXPORT)
         of = TRANSACTIONS[record.kind]
         fields: dict[str, Value] = {
             "type": of.type,

@@ -66,4 +66,5 @@ class Conclusions:
             source=source_of(lacking),
             dated=dated,
             remedy=remedy_of(lacking),
+            channel=lacking.channel,
         )

@@ -21,7 +21,7 @@ from exportready.derive.unknowns import first_unknown, not_among, unresolved
 from exportready.kinds import fold
 from exportready.kinds.transactions import INVOICE
 from exportready.model.evidence import Dataset, Evidence, Record, Scope, Unknown, Value
-from exportready.model.reasons import Reason
+from exportready.model.reasons import Channel, Reason
 
 _OLD, _NEW = "quickbooks", "servicetitan"
 _APPLIED = "quickbooks.AppliedToTxn"
@@ -130,6 +130,7 @@ class _Senders:
             "nothing tells which connector sent it",
             "Say in account.yaml since which day the ServiceTitan Web Connector sends your batches (settings.webConnector.since), "
             "and save QuickBooks' answer to InvoiceQueryRq beside your other files",
+            channel=Channel.ASK,
         )
 
     def of_payment(self, application: Record) -> Value:

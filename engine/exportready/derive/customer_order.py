@@ -18,7 +18,7 @@ from exportready.evidence.consolidate import KEEP_NEWER
 from exportready.evidence.pages import join_pages
 from exportready.kinds import fold
 from exportready.model.evidence import CLOCK_SKEW, Dataset, Listing, Record, Scope, Unknown, Value
-from exportready.model.reasons import Reason
+from exportready.model.reasons import Channel, Reason
 
 _KIND, _LIST = "derived.customer_order", "quickbooks.Customer"
 LARGEST_EXACT = 400
@@ -44,6 +44,7 @@ def order(inputs: Inputs) -> Dataset:
             source=_LIST,
             dated=customers.dated,
             remedy=KEEP_NEWER,
+            channel=Channel.EXPORT,
         )
     doubts = [one for one in lists if not one.in_list_order and not _older(one, proof) and displaced_records(one.records)]
     shown = doubts[0] if doubts else proof or next(iter(lists), None)
@@ -62,6 +63,7 @@ def _nothing(customers: Dataset, scope: Scope, why: str) -> Dataset:
         source=source_of(customers),
         dated=customers.dated if scope is Scope.PART else None,
         remedy=customers.remedy,
+        channel=customers.channel,
     )
 
 

@@ -13,7 +13,7 @@ from exportready.derive.derivation import Inputs, derivation
 from exportready.derive.freshness import unanswered
 from exportready.kinds.account import BY_PATH, MAPPING_WORDS
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Dataset, Evidence, FieldNote, Record, Unknown, Unset, Value
-from exportready.model.reasons import Reason
+from exportready.model.reasons import Channel, Reason
 
 _PREFERENCES = "quickbooks.Preferences"
 _MAPPING, _LAST = "customerMapping", "customerMappingAtLastExport"
@@ -67,6 +67,7 @@ def _compare_mapping(found: Conclusions, evidence: Evidence, earlier: Record | N
             Reason.CONTRADICTORY,
             f"your earlier files say {_on_screen(seen)}, and you answered {_on_screen(answered)}",
             "Find out which customer mapping was chosen at the last export, and correct that answer (exportready ask --all)",
+            channel=Channel.ASK,
         )
     unknown = next((one for one in (now, past) if not isinstance(one, str)), None)
     if unknown is NOT_EXPORTED:

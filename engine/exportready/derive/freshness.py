@@ -40,4 +40,5 @@ def unanswered(answers: Dataset) -> Unknown:
     if answers.rows():
         return Unknown(Reason.UNANSWERED, "nobody answered this")
     cause = cause_of(answers)
-    return Unknown(Reason.UNANSWERED if cause is Reason.NOT_SUPPLIED else cause, answers.why, answers.remedy, source=ANSWERS)
+    cause = Reason.UNANSWERED if cause is Reason.NOT_SUPPLIED else cause
+    return Unknown(cause, answers.why, answers.remedy, ANSWERS, answers.channel)

@@ -19,7 +19,7 @@ from exportready.derive.unknowns import first_unknown, without
 from exportready.kinds import KINDS
 from exportready.kinds.transactions import PURCHASE_ORDER, TRANSACTIONS
 from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Unknown, Value
-from exportready.model.reasons import Reason
+from exportready.model.reasons import Channel, Reason
 
 _KIND = "derived.match"
 _LINES = {
@@ -247,4 +247,5 @@ class _Memos:
             "nothing tells which connector sent it",
             "Say since which day the ServiceTitan Web Connector sends your batches: exportready ask, or "
             "settings.webConnector.since in account.yaml",
+            channel=Channel.ASK,
         )

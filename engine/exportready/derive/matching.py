@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from exportready.derive.exported import BookedTransaction, SentTransaction
 from exportready.derive.signs import PASSES, may_be_copy, may_be_same, names_its_batch, same_customer
 from exportready.model.evidence import Unknown, Value
-from exportready.model.reasons import Reason
+from exportready.model.reasons import Channel, Reason
 
 ARRIVED, TWICE, MISSING, EXPLAINED = "arrived", "twice", "missing", "explained"
 
@@ -133,10 +133,14 @@ def _with_what_is_left(one: Match, rest: _Index) -> Match:
     maybe = next((book for book in rest.of(transaction) if may_be_same(transaction, book)), None)
     if maybe is not None:
         reason = f"QuickBooks has one that may be it, {_described(maybe)}"
-        return replace(one, state=Unknown(Reason.AMBIGUOUS, reason, _LOOK_AT_BOTH), may_be_several=True)
+        return replace(
+            one, state=Unknown(Reason.AMBIGUOUS, reason, _LOOK_AT_BOTH, channel=Channel.EXPORT), may_be_several=True
+        )
     if transaction.is_cut:
         reason = "its number is longer than QuickBooks takes, so it may stand there under another"
-        return replace(one, state=Unknown(Reason.INCONCLUSIVE, reason, _LOOK_FOR_IT), may_be_several=True)
+        return replace(
+            one, state=Unknown(Reason.INCONCLUSIVE, reason, _LOOK_FOR_IT, channel=Channel.EXPORT), may_be_several=True
+        )
     return one
 
 
@@ -154,7 +158,9 @@ def _with_copies(one: Match, booked: BookedTransaction, rest: _Index) -> Match:
         return one
     described = _described(copies[0])
     reason = f"QuickBooks has another with its number, {described}, and nothing tells whether that is a second copy"
-    return replace(one, state=Unknown(Reason.AMBIGUOUS, reason, _LOOK_AT_BOTH), booked=None, may_be_several=True)
+    return replace(
+        one, state=Unknown(Reason.AMBIGUOUS, reason, _LOOK_AT_BOTH, channel=Channel.EXPORT), booked=None, may_be_several=True
+    )
 
 
 def _described(book: BookedTransaction) -> str:

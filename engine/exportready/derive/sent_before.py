@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from exportready.derive.answers import batches_named
 from exportready.kinds.transactions import EXPORTED, PURCHASE_ORDER
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Dataset, Evidence, Scope, Unknown, Value
-from exportready.model.reasons import Reason
+from exportready.model.reasons import Channel, Reason
 
 _REMEDY = (
     "Say which batches were exported: exportready ask, or exportedBatches in account.yaml. To see what was left behind, export "
@@ -41,7 +41,8 @@ def _of_before(dataset: Dataset, exported: frozenset[str]) -> Dataset:
 
 
 def _still_known(dataset: Dataset, status: str, batch: str, exported: frozenset[str]) -> Iterator[Value]:
-    unknown = Unknown(Reason.BEFORE_EXPORT, "its status in your files is from before the export", _REMEDY)
+    reason = "its status in your files is from before the export"
+    unknown = Unknown(Reason.BEFORE_EXPORT, reason, _REMEDY, channel=Channel.ASK)
     for value, number in zip(dataset.column(status), dataset.column(batch), strict=True):
         is_final = value is NOT_EXPORTED or value in (*EXPORTED, "Canceled")
         is_in_batch = number is not NOT_EXPORTED and number is not UNSET

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from exportready.kinds import KINDS, plural
 from exportready.model.evidence import Dataset, Scope, Unknown, Value
-from exportready.model.reasons import Reason
+from exportready.model.reasons import Channel, Reason
 
 _BY_SCOPE = {Scope.MISSING: Reason.NOT_SUPPLIED, Scope.ACTIVE: Reason.ACTIVE_ONLY}
 
@@ -33,7 +33,7 @@ def remedy_of(dataset: Dataset) -> str:
 
 def not_whole(dataset: Dataset) -> Unknown:
     """Return what rests on a dataset that is not whole, where another kind's record is judged."""
-    return Unknown(cause_of(dataset), why_of(dataset), remedy_of(dataset), source_of(dataset))
+    return Unknown(cause_of(dataset), why_of(dataset), remedy_of(dataset), source_of(dataset), dataset.channel)
 
 
 def not_among(dataset: Dataset, otherwise: str) -> Unknown:
@@ -41,13 +41,13 @@ def not_among(dataset: Dataset, otherwise: str) -> Unknown:
 
     `otherwise` says so where the dataset itself does not say why it is not whole.
     """
-    return Unknown(cause_of(dataset), dataset.why or otherwise, dataset.remedy, source_of(dataset))
+    return Unknown(cause_of(dataset), dataset.why or otherwise, dataset.remedy, source_of(dataset), dataset.channel)
 
 
-def unresolved(dataset: Dataset, reason: str, remedy: str = "") -> Unknown:
+def unresolved(dataset: Dataset, reason: str, remedy: str = "", channel: Channel | None = None) -> Unknown:
     """Return what rests on a record of a dataset that another one names, and that is not there."""
     cause = cause_of(dataset) if dataset.scope is Scope.MISSING else Reason.UNRESOLVED
-    return Unknown(cause, reason, remedy, source_of(dataset))
+    return Unknown(cause, reason, remedy, source_of(dataset), channel)
 
 
 def without(value: Value, reason: str, remedy: str = "") -> Unknown:
