@@ -180,7 +180,7 @@ class _Subjects:
             return None
         if kind not in self._records:
             by_key = self._records[kind] = {}
-            for record in self.evidence.dataset(kind).records:
+            for record in self.evidence.dataset(kind).rows():
                 by_key.setdefault(fold(record.key), []).append(record)
         found = self._records[kind].get(fold(finding.subject.key), [])
         return next((one for one in found if one.where in places), None) or next(iter(found), None)
