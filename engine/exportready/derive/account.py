@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from msgspec.structs import replace
+
 from exportready.derive.answers import ACCOUNT, ANSWERS, answers_of
 from exportready.derive.derivation import Inputs, derivation
 from exportready.derive.freshness import ANSWER, stale, unanswered
 from exportready.derive.sales_tax import tax_items
-from exportready.derive.unknowns import cause_of, first_unknown, source_of
+from exportready.derive.unknowns import first_unknown, not_whole
 from exportready.kinds import KINDS
 from exportready.kinds.account import BY_PATH
 from exportready.model.evidence import (
@@ -126,14 +128,8 @@ def _sales_tax(evidence: Evidence) -> Value:
     is_whole = items.scope is Scope.WHOLE
     if is_whole and unknown is None and all(state is False for state in states):
         return False
-    cause = cause_of(items) if not is_whole else unknown.cause if unknown else Reason.EMPTY
-    return Unknown(
-        cause,
-        items.why or "your files hold only a part of QuickBooks' items",
-        items.remedy or KINDS["quickbooks.Item"].supply,
-        source_of(items),
-        items.channel,
-    )
+    lack = not_whole(items, items.why or "your files hold only a part of QuickBooks' items")
+    return replace(lack, cause=unknown.cause if unknown else Reason.EMPTY) if is_whole else lack
 
 
 def _class_tracking(evidence: Evidence) -> Value:

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 import msgspec
 from msgspec import field
+from msgspec.structs import replace
 
 from exportready.derive.answers import facts_of
 from exportready.derive.matching import ARRIVED
@@ -19,7 +20,7 @@ from exportready.derive.unknowns import first_unknown, not_whole, unresolved, wi
 from exportready.kinds import fold, supply
 from exportready.kinds.transactions import INVOICE
 from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Scope, Unknown, Value
-from exportready.model.reasons import Reason
+from exportready.model.reasons import Channel, Reason
 
 _PAYMENT = "quickbooks.ReceivePayment"
 _APPLIED = "quickbooks.AppliedToTxn"
@@ -28,6 +29,7 @@ _ONE_OF_SEVERAL = Unknown(
     Reason.AMBIGUOUS,
     "several of ServiceTitan have this customer and number, and your file shows no ids that tell them apart",
     "Export payments and invoices with their ids (ServiceTitan API), or look at these by hand",
+    channel=Channel.INTEGRATOR,
 )
 _NOTHING_UNUSED, _NOTHING_OPEN = "nothing of the payment is unused", "nothing of the invoice is open"
 _NO_AMOUNT = "how much is applied is not in the file"
@@ -91,13 +93,13 @@ class Ledger(msgspec.Struct, kw_only=True):
             dataset = evidence.dataset(kind)
             ids = zip(dataset.column("TxnID"), dataset.rows(), strict=True)
             records |= {id_: record for id_, record in ids if isinstance(id_, str)}
-        reason = links.why or "your files hold only a part of QuickBooks' payments"
+
         return cls(
             matches=matches,
             records=records,
             links=links.by("parent.TxnID"),
             links_are_whole=links.scope in (Scope.WHOLE, Scope.PERIOD),
-            links_unknown=replace(not_whole(links), reason=reason),
+            links_unknown=not_whole(links, links.why or "your files hold only a part of QuickBooks' payments"),
             invoices=evidence.dataset(INVOICE),
             closing_date=facts_of(evidence).get("closingDate"),
         )

@@ -55,7 +55,7 @@ def _judged(evidence: Evidence, one: Match, bypassed: frozenset[str], as_payment
         if explanation(transaction, bypassed):
             return replace(one, state=EXPLAINED, booked=None)
         reason = f"it is {_REVERSED[transaction.type]}, and how one arrives in QuickBooks is not established"
-        return replace(one, state=Unknown(Reason.INCONCLUSIVE, reason, _LOOK_BY_HAND, channel=Channel.EXPORT), booked=None)
+        return replace(one, state=Unknown(Reason.INCONCLUSIVE, reason, _LOOK_BY_HAND, channel=Channel.CONFIRM), booked=None)
     if one.state == ARRIVED and one.booked is not None:
         if one.booked.record.kind != transaction.homes[0]:
             usual = evidence.dataset(transaction.homes[0])
@@ -115,11 +115,11 @@ def _may_be_among(dataset: Dataset, transaction: SentTransaction) -> Unknown | N
             return None
         name = f"QuickBooks' {dataset.kind.partition('.')[2]} list"
         reason = f"your file of {name} covers {first} to {last}, and this is of {transaction.day}"
-        return replace(not_whole(dataset), reason=reason)
+        return not_whole(dataset, reason)
     if dataset.kind == JOURNAL:
         type_ = transaction.record.get("type")
         remedy = f"If payments of the type {type_} are exported as journal entries: {remedy_of(dataset)}"
-        return replace(not_whole(dataset), reason="payments of its type may be journal entries", remedy=remedy)
+        return replace(not_whole(dataset, "payments of its type may be journal entries"), remedy=remedy)
     return not_whole(dataset)
 
 

@@ -67,6 +67,7 @@ def _compare_mapping(found: Conclusions, evidence: Evidence, earlier: Record | N
             Reason.CONTRADICTORY,
             f"your earlier files say {_on_screen(seen)}, and you answered {_on_screen(answered)}",
             "Find out which customer mapping was chosen at the last export, and correct that answer (exportready ask --all)",
+            source=ANSWERS,
             channel=Channel.ASK,
         )
     unknown = next((one for one in (now, past) if not isinstance(one, str)), None)

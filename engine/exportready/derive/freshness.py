@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from exportready.derive.answers import ANSWERS
-from exportready.derive.unknowns import cause_of
 from exportready.model.evidence import CLOCK_SKEW, Dataset, Unknown
 from exportready.model.reasons import Reason
 
@@ -39,6 +40,5 @@ def unanswered(answers: Dataset) -> Unknown:
     """Return why a question has no answer: nobody gave one, or no file of answers counts."""
     if answers.rows():
         return Unknown(Reason.UNANSWERED, "nobody answered this")
-    cause = cause_of(answers)
-    cause = Reason.UNANSWERED if cause is Reason.NOT_SUPPLIED else cause
-    return Unknown(cause, answers.why, answers.remedy, ANSWERS, answers.channel)
+    lack = answers.lack()
+    return replace(lack, cause=Reason.UNANSWERED if lack.cause is Reason.NOT_SUPPLIED else lack.cause, source=ANSWERS)

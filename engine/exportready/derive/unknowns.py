@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from exportready.kinds import KINDS, plural
 from exportready.model.evidence import Dataset, Scope, Unknown, Value
-from exportready.model.reasons import Channel, Reason
-
-_BY_SCOPE = {Scope.MISSING: Reason.NOT_SUPPLIED, Scope.ACTIVE: Reason.ACTIVE_ONLY}
+from exportready.model.reasons import Reason
 
 
 def cause_of(dataset: Dataset) -> Reason:
     """Return why a dataset is not whole, for decisions."""
-    return dataset.cause or _BY_SCOPE.get(dataset.scope, Reason.PARTIAL)
+    return dataset.lack().cause
 
 
 def source_of(dataset: Dataset) -> str:
@@ -31,9 +31,10 @@ def remedy_of(dataset: Dataset) -> str:
     return dataset.remedy or KINDS[dataset.kind].supply
 
 
-def not_whole(dataset: Dataset) -> Unknown:
-    """Return what rests on a dataset that is not whole, where another kind's record is judged."""
-    return Unknown(cause_of(dataset), why_of(dataset), remedy_of(dataset), source_of(dataset), dataset.channel)
+def not_whole(dataset: Dataset, reason: str = "") -> Unknown:
+    """Return what rests on a dataset that is not whole, with how to supply it. `reason` replaces the dataset's own."""
+    remedy, source = remedy_of(dataset), source_of(dataset)
+    return replace(dataset.lack(), reason=reason or why_of(dataset), remedy=remedy, source=source)
 
 
 def not_among(dataset: Dataset, otherwise: str) -> Unknown:
@@ -41,20 +42,20 @@ def not_among(dataset: Dataset, otherwise: str) -> Unknown:
 
     `otherwise` says so where the dataset itself does not say why it is not whole.
     """
-    return Unknown(cause_of(dataset), dataset.why or otherwise, dataset.remedy, source_of(dataset), dataset.channel)
+    return replace(dataset.lack(otherwise), source=source_of(dataset))
 
 
-def unresolved(dataset: Dataset, reason: str, remedy: str = "", channel: Channel | None = None) -> Unknown:
+def unresolved(dataset: Dataset, reason: str, remedy: str = "") -> Unknown:
     """Return what rests on a record of a dataset that another one names, and that is not there."""
     cause = cause_of(dataset) if dataset.scope is Scope.MISSING else Reason.UNRESOLVED
-    return Unknown(cause, reason, remedy, source_of(dataset), channel)
+    return Unknown(cause, reason, remedy, source_of(dataset), dataset.channel if remedy else None)
 
 
-def without(value: Value, reason: str, remedy: str = "") -> Unknown:
+def without(value: Value, reason: str) -> Unknown:
     """Return what rests on a field that is unknown or empty, in other words than the field's own."""
     if isinstance(value, Unknown):
-        return Unknown(value.cause, reason, remedy, value.source)
-    return Unknown(Reason.EMPTY, reason, remedy)
+        return Unknown(value.cause, reason, source=value.source)
+    return Unknown(Reason.EMPTY, reason)
 
 
 def first_unknown(*values: Value) -> Unknown | None:

@@ -155,6 +155,14 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """How many records of the list itself stand on the page; its arrays come in other numbers."""
 
 
+_CAUSES = {
+    Scope.MISSING: Reason.NOT_SUPPLIED,
+    Scope.ACTIVE: Reason.ACTIVE_ONLY,
+    **dict.fromkeys((Scope.PART, Scope.PERIOD, Scope.WAITING), Reason.PARTIAL),
+}
+"""Why a dataset of each scope is not whole, where it does not say so itself."""
+
+
 class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     """What counts of one kind in this snapshot, after pages were joined and sources compared.
 
@@ -213,7 +221,7 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
 
     def lack(self, otherwise: str = "") -> Unknown:
         """Return why something is not known that may be in what is missing. `otherwise`: the words where it has none."""
-        cause = self.cause or Reason.INCONCLUSIVE
+        cause = self.cause or _CAUSES.get(self.scope, Reason.INCONCLUSIVE)
         return Unknown(cause, self.why or otherwise, self.remedy, self.source, self.channel)
 
 
