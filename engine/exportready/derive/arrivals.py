@@ -22,7 +22,7 @@ from exportready.model.reasons import Channel, Reason
 
 _REVERSED = {"payment": "a refund", "bill": "a vendor's credit", "credit memo": "a reversed credit"}
 """What a negative one is."""
-LOOKS_BYPASSED = "so it looks bypassed"
+
 _LOOK_BY_HAND = "Look for it in QuickBooks by its amount and day: Edit > Find"
 
 
@@ -140,7 +140,7 @@ def _looks_bypassed(transaction: SentTransaction) -> Unknown:
     batch = f"{transaction.batch} ({name})" if isinstance(name, str) else str(transaction.batch)
     return Unknown(
         Reason.LOOKS_BYPASSED,
-        f"nothing of batch {batch} is in QuickBooks, {LOOKS_BYPASSED}; please confirm",
+        f"nothing of batch {batch} is in QuickBooks, so it looks bypassed; please confirm",
         f"If batch {batch} was bypassed, say so: exportready ask, or bypassedBatches in account.yaml. If it was not, unpost it in "
         "ServiceTitan, post it, and export it again; that does not duplicate what is there",
     )

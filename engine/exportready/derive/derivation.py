@@ -1,6 +1,6 @@
 """How a derivation declares itself: the kind of record that it concludes, and what it reads for that.
 
-The declaration stands beside the function. What is read from the files, how old the records behind a conclusion may be and the
+The declaration is written beside the function. What is read from the files, how old the records behind a conclusion may be and the
 order in which derivations run all follow from it.
 """
 

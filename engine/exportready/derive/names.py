@@ -110,7 +110,7 @@ def _judged(kind: str, parties: Iterable[_Party], books: _InBooks, sources: Sequ
 def is_clean(name: str) -> bool:
     """Return whether a name has no stray blanks.
 
-    Of spellings that compare alike one stands for all: one with stray blanks, or nobody would see it.
+    Of spellings that compare alike only one is shown: one with stray blanks, or nobody would see those.
     """
     return name == " ".join(name.split())
 

@@ -18,7 +18,7 @@ def tax_items(items: Dataset) -> list[Record]:
 
 
 def names_that_carry_tax(evidence: Evidence) -> frozenset[str]:
-    """Return the names, as they compare, of every item under which tax may stand on a transaction."""
+    """Return the names, as they compare, of every item that may carry the tax of a transaction."""
     of_rates = evidence.dataset("servicetitan.tax_rate").column("salesTaxItem")
     own = (item.get("Name") for item in tax_items(evidence.dataset("quickbooks.Item")))
     return frozenset(fold(name) for name in (USUAL_SERVICE_ITEM, *of_rates, *own) if isinstance(name, str))
