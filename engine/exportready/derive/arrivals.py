@@ -55,7 +55,7 @@ def _judged(evidence: Evidence, one: Match, bypassed: frozenset[str], as_payment
         if explanation(transaction, bypassed):
             return replace(one, state=EXPLAINED, booked=None)
         reason = f"it is {_REVERSED[transaction.type]}, and how one arrives in QuickBooks is not established"
-        return replace(one, state=Unknown(Reason.INCONCLUSIVE, reason, _LOOK_BY_HAND, channel=Channel.CONFIRM), booked=None)
+        return replace(one, state=Unknown(Reason.INCONCLUSIVE, reason, _LOOK_BY_HAND, channel=Channel.EXPORT), booked=None)
     if one.state == ARRIVED and one.booked is not None:
         if one.booked.record.kind != transaction.homes[0]:
             usual = evidence.dataset(transaction.homes[0])

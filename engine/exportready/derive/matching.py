@@ -134,12 +134,12 @@ def _with_what_is_left(one: Match, rest: _Index) -> Match:
     if maybe is not None:
         reason = f"QuickBooks has one that may be it, {_described(maybe)}"
         return replace(
-            one, state=Unknown(Reason.AMBIGUOUS, reason, _LOOK_AT_BOTH, channel=Channel.CONFIRM), may_be_several=True
+            one, state=Unknown(Reason.AMBIGUOUS, reason, _LOOK_AT_BOTH, channel=Channel.EXPORT), may_be_several=True
         )
     if transaction.is_cut:
         reason = "its number is longer than QuickBooks takes, so it may stand there under another"
         return replace(
-            one, state=Unknown(Reason.INCONCLUSIVE, reason, _LOOK_FOR_IT, channel=Channel.CONFIRM), may_be_several=True
+            one, state=Unknown(Reason.INCONCLUSIVE, reason, _LOOK_FOR_IT, channel=Channel.EXPORT), may_be_several=True
         )
     return one
 
@@ -159,7 +159,7 @@ def _with_copies(one: Match, booked: BookedTransaction, rest: _Index) -> Match:
     described = _described(copies[0])
     reason = f"QuickBooks has another with its number, {described}, and nothing tells whether that is a second copy"
     return replace(
-        one, state=Unknown(Reason.AMBIGUOUS, reason, _LOOK_AT_BOTH, channel=Channel.CONFIRM), booked=None, may_be_several=True
+        one, state=Unknown(Reason.AMBIGUOUS, reason, _LOOK_AT_BOTH, channel=Channel.EXPORT), booked=None, may_be_several=True
     )
 
 
