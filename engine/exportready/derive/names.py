@@ -72,8 +72,7 @@ def vendors(inputs: Inputs) -> Dataset:
     if facts_of(inputs.evidence).get("purchaseOrdersExported") is not False:
         orders, listed = inputs.dataset(PURCHASE_ORDER), inputs.dataset("servicetitan.vendor")
         names = listed.lookup("id", "name")
-        reason = "the list of vendors does not hold the one of this purchase order"
-        nameless = unresolved(listed, reason, listed.remedy, listed.channel)
+        nameless = unresolved(listed, "the list of vendors does not hold the one of this purchase order", listed.remedy)
         ids = orders.column("vendorId")
         parties += [_Party(order, names.get(id_, nameless), id_) for order, id_ in zip(orders.rows(), ids, strict=True)]
         datasets.append(orders)
