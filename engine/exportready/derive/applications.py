@@ -125,11 +125,9 @@ class Ledger(msgspec.Struct, kw_only=True):
         sent, billed = self._payment(application), self._invoice(invoice)
         payment, bill = self._booked(sent), self._booked(billed)
         if payment is None or bill is None or payment.kind != _PAYMENT or bill.kind != "quickbooks.Invoice":
-            return {
-                **dict.fromkeys(_OF_BOTH, _NOT_THERE),
-                "apart": UNSET,
-                "bothArrived": self._both_arrived(sent, invoice, billed),
-            }
+            both = self._both_arrived(sent, invoice, billed)
+            unknown = replace(_NOT_THERE, cause=both.cause, source=both.source) if isinstance(both, Unknown) else _NOT_THERE
+            return {**dict.fromkeys(_OF_BOTH, unknown), "apart": UNSET, "bothArrived": both}
         elsewhere = self._elsewhere(payment)
         apart = self._apart(payment, bill, elsewhere)
         facts: dict[str, Value] = {

@@ -17,7 +17,7 @@ from exportready.derive.conclusions import Conclusions
 from exportready.derive.derivation import Inputs, derivation
 from exportready.derive.memos import names_batch
 from exportready.derive.parties import folded_forms, levels
-from exportready.derive.unknowns import first_unknown, not_among, unresolved
+from exportready.derive.unknowns import because_of, first_unknown, not_among, unresolved
 from exportready.kinds import fold
 from exportready.kinds.transactions import INVOICE
 from exportready.model.evidence import Dataset, Evidence, Record, Scope, Unknown, Value
@@ -123,10 +123,15 @@ class _Senders:
         """The older one still runs by itself: since when the new one sends says nothing then."""
         self._bypassed = batches_named(evidence, "bypassedBatches")
         self._invoices = evidence.dataset(INVOICE)
-        self._booked = evidence.dataset("quickbooks.Invoice").by("RefNumber")
         self._matches = matches
+        books = evidence.dataset("quickbooks.Invoice")
+        undecided = {Scope.WHOLE: Reason.INCONCLUSIVE, Scope.MISSING: Reason.NOT_SUPPLIED}.get(books.scope, Reason.PARTIAL)
+        self._booked = books.by("RefNumber")
+        columns = (books.column(name) for name in ("RefNumber", "CustomerRef.FullName", "Memo"))
+        self._unreadable = [found for column in columns if (found := first_unknown(*column))]
+        """Why an invoice may not be found there by its number and customer, or its batch not by its memo."""
         self._unknown = Unknown(
-            Reason.UNANSWERED if self._since is None else Reason.INCONCLUSIVE,
+            Reason.UNANSWERED if self._since is None else undecided,
             "nothing tells which connector sent it",
             "Say in account.yaml since which day the ServiceTitan Web Connector sends your batches (settings.webConnector.since), "
             "and save QuickBooks' answer to InvoiceQueryRq beside your other files",
@@ -154,8 +159,9 @@ class _Senders:
         if any(names_batch(record.get("Memo"), invoice) for record in booked):
             return _NEW
         if len(booked) == 1 and not isinstance(booked[0].get("Memo"), Unknown):
-            return self._without_batch(booked[0].get("TimeCreated"))
-        return self._by_date(invoice.get("invoiceDate"))
+            return self._without_batch(booked[0].get("TimeCreated"), invoice)
+        named = (invoice.get("referenceNumber"), invoice.get("customer.name"), *self._unreadable)
+        return self._by_date(invoice.get("invoiceDate"), *named)
 
     def _booked_as(self, invoice: Record) -> Iterator[Record]:
         """Return QuickBooks' invoices of the same number and customer."""
@@ -165,23 +171,24 @@ class _Senders:
             if levels(record.get("CustomerRef.FullName")) & names:
                 yield record
 
-    def _without_batch(self, created: Value) -> Value:
+    def _without_batch(self, created: Value, invoice: Record) -> Value:
         """QuickBooks has it without the batch in its memo: the older connector's, if it is older than the new one."""
         if self._since is None:
             return _OLD if self._in_use == _OLD else self._unknown
         if isinstance(created, datetime) and created.date() < self._since:
             return _OLD
         reason = "its memo in QuickBooks names no batch, so it was entered by hand, or its memo was changed"
-        return Unknown(Reason.INCONCLUSIVE, reason)
+        unknown = Unknown(Reason.INCONCLUSIVE, reason)
+        return because_of(unknown, created, invoice.get("batch.number"), invoice.get("batch.name"))
 
-    def _by_date(self, day: Value) -> Value:
-        """Decide by its date alone.
+    def _by_date(self, day: Value, *others: Value) -> Value:
+        """Decide by its date alone, where `others` don't tell more.
 
         What is dated after ServiceTitan's connector began can't have come through the older one, unless that still runs.
         """
         if self._since is None or self._both_run:
             return _OLD if self._in_use == _OLD else self._unknown
-        return _NEW if isinstance(day, date) and day >= self._since else self._unknown
+        return _NEW if isinstance(day, date) and day >= self._since else because_of(self._unknown, day, *others)
 
 
 class _Links:

@@ -15,7 +15,7 @@ from exportready.derive.exported import BookedTransaction, SentTransaction
 from exportready.derive.lines import Comparer
 from exportready.derive.matching import ARRIVED, EXPLAINED, MISSING, TWICE, Match
 from exportready.derive.memos import names_batch
-from exportready.derive.unknowns import first_unknown, without
+from exportready.derive.unknowns import because_of, first_unknown, without
 from exportready.kinds import KINDS
 from exportready.kinds.transactions import PURCHASE_ORDER, TRANSACTIONS
 from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Unknown, Value
@@ -242,10 +242,11 @@ class _Memos:
             return created.date() >= self._since
         if self._connector == "quickbooks":
             return False
-        return Unknown(
+        unknown = Unknown(
             Reason.UNANSWERED if self._since is None else Reason.INCONCLUSIVE,
             "nothing tells which connector sent it",
             "Say since which day the ServiceTitan Web Connector sends your batches: exportready ask, or "
             "settings.webConnector.since in account.yaml",
             channel=Channel.ASK,
         )
+        return unknown if self._since is None else because_of(unknown, named, created)

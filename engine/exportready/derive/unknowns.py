@@ -58,6 +58,12 @@ def without(value: Value, reason: str) -> Unknown:
     return Unknown(Reason.EMPTY, reason)
 
 
+def because_of(unknown: Unknown, *values: Value) -> Unknown:
+    """Return what is not settled because one of these values is not known, in its own words; as it is where all are known."""
+    lacking = first_unknown(*values)
+    return replace(unknown, cause=lacking.cause, source=lacking.source) if lacking else unknown
+
+
 def first_unknown(*values: Value) -> Unknown | None:
     """Return the first value that is not known."""
     return next((value for value in values if isinstance(value, Unknown)), None)
