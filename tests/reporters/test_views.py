@@ -52,7 +52,7 @@ def an_issue(id_: str, rule: str, transactions: int) -> KeyIssue:
         subjects=(Thing("item", id_),),
         message=f"{id_} is wrong",
         fix=FIX,
-        standing="established",
+        certainty="established",
         retry=False,
         gates=False,
         severity=Severity.ERROR,
@@ -83,7 +83,7 @@ def waiting(issues: dict[str, int]) -> tuple[Waiting, ...]:
             amount=Decimal(100),
             key_issues=(id_,),
             chain=(f"{id_} holds {at}",),
-            standing="established",
+            certainty="established",
         )
         for id_, number in issues.items()
         for at in range(number)

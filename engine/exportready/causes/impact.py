@@ -100,7 +100,7 @@ def chain(transaction: Node, way: Way, end: str, graph: Graph) -> str:
     """payment 4711 waits for invoice 1234 (inferred), which uses item FURN-80, which QuickBooks does not have."""
     words = called(transaction, graph)
     for at, step in enumerate(way.steps):
-        told = f"{step.words} {called(step.target, graph)}" + (" (inferred)" if step.standing == INFERRED else "")
+        told = f"{step.words} {called(step.target, graph)}" + (" (inferred)" if step.certainty == INFERRED else "")
         words += f", which {told}" if at else f" {told}"
     return f"{words}{end}"
 

@@ -37,7 +37,7 @@ def issue(
         subjects=_subjects(problem),
         message=told(problem),
         fix=_filled(rule.fix, problem) if rule else remedy(problem.what, problem.sort, problem.code),
-        standing=INFERRED if shaky else ESTABLISHED,
+        certainty=INFERRED if shaky else ESTABLISHED,
         retry=problem.id in marked["retry"] or problem.sort == RETRY,
         gates=problem.id in marked["gates"],
         severity=min((finding.severity for _, finding in problem.findings), key=lambda one: one.rank, default=Severity.ERROR),
@@ -96,7 +96,7 @@ def _reasons(
             rule=rule.name,
             words=words,
             facts=tuple(dict.fromkeys(fact for facts in shown for fact in facts)),
-            standing=rule.standing,
+            certainty=rule.certainty,
             source=rule.source,
         )
 

@@ -229,7 +229,7 @@ class InferenceStep(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     words: str
     facts: tuple[str, ...]
-    standing: str
+    certainty: str
     source: Citation
 
 
@@ -245,7 +245,7 @@ class KeyIssue(msgspec.Struct, frozen=True, kw_only=True):
     subjects: tuple[Thing, ...]
     message: str
     fix: FixSteps
-    standing: str
+    certainty: str
     retry: bool
     """No defect: it is only to be tried again."""
     gates: bool
@@ -269,7 +269,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     key_issues: tuple[str, ...]
     chain: tuple[str, ...]
     """For each of them the way to it, in words."""
-    standing: str
+    certainty: str
     """`inferred` where no way to any of them is established."""
 
 

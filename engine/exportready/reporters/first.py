@@ -62,7 +62,7 @@ def waits(issue: KeyIssue) -> str:
 def remark(issue: KeyIssue) -> str:
     """What else is to be said of it: that it is no defect, that its consequences are concluded."""
     remarks = [words.RETRY] if issue.retry else []
-    return " ".join(remarks + ([words.INFERRED] if issue.standing == "inferred" else []))
+    return " ".join(remarks + ([words.INFERRED] if issue.certainty == "inferred" else []))
 
 
 def _sum(cleared: Cleared) -> str:

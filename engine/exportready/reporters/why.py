@@ -23,13 +23,13 @@ def found(report: Report, named: str) -> KeyIssue | None:
 
 def told(report: Report, issue: KeyIssue) -> str:
     """The facts, the rules with their sources, and what waits, in this order."""
-    lines = [clean(issue.message), f"  {issue.rule or issue.code} [{issue.id}], {issue.standing}"]
+    lines = [clean(issue.message), f"  {issue.rule or issue.code} [{issue.id}], {issue.certainty}"]
     lines += [f"  {words.sentence(first.waits(issue))}.", "", f"{words.READ_FROM}:"]
     lines += [f"  * {clean(fact)}" for fact in issue.facts]
     lines += ["", f"{words.RULES_FIRED}:"] if issue.reasons else []
     for number, reason in enumerate(issue.reasons, 1):
         source = reason.source
-        lines += [f"  {number}. {reason.rule} ({reason.standing})", f"     {words.BECAUSE}: {clean(reason.words)}"]
+        lines += [f"  {number}. {reason.rule} ({reason.certainty})", f"     {words.BECAUSE}: {clean(reason.words)}"]
         lines += [f"     - {clean(fact)}" for fact in reason.facts]
         lines.append(f"     {words.SOURCE}: {words.cited(source.document, source.section, source.updated, source.note)}")
     waiting = [

@@ -110,7 +110,7 @@ def _key_issue(issue: KeyIssue) -> dict[str, Any]:
         "subjects": [{"kind": one.kind, "key": one.key} for one in issue.subjects],
         "message": issue.message,
         "fix": {"who": issue.fix.who, "minutes": issue.fix.minutes, "steps": list(issue.fix.steps)},
-        "standing": issue.standing,
+        "standing": issue.certainty,
         "retry": issue.retry,
         "session": issue.gates,
         "severity": issue.severity.value,
@@ -121,7 +121,7 @@ def _key_issue(issue: KeyIssue) -> dict[str, Any]:
                 "rule": one.rule,
                 "because": one.words,
                 "facts": list(one.facts),
-                "standing": one.standing,
+                "standing": one.certainty,
                 "source": _citation(one.source),
             }
             for one in issue.reasons
@@ -168,7 +168,7 @@ def _waiting(one: Waiting) -> dict[str, Any]:
         },
         "key_issues": list(one.key_issues),
         "chain": list(one.chain),
-        "standing": one.standing,
+        "standing": one.certainty,
     }
 
 
