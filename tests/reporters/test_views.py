@@ -25,7 +25,7 @@ from exportready.model.report import (
 )
 from exportready.model.rules import FixSteps, Severity
 from exportready.reporters import Options, html, render, words
-from exportready.reporters.arrival import work_list_to_read
+from exportready.reporters.arrival import short_work_list_rows
 from exportready.reporters.csm import LOOKS, csm, look
 from exportready.reporters.engineer import engineer
 from exportready.reporters.office import office
@@ -236,5 +236,5 @@ def test_what_was_not_known_of_a_payment_is_not_known_again(report: Report) -> N
     row = Record(kind="derived.applied_payment", key="Ann", fields=fields, where=Location("payments.json"))
     shown = replace(report, phase="after-export", work_list=(row,))
     back = stored(json.loads(render("json", shown, Options())))
-    assert work_list_to_read(back) == work_list_to_read(shown)
-    assert words.UNKNOWN in work_list_to_read(back)[0]
+    assert short_work_list_rows(back) == short_work_list_rows(shown)
+    assert words.UNKNOWN in short_work_list_rows(back)[0]

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import field
 
 from exportready.kinds import KINDS, fold
+from exportready.kinds.nouns import noun
 from exportready.kinds.references import CONSUMED, ESTABLISHED, INFERRED, REFERENCES, Reference
 from exportready.model.evidence import UNSET, Evidence, Record, Value
 
@@ -152,9 +153,8 @@ def identity(record: Record, prefix: str = "", kind: str = "") -> Node:
 
 def told(record: Record) -> str:
     """A transaction in words: invoice 1234."""
-    kind = record.kind.partition(".")[2].replace("_", " ")
     number = record.get("number" if record.kind == "servicetitan.purchase_order" else "referenceNumber")
-    return f"{kind} {number if isinstance(number, str) else record.key}"
+    return f"{noun(record.kind)} {number if isinstance(number, str) else record.key}"
 
 
 class _Names:

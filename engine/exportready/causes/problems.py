@@ -14,11 +14,11 @@ from msgspec import field
 from exportready.causes.graph import AMOUNTS, Graph, Node, identity
 from exportready.kinds import KINDS, fold
 from exportready.kinds.messages import MISSING, OTHER, OWN, RETRY, SESSION, SKIPPED
+from exportready.kinds.nouns import TRANSACTION_KINDS, noun
 from exportready.model.evidence import Evidence, Record
 from exportready.model.inference import Fact, InferenceRule, OneOf, fact
 from exportready.model.report import Finding, RuleResult
 
-_TYPES = {kind.partition(".")[2].replace("_", " "): kind for kind in AMOUNTS}
 _SUBJECTS = {
     "servicetitan.material": "item", "servicetitan.equipment": "item", "servicetitan.service": "item", "derived.item_use": "item",
     "derived.waiting_customer": "customer", "derived.waiting_vendor": "vendor", "derived.tax_zone": "tax_zone",
@@ -167,7 +167,7 @@ class _Subjects:
             return self._known((kind, key))
         if kind in ("derived.match", "derived.batched"):
             type_ = (finding.check or "").replace("-", " ").removesuffix("s")
-            kinds = [_TYPES[type_]] if type_ in _TYPES else list(AMOUNTS)
+            kinds = [TRANSACTION_KINDS[type_]] if type_ in TRANSACTION_KINDS else list(AMOUNTS)
             return [node for one in kinds for node in self._known((one, key))]
         if kind == "derived.applied_payment":
             records = self.evidence.dataset(kind).records
@@ -201,7 +201,7 @@ class _Subjects:
                         self._numbers.setdefault(_plain(own), []).append(record)
         found = self._numbers.get(_plain(number), [])
         if isinstance(type_, str):
-            found = [one for one in found if one.kind.partition(".")[2].replace("_", " ") in fold(type_)]
+            found = [one for one in found if noun(one.kind) in fold(type_)]
         if isinstance(customer, str):
             whose = self.graph.node("customer", customer)
             found = [one for one in found if fold(customer) == fold(_party(one)) or whose[1] == fold(_party(one))]

@@ -92,7 +92,7 @@ def _arrived(page: _Page, report: Report) -> None:
         page.heading(words.TIE_OUT_TITLE)
         for sentence in arrival.headlines(report):
             page.text(sentence, indent="  ", bullet="! ", style=BOLD)
-        for batch, what, *sides in arrival.tie_out(report):
+        for batch, what, *sides in arrival.tie_out_rows(report):
             told = "; ".join(
                 f"{head}: {side}" for head, side in zip(words.TIE_OUT[2:], sides, strict=True) if side != words.NONE
             )
@@ -100,8 +100,8 @@ def _arrived(page: _Page, report: Report) -> None:
     if report.work_list:
         page.heading(words.WORK_LIST_TITLE)
         page.text(words.WORK_LIST_INTRO, indent="  ")
-        for row in arrival.work_list_to_read(report)[:LISTED]:
-            cells = [f"{head}: {cell}" for head, cell in zip(words.WORK_LIST_TO_READ[1:], row[1:], strict=True) if cell]
+        for row in arrival.short_work_list_rows(report)[:LISTED]:
+            cells = [f"{head}: {cell}" for head, cell in zip(words.SHORT_WORK_LIST[1:], row[1:], strict=True) if cell]
             page.text(f"{row[0]}. " + ". ".join(cells), indent="  ", bullet="[ ] ")
         if len(report.work_list) > LISTED:
             page.text(words.and_more(len(report.work_list) - LISTED), indent="      ")

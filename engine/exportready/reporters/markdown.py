@@ -50,11 +50,11 @@ def _office(report: Report, one: Office) -> Iterator[str]:
     if report.tie_out:
         yield f"## {words.TIE_OUT_TITLE}"
         yield from map(in_markdown, arrival.headlines(report))
-        yield _table(words.TIE_OUT, arrival.tie_out(report))
+        yield _table(words.TIE_OUT, arrival.tie_out_rows(report))
     if report.work_list:
         yield f"## {words.WORK_LIST_TITLE}"
         yield in_markdown(words.WORK_LIST_INTRO)
-        yield _table(words.WORK_LIST_TO_READ, arrival.work_list_to_read(report))
+        yield _table(words.SHORT_WORK_LIST, arrival.short_work_list_rows(report))
     for title, cards in (
         (words.FIX_FIRST, one.fix),
         (words.CLEARS_ITSELF, one.clears),

@@ -8,6 +8,7 @@ import msgspec
 
 from exportready.account.questions import FILE_MODE, question_of
 from exportready.kinds import question
+from exportready.kinds.nouns import noun
 from exportready.model.fix import fix_steps, many_steps
 from exportready.model.report import Finding, KeyIssue, Report, RuleResult
 from exportready.model.rules import FixSteps, Severity
@@ -184,7 +185,7 @@ class _Laid:
         return Row(
             finding=finding,
             name=view.subject(result, finding),
-            noun=words.noun(finding.subject.kind),
+            noun=noun(finding.subject.kind),
             mend=view.mend(result, finding),
             mild=view.milder(self.report, grade, finding),
             waits=waits,

@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from exportready.kinds import KINDS
+from exportready.kinds.nouns import noun
 from exportready.model.report import Finding, Gap, Outcome, Place, Report, RuleResult, Verdict
 from exportready.model.rules import Severity
 from exportready.reporters import words
@@ -148,7 +149,7 @@ class Supply(msgspec.Struct, frozen=True):
     @property
     def title(self) -> str:
         """Missing: invoices, invoice lines."""
-        kinds = dict.fromkeys(words.noun(gap.kind, 2) for need in self.needs for gap in need.gaps)
+        kinds = dict.fromkeys(noun(gap.kind, 2) for need in self.needs for gap in need.gaps)
         return words.missing(list(kinds))
 
 
@@ -266,7 +267,7 @@ def mend(result: RuleResult, finding: Finding) -> str:
     name = subject(result, finding)
     if not name or not finding.at_fault.key or finding.at_fault.key == finding.subject.key:
         return ""
-    return f"{words.noun(finding.at_fault.kind)} {finding.at_fault.key}"
+    return f"{noun(finding.at_fault.kind)} {finding.at_fault.key}"
 
 
 def not_so(result: RuleResult) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from exportready.kinds.nouns import noun
 from exportready.model.report import Outcome, Verdict
 from exportready.model.rules import Severity
 
@@ -223,7 +223,7 @@ FINDINGS = (
     "What is wrong", "Observed", "Expected", "Batches", "Who", "Steps", "File", "Line", "Place inside",
 )  # fmt: skip
 STANDS = "open"
-WORK_LIST_TO_READ = ("Customer:job", "Payment", "Invoice", "Apply", "Batch", "Sent by", "Stands apart", "Done (initials)")
+SHORT_WORK_LIST = ("Customer:job", "Payment", "Invoice", "Apply", "Batch", "Sent by", "Stands apart", "Done (initials)")
 UNKNOWN = "not known"
 CONNECTORS = {"servicetitan": "ServiceTitan's connector", "quickbooks": "the older connector"}
 EXPORTS_TITLE = "Four exports to make"
@@ -247,42 +247,6 @@ TERMS: Sequence[tuple[str, str]] = (
 )
 """The glossary."""
 
-NOUNS: Mapping[str, tuple[str, str]] = {
-    "account.answers": ("answer", "answers"),
-    "derived.account": ("answer", "answers"),
-    "derived.account_use": ("account", "accounts"),
-    "derived.applied_payment": ("payment", "payments"),
-    "derived.drift": ("setting", "settings"),
-    "derived.export_error": ("error", "errors"),
-    "derived.item_use": ("item", "items"),
-    "derived.match": ("transaction", "transactions"),
-    "derived.batched": ("transaction", "transactions"),
-    "derived.purchase_charge": ("item", "items"),
-    "derived.technician_truck": ("technician", "technicians"),
-    "derived.waiting_customer": ("customer", "customers"),
-    "derived.waiting_vendor": ("vendor", "vendors"),
-    "derived.customer_order": ("customer", "customers"),
-    "quickbooks.AppliedToTxn": ("applied payment", "applied payments"),
-    "quickbooks.Class": ("class", "classes"),
-    "quickbooks.Company": ("company file", "company files"),
-    "quickbooks.Host": ("file mode", "file modes"),
-    "quickbooks.JournalEntry": ("journal entry", "journal entries"),
-    "quickbooks.OtherName": ("other name", "other names"),
-    "quickbooks.Preferences": ("set of preferences", "sets of preferences"),
-    "quickbooks.ReceivePayment": ("payment", "payments"),
-    "quickbooks.Status": ("query status", "query statuses"),
-    "quickbooks.Terms": ("payment term", "payment terms"),
-    "servicetitan.equipment": ("equipment item", "equipment items"),
-    "servicetitan.gl_account": ("general-ledger account", "general-ledger accounts"),
-    "servicetitan.installed_equipment": ("installed equipment", "installed equipment"),
-    "servicetitan.invoice_item": ("invoice line", "invoice lines"),
-    "servicetitan.purchase_order_item": ("purchase order line", "purchase order lines"),
-    "servicetitan.bill_item": ("bill line", "bill lines"),
-    "tax_item": ("sales-tax item", "sales-tax items"),
-    "terms": ("payment term", "payment terms"),
-    "class": ("class", "classes"),
-    "session": ("connection", "connections"),
-}
 SYSTEMS = {"quickbooks": "QuickBooks", "servicetitan": "ServiceTitan"}
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
@@ -297,18 +261,6 @@ def sentence(text: str) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """1 problem, 2 problems, 1,200 problems."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def noun(kind: str, number: int = 1) -> str:
-    """What people call records of a kind: "purchase orders" for servicetitan.purchase_order."""
-    one, many = NOUNS.get(kind) or _noun(kind)
-    return one if number == 1 else many
-
-
-def _noun(kind: str) -> tuple[str, str]:
-    name = kind.rpartition(".")[2].replace("_", " ")
-    one = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
-    return one, f"{one}s"
 
 
 def system(kind: str) -> str:
