@@ -13,7 +13,7 @@ from msgspec import field
 from exportready.model.changes import Changes
 from exportready.model.evidence import Account, Location, Record, Source, Unrecognized
 from exportready.model.reasons import Channel, Reason
-from exportready.model.rules import Citation, FixSteps, Pack, Rule, Severity
+from exportready.model.rules import Citation, FixSteps, Pack, Phase, Rule, Severity
 
 
 class Outcome(Enum):
@@ -345,6 +345,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What to say of the waivers: expired, unused, unknown, soon over."""
 
     @property
+    def is_after_export(self) -> bool:
+        """Return whether the report is about what arrived, not about what is to be exported."""
+        return self.phase == Phase.AFTER.value
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
-        """All findings, in the order of their rules."""
+        """Return all findings, in the order of their rules."""
         return tuple(finding for result in self.results for finding in result.findings)

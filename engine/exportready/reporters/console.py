@@ -10,7 +10,7 @@ from exportready.model.evidence import Source
 from exportready.model.fix import fix_steps, many_steps
 from exportready.model.report import Finding, Outcome, Report, RuleResult
 from exportready.model.rules import Severity
-from exportready.reporters import Options, arrival, first, view, words
+from exportready.reporters import Options, arrival, key_issues, view, words
 from exportready.reporters.lines import BOLD, DIM, VERDICT_COLORS, Lines
 
 LISTED = 8
@@ -109,8 +109,8 @@ def _arrived(page: _Page, report: Report) -> None:
 
 def _first(page: _Page, report: Report) -> None:
     """What to mend first, and what waits on each."""
-    rows = first.first(report, None if page.options.verbose > 1 else first.SHOWN)
-    batches = first.batches(report)
+    rows = key_issues.key_issue_rows(report, None if page.options.verbose > 1 else key_issues.MAX_LISTED)
+    batches = key_issues.batch_lines(report)
     if batches and (rows or len(batches) > 1):
         page.heading(words.BATCHES)
         for line in batches[:LISTED]:
@@ -120,17 +120,17 @@ def _first(page: _Page, report: Report) -> None:
     if not rows:
         return
     page.heading(words.WAITING_TITLE)
-    if first.opening(report):
-        page.text(first.opening(report), style=BOLD)
+    if key_issues.total_impact(report):
+        page.text(key_issues.total_impact(report), style=BOLD)
     for number, row in enumerate(rows, 1):
         page.text(row.issue.message, bullet=f"{number}. ", style=BOLD, tag=f"[{row.issue.id}]" if page.options.verbose else "")
-        page.text(words.sentence(f"{row.waits}. {row.remark}".strip()), indent="   ")
-        if row.way:
-            page.text(row.way, indent="   ", bullet="> ")
-        if row.with_steps:
+        page.text(words.sentence(f"{row.impact}. {row.remark}".strip()), indent="   ")
+        if row.example:
+            page.text(row.example, indent="   ", bullet="> ")
+        if row.has_steps:
             page.text(f"{words.WHO}: {row.issue.fix.who}, {words.duration(row.issue.fix.minutes)}", indent="   ")
             page.steps(words.DO_THIS, row.issue.fix.steps)
-    left = len(first.holding(report)) - len(rows)
+    left = len(key_issues.shown_issues(report)) - len(rows)
     if left:
         page.text(words.and_more(left), indent="   ")
     for error in report.stale[:LISTED]:

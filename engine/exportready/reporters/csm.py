@@ -113,7 +113,7 @@ def _since(report: Report) -> str:
     changes = report.changes
     if changes is None:
         return ""
-    told = words.ARRIVALS if report.phase == "after-export" else words.VERDICTS
+    told = words.ARRIVALS if report.is_after_export else words.VERDICTS
     now = view.verdict_of(report, Verdict(changes.new_verdict))
     when = view.local(report, datetime.fromisoformat(changes.old_checked_at))
     return words.changed_since(when, told[Verdict(changes.old_verdict)], now)
@@ -121,7 +121,7 @@ def _since(report: Report) -> str:
 
 def _message(report: Report, office: Office) -> str:
     """Ready to be sent, in plain words."""
-    begin = words.message_after if report.phase == "after-export" else words.message_for_customer
+    begin = words.message_after if report.is_after_export else words.message_for_customer
     parts = [
         listed(words.MESSAGE_FIX, [f"{card.heading} ({card.fix.who}, {card.effort})" for card in office.fix]),
         listed(words.LOOK_AT_THESE, [card.heading for card in office.look]),

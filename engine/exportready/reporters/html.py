@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from exportready.model.report import Outcome, Report, Verdict
 from exportready.model.rules import Severity
-from exportready.reporters import Options, arrival, first, view, words
+from exportready.reporters import Options, arrival, key_issues, view, words
 from exportready.reporters.csm import LOOKS, csm
 from exportready.reporters.engineer import engineer
 from exportready.reporters.office import LISTED, Office, office
@@ -51,7 +51,7 @@ def render(report: Report, options: Options) -> str:
         listed=LISTED,
         view=view,
         arrival=arrival,
-        first=first,
+        key_issues=key_issues,
     )
 
 
@@ -66,7 +66,7 @@ def _batches(report: Report) -> list[tuple[str, float | None, str]]:
     shown = sorted(report.batches, key=lambda one: -one.waiting.transactions)
     return [
         (
-            first.batch(report, one),
+            key_issues.batch_line(report, one),
             round(100 * one.waiting.transactions / one.transactions, 1) if one.transactions else None,
             "none" if one.verdict in (Verdict.CANNOT_TELL, Verdict.NOT_READY) or view.narrowed(report) else "fine",
         )

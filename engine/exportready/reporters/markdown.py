@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from exportready.model.report import Outcome, Report
-from exportready.reporters import Options, arrival, first, view, words
+from exportready.reporters import Options, arrival, key_issues, view, words
 from exportready.reporters.csm import Csm, csm
 from exportready.reporters.engineer import Detail, engineer
 from exportready.reporters.office import Card, Office, office
@@ -40,7 +40,7 @@ def _head(report: Report) -> Iterator[str]:
     if broken:
         yield f"## {words.UNREADABLE}"
         yield _bullets([f"{one.path}: {one.error_text}" for one in broken])
-    batches = first.batches(report)
+    batches = key_issues.batch_lines(report)
     if batches:
         yield f"## {words.BATCHES}"
         yield _bullets(batches)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, tzinfo
-from functools import cache
+from datetime import datetime
 
 import msgspec
 from msgspec.structs import replace
 
 from exportready.kinds import KINDS
 from exportready.kinds.nouns import noun
+from exportready.model.clock import zone_of
 from exportready.model.report import Finding, Gap, Outcome, Place, Report, RuleResult, Verdict
 from exportready.model.rules import Severity
 from exportready.reporters import words
@@ -191,7 +191,7 @@ def meaning(report: Report) -> str:
 
 
 def _after(report: Report) -> bool:
-    return report.phase == "after-export"
+    return report.is_after_export
 
 
 def account(report: Report) -> str:
@@ -225,16 +225,7 @@ def narrowed(report: Report) -> str:
 
 def local(report: Report, when: datetime) -> datetime:
     """By the clock of the office: its time zone, else the offset that account.yaml shows, else that of the check."""
-    return when.astimezone(_zone(report.account.time_zone) or (report.account.taken_at or report.checked_at).tzinfo)
-
-
-@cache
-def _zone(name: str | None) -> tzinfo | None:
-    if name is None:
-        return None
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(name)
+    return when.astimezone(zone_of(report.account, report.checked_at))
 
 
 def age(report: Report) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exportready.model.report import KeyIssue, Report
-from exportready.reporters import first, words
+from exportready.reporters import key_issues, words
 from exportready.reporters.text import clean
 
 
@@ -24,7 +24,7 @@ def found(report: Report, named: str) -> KeyIssue | None:
 def told(report: Report, issue: KeyIssue) -> str:
     """The facts, the rules with their sources, and what waits, in this order."""
     lines = [clean(issue.message), f"  {issue.rule or issue.code} [{issue.id}], {issue.certainty}"]
-    lines += [f"  {words.sentence(first.waits(issue))}.", "", f"{words.READ_FROM}:"]
+    lines += [f"  {words.sentence(key_issues.impact(issue))}.", "", f"{words.READ_FROM}:"]
     lines += [f"  * {clean(fact)}" for fact in issue.facts]
     lines += ["", f"{words.RULES_FIRED}:"] if issue.reasons else []
     for number, reason in enumerate(issue.reasons, 1):

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from exportready.kinds.nouns import noun
 from exportready.model.report import Outcome, Verdict
-from exportready.model.rules import Severity
+from exportready.model.rules import Phase, Severity
 
 LANGUAGE = "en"
 
@@ -186,7 +186,7 @@ WAITING_TITLE = "What waits on what"
 STOPS_EVERYTHING = "stops the whole export"
 MAY_STOP = "may stop the whole export"
 BATCHES = "Batches"
-NOTHING_WAITS = "nothing that waits uses it"
+BLOCKS_NOTHING = "nothing that waits uses it"
 RETRY = "It is no defect: export again."
 INFERRED = "What depends on it is our own conclusion."
 STALE = "No longer true, since the transaction has arrived"
@@ -488,17 +488,17 @@ def batch(number: str, name: str | None, verdict: str, transactions: int, amount
     return f"{told}: {verdict}; {held}" + (f", {waiting:,} of them {'waits' if waiting == 1 else 'wait'}" if waiting else "")
 
 
-def waiting(what: str, *, one: bool) -> str:
+def blocked(what: str, *, one: bool) -> str:
     """41 transactions ($23,410.00) wait on these; other problems may appear."""
     return f"{what} {'waits' if one else 'wait'} on these; other problems may appear when they are mended."
 
 
-def waits_alone(what: str) -> str:
+def blocked_alone(what: str) -> str:
     """12 transactions ($3,400.00) wait on this alone."""
     return f"{what} on this alone"
 
 
-def waits_shared(what: str, *, also: bool) -> str:
+def blocked_with_others(what: str, *, also: bool) -> str:
     """3 transactions ($900.00) on this and others."""
     return f"{what} on this and others" if not also else f"and {what} on this and others"
 
@@ -564,7 +564,7 @@ def missing(kinds: Sequence[str]) -> str:
 
 def program(phase: str) -> str:
     """Which report of which program this is."""
-    return f"ExportReady, {'after' if phase == 'after-export' else 'before'} the export"
+    return f"ExportReady, {'after' if phase == Phase.AFTER.value else 'before'} the export"
 
 
 def unexplained(number: int, missing: int, doubled: int, amount: str) -> str:

@@ -79,7 +79,7 @@ def stated(report: Report) -> dict[str, Any]:
         **({"waivers": list(report.waiver_remarks)} if report.waiver_remarks else {}),
         **({"lapses": [_lapse(one) for one in report.lapses]} if report.lapses else {}),
         **({"changes": _changes(report.changes)} if report.changes else {}),
-        **(_arrival(report) if report.phase == "after-export" else {}),
+        **(_arrival(report) if report.is_after_export else {}),
     }
 
 
