@@ -113,5 +113,5 @@ def _problems_of(one: Conclusion, by_id: Mapping[str, Problem]) -> Iterable[str]
 
 def first(one: KeyIssue) -> tuple[object, ...]:
     """Conditions of the session, then what most waits on, then what is only to be retried."""
-    waiting = one.alone.transactions + one.shared.transactions
-    return (not one.gates, one.severity.rank if not waiting else -1, -waiting, one.retry, one.message, one.id)
+    blocked = one.blocked_transactions
+    return (not one.gates, one.severity.rank if not blocked else -1, -blocked, one.retry, one.message, one.id)

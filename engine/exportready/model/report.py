@@ -259,6 +259,11 @@ class KeyIssue(msgspec.Struct, frozen=True, kw_only=True):
     """What it was read from: findings and errors, with their places."""
     reasons: tuple[InferenceStep, ...] = ()
 
+    @property
+    def blocked_transactions(self) -> int:
+        """Return how many transactions it blocks, alone or together with others."""
+        return self.alone.transactions + self.shared.transactions
+
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """One transaction that cannot be exported, or was not, and why."""

@@ -60,11 +60,11 @@ class _Page(Lines):
 
 
 def _head(page: _Page, report: Report) -> None:
-    age = view.age(report)
-    whose = f"{view.account(report)}, {view.files(report)}" + (f" ({age})" if age else "")
+    age = view.oldest_age(report)
+    whose = f"{view.account_name(report)}, {view.files_and_dates(report)}" + (f" ({age})" if age else "")
     page.text(f"{view.verdict(report)} - {whose}", style=f"{BOLD};{VERDICT_COLORS[report.verdict]}")
     page.text(view.meaning(report))
-    page.text(f"{view.to_do(report)}. {view.read(report)}.")
+    page.text(f"{view.to_do(report)}. {view.files_read(report)}.")
     if view.narrowed(report):
         page.text(f"{view.narrowed(report)}.")
 
@@ -154,12 +154,12 @@ def _problem(page: _Page, report: Report, number: int, result: RuleResult) -> No
     if number > 1:
         page.blank()
     page.text(view.heading(result), bullet=f"{number}. ", style=BOLD, tag=_tag(page, result))
-    told = view.told(report, result)
-    lists = view.lists(result) or page.options.verbose
+    told = view.subheading(report, result)
+    lists = view.lists_findings(result) or page.options.verbose
     if told:
         page.text(f"{told}{':' if lists else '.'}", indent="   ")
     if lists:
-        for finding in view.findings(result)[:LISTED]:
+        for finding in view.worst_first(result)[:LISTED]:
             _finding(page, report, result, finding)
     if len(result.findings) > LISTED:
         page.text(words.and_more(len(result.findings) - LISTED), indent="       ")
@@ -167,22 +167,22 @@ def _problem(page: _Page, report: Report, number: int, result: RuleResult) -> No
         page.text(words.partly(result.undecided), indent="   ")
     page.text(f"{words.WHY}: {rule.why}", indent="   ")
     page.text(f"{words.WHO}: {rule.fix.who}, {view.effort(result)}", indent="   ")
-    if view.are_many(result):
-        page.steps(words.because_many(view.amount(result)), many_steps(result))
+    if view.uses_many_steps(result):
+        page.steps(words.because_many(view.record_count(result)), many_steps(result))
         page.steps(words.ONE_BY_ONE, fix_steps(result))
     else:
         page.steps(words.DO_THIS, fix_steps(result))
 
 
 def _finding(page: _Page, report: Report, result: RuleResult, finding: Finding) -> None:
-    name = view.subject(result, finding)
+    name = view.record_name(result, finding)
     message = finding.message if name in finding.message else f"{name}: {finding.message}"
-    mild = view.milder(report, view.worst(result), finding)
+    mild = view.finding_remark(report, view.worst_severity(result), finding)
     message += f" ({mild})" if mild else ""
     page.text(message, indent="     ", bullet="* ")
     if page.options.verbose:
         for where in finding.where[:LISTED]:
-            page.text(view.place(where), indent="       ", style=DIM)
+            page.text(view.format_place(where), indent="       ", style=DIM)
         if len(finding.where) > LISTED:
             page.text(words.and_more(len(finding.where) - LISTED), indent="       ")
 
@@ -220,7 +220,7 @@ def _passed_over(page: _Page, report: Report) -> None:
 
 
 def _accepted(page: _Page, report: Report) -> None:
-    waived = view.accepted(report)
+    waived = view.accepted_findings(report)
     if waived:
         page.heading(words.ACCEPTED_TITLE)
     for finding, told in waived[:LISTED]:
@@ -248,8 +248,8 @@ def _files(page: _Page, report: Report) -> None:
     if read:
         page.heading(words.FILES_READ)
     for source in read:
-        dated = words.moment(view.local(report, source.dated)) if source.dated else words.UNDATED
-        contents = "; ".join(view.contents(source.records.items())) or words.NOTHING
+        dated = words.moment(view.local_time(report, source.dated)) if source.dated else words.UNDATED
+        contents = "; ".join(view.format_contents(source.records.items())) or words.NOTHING
         page.text(f"{source.path} ({dated}): {contents}", indent="  ", bullet="* ")
         for note in source.notes:
             page.text(note, indent="    ")

@@ -36,7 +36,7 @@ def harmless(cell: str) -> str:
 
 def _findings(report: Report) -> Iterator[tuple[RuleResult, Finding]]:
     for result in report.results:
-        for finding in view.findings(result):
+        for finding in view.worst_first(result):
             yield result, finding
 
 

@@ -54,7 +54,7 @@ def summary(report: Report, options: Options) -> str:
     """The step summary, in Markdown."""
     found = problems.listed(report, options)
     lines = [
-        f"## {in_markdown(view.verdict(report))}: {in_markdown(view.account(report))}",
+        f"## {in_markdown(view.verdict(report))}: {in_markdown(view.account_name(report))}",
         "",
         f"{view.to_do(report)}. {view.meaning(report)}",
         "",

@@ -89,7 +89,7 @@ def _newer(ages: list[tuple[str, str]]) -> str:
 
 
 def _to_fix(report: Report) -> str:
-    is_open = view.untold(report) or any(source.error is not None for source in report.sources)
+    is_open = view.with_unknowns(report) or any(source.error is not None for source in report.sources)
     return words.TILE_FIX_SO_FAR if is_open else words.TILE_FIX
 
 
@@ -100,7 +100,7 @@ def _tiles(report: Report, for_office: Office) -> list[tuple[str, str, int, str]
         ("fix", "fix" if for_office.fix else "clears", len(view.problems(report, Severity.ERROR)), _to_fix(report)),
         ("look", "look", len(for_office.look), words.TILE_LOOK),
         ("know", "know", len(for_office.know), words.TILE_KNOW),
-        ("unknown", untold, len(view.untold(report)), words.TILE_UNCHECKED),
+        ("unknown", untold, len(view.with_unknowns(report)), words.TILE_UNCHECKED),
         ("fine", "fine", len(view.with_outcome(report, Outcome.PASSED)), words.TILE_FINE),
         ("none", "none", len(view.with_outcome(report, Outcome.NOT_APPLICABLE)), words.TILE_NOT_YOURS),
     )

@@ -28,7 +28,7 @@ class KeyIssueRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def blocks_something(issue: KeyIssue) -> bool:
     """Return whether a key issue blocks the whole export or some transactions."""
-    return issue.gates or bool(issue.alone.transactions or issue.shared.transactions)
+    return issue.gates or issue.blocked_transactions > 0
 
 
 def shown_issues(report: Report) -> list[KeyIssue]:

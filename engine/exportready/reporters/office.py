@@ -106,7 +106,7 @@ def office(report: Report) -> Office:
 
 
 def _is_condition(card: Card) -> bool:
-    return card.result is not None and card.result.rule.area in view.FIRST
+    return card.result is not None and card.result.rule.area in view.FIRST_AREAS
 
 
 class _Laid:
@@ -122,18 +122,18 @@ class _Laid:
                 self.waiting.setdefault(id_, set()).add(number)
 
     def card(self, result: RuleResult) -> Card:
-        rule, found = result.rule, view.findings(result)
+        rule, found = result.rule, view.worst_first(result)
         own = [one for one in self.report.key_issues if one.rule == rule.id and self._names(found, one)]
         notes = self.report.notes
         others = [self.issues[id_] for one in found for id_ in notes.key_issues_of(one) if id_ in self.issues]
-        grade = view.worst(result)
+        grade = view.worst_severity(result)
         rows = tuple(self._row(result, grade, finding, several=len(own) > 1) for finding in found[:LISTED])
         depends = bool(found) and not own and all(map(notes.key_issues_of, found))
         return Card(
             result=result,
             anchor=rule.id.replace("/", "-"),
             heading=view.heading(result),
-            told=view.told(self.report, result),
+            told=view.subheading(self.report, result),
             why=rule.why,
             fix=FixSteps(
                 who=rule.fix.who,
@@ -184,10 +184,10 @@ class _Laid:
             waits = f"{words.CLEARS_ITSELF.lower()} {words.WITH}: {mine[0].message}"
         return Row(
             finding=finding,
-            name=view.subject(result, finding),
+            name=view.record_name(result, finding),
             noun=noun(finding.subject.kind),
-            mend=view.mend(result, finding),
-            mild=view.milder(self.report, grade, finding),
+            mend=view.object_to_fix(result, finding),
+            mild=view.finding_remark(self.report, grade, finding),
             waits=waits,
         )
 
@@ -246,7 +246,9 @@ _ASKED = (*_BY_FIELD, "quickbooks.Host")
 
 def _message(report: Report, fix: Sequence[Card], confirm: Sequence[Confirm], supply: Sequence[view.Supply]) -> str:
     """What the office sends on when it wants help."""
-    head = words.message_for_csm(view.account(report), view.files(report), view.verdict(report), view.to_do(report))
+    head = words.message_for_csm(
+        view.account_name(report), view.files_and_dates(report), view.verdict(report), view.to_do(report)
+    )
     parts = [
         (words.FIX_FIRST, [f"{card.heading}" + (f" ({card.told})" if card.told else "") for card in fix]),
         (words.CONFIRM, [one.question for one in confirm]),

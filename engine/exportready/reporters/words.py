@@ -385,7 +385,7 @@ def not_so(number: int, kind: str | None, *, counted: bool) -> str:
     return f"Not so for {records_of(number, kind)}"
 
 
-def told_on(when: datetime) -> str:
+def answered_on(when: datetime) -> str:
     """Said of what rests on an answer."""
     return f"You told us on {day(when)}"
 
