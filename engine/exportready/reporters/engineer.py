@@ -65,7 +65,7 @@ def engineer(report: Report) -> Engineer:
     return Engineer(tuple(found), sum(len(result.findings) for result in report.results) - len(found))
 
 
-_STATES = (words.NEW, words.STANDS, words.OLD, words.ACCEPTED)
+_STATES = (words.NEW, words.OPEN, words.OLD, words.ACCEPTED)
 _LOOKS = {"error": "fix", "warning": "look", "info": "know"}
 
 
@@ -81,7 +81,7 @@ def _states(report: Report) -> Callable[[Finding], str]:
             return words.OLD
         if changes and not report.baseline:
             return words.NEW if one.fingerprint in added else words.OLD
-        return words.NEW if report.baseline else words.STANDS
+        return words.NEW if report.baseline else words.OPEN
 
     return state
 

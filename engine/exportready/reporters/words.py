@@ -222,7 +222,7 @@ FINDINGS = (
     "Fingerprint", "Account", "Rule", "Practice", "Grade", "State", "Accepted until", "Kind", "Record", "To mend (kind)", "To mend",
     "What is wrong", "Observed", "Expected", "Batches", "Who", "Steps", "File", "Line", "Place inside",
 )  # fmt: skip
-STANDS = "open"
+OPEN = "open"
 SHORT_WORK_LIST = ("Customer:job", "Payment", "Invoice", "Apply", "Batch", "Sent by", "Stands apart", "Done (initials)")
 UNKNOWN = "not known"
 CONNECTORS = {"servicetitan": "ServiceTitan's connector", "quickbooks": "the older connector"}
