@@ -346,11 +346,11 @@ def test_what_waits_opens_the_report_and_says_how_it_is_known(report: Report) ->
 
 
 def test_why_tells_facts_then_rules_then_what_waits(report: Report) -> None:
-    issue = why.found(report, "2")
+    issue = why.find_key_issue(report, "2")
     assert issue is not None
-    assert issue == why.found(report, "bb")
-    assert why.found(report, "9") is None
-    told = why.told(report, issue)
+    assert issue == why.find_key_issue(report, "bb")
+    assert why.find_key_issue(report, "9") is None
+    told = why.explain_key_issue(report, issue)
     parts = [
         "materials.json:12",
         "what depends on nothing is a key issue (established)",
@@ -358,4 +358,4 @@ def test_why_tells_facts_then_rules_then_what_waits(report: Report) -> None:
         "> invoice 1234",
     ]
     assert [told.index(part) for part in parts] == sorted(told.index(part) for part in parts)
-    assert why.listed(report).startswith("1. [aa01] The Web Connector is offline\n2. [bb02]")
+    assert why.key_issue_list(report).startswith("1. [aa01] The Web Connector is offline\n2. [bb02]")

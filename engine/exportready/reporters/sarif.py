@@ -53,7 +53,7 @@ def render(report: Report, options: Options) -> str:
 
 def _rule(rule: Rule) -> dict[str, Any]:
     steps = "\n".join(f"{number}. {step}" for number, step in enumerate(rule.fix.steps, 1))
-    source = words.cited(rule.source.document, rule.source.section, rule.source.updated, rule.source.note)
+    source = words.cited(rule.source)
     return {
         "id": rule.id,
         "name": "".join(part.capitalize() for part in rule.id.replace("/", "-").split("-")),

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from exportready.kinds.nouns import noun
 from exportready.model.report import Outcome, Verdict
-from exportready.model.rules import Phase, Severity
+from exportready.model.rules import Citation, Phase, Severity
 
 LANGUAGE = "en"
 
@@ -453,9 +453,9 @@ def for_subjects(names: Iterable[str], limit: int = 5) -> str:
     return "for " + " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
 
 
-def cited(document: str, section: str, updated: date, note: str) -> str:
-    """Where a practice is written down."""
-    return f"{document}, {section} (as of {day(updated)})" + (f". {note}" if note else "")
+def cited(source: Citation) -> str:
+    """Return where a rule comes from: document, section, day and note."""
+    return f"{source.document}, {source.section} (as of {day(source.updated)})" + (f". {source.note}" if source.note else "")
 
 
 def made_by(version: str) -> str:
