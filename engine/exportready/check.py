@@ -21,6 +21,7 @@ from exportready.derive.sent_before import with_what_was_sent
 from exportready.evidence.excerpts import EARLIER, excerpts
 from exportready.evidence.snapshot import open_snapshot, read_files
 from exportready.judge import judge
+from exportready.model.clock import zone_of
 from exportready.model.evidence import Evidence
 from exportready.model.report import Notes, Report, RuleResult, Waiver
 from exportready.model.rules import Phase, Rule, Rulebook, Wanted
@@ -92,7 +93,7 @@ def examine(request: CheckRequest) -> Examined:
     earlier = derive(before, at, wanted=takes) if before else None
     now = derive(now, at, earlier, takes)
     results = judge(rules, now, earlier, at)
-    zone = waivers.zone_of(now.account, at)
+    zone = zone_of(now.account, at)
     today = waivers.today(at, zone)
     accepted = waivers.apply(results, request.waivers, now.account.name, today)
     traced = causes.explain(results, now, book.inference, lambda: engines.engine(request.engine), phase, accepted.waivers)

@@ -230,7 +230,7 @@ def test_a_chain_is_told_in_words_and_a_payment_is_no_second_sum() -> None:
         "payment 4711 waits for invoice 1234 (inferred), which uses item FURN-80: FURN-80 has no cost-of-goods-sold account",
     )
     assert (found.waits.transactions, found.waits.amount) == (2, Decimal(120))
-    assert [one.standing for one in found.waiting] == ["established", "inferred"]
+    assert [one.certainty for one in found.waiting] == ["established", "inferred"]
 
 
 def test_a_condition_of_the_session_comes_first_and_swallows_nothing() -> None:
@@ -281,7 +281,7 @@ def test_errors_that_name_one_object_are_one_key_issue() -> None:
         ],
     )
     (issue,) = found.key_issues
-    assert (issue.code, issue.message, issue.standing) == ("3140", "QuickBooks does not have item FURN-80", "established")
+    assert (issue.code, issue.message, issue.certainty) == ("3140", "QuickBooks does not have item FURN-80", "established")
     assert issue.alone.transactions == 3
     assert sorted(found.behind.values()).count((issue.id,)) >= 3
     assert any("it was refused" in reason.words for reason in issue.reasons)

@@ -98,7 +98,7 @@ def rule(
         unless=tuple(unless),
         then=Conclude(concludes, tuple(then.items())),
         because="",
-        standing="established",
+        certainty="established",
         source=SOURCE,
         group=group,
         where=Location("x"),

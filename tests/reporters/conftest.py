@@ -297,7 +297,7 @@ def an_issue(id_: str, message: str, alone: Cleared, shared: Cleared = Cleared()
     said: dict[str, Any] = {
         "rule": "",
         "code": "",
-        "standing": "established",
+        "certainty": "established",
         "retry": False,
         "gates": False,
         "severity": Severity.ERROR,
@@ -320,13 +320,13 @@ NO_COGS = an_issue(
             rule="what depends on nothing is a key issue",
             words="it has no account",
             facts=("problem: it",),
-            standing="established",
+            certainty="established",
             source=COGS.rule.source,
         ),
     ),
 )
 NOT_THERE = an_issue(
-    "cc03", "QuickBooks does not have customer <Bob>", Cleared(2), Cleared(0, 1, Decimal(0)), code="3140", standing="inferred"
+    "cc03", "QuickBooks does not have customer <Bob>", Cleared(2), Cleared(0, 1, Decimal(0)), code="3140", certainty="inferred"
 )
 AGAIN = an_issue("dd04", "There has been an internal error when processing the request.", Cleared(1), code="1000", retry=True)
 
@@ -419,7 +419,7 @@ def report() -> Report:
                 amount=Decimal(108),
                 key_issues=(NO_COGS.id,),
                 chain=("invoice 1234 uses item PIPE-1: no account",),
-                standing="established",
+                certainty="established",
             ),
             Waiting(
                 transaction=Thing("servicetitan.payment", "Ann / 4711"),
@@ -430,7 +430,7 @@ def report() -> Report:
                     "payment 4711 waits for invoice 1234 (inferred), which uses item PIPE-1: no account",
                     "payment 4711 is for customer <Bob>, which QuickBooks does not have",
                 ),
-                standing="inferred",
+                certainty="inferred",
             ),
         ),
         waits=Cleared(4, 2, Decimal("1234.50")),

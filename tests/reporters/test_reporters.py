@@ -276,9 +276,9 @@ def test_steps_name_the_record_that_all_share(report: Report) -> None:
 
 def test_time_it_takes(report: Report) -> None:
     cogs = result_of(report, "items/cogs-account")
-    assert view.minutes(cogs) == 10, "by hand until the quicker way pays"
-    assert view.minutes(replace(cogs, findings=cogs.findings[:3])) == 4, "the third does not stop the export"
-    assert view.minutes(result_of(report, "connection/web-connector-online")) == 5, "no record is named: once for all"
+    assert view.fix_minutes(cogs) == 10, "by hand until the quicker way pays"
+    assert view.fix_minutes(replace(cogs, findings=cogs.findings[:3])) == 4, "the third does not stop the export"
+    assert view.fix_minutes(result_of(report, "connection/web-connector-online")) == 5, "no record is named: once for all"
 
 
 def test_verdict_reads_differently_after_the_export(report: Report) -> None:
@@ -292,17 +292,21 @@ def test_verdict_reads_differently_after_the_export(report: Report) -> None:
 
 
 def test_dates_of_files(report: Report) -> None:
-    assert view.files(report) == "your files of 20 November 2026"
-    assert view.age(report) == "as of 10 minutes ago"
+    assert view.files_and_dates(report) == "your files of 20 November 2026"
+    assert view.oldest_age(report) == "as of 10 minutes ago"
     undated = replace(report, account=Account(time_zone="America/Denver"))
-    assert view.files(undated) == "your files of 20 November 2026", "of the dated sources, by the clock of the office"
-    assert view.files(replace(report, account=Account())) == "your files of 21 November 2026", "by the clock of the check"
-    assert view.files(replace(undated, sources=())) == "your files (no date is known)"
-    assert view.age(replace(undated, sources=())) == ""
+    assert view.files_and_dates(undated) == "your files of 20 November 2026", (
+        "of the dated sources, by the clock of the office"
+    )
+    assert view.files_and_dates(replace(report, account=Account())) == "your files of 21 November 2026", (
+        "by the clock of the check"
+    )
+    assert view.files_and_dates(replace(undated, sources=())) == "your files (no date is known)"
+    assert view.oldest_age(replace(undated, sources=())) == ""
     old = replace(report.sources[0], dated=datetime(2026, 11, 18, 12, tzinfo=UTC))
     several = replace(undated, sources=(old, report.sources[2]))
-    assert view.files(several) == "your files of 18 November 2026 to 20 November 2026"
-    assert view.age(several) == "2 days old", "the oldest counts"
+    assert view.files_and_dates(several) == "your files of 18 November 2026 to 20 November 2026"
+    assert view.oldest_age(several) == "2 days old", "the oldest counts"
 
 
 @pytest.mark.parametrize(
@@ -325,7 +329,7 @@ def test_every_outcome_and_verdict_has_its_words() -> None:
 def test_the_quicker_way_is_for_more_than_so_many(report: Report, number: int, many: bool) -> None:
     cogs = result_of(report, "items/cogs-account")
     assert cogs.rule.fix.many_above == 5
-    assert view.are_many(replace(cogs, findings=(cogs.findings * number)[:number])) is many
+    assert view.uses_many_steps(replace(cogs, findings=(cogs.findings * number)[:number])) is many
 
 
 def test_what_waits_opens_the_report_and_says_how_it_is_known(report: Report) -> None:
@@ -342,11 +346,11 @@ def test_what_waits_opens_the_report_and_says_how_it_is_known(report: Report) ->
 
 
 def test_why_tells_facts_then_rules_then_what_waits(report: Report) -> None:
-    issue = why.found(report, "2")
+    issue = why.find_key_issue(report, "2")
     assert issue is not None
-    assert issue == why.found(report, "bb")
-    assert why.found(report, "9") is None
-    told = why.told(report, issue)
+    assert issue == why.find_key_issue(report, "bb")
+    assert why.find_key_issue(report, "9") is None
+    told = why.explain_key_issue(report, issue)
     parts = [
         "materials.json:12",
         "what depends on nothing is a key issue (established)",
@@ -354,4 +358,4 @@ def test_why_tells_facts_then_rules_then_what_waits(report: Report) -> None:
         "> invoice 1234",
     ]
     assert [told.index(part) for part in parts] == sorted(told.index(part) for part in parts)
-    assert why.listed(report).startswith("1. [aa01] The Web Connector is offline\n2. [bb02]")
+    assert why.key_issue_list(report).startswith("1. [aa01] The Web Connector is offline\n2. [bb02]")

@@ -25,7 +25,7 @@ from exportready.model.report import (
 )
 from exportready.model.rules import FixSteps, Severity
 from exportready.reporters import Options, html, render, words
-from exportready.reporters.arrival import work_list_to_read
+from exportready.reporters.arrival import short_work_list_rows
 from exportready.reporters.csm import LOOKS, csm, look
 from exportready.reporters.engineer import engineer
 from exportready.reporters.office import office
@@ -52,7 +52,7 @@ def an_issue(id_: str, rule: str, transactions: int) -> KeyIssue:
         subjects=(Thing("item", id_),),
         message=f"{id_} is wrong",
         fix=FIX,
-        standing="established",
+        certainty="established",
         retry=False,
         gates=False,
         severity=Severity.ERROR,
@@ -83,7 +83,7 @@ def waiting(issues: dict[str, int]) -> tuple[Waiting, ...]:
             amount=Decimal(100),
             key_issues=(id_,),
             chain=(f"{id_} holds {at}",),
-            standing="established",
+            certainty="established",
         )
         for id_, number in issues.items()
         for at in range(number)
@@ -222,7 +222,7 @@ def test_what_is_new_comes_first_and_what_is_accepted_last(report: Report) -> No
         ("fresh", words.NEW), ("stood", words.OLD), ("accepted", words.ACCEPTED),
     ]  # fmt: skip
     nobody_knows = engineer(replace(shown, baseline="")).details
-    assert {one.state for one in nobody_knows} == {words.STANDS, words.OLD, words.ACCEPTED}
+    assert {one.state for one in nobody_knows} == {words.OPEN, words.OLD, words.ACCEPTED}
 
 
 def test_with_an_earlier_result_new_is_what_it_had_not(report: Report) -> None:
@@ -246,5 +246,5 @@ def test_what_was_not_known_of_a_payment_is_not_known_again(report: Report) -> N
     row = Record(kind="derived.applied_payment", key="Ann", fields=fields, where=Location("payments.json"))
     shown = replace(report, phase="after-export", work_list=(row,))
     back = stored(json.loads(render("json", shown, Options())))
-    assert work_list_to_read(back) == work_list_to_read(shown)
-    assert words.UNKNOWN in work_list_to_read(back)[0]
+    assert short_work_list_rows(back) == short_work_list_rows(shown)
+    assert words.UNKNOWN in short_work_list_rows(back)[0]

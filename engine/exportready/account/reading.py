@@ -23,13 +23,6 @@ from exportready.schema.yamlfile import Mistake, Node, YamlError, entries, items
 READER = "account.yaml"
 
 
-def zone_of(stated: Account | None) -> tzinfo | None:
-    """The office's time zone, where account.yaml names one that there is."""
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(stated.time_zone) if stated and stated.time_zone else None
-
-
 Columns = Mapping[str, Mapping[str, str]]
 """Kind -> field -> the heading of its column; `NO_COLUMN` where there is none."""
 

@@ -21,6 +21,7 @@ from exportready.causes.key_issues import key_issues_of
 from exportready.causes.problems import Problem, facts, find
 from exportready.causes.waiting import cleared, waiting
 from exportready.kinds import fold
+from exportready.kinds.nouns import TRANSACTION_KINDS
 from exportready.model.evidence import Evidence
 from exportready.model.inference import Conclusion, InferenceRule
 from exportready.model.report import BatchLoad, Cleared, Finding, FindingId, KeyIssue, RuleResult, Waiting
@@ -103,11 +104,10 @@ def explain(
 
 def _arrived(evidence: Evidence) -> dict[Node, bool]:
     """Of every exported transaction, whether it did not arrive: what is not known to have arrived may still wait."""
-    types = {kind.partition(".")[2].replace("_", " "): kind for kind in AMOUNTS}
     keys = {(kind, fold(record.key)): identity(record) for kind in AMOUNTS for record in evidence.dataset(kind).rows()}
     found = {}
     for one in evidence.dataset("derived.match").rows():
-        kind, id_ = types[str(one.get("type"))], one.get("id")
+        kind, id_ = TRANSACTION_KINDS[str(one.get("type"))], one.get("id")
         node = (kind, id_) if isinstance(id_, str) else keys.get((kind, fold(one.key)))
         if node is not None:
             found[node] = one.get("state") not in ("arrived", "twice", "explained") or one.get("explained") == "left behind"

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import field
 
 from exportready.kinds import KINDS, fold
+from exportready.kinds.nouns import noun
 from exportready.kinds.references import CONSUMED, ESTABLISHED, INFERRED, REFERENCES, Reference
 from exportready.model.evidence import UNSET, Evidence, Record, Value
 
@@ -43,7 +44,7 @@ class Edge(msgspec.Struct, frozen=True):
 
     target: Node
     words: str
-    standing: str
+    certainty: str
 
 
 class Graph(msgspec.Struct, kw_only=True):
@@ -93,7 +94,7 @@ class Graph(msgspec.Struct, kw_only=True):
             if (inferred, steps) > best[node]:
                 continue
             for user, edge in self.reverse.get(node, ()):
-                cost = (inferred + (edge.standing == INFERRED), steps + 1)
+                cost = (inferred + (edge.certainty == INFERRED), steps + 1)
                 if user not in best or cost < best[user]:
                     best[user] = cost
                     found[user] = (cost[0], node, edge)
@@ -150,9 +151,8 @@ def identity(record: Record, prefix: str = "", kind: str = "") -> Node:
 
 def told(record: Record) -> str:
     """A transaction in words: invoice 1234."""
-    kind = record.kind.partition(".")[2].replace("_", " ")
     number = record.get("number" if record.kind == "servicetitan.purchase_order" else "referenceNumber")
-    return f"{kind} {number if isinstance(number, str) else record.key}"
+    return f"{noun(record.kind)} {number if isinstance(number, str) else record.key}"
 
 
 class _Names:
@@ -204,7 +204,7 @@ def _reference(graph: Graph, names: _Names, reference: Reference, record: Record
     if reference.target in AMOUNTS:
         target: Node = (reference.target, value)
         if target in graph.names:
-            _edge(graph, source, target, reference.words, reference.standing)
+            _edge(graph, source, target, reference.words, reference.certainty)
             if source in graph.transactions and reference.kind == "servicetitan.payment_application":
                 # Where the file does not say how much it is, it may be all: an invoice and its payment are one sum.
                 amount, whole = record.get("appliedAmount"), graph.transactions[source].get("total")
@@ -216,7 +216,7 @@ def _reference(graph: Graph, names: _Names, reference: Reference, record: Record
     if name is not None:
         target = (reference.target, fold(name))
         graph.names.setdefault(target, " ".join(name.split()))
-        _edge(graph, source, target, reference.words, reference.standing)
+        _edge(graph, source, target, reference.words, reference.certainty)
 
 
 def _has_accounts_already(names: _Names, reference: Reference, record: Record) -> bool:
@@ -228,9 +228,9 @@ def _has_accounts_already(names: _Names, reference: Reference, record: Record) -
     return isinstance(item, str) and fold(item) in names.items_there
 
 
-def _edge(graph: Graph, source: Node, target: Node, words: str, standing: str) -> None:
+def _edge(graph: Graph, source: Node, target: Node, words: str, certainty: str) -> None:
     if source != target:
-        graph.edges.setdefault(source, {}).setdefault(target, Edge(target, words, standing))
+        graph.edges.setdefault(source, {}).setdefault(target, Edge(target, words, certainty))
 
 
 def _consumed(graph: Graph, evidence: Evidence) -> None:
@@ -244,7 +244,7 @@ def _consumed(graph: Graph, evidence: Evidence) -> None:
         invoice = identity(line, "parent.", "servicetitan.invoice")
         if line.get("inventory") is True and invoice in graph.transactions:
             for bill in bringing.get(line.get("skuId"), ()):
-                _edge(graph, invoice, bill, CONSUMED.words, CONSUMED.standing)
+                _edge(graph, invoice, bill, CONSUMED.words, CONSUMED.certainty)
 
 
 def _charges(graph: Graph, evidence: Evidence) -> None:

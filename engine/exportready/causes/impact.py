@@ -11,6 +11,7 @@ from msgspec import field
 from exportready.causes.graph import AMOUNTS, Edge, Graph, Node
 from exportready.causes.problems import FINDING, Problem, message_of
 from exportready.kinds.messages import MISSING, SKIPPED
+from exportready.kinds.nouns import object_noun
 from exportready.kinds.references import ESTABLISHED, INFERRED
 
 STOPS_TOLD = 20
@@ -81,26 +82,20 @@ def _way(node: Node, start: Node, users: Mapping[Node, tuple[int, Node, Edge]]) 
     return Way(tuple(steps), inferred)
 
 
-_SORTS = {
-    "tax_item": "sales-tax item", "tax_zone": "tax zone", "business_unit": "business unit", "payment_type": "payment type",
-    "terms": "terms", "batch": "batch",
-}  # fmt: skip
-
-
 def called(node: Node, graph: Graph, name: str = "") -> str:
     """A node in words: item FURN-80, invoice 1234."""
     if node[0] in AMOUNTS:
         return graph.names.get(node, node[1])
     if node[0] == "transaction":
         return name or graph.names.get(node, node[1])
-    return f"{_SORTS.get(node[0], node[0])} {name or graph.names.get(node, node[1])}"
+    return f"{object_noun(node[0])} {name or graph.names.get(node, node[1])}"
 
 
 def chain(transaction: Node, way: Way, end: str, graph: Graph) -> str:
     """payment 4711 waits for invoice 1234 (inferred), which uses item FURN-80, which QuickBooks does not have."""
     words = called(transaction, graph)
     for at, step in enumerate(way.steps):
-        told = f"{step.words} {called(step.target, graph)}" + (" (inferred)" if step.standing == INFERRED else "")
+        told = f"{step.words} {called(step.target, graph)}" + (" (inferred)" if step.certainty == INFERRED else "")
         words += f", which {told}" if at else f" {told}"
     return f"{words}{end}"
 

@@ -37,7 +37,7 @@ def issue(
         subjects=_subjects(problem),
         message=told(problem),
         fix=_filled(rule.fix, problem) if rule else remedy(problem.what, problem.sort, problem.code),
-        standing=INFERRED if shaky else ESTABLISHED,
+        certainty=INFERRED if shaky else ESTABLISHED,
         retry=problem.id in marked["retry"] or problem.sort == RETRY,
         gates=problem.id in marked["gates"],
         severity=min((finding.severity for _, finding in problem.findings), key=lambda one: one.rank, default=Severity.ERROR),
@@ -96,7 +96,7 @@ def _reasons(
             rule=rule.name,
             words=words,
             facts=tuple(dict.fromkeys(fact for facts in shown for fact in facts)),
-            standing=rule.standing,
+            certainty=rule.certainty,
             source=rule.source,
         )
 
@@ -113,5 +113,5 @@ def _problems_of(one: Conclusion, by_id: Mapping[str, Problem]) -> Iterable[str]
 
 def first(one: KeyIssue) -> tuple[object, ...]:
     """Conditions of the session, then what most waits on, then what is only to be retried."""
-    waiting = one.alone.transactions + one.shared.transactions
-    return (not one.gates, one.severity.rank if not waiting else -1, -waiting, one.retry, one.message, one.id)
+    blocked = one.blocked_transactions
+    return (not one.gates, one.severity.rank if not blocked else -1, -blocked, one.retry, one.message, one.id)

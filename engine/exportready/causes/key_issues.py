@@ -17,7 +17,7 @@ def key_issues_of(problems: Sequence[Problem], concluded: Iterable[Conclusion]) 
         if one.fact.kind == "depends":
             effect, cause = str(one.fact.get("effect")), str(one.fact.get("on"))
             causes = on.setdefault(effect, {})
-            causes[cause] = causes.get(cause, False) or one.rule.standing == ESTABLISHED
+            causes[cause] = causes.get(cause, False) or one.rule.certainty == ESTABLISHED
     roots: dict[str, tuple[str, ...]] = {}
     surely: set[str] = set()
     for problem in problems:

@@ -14,11 +14,11 @@ from msgspec import field
 from exportready.causes.graph import AMOUNTS, Graph, Node, identity
 from exportready.kinds import KINDS, fold
 from exportready.kinds.messages import MISSING, OTHER, OWN, RETRY, SESSION, SKIPPED
+from exportready.kinds.nouns import TRANSACTION_KINDS, noun
 from exportready.model.evidence import Evidence, Record
 from exportready.model.inference import Fact, InferenceRule, OneOf, fact
 from exportready.model.report import Finding, RuleResult
 
-_TYPES = {kind.partition(".")[2].replace("_", " "): kind for kind in AMOUNTS}
 _SUBJECTS = {
     "servicetitan.material": "item", "servicetitan.equipment": "item", "servicetitan.service": "item", "derived.item_use": "item",
     "derived.waiting_customer": "customer", "derived.waiting_vendor": "vendor", "derived.tax_zone": "tax_zone",
@@ -192,7 +192,7 @@ class _Subjects:
             return self._known((kind, key))
         if kind in ("derived.match", "derived.batched"):
             sent = self.record(finding)
-            return self._known((_TYPES[str(sent.get("type"))], key)) if sent else []
+            return self._known((TRANSACTION_KINDS[str(sent.get("type"))], key)) if sent else []
         if kind == "derived.applied_payment":
             named = self.record(finding)
             payment = f"{named.get('customer')} / {named.get('payment')}" if named else ""
@@ -224,7 +224,7 @@ class _Subjects:
                         self._numbers.setdefault(_plain(own), []).append(record)
         found = self._numbers.get(_plain(number), [])
         if isinstance(type_, str):
-            found = [one for one in found if one.kind.partition(".")[2].replace("_", " ") in fold(type_)]
+            found = [one for one in found if noun(one.kind) in fold(type_)]
         if isinstance(customer, str):
             whose = self.graph.node("customer", customer)
             found = [one for one in found if fold(customer) == fold(_party(one)) or whose[1] == fold(_party(one))]

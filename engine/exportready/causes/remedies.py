@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from exportready.kinds.messages import MISSING, OTHER, RETRY, SESSION, SKIPPED
+from exportready.kinds.nouns import object_noun
 from exportready.model.rules import FixSteps
 
-_SORTS = {"tax_item": "sales-tax item", "transaction": "transaction", "business_unit": "business unit"}
 _AGAIN = "In ServiceTitan unpost the batch, post it, and export it again; what arrived is not made a second time"
 
 _BY_SORT: Mapping[str, FixSteps] = {
@@ -98,7 +98,7 @@ def title(kind: str, name: str, sort: str, message: str) -> str:
     """What is wrong, in a sentence."""
     if sort == MISSING:
         return (
-            f"QuickBooks does not have {_SORTS.get(kind, kind)} {name}"
+            f"QuickBooks does not have {object_noun(kind)} {name}"
             if kind != "transaction"
             else f"QuickBooks does not find {name}"
         )

@@ -51,7 +51,7 @@ def waiting(
         amount=amount if isinstance(amount, Decimal) else None,
         key_issues=tuple(names[root] for root in best),
         chain=tuple(chains),
-        standing=ESTABLISHED if certain else INFERRED,
+        certainty=ESTABLISHED if certain else INFERRED,
     )
 
 

@@ -286,7 +286,7 @@ def why(
     from exportready.cli.output import echo
     from exportready.cli.settings import adapted_rules, settings_of
     from exportready.evidence.files import NoSnapshot
-    from exportready.reporters.why import found, listed, told
+    from exportready.reporters.why import explain_key_issue, find_key_issue, key_issue_list
 
     settled = settings_of(config_file, no_config)
     rulebook, accepted = adapted_rules(rulebook_of(folder), settled), waivers_of(settled.waivers)
@@ -305,12 +305,12 @@ def why(
     except (NoSnapshot, NoEngine) as error:
         raise click.ClickException(str(error)) from error
     if issue is None:
-        echo(listed(report))
+        echo(key_issue_list(report))
         return
-    one = found(report, issue)
+    one = find_key_issue(report, issue)
     if one is None:
         raise click.UsageError(f"there is no key issue '{issue}'; exportready why {snapshot} lists them all")
-    echo(told(report, one))
+    echo(explain_key_issue(report, one))
 
 
 @exportready.command()
@@ -321,13 +321,13 @@ def why(
 def explain(rule: str, folder: Path | None, config_file: Path | None, no_config: bool) -> None:
     """Explain one rule: what must hold, why, where it is written down, and what to do."""
     from exportready.cli.output import echo
-    from exportready.reporters.explain import explained
+    from exportready.reporters.explain import explain_rule
 
     rulebook = settled_rules(folder, config_file, no_config)
     found = next((one for one in rulebook.rules if one.id == rule), None)
     if found is None:
         raise click.UsageError(f"there is no rule '{rule}'{near(rule, rulebook)} (exportready rules list names them all)")
-    echo(explained(found))
+    echo(explain_rule(found))
 
 
 _SCHEMAS = {

@@ -23,14 +23,14 @@ ACCOUNT, ANSWERS, EXPORTS = "account.yaml", "answers.csv", "what-to-export.html"
 def begin(folder: Path, by: str, now: datetime, *, blank: bool, spreadsheet: bool) -> None:
     """Ask the dozen, then write everything at once. Raises click.ClickException."""
     from exportready.account.writing import new_file, questionnaire
-    from exportready.reporters.exports import exports
+    from exportready.reporters.exports import exports_page
 
     made = ANSWERS if spreadsheet else ACCOUNT
     for name in (made, ACCOUNT):
         if (folder / name).exists():
             raise click.ClickException(f"{folder / name} is already there; exportready ask {folder} asks what is open in it")
     answers = {} if blank or spreadsheet else _dozen()
-    page = exports(str(answers.get(NAME, "")), folder.resolve().name)
+    page = exports_page(str(answers.get(NAME, "")), folder.resolve().name)
     text = questionnaire() if spreadsheet else new_file(now, answers, by)
     write([(str(folder / made), text), (str(folder / EXPORTS), page)])
     filled = f"Fill in {folder / ANSWERS} with Excel. " if spreadsheet else ""

@@ -130,7 +130,8 @@ def check_waivers(
     from exportready.check import CheckRequest
     from exportready.check import check as run
     from exportready.evidence.files import NoSnapshot
-    from exportready.policy.waivers import SOON_OVER, remarks, today, zone_of
+    from exportready.model.clock import zone_of
+    from exportready.policy.waivers import SOON_OVER, remarks, today
 
     book, moment, found = settled_rules(folder, config_file, no_config), at or now(), waivers_of(file)
     try:

@@ -84,7 +84,7 @@ def write_report(report: Report, wanted: list[Target], shown: Shown) -> None:
     if not screen and not shown.quiet and all(target is not None for target, _ in texts):
         from exportready.reporters import view
 
-        click.echo(f"{view.verdict(report)} - {view.account(report)}", err=True)
+        click.echo(f"{view.verdict(report)} - {view.account_name(report)}", err=True)
     for target, _ in texts:
         if target is not None and not shown.quiet:
             click.echo(f"Wrote {target}", err=True)

@@ -114,9 +114,9 @@ def new_rule(id_: str, folder: Path) -> None:
 def write_docs(folder: Path, only_check: bool, source: Path | None) -> int:
     """Write a page for each rule, and an index, into FOLDER."""
     from exportready.cli.output import write
-    from exportready.reporters.rule_pages import pages
+    from exportready.reporters.rule_pages import rule_pages
 
-    made = pages(rulebook_of(source).rules)
+    made = rule_pages(rulebook_of(source).rules)
     there = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")} if folder.is_dir() else {}
     stale = sorted(name for name in {*made, *there} if made.get(name) != there.get(name))
     if only_check:

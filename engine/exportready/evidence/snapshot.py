@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 from msgspec.structs import replace
 
-from exportready.account.reading import Columns, zone_of
+from exportready.account.reading import Columns
 from exportready.evidence import excerpts, parallel
 from exportready.evidence.consolidate import consolidate
 from exportready.evidence.files import File, NoSnapshot, in_folder, is_zip, load
@@ -20,6 +20,7 @@ from exportready.evidence.reading import Reading, Unreadable
 from exportready.evidence.recognize import give_to_reader, is_own_report
 from exportready.kinds import KINDS, children, fold
 from exportready.kinds.account import NONE_THERE
+from exportready.model.clock import stated_zone
 from exportready.model.evidence import (
     CLOCK_SKEW,
     SHEET,
@@ -114,7 +115,7 @@ def read_files(opened: Opened, wanted: Wanted, jobs: int | None = 1) -> Evidence
     `wanted` is what is taken out of them; `jobs` processes read, None: one for each core. A file that can't be read becomes
     a source with an error, and the others are read all the same.
     """
-    zone = zone_of(opened.stated.account if opened.stated else None) or opened.at.tzinfo or UTC
+    zone = stated_zone(opened.stated.account if opened.stated else None) or opened.at.tzinfo or UTC
     columns = opened.stated.columns if opened.stated else {}
     numbers = {file.path: number for number, file in enumerate(opened.rest, len(opened.done) + 1)}
     of_file = partial(_read_file, wanted=dict(wanted), columns=columns, zone=zone)

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from exportready.kinds.account import BY_PATH
 from exportready.model.audit import AccountState, Found, Issue, RuleState, Unread
+from exportready.model.clock import zone_of
 from exportready.model.evidence import Evidence
 from exportready.model.report import Expiry, KeyIssue, Notes, Report, RuleResult, Verdict, Waiver
 from exportready.policy.expiry import holds_until, lapses
-from exportready.policy.waivers import zone_of
 
 
 def standing(report: Report, evidence: Evidence, accepted: Sequence[Waiver], digest: str) -> AccountState:

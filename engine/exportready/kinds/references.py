@@ -27,7 +27,7 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     """The field holds an id of a record of these kinds, whose name is meant."""
     words: str = "uses"
     """Between the two: «invoice 1234 uses item PIPE-1»."""
-    standing: str = ESTABLISHED
+    certainty: str = ESTABLISHED
 
 
 _FOR, _POSTS, _BUYS = "is for", "posts to", "buys from"
@@ -70,7 +70,7 @@ REFERENCES = (
         target="servicetitan.invoice",
         by_id=("servicetitan.invoice",),
         words="waits for",
-        standing=INFERRED,
+        certainty=INFERRED,
     ),
     Reference(
         kind="servicetitan.bill",
@@ -78,12 +78,17 @@ REFERENCES = (
         target="servicetitan.purchase_order",
         by_id=("servicetitan.purchase_order",),
         words="waits for",
-        standing=INFERRED,
+        certainty=INFERRED,
     ),
 )
 
 CONSUMED = Reference(
-    kind="servicetitan.invoice_item", field="skuId", target="servicetitan.bill", by_id=(), words="waits for", standing=INFERRED
+    kind="servicetitan.invoice_item",
+    field="skuId",
+    target="servicetitan.bill",
+    by_id=(),
+    words="waits for",
+    certainty=INFERRED,
 )
 """Stock is bought before it is sold: an invoice waits for the bill that brings what it takes out of the inventory."""
 

@@ -71,7 +71,7 @@ class InferenceRule(msgspec.Struct, frozen=True, kw_only=True):
     then: Conclude
     because: str
     """The reason in words, with {entries} of `when`."""
-    standing: str
+    certainty: str
     """`established`, or `inferred` where it is our own conclusion."""
     source: Citation
     group: int

@@ -13,7 +13,7 @@ from msgspec import field
 from exportready.model.changes import Changes
 from exportready.model.evidence import Account, Location, Record, Source, Unrecognized
 from exportready.model.reasons import Channel, Reason
-from exportready.model.rules import Citation, FixSteps, Pack, Rule, Severity
+from exportready.model.rules import Citation, FixSteps, Pack, Phase, Rule, Severity
 
 
 class Outcome(Enum):
@@ -237,7 +237,7 @@ class InferenceStep(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     words: str
     facts: tuple[str, ...]
-    standing: str
+    certainty: str
     source: Citation
 
 
@@ -253,7 +253,7 @@ class KeyIssue(msgspec.Struct, frozen=True, kw_only=True):
     subjects: tuple[Thing, ...]
     message: str
     fix: FixSteps
-    standing: str
+    certainty: str
     retry: bool
     """No defect: it is only to be tried again."""
     gates: bool
@@ -267,6 +267,11 @@ class KeyIssue(msgspec.Struct, frozen=True, kw_only=True):
     """What it was read from: findings and errors, with their places."""
     reasons: tuple[InferenceStep, ...] = ()
 
+    @property
+    def blocked_transactions(self) -> int:
+        """Return how many transactions it blocks, alone or together with others."""
+        return self.alone.transactions + self.shared.transactions
+
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """One transaction that cannot be exported, or was not, and why."""
@@ -277,7 +282,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     key_issues: tuple[str, ...]
     chain: tuple[str, ...]
     """For each of them the way to it, in words."""
-    standing: str
+    certainty: str
     """`inferred` where no way to any of them is established."""
 
 
@@ -353,6 +358,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What to say of the waivers: expired, unused, unknown, soon over."""
 
     @property
+    def is_after_export(self) -> bool:
+        """Return whether the report is about what arrived, not about what is to be exported."""
+        return self.phase == Phase.AFTER.value
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
-        """All findings, in the order of their rules."""
+        """Return all findings, in the order of their rules."""
         return tuple(finding for result in self.results for finding in result.findings)

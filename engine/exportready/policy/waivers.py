@@ -12,12 +12,11 @@ from datetime import date, datetime, timedelta, tzinfo
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from exportready.kinds import fold
-from exportready.model.evidence import Account, Location
+from exportready.model.evidence import Location
 from exportready.model.report import Finding, FindingId, RuleResult, Waiver
 from exportready.model.rules import Rule
 from exportready.schema.shapes import Key, ListOf, Mistakes, Object, Text, did_you_mean
@@ -116,13 +115,6 @@ def _waiver(node: Node, name: str) -> Waiver:
         expires=parse_day(text["expires"]),
         where=Location(name, node.line),
     )
-
-
-def zone_of(account: Account, at: datetime) -> tzinfo | None:
-    """The account's time zone, else the offset that account.yaml shows, else that of the check."""
-    if account.time_zone is not None:
-        return ZoneInfo(account.time_zone)
-    return (account.taken_at or at).tzinfo
 
 
 def today(at: datetime, zone: tzinfo | None) -> date:

@@ -1,4 +1,4 @@
-"""Report -> text, one module a format; a format costs its imports only when it is asked for."""
+"""Turns a report into text: one module per format, imported only when the format is asked for."""
 
 from __future__ import annotations
 
@@ -24,24 +24,25 @@ REPORTERS: Mapping[str, str] = MappingProxyType(
         "work-list": "work_list",
     }
 )
-"""Format -> the module of this package that writes it."""
+"""Format -> the module of this package that renders it."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """How a person wants to see it; formats for machines do not care."""
+    """How a report is shown. Formats for machines use only `new_only`."""
 
     color: bool = False
     width: int = 88
+    """Columns of the terminal."""
     verbose: int = 0
-    """1 and more: rule ids' places in files, and what passed or does not apply."""
+    """From 1: rule ids, places in files, and the checks that passed or don't apply. From 2: every key issue."""
     new_only: bool = False
-    """Formats of a gate leave out what stood in the baseline."""
+    """Leave out the problems that the baseline has (formats for gates)."""
     audience: str = "office"
-    """For whom: office, csm or engineer."""
+    """Whose view is shown, or shown first: office, csm or engineer."""
 
 
 def render(format: str, report: Report, options: Options) -> str:
-    """The report in one format; KeyError for a format that is not in `REPORTERS`."""
+    """Return the report in one of the formats of `REPORTERS`. Raises KeyError for any other."""
     module = importlib.import_module(f"{__name__}.{REPORTERS[format]}")
-    write: Callable[[Report, Options], str] = module.render
-    return write(report, options)
+    render_format: Callable[[Report, Options], str] = module.render
+    return render_format(report, options)

@@ -1,4 +1,4 @@
-"""After the export, in words: the tie-out of each batch, and the work list of payments to apply by hand. Rows of text only."""
+"""What reports show after the export: the tie-out of each batch, and the work list of payments to apply by hand. Rows of text."""
 
 from __future__ import annotations
 
@@ -7,102 +7,101 @@ from datetime import date
 from decimal import Decimal
 
 from exportready.kinds.derived import SIDES
+from exportready.kinds.nouns import TRANSACTION_KINDS, noun
 from exportready.model.evidence import Record, Unknown, Value
 from exportready.model.report import Report
 from exportready.reporters import words
 
-
-def tie_out(report: Report) -> list[tuple[str, ...]]:
-    """Rows as `words.TIE_OUT` heads them."""
-    return [_row(one) for one in report.tie_out]
-
-
-def _row(one: Record) -> tuple[str, ...]:
-    told = one.get("explained")
-    cells = [_cell(one, side, told if side == "explained" else None) for side in SIDES]
-    return batch(one), words.noun(_KINDS[str(one.get("type"))], 2), *cells
+_HEADLINE_COUNTS = ("titan", "explained", "missing", "doubled", "untold")
+_WORK_LIST_FIELDS = (
+    "booksCustomer", "paymentDate", "paymentType", "payment", "paymentAmount", "unused", "invoice", "invoiceDate", "openBalance",
+    "toApply", "batch", "paymentSentBy", "invoiceSentBy", "apart",
+)  # fmt: skip
+_PAYMENT_FIELDS, _INVOICE_FIELDS = _WORK_LIST_FIELDS[1:6], _WORK_LIST_FIELDS[6:9]
 
 
-def _cell(one: Record, side: str, told: Value | None) -> str:
-    """43 / 46,558.35; empty where it is none, so that what is left over stands out."""
-    count, amount = _count(one, side), one.get(f"{side}Amount")
+def tie_out_rows(report: Report) -> list[tuple[str, ...]]:
+    """Return a row for each batch and type of transaction, under the headings `words.TIE_OUT`."""
+    return [_tie_out_row(sums) for sums in report.tie_out]
+
+
+def _tie_out_row(sums: Record) -> tuple[str, ...]:
+    cells = [_tie_out_cell(sums, side) for side in SIDES]
+    return _batch_label(sums), noun(TRANSACTION_KINDS[str(sums.get("type"))], 2), *cells
+
+
+def _tie_out_cell(sums: Record, side: str) -> str:
+    """Return count and amount: "43 / 46,558.35"; "none" if both are zero, so that what is left over is easy to see."""
+    count, amount = _count(sums, side), sums.get(f"{side}Amount")
     if not count and not amount:
         return words.NONE
     if side == "unexplained":
-        return words.unexplained(count, _count(one, "missing"), _count(one, "doubled"), money(amount))
-    return f"{count:,} / {money(amount)}" + (f" ({told})" if isinstance(told, str) else "")
+        return words.unexplained(count, _count(sums, "missing"), _count(sums, "doubled"), money(amount))
+    explanation = sums.get("explained") if side == "explained" else None
+    return f"{count:,} / {money(amount)}" + (f" ({explanation})" if isinstance(explanation, str) else "")
 
 
-_KINDS = {
-    "invoice": "servicetitan.invoice",
-    "payment": "servicetitan.payment",
-    "credit memo": "servicetitan.credit_memo",
-    "bill": "servicetitan.bill",
-    "purchase order": "servicetitan.purchase_order",
-}
-
-
-def batch(one: Record) -> str:
-    """1042 (11-20 plumbing)."""
-    number, name = one.get("batch"), one.get("batchName")
+def _batch_label(sums: Record) -> str:
+    """Return a batch's number and name: "1042 (11-20 plumbing)"."""
+    number, name = sums.get("batch"), sums.get("batchName")
     if not isinstance(number, str):
         return words.NO_BATCH
     return f"{number} ({name})" if isinstance(name, str) else number
 
 
 def headlines(report: Report) -> list[str]:
-    """One sentence for each batch of which not everything arrived, or more than was sent."""
-    sums: dict[str, Counter[str]] = {}
-    for one in report.tie_out:
-        sums.setdefault(batch(one), Counter()).update({side: _count(one, side) for side in _COUNTED})
+    """Return one sentence for each batch with transactions that are missing, duplicated or can't be found out about."""
+    counts_by_batch: dict[str, Counter[str]] = {}
+    for sums in report.tie_out:
+        counts_by_batch.setdefault(_batch_label(sums), Counter()).update(
+            {name: _count(sums, name) for name in _HEADLINE_COUNTS}
+        )
     return [
-        words.arrived(name, sent, sent - some["missing"] - some["untold"], some["missing"], some["doubled"], some["untold"])
-        for name, some in sums.items()
-        if (sent := some["titan"] - some["explained"]) and (some["missing"] or some["doubled"] or some["untold"])
+        words.arrived(
+            batch,
+            sent,
+            sent - counts["missing"] - counts["untold"],
+            counts["missing"],
+            counts["doubled"],
+            counts["untold"],
+        )
+        for batch, counts in counts_by_batch.items()
+        if (sent := counts["titan"] - counts["explained"]) and (counts["missing"] or counts["doubled"] or counts["untold"])
     ]
 
 
-_COUNTED = ("titan", "explained", "missing", "doubled", "untold")
-
-
-def _count(one: Record, side: str) -> int:
-    value = one.get(f"{side}Count")
+def _count(sums: Record, name: str) -> int:
+    value = sums.get(f"{name}Count")
     return int(value) if isinstance(value, Decimal) else 0
 
 
-def work_list(report: Report) -> list[tuple[str, ...]]:
-    """Rows as `words.WORK_LIST` heads them, amounts without separators; the last is left for initials."""
-    return [(*(_plain(one.get(name)) for name in _COLUMNS), "") for one in report.work_list]
+def work_list_rows(report: Report) -> list[tuple[str, ...]]:
+    """Return a row for each payment to apply, under the headings `words.WORK_LIST`.
+
+    Amounts have no separators, for a spreadsheet; the last column is left empty for initials.
+    """
+    return [(*(_format_plain(payment.get(name)) for name in _WORK_LIST_FIELDS), "") for payment in report.work_list]
 
 
-_COLUMNS = (
-    "booksCustomer", "paymentDate", "paymentType", "payment", "paymentAmount", "unused", "invoice", "invoiceDate", "openBalance",
-    "toApply", "batch", "paymentSentBy", "invoiceSentBy", "apart",
-)  # fmt: skip
-
-
-def _plain(value: Value) -> str:
-    return f"{value:.2f}" if isinstance(value, Decimal) else _shown(value)
-
-
-def work_list_to_read(report: Report) -> list[tuple[str, ...]]:
-    """The same in fewer columns, as `words.WORK_LIST_TO_READ` heads them."""
+def short_work_list_rows(report: Report) -> list[tuple[str, ...]]:
+    """Return the same rows in fewer columns, for reading, under the headings `words.SHORT_WORK_LIST`."""
     return [
         (
-            _shown(one.get("booksCustomer")),
-            words.work_payment(*(_shown(one.get(name)) for name in _COLUMNS[1:6])),
-            words.work_invoice(*(_shown(one.get(name)) for name in _COLUMNS[6:9])),
-            _shown(one.get("toApply")),
-            _shown(one.get("batch")),
-            words.work_senders(_shown(one.get("paymentSentBy")), _shown(one.get("invoiceSentBy"))),
-            _shown(one.get("apart")),
+            _format(payment.get("booksCustomer")),
+            words.work_payment(*(_format(payment.get(name)) for name in _PAYMENT_FIELDS)),
+            words.work_invoice(*(_format(payment.get(name)) for name in _INVOICE_FIELDS)),
+            _format(payment.get("toApply")),
+            _format(payment.get("batch")),
+            words.work_senders(_format(payment.get("paymentSentBy")), _format(payment.get("invoiceSentBy"))),
+            _format(payment.get("apart")),
             "",
         )
-        for one in report.work_list
+        for payment in report.work_list
     ]
 
 
-def _shown(value: Value) -> str:
+def _format(value: Value) -> str:
+    """Return a value for people: amounts with separators, connectors by their names, "not known" for what is unknown."""
     if isinstance(value, Decimal):
         return money(value)
     if isinstance(value, date):
@@ -112,6 +111,10 @@ def _shown(value: Value) -> str:
     return words.UNKNOWN if isinstance(value, Unknown) else ""
 
 
+def _format_plain(value: Value) -> str:
+    return f"{value:.2f}" if isinstance(value, Decimal) else _format(value)
+
+
 def money(value: Value) -> str:
-    """1,234.50."""
+    """Return an amount with separators and without a currency sign, "1,234.50"; "not known" for anything else."""
     return f"{value:,.2f}" if isinstance(value, Decimal) else words.UNKNOWN

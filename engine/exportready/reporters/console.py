@@ -10,7 +10,7 @@ from exportready.model.evidence import Source
 from exportready.model.fix import fix_steps, many_steps
 from exportready.model.report import Finding, Outcome, Report, RuleResult
 from exportready.model.rules import Severity
-from exportready.reporters import Options, arrival, first, view, words
+from exportready.reporters import Options, arrival, key_issues, view, words
 from exportready.reporters.lines import BOLD, DIM, VERDICT_COLORS, Lines
 
 LISTED = 8
@@ -60,11 +60,11 @@ class _Page(Lines):
 
 
 def _head(page: _Page, report: Report) -> None:
-    age = view.age(report)
-    whose = f"{view.account(report)}, {view.files(report)}" + (f" ({age})" if age else "")
+    age = view.oldest_age(report)
+    whose = f"{view.account_name(report)}, {view.files_and_dates(report)}" + (f" ({age})" if age else "")
     page.text(f"{view.verdict(report)} - {whose}", style=f"{BOLD};{VERDICT_COLORS[report.verdict]}")
     page.text(view.meaning(report))
-    page.text(f"{view.to_do(report)}. {view.read(report)}.")
+    page.text(f"{view.to_do(report)}. {view.files_read(report)}.")
     if view.narrowed(report):
         page.text(f"{view.narrowed(report)}.")
 
@@ -92,7 +92,7 @@ def _arrived(page: _Page, report: Report) -> None:
         page.heading(words.TIE_OUT_TITLE)
         for sentence in arrival.headlines(report):
             page.text(sentence, indent="  ", bullet="! ", style=BOLD)
-        for batch, what, *sides in arrival.tie_out(report):
+        for batch, what, *sides in arrival.tie_out_rows(report):
             told = "; ".join(
                 f"{head}: {side}" for head, side in zip(words.TIE_OUT[2:], sides, strict=True) if side != words.NONE
             )
@@ -100,8 +100,8 @@ def _arrived(page: _Page, report: Report) -> None:
     if report.work_list:
         page.heading(words.WORK_LIST_TITLE)
         page.text(words.WORK_LIST_INTRO, indent="  ")
-        for row in arrival.work_list_to_read(report)[:LISTED]:
-            cells = [f"{head}: {cell}" for head, cell in zip(words.WORK_LIST_TO_READ[1:], row[1:], strict=True) if cell]
+        for row in arrival.short_work_list_rows(report)[:LISTED]:
+            cells = [f"{head}: {cell}" for head, cell in zip(words.SHORT_WORK_LIST[1:], row[1:], strict=True) if cell]
             page.text(f"{row[0]}. " + ". ".join(cells), indent="  ", bullet="[ ] ")
         if len(report.work_list) > LISTED:
             page.text(words.and_more(len(report.work_list) - LISTED), indent="      ")
@@ -109,8 +109,8 @@ def _arrived(page: _Page, report: Report) -> None:
 
 def _first(page: _Page, report: Report) -> None:
     """What to mend first, and what waits on each."""
-    rows = first.first(report, None if page.options.verbose > 1 else first.SHOWN)
-    batches = first.batches(report)
+    rows = key_issues.key_issue_rows(report, None if page.options.verbose > 1 else key_issues.MAX_LISTED)
+    batches = key_issues.batch_lines(report)
     if batches and (rows or len(batches) > 1):
         page.heading(words.BATCHES)
         for line in batches[:LISTED]:
@@ -120,17 +120,17 @@ def _first(page: _Page, report: Report) -> None:
     if not rows:
         return
     page.heading(words.WAITING_TITLE)
-    if first.opening(report):
-        page.text(first.opening(report), style=BOLD)
+    if key_issues.total_impact(report):
+        page.text(key_issues.total_impact(report), style=BOLD)
     for number, row in enumerate(rows, 1):
         page.text(row.issue.message, bullet=f"{number}. ", style=BOLD, tag=f"[{row.issue.id}]" if page.options.verbose else "")
-        page.text(words.sentence(f"{row.waits}. {row.remark}".strip()), indent="   ")
-        if row.way:
-            page.text(row.way, indent="   ", bullet="> ")
-        if row.with_steps:
+        page.text(words.sentence(f"{row.impact}. {row.remark}".strip()), indent="   ")
+        if row.example:
+            page.text(row.example, indent="   ", bullet="> ")
+        if row.has_steps:
             page.text(f"{words.WHO}: {row.issue.fix.who}, {words.duration(row.issue.fix.minutes)}", indent="   ")
             page.steps(words.DO_THIS, row.issue.fix.steps)
-    left = len(first.holding(report)) - len(rows)
+    left = len(key_issues.shown_issues(report)) - len(rows)
     if left:
         page.text(words.and_more(left), indent="   ")
     for error in report.stale[:LISTED]:
@@ -154,12 +154,12 @@ def _problem(page: _Page, report: Report, number: int, result: RuleResult) -> No
     if number > 1:
         page.blank()
     page.text(view.heading(result), bullet=f"{number}. ", style=BOLD, tag=_tag(page, result))
-    told = view.told(report, result)
-    lists = view.lists(result) or page.options.verbose
+    told = view.subheading(report, result)
+    lists = view.lists_findings(result) or page.options.verbose
     if told:
         page.text(f"{told}{':' if lists else '.'}", indent="   ")
     if lists:
-        for finding in view.findings(result)[:LISTED]:
+        for finding in view.worst_first(result)[:LISTED]:
             _finding(page, report, result, finding)
     if len(result.findings) > LISTED:
         page.text(words.and_more(len(result.findings) - LISTED), indent="       ")
@@ -167,22 +167,22 @@ def _problem(page: _Page, report: Report, number: int, result: RuleResult) -> No
         page.text(words.partly(result.undecided), indent="   ")
     page.text(f"{words.WHY}: {rule.why}", indent="   ")
     page.text(f"{words.WHO}: {rule.fix.who}, {view.effort(result)}", indent="   ")
-    if view.are_many(result):
-        page.steps(words.because_many(view.amount(result)), many_steps(result))
+    if view.uses_many_steps(result):
+        page.steps(words.because_many(view.record_count(result)), many_steps(result))
         page.steps(words.ONE_BY_ONE, fix_steps(result))
     else:
         page.steps(words.DO_THIS, fix_steps(result))
 
 
 def _finding(page: _Page, report: Report, result: RuleResult, finding: Finding) -> None:
-    name = view.subject(result, finding)
+    name = view.record_name(result, finding)
     message = finding.message if name in finding.message else f"{name}: {finding.message}"
-    mild = view.milder(report, view.worst(result), finding)
+    mild = view.finding_remark(report, view.worst_severity(result), finding)
     message += f" ({mild})" if mild else ""
     page.text(message, indent="     ", bullet="* ")
     if page.options.verbose:
         for where in finding.where[:LISTED]:
-            page.text(view.place(where), indent="       ", style=DIM)
+            page.text(view.format_place(where), indent="       ", style=DIM)
         if len(finding.where) > LISTED:
             page.text(words.and_more(len(finding.where) - LISTED), indent="       ")
 
@@ -220,7 +220,7 @@ def _passed_over(page: _Page, report: Report) -> None:
 
 
 def _accepted(page: _Page, report: Report) -> None:
-    waived = view.accepted(report)
+    waived = view.accepted_findings(report)
     if waived:
         page.heading(words.ACCEPTED_TITLE)
     for finding, told in waived[:LISTED]:
@@ -248,8 +248,8 @@ def _files(page: _Page, report: Report) -> None:
     if read:
         page.heading(words.FILES_READ)
     for source in read:
-        dated = words.moment(view.local(report, source.dated)) if source.dated else words.UNDATED
-        contents = "; ".join(view.contents(source.records.items())) or words.NOTHING
+        dated = words.moment(view.local_time(report, source.dated)) if source.dated else words.UNDATED
+        contents = "; ".join(view.format_contents(source.records.items())) or words.NOTHING
         page.text(f"{source.path} ({dated}): {contents}", indent="  ", bullet="* ")
         for note in source.notes:
             page.text(note, indent="    ")

@@ -69,7 +69,7 @@ def csm(report: Report, office: Office) -> Csm:
         ),
         drift=() if changes is None else tuple(words.drifted(one.setting, one.old, one.new) for one in changes.drift),
         lapses=tuple(
-            (words.moment(view.local(report, one.until)), words.LAPSE_KINDS.get(one.what, one.what), one.name)
+            (words.moment(view.local_time(report, one.until)), words.LAPSE_KINDS.get(one.what, one.what), one.name)
             for one in report.lapses
         ),
         message=_message(report, office),
@@ -113,15 +113,15 @@ def _since(report: Report) -> str:
     changes = report.changes
     if changes is None:
         return ""
-    told = words.ARRIVALS if report.phase == "after-export" else words.VERDICTS
+    told = words.ARRIVALS if report.is_after_export else words.VERDICTS
     now = view.verdict_of(report, Verdict(changes.new_verdict))
-    when = view.local(report, datetime.fromisoformat(changes.old_checked_at))
+    when = view.local_time(report, datetime.fromisoformat(changes.old_checked_at))
     return words.changed_since(when, told[Verdict(changes.old_verdict)], now)
 
 
 def _message(report: Report, office: Office) -> str:
     """Ready to be sent, in plain words."""
-    begin = words.message_after if report.phase == "after-export" else words.message_for_customer
+    begin = words.message_after if report.is_after_export else words.message_for_customer
     parts = [
         listed(words.MESSAGE_FIX, [f"{card.heading} ({card.fix.who}, {card.effort})" for card in office.fix]),
         listed(words.LOOK_AT_THESE, [card.heading for card in office.look]),
@@ -132,4 +132,4 @@ def _message(report: Report, office: Office) -> str:
     narrowed = [f"{view.narrowed(report)}."] if view.narrowed(report) else []
     is_fine = not told and not narrowed and report.verdict is Verdict.READY
     end = words.MESSAGE_FINE if is_fine else words.MESSAGE_END
-    return "\n\n".join([begin(view.files(report), view.verdict(report)), *narrowed, *told, end])
+    return "\n\n".join([begin(view.files_and_dates(report), view.verdict(report)), *narrowed, *told, end])

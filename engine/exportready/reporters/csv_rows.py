@@ -1,4 +1,4 @@
-"""One row a problem, for a spreadsheet: UTF-8 with a BOM, and no cell that a spreadsheet would run as a formula."""
+"""Renders CSV for a spreadsheet, one row per finding. No cell can be run as a formula."""
 
 from __future__ import annotations
 
@@ -12,53 +12,56 @@ from exportready.reporters import Options, view, words
 from exportready.reporters.text import clean
 
 BOM = "\ufeff"
+"""Without it Excel doesn't read the file as UTF-8."""
 
 
 def render(report: Report, options: Options) -> str:
-    """The headings, then every finding: those that were accepted or stood before say so."""
-    return table(words.FINDINGS, (_row(report, result, one) for result, one in _findings(report)))
+    """Return the headings, then every finding; a column says whether it is open, accepted or known from the baseline."""
+    return table(words.FINDINGS, (_row(report, result, finding) for result, finding in _findings(report)))
 
 
 def table(heads: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table that Excel opens as it is meant."""
-    out = io.StringIO()
-    written = csv.writer(out, lineterminator="\r\n")
-    written.writerow(heads)
-    written.writerows([harmless(clean(cell)) for cell in row] for row in rows)
-    return BOM + out.getvalue()
+    """Return headings and rows as CSV that Excel opens as a table."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(heads)
+    writer.writerows([harmless(clean(cell)) for cell in row] for row in rows)
+    return BOM + text.getvalue()
 
 
 def harmless(cell: str) -> str:
-    """The cell, with an apostrophe before what a spreadsheet would take for a formula."""
+    """Return the cell, with an apostrophe in front if a spreadsheet would take it for a formula."""
     is_number = cell[:1] in ("+", "-") and cell[1:].replace(",", "").replace(".", "").isdigit()
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) and not is_number else cell
 
 
 def _findings(report: Report) -> Iterator[tuple[RuleResult, Finding]]:
     for result in report.results:
-        for finding in view.findings(result):
+        for finding in view.worst_first(result):
             yield result, finding
 
 
-def _row(report: Report, result: RuleResult, one: Finding) -> tuple[str, ...]:
-    rule, where = result.rule, one.where[0].location if one.where else None
-    waiver = report.notes.waiver(one)
+def _row(report: Report, result: RuleResult, finding: Finding) -> tuple[str, ...]:
+    rule = result.rule
+    where = finding.where[0].location if finding.where else None
+    waiver = report.notes.waiver(finding)
+    state = words.ACCEPTED if waiver else words.KNOWN if report.notes.is_known(finding) else words.OPEN
     return (
-        one.fingerprint,
+        finding.fingerprint,
         report.account.name or "",
         rule.id,
         rule.title,
-        one.severity.value,
-        words.ACCEPTED if waiver else words.KNOWN if report.notes.is_known(one) else words.STANDS,
+        finding.severity.value,
+        state,
         waiver.expires.isoformat() if waiver else "",
-        one.subject.kind,
-        one.subject.key,
-        one.at_fault.kind,
-        one.at_fault.key,
-        one.message,
-        _pairs(one.observed),
-        _pairs(one.expected),
-        " ".join(report.notes.batches_of(one)),
+        finding.subject.kind,
+        finding.subject.key,
+        finding.at_fault.kind,
+        finding.at_fault.key,
+        finding.message,
+        _pairs(finding.observed),
+        _pairs(finding.expected),
+        " ".join(report.notes.batches_of(finding)),
         rule.fix.who,
         " / ".join(fix_steps(result)),
         where.path if where else "",
@@ -67,5 +70,5 @@ def _row(report: Report, result: RuleResult, one: Finding) -> tuple[str, ...]:
     )
 
 
-def _pairs(told: Mapping[str, str | None]) -> str:
-    return "; ".join(f"{name}: {words.NOTHING if value is None else value}" for name, value in sorted(told.items()))
+def _pairs(values: Mapping[str, str | None]) -> str:
+    return "; ".join(f"{name}: {words.NOTHING if value is None else value}" for name, value in sorted(values.items()))

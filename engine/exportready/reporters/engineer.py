@@ -57,13 +57,15 @@ def engineer(report: Report) -> Engineer:
     issues = {one.id: one for one in report.key_issues}
     state = _states(report)
     found = [
-        _detail(report, result, one, state(one), issues) for result in report.results for one in view.findings(result)[:LISTED]
+        _detail(report, result, one, state(one), issues)
+        for result in report.results
+        for one in view.worst_first(result)[:LISTED]
     ]
     found.sort(key=lambda one: (_STATES.index(one.state), one.finding.severity.rank))
     return Engineer(tuple(found), sum(len(result.findings) for result in report.results) - len(found))
 
 
-_STATES = (words.NEW, words.STANDS, words.OLD, words.ACCEPTED)
+_STATES = (words.NEW, words.OPEN, words.OLD, words.ACCEPTED)
 _LOOKS = {"error": "fix", "warning": "look", "info": "know"}
 
 
@@ -79,7 +81,7 @@ def _states(report: Report) -> Callable[[Finding], str]:
             return words.OLD
         if changes and not report.baseline:
             return words.NEW if one.fingerprint in added else words.OLD
-        return words.NEW if report.baseline else words.STANDS
+        return words.NEW if report.baseline else words.OPEN
 
     return state
 
@@ -87,7 +89,7 @@ def _states(report: Report) -> Callable[[Finding], str]:
 def _detail(report: Report, result: RuleResult, one: Finding, state: str, issues: dict[str, KeyIssue]) -> Detail:
     names = dict.fromkeys((*sorted(one.observed), *sorted(one.expected)))
     values = tuple((name, _shown(one.observed.get(name, "")), one.expected.get(name, "")) for name in names)
-    places = tuple(Shown(view.place(place), _lines(report.notes.excerpt(one, place))) for place in one.where[:2])
+    places = tuple(Shown(view.format_place(place), _lines(report.notes.excerpt(one, place))) for place in one.where[:2])
     own = tuple(issues[id_] for id_ in report.notes.key_issues_of(one) if id_ in issues)
     return Detail(
         result=result,

@@ -1,4 +1,4 @@
-"""The list of exports to make by hand, with the clicks: one page to print and tick off."""
+"""Renders the page that lists the exports to make by hand, click by click, to print and tick off."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from exportready.account.questions import EXPORTS
 from exportready.reporters.pages import page
 
 
-def exports(account: str, folder: str) -> str:
-    """The page for one account; `folder` is where the files are to be saved."""
+def exports_page(account: str, folder: str) -> str:
+    """Return the page for one account. The files are to be saved in `folder`."""
     return page("exports", version=__version__, account=account, folder=folder, exports=EXPORTS)

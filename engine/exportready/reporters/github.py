@@ -1,4 +1,7 @@
-"""GitHub's annotations, on the very line, and its step summary. It shows ten of each grade a step, so the worst come first."""
+"""Renders GitHub's annotations, which appear on the line of the problem, and its step summary.
+
+GitHub shows only some annotations of each severity in a step, so the worst come first.
+"""
 
 from __future__ import annotations
 
@@ -10,68 +13,81 @@ from exportready.reporters import Options, problems, view, words
 from exportready.reporters.text import clean, in_markdown
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
-SHOWN = 10
-"""So many of each grade a step does the platform show."""
-SUMMARY_LIMIT = 1 << 20
-"""The platform refuses a longer step summary."""
-_ROWS = 200
+MAX_ANNOTATIONS = 10
+"""Maximum number of annotations of each severity that GitHub shows in one step."""
+MAX_SUMMARY_BYTES = 1 << 20
+"""GitHub refuses a longer step summary."""
+_MAX_ROWS = 200
 
 
 def render(report: Report, options: Options) -> str:
-    """One command a problem; where there are more than are shown, the last says how many."""
-    counted: Counter[Severity] = Counter()
-    found = [(Severity.ERROR, path, line, words.UNREADABLE, why) for path, line, why in problems.broken(report)]
-    found += [
-        (one.finding.severity, one.path, one.line, f"{one.result.rule.title} [{one.result.rule.id}]", one.finding.message)
-        for one in problems.listed(report, options)
+    """Return one command per problem. If there are more than GitHub shows, the last one shown says how many."""
+    found = [
+        (Severity.ERROR, file.path, file.line, words.UNREADABLE, file.error) for file in problems.unreadable_files(report)
     ]
-    total = Counter(grade for grade, *_ in found)
+    found += [
+        (
+            problem.finding.severity,
+            problem.path,
+            problem.line,
+            f"{problem.result.rule.title} [{problem.result.rule.id}]",
+            problem.finding.message,
+        )
+        for problem in problems.open_problems(report, options)
+    ]
+    totals = Counter(severity for severity, *_ in found)
+    written: Counter[Severity] = Counter()
     lines = []
-    for grade, path, line, title, message in found:
-        counted[grade] += 1
-        if counted[grade] < SHOWN or (counted[grade] == SHOWN and total[grade] == SHOWN):
-            lines.append(_command(grade, path, line, title, message))
-        elif counted[grade] == SHOWN:
-            lines.append(_command(grade, path, line, words.MORE_PROBLEMS, words.and_more_of(total[grade] - SHOWN + 1)))
+    for severity, path, line, title, message in found:
+        written[severity] += 1
+        total = totals[severity]
+        if written[severity] < MAX_ANNOTATIONS or written[severity] == total == MAX_ANNOTATIONS:
+            lines.append(_command(severity, path, line, title, message))
+        elif written[severity] == MAX_ANNOTATIONS:
+            more = words.and_more_of(total - MAX_ANNOTATIONS + 1)
+            lines.append(_command(severity, path, line, words.MORE_PROBLEMS, more))
     lines.append(_command(Severity.INFO, "", 0, view.verdict(report), f"{view.to_do(report)}. {view.meaning(report)}"))
     return "".join(f"{line}\n" for line in lines)
 
 
-def _command(grade: Severity, path: str, line: int, title: str, message: str) -> str:
-    place = f"file={_property(path)},line={line}," if path else ""
-    return f"::{_COMMANDS[grade]} {place}title={_property(clean(title))}::{_data(clean(message))}"
+def _command(severity: Severity, path: str, line: int, title: str, message: str) -> str:
+    place = f"file={_escaped_property(path)},line={line}," if path else ""
+    return f"::{_COMMANDS[severity]} {place}title={_escaped_property(clean(title))}::{_escaped_data(clean(message))}"
 
 
-def _data(text: str) -> str:
+def _escaped_data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def _escaped_property(text: str) -> str:
+    return _escaped_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def summary(report: Report, options: Options) -> str:
-    """The step summary, in Markdown."""
-    found = problems.listed(report, options)
+    """Return the step summary, in Markdown, cut off where GitHub would refuse it."""
+    found = problems.open_problems(report, options)
     lines = [
-        f"## {in_markdown(view.verdict(report))}: {in_markdown(view.account(report))}",
+        f"## {in_markdown(view.verdict(report))}: {in_markdown(view.account_name(report))}",
         "",
         f"{view.to_do(report)}. {view.meaning(report)}",
         "",
     ]
     if found:
         lines += [f"| {' | '.join(words.SUMMARY)} |", "|---|---|---|---|"]
-        lines += [
-            f"| {one.finding.severity.value} | {in_markdown(one.finding.message)} | `{one.path}:{one.line}` | `{one.result.rule.id}` |"
-            for one in found[:_ROWS]
-        ]
-        lines += ["", words.and_more_of(len(found) - _ROWS)] if len(found) > _ROWS else []
-    unread = [f"{path}:{line}: {why}" for path, line, why in problems.broken(report)]
+        lines += [_summary_row(problem) for problem in found[:_MAX_ROWS]]
+        lines += ["", words.and_more_of(len(found) - _MAX_ROWS)] if len(found) > _MAX_ROWS else []
+    unreadable = [f"{file.path}:{file.line}: {file.error}" for file in problems.unreadable_files(report)]
     for title, remarks in (
-        (words.UNREADABLE, unread),
+        (words.UNREADABLE, unreadable),
         (words.STALE_BASELINE, report.stale_baseline),
         (words.WAIVERS, report.waiver_remarks),
     ):
-        lines += ["", f"### {title}", "", *(f"- {in_markdown(remark)}" for remark in remarks[:_ROWS])] if remarks else []
+        lines += ["", f"### {title}", "", *(f"- {in_markdown(remark)}" for remark in remarks[:_MAX_ROWS])] if remarks else []
     text = "\n".join(lines) + "\n"
-    return text.encode("utf-8", errors="replace")[:SUMMARY_LIMIT].decode("utf-8", errors="ignore")
+    return text.encode("utf-8", errors="replace")[:MAX_SUMMARY_BYTES].decode("utf-8", errors="ignore")
+
+
+def _summary_row(problem: problems.Problem) -> str:
+    finding, rule = problem.finding, problem.result.rule
+    place = f"{problem.path}:{problem.line}"
+    return f"| {finding.severity.value} | {in_markdown(finding.message)} | `{place}` | `{rule.id}` |"

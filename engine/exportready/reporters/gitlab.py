@@ -1,9 +1,10 @@
-"""GitLab's Code Quality report. Its fingerprints must differ from each other, or GitLab shows one of them only."""
+"""Renders GitLab's Code Quality report. Of problems with the same fingerprint GitLab shows only one, so each gets its own."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from typing import Any
 
 from exportready.model.report import Report
 from exportready.model.rules import Severity
@@ -15,30 +16,45 @@ _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "minor", Severity.I
 
 
 def render(report: Report, options: Options) -> str:
-    """A list, one entry a problem."""
-    seen: Counter[str] = Counter()
-    told = [
-        {
-            "description": f"{words.UNREADABLE}: {clean(why)}",
-            "check_name": "source",
-            "fingerprint": hashlib.sha256(f"source {path}".encode(errors="replace")).hexdigest()[:32],
-            "severity": "critical",
-            "location": {"path": path, "lines": {"begin": line}},
-        }
-        for path, line, why in problems.broken(report)
-    ]
-    for one in problems.listed(report, options):
-        print_ = one.finding.fingerprint
-        seen[print_] += 1
-        if seen[print_] > 1:
-            print_ = hashlib.sha256(f"{print_} {seen[print_]}".encode()).hexdigest()[:32]
-        told.append(
-            {
-                "description": f"{clean(one.finding.message)} ({one.result.rule.title})",
-                "check_name": one.result.rule.id,
-                "fingerprint": print_,
-                "severity": _SEVERITIES[one.finding.severity],
-                "location": {"path": one.path, "lines": {"begin": one.line}},
-            }
+    """Return a JSON list with an entry for each unreadable file and each problem."""
+    entries = [
+        _entry(
+            description=f"{words.UNREADABLE}: {clean(file.error)}",
+            check="source",
+            fingerprint=_hashed(f"source {file.path}"),
+            severity="critical",
+            path=file.path,
+            line=file.line,
         )
-    return to_json(told) + "\n"
+        for file in problems.unreadable_files(report)
+    ]
+    seen: Counter[str] = Counter()
+    for problem in problems.open_problems(report, options):
+        finding, rule = problem.finding, problem.result.rule
+        seen[finding.fingerprint] += 1
+        number = seen[finding.fingerprint]
+        entries.append(
+            _entry(
+                description=f"{clean(finding.message)} ({rule.title})",
+                check=rule.id,
+                fingerprint=finding.fingerprint if number == 1 else _hashed(f"{finding.fingerprint} {number}"),
+                severity=_SEVERITIES[finding.severity],
+                path=problem.path,
+                line=problem.line,
+            )
+        )
+    return to_json(entries) + "\n"
+
+
+def _entry(*, description: str, check: str, fingerprint: str, severity: str, path: str, line: int) -> dict[str, Any]:
+    return {
+        "description": description,
+        "check_name": check,
+        "fingerprint": fingerprint,
+        "severity": severity,
+        "location": {"path": path, "lines": {"begin": line}},
+    }
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:32]

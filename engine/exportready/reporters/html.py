@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from exportready.model.report import Outcome, Report, Verdict
 from exportready.model.rules import Severity
-from exportready.reporters import Options, arrival, first, view, words
+from exportready.reporters import Options, arrival, key_issues, view, words
 from exportready.reporters.csm import LOOKS, csm
 from exportready.reporters.engineer import engineer
 from exportready.reporters.office import LISTED, Office, office
@@ -51,7 +51,7 @@ def render(report: Report, options: Options) -> str:
         listed=LISTED,
         view=view,
         arrival=arrival,
-        first=first,
+        key_issues=key_issues,
     )
 
 
@@ -66,7 +66,7 @@ def _batches(report: Report) -> list[tuple[str, float | None, str]]:
     shown = sorted(report.batches, key=lambda one: -one.waiting.transactions)
     return [
         (
-            first.batch(report, one),
+            key_issues.batch_line(report, one),
             round(100 * one.waiting.transactions / one.transactions, 1) if one.transactions else None,
             "none" if one.verdict in (Verdict.CANNOT_TELL, Verdict.NOT_READY) or view.narrowed(report) else "fine",
         )
@@ -89,7 +89,7 @@ def _newer(ages: list[tuple[str, str]]) -> str:
 
 
 def _to_fix(report: Report) -> str:
-    is_open = view.untold(report) or any(source.error is not None for source in report.sources)
+    is_open = view.with_unknowns(report) or any(source.error is not None for source in report.sources)
     return words.TILE_FIX_SO_FAR if is_open else words.TILE_FIX
 
 
@@ -100,7 +100,7 @@ def _tiles(report: Report, for_office: Office) -> list[tuple[str, str, int, str]
         ("fix", "fix" if for_office.fix else "clears", len(view.problems(report, Severity.ERROR)), _to_fix(report)),
         ("look", "look", len(for_office.look), words.TILE_LOOK),
         ("know", "know", len(for_office.know), words.TILE_KNOW),
-        ("unknown", untold, len(view.untold(report)), words.TILE_UNCHECKED),
+        ("unknown", untold, len(view.with_unknowns(report)), words.TILE_UNCHECKED),
         ("fine", "fine", len(view.with_outcome(report, Outcome.PASSED)), words.TILE_FINE),
         ("none", "none", len(view.with_outcome(report, Outcome.NOT_APPLICABLE)), words.TILE_NOT_YOURS),
     )

@@ -1,4 +1,4 @@
-"""The result as JSON: what `results.write` makes of it."""
+"""Renders the result as JSON, the contract of `results.write`."""
 
 from __future__ import annotations
 

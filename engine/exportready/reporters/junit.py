@@ -1,4 +1,4 @@
-"""JUnit XML: a suite for each area, a case for each practice. What could not be told is an error there, never a pass."""
+"""Renders JUnit XML: a suite for each area, a case for each rule. What couldn't be checked is an error there, never a pass."""
 
 from __future__ import annotations
 
@@ -9,63 +9,67 @@ from exportready.model.report import Outcome, Report, RuleResult
 from exportready.model.rules import Severity
 from exportready.reporters import Options, problems, words
 
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_SHOWN = 100
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MAX_MESSAGES = 100
 
 
 def render(report: Report, options: Options) -> str:
-    """All practices, passed ones too: people want to see by name what was looked at."""
-    areas: dict[str, list[RuleResult]] = {}
+    """Return all rules, passed ones too, so that people see by name what was checked."""
+    by_area: dict[str, list[RuleResult]] = {}
     for result in report.results:
-        areas.setdefault(result.rule.area, []).append(result)
+        by_area.setdefault(result.rule.area, []).append(result)
     root = ET.Element("testsuites", name="ExportReady")
-    for area, results in areas.items():
-        suite = ET.SubElement(root, "testsuite", name=area, timestamp=report.checked_at.strftime("%Y-%m-%dT%H:%M:%S"))
+    for area, results in by_area.items():
+        suite = _suite(root, report, area)
         for result in results:
-            _case(suite, report, result, options)
-        _count(suite)
-    unread = problems.broken(report)
-    if unread:
-        suite = ET.SubElement(root, "testsuite", name="files", timestamp=report.checked_at.strftime("%Y-%m-%dT%H:%M:%S"))
-        for path, _, why in unread:
-            case = ET.SubElement(suite, "testcase", classname="files", name=_text(path))
-            ET.SubElement(case, "error", type="source", message=_text(why))
-        _count(suite)
+            _add_case(suite, report, result, options)
+        _set_counts(suite)
+    unreadable = problems.unreadable_files(report)
+    if unreadable:
+        suite = _suite(root, report, "files")
+        for file in unreadable:
+            case = ET.SubElement(suite, "testcase", classname="files", name=_xml_text(file.path))
+            ET.SubElement(case, "error", type="source", message=_xml_text(file.error))
+        _set_counts(suite)
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _count(suite: ET.Element) -> None:
+def _suite(root: ET.Element, report: Report, name: str) -> ET.Element:
+    return ET.SubElement(root, "testsuite", name=name, timestamp=report.checked_at.strftime("%Y-%m-%dT%H:%M:%S"))
+
+
+def _set_counts(suite: ET.Element) -> None:
     cases = list(suite)
     suite.set("tests", str(len(cases)))
     for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(name, str(sum(case.find(tag) is not None for case in cases)))
 
 
-def _case(suite: ET.Element, report: Report, result: RuleResult, options: Options) -> None:
-    notes = report.notes
+def _add_case(suite: ET.Element, report: Report, result: RuleResult, options: Options) -> None:
     case = ET.SubElement(suite, "testcase", classname=result.rule.area, name=f"{result.rule.id}: {result.rule.title}")
-    counted = [one for one in result.findings if notes.waiver(one) is None and not (options.new_only and notes.is_known(one))]
-    grave = [one for one in counted if one.severity is not Severity.INFO]
+    counted = [finding for finding in result.findings if problems.counts(report, options, finding)]
+    failing = [finding for finding in counted if finding.severity is not Severity.INFO]
     if result.outcome is Outcome.ERROR:
-        ET.SubElement(case, "error", type="rule", message=_text(result.reason))
-    elif grave:
-        worst = min(grave, key=lambda one: one.severity.rank).severity
-        failure = ET.SubElement(case, "failure", type=worst.value, message=words.count(len(grave), "problem"))
-        failure.text = "\n".join(f"{one.severity.value}: {_text(one.message)}" for one in grave[:_SHOWN])
+        ET.SubElement(case, "error", type="rule", message=_xml_text(result.reason))
+    elif failing:
+        worst = min(failing, key=lambda finding: finding.severity.rank).severity
+        failure = ET.SubElement(case, "failure", type=worst.value, message=words.count(len(failing), "problem"))
+        failure.text = "\n".join(f"{one.severity.value}: {_xml_text(one.message)}" for one in failing[:_MAX_MESSAGES])
     elif result.untold:
-        ET.SubElement(case, "error", type="cannot_tell", message=_text(result.reason))
+        ET.SubElement(case, "error", type="cannot_tell", message=_xml_text(result.reason))
     elif result.outcome is Outcome.NOT_APPLICABLE:
-        ET.SubElement(case, "skipped", message=_text(result.reason))
-    rest = [
-        f"{words.ACCEPTED} {waiver.expires}: {_text(one.message)}"
-        for one in result.findings
-        if (waiver := notes.waiver(one)) is not None
+        ET.SubElement(case, "skipped", message=_xml_text(result.reason))
+    remarks = [
+        f"{words.ACCEPTED} {waiver.expires}: {_xml_text(finding.message)}"
+        for finding in result.findings
+        if (waiver := report.notes.waiver(finding)) is not None
     ]
-    rest += [f"{one.severity.value}: {_text(one.message)}" for one in counted if one.severity is Severity.INFO]
-    if rest:
-        ET.SubElement(case, "system-out").text = "\n".join(rest[:_SHOWN])
+    remarks += [f"{one.severity.value}: {_xml_text(one.message)}" for one in counted if one.severity is Severity.INFO]
+    if remarks:
+        ET.SubElement(case, "system-out").text = "\n".join(remarks[:_MAX_MESSAGES])
 
 
-def _text(text: str) -> str:
-    return _NO_XML.sub("\ufffd", text)
+def _xml_text(text: str) -> str:
+    """Return the text without the characters that XML can't hold, even escaped."""
+    return _NOT_XML.sub("\ufffd", text)

@@ -1,4 +1,4 @@
-"""Lines on a terminal, wrapped and then coloured: colour codes have no width."""
+"""Lines for a terminal. They are wrapped before they are colored, since color codes have no width."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ VERDICT_COLORS = {
     Verdict.NOT_READY: RED,
     Verdict.CANNOT_TELL: BLUE,
 }
+_MIN_WIDTH = 40
 
 
 class Lines:
-    """Lines, as they are added."""
+    """Collects the lines of a console report."""
 
     def __init__(self, width: int, *, color: bool) -> None:
         self.lines: list[str] = []
@@ -25,11 +26,11 @@ class Lines:
         self.color = color
 
     def text(self, text: str, *, indent: str = "", bullet: str = "", style: str = "", tag: str = "") -> None:
-        """One paragraph; a tag stands dim at its end."""
+        """Add one wrapped paragraph; the tag is dimmed at its end."""
         tag = clean(tag)
         lines = textwrap.wrap(
             f"{clean(text)} {tag}".rstrip(),
-            max(self.width, 40),
+            max(self.width, _MIN_WIDTH),
             initial_indent=indent + bullet,
             subsequent_indent=indent + " " * len(bullet),
             break_long_words=False,
@@ -43,15 +44,15 @@ class Lines:
             self.lines.append(line)
 
     def paint(self, text: str, style: str) -> str:
-        """The text in a colour, where colours are wanted."""
+        """Return the text in a style, if the report is in color."""
         return f"\x1b[{style}m{text}\x1b[0m" if style and self.color and text.strip() else text
 
     def blank(self) -> None:
-        """An empty line."""
+        """Add an empty line."""
         self.lines.append("")
 
     def heading(self, text: str) -> None:
-        """A title over a rule."""
+        """Add an underlined title after an empty line."""
         self.blank()
         self.text(text, style=BOLD)
         self.text("-" * len(text), style=DIM)

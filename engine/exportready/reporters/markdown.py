@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from exportready.model.report import Outcome, Report
-from exportready.reporters import Options, arrival, first, view, words
+from exportready.reporters import Options, arrival, key_issues, view, words
 from exportready.reporters.csm import Csm, csm
 from exportready.reporters.engineer import Detail, engineer
 from exportready.reporters.office import Card, Office, office
@@ -30,9 +30,9 @@ def render(report: Report, options: Options) -> str:
 
 
 def _head(report: Report) -> Iterator[str]:
-    yield f"# {in_markdown(view.verdict(report))}: {in_markdown(view.account(report))}"
-    age = view.age(report)
-    yield in_markdown(f"{words.sentence(view.files(report))}{f', {age}' if age else ''}. {view.read(report)}.")
+    yield f"# {in_markdown(view.verdict(report))}: {in_markdown(view.account_name(report))}"
+    age = view.oldest_age(report)
+    yield in_markdown(f"{words.sentence(view.files_and_dates(report))}{f', {age}' if age else ''}. {view.files_read(report)}.")
     yield f"**{in_markdown(view.to_do(report))}.** {in_markdown(view.meaning(report))}"
     if view.narrowed(report):
         yield f"**{in_markdown(view.narrowed(report))}.**"
@@ -40,7 +40,7 @@ def _head(report: Report) -> Iterator[str]:
     if broken:
         yield f"## {words.UNREADABLE}"
         yield _bullets([f"{one.path}: {one.error_text}" for one in broken])
-    batches = first.batches(report)
+    batches = key_issues.batch_lines(report)
     if batches:
         yield f"## {words.BATCHES}"
         yield _bullets(batches)
@@ -50,11 +50,11 @@ def _office(report: Report, one: Office) -> Iterator[str]:
     if report.tie_out:
         yield f"## {words.TIE_OUT_TITLE}"
         yield from map(in_markdown, arrival.headlines(report))
-        yield _table(words.TIE_OUT, arrival.tie_out(report))
+        yield _table(words.TIE_OUT, arrival.tie_out_rows(report))
     if report.work_list:
         yield f"## {words.WORK_LIST_TITLE}"
         yield in_markdown(words.WORK_LIST_INTRO)
-        yield _table(words.WORK_LIST_TO_READ, arrival.work_list_to_read(report))
+        yield _table(words.SHORT_WORK_LIST, arrival.short_work_list_rows(report))
     for title, cards in (
         (words.FIX_FIRST, one.fix),
         (words.CLEARS_ITSELF, one.clears),
@@ -82,10 +82,10 @@ def _card(number: int, card: Card) -> Iterator[str]:
         yield in_markdown(". ".join(filter(None, told)))
     if card.why:
         yield f"**{words.WHY}:** {in_markdown(card.why)}"
-    steps = card.fix.many_steps if card.result and view.are_many(card.result) else card.fix.steps
+    steps = card.fix.many_steps if card.result and view.uses_many_steps(card.result) else card.fix.steps
     yield f"**{words.DO_THIS}** ({in_markdown(card.fix.who)}, {card.effort}):"
     yield "\n".join(f"{at}. {in_markdown(step)}" for at, step in enumerate(steps, 1))
-    if card.rows and (card.result is None or view.lists(card.result)):
+    if card.rows and (card.result is None or view.lists_findings(card.result)):
         yield _bullets([row.finding.message for row in card.rows], card.left)
 
 
@@ -131,7 +131,7 @@ def _not_known(report: Report, one: Office) -> Iterator[str]:
     if report.unrecognised:
         yield f"## {words.UNRECOGNISED}"
         yield _bullets([f"{each.path}: {each.help}" for each in report.unrecognised])
-    waived = view.accepted(report)
+    waived = view.accepted_findings(report)
     remarks = [f"{words.WAIVERS}: {each}" for each in report.waiver_remarks]
     remarks += [f"{words.STALE_BASELINE}: {each}" for each in report.stale_baseline]
     if waived or remarks:

@@ -8,11 +8,12 @@ import msgspec
 
 from exportready.account.questions import question_of
 from exportready.kinds.account import BY_PATH
+from exportready.kinds.nouns import noun
 from exportready.model.fix import fix_steps, many_steps
 from exportready.model.reasons import Channel
 from exportready.model.report import Finding, Gap, KeyIssue, Report, RuleResult
 from exportready.model.rules import FixSteps, Severity
-from exportready.reporters import first, view, words
+from exportready.reporters import key_issues, view, words
 
 LISTED = 100
 """So many records a rule are in a page: more, and browsers choke."""
@@ -106,7 +107,7 @@ def office(report: Report) -> Office:
 
 
 def _is_condition(card: Card) -> bool:
-    return card.result is not None and card.result.rule.area in view.FIRST
+    return card.result is not None and card.result.rule.area in view.FIRST_AREAS
 
 
 class _Laid:
@@ -115,25 +116,25 @@ class _Laid:
     def __init__(self, report: Report) -> None:
         self.report = report
         self.issues = {one.id: one for one in report.key_issues}
-        self.ways = first.ways(report)
+        self.ways = key_issues.longest_chains(report)
         self.waiting: dict[str, set[int]] = {}
         for number, one in enumerate(report.waiting):
             for id_ in one.key_issues:
                 self.waiting.setdefault(id_, set()).add(number)
 
     def card(self, result: RuleResult) -> Card:
-        rule, found = result.rule, view.findings(result)
+        rule, found = result.rule, view.worst_first(result)
         own = [one for one in self.report.key_issues if one.rule == rule.id and self._names(found, one)]
         notes = self.report.notes
         others = [self.issues[id_] for one in found for id_ in notes.key_issues_of(one) if id_ in self.issues]
-        grade = view.worst(result)
+        grade = view.worst_severity(result)
         rows = tuple(self._row(result, grade, finding, several=len(own) > 1) for finding in found[:LISTED])
         depends = bool(found) and not own and all(map(notes.key_issues_of, found))
         return Card(
             result=result,
             anchor=rule.id.replace("/", "-"),
             heading=view.heading(result),
-            told=view.told(self.report, result),
+            told=view.subheading(self.report, result),
             why=rule.why,
             fix=FixSteps(
                 who=rule.fix.who,
@@ -145,7 +146,7 @@ class _Laid:
             effort=view.effort(result),
             waits=self._waits(own),
             ways=tuple(self.ways[one.id] for one in own[:3] if one.id in self.ways and not one.gates),
-            remark=" ".join(dict.fromkeys(filter(None, map(first.remark, own)))),
+            remark=" ".join(dict.fromkeys(filter(None, map(key_issues.remark, own)))),
             rows=rows,
             left=len(found) - len(rows),
             holding=len(self._held(own)),
@@ -154,7 +155,7 @@ class _Laid:
 
     def errors(self) -> Iterator[Card]:
         """The key issues that only an error of the export tells of."""
-        for one in first.holding(self.report):
+        for one in key_issues.shown_issues(self.report):
             if not one.rule:
                 ways = (self.ways[one.id],) if one.id in self.ways else ()
                 waits, held = self._waits([one]), len(self._held([one]))
@@ -169,7 +170,7 @@ class _Laid:
                     effort=effort,
                     waits=waits,
                     ways=ways,
-                    remark=first.remark(one),
+                    remark=key_issues.remark(one),
                     rows=(),
                     left=0,
                     holding=held,
@@ -179,15 +180,15 @@ class _Laid:
     def _row(self, result: RuleResult, grade: Severity, finding: Finding, *, several: bool) -> Row:
         mine = [self.issues[id_] for id_ in self.report.notes.key_issues_of(finding) if id_ in self.issues]
         own = [one for one in mine if one.rule == result.rule.id]
-        waits = first.waits(own[0]) if several and own and _holds(own[0]) else ""
+        waits = key_issues.impact(own[0]) if several and own and _holds(own[0]) else ""
         if not own and mine:
             waits = f"{words.CLEARS_ITSELF.lower()} {words.WITH}: {mine[0].message}"
         return Row(
             finding=finding,
-            name=view.subject(result, finding),
-            noun=words.noun(finding.subject.kind),
-            mend=view.mend(result, finding),
-            mild=view.milder(self.report, grade, finding),
+            name=view.record_name(result, finding),
+            noun=noun(finding.subject.kind),
+            mend=view.object_to_fix(result, finding),
+            mild=view.finding_remark(self.report, grade, finding),
             waits=waits,
         )
 
@@ -200,7 +201,7 @@ class _Laid:
     def _waits(self, issues: Sequence[KeyIssue]) -> str:
         told = [one for one in issues if _holds(one)]
         if len(told) == 1 or any(one.gates for one in told):
-            return words.sentence(first.waits(next((one for one in told if one.gates), told[0])))
+            return words.sentence(key_issues.impact(next((one for one in told if one.gates), told[0])))
         return words.sentence(words.wait_on_these(len(self._held(told)))) if told else ""
 
 
@@ -242,13 +243,15 @@ def _gaps(supply: view.Supply) -> list[Gap]:
 
 def _message(report: Report, fix: Sequence[Card], confirm: Sequence[Confirm], supply: Sequence[view.Supply]) -> str:
     """What the office sends on when it wants help."""
-    head = words.message_for_csm(view.account(report), view.files(report), view.verdict(report), view.to_do(report))
+    head = words.message_for_csm(
+        view.account_name(report), view.files_and_dates(report), view.verdict(report), view.to_do(report)
+    )
     parts = [
         (words.FIX_FIRST, [f"{card.heading}" + (f" ({card.told})" if card.told else "") for card in fix]),
         (words.CONFIRM, [one.question for one in confirm]),
         (words.NOT_CHECKED, [one.instruction or words.NO_WAY_KNOWN for one in supply]),
     ]
-    batches = "\n".join(first.batches(report)[:IN_MESSAGE])
+    batches = "\n".join(key_issues.batch_lines(report)[:IN_MESSAGE])
     narrowed = f"{view.narrowed(report)}." if view.narrowed(report) else ""
     return "\n\n".join(filter(None, (head, narrowed, batches, *(listed(title, lines) for title, lines in parts))))
 

@@ -1,4 +1,4 @@
-"""Templates, style sheets and scripts of `reports/`: the only module that knows jinja2."""
+"""Renders the HTML pages of `reports/` from templates, styles and scripts. The only module that imports jinja2."""
 
 from __future__ import annotations
 
@@ -21,86 +21,90 @@ from exportready.reporters.text import clean, clean_line
 from exportready.runtime import cache
 from exportready.runtime.shipped import folder
 
-_AT_ONCE = 500
-"""So many pieces of a template make one of the page."""
+_PIECES_PER_PART = 500
+"""Number of template pieces joined into one part of a page."""
+
+_EXTENDS = {"audit": "html"}
+"""Page -> the page whose partials, styles and script it also uses, before its own."""
 
 
-class _Page(msgspec.Struct, frozen=True, kw_only=True):
+class _Assets(msgspec.Struct, frozen=True, kw_only=True):
+    """What one page is made of."""
+
     template: jinja2.Template
     css: Markup
     script: Markup
     script_hash: str
-    """What the page's policy allows to run: this script, and nothing else."""
-
-
-_LIKE = {"audit": "html"}
-"""Page -> the page whose partials, styles and script it has too, before its own."""
+    """The only script that the page's Content-Security-Policy allows to run."""
 
 
 def page(name: str, **values: Any) -> str:
-    """The page `reports/NAME`, filled in."""
+    """Return the page `reports/NAME`, filled in with the values."""
     return "".join(page_in_parts(name, **values))
 
 
 def page_in_parts(name: str, **values: Any) -> Iterator[str]:
-    """The same, a piece at a time."""
-    made = _shipped(name)
-    stream = made.template.stream(css=made.css, script=made.script, script_hash=made.script_hash, words=words, **values)
-    stream.enable_buffering(_AT_ONCE)
+    """Yield the same page in parts, so that a large one is never in memory as a whole."""
+    assets = _load(name)
+    stream = assets.template.stream(
+        css=assets.css, script=assets.script, script_hash=assets.script_hash, words=words, **values
+    )
+    stream.enable_buffering(_PIECES_PER_PART)
     yield from stream
 
 
 @functools.cache
-def _shipped(name: str) -> _Page:
-    home = folder("reports") / name
-    homes = [folder("reports") / _LIKE[name], home] if name in _LIKE else [home]
+def _load(name: str) -> _Assets:
+    own_folder = folder("reports") / name
+    folders = [folder("reports") / _EXTENDS[name], own_folder] if name in _EXTENDS else [own_folder]
+    cache_folder = cache.folder()
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(homes, encoding="utf-8"),
+        loader=jinja2.FileSystemLoader(folders, encoding="utf-8"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
-        finalize=_finalize,
+        finalize=_clean_value,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        bytecode_cache=_Kept(str(kept), f"page-{__version__}-%s") if (kept := cache.folder()) else None,
+        bytecode_cache=_BytecodeCache(str(cache_folder), f"page-{__version__}-%s") if cache_folder else None,
     )
-    environment.filters["path"] = _path
+    environment.filters["path"] = _menu_path
     environment.filters["sentence"] = words.sentence
     environment.filters["line"] = _line
-    (source,) = (one for one in home.glob("*.html.j2") if not one.name.startswith("_"))
-    script = _joined(homes, "*.js")
+    (source,) = (path for path in own_folder.glob("*.html.j2") if not path.name.startswith("_"))
+    script = _joined(folders, "*.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return _Page(
+    return _Assets(
         template=environment.get_template(source.name),
-        css=Markup(_joined(homes, "*.css")),
+        css=Markup(_joined(folders, "*.css")),
         script=Markup(script),
         script_hash=digest,
     )
 
 
-class _Kept(jinja2.FileSystemBytecodeCache):
-    """Compiling the templates takes longer than a check of a small account."""
+class _BytecodeCache(jinja2.FileSystemBytecodeCache):
+    """Keeps compiled templates, since compiling them takes longer than checking a small account."""
 
     def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        """A full disk is no reason to go without a report."""
+        """Write a compiled template; where it can't be written (the disk is full), the report is made without."""
         with suppress(OSError):
             super().dump_bytecode(bucket)
 
 
-def _joined(homes: Sequence[Path], pattern: str) -> str:
-    return "".join(path.read_text(encoding="utf-8") for home in homes for path in sorted(home.glob(pattern)))
+def _joined(folders: Sequence[Path], pattern: str) -> str:
+    return "".join(path.read_text(encoding="utf-8") for each in folders for path in sorted(each.glob(pattern)))
 
 
-def _finalize(value: Any) -> Any:
-    """Cleans whatever the template prints, so that no place can forget to."""
+def _clean_value(value: Any) -> Any:
+    """Clean every text that a template prints, so that no template has to do it."""
     return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _line(text: str) -> Markup:
-    """A line of a file or of a text to copy: harmless, and with its spaces."""
+    """Return a line of a file, or of a text to copy, cleaned but with its spaces."""
     return escape(clean_line(text))
 
 
-def _path(text: str) -> str:
-    """Menu > Entry, with a sign that reads as a path."""
+def _menu_path(text: str) -> str:
+    """Return a text in which the separators of menu paths (File > Save) are arrows."""
     return text.replace(" > ", " \u203a ")

@@ -1,4 +1,4 @@
-"""What a machine is told: one problem a line, worst first, always at a real place. For SARIF, GitHub, GitLab and JUnit."""
+"""What formats for machines report: one problem each, the worst first, always at a real place. For SARIF, GitHub, GitLab and JUnit."""
 
 from __future__ import annotations
 
@@ -11,60 +11,85 @@ from exportready.reporters import Options
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """A finding that nobody accepted, and that is new where only new ones are asked for."""
+    """A finding that a gate counts."""
 
     result: RuleResult
     finding: Finding
     path: str
-    """From the root of the repository, or from where the program runs."""
+    """From the root of the repository, or from the working directory."""
     line: int
-    line_known: bool
+    """From 1; 1 where the line isn't known."""
 
 
-def listed(report: Report, options: Options) -> list[Problem]:
-    """The problems that a gate looks at."""
+class UnreadableFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of the snapshot that couldn't be read. No check may pass beside one."""
+
+    path: str
+    """From the root of the repository, or from the working directory."""
+    line: int
+    """From 1; 1 where the line isn't known."""
+    error: str
+
+
+def counts(report: Report, options: Options, finding: Finding) -> bool:
+    """Return whether a gate counts a finding: no waiver accepts it, and it is new where only new ones are asked for."""
+    return report.notes.waiver(finding) is None and not (options.new_only and report.notes.is_known(finding))
+
+
+def open_problems(report: Report, options: Options) -> list[Problem]:
+    """Return the problems that a gate counts, the worst first."""
     found = [
         _problem(report, result, finding)
         for result in report.results
         for finding in result.findings
-        if report.notes.waiver(finding) is None and not (options.new_only and report.notes.is_known(finding))
+        if counts(report, options, finding)
     ]
-    return sorted(found, key=lambda one: one.finding.severity.rank)
+    return sorted(found, key=lambda problem: problem.finding.severity.rank)
 
 
 def _problem(report: Report, result: RuleResult, finding: Finding) -> Problem:
-    path, line, known = next(_places(report, finding))
-    return Problem(result=result, finding=finding, path=path, line=line, line_known=known)
+    path, line = next(_places(report, finding))
+    return Problem(result=result, finding=finding, path=path, line=line)
 
 
-def _places(report: Report, finding: Finding) -> Iterator[tuple[str, int, bool]]:
-    """The finding's place, else that of a file that was read: platforms refuse a whole report for one problem without one."""
-    read = {source.path for source in report.sources}
+def _places(report: Report, finding: Finding) -> Iterator[tuple[str, int]]:
+    """Yield the path and line of the finding's places, then those of any file that was read, then a last resort.
+
+    Platforms refuse a whole report if one problem in it has no place.
+    """
+    paths = {source.path for source in report.sources}
     for place in finding.where:
-        if place.location.path in read:
-            yield under(report.base, place.location.path), place.location.line or 1, place.location.line is not None
-    for path in sorted(read):
-        yield under(report.base, path), 1, False
-    yield report.base or "account.yaml", 1, False
+        if place.location.path in paths:
+            yield repository_path(report.base, place.location.path), place.location.line or 1
+    for path in sorted(paths):
+        yield repository_path(report.base, path), 1
+    yield report.base or "account.yaml", 1
 
 
-def others(report: Report, finding: Finding) -> list[tuple[str, int, str]]:
-    """The further places of a finding: path, line, what stands there."""
-    read = {source.path for source in report.sources}
+def further_places(report: Report, finding: Finding) -> list[tuple[str, int, str]]:
+    """Return path, line and label of a finding's places after the first."""
+    paths = {source.path for source in report.sources}
     return [
-        (under(report.base, place.location.path), place.location.line or 1, place.label)
+        (repository_path(report.base, place.location.path), place.location.line or 1, place.label)
         for place in finding.where[1:]
-        if place.location.path in read
+        if place.location.path in paths
     ]
 
 
-def under(base: str, path: str) -> str:
-    """A path of the snapshot as seen from the repository; an archive is one file there."""
+def repository_path(base: str, path: str) -> str:
+    """Return a path of the snapshot as a path of the repository, where an archive is one file.
+
+    `base` is the snapshot's own path in the repository.
+    """
     if base.lower().endswith(".zip"):
         return base
     return f"{base.rstrip('/')}/{path}" if base not in ("", ".") else path
 
 
-def broken(report: Report) -> list[tuple[str, int, str]]:
-    """The files that cannot be read: path, line, why. Nothing passes beside one."""
-    return [(under(report.base, one.path), one.error_line or 1, one.error) for one in report.sources if one.error is not None]
+def unreadable_files(report: Report) -> list[UnreadableFile]:
+    """Return the files that couldn't be read."""
+    return [
+        UnreadableFile(path=repository_path(report.base, source.path), line=source.error_line or 1, error=source.error)
+        for source in report.sources
+        if source.error is not None
+    ]

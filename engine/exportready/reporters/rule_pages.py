@@ -1,4 +1,4 @@
-"""A page for each rule, and an index, in Markdown: made from the rule files, never written by hand."""
+"""Renders a Markdown page for each rule, and an index, from the rule files. For `exportready rules docs`."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from exportready.reporters.text import in_markdown
 INDEX = "README.md"
 
 
-def pages(rules: Sequence[Rule]) -> dict[str, str]:
-    """File name -> text, the index among them."""
-    return {INDEX: _index(rules), **{_file(rule): _page(rule) for rule in rules}}
+def rule_pages(rules: Sequence[Rule]) -> dict[str, str]:
+    """Return the text of each page by its file name, the index included."""
+    return {INDEX: _index(rules), **{_file_name(rule): _page(rule) for rule in rules}}
 
 
-def _file(rule: Rule) -> str:
+def _file_name(rule: Rule) -> str:
     return f"{rule.id.replace('/', '-')}.md"
 
 
 def _index(rules: Iterable[Rule]) -> str:
     lines = [f"# {words.RULES}", "", words.RULES_MADE, "", f"| {' | '.join(words.RULES_HEADS)} |", "|---|---|---|---|"]
     lines += [
-        f"| [{rule.id}]({_file(rule)}) | {in_markdown(rule.title)} | {rule.grade.value} | {rule.phase.value} |"
+        f"| [{rule.id}]({_file_name(rule)}) | {in_markdown(rule.title)} | {rule.grade.value} | {rule.phase.value} |"
         for rule in rules
     ]
     return "\n".join(lines) + "\n"
@@ -52,6 +52,6 @@ def _page(rule: Rule) -> str:
         "",
         *(f"- {in_markdown(example.name)}: {example.outcome}" for example in rule.examples),
     ]
-    source = words.cited(rule.source.document, rule.source.section, rule.source.updated, rule.source.note)
+    source = words.cited(rule.source)
     lines += ["", f"{words.SOURCE}: {in_markdown(source)}"]
     return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""SARIF 2.1.0, for code scanning: problems only, since platforms take every result for an alert (docs/decisions/gate.md)."""
+"""Renders SARIF 2.1.0 for code scanning: problems only, since platforms show every result as an alert (docs/decisions/gate.md)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from exportready.reporters import Options, problems, words
 from exportready.results.json_text import to_json
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_MAX_RELATED = 10
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
 def render(report: Report, options: Options) -> str:
-    """One run. What could not be told is a notification, never a result."""
-    found = problems.listed(report, options)
-    rules = list({one.result.rule.id: one.result.rule for one in found}.values())
-    places = {rule.id: at for at, rule in enumerate(rules)}
+    """Return one run. What couldn't be checked or read is a notification, never a result."""
+    found = problems.open_problems(report, options)
+    unreadable = problems.unreadable_files(report)
+    rules = list({problem.result.rule.id: problem.result.rule for problem in found}.values())
+    indexes = {rule.id: index for index, rule in enumerate(rules)}
     run = {
         "tool": {
             "driver": {
@@ -32,18 +34,18 @@ def render(report: Report, options: Options) -> str:
         "automationDetails": {"id": f"exportready/{report.account.name or 'account'}/"},
         "invocations": [
             {
-                "executionSuccessful": not problems.broken(report),
+                "executionSuccessful": not unreadable,
                 "endTimeUtc": report.checked_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
                 "toolExecutionNotifications": [
                     *(
-                        {"level": "error", "message": {"text": why}, "locations": [_location(path, line)]}
-                        for path, line, why in problems.broken(report)
+                        {"level": "error", "message": {"text": file.error}, "locations": [_location(file.path, file.line)]}
+                        for file in unreadable
                     ),
-                    *(_untold(result) for result in report.results if result.untold),
+                    *(_not_checked(result) for result in report.results if result.untold),
                 ],
             }
         ],
-        "results": [_result(report, one, places[one.result.rule.id]) for one in found],
+        "results": [_result(report, problem, indexes[problem.result.rule.id]) for problem in found],
         "columnKind": "unicodeCodePoints",
     }
     return to_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
@@ -51,7 +53,7 @@ def render(report: Report, options: Options) -> str:
 
 def _rule(rule: Rule) -> dict[str, Any]:
     steps = "\n".join(f"{number}. {step}" for number, step in enumerate(rule.fix.steps, 1))
-    source = words.cited(rule.source.document, rule.source.section, rule.source.updated, rule.source.note)
+    source = words.cited(rule.source)
     return {
         "id": rule.id,
         "name": "".join(part.capitalize() for part in rule.id.replace("/", "-").split("-")),
@@ -66,37 +68,37 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(report: Report, one: problems.Problem, index: int) -> dict[str, Any]:
-    finding = one.finding
-    told: dict[str, Any] = {
-        "ruleId": one.result.rule.id,
-        "ruleIndex": index,
+def _result(report: Report, problem: problems.Problem, rule_index: int) -> dict[str, Any]:
+    finding = problem.finding
+    result: dict[str, Any] = {
+        "ruleId": problem.result.rule.id,
+        "ruleIndex": rule_index,
         "level": _LEVELS[finding.severity],
         "message": {"text": finding.message},
         "locations": [
             {
-                **_location(one.path, one.line),
+                **_location(problem.path, problem.line),
                 "logicalLocations": [{"fullyQualifiedName": finding.subject.key or finding.subject.kind}],
             }
         ],
         "partialFingerprints": {"exportready/v1": finding.fingerprint},
     }
-    related = problems.others(report, finding)
+    related = problems.further_places(report, finding)
     if related:
-        told["relatedLocations"] = [
-            {**_location(path, line), "id": at, "message": {"text": label or path}}
-            for at, (path, line, label) in enumerate(related[:10], 1)
+        result["relatedLocations"] = [
+            {**_location(path, line), "id": number, "message": {"text": label or path}}
+            for number, (path, line, label) in enumerate(related[:_MAX_RELATED], 1)
         ]
     if report.baseline:
-        told["baselineState"] = "unchanged" if report.notes.is_known(finding) else "new"
-    return told
+        result["baselineState"] = "unchanged" if report.notes.is_known(finding) else "new"
+    return result
 
 
 def _location(path: str, line: int) -> dict[str, Any]:
     return {"physicalLocation": {"artifactLocation": {"uri": quote(path)}, "region": {"startLine": line}}}
 
 
-def _untold(result: RuleResult) -> dict[str, Any]:
+def _not_checked(result: RuleResult) -> dict[str, Any]:
     level = "warning" if result.rule.grade is Severity.ERROR else "note"
     return {
         "level": level,

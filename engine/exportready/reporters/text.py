@@ -1,41 +1,47 @@
-"""Text from the snapshot is hostile until cleaned: it may steer a terminal or turn a line around."""
+"""Cleaning of text from a snapshot, which may hold control characters, markup or mentions that do harm where it is shown."""
 
 from __future__ import annotations
 
 import re
 
-# Separators of lines and fields become a space, so that no name can start a line of its own.
-_SPACE = re.compile(r"[\s\x1c-\x1f\x85\u2028\u2029]+")
-# C0 and C1 (ESC and CSI among them), bidi marks, embeddings, overrides and isolates, invisible joiners of nothing, BOM.
-_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-# A lone surrogate cannot be encoded: the file would not be written at all.
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+# Line and field separators become a space, so that no name can begin a line of its own.
+_SEPARATORS = re.compile(r"[\s\x1c-\x1f\x85\u2028\u2029]+")
+_LINE_SEPARATORS = re.compile(r"[\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
+# C0 and C1 controls (with ESC and CSI), bidirectional marks, embeddings, overrides and isolates, zero-width characters, BOM.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+# A lone surrogate can't be encoded as UTF-8: the file would not be written at all.
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+_TAB_WIDTH = 4
+_MARKDOWN_ESCAPES = (
+    ("&", "&amp;"),
+    ("<", "&lt;"),
+    (">", "&gt;"),
+    ("|", "\\|"),
+    ("`", "'"),
+    ("*", "\\*"),
+    ("_", "\\_"),
+    ("[", "\\["),
+)
+# Platforms turn plain text such as @name, #1 and http:// into mentions, references and links.
+_AUTOLINKS = re.compile(r"([@#!])(?=\w)|(:)(?=//)")
 
 
 def clean(text: str) -> str:
-    """One line that shows what it says: no control, bidi or unencodable characters."""
-    return _SURROGATE.sub("\ufffd", _STEERING.sub("", _SPACE.sub(" ", text))).strip()
+    """Return the text on one line, without control, bidirectional and unencodable characters."""
+    return _without_controls(_SEPARATORS.sub(" ", text)).strip()
 
 
 def clean_line(text: str) -> str:
-    """The same for a line of a file, which keeps its indentation."""
-    return _SURROGATE.sub(
-        "\ufffd", _STEERING.sub("", re.sub(r"[\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]", " ", text.expandtabs(4)))
-    )
+    """Return a line of a file cleaned in the same way, with its indentation."""
+    return _without_controls(_LINE_SEPARATORS.sub(" ", text.expandtabs(_TAB_WIDTH)))
+
+
+def _without_controls(text: str) -> str:
+    return _SURROGATES.sub("\ufffd", _CONTROLS.sub("", text))
 
 
 def in_markdown(text: str) -> str:
-    """Text of the books, harmless in Markdown that allows HTML, in a table too."""
-    for one, other in (
-        ("&", "&amp;"),
-        ("<", "&lt;"),
-        (">", "&gt;"),
-        ("|", "\\|"),
-        ("`", "'"),
-        ("*", "\\*"),
-        ("_", "\\_"),
-        ("[", "\\["),
-    ):
-        text = text.replace(one, other)
-    # A name must call nobody and lead nowhere: platforms make mentions, references and links of plain text.
-    return re.sub(r"([@#!])(?=\w)|(:)(?=//)", lambda found: f"{found[0]}\u2060", clean(text))
+    """Return the text cleaned and escaped for Markdown that allows HTML; it is safe in a table too."""
+    for character, escape in _MARKDOWN_ESCAPES:
+        text = text.replace(character, escape)
+    return _AUTOLINKS.sub(lambda match: f"{match[0]}\u2060", clean(text))

@@ -1,45 +1,49 @@
-"""What is shown where, for every format that people read: which problems, in which order, with which steps."""
+"""What every format for people shows of a report: which problems, in which order, with which texts and steps."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, tzinfo
-from functools import cache
+from datetime import datetime
 
 import msgspec
 from msgspec.structs import replace
 
 from exportready.kinds import KINDS
+from exportready.kinds.nouns import noun
+from exportready.model.clock import zone_of
 from exportready.model.report import Finding, Gap, Outcome, Place, Report, RuleResult, Verdict
 from exportready.model.rules import Severity
 from exportready.reporters import words
 
+FIRST_AREAS = ("connection", "session")
+"""Areas of rules that are shown first: while one of these fails, nothing can be exported."""
+_GOOD_VERDICTS = (Verdict.READY, Verdict.READY_WITH_WARNINGS)
 
-def are_many(result: RuleResult) -> bool:
-    """There are so many problems that the quicker way pays."""
-    fix = result.rule.fix
-    return bool(fix.many_steps) and fix.many_above is not None and amount(result) > fix.many_above
-
-
-def amount(result: RuleResult) -> int:
-    """How many records fail, those of a group each for itself."""
-    return sum(len(finding.where) if finding.is_group else 1 for finding in result.findings)
+# -- problems
 
 
-def minutes(result: RuleResult) -> int:
-    """How long the fix takes in all: once for each object at fault, milder problems aside.
+def problems(report: Report, severity: Severity) -> list[RuleResult]:
+    """Return the failed rules of one severity, without accepted findings.
 
-    The quicker way for many takes no longer than the number from which it pays.
+    The connection and the session come first, then the rules whose key issues block most transactions.
     """
-    fix, grade = result.rule.fix, worst(result)
-    times = len({finding.at_fault for finding in result.findings if finding.severity is grade})
-    if fix.many_steps and fix.many_above is not None:
-        times = min(times, max(fix.many_above, 1))
-    return fix.minutes * max(times, 1)
+    failed = [_without_accepted(report, result) for result in report.results if result.outcome is Outcome.FAILED]
+    chosen = [result for result in failed if result.findings and worst_severity(result) is severity]
+    blocked_by_issue = {issue.id: issue.blocked_transactions for issue in report.key_issues}
+
+    def blocked(result: RuleResult) -> int:
+        ids = (id_ for finding in result.findings for id_ in report.notes.key_issues_of(finding))
+        return max((blocked_by_issue.get(id_, 0) for id_ in ids), default=0)
+
+    return sorted(chosen, key=lambda result: (result.rule.area not in FIRST_AREAS, -blocked(result)))
 
 
-def worst(result: RuleResult) -> Severity:
-    """The grade of its worst problem: a rule all of whose problems are eased is no reason to stop."""
+def _without_accepted(report: Report, result: RuleResult) -> RuleResult:
+    return replace(result, findings=tuple(one for one in result.findings if report.notes.waiver(one) is None))
+
+
+def worst_severity(result: RuleResult) -> Severity:
+    """Return the worst severity of a rule's findings, which may all be milder than the rule; without findings, the rule's own."""
     return min((finding.severity for finding in result.findings), key=_rank, default=result.rule.severity)
 
 
@@ -47,56 +51,54 @@ def _rank(severity: Severity) -> int:
     return severity.rank
 
 
-def problems(report: Report, grade: Severity) -> list[RuleResult]:
-    """The failed rules of one grade: conditions of the connection first, since they stop everything else, then what most waits on."""
-    standing = [_unaccepted(report, result) for result in report.results if result.outcome is Outcome.FAILED]
-    failed = [result for result in standing if result.findings and worst(result) is grade]
-    waiting = {one.id: one.alone.transactions + one.shared.transactions for one in report.key_issues}
-
-    def held(result: RuleResult) -> int:
-        return max(
-            (waiting.get(id_, 0) for finding in result.findings for id_ in report.notes.key_issues_of(finding)), default=0
-        )
-
-    return sorted(failed, key=lambda result: (result.rule.area not in FIRST, -held(result)))
+def worst_first(result: RuleResult) -> list[Finding]:
+    """Return the findings of a rule, the worst first."""
+    return sorted(result.findings, key=lambda finding: finding.severity.rank)
 
 
-def _unaccepted(report: Report, result: RuleResult) -> RuleResult:
-    """The result with what nobody accepted."""
-    return replace(result, findings=tuple(one for one in result.findings if report.notes.waiver(one) is None))
-
-
-def accepted(report: Report) -> list[tuple[Finding, str]]:
-    """What is accepted, with until when, by whom and why."""
+def accepted_findings(report: Report) -> list[tuple[Finding, str]]:
+    """Return the accepted findings, each with a text that says until when, by whom and why."""
     return [
-        (one, words.accepted(waiver.expires, waiver.owner, waiver.reason, waiver.ticket))
-        for one in report.findings
-        if (waiver := report.notes.waiver(one)) is not None
+        (finding, words.accepted(waiver.expires, waiver.owner, waiver.reason, waiver.ticket))
+        for finding in report.findings
+        if (waiver := report.notes.waiver(finding)) is not None
     ]
 
 
-FIRST = ("connection", "session")
-"""Areas of rules without which nothing can be sent."""
+def with_outcome(report: Report, *outcomes: Outcome) -> list[RuleResult]:
+    """Return the rules that have one of the outcomes."""
+    return [result for result in report.results if result.outcome in outcomes]
+
+
+def with_unknowns(report: Report) -> list[RuleResult]:
+    """Return the rules of which something couldn't be checked, also if they failed."""
+    return [result for result in report.results if result.untold]
+
+
+# -- one problem
 
 
 def heading(result: RuleResult) -> str:
-    """What is wrong: in the rule's words, else in those of its only finding, else what should be so."""
-    return result.rule.problem or ("" if _counted(result) else result.findings[0].message) or result.rule.title
+    """Return what is wrong: the rule's own words for it, else the message of its only finding, else the rule's title."""
+    only_message = "" if _names_records(result) else result.findings[0].message
+    return result.rule.problem or only_message or result.rule.title
 
 
-def _counted(result: RuleResult) -> bool:
-    """The findings have names of their own, or are several."""
-    return len(result.findings) != 1 or bool(subject(result, result.findings[0]))
+def _names_records(result: RuleResult) -> bool:
+    """Return whether there are several findings, or the only one is about a record with a name."""
+    return len(result.findings) != 1 or bool(record_name(result, result.findings[0]))
 
 
-def told(report: Report, result: RuleResult) -> str:
-    """The line under the heading: how many records, or who said so; empty where the heading says all."""
+def subheading(report: Report, result: RuleResult) -> str:
+    """Return the line under the heading: how many records fail, or when it was answered; empty where the heading says all."""
     if result.rule.problem:
-        return words.sentence(words.records_of(amount(result), _only_kind(result)))
+        return words.sentence(words.records_of(record_count(result), _only_kind(result)))
     if heading(result) == result.rule.title:
-        return not_so(result)
-    answered, note = result.findings[0].told_at, milder(report, worst(result), result.findings[0])
-    return "; ".join(filter(None, (words.told_on(local(report, answered)) if answered else "", note)))
+        has_names = any(record_name(result, finding) for finding in result.findings)
+        return words.not_so(record_count(result), _only_kind(result), counted=has_names)
+    finding = result.findings[0]
+    answered = words.answered_on(local_time(report, finding.told_at)) if finding.told_at else ""
+    return "; ".join(filter(None, (answered, finding_remark(report, worst_severity(result), finding))))
 
 
 def _only_kind(result: RuleResult) -> str | None:
@@ -104,155 +106,46 @@ def _only_kind(result: RuleResult) -> str | None:
     return kinds.pop() if len(kinds) == 1 else None
 
 
-def lists(result: RuleResult) -> bool:
-    """The findings are listed: the heading does not say it all."""
+def lists_findings(result: RuleResult) -> bool:
+    """Return whether the findings are listed under the heading; not if the heading is the only one's message."""
     return heading(result) != result.findings[0].message
 
 
-def findings(result: RuleResult) -> list[Finding]:
-    """The worst first."""
-    return sorted(result.findings, key=lambda finding: finding.severity.rank)
+def record_count(result: RuleResult) -> int:
+    """Return how many records fail. A group counts with each of its records."""
+    return sum(len(finding.where) if finding.is_group else 1 for finding in result.findings)
 
 
-def with_outcome(report: Report, *outcomes: Outcome) -> list[RuleResult]:
-    """The rules that ended so."""
-    return [result for result in report.results if result.outcome in outcomes]
+def uses_many_steps(result: RuleResult) -> bool:
+    """Return whether so many records fail that the rule's steps for many are quicker."""
+    fix = result.rule.fix
+    return bool(fix.many_steps) and fix.many_above is not None and record_count(result) > fix.many_above
 
 
-def untold(report: Report) -> list[RuleResult]:
-    """The rules about which something could not be told, failed ones too."""
-    return [result for result in report.results if result.untold]
+def fix_minutes(result: RuleResult) -> int:
+    """Return how many minutes the whole fix takes: those of the rule for each object at fault.
+
+    Findings milder than the worst don't count. With steps for many, no more objects count than the number from which these pay.
+    """
+    fix, severity = result.rule.fix, worst_severity(result)
+    times = len({finding.at_fault for finding in result.findings if finding.severity is severity})
+    if fix.many_steps and fix.many_above is not None:
+        times = min(times, max(fix.many_above, 1))
+    return fix.minutes * max(times, 1)
 
 
-class Need(msgspec.Struct, frozen=True):
-    """What one rule lacks of one supply."""
-
-    result: RuleResult
-    gaps: tuple[Gap, ...]
-
-    @property
-    def why(self) -> str:
-        """Why it could not be told, and about which records."""
-        reasons = tuple(dict.fromkeys(gap.reason for gap in self.gaps if gap.reason)) or (self.result.reason,)
-        named = (gap.subject for gap in self.gaps if gap.subject and not KINDS[gap.kind].sheet)
-        subjects = words.for_subjects(dict.fromkeys(named))
-        return " ".join(filter(None, ("; ".join(filter(None, reasons)), f"({subjects})" if subjects else "")))
+def effort(result: RuleResult) -> str:
+    """Return how long the fix takes: "about 2 minutes each, about 10 minutes in all"."""
+    if uses_many_steps(result):
+        return words.duration(fix_minutes(result))
+    return words.effort(result.rule.fix.minutes, fix_minutes(result))
 
 
-class Supply(msgspec.Struct, frozen=True):
-    """One instruction, said once, with every rule that it helps to decide."""
-
-    instruction: str
-    needs: tuple[Need, ...]
-
-    @property
-    def title(self) -> str:
-        """Missing: invoices, invoice lines."""
-        kinds = dict.fromkeys(words.noun(gap.kind, 2) for need in self.needs for gap in need.gaps)
-        return words.missing(list(kinds))
+# -- one finding
 
 
-def supplies(report: Report) -> list[Supply]:
-    """How to supply what was not there, what matters most first. Rules that broke are not here: nobody can supply that."""
-    groups: dict[str, dict[str, list[Gap]]] = {}
-    results = {result.rule.id: result for result in untold(report) if result.outcome is not Outcome.ERROR}
-    for result in sorted(results.values(), key=lambda result: result.rule.severity.rank):
-        for gap in result.gaps:
-            groups.setdefault(gap.supply, {}).setdefault(result.rule.id, []).append(gap)
-        if not result.gaps:
-            groups.setdefault("", {})[result.rule.id] = []
-    return [
-        Supply(instruction, tuple(Need(results[id_], tuple(gaps)) for id_, gaps in needs.items()))
-        for instruction, needs in groups.items()
-    ]
-
-
-def verdict(report: Report) -> str:
-    """The one answer, in words. One that rests on a part of the rules says so."""
-    return verdict_of(report, report.verdict)
-
-
-def verdict_of(report: Report, one: Verdict) -> str:
-    """The same of a batch."""
-    told = (words.ARRIVALS if _after(report) else words.VERDICTS)[one]
-    is_good = one in (Verdict.READY, Verdict.READY_WITH_WARNINGS)
-    return words.NARROWED_VERDICT.format(told) if is_good and narrowed(report) else told
-
-
-def meaning(report: Report) -> str:
-    """What the answer asks of the reader."""
-    meanings = words.ARRIVAL_MEANINGS if _after(report) else words.VERDICT_MEANINGS
-    if report.verdict is Verdict.CANNOT_TELL and not report.results:
-        return words.NOTHING_CHECKED
-    if narrowed(report) and report.verdict in (Verdict.READY, Verdict.READY_WITH_WARNINGS):
-        return words.NARROWED_MEANING
-    return meanings[report.verdict]
-
-
-def _after(report: Report) -> bool:
-    return report.phase == "after-export"
-
-
-def account(report: Report) -> str:
-    """Whose files they are."""
-    return report.account.name or words.ACCOUNT_UNNAMED
-
-
-def _dates(report: Report) -> list[datetime]:
-    stated = [source.dated for source in report.sources if source.dated]
-    return sorted(local(report, when) for when in ([report.account.taken_at] if report.account.taken_at else stated))
-
-
-def files(report: Report) -> str:
-    """Your files of 20 November 2026."""
-    dates = _dates(report)
-    return words.your_files(dates[0], dates[-1]) if dates else words.your_files(None, None)
-
-
-def read(report: Report) -> str:
-    """5 files read, 1 not recognised."""
-    broken = sum(source.error is not None for source in report.sources)
-    return words.files_read(len(report.sources) - broken, broken, len(report.unrecognised))
-
-
-def narrowed(report: Report) -> str:
-    """Only 3 of 7 practices were checked; empty where all were."""
-    if not report.left_out and not report.own_rules:
-        return ""
-    return words.narrowed(len(report.results), report.left_out, own=report.own_rules)
-
-
-def local(report: Report, when: datetime) -> datetime:
-    """By the clock of the office: its time zone, else the offset that account.yaml shows, else that of the check."""
-    return when.astimezone(_zone(report.account.time_zone) or (report.account.taken_at or report.checked_at).tzinfo)
-
-
-@cache
-def _zone(name: str | None) -> tzinfo | None:
-    if name is None:
-        return None
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(name)
-
-
-def age(report: Report) -> str:
-    """How old the oldest of them is; empty where nothing is dated."""
-    dates = _dates(report)
-    return words.age(report.checked_at - dates[0]) if dates else ""
-
-
-def to_do(report: Report) -> str:
-    """3 things to fix (about 15 minutes), 2 things could not be checked."""
-    fix = problems(report, Severity.ERROR)
-    look = problems(report, Severity.WARNING)
-    told = words.to_do(len(fix), sum(map(minutes, fix)), len(look), len(untold(report)))
-    waived = len(accepted(report))
-    return f"{told}, {words.counted_accepted(waived)}" if waived else told
-
-
-def subject(result: RuleResult, finding: Finding) -> str:
-    """The record's name; empty where the finding speaks for the whole account or for a group."""
+def record_name(result: RuleResult, finding: Finding) -> str:
+    """Return the name of the record; empty if the finding is about the whole account or about a group."""
     kind = KINDS.get(finding.subject.kind)
     if kind is not None and (kind.sheet or kind.single):
         return ""
@@ -261,42 +154,151 @@ def subject(result: RuleResult, finding: Finding) -> str:
     return finding.subject.key
 
 
-def mend(result: RuleResult, finding: Finding) -> str:
-    """The object to mend, where it is another than the record."""
-    name = subject(result, finding)
-    if not name or not finding.at_fault.key or finding.at_fault.key == finding.subject.key:
+def object_to_fix(result: RuleResult, finding: Finding) -> str:
+    """Return the object to fix, "item PIPE-1"; empty if it is the record itself."""
+    if not record_name(result, finding) or finding.at_fault.key in ("", finding.subject.key):
         return ""
-    return f"{words.noun(finding.at_fault.kind)} {finding.at_fault.key}"
+    return f"{noun(finding.at_fault.kind)} {finding.at_fault.key}"
 
 
-def not_so(result: RuleResult) -> str:
-    """Not so for 12 customers."""
-    counted = any(subject(result, finding) for finding in result.findings)
-    return words.not_so(amount(result), _only_kind(result), counted=counted)
+def finding_remark(report: Report, worst: Severity, finding: Finding) -> str:
+    """Return that a finding is milder than the worst of its rule, why its waiver doesn't count, and that the baseline has it."""
+    mild = "" if finding.severity is worst else words.MILDER[finding.severity]
+    known = words.KNOWN if report.notes.is_known(finding) else ""
+    return "; ".join(filter(None, (mild, report.notes.refusal(finding), known)))
 
 
-def milder(report: Report, grade: Severity, finding: Finding) -> str:
-    """What sets a finding apart from the worst grade of its rule, and why a waiver of it does not count; else empty."""
-    mild = "" if finding.severity is grade else words.MILDER[finding.severity]
-    return "; ".join(
-        filter(None, (mild, report.notes.refusal(finding), words.KNOWN if report.notes.is_known(finding) else ""))
-    )
+def format_place(place: Place) -> str:
+    """Return a place as file:line, the path within the file and the label, as far as they are known."""
+    location = place.location
+    file_line = location.path if location.line is None else f"{location.path}:{location.line}"
+    return " ".join(filter(None, (file_line, location.pointer, f"({place.label})" if place.label else "")))
 
 
-def effort(result: RuleResult) -> str:
-    """About 2 minutes each, about 10 minutes in all."""
-    if are_many(result):
-        return words.duration(minutes(result))
-    return words.effort(result.rule.fix.minutes, minutes(result))
+# -- what couldn't be checked
 
 
-def place(where: Place) -> str:
-    """file:line, with the path inside where there is one."""
-    location = where.location
-    spot = location.path if location.line is None else f"{location.path}:{location.line}"
-    return " ".join(filter(None, (spot, location.pointer, f"({where.label})" if where.label else "")))
+class Need(msgspec.Struct, frozen=True):
+    """What one rule still needs, of what one instruction supplies."""
+
+    result: RuleResult
+    gaps: tuple[Gap, ...]
+
+    @property
+    def why(self) -> str:
+        """Return why the rule couldn't be checked, and for which records."""
+        reasons = tuple(dict.fromkeys(gap.reason for gap in self.gaps if gap.reason)) or (self.result.reason,)
+        named = (gap.subject for gap in self.gaps if gap.subject and not KINDS[gap.kind].sheet)
+        subjects = words.for_subjects(dict.fromkeys(named))
+        return " ".join(filter(None, ("; ".join(filter(None, reasons)), f"({subjects})" if subjects else "")))
 
 
-def contents(records: Iterable[tuple[str, int]]) -> Iterator[str]:
-    """412 customers (QuickBooks), and so on, by name."""
+class Supply(msgspec.Struct, frozen=True):
+    """One instruction that fills gaps, with all rules that need it."""
+
+    instruction: str
+    """Empty where no way to fill the gaps is known."""
+    needs: tuple[Need, ...]
+
+    @property
+    def title(self) -> str:
+        """Return what is missing: "Missing: invoices, invoice lines"."""
+        kinds = dict.fromkeys(noun(gap.kind, 2) for need in self.needs for gap in need.gaps)
+        return words.missing(list(kinds))
+
+
+def supplies(report: Report) -> list[Supply]:
+    """Return what to supply so that everything can be checked, for the most severe rules first.
+
+    Rules with outcome `error` are left out: they broke, and nothing that the reader supplies changes that.
+    """
+    by_instruction: dict[str, dict[str, list[Gap]]] = {}
+    results = {result.rule.id: result for result in with_unknowns(report) if result.outcome is not Outcome.ERROR}
+    for result in sorted(results.values(), key=lambda result: result.rule.severity.rank):
+        for gap in result.gaps:
+            by_instruction.setdefault(gap.supply, {}).setdefault(result.rule.id, []).append(gap)
+        if not result.gaps:
+            by_instruction.setdefault("", {})[result.rule.id] = []
+    return [
+        Supply(instruction, tuple(Need(results[id_], tuple(gaps)) for id_, gaps in gaps_by_rule.items()))
+        for instruction, gaps_by_rule in by_instruction.items()
+    ]
+
+
+# -- the report as a whole
+
+
+def verdict(report: Report) -> str:
+    """Return the report's verdict in words."""
+    return verdict_of(report, report.verdict)
+
+
+def verdict_of(report: Report, verdict: Verdict) -> str:
+    """Return a verdict in words: that of the report or of one batch. A good one says if not all rules were checked."""
+    text = (words.ARRIVALS if report.is_after_export else words.VERDICTS)[verdict]
+    return words.NARROWED_VERDICT.format(text) if verdict in _GOOD_VERDICTS and narrowed(report) else text
+
+
+def meaning(report: Report) -> str:
+    """Return what the verdict means for the reader."""
+    meanings = words.ARRIVAL_MEANINGS if report.is_after_export else words.VERDICT_MEANINGS
+    if report.verdict is Verdict.CANNOT_TELL and not report.results:
+        return words.NOTHING_CHECKED
+    if narrowed(report) and report.verdict in _GOOD_VERDICTS:
+        return words.NARROWED_MEANING
+    return meanings[report.verdict]
+
+
+def narrowed(report: Report) -> str:
+    """Return that only some of the shipped rules were checked, "Only 3 of 7 practices were checked"; empty if all were."""
+    if not report.left_out and not report.own_rules:
+        return ""
+    return words.narrowed(len(report.results), report.left_out, own=report.own_rules)
+
+
+def to_do(report: Report) -> str:
+    """Return the numbers of things to do: "3 things to fix (about 15 minutes), 2 practices could not be checked"."""
+    errors, warnings = problems(report, Severity.ERROR), problems(report, Severity.WARNING)
+    text = words.to_do(len(errors), sum(map(fix_minutes, errors)), len(warnings), len(with_unknowns(report)))
+    accepted = len(accepted_findings(report))
+    return f"{text}, {words.counted_accepted(accepted)}" if accepted else text
+
+
+def account_name(report: Report) -> str:
+    """Return the account's name, or words for an account without one."""
+    return report.account.name or words.ACCOUNT_UNNAMED
+
+
+def files_and_dates(report: Report) -> str:
+    """Return the files with the days of the oldest and the newest: "your files of 20 November 2026"."""
+    dates = _dates(report)
+    return words.your_files(dates[0], dates[-1]) if dates else words.your_files(None, None)
+
+
+def oldest_age(report: Report) -> str:
+    """Return how old the oldest file is, "3 days old"; empty if no file is dated."""
+    dates = _dates(report)
+    return words.age(report.checked_at - dates[0]) if dates else ""
+
+
+def _dates(report: Report) -> list[datetime]:
+    """Return the account's `takenAt`, or where it has none, the dates of its files in order."""
+    taken_at = report.account.taken_at
+    dates = [taken_at] if taken_at else [source.dated for source in report.sources if source.dated]
+    return sorted(local_time(report, when) for when in dates)
+
+
+def files_read(report: Report) -> str:
+    """Return how many files were read: "5 files read, 1 not recognised"."""
+    unreadable = sum(source.error is not None for source in report.sources)
+    return words.files_read(len(report.sources) - unreadable, unreadable, len(report.unrecognised))
+
+
+def format_contents(records: Iterable[tuple[str, int]]) -> Iterator[str]:
+    """Yield how many records of each kind a file has, "412 customers (QuickBooks)", by kind."""
     return (words.records(number, kind) for kind, number in sorted(records))
+
+
+def local_time(report: Report, when: datetime) -> datetime:
+    """Return a time by the account's clock."""
+    return when.astimezone(zone_of(report.account, report.checked_at))

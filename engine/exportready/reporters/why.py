@@ -1,41 +1,55 @@
-"""Why a key issue is one: what it was read from, which rules fired, and what waits on it. For `exportready why`."""
+"""Explains why a problem is a key issue: its facts, the inference rules that fired, and what it blocks. For `exportready why`."""
 
 from __future__ import annotations
 
-from exportready.model.report import KeyIssue, Report
-from exportready.reporters import first, words
+from exportready.model.report import InferenceStep, KeyIssue, Report
+from exportready.reporters import key_issues, words
 from exportready.reporters.text import clean
 
+_MAX_DIGITS = 6
 
-def listed(report: Report) -> str:
-    """Every key issue with its number and id."""
-    lines = [f"{number}. [{one.id}] {clean(one.message)}" for number, one in enumerate(report.key_issues, 1)]
+
+def key_issue_list(report: Report) -> str:
+    """Return every key issue with its number and id."""
+    lines = [f"{number}. [{issue.id}] {clean(issue.message)}" for number, issue in enumerate(report.key_issues, 1)]
     return "\n".join(lines or [words.NO_KEY_ISSUE]) + "\n"
 
 
-def found(report: Report, named: str) -> KeyIssue | None:
-    """The key issue with this number, or with an id that begins so."""
-    if named.isdecimal() and len(named) < 7 and 1 <= int(named) <= len(report.key_issues):
-        return report.key_issues[int(named) - 1]
-    ids = [one for one in report.key_issues if one.id.startswith(named)]
-    return ids[0] if len(ids) == 1 else None
+def find_key_issue(report: Report, number_or_id: str) -> KeyIssue | None:
+    """Return the key issue with this number, or the only one whose id begins like this; None if there is none."""
+    # A longer number is the beginning of an id.
+    is_number = number_or_id.isdecimal() and len(number_or_id) <= _MAX_DIGITS
+    if is_number and 1 <= int(number_or_id) <= len(report.key_issues):
+        return report.key_issues[int(number_or_id) - 1]
+    named = [issue for issue in report.key_issues if issue.id.startswith(number_or_id)]
+    return named[0] if len(named) == 1 else None
 
 
-def told(report: Report, issue: KeyIssue) -> str:
-    """The facts, the rules with their sources, and what waits, in this order."""
-    lines = [clean(issue.message), f"  {issue.rule or issue.code} [{issue.id}], {issue.standing}"]
-    lines += [f"  {words.sentence(first.waits(issue))}.", "", f"{words.READ_FROM}:"]
+def explain_key_issue(report: Report, issue: KeyIssue) -> str:
+    """Return the facts of a key issue, the rules with their sources, what it blocks, and the fix."""
+    lines = [clean(issue.message), f"  {issue.rule or issue.code} [{issue.id}], {issue.certainty}"]
+    lines += [f"  {words.sentence(key_issues.impact(issue))}.", "", f"{words.READ_FROM}:"]
     lines += [f"  * {clean(fact)}" for fact in issue.facts]
     lines += ["", f"{words.RULES_FIRED}:"] if issue.reasons else []
-    for number, reason in enumerate(issue.reasons, 1):
-        source = reason.source
-        lines += [f"  {number}. {reason.rule} ({reason.standing})", f"     {words.BECAUSE}: {clean(reason.words)}"]
-        lines += [f"     - {clean(fact)}" for fact in reason.facts]
-        lines.append(f"     {words.SOURCE}: {words.cited(source.document, source.section, source.updated, source.note)}")
-    waiting = [
-        chain for one in report.waiting for id_, chain in zip(one.key_issues, one.chain, strict=True) if id_ == issue.id
+    for number, step in enumerate(issue.reasons, 1):
+        lines += _inference_step(number, step)
+    chains = [
+        chain
+        for blocked in report.waiting
+        for id_, chain in zip(blocked.key_issues, blocked.chain, strict=True)
+        if id_ == issue.id
     ]
-    lines += ["", f"{words.WAITING_TITLE}:", *(f"  > {clean(chain)}" for chain in waiting)] if waiting else []
+    lines += ["", f"{words.WAITING_TITLE}:", *(f"  > {clean(chain)}" for chain in chains)] if chains else []
     lines += ["", f"{words.DO_THIS} ({issue.fix.who}, {words.duration(issue.fix.minutes)}):"]
     lines += [f"  {number}. {clean(step)}" for number, step in enumerate(issue.fix.steps, 1)]
     return "\n".join(lines) + "\n"
+
+
+def _inference_step(number: int, step: InferenceStep) -> list[str]:
+    source = words.cited(step.source)
+    return [
+        f"  {number}. {step.rule} ({step.certainty})",
+        f"     {words.BECAUSE}: {clean(step.words)}",
+        *(f"     - {clean(fact)}" for fact in step.facts),
+        f"     {words.SOURCE}: {source}",
+    ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from exportready.kinds.nouns import noun
 from exportready.model.report import Outcome, Verdict
-from exportready.model.rules import Severity
+from exportready.model.rules import Citation, Phase, Severity
 
 LANGUAGE = "en"
 
@@ -186,7 +186,7 @@ WAITING_TITLE = "What waits on what"
 STOPS_EVERYTHING = "stops the whole export"
 MAY_STOP = "may stop the whole export"
 BATCHES = "Batches"
-NOTHING_WAITS = "nothing that waits uses it"
+BLOCKS_NOTHING = "nothing that waits uses it"
 RETRY = "It is no defect: export again."
 INFERRED = "What depends on it is our own conclusion."
 STALE = "No longer true, since the transaction has arrived"
@@ -222,8 +222,8 @@ FINDINGS = (
     "Fingerprint", "Account", "Rule", "Practice", "Grade", "State", "Accepted until", "Kind", "Record", "To mend (kind)", "To mend",
     "What is wrong", "Observed", "Expected", "Batches", "Who", "Steps", "File", "Line", "Place inside",
 )  # fmt: skip
-STANDS = "open"
-WORK_LIST_TO_READ = ("Customer:job", "Payment", "Invoice", "Apply", "Batch", "Sent by", "Stands apart", "Done (initials)")
+OPEN = "open"
+SHORT_WORK_LIST = ("Customer:job", "Payment", "Invoice", "Apply", "Batch", "Sent by", "Stands apart", "Done (initials)")
 UNKNOWN = "not known"
 CONNECTORS = {"servicetitan": "ServiceTitan's connector", "quickbooks": "the older connector"}
 EXPORTS_TITLE = "Four exports to make"
@@ -247,42 +247,6 @@ TERMS: Sequence[tuple[str, str]] = (
 )
 """The glossary."""
 
-NOUNS: Mapping[str, tuple[str, str]] = {
-    "account.answers": ("answer", "answers"),
-    "derived.account": ("answer", "answers"),
-    "derived.account_use": ("account", "accounts"),
-    "derived.applied_payment": ("payment", "payments"),
-    "derived.drift": ("setting", "settings"),
-    "derived.export_error": ("error", "errors"),
-    "derived.item_use": ("item", "items"),
-    "derived.match": ("transaction", "transactions"),
-    "derived.batched": ("transaction", "transactions"),
-    "derived.purchase_charge": ("item", "items"),
-    "derived.technician_truck": ("technician", "technicians"),
-    "derived.waiting_customer": ("customer", "customers"),
-    "derived.waiting_vendor": ("vendor", "vendors"),
-    "derived.customer_order": ("customer", "customers"),
-    "quickbooks.AppliedToTxn": ("applied payment", "applied payments"),
-    "quickbooks.Class": ("class", "classes"),
-    "quickbooks.Company": ("company file", "company files"),
-    "quickbooks.Host": ("file mode", "file modes"),
-    "quickbooks.JournalEntry": ("journal entry", "journal entries"),
-    "quickbooks.OtherName": ("other name", "other names"),
-    "quickbooks.Preferences": ("set of preferences", "sets of preferences"),
-    "quickbooks.ReceivePayment": ("payment", "payments"),
-    "quickbooks.Status": ("query status", "query statuses"),
-    "quickbooks.Terms": ("payment term", "payment terms"),
-    "servicetitan.equipment": ("equipment item", "equipment items"),
-    "servicetitan.gl_account": ("general-ledger account", "general-ledger accounts"),
-    "servicetitan.installed_equipment": ("installed equipment", "installed equipment"),
-    "servicetitan.invoice_item": ("invoice line", "invoice lines"),
-    "servicetitan.purchase_order_item": ("purchase order line", "purchase order lines"),
-    "servicetitan.bill_item": ("bill line", "bill lines"),
-    "tax_item": ("sales-tax item", "sales-tax items"),
-    "terms": ("payment term", "payment terms"),
-    "class": ("class", "classes"),
-    "session": ("connection", "connections"),
-}
 SYSTEMS = {"quickbooks": "QuickBooks", "servicetitan": "ServiceTitan"}
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
@@ -297,18 +261,6 @@ def sentence(text: str) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """1 problem, 2 problems, 1,200 problems."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def noun(kind: str, number: int = 1) -> str:
-    """What people call records of a kind: "purchase orders" for servicetitan.purchase_order."""
-    one, many = NOUNS.get(kind) or _noun(kind)
-    return one if number == 1 else many
-
-
-def _noun(kind: str) -> tuple[str, str]:
-    name = kind.rpartition(".")[2].replace("_", " ")
-    one = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
-    return one, f"{one}s"
 
 
 def system(kind: str) -> str:
@@ -433,7 +385,7 @@ def not_so(number: int, kind: str | None, *, counted: bool) -> str:
     return f"Not so for {records_of(number, kind)}"
 
 
-def told_on(when: datetime) -> str:
+def answered_on(when: datetime) -> str:
     """Said of what rests on an answer."""
     return f"You told us on {day(when)}"
 
@@ -501,9 +453,9 @@ def for_subjects(names: Iterable[str], limit: int = 5) -> str:
     return "for " + " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
 
 
-def cited(document: str, section: str, updated: date, note: str) -> str:
-    """Where a practice is written down."""
-    return f"{document}, {section} (as of {day(updated)})" + (f". {note}" if note else "")
+def cited(source: Citation) -> str:
+    """Return where a rule comes from: document, section, day and note."""
+    return f"{source.document}, {source.section} (as of {day(source.updated)})" + (f". {source.note}" if source.note else "")
 
 
 def made_by(version: str) -> str:
@@ -536,17 +488,17 @@ def batch(number: str, name: str | None, verdict: str, transactions: int, amount
     return f"{told}: {verdict}; {held}" + (f", {waiting:,} of them {'waits' if waiting == 1 else 'wait'}" if waiting else "")
 
 
-def waiting(what: str, *, one: bool) -> str:
+def blocked(what: str, *, one: bool) -> str:
     """41 transactions ($23,410.00) wait on these; other problems may appear."""
     return f"{what} {'waits' if one else 'wait'} on these; other problems may appear when they are mended."
 
 
-def waits_alone(what: str) -> str:
+def blocked_alone(what: str) -> str:
     """12 transactions ($3,400.00) wait on this alone."""
     return f"{what} on this alone"
 
 
-def waits_shared(what: str, *, also: bool) -> str:
+def blocked_with_others(what: str, *, also: bool) -> str:
     """3 transactions ($900.00) on this and others."""
     return f"{what} on this and others" if not also else f"and {what} on this and others"
 
@@ -612,7 +564,7 @@ def missing(kinds: Sequence[str]) -> str:
 
 def program(phase: str) -> str:
     """Which report of which program this is."""
-    return f"ExportReady, {'after' if phase == 'after-export' else 'before'} the export"
+    return f"ExportReady, {'after' if phase == Phase.AFTER.value else 'before'} the export"
 
 
 def unexplained(number: int, missing: int, doubled: int, amount: str) -> str:

@@ -1,4 +1,4 @@
-"""The work list as CSV, for a spreadsheet."""
+"""Renders the work list, the payments to apply by hand, as CSV for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from exportready.reporters.csv_rows import table
 
 
 def render(report: Report, options: Options) -> str:
-    """The headings, then a row for each payment and the invoice that it pays."""
-    return table(words.WORK_LIST, arrival.work_list(report))
+    """Return the headings, then a row for each payment with the invoice that it pays."""
+    return table(words.WORK_LIST, arrival.work_list_rows(report))

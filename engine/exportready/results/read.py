@@ -354,7 +354,7 @@ def _key_issue(one: Json) -> KeyIssue:
         subjects=tuple(map(_thing, one["subjects"])),
         message=_text(one["message"]),
         fix=FixSteps(who=fix["who"], minutes=fix["minutes"], steps=tuple(fix["steps"])),
-        standing=one["standing"],
+        certainty=one["standing"],
         retry=one["retry"],
         gates=one.get("session", False),
         severity=Severity(one.get("severity", "error")),
@@ -366,7 +366,7 @@ def _key_issue(one: Json) -> KeyIssue:
                 rule=each["rule"],
                 words=each["because"],
                 facts=tuple(each["facts"]),
-                standing=each["standing"],
+                certainty=each["standing"],
                 source=_citation(each["source"]),
             )
             for each in one.get("reasons", ())
@@ -383,7 +383,7 @@ def _waiting(one: Json) -> Waiting:
         amount=None if amount is None else _amount(amount),
         key_issues=tuple(one["key_issues"]),
         chain=tuple(one["chain"]),
-        standing=one.get("standing", "established"),
+        certainty=one.get("standing", "established"),
     )
 
 

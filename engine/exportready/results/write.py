@@ -80,7 +80,7 @@ def stated(report: Report) -> dict[str, Any]:
         **({"waivers": list(report.waiver_remarks)} if report.waiver_remarks else {}),
         **({"lapses": [_lapse(one) for one in report.lapses]} if report.lapses else {}),
         **({"changes": _changes(report.changes)} if report.changes else {}),
-        **(_arrival(report) if report.phase == "after-export" else {}),
+        **(_arrival(report) if report.is_after_export else {}),
     }
 
 
@@ -111,7 +111,7 @@ def _key_issue(issue: KeyIssue) -> dict[str, Any]:
         "subjects": [{"kind": one.kind, "key": one.key} for one in issue.subjects],
         "message": issue.message,
         "fix": {"who": issue.fix.who, "minutes": issue.fix.minutes, "steps": list(issue.fix.steps)},
-        "standing": issue.standing,
+        "standing": issue.certainty,
         "retry": issue.retry,
         "session": issue.gates,
         "severity": issue.severity.value,
@@ -122,7 +122,7 @@ def _key_issue(issue: KeyIssue) -> dict[str, Any]:
                 "rule": one.rule,
                 "because": one.words,
                 "facts": list(one.facts),
-                "standing": one.standing,
+                "standing": one.certainty,
                 "source": _citation(one.source),
             }
             for one in issue.reasons
@@ -169,7 +169,7 @@ def _waiting(one: Waiting) -> dict[str, Any]:
         },
         "key_issues": list(one.key_issues),
         "chain": list(one.chain),
-        "standing": one.standing,
+        "standing": one.certainty,
     }
 
 

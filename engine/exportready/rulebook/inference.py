@@ -128,7 +128,7 @@ def _rule(node: Node, told: Mistakes) -> InferenceRule | None:
         unless=tuple(pattern for pattern in unless if pattern is not None),
         then=then,
         because=text["because"],
-        standing=text["standing"],
+        certainty=text["standing"],
         source=Citation(
             document=text["document"],
             section=text["section"],
