@@ -158,7 +158,9 @@ def test_nobodys_word_makes_a_list_whole_that_lacks_a_record() -> None:
     ],
 )
 def test_how_much_of_a_list_it_is(one: Listing, covers: Covers | None, scope: Scope) -> None:
-    assert consolidate(MATERIAL, [one], covers, AT).scope is scope
+    dataset = consolidate(MATERIAL, [one], covers, AT)
+    assert dataset.scope is scope
+    assert (dataset.cause is None) is (scope is Scope.WHOLE)
 
 
 # -- parts

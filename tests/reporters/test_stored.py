@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from exportready.check import CheckRequest, check
 from exportready.model.evidence import Location
-from exportready.model.report import FindingId, Report, Waiver
+from exportready.model.reasons import Channel, Reason
+from exportready.model.report import FindingId, Outcome, Place, Report, Waiver
 from exportready.model.rules import FixSteps
 from exportready.reporters import REPORTERS, Options, render
 from exportready.results.read import NotStored
@@ -99,6 +100,40 @@ def test_of_an_older_result_that_lacks_what_was_added_since(report: Report) -> N
     for name in ("lapses", "changes"):
         del told[name]
     assert render("console", stored(told), Options()).startswith("Don't export yet - Northwind Plumbing")
+
+
+def test_an_older_result_gets_the_usual_channel_and_no_cause(report: Report) -> None:
+    told = json.loads(render("json", report, Options()))
+    for source in told["sources"]:
+        source.pop("error_message", None)
+    for result in told["rules"]:
+        result.pop("cause", None)
+        for gap in result["gaps"]:
+            for name in ("cause", "channel", "also", "question", "source"):
+                gap.pop(name, None)
+        for finding in result["findings"]:
+            finding.pop("members", None)
+    older = stored(told)
+    gaps = [gap for result in older.results for gap in result.gaps]
+    assert {gap.cause for gap in gaps} == {Reason.INCONCLUSIVE}
+    assert {(gap.kind, gap.channel, gap.also) for gap in gaps} == {
+        ("quickbooks.Item", Channel.EXPORT, ()),
+        ("quickbooks.Account", Channel.EXPORT, ()),
+        ("servicetitan.material", Channel.EXPORT, (Channel.INTEGRATOR,)),
+    }
+    assert [one.error_text for one in older.sources] == [one.error_text for one in report.sources]
+    assert {one.cause for one in older.results if one.outcome is Outcome.CANNOT_TELL} == {Reason.INCONCLUSIVE}
+
+
+def test_the_members_of_a_group_come_back_and_of_an_older_result_from_their_places(report: Report) -> None:
+    first = report.results[0].findings[0]
+    places = tuple(Place(Location("a.iif", number), name) for number, name in ((2, "A; B"), (3, "C")))
+    group = replace(first, is_group=True, where=places, members=("A; B", "C"))
+    grouped = replace(report, results=(replace(report.results[0], findings=(group,)), *report.results[1:]))
+    told = json.loads(render("json", grouped, Options()))
+    assert stored(told).findings[0].members == ("A; B", "C")
+    del told["rules"][0]["findings"][0]["members"]
+    assert stored(told).findings[0].members == ("A; B", "C")
 
 
 @pytest.mark.parametrize(
