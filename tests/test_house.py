@@ -92,7 +92,11 @@ def words_of(line: str) -> list[str]:
 
 
 @pytest.mark.parametrize("line", documented("exportready"))
-def test_a_documented_command_is_one_that_this_version_takes(line: str) -> None:
+def test_a_documented_command_is_one_that_this_version_takes(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "exportready.yaml").write_text("{}", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
     words = words_of(line)[1:]
     context = command_line.make_context("exportready", words.copy()) if words else click.Context(command_line)
     command: click.Command = command_line
