@@ -10,6 +10,7 @@ MODULES = {
     "inference": "rulebook.inference",
     "waivers": "policy.waivers",
     "config": "cli.config",
+    "result": "results.schema",
 }
 """What has a JSON Schema, and the module that describes it."""
 
