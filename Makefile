@@ -50,16 +50,10 @@ $(VENV)/.installed-node: benchmarks/peers/package.json
 	@touch $@
 
 schemas: $(VENV)/.installed
-	$(BIN)/exportready schema rule > rules/rule.schema.json.new
-	mv rules/rule.schema.json.new rules/rule.schema.json
-	$(BIN)/exportready schema inference > rules/inference.schema.json.new
-	mv rules/inference.schema.json.new rules/inference.schema.json
-	$(BIN)/exportready schema config > rules/config.schema.json.new
-	mv rules/config.schema.json.new rules/config.schema.json
-	$(BIN)/exportready schema waivers > rules/waivers.schema.json.new
-	mv rules/waivers.schema.json.new rules/waivers.schema.json
-	$(BIN)/exportready schema account > rules/account.schema.json.new
-	mv rules/account.schema.json.new rules/account.schema.json
+	for name in rule inference config waivers account result; do \
+		$(BIN)/exportready schema $$name > rules/$$name.schema.json.new && \
+		mv rules/$$name.schema.json.new rules/$$name.schema.json || exit 1; \
+	done
 
 # Reports are tried in a real browser: one that is here, else the system's package, else the one that Playwright brings.
 $(VENV)/.browser: $(VENV)/.installed-dev

@@ -92,7 +92,11 @@ def words_of(line: str) -> list[str]:
 
 
 @pytest.mark.parametrize("line", documented("exportready"))
-def test_a_documented_command_is_one_that_this_version_takes(line: str) -> None:
+def test_a_documented_command_is_one_that_this_version_takes(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "exportready.yaml").write_text("{}", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
     words = words_of(line)[1:]
     context = command_line.make_context("exportready", words.copy()) if words else click.Context(command_line)
     command: click.Command = command_line
@@ -241,7 +245,7 @@ def test_rules_of_inference_fit_the_schema_that_editors_use(path: Path) -> None:
     jsonschema.Draft202012Validator(schema).validate(plain(parse(path.read_bytes(), path.name).plain()))
 
 
-@pytest.mark.parametrize("name", ["rule", "account", "inference", "waivers", "config"])
+@pytest.mark.parametrize("name", ["rule", "account", "inference", "waivers", "config", "result"])
 def test_the_schemas_are_what_the_code_says(name: str) -> None:
     done = run(sys.executable, "-m", "exportready", "schema", name)
     assert done.returncode == 0, done.stderr
@@ -251,7 +255,7 @@ def test_the_schemas_are_what_the_code_says(name: str) -> None:
 
 def test_the_schemas_are_all_known() -> None:
     assert {path.name for path in ROOT.glob("rules/**/*.json")} == {
-        f"{name}.schema.json" for name in ("rule", "account", "inference", "waivers", "config")
+        f"{name}.schema.json" for name in ("rule", "account", "inference", "waivers", "config", "result")
     }
 
 

@@ -60,6 +60,22 @@ def test_2_for_a_rule_that_does_not_exist_and_the_near_one_is_named(run: Run) ->
     assert b"items/cogs-account" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("item", "items"), ("Items/", "items"), ("namin", "naming"), ("items/accounts-agre", "items/accounts-agree")],
+)
+@pytest.mark.parametrize("option", ["--select", "--ignore"])
+def test_2_for_an_area_that_does_not_exist_and_the_near_one_is_named(run: Run, option: str, name: str, meant: str) -> None:
+    done = run("check", READY, option, name)
+    assert (done.returncode, f"did you mean '{meant}'?".encode() in done.stderr) == (2, True)
+
+
+def test_2_for_a_command_that_does_not_exist_and_the_near_one_is_named(run: Run) -> None:
+    done = run("chek", READY)
+    assert done.returncode == 2
+    assert b"check" in done.stderr
+
+
 def test_2_for_a_mistake_in_the_rules_and_nothing_is_judged(run: Run, tmp_path: Path) -> None:
     (tmp_path / "rules" / "items").mkdir(parents=True)
     rule = (ROOT / "rules" / "items" / "cogs-account.yaml").read_text("utf-8")

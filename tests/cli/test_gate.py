@@ -233,6 +233,16 @@ def test_the_step_summary_goes_where_the_platform_says(tmp_path: Path) -> None:
     assert summary.read_text(encoding="utf-8").startswith("## Don't export yet: Northwind Plumbing &amp; Heating")
 
 
+def test_a_slip_in_a_revision_is_answered_with_the_near_branch_or_tag(run: Run, repository: Path) -> None:
+    git(repository, "tag", "before-november")
+    git(repository, "branch", "release")
+    snapshot = repository / "accounts" / "northwind"
+    for slip, meant in (("befor-november", "before-november"), ("relase~0", "release"), ("nothing-like-it", None)):
+        done = run("check", snapshot, "--since", slip, TWO_DAYS_LATER)
+        assert (done.returncode, b"is no revision" in done.stderr) == (2, True)
+        assert (f"did you mean '{meant}'?".encode() in done.stderr) is (meant is not None)
+
+
 # -- every exit code on every path
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from exportready.cli.app import check
+from exportready.cli.check import check
 from exportready.cli.config import AUDIENCES
 from exportready.reporters import words
 

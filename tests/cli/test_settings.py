@@ -164,6 +164,90 @@ def test_mistakes_are_told_all_at_once_with_their_lines(tmp_path: Path, pack: Pa
     assert (missing.returncode, "nowhere.yaml: it cannot be opened" in missing.stderr) == (2, True)
 
 
+def test_mistakes_of_every_layer_are_reported_in_one_round(tmp_path: Path, pack: Path) -> None:
+    rule = pack / "own" / "every-part-has-a-name.yaml"
+    rule.write_text(PACK_RULE.replace("severity: warning", "severity: grave"), encoding="utf-8")
+    (tmp_path / "all.yaml").write_text("waivers: [{rule: x}]\n", encoding="utf-8")
+    settle(
+        tmp_path,
+        "selct: items\n"
+        "select: [item, tax]\n"
+        "ignore: [items/cogs-acount]\n"
+        "failOn: errors\n"
+        "thresholds: {failed.eror: 0, cannot_tell: -1}\n"
+        "severity: {items/cogs-acount: warning, own/every-part-has-a-name: error}\n"
+        "parameters:\n"
+        "  items/cogs-acount: {x: 1}\n"
+        "  items/cogs-account: {y: 1}\n"
+        "packs: [house, gone]\n"
+        "waivers: all.yaml\n"
+        "baseline: nowhere.json\n"
+        "outputs: [console, htlm:x]\n"
+        "audience: office\n"
+        "audience: csm\n",
+    )
+    done = run(tmp_path, "check", EXAMPLES / "ready", AT)
+    expected = (
+        "exportready.yaml:1: there is no key 'selct'",
+        "exportready.yaml:2: there is no rule or area 'item'; did you mean 'items'?",
+        "exportready.yaml:3: there is no rule or area 'items/cogs-acount'; did you mean 'items/cogs-account'?",
+        "exportready.yaml:4: 'errors' stands where",
+        "exportready.yaml:5: there is no threshold 'failed.eror'",
+        "exportready.yaml:5: the number -1 stands where",
+        "exportready.yaml:6: there is no rule 'items/cogs-acount'",
+        "exportready.yaml:8: there is no rule 'items/cogs-acount'",
+        "exportready.yaml:9: items/cogs-account has no parameter 'y'",
+        "exportready.yaml:12: ",
+        "exportready.yaml:13: 'htlm' is not a format",
+        "exportready.yaml:15: 'audience' stands twice",
+        "house/own/every-part-has-a-name.yaml:3: 'grave' stands where",
+        "gone: this folder of rules is not there",
+        "all.yaml:1: 'owner' is missing",
+        "all.yaml:1: 'reason' is missing",
+        "all.yaml:1: 'expires' is missing",
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert [part for part in expected if part not in done.stderr] == []
+    assert f"the settings have {len(expected)} mistakes" in done.stderr
+
+
+def test_what_another_value_overrides_is_not_tried(tmp_path: Path) -> None:
+    settle(tmp_path, "select: nothing\nwaivers: nowhere.yaml\nbaseline: nowhere.json\noutputs: [htlm]\n")
+    (tmp_path / "none.yaml").write_text("waivers: []\n", encoding="utf-8")
+    words = ("--select", "items", "--waivers", "none.yaml", "-o", "console")
+    run(tmp_path, "baseline", "create", EXAMPLES / "ready", AT, "-o", "baseline.json")
+    assert run(tmp_path, "check", EXAMPLES / "ready", AT, *words, "--baseline", "baseline.json").returncode == 0
+    assert run(tmp_path, "explain", "items/cogs-account").returncode == 0
+
+
+def test_paths_count_from_the_folder_of_the_file(tmp_path: Path, pack: Path) -> None:
+    (tmp_path / "all.yaml").write_text('waivers: [{rule: "*", owner: a, reason: b, expires: 2027-01-01}]\n', encoding="utf-8")
+    settle(tmp_path, "packs: house\nwaivers: all.yaml\n")
+    below = tmp_path / "accounts" / "north"
+    below.mkdir(parents=True)
+    shown = run(below, "check", EXAMPLES / "ready", "--show-settings").stdout
+    line = next(line for line in shown.splitlines() if line.startswith("waivers "))
+    assert line.split() == ["waivers", str(tmp_path / "all.yaml"), f"[{tmp_path / 'exportready.yaml'}:2]"]
+    assert result(below, EXAMPLES / "not-ready")["waived"] > 0
+
+
+def test_since_takes_the_baseline_of_the_file_out_of_force(tmp_path: Path) -> None:
+    settle(tmp_path, "baseline: nowhere.json\n")
+    shown = run(tmp_path, "check", EXAMPLES / "ready", "--show-settings", "--since", "HEAD", AT)
+    assert shown.returncode == 0
+    assert any(line.split() == ["baseline", "none", "[default]"] for line in shown.stdout.splitlines())
+
+
+def test_the_environment_names_the_file(tmp_path: Path) -> None:
+    (tmp_path / "other.yaml").write_text("select: tax\n", encoding="utf-8")
+    shown = run(tmp_path, "check", EXAMPLES / "ready", "--show-settings", EXPORTREADY_CONFIG="other.yaml").stdout
+    assert "tax  [other.yaml:1]" in shown
+    named = run(
+        tmp_path, "check", EXAMPLES / "ready", "--show-settings", "--no-config", EXPORTREADY_CONFIG="other.yaml"
+    ).stdout
+    assert "other.yaml" not in named
+
+
 def test_the_environment_names_files_and_outputs_too(tmp_path: Path) -> None:
     (tmp_path / "all.yaml").write_text('waivers: [{rule: "*", owner: a, reason: b, expires: 2027-01-01}]\n', encoding="utf-8")
     done = run(

@@ -12,8 +12,9 @@ import pytest
 
 from exportready.model.rules import Rulebook
 from exportready.rulebook import load as loading
-from exportready.rulebook.load import RulebookMistakes, load, load_or_recall
+from exportready.rulebook.load import load, load_or_recall
 from exportready.runtime import cache, shipped
+from exportready.schema.mistakes import MistakesFound
 
 RULES = shipped.folder("rules")
 
@@ -52,7 +53,7 @@ def test_changed_rules_are_read_anew(kept: Path, tmp_path: Path) -> None:
     assert after == load(own, own=True)
     assert after.digest != before.digest
     file.write_text("id: 3\n", encoding="utf-8")
-    with pytest.raises(RulebookMistakes):
+    with pytest.raises(MistakesFound):
         load_or_recall(own, own=True)
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from exportready.rulebook.load import RulebookMistakes, load
+from exportready.rulebook.load import load, load_rulebook
+from exportready.schema.mistakes import MistakesFound
 
 GOOD = """\
 id: items/sample
@@ -33,7 +34,7 @@ def mistakes(tmp_path: Path, text: str, name: str = "items/sample.yaml") -> list
     file.write_text(text, "utf-8")
     try:
         load(tmp_path)
-    except RulebookMistakes as error:
+    except MistakesFound as error:
         return [(mistake.line, mistake.message) for mistake in error.mistakes]
     return []
 
@@ -101,6 +102,97 @@ def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     assert {line for line, _ in found} >= {2, 3, 10}
 
 
+PLANTED = """\
+id: items/other
+titel: Every material has an account
+severity: eror
+phase: before-export
+source: {document: A document, section: Items, updated: last May}
+why: Because.
+why: Again.
+given: {$answers.peopleWhoExprot: 1}
+each: servicetitan.materials
+related:
+  qb: {kind: quickbooks.Itm, match: {Nmae: $cdoe}, wher: {Name: x}}
+  other: {kind: nonsense, where: {IsActive: {mathces: "("}}}
+where: {actve: {above: soon}, code: {max_length: long}, cost: {at_least: twelve}}
+expect: {costOfSaleAccount: {matches: "(a"}, other.Foo: {contians: x}}
+failure: "{cod} has none"
+max_age: {quickbooks.Host: soon, quickbooks.Nothing: 4h}
+parameters: {limit: [1]}
+fix:
+  who: office manager
+  minutes: few
+  steps: ["Open {cde}"]
+  many: {above: 1, steps: ["{x}"]}
+examples:
+  - {name: ok, evidence: {servicetitan.material: [{code: A, activ: true}]}, answers: {peopleWhoExprot: 1}, outcome: passed}
+  - {nme: bad, evidence: {servicetitan.material: [{cod: A}]}, outcome: fine, findings: [A]}
+"""
+EVERY = {
+    (1, "the id must be the file's path"),
+    (1, "'title' is missing"),
+    (2, "there is no key 'titel' here"),
+    (3, "'eror' stands where one of"),
+    (5, "'last May' stands where a day"),
+    (7, "'why' stands twice"),
+    (8, "there is no answer 'peopleWhoExprot'"),
+    (9, "'servicetitan.materials' is not a kind"),
+    (11, "'quickbooks.Itm' is not a kind"),
+    (11, "quickbooks.Item has no field 'Nmae'"),
+    (11, "servicetitan.material has no field 'cdoe'"),
+    (11, "there is no key 'wher' here"),
+    (12, "'nonsense' is not a kind"),
+    (12, "there is no test 'mathces'"),
+    (13, "servicetitan.material has no field 'actve'"),
+    (13, "'long' stands where a length"),
+    (13, "'twelve' stands where a number"),
+    (14, "the pattern cannot be used"),
+    (14, "there is no test 'contians'"),
+    (15, "'{cod}' cannot be filled in"),
+    (16, "'soon' stands where an age"),
+    (16, "'quickbooks.Nothing' is not a kind"),
+    (17, "the parameter 'limit' needs a plain value"),
+    (20, "'few' stands where a whole number"),
+    (21, "'{cde}' cannot be filled in"),
+    (22, "'{x}' cannot be filled in"),
+    (24, "has no field 'activ'"),
+    (24, "there is no key 'peopleWhoExprot' here"),
+    (25, "there is no key 'nme' here"),
+    (25, "'name' is missing"),
+    (25, "has no field 'cod'"),
+    (25, "'fine' stands where one of"),
+}
+
+
+def test_mistakes_of_every_layer_are_reported_in_one_round_and_no_others(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, PLANTED)
+    missing = {(line, words) for line, words in EVERY if not any(at == line and words in message for at, message in found)}
+    assert missing == set()
+    assert len(found) == len(EVERY)
+
+
+def test_rules_inference_rules_and_the_pack_are_read_in_one_round(tmp_path: Path) -> None:
+    (tmp_path / "inference").mkdir()
+    inference = "- {name: x, when: {a: {fact: problm}}, then: {fact: depends}, because: '{c}', standing: certain}\n"
+    (tmp_path / "inference" / "a.yaml").write_text(inference, "utf-8")
+    (tmp_path / "pack.yaml").write_text("nme: house\n", "utf-8")
+    (tmp_path / "items").mkdir()
+    (tmp_path / "items" / "sample.yaml").write_text(GOOD.replace("why:", "whi:"), "utf-8")
+    with pytest.raises(MistakesFound) as caught:
+        load_rulebook(tmp_path)
+    files = [mistake.path for mistake in caught.value.mistakes]
+    assert set(files) == {(tmp_path / name).as_posix() for name in ("items/sample.yaml", "pack.yaml", "inference/a.yaml")}
+    assert sum(file.endswith("a.yaml") for file in files) == 5  # source, fact, fields of then, placeholder, standing
+    assert caught.value.summary == f"the rulebook has {len(files)} mistakes"
+
+
+@pytest.mark.parametrize("key", ["expect", "where", "failure"])
+def test_a_key_with_nothing_after_it_is_a_mistake(tmp_path: Path, key: str) -> None:
+    text = "".join(f"{key}:\n" if line.startswith(f"{key}:") else line for line in GOOD.splitlines(keepends=True))
+    assert any(f"'{key}' has no value" in message for _, message in mistakes(tmp_path, text))
+
+
 @pytest.mark.parametrize(("old", "new"), [("minutes: 2", "minutes: 2.0"), ("{Name: $code}", "{ItemType: Inventory}")])
 def test_what_is_written_otherwise_but_means_the_same_is_good(tmp_path: Path, old: str, new: str) -> None:
     assert old in GOOD
@@ -119,7 +211,7 @@ def test_a_folder_that_is_named_like_a_rule_is_told(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_rules_is_a_mistake(tmp_path: Path) -> None:
-    with pytest.raises(RulebookMistakes, match="holds no rules"):
+    with pytest.raises(MistakesFound, match="holds no rules"):
         load(tmp_path)
 
 

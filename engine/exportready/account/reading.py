@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 
@@ -16,9 +16,10 @@ from exportready.kinds.headings import TABLES
 from exportready.model.evidence import UNSET, Account, Covers, FieldNote, Listing, Location, Record, Unknown, Value
 from exportready.model.reasons import Reason
 from exportready.model.rules import Type
-from exportready.schema.shapes import Mistakes, did_you_mean
+from exportready.schema.mistakes import Mistakes, MistakesFound
+from exportready.schema.shapes import did_you_mean
 from exportready.schema.times import parse_day, parse_time
-from exportready.schema.yamlfile import Mistake, Node, YamlError, entries, items, parse
+from exportready.schema.yamlfile import Node, entries, items, parse
 
 READER = "account.yaml"
 
@@ -27,14 +28,6 @@ Columns = Mapping[str, Mapping[str, str]]
 """Kind -> field -> the heading of its column; `NO_COLUMN` where there is none."""
 
 NO_COLUMN = "none"
-
-
-class AccountMistakes(Exception):
-    """account.yaml can't be used; holds every mistake in it, by line."""
-
-    def __init__(self, mistakes: Sequence[Mistake]) -> None:
-        self.mistakes = tuple(sorted(mistakes, key=lambda mistake: mistake.line))
-        super().__init__("\n".join(map(str, self.mistakes)))
 
 
 class AccountFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,17 +46,13 @@ class AccountFile(msgspec.Struct, frozen=True, kw_only=True):
 def read(data: bytes, path: str) -> AccountFile:
     """Read account.yaml. `path` is its place in the snapshot, for locations.
 
-    Raises AccountMistakes with every mistake in it: no answer of a file with mistakes is used.
+    Raises MistakesFound with every mistake in it: no answer of a file with mistakes is used.
     """
-    mistakes = Mistakes(path, [])
-    try:
-        root = parse(data, path)
-    except YamlError as error:
-        raise AccountMistakes(error.mistakes) from error
+    mistakes = Mistakes(path)
+    root = parse(data, path, mistakes)
     FILE.check(root, mistakes)
     found = _File(FILE.sound(root), path, mistakes).read()
-    if mistakes.found:
-        raise AccountMistakes(mistakes.found)
+    mistakes.raise_if_any("account.yaml")
     return found
 
 
@@ -71,7 +60,7 @@ def is_account(data: bytes, path: str) -> bool:
     """Return whether a YAML file speaks of an account, whatever its name."""
     try:
         root = parse(data, path)
-    except YamlError:
+    except MistakesFound:
         return False
     keys = set(root.value) if isinstance(root.value, dict) else set()
     return bool(keys & {"confirmed", "takenAt"}) or (bool(keys & {"account", "settings"}) and keys <= set(FILE.keys))
@@ -116,7 +105,7 @@ class _File:
         try:
             return ZoneInfo(str(node.value))
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            self.mistakes.say(node, f"'{node.value}' is not a time zone; write one such as America/Denver")
+            self.mistakes.add(node, f"'{node.value}' is not a time zone; write one such as America/Denver")
             return UTC
 
     def _moment(self, node: Node | None) -> datetime | None:
@@ -128,7 +117,7 @@ class _File:
         if self.zone is None and len(node.value.strip()) == len("2026-11-20"):
             return moment.replace(tzinfo=UTC)  # of a day, the hour hardly matters
         if self.zone is None:
-            self.mistakes.say(node, "this moment has no offset; write one (2026-11-20T17:30:00-07:00) or give timeZone")
+            self.mistakes.add(node, "this moment has no offset; write one (2026-11-20T17:30:00-07:00) or give timeZone")
             return moment.replace(tzinfo=UTC)
         return moment.replace(tzinfo=self.zone)
 
@@ -170,12 +159,12 @@ class _File:
         for kind, node in section.value.items() if section and isinstance(section.value, dict) else ():
             if kind not in KINDS:
                 line = (section.key_lines or {}).get(kind, node.line) if section else node.line
-                self.mistakes.say(line, f"'{kind}' is not a kind of record; write one such as servicetitan.invoice")
+                self.mistakes.add(line, f"'{kind}' is not a kind of record; write one such as servicetitan.invoice")
                 continue
             covers[kind] = self._covered(node)
             if not _may_be_said(covers[kind].what, kind):
                 of_it = ", ".join(f"`{word}`" for word in (ALL, BATCH, NONE_THERE) if _may_be_said(word, kind))
-                self.mistakes.say(node, f"of {kind} cannot be said «{covers[kind].what}»; write {of_it}, if it is so")
+                self.mistakes.add(node, f"of {kind} cannot be said «{covers[kind].what}»; write {of_it}, if it is so")
         return covers
 
     def _covered(self, node: Node) -> Covers:
@@ -187,11 +176,11 @@ class _File:
             files = frozenset(str(file.value) for file in items(said.get("files")))
             return Covers(what=str(said["value"].value), files=files, dated=dated)
         if not {"from", "to"} <= set(said):
-            self.mistakes.say(node, "write both days: {from: 2026-11-01, to: 2026-11-20}")
+            self.mistakes.add(node, "write both days: {from: 2026-11-01, to: 2026-11-20}")
             return Covers(what=PART)
         first, last = (parse_day(str(said[name].value)) for name in ("from", "to"))
         if first > last:
-            self.mistakes.say(node, f"these days end ({last}) before they begin ({first})")
+            self.mistakes.add(node, f"these days end ({last}) before they begin ({first})")
         return Covers(what=DAYS, days=(first, last), dated=dated)
 
     def _columns(self) -> dict[str, dict[str, str]]:
@@ -200,12 +189,12 @@ class _File:
         for kind, node in entries(self.entries.get("columns")).items():
             if not known.get(kind):
                 near = did_you_mean(kind, [name for name in known if known[name]])
-                self.mistakes.say(node, f"'{kind}' is not a kind of record that a spreadsheet holds{near}")
+                self.mistakes.add(node, f"'{kind}' is not a kind of record that a spreadsheet holds{near}")
                 continue
             for name, heading in entries(node).items():
                 if name not in known[kind]:
                     near = did_you_mean(name, known[kind]) or f"; there are {', '.join(sorted(set(known[kind])))}"
-                    self.mistakes.say(heading, f"'{name}' is not a field that a spreadsheet holds{near}")
+                    self.mistakes.add(heading, f"'{name}' is not a field that a spreadsheet holds{near}")
                 columns.setdefault(kind, {})[name] = str(heading.value)
         return columns
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from exportready.kinds.account import ALL, BATCH, DONT_KNOW, LISTS, MAPS, NONE, NONE_THERE, PART, SETTINGS
 from exportready.model.rules import Type
-from exportready.schema.shapes import Choice, Key, ListOf, MapOf, Mistakes, Number, Object, OneOf, Parsed, Shape, Text, YesNo
+from exportready.schema.mistakes import Mistakes
+from exportready.schema.shapes import Choice, Key, ListOf, MapOf, Number, Object, OneOf, Parsed, Shape, Text, YesNo
 from exportready.schema.times import DAY, TIME, parse_day
 from exportready.schema.yamlfile import Node
 

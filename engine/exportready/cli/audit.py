@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
+import msgspec
 
-from exportready.cli.common import (
+from exportready.cli.options import (
     ALLOW_UNKNOWN,
     AT,
     AUDIENCE,
+    AUDIT_FORMATS,
+    AUDIT_OUTPUT,
     COLOR,
     CONFIG,
     ENGINE,
@@ -27,10 +29,11 @@ from exportready.cli.common import (
     SELECT,
     VERBOSE,
     WAIVERS,
-    known,
-    now,
-    rulebook_of,
-    waivers_of,
+    GateOptions,
+    OutputOptions,
+    RuleOptions,
+    SnapshotOptions,
+    group,
 )
 
 if TYPE_CHECKING:
@@ -47,79 +50,62 @@ INTERRUPTED = 130
 HISTORY_NAME = "exportready-history.sqlite3"
 
 
+class FleetOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How many accounts are judged side by side, and what is kept of it."""
+
+    reports: Path | None
+    no_reports: bool
+    history_file: Path | None
+    resume: bool
+    jobs: int | None
+    address: str | None
+    """Of the scheduler of a cluster."""
+    anonymise: bool
+
+
+_FLEET = (
+    click.option(
+        "--reports",
+        "reports",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="FOLDER",
+        help="Where each account's own report goes (default: with html:PATH, beside it).",
+    ),
+    click.option("--no-reports", is_flag=True, help="Write no report of their own for the accounts."),
+    click.option(
+        "--history",
+        "history_file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help=f"The file of all audits (default: {HISTORY_NAME} beside the accounts).",
+    ),
+    click.option("--resume", is_flag=True, help="Go on with the audit that was interrupted."),
+    click.option(
+        "--jobs", type=click.IntRange(1, 61), metavar="N", help="Judge so many accounts at once (default: one a core)."
+    ),
+    click.option("--cluster", "address", metavar="ADDRESS", help="Judge on the workers of a Dask scheduler: tcp://HOST:8786."),
+    click.option(
+        "--anonymise", is_flag=True, help="Keep what findings are about as hashes only, in the history and in the report."
+    ),
+)
+_NO_PROGRESS = click.option("--no-progress", is_flag=True, help="Do not say how far it is.")
+
+
 @click.command()
 @click.argument("accounts", type=click.Path(path_type=Path), nargs=-1, required=True)
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    envvar="EXPORTREADY_AUDIT_OUTPUT",
-    metavar="FORMAT[:PATH]",
-    help="What to write and where: console, html, csv (one row an account), markdown, json; several may be given.",
-)
-@click.option(
-    "--reports",
-    "reports",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="FOLDER",
-    help="Where each account's own report goes (default: with html:PATH, beside it).",
-)
-@click.option("--no-reports", is_flag=True, help="Write no report of their own for the accounts.")
-@click.option(
-    "--history",
-    "history_file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help=f"The file of all audits (default: {HISTORY_NAME} beside the accounts).",
-)
-@click.option("--resume", is_flag=True, help="Go on with the audit that was interrupted.")
-@click.option("--jobs", type=click.IntRange(1, 61), metavar="N", help="Judge so many accounts at once (default: one a core).")
-@click.option("--cluster", "address", metavar="ADDRESS", help="Judge on the workers of a Dask scheduler: tcp://HOST:8786.")
-@click.option(
-    "--anonymise", is_flag=True, help="Keep what findings are about as hashes only, in the history and in the report."
-)
-@PHASE
-@SELECT
-@IGNORE
-@FAIL_ON
-@ALLOW_UNKNOWN
-@WAIVERS
-@AT
-@RULES
-@ENGINE
-@AUDIENCE
-@COLOR
+@group("output", OutputOptions, AUDIT_OUTPUT, AUDIENCE, COLOR, _NO_PROGRESS, QUIET, VERBOSE)
+@group("fleet", FleetOptions, *_FLEET)
+@group("judging", SnapshotOptions, PHASE, AT, ENGINE)
+@group("rules", RuleOptions, SELECT, IGNORE, RULES)
+@group("gate", GateOptions, FAIL_ON, ALLOW_UNKNOWN, WAIVERS)
 @CONFIG
 @NO_CONFIG
-@click.option("--no-progress", is_flag=True, help="Do not say how far it is.")
-@QUIET
-@VERBOSE
 def audit(
     accounts: tuple[Path, ...],
-    outputs: tuple[str, ...],
-    reports: Path | None,
-    no_reports: bool,
-    history_file: Path | None,
-    resume: bool,
-    jobs: int | None,
-    address: str | None,
-    anonymise: bool,
-    phase: str | None,
-    selected: tuple[str, ...],
-    ignored: tuple[str, ...],
-    fail_on: str,
-    allow_unknown: bool,
-    waivers_file: Path | None,
-    at: datetime | None,
-    folder: Path | None,
-    engine: str | None,
-    audience: str,
-    color: str,
-    config_file: Path | None,
-    no_config: bool,
-    no_progress: bool,
-    quiet: bool,
-    verbose: int,
+    output: OutputOptions,
+    fleet: FleetOptions,
+    judging: SnapshotOptions,
+    rules: RuleOptions,
+    gate: GateOptions,
 ) -> int:
     """Check many accounts at once: where to look first, what changed, what to tell whom.
 
@@ -136,54 +122,42 @@ def audit(
       130  interrupted; --resume goes on
     """
     from exportready.check import is_chosen
-    from exportready.cli.settings import Said, adapted_rules, settings_of
+    from exportready.cli.settings import settle
     from exportready.fleet.places import NoFleet, places_of
     from exportready.fleet.pool import Gone
     from exportready.fleet.work import AuditOptions
     from exportready.history.file import NoHistory
-    from exportready.model.rules import Severity
-    from exportready.policy.gate import Policy, audit_exit_code
+    from exportready.policy.gate import audit_exit_code
 
-    settled = settings_of(config_file, no_config)
-    said = Said(settled)
-    audience = said.of("audience", audience, settled.audience)
-    selected, ignored = said.of("selected", selected, settled.select), said.of("ignored", ignored, settled.ignore)
-    fail_on = said.of("fail_on", fail_on, settled.fail_on)
-    allow_unknown = said.of("allow_unknown", allow_unknown, settled.allow_unknown)
-    waivers_file = said.of("waivers_file", waivers_file, settled.waivers)
-    rulebook = adapted_rules(rulebook_of(folder), settled)
-    known(rulebook, (*selected, *ignored))
-    wanted = _targets(outputs, quiet)
-    own = None if no_reports else reports or _beside(wanted)
-    accepted = waivers_of(waivers_file)
-    if not any(is_chosen(rule, selected, ignored) for rule in rulebook.rules):
+    settled = settle(rules, waivers_file=gate.waivers_file)
+    wanted = _targets(output.outputs, output.quiet)
+    own = None if fleet.no_reports else fleet.reports or _beside(wanted)
+    if not any(is_chosen(rule, rules.selected, rules.ignored) for rule in settled.rulebook.rules):
         raise click.ClickException("no rule is left to judge; look at --select and --ignore")
     how = AuditOptions(
-        rulebook=rulebook,
-        at=at or now(),
-        phase=phase,
-        selected=selected,
-        ignored=ignored,
-        accepted=accepted,
-        engine=_engine(engine),
-        audience=audience if own else None,
+        rulebook=settled.rulebook,
+        at=judging.moment,
+        phase=judging.phase,
+        selected=rules.selected,
+        ignored=rules.ignored,
+        accepted=settled.waivers,
+        engine=_engine(judging.engine),
+        audience=output.audience if own else None,
         settings="",
     )
     try:
-        fleet = places_of(accounts, own)
-        kept = _Kept(history_file or fleet.home / HISTORY_NAME, resume, at is not None, anonymise)
-        _apart(wanted, kept.path, own, fleet)
-        with _workers(address, jobs, len(fleet.places)) as workers:
-            made = _audited(fleet, how, kept, workers, _pages(own, audience), progress=not (no_progress or quiet))
+        found = places_of(accounts, own)
+        kept = _Kept(fleet.history_file or found.home / HISTORY_NAME, fleet.resume, judging.at is not None, fleet.anonymise)
+        _apart(wanted, kept.path, own, found)
+        with _workers(fleet.address, fleet.jobs, len(found.places)) as workers:
+            pages = _pages(own, output.audience)
+            made = _audited(found, how, kept, workers, pages, progress=output.shows_progress)
     except (NoFleet, NoHistory, Gone) as error:
         raise click.ClickException(str(error)) from error
     if made is None:
         return INTERRUPTED
-    _write(made, wanted, own, color=color, verbose=verbose, quiet=quiet)
-    policy = Policy(
-        fail_on=None if fail_on == "never" else Severity(fail_on), allow_unknown=allow_unknown, thresholds=settled.thresholds
-    )
-    return int(audit_exit_code([entry.standing for entry in made.entries], policy))
+    _write(made, wanted, own, output)
+    return int(audit_exit_code([entry.standing for entry in made.entries], gate.policy(settled.thresholds)))
 
 
 class _Kept(NamedTuple):
@@ -225,9 +199,8 @@ def _audited(
 
 def _targets(outputs: tuple[str, ...], quiet: bool) -> list[Target]:
     from exportready.cli.outputs import targets
-    from exportready.reporters.audit import REPORTERS
 
-    return targets(outputs, quiet, tuple(REPORTERS))
+    return targets(outputs, quiet, AUDIT_FORMATS)
 
 
 def _beside(wanted: list[Target]) -> Path | None:
@@ -319,7 +292,7 @@ def _url(place: Path | None, target: str | None) -> str:
         return place.absolute().as_uri()
 
 
-def _write(made: Audit, wanted: list[Target], own: Path | None, *, color: str, verbose: int, quiet: bool) -> None:
+def _write(made: Audit, wanted: list[Target], own: Path | None, output: OutputOptions) -> None:
     """Every format to its place, all or none; then what was written."""
     from exportready.cli.output import write
     from exportready.cli.outputs import is_colored, show, width
@@ -329,14 +302,19 @@ def _write(made: Audit, wanted: list[Target], own: Path | None, *, color: str, v
         return parts(
             name,
             made,
-            Options(color=target is None and is_colored(color), width=width(), verbose=verbose, pages=_url(own, target)),
+            Options(
+                color=target is None and is_colored(output.color),
+                width=width(),
+                verbose=output.verbose,
+                pages=_url(own, target),
+            ),
         )
 
     write((target, rendered(name, target)) for name, target in wanted if (name, target) != ("console", None))
     if ("console", None) in wanted:
-        show("".join(rendered("console", None)), color)
+        show("".join(rendered("console", None)), output.color)
     for _, target in wanted:
-        if target is not None and not quiet:
+        if target is not None and not output.quiet:
             click.echo(f"Wrote {target}", err=True)
-    if own is not None and not quiet:
+    if own is not None and not output.quiet:
         click.echo(f"Wrote the accounts' own reports to {own}", err=True)

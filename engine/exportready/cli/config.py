@@ -15,8 +15,9 @@ from msgspec import field
 
 from exportready.model.evidence import Known
 from exportready.model.rules import Severity
-from exportready.schema.shapes import Anything, Choice, Key, ListOf, MapOf, Mistakes, Number, Object, Text, YesNo, did_you_mean
-from exportready.schema.yamlfile import Mistake, Node, YamlError, entries, items, parse
+from exportready.schema.mistakes import Mistakes, MistakesFound
+from exportready.schema.shapes import Anything, Choice, Key, ListOf, MapOf, Number, Object, Text, YesNo, did_you_mean
+from exportready.schema.yamlfile import Node, entries, items, parse
 
 NAME = "exportready.yaml"
 _GRADES = tuple(severity.value for severity in Severity)
@@ -42,32 +43,28 @@ SHAPE = Object(
 )
 
 
-class ConfigMistakes(Exception):
-    """The file cannot be used; holds every mistake of it."""
-
-    def __init__(self, mistakes: list[Mistake]) -> None:
-        super().__init__("\n".join(map(str, mistakes)))
-        self.mistakes = mistakes
+WHAT = "the settings"
+"""What the mistakes of exportready.yaml are about."""
+LISTS, FILES, PLAIN = ("select", "ignore", "outputs"), ("waivers", "baseline"), ("audience", "failOn", "allowUnknown")
+"""The keys that options of the command line have too."""
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """What the file says; empty where there is none. Paths count from the file's folder."""
 
     path: Path | None = None
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Key -> value of the options that the command line has too, as far as the file sets them."""
     severity: Mapping[str, Severity] = field(default_factory=dict)
     parameters: Mapping[str, Mapping[str, Known]] = field(default_factory=dict)
     packs: tuple[Path, ...] = ()
-    fail_on: str | None = None
-    allow_unknown: bool | None = None
     thresholds: Mapping[str, int] = field(default_factory=dict)
-    waivers: Path | None = None
-    baseline: Path | None = None
-    audience: str | None = None
-    outputs: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
-    """Where each setting stands: `severity.items/cogs-account`."""
+    """Where each setting is: `failOn`, `severity.items/cogs-account`, `select.items`."""
+
+    def line(self, name: str, key: object = None) -> int:
+        """Return the line of a setting, or of one of its entries; 0 if the file doesn't have it."""
+        return self.lines.get(f"{name}.{key}", self.lines.get(name, 0))
 
 
 def find(start: Path) -> Path | None:
@@ -80,63 +77,75 @@ def find(start: Path) -> Path | None:
     return None
 
 
-def read(path: Path) -> Config:
-    """Raises ConfigMistakes with all mistakes, also where the file cannot be opened."""
-    found: list[Mistake] = []
-    told = Mistakes(path.as_posix(), found)
-    try:
-        root = parse(path.read_bytes(), path.as_posix())
-    except OSError as error:
-        raise ConfigMistakes([Mistake(path.as_posix(), 0, f"it cannot be opened ({error.strerror})")]) from error
-    except YamlError as error:
-        raise ConfigMistakes(error.mistakes) from error
-    SHAPE.check(root, told)
-    sound = SHAPE.sound(root)
-    for name, child in entries(sound.get("thresholds")).items():
+def read(path: Path, mistakes: Mistakes | None = None) -> Config:
+    """Return what the file says, as far as it can be used; mistakes are noted in the collector.
+
+    Without a collector, raises MistakesFound with all mistakes, also if the file can't be opened.
+    """
+    found = mistakes.of(path.as_posix()) if mistakes is not None else Mistakes(path.as_posix())
+    root = _parsed(path, found)
+    SHAPE.check(root, found)
+    for name, child in entries(entries(root).get("thresholds")).items():
         if name not in THRESHOLDS:
-            told.say(
+            found.add(
                 child, f"there is no threshold '{name}'{did_you_mean(name, THRESHOLDS)}; there are {', '.join(THRESHOLDS)}"
             )
-    for rule, of in entries(sound.get("parameters")).items():
+    for rule, of in entries(entries(root).get("parameters")).items():
         for name, child in entries(of).items():
             if not isinstance(child.value, (str, bool, Decimal)):
-                told.say(child, f"the parameter '{name}' of {rule} needs a plain value")
-    if found:
-        raise ConfigMistakes(sorted(found, key=lambda mistake: mistake.line))
-    return _config(path, root, sound)
+                found.add(child, f"the parameter '{name}' of {rule} needs a plain value")
+    if mistakes is None:
+        found.raise_if_any(WHAT)
+    return _config(path, root)
 
 
-def _config(path: Path, root: Node, sound: Mapping[str, Node]) -> Config:
-    folder = path.parent
-    plain: dict[str, Any] = {
-        "parameters": {
-            rule: {name: node.value for name, node in entries(of).items() if isinstance(node.value, (str, bool, Decimal))}
-            for rule, of in entries(sound.get("parameters")).items()
+def _parsed(path: Path, found: Mistakes) -> Node:
+    """Return the file's content; nothing, and the reason noted, if it can't be read to its end."""
+    try:
+        return parse(path.read_bytes(), found.path, found)
+    except OSError as error:
+        found.add(0, f"it cannot be opened ({error.strerror})")
+    except MistakesFound as error:
+        found.found += error.mistakes
+    return Node({}, 1, {})
+
+
+def _config(path: Path, root: Node) -> Config:
+    """Return every entry that fits by itself. Names stay, even of entries that don't: they are tried on the rules too."""
+    folder, written, sound = path.parent, entries(root), SHAPE.sound(root)
+    texts = {name: _texts(written.get(name)) for name in (*LISTS, "packs")}
+    options: dict[str, Any] = {name: texts[name] for name in LISTS if texts[name]}
+    options |= {name: folder / str(sound[name].value) for name in FILES if name in sound}
+    options |= {name: sound[name].value for name in PLAIN if name in sound}
+    lines = dict(root.key_lines or {})
+    for name, node in written.items():
+        lines |= {f"{name}.{key}": line for key, line in (node.key_lines or {}).items()}
+        lines |= {f"{name}.{item.value}": item.line for item in items(node)}
+    return Config(
+        path=path,
+        options=options,
+        severity={
+            rule: Severity(node.value) if node.value in _GRADES else Severity.ERROR
+            for rule, node in entries(written.get("severity")).items()
         },
-        "severity": {rule: Severity(str(node.value)) for rule, node in entries(sound.get("severity")).items()},
-        "thresholds": {
+        parameters={
+            rule: {name: node.value for name, node in entries(of).items() if isinstance(node.value, (str, bool, Decimal))}
+            for rule, of in entries(written.get("parameters")).items()
+        },
+        packs=tuple(folder / text for text in texts["packs"]),
+        thresholds={
             name: int(node.value) if isinstance(node.value, Decimal) else 0
             for name, node in entries(sound.get("thresholds")).items()
         },
-    }
-    for name in ("select", "ignore", "outputs"):
-        plain[name] = _texts(sound.get(name))
-    plain["packs"] = tuple(folder / text for text in _texts(sound.get("packs")))
-    for name in ("waivers", "baseline"):
-        plain[name] = folder / str(sound[name].value) if name in sound else None
-    plain["audience"] = str(sound["audience"].value) if "audience" in sound else None
-    plain["fail_on"] = str(sound["failOn"].value) if "failOn" in sound else None
-    plain["allow_unknown"] = sound["allowUnknown"].value is True if "allowUnknown" in sound else None
-    lines = dict(root.key_lines or {})
-    for name, node in sound.items():
-        lines.update({f"{name}.{key}": line for key, line in (node.key_lines or {}).items()})
-    return Config(path=path, lines=lines, **plain)
+        lines=lines,
+    )
 
 
 def _texts(node: Node | None) -> tuple[str, ...]:
+    """Return the texts of a list, or of a single value."""
     if node is None:
         return ()
-    return tuple(str(one.value) for one in items(node)) if isinstance(node.value, list) else (str(node.value),)
+    return tuple(one.value for one in (items(node) or [node]) if isinstance(one.value, str) and one.value.strip())
 
 
 def schema() -> dict[str, Any]:

@@ -95,3 +95,10 @@ def echo(text: str, *, to_error: bool = False) -> None:
     """Print text that people read, whatever their console can show."""
     encoding = getattr(sys.stderr if to_error else sys.stdout, "encoding", None) or "utf-8"
     click.echo(text.encode(encoding, errors="replace").decode(encoding), nl=False, err=to_error)
+
+
+def echo_json(value: object) -> None:
+    """Print a value as JSON, for programs."""
+    import json
+
+    write([(None, json.dumps(value, indent=1, ensure_ascii=False) + "\n")])

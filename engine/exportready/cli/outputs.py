@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
+
+from exportready.cli.options import FORMATS, OutputOptions
+from exportready.runtime import debug
 
 if TYPE_CHECKING:
     from exportready.model.changes import Changes
@@ -20,41 +23,33 @@ if TYPE_CHECKING:
 
     Target = tuple[str, str | None]
 
-FORMATS = ("console", "html", "markdown", "csv", "json", "work-list", "github", "gitlab", "sarif", "junit")
 POINTING = ("json", "github", "gitlab", "junit", "sarif")
 """Those that point into the repository, and the one of which the others can be made."""
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """How the user wants to see it."""
-
-    color: str
-    verbose: int
-    quiet: bool
-    audience: str
-    new_only: bool
-
-    def options(self, target: str | None) -> Options:
-        """For one format: only the screen has colours."""
-        from exportready.reporters import Options
-
-        return Options(
-            color=target is None and is_colored(self.color),
-            width=width(),
-            verbose=self.verbose,
-            new_only=self.new_only,
-            audience=self.audience,
-        )
+BY_EXTENSION = {
+    ".html": "html", ".md": "markdown", ".csv": "csv", ".json": "json", ".sarif": "sarif", ".sarif.json": "sarif",
+    ".xml": "junit", ".txt": "console",
+}  # fmt: skip
+"""What a path alone means. SARIF's own extensions are .sarif and .sarif.json."""
 
 
-def targets(outputs: tuple[str, ...], quiet: bool, formats: tuple[str, ...] = FORMATS) -> list[Target]:
-    """(format, path or None for the screen) of each -o; the console where none is given. Raises click.UsageError."""
-    wanted: list[Target] = []
-    for output in outputs or (() if quiet else ("console",)):
-        name, _, target = output.partition(":")
-        if name not in formats:
-            raise click.UsageError(f"'{name}' is not a format; there are {', '.join(formats)}")
-        wanted.append((name, target if target and target != "-" else None))
+def render_options(output: OutputOptions, target: str | None, *, new_only: bool) -> Options:
+    """Return how a format is rendered for a target, None being the screen: only the screen has colors."""
+    from exportready.reporters import Options
+
+    return Options(
+        color=target is None and is_colored(output.color),
+        width=width(),
+        verbose=output.verbose,
+        new_only=new_only,
+        audience=output.audience,
+    )
+
+
+def targets(outputs: Sequence[str], quiet: bool, formats: Sequence[str] = FORMATS) -> list[Target]:
+    """Return (format, path or None for the screen) of each -o; the console where none is given. Raises click.UsageError."""
+    wanted = [target_of(output, formats) for output in outputs or (() if quiet else ("console",))]
     if sum(target is None for _, target in wanted) > 1:
         raise click.UsageError("only one format can go to the screen; give the others a path, such as html:report.html")
     paths = [target for _, target in wanted if target is not None]
@@ -63,30 +58,52 @@ def targets(outputs: tuple[str, ...], quiet: bool, formats: tuple[str, ...] = FO
     return wanted
 
 
-def write_report(report: Report, wanted: list[Target], shown: Shown) -> None:
-    """Write every format, then tell what was written."""
+def target_of(output: str, formats: Sequence[str] = FORMATS, what: str = "a format") -> Target:
+    """Read FORMAT, FORMAT:PATH, FORMAT:- or a PATH whose extension names the format. Raises click.UsageError."""
+    name, colon, target = output.partition(":")
+    if name in formats:
+        if name == "html" and not target and sys.stdout.isatty():
+            raise click.UsageError("an HTML page is unreadable on a screen; give it a path, such as -o html:report.html")
+        return name, target if target and target != "-" else None
+    if not Path(output).suffix or (colon and not _DRIVE.match(output)):
+        raise click.UsageError(f"'{name}' is not {what}; there are {', '.join(formats)}")
+    suffixes = [suffix.lower() for suffix in Path(output).suffixes]
+    meant = BY_EXTENSION.get("".join(suffixes[-2:])) or BY_EXTENSION.get(suffixes[-1])
+    if meant is None or meant not in formats:
+        raise click.UsageError(
+            f"the extension of '{output}' doesn't name a format; write FORMAT:{output} with one of {', '.join(formats)}"
+        )
+    return meant, output
+
+
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+"""How an absolute path begins on Windows: the colon there follows no format."""
+
+
+def write_report(report: Report, wanted: list[Target], output: OutputOptions, *, new_only: bool) -> None:
+    """Write every format, then say what was written. `new_only`: formats of a gate leave out what the baseline had."""
     from exportready.cli.output import write
     from exportready.reporters import render
 
     texts: list[tuple[str | None, str]] = []
     screen = ""
     for name, target in wanted:
-        text = render(name, report, shown.options(target))
+        text = render(name, report, render_options(output, target, new_only=new_only))
         if name == "console" and target is None:
             screen = text
         else:
             texts.append((target, text))
     write(texts)
     if any(name == "github" for name, _ in wanted):
-        _step_summary(report, shown.options(""))
+        _step_summary(report, render_options(output, "", new_only=new_only))
     if screen:
-        show(screen, shown.color)
-    if not screen and not shown.quiet and all(target is not None for target, _ in texts):
+        show(screen, output.color)
+    if not screen and not output.quiet and all(target is not None for target, _ in texts):
         from exportready.reporters import view
 
         click.echo(f"{view.verdict(report)} - {view.account_name(report)}", err=True)
     for target, _ in texts:
-        if target is not None and not shown.quiet:
+        if target is not None and not output.quiet:
             click.echo(f"Wrote {target}", err=True)
 
 
@@ -149,7 +166,7 @@ def reading(path: Path) -> Iterator[None]:
     try:
         yield
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
-        if os.environ.get("EXPORTREADY_DEBUG"):
+        if debug.is_on():
             raise
         told = f"{path}: it is damaged ({type(error).__name__}: {error}); write it anew with -o json:RESULT.json"
         raise click.ClickException(told) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,7 +41,7 @@ def at(snapshot: Path, revision: str) -> Iterator[Path | None]:
         if inside is None or inside.returncode != 0:
             raise NoRevision(f"{folder} is in no git repository that can be read: {_told(inside)}")
         shallow = " (it is a shallow clone; fetch more of its history)" if inside.stdout.strip() == b"true" else ""
-        raise NoRevision(f"'{revision}' is no revision of it{shallow}")
+        raise NoRevision(f"'{revision}' is no revision of it{shallow}{_near(folder, revision)}")
     commit, base = known.stdout.decode().strip(), base_of(snapshot)
     top = _git(folder, "rev-parse", "--show-toplevel")
     root = Path(top.stdout.decode("utf-8", errors="replace").strip()) if top is not None else folder
@@ -57,6 +58,15 @@ def at(snapshot: Path, revision: str) -> Iterator[Path | None]:
         else:
             archive.write_bytes(_blob(root, f"{commit}:{base}", revision))
         yield archive
+
+
+def _near(folder: Path, revision: str) -> str:
+    """Return "; did you mean X?" for the branch or tag whose name is near; what follows ~, ^ or @ is no part of a name."""
+    from exportready.schema.shapes import did_you_mean
+
+    listed = _git(folder, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes", "refs/tags")
+    names = listed.stdout.decode("utf-8", errors="replace").split() if listed is not None else []
+    return did_you_mean(re.split(r"[~^@]", revision)[0], names)
 
 
 def _pack(root: Path, tree: str, archive: Path, revision: str) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import shlex
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from exportready.cli.common import RULES, rulebook_of
+from exportready.cli.options import JSON, RULES
+
+if TYPE_CHECKING:
+    from exportready.kinds.table import Kind
 
 
 @click.group()
@@ -18,13 +22,18 @@ def rules() -> None:
 
 @rules.command("list")
 @RULES
-def list_rules(folder: Path | None) -> None:
-    """List every rule with its grade and phase."""
-    from exportready.cli.output import echo
+@JSON
+def list_rules(folder: Path | None, as_json: bool) -> None:
+    """List every rule with its grade and phase; with --json also its area, source, digest and fix."""
+    from exportready.cli.output import echo, echo_json
+    from exportready.cli.settings import rulebook_of
+    from exportready.reporters.rule_list import listed, stated
 
-    book = rulebook_of(folder).rules
-    width = max(len(rule.id) for rule in book)
-    echo("".join(f"{rule.id:<{width}}  {rule.severity.value:<7}  {rule.phase.value:<13}  {rule.title}\n" for rule in book))
+    book = rulebook_of(folder)
+    if as_json:
+        echo_json(stated(book))
+    else:
+        echo(listed(book))
 
 
 @rules.command("test")
@@ -35,6 +44,7 @@ def test_rules(folder: Path | None) -> int:
     Outcomes and finding keys are exact: a finding that no example states is a difference too, and a rule without an example that
     passes, one that fails and one that cannot be told is told.
     """
+    from exportready.cli.settings import rulebook_of
     from exportready.judge.tryout import differences, try_out
     from exportready.rulebook import lint
 
@@ -56,29 +66,31 @@ def test_rules(folder: Path | None) -> int:
 
 @rules.command("lint")
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
-def lint_rules(folder: Path | None) -> int:
+@JSON
+def lint_rules(folder: Path | None, as_json: bool) -> int:
     """Tell every mistake of the rules in FOLDER (default: the shipped ones), with file, line and what would be right.
 
     What cannot be read, cases that no example tries, words that nothing uses, conditions that cannot be met.
     """
+    from exportready.cli.output import echo_json
     from exportready.rulebook import lint
-    from exportready.rulebook.inference import InferenceMistakes
-    from exportready.rulebook.inference import load as load_inference
-    from exportready.rulebook.load import INFERENCE, read_folder
+    from exportready.rulebook.load import read_folder
     from exportready.runtime import shipped
+    from exportready.schema.mistakes import Mistakes
 
     if folder is not None and not folder.is_dir():
         raise click.ClickException(f"{folder} is not a folder of rules")
-    place = folder or shipped.folder("rules")
-    read, mistakes, _ = read_folder(place)
-    found = [*mistakes, *lint.remarks(read)]
-    try:
-        load_inference(place / INFERENCE)
-    except InferenceMistakes as error:
-        found += error.mistakes
-    for one in sorted(found, key=lambda one: (one.path, one.line)):
-        click.echo(str(one.below(folder or Path("rules"))))
-    click.echo(f"{len(found) or 'no'} remark{'s' if len(found) != 1 else ''}")
+    mistakes = Mistakes()
+    read = read_folder(folder or shipped.folder("rules"), mistakes)
+    found = sorted([*mistakes.found, *lint.remarks(read.rules)], key=lambda one: (one.path, one.line))
+    found = [one.below(folder or Path("rules")) for one in found]
+    if as_json:
+        remarks = [{"path": one.path, "line": one.line or None, "message": one.message} for one in found]
+        echo_json({"format": "exportready/lint@1", "remarks": remarks})
+    else:
+        for one in found:
+            click.echo(str(one))
+        click.echo(f"{len(found) or 'no'} remark{'s' if len(found) != 1 else ''}")
     return 1 if found else 0
 
 
@@ -114,6 +126,7 @@ def new_rule(id_: str, folder: Path) -> None:
 def write_docs(folder: Path, only_check: bool, source: Path | None) -> int:
     """Write a page for each rule, and an index, into FOLDER."""
     from exportready.cli.output import write
+    from exportready.cli.settings import rulebook_of
     from exportready.reporters.rule_pages import rule_pages
 
     made = rule_pages(rulebook_of(source).rules)
@@ -133,17 +146,26 @@ def write_docs(folder: Path, only_check: bool, source: Path | None) -> int:
 
 @rules.command("kinds")
 @click.argument("kind", required=False)
-def list_kinds(kind: str | None) -> None:
+@JSON
+def list_kinds(kind: str | None, as_json: bool) -> None:
     """List the kinds of record that rules may judge; with KIND its fields, their types, and what its key is made of."""
-    from exportready.cli.output import echo
+    from exportready.cli.output import echo, echo_json
     from exportready.kinds import KINDS
     from exportready.schema.shapes import did_you_mean
 
+    if kind is not None and kind not in KINDS:
+        raise click.UsageError(f"there is no kind '{kind}'{did_you_mean(kind, KINDS)}")
+    if as_json:
+        echo_json(
+            {
+                "format": "exportready/kinds@1",
+                "kinds": [_kind(KINDS[name]) for name in sorted(KINDS if kind is None else [kind])],
+            }
+        )
+        return
     if kind is None:
         echo("".join(f"{name}\n" for name in sorted(KINDS)))
         return
-    if kind not in KINDS:
-        raise click.UsageError(f"there is no kind '{kind}'{did_you_mean(kind, KINDS)}")
     found = KINDS[kind]
     width = max(len(name) for name in found.fields)
     rows = [
@@ -152,3 +174,11 @@ def list_kinds(kind: str | None) -> None:
         for name, field in found.fields.items()
     ]
     echo(f"{kind}\nkey: {' / '.join(found.key) or 'the only record'}\n{''.join(rows)}")
+
+
+def _kind(kind: Kind) -> dict[str, object]:
+    fields = [
+        {"name": name, "type": field.type.value, "choices": list(field.choices), "needs": list(field.needs)}
+        for name, field in kind.fields.items()
+    ]
+    return {"name": kind.name, "key": list(kind.key), "fields": fields}

@@ -15,6 +15,7 @@ import msgspec
 
 from exportready.fleet.account_state import broken
 from exportready.fleet.work import Job, TaskResult, judge
+from exportready.runtime import debug
 
 AHEAD = 2
 """So many accounts are handed out for each process: none is idle, and what is under way stays little."""
@@ -68,7 +69,8 @@ def _until_one_dies(
                 done = _done(future, under_way[future], at)
                 del under_way[future]
                 yield done
-    except BrokenExecutor:
+    except BrokenExecutor as error:
+        debug.show(error, "a process died")
         workers.stop(executor)
         return list(under_way.values()) or [waiting.popleft()]  # that which could not even be handed out is no less suspect
     except BaseException:
@@ -85,11 +87,10 @@ def _done(future: Future[TaskResult], job: Job, at: datetime) -> TaskResult:
     error = future.exception()
     if isinstance(error, BrokenExecutor):
         raise error
-    return (
-        future.result()
-        if error is None
-        else TaskResult(place=job.place, digest="", standing=broken(_GIVEN_UP.format(type(error).__name__), at))
-    )
+    if error is None:
+        return future.result()
+    debug.show(error, f"nobody could judge the account {job.place}")
+    return TaskResult(place=job.place, digest="", standing=broken(_GIVEN_UP.format(type(error).__name__), at))
 
 
 def processes(width: int) -> Workers:

@@ -23,6 +23,7 @@ from exportready.fleet.account_state import broken, found, standing
 from exportready.model.audit import AccountState, Found
 from exportready.model.report import Waiver
 from exportready.model.rules import Rulebook
+from exportready.runtime import debug
 
 
 class AuditOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,13 +116,15 @@ def judged(how: AuditOptions, job: Job) -> TaskResult:
         )
     except NoSnapshot as error:
         return TaskResult(place=job.place, digest="", standing=broken(str(error), how.at))
-    except MemoryError:
+    except MemoryError as error:
+        debug.show(error, f"not enough memory for {job.place}")
         return TaskResult(
             place=job.place,
             digest="",
             standing=broken("there is not enough memory for its files; audit it with --jobs 1", how.at),
         )
     except Exception as error:  # one account must never stop the others
+        debug.show(error, f"the account {job.place} failed")
         told = f"ExportReady itself failed ({type(error).__name__}: {error}); exportready check shows more"
         return TaskResult(place=job.place, digest="", standing=broken(told, how.at))
 

@@ -38,6 +38,7 @@ from exportready.model.rules import (
     placeholders,
     refs,
 )
+from exportready.runtime import debug
 
 
 def judge(rules: Iterable[Rule], now: Evidence, before: Evidence | None, at: datetime) -> tuple[RuleResult, ...]:
@@ -51,6 +52,7 @@ def _guarded(rule: Rule, world: World) -> RuleResult:
     try:
         return _judge_rule(rule, world)
     except Exception as error:
+        debug.show(error, f"the rule {rule.id} failed")
         return RuleResult(rule=rule, outcome=Outcome.ERROR, reason=f"the rule itself failed ({type(error).__name__}: {error})")
 
 

@@ -19,9 +19,10 @@ from exportready.kinds import fold
 from exportready.model.evidence import Location
 from exportready.model.report import Finding, FindingId, RuleResult, Waiver
 from exportready.model.rules import Rule
-from exportready.schema.shapes import Key, ListOf, Mistakes, Object, Text, did_you_mean
+from exportready.schema.mistakes import Mistakes, MistakesFound
+from exportready.schema.shapes import Key, ListOf, Object, Text, did_you_mean
 from exportready.schema.times import DAY, parse_day
-from exportready.schema.yamlfile import Mistake, Node, YamlError, entries, items, parse
+from exportready.schema.yamlfile import Node, entries, items, parse
 
 SOON = timedelta(days=30)
 """A waiver that lapses within this is told of beforehand."""
@@ -41,44 +42,38 @@ FILE = Object({"waivers": Key(ListOf(_WAIVER), "the findings that are accepted",
 COLUMNS = tuple(_WAIVER.keys)
 
 
-class WaiverMistakes(Exception):
-    """The file of waivers cannot be used; holds every mistake of it."""
-
-    def __init__(self, mistakes: list[Mistake]) -> None:
-        super().__init__("\n".join(map(str, mistakes)))
-        self.mistakes = mistakes
+WHAT = "the waivers"
+"""What the mistakes in a file of waivers are about."""
 
 
 def read(path: Path) -> tuple[Waiver, ...]:
-    """The waivers of a .yaml or .csv file. Raises WaiverMistakes with all mistakes, also where the file cannot be opened."""
-    name = path.as_posix()
+    """Return the waivers of a .yaml or .csv file. Raises MistakesFound with all mistakes, also if the file can't be opened."""
+    mistakes = Mistakes(path.as_posix())
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise WaiverMistakes([Mistake(name, 0, f"it cannot be opened ({error.strerror})")]) from error
-    found: list[Mistake] = []
-    rows = _rows_of_csv(data, name, found) if path.suffix.lower() == ".csv" else _rows_of_yaml(data, name, found)
-    told = Mistakes(name, found)
-    sound = [node for node in rows if _WAIVER.check(node, told)]
-    if found:
-        raise WaiverMistakes(sorted(found, key=lambda mistake: mistake.line))
-    return tuple(_waiver(node, name) for node in sound)
+        mistakes.add(0, f"it cannot be opened ({error.strerror})")
+        raise MistakesFound(mistakes.found, WHAT) from error
+    rows = _rows_of_csv(data, mistakes) if path.suffix.lower() == ".csv" else _rows_of_yaml(data, mistakes)
+    sound = [node for node in rows if _WAIVER.check(node, mistakes)]
+    mistakes.raise_if_any(WHAT)
+    return tuple(_waiver(node, mistakes.path) for node in sound)
 
 
-def _rows_of_yaml(data: bytes, name: str, found: list[Mistake]) -> list[Node]:
+def _rows_of_yaml(data: bytes, mistakes: Mistakes) -> list[Node]:
     try:
-        root = parse(data, name)
-    except YamlError as error:
-        found += error.mistakes
+        root = parse(data, mistakes.path, mistakes)
+    except MistakesFound as error:
+        mistakes.found += error.mistakes
         return []
     listed = entries(root).get("waivers")
     if listed is None or set(entries(root)) != {"waivers"} or not isinstance(listed.value, list):
-        FILE.check(root, Mistakes(name, found))
+        FILE.check(root, mistakes)
         return []
     return items(listed)
 
 
-def _rows_of_csv(data: bytes, name: str, found: list[Mistake]) -> list[Node]:
+def _rows_of_csv(data: bytes, mistakes: Mistakes) -> list[Node]:
     rows = csv.reader(io.StringIO(data.decode("utf-8-sig", errors="replace"), newline=None), strict=True)
     nodes: list[Node] = []
     try:
@@ -86,20 +81,18 @@ def _rows_of_csv(data: bytes, name: str, found: list[Mistake]) -> list[Node]:
         strange = [head for head in heads if head not in COLUMNS]
         if strange or len(set(heads)) != len(heads) or not heads:
             near = "".join(f"'{head}' is no column{did_you_mean(head, COLUMNS)}; " for head in strange)
-            found.append(Mistake(name, 1, f"{near}the columns are {', '.join(COLUMNS)}, each once"))
+            mistakes.add(1, f"{near}the columns are {', '.join(COLUMNS)}, each once")
             return []
         for row in rows:
             line = rows.line_num
             if len(row) > len(heads) and any(cell.strip() for cell in row[len(heads) :]):
-                found.append(
-                    Mistake(name, line, f"it has {len(row)} cells for {len(heads)} columns; put a cell with a comma in quotes")
-                )
+                mistakes.add(line, f"it has {len(row)} cells for {len(heads)} columns; put a cell with a comma in quotes")
                 continue
             cells = {head: Node(cell.strip(), line) for head, cell in zip(heads, row, strict=False) if cell.strip()}
             if cells:
                 nodes.append(Node(dict(cells), line, dict.fromkeys(cells, line)))
     except csv.Error as error:
-        found.append(Mistake(name, rows.line_num, f"it is no CSV file ({error}); save it as CSV with commas"))
+        mistakes.add(rows.line_num, f"it is no CSV file ({error}); save it as CSV with commas")
     return nodes
 
 

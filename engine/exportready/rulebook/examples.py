@@ -11,7 +11,9 @@ from exportready.kinds import KINDS, field_of
 from exportready.model.evidence import Account, Dataset, Evidence, Listing, Location, Record, Scope, Unknown, Value
 from exportready.model.reasons import Reason
 from exportready.model.rules import Example
-from exportready.schema.shapes import Mistakes, did_you_mean
+from exportready.rulebook.shape import EXAMPLE
+from exportready.schema.mistakes import Mistakes
+from exportready.schema.shapes import did_you_mean
 from exportready.schema.times import parse_time
 from exportready.schema.yamlfile import Node, items
 from exportready.schema.yamlfile import entries as entries_of
@@ -20,17 +22,18 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 """When an example's check runs, and its evidence was made, unless it says otherwise."""
 
 
-def read_example(node: Node, path: str, mistakes: Mistakes, with_checks: bool) -> Example | None:
-    """Read one example; None where it has mistakes."""
-    entries = node.value if isinstance(node.value, dict) else {}
+def read_example(node: Node, mistakes: Mistakes, with_checks: bool) -> Example | None:
+    """Read one example; None where it has mistakes. Those of its shape have been noted with the rule's."""
+    entries, path = EXAMPLE.sound(node), mistakes.path
     before = len(mistakes.found)
     at = _moment(entries.get("at")) or NOON
     taken = _moment(entries.get("takenAt")) or at
     partial = {str(item.value) for item in items(entries.get("partial"))}
     for item in items(entries.get("partial")):
-        if item.value not in entries_of(entries.get("evidence")):
-            mistakes.say(item, f"'{item.value}' is not in this example's evidence")
-    evidence = _evidence(entries.get("evidence"), path, mistakes, partial, taken)
+        if item.value not in entries_of(entries_of(node).get("evidence")):
+            mistakes.add(item, f"'{item.value}' is not in this example's evidence")
+    written = entries_of(node)
+    evidence = _evidence(written.get("evidence"), path, mistakes, partial, taken)
     if "answers" in entries:
         answers = answers_of(entries["answers"], path, taken, mistakes)
         if answers is not None:
@@ -44,14 +47,14 @@ def read_example(node: Node, path: str, mistakes: Mistakes, with_checks: bool) -
                 sources=(),
                 unrecognised=(),
             )
-    earlier = _evidence(entries["before"], path, mistakes, set(), taken) if "before" in entries else None
+    earlier = _evidence(written["before"], path, mistakes, set(), taken) if "before" in written else None
     findings = tuple(str(item.value) for item in items(entries.get("findings")))
-    outcome = str(entries["outcome"].value)
-    if (outcome == "failed") != bool(findings):
-        mistakes.say(node, "an example lists its findings exactly when its outcome is failed")
+    outcome = str(entries["outcome"].value) if "outcome" in entries else None
+    if outcome is not None and ("findings" in written) == ("findings" in entries) and (outcome == "failed") != bool(findings):
+        mistakes.add(node, "an example lists its findings exactly when its outcome is failed")
     if with_checks and any(": " not in finding for finding in findings):
-        mistakes.say(node, "this rule has checks, so a finding is written as 'check: key'")
-    if len(mistakes.found) > before:
+        mistakes.add(node, "this rule has checks, so a finding is written as 'check: key'")
+    if len(mistakes.found) > before or outcome is None or "name" not in entries:
         return None
     return Example(
         name=str(entries["name"].value),
@@ -77,7 +80,7 @@ def _evidence(node: Node | None, path: str, mistakes: Mistakes, partial: set[str
     for kind, rows in entries_of(node).items():
         if kind not in KINDS:
             line = (node.key_lines or {}).get(kind, rows.line) if node else rows.line
-            mistakes.say(line, f"'{kind}' is not a kind of record{did_you_mean(kind, KINDS)}")
+            mistakes.add(line, f"'{kind}' is not a kind of record{did_you_mean(kind, KINDS)}")
             continue
         records = _records(kind, rows, path, mistakes)
         whole = kind not in partial
@@ -109,13 +112,13 @@ def _records(kind: str, rows: Node, path: str, mistakes: Mistakes) -> tuple[Reco
         for name, child in _flat(row).items():
             description = field_of(kind, name)
             if description is None:
-                mistakes.say(child, f"{kind} has no field '{name}'{did_you_mean(name, KINDS[kind].fields)}")
+                mistakes.add(child, f"{kind} has no field '{name}'{did_you_mean(name, KINDS[kind].fields)}")
                 continue
             value = fields[name] = convert(description, child.value)
             if isinstance(value, Unknown):
-                mistakes.say(child, f"'{name}' of {kind}: {value.reason}")
+                mistakes.add(child, f"'{name}' of {kind}: {value.reason}")
             elif description.choices and isinstance(value, str) and value not in description.choices:
-                mistakes.say(child, f"'{name}' of {kind} is one of {', '.join(description.choices)}, not '{value}'")
+                mistakes.add(child, f"'{name}' of {kind} is one of {', '.join(description.choices)}, not '{value}'")
         records.append(
             Record(kind=kind, key=keys.of(fields), fields=fields, where=Location(path, row.line, f"{kind}/{number}"))
         )

@@ -1,8 +1,8 @@
-"""Reads `rules/inference/*.yaml`, or tells every mistake of every file at once."""
+"""Reads `rules/inference/*.yaml`, or reports every mistake in every file at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,10 @@ from exportready.kinds.references import ESTABLISHED, INFERRED
 from exportready.model.evidence import Location
 from exportready.model.inference import Conclude, Different, InferenceRule, OneOf, Pattern, Same, Test
 from exportready.model.rules import PLACEHOLDER, Citation
-from exportready.schema.shapes import Anything, Choice, Key, ListOf, MapOf, Mistakes, Object, Text, did_you_mean
+from exportready.schema.mistakes import Mistakes, MistakesFound
+from exportready.schema.shapes import Anything, Choice, Key, ListOf, MapOf, Object, Text, did_you_mean
 from exportready.schema.times import DAY
-from exportready.schema.yamlfile import Mistake, Node, YamlError, entries, items, parse
+from exportready.schema.yamlfile import Node, entries, items, parse
 
 FACTS: Mapping[str, tuple[str, ...]] = {
     "problem": ("id", "object", "key", "what", "sort", "state", "blocks"),
@@ -55,34 +56,24 @@ _RULE = Object(
 )
 
 
-class InferenceMistakes(Exception):
-    """The inference rules cannot be used; holds every mistake of them."""
-
-    def __init__(self, mistakes: list[Mistake]) -> None:
-        super().__init__("\n".join(map(str, mistakes)))
-        self.mistakes = mistakes
-
-
 def load(folder: Path) -> tuple[InferenceRule, ...]:
-    """Every rule of a folder, earlier groups first. Raises InferenceMistakes with all mistakes."""
+    """Return every rule in a folder, earlier groups first. Raises MistakesFound with all mistakes."""
     found: list[InferenceRule] = []
-    mistakes: list[Mistake] = []
+    mistakes = Mistakes()
     for file in sorted(folder.glob("*.yaml")):
-        name = f"{folder.name}/{file.name}"
+        of_file = mistakes.of(f"{folder.name}/{file.name}")
         try:
-            root = parse(file.read_bytes(), name)
-        except YamlError as error:
-            mistakes += error.mistakes
+            root = parse(file.read_bytes(), of_file.path, of_file)
+        except MistakesFound as error:
+            mistakes.found += error.mistakes
             continue
-        told = Mistakes(name, mistakes)
         if not isinstance(root.value, list):
-            told.say(root, "a file of inference rules is a list of rules")
+            of_file.add(root, "a file of inference rules is a list of rules")
             continue
-        found += [rule for node in root.value if (rule := _rule(node, told)) is not None]
-    if not mistakes:
+        found += [rule for node in root.value if (rule := _rule(node, of_file)) is not None]
+    if not mistakes.found:
         found = _grouped(found, mistakes)
-    if mistakes:
-        raise InferenceMistakes(sorted(mistakes, key=lambda one: (one.path, one.line)))
+    mistakes.raise_if_any("the rulebook")
     return tuple(sorted(found, key=lambda rule: (rule.group, rule.name)))
 
 
@@ -97,27 +88,26 @@ def schema() -> dict[str, Any]:
 
 def _rule(node: Node, told: Mistakes) -> InferenceRule | None:
     before = len(told.found)
-    if not _RULE.check(node, told):
-        return None
+    _RULE.check(node, told)
     keys = entries(node)
-    bound: set[str] = set()
-    when: list[tuple[str, Pattern]] = []
-    for name, child in entries(keys["when"]).items():
-        pattern = _pattern(child, told, bound)
-        if pattern is not None:
-            when.append((name, pattern))
-            bound |= {test.variable for _, test in pattern.tests if isinstance(test, Same)}
-    if not when and len(told.found) == before:
-        told.say(keys["when"], "a rule needs at least one fact")
-    _not_before_bound(keys["when"], when, told)
+    facts = entries(keys.get("when"))
+    read = {name: _pattern(child, told) for name, child in facts.items()}
+    when = [(name, pattern) for name, pattern in read.items() if pattern is not None]
+    if "when" in keys and not facts and len(told.found) == before:
+        told.add(keys["when"], "a rule needs at least one fact")
+    # A fact that can't be read may name any variable.
+    bound = _variables(when) if len(when) == len(read) else None
+    if bound is not None and "when" in keys:
+        _not_before_bound(keys["when"], when, bound, told)
     without = keys.get("unless")
-    unless = [_pattern(child, told, bound) for child in (items(without) or ([without] if without else []))]
-    for pattern, child in zip(unless, items(without) or ([without] if without else []), strict=True):
+    patterns = [(_pattern(child, told), child) for child in (items(without) or ([without] if without else []))]
+    for pattern, child in patterns:
         _only_bound(pattern, child, bound, told)
-    then = _conclude(keys["then"], told, bound, {name for name, _ in when})
-    for word in PLACEHOLDER.findall(str(keys["because"].value)):
-        if word not in dict(when):
-            told.say(keys["because"], f"'{{{word}}}' is no entry of when{did_you_mean(word, dict(when))}")
+    then = _conclude(keys["then"], told, bound, facts) if "then" in keys else None
+    because = keys.get("because")
+    for word in PLACEHOLDER.findall(str(because.value)) if because else ():
+        if because and word not in facts:
+            told.add(because, f"'{{{word}}}' is no entry of when{did_you_mean(word, facts)}")
     if len(told.found) > before or then is None:
         return None
     source = entries(keys["source"])
@@ -125,7 +115,7 @@ def _rule(node: Node, told: Mistakes) -> InferenceRule | None:
     return InferenceRule(
         name=text["name"],
         when=tuple(when),
-        unless=tuple(pattern for pattern in unless if pattern is not None),
+        unless=tuple(pattern for pattern, _ in patterns if pattern is not None),
         then=then,
         because=text["because"],
         certainty=text["standing"],
@@ -140,18 +130,24 @@ def _rule(node: Node, told: Mistakes) -> InferenceRule | None:
     )
 
 
-def _pattern(node: Node, told: Mistakes, bound: set[str]) -> Pattern | None:
+def _variables(when: Iterable[tuple[str, Pattern]]) -> frozenset[str]:
+    return frozenset(test.variable for _, pattern in when for _, test in pattern.tests if isinstance(test, Same))
+
+
+def _pattern(node: Node, told: Mistakes) -> Pattern | None:
+    if not isinstance(node.value, dict):
+        return None  # the shape has said so
     keys = entries(node)
     kind = keys["fact"].value if "fact" in keys else None
     if not isinstance(kind, str) or kind not in FACTS:
-        told.say(node, f"'fact' must be one of {', '.join(FACTS)}{did_you_mean(str(kind), FACTS)}")
+        told.add(node, f"'fact' must be one of {', '.join(FACTS)}{did_you_mean(str(kind), FACTS)}")
         return None
     tests: list[tuple[str, Test]] = []
     for name, child in keys.items():
         if name == "fact":
             continue
         if name not in FACTS[kind]:
-            told.say(child, f"'{kind}' has no field '{name}'{did_you_mean(name, FACTS[kind])}")
+            told.add(child, f"'{kind}' has no field '{name}'{did_you_mean(name, FACTS[kind])}")
             continue
         test = _test(child, told)
         if test is not None:
@@ -167,56 +163,57 @@ def _test(node: Node, told: Mistakes) -> Test | None:
         return OneOf(tuple(str(one.value) for one in value))
     if isinstance(value, dict) and set(value) == {"not"} and str(value["not"].value).startswith("$"):
         return Different(str(value["not"].value)[1:])
-    told.say(node, "a text (numbers in quotes), a list of texts, $variable or {not: $variable} belongs here")
+    told.add(node, "a text (numbers in quotes), a list of texts, $variable or {not: $variable} belongs here")
     return None
 
 
-def _not_before_bound(node: Node, when: Iterable[tuple[str, Pattern]], told: Mistakes) -> None:
+def _not_before_bound(node: Node, when: Iterable[tuple[str, Pattern]], bound: Collection[str], told: Mistakes) -> None:
     """What must be different must be known from any entry."""
-    bound = {test.variable for _, pattern in when for _, test in pattern.tests if isinstance(test, Same)}
     for _, pattern in when:
         for name, test in pattern.tests:
             if isinstance(test, Different) and test.variable not in bound:
-                told.say(node, f"'{name}' must differ from ${test.variable}, which no entry names")
+                told.add(node, f"'{name}' must differ from ${test.variable}, which no entry names")
 
 
-def _only_bound(pattern: Pattern | None, node: Node, bound: set[str], told: Mistakes) -> None:
+def _only_bound(pattern: Pattern | None, node: Node, bound: Collection[str] | None, told: Mistakes) -> None:
     """An engine looks for what is absent by values that it knows; tests within one absent fact are not compiled."""
     named: list[str] = []
     for name, test in pattern.tests if pattern else ():
         if isinstance(test, Different):
-            told.say(node, f"'{name}': unless has no {{not: …}}")
+            told.add(node, f"'{name}': unless has no {{not: …}}")
         elif isinstance(test, Same):
             named.append(test.variable)
-            if test.variable not in bound:
-                told.say(node, f"${test.variable} is named by no entry of when")
+            if bound is not None and test.variable not in bound:
+                told.add(node, f"${test.variable} is named by no entry of when")
     if len(named) != len(set(named)):
-        told.say(node, "a variable stands twice in one fact of unless")
+        told.add(node, "a variable stands twice in one fact of unless")
 
 
-def _conclude(node: Node, told: Mistakes, bound: set[str], names: set[str]) -> Conclude | None:
+def _conclude(node: Node, told: Mistakes, bound: Collection[str] | None, names: Collection[str]) -> Conclude | None:
+    if not isinstance(node.value, dict):
+        return None  # the shape has said so
     keys = {name: str(child.value) for name, child in entries(node).items()}
     kind = keys.pop("fact", "")
     if kind not in CONCLUDED:
-        told.say(node, f"'fact' must be one of {', '.join(CONCLUDED)}{did_you_mean(kind, CONCLUDED)}")
+        told.add(node, f"'fact' must be one of {', '.join(CONCLUDED)}{did_you_mean(kind, CONCLUDED)}")
         return None
     if set(keys) != set(FACTS[kind]):
-        told.say(node, f"'{kind}' has the fields {', '.join(FACTS[kind])}, all of them")
+        told.add(node, f"'{kind}' has the fields {', '.join(FACTS[kind])}, all of them")
         return None
     fields: list[tuple[str, Same | str]] = []
     for name, value in keys.items():
         if value.startswith("$"):
-            if value[1:] not in bound:
-                told.say(node, f"{value} is named by no entry of when")
+            if bound is not None and value[1:] not in bound:
+                told.add(node, f"{value} is named by no entry of when")
             fields.append((name, Same(value[1:])))
         elif value in names:
             fields.append((name, value))
         else:
-            told.say(node, f"'{value}' is no entry of when{did_you_mean(value, names)}")
+            told.add(node, f"'{value}' is no entry of when{did_you_mean(value, names)}")
     return Conclude(kind, tuple(fields))
 
 
-def _grouped(rules: list[InferenceRule], mistakes: list[Mistake]) -> list[InferenceRule]:
+def _grouped(rules: list[InferenceRule], mistakes: Mistakes) -> list[InferenceRule]:
     """Each rule in the group after all that it negates. A circle through `unless` has no meaning, and is a mistake."""
     groups: dict[str, int] = dict.fromkeys(CONCLUDED, 0)
     for _ in range(len(CONCLUDED) + 1):
@@ -228,7 +225,5 @@ def _grouped(rules: list[InferenceRule], mistakes: list[Mistake]) -> list[Infere
         if before == groups:
             return [replace(rule, group=groups[rule.then.fact]) for rule in rules]
     first = min(rules, key=lambda rule: (rule.where.path, rule.where.line or 0))
-    mistakes.append(
-        Mistake(first.where.path, first.where.line or 0, "what a rule negates must not follow from what it concludes")
-    )
+    mistakes.of(first.where.path).add(first.where.line or 0, "what a rule negates must not follow from what it concludes")
     return rules

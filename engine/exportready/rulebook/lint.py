@@ -23,7 +23,7 @@ from exportready.model.rules import (
     placeholders,
     refs,
 )
-from exportready.schema.yamlfile import Mistake
+from exportready.schema.mistakes import Mistake
 
 CASES = ("passed", "failed", "cannot_tell")
 """Each rule is tried at least on one example of each."""

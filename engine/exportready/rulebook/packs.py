@@ -3,49 +3,49 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from exportready.model.evidence import Known
 from exportready.model.rules import Rule, Rulebook, Severity
-from exportready.rulebook.load import RulebookMistakes, load_or_recall
+from exportready.rulebook.load import INFERENCE, WHAT, load_rulebook
 from exportready.rulebook.reads import wanted
+from exportready.schema.mistakes import Mistakes
 from exportready.schema.shapes import did_you_mean
-from exportready.schema.yamlfile import Mistake
 
 
-def together(first: Rulebook, folders: Sequence[Path]) -> Rulebook:
-    """The rulebook with further packs. Raises RulebookMistakes, also for a rule that two packs have."""
-    books, mistakes = [first], list[Mistake]()
+def together(first: Rulebook, folders: Sequence[Path], mistakes: Mistakes | None = None) -> Rulebook:
+    """Return the rulebook with further packs.
+
+    What is wrong with a pack, and a rule that two packs have, is noted in the collector, and the packs without mistakes are
+    returned. Without a collector, raises MistakesFound.
+    """
+    books, found = [first], mistakes or Mistakes()
     for folder in folders:
         if not folder.is_dir():
-            mistakes.append(Mistake(folder.as_posix(), 0, "this folder of rules is not there"))
+            found.of(folder.as_posix()).add(0, "this folder of rules is not there")
             continue
-        try:
-            books.append(load_or_recall(folder, own=True))
-        except RulebookMistakes as error:
-            mistakes += [mistake.below(folder) for mistake in error.mistakes]
-    seen: dict[str, Rule] = {}
+        with found.collecting():
+            books.append(load_rulebook(folder))
+    rules: dict[str, Rule] = {}
     for rule in (rule for book in books for rule in book.rules):
-        if rule.id in seen:
-            mistakes.append(
-                Mistake(rule.where.path, rule.where.line or 1, f"two packs have the rule '{rule.id}'; keep one of them")
-            )
-        seen[rule.id] = rule
-    if mistakes:
-        raise RulebookMistakes(mistakes)
+        if rule.id in rules:
+            found.of(rule.where.path).add(rule.where.line or 1, f"two packs have the rule '{rule.id}'; keep one of them")
+        rules[rule.id] = rule
+    if mistakes is None:
+        found.raise_if_any(WHAT)
     if len(books) == 1:
         return first
-    rules = tuple(sorted(seen.values(), key=lambda rule: rule.id))
     packs = tuple(pack for book in books for pack in book.packs)
     digest = hashlib.sha256("\0".join(pack.digest for pack in packs).encode()).hexdigest()
     follows = next((book for book in reversed(books) if book.own_inference), first)
+    in_order = tuple(sorted(rules.values(), key=lambda rule: rule.id))
     return Rulebook(
-        rules=rules,
+        rules=in_order,
         digest=digest,
-        wanted=wanted(rules),
+        wanted=wanted(in_order),
         own=first.own,
         inference=follows.inference,
         own_inference=follows.own_inference,
@@ -53,37 +53,47 @@ def together(first: Rulebook, folders: Sequence[Path]) -> Rulebook:
     )
 
 
+def rule_ids(folder: Path) -> frozenset[str]:
+    """Return the ids that the rule files in a folder are named for, whether they can be read or not."""
+    files = (file for file in folder.glob("*/*.yaml") if file.parent.name != INFERENCE)
+    return frozenset(f"{file.parent.name}/{file.stem}" for file in files)
+
+
 def adapted(
     book: Rulebook,
-    grades: Mapping[str, Severity],
-    parameters: Mapping[str, Mapping[str, Known]],
-    path: str,
-    lines: Mapping[str, int],
+    grades: Mapping[str, tuple[Severity, int]],
+    parameters: Mapping[str, tuple[Mapping[str, Known], int]],
+    unread: Collection[str],
+    mistakes: Mistakes,
 ) -> Rulebook:
-    """The rulebook with other grades and parameters. Raises RulebookMistakes for rules and parameters that there are not."""
+    """Return the rulebook with other grades and parameters, each given with the line that states it.
+
+    Rules and parameters that don't exist are noted as mistakes, except for the rules in `unread`, whose files have mistakes themselves.
+    """
     known = {rule.id: rule for rule in book.rules}
-    mistakes = []
-    for name, named in (("severity", grades), ("parameters", parameters)):
-        for rule in named:
-            if rule not in known:
-                line = lines.get(f"{name}.{rule}", 0)
-                mistakes.append(Mistake(path, line, f"there is no rule '{rule}'{did_you_mean(rule, known)}"))
-    for rule, values in parameters.items():
+    for rule, (_, line) in (*grades.items(), *parameters.items()):
+        if rule not in known and rule not in unread:
+            mistakes.add(line, f"there is no rule '{rule}'{did_you_mean(rule, known)}")
+    for rule, (values, line) in parameters.items():
         for name, value in values.items() if rule in known else ():
             default = known[rule].parameters.get(name)
-            line = lines.get(f"parameters.{rule}", 0)
             if default is None:
-                mistakes.append(
-                    Mistake(path, line, f"{rule} has no parameter '{name}'{did_you_mean(name, known[rule].parameters)}")
-                )
+                mistakes.add(line, f"{rule} has no parameter '{name}'{did_you_mean(name, known[rule].parameters)}")
             elif type(default) is not type(value):
-                mistakes.append(
-                    Mistake(path, line, f"the parameter '{name}' of {rule} is of another type than its default {default}")
-                )
-    if mistakes:
-        raise RulebookMistakes(mistakes)
-    rules = tuple(_adapted(rule, grades.get(rule.id), parameters.get(rule.id, {})) for rule in book.rules)
-    return replace(book, rules=rules)
+                mistakes.add(line, f"the parameter '{name}' of {rule} is of another type than its default {default}")
+    if not grades and not parameters:
+        return book
+    return replace(
+        book,
+        rules=tuple(
+            _adapted(
+                rule,
+                grades[rule.id][0] if rule.id in grades else None,
+                parameters[rule.id][0] if rule.id in parameters else {},
+            )
+            for rule in book.rules
+        ),
+    )
 
 
 def _adapted(rule: Rule, grade: Severity | None, parameters: Mapping[str, Known]) -> Rule:

@@ -9,7 +9,14 @@ from exportready.model.rules import Phase, Severity
 from exportready.schema.shapes import Anything, Choice, Key, ListOf, MapOf, Number, Object, Text, YesNo
 from exportready.schema.times import AGE, DAY, TIME
 
-_CONDITION = Anything(
+
+class _Condition(Anything, frozen=True):
+    """A condition, read by `conditions.Reader`. A key with nothing after it is none: it would hold for every record."""
+
+    may_be_empty = False
+
+
+_CONDITION = _Condition(
     {
         "type": "object",
         "description": "field: test. A scalar is equality, a list is one-of; present, absent, not, any, all, at_least, at_most, "

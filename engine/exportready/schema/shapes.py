@@ -10,18 +10,8 @@ from typing import Any
 
 import msgspec
 
-from exportready.schema.yamlfile import Mistake, Node
-
-
-class Mistakes(msgspec.Struct):
-    """Collects what is wrong in one file, so that all of it is told at once."""
-
-    path: str
-    found: list[Mistake]
-
-    def say(self, node: Node | int, message: str) -> None:
-        """Note a mistake at a value or line."""
-        self.found.append(Mistake(self.path, node if isinstance(node, int) else node.line, message))
+from exportready.schema.mistakes import Mistakes
+from exportready.schema.yamlfile import Node
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
@@ -63,7 +53,7 @@ class Shape(msgspec.Struct, frozen=True):
 
     def refuse(self, node: Node, mistakes: Mistakes, hint: str = "") -> bool:
         """Say that the value does not fit."""
-        mistakes.say(node, f"{what_is(node)} stands where {self.words} belongs{hint}")
+        mistakes.add(node, f"{what_is(node)} stands where {self.words} belongs{hint}")
         return False
 
 
@@ -191,7 +181,7 @@ class ListOf(Shape, frozen=True):
         if not isinstance(node.value, list):
             return self.item.check(node, mistakes) if self.or_one else self.refuse(node, mistakes)
         if len(node.value) < self.least:
-            mistakes.say(node, "an empty list stands where at least one entry belongs")
+            mistakes.add(node, "an empty list stands where at least one entry belongs")
             return False
         return all([self.item.check(item, mistakes) for item in node.value])
 
@@ -259,16 +249,16 @@ class Object(Shape, frozen=True):
             if key is None:
                 line = (node.key_lines or {}).get(name, child.line)
                 near = did_you_mean(name, self.keys)
-                mistakes.say(line, f"there is no key '{name}' here{near or '; there are ' + ', '.join(self.keys)}")
+                mistakes.add(line, f"there is no key '{name}' here{near or '; there are ' + ', '.join(self.keys)}")
             elif child.value is None and isinstance(key.shape, Object) and not key.shape.needs():
                 continue  # a group whose keys are all left out
             elif child.value is None and not key.shape.may_be_empty:
-                mistakes.say(child, f"'{name}' has no value; give it one or leave the key out")
+                mistakes.add(child, f"'{name}' has no value; give it one or leave the key out")
             else:
                 key.shape.check(child, mistakes)
         for name, key in self.keys.items():
             if key.required and name not in node.value:
-                mistakes.say(node, f"'{name}' is missing ({key.about or key.shape.words})")
+                mistakes.add(node, f"'{name}' is missing ({key.about or key.shape.words})")
         return len(mistakes.found) == before
 
     def needs(self) -> list[str]:
@@ -281,7 +271,7 @@ class Object(Shape, frozen=True):
         return {
             name: child
             for name, child in entries.items()
-            if name in self.keys and child.value is not None and self.keys[name].shape.check(child, Mistakes("", []))
+            if name in self.keys and child.value is not None and self.keys[name].shape.check(child, Mistakes())
         }
 
     def schema(self) -> dict[str, Any]:

@@ -10,30 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import msgspec
 import yaml
-from msgspec.structs import replace
+
+from exportready.schema.mistakes import Mistake, Mistakes, MistakesFound
 
 Scalar = str | bool | Decimal | None
 
 MAX_DEPTH = 60
-
-
-class Mistake(msgspec.Struct, frozen=True):
-    """Something wrong in a file, where it stands and what would be right."""
-
-    path: str
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
-
-    def below(self, folder: Path) -> Mistake:
-        """The same with its file's path as people can open it from where they are."""
-        return replace(self, path=(folder / self.path).as_posix())
 
 
 class Node(msgspec.Struct, frozen=True):
@@ -64,14 +49,6 @@ def items(node: Node | None) -> list[Node]:
     return node.value if node is not None and isinstance(node.value, list) else []
 
 
-class YamlError(Exception):
-    """The file is not YAML that is read here; holds every mistake found."""
-
-    def __init__(self, mistakes: list[Mistake]) -> None:
-        super().__init__("; ".join(map(str, mistakes)))
-        self.mistakes = mistakes
-
-
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULL = re.compile(r"(?:~|null|Null|NULL|)\Z")
 _TRUE = re.compile(r"(?:true|True|TRUE)\Z")
@@ -92,23 +69,30 @@ def scalar(text: str) -> Scalar:
     return text
 
 
-def parse(data: bytes, path: str) -> Node:
+def parse(data: bytes, path: str, mistakes: Mistakes | None = None) -> Node:
     """Read one document. An empty file is an empty mapping.
 
-    Raises YamlError with every mistake that the file's shape allows to find at once.
+    Keys that appear twice, aliases and tags are mistakes that leave the rest readable: a collector notes them, so that the
+    caller can look for more. Raises MistakesFound for a file that can't be read to its end, and without a collector for any mistake.
     """
-    mistakes: list[Mistake] = []
+    found = Mistakes(path)
     try:
-        node = _build(yaml.parse(_text(data), Loader=_LOADER), path, mistakes)
+        node = _build(yaml.parse(_text(data), Loader=_LOADER), found)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         words = error.problem or error.context or "this is not YAML"
-        raise YamlError([*mistakes, Mistake(path, mark.line + 1 if mark else 1, f"not valid YAML: {words}")]) from error
+        raise _unreadable(found, mark.line + 1 if mark else 1, f"not valid YAML: {words}") from error
     except yaml.YAMLError as error:
-        raise YamlError([*mistakes, Mistake(path, 1, "not valid YAML: it holds characters that no text file has")]) from error
-    if mistakes:
-        raise YamlError(mistakes)
+        raise _unreadable(found, 1, "not valid YAML: it holds characters that no text file has") from error
+    if mistakes is None:
+        found.raise_if_any("the file")
+    else:
+        mistakes.found += found.found
     return node
+
+
+def _unreadable(so_far: Mistakes, line: int, message: str) -> MistakesFound:
+    return MistakesFound([*so_far.found, Mistake(so_far.path, line, message)])
 
 
 def _text(data: bytes) -> str:
@@ -131,12 +115,9 @@ class _Open:
         self.key: str | None = None
 
 
-def _build(events: Iterator[yaml.Event], path: str, mistakes: list[Mistake]) -> Node:
+def _build(events: Iterator[yaml.Event], mistakes: Mistakes) -> Node:
     stack: list[_Open] = []
     root: Node | None = None
-
-    def say(line: int, message: str) -> None:
-        mistakes.append(Mistake(path, line, message))
 
     def place(node: Node) -> None:
         nonlocal root
@@ -148,13 +129,13 @@ def _build(events: Iterator[yaml.Event], path: str, mistakes: list[Mistake]) -> 
             top.items.append(node)
         elif top.key is None:
             if isinstance(node.value, (dict, list)):
-                say(node.line, "a key must be a plain word")
+                mistakes.add(node.line, "a key must be a plain word")
                 top.key = f"?{node.line}"
             else:
                 top.key = _key_text(node.value)
                 if top.key in top.key_lines:
                     first = top.key_lines[top.key]
-                    say(node.line, f"'{top.key}' stands twice (first in line {first}); keep one of them")
+                    mistakes.add(node.line, f"'{top.key}' stands twice (first in line {first}); keep one of them")
                 top.key_lines.setdefault(top.key, node.line)
         else:
             top.entries.setdefault(top.key, node)
@@ -166,24 +147,22 @@ def _build(events: Iterator[yaml.Event], path: str, mistakes: list[Mistake]) -> 
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
-                say(line, "a second document starts here ('---'); keep one document in a file")
-                break
+                raise _unreadable(mistakes, line, "a second document starts here ('---'); keep one document in a file")
         elif isinstance(event, yaml.AliasEvent):
-            say(line, f"'*{event.anchor}' refers to another place; write the value out instead")
-            place(Node(None, line))
+            mistakes.add(line, f"'*{event.anchor}' refers to another place; write the value out instead")
+            place(Node(f"*{event.anchor}", line))
         elif isinstance(event, yaml.ScalarEvent):
             if event.tag is not None and event.tag != "!":
-                say(line, f"the tag '{event.tag}' is not read; write the plain value")
+                mistakes.add(line, f"the tag '{event.tag}' is not read; write the plain value")
             plain = event.implicit[0] and not event.style
             is_key = bool(stack) and stack[-1].items is None and stack[-1].key is None
             place(Node(scalar(event.value) if plain and not is_key else event.value, line))
         elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             if event.tag is not None:
-                say(line, f"the tag '{event.tag}' is not read; write the plain value")
+                mistakes.add(line, f"the tag '{event.tag}' is not read; write the plain value")
             stack.append(_Open(line, isinstance(event, yaml.MappingStartEvent)))
             if len(stack) > MAX_DEPTH:
-                say(line, f"nested more than {MAX_DEPTH} deep")
-                break
+                raise _unreadable(mistakes, line, f"nested more than {MAX_DEPTH} deep")
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             done = stack.pop()
             place(Node(done.items, done.line) if done.items is not None else Node(done.entries, done.line, done.key_lines))

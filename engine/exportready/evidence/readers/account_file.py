@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from exportready.account import reading as account
 from exportready.evidence.reading import Reading, Unreadable
+from exportready.schema.mistakes import MistakesFound
 
 READER = account.READER
 
@@ -12,7 +13,7 @@ def read(data: bytes, path: str) -> Reading:
     """Read account.yaml as one of the snapshot's files. Raises Unreadable with every mistake in it."""
     try:
         found = account.read(data, path)
-    except account.AccountMistakes as error:
+    except MistakesFound as error:
         first, *others = error.mistakes
         more = "".join(f"; line {other.line}: {other.message}" for other in others)
         raise Unreadable(first.message + more, first.line) from error

@@ -1,0 +1,86 @@
+"""`exportready diff`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from exportready.cli.options import (
+    AT,
+    CONFIG,
+    DIFF_FORMATS,
+    DIFF_OUTPUT,
+    NO_CONFIG,
+    PHASE,
+    RULES,
+    RuleOptions,
+    SnapshotOptions,
+    group,
+)
+
+if TYPE_CHECKING:
+    from exportready.model.rules import Rulebook
+    from exportready.results.compare import Result
+
+
+@click.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option(
+    "--earlier", type=click.Path(path_type=Path), help="A result from before OLD: what it had and OLD had not is back again."
+)
+@DIFF_OUTPUT
+@group("judging", SnapshotOptions, PHASE, AT)
+@group("rules", RuleOptions, RULES)
+@CONFIG
+@NO_CONFIG
+def diff(
+    old: Path,
+    new: Path,
+    earlier: Path | None,
+    outputs: tuple[str, ...],
+    judging: SnapshotOptions,
+    rules: RuleOptions,
+) -> int:
+    """What changed from OLD to NEW: two results (-o json) or two snapshots.
+
+    New, fixed, unchanged and back again; what only the rulebook made different; and settings that changed, whether a rule looks at
+    them or not. Ends with 1 where something is there that was not.
+    """
+    from msgspec.structs import replace
+
+    from exportready.cli.output import write
+    from exportready.cli.outputs import target_of
+    from exportready.cli.settings import settle
+    from exportready.reporters import difference
+    from exportready.results.compare import compare
+
+    wanted = [target_of(output, DIFF_FORMATS, "a format of diff") for output in outputs or ("console",)]
+    book, judging = settle(rules).rulebook, replace(judging, at=judging.moment)
+    before = _result(earlier, judging, book) if earlier is not None else None
+    found = compare(_result(old, judging, book), _result(new, judging, book), before)
+    writers = dict(zip(DIFF_FORMATS, (difference.console, difference.machine, difference.markdown), strict=True))
+    write([(target, writers[name](found)) for name, target in wanted])
+    return 1 if found.is_worse else 0
+
+
+def _result(path: Path, judging: SnapshotOptions, book: Rulebook) -> Result:
+    """Read a stored result, else judge a snapshot now."""
+    import json
+
+    from exportready.cli.judging import judged, request
+    from exportready.reporters import Options, render
+    from exportready.results.compare import NoResult, result
+
+    try:
+        if path.is_file() and (path.suffix.lower() == ".json" or path.read_bytes()[:200].lstrip().startswith(b"{")):
+            stated = json.loads(path.read_text(encoding="utf-8-sig"))
+        else:
+            stated = json.loads(render("json", judged(request(path, judging, book)), Options()))
+        return result(stated if isinstance(stated, dict) else {})
+    except (NoResult, OSError) as error:
+        raise click.ClickException(f"{path}: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise click.ClickException(f"{path} is damaged ({error}); write it anew with -o json:{path}") from error

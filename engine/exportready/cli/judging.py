@@ -1,0 +1,63 @@
+"""How commands judge a snapshot: options in, a report out, and whatever can't be judged told in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from msgspec.structs import replace
+
+from exportready.causes.engines import NoEngine
+from exportready.check import CheckRequest, check
+from exportready.cli.options import RuleOptions, SnapshotOptions
+from exportready.evidence.files import NoSnapshot
+from exportready.model.report import Report
+from exportready.model.rules import Rulebook
+from exportready.policy.baseline import Baseline, of
+from exportready.policy.batches import NoBatch
+
+
+def request(snapshot: Path, options: SnapshotOptions, rulebook: Rulebook, rules: RuleOptions | None = None) -> CheckRequest:
+    """Return what is to be judged, and how."""
+    return CheckRequest(
+        snapshot=snapshot,
+        rulebook=rulebook,
+        at=options.moment,
+        before=options.before,
+        phase=options.phase,
+        select=rules.selected if rules else (),
+        ignore=rules.ignored if rules else (),
+        engine=options.engine,
+        jobs=options.jobs,
+    )
+
+
+def judged(wanted: CheckRequest) -> Report:
+    """Judge a snapshot. Raises click.ClickException where there is none, or where its engine isn't installed."""
+    with usable():
+        return check(wanted)
+
+
+@contextmanager
+def usable() -> Iterator[None]:
+    """Turn what can't be judged into an error of the command line."""
+    try:
+        yield
+    except (NoSnapshot, NoEngine, NoBatch) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def baseline_of(wanted: CheckRequest, since: str) -> tuple[Baseline, str]:
+    """Return what the snapshot had at a git revision, and how to call it. What was not there yet is all new."""
+    from exportready.cli.revision import NoRevision, at
+
+    try:
+        with at(wanted.snapshot, since) as earlier:
+            if earlier is None:
+                nothing = Baseline(account=None, rulebook=wanted.rulebook.digest, entries=(), untold=frozenset())
+                return nothing, f"{since} (it was not there yet)"
+            return of(judged(replace(wanted, snapshot=earlier, engine=None, jobs=1, waivers=(), on_file=None))), since
+    except NoRevision as error:
+        raise click.ClickException(str(error)) from error

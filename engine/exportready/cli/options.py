@@ -1,0 +1,332 @@
+"""Options of the command line, in groups: a command takes one value per group, not one per option."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from exportready.cli.completion import formats_like, rules_like
+
+if TYPE_CHECKING:
+    from exportready.policy.gate import Policy
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+FORMATS = ("console", "html", "markdown", "csv", "json", "work-list", "github", "gitlab", "sarif", "junit")
+AUDIT_FORMATS = ("console", "csv", "html", "json", "markdown")
+DIFF_FORMATS = ("console", "json", "markdown")
+
+
+def group(name: str, options: type[msgspec.Struct], *declared: Decorator) -> Decorator:
+    """Add the declared options to a command, and pass their values to it as one struct, the parameter `name`.
+
+    The struct's fields are named like click's parameters. A command may declare only some of them if the others have defaults.
+    """
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def collected(*arguments: Any, **values: Any) -> Any:
+            inside = {field: values.pop(field) for field in options.__struct_fields__ if field in values}
+            return command(*arguments, **values, **{name: options(**inside)})
+
+        made: Callable[..., Any] = collected
+        for option in reversed(declared):
+            made = option(made)
+        return made
+
+    return decorate
+
+
+# -- exportready.yaml
+
+
+class SettledOption(click.Option):
+    """An option that exportready.yaml can set, by its `key` there."""
+
+    def __init__(self, *arguments: Any, key: str, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.key = key
+
+
+def _settle(context: click.Context, option: click.Parameter, value: object) -> object:
+    """Read exportready.yaml before any other option is decided, so that its values are their defaults (click's default_map).
+
+    Click calls this for --config and for --no-config, in either order: once both are known.
+    """
+    known = context.meta.setdefault(f"{__name__}.{context.command_path}", {})
+    known[option.name] = value
+    if len(known) == 2 and not context.resilient_parsing:
+        from exportready.cli.settings import Settings
+
+        settings = Settings.read(known["config_file"], is_off=known["no_config"])
+        settled = [one for one in context.command.params if isinstance(one, SettledOption)]
+        context.obj = settings
+        context.default_map = {
+            str(one.name): settings.config.options[one.key] for one in settled if one.key in settings.config.options
+        }
+    return value
+
+
+CONFIG = click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path),
+    envvar="EXPORTREADY_CONFIG",
+    is_eager=True,
+    expose_value=False,
+    callback=_settle,
+    help="The settings (default: exportready.yaml here or above).",
+)
+NO_CONFIG = click.option(
+    "--no-config", is_flag=True, is_eager=True, expose_value=False, callback=_settle, help="Read no exportready.yaml."
+)
+
+
+class Moment(click.ParamType[datetime]):
+    """A moment with its offset; without one it is UTC."""
+
+    name = "TIME"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Read it, or say what a moment looks like."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"'{value}' is not a moment; write one such as 2026-11-20T17:30:00-07:00", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def now() -> datetime:
+    """Return this moment, to the second, by the clock of this machine."""
+    return datetime.now(UTC).astimezone().replace(microsecond=0)
+
+
+# -- which snapshot, judged when and how
+
+
+class SnapshotOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How a snapshot is judged, apart from the rules."""
+
+    before: Path | None = None
+    """An earlier snapshot of the same account."""
+    phase: str | None = None
+    at: datetime | None = None
+    """The moment of judging; None for now."""
+    engine: str | None = None
+    jobs: int | None = 1
+    """How many processes read; None for one per core."""
+
+    @property
+    def moment(self) -> datetime:
+        """The moment of judging."""
+        return self.at or now()
+
+
+BEFORE = click.option(
+    "--before", type=click.Path(path_type=Path), help="An earlier folder or .zip of the same account, to compare with."
+)
+PHASE = click.option("--phase", type=click.Choice(["before-export", "after-export"]), help="Judge before or after the export.")
+AT = click.option("--at", type=Moment(), help="Judge as of this moment (default: now; without an offset, UTC).")
+ENGINE = click.option(
+    "--engine",
+    type=click.Choice(["durable", "clips"]),
+    help="What infers which issues are key (default: the one that is installed).",
+)
+JOBS = click.option(
+    "--jobs", type=click.IntRange(1, 61), metavar="N", help="Read large files in so many processes (default: one a core)."
+)
+
+
+# -- by which rules
+
+
+class RuleOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """By which rules a snapshot is judged."""
+
+    folder: Path | None = None
+    """A folder of rules; None for the shipped ones."""
+    selected: tuple[str, ...] = ()
+    """Ids and areas; empty for all."""
+    ignored: tuple[str, ...] = ()
+
+
+RULES = click.option(
+    "--rules", "folder", type=click.Path(path_type=Path), help="A folder of rules to use instead of the shipped ones."
+)
+SELECT = click.option(
+    "--select",
+    "selected",
+    cls=SettledOption,
+    key="select",
+    multiple=True,
+    envvar="EXPORTREADY_CHECK_SELECT",
+    metavar="RULE",
+    shell_complete=rules_like,
+    help="Judge only this rule or area (items, items/cogs-account).",
+)
+IGNORE = click.option(
+    "--ignore",
+    "ignored",
+    cls=SettledOption,
+    key="ignore",
+    multiple=True,
+    envvar="EXPORTREADY_CHECK_IGNORE",
+    metavar="RULE",
+    shell_complete=rules_like,
+    help="Leave this rule or area out.",
+)
+
+
+# -- what the exit code says
+
+
+class GateOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What decides the exit code."""
+
+    fail_on: str
+    """The mildest grade that fails the gate, or `never`."""
+    allow_unknown: bool
+    waivers_file: Path | None
+    baseline_file: Path | None = None
+    since: str | None = None
+    """A git revision."""
+    new_only: bool = False
+    strict_baseline: bool = False
+
+    def policy(self, thresholds: Mapping[str, int]) -> Policy:
+        """Return the policy that weighs a report, with the thresholds of exportready.yaml."""
+        from exportready.model.rules import Severity
+        from exportready.policy.gate import Policy
+
+        return Policy(
+            fail_on=None if self.fail_on == "never" else Severity(self.fail_on),
+            allow_unknown=self.allow_unknown,
+            new_only=self.new_only,
+            strict_baseline=self.strict_baseline,
+            thresholds=thresholds,
+        )
+
+
+FAIL_ON = click.option(
+    "--fail-on",
+    cls=SettledOption,
+    key="failOn",
+    type=click.Choice(["error", "warning", "info", "never"]),
+    default="error",
+    show_default=True,
+    help="End with 1 when a problem is at least this bad.",
+)
+ALLOW_UNKNOWN = click.option(
+    "--allow-unknown",
+    cls=SettledOption,
+    key="allowUnknown",
+    is_flag=True,
+    help="End with 0 even when the verdict is «Can't say yet».",
+)
+WAIVERS = click.option(
+    "--waivers",
+    "waivers_file",
+    cls=SettledOption,
+    key="waivers",
+    envvar="EXPORTREADY_CHECK_WAIVERS",
+    type=click.Path(path_type=Path),
+    help="What is accepted, by whom and until when (.yaml or .csv).",
+)
+BASELINE = click.option(
+    "--baseline",
+    "baseline_file",
+    cls=SettledOption,
+    key="baseline",
+    envvar="EXPORTREADY_CHECK_BASELINE",
+    type=click.Path(path_type=Path),
+    help="What stood before: tell what is new.",
+)
+SINCE = click.option("--since", metavar="REV", help="Tell what is new against the snapshot as it stands in this git revision.")
+NEW_ONLY = click.option(
+    "--new-only", is_flag=True, help="Only what is new against --baseline or --since decides the exit code."
+)
+STRICT_BASELINE = click.option(
+    "--strict-baseline", is_flag=True, help="End with 1 when the baseline holds what stands no more."
+)
+
+
+# -- what is written, and how
+
+
+class OutputOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What is written, and how."""
+
+    outputs: tuple[str, ...]
+    """FORMAT, FORMAT:PATH or PATH, as -o takes them."""
+    audience: str
+    color: str
+    quiet: bool
+    verbose: int
+    earlier: Path | None = None
+    """The JSON result of an earlier check."""
+    no_progress: bool = False
+
+    @property
+    def shows_progress(self) -> bool:
+        """Someone may want to know how far it is."""
+        return not self.no_progress and not self.quiet
+
+
+def _output(formats: tuple[str, ...], words: str, **more: Any) -> Decorator:
+    return click.option(
+        "-o",
+        "--output",
+        "outputs",
+        multiple=True,
+        metavar="FORMAT[:PATH]",
+        shell_complete=formats_like(formats),
+        help=words,
+        **more,
+    )
+
+
+_FROM_EXTENSION = "A path alone will do where its extension names the format: november.html."
+_REPORTS = (
+    "What to write and where: console, html, markdown, csv (one row a problem), json, work-list (CSV of payments to apply by hand, "
+    "after the export), or for a gate github, gitlab, sarif, junit; without a path, or with -, to the screen. "
+    f"{_FROM_EXTENSION} May be given several times."
+)
+OUTPUT = _output(FORMATS, _REPORTS, cls=SettledOption, key="outputs", envvar="EXPORTREADY_CHECK_OUTPUT")
+RENDER_OUTPUT = _output(FORMATS, _REPORTS, envvar="EXPORTREADY_CHECK_OUTPUT")
+AUDIT_OUTPUT = _output(
+    AUDIT_FORMATS,
+    "What to write and where: console, html, csv (one row an account), markdown, json; several may be given. "
+    f"{_FROM_EXTENSION}",
+    envvar="EXPORTREADY_AUDIT_OUTPUT",
+)
+DIFF_OUTPUT = _output(DIFF_FORMATS, f"console, json or markdown; several may be given. {_FROM_EXTENSION}")
+AUDIENCE = click.option(
+    "--audience",
+    cls=SettledOption,
+    key="audience",
+    type=click.Choice(["office", "csm", "engineer"]),
+    default="office",
+    show_default=True,
+    envvar="EXPORTREADY_CHECK_AUDIENCE",
+    help="For whom: whoever exports, a customer-success manager, or an engineer. The HTML page holds all three and opens with this one.",
+)
+EARLIER = click.option(
+    "--earlier",
+    type=click.Path(path_type=Path),
+    metavar="RESULT",
+    help="The JSON result of an earlier check of this account: say what changed since.",
+)
+COLOR = click.option(
+    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colour on the screen."
+)
+NO_PROGRESS = click.option("--no-progress", is_flag=True, help="Do not say which file is being read.")
+QUIET = click.option("-q", "--quiet", is_flag=True, help="Say nothing; what -o asks for is still written.")
+VERBOSE = click.option("-v", "--verbose", count=True, help="Tell more: rule names, places, what is fine.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs.")

@@ -1,0 +1,59 @@
+"""Every rule of a rulebook in one list, for `exportready rules list`: as text, and as data for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from exportready.model.rules import Rule, Rulebook
+
+FORMAT = "exportready/rules@1"
+
+
+def listed(book: Rulebook) -> str:
+    """Return a line for each rule: its id, grade, phase and title, in columns."""
+    width = max(len(rule.id) for rule in book.rules)
+    return "".join(
+        f"{rule.id:<{width}}  {rule.severity.value:<7}  {rule.phase.value:<13}  {rule.title}\n" for rule in book.rules
+    )
+
+
+def stated(book: Rulebook) -> dict[str, Any]:
+    """Return the same as data (docs/rules-howto.md describes it). It may grow; keys don't change their meaning."""
+    return {
+        "format": FORMAT,
+        "digest": book.digest,
+        "packs": [{"name": one.name, "version": one.version, "digest": one.digest, "rules": one.rules} for one in book.packs],
+        "rules": [_stated(rule) for rule in book.rules],
+    }
+
+
+def _stated(rule: Rule) -> dict[str, Any]:
+    source = rule.source
+    return {
+        "id": rule.id,
+        "area": rule.area,
+        "title": rule.title,
+        "problem": rule.problem or None,
+        "severity": rule.severity.value,
+        "grade": rule.grade.value,
+        "phase": rule.phase.value,
+        "digest": rule.digest,
+        "file": rule.where.path,
+        "kinds": sorted({kind for check in rule.checks for kind in check.each}),
+        "source": {
+            "document": source.document,
+            "section": source.section,
+            "updated": source.updated.isoformat(),
+            "note": source.note or None,
+        },
+        "why": rule.why,
+        "fix": {"who": rule.fix.who, "minutes": rule.fix.minutes, "steps": list(rule.fix.steps)},
+        "parameters": {
+            name: value if isinstance(value, (str, bool)) else str(value) for name, value in rule.parameters.items()
+        },
+        "max_age_hours": {name: int(age.total_seconds() // 3600) for name, age in rule.max_age.items()},
+        "waivers": {
+            "allowed": rule.waivable,
+            "longest_days": rule.longest_waiver.days if rule.longest_waiver is not None else None,
+        },
+    }

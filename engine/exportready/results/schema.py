@@ -1,0 +1,312 @@
+"""The JSON Schema of the result, `exportready/result@1`: what `write` always writes is required, what it writes at times is described.
+
+Other keys are allowed, since the contract may grow: a reader that validates must not refuse the result of a newer version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+from exportready.model.reasons import Channel, Reason
+from exportready.model.report import Outcome, Verdict
+from exportready.model.rules import Phase, Severity
+from exportready.results.write import FORMAT, JSON_SIDES, PARTS
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+YES_NO: Schema = {"type": "boolean"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+LINE: Schema = {"type": "integer", "minimum": 1}
+MONEY: Schema = {"type": "string", "pattern": r"^-?\d+(\.\d+)?(E[+-]?\d+)?$", "description": "a decimal number"}
+TIME: Schema = {"type": "string", "format": "date-time", "description": "ISO 8601, with its offset"}
+DAY: Schema = {"type": "string", "format": "date"}
+TEXTS: Schema = {"type": "array", "items": TEXT}
+STANDING: Schema = {"enum": ["established", "inferred"]}
+
+
+def _object(required: Mapping[str, Schema], optional: Mapping[str, Schema] | None = None, about: str = "") -> Schema:
+    described = {"description": about} if about else {}
+    return {"type": "object", **described, "required": list(required), "properties": {**required, **(optional or {})}}
+
+
+def _list(item: Schema, about: str = "") -> Schema:
+    return {"type": "array", "items": item, **({"description": about} if about else {})}
+
+
+def _map(value: Schema, about: str = "") -> Schema:
+    return {"type": "object", "additionalProperties": value, **({"description": about} if about else {})}
+
+
+def _or_null(one: Schema) -> Schema:
+    return {"anyOf": [one, {"type": "null"}]}
+
+
+def _one_of(values: type[Enum]) -> Schema:
+    return {"enum": [value.value for value in values]}
+
+
+def _such_as(values: type[Enum]) -> Schema:
+    return {"type": "string", "examples": [value.value for value in values]}
+
+
+def _as(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+_PHASES: Schema = {"enum": [Phase.BEFORE.value, Phase.AFTER.value]}
+_THING = _object({"kind": TEXT, "key": TEXT}, about="a record, named by kind and key as it is in the books")
+_CITATION = _object({"document": TEXT, "section": TEXT, "updated": DAY}, {"note": TEXT}, "where a practice is written down")
+_CLEARED = _object({"findings": COUNT, "transactions": COUNT, "amount": MONEY}, about="what clears with a key issue")
+_STEPS = {"who": TEXT, "minutes": COUNT, "steps": TEXTS}
+_SIDE = _object({"count": {"type": "integer"}, "amount": _or_null(MONEY)})
+_PAST = _object(dict.fromkeys(("fingerprint", "rule", "severity", "subject", "message"), TEXT))
+
+_SOURCE = _object(
+    {
+        "path": TEXT,
+        "sha256": TEXT,
+        "reader": {**TEXT, "description": "how it was read; empty if it wasn't"},
+        "dated": _or_null(TIME),
+        "records": _map(COUNT, "kind: how many"),
+        "complete": {**YES_NO, "description": "each of its lists that is looked at is whole"},
+        "error": _or_null(TEXT),
+        "notes": TEXTS,
+    },
+    {"error_line": LINE, "error_message": {**TEXT, "description": "the error without its line"}},
+    "a file of the snapshot, and what became of it",
+)
+_BATCH = _object(
+    {
+        "number": TEXT,
+        "name": _or_null(TEXT),
+        "verdict": _one_of(Verdict),
+        "transactions": COUNT,
+        "amount": MONEY,
+        "waiting": _object({"transactions": COUNT, "amount": MONEY}),
+    }
+)
+_WAIVER = _object(
+    {
+        **dict.fromkeys(("rule", "account", "subject", "owner", "reason", "ticket"), TEXT),
+        "expires": DAY,
+        "where": _object({"path": TEXT, "line": _or_null(LINE)}),
+    },
+    about="who accepts the finding, why and until when",
+)
+_SNIPPET = _object(
+    {"first": LINE, "lines": TEXTS, "line": LINE, "mark": {**_list(COUNT), "minItems": 2, "maxItems": 2}},
+    about="lines of the file around a place; `mark` is from which to which character the value is on its line",
+)
+_PLACE = _object(
+    {"path": TEXT, "line": _or_null(LINE), "pointer": _or_null(TEXT), "label": TEXT},
+    {"snippet": _SNIPPET},
+)
+_CLAUSE = _object(
+    {
+        "part": {"enum": ["where", "expect"]},
+        "of": TEXT,
+        "field": TEXT,
+        "wanted": TEXT,
+        "observed": _or_null(TEXT),
+        "holds": _or_null(YES_NO),
+    },
+    about="one part of the rule's condition, as it was decided; `holds` is null where it could not be",
+)
+_FINDING = _object(
+    {
+        "fingerprint": {**TEXT, "description": "hashes account, rule, check and subject, never a line"},
+        "check": _or_null(TEXT),
+        "severity": _one_of(Severity),
+        "subject": _as("thing"),
+        "at_fault": _as("thing"),
+        "message": TEXT,
+        "observed": _map(_or_null(TEXT)),
+        "expected": _map(TEXT),
+        "where": _list(_as("place")),
+        "blocks": {**YES_NO, "description": "transactions that use what is at fault can't be exported"},
+        "key_issues": TEXTS,
+        "batches": TEXTS,
+        "waiver": _or_null(_as("waiver")),
+    },
+    {
+        "note": {**TEXT, "description": "why a waiver that names it doesn't count"},
+        "known": {"const": True, "description": "the baseline has it"},
+        "group": {"const": True, "description": "it stands for several records, each with a place"},
+        "members": {**TEXTS, "description": "of a group: the keys of its records"},
+        "told_at": TIME,
+        "trace": _list(_as("clause")),
+    },
+    "one record, or one group of records, that fails a rule",
+)
+_CAUSE = {**_such_as(Reason), "description": "why it isn't known, for decisions; there may be more values some day"}
+_CHANNEL = {**_such_as(Channel), "description": "how it can be filled; there may be more values some day"}
+_GAP = _object(
+    {
+        "kind": TEXT,
+        "field": _or_null(TEXT),
+        "subject": _or_null(TEXT),
+        "reason": {**TEXT, "description": "why it isn't known, in words"},
+        "supply": {**TEXT, "description": "what to do about it, in words"},
+        "cause": _CAUSE,
+        "channel": _CHANNEL,
+    },
+    {
+        "also": _list(_CHANNEL, "other ways to fill it"),
+        "question": {**TEXT, "description": "the answer that fills it, by its path in account.yaml"},
+        "source": {**TEXT, "description": "the kind of record that lacks it, where that is another than `kind`"},
+    },
+    "evidence that a rule needed and didn't get",
+)
+_RULE = _object(
+    {
+        "id": TEXT,
+        "area": TEXT,
+        "digest": TEXT,
+        "title": TEXT,
+        "why": TEXT,
+        "fix": _object(
+            {**_STEPS, "many": _or_null(_object({"above": COUNT, "steps": TEXTS}))},
+            {"template": _object({"steps": TEXTS, "many": TEXTS}, about="the steps as the rule has them, with {fields}")},
+        ),
+        "source": _as("citation"),
+        "severity": _one_of(Severity),
+        "grade": _one_of(Severity),
+        "phase": _one_of(Phase),
+        "outcome": _one_of(Outcome),
+        "reason": TEXT,
+        "checked": COUNT,
+        "undecided": COUNT,
+        "failed": COUNT,
+        "gaps": _list(_as("gap")),
+        "findings": _list(_as("finding")),
+    },
+    {"problem": TEXT, "cause": _CAUSE},
+    "a rule of this phase with its outcome",
+)
+_KEY_ISSUE = _object(
+    {
+        "id": TEXT,
+        "subjects": _list(_as("thing")),
+        "message": TEXT,
+        "fix": _object(_STEPS),
+        "standing": STANDING,
+        "retry": {**YES_NO, "description": "no defect: it is only to be tried again"},
+        "session": {**YES_NO, "description": "while it is there, nothing can be exported"},
+        "severity": _one_of(Severity),
+        "clears": _object({"alone": _as("cleared"), "shared": _as("cleared")}),
+        "facts": TEXTS,
+        "reasons": _list(
+            _object({"rule": TEXT, "because": TEXT, "facts": TEXTS, "standing": STANDING, "source": _as("citation")})
+        ),
+    },
+    {"rule": TEXT, "code": TEXT},
+    "a problem that no other explains; `rule` if a rule found it, `code` if an export error did",
+) | {"oneOf": [{"required": ["rule"]}, {"required": ["code"]}]}
+_WAITING = _object(
+    {
+        "transaction": _object({"kind": TEXT, "key": TEXT, "batch": _or_null(TEXT), "amount": _or_null(MONEY)}),
+        "key_issues": TEXTS,
+        "chain": {**TEXTS, "description": "for each key issue, the way to it in words"},
+        "standing": STANDING,
+    },
+    about="a transaction that can't be exported, or wasn't",
+)
+_CHANGES = _object(
+    {
+        "since": TIME,
+        "verdict": _one_of(Verdict),
+        **{part: _list(_as("past_finding")) for part in PARTS},
+        "drift": _list(_object({"setting": TEXT, "old": _or_null(TEXT), "new": _or_null(TEXT)})),
+    },
+    about="what changed since an earlier result",
+)
+_TIE_OUT = _object(
+    {
+        "batch": _or_null(TEXT),
+        "name": _or_null(TEXT),
+        "type": TEXT,
+        **dict.fromkeys(JSON_SIDES, _SIDE),
+        "reasons": _or_null(TEXT),
+        "missing": COUNT,
+        "doubled": COUNT,
+    },
+    about="one type of transaction in one batch: what was sent, what arrived, what explains the rest",
+)
+_WORK: Schema = {
+    "type": "object",
+    "properties": {"not_known": TEXTS},
+    "additionalProperties": {"type": ["string", "boolean", "null"]},
+    "description": "a payment to apply by hand; `not_known` lists fields whose value is unknown",
+}
+
+
+def schema() -> Schema:
+    """Return the JSON Schema of the result, draft 2020-12."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "ExportReady result",
+        **_object(
+            {
+                "format": {"const": FORMAT},
+                "tool": _object({"name": {"const": "exportready"}, "version": TEXT}),
+                "rulebook": _object(
+                    {
+                        "digest": TEXT,
+                        "rules": COUNT,
+                        "left_out": {**TEXTS, "description": "rules of this phase that --select or --ignore left out"},
+                        "packs": _list(_object({"name": TEXT, "version": TEXT, "digest": TEXT, "rules": COUNT})),
+                    },
+                    {"own": {"const": True, "description": "not the shipped rules"}},
+                ),
+                "account": _object(
+                    {"name": _or_null(TEXT), "phase": _PHASES, "taken_at": _or_null(TIME), "time_zone": _or_null(TEXT)},
+                    {"company_file": TEXT},
+                ),
+                "checked_at": TIME,
+                "sources": _list(_as("source")),
+                "unrecognised": _list(_object({"path": TEXT, "help": TEXT})),
+                "verdict": _one_of(Verdict),
+                "counts": _object({outcome.value: COUNT for outcome in Outcome}, about="outcome: how many rules"),
+                "waived": {**COUNT, "description": "findings that a waiver accepts"},
+                "batches": _list(_as("batch")),
+                "rules": _list(_as("rule")),
+                "key_issues": _list(_as("key_issue")),
+                "waiting": _list(_as("waiting")),
+                "waits": _as("cleared"),
+                "stale_errors": {**TEXTS, "description": "export errors about what has arrived since"},
+                "settings": _map(TEXT, "setting: what the files state"),
+            },
+            {
+                "snapshot": {**TEXT, "description": "the snapshot's path from the root of its repository"},
+                "baseline": _object({"name": TEXT, "stale": TEXTS, "untold": TEXTS}),
+                "waivers": {**TEXTS, "description": "what to know of the waivers themselves"},
+                "lapses": _list(_object({"what": {"enum": ["answer", "waiver"]}, "name": TEXT, "of": TEXT, "until": TIME})),
+                "changes": _CHANGES,
+                "tie_out": _list(_as("tie_out")),
+                "work_list": _list(_as("work")),
+            },
+        ),
+        "if": {"properties": {"account": {"properties": {"phase": {"const": Phase.AFTER.value}}}}},
+        "then": {"required": ["tie_out", "work_list"]},
+        "$defs": {
+            "batch": _BATCH,
+            "citation": _CITATION,
+            "clause": _CLAUSE,
+            "cleared": _CLEARED,
+            "finding": _FINDING,
+            "gap": _GAP,
+            "key_issue": _KEY_ISSUE,
+            "past_finding": _PAST,
+            "place": _PLACE,
+            "rule": _RULE,
+            "source": _SOURCE,
+            "thing": _THING,
+            "tie_out": _TIE_OUT,
+            "waiting": _WAITING,
+            "waiver": _WAIVER,
+            "work": _WORK,
+        },
+    }

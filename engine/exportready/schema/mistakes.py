@@ -1,0 +1,78 @@
+"""Mistakes in files that people write: one with its position, a collector, and the exception that carries them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+from msgspec.structs import replace
+
+
+class Mistake(msgspec.Struct, frozen=True):
+    """Something wrong in a file: where it is, and what would be right."""
+
+    path: str
+    line: int
+    """1-based; 0 for the file as a whole."""
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
+
+    def below(self, folder: Path) -> Mistake:
+        """Return the same mistake with a path that people can open from where they are."""
+        return replace(self, path=(folder / self.path).as_posix())
+
+
+class MistakesFound(Exception):
+    """Files can't be used. `mistakes` holds everything wrong with them: file by file, each file's by line."""
+
+    def __init__(self, mistakes: Iterable[Mistake], about: str = "the file") -> None:
+        found = tuple(mistakes)
+        files = {path: number for number, path in enumerate(dict.fromkeys(one.path for one in found))}
+        self.mistakes = tuple(sorted(found, key=lambda one: (files[one.path], one.line)))
+        self.about = about
+        """What they are mistakes of, such as “the rulebook”."""
+        super().__init__("\n".join(map(str, self.mistakes)))
+
+    @property
+    def summary(self) -> str:
+        """Count them: “the rulebook has 2 mistakes”."""
+        count = len(self.mistakes)
+        return f"{self.about} {'have' if self.about.endswith('s') else 'has'} {count} mistake{'s' if count != 1 else ''}"
+
+
+class _Positioned(Protocol):
+    @property
+    def line(self) -> int: ...
+
+
+class Mistakes(msgspec.Struct):
+    """Collects what is wrong in one file, so that all of it is reported at once."""
+
+    path: str = ""
+    found: list[Mistake] = msgspec.field(default_factory=list)
+
+    def add(self, place: _Positioned | int, message: str) -> None:
+        """Note a mistake at a value or line; line 0 is the file as a whole."""
+        self.found.append(Mistake(self.path, place if isinstance(place, int) else place.line, message))
+
+    def of(self, path: str) -> Mistakes:
+        """Return a collector for another file, into the same list."""
+        return Mistakes(path, self.found)
+
+    @contextmanager
+    def collecting(self) -> Iterator[None]:
+        """Note the mistakes that a block raises, and go on after it."""
+        try:
+            yield
+        except MistakesFound as error:
+            self.found += error.mistakes
+
+    def raise_if_any(self, about: str) -> None:
+        """Raise MistakesFound if anything was noted."""
+        if self.found:
+            raise MistakesFound(self.found, about)
