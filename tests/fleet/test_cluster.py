@@ -15,14 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import account
-from .test_audit import AT, Run, run, started, wait_for_log
+from .conftest import Run, account
+from .test_audit import AT, started, wait_for_log
 
 pytestmark = pytest.mark.slow
 pytest.importorskip("distributed", reason="the extra exportready[cluster] is not installed")
 
 ROOT = Path(__file__).parents[2]
-__all__ = ["run"]
 
 
 def serve(module: str, *arguments: str) -> subprocess.Popen[bytes]:

@@ -12,10 +12,10 @@ import pytest
 
 from fleet import PLANTABLE, plan, write
 
-from .test_audit import AT, Run, run
+from .conftest import Run
+from .test_audit import AT
 
 pytestmark = pytest.mark.slow
-__all__ = ["run"]
 
 A, B = "items/cogs-account", "lists/customer-list-in-default-order"
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from exportready import shipped
 from exportready.check import check
 from exportready.evidence import snapshot
 from exportready.model.evidence import Evidence
@@ -14,6 +13,7 @@ from exportready.model.report import Report
 from exportready.model.rules import Rulebook
 from exportready.rulebook.examples import NOON
 from exportready.rulebook.load import load
+from exportready.runtime import shipped
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
