@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from exportready.check import check
+from exportready.check import CheckRequest, check
 from exportready.evidence import snapshot
 from exportready.model.evidence import Evidence
 from exportready.model.report import Report
@@ -33,4 +33,4 @@ def evidence(example: str) -> Evidence:
 @cache
 def report(example: str, at: datetime, phase: str | None = None) -> Report:
     """The check of an example."""
-    return check(EXAMPLES / example, rulebook(), at, phase=phase)
+    return check(CheckRequest(snapshot=EXAMPLES / example, rulebook=rulebook(), at=at, phase=phase))
