@@ -24,6 +24,11 @@ VIEWS = ("office", "csm", "engineer")
 SMALL = ("ready", "cannot-tell", "after-export", "few-findings")
 RESULTS = (*SMALL, "not-ready", pytest.param("5000-findings", marks=pytest.mark.slow))
 
+COMPONENTS = (
+    "[...new Set([...document.querySelectorAll('body *')].map(e => [e.tagName, ...[...e.classList].sort()].join('.')))]"
+)
+"""What a page is made of: its elements with their classes."""
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:

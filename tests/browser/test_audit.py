@@ -20,7 +20,7 @@ from exportready.model.report import Verdict
 from exportready.reporters.audit import Options, render
 from exportready.reporters.audit.view import View, view
 
-from .conftest import Opened
+from .conftest import COMPONENTS, Opened
 from .fleet import fleet
 
 Open = Callable[..., Opened]
@@ -54,6 +54,7 @@ def dealt(number: int) -> Audit:
 
 AUDITS: dict[str, Callable[[], Audit]] = {
     "1": lambda: fleet(1),
+    "16": lambda: fleet(16, seed=35),
     "40": lambda: fleet(40),
     str(SOME): lambda: dealt(SOME),
     str(MANY): lambda: dealt(MANY),
@@ -324,7 +325,14 @@ def test_paper_shows_every_account_and_no_control(open_page: Open) -> None:
     assert inside.filter(visible=False).count() == 0
 
 
-@pytest.mark.parametrize("name", ["40", SLOW])
+@pytest.mark.parametrize("large", ["40", str(SOME), SLOW])
+def test_sixteen_accounts_need_every_component_of_many(open_page: Open, large: str) -> None:
+    """So what axe says of the small page holds for the large ones."""
+    small, whole = (set(open_page(name, script=False).page.evaluate(COMPONENTS)) for name in ("16", large))
+    assert whole - small == set()
+
+
+@pytest.mark.parametrize("name", ["16", SLOW])
 @pytest.mark.parametrize("media", ["light", "dark", "print"])
 def test_axe_finds_nothing(open_page: Open, media: str, name: str) -> None:
     page = open_page(name, scheme=media).page

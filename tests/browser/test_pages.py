@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from exportready.reporters import Options, render
 
-from .conftest import RESULTS, SMALL, VIEWS, Opened, many, result
+from .conftest import COMPONENTS, RESULTS, SMALL, VIEWS, Opened, many, result
 
 Open = Callable[..., Opened]
 DESKTOP, PHONE = (1280, 800), (390, 844)
@@ -175,12 +175,6 @@ def test_nothing_leaves_the_file(open_page: Open, name: str) -> None:
         "document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.foreign = 1'}))"
     )
     assert one.page.evaluate("window.foreign") is None, "and no other runs"
-
-
-COMPONENTS = (
-    "[...new Set([...document.querySelectorAll('body *')].map(e => [e.tagName, ...[...e.classList].sort()].join('.')))]"
-)
-"""What a page is made of: its elements with their classes."""
 
 
 @pytest.mark.parametrize("large", ["not-ready", *SLOW])
