@@ -14,7 +14,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from exportready.causes import engines as inference
@@ -155,7 +155,6 @@ FACTS = st.lists(
 
 
 @pytest.mark.parametrize("name", THERE)
-@settings(max_examples=150, deadline=None)
 @given(rules=rule_sets(), facts=FACTS, order=st.randoms(use_true_random=False))
 def test_an_engine_concludes_what_the_plain_evaluation_does_in_any_order(
     name: str, rules: list[InferenceRule], facts: list[Fact], order: random.Random
