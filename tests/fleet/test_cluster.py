@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
 
@@ -27,16 +27,13 @@ from exportready.fleet import cluster as clusters
 from .conftest import Run, account
 from .test_audit import AT, started, wait_for_log
 
-if TYPE_CHECKING:
-    from distributed import LocalCluster
-
 distributed = pytest.importorskip("distributed", reason="the extra exportready[cluster] is not installed")
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def nearby() -> Iterator[LocalCluster]:
+def nearby() -> Iterator[Any]:
     """A scheduler and two workers in threads of this process."""
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as one:
         yield one
@@ -55,7 +52,7 @@ def when_five_are_finished(monkeypatch: pytest.MonkeyPatch, happens: Callable[[]
     monkeypatch.setattr(progress.Progress, "one", one)
 
 
-def on(cluster: LocalCluster, tmp_path: Path) -> list[str | Path]:
+def on(cluster: Any, tmp_path: Path) -> list[str | Path]:
     return ["--at", AT, "--cluster", cluster.scheduler_address, "--history", tmp_path / "cluster.sqlite3"]
 
 
@@ -64,9 +61,7 @@ def by_itself(run: Run, folder: Path, tmp_path: Path) -> str:
     return run(folder, "-o", "json", "--at", AT, "--history", tmp_path / "alone.sqlite3").stdout
 
 
-def test_a_worker_that_leaves_changes_nothing(
-    nearby: LocalCluster, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_worker_that_leaves_changes_nothing(nearby: Any, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = many(tmp_path, 12)
     leaving = nearby.workers[0]
     when_five_are_finished(monkeypatch, lambda: nearby.sync(leaving.close, executor_wait=False, nanny=False))
@@ -75,7 +70,7 @@ def test_a_worker_that_leaves_changes_nothing(
 
 
 def test_an_interrupted_audit_leaves_the_cluster_as_it_is(
-    nearby: LocalCluster, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    nearby: Any, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupt() -> None:
         raise KeyboardInterrupt
@@ -92,7 +87,7 @@ def test_an_interrupted_audit_leaves_the_cluster_as_it_is(
 
 
 def test_of_a_cluster_that_closes_what_is_finished_stays(
-    nearby: LocalCluster, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    nearby: Any, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = many(tmp_path, 12)
     with monkeypatch.context() as patch:
@@ -105,7 +100,7 @@ def test_of_a_cluster_that_closes_what_is_finished_stays(
 
 
 def test_without_workers_or_without_a_scheduler_there_is_no_audit(
-    nearby: LocalCluster, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    nearby: Any, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = many(tmp_path, 1)
     nearby.scale(0)
