@@ -1,7 +1,8 @@
-# make demo    check the example company and write its report     make test     everything that must hold
-# make docs    write the pages of docs/rules
-# make bench   measure speed and size     (BENCH="--sizes small --rounds 1" for a quick look)
-# make schemas write the JSON Schemas of rules/                   make clean    remove what these commands made
+# make demo       check the example company and write its report
+# make test       lint, types, import contracts, all tests but the long ones     make test-slow  the long ones
+# make docs       write the pages of docs/rules                                  make schemas    write the JSON Schemas of rules/
+# make bench      measure speed and size (BENCH="--sizes small --rounds 1" for a quick look)
+# make clean      remove what these commands made
 PYTHON ?= python3
 
 VENV := .venv
@@ -11,14 +12,16 @@ else
 BIN := $(VENV)/bin
 endif
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# One process for each core; whichever is done takes over tests of the others.
+PYTEST := $(BIN)/python -m pytest -q -n logical --dist worksteal
 REPORT := demo/report.html
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test docs bench measure schemas clean
+.PHONY: help demo test test-slow docs bench measure schemas clean
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n 's/^# make/make/p' Makefile
 
 demo: $(VENV)/.installed
 	@mkdir -p $(dir $(REPORT))
@@ -31,7 +34,10 @@ test: $(VENV)/.installed-dev $(VENV)/.browser
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q
+	$(PYTEST) -m 'not slow'
+
+test-slow: $(VENV)/.installed-dev $(VENV)/.browser
+	$(PYTEST) -m slow --hypothesis-profile=thorough
 
 docs: $(VENV)/.installed
 	$(BIN)/exportready rules docs docs/rules

@@ -22,6 +22,7 @@ import jsonschema
 import pytest
 
 import exportready
+from commands import as_text, run_in_process
 from exportready.cli import app
 from exportready.cli.app import exportready as command_line
 from exportready.judge.tryout import differences, try_out
@@ -132,10 +133,16 @@ def commands(group: click.Group = command_line, path: tuple[str, ...] = ()) -> I
 
 @pytest.mark.parametrize("path", list(commands()), ids=lambda path: " ".join(path) or "exportready")
 def test_every_command_has_help(path: tuple[str, ...]) -> None:
-    done = run(sys.executable, "-m", "exportready", *path, "--help")
+    done = as_text(run_in_process([*path, "--help"], ROOT))
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"Usage: {' '.join(['exportready', *path])} ")
     assert done.stderr == ""
+
+
+def test_the_module_is_the_command() -> None:
+    done = run(sys.executable, "-m", "exportready", "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == as_text(run_in_process(["--help"], ROOT)).stdout
 
 
 @pytest.mark.parametrize("line", documented("make"))
@@ -247,7 +254,7 @@ def test_rules_of_inference_fit_the_schema_that_editors_use(path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["rule", "account", "inference", "waivers", "config", "result"])
 def test_the_schemas_are_what_the_code_says(name: str) -> None:
-    done = run(sys.executable, "-m", "exportready", "schema", name)
+    done = as_text(run_in_process(["schema", name], ROOT))
     assert done.returncode == 0, done.stderr
     shipped = (ROOT / "rules" / f"{name}.schema.json").read_text(encoding="utf-8")
     assert shipped == done.stdout, "run `make schemas`"
@@ -324,9 +331,17 @@ def files_below(folder: Path) -> set[str]:
     }
 
 
-@pytest.mark.slow
-def test_the_wheel_holds_the_program_the_rules_and_the_templates_only(distribution: Path) -> None:
-    (wheel,) = distribution.glob("*.whl")
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel built from the tree itself, which is quick."""
+    target = tmp_path_factory.mktemp("wheel")
+    done = run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", target)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (found,) = target.glob("*.whl")
+    return found
+
+
+def assert_it_holds_what_is_needed_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
     expected = {f"exportready/{name}" for name in files_below(ROOT / "engine" / "exportready")}
@@ -334,6 +349,32 @@ def test_the_wheel_holds_the_program_the_rules_and_the_templates_only(distributi
         assert files_below(ROOT / folder)
         expected |= {f"exportready/{folder}/{name}" for name in files_below(ROOT / folder)}
     assert names == expected
+
+
+def test_the_wheel_holds_the_program_the_rules_and_the_templates_only(wheel: Path) -> None:
+    assert_it_holds_what_is_needed_and_nothing_else(wheel)
+
+
+def test_the_wheel_runs_where_it_is_unpacked(wheel: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "packages")  # noqa: S202 - our own
+    code = f"""
+import sys
+sys.path.insert(0, {str(tmp_path / "packages")!r})
+import exportready.cli
+print(exportready.cli.__file__)
+print(exportready.cli.main(["check", {str(EXAMPLES / "ready")!r}, "--at", {AT!r}, "-q", "-o", "html:report.html"]))
+"""
+    place, exit_code = in_new_python(code, tmp_path).splitlines()
+    assert Path(place).is_relative_to(tmp_path / "packages")
+    assert exit_code == "0"
+    assert "<style" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_wheel_of_the_source_archive_holds_the_same(distribution: Path) -> None:
+    (wheel,) = distribution.glob("*.whl")
+    assert_it_holds_what_is_needed_and_nothing_else(wheel)
 
 
 @pytest.mark.slow

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from exportready.check import CheckRequest, check
-from exportready.model.report import Report, RuleResult, Thing, Verdict
-from exportready.reporters import Options, render
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
+from exportready.model.report import Finding, Report, RuleResult, Thing, Verdict
+from exportready.model.rules import Severity
+from exportready.reporters import Options, engineer, office, render
+from samples import report
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
 AT = {"after-export": "2026-11-21T12:00:00-07:00"}
 QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update")
 VIEWS = ("office", "csm", "engineer")
-RESULTS = ("ready", "not-ready", "cannot-tell", "after-export", "5000-findings")
+SMALL = ("ready", "cannot-tell", "after-export", "few-findings")
+RESULTS = (*SMALL, "not-ready", pytest.param("5000-findings", marks=pytest.mark.slow))
+
+COMPONENTS = (
+    "[...new Set([...document.querySelectorAll('body *')].map(e => [e.tagName, ...[...e.classList].sort()].join('.')))]"
+)
+"""What a page is made of: its elements with their classes."""
 
 
 @pytest.fixture(scope="session")
@@ -39,10 +44,27 @@ def browser() -> Iterator[Browser]:
 @cache
 def result(name: str) -> Report:
     """One of the results that every view is tried on."""
-    example = {"cannot-tell": "by-hand", "5000-findings": "not-ready"}.get(name, name)
-    at = datetime.fromisoformat(AT.get(name, "2026-11-20T18:00:00-07:00"))
-    report = check(CheckRequest(snapshot=EXAMPLES / example, rulebook=load(shipped.folder("rules")), at=at))
-    return many(report, 5_000) if name == "5000-findings" else report
+    example = {"cannot-tell": "by-hand", "5000-findings": "not-ready", "few-findings": "not-ready"}.get(name, name)
+    found = report(example, datetime.fromisoformat(AT.get(name, "2026-11-20T18:00:00-07:00")))
+    if name == "few-findings":
+        return few(found)
+    return many(found, 5_000) if name == "5000-findings" else found
+
+
+def few(report: Report) -> Report:
+    """Of rules that look alike on a page only the first, of its findings two of each severity."""
+
+    def look(one: RuleResult) -> object:
+        severities = frozenset(finding.severity for finding in one.findings)
+        return one.outcome, one.rule.severity, severities, bool(one.gaps), bool(one.undecided)
+
+    def two_of_each(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        by_severity = [[one for one in findings if one.severity is severity][:2] for severity in Severity]
+        return tuple(chain.from_iterable(by_severity))
+
+    first = {look(one): one for one in reversed(report.results)}
+    kept = [replace(one, findings=two_of_each(one.findings)) for one in report.results if one is first[look(one)]]
+    return replace(report, results=tuple(kept))
 
 
 def many(report: Report, number: int) -> Report:
@@ -68,14 +90,21 @@ def many(report: Report, number: int) -> Report:
 
 
 @pytest.fixture(scope="session")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the page of each result, for each audience."""
+def page_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Path]:
+    """The page of a result for an audience, written when it is first needed."""
     folder = tmp_path_factory.mktemp("pages")
-    for name in RESULTS:
-        for audience in VIEWS:
-            text = render("html", result(name), Options(audience=audience))
-            (folder / f"{name}-{audience}.html").write_text(text, encoding="utf-8")
-    return folder
+
+    @cache
+    def write(name: str, audience: str) -> Path:
+        path = folder / f"{name}-{audience}.html"
+        with pytest.MonkeyPatch.context() as patch:
+            if name == "few-findings":  # fewer than a list shows: else nothing would say that there are more
+                patch.setattr(office, "LISTED", 3)
+                patch.setattr(engineer, "LISTED", 3)
+            path.write_text(render("html", result(name), Options(audience=audience)), encoding="utf-8")
+        return path
+
+    return write
 
 
 class Opened:

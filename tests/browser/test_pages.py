@@ -11,14 +11,16 @@ from playwright.sync_api import Browser, Page, expect
 
 from exportready.reporters import Options, render
 
-from .conftest import RESULTS, VIEWS, Opened, many, result
+from .conftest import COMPONENTS, RESULTS, SMALL, VIEWS, Opened, many, result
 
 Open = Callable[..., Opened]
 DESKTOP, PHONE = (1280, 800), (390, 844)
+SLOW = [pytest.param("5000-findings", marks=pytest.mark.slow)]
+LARGE = [pytest.param(name, marks=pytest.mark.slow) for name in ("not-ready", "5000-findings")]
 
 
 @pytest.fixture
-def open_questions(browser: Browser, pages: Path) -> Iterator[Open]:
+def open_page(browser: Browser, page_of: Callable[[str, str], Path]) -> Iterator[Open]:
     """Opens the page of a result for an audience."""
     contexts = []
 
@@ -33,7 +35,7 @@ def open_questions(browser: Browser, pages: Path) -> Iterator[Open]:
         context.set_default_timeout(30_000)
         contexts.append(context)
         one = Opened(context.new_page())
-        one.page.goto((pages / f"{name}-{audience}.html").as_uri())
+        one.page.goto(page_of(name, audience).as_uri())
         return one
 
     yield open_
@@ -51,9 +53,9 @@ def seen(page: Page, selector: str) -> bool:
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("name", ["not-ready", "after-export", "5000-findings"])
-def test_the_verdict_and_the_first_fix_are_seen_at_once(open_questions: Open, name: str, size: tuple[int, int]) -> None:
-    page = open_questions(name, size=size).page
+@pytest.mark.parametrize("name", ["not-ready", "after-export", *SLOW])
+def test_the_verdict_and_the_first_fix_are_seen_at_once(open_page: Open, name: str, size: tuple[int, int]) -> None:
+    page = open_page(name, size=size).page
     assert seen(page, "h1")
     assert seen(page, ".three li")
     assert page.locator(".three li").count() == 3
@@ -62,8 +64,8 @@ def test_the_verdict_and_the_first_fix_are_seen_at_once(open_questions: Open, na
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("name", ["ready", "cannot-tell"])
-def test_the_verdict_and_what_is_open_are_seen_at_once(open_questions: Open, name: str, size: tuple[int, int]) -> None:
-    page = open_questions(name, size=size).page
+def test_the_verdict_and_what_is_open_are_seen_at_once(open_page: Open, name: str, size: tuple[int, int]) -> None:
+    page = open_page(name, size=size).page
     assert seen(page, "h1")
     assert seen(page, ".meaning")
     assert name == "ready" or seen(page, ".open")
@@ -71,10 +73,8 @@ def test_the_verdict_and_what_is_open_are_seen_at_once(open_questions: Open, nam
 
 @pytest.mark.parametrize("name", RESULTS)
 @pytest.mark.parametrize("audience", VIEWS)
-def test_everything_is_read_and_every_view_is_reached_without_the_script(
-    open_questions: Open, name: str, audience: str
-) -> None:
-    page = open_questions(name, audience, script=False).page
+def test_everything_is_read_and_every_view_is_reached_without_the_script(open_page: Open, name: str, audience: str) -> None:
+    page = open_page(name, audience, script=False).page
     for view in (audience, *VIEWS):
         page.locator(f"label[for=view-{view}]").click()
         assert [one for one in VIEWS if page.locator(f".view.{one}").is_visible()] == [view]
@@ -86,17 +86,17 @@ def test_everything_is_read_and_every_view_is_reached_without_the_script(
     assert page.locator(".tools, .copy, .sort").count() == 0, "no control that does nothing"
 
 
-def test_a_link_to_a_problem_leads_there_from_every_view(open_questions: Open) -> None:
+def test_a_link_to_a_problem_leads_there_from_every_view(open_page: Open) -> None:
     for script in (True, False):
-        page = open_questions("not-ready", "engineer", script=script).page
+        page = open_page("not-ready", "engineer", script=script).page
         link = page.locator(".three a").first
         target = link.get_attribute("href") or ""
         link.click()
         page.locator(target).wait_for(state="visible")
 
 
-def test_search_grade_sorting_and_copying_work(open_questions: Open) -> None:
-    one = open_questions("not-ready", "engineer")
+def test_search_grade_sorting_and_copying_work(open_page: Open) -> None:
+    one = open_page("not-ready", "engineer")
     page = one.page
     items = page.locator(".view.engineer .detail")
     total = items.count()
@@ -128,8 +128,8 @@ NAMED = "(e => e.id || e.className || e.textContent.trim().slice(0, 40))"
 OUTLINED = """e => getComputedStyle(e.type === 'radio' ? e.nextElementSibling : e).outlineStyle !== 'none'"""
 
 
-def test_the_keyboard_alone_reaches_everything(open_questions: Open) -> None:
-    page = open_questions("not-ready").page
+def test_the_keyboard_alone_reaches_everything(open_page: Open) -> None:
+    page = open_page("not-ready").page
     reached = set()
     for _ in range(400):
         page.keyboard.press("Tab")
@@ -152,20 +152,19 @@ def test_the_keyboard_alone_reaches_everything(open_questions: Open) -> None:
 
 @pytest.mark.parametrize("audience", VIEWS)
 @pytest.mark.parametrize("script", [True, False])
-def test_paper_shows_every_closed_part_and_no_control(open_questions: Open, audience: str, script: bool) -> None:
-    page = open_questions("not-ready", audience, script=script).page
+def test_paper_shows_every_closed_part_and_no_control(open_page: Open, audience: str, script: bool) -> None:
+    page = open_page("not-ready", audience, script=script).page
     page.emulate_media(media="print")
     inside = f".view.{audience} details:not([open]) > :not(summary)"
-    hidden = [one for one in page.locator(inside).all() if not one.is_visible()]
     assert page.locator(inside).count() > 0
-    assert hidden == []
-    assert not any(one.is_visible() for one in page.locator(".tools, .copy, .switch").all())
+    assert page.locator(inside).filter(visible=False).count() == 0
+    assert page.locator(".tools, .copy, .switch").filter(visible=True).count() == 0
     assert len(page.pdf()) > 20_000
 
 
 @pytest.mark.parametrize("name", RESULTS)
-def test_nothing_leaves_the_file(open_questions: Open, name: str) -> None:
-    one = open_questions(name)
+def test_nothing_leaves_the_file(open_page: Open, name: str) -> None:
+    one = open_page(name)
     for view in VIEWS:
         one.page.locator(f"label[for=view-{view}]").click()
     one.page.mouse.wheel(0, 20_000)
@@ -178,11 +177,18 @@ def test_nothing_leaves_the_file(open_questions: Open, name: str) -> None:
     assert one.page.evaluate("window.foreign") is None, "and no other runs"
 
 
+@pytest.mark.parametrize("large", ["not-ready", *SLOW])
+def test_a_few_findings_need_every_component_of_many(open_page: Open, large: str) -> None:
+    """So what axe says of the small page holds for the large ones."""
+    small, whole = (set(open_page(name).page.evaluate(COMPONENTS)) for name in ("few-findings", large))
+    assert whole - small == set()
+
+
 @pytest.mark.parametrize("audience", VIEWS)
-@pytest.mark.parametrize("name", RESULTS)
+@pytest.mark.parametrize("name", [*SMALL, *LARGE])
 @pytest.mark.parametrize("media", ["light", "dark", "print"])
-def test_axe_finds_nothing(open_questions: Open, name: str, audience: str, media: str) -> None:
-    page = open_questions(name, audience, scheme=media).page
+def test_axe_finds_nothing(open_page: Open, name: str, audience: str, media: str) -> None:
+    page = open_page(name, audience, scheme=media).page
     if media == "print":
         page.emulate_media(media="print")
     elif name != "5000-findings":
@@ -191,6 +197,7 @@ def test_axe_finds_nothing(open_questions: Open, name: str, audience: str, media
     assert [(one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found] == []
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_findings_open(browser: Browser, tmp_path: Path) -> None:
     text = render("html", many(result("not-ready"), 100_000), Options())
     path = tmp_path / "many.html"

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from exportready.causes import Causes, explain
@@ -578,8 +577,6 @@ def _waiting(causes: Causes) -> set[Name]:
     return {node for node, record in causes.graph.transactions.items() if (record.kind, record.key) in held}
 
 
-@pytest.mark.slow
-@settings(max_examples=1000, deadline=None)
 @given(st.integers(0, 10**9))
 def test_what_an_exporter_refuses_is_what_was_foretold_and_its_errors_fold_into_what_was_broken(seed: int) -> None:
     one = company(random.Random(seed))  # noqa: S311 - invented companies

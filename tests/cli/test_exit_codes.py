@@ -1,4 +1,4 @@
-"""Every exit code, and what goes to which stream, through the command as it is installed."""
+"""Every exit code, once through the installed command, and what goes to which stream."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def silent(tmp_path: Path) -> Path:
     return folder
 
 
-def test_0_for_files_that_are_ready(run: Run) -> None:
-    done = run("check", READY, AT)
+def test_0_for_files_that_are_ready(run_installed: Run) -> None:
+    done = run_installed("check", READY, AT)
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"Ready to export" in done.stdout
 
 
-def test_1_for_problems(run: Run) -> None:
-    done = run("check", NOT_READY, AT)
+def test_1_for_problems(run_installed: Run) -> None:
+    done = run_installed("check", NOT_READY, AT)
     assert (done.returncode, done.stderr) == (1, b"")
     assert b"Do this:" in done.stdout
 
@@ -48,8 +48,8 @@ def test_2_for_a_command_that_is_not_understood(run: Run, arguments: tuple[str |
     assert b"Error" in done.stderr
 
 
-def test_2_for_a_snapshot_that_is_not_there(run: Run) -> None:
-    done = run("check", "nowhere")
+def test_2_for_a_snapshot_that_is_not_there(run_installed: Run) -> None:
+    done = run_installed("check", "nowhere")
     assert (done.returncode, done.stdout) == (2, b"")
     assert b"nowhere is not there" in done.stderr
 
@@ -89,9 +89,9 @@ def test_2_for_a_mistake_in_the_rules_and_nothing_is_judged(run: Run, tmp_path: 
     assert not (tmp_path / "result.json").exists()
 
 
-def test_3_for_an_empty_folder(run: Run, tmp_path: Path) -> None:
+def test_3_for_an_empty_folder(run_installed: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    done = run("check", tmp_path / "empty", "-o", "json")
+    done = run_installed("check", tmp_path / "empty", "-o", "json")
     assert done.returncode == 3
     assert json.loads(done.stdout)["verdict"] == "cannot_tell"
 
@@ -101,8 +101,8 @@ def test_3_even_where_unknown_is_allowed(run: Run, tmp_path: Path) -> None:
     assert run("check", tmp_path / "empty", "--allow-unknown", "--fail-on=never").returncode == 3
 
 
-def test_4_where_something_cannot_be_told(run: Run, silent: Path) -> None:
-    done = run("check", silent, AT, "-o", "json")
+def test_4_where_something_cannot_be_told(run_installed: Run, silent: Path) -> None:
+    done = run_installed("check", silent, AT, "-o", "json")
     assert done.returncode == 4
     assert json.loads(done.stdout)["verdict"] == "cannot_tell"
 
@@ -196,8 +196,8 @@ def test_colour_never_gets_into_json(run: Run) -> None:
 
 
 @pytest.mark.parametrize("format_", ["json", "html"])
-def test_the_same_files_give_the_same_bytes(run: Run, format_: str) -> None:
-    one, other = (run("check", NOT_READY, AT, "-o", format_, PYTHONHASHSEED=seed).stdout for seed in ("1", "2"))
+def test_the_same_files_give_the_same_bytes(run_installed: Run, format_: str) -> None:
+    one, other = (run_installed("check", NOT_READY, AT, "-o", format_, PYTHONHASHSEED=seed).stdout for seed in ("1", "2"))
     assert one
     assert one == other
 
@@ -207,8 +207,8 @@ def test_quiet_prints_nothing(run: Run) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"")
 
 
-def test_a_screen_without_accents_does_not_break_it(run: Run) -> None:
-    done = run("check", NOT_READY, AT, PYTHONIOENCODING="ascii")
+def test_a_screen_without_accents_does_not_break_it(run_installed: Run) -> None:
+    done = run_installed("check", NOT_READY, AT, PYTHONIOENCODING="ascii")
     assert done.returncode == 1
     assert done.stdout.isascii()
 

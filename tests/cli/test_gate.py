@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -224,11 +222,9 @@ def test_what_does_not_go_together_is_said(run: Run, tmp_path: Path) -> None:
         assert (done.returncode, said in done.stderr) == (2, True), done.stderr
 
 
-def test_the_step_summary_goes_where_the_platform_says(tmp_path: Path) -> None:
+def test_the_step_summary_goes_where_the_platform_says(run: Run, tmp_path: Path) -> None:
     summary = tmp_path / "summary.md"
-    environment = {**os.environ, "GITHUB_STEP_SUMMARY": str(summary)}
-    command = [sys.executable, "-m", "exportready", "check", str(EXAMPLES / "not-ready"), EVENING, "-o", "github"]
-    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    done = run("check", EXAMPLES / "not-ready", EVENING, "-o", "github", GITHUB_STEP_SUMMARY=str(summary))
     assert done.returncode == 1
     assert summary.read_text(encoding="utf-8").startswith("## Don't export yet: Northwind Plumbing &amp; Heating")
 

@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-EXAMPLES = ROOT / "examples"
+from commands import as_text, run_in_process
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
 AT = "--at=2026-11-20T18:00:00-07:00"
 RULE = "inventory/populate-serial-numbers-off"
 
 
 def run(folder: Path, *words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "exportready", *map(str, words)]
-    paths = {"PYTHONPATH": str(ROOT / "engine")}
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env={**os.environ, **paths, **environment},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
+    return as_text(run_in_process(words, folder, **environment))
 
 
 def result(folder: Path, *words: str | Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
+
+from commands import run_in_process
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -53,6 +56,23 @@ def repository(tmp_path: Path) -> Path:
 def switch_on(home: Path) -> None:
     path = home / "accounts" / "northwind" / "account.yaml"
     path.write_text(path.read_text("utf-8").replace(f"{SWITCH}: false", f"{SWITCH}: true"), "utf-8")
+
+
+def test_the_command_of_the_hook_stops_the_commit_that_breaks_a_practice(repository: Path, tmp_path: Path) -> None:
+    """What pre-commit would run, without the environment that it would make for it."""
+    (hook,) = (
+        one for one in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8")) if one["id"] == "exportready"
+    )
+    assert re.search(hook["files"], "accounts/northwind/account.yaml")
+    arguments = ["accounts/northwind", "--since", "HEAD", "--new-only", f"--at={AT}", "-o", "github"]
+    words = [*hook["entry"].split(), *arguments]
+    assert words.pop(0) == "exportready"
+    passed = run_in_process(words, repository)
+    assert passed.returncode == 0, passed.stdout + passed.stderr
+    switch_on(repository)
+    stopped = run_in_process(words, repository)
+    assert stopped.returncode == 1
+    assert b"::error file=accounts/northwind/account.yaml,line=" in stopped.stdout
 
 
 @pytest.mark.slow

@@ -1,8 +1,9 @@
-"""Small accounts, and workers in this process."""
+"""Small accounts, and audits of them that run in this process."""
 
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from commands import as_text, run_in_process
+from exportready.fleet import pool
 from exportready.fleet.pool import Workers
 from exportready.fleet.work import AuditOptions
 from exportready.model.rules import Rulebook
@@ -19,6 +22,7 @@ from exportready.runtime import shipped
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
 
 Write = Callable[..., Path]
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def account(folder: Path, name: str, without_account: int = 0, taken: str = "2026-11-20T17:00:00-07:00") -> Path:
@@ -63,4 +67,21 @@ def how(rulebook: Rulebook) -> AuditOptions:
 @pytest.fixture
 def here() -> Workers:
     """One thread of this process."""
+    return one_thread(1)
+
+
+def one_thread(_: int) -> Workers:
     return Workers(lambda: ThreadPoolExecutor(1), 1, lambda executor: executor.shutdown(wait=False, cancel_futures=True))
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Run `exportready audit ARGUMENTS` in a folder of its own: in one thread of this process, unless --jobs asks for others."""
+
+    def audit(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        with pytest.MonkeyPatch.context() as patch:
+            if "--jobs" not in arguments:
+                patch.setattr(pool, "processes", one_thread)
+            return as_text(run_in_process(["audit", *arguments], tmp_path))
+
+    return audit

@@ -11,15 +11,15 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .conftest import account
+from commands import run_in_process
 
-pytestmark = pytest.mark.slow
+from .conftest import Run, account
 
 ROOT = Path(__file__).parents[2]
 AT = "2026-11-20T18:00:00-07:00"
@@ -34,28 +34,11 @@ sys.exit(main())
 """
 """The program, with Ctrl-C as at a terminal: what a shell starts in the background ignores it, and hands that on."""
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
 
 def started(folder: Path, *arguments: str | Path) -> subprocess.Popen[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("EXPORTREADY")}
-    environment |= {"PYTHONPATH": str(ROOT / "engine"), "PYTHONIOENCODING": "utf-8"}
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "engine"), "PYTHONIOENCODING": "utf-8"}
     words = [sys.executable, "-c", INTERRUPTIBLE, "audit", *map(str, arguments)]
     return subprocess.Popen(words, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Run `exportready audit ARGUMENTS` in a folder of its own; a traceback is always a failure."""
-
-    def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        with started(tmp_path, *arguments) as process:
-            out, err = process.communicate(timeout=120)
-        assert "Traceback" not in out + err
-        assert "ExportReady itself failed" not in err
-        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
-
-    return command
 
 
 @pytest.fixture
@@ -95,9 +78,10 @@ def test_every_account_is_judged_and_the_broken_one_told(run: Run, fleet: Path) 
 
 
 def test_the_number_of_processes_changes_no_byte(run: Run, fleet: Path, tmp_path: Path) -> None:
+    here = run(fleet, "-o", "json", "--at", AT, "--history", tmp_path / "0.sqlite3")
     one = run(fleet, "-o", "json", "--at", AT, "--jobs", "1", "--history", tmp_path / "1.sqlite3")
     three = run(fleet, "-o", "json", "--at", AT, "--jobs", "3", "--history", tmp_path / "3.sqlite3")
-    assert one.stdout == three.stdout
+    assert here.stdout == one.stdout == three.stdout
 
 
 def test_the_next_audit_says_what_changed_and_judges_only_that(run: Run, fleet: Path) -> None:
@@ -247,24 +231,37 @@ def test_without_resume_an_interrupted_audit_is_mentioned_and_a_new_one_begins(r
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kill -9 is a signal")
+def test_killed_twice_on_the_way_it_resumes_to_the_same_result(run: Run, tmp_path: Path) -> None:
+    assert interrupted_by_kills(run, tmp_path, [0.2, 0.5]) > 0, "neither of the moments fell into the work"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="kill -9 is a signal")
 def test_killed_at_twenty_random_moments_it_resumes_to_the_same_result(run: Run, tmp_path: Path) -> None:
-    """A moment is so much of the log, drawn by chance over the whole run; which it was is told on failure."""
+    moments = [random.random() for _ in range(20)]  # noqa: S311  # chance is meant
+    assert interrupted_by_kills(run, tmp_path, moments) > 5, "too few of the moments fell into the work"
+
+
+def interrupted_by_kills(run: Run, tmp_path: Path, moments: Iterable[float]) -> int:
+    """Kill an audit at each moment and resume it; return how many kills left it unfinished.
+
+    A moment is a share of the log; a failure says which it was.
+    """
     folder = many(tmp_path)
     whole = undisturbed(run, folder, tmp_path)
     interrupted = 0
-    for at in range(20):
+    for at, moment in enumerate(moments):
         history = tmp_path / f"killed-{at}.sqlite3"
-        moment = round(LOG_OF_MANY * random.random())  # noqa: S311  # chance is meant
         process = started(tmp_path, folder, "-o", "json", "--at", AT, "--history", history)
-        wait_for_log(history, moment)
+        wait_for_log(history, round(LOG_OF_MANY * moment))
         process.kill()
         process.communicate()
         held, finished = whole_accounts(history)
         interrupted += 0 < held < 40
         if not finished:
             done = run(folder, "-o", "json", "--history", history, *(("--resume",) if held else ("--at", AT)))
-            assert done.stdout == whole, f"killed after {moment} bytes of the log, with {held} accounts"
-    assert interrupted > 5, "too few of the moments fell into the work"
+            assert done.stdout == whole, f"killed after {moment:.2%} of the log, with {held} accounts"
+    return interrupted
 
 
 def whole_accounts(history: Path) -> tuple[int, bool]:
@@ -339,12 +336,7 @@ def test_an_audit_says_of_each_account_what_a_check_says(run: Run, tmp_path: Pat
     twice(tmp_path / "fleet" / "twice")
     audited = told(run("fleet", "-o", "json", "--at", AT))
     for one in audited["accounts"]:
-        checked = subprocess.run(
-            [sys.executable, "-m", "exportready", "check", tmp_path / "fleet" / one["path"], "--at", AT, "-o", "json"],
-            capture_output=True,
-            env=os.environ | {"PYTHONPATH": str(ROOT / "engine")},
-            check=False,
-        )
+        checked = run_in_process(["check", tmp_path / "fleet" / one["path"], "--at", AT, "-o", "json"], tmp_path)
         result = json.loads(checked.stdout)
         found = [finding["severity"] for rule in result["rules"] for finding in rule["findings"]]
         assert one["verdict"] == result["verdict"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from exportready.derive import derive
@@ -303,7 +303,6 @@ def test_a_perfect_export_shows_nothing(batch: Batch) -> None:
     assert_it_adds_up(evidence)
 
 
-@settings(max_examples=300)
 @given(batches(), st.sampled_from(BREAKS), st.integers(0, 999))
 def test_one_break_shows_as_exactly_that(batch: Batch, breaks: Callable[[Batch, int], set[Key]], n: int) -> None:
     expected = breaks(batch, n)
