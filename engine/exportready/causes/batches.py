@@ -1,13 +1,14 @@
-"""What key issues block in each batch."""
+"""What key issues block in each batch, and which batches use what is at fault."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from exportready.causes.graph import Graph, Node, total
+from exportready.causes.graph import AMOUNTS, Graph, Node, total
+from exportready.causes.problems import Problem
 from exportready.model.evidence import Evidence
-from exportready.model.report import BatchLoad, Cleared
+from exportready.model.report import BatchLoad, Cleared, FindingId
 from exportready.model.rules import Phase
 
 Blocked = Mapping[Node, frozenset[str]]
@@ -17,32 +18,67 @@ Blocked = Mapping[Node, frozenset[str]]
 def loads(evidence: Evidence, graph: Graph, blocked: Blocked, phase: str) -> tuple[BatchLoad, ...]:
     """Return the batches of pending transactions, in the files' order; after an export, all batches."""
     found = list[BatchLoad]()
-    held_in: dict[str, list[Node]] = {}
-    for node, of in graph.batches.items():
-        held_in.setdefault(of, []).append(node)
+    members: dict[str, list[Node]] = {}
+    for node, batch in graph.batches.items():
+        members.setdefault(batch, []).append(node)
     for record in evidence.dataset("derived.batch").rows():
         number, name = record.get("number"), record.get("name")
         if (phase == Phase.BEFORE.value and record.get("waits") is False) or not isinstance(number, str):
             continue
-        held = held_in.get(number, [])
-        stuck = [node for node in held if node in blocked]
+        transactions = members.get(number, [])
+        stuck = [node for node in transactions if node in blocked]
         found.append(
             BatchLoad(
                 number=number,
                 name=name if isinstance(name, str) else None,
-                transactions=len(held),
-                amount=total(graph, held),
+                transactions=len(transactions),
+                amount=total(graph, transactions),
                 waiting=Cleared(0, len(stuck), total(graph, stuck)),
-                issues=_of_issues(graph, stuck, blocked),
+                issues=_by_key_issue(graph, stuck, blocked),
             )
         )
     return tuple(found)
 
 
-def _of_issues(graph: Graph, stuck: Sequence[Node], blocked: Blocked) -> dict[str, tuple[Decimal, Decimal]]:
+def _by_key_issue(graph: Graph, stuck: Sequence[Node], blocked: Blocked) -> dict[str, tuple[Decimal, Decimal]]:
     """Return for each key issue the money of a batch that it blocks alone, and together with others."""
     held: dict[str, tuple[list[Node], list[Node]]] = {}
     for node in stuck:
         for issue in blocked[node]:
             held.setdefault(issue, ([], []))[len(blocked[node]) > 1].append(node)
     return {issue: (total(graph, alone, stuck), total(graph, shared, stuck)) for issue, (alone, shared) in held.items()}
+
+
+_USED_BY_BATCHES = (
+    "item",
+    "customer",
+    "vendor",
+    "account",
+    "class",
+    "terms",
+    "tax_item",
+    "tax_zone",
+    "business_unit",
+    "payment_type",
+    *AMOUNTS,
+)
+"""Sorts of objects that a batch uses or doesn't; anything else at fault concerns every batch."""
+
+
+def users_by_finding(problems: Sequence[Problem], graph: Graph) -> dict[FindingId, tuple[str, ...]]:
+    """Return for each finding the numbers of the batches that use what is at fault in it, short numbers first."""
+    numbers = graph.batches
+    every = tuple(sorted(set(numbers.values()), key=lambda number: (len(number), number)))
+    users: dict[Node, set[str]] = {}
+    found: dict[FindingId, tuple[str, ...]] = {}
+    for one in problems:
+        nodes = {one.object, *one.blocked}
+        if one.object[0] not in _USED_BY_BATCHES or any(finding.is_group for _, finding in one.findings):
+            using = every
+        else:
+            for node in nodes - users.keys():
+                users[node] = {numbers[user] for user in (node, *graph.users(node)) if user in numbers}
+            named = set().union(*(users[node] for node in nodes))
+            using = tuple(number for number in every if number in named)
+        found.update({finding.id: using for _, finding in one.findings})
+    return found

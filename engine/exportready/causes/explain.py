@@ -1,35 +1,35 @@
-"""The key issues of a result, and what waits on each.
+"""From what failed to why: the key issues of a result, and what each of them blocks.
 
-Findings and errors become problems, the inference says which depends on which, and the walk over references says what waits.
+Findings and export errors become problems (problems.py), the inference rules say which depends on which (engines/, key_issues.py),
+and a walk over the references says which transactions each problem blocks (graph.py, impact.py).
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Container, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
-from exportready.causes.batches import loads
+from exportready.causes.batches import loads, users_by_finding
+from exportready.causes.blocked import blocked_transactions, cleared_by
 from exportready.causes.engines import infer
 from exportready.causes.engines.engine import Engine
 from exportready.causes.graph import AMOUNTS, Graph, Node, build, identity, total
 from exportready.causes.impact import walk
-from exportready.causes.issues import first, issue
-from exportready.causes.key_issues import key_issues_of
+from exportready.causes.issues import issue, order
+from exportready.causes.key_issues import Traced, trace
 from exportready.causes.problems import Problem, facts, find
-from exportready.causes.waiting import cleared, waiting
 from exportready.kinds import fold
 from exportready.kinds.nouns import TRANSACTION_KINDS
 from exportready.model.evidence import Evidence
-from exportready.model.inference import Conclusion, InferenceRule
+from exportready.model.inference import InferenceRule
 from exportready.model.report import BatchLoad, Cleared, Finding, FindingId, KeyIssue, RuleResult, Waiting
 from exportready.model.rules import Phase
 
 
 class Causes(msgspec.Struct, frozen=True, kw_only=True):
-    """What a result comes to."""
+    """The key issues of a result, and what they block."""
 
     behind: Mapping[FindingId, tuple[str, ...]]
     """The ids of the key issues behind each finding."""
@@ -37,8 +37,11 @@ class Causes(msgspec.Struct, frozen=True, kw_only=True):
     """The numbers of the batches that use what is at fault in each finding."""
     key_issues: tuple[KeyIssue, ...]
     waiting: tuple[Waiting, ...]
+    """The blocked transactions."""
     waits: Cleared
+    """All that is blocked, each transaction once."""
     stale: tuple[str, ...]
+    """Export errors on transactions that have arrived since, in words."""
     graph: Graph
     batches: tuple[BatchLoad, ...]
     """What key issues block in each batch."""
@@ -48,96 +51,63 @@ def explain(
     results: Sequence[RuleResult],
     evidence: Evidence,
     rules: Sequence[InferenceRule],
-    by: Callable[[], Engine],
+    open_engine: Callable[[], Engine],
     phase: str,
     accepted: Container[FindingId] = (),
 ) -> Causes:
-    """Which problems are key, and what waits on each. `by` opens the engine, which nothing needs where there is no problem.
+    """Trace what failed to its key issues. The engine is opened only where there is a problem.
 
-    What somebody accepted is no problem to mend, and nothing waits on it: the verdict says the same.
+    A finding that a waiver accepts is no problem and blocks nothing: the verdict says the same.
     """
     after = phase == Phase.AFTER.value
-    graph = build(evidence, _arrived(evidence) if after else None)
+    graph = build(evidence, _may_be_missing(evidence) if after else None)
     problems = find(_only(results, lambda one: one.id not in accepted), evidence, graph, with_errors=after)
-    lived_with = find(_only(results, lambda one: one.id in accepted), evidence, graph, with_errors=False)
+    accepted_problems = find(_only(results, lambda one: one.id in accepted), evidence, graph, with_errors=False)
     known = facts(problems, graph, rules)
-    concluded = infer(rules, known, by()) if known else ()
-    roots, shaky = key_issues_of(problems, concluded)
-    marked = {
-        kind: {str(one.fact.get("problem")) for one in concluded if one.fact.kind == kind}
-        for kind in ("gates", "retry", "stops_batch")
+    traced = trace(problems, infer(rules, known, open_engine()) if known else ())
+    gates = traced.marked["gates"]
+    impact = walk((one for one in problems if one.id not in gates), graph, traced.marked["stops_batch"])
+    cleared = cleared_by(impact, traced)
+    blocked = {
+        node: frozenset(key for problem in ways for key in traced.public_of(problem)) for node, ways in impact.ways.items()
     }
-    gates = marked["gates"]
-    impact = walk((one for one in problems if one.id not in gates), graph, marked["stops_batch"])
-    by_id = {one.id: one for one in problems}
-    ends = {root for some in roots.values() for root in some}
-    keys = {one.id: one for one in problems if one.id in ends}
-    names = {id_: _id(one) for id_, one in keys.items()}
-    held = [waiting(node, impact, by_id, roots, names) for node in sorted(impact.ways)]
-    held.sort(key=lambda one: (one.batch or "", one.transaction.kind, fold(one.transaction.key)))
-    clears = cleared(impact, problems, roots, graph)
-    fired: dict[str, list[Conclusion]] = {}
-    for step in concluded:
-        fired.setdefault(step.fact.get("effect") or step.fact.get("problem") or "", []).append(step)
-    members: dict[str, set[str]] = {}
-    for one, ends_of in roots.items():
-        for id_ in ends_of:
-            members.setdefault(id_, set()).add(one)
-    issues = [
-        issue(one, names[id_], clears[id_], fired, by_id, marked, frozenset(members[id_]), id_ in shaky)
-        for id_, one in keys.items()
-    ]
-    blocked = {node: frozenset(names[root] for id_ in ways for root in roots[id_]) for node, ways in impact.ways.items()}
+    failures = sum(len(one.findings) + len(one.errors) for one in problems)
     return Causes(
-        behind=_behind(results, problems, roots, names),
-        users=_using(problems, graph) | _using(lived_with, graph),
-        key_issues=tuple(sorted(issues, key=first)),
-        waiting=tuple(held),
-        waits=Cleared(
-            sum(len(one.findings) + len(one.errors) for one in problems), len(impact.ways), total(graph, list(impact.ways))
-        ),
+        behind=_behind(results, traced),
+        users=users_by_finding((*problems, *accepted_problems), graph),
+        key_issues=tuple(sorted((issue(key, cleared[key], traced) for key in traced.public), key=order)),
+        waiting=blocked_transactions(impact, traced),
+        waits=Cleared(failures, len(impact.ways), total(graph, list(impact.ways))),
         stale=_stale(evidence) if after else (),
         graph=graph,
         batches=loads(evidence, graph, blocked, phase),
     )
 
 
-def _arrived(evidence: Evidence) -> dict[Node, bool]:
-    """Of every exported transaction, whether it did not arrive: what is not known to have arrived may still wait."""
+def _may_be_missing(evidence: Evidence) -> dict[Node, bool]:
+    """Return for every exported transaction whether it may still be missing in QuickBooks: it is not known to have arrived."""
     keys = {(kind, fold(record.key)): identity(record) for kind in AMOUNTS for record in evidence.dataset(kind).rows()}
     found = {}
-    for one in evidence.dataset("derived.match").rows():
-        kind, id_ = TRANSACTION_KINDS[str(one.get("type"))], one.get("id")
-        node = (kind, id_) if isinstance(id_, str) else keys.get((kind, fold(one.key)))
+    for match in evidence.dataset("derived.match").rows():
+        kind, id_ = TRANSACTION_KINDS[str(match.get("type"))], match.get("id")
+        node = (kind, id_) if isinstance(id_, str) else keys.get((kind, fold(match.key)))
         if node is not None:
-            found[node] = one.get("state") not in ("arrived", "twice", "explained") or one.get("explained") == "left behind"
+            is_settled = match.get("state") in ("arrived", "twice", "explained")
+            found[node] = not is_settled or match.get("explained") == "left behind"
     return found
-
-
-def _id(problem: Problem) -> str:
-    text = "\0".join(
-        (problem.what, *problem.object, problem.state, problem.findings[0][1].check or "" if problem.findings else "")
-    )
-    return hashlib.sha256(text.encode("utf-8", errors="replace")).hexdigest()[:12]
-
-
-# -- findings
 
 
 def _only(results: Sequence[RuleResult], keeps: Callable[[Finding], bool]) -> list[RuleResult]:
     return [replace(result, findings=tuple(filter(keeps, result.findings))) for result in results]
 
 
-def _behind(
-    results: Sequence[RuleResult],
-    problems: Sequence[Problem],
-    roots: Mapping[str, tuple[str, ...]],
-    names: Mapping[str, str],
-) -> dict[FindingId, tuple[str, ...]]:
-    of_finding: dict[FindingId, tuple[str, ...]] = {}
+def _behind(results: Sequence[RuleResult], traced: Traced) -> dict[FindingId, tuple[str, ...]]:
+    """Return the ids of the key issues behind each finding; a finding about an export error has those of the error."""
     of_error: dict[str, tuple[str, ...]] = {}
-    for one in problems:
-        ids = tuple(names[root] for root in roots[one.id])
+    of_finding: dict[FindingId, tuple[str, ...]] = {}
+    problems: Mapping[str, Problem] = traced.problems
+    for one in problems.values():
+        ids = traced.public_of(one.id)
         of_finding.update({finding.id: ids for _, finding in one.findings})
         of_error.update({error.key: ids for error in one.errors})
     return of_finding | {
@@ -148,47 +118,7 @@ def _behind(
     }
 
 
-_USED = (
-    "item",
-    "customer",
-    "vendor",
-    "account",
-    "class",
-    "terms",
-    "tax_item",
-    "tax_zone",
-    "business_unit",
-    "payment_type",
-    *AMOUNTS,
-)
-"""Sorts of objects that a batch uses or does not; what else is at fault is every batch's matter."""
-
-
-def _using(problems: Sequence[Problem], graph: Graph) -> dict[FindingId, tuple[str, ...]]:
-    """Return the numbers of the batches of each finding."""
-    batches = _batches(problems, graph)
-    return {finding.id: batches[one.id] for one in problems for _, finding in one.findings}
-
-
-def _batches(problems: Sequence[Problem], graph: Graph) -> dict[str, tuple[str, ...]]:
-    """The batches that use what is at fault in each problem, or all of them."""
-    numbers = graph.batches
-    every = tuple(sorted(set(numbers.values()), key=lambda number: (len(number), number)))
-    users: dict[Node, set[str]] = {}
-    found = {}
-    for one in problems:
-        nodes = {one.object, *one.blocked}
-        if one.object[0] not in _USED or any(finding.is_group for _, finding in one.findings):
-            found[one.id] = every
-            continue
-        for node in nodes - users.keys():
-            users[node] = {numbers[user] for user in (node, *graph.users(node)) if user in numbers}
-        using = set().union(*(users[node] for node in nodes))
-        found[one.id] = tuple(number for number in every if number in using)
-    return found
-
-
 def _stale(evidence: Evidence) -> tuple[str, ...]:
-    """Errors that nobody needs to look at any more."""
+    """Return the export errors on transactions that have arrived since, in words."""
     errors = evidence.dataset("derived.export_error").rows()
     return tuple(f"{one.get('transaction')}: {one.get('message')}" for one in errors if one.get("arrivedSince") is True)

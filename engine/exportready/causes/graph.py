@@ -1,6 +1,6 @@
-"""Who uses what: the transactions that may still travel, and what each names, by the table of references.
+"""Who uses what: the transactions that can still be exported, and what each of them names (kinds/references.py).
 
-A walk over it says what waits on an object. Nothing is judged here.
+A walk over the graph says which transactions use an object. Nothing is judged here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from exportready.kinds.references import CONSUMED, ESTABLISHED, INFERRED, REFERE
 from exportready.model.evidence import UNSET, Evidence, Record, Value
 
 Node = tuple[str, str]
-"""(sort of object, its name as it compares); of a transaction its kind and its id, or its key where it has none."""
+"""(sort of object, its folded name); for a transaction its kind and its id, or its folded key where it has no id."""
 
 AMOUNTS = {
     "servicetitan.invoice": "total",
@@ -27,7 +27,7 @@ AMOUNTS = {
     "servicetitan.bill": "billAmount",
     "servicetitan.purchase_order": "total",
 }
-"""Each kind of transaction with the field that holds its amount."""
+"""Kind of transaction -> the field that holds its amount."""
 _PRICEBOOK = ("servicetitan.material", "servicetitan.equipment", "servicetitan.service")
 _SORTS = {"servicetitan.business_unit": "business_unit", "derived.tax_zone": "tax_zone", **dict.fromkeys(_PRICEBOOK, "item")}
 _NAMES = {"servicetitan.business_unit": "name", "derived.tax_zone": "zone", **dict.fromkeys(_PRICEBOOK, "code")}
@@ -40,7 +40,7 @@ _LISTS = {
 
 
 class Edge(msgspec.Struct, frozen=True):
-    """One thing names another."""
+    """One object or transaction names another."""
 
     target: Node
     words: str
@@ -48,31 +48,31 @@ class Edge(msgspec.Struct, frozen=True):
 
 
 class Graph(msgspec.Struct, kw_only=True):
-    """Transactions and objects, with what each names."""
+    """Transactions and objects, and what each of them names."""
 
     edges: dict[Node, dict[Node, Edge]] = field(default_factory=dict)
     names: dict[Node, str] = field(default_factory=dict)
     transactions: dict[Node, Record] = field(default_factory=dict)
-    """Those that may still travel."""
+    """The transactions that can still be exported."""
     records: dict[Node, Record] = field(default_factory=dict)
-    """All of them."""
+    """All transactions."""
     paid: dict[Node, dict[Node, Decimal]] = field(default_factory=dict)
-    """What each payment pays of each invoice."""
+    """Payment -> invoice -> the money that it pays of it."""
     nodes: dict[tuple[str, str], Node] = field(default_factory=dict)
-    """(kind, key as it compares) of each transaction, whether it may still travel or not."""
+    """(kind, folded key) -> transaction, whether it can still be exported or not."""
     also: dict[Node, Node] = field(default_factory=dict)
-    """Other names of an object: with the Export ID behind it, below a parent, or QuickBooks' id."""
+    """Other names of an object -> the object: with its Export ID, below a parent, or QuickBooks' id."""
     batches: dict[Node, str] = field(default_factory=dict)
-    """The number of each transaction's batch, whether it may still travel or not."""
+    """Transaction -> the number of its batch, whether it can still be exported or not."""
     reverse: dict[Node, list[tuple[Node, Edge]]] = field(default_factory=dict)
 
     def node(self, sort: str, name: str) -> Node:
-        """The object of this name, under whichever name it is known."""
+        """Return the object of this name, by whichever of its names it is known."""
         node = (sort, fold(name))
         return self.also.get(node, node)
 
     def job(self, node: Node, name: str = "") -> None:
-        """A job stands below its customer, and cannot be made without it."""
+        """Note that a job needs its customer: QuickBooks can't create one without the other."""
         while node[0] == "customer" and ":" in node[1]:
             parent, name = self.node("customer", node[1].rpartition(":")[0]), name or self.names.get(node, node[1])
             self.names.setdefault(node, name)
@@ -81,7 +81,11 @@ class Graph(msgspec.Struct, kw_only=True):
             node, name = parent, ""
 
     def users(self, start: Node) -> dict[Node, tuple[int, Node, Edge]]:
-        """Everything that names an object, directly or through others: (how many steps are inferred, the next step, over what)."""
+        """Return everything that names an object, directly or through others.
+
+        Each user comes with how many of the steps are inferred, the next object on the way, and the edge to it; the surest way is
+        taken, then the shortest.
+        """
         if not self.reverse:
             for user, edges in self.edges.items():
                 for edge in edges.values():
@@ -102,8 +106,11 @@ class Graph(msgspec.Struct, kw_only=True):
         return found
 
 
-def build(evidence: Evidence, travels: Mapping[Node, bool] | None = None) -> Graph:
-    """The graph of the transactions that wait; after an export `travels` says of others whether they did not arrive."""
+def build(evidence: Evidence, may_be_missing: Mapping[Node, bool] | None = None) -> Graph:
+    """Return the graph of the pending transactions.
+
+    After an export, `may_be_missing` says of exported transactions whether they may not have arrived.
+    """
     graph = Graph()
     account = evidence.dataset("derived.account").first()
     without_orders = account is not None and account.get("purchaseOrdersExported") is False
@@ -111,10 +118,10 @@ def build(evidence: Evidence, travels: Mapping[Node, bool] | None = None) -> Gra
         for record in evidence.dataset(kind).rows():
             node = identity(record)
             graph.nodes[kind, fold(record.key)] = node
-            graph.names.setdefault(node, told(record))
+            graph.names.setdefault(node, describe(record))
             graph.records[node] = record
             waits = record.get("waits") is not False and not (without_orders and kind == "servicetitan.purchase_order")
-            if waits if travels is None else travels.get(node, waits):
+            if waits if may_be_missing is None else may_be_missing.get(node, waits):
                 graph.transactions[node] = record
     _batched(graph, evidence)
     names = _Names(evidence)
@@ -131,7 +138,7 @@ def build(evidence: Evidence, travels: Mapping[Node, bool] | None = None) -> Gra
 
 
 def _batched(graph: Graph, evidence: Evidence) -> None:
-    """A purchase order names only the id of its batch, whose number the others show."""
+    """Note the batch of each transaction. A purchase order names only its batch's id; other transactions show the number."""
     numbers = evidence.dataset("derived.batch").lookup("id", "number")
     for node, record in graph.records.items():
         is_order = record.kind == "servicetitan.purchase_order"
@@ -141,7 +148,7 @@ def _batched(graph: Graph, evidence: Evidence) -> None:
 
 
 def identity(record: Record, prefix: str = "", kind: str = "") -> Node:
-    """A transaction by its id, else by its key. With a prefix, that of the transaction to which a line belongs."""
+    """Return a transaction's node: by its id, else by its key. With a prefix, that of the transaction a line belongs to."""
     kind, id_ = kind or record.kind, record.get(prefix + "id")
     if isinstance(id_, str):
         return kind, id_
@@ -149,14 +156,14 @@ def identity(record: Record, prefix: str = "", kind: str = "") -> Node:
     return kind, fold(key if prefix else record.key)
 
 
-def told(record: Record) -> str:
-    """A transaction in words: invoice 1234."""
+def describe(record: Record) -> str:
+    """Return a transaction in words: invoice 1234."""
     number = record.get("number" if record.kind == "servicetitan.purchase_order" else "referenceNumber")
     return f"{noun(record.kind)} {number if isinstance(number, str) else record.key}"
 
 
 class _Names:
-    """The names behind ids."""
+    """The names behind ids, kind by kind."""
 
     def __init__(self, evidence: Evidence) -> None:
         self.evidence = evidence
@@ -176,8 +183,7 @@ class _Names:
 
 
 def _naming(graph: Graph, evidence: Evidence, kind: str) -> list[tuple[Record, Node]]:
-    """The records of a kind that name something, each with the object or transaction that it speaks for; those that do not
-    travel name nothing."""
+    """Return (record, object or transaction it belongs to) pairs for records that can still be exported."""
     found = []
     array = KINDS[kind].array_of
     for record in evidence.dataset(kind).rows():
@@ -220,7 +226,7 @@ def _reference(graph: Graph, names: _Names, reference: Reference, record: Record
 
 
 def _has_accounts_already(names: _Names, reference: Reference, record: Record) -> bool:
-    """The accounts of an item that QuickBooks already has do not travel with it."""
+    """Return whether an account is not exported, since QuickBooks already has the item that names it."""
     if reference.target != "account":
         return False
     array = KINDS[reference.kind].array_of
@@ -234,7 +240,7 @@ def _edge(graph: Graph, source: Node, target: Node, words: str, certainty: str) 
 
 
 def _consumed(graph: Graph, evidence: Evidence) -> None:
-    """Invoices that take out of the inventory what a bill that waits brings in."""
+    """Note that an invoice needs the pending bill that brings in the inventory it uses up (inferred)."""
     bringing: dict[Value, list[Node]] = {}
     for line in evidence.dataset("servicetitan.bill_item").rows():
         bill = identity(line, "parent.", "servicetitan.bill")
@@ -248,7 +254,7 @@ def _consumed(graph: Graph, evidence: Evidence) -> None:
 
 
 def _charges(graph: Graph, evidence: Evidence) -> None:
-    """Tax and shipping of a purchase order travel as items of their own."""
+    """Note that a purchase order's tax and shipping are exported as items of their own."""
     for charge in evidence.dataset("derived.purchase_charge").rows():
         item, name = charge.get("item"), str(charge.get("charge"))
         for order in evidence.dataset("servicetitan.purchase_order").rows() if isinstance(item, str) else ():
@@ -259,8 +265,10 @@ def _charges(graph: Graph, evidence: Evidence) -> None:
 
 
 def _aliases(graph: Graph, evidence: Evidence) -> None:
-    """A customer has its ServiceTitan id behind its name once it was exported, an item may stand below another, and an error may
-    show QuickBooks' id alone."""
+    """Note the other names of objects.
+
+    An exported customer has its ServiceTitan id behind its name, an item may be a subitem, an error may show QuickBooks' id alone.
+    """
     known = set(graph.names)
     for record in graph.transactions.values():
         name, id_ = record.get("customer.name"), record.get("customer.id")
@@ -283,8 +291,11 @@ def _aliases(graph: Graph, evidence: Evidence) -> None:
 
 
 def total(graph: Graph, chosen: Sequence[Node], among: Iterable[Node] | None = None) -> Decimal:
-    """What transactions come to. An invoice and its payment are one sum, and so are a bill and its purchase order: a payment counts
-    with what it pays of others than the invoices `among`."""
+    """Return what transactions come to, in money.
+
+    An invoice and its payment are one sum, and so are a bill and its purchase order: a payment counts only with what it pays of
+    other invoices than those `among`.
+    """
     whole = set(chosen if among is None else among)
     return sum((_own(graph, node, whole) for node in chosen), Decimal(0))
 

@@ -1,4 +1,4 @@
-"""What waits on a problem: a walk over references, plainly, counting transactions and saying the way in words."""
+"""Which transactions each problem blocks, by a walk over the references, and the way from one to the other in words."""
 
 from __future__ import annotations
 
@@ -14,40 +14,42 @@ from exportready.kinds.messages import MISSING, SKIPPED
 from exportready.kinds.nouns import object_noun
 from exportready.kinds.references import ESTABLISHED, INFERRED
 
-STOPS_TOLD = 20
-"""So many defects that keep one batch from being posted are told of every transaction in it: all of each would be their product."""
+MOST_STOPS = 20
+"""Problems that stop a whole batch and are noted on each of its transactions; noting all of them would grow with the product."""
 
 
 class Way(msgspec.Struct, frozen=True):
-    """How a transaction comes to wait on a problem."""
+    """How a problem comes to block a transaction."""
 
     steps: tuple[Edge, ...]
+    """From the transaction to the object at fault; none where the transaction itself is at fault."""
     inferred: int
+    """How many of the steps are inferred, not established."""
 
 
 class Impact(msgspec.Struct):
-    """Which transactions wait on which problems, and how."""
+    """Which problems block which transactions, and how."""
 
     graph: Graph
     ways: dict[Node, dict[str, Way]] = field(default_factory=dict)
-    """Transaction -> problem's id -> the surest way to it."""
+    """Transaction -> id of the problem -> the surest way to it."""
 
     def note(self, transaction: Node, problem: str, way: Way) -> None:
-        """Keep a way if it is surer or shorter than the one that is known."""
+        """Keep a way that is surer, or shorter, than the one already known."""
         known = self.ways.setdefault(transaction, {}).get(problem)
         if known is None or (way.inferred, len(way.steps)) < (known.inferred, len(known.steps)):
             self.ways[transaction][problem] = way
 
 
 def walk(problems: Iterable[Problem], graph: Graph, stops_batch: Iterable[str]) -> Impact:
-    """Everything that waits. `stops_batch`: ids of the problems without which a whole batch is not posted."""
+    """Return every transaction that a problem blocks. `stops_batch`: ids of the problems that stop a whole batch."""
     impact, stopping = Impact(graph), frozenset(stops_batch)
     users: dict[Node, dict[Node, tuple[int, Node, Edge]]] = {}
     batches: dict[str, list[Node]] = {}
     for node, number in graph.batches.items() if stopping else ():
         if node in graph.transactions:
             batches.setdefault(number, []).append(node)
-    told: Counter[str] = Counter()
+    stops: Counter[str] = Counter()
     for problem in problems:
         for start in dict.fromkeys(problem.blocked) if problem.blocks else ():
             if start not in users:
@@ -59,18 +61,18 @@ def walk(problems: Iterable[Problem], graph: Graph, stops_batch: Iterable[str]) 
                     impact.note(node, problem.id, _way(node, start, users[start]))
             if problem.id in stopping and start in graph.transactions:
                 number = graph.batches.get(start, "")
-                told[number] += 1
-                if told[number] > STOPS_TOLD:
+                stops[number] += 1
+                if stops[number] > MOST_STOPS:
                     continue
-                stands = Edge(("batch", number), "stands in", ESTABLISHED)
-                for held in batches.get(number, ()):
-                    impact.note(held, problem.id, Way((stands,), 0))
-                    if held not in users:
-                        users[held] = graph.users(held)
-                    for node in users[held]:
+                in_batch = Edge(("batch", number), "stands in", ESTABLISHED)
+                for neighbor in batches.get(number, ()):
+                    impact.note(neighbor, problem.id, Way((in_batch,), 0))
+                    if neighbor not in users:
+                        users[neighbor] = graph.users(neighbor)
+                    for node in users[neighbor]:
                         if node in graph.transactions:
-                            way = _way(node, held, users[held])
-                            impact.note(node, problem.id, Way((*way.steps, stands), way.inferred))
+                            way = _way(node, neighbor, users[neighbor])
+                            impact.note(node, problem.id, Way((*way.steps, in_batch), way.inferred))
     return impact
 
 
@@ -82,8 +84,8 @@ def _way(node: Node, start: Node, users: Mapping[Node, tuple[int, Node, Edge]]) 
     return Way(tuple(steps), inferred)
 
 
-def called(node: Node, graph: Graph, name: str = "") -> str:
-    """A node in words: item FURN-80, invoice 1234."""
+def describe_object(node: Node, graph: Graph, name: str = "") -> str:
+    """Return an object in words: item FURN-80, invoice 1234."""
     if node[0] in AMOUNTS:
         return graph.names.get(node, node[1])
     if node[0] == "transaction":
@@ -92,24 +94,28 @@ def called(node: Node, graph: Graph, name: str = "") -> str:
 
 
 def chain(transaction: Node, way: Way, end: str, graph: Graph) -> str:
-    """payment 4711 waits for invoice 1234 (inferred), which uses item FURN-80, which QuickBooks does not have."""
-    words = called(transaction, graph)
+    """Return the way from a transaction to a problem in words.
+
+    Such as: payment 4711 waits for invoice 1234 (inferred), which uses item FURN-80, which QuickBooks does not have.
+    """
+    words = describe_object(transaction, graph)
     for at, step in enumerate(way.steps):
-        told = f"{step.words} {called(step.target, graph)}" + (" (inferred)" if step.certainty == INFERRED else "")
-        words += f", which {told}" if at else f" {told}"
+        link = f"{step.words} {describe_object(step.target, graph)}" + (" (inferred)" if step.certainty == INFERRED else "")
+        words += f", which {link}" if at else f" {link}"
     return f"{words}{end}"
 
 
-def ending(problem: Problem, graph: Graph, at: Node, alone: bool) -> str:
-    """The end of a chain: what is wrong with the object that it came to, or with another that is at fault there. `alone`: the chain
-    has no steps yet."""
+def ending(problem: Problem, graph: Graph, at: Node, is_alone: bool) -> str:
+    """Return the end of a chain: what is wrong with the object it came to. `is_alone`: the chain has no steps before it."""
     if problem.sort == FINDING:
         return f": {problem.said.get(at, problem.findings[0][1].message)}"
     if problem.sort == SKIPPED:
-        return " was not tried" if alone else ", which was not tried"
+        return " was not tried" if is_alone else ", which was not tried"
     if problem.sort != MISSING:
         return f": {message_of(problem.errors[0]).rstrip('.')}"
     if problem.object == at:
         return ", which QuickBooks does not have"
-    names = "names" if alone else ", which names"
-    return f" {names} {called(problem.object, graph, problem.name)}, which QuickBooks does not have".replace(" ,", ",")
+    names = "names" if is_alone else ", which names"
+    return f" {names} {describe_object(problem.object, graph, problem.name)}, which QuickBooks does not have".replace(
+        " ,", ","
+    )

@@ -1,11 +1,12 @@
-"""A problem that no other explains, as people are told of it: subjects, words, what to do, and the rules that made it key."""
+"""A key issue as people read it: subjects, message, what to do, and the inference steps that made it key."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from exportready.causes.key_issues import Traced
 from exportready.causes.problems import FINDING, Problem, message_of, number_of
 from exportready.causes.remedies import remedy, title
 from exportready.kinds import AT_FAULT
@@ -17,34 +18,26 @@ from exportready.model.report import Cleared, InferenceStep, KeyIssue, Thing
 from exportready.model.rules import PLACEHOLDER, FixSteps, Severity
 
 
-def issue(
-    problem: Problem,
-    id_: str,
-    cleared: tuple[Cleared, Cleared],
-    concluded: Mapping[str, Sequence[Conclusion]],
-    by_id: Mapping[str, Problem],
-    marked: Mapping[str, set[str]],
-    members: frozenset[str],
-    shaky: bool,
-) -> KeyIssue:
-    """The key issue that a problem is. `concluded`: what was concluded of each problem; `members`: the problems that go with it;
-    `shaky`: what depends on it is inferred alone."""
+def issue(key: str, cleared: tuple[Cleared, Cleared], traced: Traced) -> KeyIssue:
+    """Return the key issue that a key problem is. `cleared`: what clears with it alone, and together with others."""
+    problem = traced.problems[key]
     rule = problem.findings[0][0].rule if problem.sort == FINDING else None
+    alone, shared = cleared
     return KeyIssue(
-        id=id_,
+        id=traced.public[key],
         rule=rule.id if rule else "",
         code="" if rule else (problem.code or problem.what),
         subjects=_subjects(problem),
-        message=told(problem),
+        message=describe(problem),
         fix=_filled(rule.fix, problem) if rule else remedy(problem.what, problem.sort, problem.code),
-        certainty=INFERRED if shaky else ESTABLISHED,
-        retry=problem.id in marked["retry"] or problem.sort == RETRY,
-        gates=problem.id in marked["gates"],
+        certainty=INFERRED if key in traced.uncertain else ESTABLISHED,
+        retry=key in traced.marked["retry"] or problem.sort == RETRY,
+        gates=key in traced.marked["gates"],
         severity=min((finding.severity for _, finding in problem.findings), key=lambda one: one.rank, default=Severity.ERROR),
-        alone=cleared[0],
-        shared=cleared[1],
+        alone=alone,
+        shared=shared,
         facts=tuple(_facts(problem)),
-        reasons=tuple(_reasons(members, concluded, by_id)),
+        reasons=tuple(_steps(traced.members[key], traced)),
     )
 
 
@@ -55,7 +48,7 @@ def _filled(fix: FixSteps, problem: Problem) -> FixSteps:
 
 
 def _subjects(problem: Problem) -> tuple[Thing, ...]:
-    """What is at fault, and the records that show it."""
+    """Return what is at fault, then the records that show it."""
     kind, name = problem.object
     own = [Thing(kind, problem.name or name)] if kind in AT_FAULT and problem.sort != FINDING else []
     shown = [finding.at_fault for _, finding in problem.findings] + [finding.subject for _, finding in problem.findings]
@@ -63,14 +56,15 @@ def _subjects(problem: Problem) -> tuple[Thing, ...]:
     return tuple(dict.fromkeys((*own, *shown, *named)))
 
 
-def told(problem: Problem) -> str:
-    """What is wrong, in a sentence."""
+def describe(problem: Problem) -> str:
+    """Return what is wrong, in a sentence."""
     if problem.sort == FINDING:
         return problem.findings[0][1].message
     return title(problem.object[0], problem.name, problem.sort, message_of(problem.errors[0]))
 
 
 def _facts(problem: Problem) -> Iterable[str]:
+    """Yield what the problem was read from, each with its place, in words."""
     for _, finding in problem.findings:
         where = finding.where[0].location if finding.where else None
         yield finding.message + (f" ({where.path}{f':{where.line}' if where.line else ''})" if where else "")
@@ -81,37 +75,35 @@ def _facts(problem: Problem) -> Iterable[str]:
         yield (f"{number}: " if isinstance(number, str) else "") + f"{message} ({place})"
 
 
-def _reasons(
-    members: frozenset[str], concluded: Mapping[str, Sequence[Conclusion]], by_id: Mapping[str, Problem]
-) -> Iterable[InferenceStep]:
-    """The rules that fired for it and what depends on it, in the order of their groups; each once, with its firings."""
+def _steps(members: Iterable[str], traced: Traced) -> Iterable[InferenceStep]:
+    """Yield the inference rules that fired for some problems, in the order of their groups; each once, with all its firings."""
     fired: dict[str, list[Conclusion]] = {}
-    for one in (one for member in sorted(members, key=number_of) for one in concluded.get(member, ())):
-        fired.setdefault(one.rule.name, []).append(one)
+    for problem in sorted(members, key=number_of):
+        for conclusion in traced.conclusions.get(problem, ()):
+            fired.setdefault(conclusion.rule.name, []).append(conclusion)
     for some in sorted(fired.values(), key=lambda some: (some[0].rule.group, some[0].rule.name)):
-        shown = [tuple(_problems_of(one, by_id)) for one in some]
-        rule, names = some[0].rule, {name: told(by_id[id_]) for name, id_ in _entries(some[0])}
+        rule, names = some[0].rule, {name: describe(traced.problems[id_]) for name, id_ in _entries(some[0])}
         words = PLACEHOLDER.sub(lambda found, names=names: names.get(found[1], found[1]), rule.because)  # type: ignore[misc]
         yield InferenceStep(
             rule=rule.name,
             words=words,
-            facts=tuple(dict.fromkeys(fact for facts in shown for fact in facts)),
+            facts=tuple(dict.fromkeys(_firing(one, traced) for one in some)),
             certainty=rule.certainty,
             source=rule.source,
         )
 
 
 def _entries(one: Conclusion) -> Iterable[tuple[str, str]]:
-    """(entry of `when`, problem that it was)."""
+    """Return (entry of `when`, id of the problem that matched it) for each entry that is a problem."""
     return ((name, id_) for name, known in one.by if known.kind == "problem" and (id_ := known.get("id")) is not None)
 
 
-def _problems_of(one: Conclusion, by_id: Mapping[str, Problem]) -> Iterable[str]:
-    """One firing, its entries together."""
-    yield "; ".join(f"{name}: {told(by_id[id_])}" for name, id_ in _entries(one))
+def _firing(one: Conclusion, traced: Traced) -> str:
+    """Return one firing of a rule in words: its entries with the problems that matched."""
+    return "; ".join(f"{name}: {describe(traced.problems[id_])}" for name, id_ in _entries(one))
 
 
-def first(one: KeyIssue) -> tuple[object, ...]:
-    """Conditions of the session, then what most waits on, then what is only to be retried."""
+def order(one: KeyIssue) -> tuple[object, ...]:
+    """Return what key issues are sorted by: conditions of the session, then what blocks most, then what is only to be retried."""
     blocked = one.blocked_transactions
     return (not one.gates, one.severity.rank if not blocked else -1, -blocked, one.retry, one.message, one.id)

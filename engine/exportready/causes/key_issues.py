@@ -1,49 +1,111 @@
-"""The key issues of each problem: the ends of what it depends on."""
+"""Which problems are key issues, and which problems each of them is behind, by what the inference rules concluded."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
 
 from exportready.causes.problems import Problem, number_of
 from exportready.kinds.references import ESTABLISHED
 from exportready.model.inference import Conclusion
 
 
+class Traced(msgspec.Struct, frozen=True, kw_only=True):
+    """Every problem with the key issues behind it. Problems go by their ids, which are numbers of this run."""
+
+    problems: Mapping[str, Problem]
+    behind: Mapping[str, tuple[str, ...]]
+    """Problem -> the key problems it depends on in the end; a key problem has itself."""
+    members: Mapping[str, frozenset[str]]
+    """Key problem -> every problem that it is behind, itself among them."""
+    public: Mapping[str, str]
+    """Key problem -> the id of its key issue, the same in every run."""
+    uncertain: frozenset[str]
+    """Key problems whose dependents all depend on them by inferred steps only."""
+    conclusions: Mapping[str, Sequence[Conclusion]]
+    """Problem -> what the rules concluded of it."""
+    marked: Mapping[str, frozenset[str]]
+    """Mark (`gates`, `retry`, `stops_batch`) -> the problems that the rules marked so."""
+
+    def public_of(self, problem: str) -> tuple[str, ...]:
+        """Return the ids of the key issues behind a problem."""
+        return tuple(self.public[key] for key in self.behind[problem])
+
+
+MARKS = ("gates", "retry", "stops_batch")
+
+
+def trace(problems: Sequence[Problem], concluded: Sequence[Conclusion]) -> Traced:
+    """Return the key issues behind every problem."""
+    behind, uncertain = key_issues_of(problems, concluded)
+    by_id = {one.id: one for one in problems}
+    members: dict[str, set[str]] = {}
+    for problem, keys in behind.items():
+        for key in keys:
+            members.setdefault(key, set()).add(problem)
+    conclusions: dict[str, list[Conclusion]] = {}
+    for step in concluded:
+        conclusions.setdefault(step.fact.get("effect") or step.fact.get("problem") or "", []).append(step)
+    return Traced(
+        problems=by_id,
+        behind=behind,
+        members={key: frozenset(some) for key, some in members.items()},
+        public={one.id: _public_id(one) for one in problems if one.id in members},
+        uncertain=frozenset(uncertain),
+        conclusions=conclusions,
+        marked={
+            mark: frozenset(str(step.fact.get("problem")) for step in concluded if step.fact.kind == mark) for mark in MARKS
+        },
+    )
+
+
+def _public_id(problem: Problem) -> str:
+    """Return 12 hex digits that are the same for the same problem of the same object in every run."""
+    check = problem.findings[0][1].check or "" if problem.findings else ""
+    text = "\0".join((problem.what, *problem.object, problem.state, check))
+    return hashlib.sha256(text.encode("utf-8", errors="replace")).hexdigest()[:12]
+
+
 def key_issues_of(problems: Sequence[Problem], concluded: Iterable[Conclusion]) -> tuple[dict[str, tuple[str, ...]], set[str]]:
-    """The key issues of each problem, and those that rest on inferred steps alone. Of problems that only depend on each other
-    one stands for all, or nobody would be told where to begin."""
-    on: dict[str, dict[str, bool]] = {}
-    for one in concluded:
-        if one.fact.kind == "depends":
-            effect, cause = str(one.fact.get("effect")), str(one.fact.get("on"))
-            causes = on.setdefault(effect, {})
-            causes[cause] = causes.get(cause, False) or one.rule.certainty == ESTABLISHED
-    roots: dict[str, tuple[str, ...]] = {}
-    surely: set[str] = set()
+    """Return the key problems behind each problem, and those that are known by inferred steps only.
+
+    A key problem is one that depends on no other. Of problems that depend only on each other, one stands for all: there must be
+    a place to begin.
+    """
+    causes_of: dict[str, dict[str, bool]] = {}
+    for step in concluded:
+        if step.fact.kind == "depends":
+            effect, cause = str(step.fact.get("effect")), str(step.fact.get("on"))
+            causes = causes_of.setdefault(effect, {})
+            causes[cause] = causes.get(cause, False) or step.rule.certainty == ESTABLISHED
+    behind: dict[str, tuple[str, ...]] = {}
+    established_keys: set[str] = set()
     for problem in problems:
-        seen, queue, sure = {problem.id}, [problem.id], {problem.id}
+        seen, queue, established = {problem.id}, [problem.id], {problem.id}
         while queue:
             at = queue.pop()
-            for cause, established in on.get(at, {}).items():
-                if established and at in sure:
-                    sure.add(cause)
+            for cause, is_established in causes_of.get(at, {}).items():
+                if is_established and at in established:
+                    established.add(cause)
                 if cause not in seen:
                     seen.add(cause)
                     queue.append(cause)
-        ends = tuple(sorted((one for one in seen if one not in on), key=number_of))
-        roots[problem.id] = ends or (min(_circle(seen, on), key=number_of),)
-        surely |= {end for end in roots[problem.id] if end in sure and end != problem.id}
-    dependents = {end for id_, ends in roots.items() for end in ends if end != id_}
-    return roots, dependents - surely
+        keys = tuple(sorted((one for one in seen if one not in causes_of), key=number_of))
+        behind[problem.id] = keys or (min(_circle(seen, causes_of), key=number_of),)
+        established_keys |= {key for key in behind[problem.id] if key in established and key != problem.id}
+    keys_of_others = {key for id_, keys in behind.items() for key in keys if key != id_}
+    return behind, keys_of_others - established_keys
 
 
-def _circle(seen: Iterable[str], on: Mapping[str, Mapping[str, bool]]) -> list[str]:
-    """Those that can be reached again from themselves."""
+def _circle(seen: Iterable[str], causes_of: Mapping[str, Mapping[str, bool]]) -> list[str]:
+    """Return the problems that depend on themselves through others."""
     found = []
     for start in seen:
-        queue, reached = list(on.get(start, ())), set(on.get(start, ()))
+        queue, reached = list(causes_of.get(start, ())), set(causes_of.get(start, ()))
         while queue and start not in reached:
-            new = set(on.get(queue.pop(), ())) - reached
+            new = set(causes_of.get(queue.pop(), ())) - reached
             reached |= new
             queue += new
         if start in reached:

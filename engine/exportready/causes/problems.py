@@ -1,6 +1,6 @@
-"""Problems: findings and errors of the export that are one defect of one object, and the facts about them for the inference.
+"""Problems: findings and export errors about the same defect of the same object, and the facts about them for the inference rules.
 
-An error is a problem of the object that it names, so however many transactions QuickBooks refused for it, it is one; an error
+An error is a problem of the object that it names: however many transactions QuickBooks rejected for it, it is one problem. An error
 that names nothing is a problem of its own transaction.
 """
 
@@ -24,7 +24,7 @@ _SUBJECTS = {
     "derived.waiting_customer": "customer", "derived.waiting_vendor": "vendor", "derived.tax_zone": "tax_zone",
     "servicetitan.business_unit": "business_unit", "derived.account_use": "account", "quickbooks.Item": "item",
 }  # fmt: skip
-"""Kinds of subjects that stand for an object: its users wait, whatever else is at fault."""
+"""Kinds of subjects -> the sort of object they are: whatever else is at fault, the object's users are blocked."""
 
 
 class Problem(msgspec.Struct, kw_only=True):
@@ -33,27 +33,27 @@ class Problem(msgspec.Struct, kw_only=True):
     id: str
     object: Node
     name: str
-    """The object's, as people know it."""
+    """The object's name as people know it."""
     what: str
-    """The practice that it breaks, or what an error says."""
+    """The id of the rule that failed, or what an error says."""
     sort: str
-    """FINDING, or what sort of message it is (kinds/messages.py)."""
+    """FINDING, or the sort of its message (kinds/messages.py)."""
     state: str = ""
     findings: list[tuple[RuleResult, Finding]] = field(default_factory=list)
     errors: list[Record] = field(default_factory=list)
     blocked: list[Node] = field(default_factory=list)
-    """The objects and transactions that cannot go because of it."""
+    """The objects and transactions that can't be exported because of it."""
     stopped: list[Node] = field(default_factory=list)
-    """The transactions of which an error of it was reported."""
+    """The transactions for which the export reported it."""
     said: dict[Node, str] = field(default_factory=dict)
-    """What a finding says of each that is blocked."""
+    """Blocked object or transaction -> the message of the finding about it."""
     blocks: bool = False
     after: str = ""
-    """Of what was skipped: the problem before it."""
+    """For a skipped request: the problem before it in the same answer."""
 
     @property
     def code(self) -> str:
-        """QuickBooks' status code, where an error tells of it."""
+        """Return QuickBooks' status code; empty where no error shows one."""
         return next((code for error in self.errors if isinstance(code := error.get("code"), str)), "")
 
 
@@ -61,18 +61,21 @@ FINDING = "finding"
 
 
 def message_of(error: Record) -> str:
-    """What an error says, on one line."""
+    """Return what an error says, on one line."""
     message = error.get("message")
     return " ".join(message.split()) if isinstance(message, str) and message.strip() else "an error without a message"
 
 
 def number_of(problem: str) -> int:
-    """By which problems are ordered."""
+    """Return what problems are sorted by: the number in their id."""
     return int(problem[1:])
 
 
 def find(results: Iterable[RuleResult], evidence: Evidence, graph: Graph, with_errors: bool) -> list[Problem]:
-    """Every problem, in an order of its own. Errors on what has arrived since are none, nor before an export those of the last one."""
+    """Return every problem, export errors first.
+
+    An error on a transaction that has arrived since is no problem, nor, before an export, an error of the last one.
+    """
     finder = _Finder(graph, _Subjects(evidence, graph))
     for error in evidence.dataset("derived.export_error").rows() if with_errors else ():
         if error.get("arrivedSince") is not True:
@@ -82,11 +85,6 @@ def find(results: Iterable[RuleResult], evidence: Evidence, graph: Graph, with_e
             if finding.subject.kind != "derived.export_error":  # that is the error itself
                 finder.finding(result, finding)
     return list(finder.found.values())
-
-
-def of_error(problems: Iterable[Problem]) -> dict[str, Problem]:
-    """The problem of each error, by the error's key."""
-    return {error.key: one for one in problems for error in one.errors}
 
 
 class _Finder:
@@ -105,9 +103,9 @@ class _Finder:
         return self.found[key]
 
     def finding(self, result: RuleResult, finding: Finding) -> None:
-        at_fault, travelling = finding.at_fault, self.subjects.transactions(finding)
-        is_own = at_fault.kind == "transaction" and bool(travelling)
-        nodes = travelling if is_own else [self.graph.node(at_fault.kind, at_fault.key)]
+        at_fault, transactions = finding.at_fault, self.subjects.transactions(finding)
+        is_own = at_fault.kind == "transaction" and bool(transactions)
+        nodes = transactions if is_own else [self.graph.node(at_fault.kind, at_fault.key)]
         state = MISSING if self.subjects.is_left_behind(finding) else ""
         defect = f"{result.rule.id} {finding.check or ''}"
         one = self._problem(defect, result.rule.id, nodes[0], at_fault.key, FINDING, state)
@@ -115,22 +113,22 @@ class _Finder:
         if finding.blocks and not finding.is_group:
             one.blocks = True
             sort = _SUBJECTS.get(finding.subject.kind)
-            blocked = travelling or ([self.graph.node(sort, finding.subject.key)] if sort else nodes)
+            blocked = transactions or ([self.graph.node(sort, finding.subject.key)] if sort else nodes)
             one.blocked += blocked
             one.said.update(dict.fromkeys(blocked, finding.message))
 
     def error(self, error: Record) -> None:
         sort, message = str(error.get("sort")), message_of(error)
-        travelling = self.subjects.of_error(error)
-        one = self._of_error(error, sort, message, travelling)
+        transactions = self.subjects.transactions_of(error)
+        one = self._of_error(error, sort, message, transactions)
         if sort != SKIPPED:
             self.last[error.where.path] = one.id
         one.errors.append(error)
         one.blocks = sort != SESSION
-        one.stopped += travelling
-        one.blocked += ([one.object] if sort in (MISSING, OWN) else []) + travelling
+        one.stopped += transactions
+        one.blocked += ([one.object] if sort in (MISSING, OWN) else []) + transactions
 
-    def _of_error(self, error: Record, sort: str, message: str, travelling: Sequence[Node]) -> Problem:
+    def _of_error(self, error: Record, sort: str, message: str, transactions: Sequence[Node]) -> Problem:
         name, kind, code = error.get("names"), error.get("namesKind"), error.get("code")
         said = code if isinstance(code, str) else fold(message.rstrip("."))[:60]
         if sort in (MISSING, OWN) and isinstance(name, str):
@@ -145,9 +143,9 @@ class _Finder:
             return one
         if sort in (RETRY, SESSION):
             return self._problem(said, said, ("session", said), "", sort)
-        if sort == OTHER or not travelling:
+        if sort == OTHER or not transactions:
             return self._problem(fold(message), fold(message), ("message", fold(message)), message, sort)
-        return self._problem(said, said, travelling[0], "", sort)
+        return self._problem(said, said, transactions[0], "", sort)
 
 
 _LEFT_BEHIND = {"derived.batched": ("status", ("Pending", "Posted")), "derived.match": ("state", ("missing",))}
@@ -155,7 +153,7 @@ _LEFT_BEHIND = {"derived.batched": ("status", ("Pending", "Posted")), "derived.m
 
 
 class _Subjects:
-    """Finds the record that a finding is about, and the transaction that a finding or an error tells of."""
+    """Finds the record that a finding is about, and the transactions that a finding or an error is about."""
 
     def __init__(self, evidence: Evidence, graph: Graph) -> None:
         self.evidence, self.graph = evidence, graph
@@ -186,7 +184,7 @@ class _Subjects:
         return next((one for one in found if one.where in places), None) or next(iter(found), None)
 
     def transactions(self, finding: Finding) -> list[Node]:
-        """Those that a finding's subject is, or of which it is a line; none where it is something else."""
+        """Return the transactions that a finding's subject is, or is a line of; none where it is something else."""
         kind, key = finding.subject.kind, fold(finding.subject.key)
         if kind in AMOUNTS:
             return self._known((kind, key))
@@ -210,8 +208,8 @@ class _Subjects:
         node = self.graph.nodes.get(name)
         return [node] if node is not None else []
 
-    def of_error(self, error: Record) -> list[Node]:
-        """Those with the number of an error's transaction, of its type and customer where it shows them."""
+    def transactions_of(self, error: Record) -> list[Node]:
+        """Return the transactions with the number that an error shows, and with its type and customer where it shows those."""
         number, customer, type_ = error.get("transaction"), error.get("customer"), error.get("type")
         if not isinstance(number, str):
             return []
@@ -235,8 +233,10 @@ class _Subjects:
         return nodes if len({node[1] for node in nodes}) <= 1 or len({fold(_party(one)) for one in found}) <= 1 else []
 
     def resolve(self, kind: str, name: str) -> Node:
-        """The object of this kind and name. Where the message does not say what it is, what another error calls it, else what the
-        files know by that name. An item may be named below another."""
+        """Return the object of this kind and name. An item may be named below another one.
+
+        Where the message doesn't say which kind, what another error says of that name decides, then what the files have by it.
+        """
         if kind:
             node, short = self.graph.node(kind, name), self.graph.node(kind, name.rpartition(":")[2])
             return short if kind == "item" and node not in self.graph.names and short in self.graph.names else node
@@ -255,7 +255,7 @@ class _Subjects:
 
 
 def _plain(number: str) -> str:
-    """#58244, and what a spreadsheet made of it: 58244.0."""
+    """Return a number as it compares: without #, and without the .0 that a spreadsheet adds (#58244, 58244.0)."""
     return fold(number).removeprefix("#").strip().removesuffix(".0")
 
 
@@ -268,7 +268,10 @@ def _party(record: Record) -> str:
 
 
 def facts(problems: Sequence[Problem], graph: Graph, rules: Sequence[InferenceRule]) -> list[Fact]:
-    """What the rules may look at. A problem that touches no other, and of which no rule speaks, is left out: nothing follows."""
+    """Return the facts that the inference rules look at.
+
+    A problem that touches no other, and that no rule mentions, is left out: nothing can follow from it.
+    """
     objects: dict[Node, int] = {}
     for one in problems:
         objects[one.object] = objects.get(one.object, 0) + 1
@@ -293,7 +296,7 @@ def facts(problems: Sequence[Problem], graph: Graph, rules: Sequence[InferenceRu
         or not touched.isdisjoint(one.stopped)
         or any(node in objects for node in one.stopped)
     ]
-    told: list[Fact] = []
+    found: list[Fact] = []
     for one in chosen:
         kind, name = one.object
         fields = {
@@ -304,19 +307,19 @@ def facts(problems: Sequence[Problem], graph: Graph, rules: Sequence[InferenceRu
             "sort": one.sort,
             "blocks": "yes" if one.blocks else "no",
         }
-        told.append(fact("problem", fields | ({"state": one.state} if one.state else {})))
+        found.append(fact("problem", fields | ({"state": one.state} if one.state else {})))
         if one.after:
-            told.append(fact("follows", {"problem": one.id, "after": one.after}))
+            found.append(fact("follows", {"problem": one.id, "after": one.after}))
         for kind, key in dict.fromkeys(one.stopped):
             if (kind, key) in objects or (kind, key) in touched:
-                told.append(fact("stopped", {"problem": one.id, "object": kind, "key": key}))
+                found.append(fact("stopped", {"problem": one.id, "object": kind, "key": key}))
     for source, target in links:
-        told.append(fact("reference", {"from": source[0], "from_key": source[1], "to": target[0], "to_key": target[1]}))
-    return told
+        found.append(fact("reference", {"from": source[0], "from_key": source[1], "to": target[0], "to_key": target[1]}))
+    return found
 
 
 def _named(rules: Sequence[InferenceRule]) -> set[str]:
-    """Sorts and kinds of problems of which a rule speaks that looks at one problem alone."""
+    """Return the sorts and rules that a rule mentions which looks at one problem alone."""
     alone = (rule.when[0][1] for rule in rules if len(rule.when) == 1)
     tests = (test for pattern in alone for name, test in pattern.tests if name in ("sort", "what"))
     return {SKIPPED, *(value for test in tests if isinstance(test, OneOf) for value in test.values)}

@@ -1,7 +1,7 @@
-"""Problems to key issues and dependents: rules of `rules/inference/` run by durable-rules, or by CLIPS where that cannot be had.
+"""Runs the rules of `rules/inference/` with durable-rules, or with CLIPS where durable-rules can't be installed.
 
-Both engines only find which facts match together. What that concludes, in which order groups run, and that a fact holds once
-is decided here, so an engine is one small file, and no inference rule is written twice (docs/decisions/inference.md).
+An engine only finds the facts that match together. What follows from a match, the order of the groups, and that a fact is concluded
+once, is decided here: so an engine is one small file, and both run the same rules (docs/decisions/inference.md).
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ ENGINES = ("durable", "clips")
 
 
 class NoEngine(Exception):
-    """The engine that was asked for is not installed; the text says what to do."""
+    """The engine that was asked for isn't installed; the text says what to do."""
 
 
 def engine(name: str | None = None) -> Engine:
-    """The engine of this name; without one durable-rules, and CLIPS where that cannot be had. Raises NoEngine."""
+    """Return the engine of this name; without one durable-rules, or CLIPS where that isn't installed. Raises NoEngine."""
     modules = {"durable": "durable", "clips": "clips"}
     chosen = name or next((one for one in ENGINES if find_spec(modules[one])), ENGINES[0])
     if find_spec(modules[chosen]) is None:
@@ -37,7 +37,7 @@ def engine(name: str | None = None) -> Engine:
 
 
 def infer(rules: Sequence[InferenceRule], facts: Iterable[Fact], by: Engine) -> tuple[Conclusion, ...]:
-    """Everything that follows, group after group, in an order that does not depend on that of the facts.
+    """Return everything that follows, group after group, in an order that doesn't depend on that of the facts.
 
     Where several matches conclude the same fact, all of them are returned: each is a reason of its own.
     """

@@ -1,4 +1,4 @@
-"""CLIPS as an engine, through clipspy: where durable-rules cannot be had (Windows, Python 3.13 and newer)."""
+"""CLIPS as an engine, through clipspy, where durable-rules can't be installed (Windows, Python 3.13 and newer)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Clips:
 
     @contextmanager
     def session(self, rules: Compiled) -> Iterator[_Session]:
-        """See Engine. An environment is never given back whole, so there is one for each group of rules, and it forgets its facts."""
+        """See Engine. An environment is never fully released, so each group of rules has one, which drops its facts at the end."""
         environment = _environments.get(rules.rules)
         if environment is None:
             environment = _environments[rules.rules] = _Environment(rules.rules)
@@ -70,7 +70,7 @@ class _Session:
 
 
 def _fields(rules: Sequence[CompiledRule]) -> dict[str, set[str]]:
-    """The kinds of facts that the rules look at, and the fields that they read of each."""
+    """Return the kinds of facts that the rules look at, each with the fields they read."""
     found: dict[str, set[str]] = {}
     for rule in rules:
         for term in (*rule.terms, *rule.absent):
@@ -89,7 +89,7 @@ def _definition(number: int, rule: CompiledRule) -> str:
 
 
 def _pattern(at: int, term: Term) -> str:
-    """A fact in which every field that others join with is a variable; nil stands for a field that is not there."""
+    """Return the pattern of a term, with a variable for every field that others join with; nil is a missing field."""
     joins = {name: f"&?x{other_at}_{other}" for name, other_at, other in term.joins}
     constants = {name: f"&{value}" for name, value in term.constants}
     names = sorted({*joins, *constants, *term.present})

@@ -1,4 +1,4 @@
-"""durable-rules 2.0.28 as an engine. What it does with facts that it does not expect was measured; each answer stands beside its trap."""
+"""durable-rules 2.0.28 as an engine. Its hazards were measured; a comment beside each place says what is done about it."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from exportready.causes.engines.engine import Compiled, CompiledRule, Match, Ter
 from exportready.model.inference import Fact
 
 _BEGIN = "begin"
-"""The kind of the fact that is told first, with a rule of its own: to delete a state in which nothing ever fired ends the process
-(its context is freed without having been set, src/rules/state.c of 2.0.28)."""
+"""Kind of a first fact with a rule of its own: deleting a state in which nothing ever fired ends the process, since its context is
+freed without having been set (src/rules/state.c of 2.0.28)."""
 _DONE = "done"
-"""The kind of the fact that is told last: `not` looks at the facts so far, and would conclude too early."""
+"""Kind of a last fact: `not` looks only at the facts so far, and would conclude too early without it."""
 
 
 class _Quiet(Host):
-    """A host starts two timer threads that never end, and none of our rules needs time."""
+    """A host without the two timer threads, which never end; none of our rules needs time."""
 
     def _run(self) -> None:
         pass
 
 
 _host: _Quiet | None = None
-"""One for the process: what a host takes it never gives back."""
+"""Return the one host of this process: a host never releases what it takes up."""
 _known: dict[tuple[CompiledRule, ...], str] = {}
 _runs = count()
 _collected: dict[str, list[Match]] = {}
-"""Matches of each run that is going on, by its sid."""
+"""Id of a running session -> its matches so far."""
 
 
 class InferenceFailed(Exception):
-    """The engine broke; nothing that it concluded counts."""
+    """The engine failed; nothing that it concluded counts."""
 
 
 class Durable:
@@ -43,7 +43,7 @@ class Durable:
 
     @contextmanager
     def session(self, rules: Compiled) -> Iterator[_Session]:
-        """See Engine. The state is deleted at the end, so that thousands of accounts leave memory flat."""
+        """See Engine. The state is deleted at the end, so that memory stays flat over thousands of accounts."""
         name, sid = _registered(rules.rules), f"run{next(_runs)}"
         _collected[sid] = []
         session = _Session(name, sid, rules)
@@ -73,7 +73,7 @@ class _Session:
         return collected[done:]
 
     def say(self, message: dict[str, str]) -> None:
-        """Facts are told apart by a hash of 32 bits of their id: one that is taken for another is told again under a new one."""
+        """Add one fact. durable-rules tells facts apart by a 32-bit hash of their id: on a collision the fact gets a new id."""
         while True:
             try:
                 state = _get_host().assert_fact(
@@ -100,7 +100,7 @@ def _get_host() -> _Quiet:
 
 
 def _registered(rules: tuple[CompiledRule, ...]) -> str:
-    """The name of the rule set in the host; compiled once for the process."""
+    """Return the name of the rule set in the host; each is compiled once for the process."""
     name = _known.get(rules)
     if name is None:
         name = f"rules{next(_runs)}"
@@ -165,7 +165,7 @@ def _definition(rule: CompiledRule, places: tuple[int, ...]) -> dict[str, Any]:
 
 
 def _expression(term: Term) -> dict[str, Any]:
-    """A field that is not there makes every test false, also under `not`: what must be there is asked for first."""
+    """Return the tests of a term. A missing field makes every test false, even under `not`, so what must be there comes first."""
     tests: list[Mapping[str, Any]] = [{"kind": term.kind}]
     tests += [{"$ex": {f"f_{name}": 1}} for name in term.present]
     tests += [{f"f_{name}": value} for name, value in term.constants]

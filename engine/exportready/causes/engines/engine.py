@@ -1,4 +1,4 @@
-"""What every engine gets and gives: rules over plain tokens in, matches out.
+"""What an engine receives and returns: rules over plain tokens in, matches out.
 
 Values are told to an engine as tokens that we made (`c0`, `v17`), so that nothing is coerced, no name is reserved, and no
 character of a customer's name matters (docs/decisions/inference.md).
@@ -17,39 +17,39 @@ from exportready.model.inference import Different, Fact, InferenceRule, OneOf, P
 
 
 class Term(msgspec.Struct, frozen=True, kw_only=True):
-    """One fact that a compiled rule looks for. Every field is a constant's token or a join with an earlier term's field."""
+    """One fact that a compiled rule looks for. A field is compared with a constant's token or with a field of an earlier term."""
 
     kind: str
     constants: tuple[tuple[str, str], ...]
     joins: tuple[tuple[str, int, str], ...]
-    """(own field, number of an earlier term, its field)."""
+    """(own field, number of the earlier term, its field) for each comparison."""
     present: tuple[str, ...]
     """Fields that the fact must have."""
 
 
 class CompiledRule(msgspec.Struct, frozen=True):
-    """One way in which a rule may match."""
+    """One way in which a rule can match."""
 
     rule: int
-    """Its number in the group."""
+    """The rule's number in its group."""
     terms: tuple[Term, ...]
     absent: tuple[Term, ...]
 
 
 class Compiled(msgspec.Struct, frozen=True):
-    """A group of rules for an engine."""
+    """A group of rules in the form that engines take."""
 
     rules: tuple[CompiledRule, ...]
     constants: Mapping[str, str]
     """Value -> its token."""
 
     def token(self, value: str, values: dict[str, str]) -> str:
-        """The value's token, those of `values` growing."""
+        """Return the token of a value, a new one where the value is new."""
         return self.constants.get(value) or values.setdefault(value, f"v{len(values)}")
 
 
 class Match(msgspec.Struct, frozen=True):
-    """A rule and the numbers of the facts that match it, in the order of its terms."""
+    """A rule, and the numbers of the facts that match it in the order of its terms."""
 
     rule: int
     facts: tuple[int, ...]
@@ -59,21 +59,21 @@ class Session(Protocol):
     """One run of a group of rules."""
 
     def tell(self, first: int, facts: Sequence[Fact]) -> Sequence[Match]:
-        """Tell facts, numbered from `first`; returns what matches by now and did not before.
+        """Add facts, numbered from `first`, and return the matches that are new.
 
         Facts of which a rule asks the absence are all in the first telling.
         """
 
 
 class Engine(Protocol):
-    """Finds which facts match together."""
+    """Finds the facts that match a rule together."""
 
     def session(self, rules: Compiled) -> AbstractContextManager[Session]:
-        """A run that knows no facts yet; what it took is given back at its end."""
+        """Open a run without facts; what it took up is released at its end."""
 
 
 def compile_rules(rules: Sequence[InferenceRule]) -> Compiled:
-    """A group of rules in tokens. One of several values becomes a rule of its own for each."""
+    """Return a group of rules in tokens. A test for one of several values becomes one rule for each value."""
     constants: dict[str, str] = {}
 
     def token(value: str) -> str:
@@ -107,7 +107,7 @@ def _term(pattern: Pattern, at: int, values: Iterator[str], bound: dict[str, tup
 
 
 def passes(rule: InferenceRule, facts: Sequence[Fact]) -> Mapping[str, str] | None:
-    """The variables of a match, if it also passes what engines do not compare: differences, and joins within one fact."""
+    """Return the variables of a match; None where it fails what engines don't compare: differences, and joins within one fact."""
     values: dict[str, str] = {}
     tests = [(fact, name, test) for (_, pattern), fact in zip(rule.when, facts, strict=True) for name, test in pattern.tests]
     for fact, name, test in tests:

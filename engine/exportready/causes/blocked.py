@@ -1,0 +1,78 @@
+"""The blocked transactions, each with the way to its key issues in words, and what clears with each key issue."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from exportready.causes.graph import AMOUNTS, Node, total
+from exportready.causes.impact import Impact, Way, chain, ending
+from exportready.causes.issues import describe
+from exportready.causes.key_issues import Traced
+from exportready.causes.problems import number_of
+from exportready.kinds import fold
+from exportready.kinds.references import ESTABLISHED, INFERRED
+from exportready.model.report import Cleared, Thing, Waiting
+
+
+def blocked_transactions(impact: Impact, traced: Traced) -> tuple[Waiting, ...]:
+    """Return every blocked transaction, sorted by batch, kind and name."""
+    found = [_blocked(node, impact, traced) for node in sorted(impact.ways)]
+    return tuple(sorted(found, key=lambda one: (one.batch or "", one.transaction.kind, fold(one.transaction.key))))
+
+
+def _blocked(node: Node, impact: Impact, traced: Traced) -> Waiting:
+    """Return a blocked transaction with the surest way to each of its key issues."""
+    graph, ways = impact.graph, impact.ways[node]
+    surest: dict[str, str] = {}
+    for problem, way in ways.items():
+        for key in traced.behind[problem]:
+            known = surest.get(key)
+            if known is None or _rank(way, problem) < _rank(ways[known], known):
+                surest[key] = problem
+    chains = []
+    for key, problem in surest.items():
+        way = ways[problem]
+        at = way.steps[-1].target if way.steps else node
+        end = ending(traced.problems[problem], graph, at, is_alone=not way.steps)
+        if key != problem:
+            end += f", because of this: {describe(traced.problems[key])}"
+        chains.append(chain(node, way, end, graph))
+    record = graph.transactions[node]
+    amount = record.get(AMOUNTS[node[0]])
+    is_certain = any(ways[problem].inferred == 0 for problem in surest.values())
+    return Waiting(
+        transaction=Thing(record.kind, record.key),
+        batch=graph.batches.get(node),
+        amount=amount if isinstance(amount, Decimal) else None,
+        key_issues=tuple(traced.public[key] for key in surest),
+        chain=tuple(chains),
+        certainty=ESTABLISHED if is_certain else INFERRED,
+    )
+
+
+def _rank(way: Way, problem: str) -> tuple[int, int, int]:
+    """Return what ways are compared by: fewest inferred steps, then fewest steps, then the first problem."""
+    return way.inferred, len(way.steps), number_of(problem)
+
+
+def cleared_by(impact: Impact, traced: Traced) -> dict[str, tuple[Cleared, Cleared]]:
+    """Return for each key problem what clears with it alone, and what clears only together with others."""
+    transactions: dict[str, tuple[list[Node], list[Node]]] = {}
+    for node, ways in impact.ways.items():
+        keys = {key for problem in ways for key in traced.behind[problem]}
+        for key in keys:
+            transactions.setdefault(key, ([], []))[len(keys) > 1].append(node)
+    failures: dict[str, list[int]] = {}
+    for id_, one in traced.problems.items():
+        keys_of_one = traced.behind[id_]
+        for key in keys_of_one:
+            failures.setdefault(key, [0, 0])[len(keys_of_one) > 1] += len(one.findings) + len(one.errors)
+    blocked = set(impact.ways)
+    found = {}
+    for key, (alone_count, shared_count) in failures.items():
+        alone, shared = transactions.get(key, ([], []))
+        found[key] = (
+            Cleared(alone_count, len(alone), total(impact.graph, alone, blocked)),
+            Cleared(shared_count, len(shared), total(impact.graph, shared, blocked)),
+        )
+    return found
