@@ -75,6 +75,7 @@ def check_results(results: Collection[RuleResult]) -> None:
         assert not gap.question or gap.channel is Channel.ASK, (rule, gap)
         assert gap.question in ("", FILE_MODE, *BY_PATH), (rule, gap)
         assert gap.source in ("", *KINDS), (rule, gap)
+        assert (Channel.INTEGRATOR in (gap.channel, *gap.also)) is ("GET /" in gap.supply), (rule, gap)
 
 
 def check_datasets(evidence: Evidence) -> None:
@@ -102,6 +103,13 @@ def check_lacking(name: str, kinds: Collection[str], fields: Collection[tuple[st
     results = judged(evidence)
     check_results(results)
     assert inconclusive(results) <= UNSETTLED[name]
+
+
+@pytest.mark.parametrize(("name", "kind"), [(name, kind) for name in COMPANIES for kind in GIVEN[name]])
+def test_a_file_that_breaks_off_says_how_to_supply_what_it_may_hold(name: str, kind: str) -> None:
+    evidence = lacking(name, {kind})
+    broken = replace(evidence.sources[0], path="broken", error="it breaks off", is_answers=kind == "account.answers")
+    check_results(judged(replace(evidence, sources=(*evidence.sources, broken))))
 
 
 @st.composite

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 import msgspec
+from msgspec.structs import replace
 
 from exportready.derive.answers import facts_of
 from exportready.derive.conclusions import Conclusions
@@ -72,7 +73,8 @@ def vendors(inputs: Inputs) -> Dataset:
     if facts_of(inputs.evidence).get("purchaseOrdersExported") is not False:
         orders, listed = inputs.dataset(PURCHASE_ORDER), inputs.dataset("servicetitan.vendor")
         names = listed.lookup("id", "name")
-        nameless = unresolved(listed, "the list of vendors does not hold the one of this purchase order", listed.remedy)
+        nameless = unresolved(listed, "the list of vendors does not hold the one of this purchase order")
+        nameless = replace(nameless, remedy=listed.remedy, channel=listed.channel)
         ids = orders.column("vendorId")
         parties += [_Party(order, names.get(id_, nameless), id_) for order, id_ in zip(orders.rows(), ids, strict=True)]
         datasets.append(orders)

@@ -46,9 +46,12 @@ def not_among(dataset: Dataset, otherwise: str) -> Unknown:
 
 
 def unresolved(dataset: Dataset, reason: str, remedy: str = "") -> Unknown:
-    """Return what rests on a record of a dataset that another one names, and that is not there."""
+    """Return what rests on a record of a dataset that another one names, and that is not there.
+
+    `remedy` supplies the dataset's kind.
+    """
     cause = cause_of(dataset) if dataset.scope is Scope.MISSING else Reason.UNRESOLVED
-    return Unknown(cause, reason, remedy, source_of(dataset), dataset.channel if remedy else None)
+    return Unknown(cause, reason, remedy, source_of(dataset))
 
 
 def without(value: Value, reason: str) -> Unknown:

@@ -155,8 +155,13 @@ _ASKED = (Reason.NOT_STATED_WHOLE, Reason.UNANSWERED, Reason.DONT_KNOW, Reason.U
 
 
 def _remedied(lack: Unknown, kind: str) -> Way:
-    """Return the way that a remedy names: its own, else that of the kind which is lacking."""
-    question, of = KINDS[kind].question, KINDS[lack.source or kind]
-    if lack.channel is not None or lack.cause in _ASKED:
-        return Way(instruction=lack.remedy, channel=lack.channel or Channel.ASK, question=question)
-    return Way(instruction=lack.remedy, channel=of.channel, also=of.also, question=question)
+    """Return the way that a remedy names: its own, else that of the kind which is lacking.
+
+    A kind that one question settles can be asked for besides.
+    """
+    of, question = KINDS[lack.source or kind], KINDS[kind].question
+    own = lack.channel or (Channel.ASK if lack.cause in _ASKED else None)
+    ways = (own,) if own else (of.channel, *of.also)
+    if question:
+        ways = (Channel.ASK, *(one for one in ways if one is not Channel.ASK))
+    return Way(instruction=lack.remedy, channel=ways[0], also=ways[1:], question=question)
