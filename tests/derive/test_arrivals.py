@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from exportready.model.evidence import UNSET, Scope, Unknown
 from exportready.model.reasons import Reason
-from sent_and_booked import BILLED, DAY, INVOICE, NEXT_DAY, PAYMENT, RECEIVED, THERE, Row, files, states, states_of
+from made_evidence import Row
+from sent_and_booked import BILLED, DAY, INVOICE, NEXT_DAY, PAYMENT, RECEIVED, THERE, files, states, states_of
 
 
 @pytest.mark.parametrize(

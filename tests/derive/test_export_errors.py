@@ -7,7 +7,8 @@ from decimal import Decimal
 from exportready.derive import derive
 from exportready.model.evidence import Unknown
 from exportready.rulebook.examples import NOON
-from sent_and_booked import BILLED, INVOICE, NEXT_DAY, Row, files
+from made_evidence import Row
+from sent_and_booked import BILLED, INVOICE, NEXT_DAY, files
 
 
 def test_an_error_is_out_of_date_only_where_all_of_its_number_arrived() -> None:

@@ -10,7 +10,8 @@ import pytest
 from exportready.derive import derive
 from exportready.model.evidence import UNSET
 from exportready.rulebook.examples import NOON
-from sent_and_booked import BILLED, DAY, INVOICE, PAYMENT, Row, files
+from made_evidence import Row
+from sent_and_booked import BILLED, DAY, INVOICE, PAYMENT, files
 
 
 @pytest.mark.parametrize(

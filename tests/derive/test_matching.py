@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from exportready.model.evidence import UNSET, Unknown
 from exportready.model.reasons import Reason
-from sent_and_booked import BILLED, BOOKED, DAY, INVOICE, NEXT_DAY, PAYMENT, RECEIVED, SENT, THERE, Row, reason_of, states
+from made_evidence import Row
+from sent_and_booked import BILLED, BOOKED, DAY, INVOICE, NEXT_DAY, PAYMENT, RECEIVED, SENT, THERE, reason_of, states
 
 
 def test_a_number_counts_within_its_customer() -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from exportready.derive import derive
 from exportready.derive.memos import names_batch
-from exportready.model.evidence import UNSET, Location, Record, Unknown
+from exportready.model.evidence import UNSET, Location, Record, Unknown, Value
 from exportready.model.reasons import Reason
 from exportready.rulebook.examples import NOON
+from made_evidence import Row
 from sent_and_booked import BILLED, INVOICE, files
 
 
@@ -46,3 +47,22 @@ def test_the_name_of_a_batch_may_be_part_of_its_number(name: str, memo: str) -> 
     )
     assert names_batch(memo, one)
     assert not names_batch("1042", one)
+
+
+PLUMBING: Row = {"batch.number": "12", "batch.name": "03-14 plumbing"}
+
+
+@pytest.mark.parametrize(
+    ("memo", "named"),
+    [
+        ("12 / 03-14 plumbing / Leak", True),
+        ("Batch #12: 03-14  PLUMBING", True),
+        ("120 / 03-14 plumbing", False),
+        ("112 / 03-14 plumbing", False),
+        ("03-12 plumbing / 120", False),
+        ("12 / heating", False),
+        (UNSET, False),
+    ],
+)
+def test_the_number_in_the_name_of_a_batch_is_not_its_number(memo: Value, named: bool) -> None:
+    assert names_batch(memo, Record(kind="servicetitan.invoice", key="", fields=PLUMBING, where=Location(""))) is named

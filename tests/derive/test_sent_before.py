@@ -9,7 +9,8 @@ from exportready.derive import derive
 from exportready.derive.sent_before import with_what_was_sent
 from exportready.model.evidence import Unknown
 from exportready.rulebook.examples import NOON
-from sent_and_booked import BILLED, INVOICE, PAYMENT, RECEIVED, Row, files, states_of
+from made_evidence import Row
+from sent_and_booked import BILLED, INVOICE, PAYMENT, RECEIVED, files, states_of
 
 
 def test_what_was_sent_is_taken_from_the_files_from_before() -> None:

@@ -13,7 +13,8 @@ from exportready.derive.connectors import work_list
 from exportready.model.evidence import UNSET, Unknown
 from exportready.model.reasons import Reason
 from exportready.rulebook.examples import NOON
-from sent_and_booked import BILLED, DAY, INVOICE, PAYMENT, RECEIVED, Row, files
+from made_evidence import Row
+from sent_and_booked import BILLED, DAY, INVOICE, PAYMENT, RECEIVED, files
 
 
 def applied(payment: int, invoice: int, amount: int) -> Row:
@@ -30,7 +31,7 @@ def to_do(
     links: Sequence[Row] = (),
     bill: Row | None = None,
 ) -> list[tuple[object, object, object, object]]:
-    """(payment, invoice, amount to apply, why it stands apart) of invoices with these balances and payments with this unused."""
+    """Return (payment, invoice, amount to apply, what to mind) of invoices with these balances and payments with this unused."""
     rows: dict[str, Sequence[Row]] = {
         "servicetitan.invoice": [
             {**INVOICE, "id": str(n), "referenceNumber": str(100 + n)} for n, _ in enumerate(balances, 1)

@@ -7,12 +7,10 @@ from datetime import date
 from decimal import Decimal
 
 from exportready.derive import derive
-from exportready.evidence.reading import Keys
-from exportready.kinds import KINDS
-from exportready.model.evidence import UNSET, Account, Dataset, Evidence, Location, Record, Scope, Unknown, Value
+from exportready.model.evidence import UNSET, Evidence, Unknown
 from exportready.rulebook.examples import NOON
+from made_evidence import Row, answers, dataset, evidence
 
-Row = Mapping[str, Value]
 DAY, NEXT_DAY = date(2026, 11, 18), date(2026, 11, 19)
 SENT: Row = {"syncStatus": "Exported", "active": True, "batch.number": "12", "batch.name": "Nov", "customer.id": "7",
              "customer.name": "Ann"}  # fmt: skip
@@ -41,30 +39,21 @@ THERE: dict[str, Sequence[Row]] = {
 """Another invoice of the batch that did arrive, so that the batch was not bypassed."""
 
 
-def files(rows: Mapping[str, Sequence[Row]], answers: Row | None = None) -> Evidence:
+def files(rows: Mapping[str, Sequence[Row]], given: Row | None = None) -> Evidence:
     """Return whole lists of these records, and of the other kinds that a tie-out needs empty ones."""
-    datasets = {}
-    for kind in dict.fromkeys((*EVERYTHING, *rows)):
-        keys = Keys(KINDS[kind])
-        records = [
-            Record(kind=kind, key=keys.of(row), fields=row, where=Location(kind, at))
-            for at, row in enumerate(rows.get(kind, ()), 1)
-        ]
-        datasets[kind] = Dataset(kind=kind, records=tuple(records), scope=Scope.WHOLE)
-    said = {"webConnector.sentBy": "servicetitan", "modules.purchasing": False, **(answers or {})}
-    record = Record(kind="account.answers", key="", fields=said, where=Location("account.yaml"))
-    datasets["account.answers"] = Dataset(kind="account.answers", records=(record,), scope=Scope.WHOLE, dated=NOON)
-    return Evidence(account=Account(), datasets=datasets, listings={}, sources=(), unrecognised=())
+    said: Row = {"webConnector.sentBy": "servicetitan", "modules.purchasing": False, **(given or {})}
+    datasets = (dataset(kind, rows.get(kind, ())) for kind in dict.fromkeys((*EVERYTHING, *rows)))
+    return evidence(*datasets, answers(said, None))
 
 
-def states(rows: Mapping[str, Sequence[Row]], answers: Row | None = None) -> list[object]:
+def states(rows: Mapping[str, Sequence[Row]], given: Row | None = None) -> list[object]:
     """Return the state of each transaction in the order of their keys; None where it is unknown."""
-    return states_of(files(rows, answers))
+    return states_of(files(rows, given))
 
 
-def states_of(evidence: Evidence) -> list[object]:
-    """Return the state of each transaction of some evidence."""
-    found = derive(evidence, NOON).dataset("derived.match").rows()
+def states_of(after: Evidence) -> list[object]:
+    """Return the state of each transaction after an export."""
+    found = derive(after, NOON).dataset("derived.match").rows()
     return [None if isinstance(one.get("state"), Unknown) else one.get("state") for one in found]
 
 
