@@ -9,14 +9,12 @@ from decimal import Decimal
 import pytest
 
 from exportready.derive import derive
-from exportready.derive.memos import names_batch
-from exportready.evidence.reading import Keys
-from exportready.kinds import KINDS
-from exportready.model.evidence import UNSET, Account, Dataset, Evidence, FieldNote, Location, Record, Scope, Unknown, Value
+from exportready.model.evidence import UNSET, Unknown, Value
 from exportready.model.reasons import Reason
 from exportready.rulebook.examples import NOON
+from made_evidence import Row, dataset, evidence
+from made_evidence import answers as given_answers
 
-Row = Mapping[str, Value]
 PAID: Row = {
     "appliedTo": "1",
     "appliedAmount": Decimal(50),
@@ -50,40 +48,28 @@ BOOKED: Row = {
 LINK: Row = {"RefNumber": "101", "Amount": Decimal(50), "parent.RefNumber": "P1", "parent.CustomerRef.FullName": "Ann"}
 
 
-def one(
+def applied_payment(
     paid: Row = PAID,
     invoice: Row | None = OLD,
     booked: Sequence[Row] = (BOOKED,),
     links: Sequence[Row] = (),
-    answers: Mapping[str, Value] | None = None,
-) -> Mapping[str, Value]:
+    answers: Row | None = None,
+) -> Row:
+    """Return the one record of derived.applied_payment."""
     given = {
         "servicetitan.payment_application": (paid,),
         "servicetitan.invoice": (invoice,) if invoice else (),
         "quickbooks.Invoice": booked,
         "quickbooks.AppliedToTxn": links,
     }
-    datasets = {}
-    for kind, rows in given.items():
-        keys = Keys(KINDS[kind])
-        found = tuple(
-            Record(kind=kind, key=keys.of(row), fields=row, where=Location(kind, at)) for at, row in enumerate(rows, 1)
-        )
-        datasets[kind] = Dataset(kind=kind, records=found, scope=Scope.WHOLE)
-    told: dict[str, Value] = {"webConnector.sentBy": "servicetitan", "webConnector.since": date(2023, 5, 1)}
-    told |= answers or {}
-    notes = {name: FieldNote(Location("account.yaml"), NOON) for name in told}
-    record = Record(kind="account.answers", key="", fields=told, where=Location("account.yaml"), notes=notes)
-    datasets["account.answers"] = Dataset(kind="account.answers", records=(record,), scope=Scope.WHOLE)
-    (found_one,) = (
-        derive(Evidence(account=Account(), datasets=datasets, listings={}, sources=(), unrecognised=()), NOON)
-        .dataset("derived.applied_payment")
-        .records
-    )
-    return found_one.fields
+    said: Row = {"webConnector.sentBy": "servicetitan", "webConnector.since": date(2023, 5, 1), **(answers or {})}
+    datasets = (dataset(kind, rows) for kind, rows in given.items())
+    (found,) = derive(evidence(*datasets, given_answers(said)), NOON).dataset("derived.applied_payment").rows()
+    return found.fields
 
 
-def plain(value: Value) -> Value | None:
+def known(value: Value) -> Value | None:
+    """Return the value; None where it is unknown."""
     return None if isinstance(value, Unknown) else value
 
 
@@ -111,7 +97,7 @@ def plain(value: Value) -> Value | None:
 def test_who_sent_the_invoice(
     invoice: Row | None, booked: Sequence[Row], answers: Mapping[str, Value], sent_by: Value | None
 ) -> None:
-    assert plain(one(invoice=invoice, booked=booked, answers=answers)["invoiceSentBy"]) == sent_by
+    assert known(applied_payment(invoice=invoice, booked=booked, answers=answers)["invoiceSentBy"]) == sent_by
 
 
 @pytest.mark.parametrize(
@@ -136,30 +122,14 @@ def test_who_sent_the_invoice(
     ],
 )  # fmt: skip
 def test_is_it_applied(paid: Row, links: Sequence[Row], applied: Value | None) -> None:
-    assert plain(one(paid, links=links)["applied"]) == applied
+    assert known(applied_payment(paid, links=links)["applied"]) == applied
 
 
 def test_both_wait_so_one_connector_sends_both() -> None:
-    assert one(invoice={**OLD, "waits": True}, answers={"webConnector.sentBy": UNSET})["sameConnector"] is True
+    assert applied_payment(invoice={**OLD, "waits": True}, answers={"webConnector.sentBy": UNSET})["sameConnector"] is True
 
 
 def test_a_file_without_ids_finds_the_invoice_by_customer_and_number() -> None:
     bare = {name: value for name, value in PAID.items() if name != "appliedTo"}
-    assert one(bare)["invoiceSentBy"] == "quickbooks"
-    assert plain(one({**bare, "appliedToReferenceNumber": "999"})["invoiceSentBy"]) is None
-
-
-@pytest.mark.parametrize(
-    ("memo", "named"),
-    [
-        ("12 / 03-14 plumbing / Leak", True),
-        ("Batch #12: 03-14  PLUMBING", True),
-        ("120 / 03-14 plumbing", False),
-        ("112 / 03-14 plumbing", False),
-        ("03-12 plumbing / 120", False),
-        ("12 / heating", False),
-        (UNSET, False),
-    ],
-)
-def test_the_batch_in_a_memo(memo: Value, named: bool) -> None:
-    assert names_batch(memo, Record(kind="servicetitan.invoice", key="", fields=OLD, where=Location(""))) is named
+    assert applied_payment(bare)["invoiceSentBy"] == "quickbooks"
+    assert known(applied_payment({**bare, "appliedToReferenceNumber": "999"})["invoiceSentBy"]) is None

@@ -1,4 +1,4 @@
-"""Items on invoice lines, the accounts of QuickBooks' items, and the accounts that ServiceTitan names."""
+"""Which items and accounts a pending export uses, and the accounts of QuickBooks' items."""
 
 from __future__ import annotations
 
@@ -10,28 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exportready.derive import derive
-from exportready.evidence.reading import Keys
-from exportready.kinds import KINDS
-from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, Dataset, Evidence, Location, Record, Scope, Unknown, Value
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Dataset, Scope, Unknown, Value
 from exportready.rulebook.examples import NOON
+from made_evidence import Row, dataset, evidence
 
-Row = Mapping[str, Value]
 Rows = Mapping[str, Sequence[Row]]
 MATERIAL, EQUIPMENT, SERVICE = "servicetitan.material", "servicetitan.equipment", "servicetitan.service"
 LINE, PAYMENT, ITEM = "servicetitan.invoice_item", "servicetitan.payment", "quickbooks.Item"
 
 
-def dataset(kind: str, rows: Rows, scope: Scope = Scope.WHOLE) -> Dataset:
-    """What is concluded for one derived kind; a kind that is not listed was not exported."""
-    datasets = {}
-    for name, found in rows.items():
-        keys = Keys(KINDS[name])
-        told = [{field: value for field, value in row.items() if value is not NOT_EXPORTED} for row in found]
-        records = tuple(
-            Record(kind=name, key=keys.of(row), fields=row, where=Location(name, n)) for n, row in enumerate(told, 1)
-        )
-        datasets[name] = Dataset(kind=name, records=records, scope=scope)
-    return derive(Evidence(account=Account(), datasets=datasets, listings={}, sources=(), unrecognised=()), NOON).dataset(kind)
+def derived(kind: str, rows: Rows, scope: Scope = Scope.WHOLE) -> Dataset:
+    """Return what is concluded for one derived kind; a kind that is not listed was not exported."""
+    return derive(evidence(*(dataset(name, some, scope) for name, some in rows.items())), NOON).dataset(kind)
 
 
 def line(status: Value = "Posted", number: Value = "1042", **more: Value) -> Row:
@@ -46,27 +36,27 @@ def line(status: Value = "Posted", number: Value = "1042", **more: Value) -> Row
 
 
 def facts(found: Dataset) -> list[tuple[str, Value, Value, Value]]:
-    """Each item with whether it is still to be exported, whether it waits, and on how many lines it stands."""
+    """Return each item with whether it is still to be exported, whether it is pending, and its number of lines."""
 
-    def plain(value: Value) -> Value:
+    def known(value: Value) -> Value:
         return NOT_EXPORTED if isinstance(value, Unknown) else value
 
-    return [(one.key, plain(one.get("unexported")), plain(one.get("waits")), one.get("lines")) for one in found.records]
+    return [(one.key, known(one.get("unexported")), known(one.get("waits")), one.get("lines")) for one in found.rows()]
 
 
 # -- items on lines
 
 
-def test_an_item_is_known_by_its_code_whatever_name_its_lines_bear() -> None:
+def test_an_item_is_known_by_its_code_whatever_its_lines_call_it() -> None:
     rows: Rows = {
         MATERIAL: [{"id": "1", "code": "PIPE-1"}],
         LINE: [line(skuName="Old name"), line(skuName="pipe-1", skuId="0")],
     }
-    assert facts(dataset("derived.item_use", rows)) == [("PIPE-1", True, True, Decimal(2))]
+    assert facts(derived("derived.item_use", rows)) == [("PIPE-1", True, True, Decimal(2))]
 
 
 def test_an_item_that_the_pricebook_does_not_have_goes_by_the_name_on_the_line() -> None:
-    assert facts(dataset("derived.item_use", {MATERIAL: [], LINE: [line()]})) == [("PIPE-1", True, True, Decimal(1))]
+    assert facts(derived("derived.item_use", {MATERIAL: [], LINE: [line()]})) == [("PIPE-1", True, True, Decimal(1))]
 
 
 @pytest.mark.parametrize(
@@ -82,26 +72,26 @@ def test_an_item_that_the_pricebook_does_not_have_goes_by_the_name_on_the_line()
     ],
 )
 def test_an_item_is_in_use_where_a_line_of_it_is(row: Row, unexported: Value, waits: Value) -> None:
-    assert facts(dataset("derived.item_use", {LINE: [row]})) == [("PIPE-1", unexported, waits, Decimal(1))]
+    assert facts(derived("derived.item_use", {LINE: [row]})) == [("PIPE-1", unexported, waits, Decimal(1))]
     both = [row, line("Exported")]
-    assert facts(dataset("derived.item_use", {LINE: both})) == [("PIPE-1", unexported, waits, Decimal(2))]
+    assert facts(derived("derived.item_use", {LINE: both})) == [("PIPE-1", unexported, waits, Decimal(2))]
 
 
 @pytest.mark.parametrize("row", [line(skuId=NOT_EXPORTED, skuName=NOT_EXPORTED), line(skuId="7", skuName=NOT_EXPORTED)])
-def test_a_line_that_does_not_say_its_item_may_be_of_any(row: Row) -> None:
-    found = dataset("derived.item_use", {MATERIAL: [], LINE: [row]})
-    assert (found.scope, found.records) == (Scope.PART, ())
+def test_a_line_without_an_item_may_be_of_any(row: Row) -> None:
+    found = derived("derived.item_use", {MATERIAL: [], LINE: [row]})
+    assert (found.scope, found.rows()) == (Scope.PART, ())
     assert "which item" in found.why
 
 
 @pytest.mark.parametrize("id_", [UNSET, "0"])
 def test_a_line_of_text_alone_is_no_item(id_: Value) -> None:
-    found = dataset("derived.item_use", {LINE: [line(skuId=id_, skuName=UNSET)]})
-    assert (found.scope, found.records) == (Scope.WHOLE, ())
+    found = derived("derived.item_use", {LINE: [line(skuId=id_, skuName=UNSET)]})
+    assert (found.scope, found.rows()) == (Scope.WHOLE, ())
 
 
 def test_without_lines_nothing_is_known_of_items() -> None:
-    assert dataset("derived.item_use", {MATERIAL: []}).scope is Scope.MISSING
+    assert derived("derived.item_use", {MATERIAL: []}).scope is Scope.MISSING
 
 
 # -- the accounts of QuickBooks' items
@@ -116,11 +106,11 @@ def accounts(**fields: Value) -> tuple[Value, Value]:
         "either": "SalesOrPurchase.AccountRef.FullName",
     }
     row = {"FullName": "PIPE-1", **{full: fields.get(name, UNSET) for name, full in names.items()}}
-    (found,) = dataset("derived.item", {ITEM: [row]}).records
+    (found,) = derived("derived.item", {ITEM: [row]}).rows()
     return found.get("incomeAccount"), found.get("costAccount")
 
 
-def test_each_form_of_an_item_tells_its_accounts() -> None:
+def test_each_form_of_an_item_shows_its_accounts() -> None:
     assert accounts(income="Sales", cogs="Cost") == ("Sales", "Cost")
     assert accounts(sold="Sales", bought="Cost") == ("Sales", "Cost")
     assert accounts(either="Sales") == ("Sales", UNSET)
@@ -148,7 +138,7 @@ def payment(account: Value, status: Value = "Posted") -> Row:
 
 
 def named(found: Dataset) -> dict[Value, Value]:
-    return {record.get("name"): record.get("uses") for record in found.records}
+    return {record.get("name"): record.get("uses") for record in found.rows()}
 
 
 def test_accounts_are_gathered_from_the_pricebook_and_from_what_waits() -> None:
@@ -158,9 +148,9 @@ def test_accounts_are_gathered_from_the_pricebook_and_from_what_waits() -> None:
         LINE: [line(**{"generalLedgerAccount.name": "Parts", "assetAccount.name": "Stock"})],
         PAYMENT: [payment("Till")],
     }
-    found = dataset("derived.account_use", {**PRICEBOOK, **rows})
+    found = derived("derived.account_use", {**PRICEBOOK, **rows})
     assert named(found) == {"sales": 2, "Stock": 2, "Labor": 1, "Parts": 1, "Till": 1}
-    assert next(record for record in found.records if record.get("name") == "sales").get("usedBy") == "A"
+    assert next(record for record in found.rows() if record.get("name") == "sales").get("usedBy") == "A"
     assert found.scope is Scope.WHOLE
 
 
@@ -170,8 +160,8 @@ def test_what_is_inactive_or_does_not_wait_names_nothing() -> None:
         LINE: [line("Exported", **{"generalLedgerAccount.name": "Parts"})],
         PAYMENT: [payment("Till", "Exported")],
     }
-    found = dataset("derived.account_use", {**PRICEBOOK, **rows})
-    assert (found.scope, found.records) == (Scope.WHOLE, ())
+    found = derived("derived.account_use", {**PRICEBOOK, **rows})
+    assert (found.scope, found.rows()) == (Scope.WHOLE, ())
 
 
 @pytest.mark.parametrize(
@@ -186,27 +176,27 @@ def test_what_is_inactive_or_does_not_wait_names_nothing() -> None:
     ],
 )
 def test_an_account_that_may_be_named_leaves_the_list_a_part(rows: Rows) -> None:
-    assert dataset("derived.account_use", {**PRICEBOOK, **rows}).scope is Scope.PART
+    assert derived("derived.account_use", {**PRICEBOOK, **rows}).scope is Scope.PART
 
 
 def test_what_may_name_an_account_that_another_names_for_certain_adds_nothing() -> None:
     rows: Rows = {MATERIAL: [material("A", "Sales"), material("B", "SALES", active=NOT_EXPORTED)]}
-    found = dataset("derived.account_use", {**PRICEBOOK, **rows})
+    found = derived("derived.account_use", {**PRICEBOOK, **rows})
     assert (found.scope, named(found)) == (Scope.WHOLE, {"Sales": 1})
 
 
 @pytest.mark.parametrize("kind", sorted(PRICEBOOK))
 def test_every_source_of_accounts_must_be_there(kind: str) -> None:
     rows: Rows = {name: found for name, found in PRICEBOOK.items() if name != kind}
-    assert dataset("derived.account_use", rows).scope is Scope.PART
+    assert derived("derived.account_use", rows).scope is Scope.PART
 
 
 def test_inactive_entries_need_not_be_there() -> None:
-    assert dataset("derived.account_use", PRICEBOOK, Scope.ACTIVE).scope is Scope.WHOLE
+    assert derived("derived.account_use", PRICEBOOK, Scope.ACTIVE).scope is Scope.WHOLE
 
 
 @pytest.mark.parametrize(("scope", "whole"), [(Scope.WAITING, True), (Scope.PERIOD, False), (Scope.PART, False)])
 def test_what_an_export_uses_is_all_there_where_its_batches_are(scope: Scope, whole: bool) -> None:
     rows: Rows = {MATERIAL: [], EQUIPMENT: [], SERVICE: [], LINE: [line()], PAYMENT: []}
     kinds = ("derived.item_use", "derived.account_use")
-    assert [dataset(kind, rows, scope).scope is Scope.WHOLE for kind in kinds] == [whole, whole]
+    assert [derived(kind, rows, scope).scope is Scope.WHOLE for kind in kinds] == [whole, whole]

@@ -1,9 +1,8 @@
-"""Customers and vendors of what waits: there, nearly there, or new to QuickBooks."""
+"""Whether QuickBooks has the customers and vendors of pending transactions: exactly, nearly, or not at all."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -11,24 +10,15 @@ from hypothesis import strategies as st
 
 from exportready.derive import derive
 from exportready.derive.names import _likeness, is_clean
-from exportready.evidence.reading import Keys
-from exportready.kinds import KINDS
-from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, Dataset, Evidence, Location, Record, Scope, Unknown, Value
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Dataset, Record, Scope, Unknown, Value
 from exportready.model.reasons import Reason
-
-AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
-Row = Mapping[str, Value]
-
-
-def dataset(kind: str, rows: Sequence[Row], scope: Scope = Scope.WHOLE) -> Dataset:
-    keys = Keys(KINDS[kind])
-    records = tuple(Record(kind=kind, key=keys.of(row), fields=row, where=Location("file", at)) for at, row in enumerate(rows))
-    return Dataset(kind=kind, records=records, scope=scope, why="" if scope is Scope.WHOLE else "only a part")
+from exportready.rulebook.examples import NOON
+from made_evidence import Row, dataset, evidence
 
 
-def waiting(kind: str, *datasets: Dataset) -> Dataset:
-    held = {one.kind: one for one in datasets}
-    return derive(Evidence(account=Account(), datasets=held, listings={}, sources=(), unrecognised=()), AT).dataset(kind)
+def pending(kind: str, *datasets: Dataset) -> Dataset:
+    """Return what is concluded for one derived kind."""
+    return derive(evidence(*datasets), NOON).dataset(kind)
 
 
 def customers(
@@ -37,7 +27,7 @@ def customers(
     payments: Sequence[tuple[Value, Value]] = (),
     memos: Sequence[tuple[Value, Value]] = (),
 ) -> tuple[Record, ...]:
-    """The customers of invoices, payments and credit memos against QuickBooks' names."""
+    """Return the customers of pending invoices, payments and credit memos, judged by QuickBooks' names."""
 
     def rows(pairs: Sequence[tuple[Value, Value]]) -> list[Row]:
         return [
@@ -46,7 +36,7 @@ def customers(
         ]
 
     listed = books if isinstance(books, Dataset) else dataset("quickbooks.Customer", [{"FullName": name} for name in books])
-    found = waiting(
+    found = pending(
         "derived.waiting_customer",
         dataset("servicetitan.invoice", rows(named)),
         dataset("servicetitan.payment", rows(payments)),
@@ -54,7 +44,7 @@ def customers(
         listed,
     )
     assert found.scope is Scope.WHOLE
-    return found.records
+    return found.rows()
 
 
 def one(books: Sequence[str], name: str, id_: Value = "24705") -> tuple[Value, Value, Value]:
@@ -139,7 +129,7 @@ def test_it_is_new(name: str, other: str) -> None:
     assert one([other], name) == ABSENT
 
 
-def test_of_several_that_are_near_the_first_by_name_is_told_in_any_order() -> None:
+def test_of_several_that_are_near_the_first_by_name_is_shown_in_any_order() -> None:
     books = ["Smoke Salt Sugar", "Smoke, Salt & Sugar", "Salt, Smoke & Sugar"]
     assert one(books, "Smoke/Salt/Sugar") == one(books[::-1], "Smoke/Salt/Sugar") == (False, UNSET, "Salt, Smoke & Sugar")
 
@@ -176,30 +166,30 @@ def test_without_the_id_a_name_with_some_number_may_be_it() -> None:
 @pytest.mark.parametrize("name", [UNSET, Unknown(Reason.INCONCLUSIVE, "no text")])
 def test_who_is_not_named_leaves_the_list_open(name: Value) -> None:
     invoice: Row = {"waits": True, "customer.name": name}
-    found = waiting(
+    found = pending(
         "derived.waiting_customer",
         dataset("servicetitan.invoice", [invoice]),
         dataset("servicetitan.payment", []),
         dataset("quickbooks.Customer", []),
     )
-    assert (found.records, found.scope) == ((), Scope.PART)
+    assert (found.rows(), found.scope) == ((), Scope.PART)
 
 
 @pytest.mark.parametrize(
     ("third", "scope"), [(False, Scope.WHOLE), (Unknown(Reason.INCONCLUSIVE, "its batch is not in the file"), Scope.PART)]
 )
-def test_only_what_surely_waits_counts_and_what_may_wait_leaves_it_open(third: Value, scope: Scope) -> None:
+def test_only_what_is_surely_pending_counts_and_what_may_be_leaves_the_list_open(third: Value, scope: Scope) -> None:
     rows: list[Row] = [
         {"customer.name": name, "waits": waits} for name, waits in (("Adams", True), ("Baker", False), ("Cole", third))
     ]
-    found = waiting(
+    found = pending(
         "derived.waiting_customer",
         dataset("servicetitan.invoice", rows),
         dataset("servicetitan.payment", []),
         dataset("servicetitan.credit_memo", []),
         dataset("quickbooks.Customer", []),
     )
-    assert ([record.get("name") for record in found.records], found.scope) == (["Adams"], scope)
+    assert ([record.get("name") for record in found.rows()], found.scope) == (["Adams"], scope)
 
 
 # -- one record each
@@ -214,7 +204,7 @@ def test_the_customer_of_a_credit_memo_counts_too() -> None:
     assert [record.get("name") for record in customers([], memos=[("Adams", "1")])] == ["Adams"]
 
 
-def test_two_of_one_name_and_one_fate_are_told_as_one() -> None:
+def test_two_of_one_name_and_one_outcome_are_shown_as_one() -> None:
     (record,) = customers([], ("Adams", "1"), ("Adams", "2"))
     assert record.get("inQuickBooks") is False
 
@@ -224,7 +214,7 @@ def test_two_of_one_name_are_two() -> None:
     assert [(record.get("id"), record.get("inQuickBooks")) for record in records] == [("1", False), ("2", True)]
 
 
-def test_of_spellings_that_compare_alike_the_one_with_stray_blanks_is_told() -> None:
+def test_of_spellings_that_compare_alike_the_one_with_stray_blanks_is_shown() -> None:
     (record,) = customers([], ("Adams", "1"), ("Adams ", "1"))
     assert record.get("name") == "Adams "
 
@@ -233,7 +223,7 @@ def test_of_spellings_that_compare_alike_the_one_with_stray_blanks_is_told() -> 
 
 
 def vendors(bills: Sequence[Row], orders: Sequence[Row], listed: Sequence[Row]) -> Dataset:
-    return waiting(
+    return pending(
         "derived.waiting_vendor",
         dataset("servicetitan.bill", [{"waits": True, **bill} for bill in bills]),
         dataset("servicetitan.purchase_order", [{"waits": True, **order} for order in orders]),
@@ -247,8 +237,8 @@ BILL: Row = {"vendor.name": "Basalt, Pipe", "vendor.id": "9"}
 
 def test_vendors_of_bills_and_purchase_orders() -> None:
     found = vendors([BILL], [{"vendorId": "7"}], [{"id": "7", "name": "Basalt Pipe"}])
-    told = [(record.get("name"), record.get("inQuickBooks"), record.get("near")) for record in found.records]
-    assert (told, found.scope) == ([("Basalt Pipe", True, UNSET), ("Basalt, Pipe", False, "Basalt Pipe")], Scope.WHOLE)
+    shown = [(record.get("name"), record.get("inQuickBooks"), record.get("near")) for record in found.rows()]
+    assert (shown, found.scope) == ([("Basalt Pipe", True, UNSET), ("Basalt, Pipe", False, "Basalt Pipe")], Scope.WHOLE)
 
 
 def test_a_vendor_that_is_not_listed_leaves_the_list_open() -> None:

@@ -1,21 +1,18 @@
-"""Tax zones: which are used, what they are mapped to, and at which rate; nothing unknown of them reads as settled."""
+"""Which tax zones are used, what they are mapped to and at which rate; nothing unknown counts as settled."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from itertools import permutations
 
 import pytest
 
 from exportready.derive import derive
-from exportready.evidence.reading import Keys
-from exportready.kinds import KINDS
-from exportready.model.evidence import UNSET, Account, Dataset, Evidence, FieldNote, Location, Record, Scope, Unknown, Value
+from exportready.model.evidence import UNSET, Dataset, Record, Scope, Unknown, Value
 from exportready.model.reasons import Reason
 from exportready.rulebook.examples import NOON
+from made_evidence import Row, answers, dataset, evidence
 
-Row = Mapping[str, Value]
 ZONE, RATE, INVOICE = "servicetitan.tax_zone", "servicetitan.tax_rate", "servicetitan.invoice"
 ITEM, ANSWERS = "quickbooks.Item", "account.answers"
 DENVER: Row = {"id": "1", "name": "Denver", "active": True}
@@ -28,32 +25,19 @@ ITEMS: tuple[Row, ...] = (
 )
 
 
-def zones(*parts: tuple[str, tuple[Row, ...], Scope], mapped: Mapping[str, Value] | None = None) -> Dataset:
+def zones(*parts: tuple[str, tuple[Row, ...], Scope], mapped: Row | None = None) -> Dataset:
+    """Return the tax zones of a company with one zone, with some of its lists replaced."""
     given = {ZONE: (DENVER,), RATE: RATES, INVOICE: (USED,), ITEM: ITEMS}
     scopes: dict[str, Scope] = {}
     for kind, rows, scope in parts:
         given[kind], scopes[kind] = rows, scope
-    datasets = {}
-    for kind, rows in given.items():
-        keys = Keys(KINDS[kind])
-        found = tuple(
-            Record(kind=kind, key=keys.of(row), fields=row, where=Location(kind, at)) for at, row in enumerate(rows, 1)
-        )
-        datasets[kind] = Dataset(kind=kind, records=found, scope=scopes.get(kind, Scope.WHOLE), why="a part")
-    answers = {f"salesTax.zones.{name}": value for name, value in (mapped or {"Denver": "denver tax"}).items()}
-    notes = {name: FieldNote(Location("account.yaml", 3), NOON) for name in answers}
-    datasets[ANSWERS] = Dataset(
-        kind=ANSWERS,
-        records=(Record(kind=ANSWERS, key="", fields=answers, where=Location("account.yaml"), notes=notes),),
-        scope=Scope.WHOLE,
-    )
-    return derive(Evidence(account=Account(), datasets=datasets, listings={}, sources=(), unrecognised=()), NOON).dataset(
-        "derived.tax_zone"
-    )
+    datasets = (dataset(kind, rows, scopes.get(kind, Scope.WHOLE)) for kind, rows in given.items())
+    said = {f"salesTax.zones.{name}": value for name, value in (mapped or {"Denver": "denver tax"}).items()}
+    return derive(evidence(*datasets, answers(said)), NOON).dataset("derived.tax_zone")
 
 
-def only(dataset: Dataset) -> Record:
-    (record,) = dataset.records
+def only(found: Dataset) -> Record:
+    (record,) = found.rows()
     return record
 
 
@@ -68,7 +52,7 @@ def test_a_zone_in_use_with_its_item() -> None:
 
 
 @pytest.mark.parametrize("mapped", [{"Golden": "Denver Tax"}, {"Denver": Unknown(Reason.INCONCLUSIVE, "nobody knows")}])
-def test_of_a_zone_that_nobody_spoke_of_it_is_not_known(mapped: Mapping[str, Value]) -> None:
+def test_what_a_zone_is_mapped_to_is_unknown_without_an_answer(mapped: Row) -> None:
     zone = only(zones(mapped=mapped))
     assert isinstance(zone.get("item"), Unknown)
     assert isinstance(zone.get("itemExists"), Unknown)
@@ -100,14 +84,14 @@ def test_a_zone_that_is_mapped_twice_in_other_letters() -> None:
 )
 def test_is_it_used(waits: Value, zone: Value, scope: Scope, in_use: bool | None) -> None:
     row = {**USED, "waits": waits, "taxZoneId": zone}
-    record = zones((INVOICE, (row,), scope)).records[0]
+    record = zones((INVOICE, (row,), scope)).rows()[0]
     found = record.get("inUse")
     assert isinstance(found, Unknown) if in_use is None else found is in_use
 
 
-def test_a_zone_that_the_list_lacks_is_told_and_nothing_is_known_of_it() -> None:
-    dataset = zones((INVOICE, ({**USED, "taxZoneId": "9"},), Scope.WHOLE))
-    lost = next(record for record in dataset.records if record.get("id") == "9")
+def test_of_a_zone_that_the_list_lacks_nothing_is_known() -> None:
+    found = zones((INVOICE, ({**USED, "taxZoneId": "9"},), Scope.WHOLE))
+    lost = next(record for record in found.rows() if record.get("id") == "9")
     assert lost.get("inUse") is True
     assert all(isinstance(lost.get(name), Unknown) for name in ("item", "rate", "serviceItemsReady", "itemActive"))
 
@@ -140,5 +124,5 @@ def test_an_item_of_an_unknown_type_may_be_it() -> None:
 
 def test_the_order_of_files_changes_nothing() -> None:
     rows = ({**USED, "referenceNumber": "1", "taxZoneId": "9"}, {**USED, "referenceNumber": "2", "taxZoneId": "9"}, USED)
-    told = {tuple(str(record.fields) for record in zones((INVOICE, some, Scope.WHOLE)).records) for some in permutations(rows)}
-    assert len(told) == 1
+    shown = {tuple(str(record.fields) for record in zones((INVOICE, some, Scope.WHOLE)).rows()) for some in permutations(rows)}
+    assert len(shown) == 1

@@ -1,4 +1,4 @@
-"""Which transactions wait, by their status, their batch and the answers, and the batches that are put together from them."""
+"""Which transactions are pending, by their status, their batch and the answers; and the batches put together from them."""
 
 from __future__ import annotations
 
@@ -12,52 +12,31 @@ from hypothesis import strategies as st
 from exportready.derive import derive
 from exportready.kinds import children
 from exportready.kinds.transactions import BATCHED
-from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, Dataset, Evidence, Location, Record, Scope, Unknown, Value
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Evidence, Record, Scope, Unknown, Value
 from exportready.rulebook.examples import NOON
+from made_evidence import Row, answers, dataset, evidence
 
-Rows = Sequence[Mapping[str, Value]]
+Rows = Sequence[Row]
 INVOICE, PAYMENT, CREDIT_MEMO, BILL = BATCHED
 ORDER = "servicetitan.purchase_order"
-
-
-def told(row: Mapping[str, Value]) -> dict[str, Value]:
-    """Without what is not in the file."""
-    return {name: value for name, value in row.items() if value is not NOT_EXPORTED}
 
 
 def derived(
     rows: Mapping[str, Rows], bypassed: Sequence[str] = (), exported: Sequence[str] = (), scope: Scope = Scope.WHOLE
 ) -> Evidence:
-    """What follows from these records, and from the batches that account.yaml names."""
-    datasets = {
-        kind: Dataset(
-            kind=kind,
-            records=tuple(
-                Record(kind=kind, key=f"{kind} {n}", fields=told(row), where=Location(kind, n))
-                for n, row in enumerate(found, 1)
-            ),
-            scope=scope,
-        )
-        for kind, found in rows.items()
-    }
-    left = {
+    """Return what follows from these records, and from the batches that account.yaml names."""
+    named = {
         f"{name}.{number}": True
         for name, of in (("bypassedBatches", bypassed), ("exportedBatches", exported))
         for number in of
     }
-    answers = Dataset(
-        kind="account.answers",
-        records=(Record(kind="account.answers", key="", fields=left, where=Location("account.yaml")),),
-        scope=Scope.WHOLE,
-    )
-    return derive(
-        Evidence(account=Account(), datasets={**datasets, answers.kind: answers}, listings={}, sources=(), unrecognised=()),
-        NOON,
-    )
+    datasets = (dataset(kind, some, scope) for kind, some in rows.items())
+    return derive(evidence(*datasets, answers(named)), NOON)
 
 
-def waits(kind: str, row: Mapping[str, Value], bypassed: Sequence[str] = (), exported: Sequence[str] = ()) -> bool | None:
-    value = derived({kind: [row]}, bypassed, exported).dataset(kind).records[0].get("waits")
+def waits(kind: str, row: Row, bypassed: Sequence[str] = (), exported: Sequence[str] = ()) -> bool | None:
+    """Return whether a transaction is pending; None where that is unknown."""
+    value = derived({kind: [row]}, bypassed, exported).dataset(kind).rows()[0].get("waits")
     assert isinstance(value, (bool, Unknown))
     return None if isinstance(value, Unknown) else value
 
@@ -66,11 +45,11 @@ def transaction(sync: Value = "Posted", number: Value = "1042", **more: Value) -
     return {"syncStatus": sync, "active": True, "batch.number": number, "batch.id": "8042", "batch.name": "Week 47", **more}
 
 
-def batch(evidence: Evidence, number: str = "1042") -> Record:
-    return next(record for record in evidence.dataset("derived.batch").records if record.get("number") == number)
+def batch(now: Evidence, number: str = "1042") -> Record:
+    return next(record for record in now.dataset("derived.batch").rows() if record.get("number") == number)
 
 
-# -- what waits
+# -- what is pending
 
 
 @pytest.mark.parametrize(
@@ -90,22 +69,22 @@ def batch(evidence: Evidence, number: str = "1042") -> Record:
         (transaction(sync=NOT_EXPORTED, active=False), False),
     ],
 )
-def test_a_transaction_waits_in_a_batch_that_was_not_exported(row: Mapping[str, Value], expected: bool | None) -> None:
+def test_a_transaction_is_pending_in_a_batch_that_was_not_exported(row: Row, expected: bool | None) -> None:
     assert waits(INVOICE, row) is expected
     assert waits(PAYMENT, row) is expected
 
 
-def test_what_is_not_said_to_be_voided_waits() -> None:
+def test_what_may_be_voided_is_pending() -> None:
     assert waits(INVOICE, transaction(active=NOT_EXPORTED)) is True
 
 
-def test_a_canceled_bill_does_not_wait() -> None:
+def test_a_canceled_bill_is_not_pending() -> None:
     assert waits(BILL, transaction(active=NOT_EXPORTED, status="Canceled")) is False
     assert waits(BILL, transaction(active=NOT_EXPORTED, status="Reconciled")) is True
 
 
 @pytest.mark.parametrize("kind", BATCHED)
-def test_a_batch_that_was_bypassed_or_exported_meanwhile_waits_no_more(kind: str) -> None:
+def test_a_batch_that_was_bypassed_or_exported_meanwhile_is_no_longer_pending(kind: str) -> None:
     assert waits(kind, transaction(), bypassed=["1042"]) is False
     assert waits(kind, transaction(), exported=["1042"]) is False
     assert waits(kind, transaction(sync=NOT_EXPORTED), bypassed=["1042"]) is False
@@ -123,26 +102,26 @@ def test_a_batch_that_was_bypassed_or_exported_meanwhile_waits_no_more(kind: str
         ("Canceled", False),
     ],
 )
-def test_a_purchase_order_waits_until_it_is_exported_or_canceled(status: str, expected: bool) -> None:
+def test_a_purchase_order_is_pending_until_it_is_exported_or_canceled(status: str, expected: bool) -> None:
     assert waits(ORDER, {"status": status, "batchId": UNSET}) is expected
 
 
-def test_a_purchase_order_without_a_status_may_wait() -> None:
+def test_a_purchase_order_without_a_status_may_be_pending() -> None:
     assert waits(ORDER, {"batchId": UNSET}) is None
 
 
-def test_a_purchase_order_belongs_to_the_batch_whose_id_it_bears() -> None:
+def test_a_purchase_order_belongs_to_the_batch_whose_id_it_has() -> None:
     orders: Rows = [{"status": "Sent", "batchId": id_} for id_ in ("8042", "8043", "0")]
     now = derived({INVOICE: [transaction()], ORDER: orders}, bypassed=["1042"])
-    assert [order.get("waits") for order in now.dataset(ORDER).records] == [False, True, True]
+    assert [order.get("waits") for order in now.dataset(ORDER).rows()] == [False, True, True]
 
 
 @pytest.mark.parametrize("kind", [INVOICE, PAYMENT, BILL])
-def test_a_line_waits_with_its_transaction(kind: str) -> None:
+def test_a_line_is_pending_with_its_transaction(kind: str) -> None:
     (line,) = children(kind)
     for status in ("Posted", "Exported", NOT_EXPORTED):
         row = {f"parent.{name}": value for name, value in transaction(status).items()}
-        (found,) = derived({line.name: [row]}).dataset(line.name).records
+        (found,) = derived({line.name: [row]}).dataset(line.name).rows()
         value = found.get("parent.waits")
         assert (None if isinstance(value, Unknown) else value) is waits(kind, transaction(status))
 
@@ -157,7 +136,7 @@ ACTIVE = st.sampled_from([True, False, NOT_EXPORTED])
 
 
 @given(STATUSES, NUMBERS, ACTIVE, st.booleans())
-def test_only_what_is_known_ends_the_waiting(status: Value, number: Value, active: Value, left: bool) -> None:
+def test_only_what_is_known_makes_it_not_pending(status: Value, number: Value, active: Value, left: bool) -> None:
     proofs = (status == "Exported", number is UNSET, active is False, left and number == "1041")
     found = waits(INVOICE, transaction(status, number, active=active), bypassed=["1041"] if left else [])
     assert (found is False) is any(proofs)
@@ -178,7 +157,7 @@ def test_a_batch_is_put_together_from_its_transactions() -> None:
     }
     now = derived(rows)
     assert now.dataset("derived.batch").scope is Scope.WHOLE
-    assert [record.key for record in now.dataset("derived.batch").records] == ["999", "1042"]
+    assert [record.key for record in now.dataset("derived.batch").rows()] == ["999", "1042"]
     assert dict(batch(now).fields) == {
         "number": "1042",
         "id": "8042",
@@ -220,7 +199,7 @@ def test_what_was_voided_or_canceled_is_in_no_batch() -> None:
     assert batch(derived(rows)).get("status") == "Exported"
 
 
-def test_a_bypassed_batch_is_there_and_waits_no_more() -> None:
+def test_a_bypassed_batch_is_there_and_no_longer_pending() -> None:
     found = batch(derived({INVOICE: [transaction()]}, bypassed=["1042"]))
     assert (found.get("status"), found.get("waits")) == ("Posted", False)
 
@@ -233,7 +212,7 @@ def test_transactions_that_were_not_exported_are_not_counted_as_none() -> None:
     assert now.dataset("derived.batch").scope is Scope.PART
 
 
-def test_a_transaction_whose_batch_is_not_known_may_stand_in_any() -> None:
+def test_a_transaction_whose_batch_is_not_known_may_be_in_any() -> None:
     now = derived({INVOICE: [transaction(), transaction(number=NOT_EXPORTED)], PAYMENT: []})
     assert isinstance(batch(now).get("invoices"), Unknown)
     assert batch(now).get("payments") == Decimal(0)
@@ -255,11 +234,11 @@ ROWS = st.lists(st.builds(transaction, STATUSES, st.sampled_from(["1041", "1042"
 
 
 @given(ROWS, ROWS, ROWS)
-def test_the_counts_of_all_batches_add_up_to_what_stands_in_one(invoices: Rows, payments: Rows, bills: Rows) -> None:
+def test_the_counts_of_all_batches_add_up_to_what_is_in_one(invoices: Rows, payments: Rows, bills: Rows) -> None:
     now = derived({INVOICE: invoices, PAYMENT: payments, CREDIT_MEMO: [], BILL: bills})
 
     def sum_of(name: str) -> int:
-        values = [record.get(name) for record in now.dataset("derived.batch").records]
+        values = [record.get(name) for record in now.dataset("derived.batch").rows()]
         return sum(int(value) for value in values if isinstance(value, Decimal))
 
     def living(rows: Rows) -> int:
@@ -272,7 +251,7 @@ def test_the_counts_of_all_batches_add_up_to_what_stands_in_one(invoices: Rows, 
 @given(ROWS)
 def test_the_order_of_the_file_does_not_matter(rows: Rows) -> None:
     def facts(found: Rows) -> list[dict[str, object]]:
-        records = derived({INVOICE: found}).dataset("derived.batch").records
+        records = derived({INVOICE: found}).dataset("derived.batch").rows()
         return [
             {name: "unknown" if isinstance(value, Unknown) else value for name, value in record.fields.items()}
             for record in records
