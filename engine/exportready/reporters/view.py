@@ -201,9 +201,14 @@ class Supply(msgspec.Struct, frozen=True):
     needs: tuple[Need, ...]
 
     @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Return the gaps of all rules that need it."""
+        return tuple(gap for need in self.needs for gap in need.gaps)
+
+    @property
     def title(self) -> str:
         """Return what is missing: "Missing: invoices, invoice lines"."""
-        kinds = dict.fromkeys(noun(gap.kind, 2) for need in self.needs for gap in need.gaps)
+        kinds = dict.fromkeys(noun(gap.kind, 2) for gap in self.gaps)
         return words.missing(list(kinds))
 
 

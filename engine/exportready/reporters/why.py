@@ -39,7 +39,7 @@ def explain_key_issue(report: Report, issue: KeyIssue) -> str:
         for id_, chain in zip(blocked.key_issues, blocked.chain, strict=True)
         if id_ == issue.id
     ]
-    lines += ["", f"{words.WAITING_TITLE}:", *(f"  > {clean(chain)}" for chain in chains)] if chains else []
+    lines += ["", f"{words.BLOCKING_TITLE}:", *(f"  > {clean(chain)}" for chain in chains)] if chains else []
     lines += ["", f"{words.DO_THIS} ({issue.fix.who}, {words.duration(issue.fix.minutes)}):"]
     lines += [f"  {number}. {clean(step)}" for number, step in enumerate(issue.fix.steps, 1)]
     return "\n".join(lines) + "\n"

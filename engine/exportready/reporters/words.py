@@ -83,8 +83,8 @@ UNREADABLE_INTRO = "Nothing in these files was checked. Mend them as it says, th
 NARROWED_VERDICT = "{}, as far as it was checked"
 NARROWED_MEANING = "Nothing that was checked stands in the way of this export."
 NOTHING_CHECKED = "No practice was checked."
-FAULT_OF_OURS = "This is a fault in ExportReady or in its rules, not in your books. Please report it."
-NO_WAY_KNOWN = "Your files hold no answer"
+OUR_FAULT = "This is a fault in ExportReady or in its rules, not in your books. Please report it."
+NO_INSTRUCTION = "Your files hold no answer"
 
 VIEWS: Mapping[str, str] = {"office": "Office", "csm": "Customer success", "engineer": "Engineer"}
 VIEW_FOR = "Shown for"
@@ -101,8 +101,8 @@ CONFIRM_INTRO = (
 CONFIRM_LINES = ("What I saw", "Name", "Date")
 CLEARS_ITSELF = "Should clear by itself"
 CLEARS_ITSELF_INTRO = "These follow from what is to be fixed first. Mend that, check again, and see whether they are gone."
-WITH = "when this is mended"
-WHAT_WAITS = "What waits on it"
+WHEN_FIXED = "when this is mended"
+WHAT_IS_BLOCKED = "What waits on it"
 FOR_EXAMPLE = "For example"
 TEXT_FOR_CSM = "A text for your customer-success manager"
 TEXT_FOR_API = "A request to whoever has access to ServiceTitan's API"
@@ -123,11 +123,11 @@ AREA_HEADS = ("To fix", "To look at", "Good to know", NOT_CHECKED, CHECKED_FINE,
 CHANGED = "What changed"
 NO_EARLIER = "No earlier result was given. Name one with --earlier RESULT.json to see what is new, fixed and back again."
 NOTHING_CHANGED = "Nothing is different."
-LAPSING = "Soon to be asked again"
-LAPSING_INTRO = "Answers and accepted problems that count no more within 30 days."
-NOTHING_LAPSES = "Nothing lapses within 30 days."
-LAPSE_KINDS: Mapping[str, str] = {"answer": "answer", "waiver": "accepted problem"}
-LAPSE_HEADS = ("Counts until", "What", "Which")
+EXPIRING = "Soon to be asked again"
+EXPIRING_INTRO = "Answers and accepted problems that count no more within 30 days."
+NOTHING_EXPIRES = "Nothing lapses within 30 days."
+EXPIRY_KINDS: Mapping[str, str] = {"answer": "answer", "waiver": "accepted problem"}
+EXPIRY_HEADS = ("Counts until", "What", "Which")
 OPEN_PROBLEMS = "Problems"
 PROBLEM_HEADS = ("Problem", "Grade", "Records", "What waits on it")
 FINDINGS_TITLE = "Findings"
@@ -137,10 +137,10 @@ NEW, OLD = "new", "stood before"
 NO_FINDINGS = "There are none."
 FIELD = "Field"
 OBSERVED = "Observed"
-WANTED = "Expected"
+EXPECTED = "Expected"
 TRACE = "How it was decided"
 TRACE_PARTS: Mapping[str, str] = {"where": "looked at because", "expect": "must hold"}
-HOLDS: Mapping[bool | None, str] = {True: "holds", False: "does not hold", None: "not known"}
+CLAUSE_RESULTS: Mapping[bool | None, str] = {True: "holds", False: "does not hold", None: "not known"}
 KEY_ISSUE = "Key issue"
 EVERY_RULE = "Every rule"
 EVERY_RULE_HEADS = ("Rule", "Outcome", "Grade", "Checked", "Undecided", "Findings", "Digest")
@@ -155,7 +155,7 @@ SOURCE = "Source"
 RECORD = "Record"
 TOGETHER = "several"
 WHAT_IS_WRONG = "What is wrong"
-TO_MEND = "To mend"
+TO_FIX = "To mend"
 RULE = "Rule"
 NOTHING = "nothing"
 FILE = "File"
@@ -182,7 +182,7 @@ NO_BATCH = "in no batch"
 NONE = "none"
 EXPORT_AGAIN = "Unpost the batch in ServiceTitan, post it, and export it again; that does not duplicate what is there."
 DELETE_TWICE = "What is there twice is deleted by hand: see below."
-WAITING_TITLE = "What waits on what"
+BLOCKING_TITLE = "What waits on what"
 STOPS_EVERYTHING = "stops the whole export"
 MAY_STOP = "may stop the whole export"
 BATCHES = "Batches"
@@ -518,7 +518,7 @@ def work_senders(payment: str, invoice: str) -> str:
     return f"payment: {payment}; invoice: {invoice}"
 
 
-def wait_on_these(number: int) -> str:
+def blocked_by_these(number: int) -> str:
     """12 transactions wait on these."""
     return f"{count(number, 'transaction')} {'waits' if number == 1 else 'wait'} on these"
 
