@@ -284,9 +284,7 @@ def _message(report: Report, fix: Sequence[Card], confirm: Sequence[OpenQuestion
 def _request(supplies: Sequence[view.Supply]) -> str:
     """Return a request for all that ServiceTitan's API has; empty if nothing is needed from it."""
     instructions = [
-        supply.instruction
-        for supply in supplies
-        if any(Channel.INTEGRATOR in (gap.channel, *gap.also) for gap in supply.gaps)
+        supply.instruction for supply in supplies if any(Channel.INTEGRATOR in (gap.channel, *gap.also) for gap in supply.gaps)
     ]
     return numbered(words.REQUEST, instructions, len(instructions))
 
