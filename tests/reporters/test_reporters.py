@@ -119,7 +119,7 @@ def test_hostile_names_are_no_markdown(report: Report, audience: str) -> None:
 
 
 def test_markdown_of_what_arrived_whole_lists_no_batch_that_waits(report: Report) -> None:
-    batch = replace(report.batches[0], waiting=Cleared(), verdict=Verdict.READY)
+    batch = replace(report.batches[0], blocked=Cleared(), verdict=Verdict.READY)
     text = render("markdown", replace(report, phase="after-export", batches=(batch,)), PLAIN)
     assert f"## {words.BATCHES}" not in text
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from exportready.model.evidence import UNSET, Location, Record, Source, Unknown, Value
 from exportready.model.reasons import Channel, Reason
 from exportready.model.report import (
+    BlockedTransaction,
     Cleared,
     Finding,
     Gap,
@@ -20,7 +21,6 @@ from exportready.model.report import (
     RuleResult,
     Thing,
     Verdict,
-    Waiting,
     Waiver,
 )
 from exportready.model.rules import FixSteps, Severity
@@ -75,9 +75,9 @@ def named(report: Report, rule: str, *issues: str) -> Report:
     return replace(report, results=tuple(map(tied, report.results)), notes=notes)
 
 
-def waiting(issues: dict[str, int]) -> tuple[Waiting, ...]:
+def blocked(issues: dict[str, int]) -> tuple[BlockedTransaction, ...]:
     return tuple(
-        Waiting(
+        BlockedTransaction(
             transaction=Thing("servicetitan.invoice", f"{id_}-{at}"),
             batch=None,
             amount=Decimal(100),
@@ -96,7 +96,9 @@ def waiting(issues: dict[str, int]) -> tuple[Waiting, ...]:
 def test_what_follows_from_others_only_is_set_apart_with_what_it_follows_from(report: Report) -> None:
     cause = an_issue("cause", "items/cogs-account", 2)
     shown = named(report, "purchasing/purchase-order-items-exist", "cause")
-    shown = named(replace(shown, key_issues=(cause,), waiting=waiting({"cause": 2})), "items/cogs-account", "cause")
+    shown = named(
+        replace(shown, key_issues=(cause,), blocked_transactions=blocked({"cause": 2})), "items/cogs-account", "cause"
+    )
     one = office_view(shown)
     (clears,) = one.clears
     assert (clears.anchor, clears.clears_with) == ("purchasing-purchase-order-items-exist", "cause is wrong")
@@ -107,11 +109,11 @@ def test_what_follows_from_others_only_is_set_apart_with_what_it_follows_from(re
 
 def test_of_one_key_issue_the_money_is_told_of_several_each_in_its_row(report: Report) -> None:
     first, second = an_issue("one", "items/cogs-account", 2), an_issue("two", "items/cogs-account", 3)
-    single = named(replace(report, key_issues=(first,), waiting=waiting({"one": 2})), "items/cogs-account", "one")
+    single = named(replace(report, key_issues=(first,), blocked_transactions=blocked({"one": 2})), "items/cogs-account", "one")
     (card,) = (card for card in office_view(single).fix if card.anchor == "items-cogs-account")
     assert card.impact == "2 transactions ($200.00) on this alone"
     assert [row.impact for row in card.rows] == [""], "it is said above"
-    both = replace(report, key_issues=(first, second), waiting=waiting({"one": 2, "two": 3}))
+    both = replace(report, key_issues=(first, second), blocked_transactions=blocked({"one": 2, "two": 3}))
     (card,) = (
         card
         for card in office_view(named(both, "items/cogs-account", "one", "two")).fix
@@ -127,7 +129,11 @@ def test_of_one_key_issue_the_money_is_told_of_several_each_in_its_row(report: R
 
 def test_the_connection_comes_first_then_what_most_waits_on(report: Report) -> None:
     few, many = an_issue("few", "items/cogs-account", 1), an_issue("many", "", 4)
-    shown = named(replace(report, key_issues=(few, many), waiting=waiting({"few": 1, "many": 4})), "items/cogs-account", "few")
+    shown = named(
+        replace(report, key_issues=(few, many), blocked_transactions=blocked({"few": 1, "many": 4})),
+        "items/cogs-account",
+        "few",
+    )
     order = [card.anchor for card in office_view(shown).fix]
     assert order[:3] == ["connection-web-connector-online", "issue-many", "items-cogs-account"]
 
@@ -198,9 +204,9 @@ def test_a_rule_counts_by_what_stands_and_never_as_fine_while_untold(report: Rep
 
 def test_the_areas_hold_every_rule_once_and_the_worst_come_first(report: Report) -> None:
     areas = csm_view(report, office_view(report)).areas
-    untold = sum(one.untold for one in report.results)
+    untold = sum(one.has_unknowns for one in report.results)
     assert sum(area.counts[LOOKS.index("unknown")] for area in areas) == untold > 2
-    partly = sum(one.untold and rule_look(report, one) != "unknown" for one in report.results)
+    partly = sum(one.has_unknowns and rule_look(report, one) != "unknown" for one in report.results)
     assert sum(sum(area.counts) for area in areas) == len(report.results) + partly
     fixes = [area.counts[LOOKS.index("fix")] for area in areas]
     assert fixes == sorted(fixes, reverse=True)

@@ -32,7 +32,7 @@ def loads(evidence: Evidence, graph: Graph, blocked: Blocked, phase: str) -> tup
                 name=name if isinstance(name, str) else None,
                 transactions=len(held),
                 amount=total(graph, held),
-                waiting=Cleared(0, len(stuck), total(graph, stuck)),
+                blocked=Cleared(0, len(stuck), total(graph, stuck)),
                 issues=_of_issues(graph, stuck, blocked),
             )
         )

@@ -24,7 +24,7 @@ from exportready.kinds import fold
 from exportready.kinds.nouns import TRANSACTION_KINDS
 from exportready.model.evidence import Evidence
 from exportready.model.inference import Conclusion, InferenceRule
-from exportready.model.report import BatchLoad, Cleared, Finding, FindingId, KeyIssue, RuleResult, Waiting
+from exportready.model.report import BatchLoad, BlockedTransaction, Cleared, Finding, FindingId, KeyIssue, RuleResult
 from exportready.model.rules import Phase
 
 
@@ -36,8 +36,8 @@ class Causes(msgspec.Struct, frozen=True, kw_only=True):
     users: Mapping[FindingId, tuple[str, ...]]
     """The numbers of the batches that use what is at fault in each finding."""
     key_issues: tuple[KeyIssue, ...]
-    waiting: tuple[Waiting, ...]
-    waits: Cleared
+    blocked_transactions: tuple[BlockedTransaction, ...]
+    blocked: Cleared
     stale: tuple[str, ...]
     graph: Graph
     batches: tuple[BatchLoad, ...]
@@ -92,8 +92,8 @@ def explain(
         behind=_behind(results, problems, roots, names),
         users=_using(problems, graph) | _using(lived_with, graph),
         key_issues=tuple(sorted(issues, key=first)),
-        waiting=tuple(held),
-        waits=Cleared(
+        blocked_transactions=tuple(held),
+        blocked=Cleared(
             sum(len(one.findings) + len(one.errors) for one in problems), len(impact.ways), total(graph, list(impact.ways))
         ),
         stale=_stale(evidence) if after else (),

@@ -113,5 +113,5 @@ def _problems_of(one: Conclusion, by_id: Mapping[str, Problem]) -> Iterable[str]
 
 def first(one: KeyIssue) -> tuple[object, ...]:
     """Conditions of the session, then what most waits on, then what is only to be retried."""
-    blocked = one.blocked_transactions
+    blocked = one.blocked_count
     return (not one.gates, one.severity.rank if not blocked else -1, -blocked, one.retry, one.message, one.id)

@@ -10,7 +10,7 @@ from exportready.causes.impact import Impact, chain, ending
 from exportready.causes.issues import told
 from exportready.causes.problems import Problem, number_of
 from exportready.kinds.references import ESTABLISHED, INFERRED
-from exportready.model.report import Cleared, Thing, Waiting
+from exportready.model.report import BlockedTransaction, Cleared, Thing
 
 
 def waiting(
@@ -19,7 +19,7 @@ def waiting(
     by_id: Mapping[str, Problem],
     roots: Mapping[str, tuple[str, ...]],
     names: Mapping[str, str],
-) -> Waiting:
+) -> BlockedTransaction:
     """A transaction with the surest way to each of its key issues. `names`: the ids of the key issues."""
     graph = impact.graph
     record = graph.transactions[node]
@@ -45,7 +45,7 @@ def waiting(
         chains.append(chain(node, way, end, graph))
     amount = record.get(AMOUNTS[node[0]])
     certain = any(impact.ways[node][id_].inferred == 0 for id_ in best.values())
-    return Waiting(
+    return BlockedTransaction(
         transaction=Thing(record.kind, record.key),
         batch=graph.batches.get(node),
         amount=amount if isinstance(amount, Decimal) else None,

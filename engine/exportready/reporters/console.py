@@ -182,7 +182,7 @@ def _problem(page: _Page, report: Report, number: int, result: RuleResult) -> No
         for finding in view.worst_first(result)[:MAX_LISTED]:
             _finding(page, report, result, finding)
     page.more(len(result.findings), indent="       ")
-    if result.untold:
+    if result.has_unknowns:
         page.text(words.partly(result.undecided), indent="   ")
     page.text(f"{words.WHY}: {rule.why}", indent="   ")
     page.text(f"{words.WHO}: {rule.fix.who}, {view.effort(result)}", indent="   ")

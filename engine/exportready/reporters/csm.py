@@ -58,7 +58,7 @@ class CsmView(msgspec.Struct, frozen=True, kw_only=True):
 def csm_view(report: Report, office: OfficeView) -> CsmView:
     """Return the report for a customer-success manager."""
     applicable = [result for result in report.results if result.outcome is not Outcome.NOT_APPLICABLE]
-    decided = sum(not result.untold for result in applicable)
+    decided = sum(not result.has_unknowns for result in applicable)
     asked = len(applicable) + len(report.left_out)
     changes = report.changes
     return CsmView(
@@ -74,7 +74,7 @@ def csm_view(report: Report, office: OfficeView) -> CsmView:
                 words.EXPIRY_KINDS.get(expiry.what, expiry.what),
                 expiry.name,
             )
-            for expiry in report.lapses
+            for expiry in report.expiring
         ),
         message=_message(report, office),
     )
@@ -88,7 +88,7 @@ def rule_look(report: Report, result: RuleResult) -> str:
     open_severities = [finding.severity for finding in result.findings if report.notes.waiver(finding) is None]
     if open_severities:
         return LOOK_BY_SEVERITY[min(open_severities, key=lambda severity: severity.rank)]
-    if result.untold:
+    if result.has_unknowns:
         return "unknown"
     return {Outcome.NOT_APPLICABLE: "none", Outcome.FAILED: "know"}.get(result.outcome, "fine")
 
@@ -100,7 +100,7 @@ def _areas(report: Report) -> list[Area]:
         looks = looks_by_area.setdefault(result.rule.area, [])
         look = rule_look(report, result)
         looks.append(look)
-        looks += ["unknown"] if result.untold and look != "unknown" else []
+        looks += ["unknown"] if result.has_unknowns and look != "unknown" else []
     areas = [
         _area(words.AREAS.get(name, words.sentence(name)), [looks.count(look) for look in LOOKS])
         for name, looks in looks_by_area.items()

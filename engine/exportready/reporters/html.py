@@ -97,7 +97,7 @@ def _look(report: Report) -> str:
 
 def _batch_bars(report: Report) -> list[BatchBar]:
     """Return the batches with most blocked transactions."""
-    most_blocked = sorted(report.batches, key=lambda batch: -batch.waiting.transactions)
+    most_blocked = sorted(report.batches, key=lambda batch: -batch.blocked.transactions)
     return [_batch_bar(report, batch) for batch in most_blocked[:_MAX_BATCHES]]
 
 
@@ -105,7 +105,7 @@ def _batch_bar(report: Report, batch: Batch) -> BatchBar:
     is_uncertain = batch.verdict in (Verdict.CANNOT_TELL, Verdict.NOT_READY) or view.narrowed(report)
     return BatchBar(
         line=key_issues.batch_line(report, batch),
-        blocked_percent=round(100 * batch.waiting.transactions / batch.transactions, 1) if batch.transactions else None,
+        blocked_percent=round(100 * batch.blocked.transactions / batch.transactions, 1) if batch.transactions else None,
         rest_look="none" if is_uncertain else "fine",
     )
 

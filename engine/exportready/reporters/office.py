@@ -132,7 +132,7 @@ class _Cards:
         self.examples = key_issues.longest_chains(report)
         self.blocked_by_issue: dict[str, set[int]] = {}
         """The id of a key issue -> the positions of the transactions that it blocks."""
-        for position, blocked in enumerate(report.waiting):
+        for position, blocked in enumerate(report.blocked_transactions):
             for id_ in blocked.key_issues:
                 self.blocked_by_issue.setdefault(id_, set()).add(position)
 

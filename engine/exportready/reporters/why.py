@@ -35,7 +35,7 @@ def explain_key_issue(report: Report, issue: KeyIssue) -> str:
         lines += _inference_step(number, step)
     chains = [
         chain
-        for blocked in report.waiting
+        for blocked in report.blocked_transactions
         for id_, chain in zip(blocked.key_issues, blocked.chain, strict=True)
         if id_ == issue.id
     ]
