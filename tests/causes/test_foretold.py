@@ -573,7 +573,7 @@ def ids(causes: Causes) -> set[Name]:
 
 
 def _waiting(causes: Causes) -> set[Name]:
-    held = {(one.transaction.kind, one.transaction.key) for one in causes.waiting}
+    held = {(one.transaction.kind, one.transaction.key) for one in causes.blocked_transactions}
     return {node for node, record in causes.graph.transactions.items() if (record.kind, record.key) in held}
 
 
@@ -595,7 +595,7 @@ def test_what_an_exporter_refuses_is_what_was_foretold_and_its_errors_fold_into_
         name for name in exporter.raised - own if name[0] != "transaction"
     }
     assert {name for kind, name in named if kind == "transaction"} == numbers | unsent
-    for waiting in causes.waiting:
+    for waiting in causes.blocked_transactions:
         for chain in waiting.chain:
             assert (" waits for " in chain) == ("(inferred)" in chain)
     assert {name for name in exporter.raised if name[0] != "transaction"} <= one.broken
@@ -605,9 +605,9 @@ def test_what_an_exporter_refuses_is_what_was_foretold_and_its_errors_fold_into_
 def _adds_up(causes: Causes) -> None:
     """Alone and shared together are all that waits, each transaction once."""
     alone = sum(issue.alone.transactions for issue in causes.key_issues)
-    shared = {one.transaction for one in causes.waiting if len(one.key_issues) > 1}
-    assert alone + len(shared) == len(causes.waiting) == causes.waits.transactions
+    shared = {one.transaction for one in causes.blocked_transactions if len(one.key_issues) > 1}
+    assert alone + len(shared) == len(causes.blocked_transactions) == causes.blocked.transactions
     amounts = sum((issue.alone.amount for issue in causes.key_issues), Decimal(0))
-    assert amounts <= causes.waits.amount
+    assert amounts <= causes.blocked.amount
     if not shared:
-        assert amounts == causes.waits.amount
+        assert amounts == causes.blocked.amount

@@ -181,9 +181,9 @@ def test_what_was_taken_off_an_invoice_holds_it_no_more() -> None:
         "servicetitan.invoice": [invoice(1), invoice(2)],
         "servicetitan.invoice_item": [line(1, "A"), line(2, "A", active=False)],
     }
-    assert causes(rows).waits.transactions == 1
+    assert causes(rows).blocked.transactions == 1
     rows["servicetitan.invoice_item"] = [line(1, "A"), line(2, "A")]
-    assert causes(rows).waits.transactions == 2
+    assert causes(rows).blocked.transactions == 2
 
 
 def test_the_accounts_of_an_item_that_quickbooks_has_do_not_travel_with_it() -> None:
@@ -211,7 +211,7 @@ def test_two_causes_on_one_invoice_are_two_key_issues_that_share_it() -> None:
     )
     cleared = {one.subjects[0].key: (one.alone.transactions, one.shared.transactions) for one in found.key_issues}
     assert (cleared["A"], cleared["B"]) == ((1, 1), (0, 1))
-    assert found.waits.transactions == 2
+    assert found.blocked.transactions == 2
 
 
 def test_a_chain_is_told_in_words_and_a_payment_is_no_second_sum() -> None:
@@ -225,12 +225,12 @@ def test_a_chain_is_told_in_words_and_a_payment_is_no_second_sum() -> None:
             "servicetitan.payment_application": [paying(1234, 80)],
         }
     )
-    chains = {one.transaction.kind: one.chain for one in found.waiting}
+    chains = {one.transaction.kind: one.chain for one in found.blocked_transactions}
     assert chains["servicetitan.payment"] == (
         "payment 4711 waits for invoice 1234 (inferred), which uses item FURN-80: FURN-80 has no cost-of-goods-sold account",
     )
-    assert (found.waits.transactions, found.waits.amount) == (2, Decimal(120))
-    assert [one.certainty for one in found.waiting] == ["established", "inferred"]
+    assert (found.blocked.transactions, found.blocked.amount) == (2, Decimal(120))
+    assert [one.certainty for one in found.blocked_transactions] == ["established", "inferred"]
 
 
 def test_a_condition_of_the_session_comes_first_and_swallows_nothing() -> None:
@@ -285,7 +285,7 @@ def test_errors_that_name_one_object_are_one_key_issue() -> None:
     assert issue.alone.transactions == 3
     assert sorted(found.behind.values()).count((issue.id,)) >= 3
     assert any("it was refused" in reason.words for reason in issue.reasons)
-    assert found.waiting[0].chain == ("invoice 1 names item FURN-80, which QuickBooks does not have",)
+    assert found.blocked_transactions[0].chain == ("invoice 1 names item FURN-80, which QuickBooks does not have",)
 
 
 def test_a_missing_object_is_folded_under_what_refused_it_itself() -> None:
@@ -386,18 +386,18 @@ def test_an_error_is_of_the_type_and_customer_that_it_shows() -> None:
         "servicetitan__payment": [{**PAYMENT, "referenceNumber": "1"}],
     }
     found = of_errors(error("Object Not Found", "1", "Payment"), **rows)
-    assert [one.transaction.kind for one in found.waiting] == ["servicetitan.payment"]
+    assert [one.transaction.kind for one in found.blocked_transactions] == ["servicetitan.payment"]
     found = of_errors(error("Object Not Found", "1", "Invoice", "Somebody Else"), **rows)
-    assert found.waiting == ()
+    assert found.blocked_transactions == ()
 
 
 def test_of_two_with_one_number_the_one_that_names_the_object_was_stopped() -> None:
     other = {**invoice(1), "id": "2", "customer.id": "8", "customer.name": "Bob"}
     message = refused("Customer", "Bob", "Invoice")
     found = of_errors(error(message, "1", "Invoice", UNSET), servicetitan__invoice=[invoice(1), other])
-    assert [one.transaction.key for one in found.waiting] == ["Bob / 1"]
+    assert [one.transaction.key for one in found.blocked_transactions] == ["Bob / 1"]
     found = of_errors(error("Object Not Found", "1", "Invoice", UNSET), servicetitan__invoice=[invoice(1), other])
-    assert found.waiting == ()  # nothing tells which
+    assert found.blocked_transactions == ()  # nothing tells which
 
 
 def test_what_was_skipped_hangs_on_the_error_before_it_in_its_own_answer() -> None:
@@ -440,8 +440,8 @@ def test_purchase_orders_that_are_not_exported_do_not_wait() -> None:
         "quickbooks.Vendor": [{"Name": "Acme", "IsActive": True}],
     }
     said = {"modules.purchasing": True, "purchaseOrders.export": True}
-    assert [one.transaction.key for one in causes(rows, said).waiting] == ["PO-1"]
-    assert causes(rows, {**said, "purchaseOrders.export": False}).waiting == ()
+    assert [one.transaction.key for one in causes(rows, said).blocked_transactions] == ["PO-1"]
+    assert causes(rows, {**said, "purchaseOrders.export": False}).blocked_transactions == ()
 
 
 def test_an_amount_that_is_not_told_is_no_second_sum() -> None:
@@ -456,7 +456,7 @@ def test_an_amount_that_is_not_told_is_no_second_sum() -> None:
     without_id = {name: value for name, value in paying(1).items() if name != "appliedTo"}
     for applied in (paying(1), without_amount, without_id):
         found = causes({**rows, "servicetitan.payment_application": [applied]})
-        assert (found.waits.transactions, found.waits.amount) == (2, Decimal(100))
+        assert (found.blocked.transactions, found.blocked.amount) == (2, Decimal(100))
 
 
 def test_many_defects_that_stop_one_batch_are_not_their_product() -> None:
@@ -467,8 +467,8 @@ def test_many_defects_that_stop_one_batch_are_not_their_product() -> None:
             "servicetitan.invoice_item": [line(n, "A", technicianId=UNSET) for n in range(count)],
         }
     )
-    assert found.waits.transactions == count
-    assert sum(len(one.chain) for one in found.waiting) <= count * 22
+    assert found.blocked.transactions == count
+    assert sum(len(one.chain) for one in found.blocked_transactions) <= count * 22
 
 
 # -- what messages say

@@ -113,7 +113,7 @@ def test_of_a_sheet_of_facts_the_one_that_is_wrong_is_named(tmp_path: Path) -> N
     said = "{webConnector: {status: online, restarted: true}}"
     (finding,) = judged(tmp_path, rule, {"account.yaml": answers(said, MINUTES)}).findings
     assert finding.subject.key == finding.at_fault.key == "webConnector.restarted"
-    assert finding.told_at == AT - MINUTES
+    assert finding.answered_at == AT - MINUTES
 
 
 @pytest.mark.parametrize("match", ["{Name: $code, FullName: $account}", "{FullName: $account, Name: $code}"])

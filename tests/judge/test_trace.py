@@ -65,13 +65,13 @@ def test_answers_lapse_by_the_strictest_rule_and_only_while_they_count(tmp_path:
     book = load(shipped.folder("rules"))
     status = [
         one
-        for one in check(CheckRequest(snapshot=tmp_path / "snapshot", rulebook=book, at=AT)).lapses
+        for one in check(CheckRequest(snapshot=tmp_path / "snapshot", rulebook=book, at=AT)).expiring
         if one.of == "webConnector.status"
     ]
     assert [one.until for one in status] == [stated + timedelta(hours=4)]
-    later = check(CheckRequest(snapshot=tmp_path / "snapshot", rulebook=book, at=AT + timedelta(hours=5))).lapses
+    later = check(CheckRequest(snapshot=tmp_path / "snapshot", rulebook=book, at=AT + timedelta(hours=5))).expiring
     assert "webConnector.status" not in [one.of for one in later], "it lapsed already, and is not checked"
-    far = check(CheckRequest(snapshot=tmp_path / "snapshot", rulebook=book, at=AT - timedelta(days=200))).lapses
+    far = check(CheckRequest(snapshot=tmp_path / "snapshot", rulebook=book, at=AT - timedelta(days=200))).expiring
     assert [one.until for one in far] == sorted(one.until for one in far)
 
 

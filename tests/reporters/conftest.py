@@ -13,6 +13,7 @@ from exportready.model.evidence import Account, Location, Source, Unrecognized
 from exportready.model.reasons import Channel, Reason
 from exportready.model.report import (
     Batch,
+    BlockedTransaction,
     Clause,
     Cleared,
     Expiry,
@@ -28,7 +29,6 @@ from exportready.model.report import (
     Snippet,
     Thing,
     Verdict,
-    Waiting,
 )
 from exportready.model.rules import All, Check, Citation, FixSteps, Phase, Rule, Severity
 
@@ -412,8 +412,8 @@ def report() -> Report:
         results=(ORDER_ITEM, COGS, COGS_IN_QUICKBOOKS, SORTED, MEMO, ONLINE, SINGLE_USER, BROKE, FINE, NOT_YOURS),
         verdict=Verdict.NOT_READY,
         key_issues=(OFFLINE, NO_COGS, NOT_THERE, AGAIN),
-        waiting=(
-            Waiting(
+        blocked_transactions=(
+            BlockedTransaction(
                 transaction=Thing("servicetitan.invoice", "Ann / 1234"),
                 batch="1042",
                 amount=Decimal(108),
@@ -421,7 +421,7 @@ def report() -> Report:
                 chain=("invoice 1234 uses item PIPE-1: no account",),
                 certainty="established",
             ),
-            Waiting(
+            BlockedTransaction(
                 transaction=Thing("servicetitan.payment", "Ann / 4711"),
                 batch=None,
                 amount=None,
@@ -433,7 +433,7 @@ def report() -> Report:
                 certainty="inferred",
             ),
         ),
-        waits=Cleared(4, 2, Decimal("1234.50")),
+        blocked=Cleared(4, 2, Decimal("1234.50")),
         batches=(
             Batch(
                 number="1042",
@@ -441,12 +441,12 @@ def report() -> Report:
                 verdict=Verdict.NOT_READY,
                 transactions=60,
                 amount=Decimal("23410.00"),
-                waiting=Cleared(0, 1, Decimal(108)),
+                blocked=Cleared(0, 1, Decimal(108)),
             ),
         ),
         stale=("58201: Object Not Found",),
         company_file="Northwind Plumbing & Heating, Inc.",
-        lapses=(
+        expiring=(
             Expiry(
                 what="answer",
                 name="How many people export batches from this account?",

@@ -99,7 +99,7 @@ def test_sarif_holds_problems_only_each_at_a_real_place(gated: Report) -> None:
     (invocation,) = run_of(gated)["invocations"]
     broken, *untold = invocation["toolExecutionNotifications"]
     assert (invocation["executionSuccessful"], broken["level"]) == (False, "error")
-    assert len(untold) == sum(result.untold for result in gated.results)
+    assert len(untold) == sum(result.has_unknowns for result in gated.results)
     readable = replace(gated, sources=tuple(one for one in gated.sources if one.error is None))
     assert run_of(readable)["invocations"][0]["executionSuccessful"] is True
 
@@ -120,7 +120,7 @@ def test_junit_reads_back_and_nothing_untold_passes(gated: Report) -> None:
     assert len(cases) == len(gated.results)
     for result in gated.results:
         case = cases[result.rule.id]
-        if result.untold:
+        if result.has_unknowns:
             assert not case.is_passed
         if any(gated.notes.waiver(one) is None and one.severity.value != "info" for one in result.findings):
             assert any(isinstance(one, Failure) for one in case.result)

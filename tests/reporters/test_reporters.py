@@ -119,7 +119,7 @@ def test_hostile_names_are_no_markdown(report: Report, audience: str) -> None:
 
 
 def test_markdown_of_what_arrived_whole_lists_no_batch_that_waits(report: Report) -> None:
-    batch = replace(report.batches[0], waiting=Cleared(), verdict=Verdict.READY)
+    batch = replace(report.batches[0], blocked=Cleared(), verdict=Verdict.READY)
     text = render("markdown", replace(report, phase="after-export", batches=(batch,)), PLAIN)
     assert f"## {words.BATCHES}" not in text
 
@@ -337,7 +337,7 @@ def test_what_waits_opens_the_report_and_says_how_it_is_known(report: Report) ->
     assert "2 transactions ($1,234.50) wait on these; other problems may appear" in text
     order = [text.index(issue.message) for issue in report.key_issues]
     assert order == sorted(order)
-    assert text.index(words.WAITING_TITLE) < text.index(words.FIX_FIRST)
+    assert text.index(words.BLOCKING_TITLE) < text.index(words.FIX_FIRST)
     assert "Stops the whole export." in text
     assert "1 transaction ($108.00) on this alone, and 1 transaction ($1,126.50) on this and others." in text
     assert words.INFERRED in text

@@ -63,7 +63,7 @@ def test_of_a_report_with_everything_in_it(report: Report) -> None:
         left_out=("items/x",),
         base="accounts/northwind",
         baseline="main",
-        baseline_untold=frozenset({"items/y"}),
+        baseline_undecided=frozenset({"items/y"}),
         stale_baseline=("items/z: gone",),
         waiver_remarks=("expired: items/y",),
         settings=(("customerMapping", "customerLevel"),),

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from exportready.model.evidence import UNSET, Location, Record, Source, Unknown, Value
 from exportready.model.reasons import Channel, Reason
 from exportready.model.report import (
+    BlockedTransaction,
     Cleared,
     Finding,
     Gap,
@@ -20,15 +21,14 @@ from exportready.model.report import (
     RuleResult,
     Thing,
     Verdict,
-    Waiting,
     Waiver,
 )
 from exportready.model.rules import FixSteps, Severity
 from exportready.reporters import Options, html, render, words
 from exportready.reporters.arrival import short_work_list_rows
-from exportready.reporters.csm import LOOKS, csm, look
-from exportready.reporters.engineer import engineer
-from exportready.reporters.office import office
+from exportready.reporters.csm import LOOKS, csm_view, rule_look
+from exportready.reporters.engineer import engineer_view
+from exportready.reporters.office import office_view
 from exportready.results.read import report as stored
 
 WAIVER = Waiver(
@@ -75,9 +75,9 @@ def named(report: Report, rule: str, *issues: str) -> Report:
     return replace(report, results=tuple(map(tied, report.results)), notes=notes)
 
 
-def waiting(issues: dict[str, int]) -> tuple[Waiting, ...]:
+def blocked(issues: dict[str, int]) -> tuple[BlockedTransaction, ...]:
     return tuple(
-        Waiting(
+        BlockedTransaction(
             transaction=Thing("servicetitan.invoice", f"{id_}-{at}"),
             batch=None,
             amount=Decimal(100),
@@ -96,8 +96,10 @@ def waiting(issues: dict[str, int]) -> tuple[Waiting, ...]:
 def test_what_follows_from_others_only_is_set_apart_with_what_it_follows_from(report: Report) -> None:
     cause = an_issue("cause", "items/cogs-account", 2)
     shown = named(report, "purchasing/purchase-order-items-exist", "cause")
-    shown = named(replace(shown, key_issues=(cause,), waiting=waiting({"cause": 2})), "items/cogs-account", "cause")
-    one = office(shown)
+    shown = named(
+        replace(shown, key_issues=(cause,), blocked_transactions=blocked({"cause": 2})), "items/cogs-account", "cause"
+    )
+    one = office_view(shown)
     (clears,) = one.clears
     assert (clears.anchor, clears.clears_with) == ("purchasing-purchase-order-items-exist", "cause is wrong")
     assert clears.anchor not in [card.anchor for card in one.fix]
@@ -107,26 +109,32 @@ def test_what_follows_from_others_only_is_set_apart_with_what_it_follows_from(re
 
 def test_of_one_key_issue_the_money_is_told_of_several_each_in_its_row(report: Report) -> None:
     first, second = an_issue("one", "items/cogs-account", 2), an_issue("two", "items/cogs-account", 3)
-    single = named(replace(report, key_issues=(first,), waiting=waiting({"one": 2})), "items/cogs-account", "one")
-    (card,) = (card for card in office(single).fix if card.anchor == "items-cogs-account")
-    assert card.waits == "2 transactions ($200.00) on this alone"
-    assert [row.waits for row in card.rows] == [""], "it is said above"
-    both = replace(report, key_issues=(first, second), waiting=waiting({"one": 2, "two": 3}))
+    single = named(replace(report, key_issues=(first,), blocked_transactions=blocked({"one": 2})), "items/cogs-account", "one")
+    (card,) = (card for card in office_view(single).fix if card.anchor == "items-cogs-account")
+    assert card.impact == "2 transactions ($200.00) on this alone"
+    assert [row.impact for row in card.rows] == [""], "it is said above"
+    both = replace(report, key_issues=(first, second), blocked_transactions=blocked({"one": 2, "two": 3}))
     (card,) = (
-        card for card in office(named(both, "items/cogs-account", "one", "two")).fix if card.anchor == "items-cogs-account"
+        card
+        for card in office_view(named(both, "items/cogs-account", "one", "two")).fix
+        if card.anchor == "items-cogs-account"
     )
-    assert card.waits == "5 transactions wait on these"
-    assert [row.waits for row in card.rows] == [
+    assert card.impact == "5 transactions wait on these"
+    assert [row.impact for row in card.rows] == [
         "2 transactions ($200.00) on this alone",
         "3 transactions ($300.00) on this alone",
     ]
-    assert card.holding == 5
+    assert card.blocked == 5
 
 
 def test_the_connection_comes_first_then_what_most_waits_on(report: Report) -> None:
     few, many = an_issue("few", "items/cogs-account", 1), an_issue("many", "", 4)
-    shown = named(replace(report, key_issues=(few, many), waiting=waiting({"few": 1, "many": 4})), "items/cogs-account", "few")
-    order = [card.anchor for card in office(shown).fix]
+    shown = named(
+        replace(report, key_issues=(few, many), blocked_transactions=blocked({"few": 1, "many": 4})),
+        "items/cogs-account",
+        "few",
+    )
+    order = [card.anchor for card in office_view(shown).fix]
     assert order[:3] == ["connection-web-connector-online", "issue-many", "items-cogs-account"]
 
 
@@ -153,7 +161,7 @@ def test_a_question_is_asked_of_a_person_and_a_file_is_supplied(report: Report) 
         also=(Channel.INTEGRATOR,),
     )
     result = replace(report.results[0], outcome=Outcome.CANNOT_TELL, findings=(), gaps=(gap, file))
-    one = office(replace(report, results=(result,), verdict=Verdict.CANNOT_TELL))
+    one = office_view(replace(report, results=(result,), verdict=Verdict.CANNOT_TELL))
     assert [each.question for each in one.confirm] == ["How many people export batches from this account?"]
     assert [each.instruction for each in one.supply] == ["Ask for GET /invoices"]
     assert one.supply[0].title == "Missing: invoices"
@@ -176,7 +184,8 @@ def test_files_without_a_date_stand_first_then_the_oldest(report: Report) -> Non
         )
 
     shown = replace(report, checked_at=now, sources=(source("new", 1), source("old", 72), source("undated", None)))
-    assert html._ages(shown) == [("undated", words.UNDATED), ("old", "3 days old"), ("new", "1 h old")]
+    ages = [(file.name, file.age) for file in html.file_ages(shown)]
+    assert ages == [("undated", words.UNDATED), ("old", "3 days old"), ("new", "1 h old")]
 
 
 # -- customer success
@@ -185,19 +194,19 @@ def test_files_without_a_date_stand_first_then_the_oldest(report: Report) -> Non
 def test_a_rule_counts_by_what_stands_and_never_as_fine_while_untold(report: Report) -> None:
     failed = next(one for one in report.results if one.rule.id == "purchasing/purchase-order-items-exist")
     accepted = replace(report, notes=replace(report.notes, waivers={one.id: WAIVER for one in failed.findings}))
-    assert (look(report, failed), look(accepted, failed)) == ("fix", "know")
-    assert look(accepted, replace(failed, undecided=1)) == "unknown"
-    assert look(report, replace(failed, findings=(), outcome=Outcome.PASSED)) == "fine"
-    assert look(report, replace(failed, findings=(), outcome=Outcome.NOT_APPLICABLE)) == "none"
+    assert (rule_look(report, failed), rule_look(accepted, failed)) == ("fix", "know")
+    assert rule_look(accepted, replace(failed, undecided=1)) == "unknown"
+    assert rule_look(report, replace(failed, findings=(), outcome=Outcome.PASSED)) == "fine"
+    assert rule_look(report, replace(failed, findings=(), outcome=Outcome.NOT_APPLICABLE)) == "none"
     for outcome in (Outcome.CANNOT_TELL, Outcome.ERROR):
-        assert look(report, replace(failed, findings=(), outcome=outcome)) == "unknown"
+        assert rule_look(report, replace(failed, findings=(), outcome=outcome)) == "unknown"
 
 
 def test_the_areas_hold_every_rule_once_and_the_worst_come_first(report: Report) -> None:
-    areas = csm(report, office(report)).areas
-    untold = sum(one.untold for one in report.results)
+    areas = csm_view(report, office_view(report)).areas
+    untold = sum(one.has_unknowns for one in report.results)
     assert sum(area.counts[LOOKS.index("unknown")] for area in areas) == untold > 2
-    partly = sum(one.untold and look(report, one) != "unknown" for one in report.results)
+    partly = sum(one.has_unknowns and rule_look(report, one) != "unknown" for one in report.results)
     assert sum(sum(area.counts) for area in areas) == len(report.results) + partly
     fixes = [area.counts[LOOKS.index("fix")] for area in areas]
     assert fixes == sorted(fixes, reverse=True)
@@ -218,17 +227,17 @@ def test_what_is_new_comes_first_and_what_is_accepted_last(report: Report) -> No
     notes = replace(report.notes, waivers={("accepted", 0): WAIVER}, known=frozenset({("stood", 0)}))
     results = (replace(result, findings=tuple(states)),)
     shown = replace(report, results=results, notes=notes, baseline="main", changes=None)
-    assert [(one.finding.fingerprint, one.state) for one in engineer(shown).details] == [
+    assert [(one.finding.fingerprint, one.state) for one in engineer_view(shown).details] == [
         ("fresh", words.NEW), ("stood", words.OLD), ("accepted", words.ACCEPTED),
     ]  # fmt: skip
-    nobody_knows = engineer(replace(shown, baseline="")).details
+    nobody_knows = engineer_view(replace(shown, baseline="")).details
     assert {one.state for one in nobody_knows} == {words.OPEN, words.OLD, words.ACCEPTED}
 
 
 def test_with_an_earlier_result_new_is_what_it_had_not(report: Report) -> None:
     result = next(one for one in report.results if one.rule.id == "items/cogs-account")
     found = (replace(result.findings[0], fingerprint="aa"), replace(result.findings[1], fingerprint="zz"))
-    details = engineer(replace(report, results=(replace(result, findings=found),))).details
+    details = engineer_view(replace(report, results=(replace(result, findings=found),))).details
     assert {one.finding.fingerprint: one.state for one in details} == {"aa": words.NEW, "zz": words.OLD}
 
 

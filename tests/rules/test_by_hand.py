@@ -86,13 +86,13 @@ def test_both_ways_give_the_same_findings_wherever_both_can_decide(made: Callabl
     both, compared = dict(zip([result.rule.id for result in office.results], programs.results, strict=True)), 0
     for result in office.results:
         other = both[result.rule.id]
-        if not result.untold and not other.untold:
+        if not result.has_unknowns and not other.has_unknowns:
             assert here[result.rule.id] == there[result.rule.id], result.rule.id
             assert result.outcome is other.outcome, result.rule.id
             compared += 1
-        elif result.untold and not other.untold:
+        elif result.has_unknowns and not other.has_unknowns:
             assert here[result.rule.id] <= there[result.rule.id], result.rule.id
-        elif other.untold and not result.untold:
+        elif other.has_unknowns and not result.has_unknowns:
             assert there[result.rule.id] <= here[result.rule.id], result.rule.id
     assert compared >= 12
 

@@ -299,7 +299,7 @@ def assert_it_adds_up(evidence: Evidence) -> None:
 def test_a_perfect_export_shows_nothing(batch: Batch) -> None:
     evidence, results = batch.judged()
     assert found(results.values()) == set()
-    assert not any(result.untold for result in results.values())
+    assert not any(result.has_unknowns for result in results.values())
     assert_it_adds_up(evidence)
 
 
@@ -319,13 +319,13 @@ def test_a_batch_that_is_wholly_absent_looks_bypassed_and_is_explained_once_that
     evidence, results = batch.judged()
     untold = results["export/everything-arrived"]
     assert found(results.values()) == set()
-    assert untold.untold
+    assert untold.has_unknowns
     assert any("looks bypassed" in gap.reason for gap in untold.gaps)
     assert_it_adds_up(evidence)
     batch.bypassed = True
     evidence, results = batch.judged()
     assert found(results.values()) == set()
-    assert not results["export/everything-arrived"].untold
+    assert not results["export/everything-arrived"].has_unknowns
     assert_it_adds_up(evidence)
 
 

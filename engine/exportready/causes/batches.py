@@ -33,7 +33,7 @@ def loads(evidence: Evidence, graph: Graph, blocked: Blocked, phase: str) -> tup
                 name=name if isinstance(name, str) else None,
                 transactions=len(transactions),
                 amount=total(graph, transactions),
-                waiting=Cleared(0, len(stuck), total(graph, stuck)),
+                blocked=Cleared(0, len(stuck), total(graph, stuck)),
                 issues=_by_key_issue(graph, stuck, blocked),
             )
         )

@@ -11,16 +11,16 @@ from exportready.causes.key_issues import Traced
 from exportready.causes.problems import number_of
 from exportready.kinds import fold
 from exportready.kinds.references import ESTABLISHED, INFERRED
-from exportready.model.report import Cleared, Thing, Waiting
+from exportready.model.report import BlockedTransaction, Cleared, Thing
 
 
-def blocked_transactions(impact: Impact, traced: Traced) -> tuple[Waiting, ...]:
+def blocked_transactions(impact: Impact, traced: Traced) -> tuple[BlockedTransaction, ...]:
     """Return every blocked transaction, sorted by batch, kind and name."""
     found = [_blocked(node, impact, traced) for node in sorted(impact.ways)]
     return tuple(sorted(found, key=lambda one: (one.batch or "", one.transaction.kind, fold(one.transaction.key))))
 
 
-def _blocked(node: Node, impact: Impact, traced: Traced) -> Waiting:
+def _blocked(node: Node, impact: Impact, traced: Traced) -> BlockedTransaction:
     """Return a blocked transaction with the surest way to each of its key issues."""
     graph, ways = impact.graph, impact.ways[node]
     surest: dict[str, str] = {}
@@ -40,7 +40,7 @@ def _blocked(node: Node, impact: Impact, traced: Traced) -> Waiting:
     record = graph.transactions[node]
     amount = record.get(AMOUNTS[node[0]])
     is_certain = any(ways[problem].inferred == 0 for problem in surest.values())
-    return Waiting(
+    return BlockedTransaction(
         transaction=Thing(record.kind, record.key),
         batch=graph.batches.get(node),
         amount=amount if isinstance(amount, Decimal) else None,

@@ -24,7 +24,7 @@ from exportready.kinds import fold
 from exportready.kinds.nouns import TRANSACTION_KINDS
 from exportready.model.evidence import Evidence
 from exportready.model.inference import InferenceRule
-from exportready.model.report import BatchLoad, Cleared, Finding, FindingId, KeyIssue, RuleResult, Waiting
+from exportready.model.report import BatchLoad, BlockedTransaction, Cleared, Finding, FindingId, KeyIssue, RuleResult
 from exportready.model.rules import Phase
 
 
@@ -36,9 +36,9 @@ class Causes(msgspec.Struct, frozen=True, kw_only=True):
     users: Mapping[FindingId, tuple[str, ...]]
     """The numbers of the batches that use what is at fault in each finding."""
     key_issues: tuple[KeyIssue, ...]
-    waiting: tuple[Waiting, ...]
+    blocked_transactions: tuple[BlockedTransaction, ...]
     """The blocked transactions."""
-    waits: Cleared
+    blocked: Cleared
     """All that is blocked, each transaction once."""
     stale: tuple[str, ...]
     """Export errors on transactions that have arrived since, in words."""
@@ -76,8 +76,8 @@ def explain(
         behind=_behind(results, traced),
         users=users_by_finding((*problems, *accepted_problems), graph),
         key_issues=tuple(sorted((issue(key, cleared[key], traced) for key in traced.public), key=order)),
-        waiting=blocked_transactions(impact, traced),
-        waits=Cleared(failures, len(impact.ways), total(graph, list(impact.ways))),
+        blocked_transactions=blocked_transactions(impact, traced),
+        blocked=Cleared(failures, len(impact.ways), total(graph, list(impact.ways))),
         stale=_stale(evidence) if after else (),
         graph=graph,
         batches=loads(evidence, graph, blocked, phase),

@@ -105,5 +105,5 @@ def _firing(one: Conclusion, traced: Traced) -> str:
 
 def order(one: KeyIssue) -> tuple[object, ...]:
     """Return what key issues are sorted by: conditions of the session, then what blocks most, then what is only to be retried."""
-    blocked = one.blocked_transactions
+    blocked = one.blocked_count
     return (not one.gates, one.severity.rank if not blocked else -1, -blocked, one.retry, one.message, one.id)

@@ -94,7 +94,7 @@ def go_on(folder: Path, rulebook: Rulebook, now: datetime, *, everything: bool) 
             click.echo(f"\nWrote {path}.", err=True)
         ended = ended or not questions
     told = "" if talk.asked else "There is nothing that you can answer now. "
-    untold = sum(result.untold for result in report.results)
+    untold = sum(result.has_unknowns for result in report.results)
     if untold and not talk.asked:
         told += f"{untold} practices still need files; the report says which. "
     click.echo(f"{told}Now run: exportready check {folder} -o html:report.html", err=True)

@@ -35,7 +35,7 @@ def standing(report: Report, evidence: Evidence, accepted: Sequence[Waiver], dig
         rules=tuple(_rule(one, report.notes) for one in report.results),
         grades=Counter(one.severity for one in report.findings if one.id not in report.notes.waivers),
         issues=tuple(map(_issue, report.key_issues)),
-        waits=report.waits,
+        waits=report.blocked,
         lapses=tuple(
             one
             for one in lapses(report.results, report.notes.waivers, evidence, at, zone, within=None)
@@ -79,7 +79,7 @@ def _rule(result: RuleResult, notes: Notes) -> RuleState:
         digest=rule.digest,
         grade=rule.grade,
         outcome=result.outcome,
-        untold=result.untold,
+        untold=result.has_unknowns,
         worst=worst,
         open=len(standing_),
         accepted=accepted,

@@ -197,7 +197,7 @@ def _finding(rule: Rule, check: Check, judged: Judged, severity: Severity) -> Fi
         expected=expected(check.expect),
         where=_places(check, judged, own, key),
         blocks=_blocks(check, judged, severity),
-        told_at=_answer_note(judged, own[0]).dated if sheet and own else None,
+        answered_at=_answer_note(judged, own[0]).dated if sheet and own else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""The result: outcomes, findings, gaps and the verdict, as every reporter receives them."""
+"""The report: outcomes, findings, gaps, key issues and the verdict, as every reporter receives them."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from exportready.model.rules import Citation, FixSteps, Pack, Phase, Rule, Sever
 
 
 class Outcome(Enum):
-    """What became of a rule."""
+    """The result of checking one rule."""
 
     FAILED = "failed"
     CANNOT_TELL = "cannot_tell"
     PASSED = "passed"
     NOT_APPLICABLE = "not_applicable"
     ERROR = "error"
-    """The rule itself broke; nothing is said about the account."""
+    """The rule itself broke, which says nothing about the account."""
 
 
 class Verdict(Enum):
-    """The one answer."""
+    """The one answer of a report, or of a batch."""
 
     READY = "ready"
     READY_WITH_WARNINGS = "ready_with_warnings"
@@ -69,16 +69,16 @@ class Snippet(msgspec.Struct, frozen=True, kw_only=True):
     """Some lines of a file around a place, cleared of private data."""
 
     first: int
-    """The number of the first of them, from 1."""
+    """Number of the first line, from 1."""
     lines: tuple[str, ...]
     line: int
-    """The number of the line that is meant."""
+    """Number of the line with the place."""
     mark: tuple[int, int]
-    """From which to which character the value stands on it."""
+    """Start and end of the value on that line, in characters."""
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A location with what stands there."""
+    """A location with what is there."""
 
     location: Location
     label: str
@@ -88,24 +88,24 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True):
     """One part of a rule's condition, as it was decided for one record."""
 
     part: str
-    """`where`: what makes the rule look at the record; `expect`: what must hold."""
+    """`where`: whether the rule is about the record; `expect`: what must be true of it."""
     of: str
-    """The related entry that it is about; empty for the record itself."""
+    """Name of the related entry that it is about; empty for the record itself."""
     field: str
-    """Empty where the entry itself is meant."""
+    """Empty if it is about the entry itself."""
     wanted: str
     observed: str | None
     holds: bool | None
-    """None: it could not be told."""
+    """None if it couldn't be decided."""
 
 
 class Expiry(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer or a waiver that soon counts no more."""
+    """An answer or a waiver that expires soon."""
 
     what: str
     """`answer` or `waiver`."""
     name: str
-    """The question, or the rule."""
+    """The question, or the rule's title."""
     of: str
     """The answer's path, or who accepted it."""
     until: datetime
@@ -115,19 +115,19 @@ class Waiver(msgspec.Struct, frozen=True, kw_only=True):
     """Findings that an owner accepts, for a reason, until a date."""
 
     rule: str
-    """Which rule, account and subject, each possibly a pattern (*, ?)."""
+    """The rule's id. It, the account and the subject may be patterns (*, ?)."""
     account: str
     subject: str
     owner: str
     reason: str
     ticket: str
     expires: date
-    """The last day on which it counts, in the account's time zone."""
+    """The last day of the waiver, in the account's time zone."""
     where: Location
 
 
 FindingId = tuple[str, int]
-"""A finding's fingerprint, and its number among those that share it."""
+"""A finding's fingerprint, and its number among the findings of its rule that share it."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,21 +143,21 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     expected: Mapping[str, str]
     where: tuple[Place, ...]
     blocks: bool
-    """Transactions that use the object at fault wait for it."""
+    """Whether it blocks the transactions that use the object at fault."""
     is_group: bool = False
-    """It stands for all failures of its check, each with a place in `where`."""
+    """Whether it is one finding for all records that fail its check, each with a place in `where`."""
     members: tuple[str, ...] = ()
     """Of a group: the keys of the records that fail."""
-    told_at: datetime | None = None
-    """When the answer was given on which it rests, where it rests on one."""
+    answered_at: datetime | None = None
+    """When the answer that it rests on was given; None if it rests on none."""
     nth: int = 0
-    """How many findings with the same fingerprint come before it in its rule."""
+    """Number of findings with the same fingerprint before it in its rule."""
     trace: tuple[Clause, ...] = ()
     """How it was decided; kept for the first findings of a check only."""
 
     @property
     def id(self) -> FindingId:
-        """Return what tells it apart from every other finding of the run."""
+        """Return what identifies the finding within the run."""
         return self.fingerprint, self.nth
 
 
@@ -165,13 +165,13 @@ class Notes(msgspec.Struct, frozen=True, kw_only=True):
     """What later steps say of findings, by finding. A finding itself is never changed once a rule has made it."""
 
     waivers: Mapping[FindingId, Waiver] = {}
-    """Accepted findings: they stay in every report and count for nothing."""
+    """Accepted findings. Every report shows them, but they don't count."""
     refusals: Mapping[FindingId, str] = {}
     """Why a waiver that names a finding doesn't count, in words."""
     known: frozenset[FindingId] = frozenset()
-    """Findings that the baseline holds."""
+    """Findings that the baseline has."""
     key_issues: Mapping[FindingId, tuple[str, ...]] = {}
-    """Ids of the key issues without which a finding would not be there."""
+    """Ids of the key issues that cause a finding."""
     batches: Mapping[FindingId, tuple[str, ...]] = {}
     """Numbers of the pending batches that use what is at fault."""
     excerpts: Mapping[Location, Snippet] = {}
@@ -186,7 +186,7 @@ class Notes(msgspec.Struct, frozen=True, kw_only=True):
         return self.refusals.get(finding.id, "")
 
     def is_known(self, finding: Finding) -> bool:
-        """Return whether the baseline holds a finding."""
+        """Return whether the baseline has a finding."""
         return finding.id in self.known
 
     def key_issues_of(self, finding: Finding) -> tuple[str, ...]:
@@ -216,15 +216,15 @@ class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
 
     @property
-    def untold(self) -> bool:
-        """Something about it could not be told, whatever else was found."""
+    def has_unknowns(self) -> bool:
+        """Return whether part of the rule couldn't be checked, whatever else it found."""
         return self.outcome in (Outcome.CANNOT_TELL, Outcome.ERROR) or (
             self.outcome is Outcome.FAILED and bool(self.gaps or self.undecided)
         )
 
 
 class Cleared(msgspec.Struct, frozen=True):
-    """What goes away with a key issue."""
+    """What clears once a key issue is fixed."""
 
     findings: int = 0
     transactions: int = 0
@@ -232,7 +232,7 @@ class Cleared(msgspec.Struct, frozen=True):
 
 
 class InferenceStep(msgspec.Struct, frozen=True, kw_only=True):
-    """One step of how a key issue was found: an inference rule with the problems that it looked at, in words."""
+    """One step from facts to a key issue: an inference rule with the problems that it was applied to, in words."""
 
     rule: str
     words: str
@@ -245,78 +245,80 @@ class KeyIssue(msgspec.Struct, frozen=True, kw_only=True):
     """A problem that no other explains."""
 
     id: str
-    """The same for the same problem of the same object in every run."""
+    """The same in every run for the same problem of the same object."""
     rule: str
-    """The practice that it breaks; empty where an error of the export tells of it."""
+    """Id of the rule that found it; empty if only an export error reported it."""
     code: str
-    """QuickBooks' status code, or what stands for it; empty where a practice tells of it."""
+    """QuickBooks' status code, or the message if it has none; empty if a rule found it."""
     subjects: tuple[Thing, ...]
     message: str
     fix: FixSteps
     certainty: str
     retry: bool
-    """No defect: it is only to be tried again."""
+    """Whether it is no defect, and only the export has to be repeated."""
     gates: bool
-    """While it stands nothing can be exported; the rest is told as if it were mended."""
+    """Whether it stops the whole export. What other key issues block is counted as if it were fixed."""
     severity: Severity
     alone: Cleared
-    """What waits on this one only."""
+    """What it blocks alone."""
     shared: Cleared
-    """What waits on this one and on others."""
+    """What it blocks together with other key issues."""
     facts: tuple[str, ...] = ()
-    """What it was read from: findings and errors, with their places."""
+    """The findings and errors it was concluded from, with their places."""
     reasons: tuple[InferenceStep, ...] = ()
 
     @property
-    def blocked_transactions(self) -> int:
+    def blocked_count(self) -> int:
         """Return how many transactions it blocks, alone or together with others."""
         return self.alone.transactions + self.shared.transactions
 
 
-class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """One transaction that cannot be exported, or was not, and why."""
+class BlockedTransaction(msgspec.Struct, frozen=True, kw_only=True):
+    """One transaction that can't be exported, or wasn't, because of key issues."""
 
     transaction: Thing
     batch: str | None
     amount: Decimal | None
     key_issues: tuple[str, ...]
+    """Their ids."""
     chain: tuple[str, ...]
-    """For each of them the way to it, in words."""
+    """For each of these key issues, how it blocks the transaction, in words."""
     certainty: str
-    """`inferred` where no way to any of them is established."""
+    """`established` if at least one of the chains is, else `inferred`."""
 
 
 class BatchLoad(msgspec.Struct, frozen=True, kw_only=True):
-    """One batch of pending transactions (after an export: any batch), with what key issues block of it."""
+    """One batch of pending transactions, or after the export any batch, with what key issues block of it."""
 
     number: str
     name: str | None
     transactions: int
     amount: Decimal
-    waiting: Cleared
+    blocked: Cleared
     issues: Mapping[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
-    """Key issue -> the money that it blocks alone, and together with others."""
+    """Id of a key issue -> the amounts that it blocks alone, and together with others."""
 
 
 class Batch(BatchLoad, frozen=True, kw_only=True):
-    """A batch with a verdict of its own, by what it uses."""
+    """A batch with its own verdict. Only findings on what it uses count for it."""
 
     verdict: Verdict
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a reporter may show."""
+    """Everything that a reporter may show of one check."""
 
     version: str
     digest: str
     rules: int
-    """How many rules the rulebook has, those of other phases too."""
+    """Number of rules in the rulebook, those of the other phase included."""
     own_rules: bool
-    """True where somebody's own rules judged instead of the shipped ones."""
+    """Whether the user's rules replaced the shipped ones."""
     left_out: tuple[str, ...]
-    """Ids of the rules of this phase that were told not to judge."""
+    """Ids of the rules of this phase that were excluded."""
     account: Account
     phase: str
+    """`before-export` or `after-export`."""
     checked_at: datetime
     sources: tuple[Source, ...]
     unrecognised: tuple[Unrecognized, ...]
@@ -325,37 +327,37 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     notes: Notes = Notes()
     """What waivers, the baseline and the key issues say of the findings."""
     tie_out: tuple[Record, ...] = ()
-    """After the export: derived.tie_out, per batch and type of transaction."""
+    """After the export: the records of derived.tie_out, one for each batch and type of transaction."""
     work_list: tuple[Record, ...] = ()
-    """After the export: derived.applied_payment, the payments to apply by hand."""
+    """After the export: the records of derived.applied_payment, the payments to apply by hand."""
     key_issues: tuple[KeyIssue, ...] = ()
-    """What to mend first: conditions of the session, then what most waits on."""
-    waiting: tuple[Waiting, ...] = ()
-    waits: Cleared = Cleared()
-    """All of what waits, each transaction once; an invoice and its payment are one sum."""
+    """In the order in which to fix them: what stops everything, then what blocks most transactions."""
+    blocked_transactions: tuple[BlockedTransaction, ...] = ()
+    blocked: Cleared = Cleared()
+    """All that key issues block. Each transaction counts once; the amount of an invoice and its payment is one amount."""
     batches: tuple[Batch, ...] = ()
     stale: tuple[str, ...] = ()
-    """Errors of the export on transactions that have arrived since."""
+    """Export errors of transactions that have arrived since."""
     baseline: str = ""
-    """Against what is new was told from old: a file, or a git revision; empty where nothing was."""
-    baseline_untold: frozenset[str] = frozenset()
-    """Ids of the rules that the baseline could not decide either."""
+    """The file or git revision that says which findings are known; empty if there is none."""
+    baseline_undecided: frozenset[str] = frozenset()
+    """Ids of the rules that had unknowns in the baseline too."""
     stale_baseline: tuple[str, ...] = ()
-    """What stands in the baseline and no more in the books."""
+    """Findings of the baseline that are gone, in words."""
     packs: tuple[Pack, ...] = ()
-    """Where the rules come from."""
+    """The rule packs."""
     settings: tuple[tuple[str, str], ...] = ()
-    """What account.yaml and QuickBooks' own preferences state, so that a later result shows what changed."""
+    """What account.yaml and QuickBooks' preferences state, so that a later result can show what changed."""
     company_file: str = ""
-    """The company's name as QuickBooks gives it; empty where no file shows it."""
-    lapses: tuple[Expiry, ...] = ()
-    """What soon counts no more, the next first."""
+    """The company's name in QuickBooks; empty if no file has it."""
+    expiring: tuple[Expiry, ...] = ()
+    """Answers and waivers that expire soon, the earliest first."""
     changes: Changes | None = None
-    """What is different from an earlier result; None where none was given."""
+    """What changed since an earlier result; None if none was given."""
     base: str = ""
-    """The snapshot's path from the root of its repository, else as it was given: for formats that point into it."""
+    """The snapshot's path in its repository, else as it was given, for formats whose places point into it."""
     waiver_remarks: tuple[str, ...] = ()
-    """What to say of the waivers: expired, unused, unknown, soon over."""
+    """Remarks on waivers that are expired, unused, unknown or about to expire."""
 
     @property
     def is_after_export(self) -> bool:

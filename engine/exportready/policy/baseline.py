@@ -60,7 +60,7 @@ def of(report: Report) -> Baseline:
         for result in report.results
         for finding in result.findings
     }
-    untold = frozenset(result.rule.id for result in report.results if result.untold)
+    untold = frozenset(result.rule.id for result in report.results if result.has_unknowns)
     entries = tuple(sorted(found.values(), key=lambda one: (one.rule, one.subject, one.fingerprint)))
     return Baseline(account=report.account.name, rulebook=report.digest, entries=entries, untold=untold)
 
@@ -156,7 +156,7 @@ def stale(results: Sequence[RuleResult], baseline: Baseline) -> tuple[Entry, ...
     """Entries that stand no more: their rule was decided now, and does not find them."""
     there = {finding.fingerprint for result in results for finding in result.findings}
     named = {(result.rule.id, *_identity(finding)) for result in results for finding in result.findings}
-    decided = {result.rule.id for result in results if not result.untold and result.outcome is not Outcome.ERROR}
+    decided = {result.rule.id for result in results if not result.has_unknowns and result.outcome is not Outcome.ERROR}
     return tuple(
         one
         for one in baseline.entries

@@ -9,7 +9,18 @@ from msgspec.structs import replace
 
 from exportready.model.evidence import Source
 from exportready.model.reasons import Reason
-from exportready.model.report import Batch, BatchLoad, Cleared, KeyIssue, Notes, Outcome, Report, RuleResult, Verdict, Waiting
+from exportready.model.report import (
+    Batch,
+    BatchLoad,
+    BlockedTransaction,
+    Cleared,
+    KeyIssue,
+    Notes,
+    Outcome,
+    Report,
+    RuleResult,
+    Verdict,
+)
 from exportready.policy.gate import verdict
 
 
@@ -38,7 +49,7 @@ def _of_batch(result: RuleResult, number: str, notes: Notes) -> RuleResult:
     if left or not result.findings:
         return replace(result, findings=left)
     told = f"nothing of batch {number} is among what fails"
-    if not result.untold:
+    if not result.has_unknowns:
         return replace(result, findings=(), outcome=Outcome.PASSED, reason=told)
     cause = result.gaps[0].cause if result.gaps else Reason.INCONCLUSIVE
     return replace(result, findings=(), outcome=Outcome.CANNOT_TELL, reason=told, cause=cause)
@@ -53,25 +64,25 @@ def narrowed(report: Report, number: str) -> Report:
         raise NoBatch(f"your files hold no batch {number} (they hold {there})")
     results = of_batch(report.results, number, report.notes)
     (batch,) = (one for one in report.batches if one.number == number)
-    waiting = tuple(one for one in report.waiting if one.batch == number)
+    blocked = tuple(one for one in report.blocked_transactions if one.batch == number)
     named = {id_ for result in results for one in result.findings for id_ in report.notes.key_issues_of(one)}
-    named |= {id_ for one in waiting for id_ in one.key_issues}
+    named |= {id_ for one in blocked for id_ in one.key_issues}
     return replace(
         report,
         results=results,
         verdict=batch.verdict,
         batches=(batch,),
-        waiting=waiting,
-        waits=replace(batch.waiting, findings=sum(len(result.findings) for result in results)),
-        key_issues=tuple(_of_waiting(one, waiting, batch) for one in report.key_issues if one.id in named or one.gates),
+        blocked_transactions=blocked,
+        blocked=replace(batch.blocked, findings=sum(len(result.findings) for result in results)),
+        key_issues=tuple(_of_blocked(one, blocked, batch) for one in report.key_issues if one.id in named or one.gates),
         tie_out=tuple(one for one in report.tie_out if one.get("batch") == number),
         work_list=tuple(one for one in report.work_list if one.get("batch") == number),
     )
 
 
-def _of_waiting(issue: KeyIssue, waiting: Sequence[Waiting], batch: Batch) -> KeyIssue:
-    """The key issue with what of the batch waits on it."""
-    mine = [one for one in waiting if issue.id in one.key_issues]
+def _of_blocked(issue: KeyIssue, blocked: Sequence[BlockedTransaction], batch: Batch) -> KeyIssue:
+    """Return the key issue with what it blocks of the batch."""
+    mine = [one for one in blocked if issue.id in one.key_issues]
     alone = [one for one in mine if len(one.key_issues) == 1]
     return replace(
         issue,

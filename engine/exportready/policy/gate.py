@@ -36,7 +36,7 @@ def verdict(results: Sequence[RuleResult], sources: Sequence[Source], accepted: 
     an error, and nothing unknown reads as passed.
     """
     grades = {finding.severity for result in results for finding in result.findings if finding.id not in accepted}
-    untold = {result.rule.grade for result in results if result.untold}
+    untold = {result.rule.grade for result in results if result.has_unknowns}
     if Severity.ERROR in grades:
         return Verdict.NOT_READY
     if not results or Severity.ERROR in untold or any(source.error for source in sources):
@@ -122,7 +122,7 @@ def _exceeds(counted: Mapping[Severity, int], policy: Policy) -> bool:
 
 def _untold(report: Report, policy: Policy) -> bool:
     """More than is allowed could not be told; with `new_only`, of the rules that the baseline did not leave untold too."""
-    untold = [one for one in report.results if one.untold and one.rule.grade is Severity.ERROR]
+    untold = [one for one in report.results if one.has_unknowns and one.rule.grade is Severity.ERROR]
     if policy.new_only:
-        untold = [one for one in untold if one.rule.id not in report.baseline_untold]
+        untold = [one for one in untold if one.rule.id not in report.baseline_undecided]
     return not report.results or len(untold) > policy.thresholds.get("cannot_tell", 0)

@@ -43,7 +43,7 @@ def open_questions(report: Report, evidence: Evidence, at: datetime, everything:
 
 def answers(report: Report, evidence: Evidence, at: datetime, everything: bool) -> Iterator[Question]:
     """The questions whose answers a rule wanted, or all that there are, without those whose every answer is fresh."""
-    wanted = dict.fromkeys(path for result in report.results if result.untold for path in _paths(result.gaps, evidence))
+    wanted = dict.fromkeys(path for result in report.results if result.has_unknowns for path in _paths(result.gaps, evidence))
     if everything:
         wanted = dict.fromkeys([*wanted, FILE_MODE, *BY_PATH])
     stale_ones = [path for path in wanted if everything or not is_fresh(path, evidence, at)]
@@ -153,7 +153,7 @@ def _owner(kind: str) -> str:
 
 def _open_gaps(report: Report) -> list[Gap]:
     """Return the gaps of every rule that isn't decided."""
-    return [gap for result in report.results if result.untold for gap in result.gaps]
+    return [gap for result in report.results if result.has_unknowns for gap in result.gaps]
 
 
 _MAY_BE_NONE = {"servicetitan.credit_memo": "", "servicetitan.bill": "purchasing", ORDERS: "purchaseOrdersExported"}

@@ -1,8 +1,11 @@
-"""The result on a terminal, for the person who is about to export. ASCII of our own; names are as they are in the books."""
+"""Renders the report for a terminal, for the person who is about to export.
+
+Our own text is ASCII; names are shown as they are in the books.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -13,56 +16,67 @@ from exportready.model.rules import Severity
 from exportready.reporters import Options, arrival, key_issues, view, words
 from exportready.reporters.lines import BOLD, DIM, VERDICT_COLORS, Lines
 
-LISTED = 8
-"""So many records a rule; the page lists the rest."""
+MAX_LISTED = 8
+"""Maximum number of entries in one list; the HTML page has the rest."""
 
 
 def render(report: Report, options: Options) -> str:
-    """The verdict first, then what to do about it, then what was looked at."""
+    """Return the verdict, then what to do, then what was checked."""
     if options.audience == "engineer":
         options = replace(options, verbose=max(options.verbose, 1))
     page = _Page(options)
-    _head(page, report)
+    _header(page, report)
     if options.audience == "csm":
         _areas(page, report)
-    broken = [source for source in report.sources if source.error is not None]
-    if broken:
-        _broken(page, broken)
-    _arrived(page, report)
-    _first(page, report)
+    _unreadable(page, [source for source in report.sources if source.error is not None])
+    _arrival(page, report)
+    _batches(page, report)
+    _key_issues(page, report)
     for severity in Severity:
-        cards = view.problems(report, severity)
-        if cards:
-            page.heading(words.SECTIONS[severity])
-            for number, result in enumerate(cards, 1):
-                _problem(page, report, number, result)
+        _problems(page, report, severity)
     _accepted(page, report)
-    _unrecognised(page, report)
+    _unrecognized(page, report)
     _not_checked(page, report)
     if options.verbose:
-        _passed_over(page, report)
+        _passed_or_not_applicable(page, report)
         _files(page, report)
-    _foot(page, report)
+    _footer(page, report)
     return "\n".join(page.lines) + "\n"
 
 
 class _Page(Lines):
-    """The lines of one report, with how it is to be seen."""
+    """The lines of one report, with its options."""
 
     def __init__(self, options: Options) -> None:
         super().__init__(options.width, color=options.color)
-        self.options = options
+        self.verbose = options.verbose
+
+    def tag(self, id_: str) -> str:
+        """Return an id in brackets; empty unless the report is verbose."""
+        return f"[{id_}]" if self.verbose else ""
 
     def steps(self, heading: str, steps: Iterable[str]) -> None:
+        """Add the numbered steps of a fix under a heading."""
         self.text(f"{heading}:", indent="   ")
         for number, step in enumerate(steps, 1):
             self.text(step, indent="     ", bullet=f"{number}. ")
 
+    def more(self, total: int, indent: str) -> None:
+        """Add a line that says how many entries of a list are left out, if any are."""
+        if total > MAX_LISTED:
+            self.text(words.and_more(total - MAX_LISTED), indent=indent)
 
-def _head(page: _Page, report: Report) -> None:
+    def bullets(self, lines: Sequence[str]) -> None:
+        """Add the first lines as a list, and how many more there are."""
+        for line in lines[:MAX_LISTED]:
+            self.text(line, indent="  ", bullet="* ")
+        self.more(len(lines), indent="    ")
+
+
+def _header(page: _Page, report: Report) -> None:
     age = view.oldest_age(report)
-    whose = f"{view.account_name(report)}, {view.files_and_dates(report)}" + (f" ({age})" if age else "")
-    page.text(f"{view.verdict(report)} - {whose}", style=f"{BOLD};{VERDICT_COLORS[report.verdict]}")
+    account = f"{view.account_name(report)}, {view.files_and_dates(report)}" + (f" ({age})" if age else "")
+    page.text(f"{view.verdict(report)} - {account}", style=f"{BOLD};{VERDICT_COLORS[report.verdict]}")
     page.text(view.meaning(report))
     page.text(f"{view.to_do(report)}. {view.files_read(report)}.")
     if view.narrowed(report):
@@ -70,100 +84,105 @@ def _head(page: _Page, report: Report) -> None:
 
 
 def _areas(page: _Page, report: Report) -> None:
-    """How each area stands, the worst first."""
-    from exportready.reporters.csm import csm
-    from exportready.reporters.office import office
+    """Add the outcomes of each area, the worst first, and what changed."""
+    from exportready.reporters.csm import csm_view
+    from exportready.reporters.office import office_view
 
-    told = csm(report, office(report))
+    csm = csm_view(report, office_view(report))
     page.heading(words.BY_AREA)
-    page.text(told.decided)
-    for area in told.areas:
+    page.text(csm.decided)
+    for area in csm.areas:
         counts = zip(words.AREA_HEADS, area.counts, strict=True)
-        page.text(f"{area.name}: " + "; ".join(f"{head} {number}" for head, number in counts if number), bullet="* ")
-    for part in told.changes:
-        page.heading(f"{part.title} ({len(part.findings)})")
-        for one in part.findings[:LISTED]:
-            page.text(one.message, indent="  ", bullet="* ")
+        page.text(f"{area.name}: " + "; ".join(f"{head} {count}" for head, count in counts if count), bullet="* ")
+    for change in csm.changes:
+        page.heading(f"{change.title} ({len(change.findings)})")
+        for finding in change.findings[:MAX_LISTED]:
+            page.text(finding.message, indent="  ", bullet="* ")
 
 
-def _arrived(page: _Page, report: Report) -> None:
-    """After the export: the sentence for each batch, the tie-out, and how much is to be applied by hand."""
-    if report.tie_out:
-        page.heading(words.TIE_OUT_TITLE)
-        for sentence in arrival.headlines(report):
-            page.text(sentence, indent="  ", bullet="! ", style=BOLD)
-        for batch, what, *sides in arrival.tie_out_rows(report):
-            told = "; ".join(
-                f"{head}: {side}" for head, side in zip(words.TIE_OUT[2:], sides, strict=True) if side != words.NONE
-            )
-            page.text(f"{batch}, {what}: {told}", bullet="  * ")
-    if report.work_list:
-        page.heading(words.WORK_LIST_TITLE)
-        page.text(words.WORK_LIST_INTRO, indent="  ")
-        for row in arrival.short_work_list_rows(report)[:LISTED]:
-            cells = [f"{head}: {cell}" for head, cell in zip(words.SHORT_WORK_LIST[1:], row[1:], strict=True) if cell]
-            page.text(f"{row[0]}. " + ". ".join(cells), indent="  ", bullet="[ ] ")
-        if len(report.work_list) > LISTED:
-            page.text(words.and_more(len(report.work_list) - LISTED), indent="      ")
-
-
-def _first(page: _Page, report: Report) -> None:
-    """What to mend first, and what waits on each."""
-    rows = key_issues.key_issue_rows(report, None if page.options.verbose > 1 else key_issues.MAX_LISTED)
-    batches = key_issues.batch_lines(report)
-    if batches and (rows or len(batches) > 1):
-        page.heading(words.BATCHES)
-        for line in batches[:LISTED]:
-            page.text(line, indent="  ", bullet="* ")
-        if len(batches) > LISTED:
-            page.text(words.and_more(len(batches) - LISTED), indent="    ")
-    if not rows:
+def _unreadable(page: _Page, sources: Sequence[Source]) -> None:
+    if not sources:
         return
-    page.heading(words.WAITING_TITLE)
-    if key_issues.total_impact(report):
-        page.text(key_issues.total_impact(report), style=BOLD)
-    for number, row in enumerate(rows, 1):
-        page.text(row.issue.message, bullet=f"{number}. ", style=BOLD, tag=f"[{row.issue.id}]" if page.options.verbose else "")
-        page.text(words.sentence(f"{row.impact}. {row.remark}".strip()), indent="   ")
-        if row.example:
-            page.text(row.example, indent="   ", bullet="> ")
-        if row.has_steps:
-            page.text(f"{words.WHO}: {row.issue.fix.who}, {words.duration(row.issue.fix.minutes)}", indent="   ")
-            page.steps(words.DO_THIS, row.issue.fix.steps)
-    left = len(key_issues.shown_issues(report)) - len(rows)
-    if left:
-        page.text(words.and_more(left), indent="   ")
-    for error in report.stale[:LISTED]:
-        page.text(f"{words.STALE}: {error}", bullet="* ")
-
-
-def _broken(page: _Page, sources: Iterable[Source]) -> None:
     page.heading(words.UNREADABLE)
     for source in sources:
         page.text(f"{source.path}: {source.error_text}", indent="  ", bullet="* ")
     page.text(words.UNREADABLE_INTRO, indent="  ")
 
 
-def _tag(page: _Page, result: RuleResult) -> str:
-    """The rule's name, for those who ask to be told more."""
-    return f"[{result.rule.id}]" if page.options.verbose else ""
+def _arrival(page: _Page, report: Report) -> None:
+    """Add, after the export, the sentences on incomplete batches, the tie-out, and the payments to apply by hand."""
+    if report.tie_out:
+        page.heading(words.TIE_OUT_TITLE)
+        for sentence in arrival.headlines(report):
+            page.text(sentence, indent="  ", bullet="! ", style=BOLD)
+        for batch, type_, *cells in arrival.tie_out_rows(report):
+            named = zip(words.TIE_OUT[2:], cells, strict=True)
+            sums = "; ".join(f"{head}: {cell}" for head, cell in named if cell != words.NONE)
+            page.text(f"{batch}, {type_}: {sums}", bullet="  * ")
+    if report.work_list:
+        page.heading(words.WORK_LIST_TITLE)
+        page.text(words.WORK_LIST_INTRO, indent="  ")
+        for customer, *cells in arrival.short_work_list_rows(report)[:MAX_LISTED]:
+            named = zip(words.SHORT_WORK_LIST[1:], cells, strict=True)
+            page.text(
+                f"{customer}. " + ". ".join(f"{head}: {cell}" for head, cell in named if cell), indent="  ", bullet="[ ] "
+            )
+        page.more(len(report.work_list), indent="      ")
+
+
+def _batches(page: _Page, report: Report) -> None:
+    """Add the batches, unless there is only one and nothing blocks it."""
+    batches = key_issues.batch_lines(report)
+    if batches and (len(batches) > 1 or key_issues.shown_issues(report)):
+        page.heading(words.BATCHES)
+        page.bullets(batches)
+
+
+def _key_issues(page: _Page, report: Report) -> None:
+    """Add the key issues in the order in which to fix them, and what each blocks."""
+    rows = key_issues.key_issue_rows(report, None if page.verbose > 1 else key_issues.MAX_LISTED)
+    if not rows:
+        return
+    page.heading(words.BLOCKING_TITLE)
+    if key_issues.total_impact(report):
+        page.text(key_issues.total_impact(report), style=BOLD)
+    for number, row in enumerate(rows, 1):
+        page.text(row.issue.message, bullet=f"{number}. ", style=BOLD, tag=page.tag(row.issue.id))
+        page.text(words.sentence(f"{row.impact}. {row.remark}".strip()), indent="   ")
+        if row.example:
+            page.text(row.example, indent="   ", bullet="> ")
+        if row.has_steps:
+            page.text(f"{words.WHO}: {row.issue.fix.who}, {words.duration(row.issue.fix.minutes)}", indent="   ")
+            page.steps(words.DO_THIS, row.issue.fix.steps)
+    not_listed = len(key_issues.shown_issues(report)) - len(rows)
+    if not_listed:
+        page.text(words.and_more(not_listed), indent="   ")
+    for error in report.stale[:MAX_LISTED]:
+        page.text(f"{words.STALE}: {error}", bullet="* ")
+
+
+def _problems(page: _Page, report: Report, severity: Severity) -> None:
+    results = view.problems(report, severity)
+    if results:
+        page.heading(words.SECTIONS[severity])
+    for number, result in enumerate(results, 1):
+        if number > 1:
+            page.blank()
+        _problem(page, report, number, result)
 
 
 def _problem(page: _Page, report: Report, number: int, result: RuleResult) -> None:
     rule = result.rule
-    if number > 1:
-        page.blank()
-    page.text(view.heading(result), bullet=f"{number}. ", style=BOLD, tag=_tag(page, result))
-    told = view.subheading(report, result)
-    lists = view.lists_findings(result) or page.options.verbose
-    if told:
-        page.text(f"{told}{':' if lists else '.'}", indent="   ")
-    if lists:
-        for finding in view.worst_first(result)[:LISTED]:
+    page.text(view.heading(result), bullet=f"{number}. ", style=BOLD, tag=page.tag(rule.id))
+    subheading = view.subheading(report, result)
+    lists_findings = view.lists_findings(result) or page.verbose
+    if subheading:
+        page.text(f"{subheading}{':' if lists_findings else '.'}", indent="   ")
+    if lists_findings:
+        for finding in view.worst_first(result)[:MAX_LISTED]:
             _finding(page, report, result, finding)
-    if len(result.findings) > LISTED:
-        page.text(words.and_more(len(result.findings) - LISTED), indent="       ")
-    if result.untold:
+    page.more(len(result.findings), indent="       ")
+    if result.has_unknowns:
         page.text(words.partly(result.undecided), indent="   ")
     page.text(f"{words.WHY}: {rule.why}", indent="   ")
     page.text(f"{words.WHO}: {rule.fix.who}, {view.effort(result)}", indent="   ")
@@ -177,20 +196,38 @@ def _problem(page: _Page, report: Report, number: int, result: RuleResult) -> No
 def _finding(page: _Page, report: Report, result: RuleResult, finding: Finding) -> None:
     name = view.record_name(result, finding)
     message = finding.message if name in finding.message else f"{name}: {finding.message}"
-    mild = view.finding_remark(report, view.worst_severity(result), finding)
-    message += f" ({mild})" if mild else ""
-    page.text(message, indent="     ", bullet="* ")
-    if page.options.verbose:
-        for where in finding.where[:LISTED]:
-            page.text(view.format_place(where), indent="       ", style=DIM)
-        if len(finding.where) > LISTED:
-            page.text(words.and_more(len(finding.where) - LISTED), indent="       ")
+    remark = view.finding_remark(report, view.worst_severity(result), finding)
+    page.text(f"{message} ({remark})" if remark else message, indent="     ", bullet="* ")
+    if page.verbose:
+        for place in finding.where[:MAX_LISTED]:
+            page.text(view.format_place(place), indent="       ", style=DIM)
+        page.more(len(finding.where), indent="       ")
+
+
+def _accepted(page: _Page, report: Report) -> None:
+    accepted = [f"{finding.message}. {words.sentence(details)}" for finding, details in view.accepted_findings(report)]
+    for title, lines in (
+        (words.ACCEPTED_TITLE, accepted),
+        (words.WAIVERS, report.waiver_remarks),
+        (words.STALE_BASELINE, report.stale_baseline),
+    ):
+        if lines:
+            page.heading(title)
+            page.bullets(lines)
+
+
+def _unrecognized(page: _Page, report: Report) -> None:
+    if report.unrecognised:
+        page.heading(words.UNRECOGNISED)
+    for file in report.unrecognised:
+        page.text(f"{file.path}: {file.help}", indent="  ", bullet="* ")
 
 
 def _not_checked(page: _Page, report: Report) -> None:
+    """Add what is still needed and which rules need it, and the rules that broke."""
     supplies = view.supplies(report)
-    broke = view.with_outcome(report, Outcome.ERROR)
-    if not supplies and not broke:
+    broken_rules = view.with_outcome(report, Outcome.ERROR)
+    if not supplies and not broken_rules:
         return
     page.heading(words.NOT_CHECKED_SUPPLY)
     page.text(words.NOT_CHECKED_INTRO)
@@ -198,56 +235,32 @@ def _not_checked(page: _Page, report: Report) -> None:
     for number, supply in enumerate(supplies, 1):
         if number > 1:
             page.blank()
-        page.text(supply.instruction or words.NO_WAY_KNOWN, bullet=f"{number}. ", style=BOLD)
+        page.text(supply.instruction or words.NO_INSTRUCTION, bullet=f"{number}. ", style=BOLD)
         page.text(f"{words.NEEDED_FOR}:", indent="   ")
         for need in supply.needs:
-            page.text(need.result.rule.title, indent="     ", bullet="* ", tag=_tag(page, need.result))
+            page.text(need.result.rule.title, indent="     ", bullet="* ", tag=page.tag(need.result.rule.id))
             page.text(need.why, indent="       ")
-    for result in broke:
+    for result in broken_rules:
         page.blank()
-        page.text(result.rule.title, bullet="! ", style=BOLD, tag=_tag(page, result))
-        page.text(f"{result.reason.rstrip('.')}. {words.FAULT_OF_OURS}", indent="  ")
+        page.text(result.rule.title, bullet="! ", style=BOLD, tag=page.tag(result.rule.id))
+        page.text(f"{result.reason.rstrip('.')}. {words.OUR_FAULT}", indent="  ")
 
 
-def _passed_over(page: _Page, report: Report) -> None:
+def _passed_or_not_applicable(page: _Page, report: Report) -> None:
     for heading, outcome in ((words.CHECKED_FINE, Outcome.PASSED), (words.DOES_NOT_APPLY, Outcome.NOT_APPLICABLE)):
         results = view.with_outcome(report, outcome)
         if results:
             page.heading(heading)
         for result in results:
-            page.text(result.rule.title, indent="  ", bullet="* ", tag=_tag(page, result))
+            page.text(result.rule.title, indent="  ", bullet="* ", tag=page.tag(result.rule.id))
             page.text(result.reason, indent="    ")
 
 
-def _accepted(page: _Page, report: Report) -> None:
-    waived = view.accepted_findings(report)
-    if waived:
-        page.heading(words.ACCEPTED_TITLE)
-    for finding, told in waived[:LISTED]:
-        page.text(f"{finding.message}. {words.sentence(told)}", indent="  ", bullet="* ")
-    if len(waived) > LISTED:
-        page.text(words.and_more(len(waived) - LISTED), indent="    ")
-    for title, remarks in ((words.WAIVERS, report.waiver_remarks), (words.STALE_BASELINE, report.stale_baseline)):
-        if remarks:
-            page.heading(title)
-        for remark in remarks[:LISTED]:
-            page.text(remark, indent="  ", bullet="* ")
-        if len(remarks) > LISTED:
-            page.text(words.and_more(len(remarks) - LISTED), indent="    ")
-
-
-def _unrecognised(page: _Page, report: Report) -> None:
-    if report.unrecognised:
-        page.heading(words.UNRECOGNISED)
-    for file in report.unrecognised:
-        page.text(f"{file.path}: {file.help}", indent="  ", bullet="* ")
-
-
 def _files(page: _Page, report: Report) -> None:
-    read = [source for source in report.sources if source.error is None]
-    if read:
+    readable = [source for source in report.sources if source.error is None]
+    if readable:
         page.heading(words.FILES_READ)
-    for source in read:
+    for source in readable:
         dated = words.moment(view.local_time(report, source.dated)) if source.dated else words.UNDATED
         contents = "; ".join(view.format_contents(source.records.items())) or words.NOTHING
         page.text(f"{source.path} ({dated}): {contents}", indent="  ", bullet="* ")
@@ -255,9 +268,10 @@ def _files(page: _Page, report: Report) -> None:
             page.text(note, indent="    ")
 
 
-def _foot(page: _Page, report: Report) -> None:
-    fine, not_yours = (len(view.with_outcome(report, one)) for one in (Outcome.PASSED, Outcome.NOT_APPLICABLE))
+def _footer(page: _Page, report: Report) -> None:
+    passed = len(view.with_outcome(report, Outcome.PASSED))
+    not_applicable = len(view.with_outcome(report, Outcome.NOT_APPLICABLE))
     page.blank()
-    if fine + not_yours:
-        page.text(words.tally(fine, not_yours))
+    if passed + not_applicable:
+        page.text(words.tally(passed, not_applicable))
     page.text(words.made_by(report.version), style=DIM)

@@ -1,4 +1,4 @@
-"""What an engineer is shown: each finding with its place, its lines, what was observed and how it was decided. Laid out."""
+"""The engineer's view: each finding with its places, the lines of the files, the observed values and how it was decided."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ from collections.abc import Callable
 import msgspec
 
 from exportready.model.report import Clause, Finding, KeyIssue, Report, RuleResult, Snippet
+from exportready.model.rules import Severity
 from exportready.reporters import view, words
 
-LISTED = 20
-"""So many findings a rule."""
+MAX_LISTED = 20
+"""Maximum number of findings listed of one rule."""
+_MAX_PLACES = 2
+_STATES = (words.NEW, words.OPEN, words.OLD, words.ACCEPTED)
+"""States of findings, in the order in which they are listed."""
+LOOK_BY_SEVERITY = {Severity.ERROR: "fix", Severity.WARNING: "look", Severity.INFO: "know"}
+"""Severity -> look, which is the CSS class that gives a finding its color and icon."""
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a file; of the one that is meant, the value stands between `before` and `after`."""
+class FileLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a file, divided around the value that is meant; `value` is empty on other lines."""
 
     number: int
     before: str
@@ -22,104 +28,103 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     after: str
 
 
-class Shown(msgspec.Struct, frozen=True):
-    """A place, with its lines."""
+class ShownPlace(msgspec.Struct, frozen=True):
+    """A place in words, with the lines around it."""
 
-    told: str
-    lines: tuple[Line, ...]
+    text: str
+    lines: tuple[FileLine, ...]
 
 
-class Detail(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding, laid out."""
+class FindingDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """One finding with everything that is shown of it."""
 
     result: RuleResult
     finding: Finding
     state: str
+    """New, open, known before or accepted."""
     look: str
-    places: tuple[Shown, ...]
+    places: tuple[ShownPlace, ...]
     values: tuple[tuple[str, str, str], ...]
     """(field, observed, expected)."""
     trace: tuple[tuple[str, str, str], ...]
-    """(part, what was wanted and what is there, whether it holds)."""
+    """(part of the condition, what it expects and what is there, whether it is met)."""
     issues: tuple[KeyIssue, ...]
 
 
-class Engineer(msgspec.Struct, frozen=True):
+class EngineerView(msgspec.Struct, frozen=True):
     """The whole view."""
 
-    details: tuple[Detail, ...]
-    left: int
-    """So many findings are in the CSV only."""
+    details: tuple[FindingDetail, ...]
+    not_listed: int
+    """Number of findings that only the CSV lists."""
 
 
-def engineer(report: Report) -> Engineer:
-    """The result as an engineer needs it: what is new first, then the worst."""
-    issues = {one.id: one for one in report.key_issues}
-    state = _states(report)
-    found = [
-        _detail(report, result, one, state(one), issues)
+def engineer_view(report: Report) -> EngineerView:
+    """Return the findings for an engineer: new ones first, then the worst."""
+    issues = {issue.id: issue for issue in report.key_issues}
+    state_of = _state_function(report)
+    details = [
+        _detail(report, result, finding, state_of(finding), issues)
         for result in report.results
-        for one in view.worst_first(result)[:LISTED]
+        for finding in view.worst_first(result)[:MAX_LISTED]
     ]
-    found.sort(key=lambda one: (_STATES.index(one.state), one.finding.severity.rank))
-    return Engineer(tuple(found), sum(len(result.findings) for result in report.results) - len(found))
+    details.sort(key=lambda detail: (_STATES.index(detail.state), detail.finding.severity.rank))
+    return EngineerView(tuple(details), len(report.findings) - len(details))
 
 
-_STATES = (words.NEW, words.OPEN, words.OLD, words.ACCEPTED)
-_LOOKS = {"error": "fix", "warning": "look", "info": "know"}
-
-
-def _states(report: Report) -> Callable[[Finding], str]:
-    """Without a baseline or an earlier result nobody knows what is new."""
+def _state_function(report: Report) -> Callable[[Finding], str]:
+    """Return the function from a finding to its state. Without a baseline or an earlier result, nothing is known to be new."""
     changes = report.changes
-    added = {one.fingerprint for one in (*changes.added, *changes.regressed)} if changes else set()
+    added = {finding.fingerprint for finding in (*changes.added, *changes.regressed)} if changes else set()
 
-    def state(one: Finding) -> str:
-        if report.notes.waiver(one):
+    def state_of(finding: Finding) -> str:
+        if report.notes.waiver(finding):
             return words.ACCEPTED
-        if report.notes.is_known(one):
+        if report.notes.is_known(finding):
             return words.OLD
         if changes and not report.baseline:
-            return words.NEW if one.fingerprint in added else words.OLD
+            return words.NEW if finding.fingerprint in added else words.OLD
         return words.NEW if report.baseline else words.OPEN
 
-    return state
+    return state_of
 
 
-def _detail(report: Report, result: RuleResult, one: Finding, state: str, issues: dict[str, KeyIssue]) -> Detail:
-    names = dict.fromkeys((*sorted(one.observed), *sorted(one.expected)))
-    values = tuple((name, _shown(one.observed.get(name, "")), one.expected.get(name, "")) for name in names)
-    places = tuple(Shown(view.format_place(place), _lines(report.notes.excerpt(one, place))) for place in one.where[:2])
-    own = tuple(issues[id_] for id_ in report.notes.key_issues_of(one) if id_ in issues)
-    return Detail(
+def _detail(report: Report, result: RuleResult, finding: Finding, state: str, issues: dict[str, KeyIssue]) -> FindingDetail:
+    observed, expected, notes = finding.observed, finding.expected, report.notes
+    fields = dict.fromkeys((*sorted(observed), *sorted(expected)))
+    return FindingDetail(
         result=result,
-        finding=one,
+        finding=finding,
         state=state,
-        look=_LOOKS[one.severity.value],
-        places=places,
-        values=values,
-        trace=tuple(map(_clause, one.trace)),
-        issues=own,
+        look=LOOK_BY_SEVERITY[finding.severity],
+        places=tuple(
+            ShownPlace(view.format_place(place), _file_lines(notes.excerpt(finding, place)))
+            for place in finding.where[:_MAX_PLACES]
+        ),
+        values=tuple((field, _format_value(observed.get(field, "")), expected.get(field, "")) for field in fields),
+        trace=tuple(map(_trace_row, finding.trace)),
+        issues=tuple(issues[id_] for id_ in notes.key_issues_of(finding) if id_ in issues),
     )
 
 
-def _shown(value: str | None) -> str:
+def _format_value(value: str | None) -> str:
     return words.NOTHING if value is None else value
 
 
-def _clause(one: Clause) -> tuple[str, str, str]:
-    name = ".".join(filter(None, (one.of, one.field)))
-    return words.TRACE_PARTS[one.part], f"{name}: {one.wanted} ({_shown(one.observed)})", words.HOLDS[one.holds]
+def _trace_row(clause: Clause) -> tuple[str, str, str]:
+    name = ".".join(filter(None, (clause.of, clause.field)))
+    condition = f"{name}: {clause.wanted} ({_format_value(clause.observed)})"
+    return words.TRACE_PARTS[clause.part], condition, words.CLAUSE_RESULTS[clause.holds]
 
 
-def _lines(snippet: Snippet | None) -> tuple[Line, ...]:
+def _file_lines(snippet: Snippet | None) -> tuple[FileLine, ...]:
     if snippet is None:
         return ()
-    return tuple(_line(snippet, number, text) for number, text in enumerate(snippet.lines, snippet.first))
+    return tuple(_file_line(snippet, number, text) for number, text in enumerate(snippet.lines, snippet.first))
 
 
-def _line(snippet: Snippet, number: int, text: str) -> Line:
+def _file_line(snippet: Snippet, number: int, text: str) -> FileLine:
     if number != snippet.line:
-        return Line(number=number, before=text, value="", after="")
+        return FileLine(number=number, before=text, value="", after="")
     start, end = snippet.mark
-    return Line(number=number, before=text[:start], value=text[start:end], after=text[end:])
+    return FileLine(number=number, before=text[:start], value=text[start:end], after=text[end:])

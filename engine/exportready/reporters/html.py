@@ -1,24 +1,28 @@
-"""The result as one page: it asks nothing of the network, reads without its script, on a phone, and prints.
+"""Renders the report as one HTML page with three views of it; `--audience` says which is shown first.
 
-It holds three views of one result; `--audience` says which is shown first.
+The page loads nothing from the network, can be read without its script and on a phone, and prints.
 """
 
 from __future__ import annotations
 
-from exportready.model.report import Outcome, Report, Verdict
+import msgspec
+
+from exportready.model.evidence import Source
+from exportready.model.report import Batch, Outcome, Report, Verdict
 from exportready.model.rules import Severity
 from exportready.reporters import Options, arrival, key_issues, view, words
-from exportready.reporters.csm import LOOKS, csm
-from exportready.reporters.engineer import engineer
-from exportready.reporters.office import LISTED, Office, office
+from exportready.reporters.csm import LOOKS, csm_view
+from exportready.reporters.engineer import engineer_view
+from exportready.reporters.office import MAX_LISTED, OfficeView, office_view
 from exportready.reporters.pages import page
 
-VISIBLE = 10
-"""So many records are seen at once; the rest opens."""
-_BATCHES = 3
-_AGES = 4
+MAX_VISIBLE = 10
+"""Maximum number of records shown at once; a click shows the rest."""
+_MAX_BATCHES = 3
+_MAX_FILES = 4
+_MAX_FIRST_CARDS = 3
 
-_VERDICTS = {
+_LOOK_BY_VERDICT = {
     Verdict.READY: "fine",
     Verdict.READY_WITH_WARNINGS: "look",
     Verdict.NOT_READY: "fix",
@@ -26,82 +30,131 @@ _VERDICTS = {
 }
 
 
+class BatchBar(msgspec.Struct, frozen=True, kw_only=True):
+    """One batch in the page's header."""
+
+    line: str
+    blocked_percent: float | None
+    """Share of its transactions that are blocked; None if it has none."""
+    rest_look: str
+    """Look of the other transactions."""
+
+
+class FileAge(msgspec.Struct, frozen=True):
+    """A file in the page's header, or several in one line."""
+
+    name: str
+    age: str
+
+
+class Tile(msgspec.Struct, frozen=True, kw_only=True):
+    """A number at the top of the page, with a link to its section."""
+
+    look: str
+    anchor: str
+    number: int
+    label: str
+
+
 def render(report: Report, options: Options) -> str:
-    """The whole page."""
-    for_office = office(report)
+    """Return the whole page."""
+    office = office_view(report)
     return page(
         "html",
         report=report,
         look=_look(report),
         audience=options.audience,
-        office=for_office,
-        csm=csm(report, for_office),
-        engineer=engineer(report),
-        three=(for_office.fix or for_office.clears or for_office.look)[:3],
-        batches=_batches(report),
-        more_batches=max(0, len(report.batches) - _BATCHES),
-        ages=_ages(report),
-        broken=[source for source in report.sources if source.error is not None],
-        broke=view.with_outcome(report, Outcome.ERROR),
-        fine=view.with_outcome(report, Outcome.PASSED),
-        not_yours=view.with_outcome(report, Outcome.NOT_APPLICABLE),
-        tiles=_tiles(report, for_office),
+        office=office,
+        csm=csm_view(report, office),
+        engineer=engineer_view(report),
+        first_cards=(office.fix or office.clears or office.look)[:_MAX_FIRST_CARDS],
+        batch_bars=_batch_bars(report),
+        more_batches=max(0, len(report.batches) - _MAX_BATCHES),
+        file_ages=file_ages(report),
+        unreadable=_unreadable(report),
+        broken_rules=view.with_outcome(report, Outcome.ERROR),
+        passed=view.with_outcome(report, Outcome.PASSED),
+        not_applicable=view.with_outcome(report, Outcome.NOT_APPLICABLE),
+        tiles=_tiles(report, office),
         looks=LOOKS,
-        visible=VISIBLE,
-        listed=LISTED,
+        max_visible=MAX_VISIBLE,
+        max_listed=MAX_LISTED,
         view=view,
         arrival=arrival,
         key_issues=key_issues,
     )
 
 
+def _unreadable(report: Report) -> list[Source]:
+    return [source for source in report.sources if source.error is not None]
+
+
 def _look(report: Report) -> str:
-    """Green is only what was checked whole."""
-    look = _VERDICTS[report.verdict]
+    """Return the look of the verdict: `fine` only if all rules were checked."""
+    look = _LOOK_BY_VERDICT[report.verdict]
     return "look" if look == "fine" and view.narrowed(report) else look
 
 
-def _batches(report: Report) -> list[tuple[str, float | None, str]]:
-    """A line for each of the batches of which most waits; which share of its transactions waits, in percent; how the rest looks."""
-    shown = sorted(report.batches, key=lambda one: -one.waiting.transactions)
-    return [
-        (
-            key_issues.batch_line(report, one),
-            round(100 * one.waiting.transactions / one.transactions, 1) if one.transactions else None,
-            "none" if one.verdict in (Verdict.CANNOT_TELL, Verdict.NOT_READY) or view.narrowed(report) else "fine",
-        )
-        for one in shown[:_BATCHES]
-    ]
+def _batch_bars(report: Report) -> list[BatchBar]:
+    """Return the batches with most blocked transactions."""
+    most_blocked = sorted(report.batches, key=lambda batch: -batch.blocked.transactions)
+    return [_batch_bar(report, batch) for batch in most_blocked[:_MAX_BATCHES]]
 
 
-def _ages(report: Report) -> list[tuple[str, str]]:
-    """The files and how old each is, the oldest first; those without a date before all, since nobody knows."""
-    read = [source for source in report.sources if source.error is None]
-    dated = sorted(read, key=lambda one: (one.dated is not None, one.dated or report.checked_at, one.path))
-    ages = [(one.path, words.short_age(report.checked_at - one.dated) if one.dated else words.UNDATED) for one in dated]
-    left = len(ages) - _AGES
-    return ages if left <= 1 else [*ages[:_AGES], (words.other_files(left), _newer(ages[_AGES:]))]
-
-
-def _newer(ages: list[tuple[str, str]]) -> str:
-    told = list(dict.fromkeys(age for _, age in ages))
-    return told[0] if len(told) == 1 else f"{told[-1]}, {told[0]}"
-
-
-def _to_fix(report: Report) -> str:
-    is_open = view.with_unknowns(report) or any(source.error is not None for source in report.sources)
-    return words.TILE_FIX_SO_FAR if is_open else words.TILE_FIX
-
-
-def _tiles(report: Report, for_office: Office) -> list[tuple[str, str, int, str]]:
-    """(look, anchor, number, word) of what there is, for the row of numbers on top."""
-    untold = "confirm" if for_office.confirm else "unknown"
-    counted = (
-        ("fix", "fix" if for_office.fix else "clears", len(view.problems(report, Severity.ERROR)), _to_fix(report)),
-        ("look", "look", len(for_office.look), words.TILE_LOOK),
-        ("know", "know", len(for_office.know), words.TILE_KNOW),
-        ("unknown", untold, len(view.with_unknowns(report)), words.TILE_UNCHECKED),
-        ("fine", "fine", len(view.with_outcome(report, Outcome.PASSED)), words.TILE_FINE),
-        ("none", "none", len(view.with_outcome(report, Outcome.NOT_APPLICABLE)), words.TILE_NOT_YOURS),
+def _batch_bar(report: Report, batch: Batch) -> BatchBar:
+    is_uncertain = batch.verdict in (Verdict.CANNOT_TELL, Verdict.NOT_READY) or view.narrowed(report)
+    return BatchBar(
+        line=key_issues.batch_line(report, batch),
+        blocked_percent=round(100 * batch.blocked.transactions / batch.transactions, 1) if batch.transactions else None,
+        rest_look="none" if is_uncertain else "fine",
     )
-    return [tile for tile in counted if tile[2] or tile[0] == "fix"]
+
+
+def file_ages(report: Report) -> list[FileAge]:
+    """Return the files with their ages: undated ones first, since they may be the oldest, then the oldest."""
+    readable = [source for source in report.sources if source.error is None]
+    ordered = sorted(readable, key=lambda file: (file.dated is not None, file.dated or report.checked_at, file.path))
+    ages = [
+        FileAge(file.path, words.short_age(report.checked_at - file.dated) if file.dated else words.UNDATED)
+        for file in ordered
+    ]
+    shown, others = ages[:_MAX_FILES], ages[_MAX_FILES:]
+    if len(others) <= 1:
+        return ages
+    return [*shown, FileAge(words.other_files(len(others)), _age_range(others))]
+
+
+def _age_range(ages: list[FileAge]) -> str:
+    """Return the ages of the newest and the oldest of some files, or the one age that they share."""
+    distinct = list(dict.fromkeys(file.age for file in ages))
+    return distinct[0] if len(distinct) == 1 else f"{distinct[-1]}, {distinct[0]}"
+
+
+def _tiles(report: Report, office: OfficeView) -> list[Tile]:
+    """Return the numbers of what there is; the number of things to fix also if it is zero."""
+    unchecked = view.with_unknowns(report)
+    fix_label = words.TILE_FIX_SO_FAR if unchecked or _unreadable(report) else words.TILE_FIX
+    tiles = (
+        Tile(
+            look="fix",
+            anchor="fix" if office.fix else "clears",
+            number=len(view.problems(report, Severity.ERROR)),
+            label=fix_label,
+        ),
+        Tile(look="look", anchor="look", number=len(office.look), label=words.TILE_LOOK),
+        Tile(look="know", anchor="know", number=len(office.know), label=words.TILE_KNOW),
+        Tile(
+            look="unknown",
+            anchor="confirm" if office.confirm else "unknown",
+            number=len(unchecked),
+            label=words.TILE_UNCHECKED,
+        ),
+        Tile(look="fine", anchor="fine", number=len(view.with_outcome(report, Outcome.PASSED)), label=words.TILE_FINE),
+        Tile(
+            look="none",
+            anchor="none",
+            number=len(view.with_outcome(report, Outcome.NOT_APPLICABLE)),
+            label=words.TILE_NOT_YOURS,
+        ),
+    )
+    return [tile for tile in tiles if tile.number or tile.look == "fix"]

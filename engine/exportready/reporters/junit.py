@@ -56,7 +56,7 @@ def _add_case(suite: ET.Element, report: Report, result: RuleResult, options: Op
         worst = min(failing, key=lambda finding: finding.severity.rank).severity
         failure = ET.SubElement(case, "failure", type=worst.value, message=words.count(len(failing), "problem"))
         failure.text = "\n".join(f"{one.severity.value}: {_xml_text(one.message)}" for one in failing[:_MAX_MESSAGES])
-    elif result.untold:
+    elif result.has_unknowns:
         ET.SubElement(case, "error", type="cannot_tell", message=_xml_text(result.reason))
     elif result.outcome is Outcome.NOT_APPLICABLE:
         ET.SubElement(case, "skipped", message=_xml_text(result.reason))

@@ -28,7 +28,7 @@ class KeyIssueRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def blocks_something(issue: KeyIssue) -> bool:
     """Return whether a key issue blocks the whole export or some transactions."""
-    return issue.gates or issue.blocked_transactions > 0
+    return issue.gates or issue.blocked_count > 0
 
 
 def shown_issues(report: Report) -> list[KeyIssue]:
@@ -54,7 +54,7 @@ def key_issue_rows(report: Report, limit: int | None = MAX_LISTED) -> list[KeyIs
 def longest_chains(report: Report) -> dict[str, str]:
     """Return for each key issue's id the longest chain from a transaction to it, in words. It is the one that explains most."""
     chains: dict[str, str] = {}
-    for blocked in report.waiting:
+    for blocked in report.blocked_transactions:
         for id_, chain in zip(blocked.key_issues, blocked.chain, strict=True):
             if len(chain) > len(chains.get(id_, "")):
                 chains[id_] = chain
@@ -83,16 +83,16 @@ def _transactions(cleared: Cleared) -> str:
 
 def batch_lines(report: Report) -> list[str]:
     """Return a line for each batch; after the export, only for batches with blocked transactions."""
-    return [batch_line(report, batch) for batch in report.batches if not report.is_after_export or batch.waiting.transactions]
+    return [batch_line(report, batch) for batch in report.batches if not report.is_after_export or batch.blocked.transactions]
 
 
 def batch_line(report: Report, batch: Batch) -> str:
     """Return a batch's number and name, its verdict, its transactions and how many of them are blocked."""
     verdict, amount = view.verdict_of(report, batch.verdict), f"${money(batch.amount)}"
-    return words.batch(batch.number, batch.name, verdict, batch.transactions, amount, batch.waiting.transactions)
+    return words.batch(batch.number, batch.name, verdict, batch.transactions, amount, batch.blocked.transactions)
 
 
 def total_impact(report: Report) -> str:
     """Return how many transactions all key issues block together; empty if they block none."""
-    blocked = report.waits
+    blocked = report.blocked
     return words.blocked(_transactions(blocked), one=blocked.transactions == 1) if blocked.transactions else ""

@@ -1,4 +1,4 @@
-"""The result as Markdown, for a chat, a ticket or a comment: the view of whom it is for, and nothing that a name could break."""
+"""Renders the report as Markdown, for a chat, a ticket or a comment: the view of one audience. Names in it can't do harm."""
 
 from __future__ import annotations
 
@@ -6,47 +6,49 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from exportready.model.report import Outcome, Report
 from exportready.reporters import Options, arrival, key_issues, view, words
-from exportready.reporters.csm import Csm, csm
-from exportready.reporters.engineer import Detail, engineer
-from exportready.reporters.office import Card, Office, office
+from exportready.reporters.csm import csm_view
+from exportready.reporters.engineer import FindingDetail, engineer_view
+from exportready.reporters.office import Card, OfficeView, office_view
 from exportready.reporters.text import in_markdown
 
-LISTED = 20
-"""So many records, rows or findings; more are in the CSV."""
+MAX_LISTED = 20
+"""Maximum number of records, rows or findings in one list; the CSV has all."""
 
 
 def render(report: Report, options: Options) -> str:
-    """The head, the view of the audience, the foot."""
-    for_office = office(report)
-    parts = [*_head(report)]
+    """Return the header, the view of the audience, what was not checked, and the footer."""
+    office = office_view(report)
+    blocks = [*_header(report)]
     if options.audience == "csm":
-        parts += _csm(report, for_office)
+        blocks += _csm(report, office)
     elif options.audience == "engineer":
-        parts += _engineer(report)
+        blocks += _engineer(report)
     else:
-        parts += _office(report, for_office)
-    parts += _not_known(report, for_office)
-    return "\n\n".join([*parts, "---", words.made_by(report.version)]) + "\n"
+        blocks += _office(report, office)
+    blocks += _not_checked(report, office)
+    blocks += _accepted(report)
+    return "\n\n".join([*blocks, "---", words.made_by(report.version)]) + "\n"
 
 
-def _head(report: Report) -> Iterator[str]:
+def _header(report: Report) -> Iterator[str]:
     yield f"# {in_markdown(view.verdict(report))}: {in_markdown(view.account_name(report))}"
     age = view.oldest_age(report)
-    yield in_markdown(f"{words.sentence(view.files_and_dates(report))}{f', {age}' if age else ''}. {view.files_read(report)}.")
+    files = words.sentence(view.files_and_dates(report)) + (f", {age}" if age else "")
+    yield in_markdown(f"{files}. {view.files_read(report)}.")
     yield f"**{in_markdown(view.to_do(report))}.** {in_markdown(view.meaning(report))}"
     if view.narrowed(report):
         yield f"**{in_markdown(view.narrowed(report))}.**"
-    broken = [source for source in report.sources if source.error is not None]
-    if broken:
+    unreadable = [source for source in report.sources if source.error is not None]
+    if unreadable:
         yield f"## {words.UNREADABLE}"
-        yield _bullets([f"{one.path}: {one.error_text}" for one in broken])
+        yield _bullets([f"{source.path}: {source.error_text}" for source in unreadable])
     batches = key_issues.batch_lines(report)
     if batches:
         yield f"## {words.BATCHES}"
         yield _bullets(batches)
 
 
-def _office(report: Report, one: Office) -> Iterator[str]:
+def _office(report: Report, office: OfficeView) -> Iterator[str]:
     if report.tie_out:
         yield f"## {words.TIE_OUT_TITLE}"
         yield from map(in_markdown, arrival.headlines(report))
@@ -56,99 +58,107 @@ def _office(report: Report, one: Office) -> Iterator[str]:
         yield in_markdown(words.WORK_LIST_INTRO)
         yield _table(words.SHORT_WORK_LIST, arrival.short_work_list_rows(report))
     for title, cards in (
-        (words.FIX_FIRST, one.fix),
-        (words.CLEARS_ITSELF, one.clears),
-        (words.LOOK_AT_THESE, one.look),
-        (words.GOOD_TO_KNOW, one.know),
+        (words.FIX_FIRST, office.fix),
+        (words.CLEARS_ITSELF, office.clears),
+        (words.LOOK_AT_THESE, office.look),
+        (words.GOOD_TO_KNOW, office.know),
     ):
         if cards:
             yield f"## {title}"
         for number, card in enumerate(cards, 1):
             yield from _card(number, card)
-    if one.confirm:
+    if office.confirm:
         yield f"## {words.CONFIRM}"
-        yield "\n".join(f"- [ ] {in_markdown(each.question)}" for each in one.confirm)
+        yield "\n".join(f"- [ ] {in_markdown(asked.question)}" for asked in office.confirm)
 
 
 def _card(number: int, card: Card) -> Iterator[str]:
     yield f"### {number}. {in_markdown(card.heading)}"
-    told = [
-        card.told,
-        card.waits,
-        card.remark,
-        f"{words.CLEARS_ITSELF} {words.WITH}: {card.clears_with}" if card.clears_with else "",
-    ]
-    if any(told):
-        yield in_markdown(". ".join(filter(None, told)))
+    clears_with = f"{words.CLEARS_ITSELF} {words.WHEN_FIXED}: {card.clears_with}" if card.clears_with else ""
+    sentences = list(filter(None, (card.subheading, card.impact, card.remark, clears_with)))
+    if sentences:
+        yield in_markdown(". ".join(sentences))
     if card.why:
         yield f"**{words.WHY}:** {in_markdown(card.why)}"
     steps = card.fix.many_steps if card.result and view.uses_many_steps(card.result) else card.fix.steps
     yield f"**{words.DO_THIS}** ({in_markdown(card.fix.who)}, {card.effort}):"
-    yield "\n".join(f"{at}. {in_markdown(step)}" for at, step in enumerate(steps, 1))
+    yield "\n".join(f"{number}. {in_markdown(step)}" for number, step in enumerate(steps, 1))
     if card.rows and (card.result is None or view.lists_findings(card.result)):
-        yield _bullets([row.finding.message for row in card.rows], card.left)
+        yield _bullets([row.finding.message for row in card.rows], card.not_listed)
 
 
-def _csm(report: Report, for_office: Office) -> Iterator[str]:
-    one: Csm = csm(report, for_office)
+def _csm(report: Report, office: OfficeView) -> Iterator[str]:
+    csm = csm_view(report, office)
     yield f"## {words.BY_AREA}"
-    yield in_markdown(one.decided)
-    yield _table((words.AREA, *words.AREA_HEADS), [(area.name, *map(str, area.counts)) for area in one.areas])
+    yield in_markdown(csm.decided)
+    yield _table((words.AREA, *words.AREA_HEADS), [(area.name, *map(str, area.counts)) for area in csm.areas])
     yield f"## {words.CHANGED}"
-    yield in_markdown(f"{one.since}." if one.since else words.NO_EARLIER)
-    for part in one.changes:
-        yield f"### {part.title} ({len(part.findings)})"
-        yield _bullets([each.message for each in part.findings])
-    if one.drift:
-        yield f"### {words.DRIFT} ({len(one.drift)})"
-        yield _bullets(one.drift)
-    yield f"## {words.LAPSING}"
-    yield _table(words.LAPSE_HEADS, one.lapses) if one.lapses else in_markdown(words.NOTHING_LAPSES)
+    yield in_markdown(f"{csm.since}." if csm.since else words.NO_EARLIER)
+    for change in csm.changes:
+        yield f"### {change.title} ({len(change.findings)})"
+        yield _bullets([finding.message for finding in change.findings])
+    if csm.drift:
+        yield f"### {words.DRIFT} ({len(csm.drift)})"
+        yield _bullets(csm.drift)
+    yield f"## {words.EXPIRING}"
+    yield _table(words.EXPIRY_HEADS, csm.expiring) if csm.expiring else in_markdown(words.NOTHING_EXPIRES)
     yield f"## {words.TEXT_FOR_CUSTOMER}"
-    yield "\n".join(f"> {in_markdown(line)}".rstrip() for line in one.message.splitlines())
+    yield "\n".join(f"> {in_markdown(line)}".rstrip() for line in csm.message.splitlines())
 
 
 def _engineer(report: Report) -> Iterator[str]:
-    one = engineer(report)
+    engineer = engineer_view(report)
     yield f"## {words.FINDINGS_TITLE} ({len(report.findings)})"
-    yield _table(words.FINDING_HEADS, map(_detail, one.details), one.left) if one.details else words.NO_FINDINGS
+    if engineer.details:
+        yield _table(words.FINDING_HEADS, map(_finding_row, engineer.details), engineer.not_listed)
+    else:
+        yield words.NO_FINDINGS
 
 
-def _detail(one: Detail) -> tuple[str, ...]:
-    place = one.places[0].told if one.places else ""
-    return one.state, one.finding.severity.value, one.finding.message, place, one.result.rule.id, one.finding.fingerprint
+def _finding_row(detail: FindingDetail) -> tuple[str, ...]:
+    finding, place = detail.finding, detail.places[0].text if detail.places else ""
+    return detail.state, finding.severity.value, finding.message, place, detail.result.rule.id, finding.fingerprint
 
 
-def _not_known(report: Report, one: Office) -> Iterator[str]:
-    broke = view.with_outcome(report, Outcome.ERROR)
-    if one.supply or broke:
+def _not_checked(report: Report, office: OfficeView) -> Iterator[str]:
+    broken_rules = view.with_outcome(report, Outcome.ERROR)
+    if office.supply or broken_rules:
         yield f"## {words.NOT_CHECKED_SUPPLY}"
-        told = [
-            f"{each.instruction or words.NO_WAY_KNOWN}. {words.NEEDED_FOR}: {'; '.join(need.result.rule.title for need in each.needs)}"
-            for each in one.supply
-        ]
-        yield _bullets([*told, *(f"{each.rule.title}: {each.reason}. {words.FAULT_OF_OURS}" for each in broke)])
+        yield _bullets(
+            [
+                *(
+                    f"{supply.instruction or words.NO_INSTRUCTION}. {words.NEEDED_FOR}: "
+                    + "; ".join(need.result.rule.title for need in supply.needs)
+                    for supply in office.supply
+                ),
+                *(f"{result.rule.title}: {result.reason}. {words.OUR_FAULT}" for result in broken_rules),
+            ]
+        )
     if report.unrecognised:
         yield f"## {words.UNRECOGNISED}"
-        yield _bullets([f"{each.path}: {each.help}" for each in report.unrecognised])
-    waived = view.accepted_findings(report)
-    remarks = [f"{words.WAIVERS}: {each}" for each in report.waiver_remarks]
-    remarks += [f"{words.STALE_BASELINE}: {each}" for each in report.stale_baseline]
-    if waived or remarks:
+        yield _bullets([f"{file.path}: {file.help}" for file in report.unrecognised])
+
+
+def _accepted(report: Report) -> Iterator[str]:
+    accepted = [f"{finding.message}. {words.sentence(details)}" for finding, details in view.accepted_findings(report)]
+    accepted += [f"{words.WAIVERS}: {remark}" for remark in report.waiver_remarks]
+    accepted += [f"{words.STALE_BASELINE}: {entry}" for entry in report.stale_baseline]
+    if accepted:
         yield f"## {words.ACCEPTED_TITLE}"
-        yield _bullets([*(f"{finding.message}. {words.sentence(told)}" for finding, told in waived), *remarks])
+        yield _bullets(accepted)
 
 
-def _bullets(lines: Sequence[str], left: int = 0) -> str:
-    """A list, which says how many it leaves out."""
-    left += max(0, len(lines) - LISTED)
-    told = [f"- {in_markdown(line)}" for line in lines[:LISTED]]
-    return "\n".join([*told, f"- {words.and_more_of(left)}"] if left else told)
+def _bullets(lines: Sequence[str], not_listed: int = 0) -> str:
+    """Return a list, the last entry of which says how many are left out."""
+    not_listed += max(0, len(lines) - MAX_LISTED)
+    bullets = [f"- {in_markdown(line)}" for line in lines[:MAX_LISTED]]
+    return "\n".join([*bullets, f"- {words.and_more_of(not_listed)}"] if not_listed else bullets)
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], left: int = 0) -> str:
-    listed = list(rows)
-    left += max(0, len(listed) - LISTED)
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], not_listed: int = 0) -> str:
+    """Return a table, followed by a line that says how many rows are left out."""
+    all_rows = list(rows)
+    not_listed += max(0, len(all_rows) - MAX_LISTED)
     lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
-    lines += [f"| {' | '.join(map(in_markdown, row))} |" for row in listed[:LISTED]]
-    return "\n".join(lines) + (f"\n\n{words.and_more_of(left)}" if left else "")
+    lines += [f"| {' | '.join(map(in_markdown, row))} |" for row in all_rows[:MAX_LISTED]]
+    return "\n".join(lines) + (f"\n\n{words.and_more_of(not_listed)}" if not_listed else "")

@@ -1,4 +1,4 @@
-"""What the office is shown: what to fix first and what waits on it, what to confirm, what to supply. Laid out, for any format."""
+"""The office's view: what to fix first and what it blocks, what to confirm, what to supply, and texts to copy."""
 
 from __future__ import annotations
 
@@ -11,94 +11,104 @@ from exportready.kinds.account import BY_PATH
 from exportready.kinds.nouns import noun
 from exportready.model.fix import fix_steps, many_steps
 from exportready.model.reasons import Channel
-from exportready.model.report import Finding, Gap, KeyIssue, Report, RuleResult
+from exportready.model.report import Finding, KeyIssue, Report, RuleResult
 from exportready.model.rules import FixSteps, Severity
 from exportready.reporters import key_issues, view, words
 
-LISTED = 100
-"""So many records a rule are in a page: more, and browsers choke."""
-IN_MESSAGE = 8
-"""So many things does a message name."""
+MAX_LISTED = 100
+"""Maximum number of records listed of one rule; with more, browsers become slow."""
+MAX_IN_MESSAGE = 8
+"""Maximum number of items listed in one message."""
+_MAX_EXAMPLES = 3
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One record that is to be mended."""
+    """One record to fix."""
 
     finding: Finding
     name: str
     noun: str
-    mend: str
-    mild: str
-    waits: str
+    object_to_fix: str
+    """Empty if it is the record itself."""
+    remark: str
+    impact: str
+    """What its own key issue blocks, or with which one it clears; empty where the card says it."""
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to do: a practice that fails, or an error of the export that no practice tells of."""
+    """One thing to do: a failed rule, or a key issue that only an export error reported."""
 
     result: RuleResult | None
     anchor: str
     heading: str
-    told: str
+    subheading: str
     why: str
     fix: FixSteps
     effort: str
-    waits: str
-    ways: tuple[str, ...]
-    """How transactions come to wait on it, an example for each key issue."""
+    impact: str
+    """What it blocks, in words."""
+    examples: tuple[str, ...]
+    """How it blocks a transaction, one example for each key issue."""
     remark: str
     rows: tuple[Row, ...]
-    left: int
-    """So many records are not among the rows."""
-    holding: int
-    """So many transactions wait on it."""
+    not_listed: int
+    """Number of records that are not among the rows."""
+    blocked: int
+    """Number of transactions that it blocks."""
     clears_with: str
-    """The key issue with which it goes away; empty where it is to be mended itself."""
+    """The key issue with which it goes away; empty if it has to be fixed itself."""
 
     @property
     def is_table(self) -> bool:
-        """False where the records have no names of their own: then sentences say it all."""
+        """Return whether some records have names. Otherwise their messages are listed, not a table."""
         return any(row.name for row in self.rows)
 
     @property
     def is_mixed(self) -> bool:
-        """More than one kind of record is among them."""
+        """Return whether the records are of more than one kind."""
         return len({row.noun for row in self.rows}) > 1
 
 
-class Confirm(msgspec.Struct, frozen=True):
-    """One question that a person answers by looking."""
+class OpenQuestion(msgspec.Struct, frozen=True):
+    """One question that a person can answer by looking."""
 
     question: str
     why: tuple[str, ...]
 
 
-class Office(msgspec.Struct, frozen=True, kw_only=True):
+class OfficeView(msgspec.Struct, frozen=True, kw_only=True):
     """The whole view."""
 
     fix: tuple[Card, ...]
     clears: tuple[Card, ...]
+    """What should clear once the rest is fixed."""
     look: tuple[Card, ...]
     know: tuple[Card, ...]
-    confirm: tuple[Confirm, ...]
+    confirm: tuple[OpenQuestion, ...]
     supply: tuple[view.Supply, ...]
     message: str
+    """To be sent to the customer-success manager as it is."""
     request: str
-    """What to ask of whoever has access to ServiceTitan's API; empty where nothing is."""
+    """To be sent to whoever has access to ServiceTitan's API; empty if nothing is needed from it."""
 
 
-def office(report: Report) -> Office:
-    """The result as the office needs it."""
-    laid = _Laid(report)
-    cards = {grade: [laid.card(result) for result in view.problems(report, grade)] for grade in Severity}
-    fix = [card for card in cards[Severity.ERROR] if not card.clears_with]
-    at = next((at for at, card in enumerate(fix) if not _is_condition(card)), len(fix))
-    fix[at:] = sorted([*fix[at:], *laid.errors()], key=lambda card: -card.holding)
-    confirm, supply = questions(report)
-    return Office(
+def office_view(report: Report) -> OfficeView:
+    """Return the report for the office.
+
+    In `fix`, the connection and the session come first, then what blocks most transactions.
+    """
+    cards = _Cards(report)
+    by_severity = {severity: [cards.of_rule(result) for result in view.problems(report, severity)] for severity in Severity}
+    errors = [card for card in by_severity[Severity.ERROR] if not card.clears_with]
+    conditions = [card for card in errors if _is_condition(card)]
+    others = [*(card for card in errors if not _is_condition(card)), *cards.of_export_errors()]
+    fix = [*conditions, *sorted(others, key=lambda card: -card.blocked)]
+    confirm, supply = open_questions(report)
+    return OfficeView(
         fix=tuple(fix),
-        clears=tuple(card for card in cards[Severity.ERROR] if card.clears_with),
-        look=tuple(cards[Severity.WARNING]),
-        know=tuple(cards[Severity.INFO]),
+        clears=tuple(card for card in by_severity[Severity.ERROR] if card.clears_with),
+        look=tuple(by_severity[Severity.WARNING]),
+        know=tuple(by_severity[Severity.INFO]),
         confirm=tuple(confirm),
         supply=tuple(supply),
         message=_message(report, fix, confirm, supply),
@@ -110,31 +120,34 @@ def _is_condition(card: Card) -> bool:
     return card.result is not None and card.result.rule.area in view.FIRST_AREAS
 
 
-class _Laid:
-    """Lays out one report: which key issues a practice has, and what waits on each."""
+# -- cards
+
+
+class _Cards:
+    """Makes the cards of one report."""
 
     def __init__(self, report: Report) -> None:
         self.report = report
-        self.issues = {one.id: one for one in report.key_issues}
-        self.ways = key_issues.longest_chains(report)
-        self.waiting: dict[str, set[int]] = {}
-        for number, one in enumerate(report.waiting):
-            for id_ in one.key_issues:
-                self.waiting.setdefault(id_, set()).add(number)
+        self.issues = {issue.id: issue for issue in report.key_issues}
+        self.examples = key_issues.longest_chains(report)
+        self.blocked_by_issue: dict[str, set[int]] = {}
+        """The id of a key issue -> the positions of the transactions that it blocks."""
+        for position, blocked in enumerate(report.blocked_transactions):
+            for id_ in blocked.key_issues:
+                self.blocked_by_issue.setdefault(id_, set()).add(position)
 
-    def card(self, result: RuleResult) -> Card:
-        rule, found = result.rule, view.worst_first(result)
-        own = [one for one in self.report.key_issues if one.rule == rule.id and self._names(found, one)]
-        notes = self.report.notes
-        others = [self.issues[id_] for one in found for id_ in notes.key_issues_of(one) if id_ in self.issues]
-        grade = view.worst_severity(result)
-        rows = tuple(self._row(result, grade, finding, several=len(own) > 1) for finding in found[:LISTED])
-        depends = bool(found) and not own and all(map(notes.key_issues_of, found))
+    def of_rule(self, result: RuleResult) -> Card:
+        """Return the card of a failed rule."""
+        rule, findings = result.rule, view.worst_first(result)
+        own_issues, worst = self._own_issues(result), view.worst_severity(result)
+        rows = tuple(
+            self._row(result, finding, worst, has_several_issues=len(own_issues) > 1) for finding in findings[:MAX_LISTED]
+        )
         return Card(
             result=result,
             anchor=rule.id.replace("/", "-"),
             heading=view.heading(result),
-            told=view.subheading(self.report, result),
+            subheading=view.subheading(self.report, result),
             why=rule.why,
             fix=FixSteps(
                 who=rule.fix.who,
@@ -144,126 +157,140 @@ class _Laid:
                 many_steps=many_steps(result),
             ),
             effort=view.effort(result),
-            waits=self._waits(own),
-            ways=tuple(self.ways[one.id] for one in own[:3] if one.id in self.ways and not one.gates),
-            remark=" ".join(dict.fromkeys(filter(None, map(key_issues.remark, own)))),
+            impact=self._impact(own_issues),
+            examples=tuple(
+                self.examples[issue.id]
+                for issue in own_issues[:_MAX_EXAMPLES]
+                if issue.id in self.examples and not issue.gates
+            ),
+            remark=" ".join(dict.fromkeys(filter(None, map(key_issues.remark, own_issues)))),
             rows=rows,
-            left=len(found) - len(rows),
-            holding=len(self._held(own)),
-            clears_with=others[0].message if depends and others else "",
+            not_listed=len(findings) - len(rows),
+            blocked=len(self._blocked(own_issues)),
+            clears_with="" if own_issues else self._clears_with(findings),
         )
 
-    def errors(self) -> Iterator[Card]:
-        """The key issues that only an error of the export tells of."""
-        for one in key_issues.shown_issues(self.report):
-            if not one.rule:
-                ways = (self.ways[one.id],) if one.id in self.ways else ()
-                waits, held = self._waits([one]), len(self._held([one]))
-                effort, anchor = words.duration(one.fix.minutes), f"issue-{one.id}"
-                yield Card(
-                    result=None,
-                    anchor=anchor,
-                    heading=one.message,
-                    told="",
-                    why="",
-                    fix=one.fix,
-                    effort=effort,
-                    waits=waits,
-                    ways=ways,
-                    remark=key_issues.remark(one),
-                    rows=(),
-                    left=0,
-                    holding=held,
-                    clears_with="",
-                )
+    def of_export_errors(self) -> Iterator[Card]:
+        """Yield the cards of the key issues that no rule found, only an export error."""
+        for issue in key_issues.shown_issues(self.report):
+            if issue.rule:
+                continue
+            yield Card(
+                result=None,
+                anchor=f"issue-{issue.id}",
+                heading=issue.message,
+                subheading="",
+                why="",
+                fix=issue.fix,
+                effort=words.duration(issue.fix.minutes),
+                impact=self._impact([issue]),
+                examples=(self.examples[issue.id],) if issue.id in self.examples else (),
+                remark=key_issues.remark(issue),
+                rows=(),
+                not_listed=0,
+                blocked=len(self._blocked([issue])),
+                clears_with="",
+            )
 
-    def _row(self, result: RuleResult, grade: Severity, finding: Finding, *, several: bool) -> Row:
-        mine = [self.issues[id_] for id_ in self.report.notes.key_issues_of(finding) if id_ in self.issues]
-        own = [one for one in mine if one.rule == result.rule.id]
-        waits = key_issues.impact(own[0]) if several and own and _holds(own[0]) else ""
-        if not own and mine:
-            waits = f"{words.CLEARS_ITSELF.lower()} {words.WITH}: {mine[0].message}"
+    def _row(self, result: RuleResult, finding: Finding, worst: Severity, *, has_several_issues: bool) -> Row:
+        issues = self._issues_behind(finding)
+        own = next((issue for issue in issues if issue.rule == result.rule.id), None)
+        if own is not None:
+            impact = key_issues.impact(own) if has_several_issues and key_issues.blocks_something(own) else ""
+        else:
+            impact = f"{words.CLEARS_ITSELF.lower()} {words.WHEN_FIXED}: {issues[0].message}" if issues else ""
         return Row(
             finding=finding,
             name=view.record_name(result, finding),
             noun=noun(finding.subject.kind),
-            mend=view.object_to_fix(result, finding),
-            mild=view.finding_remark(self.report, grade, finding),
-            waits=waits,
+            object_to_fix=view.object_to_fix(result, finding),
+            remark=view.finding_remark(self.report, worst, finding),
+            impact=impact,
         )
 
-    def _names(self, found: Sequence[Finding], issue: KeyIssue) -> bool:
-        return any(issue.id in self.report.notes.key_issues_of(one) for one in found)
+    def _issues_behind(self, finding: Finding) -> list[KeyIssue]:
+        return [self.issues[id_] for id_ in self.report.notes.key_issues_of(finding) if id_ in self.issues]
 
-    def _held(self, issues: Sequence[KeyIssue]) -> set[int]:
-        return set().union(*(self.waiting.get(one.id, set()) for one in issues))
+    def _own_issues(self, result: RuleResult) -> list[KeyIssue]:
+        """Return the key issues that the rule itself found."""
+        ids = {id_ for finding in result.findings for id_ in self.report.notes.key_issues_of(finding)}
+        return [issue for issue in self.report.key_issues if issue.rule == result.rule.id and issue.id in ids]
 
-    def _waits(self, issues: Sequence[KeyIssue]) -> str:
-        told = [one for one in issues if _holds(one)]
-        if len(told) == 1 or any(one.gates for one in told):
-            return words.sentence(key_issues.impact(next((one for one in told if one.gates), told[0])))
-        return words.sentence(words.wait_on_these(len(self._held(told)))) if told else ""
+    def _clears_with(self, findings: Sequence[Finding]) -> str:
+        """Return the first key issue behind the findings, if each of them has one; else empty."""
+        if not all(map(self.report.notes.key_issues_of, findings)):
+            return ""
+        return next((issue.message for finding in findings for issue in self._issues_behind(finding)), "")
+
+    def _blocked(self, issues: Sequence[KeyIssue]) -> set[int]:
+        """Return the positions of the transactions that the key issues block."""
+        return set().union(*(self.blocked_by_issue.get(issue.id, set()) for issue in issues))
+
+    def _impact(self, issues: Sequence[KeyIssue]) -> str:
+        """Return what the key issues block: of one alone, or of one that stops everything, in its own words."""
+        blocking = [issue for issue in issues if key_issues.blocks_something(issue)]
+        gate = next((issue for issue in blocking if issue.gates), None)
+        if gate or len(blocking) == 1:
+            return words.sentence(key_issues.impact(gate or blocking[0]))
+        return words.sentence(words.blocked_by_these(len(self._blocked(blocking)))) if blocking else ""
 
 
-def _holds(issue: KeyIssue) -> bool:
-    return issue.gates or bool(issue.alone.transactions or issue.shared.transactions)
+# -- what couldn't be checked
 
 
-# -- what is not known
-
-
-def questions(report: Report) -> tuple[list[Confirm], list[view.Supply]]:
-    """What a person can answer by looking, and what has to be exported or asked of somebody."""
-    asked: dict[str, list[str]] = {}
-    left: list[view.Supply] = []
+def open_questions(report: Report) -> tuple[list[OpenQuestion], list[view.Supply]]:
+    """Return what a person can answer by looking, and what has to be exported or asked of somebody."""
+    reasons_by_question: dict[str, list[str]] = {}
+    other_supplies: list[view.Supply] = []
     for supply in view.supplies(report):
-        text = _asks(supply)
+        text = _question(supply)
         if text:
-            asked.setdefault(text, []).extend(need.why for need in supply.needs)
+            reasons_by_question.setdefault(text, []).extend(need.why for need in supply.needs)
         else:
-            left.append(supply)
-    return [Confirm(text, tuple(dict.fromkeys(reasons))) for text, reasons in asked.items()], left
+            other_supplies.append(supply)
+    asked = [OpenQuestion(text, tuple(dict.fromkeys(reasons))) for text, reasons in reasons_by_question.items()]
+    return asked, other_supplies
 
 
-def _asks(supply: view.Supply) -> str:
-    """Return the question that a supply asks of a person; empty where it asks for a file."""
-    asked = [gap.question for gap in _gaps(supply)]
-    if not asked or not all(asked):
+def _question(supply: view.Supply) -> str:
+    """Return the question that asks a person for what is needed; empty if it takes a file."""
+    paths = [gap.question for gap in supply.gaps]
+    if not paths or not all(paths):
         return ""
-    setting = BY_PATH.get(asked[0])
-    return setting.question if setting else question_of(asked[0]).text
-
-
-def _gaps(supply: view.Supply) -> list[Gap]:
-    return [gap for need in supply.needs for gap in need.gaps]
+    setting = BY_PATH.get(paths[0])
+    return setting.question if setting else question_of(paths[0]).text
 
 
 # -- texts to copy
 
 
-def _message(report: Report, fix: Sequence[Card], confirm: Sequence[Confirm], supply: Sequence[view.Supply]) -> str:
-    """What the office sends on when it wants help."""
+def _message(report: Report, fix: Sequence[Card], confirm: Sequence[OpenQuestion], supply: Sequence[view.Supply]) -> str:
+    """Return what the office sends to its customer-success manager when it needs help."""
     head = words.message_for_csm(
         view.account_name(report), view.files_and_dates(report), view.verdict(report), view.to_do(report)
     )
-    parts = [
-        (words.FIX_FIRST, [f"{card.heading}" + (f" ({card.told})" if card.told else "") for card in fix]),
-        (words.CONFIRM, [one.question for one in confirm]),
-        (words.NOT_CHECKED, [one.instruction or words.NO_WAY_KNOWN for one in supply]),
-    ]
-    batches = "\n".join(key_issues.batch_lines(report)[:IN_MESSAGE])
     narrowed = f"{view.narrowed(report)}." if view.narrowed(report) else ""
-    return "\n\n".join(filter(None, (head, narrowed, batches, *(listed(title, lines) for title, lines in parts))))
+    batches = "\n".join(key_issues.batch_lines(report)[:MAX_IN_MESSAGE])
+    parts = (
+        numbered(
+            words.FIX_FIRST, [f"{card.heading} ({card.subheading})" if card.subheading else card.heading for card in fix]
+        ),
+        numbered(words.CONFIRM, [asked.question for asked in confirm]),
+        numbered(words.NOT_CHECKED, [one.instruction or words.NO_INSTRUCTION for one in supply]),
+    )
+    return "\n\n".join(filter(None, (head, narrowed, batches, *parts)))
 
 
-def _request(supply: Sequence[view.Supply]) -> str:
-    """Return all that the API gives, to be sent on as it is."""
-    wanted = [one.instruction for one in supply if any(Channel.INTEGRATOR in (gap.channel, *gap.also) for gap in _gaps(one))]
-    return listed(words.REQUEST, wanted, len(wanted))
+def _request(supplies: Sequence[view.Supply]) -> str:
+    """Return a request for all that ServiceTitan's API has; empty if nothing is needed from it."""
+    instructions = [
+        supply.instruction for supply in supplies if any(Channel.INTEGRATOR in (gap.channel, *gap.also) for gap in supply.gaps)
+    ]
+    return numbered(words.REQUEST, instructions, len(instructions))
 
 
-def listed(title: str, lines: Sequence[str], limit: int = IN_MESSAGE) -> str:
-    """A heading and numbered lines; empty where there are none."""
-    told = [f"{number}. {line}" for number, line in enumerate(lines[:limit], 1)]
-    told += [words.and_others(len(lines) - limit)] if len(lines) > limit else []
-    return "\n".join([title, *told]) if told else ""
+def numbered(title: str, lines: Sequence[str], limit: int = MAX_IN_MESSAGE) -> str:
+    """Return a title with numbered lines under it, at most `limit`; empty if there are no lines."""
+    shown = [f"{number}. {line}" for number, line in enumerate(lines[:limit], 1)]
+    shown += [words.and_others(len(lines) - limit)] if len(lines) > limit else []
+    return "\n".join([title, *shown]) if shown else ""

@@ -41,7 +41,7 @@ def render(report: Report, options: Options) -> str:
                         {"level": "error", "message": {"text": file.error}, "locations": [_location(file.path, file.line)]}
                         for file in unreadable
                     ),
-                    *(_not_checked(result) for result in report.results if result.untold),
+                    *(_not_checked(result) for result in report.results if result.has_unknowns),
                 ],
             }
         ],

@@ -29,7 +29,7 @@ def problems(report: Report, severity: Severity) -> list[RuleResult]:
     """
     failed = [_without_accepted(report, result) for result in report.results if result.outcome is Outcome.FAILED]
     chosen = [result for result in failed if result.findings and worst_severity(result) is severity]
-    blocked_by_issue = {issue.id: issue.blocked_transactions for issue in report.key_issues}
+    blocked_by_issue = {issue.id: issue.blocked_count for issue in report.key_issues}
 
     def blocked(result: RuleResult) -> int:
         ids = (id_ for finding in result.findings for id_ in report.notes.key_issues_of(finding))
@@ -72,7 +72,7 @@ def with_outcome(report: Report, *outcomes: Outcome) -> list[RuleResult]:
 
 def with_unknowns(report: Report) -> list[RuleResult]:
     """Return the rules of which something couldn't be checked, also if they failed."""
-    return [result for result in report.results if result.untold]
+    return [result for result in report.results if result.has_unknowns]
 
 
 # -- one problem
@@ -97,7 +97,7 @@ def subheading(report: Report, result: RuleResult) -> str:
         has_names = any(record_name(result, finding) for finding in result.findings)
         return words.not_so(record_count(result), _only_kind(result), counted=has_names)
     finding = result.findings[0]
-    answered = words.answered_on(local_time(report, finding.told_at)) if finding.told_at else ""
+    answered = words.answered_on(local_time(report, finding.answered_at)) if finding.answered_at else ""
     return "; ".join(filter(None, (answered, finding_remark(report, worst_severity(result), finding))))
 
 
@@ -201,9 +201,14 @@ class Supply(msgspec.Struct, frozen=True):
     needs: tuple[Need, ...]
 
     @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Return the gaps of all rules that need it."""
+        return tuple(gap for need in self.needs for gap in need.gaps)
+
+    @property
     def title(self) -> str:
         """Return what is missing: "Missing: invoices, invoice lines"."""
-        kinds = dict.fromkeys(noun(gap.kind, 2) for need in self.needs for gap in need.gaps)
+        kinds = dict.fromkeys(noun(gap.kind, 2) for gap in self.gaps)
         return words.missing(list(kinds))
 
 

@@ -35,11 +35,11 @@ def explain_key_issue(report: Report, issue: KeyIssue) -> str:
         lines += _inference_step(number, step)
     chains = [
         chain
-        for blocked in report.waiting
+        for blocked in report.blocked_transactions
         for id_, chain in zip(blocked.key_issues, blocked.chain, strict=True)
         if id_ == issue.id
     ]
-    lines += ["", f"{words.WAITING_TITLE}:", *(f"  > {clean(chain)}" for chain in chains)] if chains else []
+    lines += ["", f"{words.BLOCKING_TITLE}:", *(f"  > {clean(chain)}" for chain in chains)] if chains else []
     lines += ["", f"{words.DO_THIS} ({issue.fix.who}, {words.duration(issue.fix.minutes)}):"]
     lines += [f"  {number}. {clean(step)}" for number, step in enumerate(issue.fix.steps, 1)]
     return "\n".join(lines) + "\n"

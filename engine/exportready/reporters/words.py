@@ -1,4 +1,4 @@
-"""Every word that people see, so that another language is one file. Data and grammar only; what is shown where is not here."""
+"""The texts of the reports, so that another language needs only another file. What is shown where is decided elsewhere."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ MILDER: Mapping[Severity, str] = {
     Severity.WARNING: "does not stop the export",
     Severity.INFO: "good to know",
 }
-"""Said of a finding that is not as bad as the worst of its rule."""
+"""Severity of a finding that is milder than the worst of its rule -> remark on it."""
 INTROS: Mapping[Severity, str] = {
     Severity.ERROR: "When these are done, export your files again and check once more.",
     Severity.WARNING: "These do not stop the export, but they are worth a look.",
@@ -83,8 +83,8 @@ UNREADABLE_INTRO = "Nothing in these files was checked. Mend them as it says, th
 NARROWED_VERDICT = "{}, as far as it was checked"
 NARROWED_MEANING = "Nothing that was checked stands in the way of this export."
 NOTHING_CHECKED = "No practice was checked."
-FAULT_OF_OURS = "This is a fault in ExportReady or in its rules, not in your books. Please report it."
-NO_WAY_KNOWN = "Your files hold no answer"
+OUR_FAULT = "This is a fault in ExportReady or in its rules, not in your books. Please report it."
+NO_INSTRUCTION = "Your files hold no answer"
 
 VIEWS: Mapping[str, str] = {"office": "Office", "csm": "Customer success", "engineer": "Engineer"}
 VIEW_FOR = "Shown for"
@@ -101,8 +101,8 @@ CONFIRM_INTRO = (
 CONFIRM_LINES = ("What I saw", "Name", "Date")
 CLEARS_ITSELF = "Should clear by itself"
 CLEARS_ITSELF_INTRO = "These follow from what is to be fixed first. Mend that, check again, and see whether they are gone."
-WITH = "when this is mended"
-WHAT_WAITS = "What waits on it"
+WHEN_FIXED = "when this is mended"
+WHAT_IS_BLOCKED = "What waits on it"
 FOR_EXAMPLE = "For example"
 TEXT_FOR_CSM = "A text for your customer-success manager"
 TEXT_FOR_API = "A request to whoever has access to ServiceTitan's API"
@@ -123,11 +123,11 @@ AREA_HEADS = ("To fix", "To look at", "Good to know", NOT_CHECKED, CHECKED_FINE,
 CHANGED = "What changed"
 NO_EARLIER = "No earlier result was given. Name one with --earlier RESULT.json to see what is new, fixed and back again."
 NOTHING_CHANGED = "Nothing is different."
-LAPSING = "Soon to be asked again"
-LAPSING_INTRO = "Answers and accepted problems that count no more within 30 days."
-NOTHING_LAPSES = "Nothing lapses within 30 days."
-LAPSE_KINDS: Mapping[str, str] = {"answer": "answer", "waiver": "accepted problem"}
-LAPSE_HEADS = ("Counts until", "What", "Which")
+EXPIRING = "Soon to be asked again"
+EXPIRING_INTRO = "Answers and accepted problems that count no more within 30 days."
+NOTHING_EXPIRES = "Nothing lapses within 30 days."
+EXPIRY_KINDS: Mapping[str, str] = {"answer": "answer", "waiver": "accepted problem"}
+EXPIRY_HEADS = ("Counts until", "What", "Which")
 OPEN_PROBLEMS = "Problems"
 PROBLEM_HEADS = ("Problem", "Grade", "Records", "What waits on it")
 FINDINGS_TITLE = "Findings"
@@ -137,10 +137,10 @@ NEW, OLD = "new", "stood before"
 NO_FINDINGS = "There are none."
 FIELD = "Field"
 OBSERVED = "Observed"
-WANTED = "Expected"
+EXPECTED = "Expected"
 TRACE = "How it was decided"
 TRACE_PARTS: Mapping[str, str] = {"where": "looked at because", "expect": "must hold"}
-HOLDS: Mapping[bool | None, str] = {True: "holds", False: "does not hold", None: "not known"}
+CLAUSE_RESULTS: Mapping[bool | None, str] = {True: "holds", False: "does not hold", None: "not known"}
 KEY_ISSUE = "Key issue"
 EVERY_RULE = "Every rule"
 EVERY_RULE_HEADS = ("Rule", "Outcome", "Grade", "Checked", "Undecided", "Findings", "Digest")
@@ -155,7 +155,7 @@ SOURCE = "Source"
 RECORD = "Record"
 TOGETHER = "several"
 WHAT_IS_WRONG = "What is wrong"
-TO_MEND = "To mend"
+TO_FIX = "To mend"
 RULE = "Rule"
 NOTHING = "nothing"
 FILE = "File"
@@ -182,7 +182,7 @@ NO_BATCH = "in no batch"
 NONE = "none"
 EXPORT_AGAIN = "Unpost the batch in ServiceTitan, post it, and export it again; that does not duplicate what is there."
 DELETE_TWICE = "What is there twice is deleted by hand: see below."
-WAITING_TITLE = "What waits on what"
+BLOCKING_TITLE = "What waits on what"
 STOPS_EVERYTHING = "stops the whole export"
 MAY_STOP = "may stop the whole export"
 BATCHES = "Batches"
@@ -245,7 +245,7 @@ TERMS: Sequence[tuple[str, str]] = (
     (CHECKED_FINE, "Every record that this is about was looked at, and is as it should be."),
     (DOES_NOT_APPLY, "This is about something that your account does not use."),
 )
-"""The glossary."""
+"""The glossary at the end of the page: (term, meaning)."""
 
 SYSTEMS = {"quickbooks": "QuickBooks", "servicetitan": "ServiceTitan"}
 MONTHS = (
@@ -254,38 +254,38 @@ MONTHS = (
 
 
 def sentence(text: str) -> str:
-    """The same, beginning a sentence."""
+    """Return the text with its first letter as a capital."""
     return text[:1].upper() + text[1:]
 
 
 def count(number: int, one: str, many: str = "") -> str:
-    """1 problem, 2 problems, 1,200 problems."""
+    """Return a number with its noun: "1 problem", "1,200 problems"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def system(kind: str) -> str:
-    """QuickBooks or ServiceTitan; empty for what belongs to neither."""
+    """Return the program that a kind of record belongs to; empty for kinds of our own."""
     return SYSTEMS.get(kind.partition(".")[0], "")
 
 
 def records(number: int, kind: str) -> str:
-    """412 customers (QuickBooks)."""
-    home = system(kind)
-    return f"{number:,} {noun(kind, number)}" + (f" ({home})" if home else "")
+    """Return a number of records with their program: "412 customers (QuickBooks)"."""
+    program_name = system(kind)
+    return f"{number:,} {noun(kind, number)}" + (f" ({program_name})" if program_name else "")
 
 
 def day(when: date) -> str:
-    """20 November 2026."""
+    """Return a day for people: "20 November 2026"."""
     return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
 
 
 def moment(when: datetime) -> str:
-    """20 November 2026, 5:30 PM. In the offset it was stated in: an office reads its own clock."""
+    """Return a time for people, in its own offset: "20 November 2026, 5:30 PM"."""
     return f"{day(when)}, {when.hour % 12 or 12}:{when.minute:02} {'AM' if when.hour < 12 else 'PM'}"
 
 
 def your_files(first: datetime | None, last: datetime | None) -> str:
-    """Your files of 20 November 2026."""
+    """Return the files with the days of the oldest and the newest: "your files of 20 November 2026"."""
     if first is None or last is None:
         return "your files (no date is known)"
     if first.date() == last.date():
@@ -294,7 +294,7 @@ def your_files(first: datetime | None, last: datetime | None) -> str:
 
 
 def age(old: timedelta) -> str:
-    """As of 10 minutes ago, 3 days old."""
+    """Return how old something is: "as of 10 minutes ago", "3 days old"."""
     minutes = int(old.total_seconds() // 60)
     if minutes < 0:
         return "dated after this check"
@@ -309,7 +309,7 @@ def age(old: timedelta) -> str:
 
 
 def short_age(old: timedelta) -> str:
-    """10 min old, 3 h old, 2 days old."""
+    """Return the same for a narrow column: "10 min old", "3 h old", "2 days old"."""
     minutes = int(old.total_seconds() // 60)
     if minutes < 0:
         return "dated later"
@@ -319,24 +319,24 @@ def short_age(old: timedelta) -> str:
 
 
 def checked(when: datetime) -> str:
-    """Checked 20 November 2026, 5:40 PM."""
+    """Return when the check was: "Checked 20 November 2026, 5:40 PM"."""
     return f"Checked {moment(when)}"
 
 
 def duration(minutes: int) -> str:
-    """About 15 minutes, about 2 hours."""
+    """Return an amount of work: "about 15 minutes", "about 2 hours"."""
     if minutes < 100:
         return f"about {count(minutes, 'minute')}"
     return f"about {count((minutes + 30) // 60, 'hour')}"
 
 
 def effort(minutes: int, total: int) -> str:
-    """About 2 minutes; with more than one to do, about 2 minutes each."""
+    """Return the work for one of several and for all: "about 2 minutes each, about 10 minutes in all"."""
     return duration(minutes) if minutes == total else f"{duration(minutes)} each, {duration(total)} in all"
 
 
 def to_do(fix: int, minutes: int, look: int, unchecked: int) -> str:
-    """3 things to fix (about 15 minutes), 2 things could not be checked."""
+    """Return the numbers of things to do: "3 things to fix (about 15 minutes), 2 practices could not be checked"."""
     parts = []
     if fix:
         parts.append(f"{count(fix, 'thing')} to fix ({duration(minutes)})")
@@ -348,102 +348,102 @@ def to_do(fix: int, minutes: int, look: int, unchecked: int) -> str:
 
 
 def records_of(number: int, kind: str | None) -> str:
-    """12 materials; without one kind, 12 records."""
+    """Return a number of records: "12 materials", or "12 records" where they are of several kinds."""
     return f"{number:,} {noun(kind, number) if kind else 'record' if number == 1 else 'records'}"
 
 
-def files_read(read: int, broken: int, unknown: int) -> str:
-    """5 files read, 1 could not be read, 2 not recognised."""
-    if not read + broken:
-        return "No file in this folder was recognised" if unknown else "There is no file in this folder"
+def files_read(read: int, unreadable: int, unrecognized: int) -> str:
+    """Return what became of the files: "5 files read, 1 could not be read, 2 not recognised"."""
+    if not read + unreadable:
+        return "No file in this folder was recognised" if unrecognized else "There is no file in this folder"
     parts = [f"{count(read, 'file')} read"]
-    if broken:
-        parts.append(f"{broken:,} could not be read")
-    if unknown:
-        parts.append(f"{unknown:,} not recognised")
+    if unreadable:
+        parts.append(f"{unreadable:,} could not be read")
+    if unrecognized:
+        parts.append(f"{unrecognized:,} not recognised")
     return ", ".join(parts)
 
 
-def narrowed(judged: int, left_out: Sequence[str], *, own: bool) -> str:
-    """Only 3 of 7 practices were checked; left out: items/cogs-account and 3 more."""
+def narrowed(checked_rules: int, left_out: Sequence[str], *, own: bool) -> str:
+    """Return that not all rules were checked: "Only 3 of 7 practices were checked; left out: items/cogs-account and 3 more"."""
     whose = " of your own rules, none of those that ExportReady brings" if own else ""
     if not left_out:
-        return f"Only {count(judged, 'practice')} {'was' if judged == 1 else 'were'} checked:{whose}"
+        return f"Only {count(checked_rules, 'practice')} {'was' if checked_rules == 1 else 'were'} checked:{whose}"
     named = ", ".join(left_out[:3]) + (f" and {len(left_out) - 3:,} more" if len(left_out) > 3 else "")
-    return f"Only {judged:,} of {judged + len(left_out):,} practices were checked{whose}; left out: {named}"
+    return f"Only {checked_rules:,} of {checked_rules + len(left_out):,} practices were checked{whose}; left out: {named}"
 
 
-def tally(fine: int, not_yours: int) -> str:
-    """12 checked and fine; 3 do not apply to you."""
-    return f"{fine:,} checked, fine; {not_yours:,} {'does' if not_yours == 1 else 'do'} not apply to you."
+def tally(passed: int, not_applicable: int) -> str:
+    """Return the numbers of rules that passed or don't apply: "12 checked, fine; 3 do not apply to you"."""
+    return f"{passed:,} checked, fine; {not_applicable:,} {'does' if not_applicable == 1 else 'do'} not apply to you."
 
 
 def not_so(number: int, kind: str | None, *, counted: bool) -> str:
-    """Not so for 12 customers. Uncounted, where one finding speaks for the whole account."""
+    """Return how many records fail: "Not so for 12 customers"; without a number where a finding is about the whole account."""
     if not counted:
         return "Not so"
     return f"Not so for {records_of(number, kind)}"
 
 
 def answered_on(when: datetime) -> str:
-    """Said of what rests on an answer."""
+    """Return when the answer was given that a problem rests on."""
     return f"You told us on {day(when)}"
 
 
 def partly(undecided: int) -> str:
-    """Said of a problem whose other records could not be told."""
+    """Return that some records of a problem could not be checked."""
     if undecided:
         return f"{count(undecided, 'more record')} could not be checked. See below."
     return "Some of it could not be checked. See below."
 
 
 def because_many(number: int) -> str:
-    """The heading of the steps for many."""
+    """Return the heading of the steps for many."""
     return f"{ALL_AT_ONCE}, because there are {number:,}"
 
 
 def and_more(number: int) -> str:
-    """Where the console stops listing."""
+    """Return how many entries a list on the console leaves out."""
     return f"and {number:,} more; -o html:report.html lists all"
 
 
 def and_more_of(number: int) -> str:
-    """Where a platform stops listing."""
+    """Return how many entries a list on a platform or in Markdown leaves out."""
     return f"and {number:,} more; the JSON and the HTML report list all"
 
 
 def accepted(until: date, owner: str, reason: str, ticket: str) -> str:
-    """Accepted until 3 December 2026 by the controller: sold before the audit (AP-12)."""
+    """Return a waiver: "accepted until 3 December 2026 by controller: sold before the audit (AP-12)"."""
     return f"{ACCEPTED} {day(until)} by {owner}: {reason}" + (f" ({ticket})" if ticket else "")
 
 
 def counted_accepted(number: int) -> str:
-    """2 problems are accepted."""
+    """Return how many problems are accepted: "2 problems are accepted"."""
     return f"{count(number, 'problem')} {'is' if number == 1 else 'are'} accepted"
 
 
 def for_many(above: int) -> str:
-    """For more than 5."""
+    """Return from which number on the steps for many apply: "For more than 5"."""
     return f"For more than {above}"
 
 
 def waivable_for(days: int) -> str:
-    """A waiver may reach 90 days ahead."""
+    """Return how many days ahead a waiver may reach."""
     return f"A waiver of it may reach {count(days, 'day')} ahead."
 
 
 def show_more(number: int) -> str:
-    """Opens the rest of a table."""
+    """Return the label that shows the rest of a table."""
     return "Show the other one" if number == 1 else f"Show the other {number:,}"
 
 
 def capped(shown: int, number: int) -> str:
-    """Where the page stops listing."""
+    """Return how many entries the page lists, and how many there are."""
     return f"Only the first {shown:,} of {number:,} are listed here, to keep this page quick. -o csv:problems.csv lists all."
 
 
 def for_subjects(names: Iterable[str], limit: int = 5) -> str:
-    """For PIPE-1, PIPE-2 and 4 more."""
+    """Return the first names and how many more there are: "for PIPE-1, PIPE-2 and 4 more"; empty without names."""
     listed = list(names)
     if not listed:
         return ""
@@ -459,143 +459,143 @@ def cited(source: Citation) -> str:
 
 
 def made_by(version: str) -> str:
-    """The foot of a page."""
+    """Return the program with its version."""
     return f"Made by ExportReady {version}"
 
 
 def rules_used(number: int) -> str:
-    """How many rules judged; the rulebook's digest follows."""
+    """Return how many rules of the rulebook were checked."""
     return f"{count(number, 'practice')} of the rulebook"
 
 
-def arrived(batch: str, sent: int, there: int, missing: int, doubled: int, untold: int) -> str:
-    """Batch 1042 (11-20 plumbing): 57 of 60 arrived. Unpost it ..."""
-    name = batch if batch == NO_BATCH else f"Batch {batch}"
-    if untold == sent:
-        return f"{name[:1].upper()}{name[1:]}: of none of its {sent:,} can it be told whether it arrived."
-    told = f"{name[:1].upper()}{name[1:]}: {there:,} of {sent:,} arrived"
-    told += f", {doubled:,} of them twice" if doubled else ""
-    told += f"; of {untold:,} it cannot be told" if untold else ""
-    then = [EXPORT_AGAIN] if missing else []
-    then += [DELETE_TWICE] if doubled else []
-    return " ".join([f"{told}.", *then])
+def arrived(batch: str, sent: int, there: int, missing: int, doubled: int, unknown: int) -> str:
+    """Return what arrived of a batch and what to do: "Batch 1042 (11-20 plumbing): 57 of 60 arrived. Unpost the batch..."."""
+    name = sentence(batch if batch == NO_BATCH else f"Batch {batch}")
+    if unknown == sent:
+        return f"{name}: of none of its {sent:,} can it be told whether it arrived."
+    text = f"{name}: {there:,} of {sent:,} arrived"
+    text += f", {doubled:,} of them twice" if doubled else ""
+    text += f"; of {unknown:,} it cannot be told" if unknown else ""
+    steps = [EXPORT_AGAIN] if missing else []
+    steps += [DELETE_TWICE] if doubled else []
+    return " ".join([f"{text}.", *steps])
 
 
-def batch(number: str, name: str | None, verdict: str, transactions: int, amount: str, waiting: int) -> str:
-    """1042 (11-20 plumbing): Don't export yet; 60 transactions ($23,410.00), 12 of them wait."""
-    told = f"{number} ({name})" if name else number
-    held = f"{count(transactions, 'transaction')} ({amount})"
-    return f"{told}: {verdict}; {held}" + (f", {waiting:,} of them {'waits' if waiting == 1 else 'wait'}" if waiting else "")
+def batch(number: str, name: str | None, verdict: str, transactions: int, amount: str, blocked: int) -> str:
+    """Return one batch: "1042 (11-20 plumbing): Don't export yet; 60 transactions ($23,410.00), 12 of them wait"."""
+    label = f"{number} ({name})" if name else number
+    text = f"{label}: {verdict}; {count(transactions, 'transaction')} ({amount})"
+    return text + (f", {blocked:,} of them {'waits' if blocked == 1 else 'wait'}" if blocked else "")
 
 
-def blocked(what: str, *, one: bool) -> str:
-    """41 transactions ($23,410.00) wait on these; other problems may appear."""
-    return f"{what} {'waits' if one else 'wait'} on these; other problems may appear when they are mended."
+def blocked(transactions: str, *, one: bool) -> str:
+    """Return what all key issues block together: "41 transactions ($23,410.00) wait on these..."."""
+    return f"{transactions} {'waits' if one else 'wait'} on these; other problems may appear when they are mended."
 
 
-def blocked_alone(what: str) -> str:
-    """12 transactions ($3,400.00) wait on this alone."""
-    return f"{what} on this alone"
+def blocked_alone(transactions: str) -> str:
+    """Return what one key issue blocks alone: "12 transactions ($3,400.00) on this alone"."""
+    return f"{transactions} on this alone"
 
 
-def blocked_with_others(what: str, *, also: bool) -> str:
-    """3 transactions ($900.00) on this and others."""
-    return f"{what} on this and others" if not also else f"and {what} on this and others"
+def blocked_with_others(transactions: str, *, also: bool) -> str:
+    """Return what it blocks together with others. `also`: after what it blocks alone."""
+    return f"{transactions} on this and others" if not also else f"and {transactions} on this and others"
 
 
 def work_payment(day: str, type_: str, number: str, amount: str, unused: str) -> str:
-    """P9354, Check of 2026-11-19: 633.08, of which 633.08 unused."""
+    """Return a payment: "P9354, Check of 2026-11-19: 633.08, of which 633.08 unused"."""
     return f"{number or 'without number'}, {type_ or 'payment'} of {day}: {amount}, of which {unused} unused"
 
 
 def work_invoice(number: str, day: str, balance: str) -> str:
-    """58278 of 2026-11-19: 633.08 open."""
+    """Return an invoice: "58278 of 2026-11-19: 633.08 open"."""
     return f"{number} of {day}: {balance} open"
 
 
 def work_senders(payment: str, invoice: str) -> str:
-    """Who sent each of both."""
+    """Return which connector sent the payment and the invoice."""
     return f"payment: {payment}; invoice: {invoice}"
 
 
-def wait_on_these(number: int) -> str:
-    """12 transactions wait on these."""
+def blocked_by_these(number: int) -> str:
+    """Return how many transactions some key issues block: "12 transactions wait on these"."""
     return f"{count(number, 'transaction')} {'waits' if number == 1 else 'wait'} on these"
 
 
-def decided(done: int, of: int, left_out: int) -> str:
-    """33 of the 36 practices that apply could be decided (91 %); 3 more were left out."""
-    told = f"; {left_out:,} more {'was' if left_out == 1 else 'were'} left out" if left_out else ""
-    if not of:
-        return f"No practice applies{told}."
-    applies = f"{count(of, 'practice')} that {'applies' if of == 1 else 'apply'}"
-    return f"{done:,} of the {applies} could be decided ({100 * done // of} %){told}."
+def decided(decided_rules: int, applicable: int, left_out: int) -> str:
+    """Return how many rules could be decided: "33 of the 36 practices that apply could be decided (91 %); 3 more were left out"."""
+    rest = f"; {left_out:,} more {'was' if left_out == 1 else 'were'} left out" if left_out else ""
+    if not applicable:
+        return f"No practice applies{rest}."
+    applies = f"{count(applicable, 'practice')} that {'applies' if applicable == 1 else 'apply'}"
+    return f"{decided_rules:,} of the {applies} could be decided ({100 * decided_rules // applicable} %){rest}."
 
 
 def against(baseline: str) -> str:
-    """Compared with main."""
+    """Return what new findings are compared with."""
     return f"New is what was not there in: {baseline}."
 
 
 def more(number: int) -> str:
-    """And 3 more."""
+    """Return how many entries are left out: "and 3 more"."""
     return f"and {number:,} more"
 
 
 def other_files(number: int) -> str:
-    """15 others."""
+    """Return how many files are in one line: "15 others"."""
     return f"{number:,} others"
 
 
 def more_questions(number: int) -> str:
-    """And 3 more questions."""
+    """Return how many questions are left out: "and 3 more questions"."""
     return f"and {count(number, 'more question')}"
 
 
 def more_supplies(number: int) -> str:
-    """And 2 more things to supply."""
+    """Return how many things to supply are left out: "and 2 more things to supply"."""
     return f"and {count(number, 'more thing')} to supply"
 
 
 def missing(kinds: Sequence[str]) -> str:
-    """Missing: invoices, payments."""
+    """Return what is missing: "Missing: invoices, payments"."""
     return f"Missing: {', '.join(kinds)}" if kinds else "Missing"
 
 
 def program(phase: str) -> str:
-    """Which report of which program this is."""
+    """Return the program's name with the report's phase."""
     return f"ExportReady, {'after' if phase == Phase.AFTER.value else 'before'} the export"
 
 
 def unexplained(number: int, missing: int, doubled: int, amount: str) -> str:
-    """1 missing, 1 twice / -61.94: missing and doubled ones would hide each other in one number."""
+    """Return the unexplained transactions: "1 missing, 1 twice / -61.94". One number would hide missing ones behind duplicates."""
     parts = [f"{missing:,} missing"] if missing else []
     parts += [f"{doubled:,} twice"] if doubled else []
     return f"{', '.join(parts) or f'{number:,}'} / {amount}"
 
 
 def changed_since(when: datetime, before: str, now: str) -> str:
-    """Since 12 November 2026, 5:30 PM: Can't say yet -> Ready to export."""
+    """Return the verdicts then and now: "Since 12 November 2026, 5:30 PM: from «Can't say yet» to «Ready to export»"."""
     return f"Since {moment(when)}: from «{before}» to «{now}»" if before != now else f"Since {moment(when)}: still «{now}»"
 
 
 def drifted(setting: str, old: str | None, new: str | None) -> str:
-    """customerMapping: customerLevel -> serviceLocationName."""
+    """Return a setting that changed: "customerMapping: customerLevel -> serviceLocationName", with an arrow."""
     return f"{setting}: {old or NOT_STATED} \u2192 {new or NOT_STATED}"
 
 
 def message_for_csm(account: str, files: str, verdict: str, to_do: str) -> str:
-    """How the office's text begins."""
+    """Return the beginning of the office's message."""
     return f"{account}, {files}: {verdict}.\n{to_do}."
 
 
 def message_for_customer(files: str, verdict: str) -> str:
-    """How the message to the customer begins."""
+    """Return the beginning of the message to the customer, before the export."""
     return f"Hello,\n\nwe looked at {files} before the export to QuickBooks: {verdict}."
 
 
 def message_after(files: str, verdict: str) -> str:
-    """The same after the export."""
+    """Return the same after the export."""
     return f"Hello,\n\nwe looked at {files} after the export to QuickBooks: {verdict}."
 
 
@@ -607,10 +607,10 @@ MESSAGE_FINE = "There is nothing for you to do."
 
 
 def and_others(number: int) -> str:
-    """Where a message stops listing."""
+    """Return how many entries a message leaves out."""
     return f"and {number:,} more, in the report"
 
 
 def page_title(verdict: str, account: str) -> str:
-    """The window's title."""
+    """Return the title of the browser window."""
     return f"{verdict} - {account}"

@@ -17,6 +17,7 @@ from exportready.model.evidence import UNSET, Account, Location, Record, Source,
 from exportready.model.reasons import Channel, Reason
 from exportready.model.report import (
     Batch,
+    BlockedTransaction,
     Clause,
     Cleared,
     Expiry,
@@ -32,7 +33,6 @@ from exportready.model.report import (
     Snippet,
     Thing,
     Verdict,
-    Waiting,
     Waiver,
 )
 from exportready.model.rules import All, Check, Citation, FixSteps, Pack, Phase, Rule, Severity, Type
@@ -81,12 +81,12 @@ def _report(one: Json) -> Report:
         tie_out=tuple(map(_tie_out, one.get("tie_out", ()))),
         work_list=tuple(map(_work, one.get("work_list", ()))),
         key_issues=tuple(map(_key_issue, one["key_issues"])),
-        waiting=tuple(map(_waiting, one["waiting"])),
-        waits=_cleared(one["waits"]) if "waits" in one else Cleared(),
+        blocked_transactions=tuple(map(_blocked_transaction, one["waiting"])),
+        blocked=_cleared(one["waits"]) if "waits" in one else Cleared(),
         batches=tuple(map(_batch, one["batches"])),
         stale=tuple(one.get("stale_errors", ())),
         baseline=baseline.get("name", ""),
-        baseline_untold=frozenset(baseline.get("untold", ())),
+        baseline_undecided=frozenset(baseline.get("untold", ())),
         stale_baseline=tuple(baseline.get("stale", ())),
         packs=tuple(
             Pack(name=each["name"], version=each["version"], digest=each["digest"], rules=each["rules"])
@@ -94,7 +94,7 @@ def _report(one: Json) -> Report:
         ),
         settings=tuple((_text(name), _text(value)) for name, value in one.get("settings", {}).items()),
         company_file=account.get("company_file", ""),
-        lapses=tuple(
+        expiring=tuple(
             Expiry(what=each["what"], name=each["name"], of=each["of"], until=datetime.fromisoformat(each["until"]))
             for each in one.get("lapses", ())
         ),
@@ -157,7 +157,7 @@ def _batch(one: Json) -> Batch:
         verdict=Verdict(one["verdict"]),
         transactions=one["transactions"],
         amount=_amount(one["amount"]),
-        waiting=_cleared(one["waiting"]),
+        blocked=_cleared(one["waiting"]),
     )
 
 
@@ -313,7 +313,7 @@ def _finding(one: Json) -> Finding:
         blocks=one["blocks"],
         is_group=one.get("group", False),
         members=_members(one) if one.get("group") else (),
-        told_at=_time(one.get("told_at")),
+        answered_at=_time(one.get("told_at")),
         trace=tuple(Clause(**clause) for clause in one.get("trace", ())),
     )
 
@@ -374,10 +374,10 @@ def _key_issue(one: Json) -> KeyIssue:
     )
 
 
-def _waiting(one: Json) -> Waiting:
+def _blocked_transaction(one: Json) -> BlockedTransaction:
     transaction = one["transaction"]
     amount = transaction["amount"]
-    return Waiting(
+    return BlockedTransaction(
         transaction=_thing(transaction),
         batch=transaction["batch"],
         amount=None if amount is None else _amount(amount),

@@ -15,6 +15,7 @@ from exportready.model.evidence import Record, Source, Unknown, Unset, Value
 from exportready.model.fix import fix_steps, many_steps
 from exportready.model.report import (
     Batch,
+    BlockedTransaction,
     Clause,
     Cleared,
     Expiry,
@@ -26,7 +27,6 @@ from exportready.model.report import (
     Report,
     RuleResult,
     Snippet,
-    Waiting,
     Waiver,
 )
 from exportready.model.rules import Citation
@@ -72,31 +72,31 @@ def stated(report: Report) -> dict[str, Any]:
         "batches": [_batch(batch) for batch in report.batches],
         "rules": [_rule(result, report.notes) for result in report.results],
         "key_issues": [_key_issue(issue) for issue in report.key_issues],
-        "waiting": [_waiting(one) for one in report.waiting],
-        "waits": _cleared(report.waits),
+        "waiting": [_blocked_transaction(one) for one in report.blocked_transactions],
+        "waits": _cleared(report.blocked),
         "stale_errors": list(report.stale),
         "settings": dict(report.settings),
         **({"baseline": _baseline(report)} if report.baseline else {}),
         **({"waivers": list(report.waiver_remarks)} if report.waiver_remarks else {}),
-        **({"lapses": [_lapse(one) for one in report.lapses]} if report.lapses else {}),
+        **({"lapses": [_lapse(one) for one in report.expiring]} if report.expiring else {}),
         **({"changes": _changes(report.changes)} if report.changes else {}),
         **(_arrival(report) if report.is_after_export else {}),
     }
 
 
 def _baseline(report: Report) -> dict[str, Any]:
-    return {"name": report.baseline, "stale": list(report.stale_baseline), "untold": sorted(report.baseline_untold)}
+    return {"name": report.baseline, "stale": list(report.stale_baseline), "untold": sorted(report.baseline_undecided)}
 
 
 def _batch(batch: Batch) -> dict[str, Any]:
-    waiting = _cleared(batch.waiting)
+    blocked = _cleared(batch.blocked)
     return {
         "number": batch.number,
         "name": batch.name,
         "verdict": batch.verdict.value,
         "transactions": batch.transactions,
         "amount": str(batch.amount),
-        "waiting": {name: waiting[name] for name in ("transactions", "amount")},
+        "waiting": {name: blocked[name] for name in ("transactions", "amount")},
     }
 
 
@@ -159,7 +159,7 @@ def _stood(one: PastFinding) -> dict[str, str]:
     return {name: getattr(one, name) for name in ("fingerprint", "rule", "severity", "subject", "message")}
 
 
-def _waiting(one: Waiting) -> dict[str, Any]:
+def _blocked_transaction(one: BlockedTransaction) -> dict[str, Any]:
     return {
         "transaction": {
             "kind": one.transaction.kind,
@@ -312,7 +312,7 @@ def _finding(finding: Finding, notes: Notes) -> dict[str, Any]:
         **({"note": refusal} if refusal else {}),
         **({"known": True} if notes.is_known(finding) else {}),
         **({"group": True, "members": list(finding.members)} if finding.is_group else {}),
-        **({"told_at": _time(finding.told_at)} if finding.told_at else {}),
+        **({"told_at": _time(finding.answered_at)} if finding.answered_at else {}),
         **({"trace": [_clause(one) for one in finding.trace]} if finding.trace else {}),
     }
 

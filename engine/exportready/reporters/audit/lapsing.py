@@ -77,7 +77,7 @@ def _lapsing(audit: Audit, row: Row, coming: Sequence[Expiry]) -> Lapsing:
         is_over=first.until <= audit.at,
         when=_until(audit, first),
         lines=tuple(
-            (f"{shared.LAPSE_KINDS.get(one.what, one.what)}: {shorten(one.name, 160)}", _until(audit, one))
+            (f"{shared.EXPIRY_KINDS.get(one.what, one.what)}: {shorten(one.name, 160)}", _until(audit, one))
             for one in coming[:EACH]
         ),
         left=max(0, len(coming) - EACH),
