@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from exportready.account.questions import DOZEN
+from exportready.account.questions import INTERVIEW
 from exportready.evidence import snapshot
 from exportready.kinds import KINDS
 from exportready.model.evidence import UNSET, Evidence, Unknown, Value
@@ -16,7 +16,7 @@ from exportready.model.evidence import UNSET, Evidence, Unknown, Value
 AT = datetime(2026, 11, 20, 18, tzinfo=timezone(timedelta(hours=-7)))
 WANTED = {kind: frozenset(KINDS[kind].fields) for kind in ("account.answers", "quickbooks.Host")}
 WHEN = "When were these answers given?"
-PEOPLE, MODE, CONNECTOR = DOZEN[1].text, DOZEN[2].text, DOZEN[3].text
+PEOPLE, MODE, CONNECTOR = INTERVIEW[1].text, INTERVIEW[2].text, INTERVIEW[3].text
 
 
 def read(folder: Path, files: Mapping[str, str | bytes]) -> Evidence:
@@ -36,7 +36,7 @@ def answers(evidence: Evidence) -> Mapping[str, Value]:
 
 def test_questions_of_the_interview_settings_and_paths(tmp_path: Path) -> None:
     rows = (
-        (DOZEN[0].text, "Northwind"),
+        (INTERVIEW[0].text, "Northwind"),
         (PEOPLE, "1"),
         (MODE, "yes"),
         (CONNECTOR, "Green"),
@@ -105,7 +105,7 @@ def test_rows_that_contradict_each_other_are_a_mistake_in_any_order(tmp_path: Pa
 
 
 def test_a_number_is_no_reply_where_no_numbers_are_shown(tmp_path: Path) -> None:
-    (source,) = read(tmp_path, {"answers.csv": csv((DOZEN[7].text, "2"))}).sources
+    (source,) = read(tmp_path, {"answers.csv": csv((INTERVIEW[7].text, "2"))}).sources
     assert "is none of the replies" in (source.error or "")
 
 
@@ -159,5 +159,5 @@ def test_beside_account_yaml_the_newer_answer_counts(tmp_path: Path, stated: str
 
 
 def test_account_yaml_says_whose_it_is(tmp_path: Path) -> None:
-    rows = csv((DOZEN[0].text, "Somebody else"), (PEOPLE, "1"))
+    rows = csv((INTERVIEW[0].text, "Somebody else"), (PEOPLE, "1"))
     assert read(tmp_path, {"account.yaml": "account: Northwind\n", "answers.csv": rows}).account.name == "Northwind"

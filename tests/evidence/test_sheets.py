@@ -13,7 +13,8 @@ import xlsxwriter  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exportready.evidence.readers.sheets import Cell, sheets_of
+from exportready.evidence.readers.sheets import Cell
+from exportready.evidence.readers.spreadsheets import sheets_of
 from exportready.evidence.reading import Unreadable
 from exportready.model.evidence import Unknown
 
@@ -72,10 +73,10 @@ def test_a_sum_shows_the_digits_that_excel_shows(book: Book) -> None:
 
 @given(st.integers(-(10**13), 10**13))
 def test_every_amount_in_cents_survives(cents: int) -> None:
-    from exportready.evidence.readers.sheets import _number
+    from exportready.evidence.readers.number_formats import number_cell
 
     amount = Decimal(cents) / 100
-    assert _number(f"{float(amount):.17g}", "", False) == amount
+    assert number_cell(f"{float(amount):.17g}", "", False) == amount
 
 
 def test_a_number_of_more_digits_than_excel_keeps_is_not_known(book: Book) -> None:

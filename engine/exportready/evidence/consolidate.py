@@ -100,7 +100,7 @@ def _of_sheets(dataset: Dataset) -> Dataset:
     return replace(dataset, remedy=remedy, channel=Channel.ASK)
 
 
-NOT_SAID = "a spreadsheet does not say whether it holds them all"
+WHY_NOT_STATED_WHOLE = "a spreadsheet does not say whether it holds them all"
 """Why the rows of a spreadsheet are a part, in words. The cause is `Reason.NOT_STATED_WHOLE`."""
 
 

@@ -10,7 +10,7 @@ from typing import overload
 
 import msgspec
 
-from exportready.evidence.reading import Unreadable, text_of
+from exportready.evidence.reading import Unreadable, decode_text
 from exportready.kinds import KINDS
 from exportready.kinds.account import BY_PATH
 from exportready.model.evidence import Location
@@ -102,7 +102,7 @@ class _Lines(Sequence[str]):
 def _text(data: bytes) -> str:
     """Return a file's text; empty where it can't be decoded."""
     try:
-        return text_of(data)
+        return decode_text(data)
     except Unreadable:
         return ""
 

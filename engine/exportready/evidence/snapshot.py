@@ -17,7 +17,7 @@ from exportready.evidence.consolidate import consolidate
 from exportready.evidence.files import File, NoSnapshot, in_folder, is_zip, load
 from exportready.evidence.readers import account_file
 from exportready.evidence.reading import Reading, Unreadable
-from exportready.evidence.recognize import give_to_reader, is_own_report
+from exportready.evidence.recognize import is_own_report, read_file
 from exportready.kinds import KINDS, children, fold
 from exportready.kinds.account import NONE_THERE
 from exportready.model.clock import stated_zone
@@ -152,7 +152,7 @@ def _read_file(file: File, wanted: Wanted, columns: Columns, zone: tzinfo) -> Fi
         digest = hashlib.sha256(data).hexdigest()
         if is_own_report(data):
             return None
-        reading = give_to_reader(data, file.path, wanted, columns, zone)
+        reading = read_file(data, file.path, wanted, columns, zone)
     except Unreadable as unreadable:
         error = unreadable
     if isinstance(reading, str):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from exportready.account.questions import question_of
+from exportready.account.questions import question_for
 from exportready.kinds.account import BY_PATH
 from exportready.kinds.nouns import noun
 from exportready.model.fix import fix_steps, many_steps
@@ -231,7 +231,7 @@ def _asks(supply: view.Supply) -> str:
     if not asked or not all(asked):
         return ""
     setting = BY_PATH.get(asked[0])
-    return setting.question if setting else question_of(asked[0]).text
+    return setting.question if setting else question_for(asked[0]).text
 
 
 def _gaps(supply: view.Supply) -> list[Gap]:

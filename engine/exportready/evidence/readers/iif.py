@@ -11,7 +11,7 @@ import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
-from exportready.evidence.reading import Keys, Reading, of_text, taken, text_of
+from exportready.evidence.reading import Keys, Reading, decode_text, fields_to_read, text_converter
 from exportready.kinds import KINDS
 from exportready.kinds.table import Kind
 from exportready.model.evidence import UNSET, Listing, Location, Record, Unknown, Value
@@ -144,7 +144,7 @@ class _Reader:
         if word in SECTIONS:
             if word not in self.sections:
                 kind = KINDS[SECTIONS[word][0]]
-                fields = {name: of_text(kind.fields[name]) for name in taken(kind, self.wanted)}
+                fields = {name: text_converter(kind.fields[name]) for name in fields_to_read(kind, self.wanted)}
                 columns_of = {column: name for column, name in SECTIONS[word][1].items() if name in fields}
                 self.sections[word] = _Section(kind=kind, wanted=fields, columns=columns_of, keys=Keys(kind))
                 self.counts[kind.name] += 0
@@ -239,7 +239,7 @@ def read(data: bytes, path: str, wanted: Wanted) -> Reading | None:
 
     A row that fits nothing makes its list incomplete, and is told. Raises Unreadable for bytes that are no text.
     """
-    lines = text_of(data).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = decode_text(data).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     reader = _Reader(path, wanted)
     last: tuple[int, bool, int] = (0, False, 0)
     for number, line in enumerate(lines, 1):

@@ -10,9 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from exportready.evidence.consolidate import NOT_SAID
+from exportready.evidence.consolidate import WHY_NOT_STATED_WHOLE
 from exportready.evidence.readers.sheets import Cell, Sheet
-from exportready.evidence.reading import Keys, Reading, text_of
+from exportready.evidence.reading import Keys, Reading, decode_text
 from exportready.kinds import KINDS
 from exportready.kinds.headings import TABLES, squash
 from exportready.kinds.messages import FINE, is_message, read
@@ -47,7 +47,7 @@ _REASON = re.compile(
 
 def text(data: bytes, path: str, wanted: Wanted) -> Reading | None:
     """The errors of a text; None where none of its lines is a message that is known."""
-    lines = list(_joined(text_of(data)))
+    lines = list(_joined(decode_text(data)))
     if not any(is_message(line) for _, line in lines):
         return None
     rows = [(number, fields) for number, line in lines if read(line).sort != FINE for fields in _errors(line)]
@@ -192,7 +192,7 @@ def listing(rows: Sequence[tuple[int, Mapping[str, Value]]], path: str, wanted: 
         path=path,
         reader=READER,
         whole=False,
-        why_part=NOT_SAID,
+        why_part=WHY_NOT_STATED_WHOLE,
         cause=Reason.NOT_STATED_WHOLE,
         part=SHEET,
     )
