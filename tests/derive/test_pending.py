@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import pytest
-from exportready.derive.waiting import TRANSACTIONS
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,4 +1,4 @@
-"""The lines around a place: the field's own line is found, its value marked, and nothing private is shown."""
+"""The lines excerpts_around a place: the field's own line is found, its value marked, and nothing private is shown."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exportready.evidence import excerpts as snippets
-from exportready.evidence import snapshot
-from exportready.evidence.excerpts import LEFT_OUT, Meant, around
+from exportready.evidence import excerpts, snapshot
+from exportready.evidence.excerpts import LEFT_OUT, Target, excerpts_around
 from exportready.model.evidence import Location
 from exportready.model.report import Snippet
 from exportready.rulebook.examples import NOON
@@ -53,7 +52,7 @@ XML = """<ItemInventoryRet>
 
 def shown(folder: Path, name: str, text: str, line: int | None, field: str, told: str = "") -> Snippet | None:
     place = Location(name, line)
-    return around({name: text.encode()}, {place: Meant(field, told)}).get(place)
+    return excerpts_around({name: text.encode()}, {place: Target(field, told)}).get(place)
 
 
 def marked(snippet: Snippet | None) -> tuple[int, str]:
@@ -133,7 +132,7 @@ def test_what_cannot_be_shown_is_not(tmp_path: Path, name: str, text: str, line:
 
 @given(st.text(st.sampled_from("ab\n\r\x85 "), max_size=30))
 def test_lines_are_those_that_the_readers_count(text: str) -> None:
-    lines = snippets._Lines("a.json", text.encode())
+    lines = excerpts._Lines("a.json", text.encode())
     expected = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     assert list(lines) == (expected if expected[-1] else expected[:-1])
     assert lines[1:3] == list(lines)[1:3]
@@ -144,17 +143,17 @@ def test_files_are_kept_for_excerpts_as_far_as_there_is_room(tmp_path: Path, mon
         (tmp_path / name).write_text('{"data": []' + " " * size + "}")
     (tmp_path / "lists.iif").write_text("!HDR\tPROD\n!ACCNT\tNAME\n")
     assert sorted(snapshot.read(tmp_path, {}, NOON).texts.by_path) == ["invoices.json", "materials.json", "services.json"]
-    monkeypatch.setattr(snippets, "KEPT", 500)
+    monkeypatch.setattr(excerpts, "MAX_KEPT", 500)
     assert sorted(snapshot.read(tmp_path, {}, NOON).texts.by_path) == ["materials.json", "services.json"]
-    monkeypatch.setattr(snippets, "_LARGEST", 50)
+    monkeypatch.setattr(excerpts, "_MAX_FILE", 50)
     assert sorted(snapshot.read(tmp_path, {}, NOON).texts.by_path) == ["materials.json"]
 
 
 def test_of_an_archive_and_of_an_earlier_snapshot(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "old.zip", "w") as archive:
         archive.writestr("account.yaml", YAML)
-    earlier = snapshot.read_files(snapshot.open_snapshot(tmp_path / "old.zip", NOON, under="before/"), {})
+    earlier = snapshot.read_files(snapshot.open_snapshot(tmp_path / "old.zip", NOON, prefix="before/"), {})
     place, other = Location("before/account.yaml", 6), Location("account.yaml", 6)
-    found = around(earlier.texts.by_path, {place: Meant("modules.purchasing", ""), other: Meant("x", "")})
+    found = excerpts_around(earlier.texts.by_path, {place: Target("modules.purchasing", ""), other: Target("x", "")})
     assert list(found) == [place]
     assert marked(found[place]) == (6, "false")
