@@ -15,7 +15,7 @@ from exportready.evidence.readers.sheets import Cell, Sheet, cell_at
 from exportready.evidence.reading import Keys, Reading, decode_text
 from exportready.kinds import KINDS
 from exportready.kinds.headings import TABLES, squash
-from exportready.kinds.messages import FINE, is_message, read
+from exportready.kinds.messages import FINE, is_message, parse_message
 from exportready.model.evidence import SHEET, UNSET, Listing, Location, Record, Value
 from exportready.model.reasons import Reason
 from exportready.model.rules import Wanted
@@ -50,7 +50,7 @@ def text(data: bytes, path: str, wanted: Wanted) -> Reading | None:
     lines = list(_unwrap(decode_text(data)))
     if not any(is_message(line) for _, line in lines):
         return None
-    rows = [(number, fields) for number, line in lines if read(line).sort != FINE for fields in _errors(line)]
+    rows = [(number, fields) for number, line in lines if parse_message(line).sort != FINE for fields in _errors(line)]
     return Reading(reader=READER, listings=(listing(rows, path, wanted),), counts={KIND: len(rows)})
 
 
@@ -144,7 +144,7 @@ def sheet(found: Sheet, path: str, wanted: Wanted) -> Listing | None:
     rows: list[tuple[int, dict[str, Value]]] = []
     for number, row in enumerate(texts[header + 1 :], header + 2):
         message = next((cell for cell in row if cell and is_message(cell)), row[column] if column < len(row) else "")
-        if message and not _TOTAL.match(message) and "Info" not in row and read(message).sort != FINE:
+        if message and not _TOTAL.match(message) and "Info" not in row and parse_message(message).sort != FINE:
             fields = {name: _value(cell_at(found.rows[number - 1], at)) for name, at in named.items()}
             rows.append((number, {"message": message, **fields}))
     return listing(_with_numbers(rows, texts, column) if "transaction" not in named else rows, path, wanted)
