@@ -1,4 +1,4 @@
-"""Files that are read by several processes: the same comes out, whatever becomes of the others."""
+"""Reading in several processes: the result is the same whatever happens to the other processes."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ listings = st.builds(
 
 
 @given(listings)
-def test_a_list_comes_over_as_it_was(listing: Listing) -> None:
+def test_a_list_is_unchanged_after_being_sent(listing: Listing) -> None:
     came = pickle.loads(pickle.dumps(listing))  # noqa: S301 - our own
     assert came == listing
     assert [list(one.fields.items()) for one in came.records] == [list(one.fields.items()) for one in listing.records]
@@ -100,14 +100,14 @@ def _name(file: File, dies_in: set[int], home: int) -> str:
     return file.path
 
 
-def test_what_a_process_that_died_was_to_read_is_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_files_of_a_process_that_died_are_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "MIN_SIZE", 0)
     files = sized(7)
     read = partial(_name, dies_in={6, 5, 4}, home=os.getpid())
     assert sorted(read_all(read, files, 3, lambda file: None)) == [file.path for file in files]
 
 
-def test_where_no_process_can_be_started_everything_is_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_everything_is_read_here_if_no_process_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: object) -> None:
         raise BlockingIOError
 
@@ -123,7 +123,7 @@ def _half(answer: Connection, inherited: Connection | None, read: object, share:
     os._exit(1)
 
 
-def test_what_breaks_off_while_it_is_handed_over_is_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_are_read_here_if_sending_them_breaks_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "MIN_SIZE", 0)
     monkeypatch.setattr(parallel, "_work", _half)
     assert len(read_all(lambda file: file.path, sized(4), 2, lambda file: None)) == 4
@@ -149,7 +149,7 @@ parallel.read_all(read, [File("a.json", bytes, 2), File("b.json", bytes, 1)], 2,
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes are spawned, and inherit nothing")
-def test_nobody_is_left_behind_where_the_program_is_killed() -> None:
+def test_no_process_is_left_if_the_program_is_killed() -> None:
     env = os.environ | {"PYTHONPATH": str(EXAMPLES.parent / "engine")}
     with subprocess.Popen([sys.executable, "-c", DRIVER], stdout=subprocess.PIPE, text=True, env=env) as program:
         assert program.stdout is not None
@@ -170,14 +170,14 @@ def _refused(file: File) -> str:
     raise ValueError(file.path)
 
 
-def test_what_fails_there_fails_here(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_in_another_process_is_raised_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "MIN_SIZE", 0)
     with pytest.raises(ValueError, match="json"):
         read_all(_refused, sized(4), 2, lambda file: None)
 
 
 @given(st.lists(st.integers(0, 50), max_size=12), st.integers(1, 5))
-def test_each_file_stands_in_one_share_and_none_is_empty_but_ones_own(sizes: list[int], jobs: int) -> None:
+def test_each_file_is_in_one_share_and_only_our_own_share_may_be_empty(sizes: list[int], jobs: int) -> None:
     files = [File(f"{number}.xml", bytes, size) for number, size in enumerate(sizes)]
     own, *others = parallel._shares(files, jobs)
     assert sorted(file.path for share in (own, *others) for file in share) == sorted(file.path for file in files)
@@ -185,6 +185,6 @@ def test_each_file_stands_in_one_share_and_none_is_empty_but_ones_own(sizes: lis
     assert len(others) < jobs
 
 
-def test_a_little_is_read_by_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_small_snapshots_are_read_by_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "_Helper", None)
     assert len(read_all(lambda file: file.path, sized(5), 4, lambda file: None)) == 5
