@@ -87,7 +87,7 @@ def examine(request: CheckRequest) -> Examined:
     judged = {rule.id for rule in rules}
     takes = _wanted(book, rules, phase)
     now = read_files(opened, takes, request.jobs)
-    before = read_files(open_snapshot(request.before, at, under=EARLIER), takes, request.jobs) if request.before else None
+    before = read_files(open_snapshot(request.before, at, prefix=EARLIER), takes, request.jobs) if request.before else None
     if phase == Phase.AFTER.value and before is not None:
         now = with_what_was_sent(now, before)
     earlier = derive(before, at, wanted=takes) if before else None

@@ -14,7 +14,7 @@ from exportready.derive import derive
 from exportready.evidence.reading import Keys
 from exportready.judge import judge
 from exportready.kinds import KINDS
-from exportready.kinds.messages import MISSING, OTHER, OWN, RETRY, SESSION, SKIPPED, read
+from exportready.kinds.messages import MISSING, OTHER, OWN, RETRY, SESSION, SKIPPED, parse_message
 from exportready.model.evidence import UNSET, Account, Dataset, Evidence, FieldNote, Location, Record, Scope, Value
 from exportready.model.report import RuleResult
 from exportready.rulebook.examples import NOON
@@ -521,5 +521,5 @@ def test_many_defects_that_stop_one_batch_are_not_their_product() -> None:
     ],
 )
 def test_a_message_says_what_it_names(message: str, code: str, request_: str, said: tuple[str, str, str, str]) -> None:
-    one = read(message, code, request_)
+    one = parse_message(message, code, request_)
     assert (one.sort, one.code, one.kind, one.name) == said

@@ -18,7 +18,7 @@ import yaml
 
 import by_hand
 from company import northwind
-from exportready.account.questions import DOZEN
+from exportready.account.questions import INTERVIEW
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 ROOT = Path(__file__).parents[2]
@@ -98,7 +98,7 @@ def test_the_answers_count_at_once(run: Run, tmp_path: Path) -> None:
 def test_a_question_that_an_answer_makes_pointless_is_left_out(run: Run, tmp_path: Path) -> None:
     done = run("init", AT, replies=lines("Northwind", "3", "red", "3", "?", "the same", "neither", "ServiceTitan", "no"))
     assert done.returncode == 0
-    assert asked(done) == [DOZEN[number - 1].text for number in (1, 2, 4, 5, 6, 7, 8, 10, 11)]
+    assert asked(done) == [INTERVIEW[number - 1].text for number in (1, 2, 4, 5, 6, 7, 8, 10, 11)]
     assert settings(tmp_path)["webConnector.sentBy"] == "quickbooks"
     assert "customerMappingAtLastExport" not in settings(tmp_path)
 
@@ -131,7 +131,7 @@ def test_a_piped_reply_that_is_none_ends_it_and_writes_nothing(
     replies = [*REPLIES[: number - 1], reply, *REPLIES[number:]]
     done = run("init", AT, replies=lines(*replies))
     assert done.returncode == 2
-    assert f"the reply to question {number}, «{DOZEN[number - 1].text}»: «{reply}» {told}" in done.stderr.decode()
+    assert f"the reply to question {number}, «{INTERVIEW[number - 1].text}»: «{reply}» {told}" in done.stderr.decode()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -208,8 +208,8 @@ def test_only_what_went_stale_is_asked_and_the_rest_is_kept_to_the_letter(run: R
     (tmp_path / "account.yaml").write_text(text, "utf-8")
     next_day = "2026-11-21T09:00:00-07:00"
     done = run("ask", ".", "--at", next_day, replies=lines("?", "2"))
-    assert asked(done)[:2] == [DOZEN[1].text, DOZEN[3].text]
-    assert not {DOZEN[4].text, DOZEN[11].text} & set(asked(done))
+    assert asked(done)[:2] == [INTERVIEW[1].text, INTERVIEW[3].text]
+    assert not {INTERVIEW[4].text, INTERVIEW[11].text} & set(asked(done))
     after = (tmp_path / "account.yaml").read_text("utf-8")
     assert settings(tmp_path)["webConnector.status"] == {"value": "online", "at": next_day}
     assert settings(tmp_path)["webConnector.runsAsAdministrator"] == {"value": True, "at": next_day}
@@ -222,14 +222,14 @@ def test_a_stale_answer_that_nobody_knows_any_more_is_taken_back(run: Run, tmp_p
     stated = "confirmed: {at: 2026-01-20T17:25:00-07:00}\nsettings: {peopleWhoExport: 1}\n"
     (tmp_path / "account.yaml").write_text(stated, "utf-8")
     done = run("ask", ".", AT, replies=lines(*["?"] * 30))
-    assert DOZEN[1].text in asked(done)
+    assert INTERVIEW[1].text in asked(done)
     assert settings(tmp_path)["peopleWhoExport"] == {"value": "don't know", "at": "2026-11-20T17:40:00-07:00"}
 
 
 def test_all_asks_everything(run: Run, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "examples" / "ready", tmp_path / "ready")
     done = run("ask", "ready", LATER, "--all")
-    assert DOZEN[1].text in asked(done)[0]
+    assert INTERVIEW[1].text in asked(done)[0]
 
 
 def test_an_account_with_mistakes_is_not_touched(run: Run, tmp_path: Path) -> None:
@@ -303,8 +303,8 @@ def test_the_questions_as_a_spreadsheet_are_read_back(run: Run, tmp_path: Path) 
     assert run("init", "--spreadsheet").returncode == 0
     assert not (tmp_path / "account.yaml").exists()
     rows = list(csv.reader(io.StringIO((tmp_path / "answers.csv").read_text("utf-8-sig"))))
-    answers = {DOZEN[number].text: reply for number, reply in enumerate(REPLIES)} | {
-        DOZEN[4].text: "the ServiceTitan Web Connector"
+    answers = {INTERVIEW[number].text: reply for number, reply in enumerate(REPLIES)} | {
+        INTERVIEW[4].text: "the ServiceTitan Web Connector"
     }
     answers["When were these answers given?"] = "11/20/2026 5:25 PM"
     filled = [[row[0], answers.get(row[0], row[1]), *row[2:]] for row in rows]

@@ -39,5 +39,5 @@ def book() -> Callable[..., bytes]:
 
 @pytest.fixture
 def unknown() -> Callable[[object], bool]:
-    """Whether a value is one that cannot be told."""
+    """Return whether a value is unknown."""
     return lambda value: isinstance(value, Unknown)

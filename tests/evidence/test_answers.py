@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from exportready.account.questions import DOZEN
+from exportready.account.questions import INTERVIEW
 from exportready.evidence import snapshot
 from exportready.kinds import KINDS
 from exportready.model.evidence import UNSET, Evidence, Unknown, Value
@@ -16,7 +16,7 @@ from exportready.model.evidence import UNSET, Evidence, Unknown, Value
 AT = datetime(2026, 11, 20, 18, tzinfo=timezone(timedelta(hours=-7)))
 WANTED = {kind: frozenset(KINDS[kind].fields) for kind in ("account.answers", "quickbooks.Host")}
 WHEN = "When were these answers given?"
-PEOPLE, MODE, CONNECTOR = DOZEN[1].text, DOZEN[2].text, DOZEN[3].text
+PEOPLE, MODE, CONNECTOR = INTERVIEW[1].text, INTERVIEW[2].text, INTERVIEW[3].text
 
 
 def read(folder: Path, files: Mapping[str, str | bytes]) -> Evidence:
@@ -34,9 +34,9 @@ def answers(evidence: Evidence) -> Mapping[str, Value]:
     return record.fields
 
 
-def test_questions_of_the_interview_settings_and_paths(tmp_path: Path) -> None:
+def test_a_row_may_have_a_question_of_the_interview_a_setting_or_a_path(tmp_path: Path) -> None:
     rows = (
-        (DOZEN[0].text, "Northwind"),
+        (INTERVIEW[0].text, "Northwind"),
         (PEOPLE, "1"),
         (MODE, "yes"),
         (CONNECTOR, "Green"),
@@ -57,7 +57,7 @@ def test_questions_of_the_interview_settings_and_paths(tmp_path: Path) -> None:
     assert [host.get("QBFileMode") for host in evidence.dataset("quickbooks.Host").records] == ["SingleUser"]
 
 
-def test_cells_of_a_workbook(tmp_path: Path, book: Callable[..., bytes]) -> None:
+def test_cells_of_a_workbook_are_read_as_answers(tmp_path: Path, book: Callable[..., bytes]) -> None:
     rows = [["Our answers"], ["Nr", "Question", "Answer"], [1, PEOPLE, 3], [2, "serialNumbersWanted", True], [3, "Who?", "me"]]
     evidence = read(tmp_path, {"answers.xlsx": book({"Sheet1": rows})})
     assert answers(evidence) == {"peopleWhoExport": 3, "serialNumbersWanted": True}
@@ -65,13 +65,13 @@ def test_cells_of_a_workbook(tmp_path: Path, book: Callable[..., bytes]) -> None
     assert (source.reader, source.notes) == ("answers", ("row 5 asks nothing that is known: «Who?»",))
 
 
-def test_an_empty_answer_says_nothing_and_dont_know_says_so(tmp_path: Path) -> None:
+def test_an_empty_answer_is_skipped_and_dont_know_is_unknown(tmp_path: Path) -> None:
     found = answers(read(tmp_path, {"answers.csv": csv((PEOPLE, ""), ("modules.inventory", "don't know"))}))
     assert list(found) == ["modules.inventory"]
     assert isinstance(found["modules.inventory"], Unknown)
 
 
-def test_the_row_of_the_moment_dates_them_by_the_clock_of_the_check(tmp_path: Path) -> None:
+def test_the_date_row_dates_the_answers_in_the_time_zone_of_the_check(tmp_path: Path) -> None:
     evidence = read(tmp_path, {"answers.csv": csv((WHEN, "11/20/2026 5:25 PM"), (PEOPLE, "1"), (MODE, "no"))})
     (record,) = evidence.dataset("account.answers").records
     dated = datetime(2026, 11, 20, 17, 25, tzinfo=AT.tzinfo)
@@ -79,12 +79,12 @@ def test_the_row_of_the_moment_dates_them_by_the_clock_of_the_check(tmp_path: Pa
     assert evidence.dataset("quickbooks.Host").dated == dated
 
 
-def test_without_it_they_have_no_date(tmp_path: Path) -> None:
+def test_without_a_date_row_the_answers_have_no_date(tmp_path: Path) -> None:
     (record,) = read(tmp_path, {"answers.csv": csv((PEOPLE, "1"))}).dataset("account.answers").records
     assert record.notes["peopleWhoExport"].dated is None
 
 
-def test_every_row_that_cannot_be_used_is_told_and_none_counts(tmp_path: Path) -> None:
+def test_every_unusable_row_is_reported_and_no_answer_counts(tmp_path: Path) -> None:
     evidence = read(tmp_path, {"answers.csv": csv((PEOPLE, "many"), (WHEN, "lately"), (CONNECTOR, "green"))})
     (source,) = evidence.sources
     assert source.error is not None
@@ -104,19 +104,19 @@ def test_rows_that_contradict_each_other_are_a_mistake_in_any_order(tmp_path: Pa
             assert "something else of" in (source.error or "")
 
 
-def test_a_number_is_no_reply_where_no_numbers_are_shown(tmp_path: Path) -> None:
-    (source,) = read(tmp_path, {"answers.csv": csv((DOZEN[7].text, "2"))}).sources
+def test_a_number_does_not_select_a_reply_in_a_spreadsheet(tmp_path: Path) -> None:
+    (source,) = read(tmp_path, {"answers.csv": csv((INTERVIEW[7].text, "2"))}).sources
     assert "is none of the replies" in (source.error or "")
 
 
-def test_when_the_files_were_made(tmp_path: Path) -> None:
+def test_the_answer_when_the_files_were_exported_dates_the_snapshot(tmp_path: Path) -> None:
     rows = csv((WHEN, "11/20/2026 5:25 PM"), ("When did you export these files?", "11/20/2026 4:00 PM"))
     taken = read(tmp_path, {"answers.csv": rows}).account.taken_at
     assert taken == datetime(2026, 11, 20, 16, tzinfo=AT.tzinfo)
 
 
 @pytest.mark.parametrize("newer", [True, False])
-def test_a_newer_dont_know_takes_an_answer_back(newer: bool, tmp_path: Path) -> None:
+def test_a_newer_dont_know_replaces_an_answer(newer: bool, tmp_path: Path) -> None:
     stated = "2026-11-20T15:00:00-07:00" if newer else "2026-11-20T17:55:00-07:00"
     account = f"quickbooks: {{fileMode: singleUser}}\nconfirmed: {{at: {stated}}}\nsettings: {{peopleWhoExport: 1}}\n"
     rows = csv((WHEN, "11/20/2026 5:50 PM"), (MODE, "don't know"), (PEOPLE, "don't know"))
@@ -126,7 +126,7 @@ def test_a_newer_dont_know_takes_an_answer_back(newer: bool, tmp_path: Path) -> 
     assert isinstance(host.get("QBFileMode"), Unknown) is newer
 
 
-def test_the_zone_of_account_yaml_dates_them(tmp_path: Path) -> None:
+def test_the_time_zone_of_account_yaml_applies(tmp_path: Path) -> None:
     rows = csv((WHEN, "11/20/2026 5:25 PM"), (PEOPLE, "1"))
     evidence = read(tmp_path, {"account.yaml": "timeZone: America/New_York\n", "answers.csv": rows})
     (record,) = evidence.dataset("account.answers").records
@@ -142,7 +142,9 @@ BOTH = [
 
 
 @pytest.mark.parametrize(("stated", "sheet", "counts"), BOTH, ids=["newer sheet", "newer file", "of one moment", "undated"])
-def test_beside_account_yaml_the_newer_answer_counts(tmp_path: Path, stated: str, sheet: str, counts: int | None) -> None:
+def test_the_newer_of_two_answers_in_account_yaml_and_a_spreadsheet_counts(
+    tmp_path: Path, stated: str, sheet: str, counts: int | None
+) -> None:
     account = f"account: Northwind\nconfirmed: {{at: {stated}}}\nsettings: {{peopleWhoExport: 1, serialNumbersWanted: true}}\n"
     rows = csv((WHEN, sheet), (PEOPLE, "2"), ("serialNumbersWanted", "yes"), ("modules.inventory", "no"))
     evidence = read(tmp_path, {"account.yaml": account, "answers.csv": rows})
@@ -158,6 +160,6 @@ def test_beside_account_yaml_the_newer_answer_counts(tmp_path: Path, stated: str
     assert evidence.account.name == "Northwind"
 
 
-def test_account_yaml_says_whose_it_is(tmp_path: Path) -> None:
-    rows = csv((DOZEN[0].text, "Somebody else"), (PEOPLE, "1"))
+def test_the_account_name_of_account_yaml_counts(tmp_path: Path) -> None:
+    rows = csv((INTERVIEW[0].text, "Somebody else"), (PEOPLE, "1"))
     assert read(tmp_path, {"account.yaml": "account: Northwind\n", "answers.csv": rows}).account.name == "Northwind"

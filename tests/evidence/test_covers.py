@@ -1,4 +1,4 @@
-"""What a person says of how much the files hold, and for how long it counts."""
+"""Statements in account.yaml about how much the files cover, and how long they count."""
 
 from __future__ import annotations
 
@@ -42,20 +42,20 @@ def begin(text: str) -> str:
     [([PLAIN], Scope.WAITING), (["another file"], Scope.PART), ([PLAIN, "and one that is gone"], Scope.WAITING)],
     ids=["of this file", "of another", "of more files than are left"],
 )
-def test_what_was_said_of_a_file_counts_for_that_file(files: list[str], scope: Scope, tmp_path: Path) -> None:
+def test_a_statement_about_a_file_counts_for_that_file(files: list[str], scope: Scope, tmp_path: Path) -> None:
     words = f"{{value: batch, files: [{', '.join(map(begin, files))}]}}"
     evidence = read(tmp_path, {"account.yaml": said(INVOICE, words), "invoices.csv": PLAIN})
     assert evidence.dataset(INVOICE).scope is scope
 
 
-def test_a_file_that_came_later_is_not_what_was_spoken_of(tmp_path: Path) -> None:
+def test_a_statement_does_not_count_for_a_later_file(tmp_path: Path) -> None:
     account = said(INVOICE, f"{{value: batch, files: [{begin(PLAIN)}]}}")
     later = PLAIN.replace("501", "777").replace("1042", "1043")
     evidence = read(tmp_path, {"account.yaml": account, "invoices.csv": PLAIN, "invoices 1043.csv": later})
     assert evidence.dataset(INVOICE).scope is Scope.PART
 
 
-def test_lines_are_as_whole_as_said_only_where_every_file_has_lines(tmp_path: Path) -> None:
+def test_a_statement_about_transactions_counts_for_lines_only_if_every_file_has_lines(tmp_path: Path) -> None:
     account = said(INVOICE, "batch")
     both = read(tmp_path / "a", {"account.yaml": account, "invoices.csv": LINES})
     assert (both.dataset(INVOICE).scope, both.dataset(LINE).scope) == (Scope.WAITING, Scope.WAITING)
@@ -64,7 +64,7 @@ def test_lines_are_as_whole_as_said_only_where_every_file_has_lines(tmp_path: Pa
     assert (some.dataset(INVOICE).scope, some.dataset(LINE).scope) == (Scope.WAITING, Scope.PART)
 
 
-def test_a_whole_list_stays_whole_where_a_batch_is_spoken_of(tmp_path: Path) -> None:
+def test_a_whole_list_stays_whole_if_only_the_batch_is_stated(tmp_path: Path) -> None:
     page: dict[str, object] = {"page": 1, "pageSize": 50, "hasMore": False, "totalCount": None, "data": []}
     evidence = read(tmp_path, {"account.yaml": said(INVOICE, "batch"), "invoices.json": json.dumps(page)})
     assert evidence.dataset(INVOICE).scope is Scope.WHOLE
@@ -79,12 +79,12 @@ def test_a_whole_list_stays_whole_where_a_batch_is_spoken_of(tmp_path: Path) -> 
     ],
     ids=["today", "yesterday", "tomorrow"],
 )
-def test_that_there_are_none_counts_for_a_day(at: str, scope: Scope, tmp_path: Path) -> None:
+def test_the_statement_that_there_are_none_counts_for_a_day(at: str, scope: Scope, tmp_path: Path) -> None:
     evidence = read(tmp_path, {"account.yaml": f"covers: {{{MEMO}: {{value: none, at: {at}}}}}\n"})
     assert evidence.dataset(MEMO).scope is scope
 
 
-def test_that_there_are_none_does_not_count_without_a_date_or_against_a_file(tmp_path: Path) -> None:
+def test_the_statement_that_there_are_none_does_not_count_without_a_date_or_against_a_file(tmp_path: Path) -> None:
     undated = read(tmp_path / "a", {"account.yaml": f"covers: {{{MEMO}: none}}\n"})
     assert undated.dataset(MEMO).scope is Scope.MISSING
     there = read(tmp_path / "b", {"account.yaml": said(INVOICE, "none"), "invoices.csv": PLAIN})
@@ -101,7 +101,7 @@ def test_that_there_are_none_does_not_count_without_a_date_or_against_a_file(tmp
         "quickbooks.Invoice: batch",
     ],
 )
-def test_of_some_kinds_it_cannot_be_said(words: str, tmp_path: Path) -> None:
+def test_some_statements_are_not_allowed_for_some_kinds(words: str, tmp_path: Path) -> None:
     (source,) = read(tmp_path, {"account.yaml": f"covers: {{{words}}}\n"}).sources
     assert "cannot be said" in (source.error or "")
 
@@ -109,7 +109,7 @@ def test_of_some_kinds_it_cannot_be_said(words: str, tmp_path: Path) -> None:
 # -- what a sheet is
 
 
-def test_an_invoice_in_several_rows_is_its_lines_and_the_item_is_asked_for(tmp_path: Path) -> None:
+def test_several_rows_of_an_invoice_are_lines_and_the_item_column_is_asked_for(tmp_path: Path) -> None:
     evidence = read(tmp_path, {"invoices.csv": LINES.replace("Item", "Thing")})
     assert INVOICE not in evidence.datasets
     assert [(one.kind, one.field, "Thing" in one.headings) for one in evidence.questions] == [(LINE, "skuName", True)]
@@ -119,7 +119,7 @@ def test_an_invoice_in_several_rows_is_its_lines_and_the_item_is_asked_for(tmp_p
     assert [line.get("skuName") for line in evidence.dataset(LINE).records] == ["PIPE-1", "PIPE-2"]
 
 
-def test_a_payment_in_several_rows_is_what_it_pays(tmp_path: Path) -> None:
+def test_several_rows_of_a_payment_are_what_it_is_applied_to(tmp_path: Path) -> None:
     head = "Payment #,Payment Date,Customer Name,Payment Amount,Status,Batch #,Invoice #,Applied Amount"
     rows = (
         "P1,11/18/2026,Adams,90,Posted,1042,501,50",
@@ -151,7 +151,7 @@ def test_answers_of_two_accounts_are_not_judged_as_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("rate", ["1e999999", "1e9000", "-1e40", "1e-99"])
-def test_a_number_beyond_reason_is_unknown(rate: str, tmp_path: Path, unknown: Callable[[object], bool]) -> None:
+def test_an_impossibly_large_number_is_unknown(rate: str, tmp_path: Path, unknown: Callable[[object], bool]) -> None:
     rates = f'"rates": [{{"id": 2, "taxName": "A", "taxRate": {rate}, "salesTaxItem": null}}]'
     zones = f'[{{"id": 1, "name": "Denver", "active": true, {rates}}}]'
     evidence = read(tmp_path, {"tax-zones.json": zones})
@@ -160,6 +160,6 @@ def test_a_number_beyond_reason_is_unknown(rate: str, tmp_path: Path, unknown: C
 
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31"])
-def test_a_day_beyond_reason_is_a_mistake(moment: str, tmp_path: Path) -> None:
+def test_an_impossible_year_is_a_mistake(moment: str, tmp_path: Path) -> None:
     (source,) = read(tmp_path, {"account.yaml": f"takenAt: {moment}\n"}).sources
     assert source.error is not None

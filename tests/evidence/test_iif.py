@@ -1,4 +1,4 @@
-"""QuickBooks' list export: the snags of the format, one a test."""
+"""QuickBooks' export of lists: one test for each pitfall of the format."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def keys(reading: Reading, kind: str) -> list[str]:
     return [record.key for record in listing(reading, kind).records]
 
 
-def test_columns_go_by_the_files_own_header() -> None:
+def test_the_files_own_header_names_the_columns() -> None:
     one = read("!CLASS\tHIDDEN\tNAME", "CLASS\tY\tHeating")
     assert listing(one, "Class").records[0].fields["IsActive"] is False
     assert keys(one, "Class") == ["Heating"]
@@ -81,7 +81,7 @@ def test_members_of_a_group_are_not_items() -> None:
     assert reading.counts["quickbooks.Item"] == 4
 
 
-def test_a_group_that_does_not_end_leaves_the_list_a_part() -> None:
+def test_a_group_without_its_end_makes_the_list_a_part() -> None:
     reading = read(ITEMS, GROUPS, "INVITEM\tFountain set\t1\tGRP\t\tN", "INVITEM\tPump\t1\tINVENTORY\t\tN")
     assert not listing(reading, "Item").whole
     assert "ENDGRP" in listing(reading, "Item").why_part
@@ -130,7 +130,7 @@ def test_line_ends_of_every_system_read_the_same() -> None:
         assert [record.where.line for record in listing(reading, "Customer").records] == [2, 3]
 
 
-def test_a_file_that_breaks_off_in_a_row_leaves_that_list_a_part_and_the_others_whole() -> None:
+def test_a_file_that_breaks_off_in_a_row_makes_that_list_a_part_and_the_others_stay_whole() -> None:
     data = b"!CLASS\tNAME\tHIDDEN\r\nCLASS\tHeating\tN\r\n!CUST\tNAME\tHIDDEN\tTERMS\r\nCUST\tAbbott\tN\tNet 15\r\nCUST\tBel"
     reading = iif.read(data, "lists.iif", ALL)
     assert reading is not None
@@ -140,7 +140,7 @@ def test_a_file_that_breaks_off_in_a_row_leaves_that_list_a_part_and_the_others_
     assert "line 5" in listing(reading, "Customer").why_part
 
 
-def test_a_row_that_belongs_to_no_list_is_told() -> None:
+def test_a_row_that_belongs_to_no_list_is_reported() -> None:
     reading = read("!CUST\tNAME", "CUST\tAbbott", "Elm Street 5")
     assert not listing(reading, "Customer").whole
     assert reading.notes == ("line 3 belongs to no list of this file",)
@@ -151,7 +151,7 @@ def test_an_empty_section_is_a_whole_and_empty_list() -> None:
     assert (listing(reading, "Customer").whole, listing(reading, "Customer").records) == (True, ())
 
 
-def test_lists_that_no_rule_knows_do_no_harm() -> None:
+def test_lists_that_no_rule_reads_are_skipped() -> None:
     reading = read("!TODO\tREFNUM\tDESC", "TODO\t1\tCall", "!CUST\tNAME", "CUST\tAbbott")
     assert keys(reading, "Customer") == ["Abbott"]
     assert reading.notes == ()
@@ -164,13 +164,13 @@ def test_a_job_has_its_parent_and_level() -> None:
     assert record.fields["Sublevel"] == Decimal(2)
 
 
-def test_an_account_or_item_type_that_is_not_known_is_unknown_not_wrong() -> None:
+def test_an_unfamiliar_account_or_item_type_is_unknown() -> None:
     reading = read("!ACCNT\tNAME\tACCNTTYPE", "ACCNT\tOdd\tMOON", "!INVITEM\tNAME\tINVITEMTYPE", "INVITEM\tOdd\tMOON")
     assert isinstance(listing(reading, "Account").records[0].get("AccountType"), Unknown)
     assert isinstance(listing(reading, "Item").records[0].get("ItemType"), Unknown)
 
 
-def test_money_keeps_its_cents_and_rates_are_shares() -> None:
+def test_money_keeps_its_cents_and_rates_are_fractions() -> None:
     reading = read(
         "!INVITEM\tNAME\tINVITEMTYPE\tPRICE",
         'INVITEM\tPump\tINVENTORY\t"1,234.50"',
@@ -181,7 +181,7 @@ def test_money_keeps_its_cents_and_rates_are_shares() -> None:
     assert county.get("TaxRate") == Decimal("0.0825")
 
 
-def test_cost_accounts_go_to_the_field_that_qbxml_would_use() -> None:
+def test_cost_accounts_are_in_the_field_that_qbxml_uses() -> None:
     reading = read(
         ITEMS,
         "INVITEM\tPump\t1\tINVENTORY\tSales\tStock\tCost\t1\tN",
@@ -209,7 +209,7 @@ def test_private_columns_reach_no_record() -> None:
         assert private not in repr(reading)
 
 
-def test_a_timestamp_that_is_no_number_does_no_harm() -> None:
+def test_a_timestamp_that_is_not_a_number_is_skipped() -> None:
     assert keys(read("!CLASS\tNAME\tTIMESTAMP", "CLASS\tHeating\t²"), "Class") == ["Heating"]
 
 
@@ -231,17 +231,17 @@ def test_a_file_that_ends_with_a_heading_may_be_broken_off_there() -> None:
     assert "ends with the heading" in listing(reading, "Vendor").why_part
 
 
-def test_a_row_with_more_cells_than_columns_fits_nothing() -> None:
+def test_a_row_with_more_cells_than_columns_makes_the_list_a_part() -> None:
     assert listing(read("!CLASS\tNAME", "CLASS\tHeating\t\t"), "Class").whole
     assert "more cells" in listing(read("!CLASS\tNAME", "CLASS\tHeating\tN"), "Class").why_part
 
 
-def test_two_exports_in_one_file_are_told() -> None:
+def test_two_exports_in_one_file_are_reported() -> None:
     header = "!HDR\tPROD\tTIME"
     assert not listing(read(header, "!CLASS\tNAME", "CLASS\tA", header, "!CLASS\tNAME", "CLASS\tA"), "Class").whole
 
 
-def test_rows_above_their_heading_leave_their_own_list_a_part() -> None:
+def test_rows_above_their_heading_make_their_list_a_part() -> None:
     reading = read(
         "!CLASS\tNAME", "CLASS\tHeating", "INVITEM\tPump\t1\tINVENTORY", GROUPS, "INVITEM\tBundle\t1\tGRP\t\tN", "ENDGRP"
     )
@@ -255,21 +255,21 @@ def test_a_group_that_begins_in_a_group_shows_that_an_end_row_is_missing() -> No
     assert not listing(reading, "Item").whole
 
 
-def test_a_column_that_is_there_twice_with_different_cells_says_nothing() -> None:
+def test_a_repeated_column_with_different_cells_is_left_out() -> None:
     reading = read("!ACCNT\tNAME\tACCNTTYPE\tDESC\tACCNTTYPE\tDESC", "ACCNT\tTill\tBANK\tx\tCOGS\tx")
     record = listing(reading, "Account").records[0]
     assert (record.get("AccountType"), record.get("Desc")) == (NOT_EXPORTED, "x")
 
 
-def test_a_file_of_transactions_holds_no_list() -> None:
+def test_a_file_of_transactions_has_no_list() -> None:
     assert iif.read(b"!TRNS\tTRNSTYPE\tDATE\r\nTRNS\tINVOICE\t11/20/2026\r\n", "t.iif", ALL) is None
 
 
-def test_keywords_and_columns_may_be_in_small_letters_and_in_quotes() -> None:
+def test_keywords_and_columns_may_be_in_lower_case_and_in_quotes() -> None:
     assert keys(read('"!class"\t"name"', '"class"\t"Heating"'), "Class") == ["Heating"]
 
 
-def test_bytes_that_are_no_text_are_refused_with_their_line() -> None:
+def test_bytes_that_are_not_text_are_refused_with_their_line() -> None:
     with pytest.raises(Unreadable) as caught:
         iif.read(b"!CLASS\tNAME\r\nCLASS\tZo\x81\r\n", "lists.iif", ALL)
     assert caught.value.line == 2

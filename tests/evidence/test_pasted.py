@@ -1,4 +1,4 @@
-"""Errors of the export as people paste them: which transaction, which message, and none of them lost."""
+"""Errors of the export as people paste them: each is read with its transaction and message, and none is lost."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REASON = "QuickBooks error message: Invalid argument.  The specified record does
 
 
 def errors(text: str) -> list[tuple[object, object, str]]:
-    """(type, number, message)."""
+    """Return each error as (type, number, message)."""
     reading = pasted.text(text.encode(), "errors.txt", ALL)
     assert reading is not None
     records = reading.listings[0].records
@@ -75,13 +75,13 @@ def errors(text: str) -> list[tuple[object, object, str]]:
         "no error",
     ],
 )
-def test_each_message_is_told_with_its_transaction(text: str, expected: list[tuple[object, object, str]]) -> None:
+def test_each_message_is_read_with_its_transaction(text: str, expected: list[tuple[object, object, str]]) -> None:
     assert [(type_, number, " ".join(message.split())) for type_, number, message in errors(text)] == [
         (type_, number, " ".join(message.split())) for type_, number, message in expected
     ]
 
 
-def test_a_text_without_any_known_message_is_none() -> None:
+def test_a_text_without_a_known_message_is_not_read() -> None:
     assert pasted.text(b"Dear diary.\nInvoice 1 was paid.", "notes.txt", ALL) is None
 
 
@@ -92,7 +92,7 @@ def test_errors_that_no_rule_reads_are_counted(tmp_path: Path) -> None:
     assert found == {"errors.txt": 2, "errors.csv": 2}
 
 
-def test_answers_of_several_files_add_up(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_responses_in_several_files_add_up(tmp_path) -> None:  # type: ignore[no-untyped-def]
     for number, code in enumerate(("3140", "3100")):
         (tmp_path / f"{number}.xml").write_text(
             f'<QBXML><QBXMLMsgsRs><CustomerAddRs statusCode="{code}" statusSeverity="Error" statusMessage="x"/></QBXMLMsgsRs></QBXML>'

@@ -94,7 +94,7 @@ def test_escaped_text_in_cdata_keeps_the_lines_right() -> None:
     assert listing(read(text)).records[0].where.line == line_of(text, "<CustomerRet")
 
 
-def test_escaped_text_with_escaped_line_ends_tells_no_line_rather_than_a_wrong_one() -> None:
+def test_escaped_text_with_escaped_line_ends_has_no_line_rather_than_a_wrong_one() -> None:
     text = soap(escape(BARE, quote=False).replace("\n", "&#xD;\n"))
     assert listing(read(text)).records[0].where.line is None
 
@@ -104,7 +104,7 @@ def test_a_bare_ret_is_not_a_list() -> None:
     assert (one.whole, one.part) == (False, "fragment")
 
 
-def test_a_soap_message_without_a_response_is_told() -> None:
+def test_a_soap_message_without_a_response_is_reported() -> None:
     with pytest.raises(Unreadable, match="without a qbXML response"):
         read(soap("hello"))
 
@@ -158,7 +158,7 @@ def test_status_1_says_that_the_list_is_whole_and_empty() -> None:
     assert (one.whole, one.records) == (True, ())
 
 
-def test_an_error_is_no_list_and_is_told() -> None:
+def test_an_error_is_not_a_list_and_is_reported() -> None:
     reading = read(document(rs("Customer", "", 'statusCode="3120" statusSeverity="Error"')))
     assert not [one for one in reading.listings if one.kind == "quickbooks.Customer"]
     assert reading.notes == ("CustomerQuery was answered with error 3120",)
@@ -166,11 +166,11 @@ def test_an_error_is_no_list_and_is_told() -> None:
     assert (status.fields["statusCode"], status.fields["statusSeverity"]) == ("3120", "Error")
 
 
-def test_a_warning_leaves_a_part() -> None:
+def test_a_warning_makes_the_list_a_part() -> None:
     assert not listing(read(document(rs("Customer", CUSTOMER, 'statusCode="530" statusSeverity="Warn"')))).whole
 
 
-def test_a_count_that_does_not_agree_leaves_a_part() -> None:
+def test_a_count_that_does_not_agree_makes_the_list_a_part() -> None:
     assert listing(read(document(rs("Customer", CUSTOMER, 'retCount="1"')))).whole
     one = listing(read(document(rs("Customer", CUSTOMER, 'retCount="7"'))))
     assert not one.whole
@@ -200,7 +200,7 @@ def test_two_pages_are_joined_in_whatever_order_they_come(order: tuple[int, int]
     assert [record.key for record in dataset.records] == ["Abbott", "Old", "Bell"]
 
 
-def test_a_missing_page_between_two_leaves_a_part() -> None:
+def test_a_missing_page_between_two_makes_the_list_a_part() -> None:
     pages = [listing(read(page(["Abbott", "Old"], 5), "1.xml")), listing(read(page(["Bell"], 0), "3.xml"))]
     assert consolidate("quickbooks.Customer", pages, None, NOON).scope is Scope.PART
 
@@ -236,12 +236,12 @@ def test_one_item_type_is_not_the_item_list() -> None:
     ],
     ids=["0 without records", "1 with records", "an error that calls itself Info", "no code"],
 )
-def test_a_status_that_does_not_go_with_the_records_leaves_a_part(records: str, status: str) -> None:
+def test_a_status_that_contradicts_the_records_makes_the_list_a_part(records: str, status: str) -> None:
     one = listing(read(document(rs("Customer", records, status))))
     assert (one.whole, one.damaged) == (False, True)
 
 
-def test_the_answer_to_an_add_is_no_list() -> None:
+def test_the_response_to_an_add_is_not_a_list() -> None:
     text = document(
         f'<CustomerAddRs requestID="1" statusCode="0" statusSeverity="Info" statusMessage="said">{CUSTOMER}</CustomerAddRs>'
     )
@@ -260,7 +260,7 @@ def test_several_responses_keep_their_records_apart() -> None:
 # -- what absence means
 
 
-def test_an_absent_element_of_a_record_shown_whole_is_unset() -> None:
+def test_an_absent_element_of_a_complete_record_is_unset() -> None:
     assert listing(read(BARE)).records[0].get("TermsRef.FullName") is UNSET
 
 
@@ -276,7 +276,7 @@ def test_a_reference_without_its_name_stays_unknown() -> None:
     assert listing(read(text)).records[0].get("TermsRef.FullName") is NOT_EXPORTED
 
 
-def test_an_absent_element_that_comes_only_when_asked_for_says_nothing() -> None:
+def test_an_absent_element_that_comes_only_on_request_is_not_exported() -> None:
     item = "<ItemServiceRet><ListID>1</ListID><TimeModified>2026-11-01T08:00:00-07:00</TimeModified><Name>A</Name></ItemServiceRet>"
     wanted = {name for name, field in KINDS["quickbooks.InvoiceLine"].fields.items() if field.on_request and "." not in name}
     invoice = (
@@ -312,7 +312,7 @@ def test_lines_are_records_with_their_parents_fields_a_number_and_a_line() -> No
     assert lines.whole
 
 
-def test_an_invoice_without_lines_was_asked_for_without_them() -> None:
+def test_an_invoice_without_lines_was_requested_without_them() -> None:
     lines = listing(read(document(rs("Invoice", INVOICE.replace("LINES", "")))), "InvoiceLine")
     assert not lines.whole
     assert "only when it is asked for" in lines.why_part
@@ -335,7 +335,7 @@ def test_private_elements_reach_no_record() -> None:
 
 
 @pytest.mark.parametrize("name", ["undefined", "unicode_escape", "utf-7", "no-such"])
-def test_an_encoding_that_is_none_is_passed_over(name: str) -> None:
+def test_an_invalid_encoding_is_ignored(name: str) -> None:
     assert listing(read(BARE.replace("?>", f'encoding="{name}"?>', 1))).records
 
 
@@ -378,12 +378,12 @@ def test_two_message_sets_in_one_document_are_counted_through() -> None:
         'iteratorID="{1}" iteratorRemainingCount="-1"',
     ],
 )
-def test_pages_that_do_not_say_how_they_belong_together_leave_a_part(attributes: str) -> None:
+def test_pages_that_do_not_say_how_they_belong_together_make_the_list_a_part(attributes: str) -> None:
     one = listing(read(document(rs("Customer", CUSTOMER, attributes))))
     assert (one.whole, one.damaged) == (False, True)
 
 
-def test_lines_of_transactions_are_a_part_where_their_transactions_are() -> None:
+def test_lines_are_a_part_if_their_transactions_are() -> None:
     text = document(rs("Invoice", INVOICE.replace("LINES", LINE.format(1)), 'iteratorID="{1}" iteratorRemainingCount="4"'))
     dataset = consolidate("quickbooks.InvoiceLine", [listing(read(text), "InvoiceLine")], None, NOON)
     assert dataset.scope is Scope.PART
@@ -398,7 +398,7 @@ def test_comments_over_several_lines_keep_the_lines_of_a_message_right() -> None
     assert listing(read(text)).records[0].where.line == line_of(text, "<CustomerRet")
 
 
-def test_an_element_that_stands_twice_with_different_values_is_unknown() -> None:
+def test_a_repeated_element_with_different_values_is_unknown() -> None:
     text = BARE.replace("<IsActive>true</IsActive>", "<IsActive>true</IsActive><IsActive>false</IsActive>")
     assert isinstance(listing(read(text)).records[0].get("IsActive"), Unknown)
 

@@ -103,13 +103,13 @@ def test_two_pages_are_joined_in_whatever_order_they_come() -> None:
     assert pages((2, False, ["B"]), (1, True, ["A", "OLD"])) is Scope.WHOLE
 
 
-def test_a_missing_page_leaves_a_part() -> None:
+def test_a_missing_page_makes_the_list_a_part() -> None:
     assert pages((1, True, ["A", "OLD"]), (3, False, ["C"])) is Scope.PART
     assert pages((1, True, ["A", "OLD"])) is Scope.PART
     assert pages((2, False, ["A", "OLD"])) is Scope.PART
 
 
-def test_a_total_that_does_not_agree_leaves_a_part() -> None:
+def test_a_total_that_does_not_agree_makes_the_list_a_part() -> None:
     assert pages((1, True, ["A", "OLD"]), (2, False, ["B"]), total=3) is Scope.WHOLE
     assert pages((1, True, ["A", "OLD"]), (2, False, ["B"]), total=4) is Scope.PART
 
@@ -175,7 +175,7 @@ def test_records_and_their_lines_know_their_line(indent: int | None) -> None:
     assert (second.where.line, second.where.pointer) == (expected, "/data/1/items/1")
 
 
-def test_lines_hold_their_parents_fields_and_are_numbered() -> None:
+def test_lines_have_their_parents_fields_and_are_numbered() -> None:
     first, second = listing(read(text_of([INVOICE]), "invoices.json"), "invoice_item").records
     assert [first.key, second.key] == ["Abbott / 58001 / PIPE-1 / 1", "Abbott / 58001 / PIPE-1 / 2"]
     assert first.get("parent.syncStatus") == "Pending"
@@ -189,8 +189,8 @@ def test_a_decoy_of_the_same_name_earlier_in_the_record_does_not_move_the_line()
     assert listing(read(text, "invoices.json"), "invoice_item").records[0].where.line == line
 
 
-def test_what_nobody_reads_is_left_out_and_everything_else_is_as_it_was() -> None:
-    """Beyond the first records only wanted keys are held: their lines, their fields and keys that stand twice stay."""
+def test_unread_keys_are_left_out_and_everything_else_is_unchanged() -> None:
+    """Beyond the first records only wanted keys are kept; lines, fields and repeated keys stay the same."""
     wanted = {
         "servicetitan.invoice": frozenset({"total", "customer.name"}),
         "servicetitan.invoice_item": frozenset({"skuName", "parent.customer.name"}),
@@ -222,7 +222,7 @@ def test_what_nobody_reads_is_left_out_and_everything_else_is_as_it_was() -> Non
         servicetitan.read(text.replace('"id": 119,', '"id": 119, "id": 119,').encode(), "invoices.json", wanted)
 
 
-def test_an_invoice_without_the_key_items_leaves_the_lines_a_part() -> None:
+def test_an_invoice_without_the_key_items_makes_the_lines_a_part() -> None:
     bare = {name: value for name, value in INVOICE.items() if name != "items"}
     reading = read(text_of([bare]), "invoices.json")
     assert listing(reading, "invoice").whole
@@ -235,19 +235,19 @@ def test_a_number_is_read_however_it_is_written(raw: object, expected: Decimal) 
 
 
 @pytest.mark.parametrize("raw", ["1e40", "1e-40", "true", '"many"', "[1]", "{}"])
-def test_what_is_no_number_of_anything_is_unknown(raw: str) -> None:
+def test_a_value_that_is_not_a_number_is_unknown(raw: str) -> None:
     text = text_of([material("A")]).replace('"cost": 2.5', f'"cost": {raw}')
     assert isinstance(listing(read(text)).records[0].get("cost"), Unknown)
 
 
-def test_a_rate_is_rounded_where_programs_leave_noise() -> None:
+def test_a_rate_is_rounded_to_ten_places() -> None:
     zone = {"id": 1, "name": "Z", "active": True, "rates": [{"id": 2, "taxName": "T", "taxRate": 0.08250000000000002}]}
     (rate,) = listing(read(text_of([zone]), "tax-zones.json"), "tax_rate").records
     assert rate.get("taxRate") == Decimal("0.0825")
 
 
 @pytest.mark.parametrize("raw", [True, 1.5, [1]])
-def test_what_is_no_id_is_unknown_or_its_text(raw: object) -> None:
+def test_a_value_that_is_not_an_id_is_unknown_or_its_text(raw: object) -> None:
     value = listing(read(text_of([{**PIPE, "id": raw}]))).records[0].get("id")
     assert value == "1.5" if raw == 1.5 else isinstance(value, Unknown)
 
@@ -266,38 +266,38 @@ def test_content_wins_over_the_name() -> None:
     assert listing(read(text_of([INVOICE]), "materials.json"), "invoice").records
 
 
-def test_an_empty_list_is_known_by_its_name() -> None:
+def test_an_empty_list_is_recognized_by_its_name() -> None:
     assert read(text_of([]), "Payment Types (2).json").counts == {"servicetitan.payment_type": 0}
     assert read(text_of([]), "payments.json").counts == {"servicetitan.payment": 0}
 
 
-def test_an_empty_list_without_a_telling_name_is_not_recognised() -> None:
+def test_an_empty_list_without_a_telling_name_is_not_recognized() -> None:
     assert maybe(text_of([]), "download.json") is None
 
 
-def test_content_that_fits_several_kinds_is_known_by_its_name() -> None:
+def test_content_that_fits_several_kinds_is_recognized_by_its_name() -> None:
     rows = [{"id": 1, "name": "North", "active": True}]
     assert read(text_of(rows), "trucks.json").counts == {"servicetitan.truck": 1}
     assert read(text_of(rows), "warehouses.json").counts == {"servicetitan.warehouse": 1}
     assert maybe(text_of(rows), "things.json") is None
 
 
-def test_strange_content_is_not_recognised_whatever_its_name() -> None:
+def test_strange_content_is_not_recognized_whatever_its_name() -> None:
     assert maybe(text_of([{"colour": "red", "size": 3, "shape": "round"}]), "materials.json") is None
 
 
 @pytest.mark.parametrize("count", [1, 50, 120])
-def test_many_strange_records_are_no_empty_list(count: int) -> None:
+def test_many_strange_records_are_not_an_empty_list(count: int) -> None:
     assert maybe(text_of([{"colour": "red", "size": 3, "shape": "round"}] * count), "materials.json") is None
 
 
-def test_what_is_not_recognised_must_be_whole_too() -> None:
+def test_an_unrecognized_file_must_be_valid_json_too() -> None:
     text = text_of([{"colour": "red", "size": 3, "shape": "round"}] * 120)
     with pytest.raises(Unreadable, match="not valid JSON"):
         maybe(text[:-20], "materials.json")
 
 
-def test_an_object_without_data_is_not_recognised() -> None:
+def test_an_object_without_data_is_not_recognized() -> None:
     assert maybe('{"version": 1}') is None
 
 
@@ -322,18 +322,18 @@ def test_broken_json_has_its_line(text: str, line: int) -> None:
 
 
 @pytest.mark.parametrize("text", ['[{"cost": NaN}]', '[{"cost": -Infinity}]', "[" * 100_000, '[{"a":' * 50_000])
-def test_what_no_export_holds_is_refused_in_words(text: str) -> None:
+def test_json_that_no_export_has_is_refused_in_words(text: str) -> None:
     with pytest.raises(Unreadable, match=r"again$|\)$"):
         maybe(text)
 
 
-def test_a_row_that_is_no_record_is_told_with_its_line() -> None:
+def test_a_row_that_is_not_a_record_is_reported_with_its_line() -> None:
     with pytest.raises(Unreadable, match="/1 is not a record") as caught:
         maybe("[\n" + json.dumps(PIPE) + ",\n5]")
     assert caught.value.line == 3
 
 
-def test_a_number_beyond_all_bounds_does_no_harm() -> None:
+def test_an_impossibly_large_number_is_refused() -> None:
     with pytest.raises(Unreadable, match="too large"):
         maybe(text_of([PIPE]).replace("2.5", "1e99999999999999999999"))
 
@@ -347,7 +347,7 @@ def test_a_number_beyond_all_bounds_does_no_harm() -> None:
     ],
     ids=["in-a-record", "in-the-envelope", "the-data"],
 )
-def test_a_key_that_stands_twice_is_refused_with_its_line(old: str, new: str) -> None:
+def test_a_repeated_key_is_refused_with_its_line(old: str, new: str) -> None:
     text = text_of([PIPE])
     with pytest.raises(Unreadable, match="stands twice") as caught:
         maybe(text.replace(old, new))
@@ -355,18 +355,18 @@ def test_a_key_that_stands_twice_is_refused_with_its_line(old: str, new: str) ->
 
 
 @pytest.mark.parametrize("total", ["99999", '"1"', "true", "1.5", "-1"])
-def test_a_total_that_is_another_or_no_number_leaves_a_part_that_no_word_completes(total: str) -> None:
+def test_a_wrong_or_invalid_total_makes_the_list_a_part_that_no_statement_completes(total: str) -> None:
     one = listing(read(text_of([PIPE]).replace('"totalCount": null', f'"totalCount": {total}')))
     assert consolidate("servicetitan.material", [one], WHOLE, NOON).scope is Scope.PART
 
 
 @pytest.mark.parametrize("page", ["true", '"1"', "1.0", "null"])
-def test_a_page_number_that_is_none_leaves_a_part(page: str) -> None:
+def test_an_invalid_page_number_makes_the_list_a_part(page: str) -> None:
     one = listing(read(text_of([PIPE]).replace('"page": 1', f'"page": {page}')))
     assert consolidate("servicetitan.material", [one], None, NOON).scope is Scope.PART
 
 
-def test_lines_are_a_part_where_their_invoices_are() -> None:
+def test_lines_are_a_part_if_their_invoices_are() -> None:
     invoice = {
         "id": 1, "syncStatus": "Pending", "referenceNumber": "58001", "invoiceDate": "2026-11-20", "customer": {"name": "Abbott"},
         "items": [{"id": 2, "skuName": "PIPE-1", "quantity": "1"}, {"id": 3, "skuName": "PIPE-1", "quantity": "1"}],
@@ -389,7 +389,7 @@ def test_an_id_reads_the_same_however_a_tool_wrote_it(written: object) -> None:
     assert listing(read(text_of([{**PIPE, "id": written}]))).records[0].get("id") == "410000"
 
 
-def test_no_id_is_unknown_not_unset() -> None:
+def test_a_missing_id_is_unknown_not_unset() -> None:
     assert isinstance(listing(read(text_of([{**PIPE, "id": None}]))).records[0].get("id"), Unknown)
 
 
@@ -400,11 +400,11 @@ def test_a_value_that_the_api_does_not_have_is_unknown(written: object) -> None:
 
 
 @pytest.mark.parametrize("items", [None, {}, "none"])
-def test_an_invoice_whose_items_are_no_list_leaves_the_lines_a_part(items: object) -> None:
+def test_an_invoice_whose_items_are_not_a_list_makes_the_lines_a_part(items: object) -> None:
     assert not listing(read(text_of([{**INVOICE, "items": items}]), "invoices.json"), "invoice_item").whole
 
 
-def test_lists_of_the_api_that_no_rule_reads_are_not_taken_for_others() -> None:
+def test_lists_of_the_api_that_no_rule_reads_are_not_recognized_as_others() -> None:
     memo_item = {
         "id": 1, "active": True, "creditMemoId": 5, "skuId": 1, "skuName": "PIPE-1", "description": "", "price": 1, "cost": 1,
         "quantity": 1, "total": 1, "taxable": True, "type": "Material", "createdOn": "", "createdBy": "", "businessUnit": None,
@@ -425,18 +425,18 @@ def test_lists_of_the_api_that_no_rule_reads_are_not_taken_for_others() -> None:
         ("old customer invoices of Abbott.json", False),
     ],
 )
-def test_an_empty_list_is_known_only_by_a_name_that_says_nothing_else(name: str, known: bool) -> None:
+def test_an_empty_list_is_recognized_only_by_a_name_that_says_nothing_else(name: str, known: bool) -> None:
     assert (maybe(text_of([]), name) is not None) is known
 
 
-def test_a_record_that_stands_twice_counts_once_unless_its_values_differ() -> None:
+def test_a_repeated_record_counts_once_unless_its_values_differ() -> None:
     def dataset(other: dict[str, Any]) -> Scope:
         return consolidate("servicetitan.material", [listing(read(text_of([PIPE, other])))], WHOLE, NOON).scope
 
     assert (dataset(PIPE), dataset({**PIPE, "costOfSaleAccount": "Cost"})) == (Scope.WHOLE, Scope.PART)
 
 
-def test_in_a_feed_the_record_that_was_changed_last_counts_whatever_its_name_was() -> None:
+def test_in_a_feed_the_record_modified_last_counts_whatever_its_name_was() -> None:
     def dataset(*rows: dict[str, Any]) -> list[str]:
         text = json.dumps({"hasMore": False, "continueFrom": "t", "data": list(rows)})
         return [record.key for record in consolidate("servicetitan.material", [listing(read(text))], WHOLE, NOON).records]
@@ -470,5 +470,5 @@ def test_a_name_that_only_mentions_a_list_does_not_make_it_that_list(name: str, 
     assert maybe(text_of([row]), name) is None
 
 
-def test_a_trimmed_list_is_known_by_a_name_that_says_nothing_else() -> None:
+def test_a_trimmed_list_is_recognized_by_a_name_that_says_nothing_else() -> None:
     assert listing(read(text_of([{"id": 1, "code": "PIPE-1", "active": True}]), "materials-2.json")).records

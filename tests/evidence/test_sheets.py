@@ -1,4 +1,4 @@
-"""Workbooks and CSV files as tables: what a cell shows, exactly; and what must not do harm."""
+"""Workbooks and CSV files as tables: cells have exactly the values that they show, and hostile files do no harm."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import xlsxwriter  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exportready.evidence.readers.sheets import Cell, sheets_of
+from exportready.evidence.readers.sheets import Cell
+from exportready.evidence.readers.spreadsheets import sheets_of
 from exportready.evidence.reading import Unreadable
 from exportready.model.evidence import Unknown
 
@@ -27,7 +28,7 @@ def rows(data: bytes, path: str = "list.csv") -> tuple[tuple[Cell, ...], ...]:
 
 
 def edited(data: bytes, part: str, old: str, new: str) -> bytes:
-    """The workbook with a text in one of its parts exchanged."""
+    """Return the workbook with a text replaced in one of its parts."""
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as after:
         for name in before.namelist():
@@ -50,7 +51,7 @@ def shown(number: object, code: str) -> Cell:
 # -- workbooks
 
 
-def test_cells_are_what_they_show(book: Book) -> None:
+def test_cells_have_the_values_that_they_show(book: Book) -> None:
     data = book({"One": [["Code", 12, True, None, date(2026, 11, 5), datetime(2026, 11, 5, 18, 0)]], "Two": []})  # noqa: DTZ001
     one, two = sheets_of(data, "x.xlsx")
     assert (one.name, two.name) == ("One", "Two")
@@ -63,7 +64,7 @@ def test_amounts_are_exact(book: Book, amount: str) -> None:
     assert rows(book({"A": [[float(amount)]]}))[0][0] == Decimal(amount)
 
 
-def test_a_sum_shows_the_digits_that_excel_shows(book: Book) -> None:
+def test_a_sum_has_the_digits_that_excel_shows(book: Book) -> None:
     data = edited(book({"A": [[1]]}), SHEET, "<v>1</v>", "<v>0.30000000000000004</v>")
     assert rows(data)[0][0] == Decimal("0.3")
     data = edited(book({"A": [[1]]}), SHEET, "<v>1</v>", "<v>35810.019999999997</v>")
@@ -72,13 +73,13 @@ def test_a_sum_shows_the_digits_that_excel_shows(book: Book) -> None:
 
 @given(st.integers(-(10**13), 10**13))
 def test_every_amount_in_cents_survives(cents: int) -> None:
-    from exportready.evidence.readers.sheets import _number
+    from exportready.evidence.readers.number_formats import number_cell
 
     amount = Decimal(cents) / 100
-    assert _number(f"{float(amount):.17g}", "", False) == amount
+    assert number_cell(f"{float(amount):.17g}", "", False) == amount
 
 
-def test_a_number_of_more_digits_than_excel_keeps_is_not_known(book: Book) -> None:
+def test_a_number_with_more_digits_than_excel_keeps_is_unknown(book: Book) -> None:
     assert isinstance(rows(book({"A": [[1234567890123456]]}))[0][0], Unknown)
 
 
@@ -96,16 +97,16 @@ def test_a_number_of_more_digits_than_excel_keeps_is_not_known(book: Book) -> No
         (46331.5, "m/d/yy h:mm", datetime(2026, 11, 5, 12, 0)),  # noqa: DTZ001
     ],
 )
-def test_a_number_is_what_its_format_shows(number: float, code: str, cell: Cell) -> None:
+def test_a_number_reads_as_its_format_shows_it(number: float, code: str, cell: Cell) -> None:
     assert shown(number, code) == cell
 
 
 @pytest.mark.parametrize("number", [0.5, 60, -3, 1e14])
-def test_a_day_that_there_is_not_is_not_known(number: float) -> None:
+def test_an_impossible_date_is_unknown(number: float) -> None:
     assert isinstance(shown(number, "m/d/yyyy"), Unknown)
 
 
-def test_days_count_from_1904_where_the_workbook_says_so(book: Book) -> None:
+def test_days_count_from_1904_if_the_workbook_says_so(book: Book) -> None:
     assert rows(book({"A": [[date(2026, 11, 5)]]}, since_1904=True))[0][0] == date(2026, 11, 5)
 
 
@@ -121,7 +122,7 @@ def test_days_count_from_1904_where_the_workbook_says_so(book: Book) -> None:
         ("<v>1</v>", "<v>nan</v>", "15 digits"),
     ],
 )
-def test_what_is_no_value_is_not_known_and_never_blank(book: Book, old: str, new: str, words: str) -> None:
+def test_a_cell_without_a_value_is_unknown_and_never_blank(book: Book, old: str, new: str, words: str) -> None:
     cell = rows(edited(book({"A": [[1]]}), SHEET, old, new))[0][0]
     assert isinstance(cell, Unknown)
     assert words in cell.reason
@@ -133,7 +134,7 @@ def test_a_formula_reads_as_its_result(book: Book) -> None:
     assert rows(edited(book({"A": [[1]]}), SHEET, '<c r="A1"><v>1</v>', text))[0][0] is None
 
 
-def test_cells_that_are_merged_are_not_blank() -> None:
+def test_merged_cells_are_not_blank() -> None:
     target = io.BytesIO()
     workbook = xlsxwriter.Workbook(target, {"in_memory": True})
     sheet = workbook.add_worksheet()
@@ -161,7 +162,7 @@ def test_odd_texts_survive(book: Book, text: str) -> None:
     assert rows(book({"A": [[text]]}))[0][0] == text
 
 
-def test_text_in_runs_is_one_text_and_readings_are_left_out(book: Book) -> None:
+def test_text_in_runs_is_one_text_without_phonetic_readings(book: Book) -> None:
     runs = "<si><r><t>Cost of </t></r><r><t>Goods</t></r><rPh><t>reading</t></rPh></si>"
     data = book({"A": [["one"]]})
     assert rows(edited(data, "xl/sharedStrings.xml", "<si><t>one</t></si>", runs))[0][0] == "Cost of Goods"
@@ -218,7 +219,7 @@ def test_a_broken_workbook_says_so(book: Book, part: str, old: str, new: str, wo
         sheets_of(edited(data, part, old, new), "x.xlsx")
 
 
-def test_a_cell_far_out_does_not_fill_the_memory(book: Book) -> None:
+def test_a_cell_in_a_far_column_does_not_exhaust_memory(book: Book) -> None:
     data = book({"A": [["a", "b"], ["c", "d"]]})
     far = edited(
         data, SHEET, '<row r="2" spans="1:2"><c r="A2" t="s"><v>2</v></c><c r="B2"', '<row r="1048576"><c r="XFD1048576"'
@@ -229,7 +230,7 @@ def test_a_cell_far_out_does_not_fill_the_memory(book: Book) -> None:
         sheets_of(edited(data, SHEET, "</sheetData>", f"{wide}</sheetData>"), "x.xlsx")
 
 
-def test_merged_cells_cannot_fill_the_memory_either(book: Book) -> None:
+def test_merged_cells_do_not_exhaust_memory(book: Book) -> None:
     data = book({"A": [["a", "b"], ["c", "d"]]})
     merged = "</sheetData><mergeCells>" + '<mergeCell ref="A1:XFD1048576"/>' * 400 + "</mergeCells>"
     with pytest.raises(Unreadable, match="cells"):
@@ -266,7 +267,7 @@ def test_titles_above_the_table_do_not_decide_the_delimiter() -> None:
     assert rows(data)[3] == ("Pump", "Service")
 
 
-def test_excels_own_line_about_the_delimiter_counts_and_keeps_its_number() -> None:
+def test_excels_delimiter_line_is_obeyed_and_counts_as_a_row() -> None:
     assert rows(b"sep=;\r\na,1;b\r\n") == ((), ("a,1", "b"))
 
 
@@ -274,7 +275,7 @@ def test_quotes_inside_and_lines_within_quotes() -> None:
     assert rows(b'24" pipe,"24"" pipe","two\nlines"\n') == (('24" pipe', '24" pipe', "two\nlines"),)
 
 
-def test_a_file_that_is_cut_within_quotes_is_told() -> None:
+def test_a_file_that_is_cut_within_quotes_is_reported() -> None:
     with pytest.raises(Unreadable, match="quotes") as caught:
         sheets_of(b'a,b\nc,"d\ne,f\n', "list.csv")
     assert caught.value.line == 3

@@ -1,4 +1,4 @@
-"""A folder of files becomes evidence: what is passed over, what is refused, which of two sources counts."""
+"""From a folder of files to evidence: what is ignored, what is refused, which of two sources counts."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_one_file_may_be_the_snapshot(tmp_path: Path) -> None:
     assert [source.path for source in read(tmp_path / "materials.json").sources] == ["materials.json"]
 
 
-def test_nothing_at_the_path_is_told(tmp_path: Path) -> None:
+def test_a_path_without_a_snapshot_is_reported(tmp_path: Path) -> None:
     with pytest.raises(NoSnapshot, match="is not there"):
         read(tmp_path / "nowhere")
 
@@ -75,14 +75,14 @@ def test_nothing_at_the_path_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name", [".DS_Store", "__MACOSX/x.json", "~$lists.iif", ".hidden.json", "Thumbs.db", ".git/config.json"]
 )
-def test_what_systems_leave_behind_is_passed_over(tmp_path: Path, name: str) -> None:
+def test_files_left_by_operating_systems_are_ignored(tmp_path: Path, name: str) -> None:
     put(tmp_path, name, materials("PIPE-1"))
     evidence = read(tmp_path)
     assert (evidence.sources, evidence.unrecognised) == ((), ())
 
 
 @pytest.mark.parametrize("format_", ["json", "html"])
-def test_our_own_reports_are_passed_over(tmp_path: Path, format_: str) -> None:
+def test_our_own_reports_are_ignored(tmp_path: Path, format_: str) -> None:
     put(tmp_path, "materials.json", materials("PIPE-1"))
     rulebook = load(shipped.folder("rules"))
     report = render(
@@ -108,7 +108,7 @@ def test_our_own_reports_are_passed_over(tmp_path: Path, format_: str) -> None:
         ("picture.png", b"\x89PNG\r\n\x1a\n\x00\x00", "export it in one of these forms"),
     ],
 )
-def test_what_no_reader_knows_is_listed_with_what_would_help(tmp_path: Path, name: str, content: bytes, words: str) -> None:
+def test_an_unrecognized_file_is_listed_with_what_would_help(tmp_path: Path, name: str, content: bytes, words: str) -> None:
     put(tmp_path, name, content)
     evidence = read(tmp_path)
     assert evidence.sources == ()
@@ -116,12 +116,12 @@ def test_what_no_reader_knows_is_listed_with_what_would_help(tmp_path: Path, nam
     assert words in evidence.unrecognised[0].help
 
 
-def test_account_yaml_is_read_under_another_name_if_it_speaks_of_an_account(tmp_path: Path) -> None:
+def test_account_yaml_is_read_under_another_name_if_it_has_its_keys(tmp_path: Path) -> None:
     put(tmp_path, "northwind.yaml", "account: Northwind\nsettings: {peopleWhoExport: 1}\n")
     assert read(tmp_path).account.name == "Northwind"
 
 
-def test_two_files_of_answers_that_differ_count_for_nothing_and_this_is_told(tmp_path: Path) -> None:
+def test_two_files_of_answers_that_differ_do_not_count_and_are_reported(tmp_path: Path) -> None:
     put(tmp_path, "account.yaml", "account: Northwind\nsettings: {peopleWhoExport: 1}\n")
     put(tmp_path, "old/account.yaml", "account: Northwind\nsettings: {peopleWhoExport: 2}\n")
     evidence = read(tmp_path)
@@ -133,7 +133,7 @@ def test_two_files_of_answers_that_differ_count_for_nothing_and_this_is_told(tmp
     assert reasons == {dataset.why}
 
 
-def test_of_two_dated_files_of_answers_the_newest_counts(tmp_path: Path) -> None:
+def test_the_newer_of_two_dated_files_of_answers_counts(tmp_path: Path) -> None:
     put(tmp_path, "a.yaml", "account: New\ntakenAt: 2026-11-20T17:00:00-07:00\nsettings: {peopleWhoExport: 1}\n")
     put(tmp_path, "b.yaml", "account: Old\ntakenAt: 2026-11-10T17:00:00-07:00\nsettings: {peopleWhoExport: 2}\n")
     evidence = read(tmp_path)
@@ -153,7 +153,7 @@ def test_a_broken_file_does_not_keep_the_others_from_being_read(tmp_path: Path) 
 
 
 def test_two_account_files_that_are_refused_together_have_no_phase(tmp_path: Path) -> None:
-    """Two files of answers that are refused together have no phase, though each of them has."""
+    """Two files of answers that are refused together have no phase, although each of them has one."""
     for name, phase in (("a", "after-export"), ("b", "after-export")):
         (tmp_path / name).mkdir()
         (tmp_path / name / "account.yaml").write_text(f"account: {name}\nphase: {phase}\ntakenAt: 2026-11-20T12:00:00Z\n")
@@ -186,7 +186,7 @@ def test_one_company_in_two_files_is_fine(tmp_path: Path) -> None:
     assert len(evidence.dataset("quickbooks.Company").records) == 1
 
 
-def test_of_two_dated_sources_the_newest_counts(tmp_path: Path) -> None:
+def test_the_newer_of_two_dated_sources_counts(tmp_path: Path) -> None:
     put(tmp_path, "a-new.iif", classes_iif(1795219500, "Heating", "Plumbing"))
     put(tmp_path, "b-old.iif", classes_iif(1795000000, "Heating"))
     assert [record.key for record in read(tmp_path).dataset("quickbooks.Class").records] == ["Heating", "Plumbing"]
@@ -221,7 +221,7 @@ def test_undated_sources_get_the_date_of_the_snapshot_and_conflict_when_they_dif
     assert read(tmp_path).dataset("servicetitan.material").scope is Scope.MISSING
 
 
-def test_a_source_is_complete_only_if_its_other_pages_are_there(tmp_path: Path) -> None:
+def test_a_source_is_complete_only_with_its_other_pages(tmp_path: Path) -> None:
     put(tmp_path, "materials-1.json", materials("PIPE-1").replace('"hasMore": false', '"hasMore": true'))
     assert not read(tmp_path).sources[0].complete
     put(tmp_path, "materials-2.json", materials("PIPE-2").replace('"page": 1', '"page": 2'))
@@ -237,7 +237,7 @@ def test_covers_of_account_yaml_completes_a_list(tmp_path: Path) -> None:
     assert (evidence.dataset("servicetitan.material").scope, evidence.sources[1].complete) == (Scope.WHOLE, True)
 
 
-def test_covers_names_the_days_of_which_a_file_holds_all_transactions_and_their_lines(tmp_path: Path) -> None:
+def test_covers_may_name_the_days_whose_transactions_and_lines_are_complete(tmp_path: Path) -> None:
     invoice = {"id": 1, "syncStatus": "Pending", "referenceNumber": "58001", "invoiceDate": "2026-11-20", "items": []}
     put(tmp_path, "invoices.json", json.dumps([invoice]))
     assert read(tmp_path).dataset("servicetitan.invoice_item").scope is Scope.PART
@@ -284,7 +284,7 @@ def customer(name: str, active: str = "true") -> str:
     )
 
 
-def test_a_single_record_that_contradicts_the_list_leaves_the_field_unknown(tmp_path: Path) -> None:
+def test_a_single_record_that_contradicts_the_list_makes_the_field_unknown(tmp_path: Path) -> None:
     put(tmp_path, "list.xml", qbxml(f"<CustomerQueryRs {STATUS}>{customer('Abbott')}</CustomerQueryRs>"))
     put(tmp_path, "one.xml", customer("Abbott", "false"))
     (record,) = read(tmp_path).dataset("quickbooks.Customer").records
@@ -294,7 +294,7 @@ def test_a_single_record_that_contradicts_the_list_leaves_the_field_unknown(tmp_
     assert record.get("FullName") == "Abbott"
 
 
-def test_two_single_records_of_one_thing_that_differ_leave_the_field_unknown(tmp_path: Path) -> None:
+def test_two_copies_of_a_single_record_that_differ_make_the_field_unknown(tmp_path: Path) -> None:
     put(tmp_path, "1.xml", "<HostRet><ProductName>QuickBooks</ProductName><QBFileMode>SingleUser</QBFileMode></HostRet>")
     put(tmp_path, "2.xml", "<HostRet><ProductName>QuickBooks</ProductName><QBFileMode>MultiUser</QBFileMode></HostRet>")
     (host,) = read(tmp_path).dataset("quickbooks.Host").records
@@ -324,18 +324,18 @@ def test_a_source_dated_after_the_check_is_not_the_newest(tmp_path: Path) -> Non
         '[{"note": "<meta name=generator content=ExportReady>"}]',
     ],
 )
-def test_a_file_that_only_mentions_this_program_is_not_passed_over(tmp_path: Path, text: str) -> None:
+def test_a_file_that_only_mentions_this_program_is_not_ignored(tmp_path: Path, text: str) -> None:
     put(tmp_path, "materials.json", text)
     evidence = read(tmp_path)
     assert len(evidence.sources) + len(evidence.unrecognised) == 1
 
 
-def test_leading_blanks_do_not_hide_what_a_file_is(tmp_path: Path) -> None:
+def test_a_file_is_recognized_despite_leading_blanks(tmp_path: Path) -> None:
     put(tmp_path, "materials.json", " " * 10_000 + materials("PIPE-1"))
     assert len(read(tmp_path).dataset("servicetitan.material").records) == 1
 
 
-def test_what_is_no_ordinary_file_is_told_and_does_not_hold_up_the_others(tmp_path: Path) -> None:
+def test_a_special_file_is_reported_and_the_others_are_read(tmp_path: Path) -> None:
     put(tmp_path, "materials.json", materials("PIPE-1"))
     os.mkfifo(tmp_path / "pipe.json")
     (tmp_path / "gone.json").symlink_to(tmp_path / "nowhere")
@@ -344,14 +344,14 @@ def test_what_is_no_ordinary_file_is_told_and_does_not_hold_up_the_others(tmp_pa
     assert len(evidence.dataset("servicetitan.material").records) == 1
 
 
-def test_a_zip_with_a_damaged_directory_is_told(tmp_path: Path) -> None:
+def test_a_zip_with_a_damaged_directory_is_reported(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"PK\x03\x04" + b"\x00" * 200)
     (source,) = read(tmp_path / "a.zip").sources
     assert source.error is not None
     assert "damaged" in source.error
 
 
-def test_covers_does_not_mend_a_list_that_contradicts_itself(tmp_path: Path) -> None:
+def test_covers_does_not_make_a_contradictory_list_whole(tmp_path: Path) -> None:
     put(tmp_path, "materials.json", materials("PIPE-1").replace('"hasMore": false', '"hasMore": false, "totalCount": 5'))
     put(tmp_path, "account.yaml", "covers: {servicetitan.material: all}\n")
     dataset = read(tmp_path).dataset("servicetitan.material")
@@ -359,7 +359,7 @@ def test_covers_does_not_mend_a_list_that_contradicts_itself(tmp_path: Path) -> 
     assert "should hold 5 records" in dataset.why
 
 
-def test_of_three_sources_each_must_agree_with_each(tmp_path: Path) -> None:
+def test_all_pairs_of_three_sources_must_agree(tmp_path: Path) -> None:
     put(
         tmp_path,
         "a.json",
@@ -382,28 +382,28 @@ def test_two_companies_in_one_file_are_refused_too(tmp_path: Path) -> None:
     assert "«Northwind» and «Other»" in source.error
 
 
-def test_a_file_that_is_named_for_answers_is_read_as_such_and_its_mistakes_are_told(tmp_path: Path) -> None:
+def test_a_file_named_account_is_read_as_answers_and_its_mistakes_are_reported(tmp_path: Path) -> None:
     put(tmp_path, "account (1).yaml", "acount: Northwind\n")
     (source,) = read(tmp_path).sources
     assert source.error is not None
     assert "account" in source.error
 
 
-def test_a_link_to_a_folder_is_told(tmp_path: Path) -> None:
+def test_a_link_to_a_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "linked").symlink_to(tmp_path / "real")
     (source,) = read(tmp_path).sources
     assert (source.path, "is not followed" in (source.error or "")) == ("linked", True)
 
 
-def test_a_list_that_no_rule_asks_for_is_still_whole_or_not(tmp_path: Path) -> None:
+def test_a_list_that_no_rule_reads_is_still_complete_or_not(tmp_path: Path) -> None:
     put(tmp_path, "materials.json", materials("PIPE-1").replace('"hasMore": false', '"hasMore": true'))
     assert [source.complete for source in snapshot.read(tmp_path, {}, AT).sources] == [False]
     put(tmp_path, "materials.json", materials("PIPE-1"))
     assert [source.complete for source in snapshot.read(tmp_path, {}, AT).sources] == [True]
 
 
-def test_bytes_that_are_no_text_are_a_source_with_an_error(tmp_path: Path) -> None:
+def test_bytes_that_are_not_text_are_a_source_with_an_error(tmp_path: Path) -> None:
     row = {"id": 1, "code": "Zoë's Café", "unitOfMeasure": "Each"}
     text = json.dumps({"page": 1, "hasMore": False, "data": [row]}, ensure_ascii=False)
     put(tmp_path, "materials.json", text.encode().replace(b"Each", b"Ea\xe9h"))
@@ -412,7 +412,7 @@ def test_bytes_that_are_no_text_are_a_source_with_an_error(tmp_path: Path) -> No
     assert "no text" in source.error
 
 
-def test_our_own_reports_on_a_screen_are_passed_over_too(tmp_path: Path) -> None:
+def test_our_own_console_reports_are_ignored_too(tmp_path: Path) -> None:
     report = check(CheckRequest(snapshot=tmp_path, rulebook=load(shipped.folder("rules")), at=AT))
     put(tmp_path, "report.txt", render("console", report, Options()))
     evidence = read(tmp_path)
@@ -428,7 +428,7 @@ def test_a_missing_kind_says_which_file_could_not_be_read(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     "name", ["JOS\u00c9\u2019S PLUMBING", "CAF\u00c9\u2122", "Zo\u00eb", "Caf\u00c3\u00a9 and Jos\u00e9, Zo\u00eb"]
 )
-def test_windows_1252_stays_so_where_some_of_it_could_be_utf_8(tmp_path: Path, name: str) -> None:
+def test_windows_1252_is_recognized_even_if_some_of_it_could_be_utf_8(tmp_path: Path, name: str) -> None:
     for others in ("", "CLASS\tPe\u00f1a\n"):
         put(tmp_path, "a.iif", f"!CLASS\tNAME\nCLASS\t{name}\n{others}".encode("cp1252"))
         assert read(tmp_path).dataset("quickbooks.Class").records[0].key == name
@@ -437,7 +437,7 @@ def test_windows_1252_stays_so_where_some_of_it_could_be_utf_8(tmp_path: Path, n
 @pytest.mark.parametrize(
     "name", ["Zo\u00eb", "\u0414\u043e\u043c", "\u05d1\u05d9\u05ea", "Cafe\u0301", "\U0001f527 Tools", "Na\u00efve\u2019s"]
 )
-def test_utf_8_stays_so_in_every_script(tmp_path: Path, name: str) -> None:
+def test_utf_8_is_recognized_in_every_script(tmp_path: Path, name: str) -> None:
     put(tmp_path, "a.iif", f"!CLASS\tNAME\nCLASS\t{name}\n")
     assert read(tmp_path).dataset("quickbooks.Class").records[0].key == name
 
@@ -450,7 +450,7 @@ def item(name: str, account: str) -> str:
     )
 
 
-def test_one_item_type_beside_the_whole_list_is_held_against_it_and_does_not_displace_it(tmp_path: Path) -> None:
+def test_one_item_type_is_compared_with_the_whole_list_and_does_not_replace_it(tmp_path: Path) -> None:
     rows = "INVITEM\tPump\tINVENTORY\tCost\tN\nINVITEM\tRepair\tSERV\t\tN\n"
     put(tmp_path, "lists.iif", f"!INVITEM\tNAME\tINVITEMTYPE\tCOGSACCNT\tHIDDEN\n{rows}")
     put(tmp_path, "items.xml", qbxml(f"<ItemInventoryQueryRs {STATUS}>{item('Pump', 'Cost')}</ItemInventoryQueryRs>"))
@@ -460,7 +460,7 @@ def test_one_item_type_beside_the_whole_list_is_held_against_it_and_does_not_dis
     assert isinstance(read(tmp_path).dataset("quickbooks.Item").records[0].get("COGSAccountRef.FullName"), Unknown)
 
 
-def test_a_character_that_xml_does_not_allow_says_where_to_take_it_out(tmp_path: Path) -> None:
+def test_a_character_that_xml_does_not_allow_is_reported_with_its_line(tmp_path: Path) -> None:
     put(tmp_path, "a.xml", company("Nor&#x1F;thwind"))
     (source,) = read(tmp_path).sources
     assert "in QuickBooks" in (source.error or "")

@@ -1,4 +1,4 @@
-"""Exports in spreadsheets: which table a sheet holds, what its cells mean, and what is asked instead of guessed."""
+"""Exports in spreadsheets: which table a sheet is, what its cells mean, and what is asked for instead of guessed."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def evidence(folder: Path, **files: str | bytes) -> Evidence:
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.title)
-def test_headings_stand_for_one_field_each_and_fields_exist(table: Table) -> None:
+def test_each_heading_is_for_one_field_and_fields_exist(table: Table) -> None:
     owners: dict[str, tuple[str, str]] = {}
     for kind, name, headings in table.all_columns():
         assert name in KINDS[kind].fields
@@ -87,18 +87,18 @@ def test_the_tabs_of_a_pricebook_are_three_lists(book: Book) -> None:
     assert (pipe.where.path, pipe.where.line, pipe.where.pointer) == ("pricebook.xlsx", 2, "Materials!2")
 
 
-def test_headings_need_not_stand_in_the_first_row_or_column() -> None:
+def test_headings_need_not_be_in_the_first_row_or_column() -> None:
     (pipe,) = material("ServiceTitan", "", f",{MATERIALS}", ",PIPE-1,Pipe,Yes,Sales,,No")
     assert (pipe.key, pipe.where.line) == ("PIPE-1", 4)
     assert pipe.get("isInventory") is False
 
 
-def test_headings_compare_without_case_space_and_signs() -> None:
+def test_headings_are_compared_without_case_spaces_and_signs() -> None:
     (pipe,) = material(" CODE ,cost-of-sale ACCOUNT:,Is Inventory?", "PIPE-1,COGS,x")
     assert (pipe.get("costOfSaleAccount"), pipe.get("isInventory")) == ("COGS", True)
 
 
-def test_blank_is_unset_and_a_column_that_is_not_there_is_not_exported() -> None:
+def test_a_blank_cell_is_unset_and_a_missing_column_is_not_exported() -> None:
     (pipe,) = material("Code,Cost of Sale Account", "PIPE-1,  ")
     assert pipe.get("costOfSaleAccount") is UNSET
     assert pipe.get("assetAccount") is NOT_EXPORTED
@@ -123,7 +123,7 @@ def test_money_as_people_write_it(cell: str, amount: str) -> None:
 
 
 @pytest.mark.parametrize("cell", ["1.234,50", "12,50", "12 EUR", "n/a", "#N/A"])
-def test_what_is_no_amount_is_not_known(cell: str) -> None:
+def test_a_cell_that_is_not_an_amount_is_unknown(cell: str) -> None:
     assert isinstance(material("Code,Price", f'PIPE-1,"{cell}"')[0].get("price"), Unknown)
 
 
@@ -155,7 +155,7 @@ def test_windows_1252_is_read() -> None:
     assert read(codecs.BOM_UTF8 + b"Code,Account\nA,B\n").counts == {"servicetitan.material": 1}
 
 
-def test_totals_blank_rows_and_headings_once_more_are_no_records() -> None:
+def test_totals_blank_rows_and_repeated_headings_are_not_records() -> None:
     found = material(
         ",Code,Price",
         ",PIPE-1,10",
@@ -195,7 +195,7 @@ def test_account_yaml_names_the_column_or_says_that_there_is_none(tmp_path: Path
     assert "costOfSaleAccount" not in {question.field for question in found.questions}
 
 
-def test_a_column_that_account_yaml_names_is_taken_from_the_field_that_it_looked_like() -> None:
+def test_a_column_that_account_yaml_names_is_not_used_for_another_field() -> None:
     columns = {"servicetitan.material": {"costOfSaleAccount": "Account"}}
     (pipe,) = material("Code,Account,Other", "PIPE-1,COGS,x", columns=columns)
     assert pipe.get("costOfSaleAccount") == "COGS"
@@ -222,12 +222,12 @@ def test_answers_are_read_before_spreadsheets_whatever_their_names(tmp_path: Pat
         ("{servicetitan.material: Code}", "a group of keys"),
     ],
 )
-def test_mistakes_in_columns_are_told(tmp_path: Path, columns: str, words: str) -> None:
+def test_mistakes_in_columns_are_reported(tmp_path: Path, columns: str, words: str) -> None:
     (source,) = evidence(tmp_path, account__yaml=f"account: A\ncolumns: {columns}\n").sources
     assert words in str(source.error)
 
 
-def test_two_columns_of_one_name_are_not_chosen_between() -> None:
+def test_two_columns_with_one_heading_make_the_field_unknown() -> None:
     (pipe,) = material("Code,Account,Account", "PIPE-1,A,B")
     value = pipe.get("account")
     assert isinstance(value, Unknown)
@@ -242,7 +242,7 @@ def test_without_the_column_that_names_its_rows_a_sheet_is_not_read_but_asked_ab
     assert "code" in {question.field for question in found.questions}
 
 
-def test_only_what_somebody_reads_is_asked_for() -> None:
+def test_only_fields_that_are_read_are_asked_for() -> None:
     wanted = {"servicetitan.material": frozenset({"account"})}
     reading = tables.read(b"Code,Colour\nA,red\n", "materials.csv", wanted, {})
     assert {question.field for question in reading.questions} == {"account", "active"}
@@ -252,7 +252,7 @@ def test_only_what_somebody_reads_is_asked_for() -> None:
 # -- batches
 
 
-def test_a_batch_of_invoices() -> None:
+def test_a_batch_of_invoices_is_read() -> None:
     reading = read(
         "Invoice #,Invoice Date,Customer,Batch #,Batch Name,Status,Total\n"
         '1001,11/05/2026,"Abbott, Ann",1042,Nov 20,Posted,"$1,200.00"\n',
@@ -265,7 +265,7 @@ def test_a_batch_of_invoices() -> None:
     assert not records(reading, "servicetitan.invoice_item")
 
 
-def test_rows_with_items_are_lines_and_make_up_their_invoices() -> None:
+def test_rows_with_items_are_lines_of_their_invoices() -> None:
     reading = read(
         "Invoice #,Invoice Date,Customer,Status,Invoice Total,Item,Qty,Total\n"
         "1001,11/05/2026,Abbott,Posted,30,PIPE-1,2,20\n"
@@ -283,13 +283,13 @@ def test_rows_with_items_are_lines_and_make_up_their_invoices() -> None:
     assert isinstance(line.get("total"), Unknown)  # "Total" may be the invoice's
 
 
-def test_a_line_that_names_no_invoice_makes_the_list_doubtful() -> None:
+def test_a_line_without_an_invoice_damages_the_list() -> None:
     reading = read("Invoice #,Invoice Date,Customer,Item\n1,11/05/2026,A,PIPE\n,,,PUMP\n", "batch.csv")
     assert {listing.damaged for listing in reading.listings} == {True}
     assert "row 3" in reading.listings[0].why_part
 
 
-def test_payments_and_bills_are_told_apart_by_their_headings(book: Book) -> None:
+def test_payments_and_bills_are_distinguished_by_their_headings(book: Book) -> None:
     reading = read(
         book(
             {
@@ -308,7 +308,7 @@ def test_payments_and_bills_are_told_apart_by_their_headings(book: Book) -> None
 
 
 @pytest.mark.parametrize("day", ["25/12/2026", "03/04/2026"])
-def test_a_column_with_the_day_first_is_not_known(day: str) -> None:
+def test_a_column_with_the_day_first_is_unknown(day: str) -> None:
     found = records(read(f"Invoice #,Invoice Date,Customer\n1,25/12/2026,A\n2,{day},A\n", "batch.csv"), "servicetitan.invoice")
     assert all(isinstance(one.get("invoiceDate"), Unknown) for one in found)
 
@@ -320,7 +320,7 @@ def test_days_as_programs_write_them(day: str) -> None:
 
 
 @pytest.mark.parametrize("day", ["46331", "2/30/2026", "soon", "5.11.2026"])
-def test_what_is_no_day_is_not_known(day: str) -> None:
+def test_a_cell_that_is_not_a_date_is_unknown(day: str) -> None:
     (one,) = records(read(f"Invoice #,Invoice Date,Customer\n1,{day},A\n", "batch.csv"), "servicetitan.invoice")
     assert isinstance(one.get("invoiceDate"), Unknown)
 
@@ -328,7 +328,7 @@ def test_what_is_no_day_is_not_known(day: str) -> None:
 # -- reports of ServiceTitan
 
 
-def test_the_export_error_report_by_its_name() -> None:
+def test_the_export_error_report_is_recognized_by_its_name() -> None:
     reading = read("Transaction,Type,Customer,Error\n1001,Invoice,Abbott,Error 3140 There is\n", "Export Error Report.csv")
     (error,) = records(reading, "servicetitan.export_error")
     assert (error.get("transaction"), error.get("transactionType"), error.get("customer.name")) == (
@@ -339,7 +339,7 @@ def test_the_export_error_report_by_its_name() -> None:
     assert error.get("message") == "Error 3140 There is"
 
 
-def test_the_reconciliation_report_by_its_headings() -> None:
+def test_the_reconciliation_report_is_recognized_by_its_headings() -> None:
     headings = "Id (ST),Number (ST),Transaction Date (ST),Business Unit (ST),Batch Name (ST),Id (QBD)"
     (row,) = records(read(f"{headings}\n9,1001,11/05/2026,HVAC,Nov 20,4-1\n", "Book1.csv"), "servicetitan.reconciliation")
     assert (row.get("id"), row.get("number"), row.get("batch.name")) == ("9", "1001", "Nov 20")
@@ -381,18 +381,18 @@ def test_other_items_name_their_accounts_as_qbxml_does() -> None:
     assert tax.get("TaxRate") == Decimal("0.0775")
 
 
-def test_a_rate_that_may_be_two_things_and_a_type_that_is_none_are_not_known() -> None:
+def test_an_ambiguous_rate_and_an_unfamiliar_type_are_unknown() -> None:
     tax, odd = items("Denver,,Sales Tax Item,,0.0775,,,,Active", "Odd,,Gadget,,,,,,Active")
     assert isinstance(tax.get("TaxRate"), Unknown)
     assert isinstance(odd.get("ItemType"), Unknown)
 
 
-def test_an_account_that_is_split_is_not_known() -> None:
+def test_a_split_account_is_unknown() -> None:
     (pump,) = items("Pump,,Inventory Part,,,,-SPLIT-,,Active")
     assert isinstance(pump.get("COGSAccountRef.FullName"), Unknown)
 
 
-def test_the_customer_contact_list() -> None:
+def test_the_customer_contact_list_is_read() -> None:
     reading = read('Customer,Bill to,Main Phone,Balance Total\n"Abbott, A:330 Main",x,555,"1,234.50"\n', "Book1.csv")
     (job,) = records(reading, "quickbooks.Customer")
     assert (job.key, job.get("ParentRef.FullName"), job.get("TotalBalance")) == (
@@ -405,7 +405,7 @@ def test_the_customer_contact_list() -> None:
 TRANSACTIONS = ",Trans #,Type,Date,Num,Name,Memo,Account,Account Type,Split,Amount"
 
 
-def test_transactions_are_put_together_from_their_postings() -> None:
+def test_transactions_are_combined_from_their_postings() -> None:
     reading = read(
         f"""Custom Transaction Detail
 {TRANSACTIONS}
@@ -450,7 +450,7 @@ def test_a_spreadsheet_is_whole_only_if_account_yaml_says_so(tmp_path: Path) -> 
     assert all(source.complete for source in found.sources)
 
 
-def test_the_days_of_a_batch_hold_for_its_lines_too(tmp_path: Path) -> None:
+def test_the_days_stated_for_a_batch_apply_to_its_lines_too(tmp_path: Path) -> None:
     found = evidence(
         tmp_path,
         account__yaml="covers: {servicetitan.invoice: {from: 2026-11-01, to: 2026-11-20}}\n",
@@ -474,7 +474,7 @@ def test_two_batches_add_up(tmp_path: Path) -> None:
     assert dataset.scope is Scope.WHOLE
 
 
-def test_records_of_one_name_in_one_sheet_stay_apart(tmp_path: Path) -> None:
+def test_records_with_one_name_in_one_sheet_stay_separate(tmp_path: Path) -> None:
     text = "Payment #,Payment Date,Customer,Amount\n,11/05/2026,A,5\n,11/05/2026,A,7\n"
     found = evidence(tmp_path, one__csv=text, two__csv=text)
     totals = [record.get("total") for record in found.dataset("servicetitan.payment").records]
@@ -488,7 +488,7 @@ JSON = (
 )
 
 
-def test_beside_a_list_from_a_program_a_spreadsheet_is_held_against_it(tmp_path: Path) -> None:
+def test_a_spreadsheet_is_compared_with_a_programs_list(tmp_path: Path) -> None:
     text = "Code,Account,Cost of Sale Account,Unit of Measure\nPIPE-1,Sales,Other,foot\n"
     found = evidence(tmp_path, materials__json=JSON, materials__csv=text)
     dataset = found.dataset("servicetitan.material")
@@ -512,7 +512,7 @@ def test_a_column_that_is_missing_in_the_spreadsheet_does_not_contradict_the_lis
     assert found.dataset("servicetitan.material").records[0].get("costOfSaleAccount") == "COGS"
 
 
-def test_an_item_list_in_two_formats(tmp_path: Path) -> None:
+def test_an_item_list_in_two_formats_agrees(tmp_path: Path) -> None:
     iif = (
         "!INVITEM\tNAME\tINVITEMTYPE\tDESC\tACCNT\tASSETACCNT\tCOGSACCNT\tHIDDEN\n"
         "INVITEM\tPump\tINVENTORY\tA pump\tSales\tStock\tCOGS\tN\nINVITEM\tLabour\tSERV\t\tSales\t\t\tN\n"
@@ -524,7 +524,7 @@ def test_an_item_list_in_two_formats(tmp_path: Path) -> None:
     assert not [value for record in dataset.records for value in record.fields.values() if isinstance(value, Unknown)]
 
 
-def test_what_is_no_known_table_is_listed_sheet_by_sheet(tmp_path: Path, book: Book) -> None:
+def test_unrecognized_sheets_are_listed_one_by_one(tmp_path: Path, book: Book) -> None:
     data = book({"Materials": [["Code", "Account"], ["A", "B"]], "Notes": [["Call Ann"]], "Empty": []})
     found = evidence(tmp_path, pricebook__xlsx=data, other__csv="Shoe,Size\nA,7\n", notes__txt='say "hi\n')
     told = {part.path: part.help for part in found.unrecognised}
@@ -542,7 +542,7 @@ def test_a_workbook_alone_is_a_snapshot(tmp_path: Path, book: Book) -> None:
     assert len(snapshot.read(path, ALL, AT).dataset("servicetitan.material").records) == 1
 
 
-def test_a_workbook_is_known_by_its_content_and_office_leftovers_are_passed_over(tmp_path: Path, book: Book) -> None:
+def test_a_workbook_is_recognized_by_its_content_and_office_leftovers_are_ignored(tmp_path: Path, book: Book) -> None:
     data = book({"Materials": [["Code", "Account"], ["A", "B"]]})
     (tmp_path / "~$pricebook.xlsx").write_bytes(b"lock")
     (tmp_path / "pricebook").write_bytes(data)

@@ -13,7 +13,7 @@ import pytest
 from exportready.check import CheckRequest, check
 from exportready.evidence import snapshot
 from exportready.kinds import KINDS
-from exportready.kinds.messages import read
+from exportready.kinds.messages import parse_message
 from exportready.model.evidence import UNSET
 from exportready.model.report import Outcome, Report, RuleResult
 from exportready.model.rules import Rulebook
@@ -288,7 +288,8 @@ def test_the_real_messages_are_classified_with_what_they_name() -> None:
     with (REAL / "20_status_messages_real.tsv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     said = [
-        (row["statusCode"], read(row["statusMessage"], row["statusCode"], row["response"].removesuffix("Rs"))) for row in rows
+        (row["statusCode"], parse_message(row["statusMessage"], row["statusCode"], row["response"].removesuffix("Rs")))
+        for row in rows
     ]
     named = {code: (one.sort, one.kind, one.name) for code, one in reversed(said) if code in STATUSES}
     assert named == STATUSES

@@ -1,7 +1,7 @@
-"""The interview: a dozen questions in an office's own words, what each reply says, and the four exports to make by hand.
+"""The interview: a dozen questions in an office's own words, what each reply answers, and the four exports to make by hand.
 
-One reply may answer several settings of account.yaml, so that a dozen questions are enough. A question that depends on an
-earlier one is left out where that makes it pointless.
+One reply may answer several settings of account.yaml, so a dozen questions are enough. A question is skipped if an earlier
+answer makes it irrelevant.
 """
 
 from __future__ import annotations
@@ -15,56 +15,57 @@ from exportready.kinds.account import BY_PATH, FILE_MODE, MAPPING_WORDS, MAPPING
 from exportready.model.rules import Type
 
 NAME, TAKEN_AT, SINCE = "account", "takenAt", "since"
-"""What is asked besides the settings and the file mode: the account's name, when the files were made, and since which day a report
-shows everything."""
+"""The answers that are neither settings nor the file mode: the account's name, when the files were exported, and the first date that
+a report covers."""
 
 ANSWERED_ON = "When were these answers given?"
-"""The row of a spreadsheet of answers that dates them."""
+"""The row that dates the answers in a spreadsheet."""
 
-Said = str | bool
+ReplyValue = str | bool
+"""The value that a reply gives to an answer."""
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """One of the replies to choose from."""
 
     label: str
-    says: Mapping[str, Said] = field(default_factory=dict)
-    """Path of an answer -> what it is then."""
+    answers: Mapping[str, ReplyValue] = field(default_factory=dict)
+    """Path of an answer -> its value."""
     same_as: Mapping[str, str] = field(default_factory=dict)
-    """Path of an answer -> the path whose answer is taken over."""
-    words: tuple[str, ...] = ()
+    """Path of an answer -> the path of the answer that it equals."""
+    synonyms: tuple[str, ...] = ()
     """What people may write instead of the label."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """One question, with the replies to choose from, or the path of an answer that is written freely."""
+    """One question: with replies to choose from, or with the path of an answer in free text."""
 
     text: str
     replies: tuple[Reply, ...] = ()
     path: str = ""
-    only_if: tuple[str, tuple[Said, ...]] | None = None
-    """(path, values): pointless where that answer is known to be another."""
+    only_if: tuple[str, tuple[ReplyValue, ...]] | None = None
+    """(path, values): irrelevant if that answer is known and has none of these values."""
 
     @property
     def paths(self) -> frozenset[str]:
-        """Every answer that it can give."""
-        told = {path for reply in self.replies for path in (*reply.says, *reply.same_as)}
-        return frozenset(told | ({self.path} if self.path else set()))
+        """Return the paths of all answers that its replies can give."""
+        paths = {path for reply in self.replies for path in (*reply.answers, *reply.same_as)}
+        return frozenset(paths | ({self.path} if self.path else set()))
 
 
 class OpenQuestion(msgspec.Struct, frozen=True):
-    """A question that is open, and where in account.yaml its reply goes if it is no answer of its own."""
+    """A question to ask, and where its reply goes in account.yaml if the question has no answer path of its own."""
 
     question: Question
     places: tuple[tuple[str, ...], ...] = ()
     files: tuple[str, ...] = ()
-    """How the digests (SHA-256) of the files begin that the reply is about."""
+    """The first characters of the SHA-256 digests of the files that the reply is about."""
 
 
-def yes_no(path: str, yes: Said = True, no: Said | None = False) -> tuple[Reply, ...]:
-    """The replies yes and no, with what each says; None says nothing."""
-    return Reply(label="yes", says={path: yes}, words=("y", "true")), Reply(
-        label="no", says={} if no is None else {path: no}, words=("n", "false")
+def yes_no_replies(path: str, yes: ReplyValue = True, no: ReplyValue | None = False) -> tuple[Reply, ...]:
+    """Return the replies yes and no, with the value that each gives to an answer; None gives no value."""
+    return Reply(label="yes", answers={path: yes}, synonyms=("y", "true")), Reply(
+        label="no", answers={} if no is None else {path: no}, synonyms=("n", "false")
     )
 
 
@@ -74,27 +75,27 @@ _PURCHASING, _INVENTORY = "modules.purchasing", "modules.inventory"
 _MAPPING, _MAPPING_BEFORE = "customerMapping", "customerMappingAtLastExport"
 _POPULATE = "configurations.populateSerialNumbersInQuickBooks"
 
-DOZEN = (
+INTERVIEW = (
     Question(text="What is the name of this account?", path=NAME),
     Question(text="How many people export batches from this account?", path="peopleWhoExport"),
     Question(
         text="Is QuickBooks in single-user mode now? (Its File menu then offers «Switch to Multi-user Mode».)",
-        replies=yes_no(FILE_MODE, "singleUser", "multiUser"),
+        replies=yes_no_replies(FILE_MODE, "singleUser", "multiUser"),
         only_if=("peopleWhoExport", ("1",)),
     ),
     Question(
         text="In ServiceTitan open Settings > Integrations > QuickBooks Desktop > your company file > Connections. Is the icon green?",
         replies=(
-            Reply(label="green", says={_STATUS: "online", _RESTARTED: False}, words=("yes", "y", "online")),
+            Reply(label="green", answers={_STATUS: "online", _RESTARTED: False}, synonyms=("yes", "y", "online")),
             Reply(
                 label="green, after the connector was started again as administrator",
-                says={_STATUS: "online", _RESTARTED: True, _ADMIN: True},
+                answers={_STATUS: "online", _RESTARTED: True, _ADMIN: True},
             ),
             Reply(
                 label="green, after the connector was started again by an ordinary click",
-                says={_STATUS: "online", _RESTARTED: True, _ADMIN: False},
+                answers={_STATUS: "online", _RESTARTED: True, _ADMIN: False},
             ),
-            Reply(label="red", says={_STATUS: "offline"}, words=("no", "n", "offline")),
+            Reply(label="red", answers={_STATUS: "offline"}, synonyms=("no", "n", "offline")),
         ),
     ),
     Question(
@@ -102,80 +103,85 @@ DOZEN = (
         replies=(
             Reply(
                 label="the ServiceTitan Web Connector",
-                says={_SENT_BY: "servicetitan", _OLD_RUNS: False},
-                words=("servicetitan",),
+                answers={_SENT_BY: "servicetitan", _OLD_RUNS: False},
+                synonyms=("servicetitan",),
             ),
             Reply(
                 label="the ServiceTitan Web Connector, but the older one by Intuit still runs by itself too",
-                says={_SENT_BY: "servicetitan", _OLD_RUNS: True},
-                words=("both",),
+                answers={_SENT_BY: "servicetitan", _OLD_RUNS: True},
+                synonyms=("both",),
             ),
             Reply(
                 label="the older one, QuickBooks Web Connector by Intuit",
-                says={_SENT_BY: "quickbooks"},
-                words=("quickbooks", "intuit"),
+                answers={_SENT_BY: "quickbooks"},
+                synonyms=("quickbooks", "intuit"),
             ),
         ),
     ),
     Question(
         text="Settings > Integrations > QuickBooks Desktop > Customer Mapping: which one is chosen?",
-        replies=tuple(Reply(label=words, says={_MAPPING: value}, words=(value,)) for value, words in MAPPING_WORDS.items()),
+        replies=tuple(
+            Reply(label=words, answers={_MAPPING: value}, synonyms=(value,)) for value, words in MAPPING_WORDS.items()
+        ),
     ),
     Question(
         text="Which customer mapping was chosen when you last exported?",
         replies=(
-            Reply(label="the same", same_as={_MAPPING_BEFORE: _MAPPING}, words=("yes", "y", "same")),
-            *(Reply(label=words, says={_MAPPING_BEFORE: value}, words=(value,)) for value, words in MAPPING_WORDS.items()),
+            Reply(label="the same", same_as={_MAPPING_BEFORE: _MAPPING}, synonyms=("yes", "y", "same")),
+            *(
+                Reply(label=words, answers={_MAPPING_BEFORE: value}, synonyms=(value,))
+                for value, words in MAPPING_WORDS.items()
+            ),
         ),
         only_if=(_MAPPING, MAPPINGS),
     ),
     Question(
         text="Which of these two do you see in ServiceTitan's navigation bar: Purchasing, Inventory?",
         replies=(
-            Reply(label="both", says={_PURCHASING: True, _INVENTORY: True}, words=("yes", "y")),
-            Reply(label="only Purchasing", says={_PURCHASING: True, _INVENTORY: False}, words=("purchasing",)),
-            Reply(label="only Inventory", says={_PURCHASING: False, _INVENTORY: True}, words=("inventory",)),
-            Reply(label="neither", says={_PURCHASING: False, _INVENTORY: False}, words=("none", "no", "n")),
+            Reply(label="both", answers={_PURCHASING: True, _INVENTORY: True}, synonyms=("yes", "y")),
+            Reply(label="only Purchasing", answers={_PURCHASING: True, _INVENTORY: False}, synonyms=("purchasing",)),
+            Reply(label="only Inventory", answers={_PURCHASING: False, _INVENTORY: True}, synonyms=("inventory",)),
+            Reply(label="neither", answers={_PURCHASING: False, _INVENTORY: False}, synonyms=("none", "no", "n")),
         ),
     ),
     Question(
         text="Do you export purchase orders to QuickBooks?",
-        replies=yes_no("purchaseOrders.export"),
+        replies=yes_no_replies("purchaseOrders.export"),
         only_if=(_PURCHASING, (True,)),
     ),
     Question(
         text="Who works out the sales tax of an invoice in QuickBooks?",
         replies=(
-            Reply(label="QuickBooks", says={"salesTax.calculatedBy": "quickbooks"}),
-            Reply(label="ServiceTitan", says={"salesTax.calculatedBy": "servicetitan"}),
+            Reply(label="QuickBooks", answers={"salesTax.calculatedBy": "quickbooks"}),
+            Reply(label="ServiceTitan", answers={"salesTax.calculatedBy": "servicetitan"}),
         ),
     ),
-    Question(text="Do you want serial numbers to arrive in QuickBooks?", replies=yes_no("serialNumbersWanted")),
+    Question(text="Do you want serial numbers to arrive in QuickBooks?", replies=yes_no_replies("serialNumbersWanted")),
     Question(
         text="Ask ServiceTitan Support: is «Populate Serial Numbers in QuickBooks» switched on for this account?",
-        replies=yes_no(_POPULATE),
+        replies=yes_no_replies(_POPULATE),
         only_if=(_SENT_BY, ("servicetitan",)),
     ),
 )
-"""What `init` asks, in this order."""
+"""What `exportready init` asks, in this order."""
 
 
-TAKEN = Question(text="When did you export these files?", path=TAKEN_AT)
+FILES_TAKEN = Question(text="When did you export these files?", path=TAKEN_AT)
 
 
-def question_of(path: str) -> Question:
-    """The question to ask for an answer: that of the dozen which gives it, else its own."""
-    return next((question for question in DOZEN if path in question.paths), None) or own_question(path)
+def question_for(path: str) -> Question:
+    """Return the question to ask for an answer: the one of the interview that gives it, else its own."""
+    return next((question for question in INTERVIEW if path in question.paths), None) or own_question(path)
 
 
 def own_question(path: str) -> Question:
-    """The question that gives this one answer and no other."""
+    """Return the question that gives this one answer and no other."""
     setting = BY_PATH.get(path)
     if setting is None:
-        return next(question for question in DOZEN if question.paths == {path})
+        return next(question for question in INTERVIEW if question.paths == {path})
     if setting.type is Type.YESNO:
-        return Question(text=setting.question, replies=yes_no(path))
-    replies = tuple(Reply(label=choice, says={path: choice}) for choice in setting.choices)
+        return Question(text=setting.question, replies=yes_no_replies(path))
+    replies = tuple(Reply(label=choice, answers={path: choice}) for choice in setting.choices)
     return Question(text=setting.question, replies=replies) if replies else Question(text=setting.question, path=path)
 
 
@@ -239,4 +245,4 @@ EXPORTS = (
         good_for="which connector sent an invoice that is paid now; after the export, what arrived",
     ),
 )
-"""The exports that an office can make without help. Menu names: docs/sources.md, exports by hand."""
+"""The exports that an office can make without help (menu names: docs/sources.md, exports by hand)."""

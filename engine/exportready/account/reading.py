@@ -1,4 +1,4 @@
-"""account.yaml: the one file a person states things in. Each value keeps its own line and date."""
+"""Reads account.yaml, the one file in which people state facts. Each value keeps its own line and date."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 from msgspec.structs import replace
 
-from exportready.account.shape import FILE, SETTINGS_SHAPE, says_unknown
+from exportready.account.shape import FILE, SETTINGS_SHAPE, is_unknown_answer
 from exportready.kinds import KINDS
 from exportready.kinds.account import ALL, BATCH, BY_PATH, DAYS, KIND, LISTS, MAPS, NONE, NONE_THERE, PART, SETTINGS
 from exportready.kinds.headings import TABLES
@@ -25,7 +25,7 @@ READER = "account.yaml"
 
 
 Columns = Mapping[str, Mapping[str, str]]
-"""Kind -> field -> the heading of its column; `NO_COLUMN` where there is none."""
+"""Kind -> field -> the heading of its column; `NO_COLUMN` if there is none."""
 
 NO_COLUMN = "none"
 
@@ -37,9 +37,9 @@ class AccountFile(msgspec.Struct, frozen=True, kw_only=True):
     answers: Listing
     """One record of `account.answers`."""
     host: Listing | None
-    """How the company file is open, as the record that qbXML would give; None where the file doesn't say."""
+    """In which mode the company file is open, as the record that qbXML would have; None if the file doesn't say."""
     covers: Mapping[str, Covers]
-    """Kind -> how much of it the other files hold."""
+    """Kind -> how much of it the other files cover."""
     columns: Columns
 
 
@@ -51,13 +51,13 @@ def read(data: bytes, path: str) -> AccountFile:
     mistakes = Mistakes(path)
     root = parse(data, path, mistakes)
     FILE.check(root, mistakes)
-    found = _File(FILE.sound(root), path, mistakes).read()
+    found = _AccountReader(FILE.sound(root), path, mistakes).read()
     mistakes.raise_if_any("account.yaml")
     return found
 
 
 def is_account(data: bytes, path: str) -> bool:
-    """Return whether a YAML file speaks of an account, whatever its name."""
+    """Return whether a YAML file has the keys of account.yaml, whatever its name."""
     try:
         root = parse(data, path)
     except MistakesFound:
@@ -66,7 +66,9 @@ def is_account(data: bytes, path: str) -> bool:
     return bool(keys & {"confirmed", "takenAt"}) or (bool(keys & {"account", "settings"}) and keys <= set(FILE.keys))
 
 
-class _File:
+class _AccountReader:
+    """Reads the entries of one account.yaml, noting every mistake."""
+
     def __init__(self, entries: Mapping[str, Node], path: str, mistakes: Mistakes) -> None:
         self.entries = entries
         self.path = path
@@ -115,7 +117,7 @@ class _File:
         if moment.tzinfo is not None:
             return moment
         if self.zone is None and len(node.value.strip()) == len("2026-11-20"):
-            return moment.replace(tzinfo=UTC)  # of a day, the hour hardly matters
+            return moment.replace(tzinfo=UTC)  # for a date, the hour hardly matters
         if self.zone is None:
             self.mistakes.add(node, "this moment has no offset; write one (2026-11-20T17:30:00-07:00) or give timeZone")
             return moment.replace(tzinfo=UTC)
@@ -125,19 +127,20 @@ class _File:
         fields: dict[str, Value] = {}
         notes: dict[str, FieldNote] = {}
         settings = self.entries.get("settings")
-        for path, node in _leaves(settings) if settings else ():
-            answer, dated = self._stated(node)
+        for path, node in _plain_answers(settings) if settings else ():
+            answer, dated = self._dated(node)
             if answer.value is None:
                 continue  # a question left open
             where = Location(self.path, answer.line, f"settings.{path}")
-            fields[path], notes[path] = _typed(path, answer), FieldNote(where, dated)
-        for path, node in _listed(settings):
+            fields[path], notes[path] = _typed_answer(path, answer), FieldNote(where, dated)
+        for path, node in _list_answers(settings):
             fields[path] = True
             notes[path] = FieldNote(Location(self.path, node.line, f"settings.{path}"), self.confirmed_at)
         line = settings.line if settings else 1
         return Record(kind=KIND.name, key="", fields=fields, where=Location(self.path, line, "settings"), notes=notes)
 
-    def _stated(self, node: Node) -> tuple[Node, datetime | None]:
+    def _dated(self, node: Node) -> tuple[Node, datetime | None]:
+        """Return an answer and its date, which is its own or that of all answers."""
         if isinstance(node.value, dict):
             return node.value["value"], self._moment(node.value.get("at")) or self.confirmed_at
         return node, self.confirmed_at
@@ -147,11 +150,11 @@ class _File:
         node = section.value.get("fileMode") if section and isinstance(section.value, dict) else None
         if node is None:
             return None
-        answer, dated = self._stated(node)
+        answer, dated = self._dated(node)
         if answer.value is None:
             return None
-        mode = "" if says_unknown(answer) else str(answer.value)
-        return host_of(mode, Location(self.path, answer.line, "quickbooks.fileMode"), READER, dated)
+        mode = "" if is_unknown_answer(answer) else str(answer.value)
+        return host_listing(mode, Location(self.path, answer.line, "quickbooks.fileMode"), READER, dated)
 
     def _covers(self) -> dict[str, Covers]:
         section = self.entries.get("covers")
@@ -161,24 +164,24 @@ class _File:
                 line = (section.key_lines or {}).get(kind, node.line) if section else node.line
                 self.mistakes.add(line, f"'{kind}' is not a kind of record; write one such as servicetitan.invoice")
                 continue
-            covers[kind] = self._covered(node)
-            if not _may_be_said(covers[kind].what, kind):
-                of_it = ", ".join(f"`{word}`" for word in (ALL, BATCH, NONE_THERE) if _may_be_said(word, kind))
+            covers[kind] = self._coverage(node)
+            if not _can_cover(covers[kind].what, kind):
+                of_it = ", ".join(f"`{word}`" for word in (ALL, BATCH, NONE_THERE) if _can_cover(word, kind))
                 self.mistakes.add(node, f"of {kind} cannot be said «{covers[kind].what}»; write {of_it}, if it is so")
         return covers
 
-    def _covered(self, node: Node) -> Covers:
-        said = entries(node)
-        if not said:
+    def _coverage(self, node: Node) -> Covers:
+        parts = entries(node)
+        if not parts:
             return Covers(what=str(node.value), dated=self.confirmed_at)
-        dated = self._moment(said.get("at")) or self.confirmed_at
-        if "value" in said:
-            files = frozenset(str(file.value) for file in items(said.get("files")))
-            return Covers(what=str(said["value"].value), files=files, dated=dated)
-        if not {"from", "to"} <= set(said):
+        dated = self._moment(parts.get("at")) or self.confirmed_at
+        if "value" in parts:
+            files = frozenset(str(file.value) for file in items(parts.get("files")))
+            return Covers(what=str(parts["value"].value), files=files, dated=dated)
+        if not {"from", "to"} <= set(parts):
             self.mistakes.add(node, "write both days: {from: 2026-11-01, to: 2026-11-20}")
             return Covers(what=PART)
-        first, last = (parse_day(str(said[name].value)) for name in ("from", "to"))
+        first, last = (parse_day(str(parts[name].value)) for name in ("from", "to"))
         if first > last:
             self.mistakes.add(node, f"these days end ({last}) before they begin ({first})")
         return Covers(what=DAYS, days=(first, last), dated=dated)
@@ -199,8 +202,12 @@ class _File:
         return columns
 
 
-def _may_be_said(what: str, kind: str) -> bool:
-    """Batches hold transactions of ServiceTitan; purchase orders wait outside of them too. Days have what is dated."""
+def _can_cover(what: str, kind: str) -> bool:
+    """Return whether account.yaml may say this about a kind.
+
+    `batch` and `none` are for pending transactions, and `batch` not for purchase orders, which may be pending outside a batch.
+    Days are for transactions with a date.
+    """
     description = KINDS[kind]
     if what == DAYS:
         return description.at_fault == "transaction" and any(field.type is Type.DATE for field in description.fields.values())
@@ -210,24 +217,25 @@ def _may_be_said(what: str, kind: str) -> bool:
     )
 
 
-def host_of(mode: str, where: Location, reader: str, dated: datetime | None) -> Listing:
-    """How the company file is open, as the record that qbXML would give; empty where nobody knows."""
-    nobody = Unknown(Reason.DONT_KNOW, "the answer is that nobody knows")
-    stated: Value = {"singleUser": "SingleUser", "multiUser": "MultiUser"}.get(mode, nobody)
+def host_listing(mode: str, where: Location, reader: str, dated: datetime | None) -> Listing:
+    """Return in which mode the company file is open, as qbXML would; `mode` is empty if the person doesn't know."""
+    unknown = Unknown(Reason.DONT_KNOW, "the answer is that nobody knows")
+    stated: Value = {"singleUser": "SingleUser", "multiUser": "MultiUser"}.get(mode, unknown)
     record = Record(kind="quickbooks.Host", key="Host", fields={"QBFileMode": stated}, where=where)
     return Listing(kind="quickbooks.Host", records=(record,), path=where.path, reader=reader, whole=True, dated=dated)
 
 
-def _leaves(node: Node, path: str = "") -> list[tuple[str, Node]]:
+def _plain_answers(node: Node, path: str = "") -> list[tuple[str, Node]]:
+    """Return the answers below a node with their paths, leaving out those that are lists."""
     if path in LISTS or (node.value is None and path not in _ANSWER_PATHS):
         return []
     if not isinstance(node.value, dict) or path in _ANSWER_PATHS or any(path.startswith(f"{name}.") for name in MAPS):
         return [(path, node)]
-    return [leaf for name, child in node.value.items() for leaf in _leaves(child, f"{path}.{name}" if path else name)]
+    return [leaf for name, child in node.value.items() for leaf in _plain_answers(child, f"{path}.{name}" if path else name)]
 
 
-def _listed(settings: Node | None) -> list[tuple[str, Node]]:
-    """Each entry of the answers that are lists, as an answer of its own."""
+def _list_answers(settings: Node | None) -> list[tuple[str, Node]]:
+    """Return each entry of the answers that are lists, as an answer of its own."""
     return [(f"{name}.{item.value}", item) for name in LISTS for item in items(entries(settings).get(name))]
 
 
@@ -235,8 +243,9 @@ _ANSWER_PATHS = {setting.path for setting in SETTINGS}
 _TYPES = {setting.path: setting.type for setting in SETTINGS}
 
 
-def _typed(path: str, answer: Node) -> Value:
-    if says_unknown(answer):
+def _typed_answer(path: str, answer: Node) -> Value:
+    """Return an answer as the type of its setting; the answer "none" is unset."""
+    if is_unknown_answer(answer):
         return Unknown(Reason.DONT_KNOW, "the answer in account.yaml is that nobody knows")
     value = answer.value
     if value == NONE and (path not in BY_PATH or BY_PATH[path].none):
@@ -246,10 +255,10 @@ def _typed(path: str, answer: Node) -> Value:
     return value if isinstance(value, (str, bool, Decimal, date)) else str(value)
 
 
-def answers_of(node: Node, path: str, dated: datetime, mistakes: Mistakes) -> Record | None:
-    """The answers of a rule's example, written as below `settings`; None where they have mistakes."""
+def read_example_answers(node: Node, path: str, dated: datetime, mistakes: Mistakes) -> Record | None:
+    """Return the answers of a rule's example, written as below `settings`; None if they have mistakes."""
     if not SETTINGS_SHAPE.check(node, mistakes):
         return None
-    record = _File({"settings": node}, path, mistakes)._answers()
+    record = _AccountReader({"settings": node}, path, mistakes)._answers()
     notes = {name: replace(note, dated=note.dated or dated) for name, note in record.notes.items()}
     return replace(record, notes=notes)

@@ -14,7 +14,7 @@ from exportready.schema.yamlfile import Node
 
 
 class OrUnknown(Shape, frozen=True):
-    """An answer, or that nobody knows it: `don't know`, or nothing after the key."""
+    """An answer, or an unknown one: `don't know`, or nothing after the key."""
 
     answer: Shape
     may_be_empty = True
@@ -26,15 +26,15 @@ class OrUnknown(Shape, frozen=True):
 
     def check(self, node: Node, mistakes: Mistakes) -> bool:
         """See Shape."""
-        return says_unknown(node) or self.answer.check(node, mistakes)
+        return is_unknown_answer(node) or self.answer.check(node, mistakes)
 
     def schema(self) -> dict[str, Any]:
         """See Shape."""
         return {"anyOf": [self.answer.schema(), {"enum": [DONT_KNOW, None]}]}
 
 
-def says_unknown(node: Node) -> bool:
-    """True for an answer that is left open."""
+def is_unknown_answer(node: Node) -> bool:
+    """Return whether an answer is empty or `don't know`."""
     return node.value is None or (
         isinstance(node.value, str) and node.value.strip().lower().replace("\u2019", "'") == DONT_KNOW
     )
@@ -87,7 +87,7 @@ def _settings() -> Object:
 
 SETTINGS_SHAPE = _settings()
 
-_COVERED = Object(
+_COVERAGE = Object(
     {
         "from": Key(DAY, "the first of the days that the file covers"),
         "to": Key(DAY, "the last of them"),
@@ -112,7 +112,7 @@ FILE = Object(
             "what qbXML would say, for those who have none",
         ),
         "covers": Key(
-            MapOf(OneOf(Choice((ALL, BATCH, NONE_THERE)), _COVERED)),
+            MapOf(OneOf(Choice((ALL, BATCH, NONE_THERE)), _COVERAGE)),
             "kind of record -> `all`; of transactions also `batch` (everything of the batches that wait), `none` (there is nothing "
             "of it in them), or the days it covers",
         ),
@@ -125,5 +125,5 @@ FILE = Object(
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of account.yaml."""
+    """Return the JSON Schema of account.yaml."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "ExportReady account.yaml", **FILE.schema()}

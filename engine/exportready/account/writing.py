@@ -1,6 +1,6 @@
-"""account.yaml as text: a new one with every question in it, and one that was edited without losing a word of it.
+"""Writes account.yaml: a new one with every question in it, or an existing one with changes and everything else kept.
 
-The only module that knows ruamel.yaml: it keeps the comments, the order and the style of what people wrote.
+The only module that imports ruamel.yaml, which keeps the comments, the order and the style of what people wrote.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any
 
 import msgspec
 
-from exportready.account.questions import ANSWERED_ON, DOZEN, NAME, SINCE, TAKEN, OpenQuestion, own_question
-from exportready.account.replies import TODAY, Answer, possible
+from exportready.account.questions import ANSWERED_ON, FILES_TAKEN, INTERVIEW, NAME, SINCE, OpenQuestion, own_question
+from exportready.account.replies import TODAY, Answer, describe_replies
 from exportready.kinds.account import ANSWERS, DONT_KNOW, FILE_MODE, LISTS, MAPS, SETTINGS, Setting
 
 _HEAD = """\
@@ -39,7 +39,7 @@ _MAP_FOLLOWS = {"salesTax.zones": "salesTax.calculatedBy"}
 
 
 def new_file(now: datetime, answers: Mapping[str, Answer], by: str = "") -> str:
-    """A file with every setting: those that were answered filled in, the others open. `now` dates the answers."""
+    """Return a new file with every setting: the answered ones filled in, the others empty. `now` dates the answers."""
     name, mode = answers.get(NAME), answers.get(FILE_MODE)
     head = _HEAD.format(
         now=now.isoformat(),
@@ -59,7 +59,7 @@ def new_file(now: datetime, answers: Mapping[str, Answer], by: str = "") -> str:
         indent = "    " if leaf else "  "
         answer = answers.get(setting.path)
         value = "" if answer is None else f" {scalar(answer)}"
-        lines.append(f"{indent}# {setting.question} ({_possible(setting)})\n{indent}{leaf or top}:{value}\n")
+        lines.append(f"{indent}# {setting.question} ({_describe_values(setting)})\n{indent}{leaf or top}:{value}\n")
         for path, about in MAPS.items():
             if setting.path == _MAP_FOLLOWS[path]:
                 lines.append(f"{indent}# {about}\n{indent}# {path.rpartition('.')[2]}: {{Denver: Denver Sales Tax}}\n")
@@ -68,32 +68,32 @@ def new_file(now: datetime, answers: Mapping[str, Answer], by: str = "") -> str:
 
 
 def questionnaire() -> str:
-    """The dozen as a table with two columns to read back, for Excel (with a BOM, so that it reads the encoding)."""
+    """Return the interview as a CSV table to fill in and read back (with a BOM, so that Excel reads the encoding)."""
     rows = [("Question", "Answer", "What may be answered"), (ANSWERED_ON, "", "a day and time such as 11/20/2026 5:25 PM")]
-    asked = (TAKEN, *DOZEN, own_question("closingDate"))
-    rows += [(question.text, "", f"{possible(question)} / {DONT_KNOW}") for question in asked]
+    asked = (FILES_TAKEN, *INTERVIEW, own_question("closingDate"))
+    rows += [(question.text, "", f"{describe_replies(question)} / {DONT_KNOW}") for question in asked]
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows(rows)
     return "\ufeff" + out.getvalue()
 
 
-def _possible(setting: Setting) -> str:
+def _describe_values(setting: Setting) -> str:
     return " or ".join(setting.choices) or ANSWERS[setting.type]
 
 
-_PLAIN = re.compile(r"[A-Za-z][\w .&/()+-]*\Z")
-_WORDS = re.compile(r"(?:true|false|null|yes|no|on|off|y|n|~)\Z", re.IGNORECASE)
+_PLAIN_TEXT = re.compile(r"[A-Za-z][\w .&/()+-]*\Z")
+_NOT_TEXT = re.compile(r"(?:true|false|null|yes|no|on|off|y|n|~)\Z", re.IGNORECASE)
 
 
 def scalar(value: Answer) -> str:
-    """A value as YAML 1.2 reads it back: text in quotes unless it is plainly text."""
+    """Return a value so that YAML 1.2 reads it back: text is quoted where it could be read as something else."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, date):
         return value.isoformat()
-    plain = _PLAIN.match(value) and value == value.strip() and not _WORDS.match(value) and " #" not in value
+    plain = _PLAIN_TEXT.match(value) and value == value.strip() and not _NOT_TEXT.match(value) and " #" not in value
     return value if plain else json.dumps(value, ensure_ascii=False)
 
 
@@ -103,28 +103,30 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     keys: tuple[str, ...]
     value: Answer
     at: datetime | None = None
-    """When it was answered; None for what has no date of its own."""
+    """When it was answered; None if it has no date of its own."""
     files: tuple[str, ...] = ()
-    """How the digests of the files begin of which it is said."""
+    """The first characters of the digests of the files that it applies to."""
 
 
-def changes(asked: OpenQuestion, replied: Mapping[str, Answer], now: datetime, held: Collection[str] = ()) -> list[Change]:
-    """What a reply changes in the file. `held` are the answers that stand there: one that nobody knows any more is stale,
-    and says so."""
+def changes_for(asked: OpenQuestion, replied: Mapping[str, Answer], now: datetime, held: Collection[str] = ()) -> list[Change]:
+    """Return what a reply changes in the file.
+
+    `held` are the paths of the answers in the file: one whose new reply is "don't know" is overwritten with that.
+    """
     if asked.places:
         since = replied.get(SINCE)
         if since is not None:
             days = (("from", str(since)), ("to", now.date().isoformat()))
             return [Change(keys=(*place, name), value=day) for place in asked.places for name, day in days]
         dated = now if asked.places[0][0] == "covers" else None
-        stated = [_stated(value, now) for value in replied.values()]
+        stated = [_as_written(value, now) for value in replied.values()]
         return [Change(keys=place, value=value, at=dated, files=asked.files) for value in stated for place in asked.places]
     given = replied or dict.fromkeys(sorted(asked.question.paths & set(held)), DONT_KNOW)
-    return [Change(keys=_keys(path), value=value, at=None if path == NAME else now) for path, value in given.items()]
+    return [Change(keys=_keys_of(path), value=value, at=None if path == NAME else now) for path, value in given.items()]
 
 
-def _stated(value: Answer, now: datetime) -> Answer:
-    """A moment as the file writes it."""
+def _as_written(value: Answer, now: datetime) -> Answer:
+    """Return a value as the file has it: moments in ISO 8601."""
     if value == TODAY:
         return now.isoformat()
     if isinstance(value, datetime):
@@ -132,7 +134,8 @@ def _stated(value: Answer, now: datetime) -> Answer:
     return value
 
 
-def _keys(path: str) -> tuple[str, ...]:
+def _keys_of(path: str) -> tuple[str, ...]:
+    """Return the keys in the file that lead to an answer."""
     if path in (NAME, FILE_MODE):
         return tuple(path.split("."))
     table = next((name for name in MAPS if path.startswith(f"{name}.")), None)
@@ -141,8 +144,8 @@ def _keys(path: str) -> tuple[str, ...]:
     return ("settings", *path.split("."))
 
 
-def edited(text: str, changes: Iterable[Change]) -> str:
-    """The file with the changes in it, and everything else as it was."""
+def apply_changes(text: str, changes: Iterable[Change]) -> str:
+    """Return the file with the changes in it, and everything else unchanged."""
     from ruamel.yaml import YAML
     from ruamel.yaml.comments import CommentedMap
 
@@ -153,7 +156,7 @@ def edited(text: str, changes: Iterable[Change]) -> str:
     if document is None:
         document = CommentedMap()
     for change in changes:
-        if change.keys[0] not in document and "settings" in document:  # above them: comments may end the file
+        if change.keys[0] not in document and "settings" in document:  # before the settings, because comments may end the file
             document.insert(list(document).index("settings"), change.keys[0], CommentedMap())
         place = document
         for key in change.keys[:-1]:
@@ -161,17 +164,17 @@ def edited(text: str, changes: Iterable[Change]) -> str:
                 place[key] = CommentedMap()
             place = place[key]
         if change.keys[-1] in LISTS:
-            place = _list(place, change.keys[-1])
+            place = _list_at(place, change.keys[-1])
             place.append(change.value)
         else:
-            place[change.keys[-1]] = _value(change, CommentedMap)
+            place[change.keys[-1]] = _node(change, CommentedMap)
     out = io.StringIO()
     yaml.dump(document, out)
     return out.getvalue()
 
 
-def _list(place: Any, key: str) -> Any:
-    """The list that stands there, a new one where there is none; of a dated one its value."""
+def _list_at(place: Any, key: str) -> Any:
+    """Return the list under a key, adding one if there is none; if the list has a date, the list is its value."""
     if isinstance(place.get(key), dict):
         place, key = place[key], "value"
     if not isinstance(place.get(key), list):
@@ -179,7 +182,7 @@ def _list(place: Any, key: str) -> Any:
     return place[key]
 
 
-def _value(change: Change, new_map: Any) -> object:
+def _node(change: Change, new_map: Any) -> object:
     plain = int(change.value) if isinstance(change.value, Decimal) else change.value
     if change.at is None:
         return plain

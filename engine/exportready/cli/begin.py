@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from exportready.account.questions import DOZEN, NAME
+from exportready.account.questions import INTERVIEW, NAME
 from exportready.account.reading import READER
-from exportready.account.replies import Answer, is_pointless
+from exportready.account.replies import Answer, is_irrelevant
 from exportready.cli.interview import NoMoreReplies, Talk
 from exportready.cli.output import write
 from exportready.model.evidence import Evidence
@@ -42,10 +42,10 @@ def begin(folder: Path, by: str, now: datetime, *, blank: bool, spreadsheet: boo
 
 
 def _dozen() -> dict[str, Answer]:
-    talk, known = Talk(len(DOZEN)), dict[str, Answer]()
+    talk, known = Talk(len(INTERVIEW)), dict[str, Answer]()
     try:
-        for question in DOZEN:
-            if not is_pointless(question, known):
+        for question in INTERVIEW:
+            if not is_irrelevant(question, known):
                 known |= talk.ask(question, known)
     except NoMoreReplies:
         click.echo("The replies end here; what was not asked counts as not known.", err=True)
@@ -54,7 +54,7 @@ def _dozen() -> dict[str, Answer]:
 
 def go_on(folder: Path, rulebook: Rulebook, now: datetime, *, everything: bool) -> None:
     """Ask what is open until nothing is, writing after each round. Raises click.ClickException."""
-    from exportready.account.writing import changes, edited, new_file
+    from exportready.account.writing import apply_changes, changes_for, new_file
     from exportready.check import CheckRequest, examine
     from exportready.evidence.files import NoSnapshot
     from exportready.policy.open_questions import is_fresh, open_questions
@@ -77,7 +77,7 @@ def go_on(folder: Path, rulebook: Rulebook, now: datetime, *, everything: bool) 
         made = []
         for one in questions:
             asked.add(one.question.text)
-            if is_pointless(one.question, held):
+            if is_irrelevant(one.question, held):
                 continue
             fresh = {name: held[name] for name in one.question.paths if name in held and is_fresh(name, evidence, now)}
             try:
@@ -86,11 +86,11 @@ def go_on(folder: Path, rulebook: Rulebook, now: datetime, *, everything: bool) 
                 ended = True
                 break
             if replied or not fresh:
-                made += changes(one, replied, now, held)
+                made += changes_for(one, replied, now, held)
             held |= {} if one.places else replied
         if made:
             text = path.read_bytes().decode("utf-8-sig") if path.exists() else new_file(now, {})
-            write([(str(path), edited(text, made))])
+            write([(str(path), apply_changes(text, made))])
             click.echo(f"\nWrote {path}.", err=True)
         ended = ended or not questions
     told = "" if talk.asked else "There is nothing that you can answer now. "

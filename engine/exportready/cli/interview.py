@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import click
 
 from exportready.account.questions import Question
-from exportready.account.replies import Answer, BadReply, possible, understood
+from exportready.account.replies import Answer, BadReply, describe_replies, parse_reply
 from exportready.cli.output import echo
 from exportready.kinds.account import DONT_KNOW
 
@@ -42,12 +42,12 @@ class Talk:
         for number, reply in enumerate(question.replies, 1):
             self._say(f"   {number}  {reply.label}")
         if not question.replies:
-            self._say(f"   ({possible(question)})")
+            self._say(f"   ({describe_replies(question)})")
         kept = ", ".join(f"{path} {_shown(value)}" for path, value in sorted((fresh or {}).items()))
         self._say(f"   Enter alone: keep {kept}" if kept else f"   Enter alone: {DONT_KNOW}")
         while True:
             try:
-                return understood(question, self._reply(), known)
+                return parse_reply(question, self._reply(), known)
             except BadReply as error:
                 if not self.typed:
                     told = f"the reply to question {self.asked}, «{question.text}»: {error}. Nothing of this round was written"

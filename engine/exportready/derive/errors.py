@@ -12,7 +12,7 @@ from exportready.derive.derivation import Inputs, derivation
 from exportready.derive.matching import ARRIVED
 from exportready.derive.unknowns import first_unknown, not_whole
 from exportready.kinds import fold
-from exportready.kinds.messages import FINE, OTHER, read
+from exportready.kinds.messages import FINE, OTHER, parse_message
 from exportready.model.evidence import UNSET, Dataset, Evidence, Location, Record, Scope, Unknown, Value
 
 _REPORT, _STATUS = "servicetitan.export_error", "quickbooks.Status"
@@ -88,7 +88,7 @@ def _read(message: Value, code: Value = UNSET, request: Value = UNSET) -> dict[s
     """Return what a message says, and what it names."""
     if not isinstance(message, str):
         return {"code": code, "sort": OTHER, "namesKind": UNSET, "names": UNSET}
-    said = read(message, code if isinstance(code, str) else "", request if isinstance(request, str) else "")
+    said = parse_message(message, code if isinstance(code, str) else "", request if isinstance(request, str) else "")
     return {"code": said.code or UNSET, "sort": said.sort, "namesKind": said.kind or UNSET, "names": said.name or UNSET}
 
 

@@ -1,4 +1,4 @@
-"""What counts of one kind: pages joined, parts put together, sources compared; whole, or why not."""
+"""Makes one dataset of all listings of a kind: joins pages and parts, compares sources, and decides how much of it is there."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ KEEP_NEWER = "Of the files that disagree, keep the newer one only"
 
 
 def consolidate(kind: str, listings: Sequence[Listing], covers: Covers | None, at: datetime) -> Dataset:
-    """Decide what counts of a kind.
+    """Return the dataset of a kind.
 
-    `covers` is what account.yaml says of it and still counts. A source dated
-    after `at`, the moment of the check, is not believed to be the newest.
+    `covers` is what account.yaml says about it, if that still counts. A source dated after `at`, the moment of the check, does
+    not count as the newest.
     """
-    if kind in _ADDS_UP:
-        listings = [_added_up(listings)]
+    if kind in _ACCUMULATES:
+        listings = [_concatenate(listings)]
     fragments = [listing for listing in listings if listing.part == "fragment"]
     sheets = [listing for listing in listings if listing.part == SHEET]
     parts: dict[str, list[Listing]] = {}
@@ -34,8 +34,8 @@ def consolidate(kind: str, listings: Sequence[Listing], covers: Covers | None, a
         if listing.part not in ("fragment", SHEET):
             parts.setdefault(listing.part, []).append(listing)
     if sheets and not parts:
-        return _of_sheets(_dataset(kind, _one_list(sheets), fragments, covers))
-    fragments += sheets  # beside a list from a program, the rows of a spreadsheet are held against it one by one
+        return _with_remedy(_dataset(kind, _merge_sheets(sheets), fragments, covers))
+    fragments += sheets  # next to a program's list, each row of a spreadsheet is compared with its record
     chosen: list[Listing] = []
     for part in sorted(parts):
         one = _choose(join_pages(parts[part]), at)
@@ -43,17 +43,17 @@ def consolidate(kind: str, listings: Sequence[Listing], covers: Covers | None, a
             return _contradictory(kind, one)
         chosen.append(one)
     if "" in parts and len(parts) > 1 and not _missing(kind, chosen):
-        one = _choose([listing for listing in chosen if listing.part == ""] + [_together(kind, chosen)], at)
+        one = _choose([listing for listing in chosen if listing.part == ""] + [_join_parts(kind, chosen)], at)
         if isinstance(one, str):
             return _contradictory(kind, one)
         chosen = [one]
     elif "" in parts:
         whole = next(listing for listing in chosen if not listing.part)
-        fragments += [part for part in chosen if part.part and not _older(part, whole)]
+        fragments += [part for part in chosen if part.part and not _is_older(part, whole)]
         chosen = [whole]
     if len(chosen) > 1 or (chosen and chosen[0].part):
-        chosen = [_together(kind, chosen)]
-    return _dataset(kind, _each_once(chosen[0]) if chosen else None, fragments, covers)
+        chosen = [_join_parts(kind, chosen)]
+    return _dataset(kind, _without_copies(chosen[0]) if chosen else None, fragments, covers)
 
 
 def _contradictory(kind: str, why: str) -> Dataset:
@@ -61,19 +61,19 @@ def _contradictory(kind: str, why: str) -> Dataset:
     return Dataset(kind=kind, why=why, cause=Reason.CONTRADICTORY, remedy=KEEP_NEWER, channel=Channel.EXPORT)
 
 
-_ADDS_UP = ("quickbooks.Status",)
-"""Each file holds answers of its own; none is a newer state of another."""
+_ACCUMULATES = ("quickbooks.Status",)
+"""Kinds of which each file has records of its own, so that none is a newer state of another."""
 
 
-def _added_up(listings: Sequence[Listing]) -> Listing:
-    """All of them, an answer that was saved twice once."""
+def _concatenate(listings: Sequence[Listing]) -> Listing:
+    """Return all listings as one, leaving out copies of the same response."""
     different = list({_identity(one): one for one in listings}.values())
     records = tuple(record for one in different for record in one.records)
     return replace(different[0], records=records, whole=all(one.whole for one in different), dated=oldest(different))
 
 
-def _one_list(sheets: Sequence[Listing]) -> Listing:
-    """Spreadsheets of one kind add up (batch by batch); what two of them say differently of one record is unknown."""
+def _merge_sheets(sheets: Sequence[Listing]) -> Listing:
+    """Return the spreadsheets of a kind as one list, batch by batch. Fields of a record in which two of them differ are unknown."""
     worst = next((sheet for sheet in sheets if sheet.damaged), sheets[0])
     records = tuple(_with_fragments((), sheets))
     return replace(
@@ -87,26 +87,28 @@ def _one_list(sheets: Sequence[Listing]) -> Listing:
     )
 
 
-def _of_sheets(dataset: Dataset) -> Dataset:
-    """The dataset with what to do where nothing says that the spreadsheet holds them all."""
+def _with_remedy(dataset: Dataset) -> Dataset:
+    """Return the dataset of spreadsheets, with what to do if nothing says that they are complete."""
     if dataset.scope is not Scope.PART or dataset.cause is not Reason.NOT_STATED_WHOLE:
         return dataset
     parent = KINDS[dataset.kind].array_of
     owner = parent[0] if parent else dataset.kind
     batch = KINDS[owner].at_fault == "transaction"
-    held = "all of the batch that you are about to export" if batch else "them all"
+    content = "all of the batch that you are about to export" if batch else "them all"
     covers = f"covers: {{{owner}: {'batch' if batch else 'all'}}}"
-    remedy = f"If your spreadsheet holds {held}, say so: exportready ask, or {covers} in account.yaml"
+    remedy = f"If your spreadsheet holds {content}, say so: exportready ask, or {covers} in account.yaml"
     return replace(dataset, remedy=remedy, channel=Channel.ASK)
 
 
-NOT_SAID = "a spreadsheet does not say whether it holds them all"
-"""Why the rows of a spreadsheet are a part, in words. The cause is `Reason.NOT_STATED_WHOLE`."""
+WHY_NOT_STATED_WHOLE = "a spreadsheet does not say whether it holds them all"
+"""Why the rows of a spreadsheet are only a part, in words. The reason for decisions is `Reason.NOT_STATED_WHOLE`."""
 
 
-def _each_once(listing: Listing) -> Listing:
-    """The list with copies of one record left out. Copies that differ contradict each other, except in a feed, where
-    the one that was changed last counts, whatever it was named before."""
+def _without_copies(listing: Listing) -> Listing:
+    """Return a list without copies of the same record.
+
+    Copies that differ contradict each other, except in a feed, where the one modified last counts, even if it was renamed.
+    """
     description = KINDS[listing.kind]
     if description.identity is None:
         return listing
@@ -131,7 +133,7 @@ def _each_once(listing: Listing) -> Listing:
 
 
 def _dataset(kind: str, listing: Listing | None, fragments: Sequence[Listing], covers: Covers | None) -> Dataset:
-    """The list with what single records (fragments) say besides; a list that lacks one of them is not whole."""
+    """Return the dataset of a list and of single records (fragments). A list that lacks one of these is not whole."""
     description = KINDS[kind]
     listed = list(listing.records) if listing else []
     records = tuple(_with_fragments(listed, fragments))
@@ -172,16 +174,16 @@ def _dataset(kind: str, listing: Listing | None, fragments: Sequence[Listing], c
 
 
 def _missing(kind: str, listings: Sequence[Listing]) -> list[str]:
-    """The parts of a kind that are not among these lists."""
+    """Return the parts of a kind that are not among these lists."""
     return [part for part in PARTS.get(kind, ()) if part not in {listing.part for listing in listings}]
 
 
-def _older(one: Listing, other: Listing) -> bool:
+def _is_older(one: Listing, other: Listing) -> bool:
     return one.dated is not None and other.dated is not None and one.dated < other.dated
 
 
-def _together(kind: str, listings: Sequence[Listing]) -> Listing:
-    """Put the lists of several parts together (the item types of qbXML)."""
+def _join_parts(kind: str, listings: Sequence[Listing]) -> Listing:
+    """Return the lists of several parts (the item types of qbXML) as one."""
     parts = [listing for listing in listings if listing.part]
     missing = _missing(kind, parts)
     why, cause = next(((listing.why_part, listing.cause) for listing in parts if not listing.whole), ("", None))
@@ -200,12 +202,12 @@ def _together(kind: str, listings: Sequence[Listing]) -> Listing:
 
 
 def _choose(listings: list[Listing], at: datetime) -> Listing | str:
-    """The listing that counts, or why none does: the newest where all are dated; else they must say the same."""
+    """Return the listing that counts, or why none does: the newest if all have dates, else they must agree."""
     if len(listings) == 1:
         return listings[0]
     dates = sorted((listing.dated for listing in listings if listing.dated and listing.dated - at <= CLOCK_SKEW), reverse=True)
     newest = [listing for listing in listings if len(dates) == len(listings) and listing.dated == dates[0]] or listings
-    different = {_identity(one): one for one in newest}  # a log may hold one answer hundreds of times
+    different = {_identity(one): one for one in newest}  # a log may contain the same response hundreds of times
     if all(_agree(one, other) for one, other in combinations(different.values(), 2)):
         return max(newest, key=lambda listing: (listing.whole, _known_fields(listing), listing.reader, listing.path))
     names = " and ".join(sorted({listing.path for listing in newest}))
@@ -213,6 +215,7 @@ def _choose(listings: list[Listing], at: datetime) -> Listing | str:
 
 
 def _identity(listing: Listing) -> object:
+    """Return what two copies of a listing have in common: the fields and records, in any order."""
     names = _names(listing.records)
     return frozenset(names), frozenset(_content(listing.records, names).items())
 
@@ -221,23 +224,23 @@ def _known_fields(listing: Listing) -> int:
     return sum(len(record.fields) for record in listing.records)
 
 
-# -- do two sources say the same?
+# -- comparing sources
 
 
 def _agree(one: Listing, other: Listing) -> bool:
-    """The same keys, and the same values in every field that both files hold."""
+    """Return whether two listings have the same keys, and the same values in every field that both have."""
     if len(one.records) != len(other.records):
         return False
     shared = _names(one.records) & _names(other.records)
     return _content(one.records, shared) == _content(other.records, shared)
 
 
-_OWN = {"ListID", "TxnID", "TimeCreated", "TimeModified"}
-"""Fields that differ between formats, and say nothing about the thing itself."""
+_FORMAT_FIELDS = {"ListID", "TxnID", "TimeCreated", "TimeModified"}
+"""Fields that differ between formats without saying anything about the record."""
 
 
 def _names(records: Iterable[Record]) -> set[str]:
-    return {name for record in records for name in record.fields} - _OWN
+    return {name for record in records for name in record.fields} - _FORMAT_FIELDS
 
 
 def _content(records: Iterable[Record], names: set[str]) -> Counter[object]:
@@ -250,9 +253,9 @@ def _plain(value: Value) -> object:
 
 
 def _with_fragments(records: Sequence[Record], fragments: Sequence[Listing]) -> list[Record]:
-    """The records, with each single one of the fragments either added or held against its copy.
+    """Return the records with those of the fragments added, or combined with their copies.
 
-    Where two copies say different things, and nothing tells which is newer, the field is unknown.
+    If two copies differ in a field, and nothing says which is newer, the field is unknown.
     """
     found = list(records)
     if not fragments:
@@ -267,7 +270,7 @@ def _with_fragments(records: Sequence[Record], fragments: Sequence[Listing]) -> 
             copy = _copy_of(record, found, places.get(key, ()), seen[key])
             seen[key] += 1
             if copy is not None:
-                found[copy] = _reconciled(found[copy], record)
+                found[copy] = _combine(found[copy], record)
             else:
                 places.setdefault(key, []).append(len(found))
                 found.append(record)
@@ -275,30 +278,31 @@ def _with_fragments(records: Sequence[Record], fragments: Sequence[Listing]) -> 
 
 
 def _copy_of(record: Record, found: Sequence[Record], places: Sequence[int], nth: int) -> int | None:
-    """Where the copy of a record stands: one with its own id, else of those that share its name the same in order."""
+    """Return the index of a record's copy: the one with its id, else the nth of those with its key; None if there is none."""
     identity = KINDS[record.kind].identity
     id_ = record.get(identity) if identity else None
     same = [index for index in places if isinstance(id_, str) and found[index].get(identity or "") == id_]
     place = same[0] if same else places[nth] if nth < len(places) else None
-    return place if place is not None and _same(found[place], record) else None
+    return place if place is not None and _may_be_copies(found[place], record) else None
 
 
-def _same(one: Record, other: Record) -> bool:
-    """Two records of one key are copies unless their own ids differ (two payments without a number, say)."""
+def _may_be_copies(one: Record, other: Record) -> bool:
+    """Return whether two records of one key may be copies: not if their ids differ, such as two payments without a number."""
     identity = KINDS[one.kind].identity
     left, right = (record.get(identity) if identity else "" for record in (one, other))
     return left == right or not isinstance(left, str) or not isinstance(right, str)
 
 
-def _reconciled(one: Record, other: Record) -> Record:
+def _combine(one: Record, other: Record) -> Record:
+    """Return two copies of a record as one. Fields in which they differ are unknown, unless one is the newer answer."""
     fields, notes = dict(one.fields), dict(one.notes)
     for name, value in other.fields.items():
         mine = fields.get(name, value)
-        newer = _newer(one.notes.get(name), other.notes.get(name))
-        are_answers = name in one.notes and name in other.notes  # then «don't know» is an answer too
+        newer = _is_newer(one.notes.get(name), other.notes.get(name))
+        are_answers = name in one.notes and name in other.notes  # then "don't know" is an answer too
         if newer or (isinstance(mine, Unknown) and mine.cause in _NO_SUCH_COLUMN):
-            fields[name] = value  # of two dated answers the newer; or a column that was not found in the other file
-        elif name in _OWN or mine == value or newer is False or (isinstance(value, Unknown) and not are_answers):
+            fields[name] = value  # the newer of two answers, or a column that was not found in the other file
+        elif name in _FORMAT_FIELDS or mine == value or newer is False or (isinstance(value, Unknown) and not are_answers):
             fields.setdefault(name, value)
         else:
             fields[name] = Unknown(Reason.CONTRADICTORY, f"{one.where.path} and {other.where.path} disagree about it")
@@ -308,11 +312,11 @@ def _reconciled(one: Record, other: Record) -> Record:
 
 
 _NO_SUCH_COLUMN = (Reason.NOT_EXPORTED, Reason.AMBIGUOUS)
-"""Why a spreadsheet says nothing of a field: no column holds it, or nothing tells which one does."""
+"""Why a spreadsheet says nothing about a field: no column has it, or nothing says which one does."""
 
 
-def _newer(mine: FieldNote | None, other: FieldNote | None) -> bool | None:
-    """Of two answers to one question, was the other given later? None where a date is missing, or both are of one moment."""
+def _is_newer(mine: FieldNote | None, other: FieldNote | None) -> bool | None:
+    """Return whether the other of two answers was given later; None if a date is missing or both are the same."""
     if mine is None or other is None or mine.dated is None or other.dated is None or mine.dated == other.dated:
         return None
     return other.dated > mine.dated

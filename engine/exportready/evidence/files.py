@@ -1,4 +1,4 @@
-"""The files of a folder: their names, and how to get their bytes."""
+"""The files of a folder: their paths, and how to read their bytes."""
 
 from __future__ import annotations
 
@@ -12,29 +12,28 @@ import msgspec
 
 from exportready.evidence.reading import Unreadable
 
-PASSED_OVER = re.compile(r"(__MACOSX|\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*|\..*)\Z", re.IGNORECASE)
-"""What operating systems and Office leave behind, and hidden files."""
-
+IGNORED = re.compile(r"(__MACOSX|\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*|\..*)\Z", re.IGNORECASE)
+"""Names of files that operating systems and Office leave behind, and of hidden files."""
 
 _OFFICE = (".xlsx", ".xlsm", ".xlsb", ".ods", ".docx", ".docm", ".odt", ".pptx", ".pptm", ".odp", ".vsdx")
 
 
 class NoSnapshot(Exception):
-    """There is nothing to open at the path that was given; the message says what was expected."""
+    """There is no snapshot at the given path; the message says what was expected."""
 
 
 class File(msgspec.Struct, frozen=True):
-    """One file of the snapshot: its path within, and how to get its bytes."""
+    """One file of a snapshot: its path inside, and how to read its bytes."""
 
     path: str
     load: Callable[[], bytes]
     """Raises Unreadable."""
     size: int = 0
-    """In bytes, where that is known and other processes may load it too."""
+    """In bytes; 0 if it isn't known or other processes can't load the file."""
 
 
 def is_zip(path: Path) -> bool:
-    """By name or by content; the files of Office are archives too, but no snapshots."""
+    """Return whether a file is a .zip, by name or content. Office files are archives too, but not snapshots."""
     if path.suffix.lower() == ".zip":
         return True
     try:
@@ -45,19 +44,19 @@ def is_zip(path: Path) -> bool:
 
 
 def in_folder(folder: Path) -> Iterator[File]:
-    """Every file in a folder and those below it."""
-    shut: list[OSError] = []
-    for root, folders, names in os.walk(folder, onerror=shut.append):
-        folders[:] = [name for name in folders if not PASSED_OVER.match(name)]
+    """Yield every file in a folder and the folders below it. A link to a folder and a folder that can't be opened raise when loaded."""
+    unopened: list[OSError] = []
+    for root, folders, names in os.walk(folder, onerror=unopened.append):
+        folders[:] = [name for name in folders if not IGNORED.match(name)]
         for name in folders:
             if Path(root, name).is_symlink():
                 where = Path(root, name).relative_to(folder).as_posix()
                 yield File(where, partial(refuse, "this link to a folder is not followed; put the files themselves here"))
         for name in names:
-            if not PASSED_OVER.match(name):
+            if not IGNORED.match(name):
                 path = Path(root, name)
                 yield File(path.relative_to(folder).as_posix(), partial(load, path), size_of(path))
-    for error in shut:
+    for error in unopened:
         where = Path(str(error.filename)).relative_to(folder).as_posix()
         yield File(
             where, partial(refuse, f"this folder cannot be opened ({error.strerror}); give yourself the right to read it")
@@ -65,7 +64,7 @@ def in_folder(folder: Path) -> Iterator[File]:
 
 
 def size_of(path: Path) -> int:
-    """How many bytes a file has; 0 where nobody can tell."""
+    """Return the size of a file in bytes; 0 if it can't be determined."""
     try:
         return path.stat().st_size
     except OSError:
@@ -73,7 +72,7 @@ def size_of(path: Path) -> int:
 
 
 def load(path: Path) -> bytes:
-    """The bytes of a file. Raises Unreadable with what to do."""
+    """Return the bytes of a file. Raises Unreadable with what to do."""
     try:
         if path.exists() and not path.is_file():
             raise Unreadable("it is no ordinary file, so nothing can be read from it; take it away")
@@ -87,5 +86,5 @@ def load(path: Path) -> bytes:
 
 
 def refuse(message: str) -> bytes:
-    """In the place of a file that must not be loaded. Raises Unreadable."""
+    """Raise Unreadable with the message, in place of loading a file that must not be read."""
     raise Unreadable(message)

@@ -1,4 +1,4 @@
-"""Pages of one list, joined into the list; and why they are not all of it."""
+"""Joins the pages of a list, and says why they are not the whole list."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _Pages = Sequence[tuple[Page, Listing]]
 
 
 def join_pages(listings: Sequence[Listing]) -> list[Listing]:
-    """Join the pages of one list; what has no page stands by itself."""
+    """Return the listings with the pages of each list joined; a listing that is no page stays as it is."""
     series: dict[str, list[tuple[Page, Listing]]] = {}
     alone: list[Listing] = []
     for listing in listings:
@@ -23,27 +23,27 @@ def join_pages(listings: Sequence[Listing]) -> list[Listing]:
             alone.append(listing)
         else:
             series.setdefault(listing.page.series, []).append((listing.page, listing))
-    return alone + [joined for name in sorted(series) for joined in _series(series[name])]
+    return alone + [joined for name in sorted(series) for joined in _join_series(series[name])]
 
 
 def oldest(listings: Sequence[Listing]) -> datetime | None:
-    """What is put together is as old as its oldest piece; without a date where one has none."""
+    """Return the date of the oldest listing, which is that of all together; None if one has no date."""
     dates = [listing.dated for listing in listings if listing.dated]
     return min(dates) if len(dates) == len(listings) else None
 
 
-def _series(pages: _Pages) -> list[Listing]:
+def _join_series(pages: _Pages) -> list[Listing]:
     unique: list[tuple[Page, Listing]] = []
     for page, listing in sorted(pages, key=_order):
         if not any(page == other and _records(listing) == _records(copy) for other, copy in unique):
             unique.append((page, listing))
     numbers = [page.number for page, _ in unique]
     if None not in numbers and len(set(numbers)) != len(numbers):
-        return [_joined([one]) for one in unique]  # two versions of one page are two sources, not one list
-    return [_joined(unique)]
+        return [_join([one]) for one in unique]  # two versions of one page are two sources, not one list
+    return [_join(unique)]
 
 
-def _joined(pages: _Pages) -> Listing:
+def _join(pages: _Pages) -> Listing:
     listings = [listing for _, listing in pages]
     broken = next((listing for listing in listings if not listing.whole), None)
     gap, cause, damaged = (broken.why_part, broken.cause, broken.damaged) if broken else _gap([page for page, _ in pages])

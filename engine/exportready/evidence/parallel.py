@@ -1,6 +1,6 @@
-"""Files read side by side: other processes read a share of them while this one reads its own, where there is enough to read.
+"""Reads files in parallel: other processes read a share of them while this one reads its own, if there is enough to read.
 
-Records are handed over by column: as objects of their own they would cost nearly as much to hand over as to read again.
+Records are sent between processes by column: as separate objects they would take nearly as long to send as to read again.
 """
 
 from __future__ import annotations
@@ -23,27 +23,28 @@ from exportready.model.evidence import NO_NOTES, FieldNote, Listing, Location, R
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-WORTH_IT = 20 << 20
-"""So many bytes of files take about half a second; below that a second process comes too late to help."""
+MIN_SIZE = 20 << 20
+"""Bytes of files that take about half a second to read; with less, a second process starts too late to help."""
 _WEIGHTS = {".xml": 1.7, ".iif": 3.0, ".xlsx": 20.0, ".csv": 5.0}
-"""How long a byte of these takes to read, against one of JSON."""
+"""How long a byte of a format takes to read, relative to JSON."""
 
 T = TypeVar("T")
 
 
 def cores() -> int:
-    """How many this program may use."""
+    """Return how many cores this program may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def read_all(read: Callable[[File], T], files: Sequence[File], jobs: int | None, tell: Callable[[File], None]) -> list[T]:
-    """What `read` makes of every file, in any order. `jobs`: how many processes; None: as many as there are cores.
+def read_all(read: Callable[[File], T], files: Sequence[File], jobs: int | None, on_start: Callable[[File], None]) -> list[T]:
+    """Return what `read` returns for every file, in any order.
 
-    `tell` is told each file before it is read. Where another process dies or cannot be started, its files are read here.
+    `jobs` is the number of processes; None: one for each core. `on_start` receives each file before it is read. If another
+    process dies or can't be started, this one reads its files.
     """
-    enough = sum(file.size for file in files) >= WORTH_IT
+    enough = sum(file.size for file in files) >= MIN_SIZE
     own, *others = _shares(files, (jobs or cores()) if enough else 1)
     helpers: list[_Helper] = []
     try:
@@ -54,10 +55,10 @@ def read_all(read: Callable[[File], T], files: Sequence[File], jobs: int | None,
                 own += share
                 continue
             for file in share:
-                tell(file)
+                on_start(file)
         done = []
         for file in own:
-            tell(file)
+            on_start(file)
             done.append(read(file))
         for helper in helpers:
             done += helper.results()
@@ -68,7 +69,7 @@ def read_all(read: Callable[[File], T], files: Sequence[File], jobs: int | None,
 
 
 def _shares(files: Sequence[File], jobs: int) -> list[list[File]]:
-    """The files in as many shares of about the same weight, without empty ones; the first may be."""
+    """Return the files in shares of about the same weight; none of them is empty, except perhaps the first."""
     shares: list[list[File]] = [[] for _ in range(jobs)]
     weights = [0.0] * jobs
     for file in sorted(files, key=_weight, reverse=True):
@@ -79,17 +80,18 @@ def _shares(files: Sequence[File], jobs: int) -> list[list[File]]:
 
 
 def _weight(file: File) -> float:
+    """Return about how long a file takes to read, in bytes of JSON."""
     return file.size * _WEIGHTS.get(PurePosixPath(file.path).suffix.lower(), 1.0)
 
 
 class _Helper:
-    """Another process that reads a share."""
+    """Another process that reads a share of the files."""
 
     def __init__(self, read: Callable[[File], Any], share: Sequence[File]) -> None:
         import multiprocessing
 
         self._read, self._share = read, share
-        # Where processes can be forked, nothing need be loaded again; macOS has libraries that do not bear it.
+        # A forked process need not load anything again; some libraries of macOS don't survive a fork.
         is_forked = sys.platform == "linux"
         context = multiprocessing.get_context("fork") if is_forked else multiprocessing.get_context("spawn")
         self._answer, theirs = context.Pipe(duplex=False)
@@ -99,7 +101,7 @@ class _Helper:
         theirs.close()
 
     def results(self) -> list[Any]:
-        """What it read."""
+        """Return what the process read; if it died, read its files here."""
         try:
             found: list[Any] = pickle.loads(self._answer.recv_bytes())  # noqa: S301 - from our own process
         except (EOFError, OSError):  # it died before it had written anything, or in the middle of it
@@ -107,7 +109,7 @@ class _Helper:
         return found
 
     def stop(self) -> None:
-        """At once, whether it is done or not."""
+        """End the process at once, finished or not."""
         self._process.kill()
         self._process.join()
         self._answer.close()
@@ -115,26 +117,26 @@ class _Helper:
 
 def _work(answer: Connection, inherited: Connection | None, read: Callable[[File], Any], share: Sequence[File]) -> None:
     if inherited is not None:
-        inherited.close()  # else this process would be its own reader, and wait for ever once the other is gone
+        inherited.close()  # otherwise this process holds the pipe open itself, and waits forever once the other is gone
     gc.disable()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the other's to answer, who ends this one
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other process handles Ctrl-C and ends this one
     try:
         answer.send_bytes(pickle.dumps([read(file) for file in share], pickle.HIGHEST_PROTOCOL))
     finally:
-        os._exit(0)  # all that was read would be taken down piece by piece else; an error shows where the files are read again
+        os._exit(0)  # skips freeing all records one by one; an error shows when the files are read again
 
 
-# -- handing over
+# -- sending listings between processes
 
 
-def _packed(listing: Listing) -> tuple[Callable[..., Listing], tuple[object, ...]]:
-    """A list by column: field names once for each set of them, values in one row."""
+def _pack(listing: Listing) -> tuple[Callable[..., Listing], tuple[object, ...]]:
+    """Return how to rebuild a listing from its columns: each set of field names once, all values in one list."""
     shapes: dict[tuple[str, ...], int] = {}
     values: list[Value] = []
     notes: dict[int, Mapping[str, FieldNote]] = {}
-    of: list[int] = []
+    shape_of: list[int] = []
     for number, record in enumerate(listing.records):
-        of.append(shapes.setdefault(tuple(record.fields), len(shapes)))
+        shape_of.append(shapes.setdefault(tuple(record.fields), len(shapes)))
         values += record.fields.values()
         if record.notes:
             notes[number] = dict(record.notes)
@@ -147,21 +149,21 @@ def _packed(listing: Listing) -> tuple[Callable[..., Listing], tuple[object, ...
     )
     header = replace(listing, records=())
     fields = {name: getattr(header, name) for name in Listing.__struct_fields__}
-    return _unpacked, (fields, listing.kind, list(shapes), of, values, columns, notes)
+    return _unpack, (fields, listing.kind, list(shapes), shape_of, values, columns, notes)
 
 
-def _unpacked(
+def _unpack(
     header: Mapping[str, Any],
     kind: str,
     shapes: Sequence[tuple[str, ...]],
-    of: Sequence[int],
+    shape_of: Sequence[int],
     values: Sequence[Value],
     columns: tuple[Sequence[str], Sequence[str], Sequence[int | None], Sequence[str]],
     notes: Mapping[int, Mapping[str, FieldNote]],
 ) -> Listing:
     records = []
     at = 0
-    for number, (shape, key, path, line, pointer) in enumerate(zip(of, *columns, strict=True)):
+    for number, (shape, key, path, line, pointer) in enumerate(zip(shape_of, *columns, strict=True)):
         names = shapes[shape]
         end = at + len(names)
         fields = dict(zip(names, values[at:end], strict=True))
@@ -172,4 +174,4 @@ def _unpacked(
     return Listing(**{**header, "records": tuple(records)})
 
 
-copyreg.pickle(Listing, _packed)
+copyreg.pickle(Listing, _pack)

@@ -1,4 +1,4 @@
-"""Gives a file to the reader that knows it: by its content, then by its name."""
+"""Recognizes the format of a file, by its content and then by its name, and reads it with the reader of that format."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from exportready.account.reading import Columns, is_account
 from exportready.evidence.readers import account_file
-from exportready.evidence.reading import Reading, Unreadable, head_of
+from exportready.evidence.reading import Reading, Unreadable, decode_head
 from exportready.model.rules import Wanted
 
 _OWN_RESULT = re.compile(rb'\s*\{\s*"format"\s*:\s*"exportready/')
@@ -19,12 +19,16 @@ _OWN_ROWS = re.compile(rb"\xef\xbb\xbf(Fingerprint,Account,Rule,|Customer:job,Pa
 
 
 def is_own_report(data: bytes) -> bool:
-    """This program wrote it."""
+    """Return whether ExportReady itself wrote a file."""
     return bool(_OWN_RESULT.match(data) or _OWN_ROWS.match(data) or _OWN_PAGE.match(data) or _OWN_TEXT.search(data[-80:]))
 
 
-def give_to_reader(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tzinfo) -> Reading | str:
-    """Recognise by content, then by name. Text says why a file is not read and what would help."""
+def read_file(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tzinfo) -> Reading | str:
+    """Return what a file has; if it isn't read, why and what would help, as text. Raises Unreadable.
+
+    `wanted` says which kinds and fields to read, `columns` which headings account.yaml gives for fields; `zone` is the time zone
+    of moments without an offset.
+    """
     name = PurePosixPath(path).name.lower()
     suffix = PurePosixPath(name).suffix
     if suffix in _NOT_READ:
@@ -37,9 +41,9 @@ def give_to_reader(data: bytes, path: str, wanted: Wanted, columns: Columns, zon
         from exportready.evidence.readers import tables
 
         return tables.read(data, path, wanted, columns, zone)
-    start = head_of(data)
+    start = decode_head(data)
     if start.startswith("<"):
-        return _xml(data, path, wanted)
+        return _read_xml(data, path, wanted)
     if start.startswith(("!", '"!')) and "\t" in start:
         from exportready.evidence.readers import iif
 
@@ -56,11 +60,11 @@ def give_to_reader(data: bytes, path: str, wanted: Wanted, columns: Columns, zon
         from exportready.evidence.readers import tables
 
         return tables.read(data, path, wanted, columns, zone)
-    return _text(data, path, wanted, columns, zone) if suffix == ".txt" else _HELP
+    return _read_text(data, path, wanted, columns, zone) if suffix == ".txt" else _HELP
 
 
-def _text(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tzinfo) -> Reading | str:
-    """A .txt may be a table that a program saved, or anybody's notes."""
+def _read_text(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tzinfo) -> Reading | str:
+    """Read a .txt file, which may be a table, a list of errors or somebody's notes."""
     from exportready.evidence.readers import pasted, tables
 
     errors = pasted.text(data, path, wanted) if b"\t" not in data else None
@@ -74,15 +78,16 @@ def _text(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tzinfo
 
 
 def _is_workbook(data: bytes) -> bool:
-    """By content: Excel's own archive, or the container of its old and its protected files."""
+    """Return whether the content is Excel's: its archive, or the container of its old and its protected files."""
     return data.startswith(b"\xd0\xcf\x11\xe0") or (data.startswith(b"PK\x03\x04") and b"xl/workbook" in data)
 
 
-def _xml(data: bytes, path: str, wanted: Wanted) -> Reading | str:
+def _read_xml(data: bytes, path: str, wanted: Wanted) -> Reading | str:
+    """Read an XML file if it has responses or records of QuickBooks."""
     from exportready.evidence.readers import qbxml, xmltext
     from exportready.kinds.quickbooks import RETS
 
-    document = xmltext.utf8(data)
+    document = xmltext.to_utf8(data)
     root = xmltext.root_of(document)
     if root == "QBWCXML":
         return "it registers an application with the QuickBooks Web Connector and holds no records; nothing to do"
@@ -90,7 +95,7 @@ def _xml(data: bytes, path: str, wanted: Wanted) -> Reading | str:
         return "it is XML but no answer of QuickBooks (QBXML); save the qbXML response itself"
     if (root or "").endswith("Ret") and root not in RETS:
         return f"it is a single {root}, which no rule reads"
-    return qbxml.of_document(document, path, wanted)
+    return qbxml.read_document(document, path, wanted)
 
 
 _BLANK = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"

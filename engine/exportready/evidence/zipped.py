@@ -1,4 +1,4 @@
-"""A .zip as a snapshot. What is in it is believed neither to stay inside nor to be small."""
+"""A .zip as a snapshot. Its entries may lead out of the archive or unpack to too much, so both are checked."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from exportready.evidence.files import PASSED_OVER, File, refuse
+from exportready.evidence.files import IGNORED, File, refuse
 from exportready.evidence.reading import Unreadable
 
 MAX_ENTRY = 1 << 30
+"""Maximum size of one unpacked entry, in bytes."""
 MAX_TOTAL = 2 << 30
+"""Maximum size of all unpacked entries, in bytes."""
 MAX_RATIO = 200
-"""Text exports pack to between a fifth and a fiftieth; far beyond that an archive was made to do harm."""
+"""Maximum ratio of unpacked to packed size. Text exports have 5 to 50; an archive far beyond that was made to do harm."""
 MAX_ENTRIES = 10_000
 
 BROKEN = (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, zlib.error, lzma.LZMAError)
@@ -24,7 +26,7 @@ BROKEN = (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError
 
 
 def files(path: Path) -> Iterator[File]:
-    """Every entry of the archive; one that may do harm, or an archive that cannot be opened, says so when it is loaded."""
+    """Yield every entry of the archive. One that may do harm, or an archive that can't be opened, raises when it is loaded."""
     try:
         archive = zipfile.ZipFile(path)
     except BROKEN:
@@ -39,7 +41,7 @@ def files(path: Path) -> Iterator[File]:
     for info in entries:
         name = info.filename.replace("\\", "/")
         parts = PurePosixPath(name).parts
-        if any(PASSED_OVER.match(part) for part in parts if part != ".."):
+        if any(IGNORED.match(part) for part in parts if part != ".."):
             continue
         if name.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", name):
             yield File(name, lambda: refuse("its name leads out of the .zip, which no export does; pack the files again"))
@@ -53,7 +55,7 @@ def files(path: Path) -> Iterator[File]:
 
 
 def is_harmful(entries: Sequence[zipfile.ZipInfo]) -> bool:
-    """True for an archive that would unpack to far more than an export."""
+    """Return whether an archive would unpack to far more than an export."""
     return sum(info.file_size for info in entries) > MAX_TOTAL or any(map(_is_harmful, entries))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from exportready.evidence.files import PASSED_OVER, is_zip
+from exportready.evidence.files import IGNORED, is_zip
 from exportready.evidence.recognize import is_own_report
 
 LISTS = (".txt", ".lst", ".list")
@@ -38,7 +38,7 @@ def find(path: Path, reports: Path | None = None) -> Fleet:
         what = "is no folder of accounts, and no list (.txt, one path a line)" if path.exists() else "is not there"
         raise NoFleet(f"{path} {what}")
     try:
-        seen = sorted((one for one in path.iterdir() if not PASSED_OVER.match(one.name)), key=lambda one: one.name)
+        seen = sorted((one for one in path.iterdir() if not IGNORED.match(one.name)), key=lambda one: one.name)
     except OSError as error:
         raise NoFleet(f"{path} cannot be opened ({error.strerror})") from error
     accounts = [one for one in seen if _may_be_account(one) and not _holds_reports(one, reports)]

@@ -1,4 +1,4 @@
-"""The words: every kind of record there is, with its fields. Data, with its sources; no reading, no judging."""
+"""Every kind of record with its fields, as data with its sources. Reading and judging happen elsewhere."""
 
 from __future__ import annotations
 
@@ -19,31 +19,35 @@ AT_FAULT = ("item", "customer", "vendor", "account", "class", "terms", "tax_item
 
 
 def fold(text: str) -> str:
-    """How QuickBooks compares names: case-insensitive, runs of space as one (docs/sources.md, names)."""
+    """Return a name as QuickBooks compares it: ignoring case, and with runs of spaces as one (docs/sources.md, names)."""
     return _FOLDED[text]
 
 
-class _Folded(dict[str, str]):
-    """The same names come again and again: on every line, and in every list that names them."""
+class _FoldedNames(dict[str, str]):
+    """Caches folded names, because the same ones come again and again: on every line, and in every list."""
 
     def __missing__(self, text: str) -> str:
-        if len(self) >= _REMEMBERED:
+        if len(self) >= _CACHE_SIZE:
             self.clear()
         if text.isascii():
-            folded = " ".join(text.split()).lower()  # the same as below, and quicker
+            folded = " ".join(text.split()).lower()  # same result as below, but faster
         else:
-            composed = unicodedata.normalize("NFC", text)  # macOS and some tools write an accent as a character of its own
+            composed = unicodedata.normalize("NFC", text)  # macOS and some tools write an accent as a separate character
             folded = " ".join(composed.split()).casefold()
         self[text] = folded
         return folded
 
 
-_REMEMBERED = 1 << 16
-_FOLDED = _Folded()
+_CACHE_SIZE = 1 << 16
+"""Maximum number of names cached, so that a process that reads many accounts doesn't grow."""
+_FOLDED = _FoldedNames()
 
 
 def field_of(kind: str, name: str) -> Field | None:
-    """The field's description; None where the kind has no such field. Entries of an answer's map are names."""
+    """Return the description of a field; None if the kind has no such field.
+
+    The entries of answers that are maps are names, and those of answers that are lists are yes or no.
+    """
     found = KINDS[kind].fields.get(name)
     if found is None and kind == account.KIND.name and any(name.startswith(f"{path}.") for path in account.MAPS):
         return Field(type=Type.NAME)
@@ -54,12 +58,12 @@ def field_of(kind: str, name: str) -> Field | None:
 
 @cache  # asked for every record
 def children(kind: str) -> tuple[Kind, ...]:
-    """The kinds that are arrays inside a record of this one."""
+    """Return the kinds whose records are arrays inside a record of this one."""
     return tuple(child for child in KINDS.values() if child.array_of and child.array_of[0] == kind)
 
 
 def plural(kind: str) -> str:
-    """The records of a kind in words."""
+    """Return what people call the records of a kind."""
     name = kind.partition(".")[2].replace("_", " ")
     name = name if name.islower() else "QuickBooks " + name
     return name if name.endswith(("s", "equipment")) else name + "s"
@@ -72,7 +76,7 @@ def answer_of(kind: str, name: str | None) -> str:
 
 
 def question(owner: str, name: str) -> str:
-    """Return what was asked, for an answer or for a fact of the account that rests on one."""
+    """Return the question behind an answer, or behind a fact of the account that depends on one."""
     fact = KINDS[owner].fields.get(name) if owner == "derived.account" else None
     path = (fact.answer if fact else "") or name
     if path in account.BY_PATH:

@@ -15,15 +15,15 @@ from exportready.model.reasons import Channel
 from exportready.model.rules import Type
 
 FILE_MODE = "quickbooks.fileMode"
-"""Where account.yaml says how the company file is open."""
+"""Where account.yaml says in which mode the company file is open."""
 
 DONT_KNOW = "don't know"
 NONE = "none"
-"""The answer that there is nothing of the kind."""
+"""The answer that there is no such thing."""
 
 ALL, BATCH, NONE_THERE, PART, DAYS = "all", "batch", "none", "part", "days"
-"""What `covers` may say of a kind: all of it; of transactions also everything of the batches that wait, that there is nothing of
-it in them, or some days; and that the files do not hold it all."""
+"""What `covers` may say about a kind: the files have all of it, or only a part; for transactions also everything in the pending
+batches, that these have none of it, or everything from some days."""
 
 HOURS_4 = timedelta(hours=4)
 DAYS_90 = timedelta(days=90)
@@ -39,7 +39,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     stays_fresh: timedelta | None
     choices: tuple[str, ...] = ()
     none: str = ""
-    """What the answer `none` means, where there may be nothing of the kind."""
+    """What the answer `none` means, if it is possible."""
 
 
 MAPPING_WORDS = {
@@ -187,7 +187,7 @@ ANSWERS = {
     Type.NAME: "a name",
     Type.TEXT: "text",
 }
-"""What an answer without choices may be, in words."""
+"""What an answer without choices may be, in words for people."""
 
 _SUPPLY = "Answer it: exportready ask goes through what is open, and writes it into account.yaml"
 
@@ -204,11 +204,11 @@ KIND = Kind(
 
 
 def way(path: str) -> Way:
-    """Return how to give one answer: its question, and where it goes."""
+    """Return how to give one answer: its question, and where the answer goes."""
     setting = BY_PATH.get(path)
     if setting is None:
         return Way(instruction=_SUPPLY, channel=Channel.ASK)
     answers = " or ".join(setting.choices) or ANSWERS[setting.type]
     answers += f", or none ({setting.none})" if setting.none else ""
-    told = f"Answer «{setting.question}»: exportready ask, or settings.{path} in account.yaml: {answers}"
-    return Way(instruction=told, channel=Channel.ASK, question=path)
+    instruction = f"Answer «{setting.question}»: exportready ask, or settings.{path} in account.yaml: {answers}"
+    return Way(instruction=instruction, channel=Channel.ASK, question=path)

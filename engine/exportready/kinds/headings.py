@@ -1,7 +1,7 @@
-"""Spreadsheets that a person can export: which tables they hold, and what their columns are called.
+"""Spreadsheets that a person can export: the tables in them, and the headings of their columns.
 
-A heading with `?` is a guess: no source shows it, so account.yaml may say another (`columns`), and where none is found the
-person is asked. Those without are shown by ServiceTitan's help (pricebook: Account; Transactions Reconciliation Report - QBD) or by
+A heading with `?` is a guess: no source shows it, so account.yaml may name another (`columns`), and if none is found the
+person is asked. The others are shown by ServiceTitan's help (pricebook: Account; Transactions Reconciliation Report - QBD) or by
 header rows of real QuickBooks reports (docs/sources.md, spreadsheets; not all of them from the US edition).
 """
 
@@ -12,44 +12,44 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 Headings = Mapping[str, tuple[str, ...]]
-"""Field -> what its column may be called, the surest name first."""
+"""Field -> the possible headings of its column, the most certain first."""
 
 
 def squash(heading: str) -> str:
-    """A heading as it compares: letters and digits alone. `Invoice #` is `Invoice Number`."""
+    """Return a heading as it is compared: letters and digits only. `Invoice #` equals `Invoice Number`."""
     return "".join(char for char in heading.replace("#", "number").casefold() if char.isalnum())
 
 
 def _headings(text: str) -> dict[str, tuple[str, ...]]:
-    """Read a table of `field: heading | heading`."""
+    """Parse a table with lines of `field: heading | heading`."""
     lines = (line.partition(":") for line in text.strip().splitlines())
     return {name.strip(): tuple(one.strip() for one in names.split("|")) for name, _, names in lines}
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
-    """One table that can be exported by hand. Each row is a record, but for lines and postings."""
+    """One table that can be exported by hand. Each row is a record, except in tables of lines or postings."""
 
     title: str
     kind: str
     columns: Headings
     words: tuple[str, ...]
-    """What its sheet or file is named after."""
+    """Words in the name of its sheet or file."""
     marks: tuple[str, ...] = ()
-    """With a heading out of each of these groups (`A | B`) it is recognised by its content alone; none: only by its name."""
+    """Groups of headings (`A | B`): a sheet with a heading from each is recognized whatever its name. None: only by its name."""
     never: str = ""
-    """Headings that show that it is another table."""
+    """Headings that show that a sheet is another table."""
     parent: tuple[str, Headings] | None = None
-    """Each row is a line: the kind of the transaction that it belongs to, and the columns of that."""
+    """If each row is a line: the kind of its transaction, and the columns of that."""
     is_postings: bool = False
-    """Each row is one posting of a transaction, whose type stands in a column (`TXN_TYPES`)."""
+    """True if each row is one posting of a transaction whose type is in a column (`TXN_TYPES`)."""
 
     @property
     def main(self) -> str:
-        """The kind whose records the file lists, by themselves or by their lines."""
+        """Return the kind whose records the table lists, directly or by their lines."""
         return self.parent[0] if self.parent else self.kind
 
     def all_columns(self) -> Iterable[tuple[str, str, tuple[str, ...]]]:
-        """(kind, field, headings) of the rows and of what they belong to."""
+        """Yield (kind, field, headings) for the rows and for the transactions that they belong to."""
         for kind, columns in ((self.kind, self.columns), *((self.parent,) if self.parent else ())):
             for name, headings in columns.items():
                 yield kind, name, headings
@@ -161,7 +161,7 @@ inventoryLocation: ?Inventory Location | ?Inventory Site
         words=("invoice items", "invoice lines", *_INVOICE_WORDS),
         marks=("Invoice # | Invoice No", "Invoice Date", "Customer | Customer Name", "Item Code | Item Name | Item | SKU"),
         never=_PAYMENT_HEADINGS,
-        # Where a row is a line, "Total" may be the line's or the invoice's: only a column that says which is taken.
+        # If a row is a line, "Total" may be the line's or the invoice's: read only a column that says which.
         parent=("servicetitan.invoice", _headings(_INVOICE.rstrip() + "\ntotal: ?Invoice Total")),
     ),
     Table(
@@ -296,23 +296,23 @@ Memo: Memo
 )
 
 
-# -- words that stand in cells
+# -- words in cells
 
 
 class TxnType(msgspec.Struct, frozen=True, kw_only=True):
-    """What a word in the Type column of a QuickBooks report stands for."""
+    """What a word in the Type column of a QuickBooks report means."""
 
     kind: str
     name: str = "CustomerRef.FullName"
-    """The field that the Name column holds."""
+    """The field that the Name column has."""
     posts_to: str = "Accounts Receivable"
-    """The type of account of the posting that stands for the whole transaction."""
+    """The type of account of the posting that represents the whole transaction."""
     amount: str = ""
-    """The field that the amount of that posting is, sign aside."""
+    """The field that the amount of that posting is, apart from its sign."""
 
 
 POSTING_NUMBER, POSTING_TYPE, POSTING_ACCOUNT_TYPE, POSTING_AMOUNT = "Trans #", "Type", "Account Type", "Amount"
-"""Columns of a QuickBooks report that become no field."""
+"""Columns of a QuickBooks report that become no field of a record."""
 
 TXN_TYPES: Mapping[str, TxnType] = {
     "Invoice": TxnType(kind="quickbooks.Invoice"),
@@ -339,7 +339,7 @@ WORDS: Mapping[tuple[str, str], Mapping[str, str]] = {
         "Group": "Group",
     }
 }
-"""What a program's screen calls a value, where it is not the value itself: (kind, field) -> word -> value."""
+"""What a program's screen calls a value, if not by the value itself: (kind, field) -> word -> value."""
 
 YES = frozenset(("yes", "y", "true", "x", "1", "active"))
 NO = frozenset(("no", "n", "false", "0", "inactive", "notactive"))
@@ -350,4 +350,4 @@ NOT_READ: Mapping[str, str] = {
     "weak matches": "it is a list of ServiceTitan's Reconcile tool, which no rule reads yet",
     "no matches": "it is a list of ServiceTitan's Reconcile tool, which no rule reads yet",
 }
-"""Words in the name of a sheet or file -> what it is, for files that are known but not read."""
+"""Words in the name of a sheet or file -> what it is, for exports that we know but don't read."""

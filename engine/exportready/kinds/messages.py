@@ -1,8 +1,8 @@
-"""What QuickBooks' and the Web Connector's error messages mean, and which object of the books they name. Data; no judging.
+"""What the error messages of QuickBooks and the Web Connector mean, and which object of the books they name, as data.
 
 The sentences are those of Intuit's status codes (qbXML SDK, status codes in response messages) and result codes; ServiceTitan's
-Export Error Report repeats them. The reason after «QuickBooks error message:» is in the language of the machine, so only the first
-sentence is read. A name may hold quotes, so it ends at the last one that still fits (docs/sources.md, error messages).
+Export Error Report repeats them. The reason after "QuickBooks error message:" is in the language of the computer, so only the
+first sentence is parsed. A name may contain quotes, so it ends at the last quote that fits (docs/sources.md, error messages).
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ import msgspec
 
 MISSING, OWN, RETRY, SKIPPED, SESSION, OTHER, FINE = "missing", "own", "retry", "skipped", "session", "other", "fine"
 SORTS = (MISSING, OWN, RETRY, SKIPPED, SESSION, OTHER, FINE)
-"""FINE is no error at all; MISSING names an object that QuickBooks does not have; OWN tells of the object that was sent; RETRY is no
-defect; SKIPPED was not tried, since another one stopped; SESSION stops everything; OTHER is not known."""
+"""FINE is not an error; MISSING names an object that QuickBooks does not have; OWN is about the object that was sent; RETRY is not a
+defect; SKIPPED was not tried, because another request failed; SESSION stops everything; OTHER is not known."""
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """What a message says."""
+class ParsedMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """An error message, parsed."""
 
     sort: str
     code: str = ""
     kind: str = ""
-    """Of the object that it names, as `at_fault.kind` has it, or in QuickBooks' own word; empty where it names none."""
+    """Kind of the object that it names, as in `at_fault.kind`, or in QuickBooks' own word; empty if it names none."""
     name: str = ""
-    """The object's name, or its id where the message shows only that."""
+    """The object's name, or its id if the message has only that."""
 
 
 class _Template(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +34,7 @@ class _Template(msgspec.Struct, frozen=True, kw_only=True):
     sort: str
     pattern: re.Pattern[str]
     kind: str = ""
-    """Of what it names, where the words do not say."""
+    """Kind of the object that it names, if the words don't say."""
 
 
 def _template(code: str, sort: str, pattern: str, kind: str = "") -> _Template:
@@ -104,8 +104,8 @@ _TRANSACTIONS = (
 )
 
 
-def read(message: str, code: str = "", request: str = "") -> Said:
-    """What a message says. `code` and `request` (`CustomerAdd`) are those of a qbXML response, where there is one."""
+def parse_message(message: str, code: str = "", request: str = "") -> ParsedMessage:
+    """Parse an error message. `code` and `request` (`CustomerAdd`) are those of its qbXML response, if there is one."""
     stated = _STATED_CODE.match(message)
     found_code = (stated[1] or stated[2]) if stated else ""
     code = code or (found_code if found_code in _BY_CODE else "")
@@ -117,34 +117,34 @@ def read(message: str, code: str = "", request: str = "") -> Said:
         name = " ".join((named.get("name") or "").split())
         kind = _kind(named.get("kind") or "") or _kind_of_request(request) if name else ""
         result = _RESULT_CODE.search(message) if template.sort == SESSION else None
-        return Said(
+        return ParsedMessage(
             sort=template.sort,
-            code=code or template.code or (_result(result) if result else ""),
+            code=code or template.code or (_result_code(result) if result else ""),
             kind=kind if name else "",
             name=name,
         )
     if (result := _RESULT_CODE.search(message)) is not None:
-        return Said(sort=SESSION, code=_result(result))
-    return Said(sort=_without_name(_BY_CODE.get(code, OTHER)), code=code)
+        return ParsedMessage(sort=SESSION, code=_result_code(result))
+    return ParsedMessage(sort=_without_name(_BY_CODE.get(code, OTHER)), code=code)
 
 
-def _result(found: re.Match[str]) -> str:
-    """0x80040414, QBWC1013."""
+def _result_code(found: re.Match[str]) -> str:
+    """Return a result code as it is usually written: 0x80040414, QBWC1013."""
     return found[0].upper().replace("0X", "0x")
 
 
 def _without_name(sort: str) -> str:
-    """A code whose sentence is in another language names nothing: it is its own transaction's trouble."""
+    """Return the category of a code whose sentence is in another language and so names no object: a defect of what was sent."""
     return OWN if sort == MISSING else sort
 
 
 def is_message(text: str) -> bool:
-    """The text is an error message that is known."""
-    return read(text).sort != OTHER
+    """Return whether a text is a known error message."""
+    return parse_message(text).sort != OTHER
 
 
 def _kind(words: str) -> str:
-    """`AR Account`, `Item Sales Tax`, `customer name`, `Customers`, `ItemRef` as the object's kind."""
+    """Return the kind of an object by its words: `AR Account`, `Item Sales Tax`, `customer name`, `Customers`, `ItemRef`."""
     plain = re.sub(r"[\s_]+", "", words).casefold().removesuffix("ref").removesuffix("listid").removesuffix("ref")
     if plain in _KINDS:
         return _KINDS[plain]
@@ -156,6 +156,6 @@ def _kind(words: str) -> str:
 
 
 def _kind_of_request(request: str) -> str:
-    """`CustomerAdd`, `ItemNonInventoryQuery`: the list that was asked."""
+    """Return the kind of the list that a request was for: `CustomerAdd`, `ItemNonInventoryQuery`."""
     plain = re.sub(r"(Add|Mod|Query)(Rs|Rq)?$", "", request)
     return _kind(plain) if plain else ""

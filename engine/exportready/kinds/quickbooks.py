@@ -456,13 +456,13 @@ OTHER_RETS = tuple(
     ).split()
     if f"{name}Ret" not in RETS
 )
-"""Responses that no rule can read: counted, and dropped while reading."""
+"""Records of responses that no rule can read: they are counted and dropped."""
 
 PARTS = {
     "quickbooks.Item": tuple(_ITEM_RETS.values()),
     "quickbooks.Terms": ("Standard", "DateDriven"),
 }
-"""Kinds that are whole only when each of these lists is."""
+"""Kinds that are whole only if each of these lists is."""
 
 COMBINED = {
     "ItemQuery": ("quickbooks.Item",),

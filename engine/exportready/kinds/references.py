@@ -1,7 +1,7 @@
-"""What names what: the table behind every «this waits for that». Data, with how each is known; no walking.
+"""Which fields of a record name other records, as data: from this follows what has to be fixed before what.
 
-*Established*: QuickBooks refuses what names something that it does not have (Intuit, qbXML status codes 3140, 3130, 3120, 3000).
-*Inferred*: concluded by us, and told as such wherever it is used.
+*Established*: QuickBooks rejects a record that names something it doesn't have (Intuit, qbXML status codes 3140, 3130, 3120, 3000).
+*Inferred*: concluded by us, and shown as such wherever it is used.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ ESTABLISHED, INFERRED = "established", "inferred"
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True):
-    """One field that names something else."""
+    """One field that names another object."""
 
     kind: str
-    """Whose field it is. A line of a transaction names for its transaction."""
+    """The kind with the field. What a line names, its transaction names too."""
     field: str
     target: str
-    """The sort of object that it names (`at_fault.kind`), or a kind of transaction."""
+    """The kind of object that it names (as in `at_fault.kind`), or a kind of transaction."""
     by_id: tuple[str, ...] = ()
-    """The field holds an id of a record of these kinds, whose name is meant."""
+    """The kinds whose records the field names by id; empty if it has the name itself."""
     words: str = "uses"
-    """Between the two: «invoice 1234 uses item PIPE-1»."""
+    """The words between the two: "invoice 1234 uses item PIPE-1"."""
     certainty: str = ESTABLISHED
 
 
@@ -55,7 +55,7 @@ REFERENCES = (
     Reference(kind="servicetitan.purchase_order_item", field="skuCode", target="item"),
     Reference(kind="servicetitan.business_unit", field="quickbooksClass", target="class"),
     Reference(kind="derived.tax_zone", field="item", target="tax_item"),
-    # An item that is new to QuickBooks is made with its accounts; of one that is there, its own accounts count
+    # An item that is new to QuickBooks is created with its accounts; for an existing one, the accounts in QuickBooks count
     # (help.servicetitan.com, sync objects).
     *(
         Reference(kind=kind, field=field, target="account", words="names")
@@ -63,7 +63,7 @@ REFERENCES = (
         for field in ("account", "costOfSaleAccount", "assetAccount")
         if (kind, field) != (PRICEBOOK[2], "assetAccount") and (kind, field) != (PRICEBOOK[2], "costOfSaleAccount")
     ),
-    # It may arrive unapplied instead.
+    # The payment may arrive unapplied instead.
     Reference(
         kind="servicetitan.payment_application",
         field="appliedTo",
@@ -90,10 +90,10 @@ CONSUMED = Reference(
     words="waits for",
     certainty=INFERRED,
 )
-"""Stock is bought before it is sold: an invoice waits for the bill that brings what it takes out of the inventory."""
+"""Stock is bought before it is sold: an invoice waits for the bill for the stock that it uses."""
 
 STOPS_ITS_BATCH = ("batching/technician-on-lines", "batching/invoice-dated", "batching/invoice-has-item")
-"""Practices without which a batch is not posted at all (help.servicetitan.com, why is my batch failing to post)."""
+"""Rules without which a batch can't be posted at all (help.servicetitan.com, why is my batch failing to post)."""
 
 _OWN = {
     "servicetitan.invoice": "id referenceNumber customer.id customer.name total waits batch.number batch.name syncStatus active",
@@ -123,4 +123,4 @@ READS: Mapping[str, frozenset[str]] = {
     for kind in dict.fromkeys((*_OWN, *(one.kind for one in REFERENCES)))
     if not kind.startswith("derived.")
 }
-"""Kind -> the fields that the walk over these references reads, so that readers take them out of the files."""
+"""Kind -> the fields that following these references needs, so that readers read them."""

@@ -2,11 +2,12 @@
 
 Fields and JSON types follow the response examples in ServiceTitan's OpenAPI documents (developer portal, read 2026-07-07).
 `known` holds every top-level key of a response, `_MARKS` the keys by which it differs from all other lists of the API, so
-that a list is recognised by its content.
+that a list is recognized by its content.
 """
 
 from __future__ import annotations
 
+import msgspec
 from msgspec.structs import replace
 
 from exportready.kinds.table import Field, Kind, fields, parents
@@ -32,7 +33,7 @@ _OR = ". Or "
 
 
 def _channels(name: str) -> tuple[Channel, tuple[Channel, ...]]:
-    """How `_supply` supplies a kind, and which other ways it names."""
+    """Return the channel of a kind's `_supply`, and the other channels that it mentions."""
     return (Channel.EXPORT, (Channel.INTEGRATOR,)) if name in _BY_HAND else (Channel.INTEGRATOR, ())
 
 
@@ -61,7 +62,17 @@ _MARKS = {
 
 _IN_BATCH = ("syncStatus", "active", "batch.number")
 _WAITS = Field(type=Type.YESNO, needs=_IN_BATCH)
-"""Whether a transaction stands in a batch that is still to be exported (derive/waiting.py)."""
+"""Whether a transaction is pending: in a batch that is not exported yet (derive/pending.py)."""
+
+
+class _Endpoint(msgspec.Struct, frozen=True):
+    """Where the API has a list."""
+
+    path: str
+    file: str
+    """The name under which its response is saved, without `.json`."""
+    other_keys: str = ""
+    """Keys of its records that become no field."""
 
 
 def _supply(name: str, feed: str) -> str:
@@ -70,7 +81,7 @@ def _supply(name: str, feed: str) -> str:
 
 
 def _full(name: str, feed: str) -> str:
-    """How to get it with every field, where an export by hand has some only."""
+    """Return how to get a kind with every field, if an export by hand has only some of them; else empty."""
     return feed[0].upper() + feed[1:] if name in _BY_HAND else ""
 
 
@@ -84,43 +95,42 @@ def _kind(
     *,
     key: tuple[str, ...],
     at_fault: str,
-    get: str,
-    file: str,
-    known: str = "",
+    endpoint: _Endpoint,
     active: str | None = "active",
     waits: Field | None = None,
 ) -> Kind:
+    """Return the kind of one list of the API."""
     table_fields = fields("id id\n" + table)
     channel, also = _channels(name)
+    feed = _FEED.format(endpoint.path + ("?active=Any" if active else ""), f"{endpoint.file}.json")
     return Kind(
         name=f"servicetitan.{name}",
         fields=table_fields | ({"waits": waits} if waits else {}),
         key=key,
-        supply=_supply(name, _FEED.format(get + ("?active=Any" if active else ""), f"{file}.json")),
+        supply=_supply(name, feed),
         at_fault=at_fault,
         channel=channel,
         also=also,
         active=active,
         identity="id",
-        known=frozenset(field.partition(".")[0] for field in table_fields) | frozenset(known.split()),
+        known=frozenset(field.partition(".")[0] for field in table_fields) | frozenset(endpoint.other_keys.split()),
         marks=_marks(name),
-        feed=_full(name, _FEED.format(get + ("?active=Any" if active else ""), f"{file}.json")),
-        files=(file,),
+        feed=_full(name, feed),
+        files=(endpoint.file,),
     )
 
 
 def _array(
     name: str,
-    parent: Kind,
-    at: str,
+    array_of: tuple[Kind, str],
     table: str,
     parent_fields: str,
     *,
     key: tuple[str, ...],
-    known: str = "",
-    file: str = "",
-    bare: str = "",
+    other_keys: str = "",
 ) -> Kind:
+    """Return the kind of the records in an array. `array_of`: the kind that has the array, and the key of the array."""
+    parent, at = array_of
     own: dict[str, Field] = fields(table)
     channel, also = _channels(name)
     return Kind(
@@ -134,11 +144,11 @@ def _array(
         numbered=True,
         identity="id" if "id" in own else None,
         array_of=(parent.name, at),
-        known=frozenset(field.partition(".")[0] for field in own) | frozenset(known.split()) if known else frozenset(),
+        known=frozenset(field.partition(".")[0] for field in own) | frozenset(other_keys.split())
+        if other_keys
+        else frozenset(),
         marks=_marks(name),
         feed=_full(name, parent.supply.rpartition(_OR)[2]),
-        files=(file,) if file else (),
-        bare=bare,
     )
 
 
@@ -204,12 +214,14 @@ invoiceConfiguration text
 """,
     key=("customer.name", "referenceNumber"),
     at_fault="transaction",
-    get="/accounting/v2/tenant/TENANT/invoices?activeState=All",
-    file="invoices",
+    endpoint=_Endpoint(
+        "/accounting/v2/tenant/TENANT/invoices?activeState=All",
+        "invoices",
+        "items customFields invoiceType customerAddress locationAddress createdBy royalty employeeInfo "
+        "commissionEligibilityDate sentStatus assignedTo summary importId materialSkuId membershipId budgetCodeId",
+    ),
     active=None,
     waits=_WAITS,
-    known="items customFields invoiceType customerAddress locationAddress createdBy royalty employeeInfo "
-    "commissionEligibilityDate sentStatus assignedTo summary importId materialSkuId membershipId budgetCodeId",
 )
 _PAYMENT = _kind(
     "payment",
@@ -236,11 +248,11 @@ active yesno
 """,
     key=("customer.name", "referenceNumber"),
     at_fault="transaction",
-    get="/accounting/v2/tenant/TENANT/payments?activeState=All",
-    file="payments",
+    endpoint=_Endpoint(
+        "/accounting/v2/tenant/TENANT/payments?activeState=All", "payments", "appliedTo authCode createdBy customFields"
+    ),
     active=None,
     waits=_WAITS,
-    known="appliedTo authCode createdBy customFields",
 )
 _CREDIT_MEMO = _kind(
     "credit_memo",
@@ -264,11 +276,13 @@ exportId text
 """,
     key=("customer.name", "referenceNumber"),
     at_fault="transaction",
-    get="/accounting/v2/tenant/TENANT/credit-memos?activeState=All",
-    file="credit-memos",
+    endpoint=_Endpoint(
+        "/accounting/v2/tenant/TENANT/credit-memos?activeState=All",
+        "credit-memos",
+        "salesTaxCode appliedTo customerAddress locationAddress customFields createdBy modifiedBy description importId",
+    ),
     active=None,
     waits=_WAITS,
-    known="salesTaxCode appliedTo customerAddress locationAddress customFields createdBy modifiedBy description importId",
 )
 _BILL = _kind(
     "bill",
@@ -296,11 +310,13 @@ modifiedOn time
 """,
     key=("vendor.name", "referenceNumber"),
     at_fault="transaction",
-    get="/accounting/v2/tenant/TENANT/ap-bills",
-    file="bills",
-    known="source billType summary earlyDiscountDate vendorInvoiceTotal landedCostMethod preTaxDiscountAmount preTaxCharge "
-    "postTaxDiscountAmount postTaxCharge createdBy doNotPay dateCanceled canceledBy shipToDescription taxZone "
-    "remittanceVendorInfo shipTo budgetCodeId items expenseItems customFields jobId dateReconciled",
+    endpoint=_Endpoint(
+        "/accounting/v2/tenant/TENANT/ap-bills",
+        "bills",
+        "source billType summary earlyDiscountDate vendorInvoiceTotal landedCostMethod preTaxDiscountAmount preTaxCharge "
+        "postTaxDiscountAmount postTaxCharge createdBy doNotPay dateCanceled canceledBy shipToDescription taxZone "
+        "remittanceVendorInfo shipTo budgetCodeId items expenseItems customFields jobId dateReconciled",
+    ),
     active=None,
     waits=replace(_WAITS, needs=("syncStatus", "status", "batch.number")),
 )
@@ -331,9 +347,11 @@ shipping number
 """,
     key=("number",),
     at_fault="transaction",
-    get="/inventory/v2/tenant/TENANT/purchase-orders",
-    file="purchase-orders",
-    known="shipTo budgetCodeId createdById summary items customFields",
+    endpoint=_Endpoint(
+        "/inventory/v2/tenant/TENANT/purchase-orders",
+        "purchase-orders",
+        "shipTo budgetCodeId createdById summary items customFields",
+    ),
     active=None,
     waits=Field(type=Type.YESNO, needs=("status", "batchId")),
 )
@@ -342,18 +360,14 @@ _TAX_ZONE = _kind(
     "name name\nactive yesno\nisTaxRateSeparated yesno\nisMultipleTaxZone yesno\ncreatedOn time\nmodifiedOn time",
     key=("name",),
     at_fault="tax_item",
-    get="/accounting/v2/tenant/TENANT/tax-zones",
-    file="tax-zones",
-    known="color rates",
+    endpoint=_Endpoint("/accounting/v2/tenant/TENANT/tax-zones", "tax-zones", "color rates"),
 )
 _TRUCK = _kind(
     "truck",
     "name name\nactive yesno\nwarehouseId id\ncreatedOn time\nmodifiedOn time",
     key=("name",),
     at_fault="item",
-    get="/inventory/v2/tenant/TENANT/trucks",
-    file="trucks",
-    known="memo technicianIds inventoryTemplateId externalData",
+    endpoint=_Endpoint("/inventory/v2/tenant/TENANT/trucks", "trucks", "memo technicianIds inventoryTemplateId externalData"),
 )
 _CUSTOMER_PARENT = (
     "id syncStatus waits active referenceNumber customer.id customer.name batch.number batch.name businessUnit.name"
@@ -365,20 +379,24 @@ KINDS = (
         _STOCKED + "\ndeductAsJobCost yesno\nchargeableByDefault yesno",
         key=("code",),
         at_fault="item",
-        get="/pricebook/v2/tenant/TENANT/materials",
-        file="materials",
-        known=_PRICEBOOK_KNOWN + " isConfigurableMaterial variationsOrConfigurableMaterials businessUnitId createdById "
-        "isOtherDirectCost costTypeId isChemical epaNumber activeIngredients",
+        endpoint=_Endpoint(
+            "/pricebook/v2/tenant/TENANT/materials",
+            "materials",
+            _PRICEBOOK_KNOWN + " isConfigurableMaterial variationsOrConfigurableMaterials businessUnitId createdById "
+            "isOtherDirectCost costTypeId isChemical epaNumber activeIngredients",
+        ),
     ),
     _kind(
         "equipment",
         _STOCKED + "\nmanufacturer text\nmodel text",
         key=("code",),
         at_fault="item",
-        get="/pricebook/v2/tenant/TENANT/equipment",
-        file="equipment",
-        known=_PRICEBOOK_KNOWN + " manufacturerWarranty serviceProviderWarranty recommendations upgrades equipmentMaterials "
-        "crossSaleGroup isConfigurableEquipment variationsOrConfigurableEquipment typeId dimensions",
+        endpoint=_Endpoint(
+            "/pricebook/v2/tenant/TENANT/equipment",
+            "equipment",
+            _PRICEBOOK_KNOWN + " manufacturerWarranty serviceProviderWarranty recommendations upgrades equipmentMaterials "
+            "crossSaleGroup isConfigurableEquipment variationsOrConfigurableEquipment typeId dimensions",
+        ),
     ),
     _kind(
         "service",
@@ -386,19 +404,21 @@ KINDS = (
         "isLabor yesno\nmodifiedOn time",
         key=("code",),
         at_fault="item",
-        get="/pricebook/v2/tenant/TENANT/services",
-        file="services",
-        known="description warranty categories memberPrice addOnPrice addOnMemberPrice hours recommendations upgrades assets "
-        "serviceMaterials serviceEquipment crossSaleGroup paysCommission bonus commissionBonus source externalId externalData "
-        "businessUnitId createdOn soldByCommission defaultAssetUrl budgetCostCode budgetCostType isPriceLocked "
-        "calculatedPrice useStaticPrices",
+        endpoint=_Endpoint(
+            "/pricebook/v2/tenant/TENANT/services",
+            "services",
+            "description warranty categories memberPrice addOnPrice addOnMemberPrice hours recommendations upgrades assets "
+            "serviceMaterials serviceEquipment crossSaleGroup paysCommission bonus commissionBonus source externalId externalData "
+            "businessUnitId createdOn soldByCommission defaultAssetUrl budgetCostCode budgetCostType isPriceLocked "
+            "calculatedPrice useStaticPrices",
+        ),
     ),
     _INVOICE,
-    _array(
-        "invoice_item",
-        _INVOICE,
-        "items",
-        f"""
+    replace(
+        _array(
+            "invoice_item",
+            (_INVOICE, "items"),
+            f"""
 id id
 invoiceId id
 quantity number
@@ -423,17 +443,17 @@ serviceDate time
 active yesno
 exportId text
 """,
-        f"{_CUSTOMER_PARENT} invoiceDate taxZoneId location.name",
-        key=("parent.customer.name", "parent.referenceNumber", "skuName"),
-        known="description budgetCodeId membershipTypeId itemGroup soldHours createdOn modifiedOn order createdById "
-        "displayInAmount importId inventoryStatus addOn memberPrice estimateItemId",
-        file="invoice-items",
+            f"{_CUSTOMER_PARENT} invoiceDate taxZoneId location.name",
+            key=("parent.customer.name", "parent.referenceNumber", "skuName"),
+            other_keys="description budgetCodeId membershipTypeId itemGroup soldHours createdOn modifiedOn order createdById "
+            "displayInAmount importId inventoryStatus addOn memberPrice estimateItemId",
+        ),
+        files=("invoice-items",),
     ),
     _PAYMENT,
     _array(
         "payment_application",
-        _PAYMENT,
-        "appliedTo",
+        (_PAYMENT, "appliedTo"),
         "appliedId id\nappliedTo id\nappliedAmount number\nappliedOn time\nappliedToReferenceNumber text",
         f"{_CUSTOMER_PARENT} type date total",
         key=("parent.customer.name", "parent.referenceNumber", "appliedToReferenceNumber"),
@@ -442,8 +462,7 @@ exportId text
     _BILL,
     _array(
         "bill_item",
-        _BILL,
-        "items",
+        (_BILL, "items"),
         f"""
 id id
 name text
@@ -462,8 +481,7 @@ skuType text
     _PURCHASE_ORDER,
     _array(
         "purchase_order_item",
-        _PURCHASE_ORDER,
-        "items",
+        (_PURCHASE_ORDER, "items"),
         """
 id id
 skuId id
@@ -481,13 +499,14 @@ chargeable yesno
         key=("parent.number", "skuCode"),
     ),
     _TRUCK,
-    _array(
-        "truck_technician",
-        _TRUCK,
-        "technicianIds",
-        "technicianId id",
-        "id name active",
-        key=("parent.name", "technicianId"),
+    replace(
+        _array(
+            "truck_technician",
+            (_TRUCK, "technicianIds"),
+            "technicianId id",
+            "id name active",
+            key=("parent.name", "technicianId"),
+        ),
         bare="technicianId",
     ),
     _kind(
@@ -495,38 +514,39 @@ chargeable yesno
         "name name\nactive yesno\ncreatedOn time\nmodifiedOn time",
         key=("name",),
         at_fault="item",
-        get="/inventory/v2/tenant/TENANT/warehouses",
-        file="warehouses",
-        known="address inventoryTemplateId externalData",
+        endpoint=_Endpoint("/inventory/v2/tenant/TENANT/warehouses", "warehouses", "address inventoryTemplateId externalData"),
     ),
     _kind(
         "technician",
         "userId id\nname name\nactive yesno\nbusinessUnitId id\nmodifiedOn time",
         key=("name",),
         at_fault="transaction",
-        get="/settings/v2/tenant/TENANT/technicians",
-        file="technicians",
-        known="roleIds mainZoneId zoneIds createdOn email phoneNumber loginName home dailyGoal isManagedTech licenseType "
-        "customFields aadUserId burdenRate team jobFilter permissions accountLocked commissionRate currentValue firstName "
-        "lastName hourlyRate jobId mobilePhone outboundCallerId payrollId payrollProfileId appoitmentId shiftStart shiftEnd "
-        "soldByRate startDate status skills positions location bio memo",
+        endpoint=_Endpoint(
+            "/settings/v2/tenant/TENANT/technicians",
+            "technicians",
+            "roleIds mainZoneId zoneIds createdOn email phoneNumber loginName home dailyGoal isManagedTech licenseType "
+            "customFields aadUserId burdenRate team jobFilter permissions accountLocked commissionRate currentValue firstName "
+            "lastName hourlyRate jobId mobilePhone outboundCallerId payrollId payrollProfileId appoitmentId shiftStart shiftEnd "
+            "soldByRate startDate status skills positions location bio memo",
+        ),
     ),
     _kind(
         "business_unit",
         "name name\nofficialName text\nactive yesno\nquickbooksClass name\naccountCode text\ndefaultTaxRate number",
         key=("name",),
         at_fault="class",
-        get="/settings/v2/tenant/TENANT/business-units",
-        file="business-units",
-        known="email currency phoneNumber invoiceHeader invoiceMessage authorizationParagraph acknowledgementParagraph address "
-        "materialSku franchiseId conceptCode corporateContractNumber trade division tagTypeIds tenant createdOn modifiedOn "
-        "externalData certifiedSentriconSpecialistCode",
+        endpoint=_Endpoint(
+            "/settings/v2/tenant/TENANT/business-units",
+            "business-units",
+            "email currency phoneNumber invoiceHeader invoiceMessage authorizationParagraph acknowledgementParagraph address "
+            "materialSku franchiseId conceptCode corporateContractNumber trade division tagTypeIds tenant createdOn modifiedOn "
+            "externalData certifiedSentriconSpecialistCode",
+        ),
     ),
     _TAX_ZONE,
     _array(
         "tax_rate",
-        _TAX_ZONE,
-        "rates",
+        (_TAX_ZONE, "rates"),
         "id id\ntaxName name\ntaxRate rate\nsalesTaxItem name",
         "id name active",
         key=("parent.name", "taxName"),
@@ -537,17 +557,16 @@ chargeable yesno
         "defaultAccountType text\nmodifiedOn time",
         key=("name",),
         at_fault="account",
-        get="/accounting/v2/tenant/TENANT/gl-accounts",
-        file="gl-accounts",
-        known="isIntacctGroup isIntacctBankAccount createdOn",
+        endpoint=_Endpoint(
+            "/accounting/v2/tenant/TENANT/gl-accounts", "gl-accounts", "isIntacctGroup isIntacctBankAccount createdOn"
+        ),
     ),
     _kind(
         "payment_type",
         "name name\ncreatedOn time\nmodifiedOn time",
         key=("name",),
         at_fault="account",
-        get="/accounting/v2/tenant/TENANT/payment-types",
-        file="payment-types",
+        endpoint=_Endpoint("/accounting/v2/tenant/TENANT/payment-types", "payment-types"),
         active=None,
     ),
     _kind(
@@ -555,30 +574,36 @@ chargeable yesno
         "name name\nactive yesno\nisTruckReplenishment yesno\nmodifiedOn time",
         key=("name",),
         at_fault="vendor",
-        get="/inventory/v2/tenant/TENANT/vendors",
-        file="vendors",
-        known="isMobileCreationRestricted memo deliveryOption defaultTaxRate contactInfo address createdOn externalData customFields",
+        endpoint=_Endpoint(
+            "/inventory/v2/tenant/TENANT/vendors",
+            "vendors",
+            "isMobileCreationRestricted memo deliveryOption defaultTaxRate contactInfo address createdOn externalData customFields",
+        ),
     ),
     _kind(
         "customer",
         "name name\nactive yesno\nbalance number\ntaxExempt yesno\nmergedToId id\nmodifiedOn time",
         key=("name",),
         at_fault="customer",
-        get="/crm/v2/tenant/TENANT/customers",
-        file="customers",
-        known="type address customFields tagTypeIds doNotMail doNotService nationalAccount createdOn createdById paymentTermId "
-        "creditLimit creditLimitBalance externalData",
+        endpoint=_Endpoint(
+            "/crm/v2/tenant/TENANT/customers",
+            "customers",
+            "type address customFields tagTypeIds doNotMail doNotService nationalAccount createdOn createdById paymentTermId "
+            "creditLimit creditLimitBalance externalData",
+        ),
     ),
     _kind(
         "installed_equipment",
         "equipmentId id\nlocationId id\ncustomerId id\ninvoiceItemId id\nname text\nserialNumber text\nstatus text\nactive yesno",
         key=("name", "serialNumber"),
         at_fault="transaction",
-        get="/equipmentsystems/v2/tenant/TENANT/installed-equipment",
-        file="installed-equipment",
-        known="type installedOn createdOn modifiedOn barcodeId memo manufacturer model cost manufacturerWarrantyStart "
-        "manufacturerWarrantyEnd serviceProviderWarrantyStart serviceProviderWarrantyEnd tags actualReplacementDate manufacturedOn "
-        "predictedReplacementMonths predictedReplacementDate",
+        endpoint=_Endpoint(
+            "/equipmentsystems/v2/tenant/TENANT/installed-equipment",
+            "installed-equipment",
+            "type installedOn createdOn modifiedOn barcodeId memo manufacturer model cost manufacturerWarrantyStart "
+            "manufacturerWarrantyEnd serviceProviderWarrantyStart serviceProviderWarrantyEnd tags actualReplacementDate manufacturedOn "
+            "predictedReplacementMonths predictedReplacementDate",
+        ),
     ),
     Kind(
         name="servicetitan.reconciliation",

@@ -1,4 +1,4 @@
-"""How a kind is described: its fields and their types, its key, what absence means, how to supply it."""
+"""The description of a kind: its fields and their types, its key, what an absent field means, how to supply it."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 
     type: Type
     on_request: bool = False
-    """qbXML leaves the element out unless it was asked for, or when it is older than the field:
-    its absence says nothing (docs/sources.md, absent elements). For every other field absence is "unset"."""
+    """True if qbXML leaves the element out unless it was requested, or if its version is older than the field: then its absence
+    says nothing (docs/sources.md, absent elements). Any other field that is absent is unset."""
     choices: tuple[str, ...] = ()
-    """The values that exist, where the vendor lists them."""
+    """The possible values, if the vendor lists them."""
     percent: bool = False
-    """The file writes 8.25 or 8.25% for what reads as 0.0825."""
+    """True if the file has 8.25 or 8.25% for a value of 0.0825."""
     is_rate: bool = False
-    """A rate that programs work out in binary fractions: beyond ten places it is noise (0.08250000000000002)."""
+    """True for a rate that programs compute in binary fractions: digits beyond the tenth place are noise (0.08250000000000002)."""
     many: bool = False
-    """The element may stand there several times; the value is its texts, one a line."""
+    """True if the element may be repeated; the value is its texts, one per line."""
     needs: tuple[str, ...] = ()
-    """No file holds it: it is derived from these fields of the same record."""
+    """The fields of the same record from which it is derived, if no file has it."""
     answer: str = ""
-    """The path of the answer that states it, of a fact of the account."""
+    """For a fact of the account: the path of the answer that states it."""
     question: str = ""
-    """What it answers, of a fact of the account that no answer states."""
+    """For a fact of the account that no answer states: the question that it answers."""
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,56 +40,56 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     fields: Mapping[str, Field]
     key: tuple[str, ...]
-    """The fields that name a record in the books, joined by " / ". Empty: the only record, or a sheet."""
+    """The fields that name a record, joined by " / ". Empty if there is only one record, or the record is a sheet of facts."""
     supply: str
-    """What to do so that the next snapshot holds it, in the products' own menu names."""
+    """What to do so that the next snapshot has it, in the products' own menu names."""
     at_fault: str
-    """Which sort of object a record of it stands for, when a rule says no more."""
+    """The kind of object that is at fault if a record of it fails a rule, unless the rule says otherwise."""
     channel: Channel = Channel.EXPORT
-    """How `supply` supplies it."""
+    """The channel of `supply`."""
     also: tuple[Channel, ...] = ()
-    """Other ways that `supply` names."""
+    """Other channels that `supply` mentions."""
     question: str = ""
-    """The path of the answer that says all of the kind, where a question asks for it."""
+    """The path of the answer that gives all of the kind, if a question asks for it."""
     numbered: bool = False
-    """Equal keys are told apart by a running number (lines of one transaction)."""
+    """True if equal keys are distinguished by a number (lines of one transaction)."""
     single: bool = False
-    """There is only ever one record (Host, the answers): "the whole list" does not apply."""
+    """True if there is only ever one record (Host, the answers), so that it can't be a part of a list."""
     sheet: bool = False
-    """The one record is a sheet of facts: what is at fault is the field, so the field is the key."""
+    """True if the one record is a sheet of facts: then a field is at fault, and names the finding."""
     active: str | None = None
     """The field that says whether a record is active."""
     identity: str | None = None
-    """The vendor's own id, for telling a record apart from its copy; never shown as a key."""
+    """The field with the vendor's own id, which tells a record from its copy; it is never shown as a key."""
     always: tuple[str, ...] = ()
-    """qbXML elements that every record of this kind shows: where they stand, an absent one is unset."""
+    """qbXML elements that every complete record of this kind has: if they are present, an absent element is unset."""
     array_of: tuple[str, str] | None = None
     """(parent kind, the field of it that holds these records)."""
     bare: str = ""
-    """Where the array holds bare values instead of records: the field that each of them is."""
+    """If the array contains plain values instead of records: the field that each of them becomes."""
     known: frozenset[str] = frozenset()
     """Every top-level JSON key that its records may have."""
     marks: frozenset[str] = frozenset()
-    """Keys that no other list of the API has together: with them a list is recognised whatever its file is named."""
+    """Keys that no other list of the API has together, so that they identify the list whatever its file is named."""
     feed: str = ""
-    """How a program exports it, where a person can export it by hand too: with every field."""
+    """How a program exports it with every field, if an export by hand has only some of them."""
     files: tuple[str, ...] = ()
-    """Words of a file name that stand for the kind, for an empty or ambiguous list."""
+    """File names of the kind, by which an empty or ambiguous list is recognized."""
 
 
 class Way(msgspec.Struct, frozen=True, kw_only=True):
-    """A way to supply a kind of record, or a field of it."""
+    """How to supply a kind of record, or a field of it."""
 
     instruction: str
     channel: Channel
     also: tuple[Channel, ...] = ()
-    """Other ways that the instruction names."""
+    """Other channels that the instruction mentions."""
     question: str = ""
     """The path of the answer that it asks for; empty where it asks for a file."""
 
 
 def fields(text: str) -> dict[str, Field]:
-    """Read a table of `name type [choice|choice]`, `?` before the type marking a field on request."""
+    """Parse a table with lines of `name type [choice|choice]`; `?` before the type marks a field on request."""
     table = {}
     for line in filter(str.strip, text.splitlines()):
         name, kind, *rest = line.split(None, 2)
@@ -102,7 +102,7 @@ def fields(text: str) -> dict[str, Field]:
 
 
 def parents(parent: Mapping[str, Field], names: str) -> dict[str, Field]:
-    """The fields of a parent that its array's records may read, as `parent.NAME`."""
+    """Return the fields of a parent record that the records of its array have too, as `parent.NAME`."""
     return {
         f"parent.{name}": replace(parent[name], needs=tuple(f"parent.{need}" for need in parent[name].needs))
         for name in names.split()

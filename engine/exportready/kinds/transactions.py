@@ -1,4 +1,4 @@
-"""The transactions of ServiceTitan that travel to QuickBooks, and under which field each keeps what all of them have."""
+"""The transactions that ServiceTitan exports to QuickBooks, and the fields in which each kind has what all of them have."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ INVOICE, PAYMENT, CREDIT_MEMO = "servicetitan.invoice", "servicetitan.payment", 
 BILL, PURCHASE_ORDER = "servicetitan.bill", "servicetitan.purchase_order"
 
 BATCHED = (INVOICE, PAYMENT, CREDIT_MEMO, BILL)
-"""Transactions that name the number of their batch. A purchase order names only the batch's id."""
+"""Transactions with the number of their batch. A purchase order has only the batch's id."""
 EXPORTED = ("Exported", "PostedAndExported")
 """The statuses of a transaction that was exported."""
 
 
 class Transaction(msgspec.Struct, frozen=True, kw_only=True):
-    """The fields of one kind of transaction. A field that it lacks is the empty text."""
+    """The fields of one kind of transaction; empty for a field that it lacks."""
 
     type: str
     """What people call it."""
@@ -28,7 +28,7 @@ class Transaction(msgspec.Struct, frozen=True, kw_only=True):
     amount: str
     status: str
     longest_number: int
-    """How many characters of its number QuickBooks takes (qbxml130.xsd, RefNumber); of a journal entry's it takes 11 too."""
+    """Maximum number of characters of its number in QuickBooks (qbxml130.xsd, RefNumber); 11 for a journal entry too."""
 
 
 def _of_customer(type_: str, day: str, longest_number: int) -> Transaction:

@@ -9,15 +9,15 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from exportready.account.questions import (
-    DOZEN,
+    FILES_TAKEN,
+    INTERVIEW,
     SINCE,
-    TAKEN,
     TAKEN_AT,
     OpenQuestion,
     Question,
     Reply,
-    question_of,
-    yes_no,
+    question_for,
+    yes_no_replies,
 )
 from exportready.account.reading import NO_COLUMN
 from exportready.derive.freshness import ANSWER, stale
@@ -48,14 +48,14 @@ def answers(report: Report, evidence: Evidence, at: datetime, everything: bool) 
         wanted = dict.fromkeys([*wanted, FILE_MODE, *BY_PATH])
     stale_ones = [path for path in wanted if everything or not is_fresh(path, evidence, at)]
     asked = {question.text: question for question in map(_question, stale_ones)}
-    order = {question.text: number for number, question in enumerate(DOZEN)}
+    order = {question.text: number for number, question in enumerate(INTERVIEW)}
     yield from sorted(asked.values(), key=lambda question: order.get(question.text, len(order)))
 
 
 def _question(path: str) -> Question:
     zone = _zone_of(path)
     if zone is None:
-        return question_of(path)
+        return question_for(path)
     return Question(text=f"Which sales-tax item or group of QuickBooks is tax zone «{zone}» mapped to?", path=path)
 
 
@@ -110,8 +110,8 @@ def columns(evidence: Evidence) -> Iterator[OpenQuestion]:
     for (path, label, headings), questions in groups.items():
         sheets = dict.fromkeys(question.sheet for question in questions if question.sheet)
         where = path + (f" ({', '.join(sheets)})" if sheets else "")
-        replies = tuple(Reply(label=heading, says={"column": heading}) for heading in headings)
-        none = Reply(label="none of these", says={"column": NO_COLUMN}, words=(NO_COLUMN,))
+        replies = tuple(Reply(label=heading, answers={"column": heading}) for heading in headings)
+        none = Reply(label="none of these", answers={"column": NO_COLUMN}, synonyms=(NO_COLUMN,))
         asked = Question(text=f"Which column of {where} holds «{label}»?", replies=(*replies, none))
         yield OpenQuestion(asked, tuple(("columns", question.kind, question.field) for question in questions))
 
@@ -140,7 +140,7 @@ def covers(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
             continue
         is_that = "everything of the batch that you are about to export" if of_batch else "everything, inactive entries too"
         yield OpenQuestion(
-            Question(text=f"{told} Is that {is_that}?", replies=yes_no("covers", BATCH if of_batch else ALL, PART)),
+            Question(text=f"{told} Is that {is_that}?", replies=yes_no_replies("covers", BATCH if of_batch else ALL, PART)),
             places,
             digests,
         )
@@ -175,8 +175,8 @@ def none_there(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
             if kind == ORDERS:
                 text = "Are there any purchase orders that are not exported yet, in a batch or not?"
             replies = (
-                Reply(label="yes", says={}, words=("y", "true")),
-                Reply(label="no", says={"covers": NONE_THERE}, words=("n", "false")),
+                Reply(label="yes", answers={}, synonyms=("y", "true")),
+                Reply(label="no", answers={"covers": NONE_THERE}, synonyms=("n", "false")),
             )
             yield OpenQuestion(Question(text=text, replies=replies), (("covers", kind),))
 
@@ -187,8 +187,8 @@ def bypassed(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
         return
     for batch in dict.fromkeys(one.get("batch") for one in evidence.dataset("derived.match").records if _looks_bypassed(one)):
         replies = (
-            Reply(label="yes", says={_BYPASSED: str(batch)}, words=("y", "true")),
-            Reply(label="no", says={}, words=("n", "false")),
+            Reply(label="yes", answers={_BYPASSED: str(batch)}, synonyms=("y", "true")),
+            Reply(label="no", answers={}, synonyms=("n", "false")),
         )
         text = f"Nothing of batch {batch} is in QuickBooks. Was it bypassed in ServiceTitan on purpose?"
         yield OpenQuestion(Question(text=text, replies=replies), (("settings", _BYPASSED),))
@@ -206,4 +206,4 @@ def taken_at(evidence: Evidence, has_new_files: bool) -> Iterator[OpenQuestion]:
     """When were the files made? Asked where one does not say so itself, and account.yaml says nothing of it, or did of others."""
     undated = (source for source in evidence.sources if source.records and source.reader in ("spreadsheet", "servicetitan"))
     if (evidence.account.taken_at is None or has_new_files) and any(undated):
-        yield OpenQuestion(TAKEN, ((TAKEN_AT,),))
+        yield OpenQuestion(FILES_TAKEN, ((TAKEN_AT,),))

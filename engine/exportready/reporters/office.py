@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from exportready.account.questions import question_of
+from exportready.account.questions import question_for
 from exportready.kinds.account import BY_PATH
 from exportready.kinds.nouns import noun
 from exportready.model.fix import fix_steps, many_steps
@@ -258,7 +258,7 @@ def _question(supply: view.Supply) -> str:
     if not paths or not all(paths):
         return ""
     setting = BY_PATH.get(paths[0])
-    return setting.question if setting else question_of(paths[0]).text
+    return setting.question if setting else question_for(paths[0]).text
 
 
 # -- texts to copy

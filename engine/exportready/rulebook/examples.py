@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from exportready.account.reading import answers_of
+from exportready.account.reading import read_example_answers
 from exportready.evidence.reading import Keys, convert
 from exportready.kinds import KINDS, field_of
 from exportready.model.evidence import Account, Dataset, Evidence, Listing, Location, Record, Scope, Unknown, Value
@@ -35,7 +35,7 @@ def read_example(node: Node, mistakes: Mistakes, with_checks: bool) -> Example |
     written = entries_of(node)
     evidence = _evidence(written.get("evidence"), path, mistakes, partial, taken)
     if "answers" in entries:
-        answers = answers_of(entries["answers"], path, taken, mistakes)
+        answers = read_example_answers(entries["answers"], path, taken, mistakes)
         if answers is not None:
             evidence = Evidence(
                 account=evidence.account,

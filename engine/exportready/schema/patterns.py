@@ -1,4 +1,4 @@
-"""Patterns of rules (`matches`). The only module that knows re2: its time is linear in the text, so no pattern can run away."""
+"""Patterns of rules (`matches`). The only module that imports re2, whose time is linear in the text whatever the pattern."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import re2
 
 
 class BadPattern(Exception):
-    """The pattern is not one that RE2 takes (no back-references, no look-around)."""
+    """The pattern is not valid for RE2, which has no back-references and no look-around."""
 
 
 @lru_cache(maxsize=256)
 def compiled(pattern: str) -> re2.Pattern:
-    """The pattern, compiled once. Raises BadPattern."""
+    """Return a pattern, compiled once. Raises BadPattern."""
     options = re2.Options()
     options.log_errors = False
     try:
@@ -24,5 +24,5 @@ def compiled(pattern: str) -> re2.Pattern:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """True where the whole text matches. A lone surrogate, which is no text, stands as "?"."""
+    """Return whether the whole text matches. A lone surrogate, which is not text, counts as "?"."""
     return compiled(pattern).fullmatch(text.encode("utf-8", "replace").decode("utf-8")) is not None

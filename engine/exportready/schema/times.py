@@ -1,20 +1,22 @@
-"""Dates, times and ages as our YAML files write them."""
+"""Dates, times and ages, as our YAML files and American offices write them."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from exportready.schema.shapes import Parsed
 
 LIFETIME = range(1980, 2200)
-"""Years in which something of an account may have happened; another one is a slip, and some clocks cannot show it."""
+"""Years in which something in an account can have happened. Another year is a typo, and some clocks can't show it."""
 
 _AGE = re.compile(r"([1-9][0-9]{0,4})(h|d)\Z")
+_US_DAY = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
+_US_TIME = re.compile(_US_DAY.pattern + r"(?:[ ,]+(\d{1,2}):(\d\d)(?::\d\d)?(?: ?([AP])M)?)?", re.IGNORECASE)
 
 
 def parse_age(text: str) -> timedelta:
-    """`4h` or `180d`. Raises ValueError for anything else."""
+    """Return an age such as `4h` or `180d`. Raises ValueError for anything else."""
     found = _AGE.match(text)
     if not found:
         raise ValueError(text)
@@ -23,19 +25,47 @@ def parse_age(text: str) -> timedelta:
 
 
 def parse_day(text: str) -> date:
-    """`2026-11-20`. Raises ValueError for anything else."""
+    """Return a date such as `2026-11-20`. Raises ValueError for anything else."""
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         raise ValueError(text)
     return date.fromisoformat(text)
 
 
 def parse_time(text: str) -> datetime:
-    """An ISO 8601 moment; without an offset it is naive, and the reader must supply the zone. Raises ValueError."""
+    """Return an ISO 8601 moment. Raises ValueError for anything else.
+
+    A moment without an offset is naive; the caller has to supply the time zone.
+    """
     if not re.match(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}|\Z)", text):
         raise ValueError(text)
-    moment = datetime.fromisoformat(text)
-    if moment.year not in LIFETIME:
+    return believable(datetime.fromisoformat(text))
+
+
+def parse_us_day(text: str) -> date:
+    """Return a date such as `11/20/2026`, or in ISO 8601. Raises ValueError for anything else."""
+    found = _US_DAY.fullmatch(text)
+    return date(int(found[3]), int(found[1]), int(found[2])) if found else date.fromisoformat(text)
+
+
+def parse_us_time(text: str) -> datetime:
+    """Return a moment such as `11/20/2026 5:25 PM`, or in ISO 8601. Raises ValueError for anything else.
+
+    A moment without an offset is naive. A date alone is the beginning of its day, because what it dates may have been so then.
+    """
+    found = _US_TIME.fullmatch(text)
+    if found is None:
+        return believable(datetime.fromisoformat(text))
+    month, day, year, hour, minute, half = found.groups()
+    if half and not 1 <= int(hour) <= 12:
         raise ValueError(text)
+    hours = 0 if hour is None else int(hour) % 12 + 12 * (half.upper() == "P") if half else int(hour)
+    return believable(datetime.combine(date(int(year), int(month), int(day)), time(hours, int(minute or 0))))
+
+
+def believable(moment: datetime) -> datetime:
+    """Return the moment. Raises ValueError if its year is not in LIFETIME."""
+    if moment.year not in LIFETIME:
+        raise ValueError(moment.isoformat())
     return moment
 
 

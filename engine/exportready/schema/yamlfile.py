@@ -1,7 +1,7 @@
-"""YAML with positions, for every room that reads some. The only module that knows yaml.
+"""YAML with positions. The only module that imports yaml.
 
-It is built from the parser's events rather than from PyYAML's composer: so nesting costs no stack, aliases and
-tags are seen and refused, and each scalar keeps its place and its text. Scalars follow YAML 1.2's core schema
+It is built from the parser's events, not with PyYAML's composer, so that nesting uses no stack, aliases and
+tags are refused, and each scalar keeps its line and its text. Scalars follow YAML 1.2's core schema
 (`yes`, `on`, 012 and 12:30 are text or decimal numbers, not booleans, octal or sexagesimal).
 """
 
@@ -19,19 +19,20 @@ from exportready.schema.mistakes import Mistake, Mistakes, MistakesFound
 Scalar = str | bool | Decimal | None
 
 MAX_DEPTH = 60
+"""Maximum depth of nesting."""
 
 
 class Node(msgspec.Struct, frozen=True):
-    """One value of a YAML file with its place."""
+    """One value of a YAML file with its line."""
 
     value: Scalar | dict[str, Node] | list[Node]
     line: int
     """1-based."""
     key_lines: dict[str, int] | None = None
-    """Where each key of a mapping stands."""
+    """The line of each key of a mapping."""
 
     def plain(self) -> object:
-        """The value without positions."""
+        """Return the value without positions."""
         if isinstance(self.value, dict):
             return {key: node.plain() for key, node in self.value.items()}
         if isinstance(self.value, list):
@@ -40,12 +41,12 @@ class Node(msgspec.Struct, frozen=True):
 
 
 def entries(node: Node | None) -> dict[str, Node]:
-    """The keys of a mapping; none of anything else."""
+    """Return the entries of a mapping by key; none for any other value."""
     return node.value if node is not None and isinstance(node.value, dict) else {}
 
 
 def items(node: Node | None) -> list[Node]:
-    """The entries of a list; none of anything else."""
+    """Return the entries of a list; none for any other value."""
     return node.value if node is not None and isinstance(node.value, list) else []
 
 
@@ -57,7 +58,7 @@ _NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,
 
 
 def scalar(text: str) -> Scalar:
-    """A plain scalar by YAML 1.2's core schema; numbers are exact."""
+    """Return the value of a plain scalar by YAML 1.2's core schema; numbers are exact."""
     if _NULL.match(text):
         return None
     if _TRUE.match(text):
@@ -70,14 +71,14 @@ def scalar(text: str) -> Scalar:
 
 
 def parse(data: bytes, path: str, mistakes: Mistakes | None = None) -> Node:
-    """Read one document. An empty file is an empty mapping.
+    """Return the value of a file with one document. An empty file is an empty mapping.
 
     Keys that appear twice, aliases and tags are mistakes that leave the rest readable: a collector notes them, so that the
     caller can look for more. Raises MistakesFound for a file that can't be read to its end, and without a collector for any mistake.
     """
     found = Mistakes(path)
     try:
-        node = _build(yaml.parse(_text(data), Loader=_LOADER), found)
+        node = _build(yaml.parse(_decode(data), Loader=_LOADER), found)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         words = error.problem or error.context or "this is not YAML"
@@ -95,7 +96,7 @@ def _unreadable(so_far: Mistakes, line: int, message: str) -> MistakesFound:
     return MistakesFound([*so_far.found, Mistake(so_far.path, line, message)])
 
 
-def _text(data: bytes) -> str:
+def _decode(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
     try:
@@ -104,8 +105,8 @@ def _text(data: bytes) -> str:
         return data.decode("cp1252", errors="replace")
 
 
-class _Open:
-    """A mapping or list whose end has not been read."""
+class _OpenNode:
+    """A mapping or list whose end has not been parsed yet."""
 
     def __init__(self, line: int, is_mapping: bool) -> None:
         self.line = line
@@ -116,7 +117,7 @@ class _Open:
 
 
 def _build(events: Iterator[yaml.Event], mistakes: Mistakes) -> Node:
-    stack: list[_Open] = []
+    stack: list[_OpenNode] = []
     root: Node | None = None
 
     def place(node: Node) -> None:
@@ -160,7 +161,7 @@ def _build(events: Iterator[yaml.Event], mistakes: Mistakes) -> Node:
         elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             if event.tag is not None:
                 mistakes.add(line, f"the tag '{event.tag}' is not read; write the plain value")
-            stack.append(_Open(line, isinstance(event, yaml.MappingStartEvent)))
+            stack.append(_OpenNode(line, isinstance(event, yaml.MappingStartEvent)))
             if len(stack) > MAX_DEPTH:
                 raise _unreadable(mistakes, line, f"nested more than {MAX_DEPTH} deep")
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):

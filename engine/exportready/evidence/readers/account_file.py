@@ -1,4 +1,4 @@
-"""account.yaml among the files of a snapshot."""
+"""Reads account.yaml as one of the files of a snapshot."""
 
 from __future__ import annotations
 

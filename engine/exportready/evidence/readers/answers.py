@@ -1,4 +1,4 @@
-"""The answers as a spreadsheet with two columns, Question and Answer, for those who would rather not see account.yaml."""
+"""Answers in a spreadsheet with two columns, Question and Answer, for people who would rather not edit account.yaml."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from decimal import Decimal
 import msgspec
 from msgspec import field
 
-from exportready.account.questions import ANSWERED_ON, DOZEN, NAME, TAKEN, TAKEN_AT, Question, own_question
-from exportready.account.reading import host_of
-from exportready.account.replies import TODAY, Answer, BadReply, moment_of, understood
-from exportready.evidence.readers.sheets import Cell, Sheet
+from exportready.account.questions import ANSWERED_ON, FILES_TAKEN, INTERVIEW, NAME, TAKEN_AT, Question, own_question
+from exportready.account.reading import host_listing
+from exportready.account.replies import TODAY, Answer, BadReply, parse_reply
+from exportready.evidence.readers.sheets import Cell, Sheet, cell_at
 from exportready.evidence.reading import Reading, Unreadable
 from exportready.kinds.account import FILE_MODE, KIND, NONE, SETTINGS
 from exportready.kinds.headings import squash
 from exportready.model.evidence import SHEET, UNSET, Account, FieldNote, Listing, Location, Record, Unknown, Value
 from exportready.model.reasons import Reason
+from exportready.schema.times import parse_us_time
 
 READER = "answers"
 WHY_PART = "a spreadsheet of answers holds what its rows ask"
@@ -28,25 +29,27 @@ _DONT_KNOW = Unknown(Reason.DONT_KNOW, "the answer is that nobody knows")
 _QUESTIONS: Mapping[str, Question] = {
     **{squash(setting.question): own_question(setting.path) for setting in SETTINGS},
     **{squash(setting.path): own_question(setting.path) for setting in SETTINGS},
-    **{squash(question.text): question for question in DOZEN},
+    **{squash(question.text): question for question in INTERVIEW},
     squash(FILE_MODE): own_question(FILE_MODE),
     squash(NAME): own_question(NAME),
-    squash(TAKEN.text): TAKEN,
+    squash(FILES_TAKEN.text): FILES_TAKEN,
 }
 
 
 def is_answers(sheet: Sheet) -> bool:
-    """True where two of its first columns are headed Question and Answer."""
+    """Return whether a sheet has columns with the headings Question and Answer."""
     return _columns(sheet) is not None
 
 
 def read(sheet: Sheet, path: str, zone: tzinfo) -> Reading:
-    """The answers. A moment without an offset is one of `zone`. Raises Unreadable with every row that cannot be used:
-    no answer of a sheet with mistakes counts."""
-    rows = _Rows(path=path, zone=zone)
+    """Return the answers of a sheet. `zone` is the time zone of moments without an offset.
+
+    Raises Unreadable with every row that can't be used: no answer of a sheet with mistakes counts.
+    """
+    rows = _AnswerRows(path=path, zone=zone)
     header, question_at, answer_at = _columns(sheet) or (0, 0, 1)
     for number, row in enumerate(sheet.rows[header + 1 :], header + 2):
-        question, answer = _cell(row, question_at), _cell(row, answer_at)
+        question, answer = cell_at(row, question_at), cell_at(row, answer_at)
         if isinstance(question, str) and question.strip():
             rows.take(number, question, answer)
     if rows.mistakes:
@@ -56,7 +59,7 @@ def read(sheet: Sheet, path: str, zone: tzinfo) -> Reading:
 
 
 def _columns(sheet: Sheet) -> tuple[int, int, int] | None:
-    """(row, column of the questions, column of the answers)."""
+    """Return (row of the headings, column of the questions, column of the answers); None if it has no such headings."""
     for number, row in enumerate(sheet.rows[:_HEADER_ROWS]):
         titles = {squash(cell): at for at, cell in reversed(list(enumerate(row))) if isinstance(cell, str)}
         if "question" in titles and "answer" in titles:
@@ -64,11 +67,9 @@ def _columns(sheet: Sheet) -> tuple[int, int, int] | None:
     return None
 
 
-def _cell(row: tuple[Cell, ...], at: int) -> Cell:
-    return row[at] if at < len(row) else None
+class _AnswerRows(msgspec.Struct, kw_only=True):
+    """Collects the answers row by row."""
 
-
-class _Rows(msgspec.Struct, kw_only=True):
     path: str
     zone: tzinfo
     dated: datetime | None = None
@@ -79,7 +80,7 @@ class _Rows(msgspec.Struct, kw_only=True):
     notes: list[str] = field(default_factory=list)
 
     def take(self, number: int, asked: str, cell: Cell) -> None:
-        """One row."""
+        """Read one row."""
         if isinstance(cell, Unknown):
             self.mistakes.append((number, f"its answer cannot be read ({cell.reason})"))
             return
@@ -93,18 +94,18 @@ class _Rows(msgspec.Struct, kw_only=True):
 
     def _answer(self, number: int, question: Question, text: str) -> None:
         try:
-            answers = understood(question, text, self.known, numbered=False)
+            answers = parse_reply(question, text, self.known, numbered=False)
         except BadReply as error:
             self.mistakes.append((number, str(error)))
             return
         self.known |= answers
         for path, answer in answers.items():
-            self._say(path, UNSET if answer == NONE else answer, number)
+            self._set(path, UNSET if answer == NONE else answer, number)
         if text and not answers:
             for path in question.paths:
-                self._say(path, _DONT_KNOW, number)
+                self._set(path, _DONT_KNOW, number)
 
-    def _say(self, path: str, value: Value, number: int) -> None:
+    def _set(self, path: str, value: Value, number: int) -> None:
         if self.values.get(path, value) != value:
             self.mistakes.append((number, f"it says something else of {path} than row {self.lines[path]}"))
         self.values[path], self.lines[path] = value, number
@@ -112,15 +113,16 @@ class _Rows(msgspec.Struct, kw_only=True):
     def _date(self, number: int, cell: Cell, text: str) -> None:
         if not text:
             return
-        moment = cell if isinstance(cell, datetime) else moment_of(text)
-        if moment is None:
+        try:
+            moment = cell if isinstance(cell, datetime) else parse_us_time(text)
+        except ValueError:
             what = f"«{text[:40]}» is not a day and time; write one such as 11/20/2026 5:25 PM"
             self.mistakes.append((number, what))
         else:
             self.dated = moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
 
     def reading(self) -> Reading:
-        """What the rows say together."""
+        """Return the answers of all rows."""
         name, mode = self.values.pop(NAME, None), self.values.pop(FILE_MODE, None)
         where = {path: Location(self.path, number, path) for path, number in self.lines.items()}
         notes = {path: FieldNote(where[path], self.dated) for path in self.values}
@@ -139,8 +141,8 @@ class _Rows(msgspec.Struct, kw_only=True):
             )
         ]
         if mode is not None:
-            told = mode if isinstance(mode, str) else ""
-            listings.append(host_of(told, where[FILE_MODE], READER, self.dated))
+            known_mode = mode if isinstance(mode, str) else ""
+            listings.append(host_listing(known_mode, where[FILE_MODE], READER, self.dated))
         counts = {listing.kind: len(listing.records[0].fields) for listing in listings}
         taken = self.values.pop(TAKEN_AT, None)
         taken = self.dated if taken == TODAY else taken
@@ -152,6 +154,7 @@ class _Rows(msgspec.Struct, kw_only=True):
 
 
 def _text(cell: Cell) -> str:
+    """Return a cell as a person would have typed it."""
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, Decimal):

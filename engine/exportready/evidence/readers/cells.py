@@ -1,4 +1,4 @@
-"""What a cell of a spreadsheet means as the value of a field: money, days, yes and no as people and programs write them."""
+"""The cells of spreadsheets as values of fields: money, days, yes and no as people and programs write them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from exportready.model.rules import Type
 
 
 def value_of(kind: Kind, name: str, cell: Cell) -> Value:
-    """The value that a cell states. Blank is unset; what may mean two things is unknown."""
+    """Return a cell as the value of a field. A blank cell is unset; one that may mean two things is unknown."""
     if cell is None:
         return Unknown(Reason.EMPTY, "it is empty, which no id ever is") if name == kind.identity else UNSET
     if isinstance(cell, Unknown):
@@ -31,24 +31,24 @@ def value_of(kind: Kind, name: str, cell: Cell) -> Value:
         cell = _account(cell)
         if cell == "-SPLIT-":
             return Unknown(Reason.UNREADABLE, "it is split among several accounts")
-    return _MEANING.get(description.type, convert)(description, cell)
+    return _CONVERTERS.get(description.type, convert)(description, cell)
 
 
 def is_amount(cell: Cell) -> bool:
-    """True for a number, however it is written."""
+    """Return whether a cell has a number, however it is written."""
     if isinstance(cell, str):
         return isinstance(_number(_AMOUNT, cell), Decimal)
     return isinstance(cell, Decimal)
 
 
 DAY = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})(?:\s+\d{1,2}:.*)?")
-"""Month, day and year, as the United States write them."""
+"""Month, day and year as Americans write them, with or without a time."""
 
 _AMOUNT = Field(type=Type.NUMBER)
 
 
 def _number(description: Field, cell: Cell) -> Value:
-    """`$1,234.50`, `(12.00)`: the bookkeeper's minus."""
+    """Return a number such as $1,234.50; (12.00) is negative, as bookkeepers write it."""
     if isinstance(cell, str):
         plain = re.sub(r"[$\s]", "", cell)
         cell = f"-{plain[1:-1]}" if plain.startswith("(") and plain.endswith(")") else plain
@@ -60,6 +60,7 @@ def _number(description: Field, cell: Cell) -> Value:
 
 
 def _day(description: Field, cell: Cell) -> Value:
+    """Return a date; a year of two digits is one of this century."""
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):
@@ -79,33 +80,36 @@ def _yes_no(description: Field, cell: Cell) -> Value:
     return True if word in YES else False if word in NO else convert(description, cell)
 
 
-_MEANING: Mapping[Type, Callable[[Field, Cell], Value]] = {Type.NUMBER: _number, Type.DATE: _day, Type.YESNO: _yes_no}
+_CONVERTERS: Mapping[Type, Callable[[Field, Cell], Value]] = {Type.NUMBER: _number, Type.DATE: _day, Type.YESNO: _yes_no}
 
 
 def _account(label: str) -> str:
-    """An account's name without its number: QuickBooks shows `1200 \u00b7 Accounts Receivable` where numbers are on."""
+    """Return an account's name without its number: QuickBooks shows `1200 \u00b7 Accounts Receivable` if numbers are on."""
     return ":".join(re.sub(r"^[^:\u00b7]*\u00b7\s*", "", part) for part in label.split(":"))
 
 
-# -- what follows from several cells
+# -- fields that follow from others
 
 
-def completed(kind: Kind, fields: dict[str, Value], price: Cell) -> dict[str, Value]:
-    """The fields with those that they imply. `price` is the cell that holds a tax item's rate."""
+def add_implied(kind: Kind, fields: dict[str, Value], price: Cell) -> dict[str, Value]:
+    """Return the fields of a record and those that follow from them. `price` is the cell with the rate of a tax item."""
     name = fields.get("FullName")
     if kind.name in ("quickbooks.Item", "quickbooks.Customer") and isinstance(name, str):
         parent, _, last = name.rpartition(":")
         fields |= {"Name": last, "ParentRef.FullName": parent or UNSET, "Sublevel": Decimal(name.count(":"))}
-    return _item(kind, fields, price) if kind.name == "quickbooks.Item" else fields
+    return _item_fields(kind, fields, price) if kind.name == "quickbooks.Item" else fields
 
 
 _ACCOUNT = "AccountRef.FullName"
 _STOCK_ONLY = (f"Income{_ACCOUNT}", f"COGS{_ACCOUNT}", f"Asset{_ACCOUNT}", "SalesPrice", "PurchaseCost", "SalesDesc")
 
 
-def _item(kind: Kind, fields: dict[str, Value], price: Cell) -> dict[str, Value]:
-    """qbXML names an item's accounts and prices by its type. That the COGS column is blank says nothing of an item that is
-    not in stock: no source shows that the report fills it with an expense account."""
+def _item_fields(kind: Kind, fields: dict[str, Value], price: Cell) -> dict[str, Value]:
+    """Return an item's fields as qbXML names them, which depends on the item's type.
+
+    A blank COGS column says nothing about an item that is not in stock, because no source shows that the report puts the
+    expense account there.
+    """
     if fields.get("ItemType") in ("Inventory", "InventoryAssembly"):
         return fields
     found = {name: value for name, value in fields.items() if name not in _STOCK_ONLY}

@@ -1,4 +1,4 @@
-"""QuickBooks' own list export (IIF). Columns go by the file's own `!` rows (docs/sources.md, IIF)."""
+"""QuickBooks' own export of lists (IIF). The file's own `!` rows name its columns (docs/sources.md, IIF)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
-from exportready.evidence.reading import Keys, Reading, of_text, taken, text_of
+from exportready.evidence.reading import Keys, Reading, decode_text, fields_to_read, text_converter
 from exportready.kinds import KINDS
 from exportready.kinds.table import Kind
 from exportready.model.evidence import UNSET, Listing, Location, Record, Unknown, Value
@@ -49,11 +49,11 @@ ITEM_TYPES = {
     "STAX": "SalesTaxGroup",
     "GRP": "Group",
 }
-_ENDS = {"Group": "ENDGRP", "SalesTaxGroup": "ENDTAX"}
+_GROUP_ENDS = {"Group": "ENDGRP", "SalesTaxGroup": "ENDTAX"}
 _MEMBERS = "ItemSalesTaxRef.FullName"
 
 Row = Mapping[str, str]
-"""A row by its column names; a cell that the row is too short to hold is not in it."""
+"""A row by its column names, without the cells that the row is too short to have."""
 
 SECTIONS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "ACCNT": ("quickbooks.Account", {"ACCNUM": "AccountNumber", "DESC": "Desc"}),
@@ -78,11 +78,11 @@ SECTIONS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "PAYMETH": ("quickbooks.PaymentMethod", {}),
     "SALESTAXCODE": ("quickbooks.SalesTaxCode", {"CODE": "Name", "DESC": "Desc", "TAXABLE": "IsTaxable"}),
 }
-"""Row keyword -> (kind, column -> field), apart from NAME, HIDDEN, TIMESTAMP and what `_EXTRA` works out."""
+"""Row keyword -> (kind, column -> field), apart from NAME, HIDDEN, TIMESTAMP and the columns that `_EXTRA` reads."""
 
 
-def split(line: str) -> list[str]:
-    """The cells of a row. A cell is quoted only where a quote opens and closes it: names may hold quotes too."""
+def split_cells(line: str) -> list[str]:
+    """Return the cells of a row. A cell is quoted only if it begins and ends with a quote, because names may contain quotes."""
     cells = line.split("\t")
     if '"' not in line:
         return cells
@@ -93,11 +93,13 @@ def split(line: str) -> list[str]:
 
 
 class _Section(msgspec.Struct, kw_only=True):
+    """One list of a file."""
+
     kind: Kind
     wanted: Mapping[str, Callable[[str], Value]]
-    """The fields to take, and how each is read."""
+    """The fields to read, and how each is converted."""
     columns: Mapping[str, str]
-    """Of those, the ones that a column holds as they are."""
+    """Column -> field, for fields that a column has unchanged."""
     keys: Keys
     records: list[Record] = field(default_factory=list)
     why_part: str = ""
@@ -107,8 +109,8 @@ class _Section(msgspec.Struct, kw_only=True):
         """Note why the list is not whole, in words and for decisions."""
         self.why_part, self.cause = why, cause
 
-    def member(self, name: str) -> None:
-        """A member of the tax group that was read last; of a group of items, nothing reads its members."""
+    def add_member(self, name: str) -> None:
+        """Add a member to the tax group that was read last. Nothing reads the members of a group of items."""
         if _MEMBERS in self.wanted and self.records and self.records[-1].get("ItemType") == "SalesTaxGroup":
             group = self.records[-1]
             known = group.get(_MEMBERS)
@@ -117,7 +119,7 @@ class _Section(msgspec.Struct, kw_only=True):
 
 
 class _Reader:
-    """The lists of one file while its rows come by."""
+    """Reads the lists of one file row by row."""
 
     def __init__(self, path: str, wanted: Wanted) -> None:
         self.path = path
@@ -128,15 +130,15 @@ class _Reader:
         self.notes: list[str] = []
         self.dated: datetime | None = None
         self.group_end = ""
-        """The row that ends the group or tax group whose members come now; empty between them."""
+        """The keyword of the row that ends the current group or tax group; empty outside a group."""
         self.strays: dict[str, int] = {}
-        """Keyword -> the first line of rows whose heading had not come yet."""
+        """Keyword -> the first line of rows that come before their heading."""
         self.last: _Section | None = None
-        """The list to which the row before belongs."""
+        """The list of the previous row."""
 
     def header(self, word: str, columns: list[str]) -> None:
-        """A `!` row: what the columns of the rows below it are."""
-        self._group_must_be_over("the next heading")
+        """Read a `!` row, which names the columns of the rows below it."""
+        self._require_group_end("the next heading")
         if word == "HDR" and word in self.headers:
             for section in self.sections.values():
                 section.damage("two exports stand in one file; export the lists again", Reason.CONTRADICTORY)
@@ -144,7 +146,7 @@ class _Reader:
         if word in SECTIONS:
             if word not in self.sections:
                 kind = KINDS[SECTIONS[word][0]]
-                fields = {name: of_text(kind.fields[name]) for name in taken(kind, self.wanted)}
+                fields = {name: text_converter(kind.fields[name]) for name in fields_to_read(kind, self.wanted)}
                 columns_of = {column: name for column, name in SECTIONS[word][1].items() if name in fields}
                 self.sections[word] = _Section(kind=kind, wanted=fields, columns=columns_of, keys=Keys(kind))
                 self.counts[kind.name] += 0
@@ -153,7 +155,7 @@ class _Reader:
         self.headers[word] = _Heading.of(columns, _ALWAYS | _OF_EXTRA.get(word, set()) | own.keys())
 
     def row(self, number: int, word: str, cells: list[str]) -> None:
-        """Any other row: a record of the list that its first cell names, or the end of a group."""
+        """Read any other row: a record of the list that its first cell names, or the end of a group."""
         if word and word == self.group_end:
             self.group_end = ""
             return
@@ -163,30 +165,30 @@ class _Reader:
             return
         row = heading.row(cells)
         if word == "HDR":
-            self.dated = _made(row)
+            self.dated = _exported_at(row)
             return
         section = self.last = self.sections.get(word)
         if section is None:
             return  # a list that no rule reads
-        begins_group = word == "INVITEM" and ITEM_TYPES.get(row.get("INVITEMTYPE", "").strip(), "") in _ENDS
+        begins_group = word == "INVITEM" and ITEM_TYPES.get(row.get("INVITEMTYPE", "").strip(), "") in _GROUP_ENDS
         if self.group_end and word == "INVITEM" and not begins_group:
-            section.member(row.get("NAME", ""))
-            return  # the item itself stands elsewhere
+            section.add_member(row.get("NAME", ""))
+            return  # the item itself has a row of its own
         if word == "INVITEM" or self.group_end:
-            self._group_must_be_over(f"line {number}")
+            self._require_group_end(f"line {number}")
         if len(cells) > heading.length and any(cell.strip() for cell in cells[heading.length :]):
             section.damage(f"line {number} has more cells than its heading has columns", Reason.UNREADABLE)
         self.counts[section.kind.name] += 1
         if begins_group:
-            self.group_end = _ENDS[ITEM_TYPES[row["INVITEMTYPE"].strip()]]
+            self.group_end = _GROUP_ENDS[ITEM_TYPES[row["INVITEMTYPE"].strip()]]
         if section.wanted:
             fields = _fields(word, row, section)
             where = Location(self.path, number, word)
             section.records.append(Record(kind=section.kind.name, key=section.keys.of(fields), fields=fields, where=where))
 
     def end(self, number: int, is_header: bool, cells: int, ends_line: bool) -> None:
-        """The end of the file, after a row of so many cells: does it look broken off?"""
-        self._group_must_be_over("the end of the file")
+        """Check whether the file breaks off at its end. `cells` is the number of cells in its last row."""
+        self._require_group_end("the end of the file")
         if self.last is None:
             return
         if is_header:
@@ -197,7 +199,7 @@ class _Reader:
                 del self.last.records[-1]  # its last cell may be cut
 
     def reading(self) -> Reading:
-        """All that was read."""
+        """Return everything that was read."""
         for word, number in self.strays.items():
             if word in self.sections:
                 self.sections[word].damage(
@@ -228,23 +230,23 @@ class _Reader:
         if self.last is not None:
             self.last.damage(f"line {number} belongs to no list of the file, so this list may be broken off there")
 
-    def _group_must_be_over(self, before: str) -> None:
+    def _require_group_end(self, before: str) -> None:
         if self.group_end:
             self.sections["INVITEM"].damage(f"a group has no {self.group_end} before {before}")
             self.group_end = ""
 
 
 def read(data: bytes, path: str, wanted: Wanted) -> Reading | None:
-    """Read every list of the file; None where it holds none that is known.
+    """Read every list in the file; None if it has none that we know.
 
-    A row that fits nothing makes its list incomplete, and is told. Raises Unreadable for bytes that are no text.
+    A row that fits nothing is noted and makes its list incomplete. Raises Unreadable for bytes that are not text.
     """
-    lines = text_of(data).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = decode_text(data).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     reader = _Reader(path, wanted)
     last: tuple[int, bool, int] = (0, False, 0)
     for number, line in enumerate(lines, 1):
         if line.strip():
-            first, *cells = split(line)
+            first, *cells = split_cells(line)
             word = first.strip().upper()
             last = (number, word.startswith("!"), len(cells))
             if word.startswith("!"):
@@ -256,23 +258,24 @@ def read(data: bytes, path: str, wanted: Wanted) -> Reading | None:
 
 
 class _Heading(msgspec.Struct, frozen=True):
-    """A `!` row: where the columns stand that somebody reads."""
+    """A `!` row: the places of the columns that are read."""
 
     length: int
     places: tuple[tuple[str, int], ...]
-    """(column, its place), once for each time that it is there."""
-    repeats: bool
+    """(column, place), once for each time that the column occurs."""
+    has_repeats: bool
+    """True if a column occurs more than once."""
 
     @classmethod
     def of(cls, columns: Sequence[str], read: AbstractSet[str]) -> _Heading:
-        """The heading with these columns, some of which are read."""
+        """Return the heading with these columns, of which those in `read` are read."""
         places = tuple((column, place) for place, column in enumerate(columns) if column in read)
         return cls(len(columns), places, len({column for column, _ in places}) < len(places))
 
     def row(self, cells: Sequence[str]) -> Row:
-        """A row's cells by column. A column that is there twice with different cells says nothing."""
+        """Return a row's cells by column. A column that is repeated with different cells is left out."""
         count = len(cells)
-        if not self.repeats:
+        if not self.has_repeats:
             return {column: cells[place] for column, place in self.places if place < count}
         held: dict[str, set[str]] = {}
         for column, place in self.places:
@@ -281,17 +284,18 @@ class _Heading(msgspec.Struct, frozen=True):
         return {column: some.pop() for column, some in held.items() if len(some) == 1}
 
 
-def _made(row: Row) -> datetime | None:
-    """When QuickBooks wrote the file: HDR's TIME; DATE's form varies with Windows."""
+def _exported_at(row: Row) -> datetime | None:
+    """Return when QuickBooks wrote the file, by HDR's TIME; the format of DATE depends on Windows."""
     return _moment(row.get("TIME", ""))
 
 
 def _moment(seconds: str) -> datetime | None:
-    """Seconds since 1970."""
+    """Return the moment so many seconds after the beginning of 1970; None if the text is no such number."""
     return datetime.fromtimestamp(int(seconds), UTC) if seconds.isascii() and seconds.isdigit() and len(seconds) < 12 else None
 
 
 def _fields(word: str, row: Row, section: _Section) -> dict[str, Value]:
+    """Return the fields of a row that are wanted."""
     raw: dict[str, Value | str] = {name: row[column] for column, name in section.columns.items() if column in row}
     full_name = row.get("NAME")
     if full_name is not None:
@@ -311,15 +315,15 @@ def _fields(word: str, row: Row, section: _Section) -> dict[str, Value]:
     }
 
 
-def _account(row: Row) -> Mapping[str, Value | str]:
-    kind = {"AccountType": _from(ACCOUNT_TYPES, row["ACCNTTYPE"], "an account type")} if "ACCNTTYPE" in row else {}
+def _account_fields(row: Row) -> Mapping[str, Value | str]:
+    kind = {"AccountType": _code_value(ACCOUNT_TYPES, row["ACCNTTYPE"], "an account type")} if "ACCNTTYPE" in row else {}
     return kind | _present({"SpecialAccountType": row.get("EXTRA")})
 
 
-def _item(row: Row) -> Mapping[str, Value | str]:
+def _item_fields(row: Row) -> Mapping[str, Value | str]:
     if "INVITEMTYPE" not in row:
         return {}
-    item_type = _from(ITEM_TYPES, row["INVITEMTYPE"], "an item type")
+    item_type = _code_value(ITEM_TYPES, row["INVITEMTYPE"], "an item type")
     raw: dict[str, Value | str] = {"ItemType": item_type}
     income, cost = row.get("ACCNT"), row.get("COGSACCNT")
     if item_type in ("Inventory", "InventoryAssembly"):
@@ -346,16 +350,16 @@ _SERVICE_FORMS = (
     "SalesAndPurchase.IncomeAccountRef.FullName",
     "SalesOrPurchase.AccountRef.FullName",
 )
-_EXTRA: Mapping[str, Callable[[Row], Mapping[str, Value | str]]] = {"ACCNT": _account, "INVITEM": _item}
+_EXTRA: Mapping[str, Callable[[Row], Mapping[str, Value | str]]] = {"ACCNT": _account_fields, "INVITEM": _item_fields}
 _ALWAYS = frozenset({"NAME", "HIDDEN", "TIMESTAMP", "TIME"})
 _OF_EXTRA = {
     "ACCNT": {"ACCNTTYPE", "EXTRA"},
     "INVITEM": {"INVITEMTYPE", "ACCNT", "COGSACCNT", "ASSETACCNT", "PRICE", "COST", "DESC"},
 }
-"""The columns that are read of every list, and of some besides; a row has some sixty."""
+"""The columns that are read: of every list, and of some lists in addition. A row has about sixty."""
 
 
-def _from(table: Mapping[str, str], code: str, what: str) -> Value:
+def _code_value(table: Mapping[str, str], code: str, what: str) -> Value:
     if not code.strip():
         return UNSET
     return table.get(code.strip()) or Unknown(Reason.UNREADABLE, f"'{code[:30]}' is not {what} that is known here")

@@ -1,7 +1,7 @@
-"""Lists of export errors in whatever shape a person saved them: pasted text, or a table in which any cell holds the message.
+"""Lists of export errors in whatever form a person saved them: pasted text, or a table with the message in any cell.
 
-They are recognised by QuickBooks' own sentences (kinds/messages.py). What stands among them and is no sentence that is known is
-an error too: it is never dropped.
+They are recognized by QuickBooks' own messages (kinds/messages.py). A line among them that is no known message is an error too,
+and is never dropped.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from exportready.evidence.consolidate import NOT_SAID
-from exportready.evidence.readers.sheets import Cell, Sheet
-from exportready.evidence.reading import Keys, Reading, text_of
+from exportready.evidence.consolidate import WHY_NOT_STATED_WHOLE
+from exportready.evidence.readers.sheets import Cell, Sheet, cell_at
+from exportready.evidence.reading import Keys, Reading, decode_text
 from exportready.kinds import KINDS
 from exportready.kinds.headings import TABLES, squash
-from exportready.kinds.messages import FINE, is_message, read
+from exportready.kinds.messages import FINE, is_message, parse_message
 from exportready.model.evidence import SHEET, UNSET, Listing, Location, Record, Value
 from exportready.model.reasons import Reason
 from exportready.model.rules import Wanted
@@ -36,26 +36,26 @@ _HEAD = re.compile(
     rf"(?:\W*(?:\d{{1,2}}[.)]\s+)?)*{_TIME}\W*(?=(?:{_WORDS})s?\b|error \d|#?\d{{3,}}\s*[:|])",
     re.IGNORECASE,
 )
-"""What may stand before a new message: a bullet, a running number, a time."""
+"""What a new message may begin with: a bullet, a number, a time."""
 _ENDS = re.compile(r"[.!?)\"]\s*$")
 _REASON = re.compile(
     r"QuickBooks error|Invalid argument|The specified record|Names in this list|The colon is|This list has been|You cannot",
     re.IGNORECASE,
 )
-"""Second sentences of known messages, which a wrapped paste sets on a line of their own."""
+"""Second sentences of known messages, which wrapped text has on a line of their own."""
 
 
 def text(data: bytes, path: str, wanted: Wanted) -> Reading | None:
-    """The errors of a text; None where none of its lines is a message that is known."""
-    lines = list(_joined(text_of(data)))
+    """Return the errors in a text; None if none of its lines is a known message."""
+    lines = list(_unwrap(decode_text(data)))
     if not any(is_message(line) for _, line in lines):
         return None
-    rows = [(number, fields) for number, line in lines if read(line).sort != FINE for fields in _errors(line)]
+    rows = [(number, fields) for number, line in lines if parse_message(line).sort != FINE for fields in _errors(line)]
     return Reading(reader=READER, listings=(listing(rows, path, wanted),), counts={KIND: len(rows)})
 
 
 def _errors(line: str) -> Iterator[dict[str, Value]]:
-    """One for each transaction that stands before the message, else one without."""
+    """Yield one error for each transaction named before the message; if none is named, one without a transaction."""
     head = _HEAD.match(line)
     line = line[head.end() :] if head else line
     begins = min((at for at in (line.find(mark) for mark in (": ", " - ", " | ", ". ")) if at >= 0), default=-1)
@@ -79,23 +79,23 @@ def _errors(line: str) -> Iterator[dict[str, Value]]:
         yield {"message": message}
 
 
-def _joined(whole: str) -> Iterator[tuple[int, str]]:
-    """Each message on one line, with the number of the line where it begins: long ones are wrapped where they are pasted."""
-    begun: int = 0
+def _unwrap(whole: str) -> Iterator[tuple[int, str]]:
+    """Yield each message with the number of its first line: pasted text has long messages on several lines."""
+    first_line = 0
     parts: list[str] = []
     for number, line in enumerate([*whole.splitlines(), ""], 1):
         line = line.strip()
-        if parts and not (line and _goes_on(parts, line)):
+        if parts and not (line and _continues(parts, line)):
             if not _is_heading(" ".join(parts)):
-                yield begun, " ".join(parts)
+                yield first_line, " ".join(parts)
             parts = []
         if line:
-            begun = begun if parts else number
+            first_line = first_line if parts else number
             parts.append(line)
 
 
-def _goes_on(parts: Sequence[str], line: str) -> bool:
-    """The line is the rest of the message that was begun."""
+def _continues(parts: Sequence[str], line: str) -> bool:
+    """Return whether a line continues the message that the lines before it began."""
     so_far = " ".join(parts)
     if _is_heading(so_far):
         return False
@@ -114,12 +114,12 @@ def _goes_on(parts: Sequence[str], line: str) -> bool:
         only_named
         or so_far.endswith("error message:")
         or (not _ENDS.search(parts[-1]) and not is_message(so_far))
-        or _is_torn(so_far, line)
+        or _is_cut(so_far, line)
     )
 
 
-def _is_torn(so_far: str, line: str) -> bool:
-    """A sentence that is known only goes on to its full stop: what stands before that was cut where the line ended."""
+def _is_cut(so_far: str, line: str) -> bool:
+    """Return whether a known message was cut at the end of a line: it has no period yet, and ends in the middle of a phrase."""
     return (
         is_message(so_far)
         and not _ENDS.search(so_far)
@@ -128,11 +128,12 @@ def _is_torn(so_far: str, line: str) -> bool:
 
 
 def _is_heading(text: str) -> bool:
+    """Return whether a line is a heading above messages."""
     return text.endswith(":") and not is_message(text) and not _NAMED.match(text)
 
 
 def sheet(found: Sheet, path: str, wanted: Wanted) -> Listing | None:
-    """The errors of a table; None where no cell of it is a message that is known."""
+    """Return the errors in a table; None if none of its cells is a known message."""
     texts = [[cell.strip() if isinstance(cell, str) else "" for cell in row] for row in found.rows]
     columns = Counter(at for row in texts for at, cell in enumerate(row) if cell and is_message(cell))
     if not columns:
@@ -143,19 +144,19 @@ def sheet(found: Sheet, path: str, wanted: Wanted) -> Listing | None:
     rows: list[tuple[int, dict[str, Value]]] = []
     for number, row in enumerate(texts[header + 1 :], header + 2):
         message = next((cell for cell in row if cell and is_message(cell)), row[column] if column < len(row) else "")
-        if message and not _TOTAL.match(message) and "Info" not in row and read(message).sort != FINE:
-            fields = {name: _value(found.rows[number - 1], at) for name, at in named.items()}
+        if message and not _TOTAL.match(message) and "Info" not in row and parse_message(message).sort != FINE:
+            fields = {name: _value(cell_at(found.rows[number - 1], at)) for name, at in named.items()}
             rows.append((number, {"message": message, **fields}))
-    return listing(_numbered(rows, texts, column) if "transaction" not in named else rows, path, wanted)
+    return listing(_with_numbers(rows, texts, column) if "transaction" not in named else rows, path, wanted)
 
 
 _TOTAL = re.compile(r"(grand )?totals?\b", re.IGNORECASE)
 
 
-def _numbered(
+def _with_numbers(
     rows: list[tuple[int, dict[str, Value]]], texts: Sequence[Sequence[str]], column: int
 ) -> list[tuple[int, dict[str, Value]]]:
-    """Where no heading says which column holds the number, it is the first in which each row has something like one."""
+    """Add the numbers of transactions, if no heading says which column has them: the first in which each row has one."""
     for at in range(max((len(row) for row in texts), default=0)):
         cells = [texts[number - 1][at] if at < len(texts[number - 1]) else "" for number, _ in rows]
         if at != column and len(set(cells)) > len(cells) // 2 and all(re.fullmatch(rf"#?{_NUMBER}", cell) for cell in cells):
@@ -164,8 +165,10 @@ def _numbered(
 
 
 def _heading(rows: Sequence[Sequence[str]], column: int) -> tuple[int, Mapping[str, int]]:
-    """The row of headings above the first message, from 0, and the columns that it names; -1 where there is none. A first row with
-    a word or two where the messages stand below is one too."""
+    """Return the row of headings above the first message, from 0, and the columns of fields that it names; -1 if there is none.
+
+    A first row with a word or two in the column of the messages is one too.
+    """
     for number in range(len(rows) - 1, -1, -1):
         named = {_HEADINGS[squash(cell)]: at for at, cell in enumerate(rows[number]) if squash(cell) in _HEADINGS}
         if named:
@@ -174,16 +177,15 @@ def _heading(rows: Sequence[Sequence[str]], column: int) -> tuple[int, Mapping[s
     return (0, {}) if above and len(above.split()) <= 2 and above[-1] not in ".!" else (-1, {})
 
 
-def _value(row: Sequence[Cell], at: int) -> Value:
-    cell = row[at] if at < len(row) else None
+def _value(cell: Cell) -> Value:
     return UNSET if cell is None else str(cell).strip() or UNSET
 
 
 def listing(rows: Sequence[tuple[int, Mapping[str, Value]]], path: str, wanted: Wanted) -> Listing:
-    """The records. Nothing shows whether these are all errors that there were."""
+    """Return errors as records of a list that may not be all of them, because nothing says so."""
     names, keys = wanted.get(KIND, frozenset()), Keys(KINDS[KIND])
     records = []
-    for number, fields in rows:  # those too that nobody wants: they are counted
+    for number, fields in rows:  # even if nothing reads them, because they are counted
         kept = {name: value for name, value in fields.items() if name in names}
         records.append(Record(kind=KIND, key=keys.of(kept), fields=kept, where=Location(path, number)))
     return Listing(
@@ -192,7 +194,7 @@ def listing(rows: Sequence[tuple[int, Mapping[str, Value]]], path: str, wanted: 
         path=path,
         reader=READER,
         whole=False,
-        why_part=NOT_SAID,
+        why_part=WHY_NOT_STATED_WHOLE,
         cause=Reason.NOT_STATED_WHOLE,
         part=SHEET,
     )

@@ -1,4 +1,4 @@
-"""One qbXML element's fields, and what an absent element means (docs/sources.md, absent elements)."""
+"""The fields of one qbXML record, and what an absent element means (docs/sources.md, absent elements)."""
 
 from __future__ import annotations
 
@@ -8,38 +8,38 @@ import msgspec
 from lxml import etree
 from msgspec import field
 
-from exportready.evidence.reading import of_text
+from exportready.evidence.reading import text_converter
 from exportready.kinds.table import Kind
 from exportready.model.evidence import UNSET, Unknown, Value
 from exportready.model.reasons import Reason
 
 Leaf = tuple[str, Callable[[str], Value], bool]
-"""The field that an element's text is, how it is read, and whether it may stand there several times."""
+"""The field that an element's text is, how the text is converted, and whether the element may be repeated."""
 
 
 class Tree(msgspec.Struct, kw_only=True):
-    """What is wanted inside one sort of element, worked out once."""
+    """The fields to read from one kind of element, worked out once."""
 
     path: str = ""
-    """The way to the element from its record."""
+    """The path to the element from its record."""
     leaves: dict[str, Leaf] = field(default_factory=dict)
     inside: dict[str, Tree] = field(default_factory=dict)
     absent: list[tuple[str, frozenset[str]]] = field(default_factory=list)
-    """Of a record: the fields that are unset where their element is absent, and the references in which they stand."""
+    """Of a record: the fields that are unset if their element is absent, and the references that contain them."""
     size: int = 0
-    """Of a record: how many fields there are."""
+    """Of a record: number of fields."""
     always: frozenset[str] = frozenset()
-    """Of a record: the elements that each one shows."""
+    """Of a record: the elements that every complete record has."""
 
 
-def local(element: etree._Element) -> str:
-    """The element's name without its namespace."""
+def local_name(element: etree._Element) -> str:
+    """Return an element's name without its namespace."""
     tag = str(element.tag)
     return tag if tag[0] != "{" else tag.rpartition("}")[2]
 
 
 def tree_of(kind: Kind, names: Iterable[str]) -> Tree:
-    """The tree of elements that lead to these fields; those of a parent are not in it."""
+    """Return the tree of elements that lead to these fields, leaving out those of the parent record."""
     root = Tree(always=frozenset(kind.always))
     for name in sorted(names):
         if name.startswith("parent."):
@@ -51,7 +51,7 @@ def tree_of(kind: Kind, names: Iterable[str]) -> Tree:
             at = at.inside.setdefault(step, Tree(path=f"{at.path}{step}."))
             if step.endswith("Ref"):
                 references.add(at.path)
-        at.leaves[leaf] = (name, of_text(description), description.many)
+        at.leaves[leaf] = (name, text_converter(description), description.many)
         root.size += 1
         if kind.always and not description.on_request:
             root.absent.append((name, frozenset(references)))
@@ -59,9 +59,9 @@ def tree_of(kind: Kind, names: Iterable[str]) -> Tree:
 
 
 def values(element: etree._Element, tree: Tree) -> dict[str, Value]:
-    """The fields of one record. What it shows twice, differently, is unknown.
+    """Return the fields of one record. An element that is repeated with another text makes its field unknown.
 
-    An absent element means unset where the record is shown whole, else not exported. Inside a reference that is there, a missing
+    An absent element means unset if the record is complete, else not exported. Inside a reference that is present, a missing
     part (a ListID without its FullName) stays unknown.
     """
     fields: dict[str, Value] = {}
@@ -75,26 +75,26 @@ def values(element: etree._Element, tree: Tree) -> dict[str, Value]:
 
 
 def _walk(element: etree._Element, tree: Tree, fields: dict[str, Value], references: set[str]) -> set[str]:
-    """Take the fields; the names of the elements that stand there come back, and references inside are noted."""
+    """Add the fields of an element; return the names of its children. The paths of references in it go into `references`."""
     seen: set[str] = set()
     leaves, inside = tree.leaves, tree.inside
     for child in element:
         name = child.tag
         if name[0] == "{":
-            name = local(child)
+            name = local_name(child)
         seen.add(name)
         leaf = leaves.get(name)
         if leaf is not None:
             field, read, many = leaf
             value = read(child.text or "")
-            fields[field] = value if field not in fields else _again(fields[field], value, name, many)
+            fields[field] = value if field not in fields else _combine(fields[field], value, name, many)
         elif name in inside:
             references.add(inside[name].path)
             _walk(child, inside[name], fields, references)
     return seen
 
 
-def _again(before: Value, value: Value, name: str, many: bool) -> Value:
+def _combine(before: Value, value: Value, name: str, many: bool) -> Value:
     if many and isinstance(value, str) and isinstance(before, str):
         return f"{before}\n{value}"
     return value if before == value else Unknown(Reason.CONTRADICTORY, f"{name} stands there twice")

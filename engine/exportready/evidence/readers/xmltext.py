@@ -1,27 +1,29 @@
-"""The text of an XML file before any parser sees it: its encoding, its root, and that it has no DOCTYPE."""
+"""The text of an XML file before it is parsed: decode it, find its root, and refuse a DOCTYPE."""
 
 from __future__ import annotations
 
 import re
 
-from exportready.evidence.reading import Unreadable, text_of
+from exportready.evidence.reading import Unreadable, decode_text
 
 _ROOT = re.compile(rb"<([A-Za-z_][\w.\-]*:)?([A-Za-z_][\w.\-]*)")
 _SPACE = re.compile(rb"\s*")
 
 
-def utf8(data: bytes) -> bytes:
-    """The document as UTF-8, with line feeds alone. QuickBooks declares no encoding and writes windows-1252's repertoire.
+def to_utf8(data: bytes) -> bytes:
+    """Return a document as UTF-8, with line feeds only. Raises Unreadable for bytes that are not text.
 
-    What a declaration says is passed over: it tells nothing that the bytes do not. Raises Unreadable for no text at all.
+    QuickBooks declares no encoding and writes windows-1252. A declared encoding is ignored: the bytes show the encoding.
     """
     if data.isascii() and b"\0" not in data[:8]:
-        return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data  # the same as below, and quicker
-    return text_of(data).replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", errors="replace")
+        return (
+            data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
+        )  # same result as below, but faster
+    return decode_text(data).replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", errors="replace")
 
 
 def root_of(document: bytes) -> str | None:
-    """The local name of the root element; None where this is not XML. Raises Unreadable for a DOCTYPE."""
+    """Return the local name of the root element; None if this is not XML. Raises Unreadable for a DOCTYPE."""
     at = 0
     while True:
         space = _SPACE.match(document, at)

@@ -1,4 +1,4 @@
-"""What people reply to the questions of the interview, and what counts as no reply at all."""
+"""Replies to the questions of the interview, and words that give no answer."""
 
 from __future__ import annotations
 
@@ -7,54 +7,55 @@ from decimal import Decimal
 
 import pytest
 
-from exportready.account.questions import DOZEN, NAME, TAKEN_AT, Question, own_question, question_of
-from exportready.account.replies import BadReply, is_pointless, moment_of, possible, understood
+from exportready.account.questions import INTERVIEW, NAME, TAKEN_AT, Question, own_question, question_for
+from exportready.account.replies import BadReply, describe_replies, is_irrelevant, parse_reply
 from exportready.kinds.account import BY_PATH, FILE_MODE
+from exportready.schema.times import parse_us_time
 
-CONNECTOR, SAME, MODULES = DOZEN[3], DOZEN[6], DOZEN[7]
+CONNECTOR, SAME, MODULES = INTERVIEW[3], INTERVIEW[6], INTERVIEW[7]
 
 
 @pytest.mark.parametrize(
     "text", ["", "  ", "?", "don't know", "Don\u2019t know", "dont know", "not sure", "UNKNOWN", "no idea"]
 )
-@pytest.mark.parametrize("question", [DOZEN[0], DOZEN[1], CONNECTOR])
-def test_nobody_knows(question: Question, text: str) -> None:
-    assert understood(question, text, {}) == {}
+@pytest.mark.parametrize("question", [INTERVIEW[0], INTERVIEW[1], CONNECTOR])
+def test_words_for_dont_know_give_no_answer(question: Question, text: str) -> None:
+    assert parse_reply(question, text, {}) == {}
 
 
 @pytest.mark.parametrize("text", ["yes", "Y", " Yes ", "1", "true", "TRUE"])
-def test_yes(text: str) -> None:
-    assert understood(own_question("serialNumbersWanted"), text, {}) == {"serialNumbersWanted": True}
+def test_words_for_yes_are_understood(text: str) -> None:
+    assert parse_reply(own_question("serialNumbersWanted"), text, {}) == {"serialNumbersWanted": True}
 
 
 @pytest.mark.parametrize("text", ["no", "N", "2", "False"])
-def test_no(text: str) -> None:
-    assert understood(own_question("serialNumbersWanted"), text, {}) == {"serialNumbersWanted": False}
+def test_words_for_no_are_understood(text: str) -> None:
+    assert parse_reply(own_question("serialNumbersWanted"), text, {}) == {"serialNumbersWanted": False}
 
 
 @pytest.mark.parametrize("text", ["maybe", "3", "0", "-1", "yes and no", "off"])
-def test_neither(text: str) -> None:
+def test_other_words_are_refused(text: str) -> None:
     with pytest.raises(BadReply, match="yes / no, and don't know"):
-        understood(own_question("serialNumbersWanted"), text, {})
+        parse_reply(own_question("serialNumbersWanted"), text, {})
 
 
 @pytest.mark.parametrize("text", ["green, after the connector was started again by an ordinary click", "3"])
 def test_one_reply_may_answer_several_settings(text: str) -> None:
     told = {"webConnector.status": "online", "webConnector.restarted": True, "webConnector.runsAsAdministrator": False}
-    assert understood(CONNECTOR, text, {}) == told
+    assert parse_reply(CONNECTOR, text, {}) == told
 
 
-def test_a_beginning_that_several_labels_share_is_none_of_them() -> None:
+def test_a_beginning_shared_by_several_labels_is_refused() -> None:
     with pytest.raises(BadReply):
-        understood(CONNECTOR, "green, after", {})
-    assert understood(MODULES, "neith", {}) == {"modules.purchasing": False, "modules.inventory": False}
+        parse_reply(CONNECTOR, "green, after", {})
+    assert parse_reply(MODULES, "neith", {}) == {"modules.purchasing": False, "modules.inventory": False}
 
 
-def test_the_same_takes_the_other_answer_over_and_nothing_where_there_is_none() -> None:
-    assert understood(SAME, "the same", {"customerMapping": "customerLevel"}) == {
+def test_the_same_copies_the_other_answer_if_it_is_known() -> None:
+    assert parse_reply(SAME, "the same", {"customerMapping": "customerLevel"}) == {
         "customerMappingAtLastExport": "customerLevel"
     }
-    assert understood(SAME, "the same", {}) == {}
+    assert parse_reply(SAME, "the same", {}) == {}
 
 
 @pytest.mark.parametrize(
@@ -73,10 +74,10 @@ def test_the_same_takes_the_other_answer_over_and_nothing_where_there_is_none() 
         (TAKEN_AT, "11/20/2026 5:25 PM", datetime(2026, 11, 20, 17, 25)),  # noqa: DTZ001 - whoever asks gives the zone
     ],
 )
-def test_what_is_written_freely(path: str, text: str, value: object) -> None:
+def test_free_text_is_parsed_by_type(path: str, text: str, value: object) -> None:
     free = path == TAKEN_AT or path.startswith("salesTax.zones.")
     question = Question(text="When?", path=path) if free else own_question(path)
-    assert understood(question, text, {}) == {path: value}
+    assert parse_reply(question, text, {}) == {path: value}
 
 
 @pytest.mark.parametrize(
@@ -84,10 +85,10 @@ def test_what_is_written_freely(path: str, text: str, value: object) -> None:
     [("peopleWhoExport", "0"), ("peopleWhoExport", "1.5"), ("peopleWhoExport", "two"), ("closingDate", "31/10/2026"),
      ("closingDate", "October"), (TAKEN_AT, "yesterday")],
 )  # fmt: skip
-def test_what_cannot_be_read_is_said(path: str, text: str) -> None:
+def test_free_text_that_cannot_be_parsed_is_refused(path: str, text: str) -> None:
     question = Question(text="When?", path=path) if path == TAKEN_AT else own_question(path)
     with pytest.raises(BadReply, match=f"«{text}» is n"):
-        understood(question, text, {})
+        parse_reply(question, text, {})
 
 
 @pytest.mark.parametrize(
@@ -107,23 +108,26 @@ def test_what_cannot_be_read_is_said(path: str, text: str) -> None:
         ("soon", None),
     ],
 )
-def test_moments(text: str, expected: str | None) -> None:
-    moment = moment_of(text)
-    assert (moment.isoformat() if moment else None) == expected
+def test_a_moment_in_iso_or_american_form_is_parsed(text: str, expected: str | None) -> None:
+    if expected is None:
+        with pytest.raises(ValueError, match=r".+"):
+            parse_us_time(text)
+    else:
+        assert parse_us_time(text).isoformat() == expected
 
 
-def test_a_question_is_pointless_only_where_the_answer_before_it_is_known() -> None:
-    orders = question_of("purchaseOrders.export")
-    assert not is_pointless(orders, {})
-    assert not is_pointless(orders, {"modules.purchasing": True})
-    assert is_pointless(orders, {"modules.purchasing": False})
-    assert is_pointless(question_of(FILE_MODE), {"peopleWhoExport": Decimal(2)})
-    assert not is_pointless(question_of(FILE_MODE), {"peopleWhoExport": Decimal(1)})
+def test_a_question_is_irrelevant_only_if_the_answer_before_it_is_known() -> None:
+    orders = question_for("purchaseOrders.export")
+    assert not is_irrelevant(orders, {})
+    assert not is_irrelevant(orders, {"modules.purchasing": True})
+    assert is_irrelevant(orders, {"modules.purchasing": False})
+    assert is_irrelevant(question_for(FILE_MODE), {"peopleWhoExport": Decimal(2)})
+    assert not is_irrelevant(question_for(FILE_MODE), {"peopleWhoExport": Decimal(1)})
 
 
-def test_there_are_at_most_a_dozen_and_each_setting_has_a_question() -> None:
-    assert len(DOZEN) <= 12
+def test_there_are_at_most_twelve_questions_and_each_setting_has_one() -> None:
+    assert len(INTERVIEW) <= 12
     for path in BY_PATH:
-        assert path in question_of(path).paths
+        assert path in question_for(path).paths
         assert own_question(path).paths == {path}
-        assert possible(own_question(path))
+        assert describe_replies(own_question(path))

@@ -1,4 +1,4 @@
-"""The lines around a place: the field's own line is found, its value marked, and nothing private is shown."""
+"""Excerpts: the field's own line is found, its value is marked, and nothing private is shown."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exportready.evidence import excerpts as snippets
-from exportready.evidence import snapshot
-from exportready.evidence.excerpts import LEFT_OUT, Meant, around
+from exportready.evidence import excerpts, snapshot
+from exportready.evidence.excerpts import LEFT_OUT, Target, excerpts_around
 from exportready.model.evidence import Location
 from exportready.model.report import Snippet
 from exportready.rulebook.examples import NOON
@@ -53,7 +52,7 @@ XML = """<ItemInventoryRet>
 
 def shown(folder: Path, name: str, text: str, line: int | None, field: str, told: str = "") -> Snippet | None:
     place = Location(name, line)
-    return around({name: text.encode()}, {place: Meant(field, told)}).get(place)
+    return excerpts_around({name: text.encode()}, {place: Target(field, told)}).get(place)
 
 
 def marked(snippet: Snippet | None) -> tuple[int, str]:
@@ -100,7 +99,7 @@ def test_private_lines_are_left_out(tmp_path: Path) -> None:
         "12-3456782", "<DataExtName>SSN</DataExtName>", "<DataExtValue>123-45-6783</DataExtValue>", "anything that is no field",
     ],
 )  # fmt: skip
-def test_beside_a_field_only_fields_are_shown(tmp_path: Path, private: str) -> None:
+def test_lines_around_a_field_are_shown_only_if_they_have_fields(tmp_path: Path, private: str) -> None:
     text = f'{{\n {private}\n "costOfSaleAccount": null,\n {private}\n}}\n'
     one = shown(tmp_path, "materials.json", text, 3, "costOfSaleAccount")
     assert one is not None
@@ -112,7 +111,7 @@ def test_beside_a_field_only_fields_are_shown(tmp_path: Path, private: str) -> N
     assert told.lines == ("settings:", "  customerMapping: customerLevel")
 
 
-def test_the_record_s_own_field_is_marked_not_one_of_what_it_holds(tmp_path: Path) -> None:
+def test_the_records_own_field_is_marked_not_that_of_a_record_inside_it(tmp_path: Path) -> None:
     text = '{\n "taxZone": {\n  "name": "Lakewood"\n },\n "customer": {\n  "name": "A: B"\n },\n "name": "x"\n}\n'
     assert marked(shown(tmp_path, "invoices.json", text, 1, "name", "A: B")) == (8, '"x"')
     assert marked(shown(tmp_path, "invoices.json", text.replace(',\n "name": "x"', ""), 1, "name", "A: B")) == (6, "A: B")
@@ -127,34 +126,34 @@ def test_the_record_s_own_field_is_marked_not_one_of_what_it_holds(tmp_path: Pat
         ("unknown.json", "{}\n", None),
     ],
 )
-def test_what_cannot_be_shown_is_not(tmp_path: Path, name: str, text: str, line: int | None) -> None:
+def test_places_that_cannot_be_shown_have_no_excerpt(tmp_path: Path, name: str, text: str, line: int | None) -> None:
     assert shown(tmp_path, name, text, line, "code") is None
 
 
 @given(st.text(st.sampled_from("ab\n\r\x85 "), max_size=30))
-def test_lines_are_those_that_the_readers_count(text: str) -> None:
-    lines = snippets._Lines("a.json", text.encode())
+def test_lines_are_counted_as_the_readers_count_them(text: str) -> None:
+    lines = excerpts._Lines("a.json", text.encode())
     expected = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     assert list(lines) == (expected if expected[-1] else expected[:-1])
     assert lines[1:3] == list(lines)[1:3]
 
 
-def test_files_are_kept_for_excerpts_as_far_as_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_are_kept_for_excerpts_up_to_a_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, size in (("materials.json", 10), ("services.json", 100), ("invoices.json", 1000)):
         (tmp_path / name).write_text('{"data": []' + " " * size + "}")
     (tmp_path / "lists.iif").write_text("!HDR\tPROD\n!ACCNT\tNAME\n")
     assert sorted(snapshot.read(tmp_path, {}, NOON).texts.by_path) == ["invoices.json", "materials.json", "services.json"]
-    monkeypatch.setattr(snippets, "KEPT", 500)
+    monkeypatch.setattr(excerpts, "MAX_KEPT", 500)
     assert sorted(snapshot.read(tmp_path, {}, NOON).texts.by_path) == ["materials.json", "services.json"]
-    monkeypatch.setattr(snippets, "_LARGEST", 50)
+    monkeypatch.setattr(excerpts, "_MAX_FILE", 50)
     assert sorted(snapshot.read(tmp_path, {}, NOON).texts.by_path) == ["materials.json"]
 
 
-def test_of_an_archive_and_of_an_earlier_snapshot(tmp_path: Path) -> None:
+def test_an_archive_and_an_earlier_snapshot_have_excerpts(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "old.zip", "w") as archive:
         archive.writestr("account.yaml", YAML)
-    earlier = snapshot.read_files(snapshot.open_snapshot(tmp_path / "old.zip", NOON, under="before/"), {})
+    earlier = snapshot.read_files(snapshot.open_snapshot(tmp_path / "old.zip", NOON, prefix="before/"), {})
     place, other = Location("before/account.yaml", 6), Location("account.yaml", 6)
-    found = around(earlier.texts.by_path, {place: Meant("modules.purchasing", ""), other: Meant("x", "")})
+    found = excerpts_around(earlier.texts.by_path, {place: Target("modules.purchasing", ""), other: Target("x", "")})
     assert list(found) == [place]
     assert marked(found[place]) == (6, "false")

@@ -1,4 +1,4 @@
-"""Files that are read by several processes: the same comes out, whatever becomes of the others."""
+"""Reading in several processes: the result is the same whatever happens to the other processes."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exportready.evidence import parallel as side_by_side
-from exportready.evidence import snapshot
+from exportready.evidence import parallel, snapshot
 from exportready.evidence.files import File
 from exportready.evidence.parallel import read_all
 from exportready.model.evidence import NO_NOTES, UNSET, FieldNote, Listing, Location, Page, Record, Unknown
@@ -61,7 +60,7 @@ listings = st.builds(
 
 
 @given(listings)
-def test_a_list_comes_over_as_it_was(listing: Listing) -> None:
+def test_a_list_is_unchanged_after_being_sent(listing: Listing) -> None:
     came = pickle.loads(pickle.dumps(listing))  # noqa: S301 - our own
     assert came == listing
     assert [list(one.fields.items()) for one in came.records] == [list(one.fields.items()) for one in listing.records]
@@ -84,7 +83,7 @@ def test_values_keep_their_type_and_their_digits(values: list[object]) -> None:
 def test_two_processes_read_what_one_reads(company: str, jobs: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = EXAMPLES / company
     one = snapshot.read(folder, WANTED, NOON)
-    monkeypatch.setattr(side_by_side, "WORTH_IT", 0)
+    monkeypatch.setattr(parallel, "MIN_SIZE", 0)
     told: list[tuple[str, int, int]] = []
     several = snapshot.read(folder, WANTED, NOON, lambda *file: told.append(file), jobs=jobs)
     assert several == one
@@ -101,19 +100,19 @@ def _name(file: File, dies_in: set[int], home: int) -> str:
     return file.path
 
 
-def test_what_a_process_that_died_was_to_read_is_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(side_by_side, "WORTH_IT", 0)
+def test_the_files_of_a_process_that_died_are_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "MIN_SIZE", 0)
     files = sized(7)
     read = partial(_name, dies_in={6, 5, 4}, home=os.getpid())
     assert sorted(read_all(read, files, 3, lambda file: None)) == [file.path for file in files]
 
 
-def test_where_no_process_can_be_started_everything_is_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_everything_is_read_here_if_no_process_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: object) -> None:
         raise BlockingIOError
 
-    monkeypatch.setattr(side_by_side, "WORTH_IT", 0)
-    monkeypatch.setattr(side_by_side, "_Helper", refused)
+    monkeypatch.setattr(parallel, "MIN_SIZE", 0)
+    monkeypatch.setattr(parallel, "_Helper", refused)
     told: list[str] = []
     assert len(read_all(lambda file: file.path, sized(4), 3, lambda file: told.append(file.path))) == 4
     assert sorted(told) == [file.path for file in sized(4)]
@@ -124,18 +123,18 @@ def _half(answer: Connection, inherited: Connection | None, read: object, share:
     os._exit(1)
 
 
-def test_what_breaks_off_while_it_is_handed_over_is_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(side_by_side, "WORTH_IT", 0)
-    monkeypatch.setattr(side_by_side, "_work", _half)
+def test_files_are_read_here_if_sending_them_breaks_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "MIN_SIZE", 0)
+    monkeypatch.setattr(parallel, "_work", _half)
     assert len(read_all(lambda file: file.path, sized(4), 2, lambda file: None)) == 4
 
 
 DRIVER = """
 import os, sys, time
-from exportready.evidence import parallel as side_by_side
+from exportready.evidence import parallel
 from exportready.evidence.files import File
 
-side_by_side.WORTH_IT = 0
+parallel.MIN_SIZE = 0
 home = os.getpid()
 
 def read(file):
@@ -145,12 +144,12 @@ def read(file):
     os.write(1, b"%d\\n" % os.getpid())
     return b"x" * 5_000_000
 
-side_by_side.read_all(read, [File("a.json", bytes, 2), File("b.json", bytes, 1)], 2, lambda file: None)
+parallel.read_all(read, [File("a.json", bytes, 2), File("b.json", bytes, 1)], 2, lambda file: None)
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes are spawned, and inherit nothing")
-def test_nobody_is_left_behind_where_the_program_is_killed() -> None:
+def test_no_process_is_left_if_the_program_is_killed() -> None:
     env = os.environ | {"PYTHONPATH": str(EXAMPLES.parent / "engine")}
     with subprocess.Popen([sys.executable, "-c", DRIVER], stdout=subprocess.PIPE, text=True, env=env) as program:
         assert program.stdout is not None
@@ -171,21 +170,21 @@ def _refused(file: File) -> str:
     raise ValueError(file.path)
 
 
-def test_what_fails_there_fails_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(side_by_side, "WORTH_IT", 0)
+def test_an_error_in_another_process_is_raised_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "MIN_SIZE", 0)
     with pytest.raises(ValueError, match="json"):
         read_all(_refused, sized(4), 2, lambda file: None)
 
 
 @given(st.lists(st.integers(0, 50), max_size=12), st.integers(1, 5))
-def test_each_file_stands_in_one_share_and_none_is_empty_but_ones_own(sizes: list[int], jobs: int) -> None:
+def test_each_file_is_in_one_share_and_only_our_own_share_may_be_empty(sizes: list[int], jobs: int) -> None:
     files = [File(f"{number}.xml", bytes, size) for number, size in enumerate(sizes)]
-    own, *others = side_by_side._shares(files, jobs)
+    own, *others = parallel._shares(files, jobs)
     assert sorted(file.path for share in (own, *others) for file in share) == sorted(file.path for file in files)
     assert all(others)
     assert len(others) < jobs
 
 
-def test_a_little_is_read_by_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(side_by_side, "_Helper", None)
+def test_small_snapshots_are_read_by_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "_Helper", None)
     assert len(read_all(lambda file: file.path, sized(5), 4, lambda file: None)) == 5

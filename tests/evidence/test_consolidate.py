@@ -1,4 +1,4 @@
-"""What counts of one kind: pages, parts and sources in every combination that matters, and how much of the list they are."""
+"""Datasets of one kind from pages, parts and sources in every combination that matters, and their scope."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ MATERIAL, ITEM = "servicetitan.material", "quickbooks.Item"
 
 
 def record(kind: str, key: str, path: str = "a", **fields: Value) -> Record:
-    """One record; its key is in its fields too."""
+    """Return a record whose key is in its fields too."""
     name = "code" if kind == MATERIAL else "FullName"
     return Record(kind=kind, key=key, fields={name: key, **fields}, where=Location(path))
 
 
 def listing(*keys: str, kind: str = MATERIAL, path: str = "a", **more: object) -> Listing:
-    """A whole list of one file, inactive records and all."""
+    """Return a whole list from one file, inactive records included."""
     active = "active" if kind == MATERIAL else "IsActive"
     one = Listing(
         kind=kind,
@@ -70,14 +70,14 @@ PAGES = [
 
 
 @pytest.mark.parametrize(("pages", "gap"), [case[1:] for case in PAGES], ids=[case[0] for case in PAGES])
-def test_pages_are_the_list_or_say_what_is_missing(pages: list[Listing], gap: str) -> None:
+def test_pages_make_the_whole_list_or_say_what_is_missing(pages: list[Listing], gap: str) -> None:
     for order in (pages, pages[::-1]):
         (joined,) = join_pages(order)
         assert (joined.whole, joined.why_part == "") == (gap == "", gap == "")
         assert gap in joined.why_part
 
 
-def test_joined_pages_are_as_old_as_the_oldest_and_undated_if_one_is() -> None:
+def test_joined_pages_have_the_oldest_date_and_none_if_one_has_none() -> None:
     first, last = paged(1, True, "A"), paged(2, False, "B")
     dated = [replace(first, dated=AT), replace(last, dated=AT - HOUR)]
     assert [one.dated for one in join_pages(dated)] == [AT - HOUR]
@@ -88,7 +88,7 @@ def test_joined_pages_are_as_old_as_the_oldest_and_undated_if_one_is() -> None:
 
 
 def chosen(*listings: Listing) -> list[str] | None:
-    """The keys that count; None for a conflict."""
+    """Return the keys that count; None for a conflict."""
     dataset = consolidate(listings[0].kind, listings, None, AT)
     return None if dataset.scope is Scope.MISSING else [one.key for one in dataset.records]
 
@@ -105,12 +105,12 @@ SOURCES = [
 
 
 @pytest.mark.parametrize(("listings", "keys"), [case[1:] for case in SOURCES], ids=[case[0] for case in SOURCES])
-def test_of_several_sources_the_newest_counts_or_they_must_agree(listings: list[Listing], keys: list[str] | None) -> None:
+def test_the_newest_source_counts_else_all_sources_must_agree(listings: list[Listing], keys: list[str] | None) -> None:
     assert chosen(*listings) == keys
     assert chosen(*listings[::-1]) == keys
 
 
-def test_of_sources_that_agree_the_whole_one_counts_then_the_one_that_knows_more() -> None:
+def test_among_agreeing_sources_the_whole_one_counts_then_the_one_with_more_fields() -> None:
     part = listing("A", path="b", whole=False, why_part="a part")
     richer = replace(part, records=(record(MATERIAL, "A", "b", active=False, cost=UNSET),))
     assert consolidate(MATERIAL, [richer, listing("A")], None, AT).scope is Scope.WHOLE
@@ -129,7 +129,7 @@ def test_a_single_record_with_another_id_is_another_record() -> None:
     assert len(consolidate(MATERIAL, [base, same], None, AT).records) == 1
 
 
-def test_nobodys_word_makes_a_list_whole_that_lacks_a_record() -> None:
+def test_no_statement_makes_a_list_whole_that_lacks_a_record() -> None:
     single = listing("B", path="b", part="fragment", whole=False)
     assert consolidate(MATERIAL, [listing("A"), single], ALL, AT).scope is Scope.PART
     assert consolidate(MATERIAL, [single], ALL, AT).scope is Scope.PART
@@ -157,7 +157,7 @@ def test_nobodys_word_makes_a_list_whole_that_lacks_a_record() -> None:
         (listing("A", whole=False, why_part="cut", damaged=True), DAYS, Scope.PART),
     ],
 )
-def test_how_much_of_a_list_it_is(one: Listing, covers: Covers | None, scope: Scope) -> None:
+def test_the_scope_of_a_list(one: Listing, covers: Covers | None, scope: Scope) -> None:
     dataset = consolidate(MATERIAL, [one], covers, AT)
     assert dataset.scope is scope
     assert (dataset.cause is None) is (scope is Scope.WHOLE)
@@ -180,13 +180,13 @@ def test_all_item_types_are_the_item_list_and_each_must_be_whole() -> None:
     assert consolidate(ITEM, broken, ALL, AT).scope is Scope.PART
 
 
-def test_parts_are_as_old_as_the_oldest_and_undated_if_one_is() -> None:
+def test_joined_parts_have_the_oldest_date_and_none_if_one_has_none() -> None:
     dated = [replace(part, dated=AT - number * HOUR) for number, part in enumerate(parts())]
     assert consolidate(ITEM, dated, None, AT).dated == dated[-1].dated
     assert consolidate(ITEM, [replace(dated[0], dated=None), *dated[1:]], None, AT).dated is None
 
 
-def test_an_older_part_says_nothing_against_a_newer_whole_list() -> None:
+def test_an_older_part_does_not_contradict_a_newer_whole_list() -> None:
     whole = listing("A", kind=ITEM, dated=AT)
     part = listing("B", kind=ITEM, path="b", part="Service")
     assert consolidate(ITEM, [whole, replace(part, dated=AT - HOUR)], None, AT).scope is Scope.WHOLE

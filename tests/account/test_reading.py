@@ -1,4 +1,4 @@
-"""account.yaml: each value keeps its line and its date; all mistakes are told at once."""
+"""account.yaml: each value keeps its line and its date, and all mistakes are reported at once."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_answers_have_their_types() -> None:
     assert record.get("webConnector.since") == date(2023, 5, 1)
 
 
-def test_what_is_not_said_is_unknown() -> None:
+def test_a_missing_answer_is_unknown() -> None:
     assert answers("account: Invented\n").get("peopleWhoExport") is NOT_EXPORTED
     assert answers("").get("peopleWhoExport") is NOT_EXPORTED
 
@@ -79,7 +79,7 @@ def test_taken_at_dates_the_snapshot() -> None:
     assert reading.account.taken_at == reading.dated
 
 
-def test_a_moment_without_offset_is_of_the_offices_time_zone() -> None:
+def test_a_moment_without_offset_is_in_the_offices_time_zone() -> None:
     reading = read("timeZone: America/Denver\ntakenAt: 2026-11-20T17:30:00\n")
     assert reading.dated == datetime(2026, 11, 21, 0, 30, tzinfo=UTC)
 
@@ -95,7 +95,7 @@ def test_a_time_zone_that_does_not_exist_is_a_mistake() -> None:
     assert (error.line, "America/Denver" in str(error)) == (1, True)
 
 
-def test_all_mistakes_are_told_at_once_with_their_lines() -> None:
+def test_all_mistakes_are_reported_at_once_with_their_lines() -> None:
     error = mistake(
         "acount: Invented\nphase: sometime\nsettings:\n  peopleWhoExport: -1\n  webConnector: {status: green}\n  colour: red\n"
     )
@@ -105,7 +105,7 @@ def test_all_mistakes_are_told_at_once_with_their_lines() -> None:
     assert "account" in str(error)
 
 
-def test_a_near_word_is_offered() -> None:
+def test_a_similar_word_is_suggested() -> None:
     assert "peopleWhoExport" in str(mistake("settings: {peopleWhoExports: 1}\n"))
 
 
@@ -147,13 +147,13 @@ def test_covers_names_kinds_that_exist() -> None:
     assert mistake("covers:\n  servicetitan.invoice: {from: 2026-11-01}\n").line == 2
 
 
-def test_covers_may_say_of_which_files_and_when() -> None:
+def test_covers_may_name_its_files_and_date() -> None:
     reading = read("covers: {servicetitan.bill: {value: batch, files: [12ab], at: 2026-11-20T09:00:00Z}}\n")
     said = Covers(what="batch", files=frozenset({"12ab"}), dated=datetime(2026, 11, 20, 9, tzinfo=UTC))
     assert reading.covers == {"servicetitan.bill": said}
 
 
-def test_a_file_of_another_name_is_known_by_its_keys() -> None:
+def test_a_file_with_another_name_is_recognized_by_its_keys() -> None:
     assert is_account(b"account: Invented\nsettings: {}\n", "northwind.yaml")
     assert not is_account(b"account: Invented\nversion: 3\n", "compose.yaml")
     assert not is_account(b"[", "x.yaml")
@@ -168,7 +168,7 @@ def test_dont_know_is_unknown(said: str) -> None:
     assert record.get("peopleWhoExport") == Decimal(2)
 
 
-def test_a_file_mode_that_nobody_knows_is_told_as_such() -> None:
+def test_an_unknown_file_mode_is_reported_as_such() -> None:
     host = listing(read("quickbooks: {fileMode: don't know}\n"), "quickbooks.Host")
     assert isinstance(host.records[0].get("QBFileMode"), Unknown)
     assert {one.kind for one in read("quickbooks: {fileMode: }\n").listings} == {"account.answers"}

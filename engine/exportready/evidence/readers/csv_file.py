@@ -1,0 +1,43 @@
+"""CSV files as rows of cells, whichever of the usual delimiters they use."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+from exportready.evidence.readers.sheets import MAX_CELLS, TOO_LARGE, Cell
+from exportready.evidence.reading import Unreadable
+
+
+def read_csv(text: str) -> tuple[tuple[Cell, ...], ...]:
+    """Return the rows of a CSV file. Raises Unreadable if its quotes don't match or it is too large."""
+    declared = re.match(r"sep=([,;\t])\r?\n", text)  # Excel's own way to declare the delimiter
+    delimiter = declared[1] if declared else max(",;\t", key=lambda candidate: _fit(text, candidate))
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[tuple[Cell, ...]] = []
+    cells = 0
+    try:
+        for line in lines:
+            rows.append(tuple(cell if cell.strip() else None for cell in line))
+            cells += len(line)
+            if cells > MAX_CELLS:
+                raise Unreadable(TOO_LARGE)
+    except csv.Error as error:
+        raise Unreadable(f"its quotes do not fit together ({error}); export it again", lines.line_num) from error
+    return ((), *rows[1:]) if declared else tuple(rows)
+
+
+def _fit(text: str, delimiter: str) -> tuple[int, int]:
+    """Return how many of the first 50 rows agree on a number of cells (two or more), and that number."""
+    widths: dict[int, int] = {}
+    try:
+        rows = csv.reader(
+            io.StringIO(text, newline=""), delimiter=delimiter, strict=True
+        )  # strict: a wrong delimiter leaves stray quotes
+        for row, _ in zip(rows, range(50), strict=False):
+            if len(row) > 1:
+                widths[len(row)] = widths.get(len(row), 0) + 1
+    except csv.Error:
+        pass  # reported when the file is read
+    return max(((count, width) for width, count in widths.items()), default=(0, 0))

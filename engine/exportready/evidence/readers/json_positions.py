@@ -1,0 +1,141 @@
+"""JSON decoded value by value with the standard library's scanner, so that each record of a list keeps its place in the text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from json.decoder import JSONDecodeError
+from typing import Any
+
+import msgspec
+from msgspec import field
+
+from exportready.evidence.reading import Unreadable
+
+OnRecord = Callable[[object, int, int], None]
+"""Receives each element of a list with its start and end in the text."""
+
+
+class Envelope(msgspec.Struct, kw_only=True):
+    """What surrounds the list in a document, filled in while the document is decoded."""
+
+    keys: dict[str, Any] = field(default_factory=dict)
+    """The other keys of the object that has the list under `data`."""
+    is_array: bool = False
+    """True if the document is the list itself."""
+    has_list: bool = False
+
+
+def decode(text: str, envelope: Envelope, on_record: OnRecord) -> bool:
+    """Decode a document from its beginning to its end; return False if it has no list of records.
+
+    `envelope` is filled in up to the record that `on_record` receives. Raises Unreadable for broken JSON.
+    """
+    try:
+        at = _skip_space(text, 0)
+        if text.startswith("[", at):
+            envelope.is_array = envelope.has_list = True
+            at = decode_array(text, at, on_record)
+        elif text.startswith("{", at):
+            at = _decode_object(text, at, envelope, on_record)
+        else:
+            return False
+        at = _skip_space(text, at)
+        if at != len(text):
+            raise JSONDecodeError("something follows the end of the data", text, at)
+    except JSONDecodeError as error:
+        raise Unreadable(f"it is not valid JSON ({error.msg}); download it again", error.lineno) from error
+    except RecursionError as error:
+        raise Unreadable("it is nested too deeply to be an export; download it again") from error
+    return envelope.has_list
+
+
+def decode_array(text: str, at: int, on_record: OnRecord) -> int:
+    """Pass each element of the array that starts at `at` to `on_record`; return where the array ends."""
+    at = _skip_space(text, at + 1)
+    if text.startswith("]", at):
+        return at + 1
+    while True:
+        value, end = _decode_value(text, at)
+        on_record(value, at, end)
+        at = _skip_space(text, end)
+        if text.startswith("]", at):
+            return at + 1
+        if not text.startswith(",", at):
+            raise JSONDecodeError("a comma or the end of the list is missing", text, at)
+        at = _skip_space(text, at + 1)
+
+
+def _decode_object(text: str, at: int, envelope: Envelope, on_record: OnRecord) -> int:
+    """Decode the outermost object; return where it ends. An array under `data` is its list."""
+    at = _skip_space(text, at + 1)
+    if text.startswith("}", at):
+        return at + 1
+    while True:
+        if not text.startswith('"', at):
+            raise JSONDecodeError("a key in quotes is missing", text, at)
+        key, at = _decode_value(text, at)
+        at = _skip_space(text, at)
+        if not text.startswith(":", at):
+            raise JSONDecodeError("a colon is missing", text, at)
+        at = _skip_space(text, at + 1)
+        if key in envelope.keys or (key == "data" and envelope.has_list):
+            raise JSONDecodeError(f"the key '{key}' stands twice", text, at)
+        if key == "data" and text.startswith("[", at):
+            envelope.has_list = True
+            at = decode_array(text, at, on_record)
+        else:
+            envelope.keys[key], at = _decode_value(text, at)
+        at = _skip_space(text, at)
+        if text.startswith("}", at):
+            return at + 1
+        if not text.startswith(",", at):
+            raise JSONDecodeError("a comma or the end of the object is missing", text, at)
+        at = _skip_space(text, at + 1)
+
+
+def _decode_value(text: str, at: int) -> tuple[Any, int]:
+    """Return the value that starts at `at`, and where it ends."""
+    try:
+        value, end = _DECODER.raw_decode(text, at)
+    except JSONDecodeError:
+        raise
+    except StopIteration as error:
+        raise JSONDecodeError("a value is missing", text, at) from error
+    except InvalidOperation as error:
+        raise JSONDecodeError("a number in it is too large", text, at) from error
+    except ValueError as error:
+        raise JSONDecodeError(str(error), text, at) from error
+    return value, end
+
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+
+
+def _skip_space(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a number that JSON has")
+
+
+def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object. Raises ValueError for a repeated key, because nothing says which of its values counts."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        key = next(key for index, (key, _) in enumerate(pairs) if key in dict(pairs[:index]))
+        raise ValueError(f"the key '{key}' stands twice in one record")
+    return found
+
+
+@lru_cache(1 << 14)  # the same amounts and quantities come again and again
+def _decimal(text: str) -> Decimal:
+    return Decimal(text)
+
+
+_DECODER = json.JSONDecoder(parse_float=_decimal, parse_constant=_refuse_constant, object_pairs_hook=_object_of)

@@ -1,0 +1,83 @@
+"""What a qbXML response says of itself: which one it is, on which line, and whether it is its whole list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from exportready.evidence.readers.qbxml_fields import local_name
+from exportready.model.evidence import Page
+
+EXACT_LINES = 65_535
+"""libxml2 counts lines exactly up to here; beyond it we leave a line out rather than report a wrong one."""
+
+
+def line_of(element: etree._Element) -> int | None:
+    """Return the line of an element's start tag; None where libxml2 no longer counts exactly."""
+    line = element.sourceline
+    return line if isinstance(line, int) and 0 < line < EXACT_LINES else None
+
+
+def is_response(element: etree._Element) -> bool:
+    """Return whether an element is a response, such as `ItemQueryRs`."""
+    parent = element.getparent()
+    return parent is not None and local_name(parent) == "QBXMLMsgsRs" and local_name(element).endswith("Rs")
+
+
+def responses_in(root: etree._Element) -> Iterator[etree._Element]:
+    """Yield the responses of a document."""
+    for messages in root.iter("{*}QBXMLMsgsRs"):
+        yield from filter(is_response, messages.iterchildren("*"))
+
+
+def response_number(response: etree._Element, previous: etree._Element | None, number: int) -> int:
+    """Return which response of its document this is, from 1.
+
+    `previous` is the last one before it that has records, and `number` its number; they save counting from the start.
+    """
+    if previous is not None and previous.getparent() is response.getparent():
+        for later in filter(is_response, previous.itersiblings("*")):
+            number += 1
+            if later is response:
+                return number
+    document = response.getroottree().getroot()
+    return next(at for at, found in enumerate(responses_in(document), 1) if found is response)
+
+
+def completeness(response: etree._Element, request: str, count: int) -> tuple[str, Page | None]:
+    """Return why a response is not its whole list (empty if nothing says so), and which page of a list it is.
+
+    Status 0 comes with records, 1 says that there are none (docs/sources.md, status codes). `count` is how many came.
+    """
+    if not request.endswith("Query"):
+        return f"{request} answers with the record that was written, not with the list", None
+    if response.get("statusSeverity") != "Info":
+        return f"QuickBooks did not answer {request} in full (status {response.get('statusCode', 'missing')})", None
+    code = response.get("statusCode", "")
+    if code not in ("0", "1") or (code == "0") != (count > 0):
+        return f"{request} was answered with status {code or 'none'} and {count} records, which do not go together", None
+    stated, iterator, remaining = (response.get(name) for name in ("retCount", "iteratorID", "iteratorRemainingCount"))
+    if stated is not None and _whole_number(stated) != count:
+        return f"{request} counted {stated} records but sent {count}", None
+    if iterator is None and remaining is None:
+        return "", None
+    left = _whole_number(remaining)
+    if not iterator or left is None:
+        return f"{request} came in pages that do not say how they belong together (iteratorID, iteratorRemainingCount)", None
+    return "", Page(series=iterator, number=None, more=left > 0, remaining=left, held=count)
+
+
+def has_no_lines(transaction: etree._Element, tag: str) -> bool:
+    """Return whether a transaction without such elements rightly has none.
+
+    A payment that is wholly unused is applied to nothing; an invoice to which nothing is applied is linked to no payment.
+    """
+    if tag == "LinkedTxn":
+        return transaction.findtext("{*}AppliedAmount") in ("0.00", "0")
+    total, unused = transaction.findtext("{*}TotalAmount"), transaction.findtext("{*}UnusedPayment")
+    return tag == "AppliedToTxnRet" and total is not None and total == unused
+
+
+def _whole_number(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -1,0 +1,68 @@
+"""Which list of ServiceTitan's API a JSON file is: by the keys of its records, then by the name of the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from exportready.evidence.readers.file_names import padded_words
+from exportready.kinds import KINDS
+from exportready.kinds.table import Kind
+
+_KINDS = tuple(kind for kind in KINDS.values() if kind.known)
+
+
+def recognize_list(rows: Sequence[object], path: str) -> Kind | None:
+    """Return the kind whose response has most of the keys of these records; None if it can't be determined.
+
+    Unless the file is named after a kind and nothing else, its records must have the marks of that kind too, because other
+    lists of the API look much alike. An empty list has no keys, so only the name can say what it is.
+    """
+    keys = {key for row in rows if isinstance(row, dict) for key in row}
+    if not rows:
+        return next((kind for kind in _KINDS if _is_named_only(path, kind)), None)
+    scores = {
+        kind.name: len(keys & kind.known)
+        for kind in _KINDS
+        if len(keys & kind.known) * 3 >= len(keys) * 2 > 0
+        and ((kind.marks and kind.marks <= keys) or (_is_named_only(path, kind) and keys.issuperset(kind.key)))
+    }
+    candidates = [kind for kind in _KINDS if scores.get(kind.name) == max(scores.values(), default=0) > 0]
+    if len(candidates) == 1:
+        return candidates[0]
+    return next((kind for kind in _kinds_by_name(path) if kind in candidates), None)
+
+
+def _kinds_by_name(path: str) -> list[Kind]:
+    """Return the kinds that a file's name mentions, the longest name first: payment-types before payments."""
+    stem = _name_words(path)
+    found = [
+        (len(word), kind)
+        for kind in _KINDS
+        for word in kind.files
+        if f"-{word}-" in stem or f"-{word.removesuffix('s')}-" in stem
+    ]
+    return [kind for _, kind in sorted(found, key=lambda item: (-item[0], item[1].name))]
+
+
+_FILLER = re.compile(
+    r"(servicetitan|st|accounting|pricebook|inventory|settings|crm|export|exports|feed|list|all|page|pages|part|p|of|response)-"
+)
+"""Words of a file's name that say nothing about what is in the file."""
+
+
+def _is_named_only(path: str, kind: Kind) -> bool:
+    """Return whether a file is named after a kind and nothing else, filler words aside."""
+    rest = _name_words(path)[1:]
+    while found := _FILLER.match(rest):
+        rest = rest[found.end() :]
+    for word in kind.files:
+        for form in (word, word.removesuffix("s")):
+            if rest.startswith(form + "-") and not _FILLER.sub("", rest[len(form) + 1 :]):
+                return True
+    return False
+
+
+def _name_words(path: str) -> str:
+    return padded_words(PurePosixPath(path).stem, "-")

@@ -1,0 +1,156 @@
+"""Excel workbooks (.xlsx): their parts, read with the standard library (docs/decisions/spreadsheets.md).
+
+A cell that shows an error, or a formula that was never calculated, must not read as a blank cell.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+from collections.abc import Callable, Mapping
+from xml.parsers import expat
+
+from exportready.evidence.readers.number_formats import BUILT_IN, format_style
+from exportready.evidence.readers.sheets import MAX_CELLS, Cell, Sheet
+from exportready.evidence.readers.worksheet import TextRuns, Worksheet
+from exportready.evidence.reading import Unreadable
+from exportready.evidence.zipped import BROKEN, MAX_ENTRIES, is_harmful
+
+AS_XLSX = "open it in Excel and save it as Excel Workbook (.xlsx)"
+
+
+def read_workbook(data: bytes) -> tuple[Sheet, ...]:
+    """Return the sheets of an .xlsx file. Raises Unreadable if it is damaged, too large or not a workbook."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return _Workbook(archive).sheets()
+    except BROKEN as error:
+        raise Unreadable("it is damaged; open it in Excel, save it again, or export it again") from error
+    except expat.ExpatError as error:
+        raise Unreadable(f"it is damaged ({expat.ErrorString(error.code)}); open it in Excel and save it again") from error
+
+
+class _Workbook:
+    """The parts of one workbook, and what its sheets share: texts, styles and the budget of cells."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self.archive = archive
+        entries = archive.infolist()
+        if len(entries) > MAX_ENTRIES or is_harmful(entries):
+            raise Unreadable("it would unpack to far more than an export; open it in Excel and save it again if it is yours")
+        self.names = {info.filename for info in entries}
+        self.texts: list[str] = []
+        self.styles: list[str] = []
+        self.cells_left = MAX_CELLS
+
+    def sheets(self) -> tuple[Sheet, ...]:
+        """Return the sheets in the order of the workbook."""
+        book = next((target for kind, target in self._relationships("").values() if kind == "officeDocument"), "")
+        if not book.endswith(".xml") or book not in self.names:
+            raise Unreadable(f"it is no Excel workbook that can be read; {AS_XLSX}")
+        related = self._relationships(book)
+        for kind, target in related.values():
+            if kind == "sharedStrings" and target in self.names:
+                self.texts = self._shared_texts(target)
+            elif kind == "styles" and target in self.names:
+                self.styles = self._styles(target)
+        found: list[tuple[str, str]] = []
+        since_1904 = False
+
+        def start(name: str, attributes: Mapping[str, str]) -> None:
+            nonlocal since_1904
+            if name == "sheet":
+                kind, target = related.get(next((id_ for key, id_ in attributes.items() if key.endswith(":id")), ""), ("", ""))
+                if kind == "worksheet":
+                    found.append((attributes.get("name", ""), target))
+            elif name == "workbookPr":
+                since_1904 = attributes.get("date1904") in ("1", "true")
+
+        self._parse(book, start)
+        return tuple(Sheet(name, self._rows(target, since_1904)) for name, target in found)
+
+    def _relationships(self, part: str) -> dict[str, tuple[str, str]]:
+        """Return the parts that a part refers to, by id: (kind, path)."""
+        folder, name = posixpath.split(part)
+        related: dict[str, tuple[str, str]] = {}
+
+        def start(element: str, attributes: Mapping[str, str]) -> None:
+            if element == "Relationship" and attributes.get("TargetMode") != "External":
+                target = posixpath.normpath(posixpath.join("/" + folder, attributes.get("Target", "")))
+                related[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], target.lstrip("/"))
+
+        where = posixpath.join(folder, "_rels", f"{name}.rels")
+        if where in self.names:
+            self._parse(where, start)
+        return related
+
+    def _parse(
+        self,
+        part: str,
+        start: Callable[[str, Mapping[str, str]], None],
+        end: Callable[[str], None] = lambda _: None,
+        text: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Parse a part. Elements go by their local names, because strict workbooks use another namespace."""
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = _refuse_doctype
+        parser.StartElementHandler = lambda name, attributes: start(name[name.find(":") + 1 :], attributes)
+        parser.EndElementHandler = lambda name: end(name[name.find(":") + 1 :])
+        parser.CharacterDataHandler = text
+        with self.archive.open(part) as file:
+            parser.ParseFile(file)
+
+    def _shared_texts(self, part: str) -> list[str]:
+        """Return the texts that cells refer to by number."""
+        texts: list[str] = []
+        run = TextRuns()
+
+        def start(name: str, _: Mapping[str, str]) -> None:
+            if name == "si":
+                run.clear()
+            run.start(name)
+
+        def end(name: str) -> None:
+            run.end(name)
+            if name == "si":
+                texts.append(run.value())
+
+        self._parse(part, start, end, run.text)
+        return texts
+
+    def _styles(self, part: str) -> list[str]:
+        """Return how each cell style shows a number (see `format_style`)."""
+        codes = dict(BUILT_IN)
+        styles: list[str] = []
+        inside = ""
+
+        def start(name: str, attributes: Mapping[str, str]) -> None:
+            nonlocal inside
+            if name == "numFmt":
+                codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+            elif name == "cellXfs":
+                inside = name
+            elif name == "xf" and inside:
+                styles.append(format_style(codes.get(attributes.get("numFmtId", ""), "")))
+
+        def end(name: str) -> None:
+            nonlocal inside
+            if name == "cellXfs":
+                inside = ""
+
+        self._parse(part, start, end)
+        return styles
+
+    def _rows(self, part: str, since_1904: bool) -> tuple[tuple[Cell, ...], ...]:
+        if part not in self.names:
+            raise Unreadable("one of its sheets is missing in it; open it in Excel and save it again")
+        sheet = Worksheet(self.texts, self.styles, since_1904, self.cells_left)
+        self._parse(part, sheet.start, sheet.end, sheet.text)
+        self.cells_left = sheet.cells_left
+        return sheet.finished_rows()
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise Unreadable("it has a DOCTYPE, which no export has and which can do harm; export the file again")
