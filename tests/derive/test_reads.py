@@ -12,19 +12,18 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+import samples
 from exportready.derive import derive
 from exportready.derive.derivation import Derivation, Inputs, derivation, in_order
 from exportready.derive.registry import DERIVATIONS, answers_read, sources
 from exportready.evidence import snapshot
 from exportready.kinds import KINDS
 from exportready.model.evidence import UNSET, Dataset, Evidence, Location, Record, Value
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 COMPANIES = ("ready", "not-ready", "not-ready-without-inventory", "after-export", "by-hand")
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
-BOOK = load(shipped.folder("rules"))
+BOOK = samples.rulebook()
 ANSWERS = "account.answers"
 
 Read = dict[str, set[str]]
