@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import samples
+
 ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT) not in sys.path:
     sys.path.append(str(ROOT))
@@ -16,8 +18,6 @@ from benchmarks import parts, snapshots  # noqa: E402 - found by the line above
 
 from exportready.check import CheckRequest, check  # noqa: E402
 from exportready.model.report import Report  # noqa: E402
-from exportready.rulebook.load import load  # noqa: E402
-from exportready.runtime import shipped  # noqa: E402
 
 AT = datetime.fromisoformat(parts.AT)
 PHASES = ("before-export", "after-export")
@@ -33,7 +33,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
 
 @pytest.fixture(scope="session")
 def reports(small: Small) -> dict[str, Report]:
-    rulebook = load(shipped.folder("rules"))
+    rulebook = samples.rulebook()
     return {phase: check(CheckRequest(snapshot=small[0], rulebook=rulebook, at=AT, phase=phase)) for phase in PHASES}
 
 

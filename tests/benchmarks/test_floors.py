@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 from benchmarks import fields, floors, snapshots
 
+import samples
 from exportready.evidence import snapshot
 from exportready.model.evidence import UNSET, Evidence, Unknown, Value
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
 
 from .conftest import AT
 
@@ -22,7 +21,7 @@ APART = frozenset({"servicetitan.export_error"})
 
 @pytest.fixture(scope="module")
 def evidence(small: Small) -> Evidence:
-    return snapshot.read(small[0], load(shipped.folder("rules")).wanted, AT)
+    return snapshot.read(small[0], samples.rulebook().wanted, AT)
 
 
 @pytest.fixture(scope="module")

@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 
+import samples
 from exportready.model.audit import AccountState, Audit, Entry, Issue, Movement, Past, RuleState, Unread
 from exportready.model.report import Cleared, Expiry, Outcome, Verdict
 from exportready.model.rules import Phase, Rule, Severity
 from exportready.reporters.audit.history import now
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
 
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
 _PLACES = (
@@ -34,7 +33,7 @@ _TRADES = ("Plumbing", "Heating & Air", "Electric", "Drain Service", "Mechanical
 @cache
 def rules() -> tuple[Rule, ...]:
     """The shipped rules that are judged before the export."""
-    return tuple(one for one in load(shipped.folder("rules")).rules if one.phase is not Phase.AFTER)
+    return tuple(one for one in samples.rulebook().rules if one.phase is not Phase.AFTER)
 
 
 @cache

@@ -15,6 +15,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+import samples
 from exportready.causes import Causes, explain
 from exportready.causes import engines as inference
 from exportready.derive import derive
@@ -23,12 +24,11 @@ from exportready.judge import judge
 from exportready.kinds import KINDS
 from exportready.model.evidence import UNSET, Account, Dataset, Evidence, FieldNote, Location, Record, Scope, Value
 from exportready.rulebook.inference import load as load_inference
-from exportready.rulebook.load import load
 from exportready.runtime import shipped
 
 AT = datetime(2026, 11, 20, 18, tzinfo=UTC)
 DAY, CLOSED = date(2026, 11, 19), date(2026, 9, 30)
-BOOK = load(shipped.folder("rules"))
+BOOK = samples.rulebook()
 RULES = [rule for rule in BOOK.rules if rule.phase.value in ("before-export", "both")]
 FOLLOWS = load_inference(shipped.folder("rules") / "inference")
 Row = dict[str, Value]

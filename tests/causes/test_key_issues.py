@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+import samples
 from exportready.causes import Causes, explain
 from exportready.causes import engines as inference
 from exportready.derive import derive
@@ -19,10 +20,9 @@ from exportready.model.evidence import UNSET, Account, Dataset, Evidence, FieldN
 from exportready.model.report import RuleResult
 from exportready.rulebook.examples import NOON
 from exportready.rulebook.inference import load as load_inference
-from exportready.rulebook.load import load
 from exportready.runtime import shipped
 
-BOOK = load(shipped.folder("rules"))
+BOOK = samples.rulebook()
 BEFORE = [rule for rule in BOOK.rules if rule.phase.value in ("before-export", "both")]
 AFTER = [rule for rule in BOOK.rules if rule.phase.value in ("after-export", "both")]
 FOLLOWS = load_inference(shipped.folder("rules") / "inference")

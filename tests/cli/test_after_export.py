@@ -14,9 +14,8 @@ from typing import Any
 
 import yaml
 
+import samples
 from after import exported
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 AFTER = Path(__file__).parents[2] / "examples" / "after-export"
@@ -58,7 +57,7 @@ def test_the_tie_out_of_a_batch_of_more_than_sixty_adds_up_to_the_cent(run: Run)
 
 def test_every_practice_that_holds_after_the_export_fails_in_it(run: Run) -> None:
     failed = {rule["id"] for rule in result(run, AFTER)["rules"] if rule["outcome"] == "failed"}
-    assert failed == {rule.id for rule in load(shipped.folder("rules")).rules if rule.phase.value in ("after-export", "both")}
+    assert failed == {rule.id for rule in samples.rulebook().rules if rule.phase.value in ("after-export", "both")}
 
 
 def test_the_work_list_is_a_file_of_its_own(run: Run, tmp_path: Path) -> None:

@@ -14,10 +14,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+import samples
 from exportready.check import CheckRequest, check
 from exportready.reporters import Options, render
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
@@ -25,7 +24,7 @@ AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
 
 def result(snapshot: Path) -> Any:
     """The result without what names a place or the bytes of a file: facts say where they were read."""
-    report = check(CheckRequest(snapshot=snapshot, rulebook=load(shipped.folder("rules")), at=AT))
+    report = check(CheckRequest(snapshot=snapshot, rulebook=samples.rulebook(), at=AT))
     return without(json.loads(render("json", report, Options(color=False, width=88, verbose=0))), {"where", "sha256", "facts"})
 
 

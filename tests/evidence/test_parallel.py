@@ -18,17 +18,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import samples
 from exportready.evidence import parallel, snapshot
 from exportready.evidence.files import File
 from exportready.evidence.parallel import read_all
 from exportready.model.evidence import NO_NOTES, UNSET, FieldNote, Listing, Location, Page, Record, Unknown
 from exportready.model.reasons import Reason
 from exportready.rulebook.examples import NOON
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-WANTED = load(shipped.folder("rules")).wanted
+WANTED = samples.rulebook().wanted
 
 known = st.one_of(
     st.text(max_size=5),

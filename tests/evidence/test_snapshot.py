@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 
+import samples
 from exportready.check import CheckRequest, check
 from exportready.evidence import snapshot
 from exportready.evidence.files import NoSnapshot
 from exportready.kinds import KINDS
 from exportready.model.evidence import Evidence, Scope, Unknown
 from exportready.reporters import Options, render
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
 
 ALL = {name: frozenset(kind.fields) for name, kind in KINDS.items()}
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
@@ -84,7 +83,7 @@ def test_files_left_by_operating_systems_are_ignored(tmp_path: Path, name: str) 
 @pytest.mark.parametrize("format_", ["json", "html"])
 def test_our_own_reports_are_ignored(tmp_path: Path, format_: str) -> None:
     put(tmp_path, "materials.json", materials("PIPE-1"))
-    rulebook = load(shipped.folder("rules"))
+    rulebook = samples.rulebook()
     report = render(
         format_, check(CheckRequest(snapshot=tmp_path, rulebook=rulebook, at=AT)), Options(color=False, width=88, verbose=0)
     )
@@ -128,7 +127,7 @@ def test_two_files_of_answers_that_differ_do_not_count_and_are_reported(tmp_path
     dataset = evidence.dataset("account.answers")
     assert (dataset.scope, evidence.account.name) == (Scope.MISSING, None)
     assert "account.yaml and old/account.yaml disagree" in dataset.why
-    report = check(CheckRequest(snapshot=tmp_path, rulebook=load(shipped.folder("rules")), at=AT))
+    report = check(CheckRequest(snapshot=tmp_path, rulebook=samples.rulebook(), at=AT))
     reasons = {gap.reason for result in report.results for gap in result.gaps if gap.field == "peopleWhoExport"}
     assert reasons == {dataset.why}
 
@@ -256,7 +255,7 @@ def test_private_fields_reach_no_record_and_no_report(tmp_path: Path) -> None:
     put(tmp_path, "company.xml", qbxml(f"<CompanyQueryRs {STATUS}>{ret}</CompanyQueryRs>"))
     put(tmp_path, "lists.iif", f"!EMP\tNAME\tSSNO\tHIDDEN\nEMP\tInes\t{ssn}\tN\n!VEND\tNAME\tTAXID\nVEND\tBasalt\t{ein}\n")
     told = repr(read(tmp_path))
-    report = check(CheckRequest(snapshot=tmp_path, rulebook=load(shipped.folder("rules")), at=AT))
+    report = check(CheckRequest(snapshot=tmp_path, rulebook=samples.rulebook(), at=AT))
     for format_ in ("json", "html", "console"):
         told += render(format_, report, Options(color=False, width=88, verbose=2))
     assert "Ines" in told
@@ -413,7 +412,7 @@ def test_bytes_that_are_not_text_are_a_source_with_an_error(tmp_path: Path) -> N
 
 
 def test_our_own_console_reports_are_ignored_too(tmp_path: Path) -> None:
-    report = check(CheckRequest(snapshot=tmp_path, rulebook=load(shipped.folder("rules")), at=AT))
+    report = check(CheckRequest(snapshot=tmp_path, rulebook=samples.rulebook(), at=AT))
     put(tmp_path, "report.txt", render("console", report, Options()))
     evidence = read(tmp_path)
     assert (evidence.sources, evidence.unrecognised) == ((), ())

@@ -12,14 +12,13 @@ import pytest
 
 import fleet
 import fleet_unreadable
+import samples
 from exportready.check import CheckRequest, check
 from exportready.model.report import Outcome, Report, Verdict
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
 from faults import FAULTS
 from fleet_firms import AT, folder, name
 
-BOOK = load(shipped.folder("rules"))
+BOOK = samples.rulebook()
 SMALL = 300
 KEPT_OPEN = {"connection/old-connector-off": {"export/one-exporter-per-job"}}
 

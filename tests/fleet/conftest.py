@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 
+import samples
 from commands import as_text, run_in_process
 from exportready.fleet import pool
 from exportready.fleet.pool import Workers
 from exportready.fleet.work import AuditOptions
 from exportready.model.rules import Rulebook
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
 
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
 
@@ -45,7 +44,7 @@ def _item(id_: int, active: bool, cogs: str | None) -> dict[str, object]:
 @pytest.fixture(scope="session")
 def rulebook() -> Rulebook:
     """The shipped one."""
-    return load(shipped.folder("rules"))
+    return samples.rulebook()
 
 
 @pytest.fixture

@@ -5,16 +5,15 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+import samples
 from exportready.model.evidence import Account, Location, Source
 from exportready.model.reasons import Channel, Reason
 from exportready.model.report import Finding, Gap, Outcome, Place, Report, RuleResult, Thing, Verdict
 from exportready.model.rules import Rule, Severity
 from exportready.policy.gate import ExitCode, Policy, exit_code, verdict
 from exportready.rulebook.examples import NOON
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
 
-RULE = load(shipped.folder("rules")).rules[0]
+RULE = samples.rulebook().rules[0]
 OK = Source(path="a", sha256="", reader="iif", dated=None, records={}, complete=True)
 BROKEN = replace(OK, error="it is damaged")
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+import samples
 from exportready.judge.conditions import decide
 from exportready.judge.gaps import gaps
 from exportready.judge.scope import Judged
@@ -28,10 +29,8 @@ from exportready.model.evidence import (
 )
 from exportready.model.rules import All, AnyOf, Compare, Condition, IsPresent, Not, Op, Ref, Type
 from exportready.rulebook.examples import NOON
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
 
-RULE = load(shipped.folder("rules")).rules[0]
+RULE = samples.rulebook().rules[0]
 VIEW = View(
     World(now=Evidence(account=Account(), datasets={}, listings={}, sources=(), unrecognised=()), before=None, at=NOON), RULE
 )

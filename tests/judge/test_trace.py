@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+import samples
 from exportready.check import CheckRequest, check
 from exportready.judge.trace import KEPT
 from exportready.model.evidence import Account, Dataset, Evidence, FieldNote, Location, Record, Scope
 from exportready.model.report import Finding, Outcome, Report, RuleResult
 from exportready.policy.expiry import lapses
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
@@ -23,7 +22,7 @@ AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
 
 @pytest.fixture(scope="module")
 def report() -> Report:
-    return check(CheckRequest(snapshot=EXAMPLES / "not-ready", rulebook=load(shipped.folder("rules")), at=AT))
+    return check(CheckRequest(snapshot=EXAMPLES / "not-ready", rulebook=samples.rulebook(), at=AT))
 
 
 def found(report: Report, rule: str) -> Finding:
@@ -62,7 +61,7 @@ def test_the_company_is_named(report: Report) -> None:
 def test_answers_lapse_by_the_strictest_rule_and_only_while_they_count(tmp_path: Path) -> None:
     shutil.copytree(EXAMPLES / "ready", tmp_path / "snapshot")
     stated = AT.replace(hour=17, minute=25)
-    book = load(shipped.folder("rules"))
+    book = samples.rulebook()
     status = [
         one
         for one in check(CheckRequest(snapshot=tmp_path / "snapshot", rulebook=book, at=AT)).expiring
@@ -88,7 +87,7 @@ def test_of_two_limits_the_shorter_one_counts() -> None:
     evidence = Evidence(
         account=Account(name="X"), datasets={"account.answers": dataset}, listings={}, sources=(), unrecognised=()
     )
-    book = load(shipped.folder("rules"))
+    book = samples.rulebook()
     rule = next(one for one in book.rules if one.id == "connection/web-connector-online")
     limits = (timedelta(hours=9), timedelta(hours=2), timedelta(hours=5))
     results = [

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
+import samples
 from exportready.check import CheckRequest, check
 from exportready.model.report import Finding, Report
 from exportready.policy import baseline
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
 
-BOOK = load(shipped.folder("rules"))
+BOOK = samples.rulebook()
 RULE = "lists/customer-list-in-default-order"
 AT = datetime(2026, 11, 20, 18, tzinfo=UTC)
 SORTED = ("Adams", "Cole", "Drew", "Evans")

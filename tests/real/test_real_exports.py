@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import samples
 from exportready.check import CheckRequest, check
 from exportready.evidence import snapshot
 from exportready.kinds import KINDS
@@ -18,8 +19,6 @@ from exportready.model.evidence import UNSET
 from exportready.model.report import Outcome, Report, RuleResult
 from exportready.model.rules import Rulebook
 from exportready.rulebook.examples import NOON
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
 
 REAL = Path(__file__).parents[3] / "shared" / "real-exports" / "quickbooks"
 pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason="the real exports are not beside the project")
@@ -41,7 +40,7 @@ ALL = {name: frozenset(kind.fields) for name, kind in KINDS.items()}
 @pytest.fixture(scope="module")
 def rulebook() -> Rulebook:
     """The shipped rules."""
-    return load(shipped.folder("rules"))
+    return samples.rulebook()
 
 
 def report_on(folder: Path, rulebook: Rulebook) -> Report:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+import samples
 from exportready.check import CheckRequest, check
 from exportready.model.evidence import Location
 from exportready.model.reasons import Channel, Reason
@@ -17,8 +18,6 @@ from exportready.model.rules import FixSteps
 from exportready.reporters import REPORTERS, Options, render
 from exportready.results.read import NotStored
 from exportready.results.read import report as stored
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
@@ -85,7 +84,7 @@ def test_of_steps_that_name_the_record_though_its_name_looks_like_a_placeholder(
 
 @pytest.mark.parametrize("example", ["ready", "not-ready", "after-export", "by-hand", "not-ready-without-inventory"])
 def test_of_the_examples(example: str) -> None:
-    same(check(CheckRequest(snapshot=EXAMPLES / example, rulebook=load(shipped.folder("rules")), at=AT)))
+    same(check(CheckRequest(snapshot=EXAMPLES / example, rulebook=samples.rulebook(), at=AT)))
 
 
 def test_of_an_older_result_that_lacks_what_was_added_since(report: Report) -> None:

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
+import samples
 from company import Company
 from exportready.check import CheckRequest, check
 from exportready.model.report import Report
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
 
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -21,7 +20,7 @@ HALF_AN_HOUR = timedelta(minutes=30)
 @pytest.fixture
 def judged(tmp_path: Path) -> Callable[[Company], Report]:
     """Writes a company's files and checks them, half an hour after they were made."""
-    book = load(shipped.folder("rules"))
+    book = samples.rulebook()
 
     def judge(company: Company) -> Report:
         for name, content in company.files().items():

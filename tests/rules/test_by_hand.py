@@ -11,16 +11,15 @@ import pytest
 import asked
 import books
 import by_hand
+import samples
 from company import Company, northwind
 from exportready.check import CheckRequest, check
 from exportready.model.report import Outcome, Report
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
 from faults import not_ready, not_ready_without_inventory, without_inventory
 
 from .conftest import AT
 
-BOOK = load(shipped.folder("rules"))
+BOOK = samples.rulebook()
 ROOT = Path(__file__).parents[2]
 PRACTICES = (
     "connection/web-connector-online",

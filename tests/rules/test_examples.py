@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+import samples
 from exportready.judge.tryout import differences, try_out
 from exportready.model.rules import Example, Rule
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
 
-BOOK = load(shipped.folder("rules"))
+BOOK = samples.rulebook()
 CASES = [pytest.param(rule, example, id=f"{rule.id}: {example.name}") for rule in BOOK.rules for example in rule.examples]
 
 

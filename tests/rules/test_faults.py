@@ -6,17 +6,16 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+import samples
 from after import FAULTS as FAULTS_AFTER
 from after import exported
 from company import Company, northwind
 from exportready.judge.tryout import finding_key
 from exportready.model.report import Outcome, Report
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
 from faults import FAULTS as FAULTS_BEFORE
 from faults import Fault, without_inventory
 
-BOOK = load(shipped.folder("rules"))
+BOOK = samples.rulebook()
 Judge = Callable[[Company], Report]
 BASES = [northwind, without_inventory, exported]
 FAULTS = FAULTS_BEFORE + FAULTS_AFTER

@@ -13,17 +13,16 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+import samples
 from exportready.check import CheckRequest, check
 from exportready.model.report import Outcome, Report
 from exportready.model.rules import Wanted
 from exportready.rulebook.examples import NOON
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 COMPANIES = ("ready", "not-ready", "not-ready-without-inventory", "after-export", "by-hand")
 checking = import_module("exportready.check")
-BOOK = load(shipped.folder("rules"))
+BOOK = samples.rulebook()
 
 
 @cache

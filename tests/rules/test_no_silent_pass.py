@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+import samples
 from exportready.derive import derive, drift
 from exportready.derive.registry import DERIVATIONS
 from exportready.evidence import snapshot
@@ -26,11 +27,9 @@ from exportready.model.report import Outcome
 from exportready.model.rules import ACCOUNT, AnyOf, Compare, Condition, Not, Ref, Rule
 from exportready.model.rules import All as AllOf
 from exportready.rulebook.examples import NOON
-from exportready.rulebook.load import load
 from exportready.rulebook.reads import reads, wanted
-from exportready.runtime import shipped
 
-BOOK = load(shipped.folder("rules"))
+BOOK = samples.rulebook()
 READY = snapshot.read(Path(__file__).parents[2] / "examples" / "ready", BOOK.wanted, NOON)
 READY_AT = datetime(2026, 11, 20, 18, tzinfo=timezone(timedelta(hours=-7)))
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+import samples
 from exportready.derive import derive
 from exportready.evidence.reading import Keys
 from exportready.judge import judge
@@ -17,10 +18,8 @@ from exportready.judge.tryout import finding_key
 from exportready.kinds import KINDS
 from exportready.model.evidence import UNSET, Account, Dataset, Evidence, Location, Record, Scope, Value
 from exportready.model.report import RuleResult
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
 
-RULES = [rule for rule in load(shipped.folder("rules")).rules if rule.phase.value in ("after-export", "both")]
+RULES = [rule for rule in samples.rulebook().rules if rule.phase.value in ("after-export", "both")]
 AT = datetime(2026, 11, 20, 18, tzinfo=UTC)
 DAY, MADE = date(2026, 11, 19), datetime(2026, 11, 20, 9, tzinfo=UTC)
 LONG_AGO, MADE_LONG_AGO = date(2023, 3, 14), datetime(2023, 3, 14, 9, tzinfo=UTC)

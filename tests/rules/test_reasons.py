@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+import samples
 from exportready.derive import derive
 from exportready.evidence import snapshot
 from exportready.judge import judge
@@ -21,10 +22,8 @@ from exportready.model.evidence import Evidence, Scope
 from exportready.model.reasons import Channel, Reason
 from exportready.model.report import Gap, Outcome, RuleResult
 from exportready.model.rules import Rule
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
 
-BOOK = load(shipped.folder("rules"))
+BOOK = samples.rulebook()
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
 COMPANIES = {
     name: snapshot.read(Path(__file__).parents[2] / "examples" / name, BOOK.wanted, AT)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+import samples
 from exportready.kinds import KINDS
 from exportready.model.rules import Rule
-from exportready.rulebook.load import load
-from exportready.runtime import shipped
 
-RULES = load(shipped.folder("rules")).rules
+RULES = samples.rulebook().rules
 ALWAYS_SOMETHING = {"settings/customer-mapping-unchanged", "export/no-key-issue"}
 """Rules that apply to every account and every file."""
 FEW = {"derived.drift", "derived.purchase_charge", "derived.customer_order"}
