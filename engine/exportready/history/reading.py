@@ -14,15 +14,13 @@ from exportready.history.file import told
 from exportready.history.seal import is_whole
 from exportready.history.store import History, Started
 from exportready.model.audit import AccountState, Entry, Issue, Movement, Past, RuleState, Unread
-from exportready.model.changes import PastFinding
+from exportready.model.changes import CHANGE_KEYS, PastFinding
 from exportready.model.report import Cleared, Expiry, Outcome, Verdict
 from exportready.model.rules import Severity
 from exportready.results.compare import Result, compare
 
 TREND = 12
 """So many audits are looked back at."""
-
-_PARTS = ("added", "regressed", "fixed", "untold", "rule_changed")
 
 
 def entries(history: History, audit: Started, page_of: Callable[[str], str]) -> tuple[Entry, ...]:
@@ -174,7 +172,7 @@ class _Reading:
         if before == standing:
             return Movement(since=datetime.fromisoformat(at), verdict=Verdict(verdict))
         found = compare(self._result(before), self._result(standing), self._ever(account, before))
-        counted = {part: Counter(one.rule for one in getattr(found, part)) for part in _PARTS}
+        counted = {key: Counter(one.rule for one in getattr(found, kind)) for kind, key in CHANGE_KEYS.items()}
         return Movement(
             since=datetime.fromisoformat(at),
             verdict=Verdict(verdict),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from exportready.model.changes import PastFinding
+from exportready.model.changes import CHANGE_KEYS, PastFinding
 from exportready.model.report import Outcome, Report, RuleResult, Verdict
 from exportready.model.rules import Severity
 from exportready.reporters import view, words
@@ -16,7 +16,6 @@ from exportready.reporters.office import Office, listed
 LOOKS = ("fix", "look", "know", "unknown", "fine", "none")
 """In the order of `words.AREA_HEADS`."""
 _BY_GRADE = {Severity.ERROR: "fix", Severity.WARNING: "look", Severity.INFO: "know"}
-_PARTS = ("added", "regressed", "fixed", "untold", "rule_changed")
 
 
 class Area(msgspec.Struct, frozen=True):
@@ -64,7 +63,7 @@ def csm(report: Report, office: Office) -> Csm:
         if changes is None
         else tuple(
             Part(title, found)
-            for title, found in zip(words.DIFFERENCES, (getattr(changes, part) for part in _PARTS), strict=False)
+            for title, found in zip(words.DIFFERENCES, (getattr(changes, part) for part in CHANGE_KEYS), strict=False)
             if found
         ),
         drift=() if changes is None else tuple(words.drifted(one.setting, one.old, one.new) for one in changes.drift),
