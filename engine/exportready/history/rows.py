@@ -169,7 +169,7 @@ def account_state_from_row(
     unread_files: tuple[UnreadFile, ...],
     expiring: tuple[Expiry, ...],
 ) -> AccountState:
-    """Return an account state from a row of table `standing` and what the other tables hold of it."""
+    """Return an account state from its row of table `standing` and its rows of the other tables."""
     return AccountState(
         digest=row["digest"],
         checked_at=datetime.fromisoformat(row["checked_at"]),

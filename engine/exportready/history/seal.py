@@ -14,7 +14,7 @@ _SEALED_ROWS = (
     "SELECT * FROM unread WHERE standing = ? ORDER BY path",
     "SELECT * FROM lapse WHERE standing = ? ORDER BY what, name, of",
 )
-"""All rows of one account state. Files in use hold seals over these columns in this order."""
+"""All rows of one account state. Existing files have seals over these columns in this order, so neither may change."""
 
 
 def compute_seal(connection: sqlite3.Connection, state_id: int) -> str:

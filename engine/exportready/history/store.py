@@ -1,4 +1,4 @@
-"""Writes audits to the history: start one, save account after account, finish it."""
+"""Writes audits to the history: starts an audit, saves its accounts one by one, and finishes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values of an audit of many accounts: what is kept of each account, and what changed since the last audit."""
+"""The values of an audit of many accounts: the result for each account, and what changed since the last audit."""
 
 from __future__ import annotations
 

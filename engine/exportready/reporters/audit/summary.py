@@ -1,4 +1,4 @@
-"""Lays out the summary, which fits on one sheet of paper however many accounts there are."""
+"""Lays out the summary, which fits on one sheet of paper for any number of accounts."""
 
 from __future__ import annotations
 
