@@ -1,4 +1,4 @@
-"""`exportready audit`, run as a user runs it."""
+"""The command `exportready audit`, run as users run it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import pytest
 
 from commands import run_in_process
 
-from .conftest import Run, account
+from .conftest import Run, write_account, write_accounts
 
 ROOT = Path(__file__).parents[2]
 AT = "2026-11-20T18:00:00-07:00"
@@ -32,63 +32,63 @@ from exportready.cli import main
 signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.exit(main())
 """
-"""The program, with Ctrl-C as at a terminal: what a shell starts in the background ignores it, and hands that on."""
+"""Runs the program with the usual handling of Ctrl-C, which processes started in the background of a shell ignore."""
 
 
-def started(folder: Path, *arguments: str | Path) -> subprocess.Popen[str]:
+def start_audit(folder: Path, *arguments: str | Path) -> subprocess.Popen[str]:
     environment = os.environ | {"PYTHONPATH": str(ROOT / "engine"), "PYTHONIOENCODING": "utf-8"}
-    words = [sys.executable, "-c", INTERRUPTIBLE, "audit", *map(str, arguments)]
-    return subprocess.Popen(words, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    command = [sys.executable, "-c", INTERRUPTIBLE, "audit", *map(str, arguments)]
+    return subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 @pytest.fixture
 def fleet(tmp_path: Path) -> Path:
-    """Four accounts: two fail, one is fine as far as anybody can tell, one is broken."""
+    """Write four accounts: two fail, one has no known problem, one can't be read."""
     folder = tmp_path / "accounts"
-    for at, name in enumerate(("acme", "bolt", "crane")):
-        account(folder, name, at)
+    for without_account, name in enumerate(("acme", "bolt", "crane")):
+        write_account(folder, name, without_account)
     (folder / "drum.zip").write_text("junk")
     return folder
 
 
-def told(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+def parse_json(process: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    audit: dict[str, Any] = json.loads(process.stdout)
+    return audit
 
 
-def failing(audit: dict[str, Any], rule: str) -> list[str]:
-    (found,) = (one["failed"] for one in audit["rules"] if one["id"] == rule)
-    return list(found)
+def accounts_failing(audit: dict[str, Any], rule: str) -> list[str]:
+    (places,) = (entry["failed"] for entry in audit["rules"] if entry["id"] == rule)
+    return list(places)
 
 
-def test_every_account_is_judged_and_the_broken_one_told(run: Run, fleet: Path) -> None:
-    done = run(fleet, "-o", "json", "--at", AT)
-    assert done.returncode == 1
-    audit = told(done)
+def test_every_account_is_checked_and_unreadable_ones_are_reported(run: Run, fleet: Path) -> None:
+    process = run(fleet, "-o", "json", "--at", AT)
+    assert process.returncode == 1
+    audit = parse_json(process)
     assert audit["format"] == "exportready/audit@1"
-    assert [one["path"] for one in audit["accounts"]] == ["acme", "bolt", "crane", "drum.zip"]
-    assert failing(audit, "items/cogs-account") == ["bolt", "crane"]
+    assert [account["path"] for account in audit["accounts"]] == ["acme", "bolt", "crane", "drum.zip"]
+    assert accounts_failing(audit, "items/cogs-account") == ["bolt", "crane"]
     assert audit["counts"]["unreadable"] == 1
     assert audit["counts"]["not_ready"] == 2
     assert audit["counts"]["cannot_tell"] == 2
-    broken = audit["accounts"][3]
-    assert broken["unreadable"] or broken["error"]
-    assert broken["verdict"] == "cannot_tell"
+    unreadable = audit["accounts"][3]
+    assert unreadable["unreadable"] or unreadable["error"]
+    assert unreadable["verdict"] == "cannot_tell"
     assert (fleet / HISTORY).is_file()
 
 
-def test_the_number_of_processes_changes_no_byte(run: Run, fleet: Path, tmp_path: Path) -> None:
-    here = run(fleet, "-o", "json", "--at", AT, "--history", tmp_path / "0.sqlite3")
+def test_output_does_not_depend_on_the_number_of_processes(run: Run, fleet: Path, tmp_path: Path) -> None:
+    in_process = run(fleet, "-o", "json", "--at", AT, "--history", tmp_path / "0.sqlite3")
     one = run(fleet, "-o", "json", "--at", AT, "--jobs", "1", "--history", tmp_path / "1.sqlite3")
     three = run(fleet, "-o", "json", "--at", AT, "--jobs", "3", "--history", tmp_path / "3.sqlite3")
-    assert here.stdout == one.stdout == three.stdout
+    assert in_process.stdout == one.stdout == three.stdout
 
 
-def test_the_next_audit_says_what_changed_and_judges_only_that(run: Run, fleet: Path) -> None:
+def test_next_audit_reports_changes_and_checks_only_changed_accounts(run: Run, fleet: Path) -> None:
     run(fleet, "-q", "--at", AT)
-    account(fleet, "acme", 1)
-    account(fleet, "crane", 0)
-    audit = told(run(fleet, "-o", "json", "--at", LATER))
+    write_account(fleet, "acme", 1)
+    write_account(fleet, "crane", 0)
+    audit = parse_json(run(fleet, "-o", "json", "--at", LATER))
     acme, bolt, crane, _ = audit["accounts"]
     assert acme["changes"]["added"] == {"items/cogs-account": 1}
     assert crane["changes"]["fixed"] == {"items/cogs-account": 2}
@@ -96,22 +96,22 @@ def test_the_next_audit_says_what_changed_and_judges_only_that(run: Run, fleet: 
     assert (bolt["checked_at"], acme["checked_at"]) == (AT, LATER)
     assert audit["since"] == AT
     assert bolt["trend"] == [1, 1]
-    assert [one["findings"] for one in audit["trend"]] == [3]
+    assert [past["findings"] for past in audit["trend"]] == [3]
 
 
-def test_each_account_has_a_report_of_its_own(run: Run, fleet: Path, tmp_path: Path) -> None:
-    done = run(fleet, "-o", "html:out/audit.html", "-o", "json:out/audit.json", "--at", AT)
-    assert "Wrote the accounts' own reports" in done.stderr
+def test_every_account_has_its_own_report(run: Run, fleet: Path, tmp_path: Path) -> None:
+    process = run(fleet, "-o", "html:out/audit.html", "-o", "json:out/audit.json", "--at", AT)
+    assert "Wrote the accounts' own reports" in process.stderr
     audit = json.loads((tmp_path / "out" / "audit.json").read_text(encoding="utf-8"))
     page = (tmp_path / "out" / "audit.html").read_text(encoding="utf-8")
-    for one in audit["accounts"]:
-        if one["report"] is not None:
-            assert (tmp_path / "out" / one["report"]).is_file()
-            assert f'href="{one["report"]}"' in page
-    assert [one["report"] for one in audit["accounts"]][:1] == ["audit-accounts/acme.html"]
+    for account in audit["accounts"]:
+        if account["report"] is not None:
+            assert (tmp_path / "out" / account["report"]).is_file()
+            assert f'href="{account["report"]}"' in page
+    assert [account["report"] for account in audit["accounts"]][:1] == ["audit-accounts/acme.html"]
     (tmp_path / "out" / "audit-accounts" / "acme.html").unlink()
     run(fleet, "-o", "html:out/audit.html", "--at", AT)
-    assert (tmp_path / "out" / "audit-accounts" / "acme.html").is_file(), "what is not there is written again"
+    assert (tmp_path / "out" / "audit-accounts" / "acme.html").is_file(), "a missing report is written again"
     run(fleet, "-o", "html:out/other.html", "--no-reports", "--at", AT)
     assert not (tmp_path / "out" / "other-accounts").exists()
     assert 'href="audit-accounts' not in (tmp_path / "out" / "other.html").read_text(encoding="utf-8")
@@ -131,15 +131,15 @@ def test_exit_codes(run: Run, fleet: Path, arguments: tuple[str, ...], code: int
     assert run(fleet, "-q", "--at", AT, *arguments).returncode == code
 
 
-def test_all_accounts_passing_ends_in_nought(run: Run, fleet: Path) -> None:
+def test_exit_code_is_0_if_every_account_passes(run: Run, fleet: Path) -> None:
     (fleet / "drum.zip").unlink()
-    only = ("--select", "items/cogs-account")
-    assert run(fleet, "-q", "--at", AT, *only, "--fail-on", "never").returncode == 0
-    assert run(fleet, "-q", "--at", AT, *only).returncode == 1
+    one_rule = ("--select", "items/cogs-account")
+    assert run(fleet, "-q", "--at", AT, *one_rule, "--fail-on", "never").returncode == 0
+    assert run(fleet, "-q", "--at", AT, *one_rule).returncode == 1
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("nowhere",), "is not there"),
         (("accounts/acme",), "exportready check judges one"),
@@ -150,61 +150,55 @@ def test_all_accounts_passing_ends_in_nought(run: Run, fleet: Path) -> None:
         (("accounts", "--history", "accounts/acme/account.yaml"), "--history"),
     ],
 )
-def test_what_cannot_be_meant_is_said(run: Run, fleet: Path, arguments: tuple[str, ...], said: str) -> None:
-    done = run(*arguments)
-    assert done.returncode == 2
-    assert said in " ".join(done.stderr.split())
+def test_usage_errors(run: Run, fleet: Path, arguments: tuple[str, ...], message: str) -> None:
+    process = run(*arguments)
+    assert process.returncode == 2
+    assert message in " ".join(process.stderr.split())
 
 
-def test_two_audits_at_once_are_refused(run: Run, fleet: Path) -> None:
+def test_second_audit_at_the_same_time_is_refused(run: Run, fleet: Path) -> None:
     run(fleet, "-q", "--at", AT)
     connection = sqlite3.connect(fleet / HISTORY, isolation_level=None)
     connection.execute("BEGIN EXCLUSIVE")
-    done = run(fleet, "-q", "--at", AT)
+    process = run(fleet, "-q", "--at", AT)
     connection.close()
-    assert done.returncode == 2
-    assert "another audit is using it" in done.stderr
+    assert process.returncode == 2
+    assert "another audit is using it" in process.stderr
 
 
-def test_anonymised_nothing_names_what_findings_are_about(run: Run, fleet: Path, tmp_path: Path) -> None:
-    done = run(fleet, "-o", "json", "-o", "csv:a.csv", "-o", "html:a.html", "--no-reports", "--at", AT, "--anonymise")
-    assert told(done)["anonymised"] is True
-    assert "PIPE-" not in done.stdout
+def test_anonymized_audit_names_no_record(run: Run, fleet: Path, tmp_path: Path) -> None:
+    process = run(fleet, "-o", "json", "-o", "csv:a.csv", "-o", "html:a.html", "--no-reports", "--at", AT, "--anonymise")
+    assert parse_json(process)["anonymised"] is True
+    assert "PIPE-" not in process.stdout
     for path in (fleet / HISTORY, tmp_path / "a.csv", tmp_path / "a.html"):
         assert b"PIPE-" not in path.read_bytes()
 
 
-# -- interrupted
+# -- interrupted audits
 
 
-def many(tmp_path: Path, count: int = 40) -> Path:
-    folder = tmp_path / "many"
-    for at in range(count):
-        account(folder, f"account-{at:02}", at % 4)
-    return folder
+def uninterrupted(run: Run, folder: Path, tmp_path: Path) -> str:
+    """Return the JSON of an audit that runs to its end."""
+    return run(folder, "-o", "json", "--at", AT, "--history", tmp_path / "uninterrupted.sqlite3").stdout
 
 
-def undisturbed(run: Run, folder: Path, tmp_path: Path) -> str:
-    return run(folder, "-o", "json", "--at", AT, "--history", tmp_path / "undisturbed.sqlite3").stdout
-
-
-LOG_OF_MANY = 2_300_000
-"""About so many bytes SQLite logs for them."""
+LOG_SIZE = 2_300_000
+"""About the size in bytes of SQLite's write-ahead log after an audit of 40 accounts."""
 
 
 def wait_for_log(history: Path, size: int) -> None:
-    """The log grows with every account; the file itself is locked while an audit runs."""
+    """Wait until the log has a size. It grows with every account, and the database itself is locked during an audit."""
     deadline = time.monotonic() + 60
     log = history.with_name(f"{history.name}-wal")
     while time.monotonic() < deadline and not (log.exists() and log.stat().st_size > size):
         time.sleep(0.002)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent as a signal")
-def test_ctrl_c_keeps_what_is_finished_and_resume_goes_on(run: Run, tmp_path: Path) -> None:
-    folder = many(tmp_path)
-    process = started(tmp_path, folder, "-o", "json", "--at", AT, "--jobs", "1")
-    wait_for_log(folder / HISTORY, LOG_OF_MANY // 5)
+@pytest.mark.skipif(os.name == "nt", reason="sends Ctrl-C as a signal")
+def test_ctrl_c_keeps_finished_accounts_and_resume_continues(run: Run, tmp_path: Path) -> None:
+    folder = write_accounts(tmp_path, 40)
+    process = start_audit(tmp_path, folder, "-o", "json", "--at", AT, "--jobs", "1")
+    wait_for_log(folder / HISTORY, LOG_SIZE // 5)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
@@ -215,57 +209,57 @@ def test_ctrl_c_keeps_what_is_finished_and_resume_goes_on(run: Run, tmp_path: Pa
     other = run(folder, "--resume", "--at", AT, "--ignore", "naming")
     assert other.returncode == 2
     assert "other rules or other settings" in other.stderr
-    done = run(folder, "-o", "json", "--resume")
-    assert done.stdout == undisturbed(run, folder, tmp_path)
+    resumed = run(folder, "-o", "json", "--resume")
+    assert resumed.stdout == uninterrupted(run, folder, tmp_path)
 
 
-def test_without_resume_an_interrupted_audit_is_mentioned_and_a_new_one_begins(run: Run, tmp_path: Path) -> None:
-    folder = many(tmp_path)
-    process = started(tmp_path, folder, "-o", "json", "--at", AT, "--jobs", "1")
-    wait_for_log(folder / HISTORY, LOG_OF_MANY // 5)
+def test_interrupted_audit_is_mentioned_when_a_new_one_starts(run: Run, tmp_path: Path) -> None:
+    folder = write_accounts(tmp_path, 40)
+    process = start_audit(tmp_path, folder, "-o", "json", "--at", AT, "--jobs", "1")
+    wait_for_log(folder / HISTORY, LOG_SIZE // 5)
     process.kill()
     process.communicate()
-    done = run(folder, "-o", "json", "--at", AT)
-    assert "was interrupted after" in done.stderr
-    assert done.stdout == undisturbed(run, folder, tmp_path)
+    new = run(folder, "-o", "json", "--at", AT)
+    assert "was interrupted after" in new.stderr
+    assert new.stdout == uninterrupted(run, folder, tmp_path)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="kill -9 is a signal")
-def test_killed_twice_on_the_way_it_resumes_to_the_same_result(run: Run, tmp_path: Path) -> None:
-    assert interrupted_by_kills(run, tmp_path, [0.2, 0.5]) > 0, "neither of the moments fell into the work"
+@pytest.mark.skipif(os.name == "nt", reason="kill -9 sends a signal")
+def test_twice_killed_audit_resumes_to_the_same_result(run: Run, tmp_path: Path) -> None:
+    assert kill_and_resume(run, tmp_path, [0.2, 0.5]) > 0, "neither audit was killed while it saved accounts"
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(os.name == "nt", reason="kill -9 is a signal")
-def test_killed_at_twenty_random_moments_it_resumes_to_the_same_result(run: Run, tmp_path: Path) -> None:
-    moments = [random.random() for _ in range(20)]  # noqa: S311  # chance is meant
-    assert interrupted_by_kills(run, tmp_path, moments) > 5, "too few of the moments fell into the work"
+@pytest.mark.skipif(os.name == "nt", reason="kill -9 sends a signal")
+def test_audit_killed_twenty_times_resumes_to_the_same_result(run: Run, tmp_path: Path) -> None:
+    shares = [random.random() for _ in range(20)]  # noqa: S311 - not a secret
+    assert kill_and_resume(run, tmp_path, shares) > 5, "too few audits were killed while they saved accounts"
 
 
-def interrupted_by_kills(run: Run, tmp_path: Path, moments: Iterable[float]) -> int:
-    """Kill an audit at each moment and resume it; return how many kills left it unfinished.
+def kill_and_resume(run: Run, tmp_path: Path, shares: Iterable[float]) -> int:
+    """Kill and resume an audit for each share of the log; return how many audits were killed while they saved accounts.
 
-    A moment is a share of the log; a failure says which it was.
+    An audit is killed as soon as it has written this share of its log. A failure names the share.
     """
-    folder = many(tmp_path)
-    whole = undisturbed(run, folder, tmp_path)
-    interrupted = 0
-    for at, moment in enumerate(moments):
-        history = tmp_path / f"killed-{at}.sqlite3"
-        process = started(tmp_path, folder, "-o", "json", "--at", AT, "--history", history)
-        wait_for_log(history, round(LOG_OF_MANY * moment))
+    folder = write_accounts(tmp_path, 40)
+    expected = uninterrupted(run, folder, tmp_path)
+    partial_count = 0
+    for number, share in enumerate(shares):
+        history = tmp_path / f"killed-{number}.sqlite3"
+        process = start_audit(tmp_path, folder, "-o", "json", "--at", AT, "--history", history)
+        wait_for_log(history, round(LOG_SIZE * share))
         process.kill()
         process.communicate()
-        held, finished = whole_accounts(history)
-        interrupted += 0 < held < 40
+        saved, finished = saved_accounts(history)
+        partial_count += 0 < saved < 40
         if not finished:
-            done = run(folder, "-o", "json", "--history", history, *(("--resume",) if held else ("--at", AT)))
-            assert done.stdout == whole, f"killed after {moment:.2%} of the log, with {held} accounts"
-    return interrupted
+            resumed = run(folder, "-o", "json", "--history", history, *(("--resume",) if saved else ("--at", AT)))
+            assert resumed.stdout == expected, f"killed after {share:.2%} of the log, with {saved} accounts saved"
+    return partial_count
 
 
-def whole_accounts(history: Path) -> tuple[int, bool]:
-    """How many accounts it holds, each of them whole; and whether the audit was finished."""
+def saved_accounts(history: Path) -> tuple[int, bool]:
+    """Return the number of saved accounts, each of them complete, and whether the audit was finished."""
     if not history.exists():
         return 0, False
     connection = sqlite3.connect(history)
@@ -279,44 +273,44 @@ def whole_accounts(history: Path) -> tuple[int, bool]:
         " (SELECT coalesce(sum(open), 0) FROM outcome WHERE outcome.standing = entry.standing),"
         " (SELECT count(*) FROM finding WHERE finding.standing = entry.standing) FROM entry"
     ).fetchall()
-    assert len({rules for rules, _, _ in rows}) <= 1, "every account has an outcome for every rule"
-    assert all(open_ == found for _, open_, found in rows), "and every finding that its outcomes count"
+    assert len({outcomes for outcomes, _, _ in rows}) <= 1, "every account must have an outcome for every rule"
+    assert all(open_count == findings for _, open_count, findings in rows), "and every finding that its outcomes count"
     finished = connection.execute("SELECT max(finished) FROM audit").fetchone()[0] == 1
     connection.close()
     return len(rows), finished
 
 
-def children(process: subprocess.Popen[str]) -> list[int]:
-    found = []
+def worker_pids(process: subprocess.Popen[str]) -> list[int]:
+    pids = []
     for task in Path(f"/proc/{process.pid}/task").iterdir():
-        found += [int(one) for one in (task / "children").read_text().split()]
-    return [one for one in found if "spawn_main" in Path(f"/proc/{one}/cmdline").read_text()]
+        pids += [int(pid) for pid in (task / "children").read_text().split()]
+    return [pid for pid in pids if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text()]
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="processes are found in /proc")
-def test_a_process_that_is_killed_takes_no_account_with_it(run: Run, tmp_path: Path) -> None:
-    folder = many(tmp_path)
-    process = started(tmp_path, folder, "-o", "json", "--at", AT, "--jobs", "2")
-    wait_for_log(folder / HISTORY, LOG_OF_MANY // 5)
-    os.kill(children(process)[0], signal.SIGKILL)
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds processes in /proc")
+def test_killed_worker_loses_no_account(run: Run, tmp_path: Path) -> None:
+    folder = write_accounts(tmp_path, 40)
+    process = start_audit(tmp_path, folder, "-o", "json", "--at", AT, "--jobs", "2")
+    wait_for_log(folder / HISTORY, LOG_SIZE // 5)
+    os.kill(worker_pids(process)[0], signal.SIGKILL)
     out, err = process.communicate(timeout=120)
     assert "Traceback" not in err
-    assert out == undisturbed(run, folder, tmp_path)
+    assert out == uninterrupted(run, folder, tmp_path)
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="processes are found in /proc")
-def test_nobody_goes_on_working_for_a_parent_that_is_gone(tmp_path: Path) -> None:
-    folder = many(tmp_path)
-    process = started(tmp_path, folder, "-q", "--at", AT, "--jobs", "2")
-    wait_for_log(folder / HISTORY, LOG_OF_MANY // 5)
-    workers = children(process)
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds processes in /proc")
+def test_workers_end_with_their_parent(tmp_path: Path) -> None:
+    folder = write_accounts(tmp_path, 40)
+    process = start_audit(tmp_path, folder, "-q", "--at", AT, "--jobs", "2")
+    wait_for_log(folder / HISTORY, LOG_SIZE // 5)
+    workers = worker_pids(process)
     assert workers
     process.kill()
     process.communicate()
     deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and any(_is_alive(one) for one in workers):
+    while time.monotonic() < deadline and any(_is_alive(pid) for pid in workers):
         time.sleep(0.05)
-    assert not any(_is_alive(one) for one in workers)
+    assert not any(_is_alive(pid) for pid in workers)
 
 
 def _is_alive(pid: int) -> bool:
@@ -326,38 +320,40 @@ def _is_alive(pid: int) -> bool:
         return False
 
 
-# -- the same as checking each account by itself
+# -- an audit gives the same results as a check of each account
 
 
-def test_an_audit_says_of_each_account_what_a_check_says(run: Run, tmp_path: Path) -> None:
+def test_audit_agrees_with_checks_of_its_accounts(run: Run, tmp_path: Path) -> None:
     examples = ("ready", "not-ready", "not-ready-without-inventory", "after-export", "by-hand")
     for name in examples:
         shutil.copytree(ROOT / "examples" / name, tmp_path / "fleet" / name)
-    twice(tmp_path / "fleet" / "twice")
-    audited = told(run("fleet", "-o", "json", "--at", AT))
-    for one in audited["accounts"]:
-        checked = run_in_process(["check", tmp_path / "fleet" / one["path"], "--at", AT, "-o", "json"], tmp_path)
+    write_account_with_duplicate_bill(tmp_path / "fleet" / "twice")
+    audit = parse_json(run("fleet", "-o", "json", "--at", AT))
+    for account in audit["accounts"]:
+        checked = run_in_process(["check", tmp_path / "fleet" / account["path"], "--at", AT, "-o", "json"], tmp_path)
         result = json.loads(checked.stdout)
-        found = [finding["severity"] for rule in result["rules"] for finding in rule["findings"]]
-        assert one["verdict"] == result["verdict"]
-        assert {rule["id"]: rule["outcome"] for rule in one["rules"]} == {
+        severities = [finding["severity"] for rule in result["rules"] for finding in rule["findings"]]
+        assert account["verdict"] == result["verdict"]
+        assert {rule["id"]: rule["outcome"] for rule in account["rules"]} == {
             rule["id"]: rule["outcome"] for rule in result["rules"]
         }
-        assert one["findings"] == {grade: found.count(grade) for grade in ("error", "warning", "info")} | {"waived": 0}
-        assert sum(rule["findings"] for rule in one["rules"]) == len(found)
-        assert [issue["id"] for issue in one["key_issues"]] == [issue["id"] for issue in result["key_issues"]]
-        alone = tmp_path / f"alone-{one['path']}"
+        assert account["findings"] == {severity: severities.count(severity) for severity in ("error", "warning", "info")} | {
+            "waived": 0
+        }
+        assert sum(rule["findings"] for rule in account["rules"]) == len(severities)
+        assert [issue["id"] for issue in account["key_issues"]] == [issue["id"] for issue in result["key_issues"]]
+        alone = tmp_path / f"alone-{account['path']}"
         alone.mkdir()
-        shutil.copytree(tmp_path / "fleet" / one["path"], alone / one["path"])
-        assert run(alone, "-q", "--at", AT).returncode == checked.returncode, one["path"]
+        shutil.copytree(tmp_path / "fleet" / account["path"], alone / account["path"])
+        assert run(alone, "-q", "--at", AT).returncode == checked.returncode, account["path"]
 
 
-def twice(home: Path) -> None:
-    """Two bills of one vendor and number, of which one is an error and the other but a warning."""
+def write_account_with_duplicate_bill(home: Path) -> None:
+    """Write an account where two bills have the same vendor and number; one is an error, the other only a warning."""
     shutil.copytree(ROOT / "examples" / "ready", home)
-    stated = (home / "account.yaml").read_text(encoding="utf-8")
+    text = (home / "account.yaml").read_text(encoding="utf-8")
     (home / "account.yaml").write_text(
-        stated.replace("settings:\n", "settings:\n  closingDate: '2026-10-31'\n", 1), encoding="utf-8"
+        text.replace("settings:\n", "settings:\n  closingDate: '2026-10-31'\n", 1), encoding="utf-8"
     )
     path = home / "servicetitan" / "bills.json"
     bills = json.loads(path.read_text(encoding="utf-8"))
@@ -371,28 +367,30 @@ def twice(home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("accounts", "-o", f"json:accounts/{HISTORY}"), "is the history"),
         (("accounts", "-o", "html:out/acme.html", "--reports", "out"), "is the report of one account"),
         (("accounts", "--select", "items", "--ignore", "items"), "no rule is left"),
     ],
 )
-def test_nothing_that_must_stay_is_written_over(run: Run, fleet: Path, arguments: tuple[str, ...], said: str) -> None:
+def test_outputs_never_overwrite_the_history_or_reports(
+    run: Run, fleet: Path, arguments: tuple[str, ...], message: str
+) -> None:
     run("accounts", "-q", "--at", AT)
     before = (fleet / HISTORY).read_bytes()
-    done = run(*arguments)
-    assert done.returncode == 2
-    assert said in " ".join(done.stderr.split())
+    process = run(*arguments)
+    assert process.returncode == 2
+    assert message in " ".join(process.stderr.split())
     assert (fleet / HISTORY).read_bytes() == before
 
 
-def test_the_accounts_own_reports_are_no_account_next_time(run: Run, fleet: Path) -> None:
-    words = ("accounts", "-o", "html:accounts/audit.html", "-o", "json", "--at", AT)
-    assert told(run(*words))["counts"] == told(run(*words))["counts"]
+def test_next_audit_skips_the_reports_of_the_last_one(run: Run, fleet: Path) -> None:
+    arguments = ("accounts", "-o", "html:accounts/audit.html", "-o", "json", "--at", AT)
+    assert parse_json(run(*arguments))["counts"] == parse_json(run(*arguments))["counts"]
 
 
-def test_a_report_of_an_account_that_became_unreadable_does_not_stay(run: Run, fleet: Path, tmp_path: Path) -> None:
+def test_outdated_report_is_deleted(run: Run, fleet: Path, tmp_path: Path) -> None:
     run("accounts", "-q", "-o", "html:a.html", "--at", AT)
     assert (tmp_path / "a-accounts" / "acme.html").is_file()
     shutil.rmtree(fleet / "acme")
@@ -401,9 +399,9 @@ def test_a_report_of_an_account_that_became_unreadable_does_not_stay(run: Run, f
     assert not (tmp_path / "a-accounts" / "acme.html").exists()
 
 
-def test_half_a_character_stops_nobody(run: Run, fleet: Path) -> None:
+def test_lone_surrogate_in_a_name(run: Run, fleet: Path) -> None:
     page = (fleet / "bolt" / "materials.json").read_text(encoding="utf-8")
     (fleet / "bolt" / "materials.json").write_text(page.replace("PIPE-1", "PIPE-\\ud83d"), encoding="utf-8")
-    done = run("accounts", "-o", "json", "-o", "html:a.html", "--at", AT)
-    assert done.returncode == 1
-    assert len(told(done)["accounts"]) == 4
+    process = run("accounts", "-o", "json", "-o", "html:a.html", "--at", AT)
+    assert process.returncode == 1
+    assert len(parse_json(process)["accounts"]) == 4

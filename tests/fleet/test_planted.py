@@ -1,4 +1,4 @@
-"""What was planted in a fleet is what its audit reports: no more, no less."""
+"""The audit of a generated fleet reports exactly the defects that were planted in it."""
 
 from __future__ import annotations
 
@@ -15,47 +15,52 @@ from fleet import PLANTABLE, plan, write
 from .conftest import Run
 from .test_audit import AT
 
-A, B = "items/cogs-account", "lists/customer-list-in-default-order"
-
-
+FIRST_RULE, SECOND_RULE = "items/cogs-account", "lists/customer-list-in-default-order"
 SIZES = [(16, 7, 3, 5), pytest.param(120, 37, 12, 5, marks=pytest.mark.slow)]
+"""(Number of accounts, with the first defect, with the second defect, unreadable)."""
 
 
-@pytest.mark.parametrize(("accounts", "with_a", "with_b", "unreadable"), SIZES)
-def test_as_many_as_were_planted_are_told_everywhere(
-    run: Run, tmp_path: Path, accounts: int, with_a: int, with_b: int, unreadable: int
+@pytest.mark.parametrize(("accounts", "first_count", "second_count", "unreadable_count"), SIZES)
+def test_every_report_counts_the_planted_defects(
+    run: Run, tmp_path: Path, accounts: int, first_count: int, second_count: int, unreadable_count: int
 ) -> None:
-    planned = plan(accounts=accounts, records=300, seed=11, plants={A: with_a, B: with_b}, unreadable=unreadable)
+    planned = plan(
+        accounts=accounts,
+        records=300,
+        seed=11,
+        plants={FIRST_RULE: first_count, SECOND_RULE: second_count},
+        unreadable=unreadable_count,
+    )
     write(tmp_path / "fleet", planned)
-    done = run(
+    process = run(
         "fleet", "-o", "json:a.json", "-o", "csv:a.csv", "-o", "html:a.html", "-o", "console", "--no-reports", "--at", AT
     )
-    assert done.returncode == 1
+    assert process.returncode == 1
     audit = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
-    failed = {one["id"]: one["failed"] for one in audit["rules"] if one["failed"]}
-    assert {rule: len(places) for rule, places in failed.items()} == {A: with_a, B: with_b}
+    failed = {rule["id"]: rule["failed"] for rule in audit["rules"] if rule["failed"]}
+    assert {rule: len(places) for rule, places in failed.items()} == {FIRST_RULE: first_count, SECOND_RULE: second_count}
     for rule, places in failed.items():
-        assert places == sorted(one.path for one in planned if rule in one.plants)
+        assert places == sorted(account.path for account in planned if rule in account.plants)
     assert audit["counts"]["accounts"] == accounts
-    assert audit["counts"]["unreadable"] == unreadable
-    broken = [one["path"] for one in audit["accounts"] if one["error"] or one["unreadable"]]
-    assert broken == sorted(one.path for one in planned if one.unreadable)
-    assert not any(one["verdict"].startswith("ready") for one in audit["accounts"] if one["path"] in broken)
+    assert audit["counts"]["unreadable"] == unreadable_count
+    unreadable = [account["path"] for account in audit["accounts"] if account["error"] or account["unreadable"]]
+    assert unreadable == sorted(account.path for account in planned if account.unreadable)
+    assert not any(account["verdict"].startswith("ready") for account in audit["accounts"] if account["path"] in unreadable)
     rows = list(csv.DictReader(io.StringIO((tmp_path / "a.csv").read_text(encoding="utf-8-sig"))))
     assert len(rows) == accounts
-    screen, page = (" ".join(text.split()) for text in (done.stdout, (tmp_path / "a.html").read_text(encoding="utf-8")))
-    assert f"{unreadable} of these could not be read" in screen
-    assert re.search(rf"{with_a} [^\[]+\[{A}\]", screen)
-    assert re.search(rf"{with_b} [^\[]+\[{B}\]", screen)
-    assert f"{with_a} accounts fail it" in page
-    assert f"{with_b} accounts fail it" in page
-    assert re.search(rf"<b>{unreadable}</b> <span>of these could not be read", page)
+    console, page = (" ".join(text.split()) for text in (process.stdout, (tmp_path / "a.html").read_text(encoding="utf-8")))
+    assert f"{unreadable_count} of these could not be read" in console
+    assert re.search(rf"{first_count} [^\[]+\[{FIRST_RULE}\]", console)
+    assert re.search(rf"{second_count} [^\[]+\[{SECOND_RULE}\]", console)
+    assert f"{first_count} accounts fail it" in page
+    assert f"{second_count} accounts fail it" in page
+    assert re.search(rf"<b>{unreadable_count}</b> <span>of these could not be read", page)
 
 
 @pytest.mark.parametrize(("accounts", "each"), [(20, 1), pytest.param(40, 2, marks=pytest.mark.slow)])
-def test_every_practice_that_can_be_planted_is_found_where_it_was(run: Run, tmp_path: Path, accounts: int, each: int) -> None:
+def test_every_defect_is_found_in_the_accounts_with_it(run: Run, tmp_path: Path, accounts: int, each: int) -> None:
     planned = plan(accounts=accounts, records=300, seed=3, plants=dict.fromkeys(PLANTABLE, each))
     write(tmp_path / "fleet", planned)
     audit = json.loads(run("fleet", "-o", "json", "--at", AT).stdout)
-    failed = {one["id"]: one["failed"] for one in audit["rules"] if one["failed"]}
-    assert failed == {rule: sorted(one.path for one in planned if rule in one.plants) for rule in PLANTABLE}
+    failed = {rule["id"]: rule["failed"] for rule in audit["rules"] if rule["failed"]}
+    assert failed == {rule: sorted(account.path for account in planned if rule in account.plants) for rule in PLANTABLE}

@@ -1,4 +1,4 @@
-"""Whoever brings a process down is found; nobody else is lost or told twice."""
+"""An account that crashes its process is found; every other account gets exactly one result."""
 
 from __future__ import annotations
 
@@ -14,112 +14,116 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exportready.evidence.parallel import cores
-from exportready.fleet.account_state import broken
-from exportready.fleet.pool import AHEAD, Gone, Workers, processes, run
-from exportready.fleet.work import AuditOptions, Job, TaskResult, packed
+from exportready.fleet.pool import JOBS_PER_PROCESS, NoWorkers, Workers, local_processes, run_jobs
+from exportready.fleet.work import AuditOptions, Job, TaskResult, error_result, pack_options
 
-from .conftest import AT, account
+from .conftest import AT, write_account
 
 
-class Fragile(Executor):
-    """Dies, and all that is under way with it, as soon as a certain account is worked on."""
+class FragileExecutor(Executor):
+    """Breaks, with all jobs in progress, as soon as it runs the job of certain accounts."""
 
-    def __init__(self, killers: Iterable[str], seen: Counter[str]) -> None:
-        self.killers, self.seen, self.under_way, self.dead = set(killers), seen, list[tuple[Future[TaskResult], Job]](), False
-        self.most = 0
+    def __init__(self, crashing: Iterable[str], attempts: Counter[str]) -> None:
+        self.crashing = set(crashing)
+        self.attempts = attempts
+        self.in_progress = list[tuple[Future[TaskResult], Job]]()
+        self.most_in_progress = 0
+        self.is_broken = False
 
-    def submit(self, work: Callable[..., Any], /, *arguments: Any, **_: Any) -> Future[Any]:
-        """The oldest is worked on only when another comes, so that several are under way."""
-        if self.dead:
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **_: Any) -> Future[Any]:
+        """Run the job a little later, so that several are in progress at a time."""
+        if self.is_broken:
             raise BrokenExecutor
         future: Future[Any] = Future()
-        self.under_way.append((future, arguments[1]))
-        self.most = max(self.most, len(self.under_way))
-        threading.Timer(0.001, self._work).start()
+        self.in_progress.append((future, arguments[1]))
+        self.most_in_progress = max(self.most_in_progress, len(self.in_progress))
+        threading.Timer(0.001, self._run_oldest).start()
         return future
 
-    def _work(self) -> None:
-        if self.dead or not self.under_way:
+    def _run_oldest(self) -> None:
+        if self.is_broken or not self.in_progress:
             return
-        future, job = self.under_way[0]
-        self.seen[job.place] += 1
-        if job.place in self.killers:
-            self.dead = True
-            for future, _ in self.under_way:
+        future, job = self.in_progress[0]
+        self.attempts[job.place] += 1
+        if job.place in self.crashing:
+            self.is_broken = True
+            for future, _ in self.in_progress:
                 future.set_exception(BrokenExecutor())
             return
-        self.under_way.pop(0)
-        future.set_result(TaskResult(place=job.place, digest="", standing=broken("judged", AT)))
+        self.in_progress.pop(0)
+        future.set_result(error_result(job.place, "checked", AT))
 
 
-def jobs(count: int) -> list[Job]:
-    return [Job(str(at), Path(str(at)), frozenset()) for at in range(count)]
+def make_jobs(count: int) -> list[Job]:
+    return [Job(str(number), Path(str(number)), frozenset()) for number in range(count)]
 
 
 @given(st.integers(0, 12), st.sets(st.integers(0, 11), max_size=3), st.integers(1, 3))
-def test_every_account_is_told_once_and_only_those_that_kill_are_broken(count: int, killers: set[int], width: int) -> None:
-    seen: Counter[str] = Counter()
-    started: list[Fragile] = []
+def test_every_account_has_one_result_and_only_crashing_ones_have_errors(
+    count: int, crashing: set[int], concurrency: int
+) -> None:
+    attempts: Counter[str] = Counter()
+    executors: list[FragileExecutor] = []
 
-    def start() -> Fragile:
-        started.append(Fragile(map(str, killers), seen))
-        return started[-1]
+    def start() -> FragileExecutor:
+        executors.append(FragileExecutor(map(str, crashing), attempts))
+        return executors[-1]
 
-    done = list(run(Workers(start, width, lambda executor: None), b"", AT, jobs(count)))
-    assert sorted(one.place for one in done) == sorted(map(str, range(count)))
-    dead = {int(one.place) for one in done if one.standing is not None and "died" in one.standing.error}
-    assert dead == {at for at in killers if at < count}
-    assert all(one.most <= AHEAD * width for one in started), "no more is handed out than is worked on"
-    assert all(seen[str(at)] <= 2 for at in killers), "nobody may bring processes down for ever"
+    results = list(run_jobs(Workers(start, concurrency, lambda executor: None), b"", AT, make_jobs(count)))
+    assert sorted(result.place for result in results) == sorted(map(str, range(count)))
+    crashed = {int(result.place) for result in results if result.state is not None and "died" in result.state.error}
+    assert crashed == {number for number in crashing if number < count}
+    assert all(executor.most_in_progress <= JOBS_PER_PROCESS * concurrency for executor in executors)
+    assert all(attempts[str(number)] <= 2 for number in crashing), "no account may crash processes again and again"
 
 
-def test_what_cannot_even_be_handed_out_is_told_and_never_tried_for_ever() -> None:
-    class Dead(Executor):
-        def submit(self, work: Callable[..., Any], /, *arguments: Any, **_: Any) -> Future[Any]:
+def test_jobs_that_cannot_be_submitted_get_errors() -> None:
+    class DeadExecutor(Executor):
+        def submit(self, function: Callable[..., Any], /, *arguments: Any, **_: Any) -> Future[Any]:
             raise BrokenExecutor
 
-    done = list(run(Workers(Dead, 1, lambda executor: None), b"", AT, jobs(3)))
-    assert sorted(one.place for one in done) == ["0", "1", "2"]
-    assert all(one.standing is not None and one.standing.error for one in done)
+    results = list(run_jobs(Workers(DeadExecutor, 1, lambda executor: None), b"", AT, make_jobs(3)))
+    assert sorted(result.place for result in results) == ["0", "1", "2"]
+    assert all(result.state is not None and result.state.error for result in results)
 
 
-def test_a_cluster_that_is_gone_ends_the_audit() -> None:
-    class Leaving(Executor):
-        def submit(self, work: Callable[..., Any], /, *arguments: Any, **_: Any) -> Future[Any]:
+def test_audit_ends_if_the_cluster_is_gone() -> None:
+    class CancellingExecutor(Executor):
+        def submit(self, function: Callable[..., Any], /, *arguments: Any, **_: Any) -> Future[Any]:
             future: Future[Any] = Future()
             future.cancel()
             future.set_running_or_notify_cancel()
             return future
 
     stopped: list[Executor] = []
-    with pytest.raises(Gone):
-        list(run(Workers(Leaving, 1, stopped.append), b"", AT, jobs(2)))
+    with pytest.raises(NoWorkers):
+        list(run_jobs(Workers(CancellingExecutor, 1, stopped.append), b"", AT, make_jobs(2)))
     assert len(stopped) == 1
 
 
-def test_what_a_cluster_gives_up_on_is_broken() -> None:
-    class GivingUp(Executor):
-        def submit(self, work: Callable[..., Any], /, *arguments: Any, **_: Any) -> Future[Any]:
+def test_account_gets_an_error_if_the_cluster_gives_up_on_it() -> None:
+    class FailingExecutor(Executor):
+        def submit(self, function: Callable[..., Any], /, *arguments: Any, **_: Any) -> Future[Any]:
             future: Future[Any] = Future()
             future.set_exception(RuntimeError("killed three workers"))
             return future
 
-    (done,) = run(Workers(GivingUp, 1, lambda executor: None), b"", AT, jobs(1))
-    assert done.standing is not None
-    assert "RuntimeError" in done.standing.error
+    (result,) = run_jobs(Workers(FailingExecutor, 1, lambda executor: None), b"", AT, make_jobs(1))
+    assert result.state is not None
+    assert "RuntimeError" in result.state.error
 
 
 @pytest.mark.slow
-def test_processes_of_this_machine(how: AuditOptions, tmp_path: Path) -> None:
-    """Spawned, so that nothing of this process is needed there; ended at once where nobody waits for them."""
+def test_local_processes(options: AuditOptions, tmp_path: Path) -> None:
+    """They are spawned, so they need nothing of this process, and they end at once when nobody waits for them."""
     for name in ("acme", "bolt", "crane"):
-        account(tmp_path, name, 1)
-    told = [Job(name, tmp_path / name, frozenset()) for name in ("acme", "bolt", "crane", "none")]
-    workers = processes(2)
-    done = list(run(workers, packed(how), AT, told))
-    assert sorted(one.place for one in done) == ["acme", "bolt", "crane", "none"]
-    assert {one.place for one in done if one.standing is not None and one.standing.error} == {"none"}
-    going = run(workers, packed(how), AT, told * 50)
-    next(going)
-    going.close()
+        write_account(tmp_path, name, 1)
+    jobs = [Job(name, tmp_path / name, frozenset()) for name in ("acme", "bolt", "crane", "none")]
+    workers = local_processes(2)
+    results = list(run_jobs(workers, pack_options(options), AT, jobs))
+    assert sorted(result.place for result in results) == ["acme", "bolt", "crane", "none"]
+    assert {result.place for result in results if result.state is not None and result.state.error} == {"none"}
+    running = run_jobs(workers, pack_options(options), AT, jobs * 50)
+    next(running)
+    running.close()
     assert cores() >= 1

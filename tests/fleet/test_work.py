@@ -1,4 +1,4 @@
-"""One account: judged, unchanged or broken, and never raised."""
+"""Checking one account: it gets a state, is unchanged, or gets an error state; nothing is ever raised."""
 
 from __future__ import annotations
 
@@ -12,213 +12,213 @@ from msgspec.structs import replace
 from exportready.check import examine
 from exportready.fleet import work
 from exportready.fleet.audit import settings_digest
-from exportready.fleet.work import AuditOptions, Job, digest, judge, judged, packed
+from exportready.fleet.work import AuditOptions, Job, check_account, pack_options, run_job, snapshot_digest
 from exportready.model.audit import AccountState
 from exportready.model.evidence import Location
 from exportready.model.report import Outcome, Verdict, Waiver
 from exportready.model.rules import Rulebook
 
-from .conftest import AT, account
+from .conftest import AT, write_account
 
 
-def test_what_goes_to_another_process_judges_alike(how: AuditOptions, tmp_path: Path) -> None:
-    job = Job("acme", account(tmp_path, "acme", 2), frozenset())
-    assert judge(packed(how), job) == judged(how, job)
+def test_packed_options_give_the_same_result(options: AuditOptions, tmp_path: Path) -> None:
+    job = Job("acme", write_account(tmp_path, "acme", 2), frozenset())
+    assert run_job(pack_options(options), job) == check_account(options, job)
 
 
-def test_a_standing_counts_what_was_found(how: AuditOptions, tmp_path: Path) -> None:
-    done = judged(how, Job("acme", account(tmp_path, "acme", 2), frozenset()))
-    assert done.standing is not None
-    rule = next(one for one in done.standing.rules if one.rule == "items/cogs-account")
-    assert (rule.outcome, rule.open, rule.accepted) == (Outcome.FAILED, 2, 0)
-    assert sorted(one.subject for one in done.findings if one.rule == rule.rule) == ["PIPE-1", "PIPE-2"]
-    assert sum(done.standing.grades.values()) == done.standing.open == len(done.findings)
-    assert done.standing.verdict is Verdict.NOT_READY
-    assert done.standing.name == "acme"
+def test_state_counts_findings(options: AuditOptions, tmp_path: Path) -> None:
+    result = check_account(options, Job("acme", write_account(tmp_path, "acme", 2), frozenset()))
+    assert result.state is not None
+    rule = next(rule for rule in result.state.rules if rule.rule == "items/cogs-account")
+    assert (rule.outcome, rule.open_count, rule.accepted_count) == (Outcome.FAILED, 2, 0)
+    assert sorted(finding.subject for finding in result.findings if finding.rule == rule.rule) == ["PIPE-1", "PIPE-2"]
+    assert sum(result.state.open_by_severity.values()) == result.state.open_count == len(result.findings)
+    assert result.state.verdict is Verdict.NOT_READY
+    assert result.state.name == "acme"
 
 
-def test_what_is_known_is_not_judged_again(how: AuditOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    home = account(tmp_path, "acme")
-    first = judged(how, Job("acme", home, frozenset()))
-    monkeypatch.setattr(work, "examine", lambda *_: pytest.fail("it is judged"))
-    again = judged(how, Job("acme", home, frozenset({first.digest})))
-    assert (again.standing, again.digest) == (None, first.digest)
+def test_known_digest_is_not_checked_again(options: AuditOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_account(tmp_path, "acme")
+    first = check_account(options, Job("acme", folder, frozenset()))
+    monkeypatch.setattr(work, "examine", lambda *_: pytest.fail("the account was checked again"))
+    again = check_account(options, Job("acme", folder, frozenset({first.digest})))
+    assert (again.state, again.digest) == (None, first.digest)
 
 
-def test_the_digest_follows_every_byte_name_and_setting(tmp_path: Path) -> None:
-    home = account(tmp_path, "acme")
-    seen = {digest("a", home), digest("b", home)}
-    (home / "more.txt").write_text("1")
-    seen.add(digest("a", home))
-    (home / "more.txt").write_text("2")
-    seen.add(digest("a", home))
-    (home / "more.txt").rename(home / "other.txt")
-    seen.add(digest("a", home))
-    assert len(seen) == 5
-    copy = account(tmp_path / "elsewhere", "acme")
+def test_digest_depends_on_bytes_names_and_settings(tmp_path: Path) -> None:
+    folder = write_account(tmp_path, "acme")
+    digests = {snapshot_digest("a", folder), snapshot_digest("b", folder)}
+    (folder / "more.txt").write_text("1")
+    digests.add(snapshot_digest("a", folder))
+    (folder / "more.txt").write_text("2")
+    digests.add(snapshot_digest("a", folder))
+    (folder / "more.txt").rename(folder / "other.txt")
+    digests.add(snapshot_digest("a", folder))
+    assert len(digests) == 5
+    copy = write_account(tmp_path / "elsewhere", "acme")
     (copy / "other.txt").write_text("2")
-    (copy / ".DS_Store").write_text("what no reader looks at")
-    assert digest("a", copy) in seen
+    (copy / ".DS_Store").write_text("read by no reader")
+    assert snapshot_digest("a", copy) in digests
 
 
-def test_files_that_change_while_they_are_read_are_judged_again_next_time(
-    how: AuditOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_files_that_change_during_the_check_leave_no_digest(
+    options: AuditOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home = account(tmp_path, "acme")
-    plain = examine
+    folder = write_account(tmp_path, "acme")
+    original = examine
 
-    def meanwhile(*arguments: object) -> object:
-        (home / "late.txt").write_text("x")
-        return plain(*arguments)  # type: ignore[arg-type]
+    def change_a_file_then_examine(*arguments: object) -> object:
+        (folder / "late.txt").write_text("x")
+        return original(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(work, "examine", meanwhile)
-    assert judged(how, Job("acme", home, frozenset())).digest == ""
+    monkeypatch.setattr(work, "examine", change_a_file_then_examine)
+    assert check_account(options, Job("acme", folder, frozenset())).digest == ""
 
 
-@pytest.mark.parametrize("what", ["missing", "empty", "no zip", "unrecognised"])
-def test_what_is_no_account_is_broken_and_says_why(how: AuditOptions, tmp_path: Path, what: str) -> None:
-    path = tmp_path / what
-    if what in ("empty", "unrecognised"):
+@pytest.mark.parametrize("problem", ["missing", "empty", "no zip", "unrecognized"])
+def test_snapshot_without_readable_files_says_why(options: AuditOptions, tmp_path: Path, problem: str) -> None:
+    path = tmp_path / problem
+    if problem in ("empty", "unrecognized"):
         path.mkdir()
-    if what == "unrecognised":
+    if problem == "unrecognized":
         (path / "letter.bin").write_bytes(b"\0\1\2")
-    if what == "no zip":
+    if problem == "no zip":
         path = tmp_path / "a.zip"
         path.write_text("junk")
-    done = judged(how, Job(what, path, frozenset()))
-    assert done.standing is not None
-    assert done.standing.is_broken
-    assert done.standing.verdict is Verdict.CANNOT_TELL
-    assert done.standing.error or done.standing.unread
-    assert not any(one.outcome is Outcome.PASSED for one in done.standing.rules)
+    state = check_account(options, Job(problem, path, frozenset())).state
+    assert state is not None
+    assert state.is_unreadable
+    assert state.verdict is Verdict.CANNOT_TELL
+    assert state.error or state.unread_files
+    assert not any(rule.outcome is Outcome.PASSED for rule in state.rules)
 
 
-def test_a_broken_file_leaves_the_rest_judged(how: AuditOptions, tmp_path: Path) -> None:
-    home = account(tmp_path, "acme", 1)
-    (home / "customers.json").write_text('{"page": 1, "data": [{"id": 1, "na')
-    done = judged(how, Job("acme", home, frozenset()))
-    assert done.standing is not None
-    assert [one.path for one in done.standing.unread] == ["customers.json"]
-    assert done.standing.is_broken
-    assert len(done.findings) == 1
+def test_unreadable_file_leaves_the_others_checked(options: AuditOptions, tmp_path: Path) -> None:
+    folder = write_account(tmp_path, "acme", 1)
+    (folder / "customers.json").write_text('{"page": 1, "data": [{"id": 1, "na')
+    result = check_account(options, Job("acme", folder, frozenset()))
+    assert result.state is not None
+    assert [file.path for file in result.state.unread_files] == ["customers.json"]
+    assert result.state.is_unreadable
+    assert len(result.findings) == 1
 
 
-def test_our_own_mistakes_are_told_in_the_account(how: AuditOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_: object) -> None:
+def test_bug_in_the_program_is_reported_in_the_account(
+    options: AuditOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
         raise ZeroDivisionError("x")
 
-    monkeypatch.setattr(work, "examine", fails)
-    done = judged(how, Job("acme", account(tmp_path, "acme"), frozenset()))
-    assert done.standing is not None
-    assert "ZeroDivisionError" in done.standing.error
+    monkeypatch.setattr(work, "examine", fail)
+    result = check_account(options, Job("acme", write_account(tmp_path, "acme"), frozenset()))
+    assert result.state is not None
+    assert "ZeroDivisionError" in result.state.error
 
 
-def test_settings_that_judge_otherwise_have_another_digest(how: AuditOptions, rulebook: Rulebook) -> None:
+def test_settings_digest_depends_on_every_setting_except_the_time(options: AuditOptions, rulebook: Rulebook) -> None:
     first = rulebook.rules[0]
     parameters = {**first.parameters, "new": True}
-    others = [
-        how,
-        replace(how, phase="after-export"),
-        replace(how, selected=("items",)),
-        replace(how, ignored=("items",)),
-        replace(how, engine="clips"),
-        replace(how, rulebook=replace(rulebook, digest="other")),
-        replace(how, rulebook=replace(rulebook, rules=(replace(first, parameters=parameters), *rulebook.rules[1:]))),
+    variants = [
+        options,
+        replace(options, phase="after-export"),
+        replace(options, selected=("items",)),
+        replace(options, ignored=("items",)),
+        replace(options, engine="clips"),
+        replace(options, rulebook=replace(rulebook, digest="other")),
+        replace(options, rulebook=replace(rulebook, rules=(replace(first, parameters=parameters), *rulebook.rules[1:]))),
     ]
-    digests = [settings_digest(one, anonymise=False) for one in others] + [settings_digest(how, anonymise=True)]
+    digests = [settings_digest(variant, anonymize=False) for variant in variants]
+    digests.append(settings_digest(options, anonymize=True))
     assert len(set(digests)) == len(digests)
-    assert settings_digest(replace(how, at=AT + timedelta(days=9)), anonymise=False) == digests[0]
+    assert settings_digest(replace(options, at=AT + timedelta(days=9)), anonymize=False) == digests[0]
 
 
-def test_a_result_holds_until_something_in_it_is_too_old(how: AuditOptions, tmp_path: Path) -> None:
-    """Between the moment of the check and the moment that is told, no later check may come to another outcome."""
-    home = account(tmp_path, "acme", 1)
-    (home / "account.yaml").write_text(
+def test_state_is_valid_until_something_is_out_of_date(options: AuditOptions, tmp_path: Path) -> None:
+    """Until `valid_until`, no later check may give other outcomes."""
+    folder = write_account(tmp_path, "acme", 1)
+    (folder / "account.yaml").write_text(
         "account: acme\ntimeZone: America/Denver\ntakenAt: 2026-11-20T17:00:00-07:00\n"
         "confirmed: {by: office manager, at: 2026-11-20T16:30:00-07:00}\n"
         "settings:\n  webConnector: {status: online, restarted: false}\n  modules: {purchasing: true, inventory: false}\n"
         "  customerMapping: customerLevel\n  customerMappingAtLastExport: customerLevel\n"
     )
-    done = judged(how, Job("acme", home, frozenset()))
-    assert done.standing is not None
-    assert done.standing.holds_until is not None
-    first = [(one.rule, one.outcome) for one in done.standing.rules]
-    seen = {tuple(first)}
+    state = _state(options, folder, AT)
+    assert state.valid_until is not None
+    first = [(rule.rule, rule.outcome) for rule in state.rules]
+    different_outcomes = {tuple(first)}
     at = AT
     for _ in range(40):
-        until = _standing(how, home, at).holds_until
+        until = _state(options, folder, at).valid_until
         if until is None:
             break
-        before = until - timedelta(seconds=1)
-        assert _outcomes(how, home, at) == _outcomes(how, home, max(before, at)), f"{at} to {until}"
+        just_before = until - timedelta(seconds=1)
+        assert _outcomes(options, folder, at) == _outcomes(options, folder, max(just_before, at)), f"{at} to {until}"
         at = until + timedelta(seconds=1)
-        seen.add(tuple(_outcomes(how, home, at)))
+        different_outcomes.add(tuple(_outcomes(options, folder, at)))
     else:
-        pytest.fail("it never settles")
-    assert len(seen) > 2, "outcomes do change as answers grow old"
-    assert _outcomes(how, home, at + timedelta(days=4000)) == _outcomes(how, home, at)
-    assert first == _outcomes(how, home, AT)
+        pytest.fail("outcomes never stop changing")
+    assert len(different_outcomes) > 2, "outcomes must change as answers expire"
+    assert _outcomes(options, folder, at + timedelta(days=4000)) == _outcomes(options, folder, at)
+    assert first == _outcomes(options, folder, AT)
 
 
-def _standing(how: AuditOptions, home: Path, at: datetime) -> AccountState:
-    done = judged(replace(how, at=at), Job("acme", home, frozenset()))
-    assert done.standing is not None
-    return done.standing
+def _state(options: AuditOptions, folder: Path, at: datetime) -> AccountState:
+    state = check_account(replace(options, at=at), Job("acme", folder, frozenset())).state
+    assert state is not None
+    return state
 
 
-def _outcomes(how: AuditOptions, home: Path, at: datetime) -> list[tuple[str, Outcome]]:
-    return [(one.rule, one.outcome) for one in _standing(how, home, at).rules]
+def _outcomes(options: AuditOptions, folder: Path, at: datetime) -> list[tuple[str, Outcome]]:
+    return [(rule.rule, rule.outcome) for rule in _state(options, folder, at).rules]
 
 
-def test_what_is_asked_before_every_export_is_not_told_as_lapsing(how: AuditOptions, tmp_path: Path) -> None:
-    home = account(tmp_path, "acme")
-    with (home / "account.yaml").open("a") as file:
+def test_answers_asked_before_every_export_are_not_listed_as_expiring(options: AuditOptions, tmp_path: Path) -> None:
+    folder = write_account(tmp_path, "acme")
+    with (folder / "account.yaml").open("a") as file:
         file.write("confirmed: {by: me, at: 2026-11-20T17:00:00-07:00}\nsettings: {webConnector: {status: online}, ")
         file.write("modules: {purchasing: true}}\n")
-    assert [one.of for one in _standing(how, home, AT).lapses] == ["modules.purchasing"]
+    assert [expiry.of for expiry in _state(options, folder, AT).expiring] == ["modules.purchasing"]
 
 
-def test_there_are_none_counts_for_a_day_and_is_asked_again(how: AuditOptions, tmp_path: Path) -> None:
-    home = account(tmp_path, "acme")
-    (home / "invoices.json").unlink()
-    with (home / "account.yaml").open("a") as file:
+def test_covers_none_is_asked_again_every_day(options: AuditOptions, tmp_path: Path) -> None:
+    folder = write_account(tmp_path, "acme")
+    (folder / "invoices.json").unlink()
+    with (folder / "account.yaml").open("a") as file:
         file.write("confirmed: {by: me, at: 2026-11-20T17:00:00-07:00}\ncovers: {servicetitan.invoice: none}\n")
-    assert _standing(how, home, AT).holds_until == AT
+    assert _state(options, folder, AT).valid_until == AT
 
 
-def test_a_zip_is_known_by_its_bytes(how: AuditOptions, tmp_path: Path) -> None:
-    home = account(tmp_path, "acme", 1)
+def test_zip_is_identified_by_its_bytes(options: AuditOptions, tmp_path: Path) -> None:
+    folder = write_account(tmp_path, "acme", 1)
     archive = tmp_path / "acme.zip"
-    with zipfile.ZipFile(archive, "w") as made:
-        for file in home.iterdir():
-            made.write(file, file.name)
-    first = judged(how, Job("acme.zip", archive, frozenset()))
-    assert first.standing is not None
-    assert first.standing.open == 1
-    assert judged(how, Job("acme.zip", archive, frozenset({first.digest}))).standing is None
+    with zipfile.ZipFile(archive, "w") as zip_file:
+        for file in folder.iterdir():
+            zip_file.write(file, file.name)
+    first = check_account(options, Job("acme.zip", archive, frozenset()))
+    assert first.state is not None
+    assert first.state.open_count == 1
+    assert check_account(options, Job("acme.zip", archive, frozenset({first.digest}))).state is None
 
 
-def test_a_waiver_that_reaches_too_far_ahead_counts_some_day(how: AuditOptions, rulebook: Rulebook, tmp_path: Path) -> None:
-    home = account(tmp_path, "acme", 1)
+def test_waiver_too_far_ahead_counts_once_it_is_near_enough(options: AuditOptions, rulebook: Rulebook, tmp_path: Path) -> None:
+    folder = write_account(tmp_path, "acme", 1)
     rules = tuple(replace(rule, longest_waiver=timedelta(days=10)) for rule in rulebook.rules)
-    accepted = (
-        Waiver(
-            rule="items/*",
-            account="*",
-            subject="*",
-            owner="me",
-            reason="why",
-            ticket="",
-            expires=date(2026, 12, 1),
-            where=Location("w.yaml", 1),
-        ),
+    waiver = Waiver(
+        rule="items/*",
+        account="*",
+        subject="*",
+        owner="me",
+        reason="why",
+        ticket="",
+        expires=date(2026, 12, 1),
+        where=Location("w.yaml", 1),
     )
-    strict = replace(how, rulebook=replace(rulebook, rules=rules), accepted=accepted)
-    first = _standing(strict, home, AT)
-    assert first.open == 1
-    until, at = first.holds_until, AT
-    while until is not None and until < datetime.fromisoformat("2026-11-21T00:00:00-07:00"):
-        at = until + timedelta(seconds=1)
-        until = _standing(strict, home, at).holds_until
-    assert until == datetime.fromisoformat("2026-11-21T00:00:00-07:00")
-    assert _standing(strict, home, until).open == 0
+    strict = replace(options, rulebook=replace(rulebook, rules=rules), waivers=(waiver,))
+    state = _state(strict, folder, AT)
+    assert state.open_count == 1
+    ten_days_before = datetime.fromisoformat("2026-11-21T00:00:00-07:00")
+    until = state.valid_until
+    while until is not None and until < ten_days_before:
+        until = _state(strict, folder, until + timedelta(seconds=1)).valid_until
+    assert until == ten_days_before
+    assert _state(strict, folder, until).open_count == 0

@@ -352,7 +352,7 @@ CHANGES = Changes(
             fingerprint="bb", rule="items/names", severity="error", subject="PIPE-9", message="The name of PIPE-9 is too long"
         ),
     ),
-    untold=(),
+    now_unknown=(),
     unchanged=(),
     rule_changed=(),
     drift=(Drift("customerMapping", None, "customerLevel"),),

@@ -1,4 +1,4 @@
-"""The report over many accounts, for everybody who reads it: golden files of a small one, and what must hold for any."""
+"""Reports on an audit: golden files of a small one, and properties of all."""
 
 from __future__ import annotations
 
@@ -16,23 +16,33 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from exportready.model.audit import AccountState, Audit, Entry, Issue, Movement, Past, RuleState, Unread
+from exportready.model.audit import (
+    AccountChanges,
+    AccountState,
+    Audit,
+    AuditedAccount,
+    AuditKeyIssue,
+    PastAudit,
+    RuleState,
+    UnreadFile,
+)
 from exportready.model.report import Cleared, Expiry, Outcome, Verdict
 from exportready.model.rules import FixSteps, Rule, Severity
 from exportready.reporters import words as shared
 from exportready.reporters.audit import REPORTERS, Options, render, words
-from exportready.reporters.audit.accounts import link, spark
-from exportready.reporters.audit.looks import LOOKS, cells, of_rule, share
-from exportready.reporters.audit.practices import LISTED, message
-from exportready.reporters.audit.summary import FAILED, FIRST
-from exportready.reporters.audit.view import view
+from exportready.reporters.audit.accounts import report_link, sparkline
+from exportready.reporters.audit.looks import LOOKS, area_cells, rule_look, unchecked_percent
+from exportready.reporters.audit.rule_summaries import MAX_ACCOUNTS as MAX_ACCOUNTS_PER_RULE
+from exportready.reporters.audit.rule_summaries import message
+from exportready.reporters.audit.summary import MAX_ACCOUNTS, MAX_RULES
+from exportready.reporters.audit.view import audit_view
 
 from .conftest import DENVER, a_rule
 
 GOLDEN = Path(__file__).parent / "golden"
 AT = datetime(2026, 11, 20, 18, tzinfo=DENVER)
 WEEK_AGO = AT - timedelta(days=7)
-LINKED = Options(pages="accounts/")
+LINKED = Options(reports_url="accounts/")
 FORMATS = ("console", "html", "csv", "markdown")
 VIEWS = [
     ("html", "audit.html", LINKED),
@@ -75,56 +85,60 @@ MEMO = a_rule(
 RULES = (ONLINE, MEMO, COGS, SORTED)
 
 
-def stands(rule: Rule, outcome: Outcome = Outcome.PASSED, **more: Any) -> RuleState:
-    said: dict[str, Any] = {
-        "untold": outcome in (Outcome.CANNOT_TELL, Outcome.ERROR),
+def rule_state(rule: Rule, outcome: Outcome = Outcome.PASSED, **fields: Any) -> RuleState:
+    defaults: dict[str, Any] = {
+        "has_unknowns": outcome in (Outcome.CANNOT_TELL, Outcome.ERROR),
         "worst": rule.grade if outcome is Outcome.FAILED else None,
-        "open": int(outcome is Outcome.FAILED),
-        "accepted": 0,
+        "open_count": int(outcome is Outcome.FAILED),
+        "accepted_count": 0,
     }
-    return RuleState(rule=rule.id, digest=rule.digest, grade=rule.grade, outcome=outcome, **{**said, **more})
+    return RuleState(rule=rule.id, digest=rule.digest, grade=rule.grade, outcome=outcome, **{**defaults, **fields})
 
 
-def account(
-    place: str, verdict: Verdict, rules: tuple[RuleState, ...], movement: Movement | None = None, **more: Any
-) -> Entry:
-    said: dict[str, Any] = {
+def make_account(
+    place: str, verdict: Verdict, rules: tuple[RuleState, ...], changes: AccountChanges | None = None, **fields: Any
+) -> AuditedAccount:
+    defaults: dict[str, Any] = {
         "digest": "aa",
         "checked_at": AT,
-        "holds_until": None,
+        "valid_until": None,
         "phase": "before-export",
-        "files": 3,
-        "oldest": AT - timedelta(hours=5),
-        "newest": AT - timedelta(hours=1),
-        **more,
+        "files_read": 3,
+        "oldest_date": AT - timedelta(hours=5),
+        "newest_date": AT - timedelta(hours=1),
     }
-    standing = AccountState(verdict=verdict, rules=rules, **said)
-    return Entry(
+    state = AccountState(verdict=verdict, rules=rules, **{**defaults, **fields})
+    return AuditedAccount(
         place=place,
-        standing=standing,
-        movement=movement,
-        trend=(2, None, standing.open),
-        page=f"{place.replace('/', '-')}.html",
+        state=state,
+        changes=changes,
+        trend=(2, None, state.open_count),
+        report_file=f"{place.replace('/', '-')}.html",
     )
 
 
-FINE = tuple(stands(one) for one in RULES)
-STOPPED = account(
+PASSED = tuple(rule_state(rule) for rule in RULES)
+NOT_READY = make_account(
     "west/northwind",
     Verdict.NOT_READY,
-    (stands(ONLINE), stands(MEMO), stands(COGS, Outcome.FAILED, open=12, untold=True), stands(SORTED, Outcome.FAILED)),
-    Movement(
+    (
+        rule_state(ONLINE),
+        rule_state(MEMO),
+        rule_state(COGS, Outcome.FAILED, open_count=12, has_unknowns=True),
+        rule_state(SORTED, Outcome.FAILED),
+    ),
+    AccountChanges(
         since=WEEK_AGO,
         verdict=Verdict.READY,
         added={COGS.id: 3},
         regressed={SORTED.id: 1},
         fixed={ONLINE.id: 1},
-        untold={MEMO.id: 2},
+        now_unknown={MEMO.id: 2},
         rule_changed={COGS.id: 4},
     ),
     name="Northwind Plumbing",
-    issues=(
-        Issue(
+    key_issues=(
+        AuditKeyIssue(
             id="bb02",
             rule=COGS.id,
             code="",
@@ -134,72 +148,81 @@ STOPPED = account(
             amount=Decimal(900),
         ),
     ),
-    waits=Cleared(2, 41, Decimal("23410.00")),
-    lapses=(
+    blocked=Cleared(2, 41, Decimal("23410.00")),
+    expiring=(
         Expiry(what="answer", name="Is the Web Connector online?", of="webConnector.status", until=AT - timedelta(days=1)),
         Expiry(what="waiver", name=COGS.id, of="controller", until=AT + timedelta(days=29)),
         Expiry(what="waiver", name=SORTED.id, of="controller", until=AT + timedelta(days=31)),
     ),
 )
-UNREADABLE = account(
-    "west/broken.zip", Verdict.READY, (), error="the archive ends in the middle of a file", files=0, oldest=None
+UNREADABLE = make_account(
+    "west/broken.zip", Verdict.READY, (), error="the archive ends in the middle of a file", files_read=0, oldest_date=None
 )
-HALF_READ = account(
+HALF_READ = make_account(
     "east/half",
     Verdict.READY,
-    FINE,
-    Movement(since=WEEK_AGO, verdict=Verdict.READY),
-    unread=(Unread("lists.iif", "line 8: no heading"),),
+    PASSED,
+    AccountChanges(since=WEEK_AGO, verdict=Verdict.READY),
+    unread_files=(UnreadFile("lists.iif", "line 8: no heading"),),
 )
-OPEN = account(
+UNKNOWN = make_account(
     "east/open",
     Verdict.CANNOT_TELL,
-    (stands(ONLINE, Outcome.CANNOT_TELL), stands(MEMO, Outcome.NOT_APPLICABLE), stands(COGS), stands(SORTED, Outcome.ERROR)),
-    Movement(since=WEEK_AGO, verdict=Verdict.CANNOT_TELL),
-    undated=1,
+    (
+        rule_state(ONLINE, Outcome.CANNOT_TELL),
+        rule_state(MEMO, Outcome.NOT_APPLICABLE),
+        rule_state(COGS),
+        rule_state(SORTED, Outcome.ERROR),
+    ),
+    AccountChanges(since=WEEK_AGO, verdict=Verdict.CANNOT_TELL),
+    files_undated=1,
 )
-REMARKS = account(
+WITH_WARNINGS = make_account(
     "east/remarks",
     Verdict.READY_WITH_WARNINGS,
     (
-        stands(ONLINE),
-        stands(MEMO, Outcome.FAILED, worst=None, open=0, accepted=1),
-        stands(COGS),
-        stands(SORTED, Outcome.FAILED),
+        rule_state(ONLINE),
+        rule_state(MEMO, Outcome.FAILED, worst=None, open_count=0, accepted_count=1),
+        rule_state(COGS),
+        rule_state(SORTED, Outcome.FAILED),
     ),
-    Movement(since=WEEK_AGO, verdict=Verdict.NOT_READY, fixed={COGS.id: 9}),
+    AccountChanges(since=WEEK_AGO, verdict=Verdict.NOT_READY, fixed={COGS.id: 9}),
     checked_at=WEEK_AGO,
-    oldest=AT - timedelta(days=41),
+    oldest_date=AT - timedelta(days=41),
 )
-GREEN = account("south/green", Verdict.READY, FINE, Movement(since=WEEK_AGO, verdict=Verdict.READY))
-NOTHING_APPLIES = account("south/nothing", Verdict.READY, tuple(stands(one, Outcome.NOT_APPLICABLE) for one in RULES))
+READY = make_account("south/green", Verdict.READY, PASSED, AccountChanges(since=WEEK_AGO, verdict=Verdict.READY))
+NOTHING_APPLIES = make_account(
+    "south/nothing", Verdict.READY, tuple(rule_state(rule, Outcome.NOT_APPLICABLE) for rule in RULES)
+)
 AUDIT = Audit(
     version="0.1.0",
-    digest="sha256:9f2c51d0",
+    rulebook_digest="sha256:9f2c51d0",
     rules=RULES,
     own_rules=False,
     at=AT,
-    entries=(HALF_READ, OPEN, REMARKS, GREEN, NOTHING_APPLIES, UNREADABLE, STOPPED),
+    accounts=(HALF_READ, UNKNOWN, WITH_WARNINGS, READY, NOTHING_APPLIES, UNREADABLE, NOT_READY),
     past=(
-        Past(at=AT - timedelta(days=14), verdicts={Verdict.NOT_READY: 3, Verdict.READY: 2}, broken=0, open=40),
-        Past(at=WEEK_AGO, verdicts={Verdict.NOT_READY: 2, Verdict.CANNOT_TELL: 1, Verdict.READY: 3}, broken=1, open=25),
+        PastAudit(at=AT - timedelta(days=14), verdicts={Verdict.NOT_READY: 3, Verdict.READY: 2}, unreadable=0, open_count=40),
+        PastAudit(
+            at=WEEK_AGO, verdicts={Verdict.NOT_READY: 2, Verdict.CANNOT_TELL: 1, Verdict.READY: 3}, unreadable=1, open_count=25
+        ),
     ),
     gone=("south/closed",),
-    passed_over=("notes.docx",),
+    skipped=("notes.docx",),
 )
 
 
-def with_entries(*entries: Entry) -> Audit:
-    return replace(AUDIT, entries=entries)
+def audit_of(*accounts: AuditedAccount) -> Audit:
+    return replace(AUDIT, accounts=accounts)
 
 
-def standing(entry: Entry, **more: Any) -> Entry:
-    return replace(entry, standing=replace(entry.standing, **more))
+def with_state(account: AuditedAccount, **fields: Any) -> AuditedAccount:
+    return replace(account, state=replace(account.state, **fields))
 
 
 @pytest.mark.parametrize(("format_", "name", "options"), VIEWS, ids=[name for _, name, _ in VIEWS])
 def test_golden(format_: str, name: str, options: Options) -> None:
-    """UPDATE_GOLDEN=1 writes them anew."""
+    """Set UPDATE_GOLDEN=1 to write the golden files again."""
     text = render(format_, AUDIT, options)
     golden = GOLDEN / name
     if os.environ.get("UPDATE_GOLDEN"):
@@ -208,160 +231,169 @@ def test_golden(format_: str, name: str, options: Options) -> None:
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_the_order_of_the_entries_does_not_matter(format_: str) -> None:
-    entries = [*AUDIT.entries, replace(STOPPED, place="west/twin"), replace(GREEN, place="south/twin")]
+def test_order_of_accounts_does_not_matter(format_: str) -> None:
+    accounts = [*AUDIT.accounts, replace(NOT_READY, place="west/twin"), replace(READY, place="south/twin")]
     texts = set()
     for seed in range(4):
-        random.Random(seed).shuffle(entries)  # noqa: S311 - not a secret
-        texts.add(render(format_, with_entries(*entries), LINKED))
+        random.Random(seed).shuffle(accounts)  # noqa: S311 - not a secret
+        texts.add(render(format_, audit_of(*accounts), LINKED))
     assert len(texts) == 1
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_no_account_and_one_account_are_reports_too(format_: str) -> None:
-    empty = replace(AUDIT, entries=(), past=(), gone=(), passed_over=(), rules=())
+def test_audits_of_no_account_and_of_one(format_: str) -> None:
+    empty = replace(AUDIT, accounts=(), past=(), gone=(), skipped=(), rules=())
     assert words.NO_ACCOUNT in render(format_, empty, Options()) or format_ == "csv"
-    assert "Northwind Plumbing" in render(format_, replace(empty, entries=(STOPPED,), rules=RULES), Options())
+    assert "Northwind Plumbing" in render(format_, replace(empty, accounts=(NOT_READY,), rules=RULES), Options())
 
 
-def test_every_format_has_its_module() -> None:
+def test_formats() -> None:
     assert set(REPORTERS) == {*FORMATS, "json"}
     with pytest.raises(KeyError):
         render("pdf", AUDIT, Options())
 
 
-def test_accounts_stand_worst_first() -> None:
-    richer = standing(replace(STOPPED, place="west/richer"), name="Zulu", waits=Cleared(1, 1, Decimal(50_000)))
-    worse = standing(
-        replace(STOPPED, place="west/worse"), rules=(stands(COGS, Outcome.FAILED, open=13),), waits=Cleared(), name="Yankee"
+def test_accounts_are_listed_worst_first() -> None:
+    richer = with_state(replace(NOT_READY, place="west/richer"), name="Zulu", blocked=Cleared(1, 1, Decimal(50_000)))
+    worse = with_state(
+        replace(NOT_READY, place="west/worse"),
+        rules=(rule_state(COGS, Outcome.FAILED, open_count=13),),
+        blocked=Cleared(),
+        name="Yankee",
     )
-    seen = view(with_entries(*AUDIT.entries, richer, worse))
-    assert [row.name for row in seen.rows] == [
+    view = audit_view(audit_of(*AUDIT.accounts, richer, worse))
+    assert [row.name for row in view.rows] == [
         "Yankee", "Zulu", "Northwind Plumbing", "east/half", "east/open", "west/broken.zip", "east/remarks", "south/green",
         "south/nothing",
     ]  # fmt: skip
 
 
-def test_accounts_of_one_name_say_which_they_are() -> None:
-    twins = with_entries(STOPPED, replace(STOPPED, place="west/twin"), replace(GREEN, place="lone"))
-    assert [(row.name, row.place) for row in view(twins).rows] == [
+def test_accounts_with_the_same_name_show_their_places() -> None:
+    twins = audit_of(NOT_READY, replace(NOT_READY, place="west/twin"), replace(READY, place="lone"))
+    assert [(row.name, row.place) for row in audit_view(twins).rows] == [
         ("Northwind Plumbing (west/northwind)", ""), ("Northwind Plumbing (west/twin)", ""), ("lone", "")
     ]  # fmt: skip
-    assert next((row.name, row.place) for row in view(AUDIT).rows) == ("Northwind Plumbing", "west/northwind")
+    assert next((row.name, row.place) for row in audit_view(AUDIT).rows) == ("Northwind Plumbing", "west/northwind")
 
 
 def test_nothing_unknown_is_green() -> None:
-    looks = {row.entry.place: row.look for row in view(AUDIT).rows}
+    looks = {row.account.place: row.look for row in audit_view(AUDIT).rows}
     assert {place for place, look in looks.items() if look == "fine"} == {"south/green"}
-    assert [cell.look for cell in cells(UNREADABLE.standing, ("items", "lists"))] == ["unknown", "unknown"]
+    assert [cell.look for cell in area_cells(UNREADABLE.state, ("items", "lists"))] == ["unknown", "unknown"]
     for outcome in Outcome:
-        for untold in (True, False):
+        for has_unknowns in (True, False):
             for worst in (None, *Severity):
-                look = of_rule(stands(COGS, outcome, untold=untold, worst=worst))
-                assert look != "fine" or (outcome is Outcome.PASSED and not untold and worst is None)
-    for left in ({"left_out": ("lists/order",)}, {"own_rules": True}):
-        narrowed = view(replace(AUDIT, **left)).summary
-        assert "fine" not in {row.look for row in view(replace(AUDIT, **left)).rows}
-        assert "fine" not in {tile.look for tile in narrowed.tiles}
-        assert narrowed.narrowed
-        assert words.NOTHING_TO_LOOK_AT not in render("console", replace(AUDIT, entries=(GREEN,), **left), Options())
+                look = rule_look(rule_state(COGS, outcome, has_unknowns=has_unknowns, worst=worst))
+                assert look != "fine" or (outcome is Outcome.PASSED and not has_unknowns and worst is None)
+    for narrowed in ({"left_out": ("lists/order",)}, {"own_rules": True}):
+        view = audit_view(replace(AUDIT, **narrowed))
+        assert "fine" not in {row.look for row in view.rows}
+        assert "fine" not in {tile.look for tile in view.summary.tiles}
+        assert view.summary.narrowed
+        assert words.NOTHING_TO_LOOK_AT not in render("console", replace(AUDIT, accounts=(READY,), **narrowed), Options())
 
 
-def test_what_could_not_be_read_is_never_ready_and_is_told_with_its_reason() -> None:
-    seen = view(AUDIT)
-    broken = [row for row in seen.rows if row.broken]
-    assert {row.entry.place for row in broken} == {"east/half", "west/broken.zip"}
-    assert {row.verdict for row in broken} == {Verdict.CANNOT_TELL}, "whatever it is said to be"
-    assert seen.summary.broken == 2
-    ready = next(tile for tile in seen.summary.tiles if tile.verdict is Verdict.READY)
-    assert ready.number == 2
+def test_unreadable_accounts_are_never_ready_and_say_why() -> None:
+    view = audit_view(AUDIT)
+    unreadable = [row for row in view.rows if row.unreadable]
+    assert {row.account.place for row in unreadable} == {"east/half", "west/broken.zip"}
+    assert {row.verdict for row in unreadable} == {Verdict.CANNOT_TELL}, "whatever their own verdicts are"
+    assert view.summary.unreadable == 2
+    ready_tile = next(tile for tile in view.summary.tiles if tile.verdict is Verdict.READY)
+    assert ready_tile.number == 2
     for format_ in FORMATS:
         text = render(format_, AUDIT, Options(width=200))
         assert "the archive ends in the middle of a file" in text
         assert "no heading" in text
-    stays = standing(STOPPED, unread=(Unread("lists.iif", "broken"),))
-    assert view(with_entries(stays)).rows[0].verdict is Verdict.NOT_READY
+    half_read = with_state(NOT_READY, unread_files=(UnreadFile("lists.iif", "broken"),))
+    assert audit_view(audit_of(half_read)).rows[0].verdict is Verdict.NOT_READY
 
 
-def test_an_area_shows_the_worst_and_says_that_something_else_is_not_known() -> None:
-    failed, accepted = stands(COGS, Outcome.FAILED), stands(COGS, Outcome.FAILED, worst=None, open=0, accepted=1)
-    untold, fine = stands(COGS, Outcome.CANNOT_TELL), stands(COGS)
-    eased = stands(COGS, Outcome.FAILED, worst=Severity.WARNING)
-    known = stands(COGS, Outcome.FAILED, worst=Severity.INFO)
+def test_area_shows_the_worst_look_and_marks_unknowns() -> None:
+    failed = rule_state(COGS, Outcome.FAILED)
+    accepted = rule_state(COGS, Outcome.FAILED, worst=None, open_count=0, accepted_count=1)
+    unknown = rule_state(COGS, Outcome.CANNOT_TELL)
+    fine = rule_state(COGS)
+    warning = rule_state(COGS, Outcome.FAILED, worst=Severity.WARNING)
+    good_to_know = rule_state(COGS, Outcome.FAILED, worst=Severity.INFO)
     for rules, css, text in (
-        ((failed, untold), "fix also", "1 to fix, 1 not checked"),
-        ((replace(failed, untold=True),), "fix also", "1 to fix, 1 not checked"),
-        ((eased, fine), "look", "1 to look at"),
-        ((eased, failed, failed), "fix", "2 to fix, 1 to look at"),
-        ((known, untold), "unknown", "1 not checked, 1 good to know"),
-        ((known, fine), "know", "1 good to know"),
+        ((failed, unknown), "fix also", "1 to fix, 1 not checked"),
+        ((replace(failed, has_unknowns=True),), "fix also", "1 to fix, 1 not checked"),
+        ((warning, fine), "look", "1 to look at"),
+        ((warning, failed, failed), "fix", "2 to fix, 1 to look at"),
+        ((good_to_know, unknown), "unknown", "1 not checked, 1 good to know"),
+        ((good_to_know, fine), "know", "1 good to know"),
         ((accepted, fine), "know", "1 good to know"),
-        ((fine, stands(COGS, Outcome.NOT_APPLICABLE)), "fine", "checked, fine"),
-        ((stands(COGS, Outcome.NOT_APPLICABLE),), "none", "does not apply"),
-        ((stands(SORTED),), "absent", "not part of this check"),
+        ((fine, rule_state(COGS, Outcome.NOT_APPLICABLE)), "fine", "checked, fine"),
+        ((rule_state(COGS, Outcome.NOT_APPLICABLE),), "none", "does not apply"),
+        ((rule_state(SORTED),), "absent", "not part of this check"),
     ):
-        (cell,) = cells(replace(GREEN.standing, rules=rules), ("items",))
+        (cell,) = area_cells(replace(READY.state, rules=rules), ("items",))
         assert (cell.css, cell.text) == (css, text)
 
 
-def test_the_share_that_was_not_checked_is_of_what_applies() -> None:
-    assert share(STOPPED.standing) == 25
-    assert round(share(OPEN.standing), 1) == 66.7
-    assert share(GREEN.standing) == 0
-    assert share(NOTHING_APPLIES.standing) == 100, "nothing was decided"
-    assert share(UNREADABLE.standing) == 100
-    assert [words.percent(one) for one in (0, 0.2, 0.6, 50, 99.4, 99.8, 100)] == [
+def test_unchecked_percentage_counts_applicable_rules() -> None:
+    assert unchecked_percent(NOT_READY.state) == 25
+    assert round(unchecked_percent(UNKNOWN.state), 1) == 66.7
+    assert unchecked_percent(READY.state) == 0
+    assert unchecked_percent(NOTHING_APPLIES.state) == 100, "nothing was decided"
+    assert unchecked_percent(UNREADABLE.state) == 100
+    assert [words.percent(percentage) for percentage in (0, 0.2, 0.6, 50, 99.4, 99.8, 100)] == [
         "0 %", "<1 %", "1 %", "50 %", "99 %", ">99 %", "100 %"
     ]  # fmt: skip
 
 
-def test_a_file_without_date_makes_the_age_unknown() -> None:
-    seen = {row.entry.place: row.age for row in view(AUDIT).rows}
-    assert seen["east/open"] is None
-    assert seen["west/broken.zip"] is None
-    assert seen["east/remarks"] == timedelta(days=41)
-    (ages,) = (fact.lines for fact in view(AUDIT).summary.facts if fact.title == words.EVIDENCE)
-    assert ages == (words.ages("41 days", "east/remarks", "5 h"), words.ages_unknown(2))
+def test_age_is_unknown_if_a_file_has_no_date() -> None:
+    age_of = {row.account.place: row.oldest_age for row in audit_view(AUDIT).rows}
+    assert age_of["east/open"] is None
+    assert age_of["west/broken.zip"] is None
+    assert age_of["east/remarks"] == timedelta(days=41)
+    (ages,) = (fact.lines for fact in audit_view(AUDIT).summary.facts if fact.title == words.FILE_AGES)
+    assert ages == (words.file_ages("41 days", "east/remarks", "5 h"), words.unknown_file_ages(2))
     (ages,) = (
-        fact.lines for fact in view(with_entries(OPEN, UNREADABLE, GREEN)).summary.facts if fact.title == words.EVIDENCE
+        fact.lines for fact in audit_view(audit_of(UNKNOWN, UNREADABLE, READY)).summary.facts if fact.title == words.FILE_AGES
     )
-    assert words.NOT_KNOWN in ages[0], "what nobody knows counts as older than everything"
+    assert words.NOT_KNOWN in ages[0], "an unknown age counts as the oldest"
 
 
-def test_the_counts_add_up() -> None:
-    seen = view(AUDIT)
-    assert sum(tile.number for tile in seen.summary.tiles) == len(AUDIT.entries)
-    assert round(sum(tile.width for tile in seen.summary.tiles)) == 100
-    assert {one.rule.id: (one.fails, one.untold, one.accepted) for one in seen.practices} == {
+def test_counts_add_up() -> None:
+    view = audit_view(AUDIT)
+    assert sum(tile.number for tile in view.summary.tiles) == len(AUDIT.accounts)
+    assert round(sum(tile.bar_width for tile in view.summary.tiles)) == 100
+    assert {rule.rule.id: (rule.failed, rule.unknown, rule.accepted) for rule in view.rules} == {
         COGS.id: (1, 1, 0), SORTED.id: (2, 1, 0), MEMO.id: (0, 0, 1), ONLINE.id: (0, 1, 0)
     }  # fmt: skip
-    assert [one.rule.id for one in seen.practices] == [SORTED.id, COGS.id, ONLINE.id, MEMO.id]
-    assert seen.changes.total == {"added": 3, "regressed": 1, "fixed": 10, "untold": 2}
-    assert (seen.changes.worse, seen.changes.better, seen.changes.new, seen.changes.rule_changed) == (2, 1, 1, 4)
-    assert dict(seen.changes.by_rule) == {
+    assert [rule.rule.id for rule in view.rules] == [SORTED.id, COGS.id, ONLINE.id, MEMO.id]
+    assert view.changes.totals == {"added": 3, "regressed": 1, "fixed": 10, "now_unknown": 2}
+    assert (view.changes.worse, view.changes.better, view.changes.new_accounts, view.changes.rule_changed) == (2, 1, 1, 4)
+    assert dict(view.changes.by_rule) == {
         COGS.id: (3, 0, 9, 0), SORTED.id: (0, 1, 0, 0), ONLINE.id: (0, 0, 1, 0), MEMO.id: (0, 0, 0, 2)
     }  # fmt: skip
-    assert [one.row.entry.place for one in seen.changes.by_account] == ["east/remarks", "west/northwind", "east/half"]
-    assert [one.row.entry.place for one in seen.changes.by_rule_changed] == ["west/northwind"]
-    assert seen.history is not None
-    assert seen.history.rows[0][1:] == ("1", "3", "1", "2", "2", "14")
+    assert [account.row.account.place for account in view.changes.by_account] == [
+        "east/remarks",
+        "west/northwind",
+        "east/half",
+    ]
+    assert [account.row.account.place for account in view.changes.by_rule_changed] == ["west/northwind"]
+    assert view.history is not None
+    assert view.history.table[0][1:] == ("1", "3", "1", "2", "2", "14")
 
 
-def test_what_lapses_is_told_the_next_first_and_what_has_lapsed_says_so() -> None:
-    soon = standing(
-        REMARKS,
-        lapses=(Expiry(what="answer", name="How many people export?", of="peopleWhoExport", until=AT + timedelta(hours=3)),),
+def test_expiring_answers_are_listed_earliest_first() -> None:
+    soon = with_state(
+        WITH_WARNINGS,
+        expiring=(Expiry(what="answer", name="How many people export?", of="peopleWhoExport", until=AT + timedelta(hours=3)),),
     )
-    seen = view(with_entries(STOPPED, soon)).lapses
-    assert (seen.soon, seen.over) == (2, 1)
-    assert [one.row.entry.place for one in seen.accounts] == ["west/northwind", "east/remarks"]
-    assert seen.accounts[0].when == "lapsed 19 November 2026"
-    assert len(seen.accounts[0].lines) == 2, "not what lapses in 31 days"
-    assert seen.accounts[1].when == "20 November 2026, 9:00 PM", "the hour counts"
-    assert [one.row.entry.place for one in seen.coming] == ["east/remarks", "west/northwind"]
+    view = audit_view(audit_of(NOT_READY, soon)).expiring
+    assert (view.soon_count, view.expired_count) == (2, 1)
+    assert [account.row.account.place for account in view.accounts] == ["west/northwind", "east/remarks"]
+    assert view.accounts[0].when == "lapsed 19 November 2026"
+    assert len(view.accounts[0].lines) == 2, "not the waiver that expires in 31 days"
+    assert view.accounts[1].when == "20 November 2026, 9:00 PM", "on the same day, the hour matters"
+    assert [account.row.account.place for account in view.next_accounts] == ["east/remarks", "west/northwind"]
 
 
-def test_a_message_names_nobody_and_no_placeholder_is_left() -> None:
+def test_message_names_no_record_and_has_no_placeholder() -> None:
     text = message(COGS)
     assert "{" not in text
     assert "Pricebook > [item]" in text
@@ -371,81 +403,84 @@ def test_a_message_names_nobody_and_no_placeholder_is_left() -> None:
     assert text.startswith("Hello,")
     assert text.endswith(shared.MESSAGE_END)
     assert words.BRACKETS not in message(SORTED)
-    assert words.not_so(ONLINE.title) in message(ONLINE), "a title says how it should be"
-    assert [words.placeholder(one) for one in ("code", "parent.customer.name", "name", "parent.referenceNumber", "usedBy")] == [
+    assert words.not_so(ONLINE.title) in message(ONLINE), "a title says how it should be, so it is negated"
+    assert [words.placeholder(name) for name in ("code", "parent.customer.name", "name", "parent.referenceNumber", "usedBy")] == [
         "[item]", "[customer]", "[name]", "[number]", "[what uses it]"
     ]  # fmt: skip
 
 
-def test_page_one_is_bounded_and_long_lists_say_what_they_leave_out() -> None:
-    many = [replace(STOPPED, place=f"a/{at:04}", page=f"{at:04}.html") for at in range(LISTED + 40)]
-    rules = tuple(replace(COGS, id=f"items/rule-{at:02}") for at in range(20))
-    failing = [standing(one, rules=tuple(stands(rule, Outcome.FAILED) for rule in rules)) for one in many]
-    audit = replace(AUDIT, entries=tuple(failing), rules=rules)
-    seen = view(audit, "accounts/")
-    assert (len(seen.summary.first), seen.summary.left) == (FIRST, len(many) - FIRST)
-    assert len(seen.summary.failed) == FAILED
-    assert (len(seen.practices[0].who[0].rows), seen.practices[0].who[0].left) == (LISTED, 40)
-    assert (len(seen.changes.by_account), seen.changes.left) == (50, len(many) - 50)
+def test_long_lists_are_cut_and_say_what_they_omit() -> None:
+    many = [
+        replace(NOT_READY, place=f"a/{number:04}", report_file=f"{number:04}.html")
+        for number in range(MAX_ACCOUNTS_PER_RULE + 40)
+    ]
+    rules = tuple(replace(COGS, id=f"items/rule-{number:02}") for number in range(20))
+    failing = [with_state(account, rules=tuple(rule_state(rule, Outcome.FAILED) for rule in rules)) for account in many]
+    audit = replace(AUDIT, accounts=tuple(failing), rules=rules)
+    view = audit_view(audit, "accounts/")
+    assert (len(view.summary.first_accounts), view.summary.omitted_accounts) == (MAX_ACCOUNTS, len(many) - MAX_ACCOUNTS)
+    assert len(view.summary.most_failed) == MAX_RULES
+    assert (len(view.rules[0].groups[0].rows), view.rules[0].groups[0].omitted) == (MAX_ACCOUNTS_PER_RULE, 40)
+    assert (len(view.changes.by_account), view.changes.omitted_accounts) == (50, len(many) - 50)
     text = render("html", audit, LINKED)
     assert shared.sentence(words.more_in_csv(40)) in text
     heads, *rows = csv.reader(io.StringIO(render("csv", audit, LINKED).removeprefix("\ufeff")))
-    assert len(rows) == len(many), "the table has them all"
+    assert len(rows) == len(many), "the CSV has all accounts"
     assert rows[0][heads.index("Fails")].split() == [rule.id for rule in rules]
 
 
-def test_links_are_relative_quoted_and_only_where_there_is_a_page() -> None:
-    assert link("accounts/", "a b/#1?.html") == "accounts/a%20b/%231%3F.html"
-    assert link("../x", "javascript:alert(1)") == "../x/javascript%3Aalert%281%29"
-    assert link("", "a.html") == ""
-    assert link("accounts", "") == ""
+def test_links_to_reports() -> None:
+    assert report_link("accounts/", "a b/#1?.html") == "accounts/a%20b/%231%3F.html"
+    assert report_link("../x", "javascript:alert(1)") == "../x/javascript%3Aalert%281%29"
+    assert report_link("", "a.html") == ""
+    assert report_link("accounts", "") == ""
     assert 'href="accounts/west-northwind.html"' in render("html", AUDIT, LINKED)
     assert "west-northwind.html" not in render("html", AUDIT, Options())
 
 
-def test_a_line_is_broken_where_nothing_is_known() -> None:
-    assert spark((4, 2)) == "M2 2L58 8"
-    assert spark((4, None, 2, 2)).count("M") == 2
-    assert spark((None, None)) == ""
-    assert spark((3,)) == ""
-    assert "NaN" not in spark((0, 0, None, 0))
+def test_sparkline_has_gaps_where_nothing_is_known() -> None:
+    assert sparkline((4, 2)) == "M2 2L58 8"
+    assert sparkline((4, None, 2, 2)).count("M") == 2
+    assert sparkline((None, None)) == ""
+    assert sparkline((3,)) == ""
+    assert "NaN" not in sparkline((0, 0, None, 0))
 
 
-def test_an_account_checked_earlier_says_so_and_so_does_a_new_one() -> None:
-    remarks = {row.entry.place: row.remark for row in view(AUDIT).rows}
+def test_remarks_on_new_accounts_and_earlier_checks() -> None:
+    remarks = {row.account.place: row.remark for row in audit_view(AUDIT).rows}
     assert remarks["east/remarks"] == "checked 13 November 2026"
-    assert remarks["south/nothing"] == words.FIRST_TIME
-    assert remarks["west/broken.zip"] == "", "of what could not be judged nobody knows"
+    assert remarks["south/nothing"] == words.NEW_ACCOUNT
+    assert remarks["west/broken.zip"] == "", "it isn't known if it is new"
     assert remarks["south/green"] == ""
-    first = view(replace(AUDIT, past=()))
-    assert words.FIRST_TIME not in {row.remark for row in first.rows}, "in a first audit all are"
+    first = audit_view(replace(AUDIT, past=()))
+    assert words.NEW_ACCOUNT not in {row.remark for row in first.rows}, "in the first audit, all accounts are new"
     assert words.FIRST_AUDIT in render("html", replace(AUDIT, past=()), LINKED)
 
 
-def test_an_anonymised_audit_names_no_record() -> None:
-    hashed = standing(STOPPED, issues=(replace(STOPPED.standing.issues[0], message=""),))
+def test_anonymized_audit_names_no_record() -> None:
+    hashed = with_state(NOT_READY, key_issues=(replace(NOT_READY.state.key_issues[0], message=""),))
     for format_ in FORMATS:
-        text = render(format_, replace(with_entries(hashed), anonymised=True), Options(width=200))
+        text = render(format_, replace(audit_of(hashed), anonymized=True), Options(width=200))
         assert "PIPE-1" not in text
         assert "Some materials have no COGS account" in text
-    assert words.HASHED in html.unescape(render("html", replace(AUDIT, anonymised=True), LINKED))
+    assert words.HASHED in html.unescape(render("html", replace(AUDIT, anonymized=True), LINKED))
     assert words.NOT_HASHED in html.unescape(render("html", AUDIT, LINKED))
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_hostile_names_encode_and_cannot_steer(format_: str) -> None:
+def test_hostile_names_are_harmless(format_: str) -> None:
     rule = replace(COGS, title=HOSTILE, problem=HOSTILE, why=HOSTILE, fix=replace(FIX, who=HOSTILE, steps=(HOSTILE,)))
-    lapse = Expiry(what="answer", name=HOSTILE, of=HOSTILE, until=AT + timedelta(days=1))
-    issue = replace(STOPPED.standing.issues[0], message=HOSTILE)
-    evil = standing(
-        replace(STOPPED, place=f"a/{HOSTILE}", page=HOSTILE),
+    expiry = Expiry(what="answer", name=HOSTILE, of=HOSTILE, until=AT + timedelta(days=1))
+    issue = replace(NOT_READY.state.key_issues[0], message=HOSTILE)
+    hostile = with_state(
+        replace(NOT_READY, place=f"a/{HOSTILE}", report_file=HOSTILE),
         name=HOSTILE,
-        lapses=(lapse,),
-        issues=(issue,),
-        unread=(Unread(HOSTILE, HOSTILE),),
+        expiring=(expiry,),
+        key_issues=(issue,),
+        unread_files=(UnreadFile(HOSTILE, HOSTILE),),
     )
     audit = replace(
-        AUDIT, entries=(evil, UNREADABLE), rules=(rule,), gone=(HOSTILE,), passed_over=(HOSTILE,), left_out=(HOSTILE,)
+        AUDIT, accounts=(hostile, UNREADABLE), rules=(rule,), gone=(HOSTILE,), skipped=(HOSTILE,), left_out=(HOSTILE,)
     )
     text = render(format_, audit, replace(LINKED, verbose=1))
     text.encode()
@@ -453,29 +488,29 @@ def test_hostile_names_encode_and_cannot_steer(format_: str) -> None:
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
     assert "\U0001f6e0 one two three" in text or format_ == "console"
     if format_ == "html":
-        assert text.count("<script") == 1, "our own"
+        assert text.count("<script") == 1, "only our own script"
         assert "{{ 7*7 }}" in text
     if format_ == "markdown":
         assert "<script" not in text
 
 
-def test_csv_is_one_row_an_account_and_runs_no_formula() -> None:
-    evil = standing(replace(GREEN, place="@SUM(1)"), name="=cmd|'/c calc'!A1")
-    text = render("csv", with_entries(evil, *AUDIT.entries), LINKED)
+def test_csv_has_one_row_per_account_and_no_formulas() -> None:
+    hostile = with_state(replace(READY, place="@SUM(1)"), name="=cmd|'/c calc'!A1")
+    text = render("csv", audit_of(hostile, *AUDIT.accounts), LINKED)
     heads, *rows = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
-    assert heads == [*words.CSV, "Connection", "Export", "Items", "Lists"]
-    assert len(rows) == len(AUDIT.entries) + 1
+    assert heads == [*words.CSV_COLUMNS, "Connection", "Export", "Items", "Lists"]
+    assert len(rows) == len(AUDIT.accounts) + 1
     assert {len(row) for row in rows} == {len(heads)}
     assert not [cell for row in rows for cell in row if re.match(r"[=+\-@]", cell)]
-    stopped = dict(zip(heads, next(row for row in rows if row[0] == "west/northwind"), strict=True))
-    assert stopped["Items"] == "1 to fix, 1 not checked"
-    assert stopped["Report"] == "accounts/west-northwind.html"
-    assert stopped["What changed"].startswith("New: items/cogs-account 3; Back again: lists/order 1")
-    broken = dict(zip(heads, next(row for row in rows if row[0] == "west/broken.zip"), strict=True))
-    assert (broken["Verdict"], broken["Open problems"], broken["Items"]) == ("Can't say yet", "", "not checked")
+    not_ready = dict(zip(heads, next(row for row in rows if row[0] == "west/northwind"), strict=True))
+    assert not_ready["Items"] == "1 to fix, 1 not checked"
+    assert not_ready["Report"] == "accounts/west-northwind.html"
+    assert not_ready["What changed"].startswith("New: items/cogs-account 3; Back again: lists/order 1")
+    unreadable = dict(zip(heads, next(row for row in rows if row[0] == "west/broken.zip"), strict=True))
+    assert (unreadable["Verdict"], unreadable["Open problems"], unreadable["Items"]) == ("Can't say yet", "", "not checked")
 
 
-def test_page_asks_nothing_of_anyone_and_its_anchors_are_whole() -> None:
+def test_page_loads_nothing_and_its_anchors_exist() -> None:
     page = render("html", AUDIT, LINKED)
     assert "http" not in page.replace("http-equiv", "")
     head, script = page[: page.index("<script>")], page[page.index("<script>") + 8 : page.index("</script>")]
@@ -486,7 +521,7 @@ def test_page_asks_nothing_of_anyone_and_its_anchors_are_whole() -> None:
     assert set(re.findall(r'href="#([^"]*)"', page)) <= set(ids)
 
 
-def test_colours_and_width_are_as_asked() -> None:
+def test_color_and_width_options() -> None:
     assert "\x1b[" not in render("console", AUDIT, Options())
     assert "\x1b[" in render("console", AUDIT, Options(color=True))
     assert max(map(len, render("console", AUDIT, Options(width=60)).splitlines())) <= 60
@@ -494,17 +529,17 @@ def test_colours_and_width_are_as_asked() -> None:
     assert "south/green" in render("console", AUDIT, Options(verbose=1))
 
 
-def test_after_the_export_the_verdicts_read_as_arrivals() -> None:
-    after = standing(STOPPED, phase="after-export")
-    assert view(with_entries(after)).summary.headline == "1 account: not arrived whole"
-    mixed = view(with_entries(after, GREEN))
-    assert {row.told for row in mixed.rows} == {"Not arrived whole", "Ready to export"}
+def test_verdicts_after_the_export() -> None:
+    after = with_state(NOT_READY, phase="after-export")
+    assert audit_view(audit_of(after)).summary.headline == "1 account: not arrived whole"
+    mixed = audit_view(audit_of(after, READY))
+    assert {row.verdict_text for row in mixed.rows} == {"Not arrived whole", "Ready to export"}
 
 
-def test_moments_are_those_of_the_audits_own_clock() -> None:
-    moved = replace(AUDIT, entries=tuple(standing(one, checked_at=AT.astimezone(UTC)) for one in AUDIT.entries))
-    assert not [row for row in view(moved).rows if "checked" in row.remark]
+def test_times_are_in_the_time_zone_of_the_audit() -> None:
+    in_utc = replace(AUDIT, accounts=tuple(with_state(account, checked_at=AT.astimezone(UTC)) for account in AUDIT.accounts))
+    assert not [row for row in audit_view(in_utc).rows if "checked" in row.remark]
 
 
-def test_looks_are_in_the_order_of_the_legend() -> None:
-    assert set(LOOKS) == set(words.LOOKS)
+def test_every_look_has_a_label() -> None:
+    assert set(LOOKS) == set(words.LOOK_LABELS)

@@ -49,7 +49,7 @@ def everything() -> Any:
         ignore=("tax",),
     )
     report = check(asked)
-    changes = compare.compare(compare.result(stated(old)), compare.result(stated(report)))
+    changes = compare.compare(compare.result_from_json(stated(old)), compare.result_from_json(stated(report)))
     return json.loads(json.dumps(stated(replace(report, base="accounts/northwind", changes=changes, own_rules=True))))
 
 

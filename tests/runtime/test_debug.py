@@ -31,10 +31,10 @@ def options() -> AuditOptions:
         phase=None,
         selected=(),
         ignored=(),
-        accepted=(),
+        waivers=(),
         engine=None,
         audience=None,
-        settings="",
+        settings_digest="",
     )
 
 
@@ -53,9 +53,9 @@ def test_of_a_rule_that_breaks(wanted: str, monkeypatch: pytest.MonkeyPatch, cap
 def test_of_an_account_that_breaks(wanted: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("EXPORTREADY_DEBUG", wanted)
     monkeypatch.setattr(work, "examine", breaks)
-    done = work.judged(options(), Job("acme", READY, frozenset()))
-    assert done.standing is not None
-    assert done.standing.is_broken
+    done = work.check_account(options(), Job("acme", READY, frozenset()))
+    assert done.state is not None
+    assert done.state.is_unreadable
     assert (WHERE in capfd.readouterr().err) is bool(wanted)
 
 
@@ -69,7 +69,7 @@ def test_of_an_account_that_nobody_could_judge(
         breaks()
     except ZeroDivisionError as error:
         future.set_exception(error)
-    pool._done(future, Job("acme", READY, frozenset()), AT)
+    pool._result(future, Job("acme", READY, frozenset()), AT)
     assert (WHERE in capfd.readouterr().err) is bool(wanted)
 
 

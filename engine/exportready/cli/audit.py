@@ -37,11 +37,11 @@ from exportready.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from exportready.fleet.audit import Pages
+    from exportready.fleet.audit import AccountReports
     from exportready.fleet.places import Fleet
     from exportready.fleet.pool import Workers
     from exportready.fleet.work import AuditOptions
-    from exportready.history.store import History, Started
+    from exportready.history.store import AuditRun, History
     from exportready.model.audit import Audit
 
     Target = tuple[str, str | None]
@@ -123,8 +123,8 @@ def audit(
     """
     from exportready.check import is_chosen
     from exportready.cli.settings import settle
-    from exportready.fleet.places import NoFleet, places_of
-    from exportready.fleet.pool import Gone
+    from exportready.fleet.places import NoFleet, find_fleet
+    from exportready.fleet.pool import NoWorkers
     from exportready.fleet.work import AuditOptions
     from exportready.history.file import NoHistory
     from exportready.policy.gate import audit_exit_code
@@ -140,24 +140,24 @@ def audit(
         phase=judging.phase,
         selected=rules.selected,
         ignored=rules.ignored,
-        accepted=settled.waivers,
+        waivers=settled.waivers,
         engine=_engine(judging.engine),
         audience=output.audience if own else None,
-        settings="",
+        settings_digest="",
     )
     try:
-        found = places_of(accounts, own)
+        found = find_fleet(accounts, own)
         kept = _Kept(fleet.history_file or found.home / HISTORY_NAME, fleet.resume, judging.at is not None, fleet.anonymise)
         _apart(wanted, kept.path, own, found)
         with _workers(fleet.address, fleet.jobs, len(found.places)) as workers:
             pages = _pages(own, output.audience)
             made = _audited(found, how, kept, workers, pages, progress=output.shows_progress)
-    except (NoFleet, NoHistory, Gone) as error:
+    except (NoFleet, NoHistory, NoWorkers) as error:
         raise click.ClickException(str(error)) from error
     if made is None:
         return INTERRUPTED
     _write(made, wanted, own, output)
-    return int(audit_exit_code([entry.standing for entry in made.entries], gate.policy(settled.thresholds)))
+    return int(audit_exit_code([account.state for account in made.accounts], gate.policy(settled.thresholds)))
 
 
 class _Kept(NamedTuple):
@@ -170,31 +170,33 @@ class _Kept(NamedTuple):
 
 
 def _audited(
-    fleet: Fleet, how: AuditOptions, kept: _Kept, workers: Workers, pages: Pages | None, *, progress: bool
+    fleet: Fleet, how: AuditOptions, kept: _Kept, workers: Workers, pages: AccountReports | None, *, progress: bool
 ) -> Audit | None:
     """The finished audit; None where it was interrupted, which is told with how to go on."""
     from msgspec.structs import replace
 
     from exportready.cli.progress import Progress
-    from exportready.fleet.audit import audited, judge_all, settings_digest
+    from exportready.fleet.audit import check_accounts, finished_audit, settings_digest
     from exportready.history.store import History
 
-    how = replace(how, settings=settings_digest(how, anonymise=kept.anonymise))
+    how = replace(how, settings_digest=settings_digest(how, anonymize=kept.anonymise))
     watched = Progress(len(fleet.places), wanted=progress)
     with History(kept.path) as history:
         started = _started(history, how, kept)
         how = replace(how, at=started.at)
         try:
-            with closing(judge_all(fleet, how, history, started, workers, anonymise=kept.anonymise, pages=pages)) as finished:
+            with closing(
+                check_accounts(fleet, how, history, started, workers, anonymize=kept.anonymise, reports=pages)
+            ) as finished:
                 for done in finished:
-                    watched.one(is_broken=done.standing is not None and done.standing.is_broken)
+                    watched.one(is_broken=done.state is not None and done.state.is_unreadable)
         except KeyboardInterrupt:
             watched.end()
             told = f"Interrupted; {watched.done:,} of {len(fleet.places):,} accounts are finished and kept in {kept.path}."
             click.echo(f"{told} The same command with --resume goes on.", err=True)
             return None
         watched.end()
-        return audited(fleet, how, history, started, anonymise=kept.anonymise)
+        return finished_audit(fleet, how, history, started, anonymize=kept.anonymise)
 
 
 def _targets(outputs: tuple[str, ...], quiet: bool) -> list[Target]:
@@ -211,9 +213,9 @@ def _beside(wanted: list[Target]) -> Path | None:
 
 def _apart(wanted: list[Target], history: Path, own: Path | None, fleet: Fleet) -> None:
     """What is written lands on nothing that must stay."""
-    from exportready.fleet.audit import page_name
+    from exportready.fleet.audit import report_name
 
-    pages = {(own / page_name(place)).resolve() for place in fleet.places} if own is not None else set()
+    pages = {(own / report_name(place)).resolve() for place in fleet.places} if own is not None else set()
     for _, target in wanted:
         if target is not None and Path(target).resolve() == history.resolve():
             raise click.UsageError(f"{target} is the history of all audits; write to another file")
@@ -232,19 +234,19 @@ def _engine(name: str | None) -> str | None:
     return name
 
 
-def _started(history: History, how: AuditOptions, kept: _Kept) -> Started:
+def _started(history: History, how: AuditOptions, kept: _Kept) -> AuditRun:
     """A new audit, or the one to go on with."""
     from exportready import __version__
 
-    unfinished = history.unfinished()
+    unfinished = history.interrupted_audit()
     if not kept.resume:
-        if unfinished is not None and unfinished.done:
-            told = f"An audit was interrupted after {unfinished.done:,} accounts; --resume would go on with it. This is a new one."
-            click.echo(told, err=True)
-        return history.begin(how.at, how.settings, how.rulebook.digest, __version__, anonymise=kept.anonymise)
+        if unfinished is not None and unfinished.saved_accounts:
+            told = f"An audit was interrupted after {unfinished.saved_accounts:,} accounts; --resume would go on with it."
+            click.echo(f"{told} This is a new one.", err=True)
+        return history.start_audit(how.at, how.settings_digest, how.rulebook.digest, __version__, anonymize=kept.anonymise)
     if unfinished is None:
         raise click.UsageError(f"no audit in {history.path} was interrupted; leave out --resume")
-    if unfinished.settings != how.settings:
+    if unfinished.settings_digest != how.settings_digest:
         raise click.UsageError(
             "the audit that was interrupted had other rules or other settings; begin a new one without --resume, or give the same"
         )
@@ -256,10 +258,10 @@ def _started(history: History, how: AuditOptions, kept: _Kept) -> Started:
 @contextmanager
 def _workers(address: str | None, jobs: int | None, accounts: int) -> Iterator[Workers]:
     from exportready.evidence.parallel import cores
-    from exportready.fleet.pool import processes
+    from exportready.fleet.pool import local_processes
 
     if address is None:
-        yield processes(min(jobs or cores(), accounts))
+        yield local_processes(min(jobs or cores(), accounts))
         return
     if jobs is not None:
         raise click.UsageError("--jobs is for this machine; a cluster has the workers that it has")
@@ -272,11 +274,11 @@ def _workers(address: str | None, jobs: int | None, accounts: int) -> Iterator[W
         raise click.ClickException(str(error)) from error
 
 
-def _pages(place: Path | None, audience: str) -> Pages | None:
+def _pages(place: Path | None, audience: str) -> AccountReports | None:
     from exportready.cli.output import write
-    from exportready.fleet.audit import Pages
+    from exportready.fleet.audit import AccountReports
 
-    return None if place is None else Pages(place, audience, lambda path, text: write([(str(path), text)]))
+    return None if place is None else AccountReports(place, audience, lambda path, text: write([(str(path), text)]))
 
 
 def _url(place: Path | None, target: str | None) -> str:
@@ -296,17 +298,17 @@ def _write(made: Audit, wanted: list[Target], own: Path | None, output: OutputOp
     """Every format to its place, all or none; then what was written."""
     from exportready.cli.output import write
     from exportready.cli.outputs import is_colored, show, width
-    from exportready.reporters.audit import Options, parts
+    from exportready.reporters.audit import Options, render_parts
 
     def rendered(name: str, target: str | None) -> Iterator[str]:
-        return parts(
+        return render_parts(
             name,
             made,
             Options(
                 color=target is None and is_colored(output.color),
                 width=width(),
                 verbose=output.verbose,
-                pages=_url(own, target),
+                reports_url=_url(own, target),
             ),
         )
 

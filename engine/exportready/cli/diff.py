@@ -61,7 +61,7 @@ def diff(
     book, judging = settle(rules).rulebook, replace(judging, at=judging.moment)
     before = _result(earlier, judging, book) if earlier is not None else None
     found = compare(_result(old, judging, book), _result(new, judging, book), before)
-    writers = dict(zip(DIFF_FORMATS, (difference.console, difference.machine, difference.markdown), strict=True))
+    writers = dict(zip(DIFF_FORMATS, (difference.console, difference.as_json, difference.markdown), strict=True))
     write([(target, writers[name](found)) for name, target in wanted])
     return 1 if found.is_worse else 0
 
@@ -72,14 +72,14 @@ def _result(path: Path, judging: SnapshotOptions, book: Rulebook) -> Result:
 
     from exportready.cli.judging import judged, request
     from exportready.reporters import Options, render
-    from exportready.results.compare import NoResult, result
+    from exportready.results.compare import NoResult, result_from_json
 
     try:
         if path.is_file() and (path.suffix.lower() == ".json" or path.read_bytes()[:200].lstrip().startswith(b"{")):
             stated = json.loads(path.read_text(encoding="utf-8-sig"))
         else:
             stated = json.loads(render("json", judged(request(path, judging, book)), Options()))
-        return result(stated if isinstance(stated, dict) else {})
+        return result_from_json(stated if isinstance(stated, dict) else {})
     except (NoResult, OSError) as error:
         raise click.ClickException(f"{path}: {error}") from error
     except (ValueError, RecursionError) as error:

@@ -127,11 +127,11 @@ def changes_since(earlier: Path | None, report: Report) -> Changes | None:
     if earlier is None:
         return None
     from exportready.kinds import fold
-    from exportready.results.compare import NoResult, compare, result
+    from exportready.results.compare import NoResult, compare, result_from_json
     from exportready.results.write import stated
 
     try:
-        old, new = result(_json(earlier)), result(stated(report))
+        old, new = result_from_json(_json(earlier)), result_from_json(stated(report))
     except NoResult as error:
         raise click.ClickException(f"{earlier}: {error}") from error
     with reading(earlier):

@@ -1,1 +1,1 @@
-"""Many accounts: found below a folder, judged side by side, each kept as soon as it is finished."""
+"""Many accounts: found below a folder, checked in parallel, each saved as soon as it is finished."""

@@ -1,4 +1,4 @@
-"""What an audit keeps of a report. Pure."""
+"""Turns the report on one account into the values that an audit keeps. Does no I/O."""
 
 from __future__ import annotations
 
@@ -7,93 +7,87 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from exportready.kinds.account import BY_PATH
-from exportready.model.audit import AccountState, Found, Issue, RuleState, Unread
+from exportready.model.audit import AccountState, AuditFinding, AuditKeyIssue, RuleState, UnreadFile
 from exportready.model.clock import zone_of
 from exportready.model.evidence import Evidence
 from exportready.model.report import Expiry, KeyIssue, Notes, Report, RuleResult, Verdict, Waiver
 from exportready.policy.expiry import holds_until, lapses
 
 
-def standing(report: Report, evidence: Evidence, accepted: Sequence[Waiver], digest: str) -> AccountState:
-    """How the account stands, its findings aside."""
+def account_state(report: Report, evidence: Evidence, waivers: Sequence[Waiver], digest: str) -> AccountState:
+    """Return the state of a checked account. `digest` identifies what was checked; see `AccountState.digest`."""
     at, zone = report.checked_at, zone_of(report.account, report.checked_at)
-    read = [source for source in report.sources if source.error is None]
-    dates = [source.dated for source in read if source.dated is not None]
-    rules = [one.rule for one in report.results]
+    files_read = [source for source in report.sources if source.error is None]
+    dates = [source.dated for source in files_read if source.dated is not None]
+    rules = [result.rule for result in report.results]
+    expiring = lapses(report.results, report.notes.waivers, evidence, at, zone, within=None)
     return AccountState(
         digest=digest,
         checked_at=at,
-        holds_until=holds_until(evidence, rules, accepted, at, zone),
+        valid_until=holds_until(evidence, rules, waivers, at, zone),
         verdict=report.verdict,
         name=report.account.name or report.company_file,
         phase=report.phase,
-        unread=tuple(Unread(one.path, one.error) for one in report.sources if one.error is not None),
-        files=len(read),
-        undated=len(read) - len(dates),
-        oldest=min(dates, default=None),
-        newest=max(dates, default=None),
-        rules=tuple(_rule(one, report.notes) for one in report.results),
-        grades=Counter(one.severity for one in report.findings if one.id not in report.notes.waivers),
-        issues=tuple(map(_issue, report.key_issues)),
-        waits=report.blocked,
-        lapses=tuple(
-            one
-            for one in lapses(report.results, report.notes.waivers, evidence, at, zone, within=None)
-            if not _is_of_the_day(one)
-        ),
+        unread_files=tuple(UnreadFile(source.path, source.error) for source in report.sources if source.error is not None),
+        files_read=len(files_read),
+        files_undated=len(files_read) - len(dates),
+        oldest_date=min(dates, default=None),
+        newest_date=max(dates, default=None),
+        rules=tuple(_rule_state(result, report.notes) for result in report.results),
+        open_by_severity=Counter(finding.severity for finding in report.findings if finding.id not in report.notes.waivers),
+        key_issues=tuple(map(_key_issue, report.key_issues)),
+        blocked=report.blocked,
+        expiring=tuple(expiry for expiry in expiring if not _is_asked_before_every_export(expiry)),
     )
 
 
-def _is_of_the_day(one: Expiry) -> bool:
-    """An answer that is asked before every export, such as whether the connector is online: it always lapses soon."""
-    setting = BY_PATH.get(one.of) if one.what == "answer" else None
+def _is_asked_before_every_export(expiry: Expiry) -> bool:
+    """Return whether it is an answer such as whether the Web Connector is online, which is always about to expire."""
+    setting = BY_PATH.get(expiry.of) if expiry.what == "answer" else None
     return setting is not None and setting.stays_fresh is not None and setting.stays_fresh <= timedelta(days=1)
 
 
-def broken(why: str, at: datetime) -> AccountState:
-    """Of an account that could not be judged: nobody can say anything about it."""
-    return AccountState(digest="", checked_at=at, holds_until=None, verdict=Verdict.CANNOT_TELL, error=why)
+def error_state(error: str, at: datetime) -> AccountState:
+    """Return the state of an account that couldn't be checked at all."""
+    return AccountState(digest="", checked_at=at, valid_until=None, verdict=Verdict.CANNOT_TELL, error=error)
 
 
-def found(report: Report) -> tuple[Found, ...]:
-    """Every finding."""
+def audit_findings(report: Report) -> tuple[AuditFinding, ...]:
+    """Return every finding of a checked account, accepted ones too."""
     return tuple(
-        Found(
-            fingerprint=one.fingerprint,
+        AuditFinding(
+            fingerprint=finding.fingerprint,
             rule=result.rule.id,
-            severity=one.severity,
-            subject=one.subject.key,
-            accepted=one.id in report.notes.waivers,
+            severity=finding.severity,
+            subject=finding.subject.key,
+            accepted=finding.id in report.notes.waivers,
         )
         for result in report.results
-        for one in result.findings
+        for finding in result.findings
     )
 
 
-def _rule(result: RuleResult, notes: Notes) -> RuleState:
-    rule, standing_ = result.rule, [one for one in result.findings if one.id not in notes.waivers]
-    worst = min((one.severity for one in standing_), key=lambda grade: grade.rank, default=None)
-    accepted = len(result.findings) - len(standing_)
+def _rule_state(result: RuleResult, notes: Notes) -> RuleState:
+    open_findings = [finding for finding in result.findings if finding.id not in notes.waivers]
     return RuleState(
-        rule=rule.id,
-        digest=rule.digest,
-        grade=rule.grade,
+        rule=result.rule.id,
+        digest=result.rule.digest,
+        grade=result.rule.grade,
         outcome=result.outcome,
-        untold=result.has_unknowns,
-        worst=worst,
-        open=len(standing_),
-        accepted=accepted,
+        has_unknowns=result.has_unknowns,
+        worst=min((finding.severity for finding in open_findings), key=lambda severity: severity.rank, default=None),
+        open_count=len(open_findings),
+        accepted_count=len(result.findings) - len(open_findings),
     )
 
 
-def _issue(one: KeyIssue) -> Issue:
-    transactions = one.alone.transactions + one.shared.transactions
-    return Issue(
-        id=one.id,
-        rule=one.rule,
-        code=one.code,
-        severity=one.severity,
-        message=one.message,
-        transactions=transactions,
-        amount=one.alone.amount + one.shared.amount,
+def _key_issue(issue: KeyIssue) -> AuditKeyIssue:
+    return AuditKeyIssue(
+        id=issue.id,
+        rule=issue.rule,
+        code=issue.code,
+        severity=issue.severity,
+        message=issue.message,
+        transactions=issue.alone.transactions + issue.shared.transactions,
+        amount=issue.alone.amount + issue.shared.amount,
     )

@@ -1,4 +1,4 @@
-"""One audit: every account is judged or found unchanged, and kept at once."""
+"""Runs one audit: checks every account that changed and saves each result at once."""
 
 from __future__ import annotations
 
@@ -11,129 +11,147 @@ from pathlib import Path
 from exportready import __version__
 from exportready.check import is_chosen
 from exportready.fleet.places import Fleet
-from exportready.fleet.pool import Workers, run
-from exportready.fleet.work import AuditOptions, Job, TaskResult, packed
-from exportready.history.reading import entries, gone, past
-from exportready.history.store import History, Kept, Started
+from exportready.fleet.pool import Workers, run_jobs
+from exportready.fleet.work import AuditOptions, Job, TaskResult, pack_options
+from exportready.history.reading import audited_accounts, gone_places, past_audits
+from exportready.history.store import AuditRun, History, SavedState
 from exportready.model.audit import Audit
 from exportready.model.rules import Rule
 from exportready.runtime import shipped
 
 
-def settings_digest(how: AuditOptions, *, anonymise: bool) -> str:
-    """Over everything that decides what is found, the files and the moment aside: two audits with one digest judge alike."""
-    book = how.rulebook
-    stated = {
+def settings_digest(options: AuditOptions, *, anonymize: bool) -> str:
+    """Return a digest of everything that decides an audit's results except the files and the time.
+
+    Two audits with the same digest give the same results for the same files at the same time.
+    """
+    rulebook = options.rulebook
+    settings = {
         "version": __version__,
-        "code": _code(),
-        "rulebook": book.digest,
-        "rules": {rule.id: _settled(rule) for rule in book.rules},
-        "phase": how.phase,
-        "selected": sorted(how.selected),
-        "ignored": sorted(how.ignored),
-        "accepted": sorted(map(repr, how.accepted)),
-        "engine": how.engine,
-        "anonymise": anonymise,
+        "code": _code_digest(),
+        "rulebook": rulebook.digest,
+        "rules": {rule.id: _configurable_values(rule) for rule in rulebook.rules},
+        "phase": options.phase,
+        "selected": sorted(options.selected),
+        "ignored": sorted(options.ignored),
+        "waivers": sorted(map(repr, options.waivers)),
+        "engine": options.engine,
+        "anonymize": anonymize,
     }
-    return hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
 
 @cache
-def _code() -> str:
-    """Over this program itself: what is installed from a repository has one version for many states."""
+def _code_digest() -> str:
+    """Return a digest of this program, since installations from a repository change without a new version."""
     package = Path(__file__).parents[1]
     files = sorted([*package.rglob("*.py"), *shipped.folder("reports").rglob("*.*")])
-    return _sha256(b"".join(hashlib.sha256(one.read_bytes()).digest() for one in files))
+    return _sha256(b"".join(hashlib.sha256(file.read_bytes()).digest() for file in files))
 
 
-def _settled(rule: Rule) -> list[str]:
-    """What exportready.yaml may have changed of it."""
-    grades = [check.severity.value for check in rule.checks]
-    return [rule.severity.value, *grades, *(f"{name}={value}" for name, value in sorted(rule.parameters.items()))]
+def _configurable_values(rule: Rule) -> list[str]:
+    """Return what exportready.yaml can change in a rule."""
+    severities = [check.severity.value for check in rule.checks]
+    parameters = [f"{name}={value}" for name, value in sorted(rule.parameters.items())]
+    return [rule.severity.value, *severities, *parameters]
 
 
-def judge_all(
+def check_accounts(
     fleet: Fleet,
-    how: AuditOptions,
+    options: AuditOptions,
     history: History,
-    started: Started,
+    audit: AuditRun,
     workers: Workers,
     *,
-    anonymise: bool,
-    pages: Pages | None,
+    anonymize: bool,
+    reports: AccountReports | None,
 ) -> Generator[TaskResult]:
-    """Judge whoever is not unchanged. Each account is kept before it is told; a caller may stop at any moment."""
-    kept = {place: _usable(history.known(place, how.at), place, pages) for place in fleet.places}
-    jobs = (Job(place, path, frozenset(kept[place])) for place, path in fleet.places.items())
-    for done in run(workers, packed(how), how.at, jobs):
-        if done.standing is None:
-            history.take_again(started, done.place, kept[done.place][done.digest])
+    """Check every account that has no valid state in the history. Raises NoHistory and NoWorkers.
+
+    Each result is saved before it is yielded, so the caller may stop at any time.
+    """
+    reusable = {place: _reusable_states(history, place, options, reports) for place in fleet.places}
+    jobs = (Job(place, path, frozenset(reusable[place])) for place, path in fleet.places.items())
+    for result in run_jobs(workers, pack_options(options), options.at, jobs):
+        if result.state is None:
+            history.reuse(audit, result.place, reusable[result.place][result.digest])
         else:
-            page = pages.write(done.place, done.page) if pages is not None else ""
-            history.keep(started, done.place, done.standing, done.findings, page, anonymise=anonymise)
-        yield done
-    history.finish(started, fleet.places)
+            report_mark = reports.write(result.place, result.report_html) if reports is not None else ""
+            history.save(audit, result.place, result.state, result.findings, report_mark=report_mark, anonymize=anonymize)
+        yield result
+    history.finish_audit(audit, fleet.places)
 
 
-class Pages:
-    """The accounts' own reports, each a file in one folder."""
+class AccountReports:
+    """The accounts' own reports: one HTML file per account, in one folder."""
 
     def __init__(self, folder: Path, audience: str, write: Callable[[Path, str], None]) -> None:
         self.folder = folder
         self.audience = audience
         self._write = write
 
-    def write(self, place: str, text: str | None) -> str:
-        """Returns what is kept of it, to know it again. Without a text, what an earlier audit wrote is no longer true."""
-        if text is None:
-            (self.folder / page_name(place)).unlink(missing_ok=True)
-            return ""
-        self._write(self.folder / page_name(place), text)
-        return self._mark(text.encode("utf-8", "replace"))
+    def write(self, place: str, html: str | None) -> str:
+        """Write an account's report and return its mark for `is_current`.
 
-    def has(self, place: str, mark: str) -> bool:
-        """The report is there as it was written, and for the same people."""
+        Without a report, delete the one that an earlier audit wrote, since it's out of date, and return an empty mark.
+        """
+        path = self.folder / report_name(place)
+        if html is None:
+            path.unlink(missing_ok=True)
+            return ""
+        self._write(path, html)
+        return self._mark(html.encode("utf-8", "replace"))
+
+    def is_current(self, place: str, mark: str) -> bool:
+        """Return whether the report with this mark is still there, unchanged and for the same audience."""
         try:
-            return self._mark((self.folder / page_name(place)).read_bytes()) == mark
+            return self._mark((self.folder / report_name(place)).read_bytes()) == mark
         except OSError:
             return False
 
-    def _mark(self, page: bytes) -> str:
-        return f"{self.audience}:{_sha256(page)}"
+    def _mark(self, html: bytes) -> str:
+        return f"{self.audience}:{_sha256(html)}"
 
 
-def page_name(place: str) -> str:
-    """A name for every system; two places never share one."""
+def report_name(place: str) -> str:
+    """Return the file name of the report of the account at a place.
+
+    It is valid on every operating system, and no two places have the same one, not even ignoring case.
+    """
     plain = "".join(char if char.isascii() and (char.isalnum() or char in "-_.") else "-" for char in place).strip(".")[:80]
-    same = plain == place and plain == plain.lower()
-    return f"{plain}.html" if same else f"{plain}-{_sha256(place.encode('utf-8', 'surrogateescape'))[:8]}.html"
+    is_place_itself = plain == place and plain == plain.lower()
+    return f"{plain}.html" if is_place_itself else f"{plain}-{_sha256(place.encode('utf-8', 'surrogateescape'))[:8]}.html"
 
 
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _usable(known: Mapping[str, Kept], place: str, pages: Pages | None) -> Mapping[str, Kept]:
-    """What need not be judged again: where reports are wanted, only whose report is there."""
-    if pages is None:
-        return known
-    return {digest: kept for digest, kept in known.items() if pages.has(place, kept.page)}
+def _reusable_states(
+    history: History, place: str, options: AuditOptions, reports: AccountReports | None
+) -> Mapping[str, SavedState]:
+    """Return an account's states that needn't be computed again; where reports are written, only those whose report exists."""
+    states = history.reusable_states(place, options.at)
+    if reports is None:
+        return states
+    return {digest: saved for digest, saved in states.items() if reports.is_current(place, saved.report_mark)}
 
 
-def audited(fleet: Fleet, how: AuditOptions, history: History, started: Started, *, anonymise: bool) -> Audit:
-    """The finished audit, for reporters."""
-    found = entries(history, started, page_name)
-    judged = {one.rule for entry in found for one in entry.standing.rules}
+def finished_audit(fleet: Fleet, options: AuditOptions, history: History, audit: AuditRun, *, anonymize: bool) -> Audit:
+    """Return a finished audit for the reporters. Raises NoHistory."""
+    accounts = audited_accounts(history, audit, report_name)
+    checked_rules = {rule.rule for account in accounts for rule in account.state.rules}
+    rules = options.rulebook.rules
     return Audit(
         version=__version__,
-        digest=how.rulebook.digest,
-        rules=tuple(rule for rule in how.rulebook.rules if rule.id in judged),
-        own_rules=how.rulebook.own,
-        at=started.at,
-        entries=found,
-        past=past(history, started),
-        gone=gone(history, started),
-        passed_over=fleet.passed_over,
-        left_out=tuple(rule.id for rule in how.rulebook.rules if not is_chosen(rule, how.selected, how.ignored)),
-        anonymised=anonymise,
+        rulebook_digest=options.rulebook.digest,
+        rules=tuple(rule for rule in rules if rule.id in checked_rules),
+        own_rules=options.rulebook.own,
+        at=audit.at,
+        accounts=accounts,
+        past=past_audits(history, audit),
+        gone=gone_places(history, audit),
+        skipped=fleet.skipped,
+        left_out=tuple(rule.id for rule in rules if not is_chosen(rule, options.selected, options.ignored)),
+        anonymized=anonymize,
     )

@@ -1,4 +1,4 @@
-"""A Dask cluster in the place of this machine's processes: the only module that knows distributed."""
+"""Checks accounts on a Dask cluster instead of this machine. The only module that knows distributed."""
 
 from __future__ import annotations
 
@@ -10,34 +10,32 @@ from contextlib import contextmanager
 from exportready import __version__
 from exportready.fleet.pool import Workers
 
-PATIENCE = "10s"
-"""So long a scheduler may take to answer."""
+CONNECT_TIMEOUT = "10s"
 
 
 class NoCluster(Exception):
-    """The cluster cannot be used; the message says what to do."""
+    """The cluster can't be used; the message says what to do."""
 
 
 @contextmanager
 def cluster(address: str) -> Iterator[Workers]:
-    """The workers of a Dask scheduler, such as tcp://10.0.0.5:8786. Raises NoCluster."""
+    """Connect to the workers of a Dask scheduler, such as tcp://10.0.0.5:8786. Raises NoCluster."""
     try:
         from distributed import Client
     except ImportError as error:
         raise NoCluster("--cluster needs Dask; install it with: pip install 'exportready[cluster]'") from error
-    logging.disable(logging.CRITICAL)  # what matters of a cluster is told in our words, not as tracebacks
+    logging.disable(logging.CRITICAL)  # Dask logs tracebacks; our own messages say what matters
     try:
-        client = Client(address, timeout=PATIENCE, set_as_default=False)
+        client = Client(address, timeout=CONNECT_TIMEOUT, set_as_default=False)
     except (OSError, ValueError) as error:
         raise NoCluster(f"no Dask scheduler answers at {address} ({error})") from error
     with client:
-        _same_version(client.run(_version, on_error="return"), address)
-        width = sum(client.nthreads().values())
-        yield Workers(lambda: client.get_executor(pure=False), width, _cancel)
+        _require_same_version(client.run(_version, on_error="return"), address)
+        yield Workers(lambda: client.get_executor(pure=False), sum(client.nthreads().values()), _cancel)
 
 
-def _same_version(versions: dict[str, object], address: str) -> None:
-    """All machines must judge alike."""
+def _require_same_version(versions: dict[str, object], address: str) -> None:
+    """Raise NoCluster unless every worker has this version, since all accounts must be checked alike."""
     if not versions:
         raise NoCluster(f"the scheduler at {address} has no workers; start some with: dask worker {address}")
     for worker, version in versions.items():

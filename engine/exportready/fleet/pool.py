@@ -1,4 +1,4 @@
-"""Accounts through an executor: a few under way at a time, and whoever brings a process down is found and left behind."""
+"""Checks accounts in an executor, a few at a time; an account that crashes its process is set apart from the others."""
 
 from __future__ import annotations
 
@@ -13,66 +13,67 @@ from datetime import datetime
 
 import msgspec
 
-from exportready.fleet.account_state import broken
-from exportready.fleet.work import Job, TaskResult, judge
+from exportready.fleet.work import Job, TaskResult, error_result, run_job
 from exportready.runtime import debug
 
-AHEAD = 2
-"""So many accounts are handed out for each process: none is idle, and what is under way stays little."""
+JOBS_PER_PROCESS = 2
+"""Jobs submitted per process: enough that none is idle, and few to repeat after a crash."""
 
-_DIED = "the process that judged it died (its files may need more memory than there is); exportready check shows more"
+_PROCESS_DIED = "the process that judged it died (its files may need more memory than there is); exportready check shows more"
 
-_GIVEN_UP = "nobody could judge it ({}); exportready check shows more"
+_CLUSTER_GAVE_UP = "nobody could judge it ({}); exportready check shows more"
 
 
-class Gone(Exception):
-    """Nobody is left who could judge."""
+class NoWorkers(Exception):
+    """No worker is left to check accounts; the message says what to do."""
 
 
 class Workers(msgspec.Struct, frozen=True):
-    """Where the work is done."""
+    """Where accounts are checked."""
 
     start: Callable[[], Executor]
-    width: int
-    """How many accounts are judged at once."""
+    concurrency: int
+    """Number of accounts checked at the same time."""
     stop: Callable[[Executor], None]
-    """At once: nobody waits for what is under way."""
+    """Stops an executor at once, without waiting for its jobs."""
 
 
-def run(workers: Workers, how: bytes, at: datetime, jobs: Iterable[Job]) -> Generator[TaskResult]:
-    """Every account as it is finished, in any order. Raises Gone.
+def run_jobs(workers: Workers, packed_options: bytes, at: datetime, jobs: Iterable[Job]) -> Generator[TaskResult]:
+    """Check every account; yield each result as it is finished, in any order. Raises NoWorkers.
 
-    Where a process dies, all that was under way is judged again, each account alone: the one with which it dies again is
-    broken, the others are not.
+    After a process dies, all accounts that were in progress are checked again, one at a time. The one with which the
+    process dies again gets an error state; the others get their results.
     """
     waiting, suspects = deque(jobs), deque[Job]()
     while waiting or suspects:
         if suspects:
-            for job in (yield from _until_one_dies(workers, how, at, deque([suspects.popleft()]), 1)):
-                yield TaskResult(place=job.place, digest="", standing=broken(_DIED, at))
+            job = suspects.popleft()
+            for crashed in (yield from _run_until_crash(workers, packed_options, at, deque([job]), 1)):
+                yield error_result(crashed.place, _PROCESS_DIED, at)
         else:
-            suspects.extend((yield from _until_one_dies(workers, how, at, waiting, AHEAD * workers.width)))
+            limit = JOBS_PER_PROCESS * workers.concurrency
+            suspects.extend((yield from _run_until_crash(workers, packed_options, at, waiting, limit)))
 
 
-def _until_one_dies(
-    workers: Workers, how: bytes, at: datetime, waiting: deque[Job], room: int
+def _run_until_crash(
+    workers: Workers, packed_options: bytes, at: datetime, waiting: deque[Job], limit: int
 ) -> Generator[TaskResult, None, list[Job]]:
-    """Work until nothing waits, or a process dies: then what was under way is returned."""
+    """Run jobs, at most `limit` at a time, until none waits or a process dies. Return the jobs in progress when it died."""
     executor = workers.start()
-    under_way: dict[Future[TaskResult], Job] = {}
+    in_progress: dict[Future[TaskResult], Job] = {}
     try:
-        while waiting or under_way:
-            while waiting and len(under_way) < room:
-                under_way[executor.submit(judge, how, waiting[0])] = waiting[0]
+        while waiting or in_progress:
+            while waiting and len(in_progress) < limit:
+                in_progress[executor.submit(run_job, packed_options, waiting[0])] = waiting[0]
                 waiting.popleft()
-            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
-                done = _done(future, under_way[future], at)
-                del under_way[future]
-                yield done
+            for future in wait(in_progress, return_when=FIRST_COMPLETED).done:
+                result = _result(future, in_progress[future], at)
+                del in_progress[future]
+                yield result
     except BrokenExecutor as error:
         debug.show(error, "a process died")
         workers.stop(executor)
-        return list(under_way.values()) or [waiting.popleft()]  # that which could not even be handed out is no less suspect
+        return list(in_progress.values()) or [waiting.popleft()]  # a job that can't even be submitted is a suspect too
     except BaseException:
         workers.stop(executor)
         raise
@@ -80,40 +81,44 @@ def _until_one_dies(
     return []
 
 
-def _done(future: Future[TaskResult], job: Job, at: datetime) -> TaskResult:
-    """Raises BrokenExecutor where a process of this machine died; a cluster tries again by itself, and gives up some day."""
+def _result(future: Future[TaskResult], job: Job, at: datetime) -> TaskResult:
+    """Return the result of a finished job.
+
+    Raises BrokenExecutor if a process of this machine died. A cluster retries by itself and gives up some day; its error
+    becomes the account's. Raises NoWorkers if the cluster is gone.
+    """
     if future.cancelled():
-        raise Gone("the cluster is gone; what is finished is kept, and the same command with --resume goes on")
+        raise NoWorkers("the cluster is gone; what is finished is kept, and the same command with --resume goes on")
     error = future.exception()
     if isinstance(error, BrokenExecutor):
         raise error
-    if error is None:
-        return future.result()
-    debug.show(error, f"nobody could judge the account {job.place}")
-    return TaskResult(place=job.place, digest="", standing=broken(_GIVEN_UP.format(type(error).__name__), at))
+    if error is not None:
+        debug.show(error, f"nobody could judge the account {job.place}")
+        return error_result(job.place, _CLUSTER_GAVE_UP.format(type(error).__name__), at)
+    return future.result()
 
 
-def processes(width: int) -> Workers:
-    """So many processes of this machine, spawned."""
+def local_processes(count: int) -> Workers:
+    """Return workers that are spawned processes of this machine."""
     context = multiprocessing.get_context("spawn")
-    return Workers(lambda: ProcessPoolExecutor(width, context, initializer=_begin), width, _end)
+    return Workers(lambda: ProcessPoolExecutor(count, context, initializer=_set_up_process), count, _terminate)
 
 
-def _end(executor: Executor) -> None:
-    """Before Python 3.14 an executor has no way to end its processes but this."""
-    started = list((getattr(executor, "_processes", None) or {}).values())
+def _terminate(executor: Executor) -> None:
+    """End an executor's processes. Before Python 3.14 its interface has no way to do that."""
+    processes = list((getattr(executor, "_processes", None) or {}).values())
     executor.shutdown(wait=False, cancel_futures=True)
-    for process in started:
+    for process in processes:
         process.terminate()
 
 
-def _begin() -> None:
-    """In each process: Ctrl-C is the parent's to answer, and without a parent there is nobody to work for."""
+def _set_up_process() -> None:
+    """Ignore Ctrl-C, which the parent handles, and end with the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
 
 
-def _end_with_parent() -> None:
+def _exit_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

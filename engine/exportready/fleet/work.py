@@ -1,6 +1,6 @@
-"""The work on one account, as it is done in another process or on another machine: files in, a standing out.
+"""Checks one account in another process or on another machine: takes its path, returns its state.
 
-Nothing is written here. What goes over is small: how to judge, packed once for all accounts, and the account's path.
+Nothing is written here. A job is small: the account's path, and options that are packed once for all accounts.
 """
 
 from __future__ import annotations
@@ -19,147 +19,148 @@ from msgspec.structs import replace
 from exportready.check import CheckRequest, examine
 from exportready.evidence.files import NoSnapshot, in_folder
 from exportready.evidence.reading import Unreadable
-from exportready.fleet.account_state import broken, found, standing
-from exportready.model.audit import AccountState, Found
+from exportready.fleet.account_state import account_state, audit_findings, error_state
+from exportready.model.audit import AccountState, AuditFinding
 from exportready.model.report import Waiver
 from exportready.model.rules import Rulebook
 from exportready.runtime import debug
 
 
 class AuditOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How every account of an audit is judged."""
+    """How every account of an audit is checked."""
 
     rulebook: Rulebook
     at: datetime
     phase: str | None
     selected: tuple[str, ...]
     ignored: tuple[str, ...]
-    accepted: tuple[Waiver, ...]
+    waivers: tuple[Waiver, ...]
     engine: str | None
     audience: str | None
-    """For whom each account's own report opens; None where none is wanted."""
-    settings: str
-    """The digest of all of this but the moment."""
+    """Who each account's own report is for; None to make no such reports."""
+    settings_digest: str
+    """Covers all of these options except `at` and `audience`."""
 
 
 class Job(msgspec.Struct, frozen=True):
-    """One account."""
+    """One account to check."""
 
     place: str
     path: Path
-    known: frozenset[str]
-    """Digests with which it need not be judged."""
+    known_digests: frozenset[str]
+    """Digests of states in the history; an account with one of these needn't be checked."""
 
 
 class TaskResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of it."""
+    """The result of a job."""
 
     place: str
     digest: str
-    standing: AccountState | None
-    """None: it is one of the known digests."""
-    findings: tuple[Found, ...] = ()
-    page: str | None = None
-    """Its own report."""
+    state: AccountState | None
+    """None if the digest is one of the job's known digests."""
+    findings: tuple[AuditFinding, ...] = ()
+    report_html: str | None = None
+    """The account's own report."""
 
 
-def packed(how: AuditOptions) -> bytes:
-    """For another process. Rules go without their examples, which are not judged."""
-    rules = tuple(replace(rule, examples=()) for rule in how.rulebook.rules)
-    how = replace(how, rulebook=replace(how.rulebook, rules=rules))
-    return zlib.compress(pickle.dumps(how, protocol=5), 1)
+def pack_options(options: AuditOptions) -> bytes:
+    """Return the options for other processes, without the rules' examples, which no check needs."""
+    rules = tuple(replace(rule, examples=()) for rule in options.rulebook.rules)
+    options = replace(options, rulebook=replace(options.rulebook, rules=rules))
+    return zlib.compress(pickle.dumps(options, protocol=5), 1)
 
 
-def judge(how: bytes, job: Job) -> TaskResult:
-    """Judge one account. Whatever is wrong with it is told in its standing, never raised."""
-    gc.disable()  # as the program itself: nothing of an account outlives it
+def run_job(packed_options: bytes, job: Job) -> TaskResult:
+    """Check one account in a worker process. Never raises: an account that can't be checked gets an error state."""
+    gc.disable()  # as the command line does: nothing of an account outlives its check
     try:
-        return judged(_unpacked(how), job)
+        return check_account(_unpack_options(packed_options), job)
     finally:
         gc.enable()
 
 
-def judged(how: AuditOptions, job: Job) -> TaskResult:
-    """As `judge`, in this process."""
+def check_account(options: AuditOptions, job: Job) -> TaskResult:
+    """Check one account in this process. Never raises: an account that can't be checked gets an error state."""
     try:
-        before = digest(how.settings, job.path)
-        if before in job.known:
-            return TaskResult(place=job.place, digest=before, standing=None)
-        done = examine(
+        digest = snapshot_digest(options.settings_digest, job.path)
+        if digest in job.known_digests:
+            return TaskResult(place=job.place, digest=digest, state=None)
+        examined = examine(
             CheckRequest(
                 snapshot=job.path,
-                rulebook=how.rulebook,
-                at=how.at,
-                phase=how.phase,
-                select=how.selected,
-                ignore=how.ignored,
-                engine=how.engine,
-                waivers=how.accepted,
+                rulebook=options.rulebook,
+                at=options.at,
+                phase=options.phase,
+                select=options.selected,
+                ignore=options.ignored,
+                engine=options.engine,
+                waivers=options.waivers,
             )
         )
-        report, evidence = done.report, done.evidence
+        report = examined.report
         if not report.sources:
-            return TaskResult(place=job.place, digest="", standing=broken(_nothing(len(report.unrecognised)), how.at))
-        after = digest(how.settings, job.path)
-        unchanged = before if after == before else ""
-        page = None
-        if how.audience is not None:
+            return error_result(job.place, _no_readable_files(len(report.unrecognised)), options.at)
+        if snapshot_digest(options.settings_digest, job.path) != digest:
+            digest = ""  # the files changed while they were read, so no later audit may reuse this state
+        report_html = None
+        if options.audience is not None:
             from exportready.reporters import Options, render
 
-            page = render("html", report, Options(audience=how.audience))
+            report_html = render("html", report, Options(audience=options.audience))
         return TaskResult(
             place=job.place,
-            digest=unchanged,
-            standing=standing(report, evidence, how.accepted, unchanged),
-            findings=found(report),
-            page=page,
+            digest=digest,
+            state=account_state(report, examined.evidence, options.waivers, digest),
+            findings=audit_findings(report),
+            report_html=report_html,
         )
     except NoSnapshot as error:
-        return TaskResult(place=job.place, digest="", standing=broken(str(error), how.at))
+        return error_result(job.place, str(error), options.at)
     except MemoryError as error:
         debug.show(error, f"not enough memory for {job.place}")
-        return TaskResult(
-            place=job.place,
-            digest="",
-            standing=broken("there is not enough memory for its files; audit it with --jobs 1", how.at),
-        )
+        return error_result(job.place, "there is not enough memory for its files; audit it with --jobs 1", options.at)
     except Exception as error:  # one account must never stop the others
         debug.show(error, f"the account {job.place} failed")
-        told = f"ExportReady itself failed ({type(error).__name__}: {error}); exportready check shows more"
-        return TaskResult(place=job.place, digest="", standing=broken(told, how.at))
+        message = f"ExportReady itself failed ({type(error).__name__}: {error}); exportready check shows more"
+        return error_result(job.place, message, options.at)
 
 
-def _nothing(unrecognised: int) -> str:
-    several = "its only file is not" if unrecognised == 1 else f"none of its {unrecognised} files is"
-    told = f"{several} recognised" if unrecognised else "there is no file in it"
-    return f"{told}; exportready check shows what would help"
+def error_result(place: str, error: str, at: datetime) -> TaskResult:
+    """Return the result for an account that couldn't be checked at all."""
+    return TaskResult(place=place, digest="", state=error_state(error, at))
 
 
-def digest(settings: str, path: Path) -> str:
-    """Over how it is judged and every byte of its files. Raises NoSnapshot where nothing is there."""
-    told = hashlib.sha256(settings.encode())
+def _no_readable_files(unrecognized: int) -> str:
+    subject = "its only file is not" if unrecognized == 1 else f"none of its {unrecognized} files is"
+    problem = f"{subject} recognised" if unrecognized else "there is no file in it"
+    return f"{problem}; exportready check shows what would help"
+
+
+def snapshot_digest(settings_digest: str, path: Path) -> str:
+    """Return a digest of the settings and of every file of a snapshot. Raises NoSnapshot if there is none."""
+    digest = hashlib.sha256(settings_digest.encode())
     if path.is_dir():
-        for file in sorted(in_folder(path), key=lambda one: one.path):
-            told.update(f"\0{file.path}\0".encode("utf-8", "surrogateescape"))
+        for file in sorted(in_folder(path), key=lambda file: file.path):
+            digest.update(f"\0{file.path}\0".encode("utf-8", "surrogateescape"))
             try:
-                told.update(hashlib.sha256(file.load()).digest())
+                digest.update(hashlib.sha256(file.load()).digest())
             except Unreadable as error:
-                told.update(f"\0{error}".encode("utf-8", "replace"))
-        return told.hexdigest()
+                digest.update(f"\0{error}".encode("utf-8", "replace"))
+        return digest.hexdigest()
     if path.exists() and not path.is_file():
         raise NoSnapshot(f"{path.name} is no folder and no ordinary file; take it away")
     try:
         with path.open("rb") as archive:
-            told.update(hashlib.file_digest(archive, "sha256").digest())
+            digest.update(hashlib.file_digest(archive, "sha256").digest())
     except OSError as error:
         raise NoSnapshot(f"{path.name} cannot be opened ({error.strerror})") from error
-    return told.hexdigest()
+    return digest.hexdigest()
 
 
 @lru_cache(maxsize=1)
-def _unpacked(how: bytes) -> AuditOptions:
-    """Once in a process: all accounts of an audit are judged alike."""
-    made = pickle.loads(zlib.decompress(how))  # noqa: S301  # from our own parent process, or the cluster that somebody chose
-    if not isinstance(made, AuditOptions):
-        raise TypeError(type(made).__name__)
-    return made
+def _unpack_options(packed_options: bytes) -> AuditOptions:
+    """Return the options; cached, since all jobs of a process have the same ones."""
+    options = pickle.loads(zlib.decompress(packed_options))  # noqa: S301 - from our own parent process, or the user's cluster
+    if not isinstance(options, AuditOptions):
+        raise TypeError(type(options).__name__)
+    return options

@@ -1,1 +1,1 @@
-"""What audits found, in one SQLite file: kept account by account, so that a run that ends at any moment leaves whole accounts only."""
+"""Saves the results of all audits in one SQLite file, account by account, so that interruptions leave only complete accounts."""

@@ -1,4 +1,4 @@
-"""The file itself: opened for one program at a time, and brought to the newest form by numbered migrations."""
+"""Opens the history file for one program at a time and upgrades it with numbered migrations."""
 
 from __future__ import annotations
 
@@ -8,39 +8,39 @@ from contextlib import contextmanager
 from pathlib import Path
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-APPLICATION = 0x45785244
-"""Marks the file as ours («ExRD»; https://sqlite.org/pragma.html#pragma_application_id)."""
-OLDEST_SQLITE = (3, 37, 0)
-"""The first with STRICT tables (https://sqlite.org/stricttables.html)."""
+APPLICATION_ID = 0x45785244
+"""Marks the file as ours ("ExRD"; https://sqlite.org/pragma.html#pragma_application_id)."""
+MINIMUM_SQLITE = (3, 37, 0)
+"""The first version with STRICT tables (https://sqlite.org/stricttables.html)."""
 
 
 class NoHistory(Exception):
-    """The file cannot be used; the message names it and says what to do."""
+    """The file can't be used; the message names it and says what to do."""
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """The history, made where there is none. Raises NoHistory.
+    """Open the history, or create it. Raises NoHistory.
 
-    It is locked for as long as it is open: two audits at once would judge the same accounts twice. The lock is also what
-    lets the write-ahead log work on a network drive (https://sqlite.org/wal.html, section 8), and it goes with the process.
+    It stays locked while it is open, since two audits at once would check the same accounts twice. The lock also lets the
+    write-ahead log work on a network drive (https://sqlite.org/wal.html, section 8), and it ends with the process.
     """
-    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+    if sqlite3.sqlite_version_info < MINIMUM_SQLITE:
         raise NoHistory(f"SQLite {sqlite3.sqlite_version} is too old for a history; Python needs one of 3.37 or newer")
     connection = None
-    with told(path):
+    with history_errors(path):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(path, timeout=1, isolation_level=None)
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-            _ours(connection, path)
+            _require_own_database(connection, path)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA secure_delete = ON")
             _migrate(connection, path)
-            (sound,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            if sound != "ok":
-                raise ValueError(sound)
+            (check,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if check != "ok":
+                raise ValueError(check)
             return connection
         except BaseException:
             if connection is not None:
@@ -49,19 +49,19 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
-    """Whatever SQLite or the disk says of the file is told with what to do. Raises NoHistory."""
+def history_errors(path: Path) -> Iterator[None]:
+    """Turn errors of SQLite, of the disk and of damaged values into NoHistory, with what to do about them."""
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise NoHistory(f"{path}: {_told(error)}") from error
+        raise NoHistory(f"{path}: {_message(error)}") from error
     except (ValueError, ArithmeticError) as error:
         raise NoHistory(f"{path}: it is damaged ({error}); take it away or name another file with --history") from error
 
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All of it or nothing."""
+    """Commit what the block changes, or nothing if it raises."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -71,29 +71,30 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
-def _ours(connection: sqlite3.Connection, path: Path) -> None:
-    """Nobody else's database is written to."""
-    mark = connection.execute("PRAGMA application_id").fetchone()[0]
+def _require_own_database(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise NoHistory if another program's data is in the file."""
+    application_id = connection.execute("PRAGMA application_id").fetchone()[0]
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-    if mark != APPLICATION and (tables or mark):
+    if application_id != APPLICATION_ID and (tables or application_id):
         raise NoHistory(f"{path} is a database of another program; name another file with --history")
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Apply the migrations that the file doesn't have yet, each in one transaction."""
     version = connection.execute("PRAGMA user_version").fetchone()[0]
-    steps = sorted(MIGRATIONS.glob("*.sql"))
-    if version > len(steps):
+    migrations = sorted(MIGRATIONS.glob("*.sql"))
+    if version > len(migrations):
         raise NoHistory(f"{path} was written by a newer ExportReady; update this one, or name another file with --history")
-    for number, step in enumerate(steps[version:], version + 1):
+    for number, migration in enumerate(migrations[version:], version + 1):
         with transaction(connection):
-            for statement in _statements(step.read_text(encoding="utf-8")):
+            for statement in _statements(migration.read_text(encoding="utf-8")):
                 connection.execute(statement)
-            connection.execute(f"PRAGMA application_id = {APPLICATION}")
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {number}")
 
 
 def _statements(script: str) -> Iterator[str]:
-    """One by one: executescript would commit the transaction that makes a migration whole."""
+    """Split a script into statements, since executescript would commit the migration's transaction."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line
@@ -102,7 +103,7 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-def _told(error: sqlite3.Error | OSError) -> str:
+def _message(error: sqlite3.Error | OSError) -> str:
     if isinstance(error, OSError):
         return f"it cannot be written ({error.strerror}); name another file with --history"
     text = str(error)

@@ -1,247 +1,206 @@
-"""An audit as reporters show it, out of the history: each account, what became different, and how it went before."""
+"""Reads an audit from the history for the reporters: each account, what changed in it, and the audits before."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from exportready.history.file import told
-from exportready.history.seal import is_whole
-from exportready.history.store import History, Started
-from exportready.model.audit import AccountState, Entry, Issue, Movement, Past, RuleState, Unread
-from exportready.model.changes import PastFinding
-from exportready.model.report import Cleared, Expiry, Outcome, Verdict
+from exportready.history import rows
+from exportready.history.file import history_errors
+from exportready.history.seal import is_intact
+from exportready.history.store import AuditRun, History
+from exportready.model.audit import AccountChanges, AccountState, AuditedAccount, PastAudit, UnreadFile
+from exportready.model.changes import CHANGE_KEYS
+from exportready.model.report import Verdict
 from exportready.model.rules import Severity
 from exportready.results.compare import Result, compare
 
-TREND = 12
-"""So many audits are looked back at."""
-
-_PARTS = ("added", "regressed", "fixed", "untold", "rule_changed")
+TREND_LENGTH = 12
+"""Maximum number of earlier audits in a trend."""
 
 
-def entries(history: History, audit: Started, page_of: Callable[[str], str]) -> tuple[Entry, ...]:
-    """The accounts of an audit, in the order of their places. `page_of` names the file of an account's own report."""
-    with told(history.path):
-        one = _Reading(history.connection, audit)
-        rows = one.rows(
+def audited_accounts(history: History, audit: AuditRun, report_name: Callable[[str], str]) -> tuple[AuditedAccount, ...]:
+    """Return the accounts of an audit by place. Raises NoHistory.
+
+    `report_name` returns the file name of the report of the account at a place.
+    """
+    with history_errors(history.path):
+        reader = _AuditReader(history.connection, audit)
+        found = reader.rows(
             "SELECT place, entry.account, standing FROM entry JOIN account ON account.id = entry.account"
             " WHERE audit = ? ORDER BY place",
             audit.id,
         )
-        return tuple(one.entry(place, account, standing, page_of) for place, account, standing in rows)
+        return tuple(reader.account(place, account_id, state_id, report_name) for place, account_id, state_id in found)
 
 
-def past(history: History, audit: Started) -> tuple[Past, ...]:
-    """The audits before this one, the oldest first."""
-    with told(history.path):
-        one = _Reading(history.connection, audit)
-        return tuple(map(one.past, one.earlier))
+def past_audits(history: History, audit: AuditRun) -> tuple[PastAudit, ...]:
+    """Return the audits before this one, the oldest first. Raises NoHistory."""
+    with history_errors(history.path):
+        reader = _AuditReader(history.connection, audit)
+        return tuple(map(reader.past_audit, reader.earlier))
 
 
-def gone(history: History, audit: Started) -> tuple[str, ...]:
-    """The places that the audit before this one had, and this one has not."""
-    with told(history.path):
-        one = _Reading(history.connection, audit)
-        rows = one.rows(
+def gone_places(history: History, audit: AuditRun) -> tuple[str, ...]:
+    """Return the places that the audit before this one had and this one doesn't. Raises NoHistory."""
+    with history_errors(history.path):
+        reader = _AuditReader(history.connection, audit)
+        found = reader.rows(
             "SELECT place FROM entry JOIN account ON account.id = entry.account WHERE audit = ?"
             " AND account NOT IN (SELECT account FROM entry WHERE audit = ?) ORDER BY place",
-            one.earlier[-1] if one.earlier else -1,
+            reader.earlier[-1] if reader.earlier else -1,
             audit.id,
         )
-        return tuple(place for (place,) in rows)
+        return tuple(place for (place,) in found)
 
 
-class _Reading:
-    """The queries of one audit. Values that many accounts share are made once."""
+class _AuditReader:
+    """The queries for one audit."""
 
-    def __init__(self, connection: sqlite3.Connection, audit: Started) -> None:
+    def __init__(self, connection: sqlite3.Connection, audit: AuditRun) -> None:
         self.connection = connection
         self.audit = audit
-        rows = self.rows("SELECT id FROM audit WHERE finished = 1 AND id < ? ORDER BY id DESC LIMIT ?", audit.id, TREND)
-        self.earlier = tuple(id_ for (id_,) in reversed(rows))
-        self._outcome = cache(_outcome)
+        found = self.rows(
+            "SELECT id FROM audit WHERE finished = 1 AND id < ? ORDER BY id DESC LIMIT ?", audit.id, TREND_LENGTH
+        )
+        self.earlier = tuple(audit_id for (audit_id,) in reversed(found))
+        # Many accounts have equal rows; sharing their values saves memory.
+        self._rule_state = cache(rows.rule_state_from_row)
 
     def rows(self, query: str, *values: object) -> list[Any]:
         return self.connection.execute(query, values).fetchall()
 
-    def entry(self, place: str, account: int, standing: int, page_of: Callable[[str], str]) -> Entry:
-        if not is_whole(self.connection, standing):
+    def account(self, place: str, account_id: int, state_id: int, report_name: Callable[[str], str]) -> AuditedAccount:
+        if not is_intact(self.connection, state_id):
             raise ValueError(f"what is kept of {place} is not as it was written")
-        ((*row, page),) = self.rows(
-            "SELECT digest, checked_at, holds_until, verdict, error, name, phase, files, undated, oldest, newest,"
-            " waits_findings, waits_transactions, waits_amount, page FROM standing WHERE id = ?",
-            standing,
-        )
-        return Entry(
+        row = self._state_row(state_id)
+        return AuditedAccount(
             place=place,
-            standing=self._standing(standing, row),
-            movement=self._movement(account, standing),
-            trend=self._trend(account),
-            page=page_of(place) if page else "",
+            state=self._state(state_id, row),
+            changes=self._changes(account_id, state_id),
+            trend=self._trend(account_id),
+            report_file=report_name(place) if row["page"] else "",
         )
 
-    def past(self, id_: int) -> Past:
+    def past_audit(self, audit_id: int) -> PastAudit:
         verdicts = self.rows(
-            "SELECT verdict, count(*) FROM entry JOIN standing ON standing.id = standing WHERE audit = ? GROUP BY verdict", id_
+            "SELECT verdict, count(*) FROM entry JOIN standing ON standing.id = standing WHERE audit = ? GROUP BY verdict",
+            audit_id,
         )
-        ((at,),) = self.rows("SELECT at FROM audit WHERE id = ?", id_)
-        ((broken,),) = self.rows(
+        ((at,),) = self.rows("SELECT at FROM audit WHERE id = ?", audit_id)
+        ((unreadable,),) = self.rows(
             "SELECT count(*) FROM entry JOIN standing ON standing.id = standing WHERE audit = ?"
             " AND (error <> '' OR EXISTS (SELECT 1 FROM unread WHERE unread.standing = entry.standing))",
-            id_,
+            audit_id,
         )
-        ((count,),) = self.rows(
-            "SELECT coalesce(sum(open), 0) FROM entry JOIN outcome ON outcome.standing = entry.standing WHERE audit = ?", id_
+        ((open_count,),) = self.rows(
+            "SELECT coalesce(sum(open), 0) FROM entry JOIN outcome ON outcome.standing = entry.standing WHERE audit = ?",
+            audit_id,
         )
-        return Past(
+        return PastAudit(
             at=datetime.fromisoformat(at),
             verdicts={Verdict(verdict): number for verdict, number in verdicts},
-            broken=broken,
-            open=count,
+            unreadable=unreadable,
+            open_count=open_count,
         )
 
     # -- one account
 
-    def _standing(self, id_: int, row: Sequence[Any]) -> AccountState:
-        digest, checked, until, verdict, error, name, phase, files, undated, oldest, newest, findings, transactions, amount = (
-            row
-        )
+    def _state_row(self, state_id: int) -> dict[str, Any]:
+        cursor = self.connection.cursor()
+        cursor.row_factory = sqlite3.Row
+        return dict(cursor.execute("SELECT * FROM standing WHERE id = ?", (state_id,)).fetchone())
+
+    def _state(self, state_id: int, row: dict[str, Any]) -> AccountState:
         outcomes = self.rows(
             "SELECT rule, digest, grade, outcome, untold, worst, open, accepted FROM outcome WHERE standing = ? ORDER BY rule",
-            id_,
+            state_id,
         )
         issues = self.rows(
-            "SELECT id, rule, code, severity, message, transactions, amount FROM issue WHERE standing = ? ORDER BY number", id_
+            "SELECT id, rule, code, severity, message, transactions, amount FROM issue WHERE standing = ? ORDER BY number",
+            state_id,
         )
-        grades = self.rows("SELECT severity, count(*) FROM finding WHERE standing = ? AND NOT accepted GROUP BY severity", id_)
-        unread = self.rows("SELECT path, error FROM unread WHERE standing = ? ORDER BY path", id_)
-        lapses = self.rows("SELECT what, name, of, until FROM lapse WHERE standing = ? ORDER BY until, what, name, of", id_)
-        return AccountState(
-            digest=digest,
-            checked_at=datetime.fromisoformat(checked),
-            holds_until=_moment(until),
-            verdict=Verdict(verdict),
-            error=error,
-            name=name,
-            phase=phase,
-            unread=tuple(Unread(path, why) for path, why in unread),
-            files=int(files),
-            undated=int(undated),
-            oldest=_moment(oldest),
-            newest=_moment(newest),
-            rules=tuple(self._outcome(tuple(one)) for one in outcomes),
-            grades={Severity(grade): count for grade, count in grades},
-            issues=tuple(_issue(one) for one in issues),
-            waits=Cleared(int(findings), int(transactions), Decimal(amount)),
-            lapses=tuple(
-                Expiry(what=what, name=name, of=of, until=datetime.fromisoformat(end)) for what, name, of, end in lapses
-            ),
+        severities = self.rows(
+            "SELECT severity, count(*) FROM finding WHERE standing = ? AND NOT accepted GROUP BY severity", state_id
+        )
+        unread = self.rows("SELECT path, error FROM unread WHERE standing = ? ORDER BY path", state_id)
+        lapses = self.rows(
+            "SELECT what, name, of, until FROM lapse WHERE standing = ? ORDER BY until, what, name, of", state_id
+        )
+        return rows.account_state_from_row(
+            row,
+            rules=tuple(map(self._rule_state, outcomes)),
+            open_by_severity={Severity(severity): count for severity, count in severities},
+            key_issues=tuple(map(rows.key_issue_from_row, issues)),
+            unread_files=tuple(UnreadFile(path, error) for path, error in unread),
+            expiring=tuple(map(rows.expiry_from_row, lapses)),
         )
 
-    def _trend(self, account: int) -> tuple[int | None, ...]:
-        rows = self.rows(
+    def _trend(self, account_id: int) -> tuple[int | None, ...]:
+        found = self.rows(
             "SELECT audit, (SELECT sum(open) FROM outcome WHERE outcome.standing = entry.standing) FROM entry"
             " WHERE account = ? AND audit >= ?",
-            account,
+            account_id,
             self.earlier[0] if self.earlier else self.audit.id,
         )
-        at = dict(rows)
-        return tuple(at.get(id_) for id_ in (*self.earlier, self.audit.id))
+        open_by_audit = dict(found)
+        return tuple(open_by_audit.get(audit_id) for audit_id in (*self.earlier, self.audit.id))
 
-    def _movement(self, account: int, standing: int) -> Movement | None:
-        """Since the last audit in which the account could be judged."""
-        row = next(
-            iter(
-                self.rows(
-                    "SELECT standing, at FROM entry JOIN audit ON audit.id = audit JOIN standing ON standing.id = standing"
-                    " WHERE entry.account = ? AND finished = 1 AND audit < ? AND error = '' ORDER BY audit DESC LIMIT 1",
-                    account,
-                    self.audit.id,
-                )
-            ),
-            None,
+    def _changes(self, account_id: int, state_id: int) -> AccountChanges | None:
+        """Return the changes since the last audit that could check the account; None if none could."""
+        found = self.rows(
+            "SELECT standing, at FROM entry JOIN audit ON audit.id = audit JOIN standing ON standing.id = standing"
+            " WHERE entry.account = ? AND finished = 1 AND audit < ? AND error = '' ORDER BY audit DESC LIMIT 1",
+            account_id,
+            self.audit.id,
         )
-        if row is None:
+        if not found:
             return None
-        before, at = row
-        ((verdict,),) = self.rows("SELECT verdict FROM standing WHERE id = ?", before)
-        if before == standing:
-            return Movement(since=datetime.fromisoformat(at), verdict=Verdict(verdict))
-        found = compare(self._result(before), self._result(standing), self._ever(account, before))
-        counted = {part: Counter(one.rule for one in getattr(found, part)) for part in _PARTS}
-        return Movement(
+        ((old_state_id, at),) = found
+        ((verdict,),) = self.rows("SELECT verdict FROM standing WHERE id = ?", old_state_id)
+        if old_state_id == state_id:
+            return AccountChanges(since=datetime.fromisoformat(at), verdict=Verdict(verdict))
+        changes = compare(self._result(old_state_id), self._result(state_id), self._earlier_result(account_id, old_state_id))
+        counts = {kind: Counter(finding.rule for finding in getattr(changes, kind)) for kind in CHANGE_KEYS}
+        return AccountChanges(
             since=datetime.fromisoformat(at),
             verdict=Verdict(verdict),
-            **{part: dict(sorted(of.items())) for part, of in counted.items()},
+            **{kind: dict(sorted(by_rule.items())) for kind, by_rule in counts.items()},
         )
 
-    def _result(self, standing: int) -> Result:
-        ((at, verdict),) = self.rows("SELECT checked_at, verdict FROM standing WHERE id = ?", standing)
-        outcomes = self.rows("SELECT rule, digest, untold FROM outcome WHERE standing = ?", standing)
-        findings = self.rows("SELECT fingerprint, rule, severity, subject FROM finding WHERE standing = ?", standing)
+    def _result(self, state_id: int) -> Result:
+        ((checked_at, verdict),) = self.rows("SELECT checked_at, verdict FROM standing WHERE id = ?", state_id)
+        outcomes = self.rows("SELECT rule, digest, untold FROM outcome WHERE standing = ?", state_id)
+        findings = self.rows("SELECT fingerprint, rule, severity, subject FROM finding WHERE standing = ?", state_id)
         return Result(
             account=None,
-            checked_at=at,
+            checked_at=checked_at,
             verdict=verdict,
-            findings=_stood(findings),
+            findings=rows.past_findings_from_rows(findings),
             digests={rule: digest for rule, digest, _ in outcomes},
             decided=frozenset(rule for rule, _, untold in outcomes if not untold),
             settings={},
         )
 
-    def _ever(self, account: int, before: int) -> Result:
-        """What the account had in any audit before the last one."""
-        rows = self.rows(
+    def _earlier_result(self, account_id: int, old_state_id: int) -> Result:
+        """Return all findings that audits before the last one had in the account and the last one hadn't."""
+        findings = self.rows(
             "SELECT DISTINCT fingerprint, rule, severity, subject FROM finding WHERE standing IN (SELECT standing FROM entry"
             " JOIN audit ON audit.id = audit WHERE account = ? AND finished = 1 AND audit < ?) AND standing <> ?",
-            account,
+            account_id,
             self.audit.id,
-            before,
+            old_state_id,
         )
         return Result(
-            account=None, checked_at="", verdict="", findings=_stood(rows), digests={}, decided=frozenset(), settings={}
+            account=None,
+            checked_at="",
+            verdict="",
+            findings=rows.past_findings_from_rows(findings),
+            digests={},
+            decided=frozenset(),
+            settings={},
         )
-
-
-def _stood(rows: Iterable[Sequence[str]]) -> Mapping[str, PastFinding]:
-    return {
-        one: PastFinding(fingerprint=one, rule=rule, severity=severity, subject=subject, message="")
-        for one, rule, severity, subject in rows
-    }
-
-
-def _outcome(row: tuple[str, str, str, str, int, str | None, int, int]) -> RuleState:
-    rule, digest, grade, outcome, untold, worst, open_, accepted = row
-    return RuleState(
-        rule=rule,
-        digest=digest,
-        grade=Severity(grade),
-        outcome=Outcome(outcome),
-        untold=bool(untold),
-        worst=Severity(worst) if worst else None,
-        open=open_,
-        accepted=accepted,
-    )
-
-
-def _issue(row: Sequence[Any]) -> Issue:
-    id_, rule, code, severity, message, transactions, amount = row
-    return Issue(
-        id=id_,
-        rule=rule,
-        code=code,
-        severity=Severity(severity),
-        message=message,
-        transactions=int(transactions),
-        amount=Decimal(amount),
-    )
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

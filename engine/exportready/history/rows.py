@@ -1,87 +1,199 @@
-"""A standing as rows of the history's tables. With `hidden`, nothing in them names what findings are about."""
+"""Converts account states to rows of the history's tables and back.
+
+`hide` hashes the keys of records. Where it is given, rows name nothing that belongs to the customer.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from exportready.kinds.account import LISTS, MAPS
-from exportready.model.audit import AccountState, Found, Issue, RuleState, Unread
-from exportready.model.report import Expiry
+from exportready.model.audit import (
+    AccountState,
+    AuditFinding,
+    AuditKeyIssue,
+    RuleState,
+    UnreadFile,
+    escape_surrogates,
+)
+from exportready.model.changes import PastFinding
+from exportready.model.report import Cleared, Expiry, Outcome, Verdict
+from exportready.model.rules import Severity
 
-Hidden = Callable[[str], str] | None
-"""Hashes a subject; None where nothing is to be hidden."""
+Hide = Callable[[str], str] | None
 Row = tuple[object, ...]
 
 NOT_READ = "it could not be read; exportready check says why"
 NOT_JUDGED = "it could not be judged; exportready check says why"
-"""Instead of messages that may quote what stands in the files."""
+"""Replace messages that may quote the customer's files."""
 
 
-def standing(one: AccountState, page: str, hidden: Hidden) -> Mapping[str, object]:
-    """By column; the account comes from elsewhere."""
+# -- to rows
+
+
+def state_columns(state: AccountState, report_mark: str, hide: Hide) -> Mapping[str, object]:
+    """Return the columns of table `standing` except the account's id."""
     return {
-        "digest": one.digest,
-        "page": page,
-        "checked_at": one.checked_at.isoformat(),
-        "holds_until": _moment(one.holds_until),
-        "verdict": one.verdict.value,
-        "error": NOT_JUDGED if hidden and one.error else text(one.error),
-        "name": text(one.name),
-        "phase": one.phase,
-        "files": one.files,
-        "undated": one.undated,
-        "oldest": _moment(one.oldest),
-        "newest": _moment(one.newest),
-        "waits_findings": one.waits.findings,
-        "waits_transactions": one.waits.transactions,
-        "waits_amount": str(one.waits.amount),
+        "digest": state.digest,
+        "page": report_mark,
+        "checked_at": state.checked_at.isoformat(),
+        "holds_until": _iso(state.valid_until),
+        "verdict": state.verdict.value,
+        "error": NOT_JUDGED if hide and state.error else escape_surrogates(state.error),
+        "name": escape_surrogates(state.name),
+        "phase": state.phase,
+        "files": state.files_read,
+        "undated": state.files_undated,
+        "oldest": _iso(state.oldest_date),
+        "newest": _iso(state.newest_date),
+        "waits_findings": state.blocked.findings,
+        "waits_transactions": state.blocked.transactions,
+        "waits_amount": str(state.blocked.amount),
     }
 
 
-def outcomes(standing: int, rules: Iterable[RuleState]) -> Iterator[Row]:
-    """One a rule."""
-    for one in rules:
-        worst = one.worst.value if one.worst else None
-        yield standing, one.rule, one.digest, one.grade.value, one.outcome.value, one.untold, worst, one.open, one.accepted
+def outcome_rows(state_id: int, rules: Iterable[RuleState]) -> Iterator[Row]:
+    """Return a row of table `outcome` for each rule."""
+    for rule in rules:
+        yield (
+            state_id,
+            rule.rule,
+            rule.digest,
+            rule.grade.value,
+            rule.outcome.value,
+            rule.has_unknowns,
+            rule.worst.value if rule.worst else None,
+            rule.open_count,
+            rule.accepted_count,
+        )
 
 
-def findings(standing: int, found: Iterable[Found], hidden: Hidden) -> Iterator[Row]:
-    """One a finding."""
-    for number, one in enumerate(found):
-        subject = hidden(one.subject) if hidden else text(one.subject)
-        yield standing, number, one.fingerprint, one.rule, one.severity.value, subject, one.accepted
+def finding_rows(state_id: int, findings: Iterable[AuditFinding], hide: Hide) -> Iterator[Row]:
+    """Return a row of table `finding` for each finding."""
+    for number, finding in enumerate(findings):
+        subject = hide(finding.subject) if hide else escape_surrogates(finding.subject)
+        yield state_id, number, finding.fingerprint, finding.rule, finding.severity.value, subject, finding.accepted
 
 
-def issues(standing: int, found: Iterable[Issue], hidden: Hidden) -> Iterator[Row]:
-    """One a key issue."""
-    for number, one in enumerate(found):
-        message = "" if hidden else text(one.message)
-        yield standing, number, one.id, one.rule, one.code, one.severity.value, message, one.transactions, str(one.amount)
+def key_issue_rows(state_id: int, key_issues: Iterable[AuditKeyIssue], hide: Hide) -> Iterator[Row]:
+    """Return a row of table `issue` for each key issue."""
+    for number, issue in enumerate(key_issues):
+        yield (
+            state_id,
+            number,
+            issue.id,
+            issue.rule,
+            issue.code,
+            issue.severity.value,
+            "" if hide else escape_surrogates(issue.message),
+            issue.transactions,
+            str(issue.amount),
+        )
 
 
-def unread(standing: int, files: Iterable[Unread], hidden: Hidden) -> Iterator[Row]:
-    """One a file."""
-    for one in files:
-        yield standing, text(one.path), NOT_READ if hidden else text(one.error)
+def unread_rows(state_id: int, files: Iterable[UnreadFile], hide: Hide) -> Iterator[Row]:
+    """Return a row of table `unread` for each file."""
+    for file in files:
+        yield state_id, escape_surrogates(file.path), NOT_READ if hide else escape_surrogates(file.error)
 
 
-def lapses(standing: int, found: Iterable[Expiry], hidden: Hidden) -> Iterator[Row]:
-    """One an answer or waiver."""
-    for one in found:
-        name, of = (without_entry(one.name), without_entry(one.of)) if hidden else (one.name, one.of)
-        yield standing, one.what, text(name), text(of), one.until.isoformat()
+def expiry_rows(state_id: int, expiring: Iterable[Expiry], hide: Hide) -> Iterator[Row]:
+    """Return a row of table `lapse` for each answer or waiver."""
+    for expiry in expiring:
+        name, of = (without_entry(expiry.name), without_entry(expiry.of)) if hide else (expiry.name, expiry.of)
+        yield state_id, expiry.what, escape_surrogates(name), escape_surrogates(of), expiry.until.isoformat()
 
 
 def without_entry(path: str) -> str:
-    """An answer of a map or list (salesTax.zones.Denver) without the entry, which names something of the customer."""
+    """Return an answer's path without the entry of a map or list, which names something of the customer's.
+
+    `salesTax.zones.Denver` becomes `salesTax.zones`.
+    """
     return next((whole for whole in (*MAPS, *LISTS) if path.startswith(f"{whole}.")), path)
 
 
-def text(value: str) -> str:
-    """Halves of characters, which files may hold and no database takes, are told as what they are."""
-    return value.encode("utf-8", "backslashreplace").decode()
+# -- from rows
 
 
-def _moment(when: datetime | None) -> str | None:
+def rule_state_from_row(row: Sequence[Any]) -> RuleState:
+    """Return the outcome of a rule from the columns of table `outcome` after `standing`."""
+    rule, digest, grade, outcome, untold, worst, open_count, accepted_count = row
+    return RuleState(
+        rule=rule,
+        digest=digest,
+        grade=Severity(grade),
+        outcome=Outcome(outcome),
+        has_unknowns=bool(untold),
+        worst=Severity(worst) if worst else None,
+        open_count=open_count,
+        accepted_count=accepted_count,
+    )
+
+
+def past_findings_from_rows(rows: Iterable[Sequence[str]]) -> Mapping[str, PastFinding]:
+    """Return findings by fingerprint, from rows of (fingerprint, rule, severity, subject)."""
+    return {
+        fingerprint: PastFinding(fingerprint=fingerprint, rule=rule, severity=severity, subject=subject, message="")
+        for fingerprint, rule, severity, subject in rows
+    }
+
+
+def key_issue_from_row(row: Sequence[Any]) -> AuditKeyIssue:
+    """Return a key issue from the columns of table `issue` after `number`."""
+    id_, rule, code, severity, message, transactions, amount = row
+    return AuditKeyIssue(
+        id=id_,
+        rule=rule,
+        code=code,
+        severity=Severity(severity),
+        message=message,
+        transactions=int(transactions),
+        amount=Decimal(amount),
+    )
+
+
+def expiry_from_row(row: Sequence[str]) -> Expiry:
+    """Return an answer or waiver from the columns of table `lapse` after `standing`."""
+    what, name, of, until = row
+    return Expiry(what=what, name=name, of=of, until=datetime.fromisoformat(until))
+
+
+def account_state_from_row(
+    row: Mapping[str, Any],
+    rules: tuple[RuleState, ...],
+    open_by_severity: Mapping[Severity, int],
+    key_issues: tuple[AuditKeyIssue, ...],
+    unread_files: tuple[UnreadFile, ...],
+    expiring: tuple[Expiry, ...],
+) -> AccountState:
+    """Return an account state from its row of table `standing` and its rows of the other tables."""
+    return AccountState(
+        digest=row["digest"],
+        checked_at=datetime.fromisoformat(row["checked_at"]),
+        valid_until=_time(row["holds_until"]),
+        verdict=Verdict(row["verdict"]),
+        error=row["error"],
+        name=row["name"],
+        phase=row["phase"],
+        unread_files=unread_files,
+        files_read=int(row["files"]),
+        files_undated=int(row["undated"]),
+        oldest_date=_time(row["oldest"]),
+        newest_date=_time(row["newest"]),
+        rules=rules,
+        open_by_severity=open_by_severity,
+        key_issues=key_issues,
+        blocked=Cleared(int(row["waits_findings"]), int(row["waits_transactions"]), Decimal(row["waits_amount"])),
+        expiring=expiring,
+    )
+
+
+def _iso(when: datetime | None) -> str | None:
     return when.isoformat() if when else None
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

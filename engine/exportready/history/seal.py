@@ -1,11 +1,11 @@
-"""A digest over all that belongs to a standing: a bit that turned round in the file must not turn a failure into a pass."""
+"""Seals saved account states with a digest, so that damage to the file can't turn a failure into a pass."""
 
 from __future__ import annotations
 
 import hashlib
 import sqlite3
 
-_OF_STANDING = (
+_SEALED_ROWS = (
     "SELECT id, account, digest, page, checked_at, holds_until, verdict, error, name, phase, files, undated, oldest, newest,"
     " waits_findings, waits_transactions, waits_amount FROM standing WHERE id = ?",
     "SELECT * FROM outcome WHERE standing = ? ORDER BY rule",
@@ -14,23 +14,24 @@ _OF_STANDING = (
     "SELECT * FROM unread WHERE standing = ? ORDER BY path",
     "SELECT * FROM lapse WHERE standing = ? ORDER BY what, name, of",
 )
+"""All rows of one account state. Existing files have seals over these columns in this order, so neither may change."""
 
 
-def seal_of(connection: sqlite3.Connection, standing: int) -> str:
-    """Over what the file holds of it now."""
-    told = hashlib.sha256()
-    for query in _OF_STANDING:
-        for row in connection.execute(query, (standing,)):
-            told.update(repr(tuple(row)).encode("utf-8", "backslashreplace"))
-    return told.hexdigest()
+def compute_seal(connection: sqlite3.Connection, state_id: int) -> str:
+    """Return the SHA-256 over all rows of an account state as they are now."""
+    digest = hashlib.sha256()
+    for query in _SEALED_ROWS:
+        for row in connection.execute(query, (state_id,)):
+            digest.update(repr(tuple(row)).encode("utf-8", "backslashreplace"))
+    return digest.hexdigest()
 
 
-def is_whole(connection: sqlite3.Connection, standing: int) -> bool:
-    """It is as it was written."""
-    row = connection.execute("SELECT seal FROM standing WHERE id = ?", (standing,)).fetchone()
-    return row is not None and row[0] == seal_of(connection, standing)
+def is_intact(connection: sqlite3.Connection, state_id: int) -> bool:
+    """Return whether an account state is still as it was saved."""
+    row = connection.execute("SELECT seal FROM standing WHERE id = ?", (state_id,)).fetchone()
+    return row is not None and row[0] == compute_seal(connection, state_id)
 
 
-def seal(connection: sqlite3.Connection, standing: int) -> None:
-    """What is written is whole now."""
-    connection.execute("UPDATE standing SET seal = ? WHERE id = ?", (seal_of(connection, standing), standing))
+def write_seal(connection: sqlite3.Connection, state_id: int) -> None:
+    """Save the seal of an account state, after all of its rows."""
+    connection.execute("UPDATE standing SET seal = ? WHERE id = ?", (compute_seal(connection, state_id), state_id))

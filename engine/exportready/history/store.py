@@ -1,4 +1,4 @@
-"""The history as the audit uses it: begin one, keep account after account, end it."""
+"""Writes audits to the history: starts an audit, saves its accounts one by one, and finishes it."""
 
 from __future__ import annotations
 
@@ -14,144 +14,161 @@ from typing import Self
 import msgspec
 
 from exportready.history import rows
-from exportready.history.file import connect, told, transaction
-from exportready.history.seal import is_whole, seal
-from exportready.model.audit import AccountState, Found
+from exportready.history.file import connect, history_errors, transaction
+from exportready.history.seal import is_intact, write_seal
+from exportready.model.audit import AccountState, AuditFinding
 
 
-class Started(msgspec.Struct, frozen=True, kw_only=True):
+class AuditRun(msgspec.Struct, frozen=True, kw_only=True):
     """An audit in the history."""
 
     id: int
     at: datetime
-    settings: str
-    """The digest of everything that decides its results, the files aside."""
-    done: int
-    """How many accounts it holds."""
+    settings_digest: str
+    """Covers everything that decides the audit's results except the files and the time."""
+    saved_accounts: int
+    """Number of accounts saved so far."""
 
 
-class Kept(msgspec.Struct, frozen=True):
-    """A standing in the history that may be taken again."""
+class SavedState(msgspec.Struct, frozen=True):
+    """An account state in the history that another audit may reuse."""
 
     id: int
-    page: str
-    """What is kept of the account's own report; empty where none was written."""
+    report_mark: str
+    """Identifies the account's own report; empty if none was written."""
 
 
 class History:
-    """The file, open and locked. Everything raises NoHistory where the file fails."""
+    """The history file, open and locked. Every method raises NoHistory if the file fails."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.connection = connect(path)
 
     def __enter__(self) -> Self:
-        """Itself."""
+        """Return the history itself."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Leaves one file behind, without its log."""
+        """Close the file, which also removes its write-ahead log."""
         self.connection.close()
 
-    def unfinished(self) -> Started | None:
-        """The last audit, where it was interrupted."""
-        with told(self.path):
+    def interrupted_audit(self) -> AuditRun | None:
+        """Return the last audit if it was interrupted, else None."""
+        with history_errors(self.path):
             row = self.connection.execute(
                 "SELECT id, at, settings, (SELECT count(*) FROM entry WHERE audit = audit.id) FROM audit"
                 " WHERE finished = 0 AND id = (SELECT max(id) FROM audit)"
             ).fetchone()
-        return Started(id=row[0], at=datetime.fromisoformat(row[1]), settings=row[2], done=row[3]) if row else None
+        if row is None:
+            return None
+        audit_id, at, settings_digest, saved_accounts = row
+        return AuditRun(
+            id=audit_id, at=datetime.fromisoformat(at), settings_digest=settings_digest, saved_accounts=saved_accounts
+        )
 
-    def begin(self, at: datetime, settings: str, rulebook: str, version: str, *, anonymise: bool) -> Started:
-        """A new audit. With `anonymise`, what earlier ones kept in clear is hashed as well."""
-        with self._changing():
-            if anonymise:
-                self._anonymise()
+    def start_audit(
+        self, at: datetime, settings_digest: str, rulebook_digest: str, version: str, *, anonymize: bool
+    ) -> AuditRun:
+        """Start a new audit. With `anonymize`, also hash what earlier audits saved in plain text."""
+        with self._changes():
+            if anonymize:
+                self._anonymize()
             else:
-                self._remember("clear", "yes")
-            number = self.connection.execute(
+                self._set_value(_HAS_PLAIN_TEXT, "yes")
+            audit_id = self.connection.execute(
                 "INSERT INTO audit (at, settings, rulebook, version) VALUES (?, ?, ?, ?) RETURNING id",
-                (at.isoformat(), settings, rulebook, version),
+                (at.isoformat(), settings_digest, rulebook_digest, version),
             ).fetchone()[0]
-        return Started(id=number, at=at, settings=settings, done=0)
+        return AuditRun(id=audit_id, at=at, settings_digest=settings_digest, saved_accounts=0)
 
-    def known(self, place: str, at: datetime) -> Mapping[str, Kept]:
-        """Digest -> what is kept of an account that still holds at a moment; the newest of each digest."""
-        with told(self.path):
+    def reusable_states(self, place: str, at: datetime) -> Mapping[str, SavedState]:
+        """Return an account's intact states that are valid at a time, by digest; of several, the newest."""
+        with history_errors(self.path):
             found = self.connection.execute(
                 "SELECT digest, standing.id, page, checked_at, holds_until FROM standing"
                 " JOIN account ON account.id = standing.account WHERE place = ? AND digest <> '' ORDER BY standing.id",
                 (place,),
             ).fetchall()
             return {
-                digest: Kept(id_, page)
-                for digest, id_, page, since, until in found
-                if _holds(since, until, at) and is_whole(self.connection, id_)
+                digest: SavedState(state_id, report_mark)
+                for digest, state_id, report_mark, checked_at, valid_until in found
+                if _is_valid(checked_at, valid_until, at) and is_intact(self.connection, state_id)
             }
 
-    def keep(
-        self, audit: Started, place: str, standing: AccountState, findings: Iterable[Found], page: str, *, anonymise: bool
+    def save(
+        self,
+        audit: AuditRun,
+        place: str,
+        state: AccountState,
+        findings: Iterable[AuditFinding],
+        *,
+        report_mark: str,
+        anonymize: bool,
     ) -> None:
-        """A judged account, whole or not at all. `page` marks its own report, empty where there is none."""
-        with self._changing():
-            hidden = self._hash if anonymise else None
-            id_ = self._standing(self._account(place), rows.standing(standing, page, hidden))
-            several = self.connection.executemany
-            several("INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows.outcomes(id_, standing.rules))
-            several("INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?)", rows.findings(id_, findings, hidden))
-            several("INSERT INTO issue VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows.issues(id_, standing.issues, hidden))
-            several("INSERT OR IGNORE INTO unread VALUES (?, ?, ?)", rows.unread(id_, standing.unread, hidden))
-            several("INSERT OR IGNORE INTO lapse VALUES (?, ?, ?, ?, ?)", rows.lapses(id_, standing.lapses, hidden))
-            seal(self.connection, id_)
-            self._enter(audit, place, id_)
+        """Save a checked account in one transaction. `report_mark` is empty if the account has no report of its own."""
+        with self._changes():
+            hide = self._hash if anonymize else None
+            state_id = self._insert_state(self._account_id(place), rows.state_columns(state, report_mark, hide))
+            insert = self.connection.executemany
+            insert("INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows.outcome_rows(state_id, state.rules))
+            insert("INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?)", rows.finding_rows(state_id, findings, hide))
+            insert(
+                "INSERT INTO issue VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows.key_issue_rows(state_id, state.key_issues, hide)
+            )
+            insert("INSERT OR IGNORE INTO unread VALUES (?, ?, ?)", rows.unread_rows(state_id, state.unread_files, hide))
+            insert("INSERT OR IGNORE INTO lapse VALUES (?, ?, ?, ?, ?)", rows.expiry_rows(state_id, state.expiring, hide))
+            write_seal(self.connection, state_id)
+            self._add_to_audit(audit, place, state_id)
 
-    def take_again(self, audit: Started, place: str, kept: Kept) -> None:
-        """An account that is unchanged."""
-        with self._changing():
-            self._enter(audit, place, kept.id)
+    def reuse(self, audit: AuditRun, place: str, saved: SavedState) -> None:
+        """Add an unchanged account to an audit."""
+        with self._changes():
+            self._add_to_audit(audit, place, saved.id)
 
-    def finish(self, audit: Started, places: Iterable[str]) -> None:
-        """The audit is whole: what it holds of other places, and audits that were begun before and never ended, go."""
-        with self._changing():
-            held = {place for (place,) in self._rows(_PLACES, audit.id)}
-            for place in sorted(held - set(places)):
-                self.connection.execute("DELETE FROM entry WHERE audit = ? AND account = ?", (audit.id, self._account(place)))
+    def finish_audit(self, audit: AuditRun, places: Iterable[str]) -> None:
+        """Mark an audit as finished; remove its accounts at other places, and audits that never finished."""
+        with self._changes():
+            saved_places = {place for (place,) in self.connection.execute(_PLACES, (audit.id,))}
+            for place in sorted(saved_places - set(places)):
+                self.connection.execute(
+                    "DELETE FROM entry WHERE audit = ? AND account = ?", (audit.id, self._account_id(place))
+                )
             self.connection.execute("DELETE FROM audit WHERE finished = 0 AND id <> ?", (audit.id,))
             self.connection.execute("DELETE FROM standing WHERE id NOT IN (SELECT standing FROM entry)")
             self.connection.execute("UPDATE audit SET finished = 1 WHERE id = ?", (audit.id,))
 
     # -- within a transaction
 
-    def _rows(self, query: str, *values: object) -> list[tuple[str]]:
-        return self.connection.execute(query, values).fetchall()
-
     @contextmanager
-    def _changing(self) -> Iterator[None]:
-        with told(self.path), transaction(self.connection):
+    def _changes(self) -> Iterator[None]:
+        with history_errors(self.path), transaction(self.connection):
             yield
 
-    def _account(self, place: str) -> int:
+    def _account_id(self, place: str) -> int:
+        """Return the id of the account at a place; a new account gets one."""
         self.connection.execute("INSERT OR IGNORE INTO account (place) VALUES (?)", (place,))
         return int(self.connection.execute("SELECT id FROM account WHERE place = ?", (place,)).fetchone()[0])
 
-    def _enter(self, audit: Started, place: str, standing: int) -> None:
-        account = self._account(place)
-        self.connection.execute("INSERT OR REPLACE INTO entry VALUES (?, ?, ?)", (audit.id, account, standing))
+    def _add_to_audit(self, audit: AuditRun, place: str, state_id: int) -> None:
+        account_id = self._account_id(place)
+        self.connection.execute("INSERT OR REPLACE INTO entry VALUES (?, ?, ?)", (audit.id, account_id, state_id))
 
-    def _standing(self, account: int, values: Mapping[str, object]) -> int:
+    def _insert_state(self, account_id: int, columns: Mapping[str, object]) -> int:
         cursor = self.connection.execute(
             "INSERT INTO standing (account, digest, page, checked_at, holds_until, verdict, error, name, phase, files, undated,"
             " oldest, newest, waits_findings, waits_transactions, waits_amount) VALUES (:account, :digest, :page, :checked_at,"
             " :holds_until, :verdict, :error, :name, :phase, :files, :undated, :oldest, :newest, :waits_findings,"
             " :waits_transactions, :waits_amount) RETURNING id",
-            {"account": account, **values},
+            {"account": account_id, **columns},
         )
         return int(cursor.fetchone()[0])
 
-    # -- subjects as hashes
+    # -- hashed subjects
 
-    def _anonymise(self) -> None:
-        if self._kept("clear") is None:
+    def _anonymize(self) -> None:
+        """Hash or remove what earlier audits saved in plain text."""
+        if self._value(_HAS_PLAIN_TEXT) is None:
             return
         change = self.connection.execute
         self.connection.create_function("hashed", 1, self._hash, deterministic=True)
@@ -161,35 +178,38 @@ class History:
         change("UPDATE unread SET error = ?", (rows.NOT_READ,))
         change("UPDATE standing SET error = ? WHERE error <> ''", (rows.NOT_JUDGED,))
         change("UPDATE OR REPLACE lapse SET of = without_entry(of), name = without_entry(name)")
-        change("DELETE FROM kept WHERE name = 'clear'")
-        for (id_,) in change("SELECT id FROM standing").fetchall():
-            seal(self.connection, id_)
+        change("DELETE FROM kept WHERE name = ?", (_HAS_PLAIN_TEXT,))
+        for (state_id,) in change("SELECT id FROM standing").fetchall():
+            write_seal(self.connection, state_id)
 
     def _hash(self, subject: str) -> str:
-        """Keyed by a secret of this file: nobody can look names up in a table made elsewhere."""
-        secret = self._kept("secret")
+        """Return a hash keyed with a secret of this file, so that no table of precomputed hashes reveals the subject."""
+        secret = self._value("secret")
         if secret is None:
             secret = secrets.token_hex(32)
-            self._remember("secret", secret)
+            self._set_value("secret", secret)
         return f"#{hashlib.blake2b(subject.encode('utf-8', 'replace'), key=bytes.fromhex(secret), digest_size=12).hexdigest()}"
 
-    def _kept(self, name: str) -> str | None:
+    def _value(self, name: str) -> str | None:
         row = self.connection.execute("SELECT value FROM kept WHERE name = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
 
-    def _remember(self, name: str, value: str) -> None:
+    def _set_value(self, name: str, value: str) -> None:
         self.connection.execute("INSERT OR REPLACE INTO kept VALUES (?, ?)", (name, value))
 
+
+_HAS_PLAIN_TEXT = "clear"
+"""Set in table `kept` while the file holds subjects and messages in plain text."""
 
 _PLACES = "SELECT place FROM entry JOIN account ON account.id = entry.account WHERE audit = ?"
 
 
-def _holds(since: str, until: str | None, at: datetime) -> bool:
-    """What was judged at the same moment holds; else from then on, and before the first date that may change it.
+def _is_valid(checked_at: str, valid_until: str | None, at: datetime) -> bool:
+    """Return whether a state is valid at a time: from its own check until the first date that may change its result.
 
-    The offset counts too: an account that states no time zone has that of the check.
+    The offset must be the same, since an account that states no time zone has that of the check.
     """
-    first = datetime.fromisoformat(since)
-    if first.utcoffset() != at.utcoffset():
+    checked = datetime.fromisoformat(checked_at)
+    if checked.utcoffset() != at.utcoffset():
         return False
-    return at == first or (first < at and (until is None or at < datetime.fromisoformat(until)))
+    return at == checked or (checked < at and (valid_until is None or at < datetime.fromisoformat(valid_until)))

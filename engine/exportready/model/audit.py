@@ -1,4 +1,4 @@
-"""How many accounts stand: what an audit keeps of each, and what became different since the last one."""
+"""The values of an audit of many accounts: the result for each account, and what changed since the last audit."""
 
 from __future__ import annotations
 
@@ -14,158 +14,172 @@ from exportready.model.rules import Rule, Severity
 
 
 class RuleState(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one rule in one account."""
+    """The outcome of one rule in one account."""
 
     rule: str
+    """The rule's id."""
     digest: str
-    """How the SHA-256 of its file begins."""
+    """The first characters of the SHA-256 of the rule's file."""
     grade: Severity
-    """The worst that it can give."""
+    """The worst severity that the rule can give."""
     outcome: Outcome
-    untold: bool
-    """Something about it could not be told, whatever else was found."""
+    has_unknowns: bool
+    """Whether part of the rule couldn't be checked, whatever else it found."""
     worst: Severity | None
-    """Of its findings that count; None where there is none."""
-    open: int
-    """Its findings that count."""
-    accepted: int
-    """Its findings that a waiver covers."""
+    """The worst severity among its open findings; None if it has none."""
+    open_count: int
+    """Number of findings that no waiver covers."""
+    accepted_count: int
+    """Number of findings that a waiver covers."""
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding of one account."""
+class AuditFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """One finding in one account."""
 
     fingerprint: str
     rule: str
     severity: Severity
     subject: str
-    """The key of what it is about; a hash of it where the audit is anonymised."""
+    """The key of the record it is about; a hash of that key if the audit is anonymized."""
     accepted: bool
+    """Whether a waiver covers it."""
 
 
-class Issue(msgspec.Struct, frozen=True, kw_only=True):
-    """A key issue, as the audit keeps it."""
+class AuditKeyIssue(msgspec.Struct, frozen=True, kw_only=True):
+    """One key issue in one account."""
 
     id: str
     rule: str
-    """The practice that it breaks; empty where an error of the export tells of it."""
+    """The rule that it fails; empty if an export error reported it."""
     code: str
+    """The code of the export error; empty if a rule found it."""
     severity: Severity
     message: str
-    """Empty where the audit is anonymised: it names things of the customer."""
+    """Empty if the audit is anonymized, since messages name the customer's records."""
     transactions: int
-    """What waits on it, alone or with others."""
+    """Number of transactions that it blocks, alone or together with other key issues."""
     amount: Decimal
+    """The total of these transactions."""
 
 
-class Unread(msgspec.Struct, frozen=True):
-    """A file that could not be read, and why."""
+class UnreadFile(msgspec.Struct, frozen=True):
+    """A file that couldn't be read."""
 
     path: str
     error: str
 
 
 class AccountState(msgspec.Struct, frozen=True, kw_only=True):
-    """What an audit keeps of one account, its findings aside."""
+    """The result of checking one account, without its findings."""
 
     digest: str
-    """Over everything that decides the result but the moment; empty where the files changed while they were read."""
+    """Covers everything that decides the result except the time; empty if the files changed while they were read."""
     checked_at: datetime
-    holds_until: datetime | None
-    """From then on the same files may be judged otherwise, since something in them is too old; None: they never are."""
+    valid_until: datetime | None
+    """When the same files may give another result because something in them is out of date; None if that never happens."""
     verdict: Verdict
     error: str = ""
-    """Why it could not be judged at all; empty where it was."""
+    """Why the account couldn't be checked at all; empty if it could."""
     name: str = ""
-    """As its files state it; empty where none does."""
+    """The name stated in the account's files; empty if they state none."""
     phase: str = ""
-    unread: tuple[Unread, ...] = ()
-    files: int = 0
-    """How many were read."""
-    undated: int = 0
-    """How many of them have no date."""
-    oldest: datetime | None = None
-    newest: datetime | None = None
+    unread_files: tuple[UnreadFile, ...] = ()
+    files_read: int = 0
+    """Number of files that were read."""
+    files_undated: int = 0
+    """Number of these files whose date isn't known."""
+    oldest_date: datetime | None = None
+    newest_date: datetime | None = None
     rules: tuple[RuleState, ...] = ()
-    grades: Mapping[Severity, int] = field(default_factory=dict)
-    """How many findings of each grade count."""
-    issues: tuple[Issue, ...] = ()
-    """What to mend first: in the order in which it is to be mended."""
-    waits: Cleared = field(default_factory=Cleared)
-    """All of what waits, each transaction once."""
-    lapses: tuple[Expiry, ...] = ()
-    """Everything that will count no more some day, the next first."""
+    open_by_severity: Mapping[Severity, int] = field(default_factory=dict)
+    """Number of open findings of each severity."""
+    key_issues: tuple[AuditKeyIssue, ...] = ()
+    """In the order in which to fix them."""
+    blocked: Cleared = field(default_factory=Cleared)
+    """Everything that open problems block; each transaction counts once."""
+    expiring: tuple[Expiry, ...] = ()
+    """Answers and waivers that expire some day, the earliest first."""
 
     @property
-    def is_broken(self) -> bool:
-        """It could not be judged, or not all of its files could be read."""
-        return bool(self.error or self.unread)
+    def is_unreadable(self) -> bool:
+        """Return whether the account couldn't be checked or some of its files couldn't be read."""
+        return bool(self.error or self.unread_files)
 
     @property
-    def open(self) -> int:
-        """How many findings count."""
-        return sum(one.open for one in self.rules)
+    def open_count(self) -> int:
+        """Return the number of open findings."""
+        return sum(rule.open_count for rule in self.rules)
 
 
-class Movement(msgspec.Struct, frozen=True, kw_only=True):
-    """What became different in one account since the last audit: rule -> how many findings."""
+class AccountChanges(msgspec.Struct, frozen=True, kw_only=True):
+    """What changed in one account since the last audit: number of findings by rule id."""
 
     since: datetime
+    """When the last audit ran."""
     verdict: Verdict
-    """What it was then."""
+    """The verdict of the last audit."""
     added: Mapping[str, int] = field(default_factory=dict)
     regressed: Mapping[str, int] = field(default_factory=dict)
-    """New, though an audit before the last one had it."""
+    """Missing from the last audit, but found by one before it."""
     fixed: Mapping[str, int] = field(default_factory=dict)
-    untold: Mapping[str, int] = field(default_factory=dict)
-    """There in the last audit, and now nobody can tell."""
+    now_unknown: Mapping[str, int] = field(default_factory=dict)
+    """Found by the last audit; this one couldn't check them."""
     rule_changed: Mapping[str, int] = field(default_factory=dict)
-    """The rule is another now: not the customer's doing."""
+    """Different only because the rule is; the customer did nothing."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class AuditedAccount(msgspec.Struct, frozen=True, kw_only=True):
     """One account in an audit."""
 
     place: str
-    """Where its snapshot lies below what was audited: `acme-plumbing`, `west/acme.zip`. POSIX."""
-    standing: AccountState
-    movement: Movement | None
-    """None where the last audit did not have it, or there was none."""
+    """Path of its snapshot within the audited folder, POSIX: `acme-plumbing`, `west/acme.zip`. Identifies the account."""
+    state: AccountState
+    changes: AccountChanges | None
+    """None if no earlier audit has a result for this account."""
     trend: tuple[int | None, ...] = ()
-    """Findings that count, in each of `Audit.past` and now; None where it was not in an audit or could not be judged."""
-    page: str = ""
-    """The file of its own report, from the folder of the accounts' reports; empty where none is written."""
+    """Open findings in each of `Audit.past`, then in this audit; None where the account is missing or couldn't be checked."""
+    report_file: str = ""
+    """File name of the account's own report, in the folder for these reports; empty if there is none."""
 
 
-class Past(msgspec.Struct, frozen=True, kw_only=True):
+class PastAudit(msgspec.Struct, frozen=True, kw_only=True):
     """An earlier audit of the same accounts."""
 
     at: datetime
     verdicts: Mapping[Verdict, int]
-    broken: int
-    """How many accounts could not be read whole."""
-    open: int
-    """Findings that count, of all accounts."""
+    """Number of accounts with each verdict."""
+    unreadable: int
+    """Number of accounts that couldn't be read completely."""
+    open_count: int
+    """Number of open findings in all accounts."""
 
 
 class Audit(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that a report over many accounts shows."""
+    """Everything that a report on many accounts shows."""
 
     version: str
-    digest: str
-    """Of the rulebook."""
+    rulebook_digest: str
     rules: tuple[Rule, ...]
-    """Those that were judged in some account, in the order of their ids."""
+    """The rules that were checked in at least one account, by id."""
     own_rules: bool
+    """Whether the user's rules replaced the shipped ones."""
     at: datetime
-    entries: tuple[Entry, ...]
-    """In the order of their places."""
-    past: tuple[Past, ...] = ()
+    accounts: tuple[AuditedAccount, ...]
+    """By place."""
+    past: tuple[PastAudit, ...] = ()
     """Earlier audits, the oldest first."""
     gone: tuple[str, ...] = ()
-    """Places that the last audit had and this one has not."""
-    passed_over: tuple[str, ...] = ()
-    """What lies beside the accounts and is none."""
+    """Places of accounts that the last audit had and this one doesn't."""
+    skipped: tuple[str, ...] = ()
+    """Names of files beside the accounts that aren't accounts."""
     left_out: tuple[str, ...] = ()
-    """Ids of the rules that were told not to judge."""
-    anonymised: bool = False
+    """Ids of the rules that were excluded."""
+    anonymized: bool = False
+
+
+def escape_surrogates(text: str) -> str:
+    """Return text with lone surrogates written as escapes (`\\ud83d`), since neither UTF-8 nor SQLite can store them.
+
+    They come from file names that aren't valid UTF-8 and from JSON escapes.
+    """
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -1,12 +1,15 @@
-"""What became different from one result of an account to a later one."""
+"""What changed between two results of the same account."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import msgspec
 
 
 class PastFinding(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding of a result."""
+    """A finding read back from a stored result or from the history."""
 
     fingerprint: str
     rule: str
@@ -16,7 +19,7 @@ class PastFinding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Drift(msgspec.Struct, frozen=True):
-    """A setting that is another now; None where it was not stated."""
+    """A setting whose value changed; None where it wasn't stated."""
 
     setting: str
     old: str | None
@@ -24,7 +27,7 @@ class Drift(msgspec.Struct, frozen=True):
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
-    """From an old result to a new one."""
+    """The differences between an old and a new result."""
 
     old_checked_at: str
     old_verdict: str
@@ -33,16 +36,30 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     account: str | None
     added: tuple[PastFinding, ...]
     regressed: tuple[PastFinding, ...]
-    """New, though an earlier result had it, and the old one had not."""
+    """Missing from the old result, but found by one before it."""
     fixed: tuple[PastFinding, ...]
-    untold: tuple[PastFinding, ...]
-    """In the old one, and now nobody can tell."""
+    now_unknown: tuple[PastFinding, ...]
+    """Found by the old result; the new one couldn't check them."""
     unchanged: tuple[PastFinding, ...]
     rule_changed: tuple[PastFinding, ...]
-    """Only in one of both, and the rule is another: not the customer's doing."""
+    """Found by only one result because the rule differs; the customer did nothing."""
     drift: tuple[Drift, ...]
 
     @property
     def is_worse(self) -> bool:
-        """Something is there that was not."""
+        """Return whether the new result has findings that the old one hadn't."""
         return bool(self.added or self.regressed)
+
+
+CHANGE_KEYS: Mapping[str, str] = MappingProxyType(
+    {
+        "added": "added",
+        "regressed": "regressed",
+        "fixed": "fixed",
+        "now_unknown": "untold",
+        "rule_changed": "rule_changed",
+    }
+)
+"""Fields of `Changes` and `model.audit.AccountChanges` -> their keys in the JSON formats, in the order that reports show them."""
+FINDING_KEYS: Mapping[str, str] = MappingProxyType({**CHANGE_KEYS, "unchanged": "unchanged"})
+"""The same for all fields of `Changes` that list findings."""

@@ -89,14 +89,14 @@ def audit_exit_code(standings: Sequence[AccountState], policy: Policy) -> ExitCo
 
 def _code_of(one: AccountState, policy: Policy) -> ExitCode:
     is_let_through = policy.fail_on is None or "failed.error" in policy.thresholds
-    if _exceeds(one.grades, policy) or (one.verdict is Verdict.NOT_READY and not is_let_through):
+    if _exceeds(one.open_by_severity, policy) or (one.verdict is Verdict.NOT_READY and not is_let_through):
         return ExitCode.FINDINGS
     if not any(rule.outcome in _DECIDED for rule in one.rules):
         return ExitCode.NOTHING_DECIDED
-    if one.is_broken:
+    if one.is_unreadable:
         return ExitCode.CANNOT_TELL
     asked = one.verdict is Verdict.CANNOT_TELL or bool(policy.thresholds)
-    untold = sum(rule.untold and rule.grade is Severity.ERROR for rule in one.rules)
+    untold = sum(rule.has_unknowns and rule.grade is Severity.ERROR for rule in one.rules)
     is_untold = asked and not policy.allow_unknown and untold > policy.thresholds.get("cannot_tell", 0)
     return ExitCode.CANNOT_TELL if is_untold else ExitCode.PASSED
 

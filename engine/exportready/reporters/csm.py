@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from exportready.model.changes import Changes, PastFinding
+from exportready.model.changes import CHANGE_KEYS, Changes, PastFinding
 from exportready.model.report import Outcome, Report, RuleResult, Verdict
 from exportready.reporters import view, words
 from exportready.reporters.engineer import LOOK_BY_SEVERITY
@@ -17,7 +17,6 @@ LOOKS = ("fix", "look", "know", "unknown", "fine", "none")
 """The looks of rules, in the order of `words.AREA_HEADS`. A look is the CSS class that gives a result its color and icon."""
 _RANKED_LOOKS = 4
 """Number of looks, from the first, by which areas are ordered: all but `fine` and `none`."""
-_PARTS = ("added", "regressed", "fixed", "untold", "rule_changed")
 
 
 class Area(msgspec.Struct, frozen=True):
@@ -129,7 +128,7 @@ def _since(report: Report, changes: Changes) -> str:
 
 def _changed_findings(changes: Changes) -> Iterator[ChangedFindings]:
     """Yield the kinds of change that occurred; findings that did not change are left out."""
-    for title, part in zip(words.DIFFERENCES, _PARTS, strict=False):
+    for title, part in zip(words.DIFFERENCES, CHANGE_KEYS, strict=False):
         findings = getattr(changes, part)
         if findings:
             yield ChangedFindings(title, findings)

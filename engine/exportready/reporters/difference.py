@@ -1,70 +1,86 @@
-"""What changed between two results, on a terminal, as JSON and as Markdown."""
+"""Reports what changed between two results: on a terminal, as Markdown and as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from exportready.model.changes import Changes, Drift, PastFinding
+from msgspec.structs import asdict
+
+from exportready.model.changes import CHANGE_KEYS, FINDING_KEYS, Changes, Drift, PastFinding
 from exportready.reporters import words
 from exportready.reporters.text import clean, in_markdown
 from exportready.results.json_text import to_json
 
 FORMAT = "exportready/diff@1"
-_PARTS = ("added", "regressed", "fixed", "untold", "rule_changed", "unchanged")
-_TITLES = dict(zip(_PARTS, words.DIFFERENCES, strict=True))
-_SHOWN = 50
+MAX_LISTED = 50
+"""Maximum number of findings listed of each kind."""
+_TITLES = dict(zip(FINDING_KEYS, words.DIFFERENCES, strict=True))
 
 
-def console(one: Changes) -> str:
-    """The verdicts, then each part; what did not change is counted only."""
-    lines = [_head(one)]
-    for part in _PARTS[:-1]:
-        found: Sequence[PastFinding] = getattr(one, part)
-        if found:
-            lines += ["", f"{_TITLES[part]} ({len(found)})"]
-            lines += [f"  {each.severity:<7}  {clean(each.message)}  [{each.rule}]" for each in found[:_SHOWN]]
-            lines += [f"  {words.and_more_of(len(found) - _SHOWN)}"] if len(found) > _SHOWN else []
-    lines += ["", f"{words.DRIFT} ({len(one.drift)})", *(f"  {_drift(drift)}" for drift in one.drift)] if one.drift else []
-    lines += ["", f"{_TITLES['unchanged']}: {len(one.unchanged)}"]
-    return "\n".join(lines) + "\n"
+def console(changes: Changes) -> str:
+    """Return the verdicts and each kind of change for a terminal; unchanged findings are only counted."""
+    lines = [_headline(changes)]
+    for title, findings in _sections(changes):
+        lines += ["", title]
+        lines += [f"  {finding.severity:<7}  {clean(finding.message)}  [{finding.rule}]" for finding in findings[:MAX_LISTED]]
+        lines += [f"  {more}" for more in _not_listed(findings)]
+    if changes.drift:
+        lines += ["", _drift_title(changes), *(f"  {_drift(drift)}" for drift in changes.drift)]
+    return "\n".join([*lines, "", _unchanged(changes)]) + "\n"
 
 
-def markdown(one: Changes) -> str:
-    """The same, for a comment on a change."""
-    lines = [f"## {in_markdown(_head(one))}"]
-    for part in _PARTS[:-1]:
-        found: Sequence[PastFinding] = getattr(one, part)
-        if found:
-            lines += ["", f"### {_TITLES[part]} ({len(found)})", ""]
-            lines += [f"- **{each.severity}** {in_markdown(each.message)} `{each.rule}`" for each in found[:_SHOWN]]
-            lines += [f"- {words.and_more_of(len(found) - _SHOWN)}"] if len(found) > _SHOWN else []
-    if one.drift:
-        lines += ["", f"### {words.DRIFT} ({len(one.drift)})", "", *(f"- {in_markdown(_drift(drift))}" for drift in one.drift)]
-    lines += ["", f"{_TITLES['unchanged']}: {len(one.unchanged)}"]
-    return "\n".join(lines) + "\n"
+def markdown(changes: Changes) -> str:
+    """Return the same as Markdown, for a comment on a pull request."""
+    lines = [f"## {in_markdown(_headline(changes))}"]
+    for title, findings in _sections(changes):
+        lines += ["", f"### {title}", ""]
+        lines += [
+            f"- **{finding.severity}** {in_markdown(finding.message)} `{finding.rule}`" for finding in findings[:MAX_LISTED]
+        ]
+        lines += [f"- {more}" for more in _not_listed(findings)]
+    if changes.drift:
+        lines += ["", f"### {_drift_title(changes)}", "", *(f"- {in_markdown(_drift(drift))}" for drift in changes.drift)]
+    return "\n".join([*lines, "", _unchanged(changes)]) + "\n"
 
 
-def machine(one: Changes) -> str:
-    """The same as data: exportready/diff@1."""
-    stated = {
+def as_json(changes: Changes) -> str:
+    """Return the same as JSON: the contract `exportready/diff@1`."""
+    findings = {key: list(map(asdict, getattr(changes, field))) for field, key in FINDING_KEYS.items()}
+    data = {
         "format": FORMAT,
-        "account": one.account,
-        "old": {"checked_at": one.old_checked_at, "verdict": one.old_verdict},
-        "new": {"checked_at": one.new_checked_at, "verdict": one.new_verdict},
-        **{("new_findings" if part == "added" else part): [_stood(each) for each in getattr(one, part)] for part in _PARTS},
-        "drift": [{"setting": drift.setting, "old": drift.old, "new": drift.new} for drift in one.drift],
+        "account": changes.account,
+        "old": {"checked_at": changes.old_checked_at, "verdict": changes.old_verdict},
+        "new": {"checked_at": changes.new_checked_at, "verdict": changes.new_verdict},
+        "new_findings": findings.pop("added"),
+        **findings,
+        "drift": list(map(asdict, changes.drift)),
     }
-    return to_json(stated) + "\n"
+    return to_json(data) + "\n"
 
 
-def _stood(one: PastFinding) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in ("fingerprint", "rule", "severity", "subject", "message")}
+def _sections(changes: Changes) -> Iterator[tuple[str, Sequence[PastFinding]]]:
+    """Return the title and the findings of each kind of change that occurred."""
+    for kind in CHANGE_KEYS:
+        findings: Sequence[PastFinding] = getattr(changes, kind)
+        if findings:
+            yield f"{_TITLES[kind]} ({len(findings)})", findings
 
 
-def _head(one: Changes) -> str:
-    return f"{clean(one.account or words.ACCOUNT_UNNAMED)}: {one.old_verdict} -> {one.new_verdict}"
+def _not_listed(findings: Sequence[PastFinding]) -> list[str]:
+    return [words.and_more_of(len(findings) - MAX_LISTED)] if len(findings) > MAX_LISTED else []
+
+
+def _headline(changes: Changes) -> str:
+    return f"{clean(changes.account or words.ACCOUNT_UNNAMED)}: {changes.old_verdict} -> {changes.new_verdict}"
+
+
+def _drift_title(changes: Changes) -> str:
+    return f"{words.DRIFT} ({len(changes.drift)})"
 
 
 def _drift(drift: Drift) -> str:
     return f"{clean(drift.setting)}: {clean(drift.old or words.NOT_STATED)} -> {clean(drift.new or words.NOT_STATED)}"
+
+
+def _unchanged(changes: Changes) -> str:
+    return f"{_TITLES['unchanged']}: {len(changes.unchanged)}"

@@ -1,4 +1,4 @@
-"""Two results side by side: what is new, fixed, unchanged, back again, and what only the rulebook made different. Pure."""
+"""Compares two results of one account: new, fixed, unchanged and returned findings, and those that only the rules changed."""
 
 from __future__ import annotations
 
@@ -8,53 +8,58 @@ from typing import Any
 import msgspec
 
 from exportready.model.changes import Changes, Drift, PastFinding
+from exportready.model.report import Verdict
+from exportready.model.rules import Severity
+from exportready.results.write import FORMAT
 
-FORMAT = "exportready/result@1"
-_GRADES = ("error", "warning", "info")
-_VERDICTS = ("ready", "ready_with_warnings", "not_ready", "cannot_tell")
+_SEVERITIES = tuple(severity.value for severity in Severity)
+_VERDICTS = tuple(verdict.value for verdict in Verdict)
 
 
 class NoResult(Exception):
-    """What was given is no result of this program; the text says what is."""
+    """The data isn't a result of this program; the message says what is expected."""
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """What of a result can be compared."""
+    """The parts of a result that can be compared."""
 
     account: str | None
     checked_at: str
     verdict: str
     findings: Mapping[str, PastFinding]
+    """Fingerprint -> finding."""
     digests: Mapping[str, str]
-    """Rule -> the digest of its file; of an older result that shows none, empty."""
+    """Rule id -> digest of the rule's file; empty digests in results of older versions, which have none."""
     decided: frozenset[str]
+    """Ids of the rules that left nothing unknown."""
     settings: Mapping[str, str]
+    """The settings that the account states."""
 
 
-def result(stated: Mapping[str, Any]) -> Result:
-    """A result from its JSON. Raises NoResult."""
-    if stated.get("format") != FORMAT:
+def result_from_json(data: Mapping[str, Any]) -> Result:
+    """Return the comparable parts of a JSON result. Raises NoResult."""
+    if data.get("format") != FORMAT:
         raise NoResult(f"it is no result of exportready ({FORMAT}); write one with -o json:RESULT.json, or name a snapshot")
     try:
-        found = {
-            str(one["fingerprint"]): PastFinding(
-                fingerprint=str(one["fingerprint"]),
+        findings = {
+            str(finding["fingerprint"]): PastFinding(
+                fingerprint=str(finding["fingerprint"]),
                 rule=str(rule["id"]),
-                severity=_one_of(one["severity"], _GRADES),
-                subject=str(one["subject"]["key"]),
-                message=str(one["message"]),
+                severity=_one_of(finding["severity"], _SEVERITIES),
+                subject=str(finding["subject"]["key"]),
+                message=str(finding["message"]),
             )
-            for rule in stated["rules"]
-            for one in rule["findings"]
+            for rule in data["rules"]
+            for finding in rule["findings"]
         }
         return Result(
-            account=stated["account"]["name"],
-            checked_at=stated["checked_at"],
-            verdict=_one_of(stated["verdict"], _VERDICTS),
-            findings=found,
-            digests={rule["id"]: rule.get("digest", "") for rule in stated["rules"]},
-            decided=frozenset(rule["id"] for rule in stated["rules"] if _is_decided(rule)),
-            settings={str(name): str(value) for name, value in stated.get("settings", {}).items()},
+            account=data["account"]["name"],
+            checked_at=data["checked_at"],
+            verdict=_one_of(data["verdict"], _VERDICTS),
+            findings=findings,
+            digests={rule["id"]: rule.get("digest", "") for rule in data["rules"]},
+            decided=frozenset(rule["id"] for rule in data["rules"] if _is_decided(rule)),
+            settings={str(name): str(value) for name, value in data.get("settings", {}).items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NoResult(f"it is damaged ({type(error).__name__}: {error}); write it anew with -o json:RESULT.json") from error
@@ -71,27 +76,32 @@ def _is_decided(rule: Mapping[str, Any]) -> bool:
 
 
 def compare(old: Result, new: Result, earlier: Result | None = None) -> Changes:
-    """From old to new. `earlier` is a result from before the old one: what it had, and the old one had not, is back again."""
-    only_new = [one for print_, one in new.findings.items() if print_ not in old.findings]
-    only_old = [one for print_, one in old.findings.items() if print_ not in new.findings]
-    # A rule that was not judged this time is no other rule: what it found then cannot be told now.
-    changed = {one.rule for one in only_new if _is_other(old, new, one.rule)}
-    changed |= {one.rule for one in only_old if one.rule in new.digests and _is_other(old, new, one.rule)}
-    own_new = [one for one in only_new if one.rule not in changed]
-    own_old = [one for one in only_old if one.rule not in changed]
-    back = {print_ for print_ in (earlier.findings if earlier else ()) if print_ not in old.findings}
+    """Return what changed from the old to the new result.
+
+    A new finding counts as regressed if `earlier`, a result from before the old one, has it too.
+    """
+    only_new = [finding for fingerprint, finding in new.findings.items() if fingerprint not in old.findings]
+    only_old = [finding for fingerprint, finding in old.findings.items() if fingerprint not in new.findings]
+    # A rule that wasn't checked this time hasn't changed: its old findings count as unknown now.
+    changed_rules = {finding.rule for finding in only_new if _is_rule_changed(old, new, finding.rule)}
+    changed_rules |= {
+        finding.rule for finding in only_old if finding.rule in new.digests and _is_rule_changed(old, new, finding.rule)
+    }
+    appeared = [finding for finding in only_new if finding.rule not in changed_rules]
+    disappeared = [finding for finding in only_old if finding.rule not in changed_rules]
+    found_before = earlier.findings if earlier else {}
     return Changes(
         old_checked_at=old.checked_at,
         old_verdict=old.verdict,
         new_checked_at=new.checked_at,
         new_verdict=new.verdict,
         account=new.account,
-        added=_sorted(one for one in own_new if one.fingerprint not in back),
-        regressed=_sorted(one for one in own_new if one.fingerprint in back),
-        fixed=_sorted(one for one in own_old if one.rule in new.decided),
-        untold=_sorted(one for one in own_old if one.rule not in new.decided),
-        unchanged=_sorted(one for print_, one in new.findings.items() if print_ in old.findings),
-        rule_changed=_sorted(one for one in (*only_new, *only_old) if one.rule in changed),
+        added=_sorted(finding for finding in appeared if finding.fingerprint not in found_before),
+        regressed=_sorted(finding for finding in appeared if finding.fingerprint in found_before),
+        fixed=_sorted(finding for finding in disappeared if finding.rule in new.decided),
+        now_unknown=_sorted(finding for finding in disappeared if finding.rule not in new.decided),
+        unchanged=_sorted(finding for fingerprint, finding in new.findings.items() if fingerprint in old.findings),
+        rule_changed=_sorted(finding for finding in (*only_new, *only_old) if finding.rule in changed_rules),
         drift=tuple(
             Drift(name, old.settings.get(name), new.settings.get(name))
             for name in sorted({*old.settings, *new.settings})
@@ -100,11 +110,17 @@ def compare(old: Result, new: Result, earlier: Result | None = None) -> Changes:
     )
 
 
-def _is_other(old: Result, new: Result, rule: str) -> bool:
-    """The rule was not judged on both sides, or its file differs."""
+def _is_rule_changed(old: Result, new: Result, rule: str) -> bool:
+    """Return whether only one result checked the rule, or its file differs."""
     before, after = old.digests.get(rule), new.digests.get(rule)
     return before is None or after is None or (bool(before and after) and before != after)
 
 
 def _sorted(findings: Iterable[PastFinding]) -> tuple[PastFinding, ...]:
-    return tuple(sorted(findings, key=lambda one: (_GRADES.index(one.severity), one.rule, one.subject, one.fingerprint)))
+    """Return the findings, the worst first."""
+    return tuple(
+        sorted(
+            findings,
+            key=lambda finding: (_SEVERITIES.index(finding.severity), finding.rule, finding.subject, finding.fingerprint),
+        )
+    )

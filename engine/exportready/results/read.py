@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from exportready.kinds import KINDS, way
 from exportready.kinds.derived import SIDES
-from exportready.model.changes import Changes, Drift, PastFinding
+from exportready.model.changes import FINDING_KEYS, Changes, Drift, PastFinding
 from exportready.model.evidence import UNSET, Account, Location, Record, Source, Unknown, Unrecognized, Value
 from exportready.model.reasons import Channel, Reason
 from exportready.model.report import (
@@ -36,7 +36,7 @@ from exportready.model.report import (
     Waiver,
 )
 from exportready.model.rules import All, Check, Citation, FixSteps, Pack, Phase, Rule, Severity, Type
-from exportready.results.write import FORMAT, JSON_SIDES, PARTS
+from exportready.results.write import FORMAT, JSON_SIDES
 
 Json = Mapping[str, Any]
 _NOT_KNOWN = Unknown(Reason.INCONCLUSIVE, "it was not known")
@@ -163,7 +163,7 @@ def _batch(one: Json) -> Batch:
 
 def _changes(one: Json) -> Changes:
     told = one["changes"]
-    parts = {part: tuple(PastFinding(**each) for each in told[part]) for part in PARTS}
+    parts = {part: tuple(PastFinding(**each) for each in told[key]) for part, key in FINDING_KEYS.items()}
     drift = tuple(Drift(each["setting"], each["old"], each["new"]) for each in told["drift"])
     return Changes(
         old_checked_at=told["since"],

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
+from exportready.model.changes import FINDING_KEYS
 from exportready.model.reasons import Channel, Reason
 from exportready.model.report import Outcome, Verdict
 from exportready.model.rules import Phase, Severity
-from exportready.results.write import FORMAT, JSON_SIDES, PARTS
+from exportready.results.write import FORMAT, JSON_SIDES
 
 Schema = dict[str, Any]
 
@@ -218,7 +219,7 @@ _CHANGES = _object(
     {
         "since": TIME,
         "verdict": _one_of(Verdict),
-        **{part: _list(_as("past_finding")) for part in PARTS},
+        **{key: _list(_as("past_finding")) for key in FINDING_KEYS.values()},
         "drift": _list(_object({"setting": TEXT, "old": _or_null(TEXT), "new": _or_null(TEXT)})),
     },
     about="what changed since an earlier result",

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from exportready.kinds.derived import SIDES
-from exportready.model.changes import Changes, PastFinding
+from exportready.model.changes import FINDING_KEYS, Changes, PastFinding
 from exportready.model.evidence import Record, Source, Unknown, Unset, Value
 from exportready.model.fix import fix_steps, many_steps
 from exportready.model.report import (
@@ -147,12 +147,9 @@ def _changes(one: Changes) -> dict[str, Any]:
     return {
         "since": one.old_checked_at,
         "verdict": one.old_verdict,
-        **{part: [_stood(each) for each in getattr(one, part)] for part in PARTS},
+        **{key: [_stood(each) for each in getattr(one, part)] for part, key in FINDING_KEYS.items()},
         "drift": [{"setting": drift.setting, "old": drift.old, "new": drift.new} for drift in one.drift],
     }
-
-
-PARTS = ("added", "regressed", "fixed", "untold", "rule_changed", "unchanged")
 
 
 def _stood(one: PastFinding) -> dict[str, str]:

@@ -1,4 +1,4 @@
--- Moments are ISO 8601 with their offset, money is decimal text.
+-- Times are ISO 8601 with their offset; money is decimal text.
 CREATE TABLE kept (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE account (id INTEGER PRIMARY KEY, place TEXT NOT NULL UNIQUE) STRICT;
@@ -12,8 +12,8 @@ CREATE TABLE audit (
   finished INTEGER NOT NULL DEFAULT 0 CHECK (finished IN (0, 1))
 ) STRICT;
 
--- What one judgement of an account found. Audits that found the account unchanged share it. The seal is a SHA-256 over
--- all that belongs to it: what was damaged is not believed.
+-- The result of checking one account once (AccountState in model/audit.py). Audits that find the account unchanged share it.
+-- The seal is a SHA-256 over all of its rows; a damaged result is never used.
 CREATE TABLE standing (
   id INTEGER PRIMARY KEY,
   account INTEGER NOT NULL REFERENCES account,
@@ -57,7 +57,7 @@ CREATE TABLE outcome (
   PRIMARY KEY (standing, rule)
 ) STRICT, WITHOUT ROWID;
 
--- Two records with one name in the books have one fingerprint.
+-- Numbered because two records with the same name in the books have the same fingerprint.
 CREATE TABLE finding (
   standing INTEGER NOT NULL REFERENCES standing ON DELETE CASCADE,
   number INTEGER NOT NULL,

@@ -1,4 +1,4 @@
-"""Audit -> text, one module a format; a format costs its imports only when it is asked for."""
+"""Reports on an audit, one module per format; a format's imports cost nothing until it is asked for."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ REPORTERS: Mapping[str, str] = MappingProxyType(
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """How a person wants to see it; formats for machines do not care."""
+    """How people want to see the audit. The JSON uses only `reports_url`."""
 
     color: bool = False
     width: int = 88
     verbose: int = 0
-    """1 and more: every account on the terminal, not only the worst."""
-    pages: str = ""
-    """The way, as a URL from the file that is written, to the folder of the accounts' own reports; empty: no links."""
+    """1: list more accounts on the terminal, and those without problems too; 2 or more: list all."""
+    reports_url: str = ""
+    """URL of the folder with the accounts' own reports, relative to the file that is written; empty for no links."""
 
 
-def parts(format: str, audit: Audit, options: Options) -> Iterator[str]:
-    """The audit in one format, a piece at a time: of ten thousand accounts nobody holds the whole text.
+def render_parts(format: str, audit: Audit, options: Options) -> Iterator[str]:
+    """Return the audit in one format, piece by piece, since the text on ten thousand accounts is large.
 
-    KeyError for a format that is not in `REPORTERS`.
+    Raises KeyError if the format isn't in `REPORTERS`.
     """
     module = importlib.import_module(f"{__name__}.{REPORTERS[format]}")
-    write: Callable[[Audit, Options], Iterator[str]] = module.render
-    return write(audit, options)
+    render_module: Callable[[Audit, Options], Iterator[str]] = module.render
+    return render_module(audit, options)
 
 
 def render(format: str, audit: Audit, options: Options) -> str:
-    """The audit in one format, whole."""
-    return "".join(parts(format, audit, options))
+    """Return the whole audit in one format. Raises KeyError if the format isn't in `REPORTERS`."""
+    return "".join(render_parts(format, audit, options))

@@ -1,4 +1,4 @@
-"""The accounts as rows, worst first: how each stands, what waits, how old its files are, what changed."""
+"""Lays out the accounts as rows, the worst first."""
 
 from __future__ import annotations
 
@@ -10,216 +10,237 @@ from urllib.parse import quote
 
 import msgspec
 
-from exportready.model.audit import AccountState, Audit, Entry
+from exportready.model.audit import AccountState, Audit, AuditedAccount
 from exportready.model.report import Verdict
 from exportready.model.rules import Rule, Severity, placeholders
-from exportready.reporters import words as shared
 from exportready.reporters.arrival import money
 from exportready.reporters.audit import words
-from exportready.reporters.audit.looks import ORDER, Cell, cells, of_account, share, verdict
+from exportready.reporters.audit.looks import (
+    ORDER,
+    Cell,
+    account_look,
+    area_cells,
+    shown_verdict,
+    unchecked_percent,
+    verdict_text,
+)
 from exportready.reporters.text import clean
 
-NAME, ERROR = 80, 240
-"""So many characters of a name, and of an error, are shown."""
+NAME_LENGTH, ERROR_LENGTH = 80, 240
+"""Maximum number of characters shown of a name, and of an error."""
+KINDS_OF_CHANGE = ("added", "regressed", "fixed", "now_unknown")
+"""Fields of `AccountChanges` without `rule_changed`, in the order of `words.CHANGE_COLUMNS`."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One account."""
 
-    entry: Entry
+    account: AuditedAccount
     name: str
     place: str
-    """Empty where the name says it."""
-    href: str
-    """Its own report; empty where there is none."""
+    """Empty if the name says it."""
+    report_link: str
+    """Link to the account's own report; empty if there is none."""
     verdict: Verdict
     look: str
-    told: str
-    """The verdict in words."""
-    broken: str
-    """What could not be read; empty where all could."""
+    verdict_text: str
+    unreadable: str
+    """What couldn't be read, and why; empty if everything could."""
     remark: str
-    """That it is new here, or was checked on another day."""
-    errors: int
-    share: float
-    age: timedelta | None
-    """Of its oldest file; None where one has no date, since nobody knows."""
+    """Says if the account is new, or was checked on another day."""
+    error_count: int
+    """Number of open findings of rules whose worst finding is an error."""
+    unchecked_percent: float
+    oldest_age: timedelta | None
+    """Age of the account's oldest file; None if any file has no date, since that one may be older."""
     added: int
     regressed: int
     fixed: int
     cells: tuple[Cell, ...]
-    spark: str
-    fails: tuple[int, ...]
-    """Positions of the rules in the audit."""
-    untold: tuple[int, ...]
-    accepted: tuple[int, ...]
+    """One for each area."""
+    sparkline: str
+    failed_rules: tuple[int, ...]
+    """Positions in `Audit.rules` of the rules with open findings."""
+    unknown_rules: tuple[int, ...]
+    """The same for rules that weren't checked completely."""
+    accepted_rules: tuple[int, ...]
+    """The same for rules with accepted findings."""
 
     @property
-    def standing(self) -> AccountState:
-        """What is kept of it."""
-        return self.entry.standing
+    def state(self) -> AccountState:
+        """Return the state of the account."""
+        return self.account.state
 
     @property
     def is_compared(self) -> bool:
-        """The last audit had it."""
-        return self.entry.movement is not None
+        """Return whether there is an earlier result to compare with."""
+        return self.account.changes is not None
 
     @property
-    def changed(self) -> bool:
-        """Something is different from the last audit."""
-        return bool(movement_size(self.entry)) or (
-            self.entry.movement is not None and self.entry.movement.verdict is not self.verdict
-        )
+    def has_changed(self) -> bool:
+        """Return whether findings or the verdict changed since the last audit, apart from changed rules."""
+        changes = self.account.changes
+        return changes is not None and (change_count(self.account) > 0 or changes.verdict is not self.verdict)
 
     @property
-    def waits(self) -> str:
-        """What waits, short; empty where nothing does."""
-        one = self.standing.waits
-        return words.short_money(float(one.amount)) if one.transactions else ""
+    def blocked_amount(self) -> str:
+        """Return the amount of all blocked transactions, shortened; empty if nothing is blocked."""
+        blocked = self.state.blocked
+        return words.short_money(float(blocked.amount)) if blocked.transactions else ""
 
 
-def rows(audit: Audit, areas: Sequence[str], pages: str) -> list[Row]:
-    """All accounts, the worst first."""
-    at = {rule.id: position for position, rule in enumerate(audit.rules)}
-    named = Counter(shorten(entry.standing.name) for entry in audit.entries)
-    told = [_row(audit, entry, areas, at, pages, named) for entry in audit.entries]
-    return sorted(told, key=_worst_first)
+def account_rows(audit: Audit, areas: Sequence[str], reports_url: str) -> list[Row]:
+    """Return all accounts, the worst first."""
+    positions = {rule.id: position for position, rule in enumerate(audit.rules)}
+    name_counts = Counter(shorten(account.state.name) for account in audit.accounts)
+    rows = [_row(audit, account, areas, positions, reports_url, name_counts) for account in audit.accounts]
+    return sorted(rows, key=_worst_first)
 
 
 def _worst_first(row: Row) -> tuple[int, int, Decimal, str, str]:
-    return ORDER.index(row.verdict), -row.errors, -row.standing.waits.amount, row.name.casefold(), row.entry.place
+    return ORDER.index(row.verdict), -row.error_count, -row.state.blocked.amount, row.name.casefold(), row.account.place
 
 
-def _row(audit: Audit, entry: Entry, areas: Sequence[str], at: Mapping[str, int], pages: str, named: Mapping[str, int]) -> Row:
-    one, moved = entry.standing, entry.movement
-    place = shorten(entry.place)
-    name = shorten(one.name) or place
-    # Many lists show the name alone, so one that several have must say which.
-    if name != place and named[name] > 1:
-        name, place = words.which(name, place), ""
+def _row(
+    audit: Audit,
+    account: AuditedAccount,
+    areas: Sequence[str],
+    positions: Mapping[str, int],
+    reports_url: str,
+    name_counts: Mapping[str, int],
+) -> Row:
+    state, changes = account.state, account.changes
+    place = shorten(account.place)
+    name = shorten(state.name) or place
+    # Many lists show only the name, so if several accounts have the same one, it must include the place.
+    if name != place and name_counts[name] > 1:
+        name, place = words.name_and_place(name, place), ""
+    known_rules = [(positions[rule.rule], rule) for rule in state.rules if rule.rule in positions]
     return Row(
-        entry=entry,
+        account=account,
         name=name,
         place="" if name == place else place,
-        href=link(pages, entry.page),
-        verdict=verdict(one),
-        look=of_account(audit, one),
-        told=(shared.ARRIVALS if one.phase == "after-export" else shared.VERDICTS)[verdict(one)],
-        broken=broken(one),
-        remark=_remark(audit, entry),
-        errors=sum(each.open for each in one.rules if each.worst is Severity.ERROR),
-        share=share(one),
-        age=age(audit.at, one),
-        added=sum(moved.added.values()) if moved else 0,
-        regressed=sum(moved.regressed.values()) if moved else 0,
-        fixed=sum(moved.fixed.values()) if moved else 0,
-        cells=cells(one, areas),
-        spark=spark(entry.trend),
-        fails=tuple(at[each.rule] for each in one.rules if each.open and each.rule in at),
-        untold=tuple(at[each.rule] for each in one.rules if each.untold and each.rule in at),
-        accepted=tuple(at[each.rule] for each in one.rules if each.accepted and each.rule in at),
+        report_link=report_link(reports_url, account.report_file),
+        verdict=shown_verdict(state),
+        look=account_look(audit, state),
+        verdict_text=verdict_text(state, shown_verdict(state)),
+        unreadable=_unreadable(state),
+        remark=_remark(audit, account),
+        error_count=sum(rule.open_count for rule in state.rules if rule.worst is Severity.ERROR),
+        unchecked_percent=unchecked_percent(state),
+        oldest_age=_oldest_age(audit.at, state),
+        added=sum(changes.added.values()) if changes else 0,
+        regressed=sum(changes.regressed.values()) if changes else 0,
+        fixed=sum(changes.fixed.values()) if changes else 0,
+        cells=area_cells(state, areas),
+        sparkline=sparkline(account.trend),
+        failed_rules=tuple(position for position, rule in known_rules if rule.open_count),
+        unknown_rules=tuple(position for position, rule in known_rules if rule.has_unknowns),
+        accepted_rules=tuple(position for position, rule in known_rules if rule.accepted_count),
     )
 
 
-def shorten(text: str, limit: int = NAME) -> str:
-    """The text on one line, no longer than that."""
-    told = clean(text)
-    return told if len(told) <= limit else f"{told[: limit - 1].rstrip()}\u2026"
+def shorten(text: str, limit: int = NAME_LENGTH) -> str:
+    """Return text on one line, with an ellipsis if it is longer than the limit."""
+    line = clean(text)
+    return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}\u2026"
 
 
-def link(pages: str, page: str) -> str:
-    """The address of an account's own report; empty without one."""
-    if not pages or not page:
+def report_link(reports_url: str, report_file: str) -> str:
+    """Return the link to an account's own report; empty if there is none."""
+    if not reports_url or not report_file:
         return ""
-    return f"{pages.rstrip('/')}/{quote(page, errors='replace')}"
+    return f"{reports_url.rstrip('/')}/{quote(report_file, errors='replace')}"
 
 
-def broken(one: AccountState) -> str:
-    """What could not be read, and why."""
-    if one.error:
-        return shorten(one.error, ERROR)
-    return shorten("; ".join(f"{each.path}: {each.error}" for each in one.unread), ERROR)
+def _unreadable(state: AccountState) -> str:
+    """Return what couldn't be read, and why."""
+    if state.error:
+        return shorten(state.error, ERROR_LENGTH)
+    return shorten("; ".join(f"{file.path}: {file.error}" for file in state.unread_files), ERROR_LENGTH)
 
 
-def age(at: datetime, one: AccountState) -> timedelta | None:
-    """How old its oldest file is; None where nobody knows."""
-    return None if one.undated or one.oldest is None else at - one.oldest
+def _oldest_age(at: datetime, state: AccountState) -> timedelta | None:
+    return None if state.files_undated or state.oldest_date is None else at - state.oldest_date
 
 
-def local(audit: Audit, when: datetime) -> datetime:
-    """By the clock of the audit."""
+def local_time(audit: Audit, when: datetime) -> datetime:
+    """Return a time in the time zone of the audit."""
     return when.astimezone(audit.at.tzinfo)
 
 
-def _remark(audit: Audit, entry: Entry) -> str:
-    when = local(audit, entry.standing.checked_at)
-    return "; ".join(
-        filter(
-            None,
-            (
-                words.FIRST_TIME if audit.past and is_new(entry) else "",
-                words.checked_on(when) if when.date() != audit.at.date() else "",
-            ),
-        )
+def _remark(audit: Audit, account: AuditedAccount) -> str:
+    checked_at = local_time(audit, account.state.checked_at)
+    parts = (
+        words.NEW_ACCOUNT if audit.past and is_new(account) else "",
+        words.checked_on(checked_at) if checked_at.date() != audit.at.date() else "",
     )
+    return "; ".join(filter(None, parts))
 
 
-def is_new(entry: Entry) -> bool:
-    """The last audit did not have it. Of one that could not be judged nobody compares anything."""
-    return entry.movement is None and not entry.standing.error
+def is_new(account: AuditedAccount) -> bool:
+    """Return whether an account that could be checked has no earlier result."""
+    return account.changes is None and not account.state.error
 
 
-def movement_size(entry: Entry) -> int:
-    """How much the customer's doing changed."""
-    one = entry.movement
-    return sum(sum(part.values()) for part in (one.added, one.regressed, one.fixed, one.untold)) if one else 0
+def change_count(account: AuditedAccount) -> int:
+    """Return the number of findings that changed since the last audit, apart from changed rules."""
+    changes = account.changes
+    if changes is None:
+        return 0
+    return sum(sum(getattr(changes, kind).values()) for kind in KINDS_OF_CHANGE)
 
 
-def first_issue(audit: Audit, row: Row) -> str:
-    """What to say of it first: what could not be read, what to mend first, else what fails or is not known."""
-    one = row.standing
-    if one.issues and row.verdict is Verdict.NOT_READY:
-        issue = one.issues[0]
-        named = next(
-            (heading(audit.rules[at]) for at in row.fails if audit.rules[at].id == issue.rule), issue.rule or issue.code
-        )
-        return shorten(issue.message, ERROR) or named
-    if row.broken:
-        return row.broken
-    failing = sorted(
-        (each for each in one.rules if each.worst is not None), key=lambda each: each.worst.rank if each.worst else 9
-    )
-    by_id = {audit.rules[at].id: audit.rules[at] for at in row.fails}
-    if failing and failing[0].rule in by_id and row.verdict is not Verdict.CANNOT_TELL:
-        return heading(by_id[failing[0].rule])
-    number = sum(each.untold for each in one.rules)
-    return words.not_checked(number) if number else ""
+def main_problem(audit: Audit, row: Row) -> str:
+    """Return what to say first about an account; empty if there is nothing to say.
+
+    That is its first key issue, else what couldn't be read, else its worst failed rule, else the number of rules that
+    weren't checked.
+    """
+    state = row.state
+    failed_rules = {audit.rules[position].id: audit.rules[position] for position in row.failed_rules}
+    if state.key_issues and row.verdict is Verdict.NOT_READY:
+        issue = state.key_issues[0]
+        heading = rule_heading(failed_rules[issue.rule]) if issue.rule in failed_rules else issue.rule or issue.code
+        return shorten(issue.message, ERROR_LENGTH) or heading
+    if row.unreadable:
+        return row.unreadable
+    ranked = [(rule.worst.rank, rule.rule) for rule in state.rules if rule.worst is not None]
+    _, worst_rule = min(ranked, key=lambda pair: pair[0], default=(0, ""))
+    if worst_rule in failed_rules and row.verdict is not Verdict.CANNOT_TELL:
+        return rule_heading(failed_rules[worst_rule])
+    unknown_count = sum(rule.has_unknowns for rule in state.rules)
+    return words.not_checked(unknown_count) if unknown_count else ""
 
 
-def heading(rule: Rule) -> str:
-    """What is wrong where it fails: in the rule's words, else in those of its only check where they name nothing, else its title."""
-    only = rule.checks[0].failure if len(rule.checks) == 1 else ""
-    return clean(rule.problem or ("" if placeholders(only) else only) or words.not_so(rule.title))
+def rule_heading(rule: Rule) -> str:
+    """Return what is wrong if a rule fails.
+
+    That is the rule's `problem`, else the message of its only check if it names no record, else its negated title.
+    """
+    message = rule.checks[0].failure if len(rule.checks) == 1 else ""
+    return clean(rule.problem or ("" if placeholders(message) else message) or words.not_so(rule.title))
 
 
-def waiting(row: Row) -> str:
-    """41 transactions ($23,410.00); empty where nothing waits."""
-    one = row.standing.waits
-    return words.waits(one.transactions, money(one.amount)) if one.transactions else ""
+def blocked_text(row: Row) -> str:
+    """Return the blocked transactions, such as "41 transactions ($23,410.00)"; empty if there are none."""
+    blocked = row.state.blocked
+    return words.blocked(blocked.transactions, money(blocked.amount)) if blocked.transactions else ""
 
 
-def spark(trend: Sequence[int | None]) -> str:
-    """The line of the open problems, as the path of a picture of 60 by 16; broken where nothing is known."""
-    last = trend[-12:]
-    known = [value for value in last if value is not None]
-    if len(last) < 2 or not known:
+def sparkline(trend: Sequence[int | None]) -> str:
+    """Return the number of open findings over time as an SVG path, 60 wide and 16 high, with gaps where it isn't known."""
+    values = trend[-12:]
+    known = [value for value in values if value is not None]
+    if len(values) < 2 or not known:
         return ""
-    top, step, pen, parts = max(*known, 1), 56 / (len(last) - 1), "M", []
-    for at, value in enumerate(last):
+    maximum, step, command, parts = max(*known, 1), 56 / (len(values) - 1), "M", []
+    for index, value in enumerate(values):
         if value is None:
-            pen = "M"
+            command = "M"
             continue
-        lone = pen == "M" and (at + 1 == len(last) or last[at + 1] is None)
-        parts.append(f"{pen}{round(2 + at * step, 1):g} {round(14 - 12 * value / top, 1):g}{'h.01' if lone else ''}")
-        pen = "L"
+        is_alone = command == "M" and (index + 1 == len(values) or values[index + 1] is None)
+        point = f"{round(2 + index * step, 1):g} {round(14 - 12 * value / maximum, 1):g}"
+        parts.append(f"{command}{point}{'h.01' if is_alone else ''}")  # a line that short draws a dot
+        command = "L"
     return "".join(parts)

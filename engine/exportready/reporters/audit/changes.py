@@ -1,4 +1,4 @@
-"""What changed since the last audit: by account, by practice, and apart from both what only the rulebook changed."""
+"""Sums up what changed since the last audit: by account, by rule, and separately what only changed rules caused."""
 
 from __future__ import annotations
 
@@ -7,104 +7,101 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from exportready.model.audit import Movement
-from exportready.model.report import Verdict
-from exportready.reporters import words as shared
-from exportready.reporters.audit.accounts import Row, is_new, movement_size
-from exportready.reporters.audit.looks import ORDER
+from exportready.model.audit import AccountChanges
+from exportready.reporters.audit.accounts import KINDS_OF_CHANGE, Row, change_count, is_new
+from exportready.reporters.audit.looks import ORDER, verdict_text
 
-LISTED, RULES = 50, 4
-"""So many accounts, and so many practices of each, are in a page."""
-PARTS = ("added", "regressed", "fixed", "untold")
-"""In the order of `words.CHANGE_HEADS`."""
+MAX_ACCOUNTS, MAX_RULES = 50, 4
+"""Maximum number of accounts on the page, and of rules named for each."""
 
 
-class Part(msgspec.Struct, frozen=True):
-    """One kind of change of one account: how many findings, and of which rules."""
+class KindOfChange(msgspec.Struct, frozen=True):
+    """The findings of one account that changed in the same way."""
 
     number: int
     rules: tuple[tuple[str, int], ...]
-    left: int
-    """So many rules are not named."""
+    """(Rule id, number of its findings), the largest number first."""
+    omitted_rules: int
+    """Number of rules that aren't named."""
 
 
-class Changed(msgspec.Struct, frozen=True):
-    """One account."""
+class ChangedAccount(msgspec.Struct, frozen=True):
+    """One account with changes."""
 
     row: Row
-    was: str
-    """The verdict before, in words; empty where it is the same."""
-    parts: tuple[Part, ...]
+    old_verdict: str
+    """The earlier verdict in words; empty if it is the same."""
+    kinds: tuple[KindOfChange, ...]
 
 
-class Changes(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it."""
+class FleetChanges(msgspec.Struct, frozen=True, kw_only=True):
+    """The changes in all accounts."""
 
-    total: Mapping[str, int]
+    totals: Mapping[str, int]
+    """Number of findings of each of `KINDS_OF_CHANGE`."""
     rule_changed: int
     worse: int
+    """Number of accounts with a worse verdict."""
     better: int
-    new: int
-    """So many accounts are here for the first time."""
-    by_account: tuple[Changed, ...]
-    left: int
+    """Number of accounts with a better verdict."""
+    new_accounts: int
+    by_account: tuple[ChangedAccount, ...]
+    omitted_accounts: int
     by_rule: tuple[tuple[str, tuple[int, ...]], ...]
-    by_rule_changed: tuple[Changed, ...]
-    rule_changed_left: int
+    """(Rule id, number of findings of each of `KINDS_OF_CHANGE`)."""
+    by_rule_changed: tuple[ChangedAccount, ...]
+    """Accounts with findings that only changed rules caused."""
+    omitted_rule_changed: int
 
 
-def changes(rows: Sequence[Row]) -> Changes:
-    """What is different in all accounts, the most changed first."""
-    moved = [(row, row.entry.movement) for row in rows if row.entry.movement is not None]
-    found = sorted((row for row, _ in moved if row.changed), key=lambda row: -movement_size(row.entry))
-    other = [row for row, one in moved if one.rule_changed]
-    swings = [ORDER.index(row.verdict) - ORDER.index(one.verdict) for row, one in moved]
-    return Changes(
-        total={part: sum(_number(one, part) for _, one in moved) for part in PARTS},
-        rule_changed=sum(_number(one, "rule_changed") for _, one in moved),
-        worse=sum(swing < 0 for swing in swings),
-        better=sum(swing > 0 for swing in swings),
-        new=sum(is_new(row.entry) for row in rows),
-        by_account=tuple(_changed(row, PARTS) for row in found[:LISTED]),
-        left=max(0, len(found) - LISTED),
-        by_rule=tuple(_by_rule(one for _, one in moved)),
-        by_rule_changed=tuple(_changed(row, ("rule_changed",)) for row in other[:LISTED]),
-        rule_changed_left=max(0, len(other) - LISTED),
+def fleet_changes(rows: Sequence[Row]) -> FleetChanges:
+    """Return the changes in all accounts, the account with the most changes first."""
+    compared = [(row, row.account.changes) for row in rows if row.account.changes is not None]
+    changed = sorted((row for row, _ in compared if row.has_changed), key=lambda row: -change_count(row.account))
+    rule_changed = [row for row, changes in compared if changes.rule_changed]
+    verdict_steps = [ORDER.index(row.verdict) - ORDER.index(changes.verdict) for row, changes in compared]
+    return FleetChanges(
+        totals={kind: sum(_number(changes, kind) for _, changes in compared) for kind in KINDS_OF_CHANGE},
+        rule_changed=sum(_number(changes, "rule_changed") for _, changes in compared),
+        worse=sum(step < 0 for step in verdict_steps),
+        better=sum(step > 0 for step in verdict_steps),
+        new_accounts=sum(is_new(row.account) for row in rows),
+        by_account=tuple(_changed_account(row, KINDS_OF_CHANGE) for row in changed[:MAX_ACCOUNTS]),
+        omitted_accounts=max(0, len(changed) - MAX_ACCOUNTS),
+        by_rule=tuple(_by_rule(changes for _, changes in compared)),
+        by_rule_changed=tuple(_changed_account(row, ("rule_changed",)) for row in rule_changed[:MAX_ACCOUNTS]),
+        omitted_rule_changed=max(0, len(rule_changed) - MAX_ACCOUNTS),
     )
 
 
-def findings(one: Movement, part: str) -> Mapping[str, int]:
-    """Rule -> how many."""
-    found: Mapping[str, int] = getattr(one, part)
-    return found
+def counts_by_rule(changes: AccountChanges, kind: str) -> Mapping[str, int]:
+    """Return the number of findings that changed in one way, by rule id."""
+    counts: Mapping[str, int] = getattr(changes, kind)
+    return counts
 
 
-def _number(one: Movement, part: str) -> int:
-    return sum(findings(one, part).values())
+def _number(changes: AccountChanges, kind: str) -> int:
+    return sum(counts_by_rule(changes, kind).values())
 
 
-def _changed(row: Row, parts: Sequence[str]) -> Changed:
-    one = row.entry.movement
-    shown = tuple(_part(findings(one, part)) for part in parts) if one else ()
-    before = one.verdict if one else row.verdict
-    return Changed(row, "" if before is row.verdict else told(row, before), shown)
+def _changed_account(row: Row, kinds: Sequence[str]) -> ChangedAccount:
+    changes = row.account.changes
+    if changes is None:
+        return ChangedAccount(row, "", ())
+    old_verdict = "" if changes.verdict is row.verdict else verdict_text(row.state, changes.verdict)
+    return ChangedAccount(row, old_verdict, tuple(_kind_of_change(counts_by_rule(changes, kind)) for kind in kinds))
 
 
-def told(row: Row, verdict: Verdict) -> str:
-    """A verdict of an account in words."""
-    return (shared.ARRIVALS if row.standing.phase == "after-export" else shared.VERDICTS)[verdict]
+def _kind_of_change(counts: Mapping[str, int]) -> KindOfChange:
+    rules = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return KindOfChange(sum(counts.values()), tuple(rules[:MAX_RULES]), max(0, len(rules) - MAX_RULES))
 
 
-def _part(found: Mapping[str, int]) -> Part:
-    named = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
-    return Part(sum(found.values()), tuple(named[:RULES]), max(0, len(named) - RULES))
-
-
-def _by_rule(moved: Iterable[Movement]) -> list[tuple[str, tuple[int, ...]]]:
+def _by_rule(all_changes: Iterable[AccountChanges]) -> list[tuple[str, tuple[int, ...]]]:
     totals: dict[str, Counter[str]] = {}
-    for one in moved:
-        for part in PARTS:
-            for rule, number in findings(one, part).items():
-                totals.setdefault(rule, Counter())[part] += number
-    summed = [(rule, tuple(counts[part] for part in PARTS)) for rule, counts in totals.items()]
-    return sorted(summed, key=lambda pair: (-sum(pair[1]), pair[0]))
+    for changes in all_changes:
+        for kind in KINDS_OF_CHANGE:
+            for rule, number in counts_by_rule(changes, kind).items():
+                totals.setdefault(rule, Counter())[kind] += number
+    by_rule = [(rule, tuple(counts[kind] for kind in KINDS_OF_CHANGE)) for rule, counts in totals.items()]
+    return sorted(by_rule, key=lambda pair: (-sum(pair[1]), pair[0]))

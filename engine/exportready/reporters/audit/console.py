@@ -1,4 +1,4 @@
-"""The audit on a terminal: how many stand how, where to look first, what most fail, what changed."""
+"""Writes the audit for a terminal: verdicts, the accounts to look at first, what most accounts fail, and what changed."""
 
 from __future__ import annotations
 
@@ -7,44 +7,43 @@ from collections.abc import Iterator
 from exportready.model.audit import Audit
 from exportready.reporters import words as shared
 from exportready.reporters.audit import Options, words
-from exportready.reporters.audit.accounts import Row, first_issue, local, waiting
-from exportready.reporters.audit.view import View, view
+from exportready.reporters.audit.accounts import Row, blocked_text, local_time, main_problem
+from exportready.reporters.audit.view import AuditView, audit_view
 from exportready.reporters.lines import BLUE, BOLD, DIM, GREEN, RED, VERDICT_COLORS, YELLOW, Lines
 
-SHOWN, MANY = 10, 100
-"""So many accounts, practices and lapses; and with -v. With -vv all."""
+MAX_LISTED, MAX_LISTED_VERBOSE = 10, 100
+"""Maximum length of a list, and with -v; with -vv there is none."""
 _COLORS = {"fix": RED, "look": YELLOW, "unknown": BLUE, "fine": GREEN}
 
 
 def render(audit: Audit, options: Options) -> Iterator[str]:
-    """The summary, and a little more of the accounts."""
-    seen, page = view(audit), Lines(options.width, color=options.color)
-    limit = (SHOWN, MANY)[options.verbose] if options.verbose < 2 else len(seen.rows)
-    _head(page, audit, seen)
-    _accounts(page, audit, [row for row in seen.rows if options.verbose or row.look != "fine"], limit)
-    _practices(page, seen, len(seen.practices) if options.verbose else SHOWN)
-    _lapses(page, seen, limit)
-    _broken(page, seen, limit)
+    """Return the summary with longer lists, and what couldn't be read."""
+    view, page = audit_view(audit), Lines(options.width, color=options.color)
+    limit = (MAX_LISTED, MAX_LISTED_VERBOSE)[options.verbose] if options.verbose < 2 else len(view.rows)
+    _head(page, audit, view)
+    _accounts(page, audit, [row for row in view.rows if options.verbose or row.look != "fine"], limit)
+    _failed_rules(page, view, len(view.rules) if options.verbose else MAX_LISTED)
+    _expiring(page, view, limit)
+    _unreadable(page, view, limit)
     _rest(page, audit)
     yield "\n".join(page.lines) + "\n"
 
 
-def _head(page: Lines, audit: Audit, seen: View) -> None:
-    one = seen.summary
-    page.text(one.headline, style=f"{BOLD};{_COLORS[one.look]}")
-    page.text(f"{one.meaning} {words.audited(len(seen.rows), audit.at)}.")
-    if one.narrowed:
-        page.text(f"{one.narrowed}.")
+def _head(page: Lines, audit: Audit, view: AuditView) -> None:
+    summary = view.summary
+    page.text(summary.headline, style=f"{BOLD};{_COLORS[summary.look]}")
+    page.text(f"{summary.meaning} {words.audited(len(view.rows), audit.at)}.")
+    if summary.narrowed:
+        page.text(f"{summary.narrowed}.")
     page.blank()
-    width = len(f"{len(seen.rows):,}")
-    for tile in one.tiles:
-        page.text(
-            tile.word, indent="  ", bullet=f"{tile.number:>{width},}  ", style=_COLORS[tile.look] if tile.number else DIM
-        )
-    if one.broken:
-        page.text(words.COULD_NOT_BE_READ, indent="  ", bullet=f"{one.broken:>{width},}  ", style=RED)
+    width = len(f"{len(view.rows):,}")
+    for tile in summary.tiles:
+        style = _COLORS[tile.look] if tile.number else DIM
+        page.text(tile.label, indent="  ", bullet=f"{tile.number:>{width},}  ", style=style)
+    if summary.unreadable:
+        page.text(words.COULD_NOT_BE_READ, indent="  ", bullet=f"{summary.unreadable:>{width},}  ", style=RED)
     page.blank()
-    for fact in one.facts:
+    for fact in summary.facts:
         page.text(f"{fact.title}: {'; '.join(fact.lines)}")
 
 
@@ -53,62 +52,67 @@ def _accounts(page: Lines, audit: Audit, rows: list[Row], limit: int) -> None:
     if not rows:
         page.text(words.NOTHING_TO_LOOK_AT)
     for number, row in enumerate(rows[:limit], 1):
-        where = f" ({row.place})" if row.place else ""
-        page.text(f"{row.name}{where}: {row.told}", bullet=f"{number}. ", style=VERDICT_COLORS[row.verdict], tag=_tag(row))
-        told = ". ".join(map(shared.sentence, filter(None, (first_issue(audit, row), waiting(row)))))
-        if told:
-            page.text(told, indent="   ")
+        place = f" ({row.place})" if row.place else ""
+        page.text(
+            f"{row.name}{place}: {row.verdict_text}",
+            bullet=f"{number}. ",
+            style=VERDICT_COLORS[row.verdict],
+            tag=_tag(row),
+        )
+        details = ". ".join(map(shared.sentence, filter(None, (main_problem(audit, row), blocked_text(row)))))
+        if details:
+            page.text(details, indent="   ")
     if len(rows) > limit:
         page.text(words.more(len(rows) - limit), indent="   ")
 
 
 def _tag(row: Row) -> str:
-    """[12 problems, 33 % not checked, 3 new]."""
-    parts = [] if row.standing.error else [words.problems(row.standing.open)]
-    parts.append(f"{words.percent(row.share)} {words.LOOKS['unknown']}")
-    parts += [words.moved_some(row.added, row.regressed, row.fixed), row.remark]
+    """Return the numbers after an account, such as "[12 problems, 33 % not checked, 3 new]"."""
+    parts = [] if row.state.error else [words.problems(row.state.open_count)]
+    parts.append(f"{words.percent(row.unchecked_percent)} {words.LOOK_LABELS['unknown']}")
+    parts += [words.nonzero_changes(row.added, row.regressed, row.fixed), row.remark]
     return f"[{', '.join(filter(None, parts))}]"
 
 
-def _practices(page: Lines, seen: View, limit: int) -> None:
+def _failed_rules(page: Lines, view: AuditView, limit: int) -> None:
     page.heading(words.MOST_FAIL)
-    failing = [one for one in seen.practices if one.fails]
-    if not failing:
+    failed = [rule for rule in view.rules if rule.failed]
+    if not failed:
         page.text(words.NOTHING_FAILS)
-    width = len(f"{failing[0].fails:,}") if failing else 0
-    for one in failing[:limit]:
-        page.text(one.heading, indent="  ", bullet=f"{one.fails:>{width},}  ", tag=f"[{one.rule.id}]")
-    if len(failing) > limit:
-        page.text(words.more(len(failing) - limit), indent="  ")
+    width = len(f"{failed[0].failed:,}") if failed else 0
+    for rule in failed[:limit]:
+        page.text(rule.heading, indent="  ", bullet=f"{rule.failed:>{width},}  ", tag=f"[{rule.rule.id}]")
+    if len(failed) > limit:
+        page.text(words.more(len(failed) - limit), indent="  ")
 
 
-def _lapses(page: Lines, seen: View, limit: int) -> None:
-    if not seen.lapses.accounts:
+def _expiring(page: Lines, view: AuditView, limit: int) -> None:
+    expiring = view.expiring
+    if not expiring.accounts:
         return
-    page.heading(words.LAPSES_SOON)
-    page.text(f"{shared.sentence(words.lapses(seen.lapses.soon, seen.lapses.over))}.")
-    for one in seen.lapses.accounts[:limit]:
-        page.text(f"{one.row.name}: {one.when}; {one.lines[0][0]}", indent="  ", bullet="* ")
-    left = len(seen.lapses.accounts[limit:]) + seen.lapses.left
-    if left:
-        page.text(words.more(left), indent="    ")
+    page.heading(words.EXPIRING_SOON)
+    page.text(f"{shared.sentence(words.expiring(expiring.soon_count, expiring.expired_count))}.")
+    for account in expiring.accounts[:limit]:
+        page.text(f"{account.row.name}: {account.when}; {account.lines[0][0]}", indent="  ", bullet="* ")
+    omitted = len(expiring.accounts[limit:]) + expiring.omitted
+    if omitted:
+        page.text(words.more(omitted), indent="    ")
 
 
-def _broken(page: Lines, seen: View, limit: int) -> None:
-    if seen.broken:
-        page.heading(words.BROKEN)
-    for row, path, why in seen.broken[:limit]:
-        page.text(f"{row.name}, {path}: {why}", indent="  ", bullet="* ")
-    if len(seen.broken) > limit:
-        page.text(words.more(len(seen.broken) - limit), indent="    ")
+def _unreadable(page: Lines, view: AuditView, limit: int) -> None:
+    if view.unreadable:
+        page.heading(words.UNREADABLE)
+    for row, path, error in view.unreadable[:limit]:
+        page.text(f"{row.name}, {path}: {error}", indent="  ", bullet="* ")
+    if len(view.unreadable) > limit:
+        page.text(words.more(len(view.unreadable) - limit), indent="    ")
 
 
 def _rest(page: Lines, audit: Audit) -> None:
     page.blank()
-    for title, lines in ((words.GONE, audit.gone), (words.PASSED_OVER, audit.passed_over), (words.LEFT_OUT, audit.left_out)):
-        if lines:
-            told = ", ".join(lines[:SHOWN]) + (f" {words.more(len(lines) - SHOWN)}" if len(lines) > SHOWN else "")
-            page.text(f"{title}: {told}")
+    for title, names in ((words.GONE, audit.gone), (words.SKIPPED, audit.skipped), (words.LEFT_OUT, audit.left_out)):
+        if names:
+            page.text(f"{title}: {words.name_list(names, MAX_LISTED)}")
     if audit.past:
-        page.text(words.so_far(len(audit.past) + 1, local(audit, audit.past[0].at)), style=DIM)
+        page.text(words.audits_so_far(len(audit.past) + 1, local_time(audit, audit.past[0].at)), style=DIM)
     page.text(shared.made_by(audit.version), style=DIM)

@@ -1,7 +1,7 @@
-"""One row an account, for a spreadsheet: a fleet is sorted and filtered by account, and practices and areas are its columns.
+"""Writes the audit as CSV, one row per account, so that people can sort and filter accounts in a spreadsheet.
 
-One row a practice of an account would be half a million rows for ten thousand accounts, more than a person reads; the JSON has them.
-What the page leaves out for its size is here: every account that fails a practice is found by a filter on `Fails`.
+One row per rule and account would be half a million rows for ten thousand accounts, more than a person reads; the JSON has
+them. Lists that the HTML page cuts are complete here: a filter on column `Fails` finds every account that fails a rule.
 """
 
 from __future__ import annotations
@@ -9,71 +9,73 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from exportready.model.audit import Audit, Movement
+from exportready.model.audit import AccountChanges, Audit
+from exportready.model.changes import CHANGE_KEYS
 from exportready.reporters.audit import Options, words
-from exportready.reporters.audit.accounts import Row, first_issue, local
-from exportready.reporters.audit.changes import PARTS, findings, told
-from exportready.reporters.audit.lapsing import soon
-from exportready.reporters.audit.view import view
+from exportready.reporters.audit.accounts import Row, local_time, main_problem
+from exportready.reporters.audit.changes import counts_by_rule
+from exportready.reporters.audit.expiring import expiring_soon
+from exportready.reporters.audit.looks import verdict_text
+from exportready.reporters.audit.view import audit_view
 from exportready.reporters.csv_rows import table
 
 
 def render(audit: Audit, options: Options) -> Iterator[str]:
-    """The headings, then every account, worst first; its areas are the last columns."""
-    seen = view(audit, options.pages)
-    heads = [*words.CSV, *(name for _, name in seen.areas)]
-    yield table(heads, (_row(audit, row) for row in seen.rows))
+    """Return the table: a heading, then every account, the worst first. The last columns are the areas."""
+    view = audit_view(audit, options.reports_url)
+    columns = [*words.CSV_COLUMNS, *(name for _, name in view.areas)]
+    yield table(columns, (_row(audit, row) for row in view.rows))
 
 
 def _row(audit: Audit, row: Row) -> list[str]:
-    one, moved = row.standing, row.entry.movement
-    coming = soon(audit, row)
-    broken = [one.error] if one.error else [f"{each.path}: {each.error}" for each in one.unread]
+    state, changes = row.state, row.account.changes
+    expiring = expiring_soon(audit, row)
+    unreadable = [state.error] if state.error else [f"{file.path}: {file.error}" for file in state.unread_files]
     return [
-        row.entry.place,
-        one.name,
-        row.told,
-        "; ".join(broken),
-        one.checked_at.astimezone(audit.at.tzinfo).isoformat(),
-        one.phase,
-        "" if one.error else str(one.open),
-        "" if one.error else str(row.errors),
-        "" if one.error else str(sum(each.accepted for each in one.rules)),
-        first_issue(audit, row),
-        str(one.waits.transactions),
-        str(one.waits.amount),
-        f"{row.share:.1f}",
-        str(one.files),
-        _moment(audit, one.oldest),
-        str(one.undated),
-        told(row, moved.verdict) if moved else "",
-        *(str(sum(findings(moved, part).values())) if moved else "" for part in (*PARTS, "rule_changed")),
-        _changed(moved),
-        _ids(audit, row.fails),
-        _ids(audit, row.untold),
-        str(len(coming)),
-        _moment(audit, coming[0].until if coming else None),
-        row.href,
+        row.account.place,
+        state.name,
+        row.verdict_text,
+        "; ".join(unreadable),
+        _time(audit, state.checked_at),
+        state.phase,
+        "" if state.error else str(state.open_count),
+        "" if state.error else str(row.error_count),
+        "" if state.error else str(sum(rule.accepted_count for rule in state.rules)),
+        main_problem(audit, row),
+        str(state.blocked.transactions),
+        str(state.blocked.amount),
+        f"{row.unchecked_percent:.1f}",
+        str(state.files_read),
+        _time(audit, state.oldest_date),
+        str(state.files_undated),
+        verdict_text(state, changes.verdict) if changes else "",
+        *(str(sum(counts_by_rule(changes, kind).values())) if changes else "" for kind in CHANGE_KEYS),
+        _what_changed(changes),
+        _rule_ids(audit, row.failed_rules),
+        _rule_ids(audit, row.unknown_rules),
+        str(len(expiring)),
+        _time(audit, expiring[0].until if expiring else None),
+        row.report_link,
         *(cell.text for cell in row.cells),
     ]
 
 
-def _moment(audit: Audit, when: datetime | None) -> str:
-    return local(audit, when).isoformat() if when else ""
+def _time(audit: Audit, when: datetime | None) -> str:
+    return local_time(audit, when).isoformat() if when else ""
 
 
-def _ids(audit: Audit, positions: Sequence[int]) -> str:
-    return " ".join(audit.rules[at].id for at in positions)
+def _rule_ids(audit: Audit, positions: Sequence[int]) -> str:
+    return " ".join(audit.rules[position].id for position in positions)
 
 
-def _changed(moved: Movement | None) -> str:
-    """New: items/cogs-account 3, items/names 1; Fixed: tax/zone-mapped 2."""
-    if moved is None:
+def _what_changed(changes: AccountChanges | None) -> str:
+    """Return the changes by rule, such as "New: items/cogs-account 3, items/names 1; Fixed: tax/zone-mapped 2"."""
+    if changes is None:
         return ""
-    titles = (*words.CHANGE_HEADS, words.RULE_CHANGED)
-    parts = ((title, findings(moved, part)) for title, part in zip(titles, (*PARTS, "rule_changed"), strict=True))
-    return "; ".join(f"{title}: {_named(found)}" for title, found in parts if found)
+    titles = (*words.CHANGE_COLUMNS, words.RULE_CHANGED)
+    parts = ((title, counts_by_rule(changes, kind)) for title, kind in zip(titles, CHANGE_KEYS, strict=True))
+    return "; ".join(f"{title}: {_rule_counts(counts)}" for title, counts in parts if counts)
 
 
-def _named(found: Mapping[str, int]) -> str:
-    return ", ".join(f"{rule} {number}" for rule, number in sorted(found.items()))
+def _rule_counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{rule} {number}" for rule, number in sorted(counts.items()))

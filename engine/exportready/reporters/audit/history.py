@@ -1,4 +1,4 @@
-"""The audits so far as a picture: accounts by verdict as columns, open problems as a line. And the same as a table."""
+"""Lays out the audits so far as a chart (accounts by verdict, and open problems) and as a table."""
 
 from __future__ import annotations
 
@@ -7,96 +7,104 @@ from datetime import datetime
 
 import msgspec
 
-from exportready.model.audit import Audit, Past
+from exportready.model.audit import Audit, PastAudit
 from exportready.reporters import words as shared
 from exportready.reporters.audit import words
-from exportready.reporters.audit.accounts import local
-from exportready.reporters.audit.looks import ORDER, of_verdict, verdict
+from exportready.reporters.audit.accounts import local_time
+from exportready.reporters.audit.looks import ORDER, shown_verdict, verdict_look
 
-SHOWN = 12
-"""So many audits, the last ones."""
-WIDTH, HEIGHT, LINE = 320, 84, 42
-"""Of the picture of the columns; and how high that of the line is."""
+MAX_AUDITS = 12
+"""Maximum number of audits shown."""
+WIDTH, COLUMN_HEIGHT, LINE_HEIGHT = 320, 84, 42
+"""Size of the two drawings, in SVG units."""
+MAX_COLUMN_WIDTH = 26.0
 
 
 class Column(msgspec.Struct, frozen=True):
-    """One audit: (look, x, y, height) of each part, from the bottom up."""
+    """One audit in the chart."""
 
     parts: tuple[tuple[str, float, float, float], ...]
+    """(Look, x, y, height) of each verdict, from the bottom up."""
 
 
-class History(msgspec.Struct, frozen=True, kw_only=True):
-    """Empty rows where there is no earlier audit."""
+class HistoryChart(msgspec.Struct, frozen=True, kw_only=True):
+    """The audits so far."""
 
     columns: tuple[Column, ...]
-    width: float
-    """Of a column."""
+    column_width: float
     line: str
-    end: tuple[float, float]
-    first: str
-    last: str
-    alternative: str
-    open_told: str
-    rows: tuple[tuple[str, ...], ...]
-    """As `words.AUDIT_HEADS` heads them, the newest first."""
+    """The SVG path of the number of open problems."""
+    line_end: tuple[float, float]
+    first_day: str
+    last_day: str
+    description: str
+    """What the columns show, for people who can't see them."""
+    line_description: str
+    """What the line shows."""
+    table: tuple[tuple[str, ...], ...]
+    """Rows with the columns `words.AUDIT_COLUMNS`, the newest audit first."""
 
 
-def now(audit: Audit) -> Past:
-    """This audit, as later ones will remember it."""
-    standings = [entry.standing for entry in audit.entries]
-    return Past(
+def as_past_audit(audit: Audit) -> PastAudit:
+    """Return this audit as later ones will show it."""
+    states = [account.state for account in audit.accounts]
+    return PastAudit(
         at=audit.at,
-        verdicts=Counter(map(verdict, standings)),
-        broken=sum(one.is_broken for one in standings),
-        open=sum(one.open for one in standings if not one.error),
+        verdicts=Counter(map(shown_verdict, states)),
+        unreadable=sum(state.is_unreadable for state in states),
+        open_count=sum(state.open_count for state in states if not state.error),
     )
 
 
-def history(audit: Audit) -> History | None:
-    """None where there is no earlier audit."""
+def history_chart(audit: Audit) -> HistoryChart | None:
+    """Return the audits so far, including this one; None if there is no earlier one."""
     if not audit.past:
         return None
-    points = [*audit.past, now(audit)][-SHOWN:]
-    step = WIDTH / len(points)
-    # Never wider than a column is worth seeing.
-    width = min(step * 0.7, 26.0)
-    top = max(*map(_total, points), 1)
-    most = max(*(one.open for one in points), 1)
-    spots = [
-        (round((at + 0.5) * step, 1), round(LINE - 5 - (LINE - 10) * one.open / most, 1)) for at, one in enumerate(points)
+    audits = [*audit.past, as_past_audit(audit)][-MAX_AUDITS:]
+    step = WIDTH / len(audits)
+    width = min(step * 0.7, MAX_COLUMN_WIDTH)
+    most_accounts = max(*map(_account_count, audits), 1)
+    most_open = max(*(past.open_count for past in audits), 1)
+    points = [
+        (round((index + 0.5) * step, 1), round(LINE_HEIGHT - 5 - (LINE_HEIGHT - 10) * past.open_count / most_open, 1))
+        for index, past in enumerate(audits)
     ]
-    return History(
-        columns=tuple(_column(audit, one, round((at + 0.5) * step - width / 2, 1), top) for at, one in enumerate(points)),
-        width=round(width, 1),
-        line="M" + "L".join(f"{x:g} {y:g}" for x, y in spots),
-        end=spots[-1],
-        first=_short(audit, points[0].at),
-        last=_short(audit, points[-1].at),
-        alternative=words.audits(len(points), local(audit, points[0].at), local(audit, points[-1].at)),
-        open_told=words.open_now(points[0].open, points[-1].open),
-        rows=tuple(_row(audit, one) for one in reversed(points)),
+    first, last = audits[0], audits[-1]
+    return HistoryChart(
+        columns=tuple(
+            _column(audit, past, round((index + 0.5) * step - width / 2, 1), most_accounts)
+            for index, past in enumerate(audits)
+        ),
+        column_width=round(width, 1),
+        line="M" + "L".join(f"{x:g} {y:g}" for x, y in points),
+        line_end=points[-1],
+        first_day=_day(audit, first.at),
+        last_day=_day(audit, last.at),
+        description=words.chart_description(len(audits), local_time(audit, first.at), local_time(audit, last.at)),
+        line_description=words.open_problems_from_to(first.open_count, last.open_count),
+        table=tuple(_table_row(audit, past) for past in reversed(audits)),
     )
 
 
-def _total(one: Past) -> int:
-    return sum(one.verdicts.values())
+def _account_count(past: PastAudit) -> int:
+    return sum(past.verdicts.values())
 
 
-def _column(audit: Audit, one: Past, x: float, top: int) -> Column:
-    parts, y = [], float(HEIGHT)
-    for each in reversed(ORDER):
-        number = one.verdicts.get(each, 0)
+def _column(audit: Audit, past: PastAudit, x: float, most_accounts: int) -> Column:
+    parts, y = [], float(COLUMN_HEIGHT)
+    for verdict in reversed(ORDER):
+        number = past.verdicts.get(verdict, 0)
         if number:
-            height = round(HEIGHT * number / top, 2)
+            height = round(COLUMN_HEIGHT * number / most_accounts, 2)
             y -= height
-            parts.append((of_verdict(audit, each), x, round(y, 2), height))
+            parts.append((verdict_look(audit, verdict), x, round(y, 2), height))
     return Column(tuple(parts))
 
 
-def _row(audit: Audit, one: Past) -> tuple[str, ...]:
-    numbers = [*(one.verdicts.get(each, 0) for each in ORDER), one.broken, one.open]
-    return shared.moment(local(audit, one.at)), *(f"{number:,}" for number in numbers)
+def _table_row(audit: Audit, past: PastAudit) -> tuple[str, ...]:
+    numbers = [*(past.verdicts.get(verdict, 0) for verdict in ORDER), past.unreadable, past.open_count]
+    return shared.moment(local_time(audit, past.at)), *(f"{number:,}" for number in numbers)
 
 
-def _short(audit: Audit, when: datetime) -> str:
-    return shared.day(local(audit, when))
+def _day(audit: Audit, when: datetime) -> str:
+    return shared.day(local_time(audit, when))

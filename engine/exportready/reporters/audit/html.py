@@ -1,6 +1,6 @@
-"""The audit as one page: a summary that prints on one sheet, the accounts by area, what changed, whom to tell what.
+"""Writes the audit as one page: a summary that prints on one sheet, then accounts by area, changes, and messages to send.
 
-It asks nothing of the network and reads without its script, which filters and sorts.
+The page loads nothing from the network. Its script only filters and sorts; without it the page still shows everything.
 """
 
 from __future__ import annotations
@@ -10,25 +10,23 @@ from collections.abc import Iterator
 from exportready.model.audit import Audit
 from exportready.reporters.audit import Options, words
 from exportready.reporters.audit.looks import LOOKS
-from exportready.reporters.audit.practices import anchor
-from exportready.reporters.audit.view import view
+from exportready.reporters.audit.view import audit_view
 from exportready.reporters.pages import page_in_parts
 
-LISTED = 500
-"""So many files that could not be read, and places that are gone or passed over, are in a page."""
+MAX_LISTED = 500
+"""Maximum length of each list of unreadable files, gone accounts, skipped files and rules that were left out."""
 
 
 def render(audit: Audit, options: Options) -> Iterator[str]:
-    """The whole page."""
-    seen = view(audit, options.pages)
+    """Return the whole page, piece by piece."""
+    view = audit_view(audit, options.reports_url)
     yield from page_in_parts(
         "audit",
         audit=audit,
-        seen=seen,
-        told=words,
+        view=view,
+        text=words,
         looks=LOOKS,
-        anchor=anchor,
-        listed=LISTED,
-        failing=[one for one in seen.practices if one.who],
-        held=[one for one in seen.practices if not one.who],
+        max_listed=MAX_LISTED,
+        rules_to_show=[rule for rule in view.rules if rule.groups],
+        passed_rules=[rule for rule in view.rules if not rule.groups],
     )

@@ -1,4 +1,4 @@
-"""The audit as data: the contract `exportready/audit@1`, which may grow and never change."""
+"""Writes the audit as JSON: the contract `exportready/audit@1`, which may grow but never changes."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from exportready.model.audit import Audit, Entry, Issue, Movement, Past
+from exportready.model.audit import AccountChanges, Audit, AuditedAccount, AuditKeyIssue, PastAudit
+from exportready.model.changes import CHANGE_KEYS
 from exportready.model.report import Outcome, Verdict
 from exportready.model.rules import Severity
 from exportready.reporters.audit import Options
 from exportready.results.json_text import to_json
 
 FORMAT = "exportready/audit@1"
-PARTS = ("added", "regressed", "fixed", "untold", "rule_changed")
 
 
 def render(audit: Audit, options: Options) -> Iterator[str]:
-    """The whole audit as JSON, one line an account."""
-    for number, (key, value) in enumerate(stated(audit, options.pages).items()):
+    """Return the whole audit as JSON, piece by piece, with each account on one line."""
+    for number, (key, value) in enumerate(audit_data(audit, options.reports_url).items()):
         yield f"{',' if number else '{'}\n {_json(key)}: "
         if not isinstance(value, Iterator):
             yield _json(value)
             continue
         yield "["
-        for at, one in enumerate(value):
-            yield f"{',' if at else ''}\n  {_json(one)}"
+        for index, item in enumerate(value):
+            yield f"{',' if index else ''}\n  {_json(item)}"
         yield "\n ]"
     yield "\n}\n"
 
@@ -35,20 +35,17 @@ def _json(value: object) -> str:
     return to_json(value, indent=None)
 
 
-def stated(audit: Audit, pages: str) -> dict[str, Any]:
-    """The audit as plain data; accounts and rules come one by one.
-
-    `pages` is the way from its file to the folder of the accounts' own reports.
-    """
-    verdicts = Counter(entry.standing.verdict for entry in audit.entries)
-    grades: Counter[Severity] = Counter()
-    for entry in audit.entries:
-        grades.update(entry.standing.grades)
+def audit_data(audit: Audit, reports_url: str) -> dict[str, Any]:
+    """Return the audit as plain data, with iterators over accounts and rules. `reports_url` is as in `Options`."""
+    verdicts = Counter(account.state.verdict for account in audit.accounts)
+    severities: Counter[Severity] = Counter()
+    for account in audit.accounts:
+        severities.update(account.state.open_by_severity)
     return {
         "format": FORMAT,
         "tool": {"name": "exportready", "version": audit.version},
         "rulebook": {
-            "digest": audit.digest,
+            "digest": audit.rulebook_digest,
             "rules": len(audit.rules),
             "left_out": list(audit.left_out),
             **({"own": True} if audit.own_rules else {}),
@@ -56,90 +53,91 @@ def stated(audit: Audit, pages: str) -> dict[str, Any]:
         "at": audit.at.isoformat(),
         "since": audit.past[-1].at.isoformat() if audit.past else None,
         "counts": {
-            "accounts": len(audit.entries),
-            **_verdicts(verdicts),
-            "unreadable": sum(entry.standing.is_broken for entry in audit.entries),
-            "findings": _grades(grades),
+            "accounts": len(audit.accounts),
+            **_by_verdict(verdicts),
+            "unreadable": sum(account.state.is_unreadable for account in audit.accounts),
+            "findings": _by_severity(severities),
         },
-        "accounts": (_account(entry, pages) for entry in audit.entries),
+        "accounts": (_account(account, reports_url) for account in audit.accounts),
         "rules": _rules(audit),
-        "trend": [_past(one) for one in audit.past],
+        "trend": [_past_audit(past) for past in audit.past],
         "gone": list(audit.gone),
-        "passed_over": list(audit.passed_over),
-        "anonymised": audit.anonymised,
+        "passed_over": list(audit.skipped),
+        "anonymised": audit.anonymized,
     }
 
 
-def _account(entry: Entry, pages: str) -> dict[str, Any]:
-    one = entry.standing
-    applies = [rule for rule in one.rules if rule.outcome is not Outcome.NOT_APPLICABLE]
-    outcomes = Counter(rule.outcome for rule in one.rules)
+def _account(account: AuditedAccount, reports_url: str) -> dict[str, Any]:
+    state = account.state
+    applicable = [rule for rule in state.rules if rule.outcome is not Outcome.NOT_APPLICABLE]
+    outcomes = Counter(rule.outcome for rule in state.rules)
     return {
-        "path": entry.place,
-        "name": one.name or None,
-        "phase": one.phase or None,
-        "verdict": one.verdict.value,
-        "error": one.error or None,
-        "unreadable": [{"path": file.path, "error": file.error} for file in one.unread],
-        "checked_at": one.checked_at.isoformat(),
-        "holds_until": _moment(one.holds_until),
-        "digest": one.digest or None,
-        "report": f"{pages}/{entry.page}" if entry.page and pages else None,
+        "path": account.place,
+        "name": state.name or None,
+        "phase": state.phase or None,
+        "verdict": state.verdict.value,
+        "error": state.error or None,
+        "unreadable": [{"path": file.path, "error": file.error} for file in state.unread_files],
+        "checked_at": state.checked_at.isoformat(),
+        "holds_until": _iso(state.valid_until),
+        "digest": state.digest or None,
+        "report": f"{reports_url}/{account.report_file}" if account.report_file and reports_url else None,
         "evidence": {
-            "files": one.files,
-            "undated": one.undated,
-            "oldest": _moment(one.oldest),
-            "newest": _moment(one.newest),
+            "files": state.files_read,
+            "undated": state.files_undated,
+            "oldest": _iso(state.oldest_date),
+            "newest": _iso(state.newest_date),
         },
         "counts": {outcome.value: outcomes[outcome] for outcome in Outcome},
-        "not_checked": {"rules": sum(rule.untold for rule in applies), "of": len(applies)},
-        "findings": {**_grades(one.grades), "waived": sum(rule.accepted for rule in one.rules)},
+        "not_checked": {"rules": sum(rule.has_unknowns for rule in applicable), "of": len(applicable)},
+        "findings": {**_by_severity(state.open_by_severity), "waived": sum(rule.accepted_count for rule in state.rules)},
         "rules": [
             {
                 "id": rule.rule,
                 "outcome": rule.outcome.value,
-                "untold": rule.untold,
+                "untold": rule.has_unknowns,
                 "worst": rule.worst.value if rule.worst else None,
-                "findings": rule.open,
-                "waived": rule.accepted,
+                "findings": rule.open_count,
+                "waived": rule.accepted_count,
             }
-            for rule in one.rules
+            for rule in state.rules
         ],
-        "key_issues": [_issue(issue) for issue in one.issues],
-        "waits": {"transactions": one.waits.transactions, "amount": str(one.waits.amount)},
-        "changes": None if entry.movement is None else _movement(entry.movement),
-        "trend": list(entry.trend),
+        "key_issues": [_key_issue(issue) for issue in state.key_issues],
+        "waits": {"transactions": state.blocked.transactions, "amount": str(state.blocked.amount)},
+        "changes": None if account.changes is None else _changes(account.changes),
+        "trend": list(account.trend),
         "lapses": [
-            {"what": lapse.what, "name": lapse.name, "of": lapse.of, "until": lapse.until.isoformat()} for lapse in one.lapses
+            {"what": expiry.what, "name": expiry.name, "of": expiry.of, "until": expiry.until.isoformat()}
+            for expiry in state.expiring
         ],
     }
 
 
-def _issue(one: Issue) -> dict[str, Any]:
+def _key_issue(issue: AuditKeyIssue) -> dict[str, Any]:
     return {
-        "id": one.id,
-        **({"rule": one.rule} if one.rule else {"code": one.code}),
-        "severity": one.severity.value,
-        "message": one.message or None,
-        "waits": {"transactions": one.transactions, "amount": str(one.amount)},
+        "id": issue.id,
+        **({"rule": issue.rule} if issue.rule else {"code": issue.code}),
+        "severity": issue.severity.value,
+        "message": issue.message or None,
+        "waits": {"transactions": issue.transactions, "amount": str(issue.amount)},
     }
 
 
-def _movement(one: Movement) -> dict[str, Any]:
-    parts = {part: dict(sorted(getattr(one, part).items())) for part in PARTS}
-    return {"since": one.since.isoformat(), "verdict": one.verdict.value, **parts}
+def _changes(changes: AccountChanges) -> dict[str, Any]:
+    counts = {key: dict(sorted(getattr(changes, kind).items())) for kind, key in CHANGE_KEYS.items()}
+    return {"since": changes.since.isoformat(), "verdict": changes.verdict.value, **counts}
 
 
 def _rules(audit: Audit) -> Iterator[dict[str, Any]]:
-    """Each rule with the accounts that fail it and those of which nobody can tell."""
+    """Return each rule with the accounts that fail it and those where it wasn't checked completely."""
     failed: dict[str, list[str]] = {rule.id: [] for rule in audit.rules}
-    untold: dict[str, list[str]] = {rule.id: [] for rule in audit.rules}
-    for entry in audit.entries:
-        for one in entry.standing.rules:
-            if one.outcome is Outcome.FAILED:
-                failed[one.rule].append(entry.place)
-            if one.untold:
-                untold[one.rule].append(entry.place)
+    unknown: dict[str, list[str]] = {rule.id: [] for rule in audit.rules}
+    for account in audit.accounts:
+        for state in account.state.rules:
+            if state.outcome is Outcome.FAILED:
+                failed[state.rule].append(account.place)
+            if state.has_unknowns:
+                unknown[state.rule].append(account.place)
     for rule in audit.rules:
         yield {
             "id": rule.id,
@@ -147,21 +145,22 @@ def _rules(audit: Audit) -> Iterator[dict[str, Any]]:
             "area": rule.area,
             "severity": rule.severity.value,
             "failed": failed[rule.id],
-            "not_checked": untold[rule.id],
+            "not_checked": unknown[rule.id],
         }
 
 
-def _past(one: Past) -> dict[str, Any]:
-    return {"at": one.at.isoformat(), **_verdicts(one.verdicts), "unreadable": one.broken, "findings": one.open}
+def _past_audit(past: PastAudit) -> dict[str, Any]:
+    counts = {"unreadable": past.unreadable, "findings": past.open_count}
+    return {"at": past.at.isoformat(), **_by_verdict(past.verdicts), **counts}
 
 
-def _verdicts(counted: Mapping[Verdict, int]) -> dict[str, int]:
-    return {verdict.value: counted.get(verdict, 0) for verdict in Verdict}
+def _by_verdict(counts: Mapping[Verdict, int]) -> dict[str, int]:
+    return {verdict.value: counts.get(verdict, 0) for verdict in Verdict}
 
 
-def _grades(counted: Mapping[Severity, int]) -> dict[str, int]:
-    return {grade.value: counted.get(grade, 0) for grade in Severity}
+def _by_severity(counts: Mapping[Severity, int]) -> dict[str, int]:
+    return {severity.value: counts.get(severity, 0) for severity in Severity}
 
 
-def _moment(when: datetime | None) -> str | None:
+def _iso(when: datetime | None) -> str | None:
     return when.isoformat() if when else None

@@ -1,4 +1,7 @@
-"""How a rule, an area and an account look: nothing unknown is ever green."""
+"""Decides how rules, areas and accounts look. Nothing unknown is ever green.
+
+A look is the CSS class that gives a result its color and icon.
+"""
 
 from __future__ import annotations
 
@@ -10,103 +13,110 @@ import msgspec
 from exportready.model.audit import AccountState, Audit, RuleState
 from exportready.model.report import Outcome, Verdict
 from exportready.model.rules import Severity
+from exportready.reporters import words as shared
 from exportready.reporters.audit import words
 
 LOOKS = ("fix", "look", "unknown", "know", "fine", "none")
-"""The worst first. What is only good to know hides nothing that is unknown."""
+"""The worst first. `know`, good to know, comes after `unknown`, so that it hides nothing unknown."""
 ORDER = words.ORDER
-_BY_GRADE = {Severity.ERROR: "fix", Severity.WARNING: "look", Severity.INFO: "know"}
+_BY_SEVERITY = {Severity.ERROR: "fix", Severity.WARNING: "look", Severity.INFO: "know"}
 _BY_VERDICT = dict(zip(ORDER, ("fix", "unknown", "look", "fine"), strict=True))
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
-    """How one area of one account stands."""
+    """One area of rules in one account."""
 
     look: str
-    """The worst in it."""
+    """The worst look of its rules."""
     css: str
-    """The same, with `also` where something else in it was not checked."""
+    """The CSS classes: the look, and `also` if something else in the area wasn't checked."""
     number: str
-    """How many practices stand so; empty where nobody counts them."""
+    """Number of rules with this look; empty where it isn't shown."""
     text: str
 
 
-def of_rule(one: RuleState) -> str:
-    """By its worst open finding; as not checked where nothing is worse and anything about it is untold."""
-    if one.worst is not None:
-        return _BY_GRADE[one.worst]
-    if one.untold:
+def rule_look(rule: RuleState) -> str:
+    """Return the look of a rule: that of its worst open finding, else `unknown` if anything about it is."""
+    if rule.worst is not None:
+        return _BY_SEVERITY[rule.worst]
+    if rule.has_unknowns:
         return "unknown"
-    return {Outcome.PASSED: "fine", Outcome.NOT_APPLICABLE: "none", Outcome.FAILED: "know"}.get(one.outcome, "unknown")
+    return {Outcome.PASSED: "fine", Outcome.NOT_APPLICABLE: "none", Outcome.FAILED: "know"}.get(rule.outcome, "unknown")
 
 
-def cells(standing: AccountState, areas: Iterable[str]) -> tuple[Cell, ...]:
-    """One for each area; where the account could not be judged, nothing in it is known."""
-    found: dict[str, list[int]] = {}
-    for one in standing.rules:
-        counts = found.setdefault(area(one.rule), [0] * len(LOOKS))
-        look = of_rule(one)
+def area_cells(state: AccountState, areas: Iterable[str]) -> tuple[Cell, ...]:
+    """Return a cell for each area. If the account couldn't be checked, all of them are unknown."""
+    if state.error:
+        return tuple(_UNKNOWN for _ in areas)
+    counts_by_area: dict[str, list[int]] = {}
+    for rule in state.rules:
+        counts = counts_by_area.setdefault(rule_area(rule.rule), [0] * len(LOOKS))
+        look = rule_look(rule)
         counts[LOOKS.index(look)] += 1
-        if one.untold and look != "unknown":
+        if rule.has_unknowns and look != "unknown":
             counts[LOOKS.index("unknown")] += 1
-    nothing = _UNJUDGED if standing.error or not standing.rules else _ABSENT
-    if standing.error:
-        return tuple(nothing for _ in areas)
-    return tuple(_cell(tuple(found[one])) if one in found else nothing for one in areas)
+    no_rules = _NOT_CHECKED if state.rules else _UNKNOWN
+    return tuple(_cell(tuple(counts_by_area[area])) if area in counts_by_area else no_rules for area in areas)
 
 
-def area(rule: str) -> str:
-    """The folder of a rule's file."""
+def rule_area(rule: str) -> str:
+    """Return the area of a rule id, which is the folder of its file."""
     return rule.partition("/")[0]
 
 
 @cache
 def _cell(counts: tuple[int, ...]) -> Cell:
-    parts = {look: number for look, number in zip(LOOKS, counts, strict=True) if number}
-    look = next(iter(parts))
-    told = {one: number for one, number in parts.items() if one in ("fix", "look", "unknown", "know")}
-    also = "unknown" in parts and look != "unknown"
+    """Return the cell of an area, given how many of its rules have each of `LOOKS`."""
+    count_by_look = {look: count for look, count in zip(LOOKS, counts, strict=True) if count}
+    look = next(iter(count_by_look))
+    shown = {look: count for look, count in count_by_look.items() if look in ("fix", "look", "unknown", "know")}
+    also_unknown = "unknown" in count_by_look and look != "unknown"
     return Cell(
         look=look,
-        css=f"{look} also" if also else look,
-        number=str(parts[look]) if told else "",
-        text=words.standing(told) if told else words.LOOKS[look],
+        css=f"{look} also" if also_unknown else look,
+        number=str(count_by_look[look]) if shown else "",
+        text=words.look_counts(shown) if shown else words.LOOK_LABELS[look],
     )
 
 
-_UNJUDGED = Cell(look="unknown", css="unknown", number="", text=words.LOOKS["unknown"])
-_ABSENT = Cell(look="absent", css="absent", number="", text=words.NOT_JUDGED)
+_UNKNOWN = Cell(look="unknown", css="unknown", number="", text=words.LOOK_LABELS["unknown"])
+_NOT_CHECKED = Cell(look="absent", css="absent", number="", text=words.NOT_JUDGED)
 
 
-def verdict(standing: AccountState) -> Verdict:
-    """What is not read whole is at best not known, whatever else is said."""
-    if standing.error or (standing.unread and standing.verdict is not Verdict.NOT_READY):
+def shown_verdict(state: AccountState) -> Verdict:
+    """Return the verdict to show: at best `CANNOT_TELL` if the account couldn't be read completely."""
+    if state.error or (state.unread_files and state.verdict is not Verdict.NOT_READY):
         return Verdict.CANNOT_TELL
-    return standing.verdict
+    return state.verdict
 
 
-def of_account(audit: Audit, standing: AccountState) -> str:
-    """Green is only what was checked whole, by every rule that ExportReady brings."""
-    look = _BY_VERDICT[verdict(standing)]
-    if look == "fine" and share(standing) >= 100:
+def verdict_text(state: AccountState, verdict: Verdict) -> str:
+    """Return a verdict on an account in words."""
+    return (shared.ARRIVALS if state.phase == "after-export" else shared.VERDICTS)[verdict]
+
+
+def account_look(audit: Audit, state: AccountState) -> str:
+    """Return the look of an account: `fine` only if it was checked completely, by all rules that ExportReady has."""
+    verdict = shown_verdict(state)
+    if _BY_VERDICT[verdict] == "fine" and unchecked_percent(state) >= 100:
         return "unknown"
-    return "look" if look == "fine" and narrowed(audit) else look
+    return verdict_look(audit, verdict)
 
 
-def of_verdict(audit: Audit, one: Verdict) -> str:
-    """The colour of a number of accounts."""
-    look = _BY_VERDICT[one]
-    return "look" if look == "fine" and narrowed(audit) else look
+def verdict_look(audit: Audit, verdict: Verdict) -> str:
+    """Return the look of a number of accounts with a verdict."""
+    look = _BY_VERDICT[verdict]
+    return "look" if look == "fine" and is_narrowed(audit) else look
 
 
-def narrowed(audit: Audit) -> bool:
-    """Not all of the rules that ExportReady brings were asked."""
+def is_narrowed(audit: Audit) -> bool:
+    """Return whether rules that ExportReady has were left out or replaced."""
     return bool(audit.left_out or audit.own_rules)
 
 
-def share(standing: AccountState) -> float:
-    """Which share of what applies was not checked, in percent; where nothing was decided, all of it."""
-    applies = [one for one in standing.rules if one.outcome is not Outcome.NOT_APPLICABLE]
-    if standing.error or not applies:
+def unchecked_percent(state: AccountState) -> float:
+    """Return the percentage of applicable rules that weren't checked completely; 100 if nothing was decided."""
+    applicable = [rule for rule in state.rules if rule.outcome is not Outcome.NOT_APPLICABLE]
+    if state.error or not applicable:
         return 100.0
-    return 100 * sum(one.untold for one in applies) / len(applies)
+    return 100 * sum(rule.has_unknowns for rule in applicable) / len(applicable)

@@ -1,4 +1,4 @@
-"""The audit as Markdown, for a chat or a ticket: page one, and nothing that a name could break."""
+"""Writes the summary of the audit as Markdown, for a chat or a ticket; names can't break the markup."""
 
 from __future__ import annotations
 
@@ -7,65 +7,64 @@ from collections.abc import Iterator
 from exportready.model.audit import Audit
 from exportready.reporters import words as shared
 from exportready.reporters.audit import Options, words
-from exportready.reporters.audit.accounts import waiting
-from exportready.reporters.audit.view import View, view
+from exportready.reporters.audit.accounts import blocked_text
+from exportready.reporters.audit.view import AuditView, audit_view
 from exportready.reporters.text import in_markdown
 
-BROKEN = 10
-"""So many files that could not be read are named."""
+MAX_LISTED = 10
+"""Maximum length of each list of unreadable files, gone accounts and rules that were left out."""
 
 
 def render(audit: Audit, options: Options) -> Iterator[str]:
-    """The head, the accounts to look at first, what most fail, what could not be read."""
-    seen = view(audit, options.pages)
-    parts = [*_head(audit, seen), *_first(seen), *_most(seen), *_rest(audit, seen)]
+    """Return the verdicts, the accounts to look at first, what most accounts fail, and what couldn't be read."""
+    view = audit_view(audit, options.reports_url)
+    parts = [*_head(audit, view), *_first_accounts(view), *_most_failed(view), *_rest(audit, view)]
     yield "\n\n".join([*parts, "---", shared.made_by(audit.version)]) + "\n"
 
 
-def _head(audit: Audit, seen: View) -> Iterator[str]:
-    one = seen.summary
-    yield f"# {in_markdown(one.headline)}"
-    yield in_markdown(f"{words.audited(len(seen.rows), audit.at)}. {one.meaning}")
-    if one.narrowed:
-        yield f"**{in_markdown(one.narrowed)}.**"
+def _head(audit: Audit, view: AuditView) -> Iterator[str]:
+    summary = view.summary
+    yield f"# {in_markdown(summary.headline)}"
+    yield in_markdown(f"{words.audited(len(view.rows), audit.at)}. {summary.meaning}")
+    if summary.narrowed:
+        yield f"**{in_markdown(summary.narrowed)}.**"
     lines = [f"| {words.VERDICT} | {words.ACCOUNTS} |", "|---|---:|"]
-    lines += [f"| {in_markdown(tile.word)} | {tile.number:,} |" for tile in one.tiles]
-    lines += [f"| *{words.COULD_NOT_BE_READ}* | {one.broken:,} |"] if one.broken else []
+    lines += [f"| {in_markdown(tile.label)} | {tile.number:,} |" for tile in summary.tiles]
+    lines += [f"| *{words.COULD_NOT_BE_READ}* | {summary.unreadable:,} |"] if summary.unreadable else []
     yield "\n".join(lines)
-    yield "\n".join(f"- **{fact.title}**: {in_markdown('; '.join(fact.lines))}" for fact in one.facts)
+    yield "\n".join(f"- **{fact.title}**: {in_markdown('; '.join(fact.lines))}" for fact in summary.facts)
 
 
-def _first(seen: View) -> Iterator[str]:
-    one = seen.summary
+def _first_accounts(view: AuditView) -> Iterator[str]:
+    summary = view.summary
     yield f"## {words.LOOK_FIRST}"
-    if not one.first:
+    if not summary.first_accounts:
         yield words.NOTHING_TO_LOOK_AT
         return
     lines = []
-    for number, (row, issue) in enumerate(one.first, 1):
-        more = ". ".join(filter(None, (issue, waiting(row))))
+    for number, (row, problem) in enumerate(summary.first_accounts, 1):
+        details = ". ".join(filter(None, (problem, blocked_text(row))))
         lines.append(
-            f"{number}. **{in_markdown(row.name)}**: {in_markdown(row.told)}" + (f". {in_markdown(more)}" if more else "")
+            f"{number}. **{in_markdown(row.name)}**: {in_markdown(row.verdict_text)}"
+            + (f". {in_markdown(details)}" if details else "")
         )
-    yield "\n".join([*lines, "", words.more(one.left)] if one.left else lines)
+    yield "\n".join([*lines, "", words.more(summary.omitted_accounts)] if summary.omitted_accounts else lines)
 
 
-def _most(seen: View) -> Iterator[str]:
+def _most_failed(view: AuditView) -> Iterator[str]:
     yield f"## {words.MOST_FAIL}"
-    failed = seen.summary.failed
-    lines = [f"- {one.fails:,}: {in_markdown(one.heading)} `{one.rule.id}`" for one, _ in failed]
+    lines = [f"- {rule.failed:,}: {in_markdown(rule.heading)} `{rule.rule.id}`" for rule, _ in view.summary.most_failed]
     yield "\n".join(lines) or words.NOTHING_FAILS
 
 
-def _rest(audit: Audit, seen: View) -> Iterator[str]:
-    if seen.lapses.accounts:
-        yield f"**{words.LAPSES_SOON}**: {words.lapses(seen.lapses.soon, seen.lapses.over)}."
-    if seen.broken:
-        yield f"## {words.BROKEN}"
-        lines = [f"- {in_markdown(f'{row.name}, {path}: {why}')}" for row, path, why in seen.broken[:BROKEN]]
-        left = len(seen.broken) - BROKEN
-        yield "\n".join([*lines, f"- {words.more(left)}"] if left > 0 else lines)
+def _rest(audit: Audit, view: AuditView) -> Iterator[str]:
+    if view.expiring.accounts:
+        yield f"**{words.EXPIRING_SOON}**: {words.expiring(view.expiring.soon_count, view.expiring.expired_count)}."
+    if view.unreadable:
+        yield f"## {words.UNREADABLE}"
+        lines = [f"- {in_markdown(f'{row.name}, {path}: {error}')}" for row, path, error in view.unreadable[:MAX_LISTED]]
+        omitted = len(view.unreadable) - MAX_LISTED
+        yield "\n".join([*lines, f"- {words.more(omitted)}"] if omitted > 0 else lines)
     for title, names in ((words.GONE, audit.gone), (words.LEFT_OUT, audit.left_out)):
         if names:
-            told = ", ".join(names[:BROKEN]) + (f" {words.more(len(names) - BROKEN)}" if len(names) > BROKEN else "")
-            yield f"**{title}**: {in_markdown(told)}"
+            yield f"**{title}**: {in_markdown(words.name_list(names, MAX_LISTED))}"

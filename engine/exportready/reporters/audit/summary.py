@@ -1,4 +1,4 @@
-"""Page one: as much as one sheet of paper holds, however many accounts there are."""
+"""Lays out the summary, which fits on one sheet of paper for any number of accounts."""
 
 from __future__ import annotations
 
@@ -14,144 +14,142 @@ from exportready.model.report import Verdict
 from exportready.reporters import words as shared
 from exportready.reporters.arrival import money
 from exportready.reporters.audit import words
-from exportready.reporters.audit.accounts import Row, first_issue, shorten
-from exportready.reporters.audit.changes import Changes
-from exportready.reporters.audit.lapsing import Lapses, Lapsing
-from exportready.reporters.audit.looks import ORDER, narrowed, of_verdict
-from exportready.reporters.audit.practices import Practice
+from exportready.reporters.audit.accounts import Row, local_time, main_problem, shorten
+from exportready.reporters.audit.changes import FleetChanges
+from exportready.reporters.audit.expiring import ExpiringAccount, ExpiringAccounts
+from exportready.reporters.audit.looks import ORDER, is_narrowed, verdict_look
+from exportready.reporters.audit.rule_summaries import RuleSummary
 
-FIRST, FAILED = 10, 8
-"""So many accounts and practices are on page one."""
+MAX_ACCOUNTS, MAX_RULES = 10, 8
+"""Maximum number of accounts and of rules in the summary."""
 
 
 class Tile(msgspec.Struct, frozen=True, kw_only=True):
-    """One verdict: how many accounts have it, and its part of the bar (from, width) in percent."""
+    """One verdict with its number of accounts and its part of the bar."""
 
     verdict: Verdict
     look: str
     number: int
-    word: str
-    at: float
-    width: float
+    label: str
+    bar_start: float
+    """In percent of the bar."""
+    bar_width: float
+    """In percent of the bar."""
 
 
 class Fact(msgspec.Struct, frozen=True):
-    """One line of numbers with its title."""
+    """A title with one or more lines of numbers."""
 
     title: str
     lines: tuple[str, ...]
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """Page one."""
+    """The summary of an audit."""
 
     look: str
     headline: str
     meaning: str
     narrowed: str
+    """Says which rules weren't used; empty if all were."""
     tiles: tuple[Tile, ...]
-    broken: int
+    unreadable: int
+    """Number of accounts that couldn't be read completely."""
     facts: tuple[Fact, ...]
-    first: tuple[tuple[Row, str], ...]
-    """The accounts to look at first, and what to say of each."""
-    left: int
-    failed: tuple[tuple[Practice, float], ...]
-    """The practices that most accounts fail, and which share of all accounts, in percent."""
-    lapsing: tuple[Lapsing, ...]
+    first_accounts: tuple[tuple[Row, str], ...]
+    """The accounts to look at first, each with its main problem."""
+    omitted_accounts: int
+    most_failed: tuple[tuple[RuleSummary, float], ...]
+    """The rules that most accounts fail, each with the percentage of accounts that do."""
+    expiring: tuple[ExpiringAccount, ...]
 
 
-def summary(audit: Audit, rows: Sequence[Row], practices: Sequence[Practice], changes: Changes, lapses: Lapses) -> Summary:
-    """The least that a person must know."""
+def audit_summary(
+    audit: Audit, rows: Sequence[Row], rules: Sequence[RuleSummary], changes: FleetChanges, expiring: ExpiringAccounts
+) -> Summary:
+    """Return the summary of an audit."""
     tiles = _tiles(audit, rows)
     worst = next((tile for tile in tiles if tile.number), None)
-    looked_at = [row for row in rows if row.look != "fine"]
-    failing = [one for one in practices if one.fails][:FAILED]
+    not_fine = [row for row in rows if row.look != "fine"]
+    failed = [rule for rule in rules if rule.failed][:MAX_RULES]
     return Summary(
         look=worst.look if worst else "unknown",
-        headline=words.headline(worst.number, len(rows), worst.word) if worst else words.NO_ACCOUNT,
+        headline=words.headline(worst.number, len(rows), worst.label) if worst else words.NO_ACCOUNT,
         meaning=words.MEANINGS[worst.verdict] if worst else words.NO_ACCOUNT_MEANING,
         narrowed=_narrowed(audit),
         tiles=tuple(tiles),
-        broken=sum(bool(row.broken) for row in rows),
+        unreadable=sum(bool(row.unreadable) for row in rows),
         facts=tuple(_facts(audit, rows, changes)),
-        first=tuple((row, first_issue(audit, row)) for row in looked_at[:FIRST]),
-        left=max(0, len(looked_at) - FIRST),
-        failed=tuple((one, round(100 * one.fails / len(rows), 2)) for one in failing),
-        lapsing=lapses.coming,
+        first_accounts=tuple((row, main_problem(audit, row)) for row in not_fine[:MAX_ACCOUNTS]),
+        omitted_accounts=max(0, len(not_fine) - MAX_ACCOUNTS),
+        most_failed=tuple((rule, round(100 * rule.failed / len(rows), 2)) for rule in failed),
+        expiring=expiring.next_accounts,
     )
 
 
 def _narrowed(audit: Audit) -> str:
-    if not narrowed(audit):
-        return ""
-    told = [words.own_rules()] if audit.own_rules else []
-    return "; ".join([*told, words.left_out(len(audit.left_out))] if audit.left_out else told)
+    parts = [words.own_rules()] if audit.own_rules else []
+    parts += [words.left_out(len(audit.left_out))] if audit.left_out else []
+    return "; ".join(parts)
 
 
 def _tiles(audit: Audit, rows: Sequence[Row]) -> list[Tile]:
-    after = bool(rows) and all(row.standing.phase == "after-export" for row in rows)
-    told = shared.ARRIVALS if after else shared.VERDICTS
-    tiles, at = [], 0
-    for one in ORDER:
-        number = sum(row.verdict is one for row in rows)
-        good = one in (Verdict.READY, Verdict.READY_WITH_WARNINGS)
-        word = shared.NARROWED_VERDICT.format(told[one]) if good and narrowed(audit) else told[one]
-        whole = len(rows) or 1
+    all_after_export = bool(rows) and all(row.state.phase == "after-export" for row in rows)
+    labels = shared.ARRIVALS if all_after_export else shared.VERDICTS
+    total = len(rows) or 1
+    tiles, bar_start = [], 0
+    for verdict in ORDER:
+        number = sum(row.verdict is verdict for row in rows)
+        is_good = verdict in (Verdict.READY, Verdict.READY_WITH_WARNINGS)
+        label = labels[verdict]
         tiles.append(
             Tile(
-                verdict=one,
-                look=of_verdict(audit, one),
+                verdict=verdict,
+                look=verdict_look(audit, verdict),
                 number=number,
-                word=word,
-                at=round(100 * at / whole, 2),
-                width=round(100 * number / whole, 2),
+                label=shared.NARROWED_VERDICT.format(label) if is_good and is_narrowed(audit) else label,
+                bar_start=round(100 * bar_start / total, 2),
+                bar_width=round(100 * number / total, 2),
             )
         )
-        at += number
+        bar_start += number
     return tiles
 
 
-def _facts(audit: Audit, rows: Sequence[Row], changes: Changes) -> list[Fact]:
-    facts = [
-        Fact(
-            words.since(audit.past[-1].at.astimezone(audit.at.tzinfo)) if audit.past else words.SINCE_LAST,
-            _moved(audit, changes),
-        )
-    ]
-    transactions = sum(row.standing.waits.transactions for row in rows)
+def _facts(audit: Audit, rows: Sequence[Row], changes: FleetChanges) -> list[Fact]:
+    since = words.since(local_time(audit, audit.past[-1].at)) if audit.past else words.SINCE_LAST
+    facts = [Fact(since, _changes(audit, changes))]
+    transactions = sum(row.state.blocked.transactions for row in rows)
     if transactions:
-        facts.append(
-            Fact(
-                words.WAITS, (words.waits(transactions, money(sum((row.standing.waits.amount for row in rows), Decimal(0)))),)
-            )
-        )
+        amount = money(sum((row.state.blocked.amount for row in rows), Decimal(0)))
+        facts.append(Fact(words.BLOCKED, (words.blocked(transactions, amount),)))
     if rows:
-        facts.append(Fact(words.NOT_CHECKED_SHARE, (words.share(fmean(row.share for row in rows)),)))
-        facts.append(Fact(words.EVIDENCE, _ages(rows)))
+        facts.append(Fact(words.NOT_CHECKED, (words.unchecked_share(fmean(row.unchecked_percent for row in rows)),)))
+        facts.append(Fact(words.FILE_AGES, _file_ages(rows)))
     return facts
 
 
-def _moved(audit: Audit, changes: Changes) -> tuple[str, ...]:
+def _changes(audit: Audit, changes: FleetChanges) -> tuple[str, ...]:
     if not audit.past:
         return (words.FIRST_AUDIT,)
-    total = changes.total
-    lines = [words.moved(total["added"], total["regressed"], total["fixed"])]
-    also = [words.untold_now(total["untold"])] if total["untold"] else []
-    also += [words.rule_changed(changes.rule_changed)] if changes.rule_changed else []
-    lines += [", ".join(also)] if also else []
-    swung = words.swung(changes.worse, changes.better, changes.new, len(audit.gone))
-    return tuple([*lines, swung] if swung else lines)
+    totals = changes.totals
+    lines = [words.changes(totals["added"], totals["regressed"], totals["fixed"])]
+    other_changes = [words.now_unknown(totals["now_unknown"])] if totals["now_unknown"] else []
+    other_changes += [words.rule_changed(changes.rule_changed)] if changes.rule_changed else []
+    account_changes = words.account_changes(changes.worse, changes.better, changes.new_accounts, len(audit.gone))
+    return tuple(filter(None, [*lines, ", ".join(other_changes), account_changes]))
 
 
-def _ages(rows: Sequence[Row]) -> tuple[str, ...]:
-    """What has no date counts as older than everything, since nobody knows."""
+def _file_ages(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Return the age of the oldest file and the median age over accounts; unknown ages count as the oldest."""
     known = sorted(
-        (row for row in rows if row.age is not None), key=lambda row: (row.age or timedelta(), row.name, row.entry.place)
+        (row for row in rows if row.oldest_age is not None),
+        key=lambda row: (row.oldest_age or timedelta(), row.name, row.account.place),
     )
-    unknown = len(rows) - len(known)
     lines = []
     if known:
         oldest, middle = known[-1], (len(rows) - 1) // 2
-        median = words.age(known[middle].age or timedelta()) if middle < len(known) else words.NOT_KNOWN
-        lines.append(words.ages(words.age(oldest.age or timedelta()), shorten(oldest.name, 28), median))
-    return (*lines, words.ages_unknown(unknown)) if unknown else tuple(lines)
+        median = words.age(known[middle].oldest_age or timedelta()) if middle < len(known) else words.NOT_KNOWN
+        lines.append(words.file_ages(words.age(oldest.oldest_age or timedelta()), shorten(oldest.name, 28), median))
+    unknown = len(rows) - len(known)
+    return (*lines, words.unknown_file_ages(unknown)) if unknown else tuple(lines)

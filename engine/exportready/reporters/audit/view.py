@@ -1,68 +1,68 @@
-"""What is shown where, for every format of the report over many accounts."""
+"""Lays out an audit for every format that people read."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from exportready.model.audit import Audit
 from exportready.reporters import words as shared
 from exportready.reporters.audit import words
-from exportready.reporters.audit.accounts import Row, rows, shorten
-from exportready.reporters.audit.changes import Changes, changes
-from exportready.reporters.audit.history import History, history
-from exportready.reporters.audit.lapsing import Lapses, lapses
-from exportready.reporters.audit.looks import area
-from exportready.reporters.audit.practices import Practice, practices
-from exportready.reporters.audit.summary import Summary, summary
+from exportready.reporters.audit.accounts import Row, account_rows, shorten
+from exportready.reporters.audit.changes import FleetChanges, fleet_changes
+from exportready.reporters.audit.expiring import ExpiringAccounts, expiring_accounts
+from exportready.reporters.audit.history import HistoryChart, history_chart
+from exportready.reporters.audit.looks import rule_area
+from exportready.reporters.audit.rule_summaries import RuleSummary, rule_summaries
+from exportready.reporters.audit.summary import Summary, audit_summary
 
 
-class View(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it, laid out."""
+class AuditView(msgspec.Struct, frozen=True, kw_only=True):
+    """An audit, laid out."""
 
     summary: Summary
     areas: tuple[tuple[str, str], ...]
-    """(Folder, name)."""
+    """(Folder, name) of each area."""
     rows: tuple[Row, ...]
-    """The accounts, worst first."""
-    changes: Changes
-    practices: tuple[Practice, ...]
-    """Those that most accounts fail come first; those that everybody keeps are the last."""
-    lapses: Lapses
-    broken: tuple[tuple[Row, str, str], ...]
-    """(Account, file, why)."""
-    history: History | None
+    """The accounts, the worst first."""
+    changes: FleetChanges
+    rules: tuple[RuleSummary, ...]
+    """Those that most accounts fail first, those that no account fails last."""
+    expiring: ExpiringAccounts
+    unreadable: tuple[tuple[Row, str, str], ...]
+    """(Account, file, error)."""
+    history: HistoryChart | None
 
 
-def view(audit: Audit, pages: str = "") -> View:
-    """The audit as people see it. The order of the entries does not matter."""
+def audit_view(audit: Audit, reports_url: str = "") -> AuditView:
+    """Return the audit as people see it, whatever the order of its accounts."""
     areas = _areas(audit)
-    all_rows = rows(audit, [folder for folder, _ in areas], pages)
-    by_rule, moved, coming = practices(audit, all_rows), changes(all_rows), lapses(audit, all_rows)
-    return View(
-        summary=summary(audit, all_rows, by_rule, moved, coming),
+    rows = account_rows(audit, [folder for folder, _ in areas], reports_url)
+    rules, changes, expiring = rule_summaries(audit, rows), fleet_changes(rows), expiring_accounts(audit, rows)
+    return AuditView(
+        summary=audit_summary(audit, rows, rules, changes, expiring),
         areas=areas,
-        rows=tuple(all_rows),
-        changes=moved,
-        practices=tuple(by_rule),
-        lapses=coming,
-        broken=tuple(_broken(all_rows)),
-        history=history(audit),
+        rows=tuple(rows),
+        changes=changes,
+        rules=tuple(rules),
+        expiring=expiring,
+        unreadable=tuple(_unreadable(rows)),
+        history=history_chart(audit),
     )
 
 
 def _areas(audit: Audit) -> tuple[tuple[str, str], ...]:
-    """Those that some rule lies in, in the order of their names."""
-    present = {rule.area for rule in audit.rules} | {area(one.rule) for entry in audit.entries for one in entry.standing.rules}
-    known = [one for one in shared.AREAS if one in present]
-    return tuple((one, shared.AREAS.get(one, shared.sentence(one))) for one in [*known, *sorted(present - set(known))])
+    """Return the areas that have rules: known areas in their usual order, then others by name."""
+    present = {rule.area for rule in audit.rules}
+    present |= {rule_area(rule.rule) for account in audit.accounts for rule in account.state.rules}
+    known = [area for area in shared.AREAS if area in present]
+    return tuple((area, shared.AREAS.get(area, shared.sentence(area))) for area in [*known, *sorted(present - set(known))])
 
 
-def _broken(all_rows: Sequence[Row]) -> list[tuple[Row, str, str]]:
-    found = []
-    for row in all_rows:
-        if row.standing.error:
-            found.append((row, words.WHOLE_ACCOUNT, shorten(row.standing.error, 400)))
-        found += [(row, shorten(one.path, 160), shorten(one.error, 400)) for one in row.standing.unread]
-    return found
+def _unreadable(rows: Sequence[Row]) -> Iterator[tuple[Row, str, str]]:
+    for row in rows:
+        if row.state.error:
+            yield row, words.WHOLE_ACCOUNT, shorten(row.state.error, 400)
+        for file in row.state.unread_files:
+            yield row, shorten(file.path, 160), shorten(file.error, 400)
