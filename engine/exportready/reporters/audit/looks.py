@@ -12,14 +12,13 @@ import msgspec
 
 from exportready.model.audit import AccountState, Audit, RuleState
 from exportready.model.report import Outcome, Verdict
-from exportready.model.rules import Severity
 from exportready.reporters import words as shared
 from exportready.reporters.audit import words
+from exportready.reporters.engineer import LOOK_BY_SEVERITY
 
 LOOKS = ("fix", "look", "unknown", "know", "fine", "none")
 """The worst first. `know`, good to know, comes after `unknown`, so that it hides nothing unknown."""
 ORDER = words.ORDER
-_BY_SEVERITY = {Severity.ERROR: "fix", Severity.WARNING: "look", Severity.INFO: "know"}
 _BY_VERDICT = dict(zip(ORDER, ("fix", "unknown", "look", "fine"), strict=True))
 
 
@@ -38,7 +37,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
 def rule_look(rule: RuleState) -> str:
     """Return the look of a rule: that of its worst open finding, else `unknown` if anything about it is."""
     if rule.worst is not None:
-        return _BY_SEVERITY[rule.worst]
+        return LOOK_BY_SEVERITY[rule.worst]
     if rule.has_unknowns:
         return "unknown"
     return {Outcome.PASSED: "fine", Outcome.NOT_APPLICABLE: "none", Outcome.FAILED: "know"}.get(rule.outcome, "unknown")
