@@ -26,7 +26,7 @@ quickbooks.CreditMemoLine: Amount:number ItemRef.FullName:name Quantity:number p
 quickbooks.Customer: FullName:name ListID:id
 quickbooks.Employee: Name:name
 quickbooks.Host: QBFileMode:text
-quickbooks.InventorySite: IsActive:yesno Name:name
+quickbooks.InventorySite: Name:name
 quickbooks.Invoice: ARAccountRef.FullName:name BalanceRemaining:number CustomerRef.FullName:name Memo:text RefNumber:text
     SalesTaxTotal:number Subtotal:number TimeCreated:time TimeModified:time TxnDate:date TxnID:id
 quickbooks.InvoiceLine: Amount:number ItemRef.FullName:name Quantity:number parent.TxnID:id

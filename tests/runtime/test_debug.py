@@ -74,7 +74,7 @@ def test_of_an_account_that_nobody_could_judge(
 
 
 def test_of_the_program_itself(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr("exportready.reporters.explain.explained", breaks)
+    monkeypatch.setattr("exportready.reporters.explain.explain_rule", breaks)
     monkeypatch.delenv("EXPORTREADY_DEBUG", raising=False)
     assert main(["explain", "items/cogs-account"]) == 2
     assert "ExportReady itself failed (ZeroDivisionError: planted)" in capfd.readouterr().err

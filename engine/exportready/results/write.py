@@ -1,6 +1,6 @@
 """The result as data: the contract `exportready/result@1`, which may grow and never change.
 
-It holds everything that any reporter shows, so that `stored.py` makes the same report of it again.
+It holds everything that any reporter shows, so that `read.py` makes the same report from it again.
 """
 
 from __future__ import annotations
