@@ -76,7 +76,7 @@ servicetitan.purchase_order: batchId:id date:date id:id modifiedOn:time number:t
 servicetitan.purchase_order_item: parent.batchId:id parent.id:id parent.number:text parent.status:text skuCode:name
 servicetitan.service: account:name active:yesno code:name id:id
 servicetitan.tax_rate: parent.id:id salesTaxItem:name taxRate:number
-servicetitan.tax_zone: active:yesno id:id name:name
+servicetitan.tax_zone: id:id name:name
 servicetitan.technician: active:yesno id:id name:name
 servicetitan.truck: active:yesno name:name
 servicetitan.truck_technician: parent.active:yesno parent.name:name technicianId:id
@@ -102,7 +102,12 @@ def table(rules: Path = ROOT / "rules") -> str:
     from exportready.rulebook.load import load
 
     lines = []
-    for kind, wanted in load(rules).wanted.items():
+    by_kind = {kind: set(names) for kind, names in load(rules).wanted.items()}
+    for kind, names in tuple(by_kind.items()):  # what lines read of their parent, the loop takes out of the parent
+        array_of = KINDS[kind].array_of
+        if array_of:
+            by_kind.setdefault(array_of[0], set()).update(name[7:] for name in names if name.startswith("parent."))
+    for kind, wanted in sorted(by_kind.items()):
         known = KINDS[kind].fields
         fields = [f"{name}:{known[name].type.value}" for name in sorted(wanted) if not known[name].needs]
         if kind.startswith(("quickbooks.", "servicetitan.")):
