@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 import samples
 from exportready.check import CheckRequest, check
-from exportready.judge.trace import KEPT
+from exportready.judge.trace import MOST_TRACES
 from exportready.model.evidence import Account, Dataset, Evidence, FieldNote, Location, Record, Scope
 from exportready.model.report import Finding, Outcome, Report, RuleResult
-from exportready.policy.expiry import lapses
+from exportready.policy.expiry import expiring
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
@@ -31,15 +31,15 @@ def found(report: Report, rule: str) -> Finding:
 
 def test_every_finding_has_a_part_that_does_not_hold_and_was_looked_at_for_parts_that_do_or_need_not(report: Report) -> None:
     for result in report.results:
-        for finding in result.findings[:KEPT]:
+        for finding in result.findings[:MOST_TRACES]:
             expected = [one for one in finding.trace if one.part == "expect"]
-            assert any(one.holds is False for one in expected), finding.message
-            assert all(one.holds is not None or len(expected) > 1 for one in expected)
+            assert any(one.is_met is False for one in expected), finding.message
+            assert all(one.is_met is not None or len(expected) > 1 for one in expected)
 
 
 def test_a_clause_says_what_was_wanted_and_what_is_there(report: Report) -> None:
     (clause,) = (one for one in found(report, "items/cogs-account").trace if one.part == "expect")
-    assert (clause.of, clause.field, clause.wanted, clause.observed, clause.holds) == (
+    assert (clause.of, clause.field, clause.expected, clause.observed, clause.is_met) == (
         "", "costOfSaleAccount", "filled in", None, False,
     )  # fmt: skip
 
@@ -95,4 +95,4 @@ def test_of_two_limits_the_shorter_one_counts() -> None:
         for limit in limits
     ]
     for order in (results, results[::-1]):
-        assert [one.until for one in lapses(order, {}, evidence, AT, None)] == [AT + timedelta(hours=2)]
+        assert [one.until for one in expiring(order, {}, evidence, AT, None)] == [AT + timedelta(hours=2)]

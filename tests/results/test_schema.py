@@ -18,7 +18,7 @@ from exportready import CheckRequest, check, load_rulebook
 from exportready.policy import baseline, waivers
 from exportready.results import compare
 from exportready.results.schema import schema
-from exportready.results.write import stated
+from exportready.results.write import result_data
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 COMPANIES = ("ready", "not-ready", "not-ready-without-inventory", "by-hand", "after-export")
@@ -33,7 +33,7 @@ def request(company: str) -> CheckRequest:
 
 @cache
 def written(company: str) -> Any:
-    return json.loads(json.dumps(stated(check(request(company)))))
+    return json.loads(json.dumps(result_data(check(request(company)))))
 
 
 @cache
@@ -49,8 +49,8 @@ def everything() -> Any:
         ignore=("tax",),
     )
     report = check(asked)
-    changes = compare.compare(compare.result_from_json(stated(old)), compare.result_from_json(stated(report)))
-    return json.loads(json.dumps(stated(replace(report, base="accounts/northwind", changes=changes, own_rules=True))))
+    changes = compare.compare(compare.result_from_json(result_data(old)), compare.result_from_json(result_data(report)))
+    return json.loads(json.dumps(result_data(replace(report, base="accounts/northwind", changes=changes, own_rules=True))))
 
 
 def test_it_is_a_schema() -> None:

@@ -157,7 +157,7 @@ def _key_issues(page: _Page, report: Report) -> None:
     not_listed = len(key_issues.shown_issues(report)) - len(rows)
     if not_listed:
         page.text(words.and_more(not_listed), indent="   ")
-    for error in report.stale[:MAX_LISTED]:
+    for error in report.stale_errors[:MAX_LISTED]:
         page.text(f"{words.STALE}: {error}", bullet="* ")
 
 
