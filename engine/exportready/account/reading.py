@@ -51,7 +51,7 @@ def read(data: bytes, path: str) -> AccountFile:
     mistakes = Mistakes(path)
     root = parse(data, path, mistakes)
     FILE.check(root, mistakes)
-    found = _AccountReader(FILE.sound(root), path, mistakes).read()
+    found = _AccountReader(FILE.valid_entries(root), path, mistakes).read()
     mistakes.raise_if_any("account.yaml")
     return found
 

@@ -1,4 +1,4 @@
-"""A rule's examples: evidence written in YAML, typed by the same tables as the evidence of files."""
+"""Read the examples of a rule: evidence in YAML, typed by the same tables as the evidence from files."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from exportready.schema.yamlfile import Node, items
 from exportready.schema.yamlfile import entries as entries_of
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-"""When an example's check runs, and its evidence was made, unless it says otherwise."""
+"""When an example's check runs and its evidence was made, if the example doesn't say."""
 
 
 def read_example(node: Node, mistakes: Mistakes, with_checks: bool) -> Example | None:
-    """Read one example; None where it has mistakes. Those of its shape have been noted with the rule's."""
-    entries, path = EXAMPLE.sound(node), mistakes.path
+    """Return one example; None if it has mistakes, which are noted (those of its shape have been noted with the rule's)."""
+    entries, path = EXAMPLE.valid_entries(node), mistakes.path
     before = len(mistakes.found)
     at = _moment(entries.get("at")) or NOON
     taken = _moment(entries.get("takenAt")) or at
