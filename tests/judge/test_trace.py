@@ -1,4 +1,4 @@
-"""Of what fails, the report says part by part how it was decided, and where it stands in the file."""
+"""A finding has a trace of how it was decided and an excerpt of its file, and answers expire by the rules that read them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def found(report: Report, rule: str) -> Finding:
     return next(one.findings[0] for one in report.results if one.rule.id == rule)
 
 
-def test_every_finding_has_a_part_that_does_not_hold_and_was_looked_at_for_parts_that_do_or_need_not(report: Report) -> None:
+def test_the_trace_of_every_finding_has_a_part_that_is_not_met(report: Report) -> None:
     for result in report.results:
         for finding in result.findings[:MOST_TRACES]:
             expected = [one for one in finding.trace if one.part == "expect"]
@@ -37,7 +37,7 @@ def test_every_finding_has_a_part_that_does_not_hold_and_was_looked_at_for_parts
             assert all(one.is_met is not None or len(expected) > 1 for one in expected)
 
 
-def test_a_clause_says_what_was_wanted_and_what_is_there(report: Report) -> None:
+def test_a_clause_has_what_is_expected_and_what_is_there(report: Report) -> None:
     (clause,) = (one for one in found(report, "items/cogs-account").trace if one.part == "expect")
     assert (clause.of, clause.field, clause.expected, clause.observed, clause.is_met) == (
         "", "costOfSaleAccount", "filled in", None, False,
@@ -58,7 +58,7 @@ def test_the_company_is_named(report: Report) -> None:
     assert report.company_file == "Northwind Plumbing & Heating"
 
 
-def test_answers_lapse_by_the_strictest_rule_and_only_while_they_count(tmp_path: Path) -> None:
+def test_answers_expire_by_the_strictest_rule_and_only_if_they_still_count(tmp_path: Path) -> None:
     shutil.copytree(EXAMPLES / "ready", tmp_path / "snapshot")
     stated = AT.replace(hour=17, minute=25)
     book = samples.rulebook()
@@ -74,7 +74,7 @@ def test_answers_lapse_by_the_strictest_rule_and_only_while_they_count(tmp_path:
     assert [one.until for one in far] == sorted(one.until for one in far)
 
 
-def test_of_two_limits_the_shorter_one_counts() -> None:
+def test_the_shortest_of_several_ages_counts() -> None:
     note = FieldNote(None, AT)
     record = Record(
         kind="account.answers",
