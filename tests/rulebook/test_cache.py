@@ -13,7 +13,7 @@ import pytest
 from exportready.model.rules import Rulebook
 from exportready.rulebook import load as loading
 from exportready.rulebook.load import load, load_or_recall
-from exportready.runtime import cache, shipped
+from exportready.runtime import cache, program, shipped
 from exportready.schema.mistakes import MistakesFound
 
 RULES = shipped.folder("rules")
@@ -59,7 +59,7 @@ def test_changed_rules_are_read_again(kept: Path, tmp_path: Path) -> None:
 
 def test_a_changed_program_reads_the_rules_again(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     load_or_recall(RULES)
-    monkeypatch.setattr(cache, "code", lambda: "another version")
+    monkeypatch.setattr(program, "local_state", lambda: "another version")
     no_reading(monkeypatch)
     with pytest.raises(AssertionError, match="not recalled"):
         load_or_recall(RULES)

@@ -14,7 +14,7 @@ from exportready.model.rules import Pack, Rule, Rulebook
 from exportready.rulebook.inference import load as load_inference
 from exportready.rulebook.reads import SHOWN, SHOWN_AFTER, wanted
 from exportready.rulebook.rule_file import read_rule
-from exportready.runtime import cache, shipped
+from exportready.runtime import cache, program, shipped
 from exportready.schema.mistakes import Mistakes, MistakesFound
 from exportready.schema.shapes import Key, Object, Text
 from exportready.schema.yamlfile import Node, parse
@@ -87,7 +87,7 @@ def load_or_recall(folder: Path, own: bool = False) -> Rulebook:
 
 def _state(folder: Path, own: bool) -> str:
     """Return a hash of everything that a rulebook depends on; empty if a file can't be read, which `load` reports."""
-    state = hashlib.sha256(f"{cache.code()}\0{folder}\0{own}".encode("utf-8", "surrogateescape"))
+    state = hashlib.sha256(f"{program.local_state()}\0{folder}\0{own}".encode("utf-8", "surrogateescape"))
     try:
         for file in sorted({*folder.rglob("*.y*ml"), *_inference_of(folder).glob("*.yaml")}):
             state.update(f"\0{file.as_posix()}\0".encode("utf-8", "surrogateescape"))
