@@ -128,8 +128,8 @@ SHEET_SUFFIXES = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt")
 def _lack(value: Value, name: str) -> Unknown:
     """Return why a field has no value to decide with."""
     if value is NOT_EXPORTED:
-        return Unknown(Reason.NOT_EXPORTED, f"{name} is not in the file")
-    return value if isinstance(value, Unknown) else Unknown(Reason.EMPTY, f"{name} is empty")
+        return Unknown(cause=Reason.NOT_EXPORTED, reason=f"{name} is not in the file")
+    return value if isinstance(value, Unknown) else Unknown(cause=Reason.EMPTY, reason=f"{name} is empty")
 
 
 def _gap(kind: str, field: str | None, subject: str | None, lack: Unknown, usual: Way | None = None) -> Gap:

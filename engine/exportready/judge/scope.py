@@ -34,14 +34,14 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     state: State
     record: Record | None = None
-    lack: Unknown = Unknown(Reason.UNRESOLVED, "there is none to look at")
+    lack: Unknown = Unknown(cause=Reason.UNRESOLVED, reason="there is none to look at")
     """Why there is no record, or why it is not known whether there is one."""
 
 
 ABSENT = Entry(state=State.ABSENT)
-NOT_NAMED = Entry(state=State.ABSENT, lack=Unknown(Reason.EMPTY, ABSENT.lack.reason))
+NOT_NAMED = Entry(state=State.ABSENT, lack=Unknown(cause=Reason.EMPTY, reason=ABSENT.lack.reason))
 """The entry is absent because the record names none: the field it is matched by is empty."""
-UNKNOWN_ENTRY = Entry(state=State.UNKNOWN, lack=Unknown(Reason.INCONCLUSIVE, "it is not known here"))
+UNKNOWN_ENTRY = Entry(state=State.UNKNOWN, lack=Unknown(cause=Reason.INCONCLUSIVE, reason="it is not known here"))
 
 
 Decider = Callable[["Judged"], Truth]
@@ -180,7 +180,7 @@ class Judged:
         if sure:
             keys = ", ".join(sorted({record.key for record in (*sure, *maybe)})[:3])
             reason = f"several records answer to it ({keys}), and nothing tells them apart"
-            return Entry(state=State.UNKNOWN, lack=Unknown(Reason.AMBIGUOUS, reason))
+            return Entry(state=State.UNKNOWN, lack=Unknown(cause=Reason.AMBIGUOUS, reason=reason))
         if maybe:
             return Entry(state=State.UNKNOWN, lack=_may_be(lookup.related, maybe))
         if dataset.scope is Scope.WHOLE or self._leaves_out(lookup, dataset.scope):
@@ -209,7 +209,7 @@ def _may_be(related: Related, maybe: Sequence[Record]) -> Unknown:
     reason = f"{first.key}{others} may be it, but a field that would decide is not in the file"
     deciding = {name for name, _, _ in related.match} | {ref.field for ref in refs(related.where) if ref.owner == related.name}
     unknown = (value for name in sorted(deciding) if isinstance(value := first.get(name), Unknown))
-    return Unknown(next((value.cause for value in unknown), Reason.INCONCLUSIVE), reason)
+    return Unknown(cause=next((value.cause for value in unknown), Reason.INCONCLUSIVE), reason=reason)
 
 
 class Inactive(Judged):

@@ -137,7 +137,7 @@ class View:
         """Return a fact of `derived.account`, or why it doesn't count for this rule, with its note."""
         record = self.world.dataset(ACCOUNT, False).first()
         if record is None:
-            return Unknown(Reason.NOT_SUPPLIED, "nothing is known about it"), FieldNote()
+            return Unknown(cause=Reason.NOT_SUPPLIED, reason="nothing is known about it"), FieldNote()
         value, note = record.get(name), record.note(name)
         if note.from_answer and not isinstance(value, Unknown):
             answer, _ = self.answer(note.from_answer)  # too old, perhaps, for this rule

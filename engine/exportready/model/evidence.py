@@ -29,7 +29,7 @@ class Unset(Enum):
 UNSET = Unset.UNSET
 
 
-class Unknown(msgspec.Struct, frozen=True):
+class Unknown(msgspec.Struct, frozen=True, kw_only=True):
     """A field whose value is not known."""
 
     cause: Reason
@@ -49,7 +49,7 @@ Known = str | bool | Decimal | datetime | date
 
 Value = Known | Unset | Unknown
 
-NOT_EXPORTED = Unknown(Reason.NOT_EXPORTED, "not exported")
+NOT_EXPORTED = Unknown(cause=Reason.NOT_EXPORTED, reason="not exported")
 """The value of a field that is not in the file at all, so that nothing is known about it."""
 
 
@@ -228,7 +228,7 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
         `otherwise` are the words if the dataset has none itself.
         """
         cause = self.cause or _CAUSES.get(self.scope, Reason.INCONCLUSIVE)
-        return Unknown(cause, self.why or otherwise, self.remedy, self.source, self.channel)
+        return Unknown(cause=cause, reason=self.why or otherwise, remedy=self.remedy, source=self.source, channel=self.channel)
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from exportready.model.rules import FixSteps, Severity, Type
 from exportready.results.values import Json, amount, citation, cleared, text, thing
 from exportready.results.write import JSON_SIDES
 
-_NOT_KNOWN = Unknown(Reason.INCONCLUSIVE, "it was not known")
+_NOT_KNOWN = Unknown(cause=Reason.INCONCLUSIVE, reason="it was not known")
 _WORK_KIND = "derived.applied_payment"
 
 
