@@ -118,7 +118,7 @@ def examine(request: CheckRequest) -> Examined:
         phase=phase,
         checked_at=at,
         sources=sources,
-        unrecognised=(*now.unrecognised, *(earlier.unrecognised if earlier else ())),
+        unrecognized=(*now.unrecognized, *(earlier.unrecognized if earlier else ())),
         results=results,
         verdict=verdict(results, sources, notes.waivers),
         notes=notes,

@@ -32,7 +32,7 @@ from exportready.rulebook.examples import NOON
 
 RULE = samples.rulebook().rules[0]
 VIEW = View(
-    World(now=Evidence(account=Account(), datasets={}, listings={}, sources=(), unrecognised=()), before=None, at=NOON), RULE
+    World(now=Evidence(account=Account(), datasets={}, listings={}, sources=(), unrecognized=()), before=None, at=NOON), RULE
 )
 
 
@@ -144,7 +144,7 @@ def test_a_value_from_an_answer_counts_while_the_answer_is_fresh(days: int, trut
     rule = replace(RULE, max_age={f"$answers.{path}": timedelta(days=180)})
     view = View(
         World(
-            now=Evidence(account=Account(), datasets=datasets, listings={}, sources=(), unrecognised=()), before=None, at=NOON
+            now=Evidence(account=Account(), datasets=datasets, listings={}, sources=(), unrecognized=()), before=None, at=NOON
         ),
         rule,
     )

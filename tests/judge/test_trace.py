@@ -85,7 +85,7 @@ def test_the_shortest_of_several_ages_counts() -> None:
     )
     dataset = Dataset(kind="account.answers", records=(record,), scope=Scope.WHOLE)
     evidence = Evidence(
-        account=Account(name="X"), datasets={"account.answers": dataset}, listings={}, sources=(), unrecognised=()
+        account=Account(name="X"), datasets={"account.answers": dataset}, listings={}, sources=(), unrecognized=()
     )
     book = samples.rulebook()
     rule = next(one for one in book.rules if one.id == "connection/web-connector-online")

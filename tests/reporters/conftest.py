@@ -401,7 +401,7 @@ def report() -> Report:
                 notes=("page 2 of 3 is missing",),
             ),
         ),
-        unrecognised=(Unrecognized("Northwind.qbw", "That is the company file itself; export lists from it instead"),),
+        unrecognized=(Unrecognized("Northwind.qbw", "That is the company file itself; export lists from it instead"),),
         notes=Notes(
             excerpts={
                 Location("purchase-orders.json", 88, "/data/7/items/0"): Snippet(

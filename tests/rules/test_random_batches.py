@@ -56,7 +56,7 @@ class Batch:
         }
         record = Record(kind="account.answers", key="", fields=answers, where=Location("account.yaml"))
         datasets["account.answers"] = Dataset(kind="account.answers", records=(record,), scope=Scope.WHOLE, dated=AT)
-        evidence = derive(Evidence(account=Account(), datasets=datasets, listings={}, sources=(), unrecognised=()), AT)
+        evidence = derive(Evidence(account=Account(), datasets=datasets, listings={}, sources=(), unrecognized=()), AT)
         return evidence, {result.rule.id: result for result in judge(RULES, evidence, None, AT)}
 
 

@@ -315,7 +315,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     listings: Mapping[str, tuple[Listing, ...]]
     """Every listing of a kind, also those that don't count: they may show the list order or a changed setting."""
     sources: tuple[Source, ...]
-    unrecognised: tuple[Unrecognized, ...]
+    unrecognized: tuple[Unrecognized, ...]
     questions: tuple[ColumnQuestion, ...] = ()
     texts: Texts = Texts()
     """The files that excerpts are cut from."""

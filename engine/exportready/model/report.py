@@ -333,7 +333,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """`before-export` or `after-export`."""
     checked_at: datetime
     sources: tuple[Source, ...]
-    unrecognised: tuple[Unrecognized, ...]
+    unrecognized: tuple[Unrecognized, ...]
     results: tuple[RuleResult, ...]
     verdict: Verdict
     notes: Notes = Notes()

@@ -217,9 +217,9 @@ def _accepted(page: _Page, report: Report) -> None:
 
 
 def _unrecognized(page: _Page, report: Report) -> None:
-    if report.unrecognised:
+    if report.unrecognized:
         page.heading(words.UNRECOGNISED)
-    for file in report.unrecognised:
+    for file in report.unrecognized:
         page.text(f"{file.path}: {file.help}", indent="  ", bullet="* ")
 
 

@@ -48,7 +48,7 @@ def _report(data: Json) -> Report:
         phase=Phase(account["phase"]).value,
         checked_at=datetime.fromisoformat(data["checked_at"]),
         sources=tuple(map(_source, data["sources"])),
-        unrecognised=tuple(Unrecognized(text(file["path"]), text(file["help"])) for file in data["unrecognised"]),
+        unrecognized=tuple(Unrecognized(text(file["path"]), text(file["help"])) for file in data["unrecognised"]),
         results=results,
         notes=notes(data["rules"], results),
         verdict=Verdict(data["verdict"]),

@@ -66,7 +66,7 @@ def result_data(report: Report) -> dict[str, Any]:
         **({"snapshot": report.base} if report.base else {}),
         "checked_at": _time(report.checked_at),
         "sources": [_source(source) for source in report.sources],
-        "unrecognised": [{"path": file.path, "help": file.help} for file in report.unrecognised],
+        "unrecognised": [{"path": file.path, "help": file.help} for file in report.unrecognized],
         "verdict": report.verdict.value,
         "counts": {outcome.value: outcomes[outcome] for outcome in Outcome},
         "waived": sum(finding.id in report.notes.waivers for finding in report.findings),

@@ -45,7 +45,7 @@ def read_example(node: Node, mistakes: Mistakes, with_checks: bool) -> Example |
                 },
                 listings=evidence.listings,
                 sources=(),
-                unrecognised=(),
+                unrecognized=(),
             )
     earlier = _evidence(written["before"], path, mistakes, set(), taken) if "before" in written else None
     findings = tuple(str(item.value) for item in items(entries.get("findings")))
@@ -101,7 +101,7 @@ def _evidence(node: Node | None, path: str, mistakes: Mistakes, partial: set[str
                 in_list_order=True,
             ),
         )
-    return Evidence(account=Account(), datasets=datasets, listings=listings, sources=(), unrecognised=())
+    return Evidence(account=Account(), datasets=datasets, listings=listings, sources=(), unrecognized=())
 
 
 def _records(kind: str, rows: Node, path: str, mistakes: Mistakes) -> tuple[Record, ...]:
