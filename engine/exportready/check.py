@@ -27,7 +27,7 @@ from exportready.model.report import Notes, Report, RuleResult, Waiver
 from exportready.model.rules import Phase, Rule, Rulebook, Wanted
 from exportready.policy import baseline, batches, waivers
 from exportready.policy.baseline import Baseline
-from exportready.policy.expiry import lapses
+from exportready.policy.expiry import expiring
 from exportready.policy.gate import verdict
 from exportready.rulebook.reads import SHOWN, SHOWN_AFTER, wanted
 
@@ -118,7 +118,7 @@ def examine(request: CheckRequest) -> Examined:
         phase=phase,
         checked_at=at,
         sources=sources,
-        unrecognised=(*now.unrecognised, *(earlier.unrecognised if earlier else ())),
+        unrecognized=(*now.unrecognized, *(earlier.unrecognized if earlier else ())),
         results=results,
         verdict=verdict(results, sources, notes.waivers),
         notes=notes,
@@ -128,16 +128,16 @@ def examine(request: CheckRequest) -> Examined:
         blocked_transactions=traced.blocked_transactions,
         blocked=traced.blocked,
         batches=batches.judged(traced.batches, results, sources, notes),
-        stale=traced.stale,
+        stale_errors=traced.stale,
         packs=book.packs,
         settings=drift.stated(now),
         company_file=_company(now),
-        expiring=lapses(results, notes.waivers, now, at, zone),
+        expiring=expiring(results, notes.waivers, now, at, zone),
         baseline=request.baseline_name,
-        baseline_undecided=request.baseline.untold if request.baseline else frozenset(),
+        baseline_undecided=request.baseline.undecided if request.baseline else frozenset(),
         stale_baseline=_stale_baseline(results, request.baseline),
         waiver_remarks=tuple(
-            f"{one.what}: {one.waiver.rule} ({one.waiver.where.path}:{one.waiver.where.line}): {one.words}"
+            f"{one.what}: {one.waiver.rule} ({one.waiver.where.path}:{one.waiver.where.line}): {one.message}"
             for one in waivers.remarks(request.waivers, book.rules, results, now.account.name, today)
         ),
     )

@@ -190,9 +190,9 @@ def test_the_line_through_points() -> None:
 def test_a_pack_of_copies_is_a_rulebook(tmp_path: Path) -> None:
     from exportready.cli.config import read
     from exportready.rulebook.load import load
-    from exportready.rulebook.packs import together
+    from exportready.rulebook.packs import combined
 
     shipped = load(ROOT / "rules")
     settings = read(growth.pack(tmp_path / "pack", 1))
-    assert len(together(shipped, settings.packs).rules) == 2 * len(shipped.rules)
+    assert len(combined(shipped, settings.packs).rules) == 2 * len(shipped.rules)
     assert not read(growth.pack(tmp_path / "none", 0)).packs

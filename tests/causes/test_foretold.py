@@ -59,7 +59,7 @@ class Company:
         dated = dict.fromkeys(ANSWERS, FieldNote(Location("account.yaml"), AT))
         answers = Record(kind="account.answers", key="", fields=ANSWERS, where=Location("account.yaml"), notes=dated)
         datasets["account.answers"] = Dataset(kind="account.answers", records=(answers,), scope=Scope.WHOLE, dated=AT)
-        return derive(Evidence(account=Account(name="X"), datasets=datasets, listings={}, sources=(), unrecognised=()), AT)
+        return derive(Evidence(account=Account(name="X"), datasets=datasets, listings={}, sources=(), unrecognized=()), AT)
 
 
 ANSWERS: Row = {

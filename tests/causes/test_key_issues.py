@@ -62,7 +62,7 @@ def evidence(rows: Mapping[str, Sequence[Row]], answers: Row | None = None) -> E
         scope=Scope.WHOLE,
         dated=NOON,
     )
-    return derive(Evidence(account=Account(name="X"), datasets=datasets, listings={}, sources=(), unrecognised=()), NOON)
+    return derive(Evidence(account=Account(name="X"), datasets=datasets, listings={}, sources=(), unrecognized=()), NOON)
 
 
 def causes(rows: Mapping[str, Sequence[Row]], answers: Row | None = None, phase: str = "before-export") -> Causes:

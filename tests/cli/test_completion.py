@@ -37,7 +37,10 @@ def test_rules_and_areas_are_offered(run_installed: Run, tmp_path: Path) -> None
         "tax/zone-mapped",
     ]
     assert offered(run_installed, "exportready audit x --ignore naming/l") == ["naming/lengths"]
-    assert offered(run_installed, "exportready explain items/cogs") == ["items/cogs-account", "items/cogs-account-in-quickbooks"]
+    assert offered(run_installed, "exportready explain items/cogs") == [
+        "items/cogs-account",
+        "items/cogs-account-in-quickbooks",
+    ]
     run_installed("rules", "new", "house/own", "--in", "mine")
     assert offered(run_installed, "exportready check x --rules mine --select ") == ["house", "house/own"]
     (tmp_path / "mine" / "house" / "own.yaml").write_text("{", encoding="utf-8")

@@ -39,7 +39,12 @@ def test_one_that_can_not_be_decided_does_not_make_a_bypassed_batch_missing() ->
 
 
 def test_what_may_be_voided_is_not_missing() -> None:
-    other = {**INVOICE, "id": "2", "referenceNumber": "102", "active": Unknown(Reason.INCONCLUSIVE, "no such column")}
+    other = {
+        **INVOICE,
+        "id": "2",
+        "referenceNumber": "102",
+        "active": Unknown(cause=Reason.INCONCLUSIVE, reason="no such column"),
+    }
     assert states({"servicetitan.invoice": [INVOICE, other], "quickbooks.Invoice": [BILLED]}) == ["arrived", None]
 
 

@@ -112,8 +112,8 @@ def test_who_sent_the_invoice(
         (PAID, (LINK,), False),
         ({**SENT, "parent.referenceNumber": UNSET}, (LINK,), True),
         ({**SENT, "parent.referenceNumber": UNSET}, ({**LINK, "Amount": Decimal(30)},), False),
-        ({**SENT, "parent.referenceNumber": Unknown(Reason.INCONCLUSIVE, "not exported")}, (LINK,), None),
-        ({**SENT, "parent.waits": Unknown(Reason.INCONCLUSIVE, "its batch is not in the file")}, (LINK,), None),
+        ({**SENT, "parent.referenceNumber": Unknown(cause=Reason.INCONCLUSIVE, reason="not exported")}, (LINK,), None),
+        ({**SENT, "parent.waits": Unknown(cause=Reason.INCONCLUSIVE, reason="its batch is not in the file")}, (LINK,), None),
     ],
     ids=[
         "to this invoice", "of the customer's job", "of another customer", "another payment", "another invoice", "to nothing",

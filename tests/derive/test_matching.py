@@ -53,7 +53,7 @@ def test_a_payment_without_a_number_is_found_by_its_amount_and_day() -> None:
     numberless = {**PAYMENT, "referenceNumber": UNSET}
     evening = {**RECEIVED, "RefNumber": UNSET, "TxnDate": NEXT_DAY}
     assert states({"servicetitan.payment": [numberless], "quickbooks.ReceivePayment": [evening]}) == ["arrived"]
-    unknown = {**PAYMENT, "referenceNumber": Unknown(Reason.INCONCLUSIVE, "no such column")}
+    unknown = {**PAYMENT, "referenceNumber": Unknown(cause=Reason.INCONCLUSIVE, reason="no such column")}
     assert states({"servicetitan.payment": [unknown], "quickbooks.ReceivePayment": [evening]}) == [None]
 
 
@@ -73,7 +73,7 @@ def test_a_journal_entry_is_a_payment_only_with_its_number_and_amount() -> None:
 
 
 def test_a_number_alone_says_nothing_where_the_customer_is_not_known() -> None:
-    nobody = {**INVOICE, "customer.name": Unknown(Reason.INCONCLUSIVE, "no such column")}
+    nobody = {**INVOICE, "customer.name": Unknown(cause=Reason.INCONCLUSIVE, reason="no such column")}
     other = {**BILLED, "CustomerRef.FullName": "Bob", "Subtotal": Decimal(90), "TxnDate": NEXT_DAY, "Memo": UNSET}
     assert states({"servicetitan.invoice": [nobody], "quickbooks.Invoice": [other]}) == [None]
 

@@ -28,7 +28,7 @@ def test_a_batch_without_a_name_is_named_by_its_number() -> None:
     unnamed = Record(
         kind="servicetitan.invoice",
         key="",
-        fields={**INVOICE, "batch.name": Unknown(Reason.INCONCLUSIVE, "no such column")},
+        fields={**INVOICE, "batch.name": Unknown(cause=Reason.INCONCLUSIVE, reason="no such column")},
         where=Location("x"),
     )
     assert not names_batch("Batch 12", unnamed)

@@ -163,7 +163,7 @@ def test_without_the_id_a_name_with_some_number_may_be_it() -> None:
     assert exact.get("inQuickBooks") is True
 
 
-@pytest.mark.parametrize("name", [UNSET, Unknown(Reason.INCONCLUSIVE, "no text")])
+@pytest.mark.parametrize("name", [UNSET, Unknown(cause=Reason.INCONCLUSIVE, reason="no text")])
 def test_who_is_not_named_leaves_the_list_open(name: Value) -> None:
     invoice: Row = {"waits": True, "customer.name": name}
     found = pending(
@@ -176,7 +176,8 @@ def test_who_is_not_named_leaves_the_list_open(name: Value) -> None:
 
 
 @pytest.mark.parametrize(
-    ("third", "scope"), [(False, Scope.WHOLE), (Unknown(Reason.INCONCLUSIVE, "its batch is not in the file"), Scope.PART)]
+    ("third", "scope"),
+    [(False, Scope.WHOLE), (Unknown(cause=Reason.INCONCLUSIVE, reason="its batch is not in the file"), Scope.PART)],
 )
 def test_only_what_is_surely_pending_counts_and_what_may_be_leaves_the_list_open(third: Value, scope: Scope) -> None:
     rows: list[Row] = [

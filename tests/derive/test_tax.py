@@ -51,7 +51,9 @@ def test_a_zone_in_use_with_its_item() -> None:
     assert (zone.get("serviceItems"), zone.get("serviceItemsReady")) == ("Tax, Tax", True)
 
 
-@pytest.mark.parametrize("mapped", [{"Golden": "Denver Tax"}, {"Denver": Unknown(Reason.INCONCLUSIVE, "nobody knows")}])
+@pytest.mark.parametrize(
+    "mapped", [{"Golden": "Denver Tax"}, {"Denver": Unknown(cause=Reason.INCONCLUSIVE, reason="nobody knows")}]
+)
 def test_what_a_zone_is_mapped_to_is_unknown_without_an_answer(mapped: Row) -> None:
     zone = only(zones(mapped=mapped))
     assert isinstance(zone.get("item"), Unknown)
@@ -76,8 +78,8 @@ def test_a_zone_that_is_mapped_twice_in_other_letters() -> None:
         (True, "2", Scope.WAITING, False),
         (True, "2", Scope.PERIOD, None),
         (True, "2", Scope.PART, None),
-        (True, Unknown(Reason.INCONCLUSIVE, "not exported"), Scope.WHOLE, None),
-        (Unknown(Reason.INCONCLUSIVE, "its batch is not in the file"), "1", Scope.WHOLE, None),
+        (True, Unknown(cause=Reason.INCONCLUSIVE, reason="not exported"), Scope.WHOLE, None),
+        (Unknown(cause=Reason.INCONCLUSIVE, reason="its batch is not in the file"), "1", Scope.WHOLE, None),
         (True, UNSET, Scope.WHOLE, False),
         (True, "0", Scope.WHOLE, False),
     ],

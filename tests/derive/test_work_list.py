@@ -170,7 +170,10 @@ def test_of_a_payment_that_arrived_as_a_journal_entry_nothing_is_known_to_be_app
 
 def test_an_account_that_is_not_in_the_file_is_not_another_one() -> None:
     assert to_do(
-        [applied(1, 1, 40)], [40], [40], bill={"ARAccountRef.FullName": Unknown(Reason.INCONCLUSIVE, "no such column")}
+        [applied(1, 1, 40)],
+        [40],
+        [40],
+        bill={"ARAccountRef.FullName": Unknown(cause=Reason.INCONCLUSIVE, reason="no such column")},
     ) == [("P1", "101", Decimal(40), UNSET)]
 
 

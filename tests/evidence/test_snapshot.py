@@ -77,7 +77,7 @@ def test_a_path_without_a_snapshot_is_reported(tmp_path: Path) -> None:
 def test_files_left_by_operating_systems_are_ignored(tmp_path: Path, name: str) -> None:
     put(tmp_path, name, materials("PIPE-1"))
     evidence = read(tmp_path)
-    assert (evidence.sources, evidence.unrecognised) == ((), ())
+    assert (evidence.sources, evidence.unrecognized) == ((), ())
 
 
 @pytest.mark.parametrize("format_", ["json", "html"])
@@ -90,7 +90,7 @@ def test_our_own_reports_are_ignored(tmp_path: Path, format_: str) -> None:
     put(tmp_path, f"report.{format_}", report)
     evidence = read(tmp_path)
     assert [source.path for source in evidence.sources] == ["materials.json"]
-    assert evidence.unrecognised == ()
+    assert evidence.unrecognized == ()
 
 
 @pytest.mark.parametrize(
@@ -111,8 +111,8 @@ def test_an_unrecognized_file_is_listed_with_what_would_help(tmp_path: Path, nam
     put(tmp_path, name, content)
     evidence = read(tmp_path)
     assert evidence.sources == ()
-    assert [file.path for file in evidence.unrecognised] == [name]
-    assert words in evidence.unrecognised[0].help
+    assert [file.path for file in evidence.unrecognized] == [name]
+    assert words in evidence.unrecognized[0].help
 
 
 def test_account_yaml_is_read_under_another_name_if_it_has_its_keys(tmp_path: Path) -> None:
@@ -326,7 +326,7 @@ def test_a_source_dated_after_the_check_is_not_the_newest(tmp_path: Path) -> Non
 def test_a_file_that_only_mentions_this_program_is_not_ignored(tmp_path: Path, text: str) -> None:
     put(tmp_path, "materials.json", text)
     evidence = read(tmp_path)
-    assert len(evidence.sources) + len(evidence.unrecognised) == 1
+    assert len(evidence.sources) + len(evidence.unrecognized) == 1
 
 
 def test_a_file_is_recognized_despite_leading_blanks(tmp_path: Path) -> None:
@@ -415,7 +415,7 @@ def test_our_own_console_reports_are_ignored_too(tmp_path: Path) -> None:
     report = check(CheckRequest(snapshot=tmp_path, rulebook=samples.rulebook(), at=AT))
     put(tmp_path, "report.txt", render("console", report, Options()))
     evidence = read(tmp_path)
-    assert (evidence.sources, evidence.unrecognised) == ((), ())
+    assert (evidence.sources, evidence.unrecognized) == ((), ())
 
 
 def test_a_missing_kind_says_which_file_could_not_be_read(tmp_path: Path) -> None:

@@ -237,7 +237,7 @@ def test_two_columns_with_one_heading_make_the_field_unknown() -> None:
 def test_without_the_column_that_names_its_rows_a_sheet_is_not_read_but_asked_about(tmp_path: Path) -> None:
     found = evidence(tmp_path, materials__csv="Kode;Name;Account\nA;B;C\n")
     assert found.dataset("servicetitan.material").scope is Scope.MISSING
-    (part,) = found.unrecognised
+    (part,) = found.unrecognized
     assert "Which column of materials.csv holds the Code? It has: Kode" in part.help
     assert "code" in {question.field for question in found.questions}
 
@@ -527,7 +527,7 @@ def test_an_item_list_in_two_formats_agrees(tmp_path: Path) -> None:
 def test_unrecognized_sheets_are_listed_one_by_one(tmp_path: Path, book: Book) -> None:
     data = book({"Materials": [["Code", "Account"], ["A", "B"]], "Notes": [["Call Ann"]], "Empty": []})
     found = evidence(tmp_path, pricebook__xlsx=data, other__csv="Shoe,Size\nA,7\n", notes__txt='say "hi\n')
-    told = {part.path: part.help for part in found.unrecognised}
+    told = {part.path: part.help for part in found.unrecognized}
     assert "its sheet «Notes»" in told["pricebook.xlsx"]
     assert "its headings: Shoe, Size" in told["other.csv"]
     assert "name the sheet or the file after what it holds" in told["other.csv"]

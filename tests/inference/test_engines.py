@@ -1,4 +1,4 @@
-"""Both engines conclude what the plain evaluation concludes, and each trap of durable-rules is closed."""
+"""Both engines conclude the same as a plain evaluation, and none of the hazards of durable-rules has an effect."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from exportready.model.rules import Citation
 
 
 def follows(rules: Sequence[InferenceRule], facts: Iterable[Fact]) -> set[tuple[str, Fact]]:
-    """(rule, fact that it concludes)."""
+    """Return every (rule, concluded fact), by plain evaluation."""
     known = set(facts)
     found: set[tuple[str, Fact]] = set()
     for group in sorted({rule.group for rule in rules}):
@@ -82,7 +82,7 @@ def _differs(pattern: Pattern, fact: Fact, values: dict[str, str]) -> bool:
 THERE = [name for name in ENGINES if find_spec({"durable": "durable", "clips": "clips"}[name])]
 SOURCE = Citation(document="a test", section="this one", updated=date(2026, 11, 24))
 VALUES = ["a", "b", "1", "01", "1.0", "true", "none", "id", "", "ä ✓", "c0", "v0"]
-"""Values that an engine might coerce, take for its own words, or for tokens."""
+"""Values that an engine could coerce or mistake for its own keywords or tokens."""
 
 
 def rule(
@@ -118,7 +118,7 @@ def concluded(rules: Sequence[InferenceRule], facts: Sequence[Fact], by: Engine)
 
 @st.composite
 def rule_sets(draw: st.DrawFn) -> list[InferenceRule]:
-    """Two groups: what the first concludes, the second may look for, or ask the absence of."""
+    """Draw rules of two groups, in which the second can test for the conclusions of the first or for their absence."""
     found = []
     for number in range(draw(st.integers(1, 4))):
         group = draw(st.integers(0, 1))
@@ -157,7 +157,7 @@ FACTS = st.lists(
 
 @pytest.mark.parametrize("name", THERE)
 @given(rules=rule_sets(), facts=FACTS, order=st.randoms(use_true_random=False))
-def test_an_engine_concludes_what_the_plain_evaluation_does_in_any_order(
+def test_an_engine_concludes_the_same_as_the_plain_evaluation_in_any_order(
     name: str, rules: list[InferenceRule], facts: list[Fact], order: random.Random
 ) -> None:
     expected = follows(rules, facts)
@@ -186,12 +186,12 @@ def keys(by: Engine, facts: Sequence[Fact] = CHAIN) -> set[str | None]:
 
 
 @pytest.mark.parametrize("name", THERE)
-def test_a_chain_fifty_long_has_one_key(name: str) -> None:
+def test_a_chain_of_fifty_problems_has_one_key_issue(name: str) -> None:
     assert keys(engine(name)) == {"p49"}
 
 
 def shorter(number: int) -> str:
-    """One identity for two numbers: each second fact is taken for the one before it."""
+    """Return the same token for two numbers, so that facts collide in pairs."""
     return f"{number // 2:012}"
 
 
@@ -202,7 +202,7 @@ def hashed(number: int) -> str:
 @pytest.mark.parametrize(
     ("identity", "count"), [(shorter, 100), pytest.param(hashed, 100_000, marks=pytest.mark.slow)], ids=["few", "many"]
 )
-def test_facts_whose_hashes_collide_arrive_whole(
+def test_facts_with_the_same_hash_stay_separate(
     durable: Any, monkeypatch: pytest.MonkeyPatch, identity: Callable[[int], str], count: int
 ) -> None:
     monkeypatch.setattr(durable._Session, "_identity", staticmethod(identity))
@@ -226,7 +226,7 @@ def test_facts_whose_hashes_collide_arrive_whole(
     assert len(there) == count
 
 
-def test_what_is_absent_is_absent_whatever_is_told_first(durable: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unless_does_not_depend_on_the_order_of_facts(durable: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     facts = [CHAIN[0], CHAIN[1]]
     assert keys(durable.Durable(), facts) == keys(durable.Durable(), facts[::-1]) == {"p1"}
     monkeypatch.setattr(durable, "_known", {})
@@ -240,7 +240,7 @@ def test_what_is_absent_is_absent_whatever_is_told_first(durable: Any, monkeypat
     assert keys(durable.Durable(), facts) != {"p1"}
 
 
-def test_an_action_that_breaks_is_not_swallowed(durable: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_in_an_action_is_raised(durable: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(rule: int, names: Sequence[str]) -> Any:
         def collect(closure: object) -> None:
             raise RuntimeError("broken")
@@ -253,12 +253,12 @@ def test_an_action_that_breaks_is_not_swallowed(durable: Any, monkeypatch: pytes
         keys(durable.Durable())
 
 
-def test_a_state_in_which_nothing_fired_is_deleted_like_any_other(durable: Any) -> None:
-    """Without the fact that begins a run this ends the process, so it is not tried without."""
+def test_a_session_in_which_no_rule_fired_is_deleted(durable: Any) -> None:
+    """Without the fact that begins a session, durable-rules would end the process here, so that can't be tested."""
     assert keys(durable.Durable(), [fact("reference", {"from": "a"})]) == set()
 
 
-def test_one_fact_may_be_two_entries_of_a_rule(durable: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_fact_can_match_two_entries_of_a_rule(durable: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     twice = [rule("twice", {"a": pattern("problem", id=Same("x")), "b": pattern("problem", id=Same("x"))}, {"problem": "b"})]
     one = [fact("problem", {"id": "p0"})]
     assert concluded(twice, one, durable.Durable()) == {("twice", fact("key", {"problem": "p0"}))}
@@ -273,8 +273,8 @@ def test_values_are_not_coerced(durable: Any, monkeypatch: pytest.MonkeyPatch) -
     assert concluded(same, facts, durable.Durable()) == set()
 
 
-def test_nothing_goes_in_but_tokens_under_names_of_ours(durable: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it would coerce ('true' equals true there) or keep for itself (id, sid) never reaches it."""
+def test_only_tokens_under_our_own_names_reach_the_engine(durable: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Values that it would coerce ('true' equals true there) and fields that it reserves (id, sid) never reach it."""
     told: list[dict[str, Any]] = []
     whole = durable._Quiet.assert_fact
 
@@ -294,7 +294,7 @@ def test_nothing_goes_in_but_tokens_under_names_of_ours(durable: Any, monkeypatc
 
 @pytest.mark.parametrize("count", [500, pytest.param(2_000, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", THERE)
-def test_many_accounts_leave_memory_flat_and_no_thread_behind(name: str, count: int) -> None:
+def test_many_accounts_leak_neither_memory_nor_threads(name: str, count: int) -> None:
     by = engine(name)
 
     def resident_after(accounts: int) -> int:
@@ -310,7 +310,7 @@ def test_many_accounts_leave_memory_flat_and_no_thread_behind(name: str, count: 
 
 
 def resident() -> int:
-    """The bytes of memory that this process holds; where the system doesn't say, the most that it ever held."""
+    """Return the memory of this process in bytes; if the system doesn't report it, the peak so far."""
     if STATM.exists():
         return int(STATM.read_text().split()[1]) * resource.getpagesize()
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
@@ -319,7 +319,7 @@ def resident() -> int:
 STATM = Path("/proc/self/statm")
 
 
-def test_an_engine_that_is_not_there_says_which_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_engine_names_the_one_to_use(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inference, "find_spec", lambda name: None if name == "durable" else object())
     assert type(engine()).__name__ == "Clips"
     with pytest.raises(NoEngine, match="--engine clips"):

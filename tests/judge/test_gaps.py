@@ -1,4 +1,4 @@
-"""Why something isn't known and how to supply it, in types: a table of cases, and how several gaps become one."""
+"""The reason and channels of every kind of gap, and how gaps are merged."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ CASES: list[tuple[str, str, Mapping[str, str], Reason, Way]] = [
 
 
 @pytest.mark.parametrize(("rule", "files", "cause", "ways"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_the_gap_says_in_types_why_and_how(
+def test_a_gap_has_its_reason_and_channels(
     tmp_path: Path, rule: str, files: Mapping[str, str], cause: Reason, ways: Way
 ) -> None:
     result = judged(tmp_path, rule, files)
@@ -106,7 +106,7 @@ def test_the_gap_says_in_types_why_and_how(
     assert result.cause in {one.cause for one in result.gaps}
 
 
-def test_a_question_is_named_where_it_is_asked_for_and_not_where_its_date_is(tmp_path: Path) -> None:
+def test_a_gap_names_the_question_only_if_the_answer_itself_is_missing(tmp_path: Path) -> None:
     (open_,) = judged(tmp_path / "a", PEOPLE, {}).gaps
     (undated,) = judged(tmp_path / "b", PEOPLE, {"account.yaml": "settings: {peopleWhoExport: 1}\n"}).gaps
     assert (open_.question, undated.question) == ("peopleWhoExport", "")
@@ -128,11 +128,11 @@ def a_gap(subject: str, cause: Reason, reason: str = "x") -> Gap:
 
 
 @pytest.mark.parametrize("grave", [Reason.UNREADABLE, Reason.CONTRADICTORY, Reason.PARTIAL, Reason.UNRESOLVED])
-def test_of_several_gaps_that_are_one_the_cause_that_nobody_can_talk_away_stays(grave: Reason) -> None:
+def test_merged_gaps_keep_the_cause_that_no_statement_can_fix(grave: Reason) -> None:
     mild, other = a_gap("A", Reason.NOT_EXPORTED, "a"), a_gap("B", grave, "b")
     expected = (replace(mild, subject=None, cause=grave),)
     assert merged([mild, other]) == merged([other, mild]) == expected
 
 
-def test_of_gaps_that_weigh_the_same_the_cause_goes_with_the_words() -> None:
+def test_merged_gaps_of_equal_causes_keep_the_cause_of_the_kept_reason() -> None:
     assert merged([a_gap("A", Reason.STALE, "b"), a_gap("A", Reason.UNDATED, "a")]) == (a_gap("A", Reason.UNDATED, "a"),)

@@ -97,7 +97,7 @@ def report(results: list[RuleResult], sources: list[Source]) -> Report:
         phase="before-export",
         checked_at=NOON,
         sources=tuple(sources),
-        unrecognised=(),
+        unrecognized=(),
         results=tuple(results),
         verdict=verdict(results, sources),
     )

@@ -1,4 +1,4 @@
-"""The rule language on evidence: what is old, what is unset, which fact of a sheet is wrong, what to do about a gap."""
+"""The rule language on evidence: old and empty values, related entries, groups, gaps and messages."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ examples: [{name: nothing, evidence: {}, outcome: cannot_tell}]
 def judged(
     folder: Path, rule: str, files: Mapping[str, str], before: Mapping[str, str] | None = None, head: str = HEAD
 ) -> RuleResult:
-    """The result of one rule on files."""
+    """Return the result of one rule on files."""
     (folder / "rules" / "area").mkdir(parents=True)
     (folder / "rules" / "area" / "sample.yaml").write_text(head + rule, "utf-8")
     for name, some in (("now", files), ("old", before or {})):
@@ -57,12 +57,12 @@ def answers(said: str, age: timedelta) -> str:
 
 
 PIPE = {"id": 1, "code": "PIPE-1", "active": False}
-"""Inactive, so that its list shows to be whole."""
+"""An inactive record, whose list is therefore not one of active records only."""
 OLD_EMPTY_LIST = "!HDR\tPROD\tTIME\nHDR\tQuickBooks\t1690000000\n!INVITEM\tNAME\tINVITEMTYPE\n!CLASS\tNAME\nCLASS\tHeating\n"
 MONTH, MINUTES = timedelta(days=30), timedelta(minutes=10)
 
 
-def test_an_old_list_proves_no_absence_though_it_is_empty(tmp_path: Path) -> None:
+def test_an_old_list_proves_no_absence_even_if_it_is_empty(tmp_path: Path) -> None:
     rule = "each: servicetitan.material\nrelated: {qb: {kind: quickbooks.Item, match: {Name: $code}}}\nexpect: {qb: absent}\n"
     files = {"materials.json": materials(PIPE), "lists.iif": OLD_EMPTY_LIST}
     assert judged(tmp_path / "a", rule, files).outcome is Outcome.PASSED
@@ -82,11 +82,13 @@ def test_an_old_list_proves_no_absence_though_it_is_empty(tmp_path: Path) -> Non
     ids=["answer", "all answers", "related", "account", "account in a condition"],
 )
 @pytest.mark.parametrize(("age", "outcome"), [(MINUTES, Outcome.PASSED), (MONTH, Outcome.CANNOT_TELL)])
-def test_an_answer_gets_old_by_whatever_way_it_is_read(tmp_path: Path, rule: str, age: timedelta, outcome: Outcome) -> None:
+def test_an_answer_expires_in_every_way_that_a_rule_can_read_it(
+    tmp_path: Path, rule: str, age: timedelta, outcome: Outcome
+) -> None:
     assert judged(tmp_path, rule, {"account.yaml": answers("{peopleWhoExport: 1}", age)}).outcome is outcome
 
 
-def test_a_derived_list_gets_old_with_what_it_rests_on(tmp_path: Path) -> None:
+def test_a_derived_list_expires_with_its_source(tmp_path: Path) -> None:
     rule = "each: derived.customer_order\nexpect: {inOrder: true}\n"
     listed = "!HDR\tPROD\tTIME\nHDR\tQuickBooks\t1690000000\n!CUST\tNAME\tHIDDEN\nCUST\tAdams\tN\n"
     assert judged(tmp_path / "a", rule, {"lists.iif": listed}).outcome is Outcome.PASSED
@@ -94,21 +96,21 @@ def test_a_derived_list_gets_old_with_what_it_rests_on(tmp_path: Path) -> None:
     assert old.outcome is Outcome.CANNOT_TELL
 
 
-def test_an_answer_without_a_date_asks_for_the_date_not_for_the_answer(tmp_path: Path) -> None:
+def test_the_gap_of_an_answer_without_a_date_asks_for_the_date(tmp_path: Path) -> None:
     rule = "each: account.answers\nexpect: {peopleWhoExport: 1}\nmax_age: {$answers.peopleWhoExport: 180d}\n"
     (gap,) = judged(tmp_path, rule, {"account.yaml": "settings: {peopleWhoExport: 1}\n"}).gaps
     assert gap.reason == "your answer has no date"
     assert "confirmed" in gap.supply
 
 
-def test_of_alternatives_one_suffices_but_those_that_are_there_must_be_whole(tmp_path: Path) -> None:
+def test_one_of_several_alternative_kinds_is_enough_but_those_present_must_be_whole(tmp_path: Path) -> None:
     rule = "each_any: [servicetitan.material, servicetitan.equipment]\nexpect: {code: present}\n"
     whole, part = materials(PIPE), materials(PIPE, hasMore=True).replace("unitOfMeasure", "manufacturer")
     assert judged(tmp_path / "a", rule, {"materials.json": whole}).outcome is Outcome.PASSED
     assert judged(tmp_path / "b", rule, {"materials.json": whole, "equipment.json": part}).outcome is Outcome.CANNOT_TELL
 
 
-def test_of_a_sheet_of_facts_the_one_that_is_wrong_is_named(tmp_path: Path) -> None:
+def test_a_finding_on_a_record_of_facts_names_the_wrong_fact(tmp_path: Path) -> None:
     rule = "each: account.answers\nexpect: {webConnector.status: online, webConnector.restarted: false}\n"
     said = "{webConnector: {status: online, restarted: true}}"
     (finding,) = judged(tmp_path, rule, {"account.yaml": answers(said, MINUTES)}).findings
@@ -117,13 +119,13 @@ def test_of_a_sheet_of_facts_the_one_that_is_wrong_is_named(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("match", ["{Name: $code, FullName: $account}", "{FullName: $account, Name: $code}"])
-def test_an_unset_match_value_makes_an_entry_absent_whatever_else_is_unknown(tmp_path: Path, match: str) -> None:
+def test_an_empty_match_value_makes_an_entry_absent_whatever_else_is_unknown(tmp_path: Path, match: str) -> None:
     rule = f"each: servicetitan.material\nrelated: {{qb: {{kind: quickbooks.Item, match: {match}}}}}\nexpect: {{qb: absent}}\n"
     files = {"materials.json": materials({"id": 1, "code": None, "active": False}), "lists.iif": OLD_EMPTY_LIST}
     assert judged(tmp_path, rule, files).outcome is Outcome.PASSED
 
 
-def test_a_gap_names_the_field_that_was_to_be_matched_with(tmp_path: Path) -> None:
+def test_a_gap_names_the_unknown_field_that_an_entry_is_matched_by(tmp_path: Path) -> None:
     rule = "each: servicetitan.material\nrelated: {qb: {kind: quickbooks.Item, match: {Name: $displayName}}}\nexpect: {qb: present}\n"
     (gap,) = judged(tmp_path, rule, {"materials.json": materials(PIPE), "lists.iif": OLD_EMPTY_LIST}).gaps
     assert (gap.kind, gap.field, gap.subject) == ("servicetitan.material", "displayName", "PIPE-1")
@@ -135,18 +137,18 @@ EARLIER = (
 )
 
 
-def test_a_place_in_the_earlier_folder_says_so(tmp_path: Path) -> None:
+def test_a_place_in_the_earlier_folder_has_its_prefix(tmp_path: Path) -> None:
     files = {"materials.json": materials(PIPE)}
     (finding,) = judged(tmp_path, EARLIER, files, files).findings
     assert [place.location.path for place in finding.where] == ["materials.json", "before/materials.json"]
 
 
-def test_without_an_earlier_folder_the_gap_asks_for_it(tmp_path: Path) -> None:
+def test_the_gap_of_a_missing_earlier_folder_asks_for_it(tmp_path: Path) -> None:
     (gap,) = judged(tmp_path, EARLIER, {"materials.json": materials(PIPE)}).gaps
     assert "--before" in gap.supply
 
 
-def test_a_pattern_and_a_length_may_be_parameters(tmp_path: Path) -> None:
+def test_a_pattern_and_a_length_can_be_parameters(tmp_path: Path) -> None:
     rule = (
         "each: servicetitan.material\nexpect: {code: {matches: $parameter.form, max_length: $parameter.most}}\n"
         "parameters: {form: '[A-Z]+-[0-9]+', most: 6}\n"
@@ -155,7 +157,7 @@ def test_a_pattern_and_a_length_may_be_parameters(tmp_path: Path) -> None:
     assert [finding.subject.key for finding in judged(tmp_path, rule, files).findings] == ["pipe", "PIPE-12"]
 
 
-def test_a_proof_of_order_gets_old_by_itself(tmp_path: Path) -> None:
+def test_a_derived_list_expires_by_its_own_date(tmp_path: Path) -> None:
     rule = "each: derived.customer_order\nexpect: {inOrder: true}\nmax_age: {quickbooks.Customer: 4h}\n"
     listed = "!HDR\tPROD\tTIME\nHDR\tQuickBooks\t1690000000\n!CUST\tNAME\tHIDDEN\nCUST\tAdams\tN\n"
     fresh = (
@@ -166,7 +168,7 @@ def test_a_proof_of_order_gets_old_by_itself(tmp_path: Path) -> None:
     assert judged(tmp_path, rule, files).outcome is Outcome.CANNOT_TELL
 
 
-def test_what_an_old_file_proves_of_the_account_does_not_count_for_a_rule_that_asks_for_a_fresh_one(tmp_path: Path) -> None:
+def test_a_fact_of_the_account_from_an_old_file_does_not_count_for_a_rule_that_needs_a_fresh_one(tmp_path: Path) -> None:
     rule = (
         "given: {derived.account.inventory: false}\neach: servicetitan.truck\nexpect: {active: true}\n"
         "max_age: {servicetitan.truck: 4h}\n"
@@ -198,20 +200,20 @@ def invoices(*items: Mapping[str, object], status: str = "Pending") -> str:
     ],
     ids=["none uses it", "one does", "one may", "one may, but its where is false", "one does and one may"],
 )
-def test_of_many_one_that_is_surely_there_suffices_and_one_that_may_be_leaves_it_open(
+def test_one_certain_match_makes_an_entry_of_many_present_and_a_possible_one_leaves_it_unknown(
     tmp_path: Path, lines: str, outcome: Outcome
 ) -> None:
     files = {"materials.json": materials(PIPE), "invoices.json": lines}
     assert judged(tmp_path, UNUSED, files).outcome is outcome
 
 
-def test_lines_of_some_days_prove_no_absence(tmp_path: Path) -> None:
+def test_transactions_of_some_days_prove_no_absence(tmp_path: Path) -> None:
     days = "covers: {servicetitan.invoice: {from: 2026-11-01, to: 2026-11-20}}\n"
     files = {"materials.json": materials(PIPE), "invoices.json": invoices({"id": 1, "skuId": 2}), "account.yaml": days}
     assert judged(tmp_path, UNUSED, files).outcome is Outcome.CANNOT_TELL
 
 
-def test_lines_of_some_days_can_be_judged(tmp_path: Path) -> None:
+def test_transactions_of_some_days_can_be_judged(tmp_path: Path) -> None:
     rule = "each: servicetitan.invoice_item\nexpect: {skuId: present}\n"
     plain = json.dumps(json.loads(invoices({"id": 1, "skuId": 2}))["data"])
     assert judged(tmp_path / "a", rule, {"invoices.json": plain}).outcome is Outcome.CANNOT_TELL
@@ -227,7 +229,7 @@ WAITING = "uses: {kind: servicetitan.invoice_item, match: {skuId: $id}, where: {
     [("parent.waits: true", Outcome.PASSED), ("inventory: true", Outcome.CANNOT_TELL)],
     ids=["of what waits", "of all lines"],
 )
-def test_a_batch_proves_the_absence_of_what_waits_and_of_nothing_else(tmp_path: Path, where: str, outcome: Outcome) -> None:
+def test_a_batch_proves_only_the_absence_of_pending_transactions(tmp_path: Path, where: str, outcome: Outcome) -> None:
     rule = "each: servicetitan.material\nrelated:\n  " + WAITING % where + "\nexpect: {uses: absent}\n"
     plain = json.dumps(json.loads(invoices({"id": 1, "skuId": 2}))["data"])
     files = {
@@ -238,13 +240,13 @@ def test_a_batch_proves_the_absence_of_what_waits_and_of_nothing_else(tmp_path: 
     assert judged(tmp_path, rule, files).outcome is outcome
 
 
-def test_with_none_of_the_alternatives_there_it_cannot_be_told(tmp_path: Path) -> None:
+def test_a_rule_with_no_alternative_kind_present_is_undecided(tmp_path: Path) -> None:
     rule = "each_any: [servicetitan.material, servicetitan.equipment]\nexpect: {code: present}\n"
     assert judged(tmp_path, rule, {}).outcome is Outcome.CANNOT_TELL
 
 
 @pytest.mark.parametrize(("where", "outcome"), [("{active: true}", Outcome.PASSED), ("{code: present}", Outcome.CANNOT_TELL)])
-def test_a_list_of_active_records_suffices_only_for_a_rule_that_leaves_the_others_out(
+def test_a_list_of_active_records_is_enough_only_for_a_rule_that_skips_inactive_ones(
     tmp_path: Path, where: str, outcome: Outcome
 ) -> None:
     rule = f"each: servicetitan.material\nwhere: {where}\nexpect: {{code: present}}\n"
@@ -252,7 +254,7 @@ def test_a_list_of_active_records_suffices_only_for_a_rule_that_leaves_the_other
 
 
 @pytest.mark.parametrize(("severity", "blocks"), [("error", True), ("warning", False)])
-def test_only_findings_of_grade_error_block_unless_the_rule_says_when(tmp_path: Path, severity: str, blocks: bool) -> None:
+def test_only_error_findings_block_unless_the_rule_says_when(tmp_path: Path, severity: str, blocks: bool) -> None:
     rule = "each: servicetitan.material\nexpect: {active: true}\n"
     files = {"materials.json": materials(PIPE)}
     (tmp_path / "rules" / "area").mkdir(parents=True)
@@ -263,7 +265,7 @@ def test_only_findings_of_grade_error_block_unless_the_rule_says_when(tmp_path: 
     assert [finding.blocks for finding in result.findings] == [blocks]
 
 
-def test_a_group_is_as_grave_as_its_gravest_and_blocks_if_one_does(tmp_path: Path) -> None:
+def test_a_group_has_the_worst_grade_of_its_members_and_blocks_if_one_does(tmp_path: Path) -> None:
     rule = (
         "each: servicetitan.material\nexpect: {displayName: present}\ngroup: true\n"
         "eased_when: {code: A-OLD}\nblocks_when: {code: B-NEW}\n"
@@ -285,14 +287,14 @@ def test_a_value_that_looks_like_a_placeholder_is_not_filled_in_again(tmp_path: 
     assert result.findings[0].message == "A{cost}B costs 5"
 
 
-def test_one_code_in_two_kinds_makes_two_fingerprints(tmp_path: Path) -> None:
+def test_the_same_code_in_two_kinds_has_two_fingerprints(tmp_path: Path) -> None:
     rule = "each: [servicetitan.material, servicetitan.equipment]\nexpect: {active: true}\n"
     equipment = materials(PIPE).replace("unitOfMeasure", "manufacturer")
     findings = judged(tmp_path, rule, {"materials.json": materials(PIPE), "equipment.json": equipment}).findings
     assert len({finding.fingerprint for finding in findings}) == 2
 
 
-def test_what_is_named_in_a_gap_does_not_hang_on_the_order_of_the_file(tmp_path: Path) -> None:
+def test_a_gap_names_the_same_record_in_any_file_order(tmp_path: Path) -> None:
     lines = [{"id": number, "skuName": f"SKU-{number}"} for number in (1, 2, 3)]
     said = set()
     for name, some in (("a", lines), ("b", lines[::-1])):
@@ -301,13 +303,13 @@ def test_what_is_named_in_a_gap_does_not_hang_on_the_order_of_the_file(tmp_path:
     assert len(said) == 1
 
 
-def test_why_a_rule_does_not_apply_is_told_in_the_words_of_the_question(tmp_path: Path) -> None:
+def test_the_reason_why_a_rule_does_not_apply_quotes_the_question(tmp_path: Path) -> None:
     rule = "given: {$answers.peopleWhoExport: 1}\neach: servicetitan.material\nexpect: {active: true}\n"
     result = judged(tmp_path, rule, {"account.yaml": answers("{peopleWhoExport: 3}", MINUTES)})
     assert (result.outcome, result.reason) == (Outcome.NOT_APPLICABLE, "«How many people export batches from this account?» 3")
 
 
-def test_one_that_is_there_and_one_that_may_be_it_leave_it_open(tmp_path: Path) -> None:
+def test_a_certain_and_a_possible_match_leave_an_entry_unknown(tmp_path: Path) -> None:
     rule = "each: servicetitan.material\nrelated: {eq: {kind: servicetitan.equipment, match: {code: $code}}}\nexpect: {eq: present}\n"
     files = {"materials.json": materials(PIPE), "equipment.json": materials(PIPE).replace("unitOfMeasure", "manufacturer")}
     assert judged(tmp_path / "a", rule, files).outcome is Outcome.PASSED
@@ -315,12 +317,12 @@ def test_one_that_is_there_and_one_that_may_be_it_leave_it_open(tmp_path: Path) 
     assert judged(tmp_path / "b", rule, {**files, "equipment.json": nameless}).outcome is Outcome.CANNOT_TELL
 
 
-def test_one_of_many_whose_where_is_unknown_leaves_it_open(tmp_path: Path) -> None:
+def test_a_match_whose_where_is_unknown_leaves_an_entry_of_many_unknown(tmp_path: Path) -> None:
     files = {"materials.json": materials(PIPE), "invoices.json": invoices({"id": 1, "skuId": 1}, status="Sent")}
     assert judged(tmp_path, UNUSED, files).outcome is Outcome.CANNOT_TELL
 
 
-def test_text_and_name_compare_as_names_whichever_stands_left(tmp_path: Path) -> None:
+def test_text_and_name_compare_as_names_on_either_side(tmp_path: Path) -> None:
     row = {**PIPE, "displayName": "pipe-1"}
     for number, condition in enumerate(("{displayName: {same_as: $code}}", "{code: {same_as: $displayName}}")):
         rule = f"each: servicetitan.material\nexpect: {condition}\n"
@@ -328,7 +330,7 @@ def test_text_and_name_compare_as_names_whichever_stands_left(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("word", ["{derived.account.closingDate}", "{$derived.account.closingDate}"])
-def test_words_may_tell_a_fact_of_the_account(tmp_path: Path, word: str) -> None:
+def test_a_message_can_name_a_fact_of_the_account(tmp_path: Path, word: str) -> None:
     rule = "each: servicetitan.material\nexpect: {code: VALVE-1}\n"
     head = HEAD.replace("failure: it is not so", f'failure: "closed up to {word}"')
     files = {"materials.json": materials(PIPE), "account.yaml": answers("{closingDate: 2026-10-31}", MINUTES)}
@@ -336,13 +338,13 @@ def test_words_may_tell_a_fact_of_the_account(tmp_path: Path, word: str) -> None
     assert finding.message == "closed up to 2026-10-31"
 
 
-def test_that_there_is_none_is_told_too(tmp_path: Path) -> None:
+def test_the_reason_says_if_an_answer_is_none(tmp_path: Path) -> None:
     rule = "given: {derived.account.closingDate: present}\neach: servicetitan.material\nexpect: {active: true}\n"
     result = judged(tmp_path, rule, {"account.yaml": answers("{closingDate: none}", MINUTES)})
     assert (result.outcome, result.reason.rpartition("» ")[2]) == (Outcome.NOT_APPLICABLE, "none")
 
 
-def test_half_a_character_is_no_match_and_no_accident(tmp_path: Path) -> None:
+def test_a_lone_surrogate_matches_no_pattern_and_raises_no_error(tmp_path: Path) -> None:
     rule = 'each: servicetitan.material\nexpect: {code: {matches: "[A-Z]+"}}\n'
     (finding,) = judged(tmp_path, rule, {"materials.json": materials({**PIPE, "code": "A\ud800"})}).findings
     assert finding.subject.key == "A\ud800"

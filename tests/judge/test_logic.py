@@ -1,4 +1,4 @@
-"""Kleene's logic as it is decided: the laws that the rule language rests on."""
+"""The laws of three-valued (Kleene's) logic, and typed comparisons."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from exportready.rulebook.examples import NOON
 
 RULE = samples.rulebook().rules[0]
 VIEW = View(
-    World(now=Evidence(account=Account(), datasets={}, listings={}, sources=(), unrecognised=()), before=None, at=NOON), RULE
+    World(now=Evidence(account=Account(), datasets={}, listings={}, sources=(), unrecognized=()), before=None, at=NOON), RULE
 )
 
 
@@ -51,7 +51,7 @@ ORDER = {False: 0, None: 1, True: 2}
 
 
 @given(truths, truths, truths)
-def test_all_is_the_least_and_any_the_greatest_whatever_their_order(
+def test_all_is_the_minimum_and_any_the_maximum_of_its_parts_in_any_order(
     one: bool | None, two: bool | None, three: bool | None
 ) -> None:
     scope = judged(a=VALUES[one], b=VALUES[two], c=VALUES[three])
@@ -70,7 +70,7 @@ def test_de_morgan(one: bool | None, two: bool | None) -> None:
 
 
 @given(truths, truths)
-def test_an_undecided_condition_says_what_is_wanting_and_a_decided_one_nothing(one: bool | None, two: bool | None) -> None:
+def test_only_an_undecided_condition_has_gaps(one: bool | None, two: bool | None) -> None:
     scope = judged(a=VALUES[one], b=VALUES[two])
     condition = All((is_true("a"), AnyOf((is_true("b"), is_true("a")))))
     assert bool(list(gaps_or_none(condition, scope))) == (decide(condition, scope) is None)
@@ -124,13 +124,13 @@ def test_names_compare_as_quickbooks_compares_them() -> None:
     assert decide(Compare(Op.EQUALS, NAME, ("cost  of goods sold",)), judged(m="Cost of Goods Sold ")) is True
 
 
-def test_a_pattern_cannot_run_away() -> None:
+def test_no_pattern_takes_exponential_time() -> None:
     condition = Compare(Op.MATCHES, TEXT, ("(a+)+b",))
     assert decide(condition, judged(t="a" * 5000)) is False
 
 
 @pytest.mark.parametrize(("days", "truth"), [(1, True), (400, None)])
-def test_what_rests_on_an_answer_counts_while_that_is_fresh(days: int, truth: bool | None) -> None:
+def test_a_value_from_an_answer_counts_while_the_answer_is_fresh(days: int, truth: bool | None) -> None:
     path = "modules.purchasing"
     dated = NOON - timedelta(days=days)
     answers = Record(
@@ -144,7 +144,7 @@ def test_what_rests_on_an_answer_counts_while_that_is_fresh(days: int, truth: bo
     rule = replace(RULE, max_age={f"$answers.{path}": timedelta(days=180)})
     view = View(
         World(
-            now=Evidence(account=Account(), datasets=datasets, listings={}, sources=(), unrecognised=()), before=None, at=NOON
+            now=Evidence(account=Account(), datasets=datasets, listings={}, sources=(), unrecognized=()), before=None, at=NOON
         ),
         rule,
     )

@@ -1,4 +1,4 @@
-"""Of what fails, the report says part by part how it was decided, and where it stands in the file."""
+"""A finding has a trace of how it was decided and an excerpt of its file, and answers expire by the rules that read them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 import samples
 from exportready.check import CheckRequest, check
-from exportready.judge.trace import KEPT
+from exportready.judge.trace import MOST_TRACES
 from exportready.model.evidence import Account, Dataset, Evidence, FieldNote, Location, Record, Scope
 from exportready.model.report import Finding, Outcome, Report, RuleResult
-from exportready.policy.expiry import lapses
+from exportready.policy.expiry import expiring
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
@@ -29,17 +29,17 @@ def found(report: Report, rule: str) -> Finding:
     return next(one.findings[0] for one in report.results if one.rule.id == rule)
 
 
-def test_every_finding_has_a_part_that_does_not_hold_and_was_looked_at_for_parts_that_do_or_need_not(report: Report) -> None:
+def test_the_trace_of_every_finding_has_a_part_that_is_not_met(report: Report) -> None:
     for result in report.results:
-        for finding in result.findings[:KEPT]:
+        for finding in result.findings[:MOST_TRACES]:
             expected = [one for one in finding.trace if one.part == "expect"]
-            assert any(one.holds is False for one in expected), finding.message
-            assert all(one.holds is not None or len(expected) > 1 for one in expected)
+            assert any(one.is_met is False for one in expected), finding.message
+            assert all(one.is_met is not None or len(expected) > 1 for one in expected)
 
 
-def test_a_clause_says_what_was_wanted_and_what_is_there(report: Report) -> None:
+def test_a_clause_has_what_is_expected_and_what_is_there(report: Report) -> None:
     (clause,) = (one for one in found(report, "items/cogs-account").trace if one.part == "expect")
-    assert (clause.of, clause.field, clause.wanted, clause.observed, clause.holds) == (
+    assert (clause.of, clause.field, clause.expected, clause.observed, clause.is_met) == (
         "", "costOfSaleAccount", "filled in", None, False,
     )  # fmt: skip
 
@@ -58,7 +58,7 @@ def test_the_company_is_named(report: Report) -> None:
     assert report.company_file == "Northwind Plumbing & Heating"
 
 
-def test_answers_lapse_by_the_strictest_rule_and_only_while_they_count(tmp_path: Path) -> None:
+def test_answers_expire_by_the_strictest_rule_and_only_if_they_still_count(tmp_path: Path) -> None:
     shutil.copytree(EXAMPLES / "ready", tmp_path / "snapshot")
     stated = AT.replace(hour=17, minute=25)
     book = samples.rulebook()
@@ -74,7 +74,7 @@ def test_answers_lapse_by_the_strictest_rule_and_only_while_they_count(tmp_path:
     assert [one.until for one in far] == sorted(one.until for one in far)
 
 
-def test_of_two_limits_the_shorter_one_counts() -> None:
+def test_the_shortest_of_several_ages_counts() -> None:
     note = FieldNote(None, AT)
     record = Record(
         kind="account.answers",
@@ -85,7 +85,7 @@ def test_of_two_limits_the_shorter_one_counts() -> None:
     )
     dataset = Dataset(kind="account.answers", records=(record,), scope=Scope.WHOLE)
     evidence = Evidence(
-        account=Account(name="X"), datasets={"account.answers": dataset}, listings={}, sources=(), unrecognised=()
+        account=Account(name="X"), datasets={"account.answers": dataset}, listings={}, sources=(), unrecognized=()
     )
     book = samples.rulebook()
     rule = next(one for one in book.rules if one.id == "connection/web-connector-online")
@@ -95,4 +95,4 @@ def test_of_two_limits_the_shorter_one_counts() -> None:
         for limit in limits
     ]
     for order in (results, results[::-1]):
-        assert [one.until for one in lapses(order, {}, evidence, AT, None)] == [AT + timedelta(hours=2)]
+        assert [one.until for one in expiring(order, {}, evidence, AT, None)] == [AT + timedelta(hours=2)]

@@ -1,4 +1,4 @@
-"""What a baseline knows of a group: its members by their keys, whatever is in their names."""
+"""A baseline knows the members of a group by their keys, whatever characters their names have."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def new(report: Report, known: baseline.Baseline) -> list[Finding]:
     return [one for one in report.findings if one.id not in held]
 
 
-def test_a_member_whose_name_holds_semicolons_hides_no_new_one(tmp_path: Path) -> None:
+def test_a_member_with_semicolons_in_its_name_hides_no_new_member(tmp_path: Path) -> None:
     before = baseline.of(customers(tmp_path, SEMICOLONS, *SORTED))
     assert [one.members for one in before.entries] == [(SEMICOLONS,)]
     assert not new(customers(tmp_path, SEMICOLONS, *SORTED), before)
@@ -42,8 +42,8 @@ def test_a_member_whose_name_holds_semicolons_hides_no_new_one(tmp_path: Path) -
     assert set(joined.members) == {SEMICOLONS, "brass"}
 
 
-def test_a_baseline_that_split_a_name_takes_the_group_for_new_rather_than_for_known(tmp_path: Path) -> None:
-    """Baselines written before members were kept apart."""
+def test_an_old_baseline_that_split_a_name_reports_the_group_as_new(tmp_path: Path) -> None:
+    """Such baselines were written before members were stored as a list."""
     report, path = customers(tmp_path, SEMICOLONS, *SORTED), tmp_path / "baseline.json"
     stated = json.loads(baseline.text(baseline.of(report)))
     stated["findings"][0]["members"] = sorted(SEMICOLONS.split("; "))
@@ -52,7 +52,7 @@ def test_a_baseline_that_split_a_name_takes_the_group_for_new_rather_than_for_kn
 
 
 @pytest.mark.parametrize("names", [("Zimmer", *SORTED), ("Zimmer", "Young", *SORTED)])
-def test_a_baseline_of_plain_names_still_knows_its_groups(tmp_path: Path, names: tuple[str, ...]) -> None:
+def test_an_old_baseline_with_plain_names_still_knows_its_groups(tmp_path: Path, names: tuple[str, ...]) -> None:
     report, path = customers(tmp_path, *names), tmp_path / "baseline.json"
     path.write_text(baseline.text(baseline.of(report)), encoding="utf-8")
     assert not new(report, baseline.read(path))

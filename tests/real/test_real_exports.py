@@ -215,15 +215,15 @@ FILES = sorted(path.name for path in REAL.iterdir()) if REAL.is_dir() else []
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_every_file_is_read_with_counts_or_listed_as_unrecognised(tmp_path: Path, rulebook: Rulebook, name: str) -> None:
+def test_every_file_is_read_with_counts_or_listed_as_unrecognized(tmp_path: Path, rulebook: Rulebook, name: str) -> None:
     put(tmp_path, name)
     report = report_on(tmp_path, rulebook)
     assert not any(result.outcome is Outcome.ERROR for result in report.results)
-    assert len(report.sources) + len(report.unrecognised) == 1
+    assert len(report.sources) + len(report.unrecognized) == 1
     for source in report.sources:
         assert source.error is None
         assert sum(source.records.values()) > 0
-    for file in report.unrecognised:
+    for file in report.unrecognized:
         assert file.help
 
 

@@ -174,8 +174,8 @@ ORDER_ITEM = RuleResult(
             ),
             blocks=True,
             trace=(
-                Clause(part="where", of="", field="parent.status", wanted="not Received", observed="Pending", holds=True),
-                Clause(part="expect", of="qb", field="IsActive", wanted="yes", observed="no", holds=False),
+                Clause(part="where", of="", field="parent.status", expected="not Received", observed="Pending", is_met=True),
+                Clause(part="expect", of="qb", field="IsActive", expected="yes", observed="no", is_met=False),
             ),
         ),
     ),
@@ -401,7 +401,7 @@ def report() -> Report:
                 notes=("page 2 of 3 is missing",),
             ),
         ),
-        unrecognised=(Unrecognized("Northwind.qbw", "That is the company file itself; export lists from it instead"),),
+        unrecognized=(Unrecognized("Northwind.qbw", "That is the company file itself; export lists from it instead"),),
         notes=Notes(
             excerpts={
                 Location("purchase-orders.json", 88, "/data/7/items/0"): Snippet(
@@ -444,7 +444,7 @@ def report() -> Report:
                 blocked=Cleared(0, 1, Decimal(108)),
             ),
         ),
-        stale=("58201: Object Not Found",),
+        stale_errors=("58201: Object Not Found",),
         company_file="Northwind Plumbing & Heating, Inc.",
         expiring=(
             Expiry(

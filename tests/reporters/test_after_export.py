@@ -70,8 +70,8 @@ def after(report: Report) -> Report:
         ),
         work_list=(
             work("=HYPERLINK(1) Ltd"),
-            work("Ann:Annex", payment=UNSET, unused=Unknown(Reason.PARTIAL, "no"),
-                 toApply=Unknown(Reason.PARTIAL, "no"), apart="different job"),
+            work("Ann:Annex", payment=UNSET, unused=Unknown(cause=Reason.PARTIAL, reason="no"),
+                 toApply=Unknown(cause=Reason.PARTIAL, reason="no"), apart="different job"),
         ),
     )  # fmt: skip
 

@@ -249,7 +249,7 @@ def test_what_was_not_known_of_a_payment_is_not_known_again(report: Report) -> N
         "booksCustomer": "Ann",
         "payment": "P1",
         "invoice": UNSET,
-        "toApply": Unknown(Reason.INCONCLUSIVE, "two invoices"),
+        "toApply": Unknown(cause=Reason.INCONCLUSIVE, reason="two invoices"),
         "batch": "1042",
     }
     row = Record(kind="derived.applied_payment", key="Ann", fields=fields, where=Location("payments.json"))

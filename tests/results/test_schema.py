@@ -1,4 +1,4 @@
-"""The JSON Schema of the result: every result fits, nothing that is written is undescribed, and what is missing or wrong is noticed."""
+"""The JSON Schema of the result: every result is valid, every key is described, and missing or wrong values are invalid."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from exportready import CheckRequest, check, load_rulebook
 from exportready.policy import baseline, waivers
 from exportready.results import compare
 from exportready.results.schema import schema
-from exportready.results.write import stated
+from exportready.results.write import result_data
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 COMPANIES = ("ready", "not-ready", "not-ready-without-inventory", "by-hand", "after-export")
@@ -33,12 +33,12 @@ def request(company: str) -> CheckRequest:
 
 @cache
 def written(company: str) -> Any:
-    return json.loads(json.dumps(stated(check(request(company)))))
+    return json.loads(json.dumps(result_data(check(request(company)))))
 
 
 @cache
 def everything() -> Any:
-    """A result with all that is written at times: waivers, a baseline, changes, what is left out, a place in a repository."""
+    """Return a result with every optional key: waivers, a baseline, changes, excluded rules, a path in a repository."""
     old = check(request("ready"))
     accepted = EXAMPLES.parent / "tests" / "results" / "waivers.yaml"
     asked = replace(
@@ -49,20 +49,20 @@ def everything() -> Any:
         ignore=("tax",),
     )
     report = check(asked)
-    changes = compare.compare(compare.result_from_json(stated(old)), compare.result_from_json(stated(report)))
-    return json.loads(json.dumps(stated(replace(report, base="accounts/northwind", changes=changes, own_rules=True))))
+    changes = compare.compare(compare.result_from_json(result_data(old)), compare.result_from_json(result_data(report)))
+    return json.loads(json.dumps(result_data(replace(report, base="accounts/northwind", changes=changes, own_rules=True))))
 
 
-def test_it_is_a_schema() -> None:
+def test_the_schema_itself_is_valid() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
 @pytest.mark.parametrize("company", COMPANIES)
-def test_every_result_fits(company: str) -> None:
+def test_every_result_is_valid(company: str) -> None:
     VALIDATOR.validate(written(company))
 
 
-def test_a_result_with_all_that_is_written_at_times_fits() -> None:
+def test_a_result_with_every_optional_key_is_valid() -> None:
     found = everything()
     assert {"baseline", "waivers", "changes", "snapshot", "lapses"} <= set(found)
     findings = [finding for rule in found["rules"] for finding in rule["findings"]]
@@ -72,7 +72,7 @@ def test_a_result_with_all_that_is_written_at_times_fits() -> None:
 
 
 def undescribed(value: Any, described: dict[str, Any], path: str = "") -> Iterator[str]:
-    """The keys of a value that its schema does not name."""
+    """Yield the keys of a value that its schema doesn't describe."""
     if "$ref" in described:
         described = SCHEMA["$defs"][described["$ref"].rpartition("/")[2]]
     for each in described.get("anyOf", ()) if value is not None else ():
@@ -95,12 +95,12 @@ def test_every_key_is_described(company: str) -> None:
     assert set(undescribed(written(company), SCHEMA)) == set(), "describe it in results/schema.py, then run `make schemas`"
 
 
-def test_every_key_that_is_written_at_times_is_described() -> None:
+def test_every_optional_key_is_described() -> None:
     assert set(undescribed(everything(), SCHEMA)) == set()
 
 
 def richest(value: Any) -> Any:
-    """The same with one entry of each list, that which says most: there is nothing else to be damaged."""
+    """Return the value with only the entry of each list that has most keys, since the others would be damaged in the same ways."""
     if isinstance(value, dict):
         return {name: richest(inner) for name, inner in value.items()}
     if isinstance(value, list) and len(value) > 2:
@@ -109,7 +109,7 @@ def richest(value: Any) -> Any:
 
 
 def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """The way to every key, of the first entry of each list only."""
+    """Yield the path to every key, within lists only to those of the first entry."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield (*path, name)
@@ -131,7 +131,7 @@ AT_TIMES = {
     "source.note",
 }  # fmt: skip
 FREE = {"records", "observed", "expected", "settings", "work_list"}
-"""Maps whose keys are those of the files."""
+"""Mappings whose keys come from the files."""
 
 
 def is_at_times(path: tuple[str | int, ...]) -> bool:
@@ -142,7 +142,7 @@ def is_at_times(path: tuple[str | int, ...]) -> bool:
     )
 
 
-def test_what_is_missing_is_noticed() -> None:
+def test_a_missing_key_is_invalid() -> None:
     for company in ("not-ready", "after-export"):
         result = richest(written(company))
         VALIDATOR.validate(result)
@@ -154,7 +154,7 @@ def test_what_is_missing_is_noticed() -> None:
             assert not VALIDATOR.is_valid(damaged), path
 
 
-def test_another_type_is_noticed() -> None:
+def test_a_value_of_another_type_is_invalid() -> None:
     for company in ("not-ready", "after-export"):
         result = richest(written(company))
         VALIDATOR.validate(result)
@@ -164,7 +164,7 @@ def test_another_type_is_noticed() -> None:
             assert not VALIDATOR.is_valid(damaged), path
 
 
-def test_it_may_grow() -> None:
+def test_new_keys_are_valid() -> None:
     grown = copy.deepcopy(written("not-ready"))
     for path in list(places(grown)):
         inner = parent(grown, (*path, ""))

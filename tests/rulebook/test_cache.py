@@ -1,4 +1,4 @@
-"""What is kept from run to run: it speeds up a check and changes nothing, whatever becomes of it."""
+"""The cache of rulebooks: it makes a check faster and never changes its result."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from exportready.model.rules import Rulebook
 from exportready.rulebook import load as loading
 from exportready.rulebook.load import load, load_or_recall
-from exportready.runtime import cache, shipped
+from exportready.runtime import cache, program, shipped
 from exportready.schema.mistakes import MistakesFound
 
 RULES = shipped.folder("rules")
@@ -21,7 +21,7 @@ RULES = shipped.folder("rules")
 
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A cache of this test's own."""
+    """Return a cache folder for one test."""
     home = tmp_path / "kept"
     monkeypatch.setenv("EXPORTREADY_CACHE", str(home))
     cache.folder.cache_clear()
@@ -36,14 +36,14 @@ def no_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loading, "load", never)
 
 
-def test_what_is_recalled_is_what_was_read(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cached_rulebook_equals_the_one_read(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = load_or_recall(RULES)
     no_reading(monkeypatch)
     assert load_or_recall(RULES) == first == load(RULES)
     assert len(list(kept.iterdir())) == 1
 
 
-def test_changed_rules_are_read_anew(kept: Path, tmp_path: Path) -> None:
+def test_changed_rules_are_read_again(kept: Path, tmp_path: Path) -> None:
     own = tmp_path / "own"
     shutil.copytree(RULES / "items", own / "items")
     before = load_or_recall(own, own=True)
@@ -57,9 +57,9 @@ def test_changed_rules_are_read_anew(kept: Path, tmp_path: Path) -> None:
         load_or_recall(own, own=True)
 
 
-def test_a_changed_program_reads_anew(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_changed_program_reads_the_rules_again(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     load_or_recall(RULES)
-    monkeypatch.setattr(cache, "code", lambda: "another version")
+    monkeypatch.setattr(program, "local_state", lambda: "another version")
     no_reading(monkeypatch)
     with pytest.raises(AssertionError, match="not recalled"):
         load_or_recall(RULES)
@@ -68,7 +68,7 @@ def test_a_changed_program_reads_anew(kept: Path, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize(
     "damage", [b"", b"\x80\x05", b"no pickle at all", b"\x80\x05K\x01."], ids=["empty", "cut", "text", "other"]
 )
-def test_what_is_damaged_is_worked_out_anew(kept: Path, damage: bytes) -> None:
+def test_a_damaged_cache_entry_is_computed_again(kept: Path, damage: bytes) -> None:
     first = load_or_recall(RULES)
     (file,) = kept.iterdir()
     file.write_bytes(damage)
@@ -77,7 +77,7 @@ def test_what_is_damaged_is_worked_out_anew(kept: Path, damage: bytes) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a profile of Windows is its user's own")
-def test_what_others_may_have_written_is_not_recalled(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_others_can_write_is_not_used(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mask = os.umask(0)
     try:
         load_or_recall(RULES)
@@ -91,7 +91,9 @@ def test_what_others_may_have_written_is_not_recalled(kept: Path, monkeypatch: p
         load_or_recall(RULES)
 
 
-def test_what_changed_while_it_was_read_is_not_kept(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rules_that_changed_while_they_were_read_are_not_cached(
+    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own = tmp_path / "own"
     shutil.copytree(RULES / "items", own / "items")
     file = own / "items" / "cogs-account.yaml"
@@ -107,7 +109,7 @@ def test_what_changed_while_it_was_read_is_not_kept(kept: Path, tmp_path: Path, 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a profile of Windows is its user's own")
-def test_a_folder_that_others_may_write_to_is_not_used(kept: Path) -> None:
+def test_a_folder_that_others_can_write_to_is_not_used(kept: Path) -> None:
     kept.mkdir()
     kept.chmod(0o777)
     assert cache.folder() is None
@@ -116,7 +118,7 @@ def test_a_folder_that_others_may_write_to_is_not_used(kept: Path) -> None:
 
 
 @pytest.mark.parametrize("named", ["", "/dev/null/nowhere", "here"])
-def test_without_a_place_nothing_is_kept(named: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_cache_folder_nothing_is_cached(named: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXPORTREADY_CACHE", named)
     cache.folder.cache_clear()
     assert cache.folder() is None
@@ -124,7 +126,7 @@ def test_without_a_place_nothing_is_kept(named: str, monkeypatch: pytest.MonkeyP
     cache.folder.cache_clear()
 
 
-def test_only_the_newest_are_kept(kept: Path) -> None:
+def test_only_the_newest_entries_are_kept(kept: Path) -> None:
     for number in range(12):
         cache.keep("thing", str(number), number)
         os.utime(kept / f"thing-{number}", (number, number))

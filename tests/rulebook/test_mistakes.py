@@ -1,4 +1,4 @@
-"""A rulebook tells all its mistakes at once, each with file and line and what would be right."""
+"""A rulebook reports all its mistakes at once, each with its file, its line and what would be right."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def mistakes(tmp_path: Path, text: str, name: str = "items/sample.yaml") -> list
     return []
 
 
-def test_the_sample_is_good(tmp_path: Path) -> None:
+def test_the_sample_has_no_mistakes(tmp_path: Path) -> None:
     assert mistakes(tmp_path, GOOD) == []
 
 
@@ -86,7 +86,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("old", "new", "line", "words"), CASES, ids=[case[1][:40] for case in CASES])
-def test_a_mistake_is_told_with_its_line_and_what_would_be_right(
+def test_a_mistake_has_its_line_and_says_what_would_be_right(
     tmp_path: Path, old: str, new: str, line: int, words: str
 ) -> None:
     assert old in GOOD
@@ -94,7 +94,7 @@ def test_a_mistake_is_told_with_its_line_and_what_would_be_right(
     assert any(at == line and words in message for at, message in found), found
 
 
-def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+def test_all_mistakes_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
     one = GOOD.replace("severity: error", "severity: fatal").replace("active: true}\nexpect", "activ: true}\nexpect")
     mistakes(tmp_path, one)
     found = mistakes(tmp_path, "id: items/two\nphase: later\n", "items/two.yaml")
@@ -165,14 +165,14 @@ EVERY = {
 }
 
 
-def test_mistakes_of_every_layer_are_reported_in_one_round_and_no_others(tmp_path: Path) -> None:
+def test_mistakes_of_every_layer_and_no_others_are_reported_in_one_run(tmp_path: Path) -> None:
     found = mistakes(tmp_path, PLANTED)
     missing = {(line, words) for line, words in EVERY if not any(at == line and words in message for at, message in found)}
     assert missing == set()
     assert len(found) == len(EVERY)
 
 
-def test_rules_inference_rules_and_the_pack_are_read_in_one_round(tmp_path: Path) -> None:
+def test_mistakes_in_rules_inference_rules_and_the_pack_are_reported_in_one_run(tmp_path: Path) -> None:
     (tmp_path / "inference").mkdir()
     inference = "- {name: x, when: {a: {fact: problm}}, then: {fact: depends}, because: '{c}', standing: certain}\n"
     (tmp_path / "inference" / "a.yaml").write_text(inference, "utf-8")
@@ -188,24 +188,24 @@ def test_rules_inference_rules_and_the_pack_are_read_in_one_round(tmp_path: Path
 
 
 @pytest.mark.parametrize("key", ["expect", "where", "failure"])
-def test_a_key_with_nothing_after_it_is_a_mistake(tmp_path: Path, key: str) -> None:
+def test_a_key_without_a_value_is_a_mistake(tmp_path: Path, key: str) -> None:
     text = "".join(f"{key}:\n" if line.startswith(f"{key}:") else line for line in GOOD.splitlines(keepends=True))
     assert any(f"'{key}' has no value" in message for _, message in mistakes(tmp_path, text))
 
 
 @pytest.mark.parametrize(("old", "new"), [("minutes: 2", "minutes: 2.0"), ("{Name: $code}", "{ItemType: Inventory}")])
-def test_what_is_written_otherwise_but_means_the_same_is_good(tmp_path: Path, old: str, new: str) -> None:
+def test_other_spellings_of_the_same_value_are_valid(tmp_path: Path, old: str, new: str) -> None:
     assert old in GOOD
     assert mistakes(tmp_path, GOOD.replace(old, new)) == []
 
 
 @pytest.mark.parametrize("name", ["items/other.yml", "other.yaml", "items/deep/other.yaml"])
-def test_a_rule_that_would_not_be_found_is_told(tmp_path: Path, name: str) -> None:
+def test_a_rule_file_in_the_wrong_place_is_a_mistake(tmp_path: Path, name: str) -> None:
     mistakes(tmp_path, GOOD)
     assert mistakes(tmp_path, GOOD, name) == [(0, "a rule stands in AREA/NAME.yaml; move or rename this file")]
 
 
-def test_a_folder_that_is_named_like_a_rule_is_told(tmp_path: Path) -> None:
+def test_a_folder_named_like_a_rule_is_a_mistake(tmp_path: Path) -> None:
     (tmp_path / "items" / "folder.yaml").mkdir(parents=True)
     assert any("cannot be opened" in message for _, message in mistakes(tmp_path, GOOD))
 

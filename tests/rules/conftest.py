@@ -1,4 +1,4 @@
-"""The example company, judged by every rule that ships."""
+"""The example company, judged by every shipped rule."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HALF_AN_HOUR = timedelta(minutes=30)
 
 @pytest.fixture
 def judged(tmp_path: Path) -> Callable[[Company], Report]:
-    """Writes a company's files and checks them, half an hour after they were made."""
+    """Return a function that writes a company's files and checks them, half an hour after they were made."""
     book = samples.rulebook()
 
     def judge(company: Company) -> Report:

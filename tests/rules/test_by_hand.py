@@ -1,4 +1,4 @@
-"""What an office can export without help: how much it decides, and that it never says otherwise than the programs' own files."""
+"""Files that an office can export by hand: how much they decide, and that they never contradict files from programs."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ PRACTICES = (
     "inventory/populate-serial-numbers-off",
     "export/one-exporter-per-job",
 )
-"""The practices of the source article that hold before the export."""
+"""The practices of the source article that apply before the export."""
 DECIDED = (Outcome.PASSED, Outcome.FAILED, Outcome.NOT_APPLICABLE)
 
 
@@ -51,7 +51,7 @@ def judged(folder: Path, files: Mapping[str, bytes]) -> Report:
 
 
 def from_programs(company: Company) -> dict[str, bytes]:
-    """QuickBooks' lists as qbXML, ServiceTitan's as JSON; the answers are the same."""
+    """Return QuickBooks' lists as qbXML and ServiceTitan's as JSON, with the same answers."""
     found = {name: content for name, content in company.files().items() if name != "quickbooks-lists.iif"}
     answers = {"account.yaml": by_hand.files(company)["account.yaml"]}
     return {**found, **answers, "quickbooks-lists.xml": asked.lists(company.lists).encode()}
@@ -64,7 +64,7 @@ def findings(report: Report) -> dict[str, set[tuple[str, str, str]]]:
     }
 
 
-def test_the_files_of_an_office_decide_most_practices_and_the_readme_says_how_many(tmp_path: Path) -> None:
+def test_files_exported_by_hand_decide_as_many_practices_as_the_readme_says(tmp_path: Path) -> None:
     outcomes = {result.rule.id: result.outcome for result in judged(tmp_path, by_hand.files(northwind())).results}
     decided = [practice for practice in PRACTICES if outcomes[practice] in DECIDED]
     assert len(decided) >= 12
@@ -73,12 +73,14 @@ def test_the_files_of_an_office_decide_most_practices_and_the_readme_says_how_ma
     assert (int(told[1]), int(told[2])) == (len(decided), len(PRACTICES))
 
 
-def test_the_ready_company_has_no_problem_by_hand_either(tmp_path: Path) -> None:
+def test_the_ready_company_has_no_findings_from_files_exported_by_hand(tmp_path: Path) -> None:
     assert not judged(tmp_path, by_hand.files(northwind())).findings
 
 
 @pytest.mark.parametrize("made", [northwind, not_ready, without_inventory, not_ready_without_inventory])
-def test_both_ways_give_the_same_findings_wherever_both_can_decide(made: Callable[[], Company], tmp_path: Path) -> None:
+def test_files_by_hand_and_from_programs_have_the_same_findings_where_both_decide(
+    made: Callable[[], Company], tmp_path: Path
+) -> None:
     office = judged(tmp_path / "office", by_hand.files(made()))
     programs = judged(tmp_path / "programs", from_programs(made()))
     here, there = findings(office), findings(programs)

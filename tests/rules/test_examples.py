@@ -1,4 +1,4 @@
-"""Every rule's own examples come out exactly as they say, and every rule shows each outcome that it can have."""
+"""Every example of every rule has exactly the result it states, and every rule has examples of its outcomes."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ CASES = [pytest.param(rule, example, id=f"{rule.id}: {example.name}") for rule i
 
 
 @pytest.mark.parametrize(("rule", "example"), CASES)
-def test_the_example_comes_out_as_it_says(rule: Rule, example: Example) -> None:
+def test_an_example_has_the_result_it_states(rule: Rule, example: Example) -> None:
     assert differences(rule, example, try_out(rule, example)) == []
 
 
 @pytest.mark.parametrize("rule", BOOK.rules, ids=lambda rule: rule.id)
-def test_a_rule_shows_how_it_passes_fails_and_cannot_tell(rule: Rule) -> None:
+def test_a_rule_has_examples_that_pass_fail_and_cannot_tell(rule: Rule) -> None:
     shown = {example.outcome for example in rule.examples}
     assert {"passed", "failed", "cannot_tell"} <= shown
     if rule.given is not None:
@@ -26,7 +26,7 @@ def test_a_rule_shows_how_it_passes_fails_and_cannot_tell(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", BOOK.rules, ids=lambda rule: rule.id)
-def test_what_cannot_be_told_says_what_to_supply(rule: Rule) -> None:
+def test_an_undecided_example_says_what_to_supply(rule: Rule) -> None:
     for example in rule.examples:
         result = try_out(rule, example)
         if example.outcome == "cannot_tell":
@@ -36,7 +36,7 @@ def test_what_cannot_be_told_says_what_to_supply(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", BOOK.rules, ids=lambda rule: rule.id)
-def test_an_answer_that_a_rule_reads_goes_stale(rule: Rule) -> None:
+def test_every_answer_that_a_rule_reads_expires(rule: Rule) -> None:
     from exportready.rulebook.reads import reads
 
     for kind, field in reads(rule):

@@ -1,4 +1,4 @@
-"""What must not be mistaken for a fault: companies that differ from the ready one, and are no worse for it."""
+"""Companies that differ from the ready one without any fault have no findings."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def outcome(report: Report, rule: str) -> Outcome:
     return next(result.outcome for result in report.results if result.rule.id == rule)
 
 
-def test_a_company_without_inventory(judged: Judge) -> None:
+def test_a_company_without_inventory_has_no_new_findings(judged: Judge) -> None:
     report = judged(without_inventory())
     assert found(report) == {}
     for rule in ("inventory/location-on-every-line", "items/inventory-accounts"):
         assert outcome(report, rule) is Outcome.NOT_APPLICABLE
 
 
-def test_several_people_export(judged: Judge) -> None:
+def test_a_company_where_several_people_export_has_no_new_findings(judged: Judge) -> None:
     company = northwind()
     company.answers["peopleWhoExport"] = 3
     company.state["Host"]["QBFileMode"] = "MultiUser"
@@ -57,11 +57,11 @@ ON_THE_BATCH = {
     "naming/would-duplicate",
     "tax/rates-agree",
 }
-"""Rules about what waits: of a batch that was bypassed, or exported meanwhile, they have nothing to say."""
+"""Rules about pending transactions, which don't apply to a batch that was bypassed or exported."""
 
 
 @pytest.mark.parametrize("answer", ["bypassedBatches", "exportedBatches"])
-def test_a_batch_that_waits_no_more(answer: str, judged: Judge) -> None:
+def test_rules_on_pending_transactions_ignore_a_batch_that_is_no_longer_pending(answer: str, judged: Judge) -> None:
     company = not_ready()
     company.answers[answer] = ["1042"]
     assert ON_THE_BATCH & set(found(judged(company))) == set()
@@ -77,7 +77,7 @@ def test_non_inventory_items_that_never_had_an_account_are_one_warning(judged: J
     assert finding.severity is Severity.WARNING
 
 
-def test_purchase_orders_without_tax(judged: Judge) -> None:
+def test_a_wrong_tax_item_is_only_a_warning_if_no_purchase_order_has_tax(judged: Judge) -> None:
     company = northwind()
     for order in company.titan["purchase-orders"]:
         order["tax"] = 0

@@ -1,4 +1,4 @@
-"""Every rule fires on the example company where its practice is broken, on that alone, and is quiet where it is ready."""
+"""Every rule fails on the example company exactly where its practice is broken, and nowhere on the ready company."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ FAULTS = FAULTS_BEFORE + FAULTS_AFTER
 
 
 def judging(report: Report) -> set[str]:
-    """The rules of the report's phase."""
+    """Return the ids of the rules of the report's phase."""
     return {rule.id for rule in BOOK.rules if rule.phase.value in (report.phase, "both")}
 
 
 def found(report: Report) -> dict[str, list[str]]:
-    """Each rule that fails, with the keys of its findings."""
+    """Return the keys of the findings of each failed rule."""
     return {
         result.rule.id: sorted(finding_key(result.rule, finding.check, finding.subject.key) for finding in result.findings)
         for result in report.results
@@ -40,14 +40,14 @@ def decided(report: Report) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("base", BASES)
-def test_the_ready_company_is_quiet(base: Callable[[], Company], judged: Judge) -> None:
+def test_the_ready_company_has_no_findings(base: Callable[[], Company], judged: Judge) -> None:
     report = judged(base())
     assert found(report) == {}
     assert set(decided(report)) == judging(report)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.base.__name__}: {fault.rule}")
-def test_one_fault_brings_its_own_findings_and_no_others(fault: Fault, judged: Judge) -> None:
+def test_one_fault_has_its_own_findings_and_no_others(fault: Fault, judged: Judge) -> None:
     company = fault.base()
     keys = fault.into(company)
     report = judged(company)
@@ -56,13 +56,13 @@ def test_one_fault_brings_its_own_findings_and_no_others(fault: Fault, judged: J
 
 
 @pytest.mark.parametrize("base", BASES)
-def test_all_faults_together_are_told_each_by_its_name(base: Callable[[], Company], judged: Judge) -> None:
+def test_all_faults_together_are_all_found(base: Callable[[], Company], judged: Judge) -> None:
     company = base()
     expected = {fault.rule: sorted(fault.into(company)) for fault in FAULTS if fault.base is base}
     assert found(judged(company)) == expected
 
 
-def test_every_rule_has_its_fault() -> None:
+def test_every_rule_has_a_fault() -> None:
     for faults, phase in ((FAULTS_BEFORE, "before-export"), (FAULTS_AFTER, "after-export")):
         rules = sorted(rule.id for rule in BOOK.rules if rule.phase.value in (phase, "both"))
         assert sorted(fault.rule for fault in faults) == rules

@@ -1,4 +1,4 @@
-"""What is read and derived follows the rules that are judged: a rule judged alone finds what it finds among all."""
+"""Only the kinds that the judged rules need are read and derived, and a rule judged alone has the same findings."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def whole(company: str, phase: str) -> Report:
 
 @pytest.mark.parametrize("rule", [rule.id for rule in BOOK.rules])
 @pytest.mark.parametrize("company", COMPANIES)
-def test_a_rule_alone_finds_what_it_finds_among_all(company: str, rule: str) -> None:
+def test_a_rule_judged_alone_has_the_same_findings_as_among_all_rules(company: str, rule: str) -> None:
     for phase in ("before-export", "after-export"):
         expected = [one for one in whole(company, phase).results if one.rule.id == rule]
         if not expected:
@@ -54,7 +54,7 @@ Change = Callable[[dict[str, Any]], Any]
 
 
 def doubled(folder: Path, change: Change) -> None:
-    """A copy of the first invoice, changed in one place, stands at the end of the list too."""
+    """Add a copy of the first invoice, with one change, to the end of the list."""
     path = folder / "servicetitan" / "invoices.json"
     page = json.loads(path.read_text(encoding="utf-8"))
     copy = json.loads(json.dumps(page["data"][0]))
@@ -74,7 +74,7 @@ def doubled(folder: Path, change: Change) -> None:
     ids=["subtotal", "location", "customer", "terms"],
 )
 @pytest.mark.parametrize("phase", ["before-export", "after-export"])
-def test_copies_that_contradict_each_other_do_so_for_every_choice_of_rules(
+def test_contradicting_copies_contradict_whatever_rules_are_selected(
     change: Change, phase: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "snapshot"
@@ -94,7 +94,7 @@ def test_copies_that_contradict_each_other_do_so_for_every_choice_of_rules(
 
 
 @pytest.mark.parametrize("rule", ["items/cogs-account", "batching/technician-active", "closing/after-closing-date"])
-def test_a_key_that_stands_twice_where_nobody_looks_is_refused_whatever_is_chosen(rule: str, tmp_path: Path) -> None:
+def test_a_duplicate_json_key_is_refused_whatever_rules_are_selected(rule: str, tmp_path: Path) -> None:
     folder = tmp_path / "snapshot"
     shutil.copytree(EXAMPLES / "ready", folder)
     path = folder / "servicetitan" / "technicians.json"
@@ -106,7 +106,7 @@ def test_a_key_that_stands_twice_where_nobody_looks_is_refused_whatever_is_chose
 
 @pytest.mark.parametrize("phase", ["before-export", "after-export"])
 @pytest.mark.parametrize("company", COMPANIES)
-def test_a_check_says_what_it_says_with_everything_read_and_derived(
+def test_a_check_has_the_same_result_as_with_everything_read_and_derived(
     company: str, phase: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     narrowed = whole(company, phase)

@@ -1,7 +1,7 @@
-"""The law of the house: what is taken away from a passing snapshot never leaves the rule at `passed`.
+"""Nothing unknown counts as OK: a rule never passes without evidence that it needs.
 
-For every rule, and every kind and field that it reads: taking it away must change the outcome, unless no value from the
-rule's conditions and examples, nor an empty one, could make the rule fail in its place.
+For every rule, and every kind and field that it reads: without it the outcome must change, unless neither a value from the
+rule's conditions and examples nor an empty one could make the rule fail.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ READY_AT = datetime(2026, 11, 20, 18, tzinfo=timezone(timedelta(hours=-7)))
 
 
 def outcome(rule: Rule, evidence: Evidence, at: datetime, *, everything: bool = False) -> Outcome:
-    """The rule's outcome. Like a check of this rule alone, it sees and derives only the kinds that the rule needs."""
+    """Return the rule's outcome. As in a check of this rule alone, only the kinds that it needs are there."""
     if everything:
         return judge([rule], derive(evidence, at), None, at)[0].outcome
     kinds = needed(rule.id)
@@ -45,7 +45,7 @@ def outcome(rule: Rule, evidence: Evidence, at: datetime, *, everything: bool = 
 
 @cache
 def needed(rule: str) -> frozenset[str]:
-    """The kinds that a check of this rule alone reads and derives."""
+    """Return the kinds that a check of this rule alone reads and derives."""
     return frozenset({*wanted(one for one in BOOK.rules if one.id == rule), *drift.STATED})
 
 
@@ -57,7 +57,7 @@ def passing(rule: Rule) -> Iterator[tuple[str, Evidence, datetime]]:
         yield "the ready company", READY, READY_AT
 
 
-def with_shelf(evidence: Evidence, kind: str, dataset: Dataset | None) -> Evidence:
+def with_dataset(evidence: Evidence, kind: str, dataset: Dataset | None) -> Evidence:
     datasets = {name: held for name, held in evidence.datasets.items() if name != kind} | ({kind: dataset} if dataset else {})
     listings = {name: held for name, held in evidence.listings.items() if name != kind}
     if dataset is not None and kind in evidence.listings:
@@ -69,7 +69,7 @@ def with_shelf(evidence: Evidence, kind: str, dataset: Dataset | None) -> Eviden
 def mapped(evidence: Evidence, kind: str, change: Mapping[int, Mapping[str, Value]]) -> Evidence:
     dataset = evidence.dataset(kind)
     records = tuple(replace(record, fields=change.get(at, record.fields)) for at, record in enumerate(dataset.records))
-    return with_shelf(evidence, kind, replace(dataset, records=records))
+    return with_dataset(evidence, kind, replace(dataset, records=records))
 
 
 def without(evidence: Evidence, kind: str, field: str) -> Evidence:
@@ -94,7 +94,7 @@ def literals(condition: Condition | None, field: str) -> Iterator[Value]:
 
 
 def candidates(rule: Rule, kind: str, field: str) -> list[Value]:
-    """Values that might make the rule fail: from its conditions and examples, another one, and none."""
+    """Return values that could make the rule fail: from its conditions and examples, a different one, and an empty one."""
     values: list[Value] = [UNSET, "something else entirely", True, False, Decimal(99)]
     conditions = [rule.given, *(one for check in rule.checks for one in (check.where, check.expect))]
     for condition in conditions:
@@ -122,16 +122,16 @@ def could_fail(rule: Rule, evidence: Evidence, kind: str, field: str, at: dateti
 
 
 def could_fail_with(rule: Rule, evidence: Evidence, kind: str, at: datetime) -> bool:
-    """Whether other records of a kind, taken from the rule's examples, could make it fail."""
+    """Return whether records of a kind from the rule's examples could make it fail."""
     for example in rule.examples:
         other = example.evidence.datasets.get(kind)
-        if other is not None and outcome(rule, with_shelf(evidence, kind, other), at) is Outcome.FAILED:
+        if other is not None and outcome(rule, with_dataset(evidence, kind, other), at) is Outcome.FAILED:
             return True
     return False
 
 
 def sources(rule: Rule) -> set[tuple[str, str | None]]:
-    """What the rule reads in files: derived kinds and fields are traced back to what they are derived from."""
+    """Return the kinds and fields in files that the rule depends on, also those that its derived kinds come from."""
     found: set[tuple[str, str | None]] = set()
     for kind, field in reads(rule):
         for source, names in traced(kind) if kind in DERIVATIONS else ((kind, frozenset({field} if field else ())),):
@@ -140,7 +140,7 @@ def sources(rule: Rule) -> set[tuple[str, str | None]]:
 
 
 def traced(kind: str) -> Iterator[tuple[str, frozenset[str]]]:
-    """What a derivation reads in files, with what it reads of other derived kinds; of the account's facts only their answers."""
+    """Yield the kinds and fields in files that a derivation depends on; for facts of the account only their answers."""
     for source, names in DERIVATIONS[kind].reads.items():
         if source == ACCOUNT:
             yield "account.answers", frozenset(path for name in names if (path := answer_of(source, name)))
@@ -165,7 +165,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("rule", "evidence", "at", "kind", "field"), CASES)
-def test_taking_evidence_away_never_leaves_it_passed(
+def test_a_rule_never_passes_without_evidence_that_it_needs(
     rule: Rule, evidence: Evidence, at: datetime, kind: str, field: str | None
 ) -> None:
     left = outcome(rule, taken_away(evidence, kind, field), at)
@@ -173,11 +173,11 @@ def test_taking_evidence_away_never_leaves_it_passed(
 
 
 def taken_away(evidence: Evidence, kind: str, field: str | None) -> Evidence:
-    return with_shelf(evidence, kind, None) if field is None else without(evidence, kind, field)
+    return with_dataset(evidence, kind, None) if field is None else without(evidence, kind, field)
 
 
 def is_excused(rule: Rule, evidence: Evidence, at: datetime, kind: str, field: str | None) -> bool:
-    """Whether the rule may pass without it, since nothing in its place could make the rule fail."""
+    """Return whether the rule may pass without it, since no value of it could make the rule fail."""
     if field is None:
         return not could_fail_with(rule, evidence, kind, at)
     if field in USUAL_NAMES or (kind, field) == ONLY_IN_FEEDS:
@@ -186,38 +186,38 @@ def is_excused(rule: Rule, evidence: Evidence, at: datetime, kind: str, field: s
 
 
 USUAL_NAMES = ("purchaseOrders.taxItem", "purchaseOrders.shippingItem")
-"""Answers that only say that a name is another than the one in the practice itself (Tax, Shipping)."""
+"""Answers that only replace a name that the practice itself gives (Tax, Shipping)."""
 
 
 ONLY_IN_FEEDS = ("servicetitan.invoice_item", "active")
-"""The items inside an invoice are those that it has; only their own feed also shows those that were taken out."""
+"""An invoice lists the items that it has; only the feed of items also lists removed ones."""
 
 
 @pytest.mark.parametrize("rule", BOOK.rules, ids=lambda rule: rule.id)
 def test_kinds_that_a_rule_does_not_need_change_no_outcome(rule: Rule) -> None:
-    """A sample that shows it is safe to judge with only the needed kinds: with every kind the outcomes are the same."""
+    """A sample, to show that the outcomes are the same with every kind as with only the needed ones."""
     for name, evidence, at in passing(rule):
         kinds = sorted({kind for kind, _ in sources(rule) if kind in evidence.datasets})
-        for changed in (evidence, *(with_shelf(evidence, kind, None) for kind in kinds[:2])):
+        for changed in (evidence, *(with_dataset(evidence, kind, None) for kind in kinds[:2])):
             assert outcome(rule, changed, at) is outcome(rule, changed, at, everything=True), name
 
 
-def test_the_law_is_tried_on_every_rule() -> None:
+def test_every_rule_is_covered() -> None:
     assert {case.values[0].id for case in CASES if isinstance(case.values[0], Rule)} == {rule.id for rule in BOOK.rules}
 
 
 @pytest.mark.parametrize("rule", BOOK.rules, ids=lambda rule: rule.id)
-def test_a_part_of_a_list_never_passes(rule: Rule) -> None:
+def test_a_rule_never_passes_on_a_part_of_a_list(rule: Rule) -> None:
     for _, evidence, at in passing(rule):
         for kind in {kind for check in rule.checks for kind in check.each} & set(evidence.datasets):
             dataset = evidence.dataset(kind)
             if kind not in ("quickbooks.Host", "account.answers"):
-                part = with_shelf(evidence, kind, replace(dataset, scope=Scope.PART, why="a part"))
+                part = with_dataset(evidence, kind, replace(dataset, scope=Scope.PART, why="a part"))
                 assert outcome(rule, part, at) is not Outcome.PASSED
 
 
 @pytest.mark.parametrize("rule", BOOK.rules, ids=lambda rule: rule.id)
-def test_a_year_later_no_answer_counts(rule: Rule) -> None:
+def test_no_answer_counts_a_year_later(rule: Rule) -> None:
     for _, evidence, at in passing(rule):
         answers = evidence.dataset("account.answers").records
         uses_answers = any(kind == "account.answers" for kind, _ in sources(rule))
@@ -226,13 +226,13 @@ def test_a_year_later_no_answer_counts(rule: Rule) -> None:
 
 
 def proven(rule: Rule, evidence: Evidence, at: datetime) -> bool:
-    """Passed without any answer that gets old: the files, and what happened on a day of the past, prove it."""
+    """Return whether the rule passes without answers that expire, by files and dated past events alone."""
     dataset = evidence.dataset("account.answers")
     lasting = {
         path: value for path, value in dataset.records[0].fields.items() if path in BY_PATH and not BY_PATH[path].stays_fresh
     }
     left = replace(dataset, records=(replace(dataset.records[0], fields=lasting),))
-    return outcome(rule, with_shelf(evidence, "account.answers", left), at) is Outcome.PASSED
+    return outcome(rule, with_dataset(evidence, "account.answers", left), at) is Outcome.PASSED
 
 
 def test_an_undated_answer_does_not_count() -> None:
@@ -241,5 +241,5 @@ def test_an_undated_answer_does_not_count() -> None:
     record = evidence.dataset("account.answers").records[0]
     undated = replace(record, notes={name: FieldNote() for name in record.notes})
     dataset = replace(evidence.dataset("account.answers"), records=(undated,))
-    assert outcome(rule, with_shelf(evidence, "account.answers", dataset), at) is Outcome.CANNOT_TELL
+    assert outcome(rule, with_dataset(evidence, "account.answers", dataset), at) is Outcome.CANNOT_TELL
     assert NOON.tzinfo is UTC

@@ -1,4 +1,4 @@
-"""The law of the tie-out: a batch that was exported perfectly shows nothing, and one break shows as exactly that."""
+"""The tie-out on random batches: a perfect export has no findings, and one fault has exactly its own."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Key = tuple[str, str]
 
 @dataclass
 class Batch:
-    """One batch in ServiceTitan, and what QuickBooks has of it."""
+    """One batch in ServiceTitan, and its transactions in QuickBooks."""
 
     rows: dict[str, list[Row]] = field(default_factory=dict)
     bypassed: bool = False
@@ -56,7 +56,7 @@ class Batch:
         }
         record = Record(kind="account.answers", key="", fields=answers, where=Location("account.yaml"))
         datasets["account.answers"] = Dataset(kind="account.answers", records=(record,), scope=Scope.WHOLE, dated=AT)
-        evidence = derive(Evidence(account=Account(), datasets=datasets, listings={}, sources=(), unrecognised=()), AT)
+        evidence = derive(Evidence(account=Account(), datasets=datasets, listings={}, sources=(), unrecognized=()), AT)
         return evidence, {result.rule.id: result for result in judge(RULES, evidence, None, AT)}
 
 
@@ -72,7 +72,7 @@ CENTS = st.integers(1, 99999).map(lambda cents: Decimal(cents) / 100)
 
 @st.composite
 def batches(draw: st.DrawFn) -> Batch:
-    """Random invoices and payments, and QuickBooks' of them as a perfect export makes them, lines in any order."""
+    """Draw random invoices and payments, and the same in QuickBooks after a perfect export, with lines in any order."""
     batch = Batch()
     customers = [f"Customer {letter}" for letter in "ABC"]
     in_books = {name: name + draw(st.sampled_from(["", " 77", ":Job 1", " 77:Job 1"])) for name in customers}
@@ -148,7 +148,7 @@ def _named(check: str, one: Row) -> set[Key]:
 
 
 def _txn(batch: Batch, kind: str, n: int) -> tuple[Row, Row]:
-    """A random transaction on both sides."""
+    """Return one transaction in both programs."""
     ours = batch.of("servicetitan.invoice" if kind == "quickbooks.Invoice" else "servicetitan.payment")
     at = n % len(ours)
     return ours[at], batch.of(kind)[at]
@@ -223,7 +223,7 @@ def strips_a_memo(batch: Batch, n: int) -> set[Key]:
 
 
 def changes_the_connector(batch: Batch, n: int) -> set[Key]:
-    """The older connector sent an invoice years ago; what pays it came through ServiceTitan's, and is not applied."""
+    """Let the older connector have sent an invoice years ago, and its payment come unapplied through ServiceTitan's."""
     ours, theirs = _txn(batch, "quickbooks.Invoice", n)
     ours |= {
         "invoiceDate": LONG_AGO,
@@ -246,7 +246,7 @@ def _application(one: Row) -> str:
 
 
 def _link(batch: Batch, n: int) -> tuple[Row, Row]:
-    """An application on both sides."""
+    """Return one application of a payment to an invoice in both programs."""
     ours, theirs = batch.of("servicetitan.payment_application"), batch.of("quickbooks.AppliedToTxn")
     return ours[n % len(ours)], theirs[n % len(ours)]
 
@@ -282,7 +282,7 @@ BREAKS: Sequence[Callable[[Batch, int], set[Key]]] = (
 
 
 def assert_it_adds_up(evidence: Evidence) -> None:
-    """To the cent, whatever became of it."""
+    """Assert that the tie-out adds up to the cent."""
     rows = evidence.dataset("derived.tie_out").records
     assert rows
     for row in rows:
@@ -295,7 +295,7 @@ def assert_it_adds_up(evidence: Evidence) -> None:
 
 
 @given(batches())
-def test_a_perfect_export_shows_nothing(batch: Batch) -> None:
+def test_a_perfect_export_has_no_findings(batch: Batch) -> None:
     evidence, results = batch.judged()
     assert found(results.values()) == set()
     assert not any(result.has_unknowns for result in results.values())
@@ -303,7 +303,7 @@ def test_a_perfect_export_shows_nothing(batch: Batch) -> None:
 
 
 @given(batches(), st.sampled_from(BREAKS), st.integers(0, 999))
-def test_one_break_shows_as_exactly_that(batch: Batch, breaks: Callable[[Batch, int], set[Key]], n: int) -> None:
+def test_one_fault_has_exactly_its_own_findings(batch: Batch, breaks: Callable[[Batch, int], set[Key]], n: int) -> None:
     expected = breaks(batch, n)
     evidence, results = batch.judged()
     assert found(results.values()) == expected
@@ -311,7 +311,7 @@ def test_one_break_shows_as_exactly_that(batch: Batch, breaks: Callable[[Batch, 
 
 
 @given(batches())
-def test_a_batch_that_is_wholly_absent_looks_bypassed_and_is_explained_once_that_is_said(batch: Batch) -> None:
+def test_an_entirely_missing_batch_looks_bypassed_until_a_person_confirms_it(batch: Batch) -> None:
     for kind in KINDS_READ:
         if kind.startswith("quickbooks."):
             batch.rows[kind] = []

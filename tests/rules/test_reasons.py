@@ -1,4 +1,4 @@
-"""The law of reasons: every gap says in types why it is there and how it can be filled, whatever the files lack."""
+"""Every gap has a reason and a channel, whatever the files lack."""
 
 from __future__ import annotations
 
@@ -54,16 +54,16 @@ def gaps(results: Collection[RuleResult]) -> Iterator[tuple[str, Gap]]:
 
 
 def inconclusive(results: Collection[RuleResult]) -> set[tuple[str, str, str | None]]:
-    """Return the rules and fields of which it is said that the files have the facts, but don't settle it."""
+    """Return the rules and fields whose gaps are inconclusive."""
     return {(rule, gap.kind, gap.field) for rule, gap in gaps(results) if gap.cause is Reason.INCONCLUSIVE}
 
 
 UNSETTLED = {name: inconclusive(judged(evidence)) for name, evidence in COMPANIES.items()}
-"""What the files of each company don't settle although nothing is missing."""
+"""What the files of each company leave undecided although nothing is missing."""
 
 
 def check_results(results: Collection[RuleResult]) -> None:
-    """Check what holds of every result: a rule that is not decided says why, with a cause that one of its gaps has."""
+    """Check that every undecided rule has a reason, and a cause that one of its gaps has."""
     for result in results:
         assert (result.cause is None) is (result.outcome is not Outcome.CANNOT_TELL), result.rule.id
         if result.outcome is Outcome.CANNOT_TELL and result.gaps:
@@ -87,7 +87,7 @@ def check_datasets(evidence: Evidence) -> None:
 
 
 @pytest.mark.parametrize("name", COMPANIES)
-def test_what_is_not_whole_says_why(name: str) -> None:
+def test_a_list_that_is_not_whole_says_why(name: str) -> None:
     check_datasets(derive(COMPANIES[name], AT))
 
 
@@ -105,7 +105,7 @@ def check_lacking(name: str, kinds: Collection[str], fields: Collection[tuple[st
 
 
 @pytest.mark.parametrize(("name", "kind"), [(name, kind) for name in COMPANIES for kind in GIVEN[name]])
-def test_a_file_that_breaks_off_says_how_to_supply_what_it_may_hold(name: str, kind: str) -> None:
+def test_a_file_that_breaks_off_says_how_to_supply_its_records(name: str, kind: str) -> None:
     evidence = lacking(name, {kind})
     broken = replace(evidence.sources[0], path="broken", error="it breaks off", is_answers=kind == "account.answers")
     check_results(judged(replace(evidence, sources=(*evidence.sources, broken))))
@@ -113,7 +113,7 @@ def test_a_file_that_breaks_off_says_how_to_supply_what_it_may_hold(name: str, k
 
 @st.composite
 def damaged(draw: st.DrawFn) -> tuple[str, set[str], set[tuple[str, str]]]:
-    """Draw a company with the lists that it lacks, and the fields that others lack."""
+    """Draw a company, lists to remove from it, and fields to remove from other lists."""
     name = draw(st.sampled_from(sorted(COMPANIES)))
     places = sorted(
         {
@@ -130,7 +130,7 @@ def damaged(draw: st.DrawFn) -> tuple[str, set[str], set[tuple[str, str]]]:
 
 @settings(max_examples=60, deadline=None)
 @given(damaged())
-def test_whatever_is_missing_every_gap_has_a_cause(found: tuple[str, set[str], set[tuple[str, str]]]) -> None:
+def test_every_gap_has_a_cause_whatever_is_missing(found: tuple[str, set[str], set[tuple[str, str]]]) -> None:
     check_lacking(*found)
 
 
@@ -139,7 +139,7 @@ def test_the_gaps_of_every_example_have_a_cause(rule: Rule) -> None:
     check_results([try_out(rule, example) for example in rule.examples])
 
 
-def test_a_kind_that_the_api_gives_says_so() -> None:
+def test_a_gap_of_a_kind_from_the_api_names_the_integrator() -> None:
     for kind in KINDS.values():
         told = way(kind.name, None)
         by_api = Channel.INTEGRATOR in (told.channel, *told.also)

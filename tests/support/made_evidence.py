@@ -34,4 +34,4 @@ def answers(given: Row, at: datetime | None = NOON) -> Dataset:
 def evidence(*datasets: Dataset) -> Evidence:
     """Return a snapshot of these datasets; a kind that is not among them was not exported."""
     held = {one.kind: one for one in datasets}
-    return Evidence(account=Account(), datasets=held, listings={}, sources=(), unrecognised=())
+    return Evidence(account=Account(), datasets=held, listings={}, sources=(), unrecognized=())

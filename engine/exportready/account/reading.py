@@ -51,7 +51,7 @@ def read(data: bytes, path: str) -> AccountFile:
     mistakes = Mistakes(path)
     root = parse(data, path, mistakes)
     FILE.check(root, mistakes)
-    found = _AccountReader(FILE.sound(root), path, mistakes).read()
+    found = _AccountReader(FILE.valid_entries(root), path, mistakes).read()
     mistakes.raise_if_any("account.yaml")
     return found
 
@@ -219,7 +219,7 @@ def _can_cover(what: str, kind: str) -> bool:
 
 def host_listing(mode: str, where: Location, reader: str, dated: datetime | None) -> Listing:
     """Return in which mode the company file is open, as qbXML would; `mode` is empty if the person doesn't know."""
-    unknown = Unknown(Reason.DONT_KNOW, "the answer is that nobody knows")
+    unknown = Unknown(cause=Reason.DONT_KNOW, reason="the answer is that nobody knows")
     stated: Value = {"singleUser": "SingleUser", "multiUser": "MultiUser"}.get(mode, unknown)
     record = Record(kind="quickbooks.Host", key="Host", fields={"QBFileMode": stated}, where=where)
     return Listing(kind="quickbooks.Host", records=(record,), path=where.path, reader=reader, whole=True, dated=dated)
@@ -246,7 +246,7 @@ _TYPES = {setting.path: setting.type for setting in SETTINGS}
 def _typed_answer(path: str, answer: Node) -> Value:
     """Return an answer as the type of its setting; the answer "none" is unset."""
     if is_unknown_answer(answer):
-        return Unknown(Reason.DONT_KNOW, "the answer in account.yaml is that nobody knows")
+        return Unknown(cause=Reason.DONT_KNOW, reason="the answer in account.yaml is that nobody knows")
     value = answer.value
     if value == NONE and (path not in BY_PATH or BY_PATH[path].none):
         return UNSET

@@ -112,7 +112,7 @@ def _parsed(path: Path, found: Mistakes) -> Node:
 
 def _config(path: Path, root: Node) -> Config:
     """Return every entry that fits by itself. Names stay, even of entries that don't: they are tried on the rules too."""
-    folder, written, sound = path.parent, entries(root), SHAPE.sound(root)
+    folder, written, sound = path.parent, entries(root), SHAPE.valid_entries(root)
     texts = {name: _texts(written.get(name)) for name in (*LISTS, "packs")}
     options: dict[str, Any] = {name: texts[name] for name in LISTS if texts[name]}
     options |= {name: folder / str(sound[name].value) for name in FILES if name in sound}

@@ -56,7 +56,7 @@ def baseline_of(wanted: CheckRequest, since: str) -> tuple[Baseline, str]:
     try:
         with at(wanted.snapshot, since) as earlier:
             if earlier is None:
-                nothing = Baseline(account=None, rulebook=wanted.rulebook.digest, entries=(), untold=frozenset())
+                nothing = Baseline(account=None, rulebook=wanted.rulebook.digest, entries=(), undecided=frozenset())
                 return nothing, f"{since} (it was not there yet)"
             return of(judged(replace(wanted, snapshot=earlier, engine=None, jobs=1, waivers=(), on_file=None))), since
     except NoRevision as error:

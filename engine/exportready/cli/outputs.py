@@ -128,10 +128,10 @@ def changes_since(earlier: Path | None, report: Report) -> Changes | None:
         return None
     from exportready.kinds import fold
     from exportready.results.compare import NoResult, compare, result_from_json
-    from exportready.results.write import stated
+    from exportready.results.write import result_data
 
     try:
-        old, new = result_from_json(_json(earlier)), result_from_json(stated(report))
+        old, new = result_from_json(_json(earlier)), result_from_json(result_data(report))
     except NoResult as error:
         raise click.ClickException(f"{earlier}: {error}") from error
     with reading(earlier):

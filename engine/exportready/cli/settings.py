@@ -21,7 +21,7 @@ from exportready.model.rules import Rulebook
 from exportready.policy import baseline, waivers
 from exportready.policy.baseline import BadBaseline, Baseline
 from exportready.rulebook.load import load_rulebook
-from exportready.rulebook.packs import adapted, rule_ids, together
+from exportready.rulebook.packs import adapted, combined, rule_ids
 from exportready.schema.mistakes import Mistakes
 from exportready.schema.shapes import did_you_mean
 
@@ -137,7 +137,7 @@ def _unread(config: Config) -> frozenset[str]:
 def _adapted(rulebook: Rulebook, config: Config, mistakes: Mistakes) -> Rulebook:
     grades = {rule: (grade, config.line("severity", rule)) for rule, grade in config.severity.items()}
     parameters = {rule: (values, config.line("parameters", rule)) for rule, values in config.parameters.items()}
-    return adapted(together(rulebook, config.packs, mistakes), grades, parameters, _unread(config), mistakes)
+    return adapted(combined(rulebook, config.packs, mistakes), grades, parameters, _unread(config), mistakes)
 
 
 def baseline_of(path: Path) -> Baseline:

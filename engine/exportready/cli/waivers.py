@@ -45,13 +45,13 @@ def check_waivers(file: Path, snapshot: Path | None, judging: SnapshotOptions, r
     if as_json:
         rows = [
             {"path": one.waiver.where.path, "line": one.waiver.where.line, "what": one.what, "rule": one.waiver.rule}
-            | {"message": one.words}
+            | {"message": one.message}
             for one in told
         ]
         echo_json({"format": "exportready/waivers@1", "waivers": len(found), "remarks": rows})
     else:
         for one in told:
-            click.echo(f"{one.waiver.where.path}:{one.waiver.where.line}: {one.what}: {one.waiver.rule}: {one.words}")
+            click.echo(f"{one.waiver.where.path}:{one.waiver.where.line}: {one.what}: {one.waiver.rule}: {one.message}")
         click.echo(
             f"{len(found)} waiver{'s' if len(found) != 1 else ''}, {len(told) or 'no'} remark{'s' if len(told) != 1 else ''}"
         )

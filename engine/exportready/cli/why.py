@@ -40,7 +40,7 @@ def why(snapshot: Path, issue: str | None, judging: SnapshotOptions, rules: Rule
     from exportready.cli.output import echo, echo_json
     from exportready.cli.settings import settings, settle
     from exportready.reporters.why import explain_key_issue, find_key_issue, key_issue_list
-    from exportready.results.write import stated
+    from exportready.results.write import result_data
 
     settled = settle(rules, waivers_file=settings().config.options.get("waivers"))
     report = judged(replace(request(snapshot, judging, settled.rulebook), jobs=1, waivers=settled.waivers))
@@ -48,7 +48,7 @@ def why(snapshot: Path, issue: str | None, judging: SnapshotOptions, rules: Rule
     if issue is not None and one is None:
         raise click.UsageError(f"there is no key issue '{issue}'; exportready why {snapshot} lists them all")
     if as_json:
-        issues = [each for each in stated(report)["key_issues"] if one is None or each["id"] == one.id]
+        issues = [each for each in result_data(report)["key_issues"] if one is None or each["id"] == one.id]
         echo_json({"format": "exportready/key-issues@1", "key_issues": issues})
     else:
         echo(key_issue_list(report) if one is None else explain_key_issue(report, one))

@@ -80,7 +80,7 @@ def _answered(evidence: Evidence, name: str, path: str, at: datetime) -> tuple[V
         return answer, FieldNote(note.where, note.dated, path)
     if answer is False:
         reason = f"you answered no, but {proof.where.path} holds {proof.key}, which there is only where it is in use"
-        return Unknown(Reason.CONTRADICTORY, reason), FieldNote(note.where, note.dated)
+        return Unknown(cause=Reason.CONTRADICTORY, reason=reason), FieldNote(note.where, note.dated)
     return True, FieldNote(proof.where)
 
 
@@ -112,7 +112,7 @@ def _closing_date(evidence: Evidence, answer: Value, note: FieldNote) -> tuple[V
     if not isinstance(answer, Unknown) and answer != stated:
         answered = "that there is none" if answer is UNSET else str(answer)
         reason = f"you answered {answered}, but {where.path} says {stated}"
-        return Unknown(Reason.CONTRADICTORY, reason), FieldNote(note.where, note.dated)
+        return Unknown(cause=Reason.CONTRADICTORY, reason=reason), FieldNote(note.where, note.dated)
     return stated, FieldNote(where)
 
 
@@ -142,9 +142,9 @@ def _class_tracking(evidence: Evidence) -> Value:
         return True
     missing = "quickbooks.Class" if classes.scope is Scope.MISSING else "quickbooks.Preferences"
     return Unknown(
-        Reason.NOT_SUPPLIED if classes.scope is Scope.MISSING or where is None else Reason.NOT_EXPORTED,
-        "your files do not show whether QuickBooks tracks classes",
-        classes.remedy or KINDS[missing].supply,
-        missing,
-        classes.channel,
+        cause=Reason.NOT_SUPPLIED if classes.scope is Scope.MISSING or where is None else Reason.NOT_EXPORTED,
+        reason="your files do not show whether QuickBooks tracks classes",
+        remedy=classes.remedy or KINDS[missing].supply,
+        source=missing,
+        channel=classes.channel,
     )

@@ -24,11 +24,11 @@ from exportready.model.reasons import Channel, Reason
 
 _PAYMENT = "quickbooks.ReceivePayment"
 _APPLIED = "quickbooks.AppliedToTxn"
-_NOT_THERE = Unknown(Reason.INCONCLUSIVE, "it is not known what QuickBooks has of it")
+_NOT_THERE = Unknown(cause=Reason.INCONCLUSIVE, reason="it is not known what QuickBooks has of it")
 _ONE_OF_SEVERAL = Unknown(
-    Reason.AMBIGUOUS,
-    "several of ServiceTitan have this customer and number, and your file shows no ids that tell them apart",
-    "Export payments and invoices with their ids (ServiceTitan API), or look at these by hand",
+    cause=Reason.AMBIGUOUS,
+    reason="several of ServiceTitan have this customer and number, and your file shows no ids that tell them apart",
+    remedy="Export payments and invoices with their ids (ServiceTitan API), or look at these by hand",
     channel=Channel.INTEGRATOR,
 )
 _NOTHING_UNUSED, _NOTHING_OPEN = "nothing of the payment is unused", "nothing of the invoice is open"
@@ -183,7 +183,7 @@ class Ledger(msgspec.Struct, kw_only=True):
         if states == (ARRIVED, ARRIVED):
             if payment.get("books") != "ReceivePayment":
                 reason = "it arrived as another kind of transaction, and what that is applied to does not show"
-                return Unknown(Reason.INCONCLUSIVE, reason)
+                return Unknown(cause=Reason.INCONCLUSIVE, reason=reason)
             no_id = next((id_ for one in (payment, bill) if one and not isinstance(id_ := one.get("booksId"), str)), None)
             if no_id is not None:
                 return without(no_id, "QuickBooks' file shows no TxnID, so what is applied to what does not show")
@@ -226,7 +226,7 @@ class Ledger(msgspec.Struct, kw_only=True):
         others = [link for link in links if link.get("TxnID") not in meant]
         if others and any(isinstance(one, Unknown) for one in meant):
             reason = "of an invoice that it pays it is not known which one it is in QuickBooks"
-            return Unknown(Reason.INCONCLUSIVE, reason)
+            return Unknown(cause=Reason.INCONCLUSIVE, reason=reason)
         shown = [_number(link) for link in others]
         for invoice, some in _by_invoice(link for link in links if link.get("TxnID") in meant).items():
             amount = _sum(some)

@@ -55,7 +55,11 @@ def _judged(evidence: Evidence, one: Match, bypassed: frozenset[str], as_payment
         if explanation(transaction, bypassed):
             return replace(one, state=EXPLAINED, booked=None)
         reason = f"it is {_REVERSED[transaction.type]}, and how one arrives in QuickBooks is not established"
-        return replace(one, state=Unknown(Reason.INCONCLUSIVE, reason, _LOOK_BY_HAND, channel=Channel.EXPORT), booked=None)
+        return replace(
+            one,
+            state=Unknown(cause=Reason.INCONCLUSIVE, reason=reason, remedy=_LOOK_BY_HAND, channel=Channel.EXPORT),
+            booked=None,
+        )
     if one.state == ARRIVED and one.booked is not None:
         if one.booked.record.kind != transaction.homes[0]:
             usual = evidence.dataset(transaction.homes[0])
@@ -139,8 +143,8 @@ def _looks_bypassed(transaction: SentTransaction) -> Unknown:
     name = transaction.record.get("batch.name")
     batch = f"{transaction.batch} ({name})" if isinstance(name, str) else str(transaction.batch)
     return Unknown(
-        Reason.LOOKS_BYPASSED,
-        f"nothing of batch {batch} is in QuickBooks, so it looks bypassed; please confirm",
-        f"If batch {batch} was bypassed, say so: exportready ask, or bypassedBatches in account.yaml. If it was not, unpost it in "
+        cause=Reason.LOOKS_BYPASSED,
+        reason=f"nothing of batch {batch} is in QuickBooks, so it looks bypassed; please confirm",
+        remedy=f"If batch {batch} was bypassed, say so: exportready ask, or bypassedBatches in account.yaml. If it was not, unpost it in "
         "ServiceTitan, post it, and export it again; that does not duplicate what is there",
     )

@@ -132,7 +132,7 @@ def batched(inputs: Inputs) -> Dataset:
         voided = record.get("active") if "active" in KINDS[record.kind].fields else record.get("status")
         if number in exported and states.get(number) in ("Pending", "Posted"):
             reason = "its batch was exported after your file was made, so nothing shows what was left behind"
-            voided = Unknown(Reason.BEFORE_EXPORT, reason, _EXPORT_AGAIN, channel=Channel.EXPORT)
+            voided = Unknown(cause=Reason.BEFORE_EXPORT, reason=reason, remedy=_EXPORT_AGAIN, channel=Channel.EXPORT)
         of = TRANSACTIONS[record.kind]
         fields: dict[str, Value] = {
             "type": of.type,

@@ -131,9 +131,9 @@ class _Senders:
         self._unreadable = [found for column in columns if (found := first_unknown(*column))]
         """Why an invoice may not be found there by its number and customer, or its batch not by its memo."""
         self._unknown = Unknown(
-            Reason.UNANSWERED if self._since is None else undecided,
-            "nothing tells which connector sent it",
-            "Say in account.yaml since which day the ServiceTitan Web Connector sends your batches (settings.webConnector.since), "
+            cause=Reason.UNANSWERED if self._since is None else undecided,
+            reason="nothing tells which connector sent it",
+            remedy="Say in account.yaml since which day the ServiceTitan Web Connector sends your batches (settings.webConnector.since), "
             "and save QuickBooks' answer to InvoiceQueryRq beside your other files",
             channel=Channel.ASK,
         )
@@ -152,7 +152,9 @@ class _Senders:
         if invoice is None:
             return unresolved(self._invoices, "the invoice that it is applied to is not in your files")
         if invoice.get("batch.number") in self._bypassed:
-            return Unknown(Reason.INCONCLUSIVE, "the invoice that it is applied to was bypassed, so no connector sent it")
+            return Unknown(
+                cause=Reason.INCONCLUSIVE, reason="the invoice that it is applied to was bypassed, so no connector sent it"
+            )
         if invoice.get("waits") is True or invoice.get("syncStatus") in ("Pending", "Posted"):
             return self._in_use
         booked = list(self._booked_as(invoice))
@@ -178,7 +180,7 @@ class _Senders:
         if isinstance(created, datetime) and created.date() < self._since:
             return _OLD
         reason = "its memo in QuickBooks names no batch, so it was entered by hand, or its memo was changed"
-        unknown = Unknown(Reason.INCONCLUSIVE, reason)
+        unknown = Unknown(cause=Reason.INCONCLUSIVE, reason=reason)
         return because_of(unknown, created, invoice.get("batch.number"), invoice.get("batch.name"))
 
     def _by_date(self, day: Value, *others: Value) -> Value:

@@ -24,7 +24,9 @@ _KIND, _LIST = "derived.customer_order", "quickbooks.Customer"
 LARGEST_EXACT = 400
 """Above this many entangled names with non-ASCII differences, the smallest set is approximated."""
 
-_NO_PROOF = Unknown(Reason.INCONCLUSIVE, "qbXML does not show the order of the list in QuickBooks; only an IIF file does")
+_NO_PROOF = Unknown(
+    cause=Reason.INCONCLUSIVE, reason="qbXML does not show the order of the list in QuickBooks; only an IIF file does"
+)
 
 
 @derivation(_KIND, reads=f"{_LIST} FullName")

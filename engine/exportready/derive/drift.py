@@ -64,9 +64,9 @@ def _compare_mapping(found: Conclusions, evidence: Evidence, earlier: Record | N
     past = seen if isinstance(seen, str) else answered
     if isinstance(seen, str) and isinstance(answered, str) and seen != answered:
         past = Unknown(
-            Reason.CONTRADICTORY,
-            f"your earlier files say {_on_screen(seen)}, and you answered {_on_screen(answered)}",
-            "Find out which customer mapping was chosen at the last export, and correct that answer (exportready ask --all)",
+            cause=Reason.CONTRADICTORY,
+            reason=f"your earlier files say {_on_screen(seen)}, and you answered {_on_screen(answered)}",
+            remedy="Find out which customer mapping was chosen at the last export, and correct that answer (exportready ask --all)",
             source=ANSWERS,
             channel=Channel.ASK,
         )

@@ -25,20 +25,22 @@ def stale(dated: datetime | None, at: datetime, age: timedelta | None, what: str
     if age is None:
         return None
     if dated is None:
-        return Unknown(Reason.UNDATED, f"{what} has no date", DATE_ANSWERS if what == ANSWER else DATE_FILES)
+        return Unknown(
+            cause=Reason.UNDATED, reason=f"{what} has no date", remedy=DATE_ANSWERS if what == ANSWER else DATE_FILES
+        )
     if dated - at > CLOCK_SKEW:
-        return Unknown(Reason.UNDATED, f"{what} is dated {dated:%Y-%m-%d %H:%M}, after the moment of this check")
+        return Unknown(cause=Reason.UNDATED, reason=f"{what} is dated {dated:%Y-%m-%d %H:%M}, after the moment of this check")
     if at - dated > age:
         hours = int((at - dated).total_seconds() // 3600)
         old = f"{hours} hours" if hours < 72 else f"{hours // 24} days"
         limit = f"{age.days} days" if age.days else f"{age.seconds // 3600} hours"
-        return Unknown(Reason.STALE, f"{what} is {old} old, and counts for {limit} only")
+        return Unknown(cause=Reason.STALE, reason=f"{what} is {old} old, and counts for {limit} only")
     return None
 
 
 def unanswered(answers: Dataset) -> Unknown:
     """Return why a question has no answer: nobody gave one, or no file of answers counts."""
     if answers.rows():
-        return Unknown(Reason.UNANSWERED, "nobody answered this")
+        return Unknown(cause=Reason.UNANSWERED, reason="nobody answered this")
     lack = answers.lack()
     return replace(lack, cause=Reason.UNANSWERED if lack.cause is Reason.NOT_SUPPLIED else lack.cause, source=ANSWERS)

@@ -243,9 +243,9 @@ class _Memos:
         if self._connector == "quickbooks":
             return False
         unknown = Unknown(
-            Reason.UNANSWERED if self._since is None else Reason.INCONCLUSIVE,
-            "nothing tells which connector sent it",
-            "Say since which day the ServiceTitan Web Connector sends your batches: exportready ask, or "
+            cause=Reason.UNANSWERED if self._since is None else Reason.INCONCLUSIVE,
+            reason="nothing tells which connector sent it",
+            remedy="Say since which day the ServiceTitan Web Connector sends your batches: exportready ask, or "
             "settings.webConnector.since in account.yaml",
             channel=Channel.ASK,
         )

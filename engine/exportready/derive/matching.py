@@ -27,7 +27,8 @@ _LOOK_AT_BOTH = (
 )
 _LOOK_FOR_IT = "Look for it in QuickBooks by its amount and day (Edit > Find); in ServiceTitan, give it a shorter number"
 _TWINS = Unknown(
-    Reason.AMBIGUOUS, "ServiceTitan has several that nothing tells apart: number, customer, day and amount are one"
+    cause=Reason.AMBIGUOUS,
+    reason="ServiceTitan has several that nothing tells apart: number, customer, day and amount are one",
 )
 
 
@@ -94,7 +95,7 @@ def _settled(transaction: SentTransaction, books: Sequence[BookedTransaction], *
     if exact:
         return Match(transaction=transaction, state=TWICE, booked=books[0], copies=len(books))
     reason = f"{len(books)} transactions of QuickBooks may be it, and none of them is just the same"
-    return Match(transaction=transaction, state=Unknown(Reason.AMBIGUOUS, reason), may_be_several=True)
+    return Match(transaction=transaction, state=Unknown(cause=Reason.AMBIGUOUS, reason=reason), may_be_several=True)
 
 
 def _groups(candidates: Mapping[int, Sequence[int]]) -> list[list[int]]:
@@ -134,12 +135,16 @@ def _with_what_is_left(one: Match, rest: _Index) -> Match:
     if maybe is not None:
         reason = f"QuickBooks has one that may be it, {_described(maybe)}"
         return replace(
-            one, state=Unknown(Reason.AMBIGUOUS, reason, _LOOK_AT_BOTH, channel=Channel.EXPORT), may_be_several=True
+            one,
+            state=Unknown(cause=Reason.AMBIGUOUS, reason=reason, remedy=_LOOK_AT_BOTH, channel=Channel.EXPORT),
+            may_be_several=True,
         )
     if transaction.is_cut:
         reason = "its number is longer than QuickBooks takes, so it may stand there under another"
         return replace(
-            one, state=Unknown(Reason.INCONCLUSIVE, reason, _LOOK_FOR_IT, channel=Channel.EXPORT), may_be_several=True
+            one,
+            state=Unknown(cause=Reason.INCONCLUSIVE, reason=reason, remedy=_LOOK_FOR_IT, channel=Channel.EXPORT),
+            may_be_several=True,
         )
     return one
 
@@ -159,7 +164,10 @@ def _with_copies(one: Match, booked: BookedTransaction, rest: _Index) -> Match:
     described = _described(copies[0])
     reason = f"QuickBooks has another with its number, {described}, and nothing tells whether that is a second copy"
     return replace(
-        one, state=Unknown(Reason.AMBIGUOUS, reason, _LOOK_AT_BOTH, channel=Channel.EXPORT), booked=None, may_be_several=True
+        one,
+        state=Unknown(cause=Reason.AMBIGUOUS, reason=reason, remedy=_LOOK_AT_BOTH, channel=Channel.EXPORT),
+        booked=None,
+        may_be_several=True,
     )
 
 

@@ -81,7 +81,7 @@ def _transactions(dataset: Dataset, prefix: str, settled: frozenset[str]) -> Ite
         if open_ is False or number is UNSET:
             yield False
         elif number is NOT_EXPORTED:
-            yield Unknown(Reason.NOT_EXPORTED, "its batch is not in the file")
+            yield Unknown(cause=Reason.NOT_EXPORTED, reason="its batch is not in the file")
         else:
             yield number if isinstance(number, Unknown) else open_
 

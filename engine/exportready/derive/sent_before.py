@@ -42,7 +42,7 @@ def _of_before(dataset: Dataset, exported: frozenset[str]) -> Dataset:
 
 def _still_known(dataset: Dataset, status: str, batch: str, exported: frozenset[str]) -> Iterator[Value]:
     reason = "its status in your files is from before the export"
-    unknown = Unknown(Reason.BEFORE_EXPORT, reason, _REMEDY, channel=Channel.ASK)
+    unknown = Unknown(cause=Reason.BEFORE_EXPORT, reason=reason, remedy=_REMEDY, channel=Channel.ASK)
     for value, number in zip(dataset.column(status), dataset.column(batch), strict=True):
         is_final = value is NOT_EXPORTED or value in (*EXPORTED, "Canceled")
         is_in_batch = number is not NOT_EXPORTED and number is not UNSET

@@ -133,7 +133,9 @@ def _mapped(evidence: Evidence, zone: Value) -> tuple[Value, FieldNote]:
     note = answers.note(paths[0])
     of_answer = FieldNote(note.where, note.dated, paths[0])
     if len({answers.get(path) for path in paths}) > 1:
-        return Unknown(Reason.CONTRADICTORY, f"your answers map {zone} to several items", source=ANSWERS), of_answer
+        return Unknown(
+            cause=Reason.CONTRADICTORY, reason=f"your answers map {zone} to several items", source=ANSWERS
+        ), of_answer
     return answers.get(paths[0]), of_answer
 
 
@@ -172,7 +174,7 @@ class _Items:
             return _facts(True, found[0].get("IsActive"), self._rate(found[0]))
         if found:
             several = f"QuickBooks has several sales-tax items named {item}"
-            unknown = Unknown(Reason.AMBIGUOUS, several, source=source_of(self._items))
+            unknown = Unknown(cause=Reason.AMBIGUOUS, reason=several, source=source_of(self._items))
             return _facts(unknown, unknown, unknown)
         type_ = first_unknown(*(one.get("ItemType") for one in self._by_name.get(fold(item), ())))
         if type_ is None and self._items.scope is Scope.WHOLE:
@@ -199,7 +201,9 @@ class _Items:
         if len(found) == 1:
             return found[0].get("TaxRate")
         cause = Reason.AMBIGUOUS if found else Reason.UNRESOLVED
-        return Unknown(cause, f"{member}, of {group.key}, is not in the list of items", source=source_of(self._items))
+        return Unknown(
+            cause=cause, reason=f"{member}, of {group.key}, is not in the list of items", source=source_of(self._items)
+        )
 
     def _part(self) -> Unknown:
         return not_among(self._items, "your files hold only a part of QuickBooks' items")

@@ -51,14 +51,14 @@ def unresolved(dataset: Dataset, reason: str, remedy: str = "") -> Unknown:
     `remedy` supplies the dataset's kind.
     """
     cause = cause_of(dataset) if dataset.scope is Scope.MISSING else Reason.UNRESOLVED
-    return Unknown(cause, reason, remedy, source_of(dataset))
+    return Unknown(cause=cause, reason=reason, remedy=remedy, source=source_of(dataset))
 
 
 def without(value: Value, reason: str) -> Unknown:
     """Return what rests on a field that is unknown or empty, in other words than the field's own."""
     if isinstance(value, Unknown):
-        return Unknown(value.cause, reason, source=value.source)
-    return Unknown(Reason.EMPTY, reason)
+        return Unknown(cause=value.cause, reason=reason, source=value.source)
+    return Unknown(cause=Reason.EMPTY, reason=reason)
 
 
 def because_of(unknown: Unknown, *values: Value) -> Unknown:

@@ -305,7 +305,9 @@ def _combine(one: Record, other: Record) -> Record:
         elif name in _FORMAT_FIELDS or mine == value or newer is False or (isinstance(value, Unknown) and not are_answers):
             fields.setdefault(name, value)
         else:
-            fields[name] = Unknown(Reason.CONTRADICTORY, f"{one.where.path} and {other.where.path} disagree about it")
+            fields[name] = Unknown(
+                cause=Reason.CONTRADICTORY, reason=f"{one.where.path} and {other.where.path} disagree about it"
+            )
         if name in other.notes and (newer or name not in notes):
             notes[name] = other.notes[name]
     return replace(one, fields=fields, notes=notes)

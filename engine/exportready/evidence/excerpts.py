@@ -213,7 +213,7 @@ def excerpts(results: Sequence[RuleResult], texts: Mapping[str, bytes]) -> dict[
 
 def _targets(finding: Finding) -> Iterator[tuple[Place, Target]]:
     """Yield each place with what failed there: the record's own field first, then those of what it names."""
-    failed = [one for one in finding.trace if one.part == "expect" and one.holds is False]
+    failed = [one for one in finding.trace if one.part == "expect" and one.is_met is False]
     own = next((one.field for one in failed if not one.of.strip("$")), "")
     other = next((one.field for one in failed if one.of), "")
     for at, place in enumerate(finding.where[:MAX_PLACES] if finding.trace else ()):

@@ -134,9 +134,9 @@ def convert(description: Field, raw: object) -> Value:
     try:
         value = _CONVERTERS[description.type](description, raw)
     except (ValueError, InvalidOperation):
-        return Unknown(Reason.UNREADABLE, f"'{str(raw)[:60]}' is not {_TYPE_NAMES[description.type]}")
+        return Unknown(cause=Reason.UNREADABLE, reason=f"'{str(raw)[:60]}' is not {_TYPE_NAMES[description.type]}")
     if description.choices and value not in description.choices:
-        return Unknown(Reason.UNREADABLE, f"'{str(raw)[:60]}' is none of the values that there are")
+        return Unknown(cause=Reason.UNREADABLE, reason=f"'{str(raw)[:60]}' is none of the values that there are")
     return value
 
 

@@ -213,7 +213,7 @@ def assemble(files: list[FileRead], account: Reading | None, at: datetime) -> Ev
         datasets=datasets,
         listings={kind: tuple(held) for kind, held in listings.items()},
         sources=tuple(_settle(one, stated, datasets, listings) for one in files if one.unrecognized is None),
-        unrecognised=tuple(part for one in files for part in _unrecognized_parts(one)),
+        unrecognized=tuple(part for one in files for part in _unrecognized_parts(one)),
         questions=tuple(question for reading in readings for question in reading.questions),
         texts=_texts(files),
     )

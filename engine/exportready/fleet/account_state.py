@@ -11,7 +11,7 @@ from exportready.model.audit import AccountState, AuditFinding, AuditKeyIssue, R
 from exportready.model.clock import zone_of
 from exportready.model.evidence import Evidence
 from exportready.model.report import Expiry, KeyIssue, Notes, Report, RuleResult, Verdict, Waiver
-from exportready.policy.expiry import holds_until, lapses
+from exportready.policy.expiry import expiring, holds_until
 
 
 def account_state(report: Report, evidence: Evidence, waivers: Sequence[Waiver], digest: str) -> AccountState:
@@ -20,7 +20,7 @@ def account_state(report: Report, evidence: Evidence, waivers: Sequence[Waiver],
     files_read = [source for source in report.sources if source.error is None]
     dates = [source.dated for source in files_read if source.dated is not None]
     rules = [result.rule for result in report.results]
-    expiring = lapses(report.results, report.notes.waivers, evidence, at, zone, within=None)
+    expiries = expiring(report.results, report.notes.waivers, evidence, at, zone, within=None)
     return AccountState(
         digest=digest,
         checked_at=at,
@@ -37,7 +37,7 @@ def account_state(report: Report, evidence: Evidence, waivers: Sequence[Waiver],
         open_by_severity=Counter(finding.severity for finding in report.findings if finding.id not in report.notes.waivers),
         key_issues=tuple(map(_key_issue, report.key_issues)),
         blocked=report.blocked,
-        expiring=tuple(expiry for expiry in expiring if not _is_asked_before_every_export(expiry)),
+        expiring=tuple(expiry for expiry in expiries if not _is_asked_before_every_export(expiry)),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Generator, Mapping
-from functools import cache
 from pathlib import Path
 
 from exportready import __version__
@@ -17,7 +16,7 @@ from exportready.history.reading import audited_accounts, gone_places, past_audi
 from exportready.history.store import AuditRun, History, SavedState
 from exportready.model.audit import Audit
 from exportready.model.rules import Rule
-from exportready.runtime import shipped
+from exportready.runtime import program
 
 
 def settings_digest(options: AuditOptions, *, anonymize: bool) -> str:
@@ -28,7 +27,7 @@ def settings_digest(options: AuditOptions, *, anonymize: bool) -> str:
     rulebook = options.rulebook
     settings = {
         "version": __version__,
-        "code": _code_digest(),
+        "code": program.digest(),
         "rulebook": rulebook.digest,
         "rules": {rule.id: _configurable_values(rule) for rule in rulebook.rules},
         "phase": options.phase,
@@ -39,14 +38,6 @@ def settings_digest(options: AuditOptions, *, anonymize: bool) -> str:
         "anonymize": anonymize,
     }
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
-
-
-@cache
-def _code_digest() -> str:
-    """Return a digest of this program, since installations from a repository change without a new version."""
-    package = Path(__file__).parents[1]
-    files = sorted([*package.rglob("*.py"), *shipped.folder("reports").rglob("*.*")])
-    return _sha256(b"".join(hashlib.sha256(file.read_bytes()).digest() for file in files))
 
 
 def _configurable_values(rule: Rule) -> list[str]:

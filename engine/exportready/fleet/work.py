@@ -99,7 +99,7 @@ def check_account(options: AuditOptions, job: Job) -> TaskResult:
         )
         report = examined.report
         if not report.sources:
-            return error_result(job.place, _no_readable_files(len(report.unrecognised)), options.at)
+            return error_result(job.place, _no_readable_files(len(report.unrecognized)), options.at)
         if snapshot_digest(options.settings_digest, job.path) != digest:
             digest = ""  # the files changed while they were read, so no later audit may reuse this state
         report_html = None

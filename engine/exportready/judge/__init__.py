@@ -1,4 +1,4 @@
-"""Rules and records to outcomes, three-valued."""
+"""Judge rules on evidence, in three values."""
 
 from exportready.judge.judge import judge
 

@@ -1,6 +1,6 @@
-"""Decides conditions by Kleene's logic.
+"""Decide conditions in three-valued (Kleene's) logic.
 
-Comparisons are typed: a value of another type, unset or not exported is unknown, never false.
+Comparisons are typed: a value that is of another type, empty or not exported makes the result unknown, never false.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from math import floor
 
-from exportready.judge.scope import STATED, Decider, Judged, Lookup, State, Truth
+from exportready.judge.scope import ANSWER_KINDS, Decider, Judged, Lookup, State, Truth
 from exportready.judge.world import View
 from exportready.kinds import fold
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Known, Unknown, Value
@@ -40,15 +40,15 @@ def decide(condition: Condition, judged: Judged) -> Truth:
 
 
 def decider(condition: Condition, view: View) -> Decider:
-    """Return the condition as a function of the record being judged. It is compiled once for a rule."""
-    known = view.deciders.get(condition)
-    if known is None:
-        known = view.deciders[condition] = _compiled(condition, view)
-    return known
+    """Return the condition as a function of the record being judged. Each condition is compiled once for a rule."""
+    compiled = view.deciders.get(condition)
+    if compiled is None:
+        compiled = view.deciders[condition] = _compiled(condition, view)
+    return compiled
 
 
 def lookups(check: Check, view: View) -> dict[str, Lookup]:
-    """Return how each related entry of a check is found, by the entry's name."""
+    """Return how to find each related entry of a check, by the entry's name."""
     return {
         related.name: Lookup(related, view, decider(related.where, view) if related.where is not None else None)
         for related in check.related
@@ -83,17 +83,20 @@ def _not(part: Decider) -> Decider:
 
 
 def _until(parts: Sequence[Decider], decisive: bool) -> Decider:
-    """Kleene's or, where true is decisive, and his and, where false is: one such part decides, else an unknown one does."""
+    """Return three-valued `or` (true is decisive) or `and` (false is decisive).
+
+    A part with the decisive value decides; otherwise an unknown part makes the result unknown.
+    """
 
     def decide(judged: Judged) -> Truth:
-        found: Truth = not decisive
+        result: Truth = not decisive
         for part in parts:
             truth = part(judged)
             if truth is decisive:
                 return truth
             if truth is None:
-                found = None
-        return found
+                result = None
+        return result
 
     return decide
 
@@ -107,14 +110,14 @@ def _is_present(read: _Reader) -> Decider:
 
 
 def _reader(ref: Ref) -> _Reader:
-    """The value of a reference; of the record itself, without the questions that only answers raise."""
+    """Return a function that reads a reference. Fields of the judged record, the usual case, skip the freshness test of answers."""
     if ref.owner != SUBJECT:
         return lambda judged: judged.value(ref)
     name = ref.field
 
     def read(judged: Judged) -> Value:
         record = judged.record
-        if record.notes or record.kind in STATED:
+        if record.notes or record.kind in ANSWER_KINDS:
             return judged.value(ref)
         return record.fields.get(name, NOT_EXPORTED)
 
@@ -129,20 +132,20 @@ def _compare(op: Op, left: Ref, right: Sequence[Operand], view: View) -> Decider
         value = read(judged)
         if value is UNSET or isinstance(value, Unknown):
             return None
-        found: Truth = False
+        result: Truth = False
         for test in tests:
             truth = test(value, judged)
             if truth:
                 return True
             if truth is None:
-                found = None
-        return found
+                result = None
+        return result
 
     return decide
 
 
 def _against(op: Op, left: Ref, operand: Operand, view: View) -> Callable[[Known, Judged], Truth]:
-    """The comparison with one operand. What a rule or its parameter says is the same for every record."""
+    """Return the comparison with one operand. A literal or a parameter is the same for every record, so it is prepared once."""
     if not isinstance(operand, Ref):
         return _constant(op, operand, left.type)
     type_ = Type.NAME if operand.type is Type.NAME else left.type
@@ -158,7 +161,7 @@ def _against(op: Op, left: Ref, operand: Operand, view: View) -> Callable[[Known
 
 
 def _constant(op: Op, other: Known, type_: Type) -> Callable[[Known, Judged], Truth]:
-    """The comparison with a constant: the commonest ones without asking each time what they are."""
+    """Return the comparison with a constant. The most common ones have functions of their own, which are faster."""
     if op in (Op.EQUALS, Op.ONE_OF):
         kind = type(other)
         if isinstance(other, str) and type_ is Type.NAME:
@@ -175,14 +178,14 @@ def _test(op: Op, value: Known, other: Known, type_: Type) -> Truth:
     if op is Op.MAX_LENGTH:
         return len(value) <= other if isinstance(value, str) and isinstance(other, Decimal) else None
     if op is Op.MATCHES:
-        from exportready.schema.patterns import matches  # only a rule that asks for a pattern loads the pattern engine
+        from exportready.schema.patterns import matches  # loads re2, which only rules with patterns need
 
         return matches(other, value) if isinstance(value, str) and isinstance(other, str) else None
     if type(value) is not type(other):
         return None
     if isinstance(value, str) and isinstance(other, str):
-        one, two = (fold(value), fold(other)) if type_ is Type.NAME else (value, other)
-        return two in one if op is Op.CONTAINS else one == two
+        left, right = (fold(value), fold(other)) if type_ is Type.NAME else (value, other)
+        return right in left if op is Op.CONTAINS else left == right
     if op in (Op.EQUALS, Op.ONE_OF):
         return value == other
     return _ordered(op, value, other)

@@ -1,9 +1,8 @@
-"""Judges every rule on the evidence: its outcome, its findings, and what was wanting where it cannot be told."""
+"""Judge rules on evidence: outcomes, findings, and the gaps that leave a rule undecided."""
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
@@ -12,15 +11,15 @@ from msgspec import field
 from msgspec.structs import replace
 
 from exportready.judge.conditions import decide, decider, lookups
-from exportready.judge.gaps import gaps, merged, of_inactive, of_list
+from exportready.judge.gaps import gaps, inactive_gap, list_gap, merged
 from exportready.judge.scope import Inactive, Judged, State
-from exportready.judge.trace import KEPT, trace
+from exportready.judge.trace import MOST_TRACES, trace
 from exportready.judge.words import expected, shown
 from exportready.judge.world import View, World, note_of
 from exportready.kinds import KINDS, fold, question
 from exportready.model.evidence import UNSET, Evidence, FieldNote, Location, Record, Scope, Unknown, Value
 from exportready.model.reasons import Reason
-from exportready.model.report import Finding, Gap, Outcome, Place, RuleResult, Thing
+from exportready.model.report import Finding, Gap, Outcome, Place, RuleResult, Thing, numbered
 from exportready.model.rules import (
     ACCOUNT,
     ANSWERS,
@@ -42,13 +41,13 @@ from exportready.runtime import debug
 
 
 def judge(rules: Iterable[Rule], now: Evidence, before: Evidence | None, at: datetime) -> tuple[RuleResult, ...]:
-    """The result of every rule, in their order. `now` holds the derived kinds too."""
+    """Return the result of every rule, in their order. Both snapshots must have their derived kinds."""
     world = World(now=now, before=before, at=at)
     return tuple(_guarded(rule, world) for rule in rules)
 
 
 def _guarded(rule: Rule, world: World) -> RuleResult:
-    """A rule that breaks says nothing about the account, and stops no other rule."""
+    """Return the result of a rule. If the rule raises an error, its outcome is `error`, and the other rules are still judged."""
     try:
         return _judge_rule(rule, world)
     except Exception as error:
@@ -57,7 +56,7 @@ def _guarded(rule: Rule, world: World) -> RuleResult:
 
 
 class _Tally(msgspec.Struct, kw_only=True):
-    """What became of a check's records."""
+    """What judging the records of one check came to."""
 
     checked: int = 0
     undecided: int = 0
@@ -68,23 +67,22 @@ class _Tally(msgspec.Struct, kw_only=True):
 def _judge_rule(rule: Rule, world: World) -> RuleResult:
     view = View(world, rule)
     if rule.given is not None:
-        nobody = Judged(view, {}, Record(kind="", key="", fields={}, where=Location("")))
-        truth = decide(rule.given, nobody)
+        no_record = Judged(view, {}, Record(kind="", key="", fields={}, where=Location("")))  # `given` reads answers only
+        truth = decide(rule.given, no_record)
         if truth is False:
-            return RuleResult(rule=rule, outcome=Outcome.NOT_APPLICABLE, reason=_given_words(rule.given, nobody))
+            return RuleResult(rule=rule, outcome=Outcome.NOT_APPLICABLE, reason=_given_words(rule.given, no_record))
         if truth is None:
-            missing = merged(gaps(rule.given, nobody))
-            return _untold(rule, missing)
+            return _undecided(rule, merged(gaps(rule.given, no_record)))
     tallies = [_judge_check(check, view) for check in rule.checks]
     checked = sum(tally.checked for tally in tallies)
     undecided = sum(tally.undecided for tally in tallies)
     missing = merged(gap for tally in tallies for gap in tally.gaps)
-    findings = tuple(_numbered(finding for tally in tallies for finding in tally.findings))
+    findings = tuple(numbered(finding for tally in tallies for finding in tally.findings))
     if findings:
         failed = sum(len(finding.where) if finding.is_group else 1 for finding in findings)
         outcome, reason = Outcome.FAILED, f"{failed} of {checked} checked"
     elif undecided or missing:
-        return replace(_untold(rule, missing), checked=checked, undecided=undecided)
+        return replace(_undecided(rule, missing), checked=checked, undecided=undecided)
     elif not checked:
         outcome, reason = Outcome.NOT_APPLICABLE, "there is nothing of this kind in your files"
     else:
@@ -94,16 +92,8 @@ def _judge_rule(rule: Rule, world: World) -> RuleResult:
     )
 
 
-def _numbered(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield the findings, those that share a fingerprint numbered in their order."""
-    seen = Counter[str]()
-    for one in findings:
-        yield replace(one, nth=seen[one.fingerprint]) if seen[one.fingerprint] else one
-        seen[one.fingerprint] += 1
-
-
-def _untold(rule: Rule, missing: tuple[Gap, ...]) -> RuleResult:
-    """Return the result of a rule that can't be decided, with why."""
+def _undecided(rule: Rule, missing: tuple[Gap, ...]) -> RuleResult:
+    """Return the result of a rule that can't be decided, with the reason."""
     reason, cause = (missing[0].reason, missing[0].cause) if missing else ("it cannot be told", Reason.INCONCLUSIVE)
     return RuleResult(rule=rule, outcome=Outcome.CANNOT_TELL, reason=reason, cause=cause, gaps=missing)
 
@@ -132,15 +122,19 @@ def _judge_check(check: Check, view: View) -> _Tally:
             tally.checked += 1
             if not holds:
                 failed.append((judged, _severity(check, judged)))
-    tally.gaps += _not_whole(check, view)
-    found = [(_finding(view.rule, check, judged, severity), judged) for judged, severity in failed]
-    found.sort(key=lambda one: (fold(one[0].subject.key), one[0].subject.kind, one[0].message, one[0].where[0].label))
+    tally.gaps += _list_gaps(check, view)
+    pairs = [(_finding(view.rule, check, judged, severity), judged) for judged, severity in failed]
+    pairs.sort(key=lambda pair: _finding_order(pair[0]))
     findings = [
-        replace(finding, trace=trace(check, judged)) if number < KEPT else finding
-        for number, (finding, judged) in enumerate(found)
+        replace(finding, trace=trace(check, judged)) if number < MOST_TRACES else finding
+        for number, (finding, judged) in enumerate(pairs)
     ]
     tally.findings = [_grouped(view, check, findings)] if check.group and findings else findings
     return tally
+
+
+def _finding_order(finding: Finding) -> tuple[str, str, str, str]:
+    return fold(finding.subject.key), finding.subject.kind, finding.message, finding.where[0].label
 
 
 def _severity(check: Check, judged: Judged) -> Severity:
@@ -148,26 +142,30 @@ def _severity(check: Check, judged: Judged) -> Severity:
     return check.severity.milder if eased else check.severity
 
 
-def _not_whole(check: Check, view: View) -> Iterator[Gap]:
-    """Every kind that is judged must be whole for a pass; of alternatives, those that are there, and one must be."""
+def _list_gaps(check: Check, view: View) -> Iterator[Gap]:
+    """Yield the gaps of the judged lists that aren't whole: a rule passes only if it saw every record.
+
+    Of alternative kinds (`each_any`), only those that are there must be whole; if none is there, all are missing.
+    """
     kinds = check.each
     if check.any_suffices:
         kinds = tuple(kind for kind in kinds if view.dataset(kind).scope is not Scope.MISSING) or kinds
     for kind in kinds:
-        yield from _gap_of_list(check, kind, view)
+        yield from _gaps_of_kind(check, kind, view)
 
 
-def _gap_of_list(check: Check, kind: str, view: View) -> Iterator[Gap]:
+def _gaps_of_kind(check: Check, kind: str, view: View) -> Iterator[Gap]:
     dataset = view.dataset(kind)
     if dataset.scope in (Scope.WHOLE, Scope.PERIOD, Scope.WAITING) or (KINDS[kind].single and dataset.rows()):
         return
     if dataset.scope is not Scope.ACTIVE:
-        yield of_list(dataset)
-    elif not _passes_over_inactive(check, kind, view):
-        yield of_inactive(dataset)
+        yield list_gap(dataset)
+    elif not _skips_inactive(check, kind, view):
+        yield inactive_gap(dataset)
 
 
-def _passes_over_inactive(check: Check, kind: str, view: View) -> bool:
+def _skips_inactive(check: Check, kind: str, view: View) -> bool:
+    """Return whether the check's `where` excludes every inactive record."""
     active = KINDS[kind].active
     if active is None or check.where is None:
         return False
@@ -181,7 +179,7 @@ def _passes_over_inactive(check: Check, kind: str, view: View) -> bool:
 def _finding(rule: Rule, check: Check, judged: Judged, severity: Severity) -> Finding:
     record = judged.record
     sheet = KINDS[record.kind].sheet
-    own = [ref for ref in refs(_culprit(check.expect, judged) if sheet else check.expect) if ref.owner == SUBJECT]
+    own = [ref for ref in refs(_failed_part(check.expect, judged) if sheet else check.expect) if ref.owner == SUBJECT]
     key = own[0].field if sheet and own else record.key
     subject = Thing(record.kind, key)
     words = {word: _word(word, judged) for word in placeholders(check.failure)}
@@ -201,19 +199,23 @@ def _finding(rule: Rule, check: Check, judged: Judged, severity: Severity) -> Fi
     )
 
 
-def _culprit(condition: Condition, judged: Judged) -> Condition:
-    """The part of a failed condition that failed first: of a sheet of facts, it says which one is wrong."""
+def _failed_part(condition: Condition, judged: Judged) -> Condition:
+    """Return the part of a failed condition that failed first. Of a record of facts it shows which fact is wrong."""
     if isinstance(condition, All):
-        return next((_culprit(part, judged) for part in condition.parts if decide(part, judged) is False), condition)
+        return next((_failed_part(part, judged) for part in condition.parts if decide(part, judged) is False), condition)
     return condition
 
 
+_MOST_NAMES = 5
+"""Maximum number of names that the message of a group lists."""
+
+
 def _grouped(view: View, check: Check, findings: list[Finding]) -> Finding:
-    """All failures of a check as one finding, keyed by the check's name."""
+    """Return all failures of a check as one finding, keyed by the check's name."""
     rule = view.rule
     first = min(findings, key=lambda finding: finding.severity.rank)
     names = [finding.subject.key for finding in findings]
-    told = "; ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")
+    listed = "; ".join(names[:_MOST_NAMES]) + (f" and {len(names) - _MOST_NAMES:,} more" if names[_MOST_NAMES:] else "")
     kind = first.subject.kind
     return Finding(
         fingerprint=_fingerprint(view, rule, check, kind, check.name),
@@ -221,7 +223,7 @@ def _grouped(view: View, check: Check, findings: list[Finding]) -> Finding:
         severity=first.severity,
         subject=Thing(kind, check.name),
         at_fault=Thing(first.at_fault.kind, check.name),
-        message=_fill(check.failure, {"count": f"{len(names):,}", "names": told}),
+        message=_fill(check.failure, {"count": f"{len(names):,}", "names": listed}),
         observed={"names": "; ".join(names)},
         expected=first.expected,
         where=tuple(finding.where[0] for finding in findings),
@@ -233,7 +235,7 @@ def _grouped(view: View, check: Check, findings: list[Finding]) -> Finding:
 
 
 def _observed(rule: Rule, check: Check, judged: Judged) -> Mapping[str, str | None]:
-    """What the condition looked at, and what the words of the rule name."""
+    """Return the values that the condition read, and those that the steps of the fix name."""
     observed: dict[str, str | None] = {}
     for ref in refs(check.expect):
         if ref.owner != PARAMETER:
@@ -276,13 +278,13 @@ def _at_fault(check: Check, judged: Judged, subject: Thing) -> Thing:
 
 
 def _blocks(check: Check, judged: Judged, severity: Severity) -> bool:
-    """Missing or unknown `blocks_when`: an error-grade finding blocks."""
+    """Return whether a finding blocks transactions. Without `blocks_when`, or if it is unknown, findings of error grade do."""
     truth = decide(check.blocks_when, judged) if check.blocks_when is not None else None
     return severity is Severity.ERROR if truth is None else truth
 
 
 def _places(check: Check, judged: Judged, own: list[Ref], key: str) -> tuple[Place, ...]:
-    """Where to look: the field itself where its place is known (an answer's line), else the record; then what it names."""
+    """Return where to look: at the field if its place is known (the line of an answer), else at the record; then at related records."""
     record = judged.record
     place = (note_of(record, own[0].field).where if own else None) or record.where
     if KINDS[record.kind].sheet and own:
@@ -302,9 +304,9 @@ def _answer_note(judged: Judged, ref: Ref) -> FieldNote:
 
 
 def _fingerprint(view: View, rule: Rule, check: Check, kind: str, key: str) -> str:
-    """Account, rule, check and subject, never a line: moving or exporting a file again changes nothing.
+    """Return the hash of account, rule, check and subject, never of a line: a file that is moved or exported again keeps it.
 
-    The subject's kind is part of it, since a material and a piece of equipment may share a code.
+    The subject's kind is part of it, since a material and a piece of equipment can have the same code.
     """
     account = view.world.now.account.name or ""
     text = "\0".join((fold(account), rule.id, check.name if rule.named_checks else "", kind, fold(key)))
@@ -312,12 +314,14 @@ def _fingerprint(view: View, rule: Rule, check: Check, kind: str, key: str) -> s
 
 
 def _given_words(condition: Condition, judged: Judged) -> str:
-    """Why a rule does not apply: the facts that its `given` looked at."""
+    """Return why a rule doesn't apply: the facts that its `given` read, in words."""
     facts = dict.fromkeys(
-        f"«{question(ref.owner, ref.field)}» {_told(judged.value(ref))}" for ref in refs(condition) if ref.owner != PARAMETER
+        f"«{question(ref.owner, ref.field)}» {_fact_words(judged.value(ref))}"
+        for ref in refs(condition)
+        if ref.owner != PARAMETER
     )
     return "; ".join(facts)
 
 
-def _told(value: Value) -> str:
+def _fact_words(value: Value) -> str:
     return "none" if value is UNSET else shown(value) or "not known"

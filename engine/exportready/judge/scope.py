@@ -1,4 +1,4 @@
-"""One record being judged: its fields, its related entries (found when first asked for), answers and parameters."""
+"""One record being judged, with everything that conditions can refer to: related entries, answers, parameters."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from enum import Enum
 import msgspec
 from msgspec.structs import replace
 
-from exportready.judge.world import ANSWERS_KIND, Index, View, comparable
+from exportready.judge.world import Index, View, comparable
 from exportready.kinds import KINDS
-from exportready.model.evidence import NOT_EXPORTED, UNSET, Record, Scope, Unknown, Value
+from exportready.model.evidence import ANSWERS_KIND, NOT_EXPORTED, UNSET, Record, Scope, Unknown, Value
 from exportready.model.reasons import Reason
 from exportready.model.rules import ACCOUNT, ANSWERS, PARAMETER, SUBJECT, Ref, Related, entries, refs
 
 Truth = bool | None
-"""Kleene's three values; None is unknown."""
+"""A value of three-valued (Kleene's) logic; None is unknown."""
 
-STATED = (ANSWERS_KIND, ACCOUNT)
-"""Kinds whose fields are answers, which count only while they are fresh enough for a rule."""
+ANSWER_KINDS = (ANSWERS_KIND, ACCOUNT)
+"""Kinds whose fields are answers or facts from answers, which count only while they are fresh enough for the rule."""
 
 
 class State(Enum):
-    """What became of looking for a related entry."""
+    """Whether a related entry was found."""
 
     PRESENT = "present"
     ABSENT = "absent"
@@ -30,26 +30,26 @@ class State(Enum):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A related entry."""
+    """The result of looking for a related entry."""
 
     state: State
     record: Record | None = None
-    lack: Unknown = Unknown(Reason.UNRESOLVED, "there is none to look at")
-    """Why there is none, or why it is not known."""
+    lack: Unknown = Unknown(cause=Reason.UNRESOLVED, reason="there is none to look at")
+    """Why there is no record, or why it is not known whether there is one."""
 
 
 ABSENT = Entry(state=State.ABSENT)
-NOT_NAMED = Entry(state=State.ABSENT, lack=Unknown(Reason.EMPTY, ABSENT.lack.reason))
-"""Nothing is named where the entry would be."""
-UNTOLD = Entry(state=State.UNKNOWN, lack=Unknown(Reason.INCONCLUSIVE, "it is not known here"))
+NOT_NAMED = Entry(state=State.ABSENT, lack=Unknown(cause=Reason.EMPTY, reason=ABSENT.lack.reason))
+"""The entry is absent because the record names none: the field it is matched by is empty."""
+UNKNOWN_ENTRY = Entry(state=State.UNKNOWN, lack=Unknown(cause=Reason.INCONCLUSIVE, reason="it is not known here"))
 
 
 Decider = Callable[["Judged"], Truth]
-"""A condition, as a function of what is judged."""
+"""A compiled condition."""
 
 
 class Lookup:
-    """How a related entry is found: the same for every record of a check."""
+    """How to find a related entry. One lookup serves every record of a check."""
 
     __slots__ = ("_alike", "_index", "_may_be", "_view", "dataset", "related", "where")
 
@@ -61,25 +61,25 @@ class Lookup:
         self._index: Index | None = None
         owners = {ref.owner for ref in refs(related.where)}
         self._alike = owners <= {related.name, ANSWERS, PARAMETER, ACCOUNT} and not any(entries(related.where))
-        """Whether `where` asks nothing of the record being judged, so that one answer holds for all of them."""
+        """Whether `where` doesn't refer to the record being judged, so that its result is the same for all of them."""
         self._may_be: list[Record | None] = []
-        """That answer, once it is known."""
+        """That result, once it is known."""
 
     def index(self) -> Index | None:
-        """Return the records by what is to be matched; None where nothing is, or where there are no records."""
+        """Return the records by their match fields; None if there are no match fields or the list is missing."""
         if self._index is None and self.related.match and self.dataset.scope is not Scope.MISSING:
             match = tuple((name, type_) for name, type_, _ in self.related.match)
             self._index = self._view.world.index(self.related.kind, self.related.before, match)
         return self._index
 
     def may_be(self, judged: Judged, unknown: Sequence[Record]) -> Record | None:
-        """Return a record that may be the entry, of those of which a field to be matched is unknown."""
+        """Return the first of the records with an unknown match field that `where` doesn't rule out; None if there is none."""
         if self._may_be:
             return self._may_be[0]
-        found = next((one for one in unknown if any(judged.filtered(self, [one]))), None)
+        candidate = next((record for record in unknown if any(judged.filtered(self, [record]))), None)
         if self._alike:
-            self._may_be.append(found)
-        return found
+            self._may_be.append(candidate)
+        return candidate
 
 
 class Judged:
@@ -94,7 +94,7 @@ class Judged:
         self._entries: dict[str, Entry] = {}
 
     def value(self, ref: Ref) -> Value:
-        """The value of a reference; `Unknown` says why there is none."""
+        """Return the value of a reference; `Unknown` if it has none that counts."""
         owner = ref.owner
         if owner == SUBJECT:
             return self._field(self.record, ref.field)
@@ -110,8 +110,8 @@ class Judged:
         return UNSET if entry.state is State.ABSENT else entry.lack
 
     def _field(self, record: Record, name: str) -> Value:
-        """A field of a record. What rests on an answer counts only while that is fresh enough for this rule."""
-        if not record.notes and record.kind not in STATED:
+        """Return a field of a record. A value from an answer counts only while the answer is fresh enough for this rule."""
+        if not record.notes and record.kind not in ANSWER_KINDS:
             return record.fields.get(name, NOT_EXPORTED)
         if record.kind == ANSWERS_KIND:
             return self.view.answer(name)[0]
@@ -124,11 +124,11 @@ class Judged:
         return answer if isinstance(answer, Unknown) else value
 
     def entry(self, name: str) -> Entry:
-        """Return a related entry, looked up when first asked for."""
-        found = self._entries.get(name)
-        if found is None:
-            found = self._entries[name] = self._find(self.lookups[name])
-        return found
+        """Return a related entry, looked up the first time it is needed."""
+        entry = self._entries.get(name)
+        if entry is None:
+            entry = self._entries[name] = self._find(self.lookups[name])
+        return entry
 
     def _find(self, lookup: Lookup) -> Entry:
         key: list[object] = []
@@ -144,15 +144,15 @@ class Judged:
         if unknown is not None:
             return Entry(state=State.UNKNOWN, lack=unknown)
         index = lookup.index()
-        by_key, doubtful = index if index is not None else (None, ())
+        by_key, unmatched = index if index is not None else (None, ())
         sure, maybe = self.filtered(lookup, lookup.dataset.rows() if by_key is None else by_key.get(tuple(key), ()))
         if lookup.related.many and sure:
             return Entry(state=State.PRESENT)
-        possible = lookup.may_be(self, doubtful) if doubtful else None
+        possible = lookup.may_be(self, unmatched) if unmatched else None
         return self._conclude(lookup, sure, maybe if possible is None else [*maybe, possible])
 
     def filtered(self, lookup: Lookup, candidates: Sequence[Record]) -> tuple[Sequence[Record], Sequence[Record]]:
-        """Return the candidates that the entry's `where` allows, and those of which it can't be decided."""
+        """Return the candidates that meet the entry's `where`, and those for which it can't be decided."""
         if lookup.where is None:
             return candidates, []
         sure, maybe = [], []
@@ -165,8 +165,8 @@ class Judged:
         return sure, maybe
 
     def _allows(self, lookup: Lookup, candidate: Record) -> Truth:
-        """Decide the entry's `where` for one candidate, as if that were the entry."""
-        assert lookup.where is not None  # noqa: S101 - the callers have asked
+        """Decide the entry's `where` for one candidate, as if the candidate were the entry."""
+        assert lookup.where is not None  # noqa: S101 - both callers have checked
         name = lookup.related.name
         self._entries[name] = Entry(state=State.PRESENT, record=candidate)
         truth = lookup.where(self)
@@ -179,8 +179,8 @@ class Judged:
             return Entry(state=State.PRESENT, record=sure[0])
         if sure:
             keys = ", ".join(sorted({record.key for record in (*sure, *maybe)})[:3])
-            told = f"several records answer to it ({keys}), and nothing tells them apart"
-            return Entry(state=State.UNKNOWN, lack=Unknown(Reason.AMBIGUOUS, told))
+            reason = f"several records answer to it ({keys}), and nothing tells them apart"
+            return Entry(state=State.UNKNOWN, lack=Unknown(cause=Reason.AMBIGUOUS, reason=reason))
         if maybe:
             return Entry(state=State.UNKNOWN, lack=_may_be(lookup.related, maybe))
         if dataset.scope is Scope.WHOLE or self._leaves_out(lookup, dataset.scope):
@@ -191,33 +191,34 @@ class Judged:
         return Entry(state=State.UNKNOWN, lack=lack)
 
     def _leaves_out(self, lookup: Lookup, scope: Scope) -> bool:
-        """The entry's `where` leaves out just the records that a list of this scope may lack."""
+        """Return whether `where` excludes exactly the records that a list of this scope may lack."""
         kind = lookup.related.kind
         description = KINDS[kind]
-        waits = "parent.waits" if description.array_of else "waits"
-        lacking = {Scope.ACTIVE: description.active, Scope.WAITING: waits if waits in description.fields else None}.get(scope)
-        if lookup.where is None or lacking is None:
+        pending = "parent.waits" if description.array_of else "waits"
+        field_by_scope = {Scope.ACTIVE: description.active, Scope.WAITING: pending if pending in description.fields else None}
+        field = field_by_scope.get(scope)
+        if lookup.where is None or field is None:
             return False
-        return self._allows(lookup, Record(kind=kind, key="", fields={lacking: False}, where=self.record.where)) is False
+        return self._allows(lookup, Record(kind=kind, key="", fields={field: False}, where=self.record.where)) is False
 
 
 def _may_be(related: Related, maybe: Sequence[Record]) -> Unknown:
     """Return why it is not known whether one of these records is the entry."""
     first = min(maybe, key=lambda record: record.key)
     others = f" or one of {len(maybe) - 1:,} more" if len(maybe) > 1 else ""
-    told = f"{first.key}{others} may be it, but a field that would decide is not in the file"
-    own = {name for name, _, _ in related.match} | {one.field for one in refs(related.where) if one.owner == related.name}
-    lacking = (value for name in sorted(own) if isinstance(value := first.get(name), Unknown))
-    return Unknown(next((value.cause for value in lacking), Reason.INCONCLUSIVE), told)
+    reason = f"{first.key}{others} may be it, but a field that would decide is not in the file"
+    deciding = {name for name, _, _ in related.match} | {ref.field for ref in refs(related.where) if ref.owner == related.name}
+    unknown = (value for name in sorted(deciding) if isinstance(value := first.get(name), Unknown))
+    return Unknown(cause=next((value.cause for value in unknown), Reason.INCONCLUSIVE), reason=reason)
 
 
 class Inactive(Judged):
-    """An inactive record of which nothing else is known: would a check look at it?"""
+    """An imaginary inactive record with no other known value, to find out whether a check would judge it."""
 
     def value(self, ref: Ref) -> Value:
-        """Only the field that says inactive is known."""
+        """Return the one known field; any other value is `NOT_EXPORTED`."""
         return self.record.get(ref.field) if ref.owner == SUBJECT else NOT_EXPORTED
 
     def entry(self, name: str) -> Entry:
-        """Nothing is known of related entries."""
-        return UNTOLD
+        """Return an unknown entry: nothing is known about related records."""
+        return UNKNOWN_ENTRY

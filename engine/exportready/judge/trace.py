@@ -1,4 +1,4 @@
-"""How a condition was decided for one record, part by part, for those who ask why."""
+"""Trace how the conditions of a check were decided for one record, part by part."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from exportready.judge.words import expected, shown
 from exportready.model.report import Clause
 from exportready.model.rules import All, AnyOf, Check, Condition, EntryIsPresent, Not, refs
 
-KEPT = 50
-"""So many findings of a check keep their trace."""
+MOST_TRACES = 50
+"""Maximum number of findings of one check that keep their trace: a trace names every part of the conditions."""
 
 
 def trace(check: Check, judged: Judged) -> tuple[Clause, ...]:
-    """What made the rule look at the record, and what it wanted of it."""
+    """Return each part of `where` and `expect`: what it asks for, what the record has, and whether it is met."""
     parts = (("where", check.where), ("expect", check.expect))
     return tuple(
         _clause(name, leaf, judged) for name, condition in parts if condition is not None for leaf in _leaves(condition)
@@ -23,6 +23,7 @@ def trace(check: Check, judged: Judged) -> tuple[Clause, ...]:
 
 
 def _leaves(condition: Condition, negated: bool = False) -> Iterator[Condition]:
+    """Yield the comparisons and presence tests of a condition, each within `Not` if it is negated."""
     match condition:
         case All(parts) | AnyOf(parts):
             for part in parts:
@@ -34,18 +35,23 @@ def _leaves(condition: Condition, negated: bool = False) -> Iterator[Condition]:
 
 
 def _clause(name: str, leaf: Condition, judged: Judged) -> Clause:
-    ((_, wanted),) = expected(leaf).items()
+    ((_, words),) = expected(leaf).items()
     plain = leaf.part if isinstance(leaf, Not) else leaf
     if isinstance(plain, EntryIsPresent):
         return Clause(
             part=name,
             of=plain.entry,
             field="",
-            wanted=wanted,
+            expected=words,
             observed=judged.entry(plain.entry).state.value,
-            holds=decide(leaf, judged),
+            is_met=decide(leaf, judged),
         )
     ref = next(refs(plain))
     return Clause(
-        part=name, of=ref.owner, field=ref.field, wanted=wanted, observed=shown(judged.value(ref)), holds=decide(leaf, judged)
+        part=name,
+        of=ref.owner,
+        field=ref.field,
+        expected=words,
+        observed=shown(judged.value(ref)),
+        is_met=decide(leaf, judged),
     )

@@ -1,4 +1,4 @@
-"""A rule's own examples, run through derivation and judging as a snapshot would be."""
+"""Try a rule on its own examples, derived and judged as a snapshot would be."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from exportready.model.rules import Example, Rule
 
 
 def try_out(rule: Rule, example: Example) -> RuleResult:
-    """What the rule says of its example."""
+    """Return the result of a rule on one of its examples."""
     before = derive(example.before, example.at) if example.before else None
     now = derive(example.evidence, example.at, before)
     return judge([rule], now, before, example.at)[0]
 
 
 def differences(rule: Rule, example: Example, result: RuleResult) -> list[str]:
-    """How a result differs from what the example states; outcomes and finding keys are exact."""
-    told = []
+    """Return how a result differs from what the example states, in words. Outcome and finding keys must be the same."""
+    messages = []
     if result.outcome.value != example.outcome:
-        told.append(f"the outcome is {result.outcome.value} ({result.reason}), not {example.outcome}")
+        messages.append(f"the outcome is {result.outcome.value} ({result.reason}), not {example.outcome}")
     keys = sorted(finding_key(rule, finding.check, finding.subject.key) for finding in result.findings)
     if sorted(map(fold, keys)) != sorted(fold(key) for key in example.findings):
-        told.append(f"the findings are {keys}, not {sorted(example.findings)}")
-    return told
+        messages.append(f"the findings are {keys}, not {sorted(example.findings)}")
+    return messages
 
 
 def finding_key(rule: Rule, check: str | None, key: str) -> str:
-    """A finding as an example writes it: its key, after its check where the rule has checks."""
+    """Return a finding as examples write it: its key, with its check before it if the rule has checks."""
     return f"{check}: {key}" if rule.named_checks else key

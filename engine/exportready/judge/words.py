@@ -1,4 +1,4 @@
-"""Values and conditions in words, for what was observed and what was expected."""
+"""Describe values and conditions in words: what was observed, and what was expected."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OPS = {
 
 
 def shown(value: Value) -> str | None:
-    """A value as people write it; None where there is none."""
+    """Return a value as people write it; None if it is empty or unknown."""
     if value is UNSET or isinstance(value, Unknown):
         return None
     if isinstance(value, bool):
@@ -34,7 +34,7 @@ def shown(value: Value) -> str | None:
 
 
 def expected(condition: Condition, negated: bool = False) -> Mapping[str, str]:
-    """Field -> what it should be, for every field that a condition tests."""
+    """Return what each field that a condition tests should be, by its name, in words."""
     words: dict[str, str] = {}
     match condition:
         case Compare(op, left, right):

@@ -1,4 +1,4 @@
-"""What one rule sees: the datasets of both snapshots with stale ones taken away, and the means to find records in them."""
+"""The evidence as one rule sees it: datasets and answers that are out of date for the rule count as missing."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from exportready.derive.freshness import ANSWER, FILES, stale, unanswered
 from exportready.derive.registry import DERIVATIONS, sources
 from exportready.kinds import fold
 from exportready.model.evidence import (
+    ANSWERS_KIND,
     NOT_EXPORTED,
     UNSET,
     Dataset,
@@ -29,15 +30,14 @@ from exportready.model.reasons import Channel, Reason
 from exportready.model.rules import ACCOUNT, ANSWERS, Condition, Rule, Type
 
 Index = tuple[dict[tuple[object, ...], list[Record]], list[Record]]
-"""Records by the values of their match fields, and the records of which one of those is unknown."""
+"""Records by the values of their match fields, and the records with an unknown value in one of those fields."""
 
-ANSWERS_KIND = "account.answers"
 _EARLIER = "Name the folder of an earlier check of this account too: exportready check FOLDER --before EARLIER"
 _NO_ANSWERS = Record(kind=ANSWERS_KIND, key="", fields={}, where=Location("account.yaml"))
 
 
 class World(msgspec.Struct, kw_only=True):
-    """The evidence of a run, with indexes that are built once for all rules."""
+    """The evidence of a run, with indexes that are built once and used by all rules."""
 
     now: Evidence
     before: Evidence | None
@@ -45,7 +45,7 @@ class World(msgspec.Struct, kw_only=True):
     indexes: dict[tuple[str, bool, tuple[tuple[str, Type], ...]], Index] = field(default_factory=dict)
 
     def dataset(self, kind: str, before: bool) -> Dataset:
-        """A kind's dataset in this snapshot or the earlier one."""
+        """Return a kind's dataset in this snapshot, or with `before` in the earlier one."""
         if before:
             if self.before is None:
                 why = "there is no earlier folder to compare with"
@@ -57,15 +57,15 @@ class World(msgspec.Struct, kw_only=True):
         return dataset
 
     def index(self, kind: str, before: bool, match: tuple[tuple[str, Type], ...]) -> Index:
-        """The kind's records by their match fields."""
-        known = self.indexes.get((kind, before, match))
-        if known is None:
-            known = self.indexes[kind, before, match] = _index(self.dataset(kind, before), match)
-        return known
+        """Return a kind's records by their match fields."""
+        index = self.indexes.get((kind, before, match))
+        if index is None:
+            index = self.indexes[kind, before, match] = _index(self.dataset(kind, before), match)
+        return index
 
 
 def _index(dataset: Dataset, match: tuple[tuple[str, Type], ...]) -> Index:
-    found: dict[tuple[object, ...], list[Record]] = {}
+    by_key: dict[tuple[object, ...], list[Record]] = {}
     unknown: list[Record] = []
     keys = zip(*(_comparable_column(dataset, name, type_) for name, type_ in match), strict=True)
     for record, key in zip(dataset.rows(), keys, strict=True):
@@ -75,8 +75,8 @@ def _index(dataset: Dataset, match: tuple[tuple[str, Type], ...]) -> Index:
                 break
         else:
             if UNSET not in key:
-                found.setdefault(key, []).append(record)
-    return found, sorted(unknown, key=lambda record: record.key)  # the one that is named is the same in any order
+                by_key.setdefault(key, []).append(record)
+    return by_key, sorted(unknown, key=lambda record: record.key)  # messages name the same record in any file order
 
 
 def _comparable_column(dataset: Dataset, name: str, type_: Type) -> list[object]:
@@ -85,19 +85,19 @@ def _comparable_column(dataset: Dataset, name: str, type_: Type) -> list[object]
 
 
 def comparable(value: Value, type_: Type) -> object:
-    """Return a value in the form in which its type compares."""
+    """Return a value in the form in which values of its type are compared."""
     return fold(value) if type_ is Type.NAME and isinstance(value, str) else value
 
 
 class View:
-    """The world as one rule may see it: what is older than its `max_age` is as good as not there."""
+    """The evidence as one rule sees it: what is older than its `max_age` counts as missing."""
 
     def __init__(self, world: World, rule: Rule) -> None:
         self.world = world
         self.rule = rule
         self._stale: dict[str, Unknown] = {}
         self.deciders: dict[Condition, Callable[[Any], bool | None]] = {}
-        """The conditions of the rule, each as a function (judge/conditions.py)."""
+        """The compiled conditions of the rule (judge/conditions.py)."""
         for name, age in rule.max_age.items():
             if not name.startswith(ANSWERS + ".") and name != ANSWERS_KIND:
                 dataset = world.dataset(name, False)
@@ -107,13 +107,13 @@ class View:
                 if old is not None:
                     self._stale[name] = old
                 for derived in (derived for derived in DERIVATIONS if name in sources(derived)):
-                    dated = world.dataset(derived, False).dated  # its own, where it rests on one of several sources
+                    dated = world.dataset(derived, False).dated  # of one of several sources, it has that source's date
                     older = old or (stale(dated, world.at, age, FILES) if dated else None)
                     if older is not None:
                         self._stale[derived] = older
 
     def dataset(self, kind: str, before: bool = False) -> Dataset:
-        """What counts of a kind for this rule."""
+        """Return a kind's dataset; a missing one if it is out of date for this rule."""
         if not before and kind in self._stale:
             old = self._stale[kind]
             return Dataset(
@@ -122,35 +122,33 @@ class View:
         return self.world.dataset(kind, before)
 
     def answer(self, path: str) -> tuple[Value, FieldNote]:
-        """A fresh answer, else why it does not count."""
+        """Return an answer, or why it doesn't count for this rule, with its note."""
         record = self.world.dataset(ANSWERS_KIND, False).first() or _NO_ANSWERS
         value, note = record.get(path), record.note(path)
         if value is NOT_EXPORTED:
             return unanswered(self.world.now.dataset(ANSWERS_KIND)), note
-        for name, age in self.rule.max_age.items():
-            limit = name.removeprefix(ANSWERS + ".")
-            if name == ANSWERS_KIND or (name != limit and (path == limit or path.startswith(limit + "."))):
-                old = None if isinstance(value, Unknown) else stale(note.dated, self.world.at, age, ANSWER)
-                if old is not None:
-                    return old, note
+        for age in self.rule.answer_ages(path):
+            old = None if isinstance(value, Unknown) else stale(note.dated, self.world.at, age, ANSWER)
+            if old is not None:
+                return old, note
         return value, note
 
     def account(self, name: str) -> tuple[Value, FieldNote]:
-        """A fact of `derived.account`."""
+        """Return a fact of `derived.account`, or why it doesn't count for this rule, with its note."""
         record = self.world.dataset(ACCOUNT, False).first()
         if record is None:
-            return Unknown(Reason.NOT_SUPPLIED, "nothing is known about it"), FieldNote()
+            return Unknown(cause=Reason.NOT_SUPPLIED, reason="nothing is known about it"), FieldNote()
         value, note = record.get(name), record.note(name)
         if note.from_answer and not isinstance(value, Unknown):
-            answer, _ = self.answer(note.from_answer)  # this rule may ask for a fresher one
+            answer, _ = self.answer(note.from_answer)  # too old, perhaps, for this rule
             return (answer if isinstance(answer, Unknown) else value), note
         return self._stale.get(ACCOUNT, value), note
 
     def parameter(self, name: str) -> Known:
-        """A parameter's value."""
+        """Return a parameter's value."""
         return self.rule.parameters[name]
 
 
 def note_of(record: Record, name: str) -> FieldNote:
-    """What is known about one field of a record."""
+    """Return the facts about a field besides its value; its location is the record's if it has none of its own."""
     return record.notes.get(name, FieldNote(record.where))

@@ -1,1 +1,1 @@
-"""Every value that passes between rooms: frozen, without I/O, importing nothing of the house."""
+"""The values that pass between rooms: frozen, without I/O, and importing only each other."""

@@ -1,4 +1,4 @@
-"""The clock by which an account's days begin and by which its times are shown."""
+"""The time zone in which an account's days begin and its times are shown."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from exportready.model.evidence import Account
 
 
 def stated_zone(account: Account | None) -> tzinfo | None:
-    """Return the time zone that account.yaml names; None where it names none."""
+    """Return the time zone that account.yaml names; None if it names none."""
     from zoneinfo import ZoneInfo
 
     return ZoneInfo(account.time_zone) if account and account.time_zone else None
 
 
 def zone_of(account: Account, checked_at: datetime) -> tzinfo | None:
-    """Return the account's time zone; where none is named, the offset of `takenAt`, else that of the check."""
+    """Return the account's time zone; if account.yaml names none, the offset of `takenAt`, else that of the check."""
     return stated_zone(account) or (account.taken_at or checked_at).tzinfo

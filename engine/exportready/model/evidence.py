@@ -1,4 +1,4 @@
-"""What was read: values, records with their places, and how much of a list they are."""
+"""What was read from files: values, records with their locations, and datasets with their scope."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from msgspec.structs import replace
 from exportready.model.reasons import Channel, Reason
 
 CLOCK_SKEW = timedelta(minutes=15)
-"""Clocks of two computers may differ by this much; what is dated later than that is not believed."""
+"""How far the clocks of two computers may differ. A date further in the future is taken to be wrong."""
+
+ANSWERS_KIND = "account.answers"
+"""The kind that has the answers of account.yaml: one record, whose fields are the answers' paths."""
 
 
 class Unset(Enum):
-    """A field that its file states to be empty (JSON null, a blank cell, an absent optional element)."""
+    """The value of a field that its file says is empty (JSON null, a blank cell, an absent optional element)."""
 
     UNSET = "unset"
 
@@ -26,53 +29,53 @@ class Unset(Enum):
 UNSET = Unset.UNSET
 
 
-class Unknown(msgspec.Struct, frozen=True):
+class Unknown(msgspec.Struct, frozen=True, kw_only=True):
     """A field whose value is not known."""
 
     cause: Reason
     """Why, for decisions."""
     reason: str
-    """Why, in words for the person who can supply it."""
+    """Why, in words for the person who can supply the value."""
     remedy: str = ""
-    """What to do about it, where that is something else than to supply the kind or the answer."""
+    """What to do about it; empty if the usual way to supply the kind or the answer helps."""
     source: str = ""
-    """The kind of record that lacks it, where that is another than the record's own; for decisions."""
+    """The kind of record that lacks it, for decisions; empty if that is the record's own kind."""
     channel: Channel | None = None
-    """How `remedy` fills it in, where that is something else than to supply the kind."""
+    """How `remedy` fills it in; None if the channel is the kind's usual one."""
 
 
 Known = str | bool | Decimal | datetime | date
-"""A value a condition can decide on. Numbers and money are exact `Decimal`; a `datetime` is aware."""
+"""A value that a condition can decide on. Numbers and money are exact `Decimal`; a `datetime` has a time zone."""
 
 Value = Known | Unset | Unknown
 
-NOT_EXPORTED = Unknown(Reason.NOT_EXPORTED, "not exported")
-"""The field is not in the file at all: nothing is known about it."""
+NOT_EXPORTED = Unknown(cause=Reason.NOT_EXPORTED, reason="not exported")
+"""The value of a field that is not in the file at all, so that nothing is known about it."""
 
 
 class Location(msgspec.Struct, frozen=True):
-    """Where something stands: a file of the snapshot, a line where lines are known, the path inside."""
+    """Where something is: a file of the snapshot, a line in it, a path inside."""
 
     path: str
     line: int | None = None
-    """1-based; None where the format or the parser cannot say exactly."""
+    """1-based; None if the format or the parser can't say exactly."""
     pointer: str = ""
 
 
 class FieldNote(msgspec.Struct, frozen=True):
-    """What is known about one field apart from its value, where it differs from its record's."""
+    """Facts about one field besides its value, if they differ from those of its record."""
 
     where: Location | None = None
     dated: datetime | None = None
     from_answer: str = ""
-    """The answer that it rests on, where it does."""
+    """The path of the answer that the value was derived from; empty if it was not."""
 
 
 NO_NOTES: Mapping[str, FieldNote] = {}
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing of one kind. A field that is not in `fields` was not exported."""
+    """One thing of one kind. A field that is missing from `fields` was not exported."""
 
     kind: str
     key: str
@@ -81,7 +84,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     notes: Mapping[str, FieldNote] = field(default_factory=lambda: NO_NOTES)
 
     def get(self, name: str) -> Value:
-        """Return a field's value; `NOT_EXPORTED` where the file does not have the field."""
+        """Return a field's value; `NOT_EXPORTED` if the file doesn't have the field."""
         return self.fields.get(name, NOT_EXPORTED)
 
     def names(self) -> KeysView[str]:
@@ -89,7 +92,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         return self.fields.keys()
 
     def note(self, name: str) -> FieldNote:
-        """Return what is known about a field apart from its value."""
+        """Return the facts about a field besides its value."""
         return self.notes.get(name, FieldNote())
 
     def with_value(self, name: str, value: Value) -> Record:
@@ -98,25 +101,25 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Scope(Enum):
-    """How much of a kind the snapshot holds."""
+    """How much of a kind a snapshot has."""
 
     WHOLE = "whole"
     ACTIVE = "active"
-    """Whole as far as active records go: no inactive record is in it, so they may have been left out."""
+    """All active records. No inactive record is there, so those may have been left out."""
     PERIOD = "period"
-    """All transactions of the days that account.yaml names: enough to judge them, no proof that there are no others."""
+    """All transactions of the days that account.yaml names: enough to judge those, but there may be others."""
     WAITING = "waiting"
-    """Everything of the batches that wait for their export: a transaction that waits and is not here does not exist."""
+    """All pending transactions: if a pending transaction isn't here, it doesn't exist."""
     PART = "part"
     MISSING = "missing"
 
 
 SHEET = "sheet"
-"""The part of a kind that stands in a spreadsheet: it may be all of it, and nothing but account.yaml says so."""
+"""The `Listing.part` of a spreadsheet: it may have all records of its kind, but only account.yaml can say so."""
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
-    """The records of one kind as one export gave them (pages of one list are joined before)."""
+    """The records of one kind from one export (pages of one list have been joined)."""
 
     kind: str
     records: tuple[Record, ...]
@@ -124,18 +127,18 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     reader: str
     whole: bool
     why_part: str = ""
-    """Why it is not whole, in words; empty when it is."""
+    """Why it is not whole, in words; empty if it is."""
     cause: Reason | None = None
-    """Why it is not whole, for decisions; None when it is."""
+    """Why it is not whole, for decisions; None if it is."""
     damaged: bool = False
-    """True where the file contradicts itself or breaks off: nobody's word that it is the whole list can mend that."""
+    """Whether the file contradicts itself or breaks off: then it isn't the whole list, whatever a person states."""
     part: str = ""
-    """Which part of the kind, where several lists make it up (the item types of qbXML); or `SHEET`."""
+    """Which part of the kind it is, if several lists make up the kind (the item types of qbXML); or `SHEET`."""
     dated: datetime | None = None
     in_list_order: bool = False
-    """True where the format is proven to write the list in QuickBooks' own order (IIF: docs/sources.md, list order)."""
+    """Whether the format is proven to keep QuickBooks' own list order (IIF: docs/sources.md, list order)."""
     is_feed: bool = False
-    """True for an export feed, in which a record that was changed comes again."""
+    """Whether it is an export feed, in which a changed record is listed again."""
     page: Page | None = None
 
 
@@ -143,7 +146,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """One page of a list that comes in pages."""
 
     series: str
-    """What joins pages: the iterator's id (qbXML) or the list's shape (ServiceTitan)."""
+    """What pages of one list have in common: the iterator's id (qbXML) or the list's shape (ServiceTitan)."""
     number: int | None
     """ServiceTitan's page number, from 1; None in a feed or iterator."""
     more: bool
@@ -152,7 +155,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     total: int | None = None
     """ServiceTitan's totalCount."""
     held: int = 0
-    """How many records of the list itself stand on the page; its arrays come in other numbers."""
+    """How many records of the list itself the page has, not counting the records of their arrays."""
 
 
 _CAUSES = {
@@ -160,13 +163,13 @@ _CAUSES = {
     Scope.ACTIVE: Reason.ACTIVE_ONLY,
     **dict.fromkeys((Scope.PART, Scope.PERIOD, Scope.WAITING), Reason.PARTIAL),
 }
-"""Why a dataset of each scope is not whole, where it does not say so itself."""
+"""Why a dataset of a scope is not whole, if the dataset doesn't say so itself."""
 
 
 class Dataset(msgspec.Struct, frozen=True, kw_only=True):
-    """What counts of one kind in this snapshot, after pages were joined and sources compared.
+    """All records of one kind that count in a snapshot, after pages were joined and sources compared.
 
-    Whoever concludes or judges reads it through its methods alone, so that how the records are stored concerns nobody else.
+    Derivations and rules read it only through its methods, so that they don't depend on how the records are stored.
     """
 
     kind: str
@@ -175,23 +178,23 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     """Why it is missing or a part, in words."""
     cause: Reason | None = None
-    """Why it is not whole, for decisions; None where it is."""
+    """Why it is not whole, for decisions; None if it is."""
     source: str = ""
-    """The kind of record that is missing or a part, where this one is derived from it; for decisions."""
+    """Of a derived kind: the kind it is derived from that is missing or a part; for decisions."""
     dated: datetime | None = None
     remedy: str = ""
-    """What to do about it, where that is something else than to supply the kind."""
+    """What to do about it; empty if the usual way to supply the kind helps."""
     channel: Channel | None = None
-    """How `remedy` fills it in, where that is something else than to supply the kind."""
+    """How `remedy` fills it in; None if the channel is the kind's usual one."""
     days: tuple[date, date] | None = None
-    """Of a PERIOD: its first and last day."""
+    """Of the scope PERIOD: its first and last day."""
 
     def rows(self) -> tuple[Record, ...]:
         """Return the records in their order."""
         return self.records
 
     def first(self) -> Record | None:
-        """Return the first record, of a kind that has only one; None where there is none."""
+        """Return the only record of a kind that has one; None if there is none."""
         return self.records[0] if self.records else None
 
     def column(self, name: str) -> list[Value]:
@@ -199,14 +202,14 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
         return [record.fields.get(name, NOT_EXPORTED) for record in self.records]
 
     def by(self, name: str) -> dict[Value, list[Record]]:
-        """Return the records by the value of a field, unknown and empty values too. Made at each call: keep the result."""
-        found: dict[Value, list[Record]] = {}
+        """Return the records by the value of a field, also by unknown and empty ones. Computed at each call: keep the result."""
+        groups: dict[Value, list[Record]] = {}
         for value, record in zip(self.column(name), self.records, strict=True):
-            found.setdefault(value, []).append(record)
-        return found
+            groups.setdefault(value, []).append(record)
+        return groups
 
     def lookup(self, key: str, name: str) -> dict[Value, Value]:
-        """Return one field by another, where that is text; of several records the last counts. Made at each call."""
+        """Return a field's values by another field's text; of records with the same text the last counts. Computed at each call."""
         pairs = zip(self.column(key), self.column(name), strict=True)
         return {id_: value for id_, value in pairs if isinstance(id_, str)}
 
@@ -217,16 +220,19 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     def with_column(self, name: str, values: Iterable[Value]) -> Dataset:
         """Return the dataset with these values in one field, in the order of `rows`."""
         pairs = zip(self.records, values, strict=True)
-        return self.with_rows(one if one.get(name) is to else one.with_value(name, to) for one, to in pairs)
+        return self.with_rows(record if record.get(name) is new else record.with_value(name, new) for record, new in pairs)
 
     def lack(self, otherwise: str = "") -> Unknown:
-        """Return why something is not known that may be in what is missing. `otherwise`: the words where it has none."""
+        """Return why a record or value is unknown that may be in the missing part.
+
+        `otherwise` are the words if the dataset has none itself.
+        """
         cause = self.cause or _CAUSES.get(self.scope, Reason.INCONCLUSIVE)
-        return Unknown(cause, self.why or otherwise, self.remedy, self.source, self.channel)
+        return Unknown(cause=cause, reason=self.why or otherwise, remedy=self.remedy, source=self.source, channel=self.channel)
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """One file of the snapshot and what became of it."""
+    """One file of the snapshot, and what was read from it."""
 
     path: str
     sha256: str
@@ -234,57 +240,57 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     dated: datetime | None
     records: Mapping[str, int]
     complete: bool
-    """Each of its lists that somebody reads is whole, together with its other pages and what `covers` says."""
+    """Whether all of its lists that are read are whole, including their other pages and what `covers` states."""
     error: str | None = None
     error_line: int | None = None
     notes: tuple[str, ...] = ()
     is_answers: bool = False
-    """It is named as a file of answers, whether it could be read or not."""
+    """Whether its name is that of a file of answers, even if it couldn't be read."""
 
     @property
     def error_text(self) -> str | None:
-        """Why the file could not be read, with the line where that is known; None where it was read."""
+        """Return why the file could not be read, with the line if it is known; None if it was read."""
         return self.error if self.error is None or self.error_line is None else f"line {self.error_line}: {self.error}"
 
 
 class Unrecognized(msgspec.Struct, frozen=True):
-    """A file that no reader knows, with what would help."""
+    """A file that no reader recognizes, with advice."""
 
     path: str
     help: str
 
 
 class Covers(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person said of how much of a kind the files hold."""
+    """What a person stated about how much of a kind the files have (`covers` in account.yaml)."""
 
     what: str
     """ALL, BATCH, NONE or PART (kinds/account.py); DAYS with `days`."""
     days: tuple[date, date] | None = None
     files: frozenset[str] = frozenset()
-    """Beginnings of the digests of the files of which it was said; empty where it holds for any file."""
+    """The first digits of the digests of the files it is about; empty if it is about any file."""
     dated: datetime | None = None
 
     @property
     def words(self) -> str:
-        """The days, as people read them."""
+        """Return the days, or the word for the scope, for a message."""
         return f"{self.days[0]} to {self.days[1]}" if self.days else self.what
 
 
 class ColumnQuestion(msgspec.Struct, frozen=True, kw_only=True):
-    """A column of a spreadsheet that no heading shows: which of these holds the field? `columns` of account.yaml answers it."""
+    """A question about a spreadsheet: which of these columns is the field? `columns` in account.yaml has the answer."""
 
     path: str
     kind: str
     field: str
     headings: tuple[str, ...]
-    """The columns among which to choose; none of them may hold it."""
+    """The columns to choose from; the answer may be that it is none of them."""
     label: str = ""
     """What such a column is usually called."""
     sheet: str = ""
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """What account.yaml says about the account and the snapshot itself."""
+    """What account.yaml states about the account and the snapshot itself."""
 
     name: str | None = None
     phase: str | None = None
@@ -293,7 +299,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Texts(msgspec.Struct, frozen=True):
-    """The bytes of files, by path. They may hold private data, so they are never shown as they are, not even in a traceback."""
+    """The bytes of files, by path. They may include private data, so they are never shown as they are, not even in a traceback."""
 
     by_path: Mapping[str, bytes] = {}
 
@@ -302,24 +308,24 @@ class Texts(msgspec.Struct, frozen=True):
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """A snapshot, read."""
+    """Everything that was read from a snapshot."""
 
     account: Account
     datasets: Mapping[str, Dataset]
     listings: Mapping[str, tuple[Listing, ...]]
-    """Every listing of a kind, those too that do not count: an order or a drift may be read off them."""
+    """Every listing of a kind, also those that don't count: they may show the list order or a changed setting."""
     sources: tuple[Source, ...]
-    unrecognised: tuple[Unrecognized, ...]
+    unrecognized: tuple[Unrecognized, ...]
     questions: tuple[ColumnQuestion, ...] = ()
     texts: Texts = Texts()
-    """What excerpts may be cut from."""
+    """The files that excerpts are cut from."""
 
     def dataset(self, kind: str) -> Dataset:
-        """What counts of a kind; a missing dataset where no file holds it."""
+        """Return the dataset of a kind; one with the scope MISSING if no file has the kind."""
         return self.datasets.get(kind) or self._missing(kind)
 
     def _missing(self, kind: str) -> Dataset:
-        of_answers = kind == "account.answers"
+        of_answers = kind == ANSWERS_KIND
         broken = [source.path for source in self.sources if source.error and source.is_answers is of_answers]
         if not broken:
             why = "there is no account.yaml" if of_answers else "none of your files holds it"

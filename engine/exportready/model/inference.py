@@ -1,4 +1,4 @@
-"""What follows from what: facts, the rules over them, and what they conclude. All values are text."""
+"""Facts about problems, the inference rules over them, and the conclusions. All values of facts are text."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ class Fact(msgspec.Struct, frozen=True):
     fields: tuple[tuple[str, str], ...]
 
     def get(self, name: str) -> str | None:
-        """A field; None where the fact does not have it."""
+        """Return the value of a field; None if the fact doesn't have it."""
         return dict(self.fields).get(name)
 
 
 def fact(kind: str, fields: Mapping[str, str]) -> Fact:
-    """A fact of these fields, in an order of their own."""
+    """Return a fact with these fields, sorted by name, so that equal facts compare equal."""
     return Fact(kind, tuple(sorted(fields.items())))
 
 
 class OneOf(msgspec.Struct, frozen=True):
-    """The field holds one of these."""
+    """Test that a field has one of these values."""
 
     values: tuple[str, ...]
 
 
 class Same(msgspec.Struct, frozen=True):
-    """The field holds what the variable holds; the first to name it decides what that is."""
+    """Test that a field equals a variable; the first test that names the variable binds it."""
 
     variable: str
 
 
 class Different(msgspec.Struct, frozen=True):
-    """The field holds something else than the variable does."""
+    """Test that a field differs from a variable."""
 
     variable: str
 
@@ -48,41 +48,41 @@ Test = OneOf | Same | Different
 
 
 class Pattern(msgspec.Struct, frozen=True):
-    """A fact of a kind whose fields pass these tests. A field that a fact does not have passes none."""
+    """A fact of one kind whose fields pass these tests. A field that a fact doesn't have passes no test."""
 
     fact: str
     tests: tuple[tuple[str, Test], ...]
 
 
 class Conclude(msgspec.Struct, frozen=True):
-    """The fact that follows: each field from a variable, from the id of an entry of `when`, or as it is written."""
+    """The fact that a rule concludes. Each field is a variable, the id of an entry of `when`, or literal text."""
 
     fact: str
     fields: tuple[tuple[str, Same | str], ...]
 
 
 class InferenceRule(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that follows from others."""
+    """One rule: if these facts are there, this fact follows."""
 
     name: str
     when: tuple[tuple[str, Pattern], ...]
     unless: tuple[Pattern, ...]
-    """Of kinds that only earlier groups conclude, so that what is absent stays absent."""
+    """Facts that must be absent. Only earlier groups conclude facts of these kinds, so none can be added later."""
     then: Conclude
     because: str
-    """The reason in words, with {entries} of `when`."""
+    """The reason in words, with the {entries} of `when`."""
     certainty: str
-    """`established`, or `inferred` where it is our own conclusion."""
+    """`established` by a document, or `inferred` by us."""
     source: Citation
     group: int
-    """Rules of a group run together, after those of lower ones."""
+    """Rules of a group run together, after the rules of all lower groups."""
     where: Location
 
 
 class Conclusion(msgspec.Struct, frozen=True):
-    """A fact that follows, by which rule, and from which facts."""
+    """A concluded fact, with the rule and the facts that it follows from."""
 
     fact: Fact
     rule: InferenceRule
     by: tuple[tuple[str, Fact], ...]
-    """Each entry of `when` with the fact that it was."""
+    """Each entry of `when` with the fact that matched it."""

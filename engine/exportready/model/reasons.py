@@ -1,4 +1,4 @@
-"""Why something is not known, and how it can be filled in: typed, so that no decision reads our own sentences back."""
+"""Why something is not known, and how a gap can be filled: enums, so that no decision depends on the text of a message."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class Reason(Enum):
-    """Why a value, a list or the outcome of a rule is not known. The values stand in the JSON result."""
+    """Why a value, a list or the outcome of a rule is not known. The values are part of the JSON result."""
 
     NOT_SUPPLIED = "not_supplied"
     """No file of the snapshot holds this kind of record."""
@@ -25,7 +25,7 @@ class Reason(Enum):
     CONTRADICTORY = "contradictory"
     """Two sources say different things, and nothing says which is newer."""
     STALE = "stale"
-    """It is too old to be relied on."""
+    """It is out of date."""
     UNDATED = "undated"
     """It may be too old: nothing says when it was stated or exported."""
     UNANSWERED = "unanswered"
@@ -35,7 +35,7 @@ class Reason(Enum):
     AMBIGUOUS = "ambiguous"
     """Several records match, and nothing tells them apart."""
     UNRESOLVED = "unresolved"
-    """A record names another one that its list does not hold."""
+    """A record names another one that isn't in its list."""
     LOOKS_BYPASSED = "looks_bypassed"
     """Nothing of a batch is in QuickBooks; only a person can say whether it was bypassed on purpose."""
     BEFORE_EXPORT = "before_export"
@@ -43,11 +43,11 @@ class Reason(Enum):
     NO_EARLIER_SNAPSHOT = "no_earlier_snapshot"
     """The rule compares with an earlier snapshot, and none was given."""
     INCONCLUSIVE = "inconclusive"
-    """The files hold the facts, but they don't settle it."""
+    """The facts are in the files, but they don't decide it."""
 
 
 class Channel(Enum):
-    """How a gap can be filled, by whom. The values stand in the JSON result."""
+    """How a gap can be filled. The values are part of the JSON result."""
 
     EXPORT = "export"
     """Export or save a file by hand."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 
 import msgspec
 from msgspec import field
+from msgspec.structs import replace
 
 from exportready.model.changes import Changes
 from exportready.model.evidence import Account, Location, Record, Source, Unrecognized
@@ -93,10 +95,11 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True):
     """Name of the related entry that it is about; empty for the record itself."""
     field: str
     """Empty if it is about the entry itself."""
-    wanted: str
+    expected: str
+    """What the condition asks for, in words (JSON: `wanted`)."""
     observed: str | None
-    holds: bool | None
-    """None if it couldn't be decided."""
+    is_met: bool | None
+    """None if it couldn't be decided (JSON: `holds`)."""
 
 
 class Expiry(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,8 +164,17 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         return self.fingerprint, self.nth
 
 
+def numbered(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield the findings of one rule; those that share a fingerprint get the numbers 0, 1, 2 … in their order."""
+    count_by_fingerprint = Counter[str]()
+    for finding in findings:
+        number = count_by_fingerprint[finding.fingerprint]
+        yield replace(finding, nth=number) if number else finding
+        count_by_fingerprint[finding.fingerprint] += 1
+
+
 class Notes(msgspec.Struct, frozen=True, kw_only=True):
-    """What later steps say of findings, by finding. A finding itself is never changed once a rule has made it."""
+    """What later steps say about findings, by finding. A finding itself never changes once a rule has made it."""
 
     waivers: Mapping[FindingId, Waiver] = {}
     """Accepted findings. Every report shows them, but they don't count."""
@@ -321,7 +333,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """`before-export` or `after-export`."""
     checked_at: datetime
     sources: tuple[Source, ...]
-    unrecognised: tuple[Unrecognized, ...]
+    unrecognized: tuple[Unrecognized, ...]
     results: tuple[RuleResult, ...]
     verdict: Verdict
     notes: Notes = Notes()
@@ -336,7 +348,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     blocked: Cleared = Cleared()
     """All that key issues block. Each transaction counts once; the amount of an invoice and its payment is one amount."""
     batches: tuple[Batch, ...] = ()
-    stale: tuple[str, ...] = ()
+    stale_errors: tuple[str, ...] = ()
     """Export errors of transactions that have arrived since."""
     baseline: str = ""
     """The file or git revision that says which findings are known; empty if there is none."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from exportready.model.evidence import Evidence, Known, Location
+from exportready.model.evidence import ANSWERS_KIND, Evidence, Known, Location
 
 if TYPE_CHECKING:
     from exportready.model.inference import InferenceRule
@@ -282,6 +282,19 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     def grade(self) -> Severity:
         """Return the worst grade that one of its checks can give."""
         return min((check.severity for check in self.checks), key=lambda severity: severity.rank)
+
+    def answer_ages(self, path: str) -> tuple[timedelta, ...]:
+        """Return every age that the rule sets for an answer: for its own path, for a group it is in, or for all answers."""
+        return tuple(
+            age
+            for name, age in self.max_age.items()
+            if name == ANSWERS_KIND or (name.startswith(f"{ANSWERS}.") and is_within(path, name.removeprefix(f"{ANSWERS}.")))
+        )
+
+
+def is_within(path: str, group: str) -> bool:
+    """Return whether an answer's path is that of a group, or below it: `modules.purchasing` is within `modules`."""
+    return path == group or path.startswith(f"{group}.")
 
 
 Wanted = Mapping[str, frozenset[str]]

@@ -1,1 +1,1 @@
-"""What follows from a result: the gate, waivers, the baseline, expiry, verdicts of batches, open questions."""
+"""Decide what follows from outcomes: verdict and exit code, waivers, the baseline, expiry, open questions."""

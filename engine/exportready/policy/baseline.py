@@ -1,6 +1,7 @@
-"""Baselines: the findings that stood when somebody drew the line, so that a gate stops only what is new.
+"""Baselines: known findings, so that a gate fails only on new ones.
 
-Keyed by fingerprint, which knows account, rule, check and subject, and never a line: moving or exporting a file again changes nothing.
+Entries are keyed by fingerprint, which hashes account, rule, check and subject, never a line: a file that is moved or exported
+again still matches.
 """
 
 from __future__ import annotations
@@ -19,35 +20,35 @@ FORMAT = "exportready/baseline@1"
 
 
 class BadBaseline(Exception):
-    """The file is no baseline; the text says what to do."""
+    """The file is not a baseline, or can't be read; the text says what to do."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding that stood."""
+    """One known finding."""
 
     fingerprint: str
     rule: str
     subject: str
     message: str
     members: tuple[str, ...] = ()
-    """Of a finding that stands for a group: the records in it."""
+    """Of a finding on a group: the keys of the records in it."""
     identity: tuple[str, str, str] = ("", "", "")
-    """Check, kind and key of the subject: what the fingerprint knows besides rule and account. Empty in a file."""
+    """The subject's check, kind and key: what the fingerprint hashes besides rule and account. Not stored in the file."""
 
 
 class Baseline(msgspec.Struct, frozen=True, kw_only=True):
-    """What stood, and which rules could be decided then."""
+    """The known findings, and the rules that could not be decided when it was made."""
 
     account: str | None
     rulebook: str
     """The digest of the rulebook."""
     entries: tuple[Entry, ...]
-    untold: frozenset[str]
-    """Ids of the rules that could not be decided, wholly or in part."""
+    undecided: frozenset[str]
+    """Ids of the rules that could not be decided, at all or for some records (in the file: `untold`)."""
 
 
 def of(report: Report) -> Baseline:
-    """The baseline that a report is. What is accepted by a waiver stands in it too: the waiver lapses, the finding does not."""
+    """Return the findings of a report as a baseline, also those that a waiver accepts: the waiver expires, the finding doesn't."""
     found = {
         finding.fingerprint: Entry(
             fingerprint=finding.fingerprint,
@@ -60,9 +61,9 @@ def of(report: Report) -> Baseline:
         for result in report.results
         for finding in result.findings
     }
-    untold = frozenset(result.rule.id for result in report.results if result.has_unknowns)
-    entries = tuple(sorted(found.values(), key=lambda one: (one.rule, one.subject, one.fingerprint)))
-    return Baseline(account=report.account.name, rulebook=report.digest, entries=entries, untold=untold)
+    undecided = frozenset(result.rule.id for result in report.results if result.has_unknowns)
+    entries = tuple(sorted(found.values(), key=lambda entry: (entry.rule, entry.subject, entry.fingerprint)))
+    return Baseline(account=report.account.name, rulebook=report.digest, entries=entries, undecided=undecided)
 
 
 def _members(finding: Finding) -> tuple[str, ...]:
@@ -74,46 +75,46 @@ def _identity(finding: Finding) -> tuple[str, str, str]:
 
 
 def text(baseline: Baseline) -> str:
-    """The baseline as the file that is kept."""
+    """Return the text of a baseline's file."""
     import json
 
-    stated = {
+    data = {
         "format": FORMAT,
         "account": baseline.account,
         "rulebook": baseline.rulebook,
-        "untold": sorted(baseline.untold),
+        "untold": sorted(baseline.undecided),
         "findings": [
             {
-                "fingerprint": one.fingerprint,
-                "rule": one.rule,
-                "subject": one.subject,
-                "message": one.message,
-                **({"members": list(one.members)} if one.members else {}),
+                "fingerprint": entry.fingerprint,
+                "rule": entry.rule,
+                "subject": entry.subject,
+                "message": entry.message,
+                **({"members": list(entry.members)} if entry.members else {}),
             }
-            for one in baseline.entries
+            for entry in baseline.entries
         ],
     }
-    return json.dumps(stated, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
 def read(path: Path) -> Baseline:
-    """Raises BadBaseline where the file cannot be opened or is none."""
+    """Return the baseline in a file. Raises BadBaseline if the file can't be opened or is not a baseline."""
     import json
 
     try:
-        stated = json.loads(path.read_text(encoding="utf-8-sig"))
-        if not isinstance(stated, dict) or stated.get("format") != FORMAT:
+        data = json.loads(path.read_text(encoding="utf-8-sig"))
+        if not isinstance(data, dict) or data.get("format") != FORMAT:
             raise BadBaseline(
                 f"{path} is no baseline ({FORMAT}); write one with: exportready baseline create SNAPSHOT -o {path}"
             )
-        account, untold = stated["account"], stated["untold"]
-        if not (account is None or isinstance(account, str)) or not isinstance(untold, list):
+        account, undecided = data["account"], data["untold"]
+        if not (account is None or isinstance(account, str)) or not isinstance(undecided, list):
             raise TypeError("account or untold")
         return Baseline(
             account=account,
-            rulebook=str(stated["rulebook"]),
-            entries=tuple(map(_entry, stated["findings"])),
-            untold=frozenset(map(str, untold)),
+            rulebook=str(data["rulebook"]),
+            entries=tuple(map(_entry, data["findings"])),
+            undecided=frozenset(map(str, undecided)),
         )
     except OSError as error:
         raise BadBaseline(
@@ -125,46 +126,46 @@ def read(path: Path) -> Baseline:
         ) from error
 
 
-def _entry(stated: Mapping[str, Any]) -> Entry:
-    fingerprint, rule, subject, message = (str(stated[name]) for name in ("fingerprint", "rule", "subject", "message"))
+def _entry(data: Mapping[str, Any]) -> Entry:
+    fingerprint, rule, subject, message = (str(data[name]) for name in ("fingerprint", "rule", "subject", "message"))
     return Entry(
         fingerprint=fingerprint,
         rule=rule,
         subject=subject,
         message=message,
-        members=tuple(map(str, stated.get("members", ()))),
+        members=tuple(map(str, data.get("members", ()))),
     )
 
 
 def known(results: Iterable[RuleResult], baseline: Baseline) -> frozenset[FindingId]:
-    """Return the findings that the baseline holds; a group only if no record joined it.
+    """Return the findings that are in the baseline; a group only if no record joined it.
 
-    A snapshot of the same account, judged in the same run, may have named the account otherwise: there the subject is
-    compared too.
+    An entry also matches by its subject, since an earlier snapshot judged in the same run may give the account another name,
+    and the name is part of the fingerprint.
     """
-    prints = {one.fingerprint: one for one in baseline.entries}
-    names = {(one.rule, *one.identity): one for one in baseline.entries}
+    by_fingerprint = {entry.fingerprint: entry for entry in baseline.entries}
+    by_identity = {(entry.rule, *entry.identity): entry for entry in baseline.entries}
 
-    def holds(rule: str, finding: Finding) -> bool:
-        entry = prints.get(finding.fingerprint) or names.get((rule, *_identity(finding)))
+    def is_known(rule: str, finding: Finding) -> bool:
+        entry = by_fingerprint.get(finding.fingerprint) or by_identity.get((rule, *_identity(finding)))
         return entry is not None and set(_members(finding)) <= set(entry.members)
 
-    return frozenset(one.id for result in results for one in result.findings if holds(result.rule.id, one))
+    return frozenset(finding.id for result in results for finding in result.findings if is_known(result.rule.id, finding))
 
 
 def stale(results: Sequence[RuleResult], baseline: Baseline) -> tuple[Entry, ...]:
-    """Entries that stand no more: their rule was decided now, and does not find them."""
-    there = {finding.fingerprint for result in results for finding in result.findings}
-    named = {(result.rule.id, *_identity(finding)) for result in results for finding in result.findings}
+    """Return the entries that are no longer found, although their rule was decided."""
+    fingerprints = {finding.fingerprint for result in results for finding in result.findings}
+    identities = {(result.rule.id, *_identity(finding)) for result in results for finding in result.findings}
     decided = {result.rule.id for result in results if not result.has_unknowns and result.outcome is not Outcome.ERROR}
     return tuple(
-        one
-        for one in baseline.entries
-        if one.fingerprint not in there and (one.rule, *one.identity) not in named and one.rule in decided
+        entry
+        for entry in baseline.entries
+        if entry.fingerprint not in fingerprints and (entry.rule, *entry.identity) not in identities and entry.rule in decided
     )
 
 
 def pruned(baseline: Baseline, results: Sequence[RuleResult]) -> Baseline:
-    """The baseline without what stands no more. It only ever shrinks."""
+    """Return the baseline without its stale entries. Nothing is ever added."""
     gone = set(stale(results, baseline))
-    return replace(baseline, entries=tuple(one for one in baseline.entries if one not in gone))
+    return replace(baseline, entries=tuple(entry for entry in baseline.entries if entry not in gone))

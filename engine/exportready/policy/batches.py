@@ -1,4 +1,4 @@
-"""One verdict for each batch that waits, and a report narrowed to one batch."""
+"""Give each pending batch its own verdict, and narrow a report to one batch."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from exportready.policy.gate import verdict
 
 
 class NoBatch(Exception):
-    """The files hold no such batch; the text says which there are."""
+    """The files have no such batch; the text says which ones they have."""
 
 
 def judged(
     loads: Iterable[BatchLoad], results: Sequence[RuleResult], sources: Sequence[Source], notes: Notes
 ) -> tuple[Batch, ...]:
-    """Return each batch with its own verdict. A finding on what a batch does not use does not count for it."""
+    """Return each batch with its own verdict. A finding counts only for the batches that use what it is about."""
     return tuple(_judged(load, verdict(of_batch(results, load.number, notes), sources, notes.waivers)) for load in loads)
 
 
@@ -40,33 +40,36 @@ def _judged(load: BatchLoad, answer: Verdict) -> Batch:
 
 
 def of_batch(results: Sequence[RuleResult], number: str, notes: Notes) -> tuple[RuleResult, ...]:
-    """The results with the findings that count for a batch. Where none is left, the practice holds for it, or cannot be told."""
+    """Return the results with only the findings that count for a batch.
+
+    A failed rule with no findings left becomes `passed` for the batch, or `cannot_tell` if some records are undecided.
+    """
     return tuple(_of_batch(result, number, notes) for result in results)
 
 
 def _of_batch(result: RuleResult, number: str, notes: Notes) -> RuleResult:
-    left = tuple(one for one in result.findings if number in notes.batches_of(one))
-    if left or not result.findings:
-        return replace(result, findings=left)
-    told = f"nothing of batch {number} is among what fails"
+    findings = tuple(finding for finding in result.findings if number in notes.batches_of(finding))
+    if findings or not result.findings:
+        return replace(result, findings=findings)
+    reason = f"nothing of batch {number} is among what fails"
     if not result.has_unknowns:
-        return replace(result, findings=(), outcome=Outcome.PASSED, reason=told)
+        return replace(result, findings=(), outcome=Outcome.PASSED, reason=reason)
     cause = result.gaps[0].cause if result.gaps else Reason.INCONCLUSIVE
-    return replace(result, findings=(), outcome=Outcome.CANNOT_TELL, reason=told, cause=cause)
+    return replace(result, findings=(), outcome=Outcome.CANNOT_TELL, reason=reason, cause=cause)
 
 
 def narrowed(report: Report, number: str) -> Report:
-    """The report of one batch. Raises NoBatch."""
-    known = {one.number for one in report.batches}
+    """Return the report of one batch. Raises NoBatch if the files have no such batch."""
+    known = {batch.number for batch in report.batches}
     number = number.strip("# ")
     if number not in known:
-        there = ", ".join(sorted(known, key=lambda one: (len(one), one))) or "none"
-        raise NoBatch(f"your files hold no batch {number} (they hold {there})")
+        choices = ", ".join(sorted(known, key=lambda choice: (len(choice), choice))) or "none"
+        raise NoBatch(f"your files hold no batch {number} (they hold {choices})")
     results = of_batch(report.results, number, report.notes)
-    (batch,) = (one for one in report.batches if one.number == number)
-    blocked = tuple(one for one in report.blocked_transactions if one.batch == number)
-    named = {id_ for result in results for one in result.findings for id_ in report.notes.key_issues_of(one)}
-    named |= {id_ for one in blocked for id_ in one.key_issues}
+    (batch,) = (batch for batch in report.batches if batch.number == number)
+    blocked = tuple(transaction for transaction in report.blocked_transactions if transaction.batch == number)
+    named = {id_ for result in results for finding in result.findings for id_ in report.notes.key_issues_of(finding)}
+    named |= {id_ for transaction in blocked for id_ in transaction.key_issues}
     return replace(
         report,
         results=results,
@@ -74,18 +77,19 @@ def narrowed(report: Report, number: str) -> Report:
         batches=(batch,),
         blocked_transactions=blocked,
         blocked=replace(batch.blocked, findings=sum(len(result.findings) for result in results)),
-        key_issues=tuple(_of_blocked(one, blocked, batch) for one in report.key_issues if one.id in named or one.gates),
-        tie_out=tuple(one for one in report.tie_out if one.get("batch") == number),
-        work_list=tuple(one for one in report.work_list if one.get("batch") == number),
+        key_issues=tuple(_issue_in(batch, issue, blocked) for issue in report.key_issues if issue.id in named or issue.gates),
+        tie_out=tuple(row for row in report.tie_out if row.get("batch") == number),
+        work_list=tuple(row for row in report.work_list if row.get("batch") == number),
     )
 
 
-def _of_blocked(issue: KeyIssue, blocked: Sequence[BlockedTransaction], batch: Batch) -> KeyIssue:
-    """Return the key issue with what it blocks of the batch."""
-    mine = [one for one in blocked if issue.id in one.key_issues]
-    alone = [one for one in mine if len(one.key_issues) == 1]
+def _issue_in(batch: Batch, issue: KeyIssue, blocked: Sequence[BlockedTransaction]) -> KeyIssue:
+    """Return the key issue with what it blocks in the batch; `blocked` are the batch's blocked transactions."""
+    by_issue = [transaction for transaction in blocked if issue.id in transaction.key_issues]
+    alone = sum(len(transaction.key_issues) == 1 for transaction in by_issue)
+    amount_alone, amount_shared = batch.issues.get(issue.id, (Decimal(0), Decimal(0)))
     return replace(
         issue,
-        alone=Cleared(issue.alone.findings, len(alone), batch.issues.get(issue.id, (Decimal(0), Decimal(0)))[0]),
-        shared=Cleared(issue.shared.findings, len(mine) - len(alone), batch.issues.get(issue.id, (Decimal(0), Decimal(0)))[1]),
+        alone=Cleared(issue.alone.findings, alone, amount_alone),
+        shared=Cleared(issue.shared.findings, len(by_issue) - alone, amount_shared),
     )

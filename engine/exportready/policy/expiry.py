@@ -1,4 +1,4 @@
-"""What counts no more some day: answers by the age that a rule allows them, waivers by their last day, and with them a result."""
+"""When answers, waivers and whole results expire: answers by the age that rules allow, waivers after their last day."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from exportready.kinds import question
 from exportready.kinds.account import BY_PATH
-from exportready.model.evidence import CLOCK_SKEW, Evidence, Scope, Unknown
+from exportready.model.evidence import ANSWERS_KIND, CLOCK_SKEW, Evidence, Scope, Unknown
 from exportready.model.report import Expiry, FindingId, RuleResult, Waiver
 from exportready.model.rules import ANSWERS, Rule
 from exportready.policy.waivers import SOON
 
-_KIND = "account.answers"
 
-
-def lapses(
+def expiring(
     results: Sequence[RuleResult],
     waivers: Mapping[FindingId, Waiver],
     evidence: Evidence,
@@ -23,42 +21,41 @@ def lapses(
     zone: tzinfo | None,
     within: timedelta | None = SOON,
 ) -> tuple[Expiry, ...]:
-    """What still counts at `at` and does no more within 30 days (or another while; None: ever), the next first."""
-    found = {
-        (one.what, one.name, one.of): one for one in sorted(_all(results, waivers, evidence, zone), key=_until, reverse=True)
-    }
+    """Return the answers and waivers that count at `at` and expire within a period (None: at any time), the next first.
+
+    An answer or waiver that several rules read expires at the earliest of their times.
+    """
+    latest_first = sorted(_all(results, waivers, evidence, zone), key=lambda expiry: expiry.until, reverse=True)
+    earliest = {(expiry.what, expiry.name, expiry.of): expiry for expiry in latest_first}
     last = None if within is None else at + within
-    counted = (one for one in found.values() if at <= one.until and (last is None or one.until <= last))
-    return tuple(sorted(counted, key=lambda one: (one.until, one.name)))
+    soon = (expiry for expiry in earliest.values() if at <= expiry.until and (last is None or expiry.until <= last))
+    return tuple(sorted(soon, key=lambda expiry: (expiry.until, expiry.name)))
 
 
 def holds_until(
     evidence: Evidence, rules: Sequence[Rule], accepted: Sequence[Waiver], at: datetime, zone: tzinfo | None
 ) -> datetime | None:
-    """The first moment after `at` at which the same files may be judged otherwise; None where there is none.
+    """Return the first moment after `at` at which the same files may be judged differently; None if there is none.
 
-    Nothing is left out and something may be too much: each date is taken to matter for each age that anything reads.
+    It may be too early but never too late: every date is combined with every age, whether or not a rule applies the one to the
+    other.
     """
-    listings = (one for held in evidence.listings.values() for one in held)
-    records = evidence.dataset(_KIND).records
-    stated = {one.dated for one in evidence.sources} | {one.dated for one in evidence.datasets.values()}
-    stated |= (
-        {one.dated for one in listings}
-        | {note.dated for record in records for note in record.notes.values()}
-        | {evidence.account.taken_at}
-    )
+    dates = {source.dated for source in evidence.sources} | {dataset.dated for dataset in evidence.datasets.values()}
+    dates |= {listing.dated for listings in evidence.listings.values() for listing in listings}
+    dates |= {note.dated for record in evidence.dataset(ANSWERS_KIND).records for note in record.notes.values()}
+    dates |= {evidence.account.taken_at}
     ages = {age for rule in rules for age in rule.max_age.values()} | {-CLOCK_SKEW}
     ages |= {setting.stays_fresh for setting in BY_PATH.values() if setting.stays_fresh is not None}
-    ends = {dated + age for dated in stated if dated is not None for age in ages}
-    ends |= {_last_moment(one, zone) for one in accepted}
-    ends |= {  # a waiver that reaches too far ahead counts from some day on
-        _moment(one.expires - rule.longest_waiver, zone)
-        for one in accepted
+    ends = {dated + age for dated in dates if dated is not None for age in ages}
+    ends |= {_last_moment(waiver, zone) for waiver in accepted}
+    ends |= {  # a waiver that reaches too far ahead starts to count on a later day
+        _moment(waiver.expires - rule.longest_waiver, zone)
+        for waiver in accepted
         for rule in rules
         if rule.longest_waiver is not None
     }
     if any(dataset.scope is Scope.WAITING and not dataset.records for dataset in evidence.datasets.values()):
-        ends.add(at)  # «there are none» counts for a day, and its date is not kept
+        ends.add(at)  # the answer “there are none” counts for a day, and a dataset doesn't keep its date
     return min((end for end in ends if end >= at), default=None)
 
 
@@ -71,25 +68,21 @@ def _moment(day: date, zone: tzinfo | None, at: time = time.min) -> datetime:
     return moment if moment.tzinfo else moment.astimezone()
 
 
-def _until(lapse: Expiry) -> datetime:
-    return lapse.until
-
-
 def _all(
     results: Iterable[RuleResult], waivers: Mapping[FindingId, Waiver], evidence: Evidence, zone: tzinfo | None
 ) -> Iterator[Expiry]:
     for result in results:
         yield from _answers(result.rule, evidence)
-        for waiver in {waivers[one.id] for one in result.findings if one.id in waivers}:
+        for waiver in {waivers[finding.id] for finding in result.findings if finding.id in waivers}:
             yield Expiry(what="waiver", name=result.rule.title, of=waiver.owner, until=_last_moment(waiver, zone))
 
 
 def _answers(rule: Rule, evidence: Evidence) -> Iterator[Expiry]:
-    """An answer counts for as long as the strictest rule says that reads it, and no longer than such an answer may at all."""
-    for record in evidence.dataset(_KIND).records[:1]:
+    """Yield when each answer becomes too old, once for each age that the rule or the answer itself sets."""
+    for record in evidence.dataset(ANSWERS_KIND).records[:1]:
         for path, value in record.fields.items():
             dated = record.notes[path].dated if path in record.notes else None
-            ages: list[timedelta | None] = [age for name, age in rule.max_age.items() if _reads(name, path)]
+            ages: list[timedelta | None] = [*rule.answer_ages(path)]
             ages += [BY_PATH[path].stays_fresh] if path in BY_PATH else []
             if dated is not None and not isinstance(value, Unknown):
                 yield from (
@@ -97,8 +90,3 @@ def _answers(rule: Rule, evidence: Evidence) -> Iterator[Expiry]:
                     for age in ages
                     if age is not None
                 )
-
-
-def _reads(name: str, path: str) -> bool:
-    limit = name.removeprefix(f"{ANSWERS}.")
-    return name == _KIND or (name != limit and (path == limit or path.startswith(f"{limit}.")))

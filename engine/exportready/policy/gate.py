@@ -1,4 +1,4 @@
-"""The only owner of the verdict and of the exit code."""
+"""Decide the verdict and the exit code. No other module does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class ExitCode(IntEnum):
-    """What the program ends with."""
+    """The exit codes of the program."""
 
     PASSED = 0
     FINDINGS = 1
@@ -30,56 +30,57 @@ class ExitCode(IntEnum):
 
 
 def verdict(results: Sequence[RuleResult], sources: Sequence[Source], accepted: Container[FindingId] = ()) -> Verdict:
-    """The one answer. Findings count by their own grade, accepted ones not at all; whatever could not be told counts by its rule's.
+    """Return the verdict. A finding counts by its own grade unless it is accepted; anything undecided counts by its rule's grade.
 
-    A rule of error grade that failed only mildly but left records undecided is untold too: what is undecided might be
-    an error, and nothing unknown reads as passed.
+    That includes a rule of error grade that found only warnings but left records undecided: one of those may be an error, and
+    nothing unknown counts as OK.
     """
     grades = {finding.severity for result in results for finding in result.findings if finding.id not in accepted}
-    untold = {result.rule.grade for result in results if result.has_unknowns}
+    unknown = {result.rule.grade for result in results if result.has_unknowns}
     if Severity.ERROR in grades:
         return Verdict.NOT_READY
-    if not results or Severity.ERROR in untold or any(source.error for source in sources):
+    if not results or Severity.ERROR in unknown or any(source.error for source in sources):
         return Verdict.CANNOT_TELL
-    if Severity.WARNING in grades | untold:
+    if Severity.WARNING in grades | unknown:
         return Verdict.READY_WITH_WARNINGS
     return Verdict.READY
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """What a gate lets through. It moves the exit code, never the verdict."""
+    """What a gate lets through. It affects the exit code, never the verdict."""
 
     fail_on: Severity | None = Severity.ERROR
-    """The mildest grade that fails it; None: findings never do."""
+    """The mildest grade that fails the gate; None if findings never do."""
     allow_unknown: bool = False
+    """Whether rules that can't be decided pass."""
     new_only: bool = False
-    """What stood in the baseline does not fail it, nor what the baseline could not decide either."""
+    """Whether findings in the baseline pass, and rules that were undecided in it too."""
     strict_baseline: bool = False
-    """What stands in the baseline and no more in the books fails it."""
+    """Whether stale entries of the baseline fail the gate."""
     thresholds: Mapping[str, int] = field(default_factory=dict)
-    """How many are let through: of `failed.GRADE` findings, of `cannot_tell` rules."""
+    """How many pass: of `failed.GRADE` findings, of `cannot_tell` rules."""
 
 
 _DECIDED = (Outcome.PASSED, Outcome.FAILED, Outcome.NOT_APPLICABLE)
 
 
 def exit_code(report: Report, policy: Policy) -> ExitCode:
-    """The exit code of a judged snapshot."""
+    """Return the exit code for a judged snapshot."""
     if _fails(report, policy) or (policy.strict_baseline and report.stale_baseline):
         return ExitCode.FINDINGS
     if not any(result.outcome in _DECIDED for result in report.results):
         return ExitCode.NOTHING_DECIDED
     if any(source.error for source in report.sources):
         return ExitCode.CANNOT_TELL
-    # Where old or tolerated errors decide the verdict, what cannot be told any more must not hide behind them.
-    asked = report.verdict is Verdict.CANNOT_TELL or policy.new_only or bool(policy.thresholds)
-    untold = asked and not policy.allow_unknown and _untold(report, policy)
-    return ExitCode.CANNOT_TELL if untold else ExitCode.PASSED
+    # With known or tolerated errors the verdict is `not_ready` anyway: without this, new unknowns would pass unnoticed.
+    counts_unknowns = report.verdict is Verdict.CANNOT_TELL or policy.new_only or bool(policy.thresholds)
+    is_unknown = counts_unknowns and not policy.allow_unknown and _has_too_many_unknowns(report, policy)
+    return ExitCode.CANNOT_TELL if is_unknown else ExitCode.PASSED
 
 
-def audit_exit_code(standings: Sequence[AccountState], policy: Policy) -> ExitCode:
-    """The exit code of many accounts: that of the worst. What holds for one result holds for each of them."""
-    codes = {_code_of(one, policy) for one in standings}
+def audit_exit_code(states: Sequence[AccountState], policy: Policy) -> ExitCode:
+    """Return the exit code for many accounts: that of the worst account, by the same policy."""
+    codes = {_account_exit_code(state, policy) for state in states}
     if ExitCode.FINDINGS in codes:
         return ExitCode.FINDINGS
     if codes <= {ExitCode.NOTHING_DECIDED}:
@@ -87,42 +88,42 @@ def audit_exit_code(standings: Sequence[AccountState], policy: Policy) -> ExitCo
     return ExitCode.CANNOT_TELL if codes - {ExitCode.PASSED} else ExitCode.PASSED
 
 
-def _code_of(one: AccountState, policy: Policy) -> ExitCode:
-    is_let_through = policy.fail_on is None or "failed.error" in policy.thresholds
-    if _exceeds(one.open_by_severity, policy) or (one.verdict is Verdict.NOT_READY and not is_let_through):
+def _account_exit_code(state: AccountState, policy: Policy) -> ExitCode:
+    lets_errors_through = policy.fail_on is None or "failed.error" in policy.thresholds
+    if _exceeds(state.open_by_severity, policy) or (state.verdict is Verdict.NOT_READY and not lets_errors_through):
         return ExitCode.FINDINGS
-    if not any(rule.outcome in _DECIDED for rule in one.rules):
+    if not any(rule.outcome in _DECIDED for rule in state.rules):
         return ExitCode.NOTHING_DECIDED
-    if one.is_unreadable:
+    if state.is_unreadable:
         return ExitCode.CANNOT_TELL
-    asked = one.verdict is Verdict.CANNOT_TELL or bool(policy.thresholds)
-    untold = sum(rule.has_unknowns and rule.grade is Severity.ERROR for rule in one.rules)
-    is_untold = asked and not policy.allow_unknown and untold > policy.thresholds.get("cannot_tell", 0)
-    return ExitCode.CANNOT_TELL if is_untold else ExitCode.PASSED
+    counts_unknowns = state.verdict is Verdict.CANNOT_TELL or bool(policy.thresholds)
+    unknown = sum(rule.has_unknowns and rule.grade is Severity.ERROR for rule in state.rules)
+    is_unknown = counts_unknowns and not policy.allow_unknown and unknown > policy.thresholds.get("cannot_tell", 0)
+    return ExitCode.CANNOT_TELL if is_unknown else ExitCode.PASSED
 
 
 def _fails(report: Report, policy: Policy) -> bool:
     counted = (
-        one
-        for one in report.findings
-        if report.notes.waiver(one) is None and not (policy.new_only and report.notes.is_known(one))
+        finding
+        for finding in report.findings
+        if report.notes.waiver(finding) is None and not (policy.new_only and report.notes.is_known(finding))
     )
-    return _exceeds(Counter(one.severity for one in counted), policy)
+    return _exceeds(Counter(finding.severity for finding in counted), policy)
 
 
-def _exceeds(counted: Mapping[Severity, int], policy: Policy) -> bool:
+def _exceeds(count_by_grade: Mapping[Severity, int], policy: Policy) -> bool:
+    """Return whether there are more findings of a grade than its threshold, or any of a grade that fails without one."""
     for grade in Severity:
-        allowed = policy.thresholds.get(f"failed.{grade.value}")
-        counts = policy.fail_on is not None and grade.rank <= policy.fail_on.rank
-        number = counted.get(grade, 0)
-        if number > (allowed if allowed is not None else 0 if counts else number):
+        count = count_by_grade.get(grade, 0)
+        fails = policy.fail_on is not None and grade.rank <= policy.fail_on.rank
+        if count > policy.thresholds.get(f"failed.{grade.value}", 0 if fails else count):
             return True
     return False
 
 
-def _untold(report: Report, policy: Policy) -> bool:
-    """More than is allowed could not be told; with `new_only`, of the rules that the baseline did not leave untold too."""
-    untold = [one for one in report.results if one.has_unknowns and one.rule.grade is Severity.ERROR]
+def _has_too_many_unknowns(report: Report, policy: Policy) -> bool:
+    """Return whether more rules of error grade are undecided than allowed; with `new_only`, more that weren't before."""
+    unknown = [result for result in report.results if result.has_unknowns and result.rule.grade is Severity.ERROR]
     if policy.new_only:
-        untold = [one for one in untold if one.rule.id not in report.baseline_undecided]
-    return not report.results or len(untold) > policy.thresholds.get("cannot_tell", 0)
+        unknown = [result for result in unknown if result.rule.id not in report.baseline_undecided]
+    return not report.results or len(unknown) > policy.thresholds.get("cannot_tell", 0)

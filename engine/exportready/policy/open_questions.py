@@ -1,6 +1,6 @@
-"""What is still to be asked: answers that went stale or were never given, columns without a heading, whether files are whole.
+"""Find the open questions: answers that are out of date or missing, columns without a heading, whether files are complete.
 
-Only what a rule could not be decided for lack of is asked, and never what was answered and is still fresh.
+Only questions that keep a rule undecided are asked, and never one whose answer is still fresh.
 """
 
 from __future__ import annotations
@@ -25,48 +25,49 @@ from exportready.derive.registry import answers_read
 from exportready.kinds import KINDS, answer_of, plural
 from exportready.kinds.account import ALL, BATCH, BY_PATH, FILE_MODE, MAPS, NONE_THERE, PART
 from exportready.kinds.transactions import PURCHASE_ORDER as ORDERS
-from exportready.model.evidence import SHEET, ColumnQuestion, Evidence, Record, Scope, Unknown
+from exportready.model.evidence import ANSWERS_KIND, SHEET, ColumnQuestion, Evidence, Record, Scope, Unknown
 from exportready.model.reasons import Reason
 from exportready.model.report import Gap, Report
 
 
 def open_questions(report: Report, evidence: Evidence, at: datetime, everything: bool = False) -> list[OpenQuestion]:
-    """What to ask now, files first: what they hold decides what else is open. `everything`: fresh answers too."""
-    whole = [*covers(report, evidence)]
-    asked = answers(report, evidence, at, everything)
-    whole += taken_at(evidence, bool(whole))
-    return [*columns(evidence), *whole, *none_there(report, evidence), *bypassed(report, evidence), *map(OpenQuestion, asked)]
+    """Return what to ask now, first about files, since their content decides what else is open. `everything`: fresh answers too."""
+    about_files = [*covers(report, evidence)]
+    about_files += taken_at(evidence, bool(about_files))
+    others = map(OpenQuestion, answers(report, evidence, at, everything))
+    return [*columns(evidence), *about_files, *none_there(report, evidence), *bypassed(report, evidence), *others]
 
 
 # -- answers
 
 
 def answers(report: Report, evidence: Evidence, at: datetime, everything: bool) -> Iterator[Question]:
-    """The questions whose answers a rule wanted, or all that there are, without those whose every answer is fresh."""
-    wanted = dict.fromkeys(path for result in report.results if result.has_unknowns for path in _paths(result.gaps, evidence))
+    """Yield the questions whose answers an undecided rule needs and that aren't fresh; with `everything`, all questions."""
+    needed = dict.fromkeys(path for result in report.results if result.has_unknowns for path in _paths(result.gaps, evidence))
     if everything:
-        wanted = dict.fromkeys([*wanted, FILE_MODE, *BY_PATH])
-    stale_ones = [path for path in wanted if everything or not is_fresh(path, evidence, at)]
-    asked = {question.text: question for question in map(_question, stale_ones)}
+        needed = dict.fromkeys([*needed, FILE_MODE, *BY_PATH])
+    open_paths = [path for path in needed if everything or not is_fresh(path, evidence, at)]
+    by_text = {question.text: question for question in map(_question, open_paths)}
     order = {question.text: number for number, question in enumerate(INTERVIEW)}
-    yield from sorted(asked.values(), key=lambda question: order.get(question.text, len(order)))
+    yield from sorted(by_text.values(), key=lambda question: order.get(question.text, len(order)))
 
 
 def _question(path: str) -> Question:
-    zone = _zone_of(path)
+    zone = _tax_zone(path)
     if zone is None:
         return question_for(path)
     return Question(text=f"Which sales-tax item or group of QuickBooks is tax zone «{zone}» mapped to?", path=path)
 
 
-def _zone_of(path: str) -> str | None:
+def _tax_zone(path: str) -> str | None:
+    """Return the tax zone in the path of a mapping's answer; None if the path is another one's."""
     return next((path.removeprefix(f"{name}.") for name in MAPS if path.startswith(f"{name}.")), None)
 
 
 def _paths(gaps: Iterable[Gap], evidence: Evidence) -> Iterator[str]:
-    """The answers that would fill these gaps."""
+    """Yield the paths of the answers that would fill these gaps."""
     for gap in gaps:
-        if gap.kind == "account.answers" and gap.field in BY_PATH:
+        if gap.kind == ANSWERS_KIND and gap.field in BY_PATH:
             yield gap.field
         elif gap.kind == "quickbooks.Host":
             yield FILE_MODE
@@ -80,7 +81,7 @@ def _paths(gaps: Iterable[Gap], evidence: Evidence) -> Iterator[str]:
 
 
 def _zones(evidence: Evidence) -> Iterator[str]:
-    """The tax zones in use that are mapped to nothing that is known."""
+    """Yield the paths of the tax zones in use whose mapping isn't known."""
     for zone in evidence.dataset("derived.tax_zone").records:
         name = zone.get("zone")
         if isinstance(name, str) and zone.get("inUse") is not False and isinstance(zone.get("item"), Unknown):
@@ -88,10 +89,10 @@ def _zones(evidence: Evidence) -> Iterator[str]:
 
 
 def is_fresh(path: str, evidence: Evidence, at: datetime) -> bool:
-    """It was answered, and still counts."""
+    """Return whether a question was answered, and the answer isn't out of date."""
     if path == FILE_MODE:
-        return False  # it is asked only where a rule found it too old, or not there
-    record = next(iter(evidence.dataset("account.answers").records), None)
+        return False  # it comes from a file; a rule needs the answer only if the file is missing or out of date
+    record = next(iter(evidence.dataset(ANSWERS_KIND).records), None)
     if record is None or isinstance(record.get(path), Unknown):
         return False
     setting = BY_PATH.get(path)
@@ -103,7 +104,7 @@ def is_fresh(path: str, evidence: Evidence, at: datetime) -> bool:
 
 
 def columns(evidence: Evidence) -> Iterator[OpenQuestion]:
-    """Which column holds a field that no heading shows? Asked once for all tables of a file that have the same columns."""
+    """Yield questions for the column of a field that no heading names, one for all tables of a file with the same columns."""
     groups: dict[tuple[str, str, tuple[str, ...]], list[ColumnQuestion]] = {}
     for question in evidence.questions:
         groups.setdefault((question.path, question.label, question.headings), []).append(question)
@@ -117,13 +118,13 @@ def columns(evidence: Evidence) -> Iterator[OpenQuestion]:
 
 
 def covers(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
-    """Do the spreadsheets hold everything? Asked once for kinds that stand in the same files, where a rule wants it."""
-    wanted = [gap for gap in _open_gaps(report) if gap.cause is Reason.NOT_STATED_WHOLE]
+    """Yield questions whether spreadsheets are complete, if a rule needs that; one for all kinds in the same files."""
+    gaps = [gap for gap in _open_gaps(report) if gap.cause is Reason.NOT_STATED_WHOLE]
     groups: dict[tuple[tuple[str, ...], bool], list[str]] = {}
     for kind, listings in sorted(evidence.listings.items()):
         dataset, owner = evidence.dataset(kind), _owner(kind)
         is_open = dataset.scope is Scope.PART and dataset.cause is Reason.NOT_STATED_WHOLE
-        if not is_open or not any(gap.source in ("", kind) for gap in wanted):
+        if not is_open or not any(gap.source in ("", kind) for gap in gaps):
             continue
         paths = tuple(sorted({listing.path for listing in listings if listing.part == SHEET}))
         kinds = groups.setdefault((paths, KINDS[owner].at_fault == "transaction"), [])
@@ -132,15 +133,17 @@ def covers(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
     for (paths, of_batch), kinds in groups.items():
         sources = [source for source in evidence.sources if source.path in paths]
         names = [f"{sum(source.records.get(kind, 0) for source in sources):,} {plural(kind)}" for kind in kinds]
-        held = ", ".join(names[:-1]) + (" and " if kinds[1:] else "") + names[-1]
-        told = f"{' and '.join(paths)} {'hold' if paths[1:] else 'holds'} {held}."
+        content = ", ".join(names[:-1]) + (" and " if kinds[1:] else "") + names[-1]
+        intro = f"{' and '.join(paths)} {'hold' if paths[1:] else 'holds'} {content}."
         places, digests = tuple(("covers", kind) for kind in kinds), tuple(source.sha256[:12] for source in sources)
         if of_batch and "waits" not in KINDS[kinds[0]].fields:
-            yield OpenQuestion(Question(text=f"{told} Since which day is nothing missing, up to today?", path=SINCE), places)
+            yield OpenQuestion(Question(text=f"{intro} Since which day is nothing missing, up to today?", path=SINCE), places)
             continue
-        is_that = "everything of the batch that you are about to export" if of_batch else "everything, inactive entries too"
+        everything = "everything of the batch that you are about to export" if of_batch else "everything, inactive entries too"
         yield OpenQuestion(
-            Question(text=f"{told} Is that {is_that}?", replies=yes_no_replies("covers", BATCH if of_batch else ALL, PART)),
+            Question(
+                text=f"{intro} Is that {everything}?", replies=yes_no_replies("covers", BATCH if of_batch else ALL, PART)
+            ),
             places,
             digests,
         )
@@ -157,17 +160,19 @@ def _open_gaps(report: Report) -> list[Gap]:
 
 
 _MAY_BE_NONE = {"servicetitan.credit_memo": "", "servicetitan.bill": "purchasing", ORDERS: "purchaseOrdersExported"}
-"""Transactions of which many batches hold none, so that their list is not worth an export; and the fact of the account without
-which there are none in any case."""
+"""Transactions that many batches have none of, so that people may skip exporting their list.
+
+The value is a fact of the account; unless it is true there are none in any case, and nothing is asked.
+"""
 
 
 def none_there(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
-    """Is there anything of a kind at all? Asked where a rule wants it and no file holds it."""
+    """Yield questions whether there are any transactions of a kind, if a rule needs them and no file has the kind."""
     open_gaps = _open_gaps(report)
     account = evidence.dataset("derived.account").records[0]
-    has_titan = any(kind.startswith("servicetitan.") for kind in evidence.listings)
+    has_servicetitan = any(kind.startswith("servicetitan.") for kind in evidence.listings)
     for kind, used in _MAY_BE_NONE.items():
-        if not has_titan or (used and account.get(used) is not True):
+        if not has_servicetitan or (used and account.get(used) is not True):
             continue
         missing = evidence.dataset(kind).scope is Scope.MISSING and not any(source.error for source in evidence.sources)
         if missing and any(_owner(gap.kind) == kind or gap.source == kind for gap in open_gaps):
@@ -182,10 +187,11 @@ def none_there(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
 
 
 def bypassed(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
-    """After the export: was a batch bypassed of which nothing is in QuickBooks?"""
+    """Yield questions, after the export, whether batches that are entirely missing in QuickBooks were bypassed on purpose."""
     if not report.tie_out:
         return
-    for batch in dict.fromkeys(one.get("batch") for one in evidence.dataset("derived.match").records if _looks_bypassed(one)):
+    matches = evidence.dataset("derived.match").records
+    for batch in dict.fromkeys(match.get("batch") for match in matches if _looks_bypassed(match)):
         replies = (
             Reply(label="yes", answers={_BYPASSED: str(batch)}, synonyms=("y", "true")),
             Reply(label="no", answers={}, synonyms=("n", "false")),
@@ -197,13 +203,13 @@ def bypassed(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
 _BYPASSED = "bypassedBatches"
 
 
-def _looks_bypassed(one: Record) -> bool:
-    state = one.get("state")
+def _looks_bypassed(match: Record) -> bool:
+    state = match.get("state")
     return isinstance(state, Unknown) and state.cause is Reason.LOOKS_BYPASSED
 
 
 def taken_at(evidence: Evidence, has_new_files: bool) -> Iterator[OpenQuestion]:
-    """When were the files made? Asked where one does not say so itself, and account.yaml says nothing of it, or did of others."""
+    """Yield the question when the files were exported, if one has no date and account.yaml has none for it."""
     undated = (source for source in evidence.sources if source.records and source.reader in ("spreadsheet", "servicetitan"))
     if (evidence.account.taken_at is None or has_new_files) and any(undated):
         yield OpenQuestion(FILES_TAKEN, ((TAKEN_AT,),))

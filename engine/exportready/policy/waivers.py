@@ -1,4 +1,4 @@
-"""Waivers: findings that an owner accepts, for a reason, until a date. Read from YAML or CSV, judged by one function for every path.
+"""Read and apply waivers: findings that an owner accepts, for a reason, until a date.
 
 `expires` is inclusive: a waiver counts to the last second of that day in the account's time zone.
 """
@@ -25,7 +25,7 @@ from exportready.schema.times import DAY, parse_day
 from exportready.schema.yamlfile import Node, entries, items, parse
 
 SOON = timedelta(days=30)
-"""A waiver that lapses within this is told of beforehand."""
+"""A waiver that expires within this time is announced."""
 
 _WAIVER = Object(
     {
@@ -43,11 +43,11 @@ COLUMNS = tuple(_WAIVER.keys)
 
 
 WHAT = "the waivers"
-"""What the mistakes in a file of waivers are about."""
+"""What mistakes in a file of waivers are about, in messages."""
 
 
 def read(path: Path) -> tuple[Waiver, ...]:
-    """Return the waivers of a .yaml or .csv file. Raises MistakesFound with all mistakes, also if the file can't be opened."""
+    """Return the waivers in a .yaml or .csv file. Raises MistakesFound with all mistakes, also if the file can't be opened."""
     mistakes = Mistakes(path.as_posix())
     try:
         data = path.read_bytes()
@@ -77,18 +77,18 @@ def _rows_of_csv(data: bytes, mistakes: Mistakes) -> list[Node]:
     rows = csv.reader(io.StringIO(data.decode("utf-8-sig", errors="replace"), newline=None), strict=True)
     nodes: list[Node] = []
     try:
-        heads = [head.strip() for head in next(rows, [])]
-        strange = [head for head in heads if head not in COLUMNS]
-        if strange or len(set(heads)) != len(heads) or not heads:
-            near = "".join(f"'{head}' is no column{did_you_mean(head, COLUMNS)}; " for head in strange)
-            mistakes.add(1, f"{near}the columns are {', '.join(COLUMNS)}, each once")
+        headings = [heading.strip() for heading in next(rows, [])]
+        unknown = [heading for heading in headings if heading not in COLUMNS]
+        if unknown or len(set(headings)) != len(headings) or not headings:
+            hint = "".join(f"'{heading}' is no column{did_you_mean(heading, COLUMNS)}; " for heading in unknown)
+            mistakes.add(1, f"{hint}the columns are {', '.join(COLUMNS)}, each once")
             return []
         for row in rows:
             line = rows.line_num
-            if len(row) > len(heads) and any(cell.strip() for cell in row[len(heads) :]):
-                mistakes.add(line, f"it has {len(row)} cells for {len(heads)} columns; put a cell with a comma in quotes")
+            if len(row) > len(headings) and any(cell.strip() for cell in row[len(headings) :]):
+                mistakes.add(line, f"it has {len(row)} cells for {len(headings)} columns; put a cell with a comma in quotes")
                 continue
-            cells = {head: Node(cell.strip(), line) for head, cell in zip(heads, row, strict=False) if cell.strip()}
+            cells = {name: Node(cell.strip(), line) for name, cell in zip(headings, row, strict=False) if cell.strip()}
             if cells:
                 nodes.append(Node(dict(cells), line, dict.fromkeys(cells, line)))
     except csv.Error as error:
@@ -96,7 +96,7 @@ def _rows_of_csv(data: bytes, mistakes: Mistakes) -> list[Node]:
     return nodes
 
 
-def _waiver(node: Node, name: str) -> Waiver:
+def _waiver(node: Node, path: str) -> Waiver:
     text = {key: str(child.value) for key, child in entries(node).items()}
     return Waiver(
         rule=text["rule"],
@@ -106,17 +106,17 @@ def _waiver(node: Node, name: str) -> Waiver:
         reason=text["reason"],
         ticket=text.get("ticket", ""),
         expires=parse_day(text["expires"]),
-        where=Location(name, node.line),
+        where=Location(path, node.line),
     )
 
 
 def today(at: datetime, zone: tzinfo | None) -> date:
-    """The day of the account on which the check runs."""
+    """Return the account's date at a moment; without a time zone, the date of the moment itself."""
     return at.astimezone(zone).date() if zone else at.date()
 
 
 class Accepted(msgspec.Struct, frozen=True):
-    """What waivers say of findings, by finding."""
+    """What waivers say about findings, by finding."""
 
     waivers: Mapping[FindingId, Waiver] = {}
     refusals: Mapping[FindingId, str] = {}
@@ -124,22 +124,22 @@ class Accepted(msgspec.Struct, frozen=True):
 
 
 def apply(results: Iterable[RuleResult], waivers: Sequence[Waiver], account: str | None, day: date) -> Accepted:
-    """Return the waiver of each finding that has one, and why it doesn't count where it doesn't."""
+    """Return the waiver of each finding that one accepts, and for other findings why a waiver that names them doesn't count."""
     accepted: dict[FindingId, Waiver] = {}
     refusals: dict[FindingId, str] = {}
     for result in results if waivers else ():
         for finding in result.findings:
-            named = [waiver for waiver in waivers if matches(waiver, result.rule.id, finding, account)]
-            good = [waiver for waiver in named if not refusal(waiver, result.rule, day)]
-            if good:
-                accepted[finding.id] = max(good, key=lambda waiver: waiver.expires)
-            elif named:
-                refusals[finding.id] = refusal(max(named, key=lambda waiver: waiver.expires), result.rule, day)
+            matching = [waiver for waiver in waivers if matches(waiver, result.rule.id, finding, account)]
+            valid = [waiver for waiver in matching if not refusal(waiver, result.rule, day)]
+            if valid:
+                accepted[finding.id] = max(valid, key=lambda waiver: waiver.expires)
+            elif matching:
+                refusals[finding.id] = refusal(max(matching, key=lambda waiver: waiver.expires), result.rule, day)
     return Accepted(accepted, refusals)
 
 
 def matches(waiver: Waiver, rule: str, finding: Finding, account: str | None) -> bool:
-    """The waiver names this finding."""
+    """Return whether a waiver names a finding."""
     pairs = (
         (waiver.rule, rule),
         (fold(waiver.account), fold(account or "")),
@@ -149,7 +149,7 @@ def matches(waiver: Waiver, rule: str, finding: Finding, account: str | None) ->
 
 
 def refusal(waiver: Waiver, rule: Rule, day: date) -> str:
-    """Why a waiver does not count on a day, in words; empty where it does."""
+    """Return why a waiver doesn't count on a day, in words; empty if it does."""
     if not rule.waivable:
         return f"{waiver.owner} accepted it, but this practice cannot be waived"
     if waiver.expires < day:
@@ -159,16 +159,16 @@ def refusal(waiver: Waiver, rule: Rule, day: date) -> str:
     return ""
 
 
-# -- what is to be said of the waivers themselves
+# -- remarks on the waivers themselves
 
 
 class Remark(msgspec.Struct, frozen=True):
-    """Something about one waiver that somebody should know."""
+    """Something to know about one waiver."""
 
     waiver: Waiver
     what: str
     """UNKNOWN_RULE, EXPIRED, REFUSED, SOON_OVER or UNUSED."""
-    words: str
+    message: str
 
 
 UNKNOWN_RULE, EXPIRED, REFUSED, SOON_OVER, UNUSED = "unknown rule", "expired", "refused", "lapses soon", "unused"
@@ -177,7 +177,7 @@ UNKNOWN_RULE, EXPIRED, REFUSED, SOON_OVER, UNUSED = "unknown rule", "expired", "
 def remarks(
     waivers: Iterable[Waiver], rules: Sequence[Rule], results: Sequence[RuleResult] | None, account: str | None, day: date
 ) -> list[Remark]:
-    """What to say of each waiver. `results`: what it was tried on, None where nothing was."""
+    """Return what to know about each waiver. Without `results` (None), waivers that no finding uses aren't reported."""
     found = []
     for waiver in waivers:
         named = [rule for rule in rules if fnmatchcase(rule.id, waiver.rule)]
@@ -205,5 +205,5 @@ def _is_used(waiver: Waiver, results: Iterable[RuleResult], account: str | None)
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of the file."""
+    """Return the JSON Schema of a file of waivers."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "ExportReady waivers", **FILE.schema()}

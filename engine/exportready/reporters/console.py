@@ -157,7 +157,7 @@ def _key_issues(page: _Page, report: Report) -> None:
     not_listed = len(key_issues.shown_issues(report)) - len(rows)
     if not_listed:
         page.text(words.and_more(not_listed), indent="   ")
-    for error in report.stale[:MAX_LISTED]:
+    for error in report.stale_errors[:MAX_LISTED]:
         page.text(f"{words.STALE}: {error}", bullet="* ")
 
 
@@ -217,9 +217,9 @@ def _accepted(page: _Page, report: Report) -> None:
 
 
 def _unrecognized(page: _Page, report: Report) -> None:
-    if report.unrecognised:
+    if report.unrecognized:
         page.heading(words.UNRECOGNISED)
-    for file in report.unrecognised:
+    for file in report.unrecognized:
         page.text(f"{file.path}: {file.help}", indent="  ", bullet="* ")
 
 

@@ -113,8 +113,8 @@ def _format_value(value: str | None) -> str:
 
 def _trace_row(clause: Clause) -> tuple[str, str, str]:
     name = ".".join(filter(None, (clause.of, clause.field)))
-    condition = f"{name}: {clause.wanted} ({_format_value(clause.observed)})"
-    return words.TRACE_PARTS[clause.part], condition, words.CLAUSE_RESULTS[clause.holds]
+    condition = f"{name}: {clause.expected} ({_format_value(clause.observed)})"
+    return words.TRACE_PARTS[clause.part], condition, words.CLAUSE_RESULTS[clause.is_met]
 
 
 def _file_lines(snippet: Snippet | None) -> tuple[FileLine, ...]:

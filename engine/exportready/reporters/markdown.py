@@ -134,9 +134,9 @@ def _not_checked(report: Report, office: OfficeView) -> Iterator[str]:
                 *(f"{result.rule.title}: {result.reason}. {words.OUR_FAULT}" for result in broken_rules),
             ]
         )
-    if report.unrecognised:
+    if report.unrecognized:
         yield f"## {words.UNRECOGNISED}"
-        yield _bullets([f"{file.path}: {file.help}" for file in report.unrecognised])
+        yield _bullets([f"{file.path}: {file.help}" for file in report.unrecognized])
 
 
 def _accepted(report: Report) -> Iterator[str]:

@@ -296,7 +296,7 @@ def _dates(report: Report) -> list[datetime]:
 def files_read(report: Report) -> str:
     """Return how many files were read: "5 files read, 1 not recognised"."""
     unreadable = sum(source.error is not None for source in report.sources)
-    return words.files_read(len(report.sources) - unreadable, unreadable, len(report.unrecognised))
+    return words.files_read(len(report.sources) - unreadable, unreadable, len(report.unrecognized))
 
 
 def format_contents(records: Iterable[tuple[str, int]]) -> Iterator[str]:

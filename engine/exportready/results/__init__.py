@@ -1,1 +1,1 @@
-"""The JSON result: written, read back, compared."""
+"""Write the JSON result, read it back, and compare two."""

@@ -1,4 +1,4 @@
-"""Compares two results of one account: new, fixed, unchanged and returned findings, and those that only the rules changed."""
+"""Compare two results of one account: new, fixed, unchanged and returned findings, and those that only the rules changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON as this program writes it: readable, and encodable whatever the books hold."""
+"""Write JSON that people can read, and that can be encoded whatever text the books have."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The JSON Schema of the result, `exportready/result@1`: what `write` always writes is required, what it writes at times is described.
+"""The JSON Schema of the result, `exportready/result@1`: keys that `write` always writes are required, the others optional.
 
-Other keys are allowed, since the contract may grow: a reader that validates must not refuse the result of a newer version.
+More keys are allowed: keys may be added to the contract, and a reader that validates must accept the result of a newer version.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MONEY: Schema = {"type": "string", "pattern": r"^-?\d+(\.\d+)?(E[+-]?\d+)?$", "d
 TIME: Schema = {"type": "string", "format": "date-time", "description": "ISO 8601, with its offset"}
 DAY: Schema = {"type": "string", "format": "date"}
 TEXTS: Schema = {"type": "array", "items": TEXT}
-STANDING: Schema = {"enum": ["established", "inferred"]}
+CERTAINTY: Schema = {"enum": ["established", "inferred"]}
 
 
 def _object(required: Mapping[str, Schema], optional: Mapping[str, Schema] | None = None, about: str = "") -> Schema:
@@ -63,7 +63,7 @@ _CITATION = _object({"document": TEXT, "section": TEXT, "updated": DAY}, {"note"
 _CLEARED = _object({"findings": COUNT, "transactions": COUNT, "amount": MONEY}, about="what clears with a key issue")
 _STEPS = {"who": TEXT, "minutes": COUNT, "steps": TEXTS}
 _SIDE = _object({"count": {"type": "integer"}, "amount": _or_null(MONEY)})
-_PAST = _object(dict.fromkeys(("fingerprint", "rule", "severity", "subject", "message"), TEXT))
+_PAST_FINDING = _object(dict.fromkeys(("fingerprint", "rule", "severity", "subject", "message"), TEXT))
 
 _SOURCE = _object(
     {
@@ -193,25 +193,25 @@ _KEY_ISSUE = _object(
         "subjects": _list(_as("thing")),
         "message": TEXT,
         "fix": _object(_STEPS),
-        "standing": STANDING,
+        "standing": CERTAINTY,
         "retry": {**YES_NO, "description": "no defect: it is only to be tried again"},
         "session": {**YES_NO, "description": "while it is there, nothing can be exported"},
         "severity": _one_of(Severity),
         "clears": _object({"alone": _as("cleared"), "shared": _as("cleared")}),
         "facts": TEXTS,
         "reasons": _list(
-            _object({"rule": TEXT, "because": TEXT, "facts": TEXTS, "standing": STANDING, "source": _as("citation")})
+            _object({"rule": TEXT, "because": TEXT, "facts": TEXTS, "standing": CERTAINTY, "source": _as("citation")})
         ),
     },
     {"rule": TEXT, "code": TEXT},
     "a problem that no other explains; `rule` if a rule found it, `code` if an export error did",
 ) | {"oneOf": [{"required": ["rule"]}, {"required": ["code"]}]}
-_WAITING = _object(
+_BLOCKED_TRANSACTION = _object(
     {
         "transaction": _object({"kind": TEXT, "key": TEXT, "batch": _or_null(TEXT), "amount": _or_null(MONEY)}),
         "key_issues": TEXTS,
         "chain": {**TEXTS, "description": "for each key issue, the way to it in words"},
-        "standing": STANDING,
+        "standing": CERTAINTY,
     },
     about="a transaction that can't be exported, or wasn't",
 )
@@ -300,13 +300,13 @@ def schema() -> Schema:
             "finding": _FINDING,
             "gap": _GAP,
             "key_issue": _KEY_ISSUE,
-            "past_finding": _PAST,
+            "past_finding": _PAST_FINDING,
             "place": _PLACE,
             "rule": _RULE,
             "source": _SOURCE,
             "thing": _THING,
             "tie_out": _TIE_OUT,
-            "waiting": _WAITING,
+            "waiting": _BLOCKED_TRANSACTION,
             "waiver": _WAIVER,
             "work": _WORK,
         },

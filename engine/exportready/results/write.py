@@ -1,6 +1,6 @@
-"""The result as data: the contract `exportready/result@1`, which may grow and never change.
+"""Write a report as its JSON result, the contract `exportready/result@1`: keys may be added, never changed or removed.
 
-It holds everything that any reporter shows, so that `read.py` makes the same report from it again.
+The result has everything that any reporter shows, so that `read` can make the same report from it.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ FORMAT = "exportready/result@1"
 
 
 def text(report: Report) -> str:
-    """Return the whole result as JSON text."""
-    return to_json(stated(report)) + "\n"
+    """Return the result as JSON text."""
+    return to_json(result_data(report)) + "\n"
 
 
-def stated(report: Report) -> dict[str, Any]:
-    """The result as plain data."""
+def result_data(report: Report) -> dict[str, Any]:
+    """Return the result as plain data."""
     outcomes = Counter(result.outcome for result in report.results)
     return {
         "format": FORMAT,
@@ -52,7 +52,8 @@ def stated(report: Report) -> dict[str, Any]:
             "left_out": list(report.left_out),
             **({"own": True} if report.own_rules else {}),
             "packs": [
-                {"name": one.name, "version": one.version, "digest": one.digest, "rules": one.rules} for one in report.packs
+                {"name": pack.name, "version": pack.version, "digest": pack.digest, "rules": pack.rules}
+                for pack in report.packs
             ],
         },
         "account": {
@@ -65,20 +66,20 @@ def stated(report: Report) -> dict[str, Any]:
         **({"snapshot": report.base} if report.base else {}),
         "checked_at": _time(report.checked_at),
         "sources": [_source(source) for source in report.sources],
-        "unrecognised": [{"path": file.path, "help": file.help} for file in report.unrecognised],
+        "unrecognised": [{"path": file.path, "help": file.help} for file in report.unrecognized],
         "verdict": report.verdict.value,
         "counts": {outcome.value: outcomes[outcome] for outcome in Outcome},
         "waived": sum(finding.id in report.notes.waivers for finding in report.findings),
         "batches": [_batch(batch) for batch in report.batches],
         "rules": [_rule(result, report.notes) for result in report.results],
         "key_issues": [_key_issue(issue) for issue in report.key_issues],
-        "waiting": [_blocked_transaction(one) for one in report.blocked_transactions],
+        "waiting": [_blocked_transaction(transaction) for transaction in report.blocked_transactions],
         "waits": _cleared(report.blocked),
-        "stale_errors": list(report.stale),
+        "stale_errors": list(report.stale_errors),
         "settings": dict(report.settings),
         **({"baseline": _baseline(report)} if report.baseline else {}),
         **({"waivers": list(report.waiver_remarks)} if report.waiver_remarks else {}),
-        **({"lapses": [_lapse(one) for one in report.expiring]} if report.expiring else {}),
+        **({"lapses": [_expiry(expiry) for expiry in report.expiring]} if report.expiring else {}),
         **({"changes": _changes(report.changes)} if report.changes else {}),
         **(_arrival(report) if report.is_after_export else {}),
     }
@@ -108,7 +109,7 @@ def _key_issue(issue: KeyIssue) -> dict[str, Any]:
     return {
         "id": issue.id,
         **({"rule": issue.rule} if issue.rule else {"code": issue.code}),
-        "subjects": [{"kind": one.kind, "key": one.key} for one in issue.subjects],
+        "subjects": [{"kind": subject.kind, "key": subject.key} for subject in issue.subjects],
         "message": issue.message,
         "fix": {"who": issue.fix.who, "minutes": issue.fix.minutes, "steps": list(issue.fix.steps)},
         "standing": issue.certainty,
@@ -119,13 +120,13 @@ def _key_issue(issue: KeyIssue) -> dict[str, Any]:
         "facts": list(issue.facts),
         "reasons": [
             {
-                "rule": one.rule,
-                "because": one.words,
-                "facts": list(one.facts),
-                "standing": one.certainty,
-                "source": _citation(one.source),
+                "rule": step.rule,
+                "because": step.words,
+                "facts": list(step.facts),
+                "standing": step.certainty,
+                "source": _citation(step.source),
             }
-            for one in issue.reasons
+            for step in issue.reasons
         ],
     }
 
@@ -139,69 +140,71 @@ def _citation(source: Citation) -> dict[str, Any]:
     }
 
 
-def _lapse(one: Expiry) -> dict[str, Any]:
-    return {"what": one.what, "name": one.name, "of": one.of, "until": _time(one.until)}
+def _expiry(expiry: Expiry) -> dict[str, Any]:
+    return {"what": expiry.what, "name": expiry.name, "of": expiry.of, "until": _time(expiry.until)}
 
 
-def _changes(one: Changes) -> dict[str, Any]:
+def _changes(changes: Changes) -> dict[str, Any]:
     return {
-        "since": one.old_checked_at,
-        "verdict": one.old_verdict,
-        **{key: [_stood(each) for each in getattr(one, part)] for part, key in FINDING_KEYS.items()},
-        "drift": [{"setting": drift.setting, "old": drift.old, "new": drift.new} for drift in one.drift],
+        "since": changes.old_checked_at,
+        "verdict": changes.old_verdict,
+        **{key: [_past_finding(finding) for finding in getattr(changes, name)] for name, key in FINDING_KEYS.items()},
+        "drift": [{"setting": drift.setting, "old": drift.old, "new": drift.new} for drift in changes.drift],
     }
 
 
-def _stood(one: PastFinding) -> dict[str, str]:
-    return {name: getattr(one, name) for name in ("fingerprint", "rule", "severity", "subject", "message")}
+def _past_finding(finding: PastFinding) -> dict[str, str]:
+    return {name: getattr(finding, name) for name in ("fingerprint", "rule", "severity", "subject", "message")}
 
 
-def _blocked_transaction(one: BlockedTransaction) -> dict[str, Any]:
+def _blocked_transaction(blocked: BlockedTransaction) -> dict[str, Any]:
     return {
         "transaction": {
-            "kind": one.transaction.kind,
-            "key": one.transaction.key,
-            "batch": one.batch,
-            "amount": None if one.amount is None else str(one.amount),
+            "kind": blocked.transaction.kind,
+            "key": blocked.transaction.key,
+            "batch": blocked.batch,
+            "amount": None if blocked.amount is None else str(blocked.amount),
         },
-        "key_issues": list(one.key_issues),
-        "chain": list(one.chain),
-        "standing": one.certainty,
+        "key_issues": list(blocked.key_issues),
+        "chain": list(blocked.chain),
+        "standing": blocked.certainty,
     }
 
 
 def _arrival(report: Report) -> dict[str, Any]:
-    """After the export: the tie-out, and the payments to apply by hand."""
+    """Return the two keys that only a result after the export has: the tie-out, and the payments to apply by hand."""
     return {
-        "tie_out": [
-            {
-                "batch": _plain(one.get("batch")),
-                "name": _plain(one.get("batchName")),
-                "type": _plain(one.get("type")),
-                **{
-                    side: {"count": int(str(one.get(f"{at}Count"))), "amount": _plain(one.get(f"{at}Amount"))}
-                    for side, at in zip(JSON_SIDES, SIDES, strict=True)
-                },
-                "reasons": _plain(one.get("explained")),
-                **{name: int(str(one.get(f"{name}Count"))) for name in ("missing", "doubled")},
-            }
-            for one in report.tie_out
-        ],
-        "work_list": [_work(one) for one in report.work_list],
+        "tie_out": [_tie_out_row(row) for row in report.tie_out],
+        "work_list": [_work_row(row) for row in report.work_list],
     }
 
 
-def _work(one: Record) -> dict[str, Any]:
-    unknown = sorted(name for name, value in one.fields.items() if isinstance(value, Unknown))
-    told = {name: _plain(value) for name, value in sorted(one.fields.items())}
-    return told | ({"not_known": unknown} if unknown else {})
-
-
 JSON_SIDES = ("servicetitan", "quickbooks", "explained", "unexplained", "untold")
+"""The sides of a tie-out as the result names them, in the order of `SIDES`."""
+
+
+def _tie_out_row(row: Record) -> dict[str, Any]:
+    return {
+        "batch": _plain(row.get("batch")),
+        "name": _plain(row.get("batchName")),
+        "type": _plain(row.get("type")),
+        **{
+            key: {"count": int(str(row.get(f"{side}Count"))), "amount": _plain(row.get(f"{side}Amount"))}
+            for key, side in zip(JSON_SIDES, SIDES, strict=True)
+        },
+        "reasons": _plain(row.get("explained")),
+        **{name: int(str(row.get(f"{name}Count"))) for name in ("missing", "doubled")},
+    }
+
+
+def _work_row(row: Record) -> dict[str, Any]:
+    unknown = sorted(name for name, value in row.fields.items() if isinstance(value, Unknown))
+    values = {name: _plain(value) for name, value in sorted(row.fields.items())}
+    return values | ({"not_known": unknown} if unknown else {})
 
 
 def _plain(value: Value) -> str | bool | None:
-    """Money as a decimal string, days as ISO; null where it is not set or not known."""
+    """Return a value as JSON has it: money as a decimal string, dates as ISO 8601, null if it is not set or not known."""
     if isinstance(value, bool):
         return value
     return None if isinstance(value, (Unset, Unknown)) else value.isoformat() if isinstance(value, date) else str(value)
@@ -260,14 +263,14 @@ def _gap(gap: Gap) -> dict[str, Any]:
         "supply": gap.supply,
         "cause": gap.cause.value,
         "channel": gap.channel.value,
-        **({"also": [one.value for one in gap.also]} if gap.also else {}),
+        **({"also": [channel.value for channel in gap.also]} if gap.also else {}),
         **({"question": gap.question} if gap.question else {}),
         **({"source": gap.source} if gap.source else {}),
     }
 
 
 def _template(result: RuleResult) -> dict[str, Any]:
-    """The steps as the rule has them, where they name something of the record."""
+    """Return the steps with their placeholders, if they have any."""
     fix = result.rule.fix
     if fix.steps == fix_steps(result) and fix.many_steps == many_steps(result):
         return {}
@@ -277,8 +280,8 @@ def _template(result: RuleResult) -> dict[str, Any]:
 def _waiver(waiver: Waiver | None) -> dict[str, Any] | None:
     if waiver is None:
         return None
-    told = {name: getattr(waiver, name) for name in ("rule", "account", "subject", "owner", "reason", "ticket")}
-    return {**told, "expires": waiver.expires.isoformat(), "where": {"path": waiver.where.path, "line": waiver.where.line}}
+    fields = {name: getattr(waiver, name) for name in ("rule", "account", "subject", "owner", "reason", "ticket")}
+    return {**fields, "expires": waiver.expires.isoformat(), "where": {"path": waiver.where.path, "line": waiver.where.line}}
 
 
 def _finding(finding: Finding, notes: Notes) -> dict[str, Any]:
@@ -310,13 +313,20 @@ def _finding(finding: Finding, notes: Notes) -> dict[str, Any]:
         **({"known": True} if notes.is_known(finding) else {}),
         **({"group": True, "members": list(finding.members)} if finding.is_group else {}),
         **({"told_at": _time(finding.answered_at)} if finding.answered_at else {}),
-        **({"trace": [_clause(one) for one in finding.trace]} if finding.trace else {}),
+        **({"trace": [_clause(clause) for clause in finding.trace]} if finding.trace else {}),
     }
 
 
-def _snippet(one: Snippet) -> dict[str, Any]:
-    return {"first": one.first, "lines": list(one.lines), "line": one.line, "mark": list(one.mark)}
+def _snippet(snippet: Snippet) -> dict[str, Any]:
+    return {"first": snippet.first, "lines": list(snippet.lines), "line": snippet.line, "mark": list(snippet.mark)}
 
 
-def _clause(one: Clause) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in ("part", "of", "field", "wanted", "observed", "holds")}
+def _clause(clause: Clause) -> dict[str, Any]:
+    return {
+        "part": clause.part,
+        "of": clause.of,
+        "field": clause.field,
+        "wanted": clause.expected,
+        "observed": clause.observed,
+        "holds": clause.is_met,
+    }

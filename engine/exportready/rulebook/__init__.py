@@ -1,1 +1,1 @@
-"""YAML to rules, or every mistake with file and line."""
+"""Read rules from YAML, or report every mistake with file and line."""

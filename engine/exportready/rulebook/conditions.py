@@ -1,7 +1,7 @@
-"""Conditions: from YAML to typed values that say which field is compared with what.
+"""Read conditions from YAML into typed values that say which field is compared with what.
 
-Everything is checked against the table of kinds: a field that does not exist, a test that its type does not allow,
-or a literal of another type is a mistake of the rulebook, never a silent `false`.
+Everything is checked against the tables of kinds: a field that doesn't exist, a test that doesn't apply to its type, or a literal
+of another type is a mistake in the rulebook, never a silent `false`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from exportready.schema.times import parse_day, parse_time
 from exportready.schema.yamlfile import Node
 
 _CLEARLY_MEANT = 0.85
-"""How like a kind's name (difflib's ratio) a slip of it is; what is less like it may be anything."""
+"""From this similarity on (difflib's ratio), a name is taken for a typo of a kind's name."""
 
 _ORDERED = (Type.NUMBER, Type.DATE, Type.TIME)
 _TEXTUAL = (Type.TEXT, Type.NAME, Type.ID)
@@ -58,23 +58,23 @@ _OPS = {
 TESTS = ("present", "absent", "not", "any", "all", *_OPS)
 
 
-class Words(msgspec.Struct, frozen=True, kw_only=True):
-    """What a condition of one place may speak of."""
+class Names(msgspec.Struct, frozen=True, kw_only=True):
+    """The names that a condition in one place can use."""
 
     subject: tuple[str, ...] | None
-    """The kinds whose fields a `$field`, or a bare name, stands for; empty where there is no subject, None where it can't be told."""
+    """The kinds of the judged record, whose fields are `$field` or a bare name; empty if there is no such record, None if unknown."""
     entries: Mapping[str, tuple[str | None, bool]]
-    """Related entry -> (kind, many); the kind is None where it can't be told."""
+    """Related entry -> (kind, many); the kind is None if it is unknown."""
     parameters: Mapping[str, Known]
     bare: str = SUBJECT
-    """Whose field a bare name on the left is: the subject's, or the candidate's of a related entry."""
+    """Whose field a bare name on the left is: the judged record's, or that of a candidate for a related entry."""
 
 
 class Reader:
     """Reads the conditions of one rule file.
 
-    A left side that can't be read (its field or its kind doesn't exist) is passed on as its name, so that mistakes in its tests
-    are found in the same round.
+    A left side with a mistake (its field or kind doesn't exist) is passed on as its name, so that mistakes in its tests are
+    found in the same run.
     """
 
     def __init__(self, mistakes: Mistakes) -> None:
@@ -82,10 +82,10 @@ class Reader:
         self.kinds: set[str] = set()
         """Every kind of record read so far."""
         self.has_unknown_kinds = False
-        """Something names a kind that doesn't exist, so the rule may read others than `kinds`."""
+        """Whether the file names a kind that doesn't exist, so that the rule may be meant to read more than `kinds`."""
 
     def kind(self, name: str, line: int, shown: str = "") -> str | None:
-        """Return the kind of that name. One that doesn't exist is a mistake: then the kind that was clearly meant, or None."""
+        """Return the kind with a name. If none has it, note a mistake and return the kind that was clearly meant, or None."""
         if name not in KINDS:
             self.mistakes.add(line, f"{shown or repr(name)} is not a kind of record{did_you_mean(name, KINDS)}")
             self.has_unknown_kinds = True
@@ -93,8 +93,8 @@ class Reader:
         self.kinds.add(name)
         return name
 
-    def condition(self, node: Node, words: Words) -> Condition | None:
-        """A mapping of left sides to tests, all of which must hold; None where it has a mistake."""
+    def condition(self, node: Node, names: Names) -> Condition | None:
+        """Return the condition in a mapping of left sides to tests, all of which must be true; None if it has a mistake."""
         if not isinstance(node.value, dict) or not node.value:
             self.mistakes.add(node, f"{what_is(node)} stands where a condition (field: test) belongs")
             return None
@@ -102,16 +102,16 @@ class Reader:
         failed = False
         for name, test in node.value.items():
             line = (node.key_lines or {}).get(name, test.line)
-            part = self._entry(name, test, words, line)
+            part = self._entry(name, test, names, line)
             failed = failed or part is None
             parts += [part] if part is not None else []
         if failed:
             return None
         return parts[0] if len(parts) == 1 else All(tuple(parts))
 
-    def _entry(self, name: str, test: Node, words: Words, line: int) -> Condition | None:
+    def _entry(self, name: str, test: Node, names: Names, line: int) -> Condition | None:
         if name in ("any", "all") and isinstance(test.value, list):
-            parts = [self.condition(part, words) for part in test.value]
+            parts = [self.condition(part, names) for part in test.value]
             known = tuple(part for part in parts if part is not None)
             if len(known) != len(parts) or not parts:
                 if not parts:
@@ -119,12 +119,12 @@ class Reader:
                 return None
             return AnyOf(known) if name == "any" else All(known)
         if name == "not" and isinstance(test.value, dict):
-            part = self.condition(test, words)
+            part = self.condition(test, names)
             return Not(part) if part is not None else None
-        if name in words.entries:
+        if name in names.entries:
             return self._entry_presence(name, test)
-        ref = self.left(name, words, line)
-        return self._test(ref if ref is not None else name, test, words)
+        ref = self.left(name, names, line)
+        return self._test(ref if ref is not None else name, test, names)
 
     def _entry_presence(self, name: str, test: Node) -> Condition | None:
         if test.value == "present":
@@ -134,36 +134,36 @@ class Reader:
         self.mistakes.add(test, f"of the related entry '{name}' only present or absent can be asked, or one of its fields")
         return None
 
-    def _test(self, ref: Ref | str, test: Node, words: Words) -> Condition | None:
+    def _test(self, ref: Ref | str, test: Node, names: Names) -> Condition | None:
         value = test.value
         if value in ("present", "absent"):
             if isinstance(ref, str):
                 return None
             return IsPresent(ref) if value == "present" else Not(IsPresent(ref))
         if isinstance(value, list):
-            return self._compare(Op.ONE_OF, ref, value, test, words)
+            return self._compare(Op.ONE_OF, ref, value, test, names)
         if not isinstance(value, dict):
-            return self._compare(Op.EQUALS, ref, [test], test, words)
+            return self._compare(Op.EQUALS, ref, [test], test, names)
         if not value:
             self.mistakes.add(test, f"'{ref}' is tested against nothing")
             return None
         parts = [
-            self._named(ref, name, child, words, (test.key_lines or {}).get(name, child.line)) for name, child in value.items()
+            self._named(ref, name, child, names, (test.key_lines or {}).get(name, child.line)) for name, child in value.items()
         ]
         known = tuple(part for part in parts if part is not None)
         if len(known) != len(parts):
             return None
         return known[0] if len(known) == 1 else All(known)
 
-    def _named(self, ref: Ref | str, name: str, test: Node, words: Words, line: int) -> Condition | None:
+    def _named(self, ref: Ref | str, name: str, test: Node, names: Names, line: int) -> Condition | None:
         if name == "not":
-            part = self._test(ref, test, words)
+            part = self._test(ref, test, names)
             return Not(part) if part is not None else None
         if name in ("any", "all"):
             if not isinstance(test.value, list) or not test.value:
                 self.mistakes.add(test, f"'{name}' needs a list of tests")
                 return None
-            parts = [self._test(ref, part, words) for part in test.value]
+            parts = [self._test(ref, part, names) for part in test.value]
             known = tuple(part for part in parts if part is not None)
             if len(known) != len(parts):
                 return None
@@ -178,24 +178,24 @@ class Reader:
             self.mistakes.add(line, f"'{name}' cannot be asked of '{ref}', which is {ref.type.value}")
             return None
         if op in (Op.MAX_LENGTH, Op.MATCHES):
-            return self._own_kind(op, ref, test, words)
+            return self._length_or_pattern(op, ref, test, names)
         if name == "same_as" and not (isinstance(test.value, str) and test.value.startswith("$")):
             self.mistakes.add(test, f"'same_as' compares with another field; write it as $field, not {what_is(test)}")
             return None
-        return self._compare(op, ref, [test], test, words)
+        return self._compare(op, ref, [test], test, names)
 
-    def _own_kind(self, op: Op, ref: Ref | str, test: Node, words: Words) -> Condition | None:
-        """The tests whose right side is of another type than the left: a length, a pattern; or a parameter that holds one."""
+    def _length_or_pattern(self, op: Op, ref: Ref | str, test: Node, names: Names) -> Condition | None:
+        """Return a test whose right side has a type of its own: a length or a pattern, or a parameter with one."""
         operand: Operand | None = test.value if isinstance(test.value, (str, Decimal)) else None
         value: object = operand
         if isinstance(operand, str) and operand.startswith("$"):
             if not operand.startswith(PARAMETER + "."):
                 self.mistakes.add(test, f"'{op.value}' takes a value or a $parameter, not '{operand}'")
                 return None
-            operand = self._ref(operand, words, test.line)
+            operand = self._ref(operand, names, test.line)
             if operand is None:
                 return None
-            value = words.parameters[operand.field]
+            value = names.parameters[operand.field]
         if op is Op.MAX_LENGTH and not (isinstance(value, Decimal) and value >= 1 and value == value.to_integral_value()):
             self.mistakes.add(test, f"{what_is(test)} stands where a length (a whole number) belongs")
             return None
@@ -216,42 +216,42 @@ class Reader:
             return False
         return True
 
-    def _compare(self, op: Op, ref: Ref | str, nodes: list[Node], at: Node, words: Words) -> Condition | None:
+    def _compare(self, op: Op, ref: Ref | str, nodes: list[Node], at: Node, names: Names) -> Condition | None:
         if not nodes:
             self.mistakes.add(at, f"'{ref}' is tested against an empty list; name at least one value")
             return None
-        operands = [self.operand(node, ref, words) for node in nodes]
+        operands = [self.operand(node, ref, names) for node in nodes]
         known = tuple(operand for operand in operands if operand is not None)
         return Compare(op, ref, known) if isinstance(ref, Ref) and len(known) == len(operands) else None
 
     # -- sides
 
-    def left(self, name: str, words: Words, line: int) -> Ref | None:
-        """The left side of a test; None where it can't be read."""
+    def left(self, name: str, names: Names, line: int) -> Ref | None:
+        """Return the left side of a test; None if it has a mistake."""
         if name.startswith(("$", ACCOUNT + ".")):
-            return self._ref(name, words, line)
+            return self._ref(name, names, line)
         first, _, rest = name.partition(".")
-        if first in words.entries and rest:
-            return self._entry_field(first, rest, words, line)
-        if words.bare:
-            return self._entry_field(words.bare, name, words, line)
-        return self._subject_field(name, name, words, line)
+        if first in names.entries and rest:
+            return self._entry_field(first, rest, names, line)
+        if names.bare:
+            return self._entry_field(names.bare, name, names, line)
+        return self._subject_field(name, name, names, line)
 
-    def _subject_field(self, name: str, written: str, words: Words, line: int) -> Ref | None:
-        if words.subject is None:
+    def _subject_field(self, name: str, written: str, names: Names, line: int) -> Ref | None:
+        if names.subject is None:
             return None
-        if not words.subject:
+        if not names.subject:
             self.mistakes.add(line, f"'{written}' cannot be asked here; ask $answers.PATH or {ACCOUNT}.FIELD")
             return None
-        return self._field(words.subject, name, SUBJECT, line)
+        return self._field(names.subject, name, SUBJECT, line)
 
-    def operand(self, node: Node, against: Ref | str, words: Words, left: Words | None = None) -> Operand | None:
-        """The right side of a test: a `$reference` or a literal of the left side's type.
+    def operand(self, node: Node, against: Ref | str, names: Names, left: Names | None = None) -> Operand | None:
+        """Return the right side of a test: a `$reference`, or a literal of the left side's type; None if it has a mistake.
 
-        `left` is what the left side speaks of, where that is more (a candidate of `match`).
+        `left` are the names that the left side can use, if those are more (in `match`, fields of the candidate).
         """
         if isinstance(node.value, str) and node.value.startswith("$"):
-            ref = self._ref(node.value, words, node.line)
+            ref = self._ref(node.value, names, node.line)
             if ref is not None and isinstance(against, Ref) and not _comparable(ref.type, against.type):
                 self.mistakes.add(node, f"'{against}' is {against.type.value} but '{ref}' is {ref.type.value}")
                 return None
@@ -263,29 +263,29 @@ class Reader:
             hint = "; ask present or absent instead" if node.value is None else ""
             self.mistakes.add(node, f"{what_is(node)} stands where {_AS[against.type]} belongs ('{against}'){hint}")
             return None
-        choices = self._choices(against, left or words)
+        choices = self._choices(against, left or names)
         if choices and str(value) not in choices:
             near = did_you_mean(str(value), choices)
             self.mistakes.add(node, f"'{against}' is never '{value}'{near or '; it is one of ' + ', '.join(choices)}")
             return None
         return value
 
-    def _choices(self, ref: Ref, words: Words) -> tuple[str, ...]:
+    def _choices(self, ref: Ref, names: Names) -> tuple[str, ...]:
         if ref.owner == ANSWERS:
             return BY_PATH[ref.field].choices if ref.field in BY_PATH else ()
         if ref.owner == PARAMETER:
             return ()
         kinds = (
-            (ACCOUNT,) if ref.owner == ACCOUNT else words.subject if ref.owner == SUBJECT else (words.entries[ref.owner][0],)
+            (ACCOUNT,) if ref.owner == ACCOUNT else names.subject if ref.owner == SUBJECT else (names.entries[ref.owner][0],)
         )
         choices = [found.choices for kind in kinds or () if kind is not None and (found := field_of(kind, ref.field))]
         return tuple(dict.fromkeys(choice for some in choices for choice in some)) if all(choices) else ()
 
-    def reference(self, text: str, words: Words, line: int) -> Ref | None:
-        """A `$reference` by itself (`at_fault.key`, the right side of `match`)."""
-        return self._ref(text, words, line)
+    def reference(self, text: str, names: Names, line: int) -> Ref | None:
+        """Return a `$reference` outside a test (`at_fault.key`, a placeholder); None if it has a mistake."""
+        return self._ref(text, names, line)
 
-    def _ref(self, text: str, words: Words, line: int) -> Ref | None:
+    def _ref(self, text: str, names: Names, line: int) -> Ref | None:
         name = text.removeprefix("$")
         if name.startswith(ACCOUNT + "."):
             return self._field((ACCOUNT,), name.removeprefix(ACCOUNT + "."), ACCOUNT, line)
@@ -293,13 +293,13 @@ class Reader:
         if text.startswith(ANSWERS + "."):
             return self._answer(rest, line)
         if text.startswith(PARAMETER + "."):
-            if rest not in words.parameters:
-                self.mistakes.add(line, f"there is no parameter '{rest}'{did_you_mean(rest, words.parameters)}")
+            if rest not in names.parameters:
+                self.mistakes.add(line, f"there is no parameter '{rest}'{did_you_mean(rest, names.parameters)}")
                 return None
-            return Ref(PARAMETER, rest, type_of(words.parameters[rest]))
-        if first in words.entries and rest:
-            return self._entry_field(first, rest, words, line)
-        return self._subject_field(name, text, words, line)
+            return Ref(PARAMETER, rest, type_of(names.parameters[rest]))
+        if first in names.entries and rest:
+            return self._entry_field(first, rest, names, line)
+        return self._subject_field(name, text, names, line)
 
     def _answer(self, path: str, line: int) -> Ref | None:
         found = field_of(ANSWERS_KIND.name, path)
@@ -312,9 +312,9 @@ class Reader:
         self.kinds.add(ANSWERS_KIND.name)
         return Ref(ANSWERS, path, found.type)
 
-    def _entry_field(self, entry: str, name: str, words: Words, line: int) -> Ref | None:
-        kind, many = words.entries[entry]
-        if many and entry != words.bare:
+    def _entry_field(self, entry: str, name: str, names: Names, line: int) -> Ref | None:
+        kind, many = names.entries[entry]
+        if many and entry != names.bare:
             self.mistakes.add(line, f"'{entry}' may be many records, so only present or absent can be asked of it")
             return None
         return self._field((kind,), name, entry, line) if kind is not None else None
@@ -347,32 +347,32 @@ _AS = {
 }
 
 
-def _comparable(one: Type, other: Type) -> bool:
-    return one is other or (one in _TEXTUAL and other in _TEXTUAL)
+def _comparable(left: Type, right: Type) -> bool:
+    return left is right or (left in _TEXTUAL and right in _TEXTUAL)
 
 
 def type_of(value: Known) -> Type:
-    """The type of a parameter's default."""
+    """Return the type of a parameter's default."""
     if isinstance(value, bool):
         return Type.YESNO
     return Type.NUMBER if isinstance(value, Decimal) else Type.TEXT
 
 
-def literal(node: Node, wanted: Type) -> Known | None:
-    """A literal as a value of the wanted type, without coercion; None where it is of another type."""
+def literal(node: Node, type_: Type) -> Known | None:
+    """Return a literal as a value of a type, without coercion; None if it is of another type."""
     value = node.value
-    if wanted is Type.YESNO:
+    if type_ is Type.YESNO:
         return value if isinstance(value, bool) else None
-    if wanted is Type.NUMBER:
+    if type_ is Type.NUMBER:
         return value if isinstance(value, Decimal) else None
-    if wanted is Type.ID and isinstance(value, Decimal):
+    if type_ is Type.ID and isinstance(value, Decimal):
         return str(value)
     if not isinstance(value, str) or not value.strip():
         return None
     try:
-        if wanted is Type.DATE:
+        if type_ is Type.DATE:
             return parse_day(value)
-        if wanted is Type.TIME:
+        if type_ is Type.TIME:
             moment = parse_time(value)
             return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     except ValueError:

@@ -1,4 +1,4 @@
-"""A rule's examples: evidence written in YAML, typed by the same tables as the evidence of files."""
+"""Read the examples of a rule: evidence in YAML, typed by the same tables as the evidence from files."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from exportready.schema.yamlfile import Node, items
 from exportready.schema.yamlfile import entries as entries_of
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-"""When an example's check runs, and its evidence was made, unless it says otherwise."""
+"""When an example's check runs and its evidence was made, if the example doesn't say."""
 
 
 def read_example(node: Node, mistakes: Mistakes, with_checks: bool) -> Example | None:
-    """Read one example; None where it has mistakes. Those of its shape have been noted with the rule's."""
-    entries, path = EXAMPLE.sound(node), mistakes.path
+    """Return one example; None if it has mistakes, which are noted (those of its shape have been noted with the rule's)."""
+    entries, path = EXAMPLE.valid_entries(node), mistakes.path
     before = len(mistakes.found)
     at = _moment(entries.get("at")) or NOON
     taken = _moment(entries.get("takenAt")) or at
@@ -45,7 +45,7 @@ def read_example(node: Node, mistakes: Mistakes, with_checks: bool) -> Example |
                 },
                 listings=evidence.listings,
                 sources=(),
-                unrecognised=(),
+                unrecognized=(),
             )
     earlier = _evidence(written["before"], path, mistakes, set(), taken) if "before" in written else None
     findings = tuple(str(item.value) for item in items(entries.get("findings")))
@@ -101,7 +101,7 @@ def _evidence(node: Node | None, path: str, mistakes: Mistakes, partial: set[str
                 in_list_order=True,
             ),
         )
-    return Evidence(account=Account(), datasets=datasets, listings=listings, sources=(), unrecognised=())
+    return Evidence(account=Account(), datasets=datasets, listings=listings, sources=(), unrecognized=())
 
 
 def _records(kind: str, rows: Node, path: str, mistakes: Mistakes) -> tuple[Record, ...]:

@@ -1,4 +1,4 @@
-"""Reads `rules/inference/*.yaml`, or reports every mistake in every file at once."""
+"""Read `rules/inference/*.yaml`, or report every mistake in every file at once."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "stops_batch": ("problem",),
     "key": ("problem",),
 }
-"""Each kind of fact and its fields. The last five are only concluded (docs/inference.md)."""
+"""Each kind of fact and its fields. Facts of the last five kinds come only from rules (docs/inference.md)."""
 CONCLUDED = ("depends", "gates", "retry", "stops_batch", "key")
 
 _PATTERN = MapOf(Anything({"description": "field: text, a list of texts, $variable, or {not: $variable}"}))
@@ -78,7 +78,7 @@ def load(folder: Path) -> tuple[InferenceRule, ...]:
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of a file of inference rules."""
+    """Return the JSON Schema of a file of inference rules."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "ExportReady inference rules",
@@ -86,29 +86,29 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _rule(node: Node, told: Mistakes) -> InferenceRule | None:
-    before = len(told.found)
-    _RULE.check(node, told)
+def _rule(node: Node, mistakes: Mistakes) -> InferenceRule | None:
+    before = len(mistakes.found)
+    _RULE.check(node, mistakes)
     keys = entries(node)
     facts = entries(keys.get("when"))
-    read = {name: _pattern(child, told) for name, child in facts.items()}
+    read = {name: _pattern(child, mistakes) for name, child in facts.items()}
     when = [(name, pattern) for name, pattern in read.items() if pattern is not None]
-    if "when" in keys and not facts and len(told.found) == before:
-        told.add(keys["when"], "a rule needs at least one fact")
-    # A fact that can't be read may name any variable.
+    if "when" in keys and not facts and len(mistakes.found) == before:
+        mistakes.add(keys["when"], "a rule needs at least one fact")
+    # A fact with a mistake may name any variable, so then nothing is known about variables.
     bound = _variables(when) if len(when) == len(read) else None
     if bound is not None and "when" in keys:
-        _not_before_bound(keys["when"], when, bound, told)
+        _not_before_bound(keys["when"], when, bound, mistakes)
     without = keys.get("unless")
-    patterns = [(_pattern(child, told), child) for child in (items(without) or ([without] if without else []))]
+    patterns = [(_pattern(child, mistakes), child) for child in (items(without) or ([without] if without else []))]
     for pattern, child in patterns:
-        _only_bound(pattern, child, bound, told)
-    then = _conclude(keys["then"], told, bound, facts) if "then" in keys else None
+        _only_bound(pattern, child, bound, mistakes)
+    then = _conclude(keys["then"], mistakes, bound, facts) if "then" in keys else None
     because = keys.get("because")
     for word in PLACEHOLDER.findall(str(because.value)) if because else ():
         if because and word not in facts:
-            told.add(because, f"'{{{word}}}' is no entry of when{did_you_mean(word, facts)}")
-    if len(told.found) > before or then is None:
+            mistakes.add(because, f"'{{{word}}}' is no entry of when{did_you_mean(word, facts)}")
+    if len(mistakes.found) > before or then is None:
         return None
     source = entries(keys["source"])
     text = {name: str(child.value) for name, child in (*keys.items(), *source.items())}
@@ -126,7 +126,7 @@ def _rule(node: Node, told: Mistakes) -> InferenceRule | None:
             note=text.get("note", ""),
         ),
         group=0,
-        where=Location(told.path, node.line),
+        where=Location(mistakes.path, node.line),
     )
 
 
@@ -134,87 +134,90 @@ def _variables(when: Iterable[tuple[str, Pattern]]) -> frozenset[str]:
     return frozenset(test.variable for _, pattern in when for _, test in pattern.tests if isinstance(test, Same))
 
 
-def _pattern(node: Node, told: Mistakes) -> Pattern | None:
+def _pattern(node: Node, mistakes: Mistakes) -> Pattern | None:
     if not isinstance(node.value, dict):
-        return None  # the shape has said so
+        return None  # the shape has noted the mistake
     keys = entries(node)
     kind = keys["fact"].value if "fact" in keys else None
     if not isinstance(kind, str) or kind not in FACTS:
-        told.add(node, f"'fact' must be one of {', '.join(FACTS)}{did_you_mean(str(kind), FACTS)}")
+        mistakes.add(node, f"'fact' must be one of {', '.join(FACTS)}{did_you_mean(str(kind), FACTS)}")
         return None
     tests: list[tuple[str, Test]] = []
     for name, child in keys.items():
         if name == "fact":
             continue
         if name not in FACTS[kind]:
-            told.add(child, f"'{kind}' has no field '{name}'{did_you_mean(name, FACTS[kind])}")
+            mistakes.add(child, f"'{kind}' has no field '{name}'{did_you_mean(name, FACTS[kind])}")
             continue
-        test = _test(child, told)
+        test = _test(child, mistakes)
         if test is not None:
             tests.append((name, test))
     return Pattern(kind, tuple(tests))
 
 
-def _test(node: Node, told: Mistakes) -> Test | None:
+def _test(node: Node, mistakes: Mistakes) -> Test | None:
     value = node.value
     if isinstance(value, str):
         return Same(value[1:]) if value.startswith("$") else OneOf((value,))
-    if isinstance(value, list) and value and all(isinstance(one.value, str) for one in value):
-        return OneOf(tuple(str(one.value) for one in value))
+    if isinstance(value, list) and value and all(isinstance(item.value, str) for item in value):
+        return OneOf(tuple(str(item.value) for item in value))
     if isinstance(value, dict) and set(value) == {"not"} and str(value["not"].value).startswith("$"):
         return Different(str(value["not"].value)[1:])
-    told.add(node, "a text (numbers in quotes), a list of texts, $variable or {not: $variable} belongs here")
+    mistakes.add(node, "a text (numbers in quotes), a list of texts, $variable or {not: $variable} belongs here")
     return None
 
 
-def _not_before_bound(node: Node, when: Iterable[tuple[str, Pattern]], bound: Collection[str], told: Mistakes) -> None:
-    """What must be different must be known from any entry."""
+def _not_before_bound(node: Node, when: Iterable[tuple[str, Pattern]], bound: Collection[str], mistakes: Mistakes) -> None:
+    """Note tests for a difference from a variable that no entry binds."""
     for _, pattern in when:
         for name, test in pattern.tests:
             if isinstance(test, Different) and test.variable not in bound:
-                told.add(node, f"'{name}' must differ from ${test.variable}, which no entry names")
+                mistakes.add(node, f"'{name}' must differ from ${test.variable}, which no entry names")
 
 
-def _only_bound(pattern: Pattern | None, node: Node, bound: Collection[str] | None, told: Mistakes) -> None:
-    """An engine looks for what is absent by values that it knows; tests within one absent fact are not compiled."""
+def _only_bound(pattern: Pattern | None, node: Node, bound: Collection[str] | None, mistakes: Mistakes) -> None:
+    """Note tests that engines can't make of an absent fact: on unbound variables, for a difference, on one variable twice."""
     named: list[str] = []
     for name, test in pattern.tests if pattern else ():
         if isinstance(test, Different):
-            told.add(node, f"'{name}': unless has no {{not: …}}")
+            mistakes.add(node, f"'{name}': unless has no {{not: …}}")
         elif isinstance(test, Same):
             named.append(test.variable)
             if bound is not None and test.variable not in bound:
-                told.add(node, f"${test.variable} is named by no entry of when")
+                mistakes.add(node, f"${test.variable} is named by no entry of when")
     if len(named) != len(set(named)):
-        told.add(node, "a variable stands twice in one fact of unless")
+        mistakes.add(node, "a variable stands twice in one fact of unless")
 
 
-def _conclude(node: Node, told: Mistakes, bound: Collection[str] | None, names: Collection[str]) -> Conclude | None:
+def _conclude(node: Node, mistakes: Mistakes, bound: Collection[str] | None, names: Collection[str]) -> Conclude | None:
     if not isinstance(node.value, dict):
-        return None  # the shape has said so
+        return None  # the shape has noted the mistake
     keys = {name: str(child.value) for name, child in entries(node).items()}
     kind = keys.pop("fact", "")
     if kind not in CONCLUDED:
-        told.add(node, f"'fact' must be one of {', '.join(CONCLUDED)}{did_you_mean(kind, CONCLUDED)}")
+        mistakes.add(node, f"'fact' must be one of {', '.join(CONCLUDED)}{did_you_mean(kind, CONCLUDED)}")
         return None
     if set(keys) != set(FACTS[kind]):
-        told.add(node, f"'{kind}' has the fields {', '.join(FACTS[kind])}, all of them")
+        mistakes.add(node, f"'{kind}' has the fields {', '.join(FACTS[kind])}, all of them")
         return None
     fields: list[tuple[str, Same | str]] = []
     for name, value in keys.items():
         if value.startswith("$"):
             if bound is not None and value[1:] not in bound:
-                told.add(node, f"{value} is named by no entry of when")
+                mistakes.add(node, f"{value} is named by no entry of when")
             fields.append((name, Same(value[1:])))
         elif value in names:
             fields.append((name, value))
         else:
-            told.add(node, f"'{value}' is no entry of when{did_you_mean(value, names)}")
+            mistakes.add(node, f"'{value}' is no entry of when{did_you_mean(value, names)}")
     return Conclude(kind, tuple(fields))
 
 
 def _grouped(rules: list[InferenceRule], mistakes: Mistakes) -> list[InferenceRule]:
-    """Each rule in the group after all that it negates. A circle through `unless` has no meaning, and is a mistake."""
+    """Return the rules with their groups: each rule runs after all rules that conclude what it negates.
+
+    A cycle through `unless` has no such order and is a mistake.
+    """
     groups: dict[str, int] = dict.fromkeys(CONCLUDED, 0)
     for _ in range(len(CONCLUDED) + 1):
         before = dict(groups)

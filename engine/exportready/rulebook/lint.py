@@ -1,4 +1,4 @@
-"""What is wrong with a rule that can be read: cases that nobody tries, words that nothing uses, conditions that cannot be met."""
+"""Find flaws in valid rules: outcomes without an example, names that are never used, conditions that can never be true."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ from exportready.model.rules import (
 from exportready.schema.mistakes import Mistake
 
 CASES = ("passed", "failed", "cannot_tell")
-"""Each rule is tried at least on one example of each."""
+"""The outcomes that each rule must have an example of."""
 
 
 def remarks(rules: Iterable[Rule]) -> list[Mistake]:
-    """Return everything that is wrong, by file and line."""
-    return sorted((one for rule in rules for one in (*_untried(rule), *_of(rule))), key=_by_line)
+    """Return every flaw, by file and line."""
+    return sorted((flaw for rule in rules for flaw in (*_untried(rule), *_flaws(rule))), key=_by_line)
 
 
 def untried(rules: Iterable[Rule]) -> list[Mistake]:
-    """Return the cases that no example tries, by file and line."""
-    return sorted((one for rule in rules for one in _untried(rule)), key=_by_line)
+    """Return the outcomes that no example has, by file and line."""
+    return sorted((flaw for rule in rules for flaw in _untried(rule)), key=_by_line)
 
 
-def _by_line(one: Mistake) -> tuple[str, int, str]:
-    return one.path, one.line, one.message
+def _by_line(flaw: Mistake) -> tuple[str, int, str]:
+    return flaw.path, flaw.line, flaw.message
 
 
-def _remark(rule: Rule, message: str) -> Mistake:
+def _flaw(rule: Rule, message: str) -> Mistake:
     return Mistake(rule.where.path, rule.where.line or 1, message)
 
 
@@ -51,17 +51,17 @@ def _untried(rule: Rule) -> Iterator[Mistake]:
     tried = {example.outcome for example in rule.examples}
     for case in CASES:
         if case not in tried:
-            yield _remark(rule, f"no example comes out as {case}; add one")
+            yield _flaw(rule, f"no example comes out as {case}; add one")
 
 
-def _of(rule: Rule) -> Iterator[Mistake]:
-    say = partial(_remark, rule)
+def _flaws(rule: Rule) -> Iterator[Mistake]:
+    flaw = partial(_flaw, rule)
     if rule.title.rstrip().endswith((".", "!")):
-        yield say("the title is a sentence without its full stop")
+        yield flaw("the title is a sentence without its full stop")
     used = {ref.field for ref in _all_refs(rule) if ref.owner == PARAMETER}
     used |= {word.partition(".")[2] for word in _all_words(rule) if word.startswith(PARAMETER + ".")}
     for name in sorted(set(rule.parameters) - used):
-        yield say(f"the parameter '{name}' is used nowhere")
+        yield flaw(f"the parameter '{name}' is used nowhere")
     for check in rule.checks:
         named = f" of the check '{check.name}'" if rule.named_checks else ""
         asked = {name for condition in _conditions(check) for name in entries(condition)}
@@ -70,20 +70,20 @@ def _of(rule: Rule) -> Iterator[Mistake]:
         asked |= {operand.owner for related in check.related for _, _, operand in related.match if isinstance(operand, Ref)}
         for related in check.related:
             if related.name not in asked:
-                yield say(f"the entry '{related.name}'{named} is used nowhere")
+                yield flaw(f"the entry '{related.name}'{named} is used nowhere")
         for what, condition in (
             ("where", check.where),
             ("expect", check.expect),
             ("blocks_when", check.blocks_when),
             ("eased_when", check.eased_when),
         ):
-            for told in _contradictions(condition):
-                yield say(f"{what}{named} can never hold: {told}")
+            for contradiction in _contradictions(condition):
+                yield flaw(f"{what}{named} can never hold: {contradiction}")
         if check.expect == check.where:
-            yield say(f"expect{named} is what where says, so it never fails")
+            yield flaw(f"expect{named} is what where says, so it never fails")
         sheet = all(KINDS[kind].sheet or KINDS[kind].single for kind in check.each)
         if not sheet and not placeholders(check.failure):
-            yield say(f"the failure text{named} names no {{field}}, so nobody can tell which record it is")
+            yield flaw(f"the failure text{named} names no {{field}}, so nobody can tell which record it is")
 
 
 def _conditions(check: Check) -> list[Condition]:
@@ -104,23 +104,23 @@ def _all_words(rule: Rule) -> set[str]:
 
 
 def _contradictions(condition: Condition | None) -> Iterator[str]:
-    """Parts of one group that cannot hold together, whatever the record."""
+    """Yield the parts of `all` groups that can't both be true of any record."""
     if isinstance(condition, All):
-        wanted: dict[str, set[object]] = {}
-        there: dict[str, bool] = {}
+        possible: dict[str, set[object]] = {}
+        presence: dict[str, bool] = {}
         for part in condition.parts:
             if (
                 isinstance(part, Compare)
                 and part.op in (Op.EQUALS, Op.ONE_OF)
-                and not any(isinstance(one, Ref) for one in part.right)
+                and not any(isinstance(operand, Ref) for operand in part.right)
             ):
                 values = set(part.right)
-                known = wanted.setdefault(str(part.left), set(values))
-                known &= values
-                if not known:
+                both = possible.setdefault(str(part.left), set(values))
+                both &= values
+                if not both:
                     yield f"{part.left} cannot be two things at once"
             name, present = _presence(part)
-            if name and there.setdefault(name, present) is not present:
+            if name and presence.setdefault(name, present) is not present:
                 yield f"{name} cannot be present and absent"
             yield from _contradictions(part)
     elif isinstance(condition, AnyOf):
@@ -129,6 +129,7 @@ def _contradictions(condition: Condition | None) -> Iterator[str]:
 
 
 def _presence(part: Condition) -> tuple[str, bool]:
+    """Return the field or entry that a test needs, and whether it must be present; an empty name if it needs none."""
     if isinstance(part, IsPresent):
         return str(part.ref), True
     if isinstance(part, EntryIsPresent):

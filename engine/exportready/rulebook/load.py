@@ -1,4 +1,4 @@
-"""Reads a folder of rule files into a rulebook, or reports every mistake in every file at once."""
+"""Read a folder of rule files into a rulebook, or report every mistake in every file at once."""
 
 from __future__ import annotations
 
@@ -14,26 +14,25 @@ from exportready.model.rules import Pack, Rule, Rulebook
 from exportready.rulebook.inference import load as load_inference
 from exportready.rulebook.reads import SHOWN, SHOWN_AFTER, wanted
 from exportready.rulebook.rule_file import read_rule
-from exportready.runtime import cache, shipped
+from exportready.runtime import cache, program, shipped
 from exportready.schema.mistakes import Mistakes, MistakesFound
 from exportready.schema.shapes import Key, Object, Text
 from exportready.schema.yamlfile import Node, parse
 
 INFERENCE = "inference"
-"""The folder among the rules that says what follows from what."""
-
+"""The subfolder with the inference rules."""
 
 PACK = "pack.yaml"
-"""Beside the areas: how the pack is called, and its version."""
+"""The file beside the areas that has the pack's name and version."""
 _PACK_SHAPE = Object({"name": Key(Text(), required=True), "version": Key(Text(), 'in quotes: "1.0"', required=True)})
 
 
 WHAT = "the rulebook"
-"""What the mistakes of a folder of rules are about."""
+"""What mistakes in a folder of rules are about, in messages."""
 
 
 def load_rulebook(folder: Path | None = None) -> Rulebook:
-    """Load the shipped rules, or the rules in a folder of your own instead.
+    """Return the shipped rules, or the rules in a folder of your own instead.
 
     Raises MistakesFound with every mistake in the folder's files, by file and line; also if it holds no rules.
     """
@@ -46,7 +45,7 @@ def load_rulebook(folder: Path | None = None) -> Rulebook:
 
 
 def load(folder: Path, own: bool = False) -> Rulebook:
-    """Read every `AREA/NAME.yaml` in a folder, its inference rules and its pack.yaml. `own`: not the shipped rules.
+    """Return every `AREA/NAME.yaml` in a folder, its inference rules and its pack.yaml. `own`: not the shipped rules.
 
     Raises MistakesFound with all mistakes, their paths relative to the folder; also if it holds no rules.
     """
@@ -75,7 +74,7 @@ def _inference_of(folder: Path) -> Path:
 
 
 def load_or_recall(folder: Path, own: bool = False) -> Rulebook:
-    """Load a folder as `load` does, or recall it from an earlier run if neither the files nor the program have changed."""
+    """Return a folder as `load` does, from the cache if neither the files nor the program have changed since an earlier run."""
     key = _state(folder, own)
     known = cache.load("rules", key) if key else None
     if isinstance(known, Rulebook):
@@ -87,32 +86,32 @@ def load_or_recall(folder: Path, own: bool = False) -> Rulebook:
 
 
 def _state(folder: Path, own: bool) -> str:
-    """What a rulebook follows from; empty where a file cannot be read, which `load` tells."""
-    told = hashlib.sha256(f"{cache.code()}\0{folder}\0{own}".encode("utf-8", "surrogateescape"))
+    """Return a hash of everything that a rulebook depends on; empty if a file can't be read, which `load` reports."""
+    state = hashlib.sha256(f"{program.local_state()}\0{folder}\0{own}".encode("utf-8", "surrogateescape"))
     try:
         for file in sorted({*folder.rglob("*.y*ml"), *_inference_of(folder).glob("*.yaml")}):
-            told.update(f"\0{file.as_posix()}\0".encode("utf-8", "surrogateescape"))
-            told.update(hashlib.sha256(file.read_bytes()).digest())
+            state.update(f"\0{file.as_posix()}\0".encode("utf-8", "surrogateescape"))
+            state.update(hashlib.sha256(file.read_bytes()).digest())
     except OSError:
         return ""
-    return told.hexdigest()[:32]
+    return state.hexdigest()[:32]
 
 
 class Folder(msgspec.Struct, frozen=True, kw_only=True):
-    """What a folder of rules holds, as far as it can be read."""
+    """What is in a folder of rules, apart from files with mistakes."""
 
     rules: tuple[Rule, ...]
     """By id."""
     inference: tuple[InferenceRule, ...]
     name: str
-    """Of the pack, and its version; empty where the folder has no pack.yaml."""
+    """The pack's name; it and the version are empty if the folder has no pack.yaml."""
     version: str
     digest: str
-    """SHA-256 over the text of all rule files, the folder's own inference rules too."""
+    """SHA-256 over the text of all rule files, including the folder's own inference rules."""
 
 
 def read_folder(folder: Path, mistakes: Mistakes) -> Folder:
-    """Read every rule in a folder, its inference rules (else the shipped ones) and its pack.yaml; note every mistake in them."""
+    """Return what is in a folder of rules, with the shipped inference rules if it has none of its own; note every mistake."""
     rules: list[Rule] = []
     digest = hashlib.sha256()
     files = sorted(folder.rglob("*.y*ml"))
@@ -144,7 +143,7 @@ def read_folder(folder: Path, mistakes: Mistakes) -> Folder:
 
 
 def _pack(folder: Path, mistakes: Mistakes) -> tuple[str, str]:
-    """Return the name and version in pack.yaml; empty where there is none, or it has mistakes, which are noted."""
+    """Return the name and version in pack.yaml; empty if there is none, or it has mistakes, which are noted."""
     if not (folder / PACK).is_file():
         return "", ""
     found = mistakes.of(PACK)
@@ -152,5 +151,5 @@ def _pack(folder: Path, mistakes: Mistakes) -> tuple[str, str]:
     with found.collecting():
         root = parse((folder / PACK).read_bytes(), PACK, found)
         _PACK_SHAPE.check(root, found)
-        stated = _PACK_SHAPE.sound(root)
+        stated = _PACK_SHAPE.valid_entries(root)
     return str(stated["name"].value) if "name" in stated else "", str(stated["version"].value) if "version" in stated else ""

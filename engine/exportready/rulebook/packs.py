@@ -1,4 +1,4 @@
-"""Several folders of rules as one rulebook, with the grades and parameters that a team settled."""
+"""Combine folders of rules into one rulebook, and apply a team's own grades and parameters."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from exportready.schema.mistakes import Mistakes
 from exportready.schema.shapes import did_you_mean
 
 
-def together(first: Rulebook, folders: Sequence[Path], mistakes: Mistakes | None = None) -> Rulebook:
+def combined(first: Rulebook, folders: Sequence[Path], mistakes: Mistakes | None = None) -> Rulebook:
     """Return the rulebook with further packs.
 
-    What is wrong with a pack, and a rule that two packs have, is noted in the collector, and the packs without mistakes are
-    returned. Without a collector, raises MistakesFound.
+    With a collector, mistakes in a pack and rules that are in two packs are noted, and packs with mistakes are left out. Without a
+    collector, raises MistakesFound.
     """
     books, found = [first], mistakes or Mistakes()
     for folder in folders:
@@ -40,21 +40,21 @@ def together(first: Rulebook, folders: Sequence[Path], mistakes: Mistakes | None
         return first
     packs = tuple(pack for book in books for pack in book.packs)
     digest = hashlib.sha256("\0".join(pack.digest for pack in packs).encode()).hexdigest()
-    follows = next((book for book in reversed(books) if book.own_inference), first)
+    last = next((book for book in reversed(books) if book.own_inference), first)
     in_order = tuple(sorted(rules.values(), key=lambda rule: rule.id))
     return Rulebook(
         rules=in_order,
         digest=digest,
         wanted=wanted(in_order),
         own=first.own,
-        inference=follows.inference,
-        own_inference=follows.own_inference,
+        inference=last.inference,
+        own_inference=last.own_inference,
         packs=packs,
     )
 
 
 def rule_ids(folder: Path) -> frozenset[str]:
-    """Return the ids that the rule files in a folder are named for, whether they can be read or not."""
+    """Return the ids of the rule files in a folder by their names, including files with mistakes."""
     files = (file for file in folder.glob("*/*.yaml") if file.parent.name != INFERENCE)
     return frozenset(f"{file.parent.name}/{file.stem}" for file in files)
 
@@ -97,7 +97,7 @@ def adapted(
 
 
 def _adapted(rule: Rule, grade: Severity | None, parameters: Mapping[str, Known]) -> Rule:
-    """A check that has the rule's grade gets the new one; one with a grade of its own keeps it."""
+    """Return a rule with another grade and parameters. A check with a grade of its own keeps that."""
     if grade is not None:
         checks = tuple(replace(check, severity=grade) if check.severity is rule.severity else check for check in rule.checks)
         rule = replace(rule, severity=grade, checks=checks)

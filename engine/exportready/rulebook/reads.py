@@ -1,4 +1,4 @@
-"""What is to be read from the files: what the rules name, what the derivations behind that read, and what every report shows."""
+"""Which kinds and fields to read from files: those of the rules, of the derivations they need, and of every report."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from exportready.kinds.account import KIND as ANSWERS_KIND
 from exportready.model.rules import ACCOUNT, ANSWERS, PARAMETER, SUBJECT, Check, Ref, Rule, Wanted, placeholders, refs
 
 SHOWN = ("derived.account", "derived.batch", "derived.drift", "derived.purchase_charge", "derived.tax_zone")
-"""What every report shows, or what its key issues are found by, whatever rules it judges."""
+"""Derived kinds that every report or its key issues need, whatever rules it judges."""
 SHOWN_AFTER = ("derived.match", "derived.tie_out", "derived.applied_payment", "derived.export_log", "derived.export_error")
-"""What a report shows after an export besides."""
+"""Derived kinds that a report needs in addition after an export."""
 _HEADING: Mapping[str, frozenset[str]] = {"quickbooks.Company": frozenset({"CompanyName"})}
-"""What every report shows of whose files these are."""
+"""Fields that every report shows to say whose files these are."""
 
 
 def wanted(rules: Iterable[Rule], shown: Iterable[str] = ()) -> Wanted:
-    """Return each kind with every field of it that is to be read; nothing where no rule reads and nothing is shown.
+    """Return each kind to read with its fields; nothing if no rule reads anything and nothing is shown.
 
     `shown` are the derived kinds that the report needs whatever the rules read.
     """
-    from exportready.derive.registry import DERIVATIONS  # a rulebook that is recalled needs no derivations
+    from exportready.derive.registry import DERIVATIONS  # slow to import, and not needed for a cached rulebook
 
     fields: dict[str, set[str]] = {kind: set() for kind in shown}
     for rule in rules:
         for kind, field in reads(rule):
             fields.setdefault(kind, set()).update({field} if field else ())
     for derivation in reversed(list(DERIVATIONS.values())):  # a derivation comes after those that it reads
-        asked = fields.get(derivation.kind)
-        for source, names in derivation.reads.items() if asked is not None else ():
+        needed = fields.get(derivation.kind)
+        for source, names in derivation.reads.items() if needed is not None else ():
             only_for = derivation.only_for.get(source)
-            if only_for is None or only_for & (asked or set()):
+            if only_for is None or only_for & (needed or set()):
                 fields.setdefault(source, set()).update(names)
     if fields:
         for kind, more in (*_HEADING.items(), *references.READS.items()):
@@ -42,13 +42,13 @@ def wanted(rules: Iterable[Rule], shown: Iterable[str] = ()) -> Wanted:
 
 
 def _needs(kind: str, name: str) -> tuple[str, ...]:
-    """Return the fields from which a field is derived that no file holds."""
+    """Return the fields that a field is computed from, if no file has the field itself."""
     found = field_of(kind, name)
     return found.needs if found else ()
 
 
 def reads(rule: Rule) -> set[tuple[str, str | None]]:
-    """Return the (kind, field) pairs that a rule reads; the field is None where only the kind's presence counts."""
+    """Return the (kind, field) pairs that a rule reads; the field is None if only the records themselves count."""
     found: set[tuple[str, str | None]] = set()
     for ref in refs(rule.given):
         found |= _pairs(ref, None)
@@ -68,7 +68,7 @@ def reads(rule: Rule) -> set[tuple[str, str | None]]:
             found |= _pairs(check.at_fault.key, check)
         for text in (check.failure, *rule.fix.steps, *rule.fix.many_steps):
             for word in placeholders(text):
-                found |= _said(word, check)
+                found |= _pairs_of_placeholder(word, check)
     return found
 
 
@@ -86,7 +86,7 @@ def _pairs(ref: Ref, check: Check | None) -> set[tuple[str, str | None]]:
     return {(entry.kind, ref.field) for entry in check.related if entry.name == ref.owner}
 
 
-def _said(word: str, check: Check) -> set[tuple[str, str | None]]:
+def _pairs_of_placeholder(word: str, check: Check) -> set[tuple[str, str | None]]:
     if word.startswith(ANSWERS + "."):
         return {(ANSWERS_KIND.name, word.removeprefix(ANSWERS + "."))}
     if word.removeprefix("$").startswith(ACCOUNT + "."):

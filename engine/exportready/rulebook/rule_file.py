@@ -1,4 +1,4 @@
-"""Reads one rule file into a rule, or reports every mistake in it at once: what one mistake hides is looked for all the same."""
+"""Read one rule file into a rule, or report every mistake in it at once, also those that depend on parts with mistakes."""
 
 from __future__ import annotations
 
@@ -10,9 +10,21 @@ from decimal import Decimal
 from exportready.kinds import KINDS
 from exportready.kinds.account import BY_PATH
 from exportready.model.evidence import Known, Location
-from exportready.model.rules import ACCOUNT, ANSWERS, Check, Citation, Condition, Example, FixSteps, Phase, Rule, Severity
+from exportready.model.rules import (
+    ACCOUNT,
+    ANSWERS,
+    Check,
+    Citation,
+    Condition,
+    Example,
+    FixSteps,
+    Phase,
+    Rule,
+    Severity,
+    is_within,
+)
 from exportready.rulebook.checks import CheckReader
-from exportready.rulebook.conditions import Reader, Words
+from exportready.rulebook.conditions import Names, Reader
 from exportready.rulebook.examples import read_example
 from exportready.rulebook.shape import RULE
 from exportready.schema.mistakes import Mistakes, MistakesFound
@@ -23,7 +35,7 @@ from exportready.schema.yamlfile import entries as entries_of
 
 
 def read_rule(data: bytes, mistakes: Mistakes) -> Rule | None:
-    """Read the rule in `AREA/NAME.yaml`, whose path is that of the collector. None if anything is wrong with it, which is noted."""
+    """Return the rule in `AREA/NAME.yaml` (the path of the collector); None if it has mistakes, which are noted."""
     before = len(mistakes.found)
     try:
         root = parse(data, mistakes.path, mistakes)
@@ -38,26 +50,26 @@ def read_rule(data: bytes, mistakes: Mistakes) -> Rule | None:
 
 
 class _RuleFile:
-    """One rule file. `written` is everything in it; `entries` are the keys whose own shape is right."""
+    """One rule file. `written` are all of its entries, `entries` those without mistakes."""
 
     def __init__(self, root: Node, mistakes: Mistakes) -> None:
         self.name = mistakes.path
         self.root = root
         self.mistakes = mistakes
         self.written = entries_of(root)
-        self.entries = RULE.sound(root)
+        self.entries = RULE.valid_entries(root)
         self.conditions = Reader(mistakes)
         self.checks = CheckReader(self.name.rpartition("/")[2].removesuffix(".yaml"), mistakes, self.conditions)
 
     def read(self, digest: str) -> Rule | None:
-        """Return the rule; None if it lacks something that it can't be made without, which is noted."""
+        """Return the rule; None if it has mistakes, which are noted."""
         before = len(self.mistakes.found)
         RULE.check(self.root, self.mistakes)
         expected = self.name.removesuffix(".yaml")
         if "id" in self.entries and self.entries["id"].value != expected:
             self.mistakes.add(self.entries["id"], f"the id must be the file's path, '{expected}'")
         parameters = self._parameters(self.entries.get("parameters"))
-        nothing = Words(subject=(), entries={}, parameters=parameters)
+        nothing = Names(subject=(), entries={}, parameters=parameters)
         given = self.conditions.condition(self.entries["given"], nothing) if "given" in self.entries else None
         checks = self.checks.read(self.entries, self.root, parameters)
         self.checks.steps(self.written.get("fix"))
@@ -131,10 +143,10 @@ class _RuleFile:
         return found
 
     def _max_age(self, node: Node | None) -> dict[str, timedelta]:
-        """Return how old each kind of record or answer may be. What the rule doesn't read has no age: it would bind nothing."""
+        """Return how old each kind of record or answer may be. Note kinds that the rule doesn't read: their age has no effect."""
         if node is None:
             return {}
-        from exportready.derive.registry import sources  # a rulebook that is recalled needs no derivations
+        from exportready.derive.registry import sources  # slow to import, and not needed for a cached rulebook
 
         ages: dict[str, timedelta] = {}
         read = self.conditions.kinds | {source for kind in self.conditions.kinds for source in sources(kind)}
@@ -142,7 +154,7 @@ class _RuleFile:
             line = (node.key_lines or {}).get(name, child.line)
             if name.startswith(ANSWERS + "."):
                 path = name.removeprefix(ANSWERS + ".")
-                if not any(known == path or known.startswith(path + ".") for known in BY_PATH):
+                if not any(is_within(known, path) for known in BY_PATH):
                     self.mistakes.add(line, f"there is no answer '{path}'{did_you_mean(path, BY_PATH)}")
             elif name not in KINDS:
                 self.mistakes.add(line, f"'{name}' is not a kind of record{did_you_mean(name, KINDS)}")
@@ -153,7 +165,7 @@ class _RuleFile:
             try:
                 ages[name] = parse_age(str(child.value))
             except ValueError:
-                continue  # RULE has said so
+                continue  # RULE.check has noted the mistake
         return ages
 
 

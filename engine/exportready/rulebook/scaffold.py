@@ -1,4 +1,4 @@
-"""A new rule to begin with: it is read, tried and linted without a mistake, and says where to write one's own."""
+"""Create a new rule from a template that is valid, passes its own examples, and says what to replace."""
 
 from __future__ import annotations
 
@@ -44,6 +44,6 @@ examples:                              # the rule's own tests; each outcome and 
 
 
 def rule(id_: str, day: str) -> str:
-    """The text of a new rule with this id."""
+    """Return the text of a new rule with this id."""
     area = id_.partition("/")[0]
     return _TEMPLATE.format(id=id_, section=area.capitalize(), day=day)

@@ -1,4 +1,4 @@
-"""What a rule file may hold: for reading it, and as JSON Schema for editors."""
+"""The shape of a rule file, to check it, and as JSON Schema for editors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from exportready.schema.times import AGE, DAY, TIME
 
 
 class _Condition(Anything, frozen=True):
-    """A condition, read by `conditions.Reader`. A key with nothing after it is none: it would hold for every record."""
+    """A condition, checked by `conditions.Reader`. It can't be empty, since it would be true of every record."""
 
     may_be_empty = False
 
@@ -130,7 +130,7 @@ RULE = Object(
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of a rule file."""
+    """Return the JSON Schema of a rule file."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "ExportReady rule",

@@ -13,8 +13,6 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from exportready import __version__
-
 _NEWEST = 8
 """Entries to keep of each sort; older ones belong to other versions or to rules that have changed since."""
 
@@ -49,17 +47,6 @@ def _is_ours(place: Path) -> bool:
         return True  # a user's profile belongs to that user
     found = place.stat()
     return found.st_uid == os.geteuid() and not found.st_mode & 0o022
-
-
-def code() -> str:
-    """Return a text that changes with the program: its version, and name, size and time of every source file."""
-    parts = [__version__]
-    for place, _, names in sorted(os.walk(Path(__file__).parents[1])):
-        for name in sorted(names):
-            if name.endswith(".py"):
-                state = Path(place, name).stat()
-                parts.append(f"{name} {state.st_size} {state.st_mtime_ns}")
-    return "\n".join((sys.version, *parts))
 
 
 def load(sort: str, key: str) -> object:

@@ -1,4 +1,4 @@
-"""Mistakes in files that people write: one with its position, a collector, and the exception that carries them all."""
+"""Mistakes in files that people write: one mistake with its position, a collector, and the exception with all of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 
 class Mistake(msgspec.Struct, frozen=True):
-    """Something wrong in a file: where it is, and what would be right."""
+    """One mistake in a file: where it is, what is wrong and what would be right."""
 
     path: str
     line: int
@@ -23,24 +23,24 @@ class Mistake(msgspec.Struct, frozen=True):
         return f"{self.path}:{self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
 
     def below(self, folder: Path) -> Mistake:
-        """Return the same mistake with a path that people can open from where they are."""
+        """Return the mistake with its path below a folder, so that people can open the file."""
         return replace(self, path=(folder / self.path).as_posix())
 
 
 class MistakesFound(Exception):
-    """Files can't be used. `mistakes` holds everything wrong with them: file by file, each file's by line."""
+    """Files can't be used. `mistakes` has every mistake in them, file by file, each file's in the order of lines."""
 
     def __init__(self, mistakes: Iterable[Mistake], about: str = "the file") -> None:
         found = tuple(mistakes)
-        files = {path: number for number, path in enumerate(dict.fromkeys(one.path for one in found))}
-        self.mistakes = tuple(sorted(found, key=lambda one: (files[one.path], one.line)))
+        file_order = {path: number for number, path in enumerate(dict.fromkeys(mistake.path for mistake in found))}
+        self.mistakes = tuple(sorted(found, key=lambda mistake: (file_order[mistake.path], mistake.line)))
         self.about = about
-        """What they are mistakes of, such as “the rulebook”."""
+        """What has the mistakes, such as “the rulebook”."""
         super().__init__("\n".join(map(str, self.mistakes)))
 
     @property
     def summary(self) -> str:
-        """Count them: “the rulebook has 2 mistakes”."""
+        """Return how many there are, in words: “the rulebook has 2 mistakes”."""
         count = len(self.mistakes)
         return f"{self.about} {'have' if self.about.endswith('s') else 'has'} {count} mistake{'s' if count != 1 else ''}"
 
@@ -51,7 +51,7 @@ class _Positioned(Protocol):
 
 
 class Mistakes(msgspec.Struct):
-    """Collects what is wrong in one file, so that all of it is reported at once."""
+    """Collects the mistakes in one file, so that all of them are reported at once."""
 
     path: str = ""
     found: list[Mistake] = msgspec.field(default_factory=list)
@@ -61,12 +61,12 @@ class Mistakes(msgspec.Struct):
         self.found.append(Mistake(self.path, place if isinstance(place, int) else place.line, message))
 
     def of(self, path: str) -> Mistakes:
-        """Return a collector for another file, into the same list."""
+        """Return a collector for another file that adds to the same list."""
         return Mistakes(path, self.found)
 
     @contextmanager
     def collecting(self) -> Iterator[None]:
-        """Note the mistakes that a block raises, and go on after it."""
+        """Note the mistakes that a `with` block raises, and continue after it."""
         try:
             yield
         except MistakesFound as error:

@@ -1,4 +1,4 @@
-"""What a YAML file may hold, described once: read with every mistake told, and written out as JSON Schema for editors."""
+"""Shapes of YAML values: each checks a value, noting every mistake, and describes itself as JSON Schema for editors."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from exportready.schema.yamlfile import Node
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """'; did you mean X?' where a choice is near, else ''."""
+    """Return `; did you mean 'X'?` if a choice is similar to the word, else an empty text."""
     near = difflib.get_close_matches(word, list(choices), 1, 0.6)
     return f"; did you mean '{near[0]}'?" if near else ""
 
 
 def what_is(node: Node) -> str:
-    """A value in words, for a message."""
+    """Return a value in words, for a message."""
     value = node.value
     if isinstance(value, dict):
         return "a group of keys"
@@ -41,18 +41,18 @@ class Shape(msgspec.Struct, frozen=True):
 
     words = "a value"
     may_be_empty = False
-    """A key with nothing after it is a value too."""
+    """Whether a key may have no value."""
 
     def check(self, node: Node, mistakes: Mistakes) -> bool:
-        """True where the value fits; else a mistake was said."""
+        """Return whether the value has the shape; if not, note the mistakes."""
         raise NotImplementedError
 
     def schema(self) -> dict[str, Any]:
-        """The same as JSON Schema."""
+        """Return the shape as JSON Schema."""
         raise NotImplementedError
 
     def refuse(self, node: Node, mistakes: Mistakes, hint: str = "") -> bool:
-        """Say that the value does not fit."""
+        """Note that the value doesn't have the shape, and return False."""
         mistakes.add(node, f"{what_is(node)} stands where {self.words} belongs{hint}")
         return False
 
@@ -78,7 +78,7 @@ class Text(Shape, frozen=True):
 
 
 class Choice(Shape, frozen=True):
-    """One of a few words."""
+    """One of a few fixed words."""
 
     choices: tuple[str, ...]
 
@@ -99,7 +99,7 @@ class Choice(Shape, frozen=True):
 
 
 class YesNo(Shape, frozen=True):
-    """true or false."""
+    """`true` or `false`."""
 
     words = "true or false"
 
@@ -117,7 +117,7 @@ class YesNo(Shape, frozen=True):
 
 
 class Number(Shape, frozen=True):
-    """A number, exact."""
+    """An exact number."""
 
     whole: bool = False
     least: int | None = None
@@ -143,7 +143,7 @@ class Number(Shape, frozen=True):
 
 
 class Parsed(Shape, frozen=True):
-    """Text that a function reads; it raises ValueError where it cannot."""
+    """Text that a function can parse; the function raises ValueError for any other."""
 
     parse: Callable[[str], object]
     words: str
@@ -165,7 +165,7 @@ class Parsed(Shape, frozen=True):
 
 
 class ListOf(Shape, frozen=True):
-    """A list; with `or_one`, a single value counts as a list of one."""
+    """A list; with `or_one` a single value counts as a list of one."""
 
     item: Shape
     or_one: bool = False
@@ -192,7 +192,7 @@ class ListOf(Shape, frozen=True):
 
 
 class MapOf(Shape, frozen=True):
-    """Any keys, all values alike."""
+    """A mapping with any keys, whose values all have the same shape."""
 
     item: Shape
     words: str = "a group of keys"
@@ -209,7 +209,7 @@ class MapOf(Shape, frozen=True):
 
 
 class Anything(Shape, frozen=True):
-    """Checked elsewhere (conditions, examples)."""
+    """Any value; other code checks it (conditions, examples)."""
 
     may_be_empty = True
 
@@ -226,7 +226,7 @@ class Anything(Shape, frozen=True):
 
 
 class Key(msgspec.Struct, frozen=True):
-    """One key of an object."""
+    """One key of an `Object`."""
 
     shape: Shape
     about: str = ""
@@ -234,7 +234,7 @@ class Key(msgspec.Struct, frozen=True):
 
 
 class Object(Shape, frozen=True):
-    """Named keys."""
+    """A mapping with fixed keys."""
 
     keys: Mapping[str, Key]
     words: str = "a group of keys"
@@ -251,7 +251,7 @@ class Object(Shape, frozen=True):
                 near = did_you_mean(name, self.keys)
                 mistakes.add(line, f"there is no key '{name}' here{near or '; there are ' + ', '.join(self.keys)}")
             elif child.value is None and isinstance(key.shape, Object) and not key.shape.needs():
-                continue  # a group whose keys are all left out
+                continue  # every key in this group is optional, and all are left out
             elif child.value is None and not key.shape.may_be_empty:
                 mistakes.add(child, f"'{name}' has no value; give it one or leave the key out")
             else:
@@ -262,11 +262,11 @@ class Object(Shape, frozen=True):
         return len(mistakes.found) == before
 
     def needs(self) -> list[str]:
-        """The keys that must be there."""
+        """Return the required keys."""
         return [name for name, key in self.keys.items() if key.required]
 
-    def sound(self, node: Node) -> dict[str, Node]:
-        """The entries that fit by themselves, so that what else is wrong can be told beside those that do not."""
+    def valid_entries(self, node: Node) -> dict[str, Node]:
+        """Return the entries without mistakes, so that they can be checked further although others have mistakes."""
         entries = node.value if isinstance(node.value, dict) else {}
         return {
             name: child
@@ -286,7 +286,7 @@ class Object(Shape, frozen=True):
 
 
 class OneOf(Shape, frozen=True):
-    """A plain value, or an object that says more about it."""
+    """A plain value, or an object with more details."""
 
     plain: Shape
     full: Object

@@ -24,7 +24,7 @@ READER = "answers"
 WHY_PART = "a spreadsheet of answers holds what its rows ask"
 
 _HEADER_ROWS = 10
-_DONT_KNOW = Unknown(Reason.DONT_KNOW, "the answer is that nobody knows")
+_DONT_KNOW = Unknown(cause=Reason.DONT_KNOW, reason="the answer is that nobody knows")
 
 _QUESTIONS: Mapping[str, Question] = {
     **{squash(setting.question): own_question(setting.path) for setting in SETTINGS},

@@ -19,7 +19,7 @@ from exportready.model.rules import Type
 def value_of(kind: Kind, name: str, cell: Cell) -> Value:
     """Return a cell as the value of a field. A blank cell is unset; one that may mean two things is unknown."""
     if cell is None:
-        return Unknown(Reason.EMPTY, "it is empty, which no id ever is") if name == kind.identity else UNSET
+        return Unknown(cause=Reason.EMPTY, reason="it is empty, which no id ever is") if name == kind.identity else UNSET
     if isinstance(cell, Unknown):
         return cell
     description = kind.fields[name]
@@ -30,7 +30,7 @@ def value_of(kind: Kind, name: str, cell: Cell) -> Value:
     if kind.name.startswith("quickbooks.") and "AccountRef" in name and isinstance(cell, str):
         cell = _account(cell)
         if cell == "-SPLIT-":
-            return Unknown(Reason.UNREADABLE, "it is split among several accounts")
+            return Unknown(cause=Reason.UNREADABLE, reason="it is split among several accounts")
     return _CONVERTERS.get(description.type, convert)(description, cell)
 
 
@@ -55,7 +55,7 @@ def _number(description: Field, cell: Cell) -> Value:
     value = convert(description, cell)
     is_bare = not (isinstance(cell, str) and cell.endswith("%"))
     if description.percent and is_bare and isinstance(value, Decimal) and 0 < abs(value) < Decimal("0.01"):
-        return Unknown(Reason.UNREADABLE, f"'{cell}' may be a fraction or per cent")
+        return Unknown(cause=Reason.UNREADABLE, reason=f"'{cell}' may be a fraction or per cent")
     return value
 
 
@@ -72,7 +72,7 @@ def _day(description: Field, cell: Cell) -> Value:
     try:
         return date(year if year > 99 else 2000 + year, month, day)
     except ValueError:
-        return Unknown(Reason.UNREADABLE, f"'{found[0]}' is no day of a month/day/year")
+        return Unknown(cause=Reason.UNREADABLE, reason=f"'{found[0]}' is no day of a month/day/year")
 
 
 def _yes_no(description: Field, cell: Cell) -> Value:

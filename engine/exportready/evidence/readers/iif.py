@@ -362,7 +362,9 @@ _OF_EXTRA = {
 def _code_value(table: Mapping[str, str], code: str, what: str) -> Value:
     if not code.strip():
         return UNSET
-    return table.get(code.strip()) or Unknown(Reason.UNREADABLE, f"'{code[:30]}' is not {what} that is known here")
+    return table.get(code.strip()) or Unknown(
+        cause=Reason.UNREADABLE, reason=f"'{code[:30]}' is not {what} that is known here"
+    )
 
 
 def _present(cells: Mapping[str, str | None]) -> dict[str, Value | str]:

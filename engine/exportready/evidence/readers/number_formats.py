@@ -36,10 +36,11 @@ def number_cell(text: str, style: str, since_1904: bool) -> Cell:
     try:
         value = float(text)
     except ValueError:
-        return Unknown(Reason.UNREADABLE, f"the cell holds '{text[:30]}', which is no number")
+        return Unknown(cause=Reason.UNREADABLE, reason=f"the cell holds '{text[:30]}', which is no number")
     if not abs(value) < 1e15:
         return Unknown(
-            Reason.UNREADABLE, "the cell holds a number of more than 15 digits, of which Excel keeps 15; export it as CSV"
+            cause=Reason.UNREADABLE,
+            reason="the cell holds a number of more than 15 digits, of which Excel keeps 15; export it as CSV",
         )
     if style == "date":
         return _date_cell(value, since_1904)
@@ -58,6 +59,6 @@ def _date_cell(days: float, since_1904: bool) -> Cell:
     """
     start = datetime(1904, 1, 1) if since_1904 else datetime(1899, 12, 30)  # noqa: DTZ001  sheets know no time zones
     if not (1 if since_1904 else 61) <= days < 2_950_000:
-        return Unknown(Reason.UNREADABLE, "the cell is formatted as a day but shows none")
+        return Unknown(cause=Reason.UNREADABLE, reason="the cell is formatted as a day but shows none")
     moment = start + timedelta(seconds=round(days * 86400))
     return moment.date() if days == int(days) else moment

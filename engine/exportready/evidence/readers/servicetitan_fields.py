@@ -72,7 +72,7 @@ def _field_plan(kind: Kind, name: str, key: str, prefix: str) -> _FieldPlan:
     description = kind.fields[name]
     is_id, is_yesno = description.type is Type.ID, description.type is Type.YESNO
     is_plain = description.type is Type.NUMBER and not description.percent and not description.is_rate
-    nothing: Value = Unknown(Reason.EMPTY, "it is empty, which no id ever is") if name == kind.identity else UNSET
+    nothing: Value = Unknown(cause=Reason.EMPTY, reason="it is empty, which no id ever is") if name == kind.identity else UNSET
 
     def convert_other(raw: object) -> Value:
         if raw is None:

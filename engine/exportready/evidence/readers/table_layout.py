@@ -217,7 +217,7 @@ def _layout(table: Table, header: int, sheet: Sheet, path: str, wanted: Wanted, 
 def _ambiguous(where: str, title: str, count: int) -> Unknown:
     reason = f"{count} columns of {where} are called «{title}»"
     remedy = "Take out or rename the one that is not meant"
-    return Unknown(Reason.AMBIGUOUS, reason, remedy, channel=Channel.EXPORT)
+    return Unknown(cause=Reason.AMBIGUOUS, reason=reason, remedy=remedy, channel=Channel.EXPORT)
 
 
 def _without_column(where: str, place: FieldOf, label: str, unused: Sequence[str]) -> Unknown:
@@ -225,9 +225,9 @@ def _without_column(where: str, place: FieldOf, label: str, unused: Sequence[str
     more = len(unused) - _MAX_COLUMNS_NAMED
     has = ", ".join(unused[:_MAX_COLUMNS_NAMED]) + (f" and {more} more" if more > 0 else "")
     return Unknown(
-        Reason.NOT_EXPORTED,
-        f"no column of {where} is known to hold the {label}",
-        f"Which column of {where} holds the {label}? It has: {has}. Write into account.yaml "
+        cause=Reason.NOT_EXPORTED,
+        reason=f"no column of {where} is known to hold the {label}",
+        remedy=f"Which column of {where} holds the {label}? It has: {has}. Write into account.yaml "
         f"columns: {{{kind}: {{{name}: HEADING}}}}, or none where there is none (exportready ask does it)",
         channel=Channel.ASK,
     )

@@ -118,4 +118,4 @@ _ADD_ACCOUNT_TYPE = (
 
 def _columns_missing(reason: str) -> Unknown:
     """Return an unknown value that the report would show with two more columns."""
-    return Unknown(Reason.NOT_EXPORTED, reason, _ADD_ACCOUNT_TYPE, channel=Channel.EXPORT)
+    return Unknown(cause=Reason.NOT_EXPORTED, reason=reason, remedy=_ADD_ACCOUNT_TYPE, channel=Channel.EXPORT)

@@ -109,7 +109,8 @@ class TableRows:
     def _value(self, kind: Kind, name: str, place: FieldOf, cell: Cell) -> Value:
         if place in self.day_first and isinstance(cell, str):
             return Unknown(
-                Reason.UNREADABLE, f"'{cell[:30]}' may be day/month or month/day: the column holds days above 12 in front"
+                cause=Reason.UNREADABLE,
+                reason=f"'{cell[:30]}' may be day/month or month/day: the column holds days above 12 in front",
             )
         return value_of(kind, name, cell)
 
@@ -170,6 +171,6 @@ def combine_rows(rows: Sequence[Mapping[str, Value]]) -> dict[str, Value]:
     return {
         name: value
         if all(other.get(name) == value for other in others)
-        else Unknown(Reason.CONTRADICTORY, "its rows say different things about it")
+        else Unknown(cause=Reason.CONTRADICTORY, reason="its rows say different things about it")
         for name, value in first.items()
     }

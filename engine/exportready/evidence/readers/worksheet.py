@@ -96,23 +96,30 @@ class Worksheet:
     def _cell_value(self) -> Cell:
         kind, stored = self._cell.get("t", "n"), self._stored
         if kind == "e":
-            return Unknown(Reason.UNREADABLE, f"the cell shows the error {stored[:30]}")
+            return Unknown(cause=Reason.UNREADABLE, reason=f"the cell shows the error {stored[:30]}")
         if not stored and self._is_formula and kind != "str":
             return Unknown(
-                Reason.UNREADABLE, "the cell holds a formula that was not worked out; open the file in Excel and save it"
+                cause=Reason.UNREADABLE,
+                reason="the cell holds a formula that was not worked out; open the file in Excel and save it",
             )
         if kind == "inlineStr":
             stored = self._inline.value()
         elif kind == "s":
             if not _INDEX.fullmatch(stored) or int(stored) >= len(self.texts):
-                return Unknown(Reason.UNREADABLE, "the cell refers to a text that the file lacks") if stored else None
+                return (
+                    Unknown(cause=Reason.UNREADABLE, reason="the cell refers to a text that the file lacks")
+                    if stored
+                    else None
+                )
             stored = self.texts[int(stored)]
         elif kind == "str":
             stored = unescape(stored)
         if not stored.strip():
             return None
         if kind == "b":
-            return {"1": True, "0": False}.get(stored, Unknown(Reason.UNREADABLE, "the cell holds neither TRUE nor FALSE"))
+            return {"1": True, "0": False}.get(
+                stored, Unknown(cause=Reason.UNREADABLE, reason="the cell holds neither TRUE nor FALSE")
+            )
         if kind == "n":
             style = self._cell.get("s", "0")
             known = _INDEX.fullmatch(style) and int(style) < len(self.styles)
@@ -136,7 +143,8 @@ class Worksheet:
                     raise Unreadable(TOO_LARGE)
                 if row[column] is None and (number, column) != (int(start[2]) - 1, left):
                     row[column] = Unknown(
-                        Reason.UNREADABLE, "the cell is merged with others; unmerge it, so that each row holds its own value"
+                        cause=Reason.UNREADABLE,
+                        reason="the cell is merged with others; unmerge it, so that each row holds its own value",
                     )
 
 
