@@ -45,7 +45,10 @@ def run_in_process(arguments: Sequence[str | Path], folder: Path, replies: str =
         patch.setattr(sys, "stdout", out)
         patch.setattr(sys, "__stdout__", out)  # whose width decides where lines break
         patch.setattr(sys, "stderr", err)
-        code = main(words)
+        try:
+            code = main(words)
+        except SystemExit as leave:  # how the completion of a shell ends
+            code = leave.code if isinstance(leave.code, int) else 0
     return checked(Done(["exportready", *words], code, written(out), written(err)))
 
 
