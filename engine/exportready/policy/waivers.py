@@ -205,5 +205,5 @@ def _is_used(waiver: Waiver, results: Iterable[RuleResult], account: str | None)
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of the file."""
+    """Return the JSON Schema of the file."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "ExportReady waivers", **FILE.schema()}

@@ -1,4 +1,4 @@
-"""The checks of a rule: which records are judged, what they are compared with, what must hold, and the words of a failure."""
+"""Reads the checks of a rule: which records are judged, what they are compared with, what must hold, and the words of a failure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class CheckReader:
         """What the conditions and messages of each check may speak of."""
 
     def read(self, entries: Mapping[str, Node], root: Node, parameters: Mapping[str, Known]) -> list[Check] | None:
-        """The checks of a rule, or the one that the rule itself is; None where one has mistakes. `entries` are its sound keys."""
+        """Return the checks of a rule, or the one that the rule itself is; None if one has mistakes. `entries` are its sound keys."""
         severity = grade(entries.get("severity"), Severity.ERROR)
         written = entries_of(root)
         if "checks" not in written:
@@ -159,7 +159,7 @@ class CheckReader:
         return AtFault(str(entries["kind"].value), key) if "kind" in entries else None
 
     def _placeholders(self, node: Node, words: Words, group: bool) -> None:
-        """Every {word} of a message must be something that can be filled in."""
+        """Note every {word} of a message that can't be filled in."""
         for word in placeholders(str(node.value)):
             if group and not word.startswith(PARAMETER + "."):
                 if word not in ("count", "names"):
@@ -187,5 +187,5 @@ class CheckReader:
 
 
 def grade(node: Node | None, otherwise: Severity) -> Severity:
-    """The grade that a rule or check names; what is no grade, its shape has said."""
+    """Return the grade that a rule or check names; for what is no grade, the shape has noted a mistake."""
     return next((one for one in Severity if node is not None and node.value == one.value), otherwise)

@@ -94,7 +94,7 @@ class Reader:
         return name
 
     def condition(self, node: Node, words: Words) -> Condition | None:
-        """A mapping of left sides to tests, all of which must hold; None where it has a mistake."""
+        """Read a mapping of left sides to tests, all of which must hold; None if it has a mistake."""
         if not isinstance(node.value, dict) or not node.value:
             self.mistakes.add(node, f"{what_is(node)} stands where a condition (field: test) belongs")
             return None
@@ -185,7 +185,7 @@ class Reader:
         return self._compare(op, ref, [test], test, words)
 
     def _own_kind(self, op: Op, ref: Ref | str, test: Node, words: Words) -> Condition | None:
-        """The tests whose right side is of another type than the left: a length, a pattern; or a parameter that holds one."""
+        """Read a test whose right side is of another type than the left: a length, a pattern, or a parameter that holds one."""
         operand: Operand | None = test.value if isinstance(test.value, (str, Decimal)) else None
         value: object = operand
         if isinstance(operand, str) and operand.startswith("$"):
@@ -227,7 +227,7 @@ class Reader:
     # -- sides
 
     def left(self, name: str, words: Words, line: int) -> Ref | None:
-        """The left side of a test; None where it can't be read."""
+        """Read the left side of a test; None if it can't be read."""
         if name.startswith(("$", ACCOUNT + ".")):
             return self._ref(name, words, line)
         first, _, rest = name.partition(".")
@@ -246,7 +246,7 @@ class Reader:
         return self._field(words.subject, name, SUBJECT, line)
 
     def operand(self, node: Node, against: Ref | str, words: Words, left: Words | None = None) -> Operand | None:
-        """The right side of a test: a `$reference` or a literal of the left side's type.
+        """Read the right side of a test: a `$reference`, or a literal of the left side's type.
 
         `left` is what the left side speaks of, where that is more (a candidate of `match`).
         """
@@ -282,7 +282,7 @@ class Reader:
         return tuple(dict.fromkeys(choice for some in choices for choice in some)) if all(choices) else ()
 
     def reference(self, text: str, words: Words, line: int) -> Ref | None:
-        """A `$reference` by itself (`at_fault.key`, the right side of `match`)."""
+        """Read a `$reference` by itself (`at_fault.key`, the right side of `match`)."""
         return self._ref(text, words, line)
 
     def _ref(self, text: str, words: Words, line: int) -> Ref | None:
@@ -352,14 +352,14 @@ def _comparable(one: Type, other: Type) -> bool:
 
 
 def type_of(value: Known) -> Type:
-    """The type of a parameter's default."""
+    """Return the type of a parameter's default."""
     if isinstance(value, bool):
         return Type.YESNO
     return Type.NUMBER if isinstance(value, Decimal) else Type.TEXT
 
 
 def literal(node: Node, wanted: Type) -> Known | None:
-    """A literal as a value of the wanted type, without coercion; None where it is of another type."""
+    """Return a literal as a value of the wanted type, without coercion; None if it is of another type."""
     value = node.value
     if wanted is Type.YESNO:
         return value if isinstance(value, bool) else None

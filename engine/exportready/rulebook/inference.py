@@ -78,7 +78,7 @@ def load(folder: Path) -> tuple[InferenceRule, ...]:
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of a file of inference rules."""
+    """Return the JSON Schema of a file of inference rules."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "ExportReady inference rules",
@@ -168,7 +168,7 @@ def _test(node: Node, told: Mistakes) -> Test | None:
 
 
 def _not_before_bound(node: Node, when: Iterable[tuple[str, Pattern]], bound: Collection[str], told: Mistakes) -> None:
-    """What must be different must be known from any entry."""
+    """Note a variable that must be different, but that no entry names."""
     for _, pattern in when:
         for name, test in pattern.tests:
             if isinstance(test, Different) and test.variable not in bound:
@@ -176,7 +176,7 @@ def _not_before_bound(node: Node, when: Iterable[tuple[str, Pattern]], bound: Co
 
 
 def _only_bound(pattern: Pattern | None, node: Node, bound: Collection[str] | None, told: Mistakes) -> None:
-    """An engine looks for what is absent by values that it knows; tests within one absent fact are not compiled."""
+    """Note what engines can't look for: an absent fact is found by values that are known, with no tests within it."""
     named: list[str] = []
     for name, test in pattern.tests if pattern else ():
         if isinstance(test, Different):

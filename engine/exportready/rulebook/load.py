@@ -87,7 +87,7 @@ def load_or_recall(folder: Path, own: bool = False) -> Rulebook:
 
 
 def _state(folder: Path, own: bool) -> str:
-    """What a rulebook follows from; empty where a file cannot be read, which `load` tells."""
+    """Return a digest over all that a rulebook follows from; empty if a file can't be read, which `load` reports."""
     told = hashlib.sha256(f"{cache.code()}\0{folder}\0{own}".encode("utf-8", "surrogateescape"))
     try:
         for file in sorted({*folder.rglob("*.y*ml"), *_inference_of(folder).glob("*.yaml")}):

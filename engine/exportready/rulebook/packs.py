@@ -97,7 +97,7 @@ def adapted(
 
 
 def _adapted(rule: Rule, grade: Severity | None, parameters: Mapping[str, Known]) -> Rule:
-    """A check that has the rule's grade gets the new one; one with a grade of its own keeps it."""
+    """Give the rule's new grade to its checks too, except for those with a grade of their own."""
     if grade is not None:
         checks = tuple(replace(check, severity=grade) if check.severity is rule.severity else check for check in rule.checks)
         rule = replace(rule, severity=grade, checks=checks)

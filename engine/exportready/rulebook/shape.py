@@ -130,7 +130,7 @@ RULE = Object(
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of a rule file."""
+    """Return the JSON Schema of a rule file."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "ExportReady rule",

@@ -1,4 +1,4 @@
-"""What a YAML file may hold, described once: read with every mistake told, and written out as JSON Schema for editors."""
+"""What a YAML file may hold, described once: for reading it with every mistake noted, and as JSON Schema for editors."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from exportready.schema.yamlfile import Node
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """'; did you mean X?' where a choice is near, else ''."""
+    """Return '; did you mean X?' if a choice is near, else ''."""
     near = difflib.get_close_matches(word, list(choices), 1, 0.6)
     return f"; did you mean '{near[0]}'?" if near else ""
 
 
 def what_is(node: Node) -> str:
-    """A value in words, for a message."""
+    """Return a value in words, for a message."""
     value = node.value
     if isinstance(value, dict):
         return "a group of keys"
@@ -44,15 +44,15 @@ class Shape(msgspec.Struct, frozen=True):
     """A key with nothing after it is a value too."""
 
     def check(self, node: Node, mistakes: Mistakes) -> bool:
-        """True where the value fits; else a mistake was said."""
+        """Return whether the value fits; if not, note the mistake."""
         raise NotImplementedError
 
     def schema(self) -> dict[str, Any]:
-        """The same as JSON Schema."""
+        """Return the shape as JSON Schema."""
         raise NotImplementedError
 
     def refuse(self, node: Node, mistakes: Mistakes, hint: str = "") -> bool:
-        """Say that the value does not fit."""
+        """Note that the value doesn't fit."""
         mistakes.add(node, f"{what_is(node)} stands where {self.words} belongs{hint}")
         return False
 
@@ -262,11 +262,11 @@ class Object(Shape, frozen=True):
         return len(mistakes.found) == before
 
     def needs(self) -> list[str]:
-        """The keys that must be there."""
+        """Return the keys that must be there."""
         return [name for name, key in self.keys.items() if key.required]
 
     def sound(self, node: Node) -> dict[str, Node]:
-        """The entries that fit by themselves, so that what else is wrong can be told beside those that do not."""
+        """Return the entries that fit by themselves, so that more mistakes can be found beside those that don't."""
         entries = node.value if isinstance(node.value, dict) else {}
         return {
             name: child
