@@ -1,4 +1,4 @@
-"""The audit of many accounts."""
+"""`exportready audit`."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ class _Kept(NamedTuple):
 def _audited(
     fleet: Fleet, how: AuditOptions, kept: _Kept, workers: Workers, pages: AccountReports | None, *, progress: bool
 ) -> Audit | None:
-    """The finished audit; None where it was interrupted, which is told with how to go on."""
+    """Return the finished audit; None if it was interrupted, after saying how to go on."""
     from msgspec.structs import replace
 
     from exportready.cli.progress import Progress
@@ -192,8 +192,8 @@ def _audited(
                     watched.one(is_broken=done.state is not None and done.state.is_unreadable)
         except KeyboardInterrupt:
             watched.end()
-            told = f"Interrupted; {watched.done:,} of {len(fleet.places):,} accounts are finished and kept in {kept.path}."
-            click.echo(f"{told} The same command with --resume goes on.", err=True)
+            finished_so_far = f"{watched.done:,} of {len(fleet.places):,} accounts are finished and kept in {kept.path}"
+            click.echo(f"Interrupted; {finished_so_far}. The same command with --resume goes on.", err=True)
             return None
         watched.end()
         return finished_audit(fleet, how, history, started, anonymize=kept.anonymise)
@@ -206,13 +206,13 @@ def _targets(outputs: tuple[str, ...], quiet: bool) -> list[Target]:
 
 
 def _beside(wanted: list[Target]) -> Path | None:
-    """The folder of the accounts' own reports: audit-accounts beside audit.html."""
+    """Return the folder of the accounts' own reports: audit-accounts beside audit.html."""
     page = next((Path(target) for name, target in wanted if name == "html" and target is not None), None)
     return page.with_name(f"{page.stem}-accounts") if page is not None else None
 
 
 def _apart(wanted: list[Target], history: Path, own: Path | None, fleet: Fleet) -> None:
-    """What is written lands on nothing that must stay."""
+    """Raise click.UsageError if a report would overwrite the history or the report of an account."""
     from exportready.fleet.audit import report_name
 
     pages = {(own / report_name(place)).resolve() for place in fleet.places} if own is not None else set()
@@ -235,14 +235,14 @@ def _engine(name: str | None) -> str | None:
 
 
 def _started(history: History, how: AuditOptions, kept: _Kept) -> AuditRun:
-    """A new audit, or the one to go on with."""
+    """Begin a new audit, or return the one to go on with. Raises click.UsageError."""
     from exportready import __version__
 
     unfinished = history.interrupted_audit()
     if not kept.resume:
         if unfinished is not None and unfinished.saved_accounts:
-            told = f"An audit was interrupted after {unfinished.saved_accounts:,} accounts; --resume would go on with it."
-            click.echo(f"{told} This is a new one.", err=True)
+            after = f"An audit was interrupted after {unfinished.saved_accounts:,} accounts"
+            click.echo(f"{after}; --resume would go on with it. This is a new one.", err=True)
         return history.start_audit(how.at, how.settings_digest, how.rulebook.digest, __version__, anonymize=kept.anonymise)
     if unfinished is None:
         raise click.UsageError(f"no audit in {history.path} was interrupted; leave out --resume")
@@ -282,7 +282,7 @@ def _pages(place: Path | None, audience: str) -> AccountReports | None:
 
 
 def _url(place: Path | None, target: str | None) -> str:
-    """The way to the accounts' own reports from the file that is written."""
+    """Return the link to the accounts' own reports, from the file that is written."""
     from urllib.parse import quote
 
     if place is None:
@@ -295,7 +295,7 @@ def _url(place: Path | None, target: str | None) -> str:
 
 
 def _write(made: Audit, wanted: list[Target], own: Path | None, output: OutputOptions) -> None:
-    """Every format to its place, all or none; then what was written."""
+    """Write every format to its place, all or none; then say what was written."""
     from exportready.cli.output import write
     from exportready.cli.outputs import is_colored, show, width
     from exportready.reporters.audit import Options, render_parts

@@ -101,14 +101,14 @@ def go_on(folder: Path, rulebook: Rulebook, now: datetime, *, everything: bool) 
 
 
 def _tell_broken(report: Report) -> None:
-    """A file that cannot be read is no reason to ask for what it may say."""
+    """Name the files that can't be read: what they may say isn't asked for."""
     for source in report.sources:
         if source.error:
             click.echo(f"{source.path} could not be read: {source.error}", err=True)
 
 
 def _account_file(folder: Path, report: Report) -> Path:
-    """The file of answers that counts; account.yaml where there is none. One with mistakes is not touched."""
+    """Return the file of answers that counts; account.yaml where there is none. Raises click.ClickException if it has mistakes."""
     for source in report.sources:
         if source.error and source.is_answers:
             line = f":{source.error_line}" if source.error_line else ""
@@ -117,7 +117,7 @@ def _account_file(folder: Path, report: Report) -> Path:
 
 
 def _answers(evidence: Evidence) -> dict[str, Answer]:
-    """The answers so far, stale ones too: a question may depend on them."""
+    """Return the answers so far, out-of-date ones too: a question may depend on them."""
     record = next(iter(evidence.dataset("account.answers").records), None)
     fields = record.fields if record else {}
     return {path: value for path, value in fields.items() if isinstance(value, (str, bool, Decimal, date))}

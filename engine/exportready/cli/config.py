@@ -68,7 +68,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find(start: Path) -> Path | None:
-    """The nearest file upwards; beyond the root of a repository nobody looks."""
+    """Return the nearest exportready.yaml upwards, not beyond the root of a repository; None if there is none."""
     for folder in (start, *start.parents):
         if (folder / NAME).is_file():
             return folder / NAME
@@ -149,5 +149,5 @@ def _texts(node: Node | None) -> tuple[str, ...]:
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of the file."""
+    """Return the JSON Schema of the file."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "ExportReady settings", **SHAPE.schema()}

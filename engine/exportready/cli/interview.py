@@ -1,4 +1,4 @@
-"""Talks with the person: one question after the other, in a terminal or from piped replies, one reply a line.
+"""Talks with a person: one question after the other, in a terminal or from piped replies, one reply a line.
 
 Questions and remarks go to standard error; standard output is for results.
 """
@@ -31,7 +31,7 @@ class Talk:
     def ask(
         self, question: Question, known: Mapping[str, Answer], fresh: Mapping[str, Answer] | None = None
     ) -> dict[str, Answer]:
-        """The answers that the reply gives; none where nobody knows, or `fresh` ones are kept. Raises NoMoreReplies.
+        """Ask a question and return the answers given; none if nobody knows, or `fresh` ones are kept. Raises NoMoreReplies.
 
         A typed reply that is none of those that there are is asked for again. Piped replies cannot be: the next line
         is meant for the next question, so the conversation ends with what is wrong.
@@ -50,8 +50,8 @@ class Talk:
                 return parse_reply(question, self._reply(), known)
             except BadReply as error:
                 if not self.typed:
-                    told = f"the reply to question {self.asked}, «{question.text}»: {error}. Nothing of this round was written"
-                    raise click.ClickException(told) from error
+                    where = f"the reply to question {self.asked}, «{question.text}»"
+                    raise click.ClickException(f"{where}: {error}. Nothing of this round was written") from error
                 self._say(f"   {error}")
 
     def _reply(self) -> str:

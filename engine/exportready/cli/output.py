@@ -1,4 +1,4 @@
-"""Where reports go: all are written whole or none at all, except straight to a device or pipe."""
+"""Writes reports: all whole or none at all, except straight to a device or pipe."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _bytes(text: str) -> bytes:
 
 
 def _is_passage(path: Path) -> bool:
-    """A device, a pipe or a link: what leads elsewhere is written through, never replaced."""
+    """Return whether a path is a device, a pipe or a link: what leads elsewhere is written through, never replaced."""
     return path.is_symlink() or (path.exists() and not path.is_file() and not path.is_dir())
 
 

@@ -108,13 +108,13 @@ def write_report(report: Report, wanted: list[Target], output: OutputOptions, *,
 
 
 def show(text: str, color: str) -> None:
-    """On the screen, whatever it can show."""
+    """Print a report on the screen, whatever it can show."""
     encoding = sys.stdout.encoding or "utf-8"
     click.echo(text.encode(encoding, errors="replace").decode(encoding), nl=False, color=is_colored(color))
 
 
 def base(snapshot: Path, wanted: list[Target]) -> str:
-    """Where the snapshot lies in its repository, for the formats that point into it."""
+    """Return the snapshot's path in its repository, for the formats that point into it; empty if none of them is wanted."""
     if not any(name in POINTING for name, _ in wanted):
         return ""
     from exportready.cli.revision import base_of
@@ -123,7 +123,7 @@ def base(snapshot: Path, wanted: list[Target]) -> str:
 
 
 def changes_since(earlier: Path | None, report: Report) -> Changes | None:
-    """What is different from the result in a file; None where none is named."""
+    """Return what changed since the result in a file; None if none is named. Raises click.ClickException."""
     if earlier is None:
         return None
     from exportready.kinds import fold
@@ -144,7 +144,7 @@ def changes_since(earlier: Path | None, report: Report) -> Changes | None:
 
 
 def stored_report(path: Path) -> Report:
-    """The report of a stored result; what is wrong with it ends the program."""
+    """Read the report of a stored result. Raises click.ClickException if the file is damaged or was changed."""
     from exportready.policy.gate import verdict
     from exportready.results.read import NotStored, report
 
@@ -162,14 +162,14 @@ def stored_report(path: Path) -> Report:
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Whatever cannot be shown of a result that was read from a file is damage of the file."""
+    """Turn an error while a stored result is shown into one about its file, which must be damaged."""
     try:
         yield
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
         if debug.is_on():
             raise
-        told = f"{path}: it is damaged ({type(error).__name__}: {error}); write it anew with -o json:RESULT.json"
-        raise click.ClickException(told) from error
+        what = f"{path}: it is damaged ({type(error).__name__}: {error})"
+        raise click.ClickException(f"{what}; write it anew with -o json:RESULT.json") from error
 
 
 def _json(path: Path) -> dict[str, object]:
@@ -187,7 +187,7 @@ def _json(path: Path) -> dict[str, object]:
 
 
 def _step_summary(report: Report, options: Options) -> None:
-    """GitHub names the file that a step adds its summary to."""
+    """Add the summary to the file that GitHub names for it, if it does."""
     from exportready.reporters.github import summary
 
     path = os.environ.get("GITHUB_STEP_SUMMARY")
@@ -200,7 +200,7 @@ def _step_summary(report: Report, options: Options) -> None:
 
 
 def is_colored(color: str) -> bool:
-    """Colours are wanted, and the screen has some."""
+    """Return whether to use colors: they are wanted, and the screen has some."""
     if color != "auto":
         return color == "always"
     if os.environ.get("NO_COLOR"):
@@ -209,7 +209,7 @@ def is_colored(color: str) -> bool:
 
 
 def width() -> int:
-    """Of the screen, within what reads well."""
+    """Return how many characters of the screen's width to use: what reads well."""
     import shutil
 
     return max(40, min(shutil.get_terminal_size((88, 24)).columns, 100))

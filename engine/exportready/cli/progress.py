@@ -1,4 +1,4 @@
-"""Says on standard error how far a run is, when it is long."""
+"""Shows on standard error how far a long run is."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PAUSE = 10.0
 
 
 def watcher(wanted: bool) -> Callable[[str, int, int], None] | None:
-    """A listener for each file that is read; None where nobody is watching."""
+    """Return a listener for each file that is read; None if nobody is watching."""
     if not wanted or not sys.stderr.isatty():
         return None
     started = time.monotonic()
@@ -40,19 +40,19 @@ class Progress:
         self._broken = 0
         self._wanted = wanted
         self._watched = sys.stderr.isatty()
-        self._started = self._told = time.monotonic()
+        self._started = self._said = time.monotonic()
 
     def one(self, *, is_broken: bool) -> None:
-        """Another account is finished."""
+        """Count another finished account."""
         self.done += 1
         self._broken += is_broken
         now = time.monotonic()
-        if self._wanted and now - self._told > (PATIENCE if self._watched else _PAUSE):
-            self._told = now
-            self._say(self.told(now - self._started))
+        if self._wanted and now - self._said > (PATIENCE if self._watched else _PAUSE):
+            self._said = now
+            self._say(self.described(now - self._started))
 
-    def told(self, seconds: float) -> str:
-        """After so many seconds."""
+    def described(self, seconds: float) -> str:
+        """Describe how far the audit is after so many seconds."""
         broken = f", {self._broken:,} not readable" if self._broken else ""
         left = seconds / self.done * (self._total - self.done) if self.done else 0.0
         return f"{self.done:,} of {self._total:,} accounts{broken}, {_time(left)} left"

@@ -1,4 +1,4 @@
-"""A snapshot as it stands in a git revision, and where it lies in its repository. The only module that runs git."""
+"""Reads a snapshot as of a git revision, and finds its path in its repository. The only module that runs git."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class NoRevision(Exception):
 
 
 def base_of(snapshot: Path) -> str:
-    """The snapshot's path from the root of its repository; outside of one, as it was given."""
+    """Return the snapshot's path from the root of its repository; outside of one, as it was given."""
     folder = snapshot if snapshot.is_dir() else snapshot.parent
     done = _git(folder, "rev-parse", "--show-prefix")
     if done is None or done.returncode != 0:
@@ -29,7 +29,7 @@ def base_of(snapshot: Path) -> str:
 
 @contextmanager
 def at(snapshot: Path, revision: str) -> Iterator[Path | None]:
-    """The snapshot of that revision, in a place of its own; None where it was not there yet. Raises NoRevision."""
+    """Give the snapshot as of that revision in a temporary place; None if it wasn't there yet. Raises NoRevision."""
     folder = snapshot if snapshot.is_dir() else snapshot.parent
     if revision.startswith("-"):
         raise NoRevision(f"'{revision}' is no revision")
@@ -39,7 +39,7 @@ def at(snapshot: Path, revision: str) -> Iterator[Path | None]:
     if known.returncode != 0:
         inside = _git(folder, "rev-parse", "--is-shallow-repository")
         if inside is None or inside.returncode != 0:
-            raise NoRevision(f"{folder} is in no git repository that can be read: {_told(inside)}")
+            raise NoRevision(f"{folder} is in no git repository that can be read: {_error_of(inside)}")
         shallow = " (it is a shallow clone; fetch more of its history)" if inside.stdout.strip() == b"true" else ""
         raise NoRevision(f"'{revision}' is no revision of it{shallow}{_near(folder, revision)}")
     commit, base = known.stdout.decode().strip(), base_of(snapshot)
@@ -70,12 +70,12 @@ def _near(folder: Path, revision: str) -> str:
 
 
 def _pack(root: Path, tree: str, archive: Path, revision: str) -> None:
-    """The files of a tree as they were committed. Not by git archive, which leaves out what .gitattributes says."""
+    """Pack the files of a tree as they were committed; `git archive` would leave out what .gitattributes says."""
     import zipfile
 
     listed = _git(root, "ls-tree", "-r", "-z", "--full-tree", tree)
     if listed is None or listed.returncode != 0:
-        raise NoRevision(f"git cannot list {tree} ({revision}): {_told(listed)}")
+        raise NoRevision(f"git cannot list {tree} ({revision}): {_error_of(listed)}")
     with zipfile.ZipFile(archive, "w") as packed:
         for entry in filter(None, listed.stdout.split(b"\0")):
             head, _, name = entry.partition(b"\t")
@@ -87,16 +87,16 @@ def _pack(root: Path, tree: str, archive: Path, revision: str) -> None:
 def _blob(root: Path, name: str, revision: str) -> bytes:
     done = _git(root, "cat-file", "blob", name)
     if done is None or done.returncode != 0:
-        raise NoRevision(f"git cannot give {name} ({revision}): {_told(done)}")
+        raise NoRevision(f"git cannot give {name} ({revision}): {_error_of(done)}")
     return done.stdout
 
 
-def _told(done: subprocess.CompletedProcess[bytes] | None) -> str:
+def _error_of(done: subprocess.CompletedProcess[bytes] | None) -> str:
     return done.stderr.decode("utf-8", errors="replace").strip() if done is not None else "git is not there"
 
 
 def _git(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes] | None:
-    """Without a shell, without the user's aliases; None where there is no git."""
+    """Run git without a shell and without the user's aliases; None if it isn't installed."""
     try:
         # A hook of git sets variables that would lead it elsewhere.
         clean = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}

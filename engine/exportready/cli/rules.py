@@ -1,4 +1,4 @@
-"""Commands for those who write rules: list, new, test, lint and docs."""
+"""`exportready rules list`, `test`, `lint`, `new`, `docs` and `kinds`."""
 
 from __future__ import annotations
 
@@ -49,19 +49,19 @@ def test_rules(folder: Path | None) -> int:
     from exportready.rulebook import lint
 
     book = rulebook_of(folder).rules
-    told = [
+    found = [
         f"{(folder or Path('rules')) / example.where.path}:{example.where.line}: {example.name}: {difference}"
         for rule in book
         for example in rule.examples
         for difference in differences(rule, example, try_out(rule, example))
     ]
-    told += [f"{(folder or Path('rules')) / one.path}:{one.line}: {one.message}" for one in lint.untried(book)]
-    for line in told:
+    found += [f"{(folder or Path('rules')) / one.path}:{one.line}: {one.message}" for one in lint.untried(book)]
+    for line in found:
         click.echo(line)
     examples = sum(len(rule.examples) for rule in book)
     counted = f"{len(book)} rule{'s' if len(book) != 1 else ''}, {examples} examples"
-    click.echo(f"{counted}: {len(told) or 'no'} difference{'s' if len(told) != 1 else ''}")
-    return 1 if told else 0
+    click.echo(f"{counted}: {len(found) or 'no'} difference{'s' if len(found) != 1 else ''}")
+    return 1 if found else 0
 
 
 @rules.command("lint")

@@ -41,18 +41,18 @@ def check_waivers(file: Path, snapshot: Path | None, judging: SnapshotOptions, r
     if snapshot is not None:
         report = judged(replace(request(snapshot, judging, book), at=moment, waivers=found))
     day = today(moment, zone_of(report.account, moment) if report else moment.tzinfo)
-    told = remarks(found, book.rules, report.results if report else None, report.account.name if report else None, day)
+    noted = remarks(found, book.rules, report.results if report else None, report.account.name if report else None, day)
     if as_json:
         rows = [
             {"path": one.waiver.where.path, "line": one.waiver.where.line, "what": one.what, "rule": one.waiver.rule}
             | {"message": one.message}
-            for one in told
+            for one in noted
         ]
         echo_json({"format": "exportready/waivers@1", "waivers": len(found), "remarks": rows})
     else:
-        for one in told:
+        for one in noted:
             click.echo(f"{one.waiver.where.path}:{one.waiver.where.line}: {one.what}: {one.waiver.rule}: {one.message}")
         click.echo(
-            f"{len(found)} waiver{'s' if len(found) != 1 else ''}, {len(told) or 'no'} remark{'s' if len(told) != 1 else ''}"
+            f"{len(found)} waiver{'s' if len(found) != 1 else ''}, {len(noted) or 'no'} remark{'s' if len(noted) != 1 else ''}"
         )
-    return 1 if any(one.what != SOON_OVER for one in told) else 0
+    return 1 if any(one.what != SOON_OVER for one in noted) else 0
