@@ -21,7 +21,7 @@ from exportready.causes.issues import issue, order
 from exportready.causes.key_issues import Traced, trace
 from exportready.causes.problems import Problem, facts, find
 from exportready.kinds import fold
-from exportready.kinds.nouns import TRANSACTION_KINDS
+from exportready.kinds.transactions import KINDS_BY_TYPE
 from exportready.model.evidence import Evidence
 from exportready.model.inference import InferenceRule
 from exportready.model.report import BatchLoad, BlockedTransaction, Cleared, Finding, FindingId, KeyIssue, RuleResult
@@ -89,7 +89,7 @@ def _may_be_missing(evidence: Evidence) -> dict[Node, bool]:
     keys = {(kind, fold(record.key)): identity(record) for kind in AMOUNTS for record in evidence.dataset(kind).rows()}
     found = {}
     for match in evidence.dataset("derived.match").rows():
-        kind, id_ = TRANSACTION_KINDS[str(match.get("type"))], match.get("id")
+        kind, id_ = KINDS_BY_TYPE[str(match.get("type"))], match.get("id")
         node = (kind, id_) if isinstance(id_, str) else keys.get((kind, fold(match.key)))
         if node is not None:
             is_settled = match.get("state") in ("arrived", "twice", "explained")

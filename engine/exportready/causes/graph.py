@@ -15,18 +15,13 @@ from msgspec import field
 from exportready.kinds import KINDS, fold
 from exportready.kinds.nouns import noun
 from exportready.kinds.references import CONSUMED, ESTABLISHED, INFERRED, REFERENCES, Reference
+from exportready.kinds.transactions import TRANSACTIONS
 from exportready.model.evidence import UNSET, Evidence, Record, Value
 
 Node = tuple[str, str]
 """(sort of object, its folded name); for a transaction its kind and its id, or its folded key where it has no id."""
 
-AMOUNTS = {
-    "servicetitan.invoice": "total",
-    "servicetitan.payment": "total",
-    "servicetitan.credit_memo": "total",
-    "servicetitan.bill": "billAmount",
-    "servicetitan.purchase_order": "total",
-}
+AMOUNTS = {kind: transaction.amount for kind, transaction in TRANSACTIONS.items()}
 """Kind of transaction -> the field that holds its amount."""
 _PRICEBOOK = ("servicetitan.material", "servicetitan.equipment", "servicetitan.service")
 _SORTS = {"servicetitan.business_unit": "business_unit", "derived.tax_zone": "tax_zone", **dict.fromkeys(_PRICEBOOK, "item")}

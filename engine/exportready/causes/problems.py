@@ -14,7 +14,8 @@ from msgspec import field
 from exportready.causes.graph import AMOUNTS, Graph, Node, identity
 from exportready.kinds import KINDS, fold
 from exportready.kinds.messages import MISSING, OTHER, OWN, RETRY, SESSION, SKIPPED
-from exportready.kinds.nouns import TRANSACTION_KINDS, noun
+from exportready.kinds.nouns import noun
+from exportready.kinds.transactions import KINDS_BY_TYPE
 from exportready.model.evidence import Evidence, Record
 from exportready.model.inference import Fact, InferenceRule, OneOf, fact
 from exportready.model.report import Finding, RuleResult
@@ -190,7 +191,7 @@ class _Subjects:
             return self._known((kind, key))
         if kind in ("derived.match", "derived.batched"):
             sent = self.record(finding)
-            return self._known((TRANSACTION_KINDS[str(sent.get("type"))], key)) if sent else []
+            return self._known((KINDS_BY_TYPE[str(sent.get("type"))], key)) if sent else []
         if kind == "derived.applied_payment":
             named = self.record(finding)
             payment = f"{named.get('customer')} / {named.get('payment')}" if named else ""

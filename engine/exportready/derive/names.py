@@ -20,7 +20,8 @@ from exportready.derive.conclusions import Conclusions
 from exportready.derive.derivation import Inputs, derivation
 from exportready.derive.parties import forms
 from exportready.derive.unknowns import first_unknown, not_among, unresolved, without
-from exportready.kinds import fold, plural
+from exportready.kinds import fold
+from exportready.kinds.nouns import list_name
 from exportready.kinds.transactions import BILL, CREDIT_MEMO, INVOICE, PAYMENT, PURCHASE_ORDER, TRANSACTIONS
 from exportready.model.evidence import UNSET, Dataset, Record, Scope, Unknown, Value
 
@@ -174,7 +175,7 @@ def _doubt(books: Dataset, names: Sequence[Value]) -> Unknown | None:
     if books.scope is not Scope.WHOLE:
         return not_among(books, "your files show only a part of QuickBooks' list")
     unknown = first_unknown(*names)
-    return without(unknown, f"one of {plural(books.kind)} has no name in the file") if unknown else None
+    return without(unknown, f"one of {list_name(books.kind)} has no name in the file") if unknown else None
 
 
 def _likeness(name: str) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from exportready.kinds import KINDS, plural
+from exportready.kinds import KINDS
+from exportready.kinds.nouns import list_name
 from exportready.model.evidence import Dataset, Scope, Unknown, Value
 from exportready.model.reasons import Reason
 
@@ -23,7 +24,7 @@ def source_of(dataset: Dataset) -> str:
 
 def why_of(dataset: Dataset) -> str:
     """Return why a dataset is not whole, with what it should hold."""
-    return f"{plural(dataset.kind)}: {dataset.why}"
+    return f"{list_name(dataset.kind)}: {dataset.why}"
 
 
 def remedy_of(dataset: Dataset) -> str:

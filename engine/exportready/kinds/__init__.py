@@ -62,13 +62,6 @@ def children(kind: str) -> tuple[Kind, ...]:
     return tuple(child for child in KINDS.values() if child.array_of and child.array_of[0] == kind)
 
 
-def plural(kind: str) -> str:
-    """Return what people call the records of a kind."""
-    name = kind.partition(".")[2].replace("_", " ")
-    name = name if name.islower() else "QuickBooks " + name
-    return name if name.endswith(("s", "equipment")) else name + "s"
-
-
 def answer_of(kind: str, name: str | None) -> str:
     """Return the path of the answer that states a fact of the account; empty for any other field."""
     found = KINDS[kind].fields.get(name or "")

@@ -1,21 +1,9 @@
-"""What people call the records of a kind, the objects of the books, and the types of transactions. Data."""
+"""What people call the records of a kind and the objects of the books. Data."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from types import MappingProxyType
-
-TRANSACTION_KINDS: Mapping[str, str] = MappingProxyType(
-    {
-        "invoice": "servicetitan.invoice",
-        "payment": "servicetitan.payment",
-        "credit memo": "servicetitan.credit_memo",
-        "bill": "servicetitan.bill",
-        "purchase order": "servicetitan.purchase_order",
-    }
-)
-"""Type of transaction, as derived records and people name it -> kind of record."""
 
 _KIND_NOUNS: Mapping[str, tuple[str, str]] = {
     "account.answers": ("answer", "answers"),
@@ -53,26 +41,36 @@ _KIND_NOUNS: Mapping[str, tuple[str, str]] = {
     "class": ("class", "classes"),
     "session": ("connection", "connections"),
 }
-"""Kind -> (one, many), where its name does not say it."""
+"""Kind -> its noun for one and for many, where it isn't the kind's name."""
 
 _OBJECT_NOUNS: Mapping[str, str] = {
     "tax_item": "sales-tax item", "tax_zone": "tax zone", "business_unit": "business unit", "payment_type": "payment type",
 }  # fmt: skip
-"""What errors and references name (`at_fault.kind`) -> its noun, where that is another word."""
+"""Kind of object that errors and references name (`at_fault.kind`) -> its noun, where it is another word."""
 
 
 def noun(kind: str, number: int = 1) -> str:
     """Return what people call one or several records of a kind: "purchase orders" for servicetitan.purchase_order."""
-    singular, plural = _KIND_NOUNS.get(kind) or _from_name(kind)
-    return singular if number == 1 else plural
+    one, many = _KIND_NOUNS.get(kind) or _from_name(kind)
+    return one if number == 1 else many
 
 
 def _from_name(kind: str) -> tuple[str, str]:
     name = kind.rpartition(".")[2].replace("_", " ")
-    singular = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
-    return singular, f"{singular}s"
+    one = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+    return one, f"{one}s"
 
 
 def object_noun(kind: str) -> str:
     """Return what people call an object of the books before its name: "sales-tax item" for tax_item."""
     return _OBJECT_NOUNS.get(kind, kind)
+
+
+def list_name(kind: str) -> str:
+    """Return what a list of a kind is called in a reason: "materials", "QuickBooks Customers".
+
+    Unlike `noun`, it names the program where both have such a list.
+    """
+    name = kind.partition(".")[2].replace("_", " ")
+    name = name if name.islower() else f"QuickBooks {name}"
+    return name if name.endswith(("s", "equipment")) else f"{name}s"

@@ -70,3 +70,6 @@ TRANSACTIONS: Mapping[str, Transaction] = {
     ),
 }
 """Each kind with its fields."""
+
+KINDS_BY_TYPE: Mapping[str, str] = {transaction.type: kind for kind, transaction in TRANSACTIONS.items()}
+"""What people and derived records call a type of transaction -> its kind."""

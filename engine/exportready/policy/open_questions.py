@@ -22,8 +22,9 @@ from exportready.account.questions import (
 from exportready.account.reading import NO_COLUMN
 from exportready.derive.freshness import ANSWER, stale
 from exportready.derive.registry import answers_read
-from exportready.kinds import KINDS, answer_of, plural
+from exportready.kinds import KINDS, answer_of
 from exportready.kinds.account import ALL, BATCH, BY_PATH, FILE_MODE, MAPS, NONE_THERE, PART
+from exportready.kinds.nouns import list_name
 from exportready.kinds.transactions import PURCHASE_ORDER as ORDERS
 from exportready.model.evidence import ANSWERS_KIND, SHEET, ColumnQuestion, Evidence, Record, Scope, Unknown
 from exportready.model.reasons import Reason
@@ -132,7 +133,7 @@ def covers(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
             kinds.append(owner)
     for (paths, of_batch), kinds in groups.items():
         sources = [source for source in evidence.sources if source.path in paths]
-        names = [f"{sum(source.records.get(kind, 0) for source in sources):,} {plural(kind)}" for kind in kinds]
+        names = [f"{sum(source.records.get(kind, 0) for source in sources):,} {list_name(kind)}" for kind in kinds]
         content = ", ".join(names[:-1]) + (" and " if kinds[1:] else "") + names[-1]
         intro = f"{' and '.join(paths)} {'hold' if paths[1:] else 'holds'} {content}."
         places, digests = tuple(("covers", kind) for kind in kinds), tuple(source.sha256[:12] for source in sources)
@@ -176,7 +177,7 @@ def none_there(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
             continue
         missing = evidence.dataset(kind).scope is Scope.MISSING and not any(source.error for source in evidence.sources)
         if missing and any(_owner(gap.kind) == kind or gap.source == kind for gap in open_gaps):
-            text = f"Are there any {plural(kind)} in the batch that you are about to export?"
+            text = f"Are there any {list_name(kind)} in the batch that you are about to export?"
             if kind == ORDERS:
                 text = "Are there any purchase orders that are not exported yet, in a batch or not?"
             replies = (

@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from exportready.kinds.derived import SIDES
-from exportready.kinds.nouns import TRANSACTION_KINDS, noun
+from exportready.kinds.nouns import noun
+from exportready.kinds.transactions import KINDS_BY_TYPE
 from exportready.model.evidence import Record, Unknown, Value
 from exportready.model.report import Report
 from exportready.reporters import words
@@ -27,7 +28,7 @@ def tie_out_rows(report: Report) -> list[tuple[str, ...]]:
 
 def _tie_out_row(sums: Record) -> tuple[str, ...]:
     cells = [_tie_out_cell(sums, side) for side in SIDES]
-    return _batch_label(sums), noun(TRANSACTION_KINDS[str(sums.get("type"))], 2), *cells
+    return _batch_label(sums), noun(KINDS_BY_TYPE[str(sums.get("type"))], 2), *cells
 
 
 def _tie_out_cell(sums: Record, side: str) -> str:
