@@ -1,4 +1,4 @@
-"""The pages in a real browser. `make test` sees that there is one; without one these tests fail, since nobody would look."""
+"""Pages in a real browser. `make test` installs one. Without a browser these tests fail: a skipped test is easily missed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RESULTS = (*SMALL, "not-ready", pytest.param("5000-findings", marks=pytest.mark.
 COMPONENTS = (
     "[...new Set([...document.querySelectorAll('body *')].map(e => [e.tagName, ...[...e.classList].sort()].join('.')))]"
 )
-"""What a page is made of: its elements with their classes."""
+"""Script that returns the distinct elements of a page with their classes."""
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +43,7 @@ def browser() -> Iterator[Browser]:
 
 @cache
 def result(name: str) -> Report:
-    """One of the results that every view is tried on."""
+    """Return one of the reports that every view is tested with."""
     example = {"cannot-tell": "by-hand", "5000-findings": "not-ready", "few-findings": "not-ready"}.get(name, name)
     found = report(example, datetime.fromisoformat(AT.get(name, "2026-11-20T18:00:00-07:00")))
     if name == "few-findings":
@@ -52,7 +52,7 @@ def result(name: str) -> Report:
 
 
 def few(report: Report) -> Report:
-    """Of rules that look alike on a page only the first, of its findings two of each severity."""
+    """Return the report with one rule of each look, and two of its findings of each severity."""
 
     def look(one: RuleResult) -> object:
         severities = frozenset(finding.severity for finding in one.findings)
@@ -68,8 +68,8 @@ def few(report: Report) -> Report:
 
 
 def many(report: Report, number: int) -> Report:
-    """The report with so many findings more, spread over the rules that fail."""
-    failing = [one for one in report.results if one.findings]
+    """Return the report with this many more findings, spread over the rules that have some."""
+    with_findings = [one for one in report.results if one.findings]
 
     def more(one: RuleResult) -> RuleResult:
         if not one.findings:
@@ -82,7 +82,7 @@ def many(report: Report, number: int) -> Report:
                 subject=Thing("servicetitan.material", f"MATERIAL-{at}"),
                 message=f"MATERIAL-{at}: {first.message}",
             )
-            for at in range(number // len(failing) + 1)
+            for at in range(number // len(with_findings) + 1)
         )
         return replace(one, findings=(*one.findings, *added))
 
@@ -91,16 +91,16 @@ def many(report: Report, number: int) -> Report:
 
 @pytest.fixture(scope="session")
 def page_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Path]:
-    """The page of a result for an audience, written when it is first needed."""
+    """Return a function that writes the page of a report for an audience once and returns its path."""
     folder = tmp_path_factory.mktemp("pages")
 
     @cache
     def write(name: str, audience: str) -> Path:
         path = folder / f"{name}-{audience}.html"
         with pytest.MonkeyPatch.context() as patch:
-            if name == "few-findings":  # fewer than a list shows: else nothing would say that there are more
-                patch.setattr(office, "LISTED", 3)
-                patch.setattr(engineer, "LISTED", 3)
+            if name == "few-findings":  # else the few findings would all be listed, and no page would say that there are more
+                patch.setattr(office, "MAX_LISTED", 3)
+                patch.setattr(engineer, "MAX_LISTED", 3)
             path.write_text(render("html", result(name), Options(audience=audience)), encoding="utf-8")
         return path
 
@@ -108,7 +108,7 @@ def page_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Pa
 
 
 class Opened:
-    """A page that was opened, and what it asked for and complained of meanwhile."""
+    """An open page with its requests, and with the console messages and errors that it has caused."""
 
     def __init__(self, page: Page) -> None:
         self.page = page

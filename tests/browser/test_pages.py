@@ -1,4 +1,4 @@
-"""The report in a real browser: what is seen first, what works without its script, by the keyboard, on paper, and for axe."""
+"""The report in a real browser: the first screen, without the script, with the keyboard, on paper, and what axe finds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LARGE = [pytest.param(name, marks=pytest.mark.slow) for name in ("not-ready", "5
 
 @pytest.fixture
 def open_page(browser: Browser, page_of: Callable[[str, str], Path]) -> Iterator[Open]:
-    """Opens the page of a result for an audience."""
+    """Return a function that opens the page of a report for an audience."""
     contexts = []
 
     def open_(
@@ -43,8 +43,8 @@ def open_page(browser: Browser, page_of: Callable[[str, str], Path]) -> Iterator
         context.close()
 
 
-def seen(page: Page, selector: str) -> bool:
-    """Whether all of an element is on the screen, without scrolling."""
+def is_on_screen(page: Page, selector: str) -> bool:
+    """Return whether all of an element is on the screen without scrolling."""
     box = page.locator(selector).first.bounding_box()
     size = page.viewport_size
     assert box is not None
@@ -54,26 +54,26 @@ def seen(page: Page, selector: str) -> bool:
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("name", ["not-ready", "after-export", *SLOW])
-def test_the_verdict_and_the_first_fix_are_seen_at_once(open_page: Open, name: str, size: tuple[int, int]) -> None:
+def test_the_verdict_and_the_first_fixes_are_on_the_first_screen(open_page: Open, name: str, size: tuple[int, int]) -> None:
     page = open_page(name, size=size).page
-    assert seen(page, "h1")
-    assert seen(page, ".three li")
+    assert is_on_screen(page, "h1")
+    assert is_on_screen(page, ".three li")
     assert page.locator(".three li").count() == 3
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing sticks out"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is wider than the screen"
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("name", ["ready", "cannot-tell"])
-def test_the_verdict_and_what_is_open_are_seen_at_once(open_page: Open, name: str, size: tuple[int, int]) -> None:
+def test_the_verdict_and_open_questions_are_on_the_first_screen(open_page: Open, name: str, size: tuple[int, int]) -> None:
     page = open_page(name, size=size).page
-    assert seen(page, "h1")
-    assert seen(page, ".meaning")
-    assert name == "ready" or seen(page, ".open")
+    assert is_on_screen(page, "h1")
+    assert is_on_screen(page, ".meaning")
+    assert name == "ready" or is_on_screen(page, ".open")
 
 
 @pytest.mark.parametrize("name", RESULTS)
 @pytest.mark.parametrize("audience", VIEWS)
-def test_everything_is_read_and_every_view_is_reached_without_the_script(open_page: Open, name: str, audience: str) -> None:
+def test_every_view_can_be_reached_and_read_without_the_script(open_page: Open, name: str, audience: str) -> None:
     page = open_page(name, audience, script=False).page
     for view in (audience, *VIEWS):
         page.locator(f"label[for=view-{view}]").click()
@@ -83,10 +83,10 @@ def test_everything_is_read_and_every_view_is_reached_without_the_script(open_pa
     for fold in page.locator(".view.office details").all()[:5]:
         fold.locator("> summary").click()
         assert fold.locator("> :not(summary)").first.is_visible()
-    assert page.locator(".tools, .copy, .sort").count() == 0, "no control that does nothing"
+    assert page.locator(".tools, .copy, .sort").count() == 0, "no control that needs the script"
 
 
-def test_a_link_to_a_problem_leads_there_from_every_view(open_page: Open) -> None:
+def test_a_link_to_a_problem_works_from_every_view(open_page: Open) -> None:
     for script in (True, False):
         page = open_page("not-ready", "engineer", script=script).page
         link = page.locator(".three a").first
@@ -95,14 +95,14 @@ def test_a_link_to_a_problem_leads_there_from_every_view(open_page: Open) -> Non
         page.locator(target).wait_for(state="visible")
 
 
-def test_search_grade_sorting_and_copying_work(open_page: Open) -> None:
+def test_searching_filtering_sorting_and_copying(open_page: Open) -> None:
     one = open_page("not-ready", "engineer")
     page = one.page
     items = page.locator(".view.engineer .detail")
     total = items.count()
     page.locator("#search-engineer").fill("populateserialnumbers")
     assert 0 < items.locator("visible=true").count() < 4
-    page.locator("#search-engineer").fill("nothing is called so")
+    page.locator("#search-engineer").fill("no finding has this text")
     assert items.locator("visible=true").count() == 0
     assert page.locator(".view.engineer .tools [role=status]").inner_text() != ""
     page.locator("#search-engineer").fill("")
@@ -128,7 +128,7 @@ NAMED = "(e => e.id || e.className || e.textContent.trim().slice(0, 40))"
 OUTLINED = """e => getComputedStyle(e.type === 'radio' ? e.nextElementSibling : e).outlineStyle !== 'none'"""
 
 
-def test_the_keyboard_alone_reaches_everything(open_page: Open) -> None:
+def test_the_keyboard_reaches_everything(open_page: Open) -> None:
     page = open_page("not-ready").page
     reached = set()
     for _ in range(400):
@@ -136,13 +136,13 @@ def test_the_keyboard_alone_reaches_everything(open_page: Open) -> None:
         if page.evaluate("document.activeElement === document.body"):
             break
         reached.add(page.evaluate(f"{NAMED}(document.activeElement)"))
-        assert page.evaluate(f"({OUTLINED})(document.activeElement)"), "where one is can be seen"
-    wanted = page.evaluate(
+        assert page.evaluate(f"({OUTLINED})(document.activeElement)"), "the focus is visible"
+    reachable = page.evaluate(
         "[...document.querySelectorAll('a[href], button, summary, [tabindex=\"0\"], input:checked, input[type=search]')]"
         ".filter(e => e.checkVisibility() && (!e.closest('details:not([open])') || e.matches('details:not([open]) > summary')))"
         f".map({NAMED})"
     )
-    assert set(wanted) <= reached
+    assert set(reachable) <= reached
     page.locator("#view-office").focus()
     page.keyboard.press("ArrowRight")
     assert page.locator(".view.csm").is_visible()
@@ -152,7 +152,7 @@ def test_the_keyboard_alone_reaches_everything(open_page: Open) -> None:
 
 @pytest.mark.parametrize("audience", VIEWS)
 @pytest.mark.parametrize("script", [True, False])
-def test_paper_shows_every_closed_part_and_no_control(open_page: Open, audience: str, script: bool) -> None:
+def test_paper_shows_closed_parts_and_no_controls(open_page: Open, audience: str, script: bool) -> None:
     page = open_page("not-ready", audience, script=script).page
     page.emulate_media(media="print")
     inside = f".view.{audience} details:not([open]) > :not(summary)"
@@ -163,23 +163,23 @@ def test_paper_shows_every_closed_part_and_no_control(open_page: Open, audience:
 
 
 @pytest.mark.parametrize("name", RESULTS)
-def test_nothing_leaves_the_file(open_page: Open, name: str) -> None:
+def test_the_page_makes_no_requests(open_page: Open, name: str) -> None:
     one = open_page(name)
     for view in VIEWS:
         one.page.locator(f"label[for=view-{view}]").click()
     one.page.mouse.wheel(0, 20_000)
     assert len(one.requests) == 1
     assert one.requests[0].startswith("file:")
-    assert one.complaints == [], "its policy lets its own script run, and nothing is blocked"
+    assert one.complaints == [], "its policy allows its own script, and nothing was blocked"
     one.page.evaluate(
         "document.body.append(Object.assign(document.createElement('script'), {textContent: 'window.foreign = 1'}))"
     )
-    assert one.page.evaluate("window.foreign") is None, "and no other runs"
+    assert one.page.evaluate("window.foreign") is None, "its policy allows no other script"
 
 
 @pytest.mark.parametrize("large", ["not-ready", *SLOW])
-def test_a_few_findings_need_every_component_of_many(open_page: Open, large: str) -> None:
-    """So what axe says of the small page holds for the large ones."""
+def test_the_page_with_few_findings_has_every_element_of_large_pages(open_page: Open, large: str) -> None:
+    """Axe checks the small page; the large ones have no other elements, so its result holds for them too."""
     small, whole = (set(open_page(name).page.evaluate(COMPONENTS)) for name in ("few-findings", large))
     assert whole - small == set()
 
@@ -187,7 +187,7 @@ def test_a_few_findings_need_every_component_of_many(open_page: Open, large: str
 @pytest.mark.parametrize("audience", VIEWS)
 @pytest.mark.parametrize("name", [*SMALL, *LARGE])
 @pytest.mark.parametrize("media", ["light", "dark", "print"])
-def test_axe_finds_nothing(open_page: Open, name: str, audience: str, media: str) -> None:
+def test_axe_finds_no_violations(open_page: Open, name: str, audience: str, media: str) -> None:
     page = open_page(name, audience, scheme=media).page
     if media == "print":
         page.emulate_media(media="print")
@@ -198,7 +198,7 @@ def test_axe_finds_nothing(open_page: Open, name: str, audience: str, media: str
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_findings_open(browser: Browser, tmp_path: Path) -> None:
+def test_a_page_with_a_hundred_thousand_findings_opens(browser: Browser, tmp_path: Path) -> None:
     text = render("html", many(result("not-ready"), 100_000), Options())
     path = tmp_path / "many.html"
     path.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""One report with everything in it, written out, so that what people see is tested without judging anything."""
+"""One report with everything in it, written by hand, so that reporters are tested without judging a snapshot."""
 
 from __future__ import annotations
 
@@ -71,13 +71,13 @@ def a_rule(id_: str, title: str, why: str, fix: FixSteps, severity: Severity = S
 
 
 def a_finding(kind: str, key: str, message: str, severity: Severity = Severity.ERROR, **more: str | None) -> Finding:
-    fault = Thing("session" if kind == "account.answers" else "item", key)
+    at_fault = Thing("session" if kind == "account.answers" else "item", key)
     return Finding(
         fingerprint=f"{abs(sum(map(ord, kind + key))):016x}",
         check=None,
         severity=severity,
         subject=Thing(kind, key),
-        at_fault=fault,
+        at_fault=at_fault,
         message=message,
         observed=more,
         expected={"costOfSaleAccount": "present"},
@@ -294,7 +294,7 @@ NOT_YOURS = RuleResult(
 
 
 def an_issue(id_: str, message: str, alone: Cleared, shared: Cleared = Cleared(), **more: Any) -> KeyIssue:  # noqa: B008 - frozen
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "rule": "",
         "code": "",
         "certainty": "established",
@@ -304,7 +304,9 @@ def an_issue(id_: str, message: str, alone: Cleared, shared: Cleared = Cleared()
         **more,
     }
     fix = FixSteps(who="bookkeeper", minutes=5, steps=("In QuickBooks open Lists > Item List", "Create it"))
-    return KeyIssue(id=id_, subjects=(Thing("item", "PIPE-1"),), message=message, fix=fix, alone=alone, shared=shared, **said)
+    return KeyIssue(
+        id=id_, subjects=(Thing("item", "PIPE-1"),), message=message, fix=fix, alone=alone, shared=shared, **fields
+    )
 
 
 OFFLINE = an_issue("aa01", "The Web Connector is offline", Cleared(1), rule="connection/web-connector-online", gates=True)
@@ -361,7 +363,7 @@ CHANGES = Changes(
 
 @pytest.fixture
 def report() -> Report:
-    """Every outcome, every grade, a broken file, an unknown one."""
+    """A report with every outcome, every severity, an unreadable file and an unrecognized one."""
     taken = datetime(2026, 11, 20, 17, 30, tzinfo=DENVER)
     return Report(
         version="0.1.0",

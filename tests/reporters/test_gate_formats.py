@@ -1,4 +1,4 @@
-"""What machines are told: GitHub, GitLab, SARIF and JUnit, all made from the one report that has every outcome in it."""
+"""Formats for machines: GitHub, GitLab, SARIF and JUnit, made from a report that has every outcome."""
 
 from __future__ import annotations
 
@@ -37,8 +37,7 @@ FORMATS = ("github", "gitlab", "junit", "sarif")
 
 @pytest.fixture
 def gated(report: Report) -> Report:
-    """The shared report with one finding accepted, one that stood before, and one whose waiver has lapsed."""
-
+    """The shared report with one accepted finding, one in the baseline, and one whose waiver has expired."""
     cogs = next(result for result in report.results if result.rule.id == "items/cogs-account")
     ids = [finding.id for finding in cogs.findings]
     return replace(
@@ -58,7 +57,7 @@ def gated(report: Report) -> Report:
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_golden(gated: Report, format_: str) -> None:
-    """UPDATE_GOLDEN=1 writes them anew."""
+    """UPDATE_GOLDEN=1 writes the golden files again."""
     golden = GOLDEN / {"github": "github.txt", "gitlab": "gitlab.json", "junit": "junit.xml", "sarif": "report.sarif"}[format_]
     text = render(format_, gated, PLAIN)
     if os.environ.get("UPDATE_GOLDEN"):
@@ -86,37 +85,37 @@ def run_of(report: Report, options: Options = PLAIN) -> dict[str, Any]:
     return found
 
 
-def test_sarif_holds_problems_only_each_at_a_real_place(gated: Report) -> None:
+def test_sarif_has_only_problems_each_at_a_real_place(gated: Report) -> None:
     results = run_of(gated)["results"]
-    standing = [finding for finding in gated.findings if gated.notes.waiver(finding) is None]
-    assert len(results) == len(standing)
+    open_findings = [finding for finding in gated.findings if gated.notes.waiver(finding) is None]
+    assert len(results) == len(open_findings)
     for one in results:
         place = one["locations"][0]["physicalLocation"]
         assert place["region"]["startLine"] >= 1
         assert place["artifactLocation"]["uri"].startswith("accounts/northwind/")
     assert {one["baselineState"] for one in results} == {"new", "unchanged"}
-    assert len(run_of(gated, replace(PLAIN, new_only=True))["results"]) == len(standing) - 1
+    assert len(run_of(gated, replace(PLAIN, new_only=True))["results"]) == len(open_findings) - 1
     (invocation,) = run_of(gated)["invocations"]
-    broken, *untold = invocation["toolExecutionNotifications"]
-    assert (invocation["executionSuccessful"], broken["level"]) == (False, "error")
-    assert len(untold) == sum(result.has_unknowns for result in gated.results)
+    unreadable, *not_checked = invocation["toolExecutionNotifications"]
+    assert (invocation["executionSuccessful"], unreadable["level"]) == (False, "error")
+    assert len(not_checked) == sum(result.has_unknowns for result in gated.results)
     readable = replace(gated, sources=tuple(one for one in gated.sources if one.error is None))
     assert run_of(readable)["invocations"][0]["executionSuccessful"] is True
 
 
-def test_gitlab_names_its_fields_and_no_fingerprint_twice(gated: Report) -> None:
+def test_gitlab_has_all_fields_and_distinct_fingerprints(gated: Report) -> None:
     twice = replace(gated, results=(*gated.results, *gated.results))
-    told = json.loads(render("gitlab", twice, PLAIN))
-    assert {tuple(sorted(one)) for one in told} == {("check_name", "description", "fingerprint", "location", "severity")}
-    assert len({one["fingerprint"] for one in told}) == len(told)
-    assert {one["severity"] for one in told} <= {"info", "minor", "major", "critical", "blocker"}
-    assert all(one["location"]["lines"]["begin"] >= 1 for one in told)
+    entries = json.loads(render("gitlab", twice, PLAIN))
+    assert {tuple(sorted(one)) for one in entries} == {("check_name", "description", "fingerprint", "location", "severity")}
+    assert len({one["fingerprint"] for one in entries}) == len(entries)
+    assert {one["severity"] for one in entries} <= {"info", "minor", "major", "critical", "blocker"}
+    assert all(one["location"]["lines"]["begin"] >= 1 for one in entries)
 
 
-def test_junit_reads_back_and_nothing_untold_passes(gated: Report) -> None:
+def test_junit_reads_back_and_what_was_not_checked_never_passes(gated: Report) -> None:
     xml = JUnitXml.fromstring(render("junit", gated, PLAIN).encode())
     cases = {case.name.partition(":")[0]: case for suite in xml if isinstance(suite, TestSuite) for case in suite}
-    assert not cases.pop("accounts/northwind/customers.xml").is_passed  # a file that cannot be read
+    assert not cases.pop("accounts/northwind/customers.xml").is_passed  # an unreadable file
     assert len(cases) == len(gated.results)
     for result in gated.results:
         case = cases[result.rule.id]
@@ -127,13 +126,13 @@ def test_junit_reads_back_and_nothing_untold_passes(gated: Report) -> None:
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_a_file_that_cannot_be_read_is_told_though_no_practice_needs_it(gated: Report, format_: str) -> None:
+def test_an_unreadable_file_is_reported_even_if_no_rule_needs_it(gated: Report, format_: str) -> None:
     text = render(format_, replace(gated, results=()), PLAIN)
     assert "the file ends in the middle of a customer" in text
     assert "accounts/northwind/customers.xml" in text
 
 
-def test_github_shows_no_more_than_the_platform_does_and_the_worst_first(gated: Report) -> None:
+def test_github_writes_no_more_than_the_platform_shows_and_the_worst_first(gated: Report) -> None:
     lines = render("github", gated, PLAIN).splitlines()
     grades = [re.match(r"::(\w+) ", line)[1] for line in lines]  # type: ignore[index]
     assert all(grades.count(grade) <= 11 for grade in ("error", "warning", "notice"))

@@ -1,4 +1,4 @@
-"""What people and programs are shown."""
+"""What every format shows of one report, and that names in it do no harm."""
 
 from __future__ import annotations
 
@@ -63,13 +63,13 @@ def hostile(report: Report) -> Report:
         with_result(report, replace(cogs, rule=rule, findings=(finding, *cogs.findings[1:]), gaps=(gap,))),
         account=Account(name=HOSTILE),
         sources=(source,),
-        unrecognized=(Unrecognized(HOSTILE, HOSTILE),),
+        unrecognised=(Unrecognized(HOSTILE, HOSTILE),),
     )
 
 
 @pytest.mark.parametrize(("format_", "name", "options"), VIEWS, ids=[name for _, name, _ in VIEWS])
 def test_golden(report: Report, format_: str, name: str, options: Options) -> None:
-    """UPDATE_GOLDEN=1 writes them anew."""
+    """UPDATE_GOLDEN=1 writes the golden files again."""
     text = render(format_, report, options)
     golden = GOLDEN / name
     if os.environ.get("UPDATE_GOLDEN"):
@@ -78,7 +78,7 @@ def test_golden(report: Report, format_: str, name: str, options: Options) -> No
 
 
 @pytest.mark.parametrize(("format_", "name", "options"), VIEWS, ids=[name for _, name, _ in VIEWS])
-def test_same_report_same_bytes(report: Report, format_: str, name: str, options: Options) -> None:
+def test_the_same_report_has_the_same_bytes(report: Report, format_: str, name: str, options: Options) -> None:
     shuffled = replace(
         report,
         sources=tuple(replace(source, records=dict(reversed(list(source.records.items())))) for source in report.sources),
@@ -88,7 +88,7 @@ def test_same_report_same_bytes(report: Report, format_: str, name: str, options
 
 @pytest.mark.parametrize("audience", ["office", "csm", "engineer"])
 @pytest.mark.parametrize("format_", ["console", "json", "html", "markdown", "csv"])
-def test_hostile_names_encode_and_cannot_steer(report: Report, format_: str, audience: str) -> None:
+def test_hostile_names_encode_and_hold_no_control_characters(report: Report, format_: str, audience: str) -> None:
     text = render(format_, hostile(report), Options(verbose=1, audience=audience))
     text.encode()
     if format_ == "json":
@@ -100,36 +100,36 @@ def test_hostile_names_encode_and_cannot_steer(report: Report, format_: str, aud
     assert "\U0001f6e0 one two three" in text
 
 
-def test_hostile_names_are_no_markup(report: Report) -> None:
+def test_hostile_names_add_no_markup(report: Report) -> None:
     page = render("html", hostile(report), PLAIN)
-    assert page.count("<script") == 1, "our own"
+    assert page.count("<script") == 1, "only our own script"
     assert "{{ 7*7 }}" in page
     assert "&lt;script&gt;" in page
 
 
 @pytest.mark.parametrize("audience", ["office", "csm", "engineer"])
-def test_hostile_names_are_no_markdown(report: Report, audience: str) -> None:
+def test_hostile_names_add_no_markdown(report: Report, audience: str) -> None:
     cogs = result_of(report, "items/cogs-account")
     name = "@everyone #1 http://evil.test x\n# heading | cell [a](http://b) `code` <b> *bold* ![i](j)"
     found = (replace(cogs.findings[0], message=name), *cogs.findings[1:])
     text = render("markdown", with_result(report, replace(cogs, findings=found)), Options(audience=audience))
     assert not re.search(r"^# heading|(?<!\\)\[a|`code`|<b>|(?<!\\)\*bold|(?<!\\) \| cell", text, re.MULTILINE)
-    assert not re.search(r"@everyone|#1|://evil", text), "it calls nobody and leads nowhere"
+    assert not re.search(r"@everyone|#1|://evil", text), "it mentions nobody and links to nothing"
     assert audience == "csm" or "heading" in text
 
 
-def test_markdown_of_what_arrived_whole_lists_no_batch_that_waits(report: Report) -> None:
+def test_markdown_after_a_complete_export_lists_no_batches(report: Report) -> None:
     batch = replace(report.batches[0], blocked=Cleared(), verdict=Verdict.READY)
     text = render("markdown", replace(report, phase="after-export", batches=(batch,)), PLAIN)
     assert f"## {words.BATCHES}" not in text
 
 
-def test_csv_is_one_row_a_problem_and_runs_no_formula(report: Report) -> None:
+def test_csv_has_one_row_per_finding_and_runs_no_formula(report: Report) -> None:
     cogs = result_of(report, "items/cogs-account")
     evil = replace(cogs.findings[0], message="=cmd|'/c calc'!A1", subject=Thing("servicetitan.material", "@SUM(1)"))
     shown = with_result(report, replace(cogs, findings=(evil, *cogs.findings[1:])))
     text = render("csv", shown, PLAIN)
-    assert text.startswith("\ufeff"), "Excel takes it for UTF-8 by its BOM only"
+    assert text.startswith("\ufeff"), "without it Excel does not read the file as UTF-8"
     heads, *rows = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
     assert tuple(heads) == words.FINDINGS
     assert len(rows) == len(shown.findings)
@@ -137,7 +137,7 @@ def test_csv_is_one_row_a_problem_and_runs_no_formula(report: Report) -> None:
     assert any(row[heads.index("What is wrong")] == "'=cmd|'/c calc'!A1" for row in rows)
 
 
-def test_page_asks_nothing_of_anyone(report: Report) -> None:
+def test_the_page_loads_nothing_and_runs_only_its_own_script(report: Report) -> None:
     page = render("html", report, PLAIN)
     assert "http" not in page.replace("http-equiv", "")
     head, script = page[: page.index("<script>")], page[page.index("<script>") + 8 : page.index("</script>")]
@@ -148,8 +148,8 @@ def test_page_asks_nothing_of_anyone(report: Report) -> None:
     assert f'<meta name="generator" content="ExportReady {report.version}">' in page
 
 
-def test_page_is_light_and_its_anchors_are_whole(report: Report) -> None:
-    page = render("html", replace(report, sources=(), unrecognized=(), results=()), PLAIN)
+def test_the_page_is_small_and_its_links_have_targets(report: Report) -> None:
+    page = render("html", replace(report, sources=(), unrecognised=(), results=()), PLAIN)
     assert len(page.encode()) < 70_000
     page = render("html", report, PLAIN)
     ids = re.findall(r'\bid="([^"]*)"', page)
@@ -157,7 +157,7 @@ def test_page_is_light_and_its_anchors_are_whole(report: Report) -> None:
     assert set(re.findall(r'href="#([^"]*)"', page)) <= set(ids)
 
 
-def test_page_stops_listing_and_says_so(report: Report) -> None:
+def test_the_page_lists_a_limited_number_of_records_and_says_so(report: Report) -> None:
     cogs = result_of(report, "items/cogs-account")
     many = tuple(replace(cogs.findings[0], subject=Thing("servicetitan.material", f"M{n}")) for n in range(1200))
     page = render("html", with_result(report, replace(cogs, findings=many)), PLAIN)
@@ -166,7 +166,7 @@ def test_page_stops_listing_and_says_so(report: Report) -> None:
     assert words.capped(100, 1200) in page
 
 
-def test_json_is_the_contract(report: Report) -> None:
+def test_the_json_result_keeps_its_contract(report: Report) -> None:
     result = json.loads(render("json", report, PLAIN))
     assert list(result) == [
         "format", "tool", "rulebook", "account", "checked_at", "sources", "unrecognised", "verdict", "counts", "waived", "batches",
@@ -207,18 +207,18 @@ def test_json_is_the_contract(report: Report) -> None:
     assert cogs["gaps"][0]["supply"].startswith("In QuickBooks")
 
 
-def test_machine_and_console_do_without_templates() -> None:
+def test_console_and_json_do_not_import_jinja2() -> None:
     code = "import sys; from exportready.reporters import console, json_result; sys.exit('jinja2' in sys.modules)"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     assert subprocess.run([sys.executable, "-c", code], check=False, env=environment).returncode == 0
 
 
-def test_unknown_format(report: Report) -> None:
+def test_an_unknown_format_is_refused(report: Report) -> None:
     with pytest.raises(KeyError):
         render("pdf", report, PLAIN)
 
 
-def test_not_checked_is_never_told_as_fine(report: Report) -> None:
+def test_what_was_not_checked_never_looks_fine(report: Report) -> None:
     unknown = replace(
         report, verdict=Verdict.CANNOT_TELL, sources=(), results=(result_of(report, "session/single-user-mode"),)
     )
@@ -233,14 +233,14 @@ def test_not_checked_is_never_told_as_fine(report: Report) -> None:
     assert "tile fine" not in body
 
 
-def test_console_says_one_instruction_once(report: Report) -> None:
+def test_the_console_shows_an_instruction_only_once(report: Report) -> None:
     console = render("console", report, Options(width=200))
     assert console.count("Lists to IIF Files") == 1
     assert "for GLUE-7 and GLUE-8" in console
     assert "and 7 more; -o html:report.html lists all" in console
 
 
-def test_console_fits_and_is_plain(report: Report) -> None:
+def test_the_console_fits_its_width_and_is_ascii(report: Report) -> None:
     console = render("console", report, Options(width=60))
     assert max(map(len, console.splitlines())) <= 60
     assert console.isascii()
@@ -248,24 +248,24 @@ def test_console_fits_and_is_plain(report: Report) -> None:
     assert re.sub(r"\x1b\[[\d;]*m", "", render("console", report, Options(color=True))) == render("console", report, PLAIN)
 
 
-def test_times_are_by_the_clock_of_the_office(report: Report) -> None:
+def test_times_are_in_the_time_zone_of_the_account(report: Report) -> None:
     assert "Checked 20 November 2026, 5:40 PM" in render("html", report, PLAIN)
     assert "Checked 21 November 2026, 12:40 AM" in render("html", replace(report, account=Account()), PLAIN)
 
 
-def test_connection_comes_first(report: Report) -> None:
+def test_the_connection_comes_first(report: Report) -> None:
     first, *_ = view.problems(report, Severity.ERROR)
     assert first.rule.id == "connection/web-connector-online"
 
 
-def test_eased_problems_are_no_reason_to_stop(report: Report) -> None:
+def test_a_rule_with_only_mild_findings_counts_as_a_warning(report: Report) -> None:
     cogs = result_of(report, "items/cogs-account")
-    eased = replace(cogs, findings=tuple(replace(finding, severity=Severity.WARNING) for finding in cogs.findings))
-    assert eased in view.problems(with_result(report, eased), Severity.WARNING)
-    assert eased not in view.problems(with_result(report, eased), Severity.ERROR)
+    mild = replace(cogs, findings=tuple(replace(finding, severity=Severity.WARNING) for finding in cogs.findings))
+    assert mild in view.problems(with_result(report, mild), Severity.WARNING)
+    assert mild not in view.problems(with_result(report, mild), Severity.ERROR)
 
 
-def test_steps_name_the_record_that_all_share(report: Report) -> None:
+def test_steps_name_the_record_if_all_findings_share_it(report: Report) -> None:
     assert fix_steps(result_of(report, "purchasing/purchase-order-items-exist"))[0].endswith("make VALVE-34 active")
     cogs = result_of(report, "items/cogs-account")
     assert fix_steps(cogs)[0] == "In ServiceTitan open Pricebook > each one listed"
@@ -274,14 +274,16 @@ def test_steps_name_the_record_that_all_share(report: Report) -> None:
     assert fix_steps(replace(cogs, findings=(nameless,)))[0] == "In ServiceTitan open Pricebook > the one listed"
 
 
-def test_time_it_takes(report: Report) -> None:
+def test_how_long_a_fix_takes(report: Report) -> None:
     cogs = result_of(report, "items/cogs-account")
-    assert view.fix_minutes(cogs) == 10, "by hand until the quicker way pays"
-    assert view.fix_minutes(replace(cogs, findings=cogs.findings[:3])) == 4, "the third does not stop the export"
-    assert view.fix_minutes(result_of(report, "connection/web-connector-online")) == 5, "no record is named: once for all"
+    assert view.fix_minutes(cogs) == 10, "no more than five times, since then the steps for many are quicker"
+    assert view.fix_minutes(replace(cogs, findings=cogs.findings[:3])) == 4, "one of the three is only a warning"
+    assert view.fix_minutes(result_of(report, "connection/web-connector-online")) == 5, (
+        "it names no record, so it is done once"
+    )
 
 
-def test_verdict_reads_differently_after_the_export(report: Report) -> None:
+def test_the_verdict_has_other_words_after_the_export(report: Report) -> None:
     after = replace(report, phase="after-export")
     assert [view.verdict(replace(after, verdict=verdict)) for verdict in Verdict] == [
         "Arrived", "Arrived with remarks", "Not arrived whole", "Can't say yet",
@@ -291,15 +293,15 @@ def test_verdict_reads_differently_after_the_export(report: Report) -> None:
     ]  # fmt: skip
 
 
-def test_dates_of_files(report: Report) -> None:
+def test_the_dates_and_ages_of_files(report: Report) -> None:
     assert view.files_and_dates(report) == "your files of 20 November 2026"
     assert view.oldest_age(report) == "as of 10 minutes ago"
     undated = replace(report, account=Account(time_zone="America/Denver"))
     assert view.files_and_dates(undated) == "your files of 20 November 2026", (
-        "of the dated sources, by the clock of the office"
+        "from the dates of the files, in the time zone of the account"
     )
     assert view.files_and_dates(replace(report, account=Account())) == "your files of 21 November 2026", (
-        "by the clock of the check"
+        "in the offset of the check"
     )
     assert view.files_and_dates(replace(undated, sources=())) == "your files (no date is known)"
     assert view.oldest_age(replace(undated, sources=())) == ""
@@ -310,29 +312,29 @@ def test_dates_of_files(report: Report) -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "said"),
+    ("minutes", "text"),
     [
         (-5, "dated after this check"), (0, "as of just now"), (1, "as of 1 minute ago"), (59, "as of 59 minutes ago"),
         (60, "as of 1 hour ago"), (1440, "1 day old"), (59 * 1440, "59 days old"), (90 * 1440, "3 months old"),
     ],
 )  # fmt: skip
-def test_age(minutes: int, said: str) -> None:
-    assert words.age(timedelta(minutes=minutes)) == said
+def test_age(minutes: int, text: str) -> None:
+    assert words.age(timedelta(minutes=minutes)) == text
 
 
-def test_every_outcome_and_verdict_has_its_words() -> None:
+def test_every_outcome_and_verdict_has_a_text() -> None:
     assert set(words.OUTCOMES) == set(Outcome)
     assert set(words.VERDICTS) == set(words.ARRIVALS) == set(Verdict)
 
 
 @pytest.mark.parametrize(("number", "many"), [(5, False), (6, True)])
-def test_the_quicker_way_is_for_more_than_so_many(report: Report, number: int, many: bool) -> None:
+def test_the_steps_for_many_are_for_more_than_the_stated_number(report: Report, number: int, many: bool) -> None:
     cogs = result_of(report, "items/cogs-account")
     assert cogs.rule.fix.many_above == 5
     assert view.uses_many_steps(replace(cogs, findings=(cogs.findings * number)[:number])) is many
 
 
-def test_what_waits_opens_the_report_and_says_how_it_is_known(report: Report) -> None:
+def test_the_console_begins_with_key_issues_and_what_they_block(report: Report) -> None:
     text = " ".join(render("console", report, PLAIN).split())
     assert "2 transactions ($1,234.50) wait on these; other problems may appear" in text
     order = [text.index(issue.message) for issue in report.key_issues]
@@ -345,17 +347,17 @@ def test_what_waits_opens_the_report_and_says_how_it_is_known(report: Report) ->
     assert "No longer true, since the transaction has arrived: 58201: Object Not Found" in text
 
 
-def test_why_tells_facts_then_rules_then_what_waits(report: Report) -> None:
+def test_why_shows_facts_then_rules_then_what_is_blocked(report: Report) -> None:
     issue = why.find_key_issue(report, "2")
     assert issue is not None
     assert issue == why.find_key_issue(report, "bb")
     assert why.find_key_issue(report, "9") is None
-    told = why.explain_key_issue(report, issue)
+    text = why.explain_key_issue(report, issue)
     parts = [
         "materials.json:12",
         "what depends on nothing is a key issue (established)",
         "ServiceTitan Web Connector Best Practices",
         "> invoice 1234",
     ]
-    assert [told.index(part) for part in parts] == sorted(told.index(part) for part in parts)
+    assert [text.index(part) for part in parts] == sorted(text.index(part) for part in parts)
     assert why.key_issue_list(report).startswith("1. [aa01] The Web Connector is offline\n2. [bb02]")

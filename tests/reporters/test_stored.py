@@ -1,4 +1,4 @@
-"""Of a stored result the same report is made again: every format has the same bytes."""
+"""A stored result reads back as the same report: every format has the same bytes."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from exportready.model.reasons import Channel, Reason
 from exportready.model.report import FindingId, Outcome, Place, Report, Waiver
 from exportready.model.rules import FixSteps
 from exportready.reporters import REPORTERS, Options, render
-from exportready.results.read import NotStored
-from exportready.results.read import report as stored
+from exportready.results.read import NotStored, report_from_json
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
@@ -34,19 +33,19 @@ WAIVER = Waiver(
 )
 
 
-def again(report: Report) -> Report:
-    return stored(json.loads(render("json", report, Options())))
+def read_back(report: Report) -> Report:
+    return report_from_json(json.loads(render("json", report, Options())))
 
 
-def same(report: Report) -> None:
-    back = again(report)
+def assert_same_after_reading_back(report: Report) -> None:
+    back = read_back(report)
     for format_ in REPORTERS:
         for audience in AUDIENCES:
             options = Options(verbose=2, audience=audience)
             assert render(format_, back, options) == render(format_, report, options), (format_, audience)
 
 
-def test_of_a_report_with_everything_in_it(report: Report) -> None:
+def test_a_report_with_everything_in_it(report: Report) -> None:
     def ids(at: int) -> list[FindingId]:
         return [result.findings[at].id for result in report.results if len(result.findings) > at]
 
@@ -67,52 +66,55 @@ def test_of_a_report_with_everything_in_it(report: Report) -> None:
         waiver_remarks=("expired: items/y",),
         settings=(("customerMapping", "customerLevel"),),
     )
-    same(full)
-    same(replace(full, phase="after-export"))
+    assert_same_after_reading_back(full)
+    assert_same_after_reading_back(replace(full, phase="after-export"))
 
 
-def test_of_steps_that_name_the_record_though_its_name_looks_like_a_placeholder(report: Report) -> None:
-    """What a step says depends on who asks: accepted findings are left out of the office's."""
+def test_a_record_whose_name_looks_like_a_placeholder_of_the_steps(report: Report) -> None:
+    """The steps depend on the findings that a format counts: those for the office leave out accepted ones."""
     first, *others = report.results
     fix = FixSteps(who="x", minutes=1, steps=("Open {code}",))
     found = tuple(
         replace(first.findings[0], fingerprint=str(at), observed={"code": name}) for at, name in enumerate(("{code}", "B"))
     )
     result = replace(first, rule=replace(first.rule, fix=fix), findings=found)
-    same(replace(report, results=(result, *others), notes=replace(report.notes, waivers={found[0].id: WAIVER})))
+    assert_same_after_reading_back(
+        replace(report, results=(result, *others), notes=replace(report.notes, waivers={found[0].id: WAIVER}))
+    )
 
 
 @pytest.mark.parametrize("example", ["ready", "not-ready", "after-export", "by-hand", "not-ready-without-inventory"])
-def test_of_the_examples(example: str) -> None:
-    same(check(CheckRequest(snapshot=EXAMPLES / example, rulebook=samples.rulebook(), at=AT)))
+def test_the_examples(example: str) -> None:
+    report = check(CheckRequest(snapshot=EXAMPLES / example, rulebook=samples.rulebook(), at=AT))
+    assert_same_after_reading_back(report)
 
 
-def test_of_an_older_result_that_lacks_what_was_added_since(report: Report) -> None:
-    told = json.loads(render("json", report, Options()))
-    for result in told["rules"]:
+def test_results_of_older_versions_are_read(report: Report) -> None:
+    data = json.loads(render("json", report, Options()))
+    for result in data["rules"]:
         del result["grade"]
         for finding in result["findings"]:
             finding.pop("trace", None)
-    for issue in told["key_issues"]:
+    for issue in data["key_issues"]:
         for name in ("severity", "facts", "reasons"):
             del issue[name]
     for name in ("lapses", "changes"):
-        del told[name]
-    assert render("console", stored(told), Options()).startswith("Don't export yet - Northwind Plumbing")
+        del data[name]
+    assert render("console", report_from_json(data), Options()).startswith("Don't export yet - Northwind Plumbing")
 
 
 def test_an_older_result_gets_the_usual_channel_and_no_cause(report: Report) -> None:
-    told = json.loads(render("json", report, Options()))
-    for source in told["sources"]:
+    data = json.loads(render("json", report, Options()))
+    for source in data["sources"]:
         source.pop("error_message", None)
-    for result in told["rules"]:
+    for result in data["rules"]:
         result.pop("cause", None)
         for gap in result["gaps"]:
             for name in ("cause", "channel", "also", "question", "source"):
                 gap.pop(name, None)
         for finding in result["findings"]:
             finding.pop("members", None)
-    older = stored(told)
+    older = report_from_json(data)
     gaps = [gap for result in older.results for gap in result.gaps]
     assert {gap.cause for gap in gaps} == {Reason.INCONCLUSIVE}
     assert {(gap.kind, gap.channel, gap.also) for gap in gaps} == {
@@ -129,14 +131,14 @@ def test_the_members_of_a_group_come_back_and_of_an_older_result_from_their_plac
     places = tuple(Place(Location("a.iif", number), name) for number, name in ((2, "A; B"), (3, "C")))
     group = replace(first, is_group=True, where=places, members=("A; B", "C"))
     grouped = replace(report, results=(replace(report.results[0], findings=(group,)), *report.results[1:]))
-    told = json.loads(render("json", grouped, Options()))
-    assert stored(told).findings[0].members == ("A; B", "C")
-    del told["rules"][0]["findings"][0]["members"]
-    assert stored(told).findings[0].members == ("A; B", "C")
+    data = json.loads(render("json", grouped, Options()))
+    assert report_from_json(data).findings[0].members == ("A; B", "C")
+    del data["rules"][0]["findings"][0]["members"]
+    assert report_from_json(data).findings[0].members == ("A; B", "C")
 
 
 @pytest.mark.parametrize(
-    ("damage", "said"),
+    ("damage", "message"),
     [
         ([], "it is no result of exportready"),
         ({"format": "exportready/diff@1"}, "it is no result of exportready"),
@@ -146,12 +148,12 @@ def test_the_members_of_a_group_come_back_and_of_an_older_result_from_their_plac
         ({"checked_at": None}, "it is damaged"),
     ],
 )
-def test_what_is_no_result_says_so(report: Report, damage: object, said: str) -> None:
-    told = json.loads(render("json", report, Options()))
-    with pytest.raises(NotStored, match=said):
-        stored({**told, **damage} if isinstance(damage, dict) else damage)
+def test_what_is_not_a_result_is_refused(report: Report, damage: object, message: str) -> None:
+    data = json.loads(render("json", report, Options()))
+    with pytest.raises(NotStored, match=message):
+        report_from_json({**data, **damage} if isinstance(damage, dict) else damage)
 
 
 def test_times_keep_their_offset(report: Report) -> None:
     moved = replace(report, checked_at=datetime(2026, 11, 21, 0, 40, tzinfo=UTC))
-    assert again(moved).checked_at.isoformat() == "2026-11-21T00:40:00+00:00"
+    assert read_back(moved).checked_at.isoformat() == "2026-11-21T00:40:00+00:00"

@@ -1,4 +1,4 @@
-"""What each of the three readers is shown: the office, customer success, the engineer."""
+"""The three views of a report: for the office, for customer success, for engineers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from exportready.reporters.arrival import short_work_list_rows
 from exportready.reporters.csm import LOOKS, csm_view, rule_look
 from exportready.reporters.engineer import engineer_view
 from exportready.reporters.office import office_view
-from exportready.results.read import report as stored
+from exportready.results.read import report_from_json
 
 WAIVER = Waiver(
     rule="*",
@@ -41,7 +41,7 @@ WAIVER = Waiver(
     expires=date(2026, 12, 3),
     where=Location("waivers.yaml", 2),
 )
-FIX = FixSteps(who="bookkeeper", minutes=5, steps=("Mend it",))
+FIX = FixSteps(who="bookkeeper", minutes=5, steps=("Fix it",))
 
 
 def an_issue(id_: str, rule: str, transactions: int) -> KeyIssue:
@@ -61,28 +61,28 @@ def an_issue(id_: str, rule: str, transactions: int) -> KeyIssue:
     )
 
 
-def named(report: Report, rule: str, *issues: str) -> Report:
-    """The report with the findings of a rule tied to key issues, one each."""
+def with_key_issues(report: Report, rule: str, *issues: str) -> Report:
+    """Return the report with one finding of a rule for each of the key issues."""
 
-    def tied(result: RuleResult) -> RuleResult:
+    def with_findings(result: RuleResult) -> RuleResult:
         if result.rule.id != rule:
             return result
         found = [replace(result.findings[0], fingerprint=f"{rule} {id_}", message=f"{id_} fails") for id_ in issues]
         return replace(result, findings=tuple(found), gaps=(), undecided=0)
 
-    tied_to = {(f"{rule} {id_}", 0): (id_,) for id_ in issues}
-    notes = replace(report.notes, key_issues={**report.notes.key_issues, **tied_to})
-    return replace(report, results=tuple(map(tied, report.results)), notes=notes)
+    ids = {(f"{rule} {id_}", 0): (id_,) for id_ in issues}
+    notes = replace(report.notes, key_issues={**report.notes.key_issues, **ids})
+    return replace(report, results=tuple(map(with_findings, report.results)), notes=notes)
 
 
-def blocked(issues: dict[str, int]) -> tuple[BlockedTransaction, ...]:
+def blocked_by(issues: dict[str, int]) -> tuple[BlockedTransaction, ...]:
     return tuple(
         BlockedTransaction(
             transaction=Thing("servicetitan.invoice", f"{id_}-{at}"),
             batch=None,
             amount=Decimal(100),
             key_issues=(id_,),
-            chain=(f"{id_} holds {at}",),
+            chain=(f"{id_} blocks {at}",),
             certainty="established",
         )
         for id_, number in issues.items()
@@ -93,11 +93,11 @@ def blocked(issues: dict[str, int]) -> tuple[BlockedTransaction, ...]:
 # -- the office
 
 
-def test_what_follows_from_others_only_is_set_apart_with_what_it_follows_from(report: Report) -> None:
+def test_dependent_problems_are_shown_apart_with_their_key_issue(report: Report) -> None:
     cause = an_issue("cause", "items/cogs-account", 2)
-    shown = named(report, "purchasing/purchase-order-items-exist", "cause")
-    shown = named(
-        replace(shown, key_issues=(cause,), blocked_transactions=blocked({"cause": 2})), "items/cogs-account", "cause"
+    shown = with_key_issues(report, "purchasing/purchase-order-items-exist", "cause")
+    shown = with_key_issues(
+        replace(shown, key_issues=(cause,), blocked_transactions=blocked_by({"cause": 2})), "items/cogs-account", "cause"
     )
     one = office_view(shown)
     (clears,) = one.clears
@@ -107,16 +107,18 @@ def test_what_follows_from_others_only_is_set_apart_with_what_it_follows_from(re
     assert words.CLEARS_ITSELF in render("html", shown, Options())
 
 
-def test_of_one_key_issue_the_money_is_told_of_several_each_in_its_row(report: Report) -> None:
+def test_one_key_issue_has_its_amount_on_the_card_several_have_it_in_their_rows(report: Report) -> None:
     first, second = an_issue("one", "items/cogs-account", 2), an_issue("two", "items/cogs-account", 3)
-    single = named(replace(report, key_issues=(first,), blocked_transactions=blocked({"one": 2})), "items/cogs-account", "one")
+    single = with_key_issues(
+        replace(report, key_issues=(first,), blocked_transactions=blocked_by({"one": 2})), "items/cogs-account", "one"
+    )
     (card,) = (card for card in office_view(single).fix if card.anchor == "items-cogs-account")
     assert card.impact == "2 transactions ($200.00) on this alone"
-    assert [row.impact for row in card.rows] == [""], "it is said above"
-    both = replace(report, key_issues=(first, second), blocked_transactions=blocked({"one": 2, "two": 3}))
+    assert [row.impact for row in card.rows] == [""], "the card says it"
+    both = replace(report, key_issues=(first, second), blocked_transactions=blocked_by({"one": 2, "two": 3}))
     (card,) = (
         card
-        for card in office_view(named(both, "items/cogs-account", "one", "two")).fix
+        for card in office_view(with_key_issues(both, "items/cogs-account", "one", "two")).fix
         if card.anchor == "items-cogs-account"
     )
     assert card.impact == "5 transactions wait on these"
@@ -127,10 +129,10 @@ def test_of_one_key_issue_the_money_is_told_of_several_each_in_its_row(report: R
     assert card.blocked == 5
 
 
-def test_the_connection_comes_first_then_what_most_waits_on(report: Report) -> None:
+def test_the_connection_comes_first_then_what_blocks_most(report: Report) -> None:
     few, many = an_issue("few", "items/cogs-account", 1), an_issue("many", "", 4)
-    shown = named(
-        replace(report, key_issues=(few, many), blocked_transactions=blocked({"few": 1, "many": 4})),
+    shown = with_key_issues(
+        replace(report, key_issues=(few, many), blocked_transactions=blocked_by({"few": 1, "many": 4})),
         "items/cogs-account",
         "few",
     )
@@ -138,7 +140,7 @@ def test_the_connection_comes_first_then_what_most_waits_on(report: Report) -> N
     assert order[:3] == ["connection-web-connector-online", "issue-many", "items-cogs-account"]
 
 
-def test_a_question_is_asked_of_a_person_and_a_file_is_supplied(report: Report) -> None:
+def test_questions_and_files_to_supply_are_apart(report: Report) -> None:
     asks = "Answer «How many people export batches from this account?»: exportready ask, or settings.peopleWhoExport"
     gap = Gap(
         kind="account.answers",
@@ -170,7 +172,7 @@ def test_a_question_is_asked_of_a_person_and_a_file_is_supplied(report: Report) 
     assert "GET /invoices" in one.message
 
 
-def test_files_without_a_date_stand_first_then_the_oldest(report: Report) -> None:
+def test_undated_files_come_first_then_the_oldest(report: Report) -> None:
     now = datetime(2026, 11, 21, tzinfo=UTC)
 
     def source(path: str, hours: int | None) -> Source:
@@ -191,7 +193,7 @@ def test_files_without_a_date_stand_first_then_the_oldest(report: Report) -> Non
 # -- customer success
 
 
-def test_a_rule_counts_by_what_stands_and_never_as_fine_while_untold(report: Report) -> None:
+def test_a_rule_looks_like_its_worst_open_finding_and_never_fine_if_unknown(report: Report) -> None:
     failed = next(one for one in report.results if one.rule.id == "purchasing/purchase-order-items-exist")
     accepted = replace(report, notes=replace(report.notes, waivers={one.id: WAIVER for one in failed.findings}))
     assert (rule_look(report, failed), rule_look(accepted, failed)) == ("fix", "know")
@@ -202,10 +204,10 @@ def test_a_rule_counts_by_what_stands_and_never_as_fine_while_untold(report: Rep
         assert rule_look(report, replace(failed, findings=(), outcome=outcome)) == "unknown"
 
 
-def test_the_areas_hold_every_rule_once_and_the_worst_come_first(report: Report) -> None:
+def test_every_rule_is_in_one_area_and_the_worst_areas_come_first(report: Report) -> None:
     areas = csm_view(report, office_view(report)).areas
-    untold = sum(one.has_unknowns for one in report.results)
-    assert sum(area.counts[LOOKS.index("unknown")] for area in areas) == untold > 2
+    unchecked = sum(one.has_unknowns for one in report.results)
+    assert sum(area.counts[LOOKS.index("unknown")] for area in areas) == unchecked > 2
     partly = sum(one.has_unknowns and rule_look(report, one) != "unknown" for one in report.results)
     assert sum(sum(area.counts) for area in areas) == len(report.results) + partly
     fixes = [area.counts[LOOKS.index("fix")] for area in areas]
@@ -217,24 +219,24 @@ def test_the_areas_hold_every_rule_once_and_the_worst_come_first(report: Report)
 # -- the engineer
 
 
-def test_what_is_new_comes_first_and_what_is_accepted_last(report: Report) -> None:
+def test_new_findings_come_first_and_accepted_ones_last(report: Report) -> None:
     result = next(one for one in report.results if one.rule.id == "items/cogs-account")
     states: list[Finding] = [
         replace(result.findings[0], fingerprint="accepted"),
-        replace(result.findings[0], fingerprint="stood"),
-        replace(result.findings[0], fingerprint="fresh", severity=Severity.INFO),
+        replace(result.findings[0], fingerprint="known"),
+        replace(result.findings[0], fingerprint="new", severity=Severity.INFO),
     ]
-    notes = replace(report.notes, waivers={("accepted", 0): WAIVER}, known=frozenset({("stood", 0)}))
+    notes = replace(report.notes, waivers={("accepted", 0): WAIVER}, known=frozenset({("known", 0)}))
     results = (replace(result, findings=tuple(states)),)
     shown = replace(report, results=results, notes=notes, baseline="main", changes=None)
     assert [(one.finding.fingerprint, one.state) for one in engineer_view(shown).details] == [
-        ("fresh", words.NEW), ("stood", words.OLD), ("accepted", words.ACCEPTED),
+        ("new", words.NEW), ("known", words.OLD), ("accepted", words.ACCEPTED),
     ]  # fmt: skip
-    nobody_knows = engineer_view(replace(shown, baseline="")).details
-    assert {one.state for one in nobody_knows} == {words.OPEN, words.OLD, words.ACCEPTED}
+    without_baseline = engineer_view(replace(shown, baseline="")).details
+    assert {one.state for one in without_baseline} == {words.OPEN, words.OLD, words.ACCEPTED}
 
 
-def test_with_an_earlier_result_new_is_what_it_had_not(report: Report) -> None:
+def test_new_findings_are_those_that_the_earlier_result_lacks(report: Report) -> None:
     result = next(one for one in report.results if one.rule.id == "items/cogs-account")
     found = (replace(result.findings[0], fingerprint="aa"), replace(result.findings[1], fingerprint="zz"))
     details = engineer_view(replace(report, results=(replace(result, findings=found),))).details
@@ -244,7 +246,7 @@ def test_with_an_earlier_result_new_is_what_it_had_not(report: Report) -> None:
 # -- stored
 
 
-def test_what_was_not_known_of_a_payment_is_not_known_again(report: Report) -> None:
+def test_unknown_values_of_a_payment_are_read_back_as_unknown(report: Report) -> None:
     fields: dict[str, Value] = {
         "booksCustomer": "Ann",
         "payment": "P1",
@@ -254,6 +256,6 @@ def test_what_was_not_known_of_a_payment_is_not_known_again(report: Report) -> N
     }
     row = Record(kind="derived.applied_payment", key="Ann", fields=fields, where=Location("payments.json"))
     shown = replace(report, phase="after-export", work_list=(row,))
-    back = stored(json.loads(render("json", shown, Options())))
+    back = report_from_json(json.loads(render("json", shown, Options())))
     assert short_work_list_rows(back) == short_work_list_rows(shown)
     assert words.UNKNOWN in short_work_list_rows(back)[0]

@@ -146,10 +146,10 @@ def changes_since(earlier: Path | None, report: Report) -> Changes | None:
 def stored_report(path: Path) -> Report:
     """Read the report of a stored result. Raises click.ClickException if the file is damaged or was changed."""
     from exportready.policy.gate import verdict
-    from exportready.results.read import NotStored, report
+    from exportready.results.read import NotStored, report_from_json
 
     try:
-        found = report(_json(path))
+        found = report_from_json(_json(path))
     except NotStored as error:
         raise click.ClickException(f"{path}: {error}") from error
     is_one_batch = bool(found.results) and [one.verdict for one in found.batches] == [found.verdict]

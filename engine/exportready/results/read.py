@@ -20,7 +20,7 @@ class NotStored(Exception):
     """What was given is not a result of this program; the text says what is wrong with it."""
 
 
-def report(data: object) -> Report:
+def report_from_json(data: object) -> Report:
     """Return the report that a stored result was made from. Raises NotStored if it is no result or damaged."""
     if not isinstance(data, Mapping) or data.get("format") != FORMAT:
         raise NotStored(f"it is no result of exportready ({FORMAT}); write one with -o json:RESULT.json")
