@@ -27,13 +27,13 @@ def list_rules(folder: Path | None, as_json: bool) -> None:
     """List every rule with its grade and phase; with --json also its area, source, digest and fix."""
     from exportready.cli.output import echo, echo_json
     from exportready.cli.settings import rulebook_of
-    from exportready.reporters.rule_list import listed, stated
+    from exportready.reporters.rule_list import rule_list_json, rule_list_text
 
     book = rulebook_of(folder)
     if as_json:
-        echo_json(stated(book))
+        echo_json(rule_list_json(book))
     else:
-        echo(listed(book))
+        echo(rule_list_text(book))
 
 
 @rules.command("test")

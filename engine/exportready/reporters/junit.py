@@ -71,5 +71,5 @@ def _add_case(suite: ET.Element, report: Report, result: RuleResult, options: Op
 
 
 def _xml_text(text: str) -> str:
-    """Return the text without the characters that XML can't hold, even escaped."""
+    """Return the text without the characters that XML can't contain, even escaped."""
     return _NOT_XML.sub("\ufffd", text)

@@ -1,4 +1,4 @@
-"""Every rule of a rulebook in one list, for `exportready rules list`: as text, and as data for programs."""
+"""Lists all rules of a rulebook, as text and as JSON. For `exportready rules list`."""
 
 from __future__ import annotations
 
@@ -9,25 +9,27 @@ from exportready.model.rules import Rule, Rulebook
 FORMAT = "exportready/rules@1"
 
 
-def listed(book: Rulebook) -> str:
-    """Return a line for each rule: its id, grade, phase and title, in columns."""
+def rule_list_text(book: Rulebook) -> str:
+    """Return a line for each rule, in columns: id, severity, phase and title."""
     width = max(len(rule.id) for rule in book.rules)
     return "".join(
         f"{rule.id:<{width}}  {rule.severity.value:<7}  {rule.phase.value:<13}  {rule.title}\n" for rule in book.rules
     )
 
 
-def stated(book: Rulebook) -> dict[str, Any]:
-    """Return the same as data (docs/rules-howto.md describes it). It may grow; keys don't change their meaning."""
+def rule_list_json(book: Rulebook) -> dict[str, Any]:
+    """Return the same as values that JSON has (docs/rules-howto.md). The format may grow; keys keep their meaning."""
     return {
         "format": FORMAT,
         "digest": book.digest,
-        "packs": [{"name": one.name, "version": one.version, "digest": one.digest, "rules": one.rules} for one in book.packs],
-        "rules": [_stated(rule) for rule in book.rules],
+        "packs": [
+            {"name": pack.name, "version": pack.version, "digest": pack.digest, "rules": pack.rules} for pack in book.packs
+        ],
+        "rules": [_rule(rule) for rule in book.rules],
     }
 
 
-def _stated(rule: Rule) -> dict[str, Any]:
+def _rule(rule: Rule) -> dict[str, Any]:
     source = rule.source
     return {
         "id": rule.id,

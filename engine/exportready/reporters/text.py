@@ -1,4 +1,4 @@
-"""Cleaning of text from a snapshot, which may hold control characters, markup or mentions that do harm where it is shown."""
+"""Cleaning of text from a snapshot, which may contain control characters, markup or mentions that do harm where it is shown."""
 
 from __future__ import annotations
 
