@@ -10,7 +10,7 @@ import msgspec
 from msgspec import field
 
 from exportready.model.report import Cleared, Expiry, Outcome, Verdict
-from exportready.model.rules import Rule, Severity
+from exportready.model.rules import Phase, Rule, Severity
 
 
 class RuleState(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +104,11 @@ class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     def is_unreadable(self) -> bool:
         """Return whether the account couldn't be checked or some of its files couldn't be read."""
         return bool(self.error or self.unread_files)
+
+    @property
+    def is_after_export(self) -> bool:
+        """Return whether the account was checked after an export."""
+        return self.phase == Phase.AFTER.value
 
     @property
     def open_count(self) -> int:

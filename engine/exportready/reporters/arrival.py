@@ -37,9 +37,9 @@ def _tie_out_cell(sums: Record, side: str) -> str:
     if not count and not amount:
         return words.NONE
     if side == "unexplained":
-        return words.unexplained(count, _count(sums, "missing"), _count(sums, "doubled"), money(amount))
+        return words.unexplained(count, _count(sums, "missing"), _count(sums, "doubled"), format_money(amount))
     explanation = sums.get("explained") if side == "explained" else None
-    return f"{count:,} / {money(amount)}" + (f" ({explanation})" if isinstance(explanation, str) else "")
+    return f"{count:,} / {format_money(amount)}" + (f" ({explanation})" if isinstance(explanation, str) else "")
 
 
 def _batch_label(sums: Record) -> str:
@@ -104,7 +104,7 @@ def short_work_list_rows(report: Report) -> list[tuple[str, ...]]:
 def _format(value: Value) -> str:
     """Return a value for people: amounts with separators, connectors by their names, "not known" for what is unknown."""
     if isinstance(value, Decimal):
-        return money(value)
+        return format_money(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str):
@@ -116,6 +116,6 @@ def _format_plain(value: Value) -> str:
     return f"{value:.2f}" if isinstance(value, Decimal) else _format(value)
 
 
-def money(value: Value) -> str:
+def format_money(value: Value) -> str:
     """Return an amount with separators and without a currency sign, "1,234.50"; "not known" for anything else."""
     return f"{value:,.2f}" if isinstance(value, Decimal) else words.UNKNOWN

@@ -120,7 +120,7 @@ def _area(name: str, counts: Sequence[int]) -> Area:
 
 
 def _since(report: Report, changes: Changes) -> str:
-    verdicts = words.ARRIVALS if report.is_after_export else words.VERDICTS
+    verdicts = words.verdicts(after_export=report.is_after_export)
     when = view.local_time(report, datetime.fromisoformat(changes.old_checked_at))
     now = view.verdict_of(report, Verdict(changes.new_verdict))
     return words.changed_since(when, verdicts[Verdict(changes.old_verdict)], now)

@@ -17,10 +17,10 @@ BOM = "\ufeff"
 
 def render(report: Report, options: Options) -> str:
     """Return the headings, then every finding; a column says whether it is open, accepted or known from the baseline."""
-    return table(words.FINDINGS, (_row(report, result, finding) for result, finding in _findings(report)))
+    return csv_table(words.FINDINGS, (_row(report, result, finding) for result, finding in _findings(report)))
 
 
-def table(heads: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
+def csv_table(heads: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
     """Return headings and rows as CSV that Excel opens as a table."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")

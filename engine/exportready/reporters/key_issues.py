@@ -8,7 +8,7 @@ from exportready.kinds.references import INFERRED
 from exportready.model.report import Batch, Cleared, KeyIssue, Report
 from exportready.model.rules import Severity
 from exportready.reporters import view, words
-from exportready.reporters.arrival import money
+from exportready.reporters.arrival import format_money
 
 MAX_LISTED = 10
 """Maximum number of key issues in one list; the JSON result has all."""
@@ -78,7 +78,7 @@ def remark(issue: KeyIssue) -> str:
 
 
 def _transactions(cleared: Cleared) -> str:
-    return f"{words.count(cleared.transactions, 'transaction')} (${money(cleared.amount)})"
+    return f"{words.count(cleared.transactions, 'transaction')} (${format_money(cleared.amount)})"
 
 
 def batch_lines(report: Report) -> list[str]:
@@ -88,7 +88,7 @@ def batch_lines(report: Report) -> list[str]:
 
 def batch_line(report: Report, batch: Batch) -> str:
     """Return a batch's number and name, its verdict, its transactions and how many of them are blocked."""
-    verdict, amount = view.verdict_of(report, batch.verdict), f"${money(batch.amount)}"
+    verdict, amount = view.verdict_of(report, batch.verdict), f"${format_money(batch.amount)}"
     return words.batch(batch.number, batch.name, verdict, batch.transactions, amount, batch.blocked.transactions)
 
 

@@ -240,7 +240,7 @@ def verdict(report: Report) -> str:
 
 def verdict_of(report: Report, verdict: Verdict) -> str:
     """Return a verdict in words: that of the report or of one batch. A good one says if not all rules were checked."""
-    text = (words.ARRIVALS if report.is_after_export else words.VERDICTS)[verdict]
+    text = words.verdicts(after_export=report.is_after_export)[verdict]
     return words.NARROWED_VERDICT.format(text) if verdict in _GOOD_VERDICTS and narrowed(report) else text
 
 

@@ -253,6 +253,11 @@ MONTHS = (
 )  # fmt: skip
 
 
+def verdicts(*, after_export: bool) -> Mapping[Verdict, str]:
+    """Return the texts of the verdicts: whether the batch is ready, or after the export, whether it arrived."""
+    return ARRIVALS if after_export else VERDICTS
+
+
 def sentence(text: str) -> str:
     """Return the text with its first letter as a capital."""
     return text[:1].upper() + text[1:]

@@ -13,7 +13,7 @@ import msgspec
 from exportready.model.audit import AccountState, Audit, AuditedAccount
 from exportready.model.report import Verdict
 from exportready.model.rules import Rule, Severity, placeholders
-from exportready.reporters.arrival import money
+from exportready.reporters.arrival import format_money
 from exportready.reporters.audit import words
 from exportready.reporters.audit.looks import (
     ORDER,
@@ -225,7 +225,7 @@ def rule_heading(rule: Rule) -> str:
 def blocked_text(row: Row) -> str:
     """Return the blocked transactions, such as "41 transactions ($23,410.00)"; empty if there are none."""
     blocked = row.state.blocked
-    return words.blocked(blocked.transactions, money(blocked.amount)) if blocked.transactions else ""
+    return words.blocked(blocked.transactions, format_money(blocked.amount)) if blocked.transactions else ""
 
 
 def sparkline(trend: Sequence[int | None]) -> str:

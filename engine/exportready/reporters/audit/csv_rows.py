@@ -17,14 +17,14 @@ from exportready.reporters.audit.changes import counts_by_rule
 from exportready.reporters.audit.expiring import expiring_soon
 from exportready.reporters.audit.looks import verdict_text
 from exportready.reporters.audit.view import audit_view
-from exportready.reporters.csv_rows import table
+from exportready.reporters.csv_rows import csv_table
 
 
 def render(audit: Audit, options: Options) -> Iterator[str]:
     """Return the table: a heading, then every account, the worst first. The last columns are the areas."""
     view = audit_view(audit, options.reports_url)
     columns = [*words.CSV_COLUMNS, *(name for _, name in view.areas)]
-    yield table(columns, (_row(audit, row) for row in view.rows))
+    yield csv_table(columns, (_row(audit, row) for row in view.rows))
 
 
 def _row(audit: Audit, row: Row) -> list[str]:

@@ -91,7 +91,7 @@ def shown_verdict(state: AccountState) -> Verdict:
 
 def verdict_text(state: AccountState, verdict: Verdict) -> str:
     """Return a verdict on an account in words."""
-    return (shared.ARRIVALS if state.phase == "after-export" else shared.VERDICTS)[verdict]
+    return shared.verdicts(after_export=state.is_after_export)[verdict]
 
 
 def account_look(audit: Audit, state: AccountState) -> str:

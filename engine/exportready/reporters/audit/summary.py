@@ -12,7 +12,7 @@ import msgspec
 from exportready.model.audit import Audit
 from exportready.model.report import Verdict
 from exportready.reporters import words as shared
-from exportready.reporters.arrival import money
+from exportready.reporters.arrival import format_money
 from exportready.reporters.audit import words
 from exportready.reporters.audit.accounts import Row, local_time, main_problem, shorten
 from exportready.reporters.audit.changes import FleetChanges
@@ -94,8 +94,8 @@ def _narrowed(audit: Audit) -> str:
 
 
 def _tiles(audit: Audit, rows: Sequence[Row]) -> list[Tile]:
-    all_after_export = bool(rows) and all(row.state.phase == "after-export" for row in rows)
-    labels = shared.ARRIVALS if all_after_export else shared.VERDICTS
+    all_after_export = bool(rows) and all(row.state.is_after_export for row in rows)
+    labels = shared.verdicts(after_export=all_after_export)
     total = len(rows) or 1
     tiles, bar_start = [], 0
     for verdict in ORDER:
@@ -121,7 +121,7 @@ def _facts(audit: Audit, rows: Sequence[Row], changes: FleetChanges) -> list[Fac
     facts = [Fact(since, _changes(audit, changes))]
     transactions = sum(row.state.blocked.transactions for row in rows)
     if transactions:
-        amount = money(sum((row.state.blocked.amount for row in rows), Decimal(0)))
+        amount = format_money(sum((row.state.blocked.amount for row in rows), Decimal(0)))
         facts.append(Fact(words.BLOCKED, (words.blocked(transactions, amount),)))
     if rows:
         facts.append(Fact(words.NOT_CHECKED, (words.unchecked_share(fmean(row.unchecked_percent for row in rows)),)))
