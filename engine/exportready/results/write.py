@@ -10,12 +10,13 @@ from datetime import date, datetime
 from typing import Any
 
 from exportready.kinds.derived import SIDES
-from exportready.model.changes import FINDING_KEYS, Changes
+from exportready.model.changes import FINDING_KEYS, Changes, PastFinding
 from exportready.model.evidence import Record, Source, Unknown, Unset, Value
 from exportready.model.fix import fix_steps, many_steps
 from exportready.model.report import (
     Batch,
     BlockedTransaction,
+    Clause,
     Cleared,
     Expiry,
     Finding,
