@@ -13,7 +13,7 @@ from math import floor
 from exportready.judge.scope import ANSWER_KINDS, Decider, Judged, Lookup, State, Truth
 from exportready.judge.world import View
 from exportready.kinds import fold
-from exportready.model.evidence import NOT_EXPORTED, UNSET, Known, Unknown, Value
+from exportready.model.evidence import UNSET, Known, Unknown, Value
 from exportready.model.rules import (
     PARAMETER,
     SUBJECT,
@@ -119,7 +119,7 @@ def _reader(ref: Ref) -> _Reader:
         record = judged.record
         if record.notes or record.kind in ANSWER_KINDS:
             return judged.value(ref)
-        return record.fields.get(name, NOT_EXPORTED)
+        return record.get(name)
 
     return read
 

@@ -112,7 +112,7 @@ class Judged:
     def _field(self, record: Record, name: str) -> Value:
         """Return a field of a record. A value from an answer counts only while the answer is fresh enough for this rule."""
         if not record.notes and record.kind not in ANSWER_KINDS:
-            return record.fields.get(name, NOT_EXPORTED)
+            return record.get(name)
         if record.kind == ANSWERS_KIND:
             return self.view.answer(name)[0]
         if record.kind == ACCOUNT:
