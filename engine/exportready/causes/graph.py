@@ -15,6 +15,7 @@ from msgspec import field
 from exportready.kinds import KINDS, fold
 from exportready.kinds.nouns import noun
 from exportready.kinds.references import CONSUMED, ESTABLISHED, INFERRED, REFERENCES, Reference
+from exportready.kinds.servicetitan import PRICEBOOK
 from exportready.kinds.transactions import TRANSACTIONS
 from exportready.model.evidence import UNSET, Evidence, Record, Value
 
@@ -23,9 +24,8 @@ Node = tuple[str, str]
 
 AMOUNTS = {kind: transaction.amount for kind, transaction in TRANSACTIONS.items()}
 """Kind of transaction -> the field that holds its amount."""
-_PRICEBOOK = ("servicetitan.material", "servicetitan.equipment", "servicetitan.service")
-_SORTS = {"servicetitan.business_unit": "business_unit", "derived.tax_zone": "tax_zone", **dict.fromkeys(_PRICEBOOK, "item")}
-_NAMES = {"servicetitan.business_unit": "name", "derived.tax_zone": "zone", **dict.fromkeys(_PRICEBOOK, "code")}
+_SORTS = {"servicetitan.business_unit": "business_unit", "derived.tax_zone": "tax_zone", **dict.fromkeys(PRICEBOOK, "item")}
+_NAMES = {"servicetitan.business_unit": "name", "derived.tax_zone": "zone", **dict.fromkeys(PRICEBOOK, "code")}
 _LISTS = {
     "quickbooks.Item": "item",
     "quickbooks.Customer": "customer",
@@ -153,7 +153,7 @@ def identity(record: Record, prefix: str = "", kind: str = "") -> Node:
 
 def describe(record: Record) -> str:
     """Return a transaction in words: invoice 1234."""
-    number = record.get("number" if record.kind == "servicetitan.purchase_order" else "referenceNumber")
+    number = record.get(TRANSACTIONS[record.kind].number)
     return f"{noun(record.kind)} {number if isinstance(number, str) else record.key}"
 
 

@@ -15,7 +15,7 @@ from exportready.causes.graph import AMOUNTS, Graph, Node, identity
 from exportready.kinds import KINDS, fold
 from exportready.kinds.messages import MISSING, OTHER, OWN, RETRY, SESSION, SKIPPED
 from exportready.kinds.nouns import noun
-from exportready.kinds.transactions import KINDS_BY_TYPE
+from exportready.kinds.transactions import KINDS_BY_TYPE, TRANSACTIONS
 from exportready.model.evidence import Evidence, Record
 from exportready.model.inference import Fact, InferenceRule, OneOf, fact
 from exportready.model.report import Finding, RuleResult
@@ -218,7 +218,7 @@ class _Subjects:
             self._numbers = {}
             for kind in AMOUNTS:
                 for record in self.evidence.dataset(kind).rows():
-                    own = record.get("number" if kind == "servicetitan.purchase_order" else "referenceNumber")
+                    own = record.get(TRANSACTIONS[kind].number)
                     if isinstance(own, str):
                         self._numbers.setdefault(_plain(own), []).append(record)
         found = self._numbers.get(_plain(number), [])
@@ -261,7 +261,7 @@ def _plain(number: str) -> str:
 
 
 def _party(record: Record) -> str:
-    name = record.get("vendor.name" if record.kind == "servicetitan.bill" else "customer.name")
+    name = record.get(TRANSACTIONS[record.kind].party)
     return name if isinstance(name, str) else ""
 
 
