@@ -233,8 +233,8 @@ def test_unless_does_not_depend_on_the_order_of_facts(durable: Any, monkeypatch:
     whole = durable._definition
 
     def hasty(*parts: Any) -> dict[str, Any]:
-        told: dict[str, Any] = whole(*parts)
-        return {**told, "all": [term for term in told["all"] if "d" not in term]}
+        definition: dict[str, Any] = whole(*parts)
+        return {**definition, "all": [term for term in definition["all"] if "d" not in term]}
 
     monkeypatch.setattr(durable, "_definition", hasty)
     assert keys(durable.Durable(), facts) != {"p1"}

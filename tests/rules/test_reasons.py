@@ -141,15 +141,15 @@ def test_the_gaps_of_every_example_have_a_cause(rule: Rule) -> None:
 
 def test_a_gap_of_a_kind_from_the_api_names_the_integrator() -> None:
     for kind in KINDS.values():
-        told = way(kind.name, None)
-        by_api = Channel.INTEGRATOR in (told.channel, *told.also)
-        assert by_api is ("GET /" in told.instruction), kind.name
-        assert told.channel is not Channel.INTEGRATOR or told.instruction.lower().startswith("ask whoever has api access")
-        assert told.channel not in (Channel.CONFIRM, Channel.CONNECTION), "nothing can be filled so yet"
+        how = way(kind.name, None)
+        by_api = Channel.INTEGRATOR in (how.channel, *how.also)
+        assert by_api is ("GET /" in how.instruction), kind.name
+        assert how.channel is not Channel.INTEGRATOR or how.instruction.lower().startswith("ask whoever has api access")
+        assert how.channel not in (Channel.CONFIRM, Channel.CONNECTION), "nothing can be filled so yet"
 
 
 @pytest.mark.parametrize("path", BY_PATH)
 def test_an_answer_is_asked_for_by_its_own_question(path: str) -> None:
-    told = way("account.answers", path)
-    assert (told.channel, told.also, told.question) == (Channel.ASK, (), path)
-    assert BY_PATH[path].question in told.instruction
+    how = way("account.answers", path)
+    assert (how.channel, how.also, how.question) == (Channel.ASK, (), path)
+    assert BY_PATH[path].question in how.instruction

@@ -113,14 +113,14 @@ def _judge_check(check: Check, view: View) -> _Tally:
             applies = where(judged)
             if applies is False:
                 continue
-            holds = expect(judged) if applies else None
-            if holds is None:
+            is_met = expect(judged) if applies else None
+            if is_met is None:
                 tally.undecided += 1
                 undecided = check.expect if applies else check.where
                 tally.gaps += gaps(undecided, judged) if undecided is not None else ()
                 continue
             tally.checked += 1
-            if not holds:
+            if not is_met:
                 failed.append((judged, _severity(check, judged)))
     tally.gaps += _list_gaps(check, view)
     pairs = [(_finding(view.rule, check, judged, severity), judged) for judged, severity in failed]

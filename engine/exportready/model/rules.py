@@ -275,7 +275,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def area(self) -> str:
-        """Return the folder that holds it, such as `items`."""
+        """Return the folder that it is in, such as `items`."""
         return self.id.partition("/")[0]
 
     @property

@@ -14,7 +14,7 @@ Json = Mapping[str, Any]
 """A JSON object as it was parsed."""
 
 _MOST_DIGITS = 30
-"""An amount with more digits before or after its point isn't one that books can hold."""
+"""An amount with more digits before or after its point can't be in anybody's books."""
 
 
 def text(value: object) -> str:
@@ -25,7 +25,7 @@ def text(value: object) -> str:
 
 
 def amount(value: object) -> Decimal:
-    """Return a number that books can hold. Raises ValueError or InvalidOperation for any other."""
+    """Return an amount of money or a count. Raises ValueError or InvalidOperation for any other."""
     number = Decimal(str(value))
     if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
         raise ValueError(f"{value!r} is no amount")

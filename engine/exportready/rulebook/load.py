@@ -34,7 +34,7 @@ WHAT = "the rulebook"
 def load_rulebook(folder: Path | None = None) -> Rulebook:
     """Return the shipped rules, or the rules in a folder of your own instead.
 
-    Raises MistakesFound with every mistake in the folder's files, by file and line; also if it holds no rules.
+    Raises MistakesFound with every mistake in the folder's files, by file and line; also if it has no rules.
     """
     if folder is None:
         return load_or_recall(shipped.folder("rules"))
@@ -47,7 +47,7 @@ def load_rulebook(folder: Path | None = None) -> Rulebook:
 def load(folder: Path, own: bool = False) -> Rulebook:
     """Return every `AREA/NAME.yaml` in a folder, its inference rules and its pack.yaml. `own`: not the shipped rules.
 
-    Raises MistakesFound with all mistakes, their paths relative to the folder; also if it holds no rules.
+    Raises MistakesFound with all mistakes, their paths relative to the folder; also if it has no rules.
     """
     mistakes = Mistakes()
     read = read_folder(folder, mistakes)
