@@ -63,7 +63,7 @@ def hostile(report: Report) -> Report:
         with_result(report, replace(cogs, rule=rule, findings=(finding, *cogs.findings[1:]), gaps=(gap,))),
         account=Account(name=HOSTILE),
         sources=(source,),
-        unrecognised=(Unrecognized(HOSTILE, HOSTILE),),
+        unrecognized=(Unrecognized(HOSTILE, HOSTILE),),
     )
 
 
@@ -149,7 +149,7 @@ def test_the_page_loads_nothing_and_runs_only_its_own_script(report: Report) -> 
 
 
 def test_the_page_is_small_and_its_links_have_targets(report: Report) -> None:
-    page = render("html", replace(report, sources=(), unrecognised=(), results=()), PLAIN)
+    page = render("html", replace(report, sources=(), unrecognized=(), results=()), PLAIN)
     assert len(page.encode()) < 70_000
     page = render("html", report, PLAIN)
     ids = re.findall(r'\bid="([^"]*)"', page)

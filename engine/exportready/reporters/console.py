@@ -218,7 +218,7 @@ def _accepted(page: _Page, report: Report) -> None:
 
 def _unrecognized(page: _Page, report: Report) -> None:
     if report.unrecognized:
-        page.heading(words.UNRECOGNISED)
+        page.heading(words.UNRECOGNIZED)
     for file in report.unrecognized:
         page.text(f"{file.path}: {file.help}", indent="  ", bullet="* ")
 

@@ -135,7 +135,7 @@ def _not_checked(report: Report, office: OfficeView) -> Iterator[str]:
             ]
         )
     if report.unrecognized:
-        yield f"## {words.UNRECOGNISED}"
+        yield f"## {words.UNRECOGNIZED}"
         yield _bullets([f"{file.path}: {file.help}" for file in report.unrecognized])
 
 

@@ -52,7 +52,7 @@ NOT_CHECKED_SUPPLY = "Not checked, and how to supply it"
 CHECKED_FINE = "Checked, fine"
 DOES_NOT_APPLY = "Does not apply to you"
 FILES_READ = "Files that were read"
-UNRECOGNISED = "Files that were not recognised"
+UNRECOGNIZED = "Files that were not recognised"
 UNREADABLE = "Could not be read"
 GLOSSARY = "What the words mean"
 
