@@ -36,7 +36,7 @@ known = st.one_of(
     st.dates(),
     st.datetimes(timezones=st.just(UTC)),
     st.just(UNSET),
-    st.builds(Unknown, st.sampled_from(Reason), st.text(max_size=3), st.text(max_size=3)),
+    st.builds(Unknown, cause=st.sampled_from(Reason), reason=st.text(max_size=3), remedy=st.text(max_size=3)),
 )
 places = st.builds(Location, st.sampled_from(["a.xml", "b/c.json"]), st.none() | st.integers(1, 9), st.text(max_size=3))
 notes = st.just(NO_NOTES) | st.dictionaries(
