@@ -19,7 +19,7 @@ from exportready.causes.graph import AMOUNTS, Graph, Node, build, identity, tota
 from exportready.causes.impact import walk
 from exportready.causes.issues import issue, order
 from exportready.causes.key_issues import Traced, trace
-from exportready.causes.problems import Problem, facts, find
+from exportready.causes.problems import facts, find
 from exportready.kinds import fold
 from exportready.kinds.transactions import KINDS_BY_TYPE
 from exportready.model.evidence import Evidence
@@ -105,8 +105,7 @@ def _behind(results: Sequence[RuleResult], traced: Traced) -> dict[FindingId, tu
     """Return the ids of the key issues behind each finding; a finding about an export error has those of the error."""
     of_error: dict[str, tuple[str, ...]] = {}
     of_finding: dict[FindingId, tuple[str, ...]] = {}
-    problems: Mapping[str, Problem] = traced.problems
-    for one in problems.values():
+    for one in traced.problems.values():
         ids = traced.public_of(one.id)
         of_finding.update({finding.id: ids for _, finding in one.findings})
         of_error.update({error.key: ids for error in one.errors})

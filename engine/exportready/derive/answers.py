@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from exportready.model.evidence import Evidence, Location, Record
+from exportready.model import rules
+from exportready.model.evidence import ANSWERS_KIND, Evidence, Location, Record
 
-ANSWERS, ACCOUNT = "account.answers", "derived.account"
+ANSWERS, ACCOUNT = ANSWERS_KIND, rules.ACCOUNT
 _WHERE = Location("account.yaml")
-_NO_ANSWERS = Record(kind=ANSWERS, key="", fields={}, where=_WHERE)
+NO_ANSWERS = Record(kind=ANSWERS, key="", fields={}, where=_WHERE)
+"""The record of answers where there is no account.yaml."""
 _NO_FACTS = Record(kind=ACCOUNT, key="", fields={}, where=_WHERE)
 
 
 def answers_of(evidence: Evidence) -> Record:
     """Return the record of answers; one without any where there is no account.yaml."""
-    return evidence.dataset(ANSWERS).first() or _NO_ANSWERS
+    return evidence.dataset(ANSWERS).first() or NO_ANSWERS
 
 
 def facts_of(evidence: Evidence) -> Record:

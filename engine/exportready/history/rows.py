@@ -20,6 +20,7 @@ from exportready.model.audit import (
     escape_surrogates,
 )
 from exportready.model.changes import PastFinding
+from exportready.model.clock import iso
 from exportready.model.report import Cleared, Expiry, Outcome, Verdict
 from exportready.model.rules import Severity
 
@@ -40,15 +41,15 @@ def state_columns(state: AccountState, report_mark: str, hide: Hide) -> Mapping[
         "digest": state.digest,
         "page": report_mark,
         "checked_at": state.checked_at.isoformat(),
-        "holds_until": _iso(state.valid_until),
+        "holds_until": iso(state.valid_until),
         "verdict": state.verdict.value,
         "error": NOT_JUDGED if hide and state.error else escape_surrogates(state.error),
         "name": escape_surrogates(state.name),
         "phase": state.phase,
         "files": state.files_read,
         "undated": state.files_undated,
-        "oldest": _iso(state.oldest_date),
-        "newest": _iso(state.newest_date),
+        "oldest": iso(state.oldest_date),
+        "newest": iso(state.newest_date),
         "waits_findings": state.blocked.findings,
         "waits_transactions": state.blocked.transactions,
         "waits_amount": str(state.blocked.amount),
@@ -189,10 +190,6 @@ def account_state_from_row(
         blocked=Cleared(int(row["waits_findings"]), int(row["waits_transactions"]), Decimal(row["waits_amount"])),
         expiring=expiring,
     )
-
-
-def _iso(when: datetime | None) -> str | None:
-    return when.isoformat() if when else None
 
 
 def _time(text: str | None) -> datetime | None:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import field
 
+from exportready.derive.answers import NO_ANSWERS
 from exportready.derive.freshness import ANSWER, FILES, stale, unanswered
 from exportready.derive.registry import DERIVATIONS, sources
 from exportready.kinds import fold
@@ -20,7 +21,6 @@ from exportready.model.evidence import (
     Evidence,
     FieldNote,
     Known,
-    Location,
     Record,
     Scope,
     Unknown,
@@ -33,7 +33,6 @@ Index = tuple[dict[tuple[object, ...], list[Record]], list[Record]]
 """Records by the values of their match fields, and the records with an unknown value in one of those fields."""
 
 _EARLIER = "Name the folder of an earlier check of this account too: exportready check FOLDER --before EARLIER"
-_NO_ANSWERS = Record(kind=ANSWERS_KIND, key="", fields={}, where=Location("account.yaml"))
 
 
 class World(msgspec.Struct, kw_only=True):
@@ -53,7 +52,7 @@ class World(msgspec.Struct, kw_only=True):
             return self.before.dataset(kind)
         dataset = self.now.dataset(kind)
         if kind == ANSWERS_KIND and not dataset.rows():
-            return Dataset(kind=kind, records=(_NO_ANSWERS,), scope=Scope.WHOLE, why=dataset.why)
+            return Dataset(kind=kind, records=(NO_ANSWERS,), scope=Scope.WHOLE, why=dataset.why)
         return dataset
 
     def index(self, kind: str, before: bool, match: tuple[tuple[str, Type], ...]) -> Index:
@@ -123,7 +122,7 @@ class View:
 
     def answer(self, path: str) -> tuple[Value, FieldNote]:
         """Return an answer, or why it doesn't count for this rule, with its note."""
-        record = self.world.dataset(ANSWERS_KIND, False).first() or _NO_ANSWERS
+        record = self.world.dataset(ANSWERS_KIND, False).first() or NO_ANSWERS
         value, note = record.get(path), record.note(path)
         if value is NOT_EXPORTED:
             return unanswered(self.world.now.dataset(ANSWERS_KIND)), note

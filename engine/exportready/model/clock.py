@@ -1,10 +1,15 @@
-"""The time zone in which an account's days begin and its times are shown."""
+"""The time zone in which an account's days begin and its times are shown, and times as files write them."""
 
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
 from exportready.model.evidence import Account
+
+
+def iso(when: datetime | None) -> str | None:
+    """Return a time as ISO 8601, for files and programs; None for None."""
+    return when.isoformat() if when else None
 
 
 def stated_zone(account: Account | None) -> tzinfo | None:

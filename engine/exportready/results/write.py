@@ -6,11 +6,12 @@ The result has everything that any reporter shows, so that `read` can make the s
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from exportready.kinds.derived import SIDES
 from exportready.model.changes import FINDING_KEYS, Changes, PastFinding
+from exportready.model.clock import iso
 from exportready.model.evidence import Record, Source, Unknown, Unset, Value
 from exportready.model.fix import fix_steps, many_steps
 from exportready.model.report import (
@@ -59,12 +60,12 @@ def result_data(report: Report) -> dict[str, Any]:
         "account": {
             "name": report.account.name,
             "phase": report.phase,
-            "taken_at": _time(report.account.taken_at),
+            "taken_at": iso(report.account.taken_at),
             "time_zone": report.account.time_zone,
             **({"company_file": report.company_file} if report.company_file else {}),
         },
         **({"snapshot": report.base} if report.base else {}),
-        "checked_at": _time(report.checked_at),
+        "checked_at": iso(report.checked_at),
         "sources": [_source(source) for source in report.sources],
         "unrecognised": [{"path": file.path, "help": file.help} for file in report.unrecognized],
         "verdict": report.verdict.value,
@@ -141,7 +142,7 @@ def _citation(source: Citation) -> dict[str, Any]:
 
 
 def _expiry(expiry: Expiry) -> dict[str, Any]:
-    return {"what": expiry.what, "name": expiry.name, "of": expiry.of, "until": _time(expiry.until)}
+    return {"what": expiry.what, "name": expiry.name, "of": expiry.of, "until": iso(expiry.until)}
 
 
 def _changes(changes: Changes) -> dict[str, Any]:
@@ -210,16 +211,12 @@ def _plain(value: Value) -> str | bool | None:
     return None if isinstance(value, (Unset, Unknown)) else value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _time(when: datetime | None) -> str | None:
-    return when.isoformat() if when else None
-
-
 def _source(source: Source) -> dict[str, Any]:
     return {
         "path": source.path,
         "sha256": source.sha256,
         "reader": source.reader,
-        "dated": _time(source.dated),
+        "dated": iso(source.dated),
         "records": dict(sorted(source.records.items())),
         "complete": source.complete,
         "error": source.error_text,
@@ -312,7 +309,7 @@ def _finding(finding: Finding, notes: Notes) -> dict[str, Any]:
         **({"note": refusal} if refusal else {}),
         **({"known": True} if notes.is_known(finding) else {}),
         **({"group": True, "members": list(finding.members)} if finding.is_group else {}),
-        **({"told_at": _time(finding.answered_at)} if finding.answered_at else {}),
+        **({"told_at": iso(finding.answered_at)} if finding.answered_at else {}),
         **({"trace": [_clause(clause) for clause in finding.trace]} if finding.trace else {}),
     }
 

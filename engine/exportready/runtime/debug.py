@@ -1,4 +1,4 @@
-"""What developers see besides the program's own messages: with EXPORTREADY_DEBUG=1, where an error that was survived comes from."""
+"""Shows developers where an error came from that the program handled: with EXPORTREADY_DEBUG=1."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ def is_on() -> bool:
 
 
 def show(error: BaseException, doing: str) -> None:
-    """Print the traceback of an error that the program survives to standard error, if anyone wants it. `doing`: what failed."""
+    """Print the traceback of a handled error to standard error, if EXPORTREADY_DEBUG is set. `doing`: what failed."""
     if is_on():
         import sys
         import traceback
 
-        told = "".join(traceback.format_exception(error))
-        print(f"EXPORTREADY_DEBUG: {doing}:\n{told}", end="", file=sys.stderr, flush=True)  # noqa: T201 - a developer asked for it
+        lines = "".join(traceback.format_exception(error))
+        print(f"EXPORTREADY_DEBUG: {doing}:\n{lines}", end="", file=sys.stderr, flush=True)  # noqa: T201 - a developer asked for it

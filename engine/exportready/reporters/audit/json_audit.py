@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from exportready.model.audit import AccountChanges, Audit, AuditedAccount, AuditKeyIssue, PastAudit
 from exportready.model.changes import CHANGE_KEYS
+from exportready.model.clock import iso
 from exportready.model.report import Outcome, Verdict
 from exportready.model.rules import Severity
 from exportready.reporters.audit import Options
@@ -79,14 +79,14 @@ def _account(account: AuditedAccount, reports_url: str) -> dict[str, Any]:
         "error": state.error or None,
         "unreadable": [{"path": file.path, "error": file.error} for file in state.unread_files],
         "checked_at": state.checked_at.isoformat(),
-        "holds_until": _iso(state.valid_until),
+        "holds_until": iso(state.valid_until),
         "digest": state.digest or None,
         "report": f"{reports_url}/{account.report_file}" if account.report_file and reports_url else None,
         "evidence": {
             "files": state.files_read,
             "undated": state.files_undated,
-            "oldest": _iso(state.oldest_date),
-            "newest": _iso(state.newest_date),
+            "oldest": iso(state.oldest_date),
+            "newest": iso(state.newest_date),
         },
         "counts": {outcome.value: outcomes[outcome] for outcome in Outcome},
         "not_checked": {"rules": sum(rule.has_unknowns for rule in applicable), "of": len(applicable)},
@@ -160,7 +160,3 @@ def _by_verdict(counts: Mapping[Verdict, int]) -> dict[str, int]:
 
 def _by_severity(counts: Mapping[Severity, int]) -> dict[str, int]:
     return {severity.value: counts.get(severity, 0) for severity in Severity}
-
-
-def _iso(when: datetime | None) -> str | None:
-    return when.isoformat() if when else None
