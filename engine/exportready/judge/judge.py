@@ -14,10 +14,11 @@ from exportready.judge.conditions import decide, decider, lookups
 from exportready.judge.gaps import gaps, inactive_gap, list_gap, merged
 from exportready.judge.scope import Inactive, Judged, State
 from exportready.judge.trace import MOST_TRACES, trace
-from exportready.judge.words import expected, shown
+from exportready.judge.words import expected, readable, shown
 from exportready.judge.world import View, World, note_of
 from exportready.kinds import KINDS, fold, question
-from exportready.model.evidence import UNSET, Evidence, FieldNote, Location, Record, Scope, Unknown, Value
+from exportready.model.clock import zone_of
+from exportready.model.evidence import ANSWERS_KIND, UNSET, Evidence, FieldNote, Location, Record, Scope, Unknown, Value
 from exportready.model.reasons import Reason
 from exportready.model.report import Finding, Gap, Outcome, Place, RuleResult, Thing, numbered
 from exportready.model.rules import (
@@ -249,20 +250,26 @@ def _observed(rule: Rule, check: Check, judged: Judged) -> Mapping[str, str | No
 
 
 def _word(word: str, judged: Judged) -> str:
+    """Return what a placeholder of a message or step becomes, as people write it."""
     first, _, rest = word.partition(".")
+    record, kind = judged.record.kind, judged.lookups[first].related.kind if first in judged.lookups else ""
     if word.startswith(PARAMETER + "."):
-        return shown(judged.view.parameter(rest)) or ""
-    if word.startswith(ANSWERS + "."):
-        value = judged.value(Ref(ANSWERS, word.removeprefix(ANSWERS + "."), Type.TEXT))
+        value: Value = judged.view.parameter(rest)
+        described = None
+    elif word.startswith(ANSWERS + "."):
+        name = word.removeprefix(ANSWERS + ".")
+        value, described = judged.value(Ref(ANSWERS, name, Type.TEXT)), KINDS[ANSWERS_KIND].fields.get(name)
     elif word.removeprefix("$").startswith(ACCOUNT + "."):
-        value = judged.value(Ref(ACCOUNT, word.removeprefix("$").removeprefix(ACCOUNT + "."), Type.TEXT))
-    elif rest and first in judged.lookups:
-        value = judged.value(Ref(first, rest, Type.TEXT))
+        name = word.removeprefix("$").removeprefix(ACCOUNT + ".")
+        value, described = judged.value(Ref(ACCOUNT, name, Type.TEXT)), KINDS[ACCOUNT].fields.get(name)
+    elif rest and kind:
+        value, described = judged.value(Ref(first, rest, Type.TEXT)), KINDS[kind].fields.get(rest)
     else:
-        value = judged.value(Ref(SUBJECT, word, Type.TEXT))
+        value, described = judged.value(Ref(SUBJECT, word, Type.TEXT)), KINDS[record].fields.get(word)
     if value is UNSET:
         return "(none)"
-    return "(not known)" if isinstance(value, Unknown) else shown(value) or ""
+    world = judged.view.world
+    return "(not known)" if isinstance(value, Unknown) else readable(value, described, zone_of(world.now.account, world.at))
 
 
 def _fill(text: str, words: Mapping[str, str]) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 
+from exportready.kinds.table import Field
+from exportready.model import display
 from exportready.model.evidence import UNSET, Unknown, Value
 from exportready.model.rules import All, AnyOf, Compare, Condition, EntryIsPresent, IsPresent, Not, Op, Operand, Ref
 
@@ -21,7 +23,7 @@ _OPS = {
 
 
 def shown(value: Value) -> str | None:
-    """Return a value as people write it; None if it is empty or unknown."""
+    """Return a value in its machine form, as results store it; None if it is empty or unknown."""
     if value is UNSET or isinstance(value, Unknown):
         return None
     if isinstance(value, bool):
@@ -31,6 +33,19 @@ def shown(value: Value) -> str | None:
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     return value
+
+
+def readable(value: Value, described: Field | None, zone: tzinfo | None) -> str:
+    """Return a known value for a message to people, by what its field is: money, rates, dates, times in the account's time zone."""
+    if isinstance(value, Decimal):
+        if described is not None and described.is_money:
+            return display.format_money(value)
+        if described is not None and (described.is_rate or described.percent):
+            return display.format_percent(value)
+        return display.format_number(value)
+    if isinstance(value, datetime):
+        return display.format_time(value.astimezone(zone))
+    return display.format_date(value) if isinstance(value, date) else shown(value) or ""
 
 
 def expected(condition: Condition, negated: bool = False) -> Mapping[str, str]:

@@ -66,9 +66,9 @@ status text Pending|Posted|Exported|Partly exported
 waits yesno
 transactions number
 invoices number
-invoiceAmount number
+invoiceAmount money
 payments number
-paymentAmount number
+paymentAmount money
 """
         ),
         key=("number",),
@@ -134,12 +134,12 @@ costAccount name
 zone name
 id id
 inUse yesno
-rate number
+rate rate
 percent number
 item name
 itemExists yesno
 itemActive yesno
-quickbooksRate number
+quickbooksRate rate
 quickbooksPercent number
 serviceItems text
 serviceItemsReady yesno
@@ -184,11 +184,11 @@ paymentType text
 paymentDate date
 batch text
 booksCustomer name
-paymentAmount number
-unused number
+paymentAmount money
+unused money
 invoiceDate date
-openBalance number
-toApply number
+openBalance money
+toApply money
 apart text
 """
         ),
@@ -225,7 +225,7 @@ customer name
 number text
 called text
 date date
-amount number
+amount money
 batch text
 batchName text
 exported yesno
@@ -235,11 +235,11 @@ told text
 books text
 booksKey text
 booksId id
-booksAmount number
+booksAmount money
 copies number
-difference number
-subtotalDifference number
-taxDifference number
+difference money
+subtotalDifference money
+taxDifference money
 memo text
 memoNamesBatch yesno
 sentByNew yesno
@@ -263,18 +263,18 @@ batch text
 batchName text
 type text
 titanCount number
-titanAmount number
+titanAmount money
 booksCount number
-booksAmount number
+booksAmount money
 explained text
 explainedCount number
-explainedAmount number
+explainedAmount money
 missingCount number
 doubledCount number
 unexplainedCount number
-unexplainedAmount number
+unexplainedAmount money
 untoldCount number
-untoldAmount number
+untoldAmount money
 """
         ),
         key=("batch", "type"),

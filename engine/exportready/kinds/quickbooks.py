@@ -97,12 +97,12 @@ PONumber text
 TermsRef.FullName name
 DueDate date
 ShipDate date
-Subtotal number
+Subtotal money
 ItemSalesTaxRef.FullName name
 SalesTaxPercentage percent
-SalesTaxTotal number
-AppliedAmount number
-BalanceRemaining number
+SalesTaxTotal money
+AppliedAmount money
+BalanceRemaining money
 IsPaid yesno
 CustomerSalesTaxCodeRef.FullName name
 Other text
@@ -114,11 +114,11 @@ _PAYMENT = _transaction(
 CustomerRef.ListID id
 CustomerRef.FullName name
 ARAccountRef.FullName name
-TotalAmount number
+TotalAmount money
 PaymentMethodRef.FullName name
 DepositToAccountRef.FullName name
-UnusedPayment number
-UnusedCredits number
+UnusedPayment money
+UnusedCredits money
 """,
 )
 _PURCHASE_ORDER = _transaction(
@@ -127,7 +127,7 @@ _PURCHASE_ORDER = _transaction(
 VendorRef.FullName name
 ClassRef.FullName name
 DueDate date
-TotalAmount number
+TotalAmount money
 IsManuallyClosed yesno
 IsFullyReceived yesno
 VendorMsg text
@@ -141,10 +141,10 @@ _CREDIT_MEMO = _transaction(
 CustomerRef.FullName name
 ClassRef.FullName name
 ARAccountRef.FullName name
-Subtotal number
-SalesTaxTotal number
-TotalAmount number
-CreditRemaining number
+Subtotal money
+SalesTaxTotal money
+TotalAmount money
+CreditRemaining money
 """,
 )
 _JOURNAL_ENTRY = _transaction("JournalEntry", "IsAdjustment yesno", ("RefNumber",))
@@ -155,8 +155,8 @@ ItemRef.ListID ?id
 ItemRef.FullName ?name
 Desc ?text
 Quantity ?number
-Rate ?number
-Amount ?number
+Rate ?money
+Amount ?money
 """
 
 KINDS = (
@@ -231,7 +231,7 @@ AccountType text {_ACCOUNT_TYPES}
 SpecialAccountType text
 AccountNumber text
 Desc text
-Balance number
+Balance money
 """,
         at_fault="account",
     ),
@@ -246,8 +246,8 @@ Sublevel number
 CompanyName text
 ClassRef.FullName name
 TermsRef.FullName name
-Balance number
-TotalBalance number
+Balance money
+TotalBalance money
 SalesTaxCodeRef.FullName name
 ItemSalesTaxRef.FullName name
 JobStatus text
@@ -268,20 +268,20 @@ Sublevel number
 ItemType text {ITEM_TYPES}
 SalesTaxCodeRef.FullName name
 SalesDesc text
-SalesPrice number
+SalesPrice money
 PurchaseDesc text
-PurchaseCost number
+PurchaseCost money
 IncomeAccountRef.FullName name
 COGSAccountRef.FullName name
 AssetAccountRef.FullName name
 PrefVendorRef.FullName name
 QuantityOnHand number
 SalesOrPurchase.Desc text
-SalesOrPurchase.Price number
+SalesOrPurchase.Price money
 SalesOrPurchase.AccountRef.FullName name
 SalesAndPurchase.IncomeAccountRef.FullName name
 SalesAndPurchase.ExpenseAccountRef.FullName name
-SalesAndPurchase.PurchaseCost number
+SalesAndPurchase.PurchaseCost money
 TaxRate percent
 TaxVendorRef.FullName name
 """,
@@ -310,10 +310,10 @@ TaxVendorRef.FullName name
 VendorRef.FullName name
 APAccountRef.FullName name
 DueDate date
-AmountDue number
+AmountDue money
 TermsRef.FullName name
 IsPaid yesno
-OpenAmount ?number
+OpenAmount ?money
 """,
         ("VendorRef.FullName", "RefNumber"),
     ),
@@ -340,7 +340,7 @@ SalesTaxCodeRef.FullName ?name
     ),
     Kind(
         name="quickbooks.LinkedTxn",
-        fields=fields("TxnID ?id\nTxnType ?text\nTxnDate ?date\nRefNumber text\nLinkType ?text\nAmount ?number")
+        fields=fields("TxnID ?id\nTxnType ?text\nTxnDate ?date\nRefNumber text\nLinkType ?text\nAmount ?money")
         | parents(_INVOICE.fields, _CUSTOMER_PARENT),
         key=("parent.CustomerRef.FullName", "parent.RefNumber", "TxnType", "RefNumber"),
         supply=_INVOICE.supply,
@@ -362,7 +362,7 @@ SalesTaxCodeRef.FullName ?name
     ),
     Kind(
         name="quickbooks.JournalDebitLine",
-        fields=fields("TxnLineID ?id\nAccountRef.FullName ?name\nEntityRef.FullName ?name\nAmount ?number\nMemo ?text")
+        fields=fields("TxnLineID ?id\nAccountRef.FullName ?name\nEntityRef.FullName ?name\nAmount ?money\nMemo ?text")
         | parents(_JOURNAL_ENTRY.fields, "TxnID TxnDate RefNumber"),
         key=("parent.RefNumber", "AccountRef.FullName"),
         supply=_JOURNAL_ENTRY.supply,
@@ -392,9 +392,9 @@ TxnID ?id
 TxnType ?text
 TxnDate ?date
 RefNumber text
-BalanceRemaining ?number
-Amount ?number
-DiscountAmount number
+BalanceRemaining ?money
+Amount ?money
+DiscountAmount money
 """
         )
         | parents(_PAYMENT.fields, _CUSTOMER_PARENT),

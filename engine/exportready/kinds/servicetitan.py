@@ -160,8 +160,8 @@ _PRICEBOOK = """
 code name
 displayName text
 active yesno
-price number
-cost number
+price money
+cost money
 taxable yesno
 unitOfMeasure text
 account name
@@ -183,13 +183,13 @@ syncStatus text {_STATUS}
 referenceNumber text
 invoiceDate date
 dueDate date
-subTotal number
-salesTax number
+subTotal money
+salesTax money
 salesTaxCode.name name
 salesTaxCode.taxRate rate
 taxZoneId id
-total number
-balance number
+total money
+balance money
 customer.id id
 customer.name name
 location.id id
@@ -207,7 +207,7 @@ job.number text
 projectId id
 reviewStatus text NeedsReview|OnHold|Reviewed|PendingApproval|Rejected|ReadyForBilling|Invoiced
 active yesno
-discountTotal number
+discountTotal money
 exportId text
 paidOn time
 invoiceConfiguration text
@@ -231,8 +231,8 @@ referenceNumber text
 date date
 type text
 typeId id
-total number
-unappliedAmount number
+total money
+unappliedAmount money
 memo text
 customer.id id
 customer.name name
@@ -259,10 +259,10 @@ _CREDIT_MEMO = _kind(
     f"""
 date date
 referenceNumber text
-subTotal number
-salesTax number
-total number
-balance number
+subTotal money
+salesTax money
+total money
+balance money
 customer.id id
 customer.name name
 location.name name
@@ -295,10 +295,10 @@ vendorNumber text
 billDate date
 dueDate date
 postDate date
-billAmount number
-taxAmount number
-shippingAmount number
-otherAmount number
+billAmount money
+taxAmount money
+shippingAmount money
+otherAmount money
 termName name
 {_BATCH}
 businessUnit.name name
@@ -341,9 +341,9 @@ sentOn date
 receivedOn date
 createdOn time
 modifiedOn time
-total number
-tax number
-shipping number
+total money
+tax money
+shipping money
 """,
     key=("number",),
     at_fault="transaction",
@@ -400,7 +400,7 @@ KINDS = (
     ),
     _kind(
         "service",
-        "code name\ndisplayName text\nactive yesno\nprice number\ncost number\ntaxable yesno\naccount name\n"
+        "code name\ndisplayName text\nactive yesno\nprice money\ncost money\ntaxable yesno\naccount name\n"
         "isLabor yesno\nmodifiedOn time",
         key=("code",),
         at_fault="item",
@@ -422,10 +422,10 @@ KINDS = (
 id id
 invoiceId id
 quantity number
-cost number
-totalCost number
-price number
-total number
+cost money
+totalCost money
+price money
+total money
 inventoryLocationId id
 inventoryLocation name
 type text Service|Material|Equipment|PriceModifier|Unspecified
@@ -454,7 +454,7 @@ exportId text
     _array(
         "payment_application",
         (_PAYMENT, "appliedTo"),
-        "appliedId id\nappliedTo id\nappliedAmount number\nappliedOn time\nappliedToReferenceNumber text",
+        "appliedId id\nappliedTo id\nappliedAmount money\nappliedOn time\nappliedToReferenceNumber text",
         f"{_CUSTOMER_PARENT} type date total",
         key=("parent.customer.name", "parent.referenceNumber", "appliedToReferenceNumber"),
     ),
@@ -467,7 +467,7 @@ exportId text
 id id
 name text
 quantity number
-cost number
+cost money
 serialNumber text
 inventoryLocation.name name
 skuId id
@@ -490,8 +490,8 @@ skuCode name
 skuType text
 quantity number
 quantityReceived number
-cost number
-total number
+cost money
+total money
 status text
 chargeable yesno
 """,
@@ -532,7 +532,7 @@ chargeable yesno
     ),
     _kind(
         "business_unit",
-        "name name\nofficialName text\nactive yesno\nquickbooksClass name\naccountCode text\ndefaultTaxRate number",
+        "name name\nofficialName text\nactive yesno\nquickbooksClass name\naccountCode text\ndefaultTaxRate rate",
         key=("name",),
         at_fault="class",
         endpoint=_Endpoint(
@@ -582,7 +582,7 @@ chargeable yesno
     ),
     _kind(
         "customer",
-        "name name\nactive yesno\nbalance number\ntaxExempt yesno\nmergedToId id\nmodifiedOn time",
+        "name name\nactive yesno\nbalance money\ntaxExempt yesno\nmergedToId id\nmodifiedOn time",
         key=("name",),
         at_fault="customer",
         endpoint=_Endpoint(

@@ -24,6 +24,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     """True if the file has 8.25 or 8.25% for a value of 0.0825."""
     is_rate: bool = False
     """True for a rate that programs compute in binary fractions: digits beyond the tenth place are noise (0.08250000000000002)."""
+    is_money: bool = False
+    """True for an amount in dollars."""
     many: bool = False
     """True if the element may be repeated; the value is its texts, one per line."""
     needs: tuple[str, ...] = ()
@@ -88,6 +90,10 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     """The path of the answer that it asks for; empty where it asks for a file."""
 
 
+_NUMBERS = ("percent", "rate", "money")
+"""Types that a table may give to a number, so that it is read and shown as such."""
+
+
 def fields(text: str) -> dict[str, Field]:
     """Parse a table with lines of `name type [choice|choice]`; `?` before the type marks a field on request."""
     table = {}
@@ -95,9 +101,14 @@ def fields(text: str) -> dict[str, Field]:
         name, kind, *rest = line.split(None, 2)
         choices = tuple(rest[0].split("|")) if rest else ()
         type_name = kind.removeprefix("?")
-        percent, is_rate = type_name == "percent", type_name == "rate"
-        of = Type.NUMBER if percent or is_rate else Type(type_name)
-        table[name] = Field(type=of, on_request=kind.startswith("?"), choices=choices, percent=percent, is_rate=is_rate)
+        table[name] = Field(
+            type=Type.NUMBER if type_name in _NUMBERS else Type(type_name),
+            on_request=kind.startswith("?"),
+            choices=choices,
+            percent=type_name == "percent",
+            is_rate=type_name == "rate",
+            is_money=type_name == "money",
+        )
     return table
 
 
