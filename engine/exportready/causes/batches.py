@@ -46,7 +46,10 @@ def _by_key_issue(graph: Graph, stuck: Sequence[Node], blocked: Blocked) -> dict
     for node in stuck:
         for issue in blocked[node]:
             held.setdefault(issue, ([], []))[len(blocked[node]) > 1].append(node)
-    return {issue: (total(graph, alone, stuck), total(graph, shared, stuck)) for issue, (alone, shared) in held.items()}
+    return {
+        issue: (total(graph, alone, (*alone, *shared)), total(graph, shared, (*alone, *shared)))
+        for issue, (alone, shared) in held.items()
+    }
 
 
 _USED_BY_BATCHES = (

@@ -67,12 +67,12 @@ def cleared_by(impact: Impact, traced: Traced) -> dict[str, tuple[Cleared, Clear
         keys_of_one = traced.behind[id_]
         for key in keys_of_one:
             failures.setdefault(key, [0, 0])[len(keys_of_one) > 1] += len(one.findings) + len(one.errors)
-    blocked = set(impact.ways)
     found = {}
     for key, (alone_count, shared_count) in failures.items():
         alone, shared = transactions.get(key, ([], []))
+        own = (*alone, *shared)
         found[key] = (
-            Cleared(alone_count, len(alone), total(impact.graph, alone, blocked)),
-            Cleared(shared_count, len(shared), total(impact.graph, shared, blocked)),
+            Cleared(alone_count, len(alone), total(impact.graph, alone, own)),
+            Cleared(shared_count, len(shared), total(impact.graph, shared, own)),
         )
     return found
