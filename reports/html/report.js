@@ -103,11 +103,12 @@
     box.prepend(button);
   });
 
-  // Paper shows what is closed on the screen, in browsers that cannot do that by style alone.
-  var closed = [];
+  // “Print everything” and the other views open what is closed on the screen, in browsers that can't do that by style alone.
+  var closed = [], whole = document.getElementById("print-all"), office = document.getElementById("view-office");
   window.addEventListener("beforeprint", function () {
+    if (whole && office && office.checked && !whole.checked) return;
     closed = all(document, "details:not([open])");
     closed.forEach(function (one) { one.open = true; });
   });
-  window.addEventListener("afterprint", function () { closed.forEach(function (one) { one.open = false; }); });
+  window.addEventListener("afterprint", function () { closed.forEach(function (one) { one.open = false; }); closed = []; });
 })();

@@ -77,11 +77,14 @@ def applied_payments(inputs: Inputs) -> Dataset:
 
 
 def work_list(evidence: Evidence) -> tuple[Record, ...]:
-    """Return the payments to apply by hand, by customer: both are in QuickBooks, and one is not applied to the other in full."""
+    """Return the payments to apply by hand, by customer: both are in QuickBooks, and one is not applied to the other in full.
+
+    A payment with nothing left to apply isn't work; the rule export/applied-elsewhere reports it.
+    """
     left = [
         one
         for one in evidence.dataset("derived.applied_payment").rows()
-        if one.get("bothArrived") is True and one.get("applied") is False
+        if one.get("bothArrived") is True and one.get("applied") is False and one.get("toApply") != 0
     ]
     return tuple(sorted(left, key=lambda one: (fold(str(one.get("booksCustomer"))), str(one.get("paymentDate")), one.key)))
 

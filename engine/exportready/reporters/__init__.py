@@ -39,6 +39,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Leave out the problems that the baseline has (formats for gates)."""
     audience: str = "office"
     """Whose view is shown, or shown first: office, csm or engineer."""
+    folder: str = ""
+    """The snapshot as commands that the console suggests name it, quoted where the shell needs it."""
 
 
 def render(format: str, report: Report, options: Options) -> str:

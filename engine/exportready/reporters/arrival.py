@@ -9,6 +9,7 @@ from decimal import Decimal
 from exportready.kinds.derived import SIDES
 from exportready.kinds.nouns import noun
 from exportready.kinds.transactions import KINDS_BY_TYPE
+from exportready.model.display import format_date, format_money
 from exportready.model.evidence import Record, Unknown, Value
 from exportready.model.report import Report
 from exportready.reporters import words
@@ -21,9 +22,9 @@ _WORK_LIST_FIELDS = (
 _PAYMENT_FIELDS, _INVOICE_FIELDS = _WORK_LIST_FIELDS[1:6], _WORK_LIST_FIELDS[6:9]
 
 
-def tie_out_rows(report: Report) -> list[tuple[str, ...]]:
-    """Return a row for each batch and type of transaction, under the headings `words.TIE_OUT`."""
-    return [_tie_out_row(sums) for sums in report.tie_out]
+def tie_out_rows(report: Report, *, differing: bool = False) -> list[tuple[str, ...]]:
+    """Return a row for each batch and type of transaction, under the headings `words.TIE_OUT`. `differing`: without those that match."""
+    return [_tie_out_row(sums) for sums in report.tie_out if not (differing and matches(sums))]
 
 
 def _tie_out_row(sums: Record) -> tuple[str, ...]:
@@ -32,14 +33,14 @@ def _tie_out_row(sums: Record) -> tuple[str, ...]:
 
 
 def _tie_out_cell(sums: Record, side: str) -> str:
-    """Return count and amount: "43 / 46,558.35"; "none" if both are zero, so that what is left over is easy to see."""
+    """Return count and amount: "43 / $46,558.35"; "none" if both are zero, so that what is left over is easy to see."""
     count, amount = _count(sums, side), sums.get(f"{side}Amount")
     if not count and not amount:
         return words.NONE
     if side == "unexplained":
-        return words.unexplained(count, _count(sums, "missing"), _count(sums, "doubled"), format_money(amount))
+        return words.unexplained(count, _count(sums, "missing"), _count(sums, "doubled"), _money(amount))
     explanation = sums.get("explained") if side == "explained" else None
-    return f"{count:,} / {format_money(amount)}" + (f" ({explanation})" if isinstance(explanation, str) else "")
+    return f"{count:,} / {_money(amount)}" + (f" ({explanation})" if isinstance(explanation, str) else "")
 
 
 def _batch_label(sums: Record) -> str:
@@ -48,6 +49,11 @@ def _batch_label(sums: Record) -> str:
     if not isinstance(number, str):
         return words.NO_BATCH
     return f"{number} ({name})" if isinstance(name, str) else number
+
+
+def matches(sums: Record) -> bool:
+    """Return whether QuickBooks has all of a row of the tie-out, or it is explained."""
+    return all(_count(sums, name) == 0 and not sums.get(f"{name}Amount") for name in ("unexplained", "untold"))
 
 
 def headlines(report: Report) -> list[str]:
@@ -79,7 +85,7 @@ def _count(sums: Record, name: str) -> int:
 def work_list_rows(report: Report) -> list[tuple[str, ...]]:
     """Return a row for each payment to apply, under the headings `words.WORK_LIST`.
 
-    Amounts have no separators, for a spreadsheet; the last column is left empty for initials.
+    Amounts are plain decimals and dates ISO 8601, for a spreadsheet; the last column is left empty for initials.
     """
     return [(*(_format_plain(payment.get(name)) for name in _WORK_LIST_FIELDS), "") for payment in report.work_list]
 
@@ -106,16 +112,18 @@ def _format(value: Value) -> str:
     if isinstance(value, Decimal):
         return format_money(value)
     if isinstance(value, date):
-        return value.isoformat()
+        return format_date(value)
     if isinstance(value, str):
         return words.CONNECTORS.get(value, value)
     return words.UNKNOWN if isinstance(value, Unknown) else ""
 
 
 def _format_plain(value: Value) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
     return f"{value:.2f}" if isinstance(value, Decimal) else _format(value)
 
 
-def format_money(value: Value) -> str:
-    """Return an amount with separators and without a currency sign, "1,234.50"; "not known" for anything else."""
-    return f"{value:,.2f}" if isinstance(value, Decimal) else words.UNKNOWN
+def _money(value: Value) -> str:
+    """Return an amount, "$1,234.50"; "not known" for anything else."""
+    return format_money(value) if isinstance(value, Decimal) else words.UNKNOWN

@@ -1,6 +1,7 @@
 """Renders the report for a terminal, for the person who is about to export.
 
-Our own text is ASCII; names are shown as they are in the books.
+What to do comes first and stays short: the first problems with their steps, one line for each other, what we still need. `verbose`
+shows everything. Our own text is ASCII where terminals need it; names are shown as they are in the books.
 """
 
 from __future__ import annotations
@@ -9,38 +10,35 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
+from exportready.model.display import count, format_time
 from exportready.model.evidence import Source
-from exportready.model.fix import fix_steps, many_steps
 from exportready.model.report import Finding, Outcome, Report, RuleResult
-from exportready.model.rules import Severity
 from exportready.reporters import Options, arrival, key_issues, view, words
 from exportready.reporters.lines import BOLD, DIM, VERDICT_COLORS, Lines
+from exportready.reporters.office import Card, OfficeView, office_view
 
 MAX_LISTED = 8
 """Maximum number of entries in one list; the HTML page has the rest."""
+_MAX_WITH_STEPS = 5
+"""Number of problems that the short report shows with their steps."""
+_MAX_OPEN = 5
+"""Number of questions and of missing files that the short report lists."""
 
 
 def render(report: Report, options: Options) -> str:
-    """Return the verdict, then what to do, then what was checked."""
+    """Return the verdict, what to do, what we still need, and the counts; with `verbose` everything."""
     if options.audience == "engineer":
         options = replace(options, verbose=max(options.verbose, 1))
-    page = _Page(options)
+    page, office = _Page(options), office_view(report)
     _header(page, report)
     if options.audience == "csm":
-        _areas(page, report)
+        _areas(page, report, office)
     _unreadable(page, [source for source in report.sources if source.error is not None])
     _arrival(page, report)
-    _batches(page, report)
-    _key_issues(page, report)
-    for severity in Severity:
-        _problems(page, report, severity)
-    _accepted(page, report)
-    _unrecognized(page, report)
-    _not_checked(page, report)
     if options.verbose:
-        _passed_or_not_applicable(page, report)
-        _files(page, report)
-    _footer(page, report)
+        _everything(page, report, office)
+    else:
+        _short(page, report, office, options.folder)
     return "\n".join(page.lines) + "\n"
 
 
@@ -50,10 +48,6 @@ class _Page(Lines):
     def __init__(self, options: Options) -> None:
         super().__init__(options.width, color=options.color)
         self.verbose = options.verbose
-
-    def tag(self, id_: str) -> str:
-        """Return an id in brackets; empty unless the report is verbose."""
-        return f"[{id_}]" if self.verbose else ""
 
     def steps(self, heading: str, steps: Iterable[str]) -> None:
         """Add the numbered steps of a fix under a heading."""
@@ -66,6 +60,13 @@ class _Page(Lines):
         if total > MAX_LISTED:
             self.text(words.and_more(total - MAX_LISTED), indent=indent)
 
+    def one_line_each(self, title: str, cards: Sequence[Card], *, start: int = 1) -> None:
+        """Add cards under a title, one line for each; the first has the number `start`."""
+        if cards:
+            self.text(title, style=BOLD)
+        for number, card in enumerate(cards, start):
+            self.text(f"{card.heading} ({card.subheading})" if card.subheading else card.heading, bullet=f"{number}. ")
+
     def bullets(self, lines: Sequence[str]) -> None:
         """Add the first lines as a list, and how many more there are."""
         for line in lines[:MAX_LISTED]:
@@ -74,21 +75,23 @@ class _Page(Lines):
 
 
 def _header(page: _Page, report: Report) -> None:
-    age = view.oldest_age(report)
-    account = f"{view.account_name(report)}, {view.files_and_dates(report)}" + (f" ({age})" if age else "")
-    page.text(f"{view.verdict(report)} - {account}", style=f"{BOLD};{VERDICT_COLORS[report.verdict]}")
+    page.text(f"{view.verdict(report)} - {view.account_name(report)}", style=f"{BOLD};{VERDICT_COLORS[report.verdict]}")
     page.text(view.meaning(report))
-    page.text(f"{view.to_do(report)}. {view.files_read(report)}.")
+    page.text(f"{view.to_do(report)}. {view.files_read(report)}, {view.files_and_age(report)}.")
     if view.narrowed(report):
         page.text(f"{view.narrowed(report)}.")
+    batches = key_issues.batch_lines(report)
+    if batches and (len(batches) > 1 or key_issues.shown_issues(report)):
+        for line in batches[:MAX_LISTED]:
+            page.text(f"Batch {line}")
+        page.more(len(batches), indent="  ")
 
 
-def _areas(page: _Page, report: Report) -> None:
+def _areas(page: _Page, report: Report, office: OfficeView) -> None:
     """Add the outcomes of each area, the worst first, and what changed."""
     from exportready.reporters.csm import csm_view
-    from exportready.reporters.office import office_view
 
-    csm = csm_view(report, office_view(report))
+    csm = csm_view(report, office)
     page.heading(words.BY_AREA)
     page.text(csm.decided)
     for area in csm.areas:
@@ -110,18 +113,22 @@ def _unreadable(page: _Page, sources: Sequence[Source]) -> None:
 
 
 def _arrival(page: _Page, report: Report) -> None:
-    """Add, after the export, the sentences on incomplete batches, the tie-out, and the payments to apply by hand."""
+    """Add, after the export, what arrived of each batch, the tie-out, and the payments to apply by hand."""
     if report.tie_out:
         page.heading(words.TIE_OUT_TITLE)
         for sentence in arrival.headlines(report):
             page.text(sentence, indent="  ", bullet="! ", style=BOLD)
-        for batch, type_, *cells in arrival.tie_out_rows(report):
+        rows = arrival.tie_out_rows(report, differing=not page.verbose)
+        for batch, type_, *cells in rows:
             named = zip(words.TIE_OUT[2:], cells, strict=True)
             sums = "; ".join(f"{head}: {cell}" for head, cell in named if cell != words.NONE)
             page.text(f"{batch}, {type_}: {sums}", bullet="  * ")
+        if len(rows) < len(report.tie_out):
+            page.text(words.others_match(len(report.tie_out) - len(rows)), indent="  ")
     if report.work_list:
         page.heading(words.WORK_LIST_TITLE)
         page.text(words.WORK_LIST_INTRO, indent="  ")
+        page.text(words.WORK_LIST_FILE, indent="  ")
         for customer, *cells in arrival.short_work_list_rows(report)[:MAX_LISTED]:
             named = zip(words.SHORT_WORK_LIST[1:], cells, strict=True)
             page.text(
@@ -130,12 +137,84 @@ def _arrival(page: _Page, report: Report) -> None:
         page.more(len(report.work_list), indent="      ")
 
 
-def _batches(page: _Page, report: Report) -> None:
-    """Add the batches, unless there is only one and nothing blocks it."""
-    batches = key_issues.batch_lines(report)
-    if batches and (len(batches) > 1 or key_issues.shown_issues(report)):
-        page.heading(words.BATCHES)
-        page.bullets(batches)
+# -- short
+
+
+def _short(page: _Page, report: Report, office: OfficeView, folder: str) -> None:
+    with_steps = office.fix[:_MAX_WITH_STEPS]
+    if with_steps:
+        page.heading(words.FIX_FIRST)
+    for number, card in enumerate(with_steps, 1):
+        page.text(card.heading, bullet=f"{number}. ", style=BOLD)
+        remarks = (card.subheading, card.impact, card.remark, f"{card.fix.who}, {card.effort}")
+        page.text(_sentences(remarks), indent="   ")
+        steps = card.fix.many_steps if card.result and view.uses_many_steps(card.result) else card.fix.steps
+        for at, step in enumerate(steps, 1):
+            page.text(step, indent="     ", bullet=f"{at}. ")
+    page.one_line_each(words.ALSO_FIX, office.fix[_MAX_WITH_STEPS:], start=_MAX_WITH_STEPS + 1)
+    page.one_line_each(words.CLEARS_ITSELF, office.clears)
+    if not office.fix:
+        page.one_line_each(words.LOOK_AT_THESE, office.look)
+    _accepted(page, report)
+    _unrecognized(page, report)
+    _still_needed(page, report, office, folder)
+    page.blank()
+    _tally(page, report)
+    left_out = [count(len(office.look), "item") + " to review"] if office.fix and office.look else []
+    page.text(words.more_with_verbose(left_out), style=DIM)
+
+
+def _sentences(parts: Iterable[str]) -> str:
+    """Return the parts that aren't empty as sentences."""
+    return ". ".join(words.sentence(part).rstrip(".") for part in parts if part) + "."
+
+
+def _still_needed(page: _Page, report: Report, office: OfficeView, folder: str) -> None:
+    """Add the questions to answer and the files that are missing, each in one line, and the rules that broke."""
+    broken_rules = view.with_outcome(report, Outcome.ERROR)
+    if not (office.confirm or office.supply or broken_rules):
+        return
+    page.heading(words.NOT_CHECKED_SUPPLY)
+    for one in office.confirm[:_MAX_OPEN]:
+        page.text(one.question, indent="  ", bullet="? ")
+    if len(office.confirm) > _MAX_OPEN:
+        page.text(words.more_questions(len(office.confirm) - _MAX_OPEN), indent="    ")
+    titles = list(dict.fromkeys(supply.title for supply in office.supply))
+    for title in titles[:_MAX_OPEN]:
+        page.text(title, indent="  ", bullet="* ")
+    if len(titles) > _MAX_OPEN:
+        page.text(words.more_supplies(len(titles) - _MAX_OPEN), indent="    ")
+    for result in broken_rules:
+        page.text(f"{result.rule.id}: {result.reason.rstrip('.')}. {words.OUR_FAULT}", indent="  ", bullet="! ")
+    if office.confirm:
+        page.text(words.ASK_HINT.format(f"exportready ask {folder}".rstrip()), indent="  ")
+
+
+# -- everything
+
+
+def _everything(page: _Page, report: Report, office: OfficeView) -> None:
+    _key_issues(page, report)
+    for title, cards in (
+        (words.FIX_FIRST, office.fix),
+        (words.CLEARS_ITSELF, office.clears),
+        (words.LOOK_AT_THESE, office.look),
+        (words.GOOD_TO_KNOW, office.know),
+    ):
+        if cards:
+            page.heading(title)
+        for number, card in enumerate(cards, 1):
+            if number > 1:
+                page.blank()
+            _card(page, report, number, card)
+    _accepted(page, report)
+    _unrecognized(page, report)
+    _not_checked(page, report)
+    _passed_or_not_applicable(page, report)
+    _files(page, report)
+    page.blank()
+    _tally(page, report)
+    page.text(words.made_by(report.version), style=DIM)
 
 
 def _key_issues(page: _Page, report: Report) -> None:
@@ -147,13 +226,10 @@ def _key_issues(page: _Page, report: Report) -> None:
     if key_issues.total_impact(report):
         page.text(key_issues.total_impact(report), style=BOLD)
     for number, row in enumerate(rows, 1):
-        page.text(row.issue.message, bullet=f"{number}. ", style=BOLD, tag=page.tag(row.issue.id))
-        page.text(words.sentence(f"{row.impact}. {row.remark}".strip()), indent="   ")
+        page.text(row.issue.message, bullet=f"{number}. ", style=BOLD, tag=f"[{row.issue.id}]")
+        page.text(_sentences((row.impact, row.remark)), indent="   ")
         if row.example:
             page.text(row.example, indent="   ", bullet="> ")
-        if row.has_steps:
-            page.text(f"{words.WHO}: {row.issue.fix.who}, {words.duration(row.issue.fix.minutes)}", indent="   ")
-            page.steps(words.DO_THIS, row.issue.fix.steps)
     not_listed = len(key_issues.shown_issues(report)) - len(rows)
     if not_listed:
         page.text(words.and_more(not_listed), indent="   ")
@@ -161,36 +237,26 @@ def _key_issues(page: _Page, report: Report) -> None:
         page.text(f"{words.STALE}: {error}", bullet="* ")
 
 
-def _problems(page: _Page, report: Report, severity: Severity) -> None:
-    results = view.problems(report, severity)
-    if results:
-        page.heading(words.SECTIONS[severity])
-    for number, result in enumerate(results, 1):
-        if number > 1:
-            page.blank()
-        _problem(page, report, number, result)
-
-
-def _problem(page: _Page, report: Report, number: int, result: RuleResult) -> None:
-    rule = result.rule
-    page.text(view.heading(result), bullet=f"{number}. ", style=BOLD, tag=page.tag(rule.id))
-    subheading = view.subheading(report, result)
-    lists_findings = view.lists_findings(result) or page.verbose
-    if subheading:
-        page.text(f"{subheading}{':' if lists_findings else '.'}", indent="   ")
-    if lists_findings:
+def _card(page: _Page, report: Report, number: int, card: Card) -> None:
+    result = card.result
+    page.text(card.heading, bullet=f"{number}. ", style=BOLD, tag=f"[{result.rule.id}]" if result else "")
+    clears_with = f"{words.CLEARS_ITSELF} {words.WHEN_FIXED}: {card.clears_with}" if card.clears_with else ""
+    if card.subheading or card.impact or card.remark or clears_with:
+        page.text(_sentences((card.subheading, card.impact, card.remark, clears_with)), indent="   ")
+    if result is not None:
         for finding in view.worst_first(result)[:MAX_LISTED]:
             _finding(page, report, result, finding)
-    page.more(len(result.findings), indent="       ")
-    if result.has_unknowns:
-        page.text(words.partly(result.undecided), indent="   ")
-    page.text(f"{words.WHY}: {rule.why}", indent="   ")
-    page.text(f"{words.WHO}: {rule.fix.who}, {view.effort(result)}", indent="   ")
-    if view.uses_many_steps(result):
-        page.steps(words.because_many(view.record_count(result)), many_steps(result))
-        page.steps(words.ONE_BY_ONE, fix_steps(result))
+        page.more(len(result.findings), indent="       ")
+        if result.has_unknowns:
+            page.text(words.partly(result.undecided), indent="   ")
+    if card.why:
+        page.text(f"{words.WHY}: {card.why}", indent="   ")
+    page.text(f"{words.WHO}: {card.fix.who}, {card.effort}", indent="   ")
+    if result is not None and view.uses_many_steps(result):
+        page.steps(words.because_many(view.record_count(result)), card.fix.many_steps)
+        page.steps(words.ONE_BY_ONE, card.fix.steps)
     else:
-        page.steps(words.DO_THIS, fix_steps(result))
+        page.steps(words.DO_THIS, card.fix.steps)
 
 
 def _finding(page: _Page, report: Report, result: RuleResult, finding: Finding) -> None:
@@ -198,10 +264,9 @@ def _finding(page: _Page, report: Report, result: RuleResult, finding: Finding) 
     message = finding.message if name in finding.message else f"{name}: {finding.message}"
     remark = view.finding_remark(report, view.worst_severity(result), finding)
     page.text(f"{message} ({remark})" if remark else message, indent="     ", bullet="* ")
-    if page.verbose:
-        for place in finding.where[:MAX_LISTED]:
-            page.text(view.format_place(place), indent="       ", style=DIM)
-        page.more(len(finding.where), indent="       ")
+    for place in finding.where[:MAX_LISTED]:
+        page.text(view.format_place(place), indent="       ", style=DIM)
+    page.more(len(finding.where), indent="       ")
 
 
 def _accepted(page: _Page, report: Report) -> None:
@@ -238,11 +303,11 @@ def _not_checked(page: _Page, report: Report) -> None:
         page.text(supply.instruction or words.NO_INSTRUCTION, bullet=f"{number}. ", style=BOLD)
         page.text(f"{words.NEEDED_FOR}:", indent="   ")
         for need in supply.needs:
-            page.text(need.result.rule.title, indent="     ", bullet="* ", tag=page.tag(need.result.rule.id))
+            page.text(need.result.rule.title, indent="     ", bullet="* ", tag=f"[{need.result.rule.id}]")
             page.text(need.why, indent="       ")
     for result in broken_rules:
         page.blank()
-        page.text(result.rule.title, bullet="! ", style=BOLD, tag=page.tag(result.rule.id))
+        page.text(result.rule.title, bullet="! ", style=BOLD, tag=f"[{result.rule.id}]")
         page.text(f"{result.reason.rstrip('.')}. {words.OUR_FAULT}", indent="  ")
 
 
@@ -252,7 +317,7 @@ def _passed_or_not_applicable(page: _Page, report: Report) -> None:
         if results:
             page.heading(heading)
         for result in results:
-            page.text(result.rule.title, indent="  ", bullet="* ", tag=page.tag(result.rule.id))
+            page.text(result.rule.title, indent="  ", bullet="* ", tag=f"[{result.rule.id}]")
             page.text(result.reason, indent="    ")
 
 
@@ -261,17 +326,15 @@ def _files(page: _Page, report: Report) -> None:
     if readable:
         page.heading(words.FILES_READ)
     for source in readable:
-        dated = words.moment(view.local_time(report, source.dated)) if source.dated else words.UNDATED
+        dated = format_time(view.local_time(report, source.dated)) if source.dated else words.UNDATED
         contents = "; ".join(view.format_contents(source.records.items())) or words.NOTHING
         page.text(f"{source.path} ({dated}): {contents}", indent="  ", bullet="* ")
         for note in source.notes:
             page.text(note, indent="    ")
 
 
-def _footer(page: _Page, report: Report) -> None:
+def _tally(page: _Page, report: Report) -> None:
     passed = len(view.with_outcome(report, Outcome.PASSED))
     not_applicable = len(view.with_outcome(report, Outcome.NOT_APPLICABLE))
-    page.blank()
     if passed + not_applicable:
         page.text(words.tally(passed, not_applicable))
-    page.text(words.made_by(report.version), style=DIM)

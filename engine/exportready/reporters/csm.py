@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 
 from exportready.model.changes import CHANGE_KEYS, Changes, PastFinding
+from exportready.model.display import format_time
 from exportready.model.report import Outcome, Report, RuleResult, Verdict
 from exportready.reporters import view, words
 from exportready.reporters.engineer import LOOK_BY_SEVERITY
@@ -69,7 +70,7 @@ def csm_view(report: Report, office: OfficeView) -> CsmView:
         drift=tuple(words.drifted(drift.setting, drift.old, drift.new) for drift in changes.drift) if changes else (),
         expiring=tuple(
             (
-                words.moment(view.local_time(report, expiry.until)),
+                format_time(view.local_time(report, expiry.until)),
                 words.EXPIRY_KINDS.get(expiry.what, expiry.what),
                 expiry.name,
             )

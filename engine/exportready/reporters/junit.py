@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
+from exportready.model.display import count
 from exportready.model.report import Outcome, Report, RuleResult
 from exportready.model.rules import Severity
 from exportready.reporters import Options, problems, words
@@ -54,7 +55,7 @@ def _add_case(suite: ET.Element, report: Report, result: RuleResult, options: Op
         ET.SubElement(case, "error", type="rule", message=_xml_text(result.reason))
     elif failing:
         worst = min(failing, key=lambda finding: finding.severity.rank).severity
-        failure = ET.SubElement(case, "failure", type=worst.value, message=words.count(len(failing), "problem"))
+        failure = ET.SubElement(case, "failure", type=worst.value, message=count(len(failing), "problem"))
         failure.text = "\n".join(f"{one.severity.value}: {_xml_text(one.message)}" for one in failing[:_MAX_MESSAGES])
     elif result.has_unknowns:
         ET.SubElement(case, "error", type="cannot_tell", message=_xml_text(result.reason))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from exportready.kinds.references import INFERRED
+from exportready.model.display import count, format_money
 from exportready.model.report import Batch, Cleared, KeyIssue, Report
 from exportready.model.rules import Severity
 from exportready.reporters import view, words
-from exportready.reporters.arrival import format_money
 
 MAX_LISTED = 10
 """Maximum number of key issues in one list; the JSON result has all."""
@@ -66,8 +66,8 @@ def impact(issue: KeyIssue) -> str:
     if issue.gates:
         return words.STOPS_EVERYTHING if issue.severity is Severity.ERROR else words.MAY_STOP
     alone, shared = issue.alone, issue.shared
-    parts = [words.blocked_alone(_transactions(alone))] if alone.transactions else []
-    parts += [words.blocked_with_others(_transactions(shared), also=bool(alone.transactions))] if shared.transactions else []
+    parts = [words.blocked_alone(format_cleared(alone))] if alone.transactions else []
+    parts += [words.blocked_with_others(format_cleared(shared), also=bool(alone.transactions))] if shared.transactions else []
     return ", ".join(parts) or words.BLOCKS_NOTHING
 
 
@@ -77,8 +77,9 @@ def remark(issue: KeyIssue) -> str:
     return " ".join(remarks + ([words.INFERRED] if issue.certainty == INFERRED else []))
 
 
-def _transactions(cleared: Cleared) -> str:
-    return f"{words.count(cleared.transactions, 'transaction')} (${format_money(cleared.amount)})"
+def format_cleared(cleared: Cleared) -> str:
+    """Return a number of transactions with their money: "12 transactions ($3,400.00)"."""
+    return f"{count(cleared.transactions, 'transaction')} ({format_money(cleared.amount)})"
 
 
 def batch_lines(report: Report) -> list[str]:
@@ -88,11 +89,11 @@ def batch_lines(report: Report) -> list[str]:
 
 def batch_line(report: Report, batch: Batch) -> str:
     """Return a batch's number and name, its verdict, its transactions and how many of them are blocked."""
-    verdict, amount = view.verdict_of(report, batch.verdict), f"${format_money(batch.amount)}"
+    verdict, amount = view.verdict_of(report, batch.verdict), format_money(batch.amount)
     return words.batch(batch.number, batch.name, verdict, batch.transactions, amount, batch.blocked.transactions)
 
 
 def total_impact(report: Report) -> str:
     """Return how many transactions all key issues block together; empty if they block none."""
     blocked = report.blocked
-    return words.blocked(_transactions(blocked), one=blocked.transactions == 1) if blocked.transactions else ""
+    return words.blocked(format_cleared(blocked)) if blocked.transactions else ""

@@ -16,6 +16,7 @@ import msgspec
 from markupsafe import Markup, escape
 
 from exportready import __version__
+from exportready.model import display
 from exportready.reporters import words
 from exportready.reporters.text import clean, clean_line
 from exportready.runtime import cache
@@ -47,7 +48,7 @@ def page_in_parts(name: str, **values: Any) -> Iterator[str]:
     """Yield the same page in parts, so that a large one is never in memory as a whole."""
     assets = _load(name)
     stream = assets.template.stream(
-        css=assets.css, script=assets.script, script_hash=assets.script_hash, words=words, **values
+        css=assets.css, script=assets.script, script_hash=assets.script_hash, words=words, display=display, **values
     )
     stream.enable_buffering(_PIECES_PER_PART)
     yield from stream

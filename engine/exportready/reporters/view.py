@@ -79,9 +79,9 @@ def with_unknowns(report: Report) -> list[RuleResult]:
 
 
 def heading(result: RuleResult) -> str:
-    """Return what is wrong: the rule's own words for it, else the message of its only finding, else the rule's title."""
+    """Return what is wrong: the rule's own words for it, else the message of its only finding, else that the rule isn't met."""
     only_message = "" if _names_records(result) else result.findings[0].message
-    return result.rule.problem or only_message or result.rule.title
+    return result.rule.problem or only_message or words.not_met(result.rule.title)
 
 
 def _names_records(result: RuleResult) -> bool:
@@ -91,11 +91,8 @@ def _names_records(result: RuleResult) -> bool:
 
 def subheading(report: Report, result: RuleResult) -> str:
     """Return the line under the heading: how many records fail, or when it was answered; empty where the heading says all."""
-    if result.rule.problem:
-        return words.sentence(words.records_of(record_count(result), _only_kind(result)))
-    if heading(result) == result.rule.title:
-        has_names = any(record_name(result, finding) for finding in result.findings)
-        return words.not_so(record_count(result), _only_kind(result), counted=has_names)
+    if any(record_name(result, finding) or finding.is_group for finding in result.findings):
+        return words.records_of(record_count(result), _only_kind(result))
     finding = result.findings[0]
     answered = words.answered_on(local_time(report, finding.answered_at)) if finding.answered_at else ""
     return "; ".join(filter(None, (answered, finding_remark(report, worst_severity(result), finding))))
@@ -240,8 +237,10 @@ def verdict(report: Report) -> str:
 
 def verdict_of(report: Report, verdict: Verdict) -> str:
     """Return a verdict in words: that of the report or of one batch. A good one says if not all rules were checked."""
-    text = words.verdicts(after_export=report.is_after_export)[verdict]
-    return words.NARROWED_VERDICT.format(text) if verdict in _GOOD_VERDICTS and narrowed(report) else text
+    if verdict in _GOOD_VERDICTS and narrowed(report):
+        return words.NARROWED_VERDICT if verdict is Verdict.READY else words.NARROWED_WARNING_VERDICT
+    has_warnings = bool(problems(report, Severity.WARNING))
+    return words.verdict(verdict, after_export=report.is_after_export, has_warnings=has_warnings)
 
 
 def meaning(report: Report) -> str:
@@ -275,7 +274,7 @@ def account_name(report: Report) -> str:
 
 
 def files_and_dates(report: Report) -> str:
-    """Return the files with the days of the oldest and the newest: "your files of 20 November 2026"."""
+    """Return the files with the days of the oldest and the newest: "exported November 20, 2026"."""
     dates = _dates(report)
     return words.your_files(dates[0], dates[-1]) if dates else words.your_files(None, None)
 
@@ -284,6 +283,12 @@ def oldest_age(report: Report) -> str:
     """Return how old the oldest file is, "3 days old"; empty if no file is dated."""
     dates = _dates(report)
     return words.age(report.checked_at - dates[0]) if dates else ""
+
+
+def files_and_age(report: Report) -> str:
+    """Return when the files were exported and how long ago: "exported November 20, 2026 (30 minutes ago)"."""
+    age = oldest_age(report)
+    return files_and_dates(report) + (f" ({age})" if age else "")
 
 
 def _dates(report: Report) -> list[datetime]:

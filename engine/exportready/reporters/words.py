@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from exportready.kinds.nouns import noun
+from exportready.model.display import count, format_date, format_time, join_words
 from exportready.model.report import Outcome, Verdict
 from exportready.model.rules import Citation, Phase, Severity
 
@@ -13,47 +14,49 @@ LANGUAGE = "en"
 
 VERDICTS: Mapping[Verdict, str] = {
     Verdict.READY: "Ready to export",
-    Verdict.READY_WITH_WARNINGS: "Ready, look at these",
+    Verdict.READY_WITH_WARNINGS: "Ready, with warnings",
     Verdict.NOT_READY: "Don't export yet",
-    Verdict.CANNOT_TELL: "Can't say yet",
+    Verdict.CANNOT_TELL: "No problems found so far",
 }
+NOTHING_BLOCKS = "Nothing blocks the export so far"
+"""The verdict CANNOT_TELL before the export, where a warning failed."""
 ARRIVALS: Mapping[Verdict, str] = {
-    Verdict.READY: "Arrived",
-    Verdict.READY_WITH_WARNINGS: "Arrived with remarks",
-    Verdict.NOT_READY: "Not arrived whole",
-    Verdict.CANNOT_TELL: "Can't say yet",
+    Verdict.READY: "Everything arrived",
+    Verdict.READY_WITH_WARNINGS: "Everything arrived, with items to review",
+    Verdict.NOT_READY: "Some transactions are missing or wrong",
+    Verdict.CANNOT_TELL: "Not enough information yet",
 }
 VERDICT_MEANINGS: Mapping[Verdict, str] = {
-    Verdict.READY: "Nothing was found that stands in the way of this export.",
-    Verdict.READY_WITH_WARNINGS: "Nothing stops this export, but look at the points below before you start it.",
-    Verdict.NOT_READY: "Something below would stop this export or send it to the wrong place. Fix it first.",
-    Verdict.CANNOT_TELL: "Nothing was found that must be fixed, but something that matters could not be checked.",
+    Verdict.READY: "Export the batch now. After that, run the check again to confirm that everything arrived.",
+    Verdict.READY_WITH_WARNINGS: "You can export now. Look at the warnings below first.",
+    Verdict.NOT_READY: "Fix the problems below first. They would stop the export or send it to the wrong place.",
+    Verdict.CANNOT_TELL: "Some checks still need information from you. See “Not checked yet” below.",
 }
 ARRIVAL_MEANINGS: Mapping[Verdict, str] = {
-    Verdict.READY: "What was exported is in QuickBooks as it should be.",
-    Verdict.READY_WITH_WARNINGS: "What was exported is in QuickBooks. Look at the points below.",
-    Verdict.NOT_READY: "Some of what was exported is missing or different in QuickBooks.",
-    Verdict.CANNOT_TELL: "Nothing was found missing or different, but something that matters could not be checked.",
+    Verdict.READY: "QuickBooks has everything that ServiceTitan sent. You're done.",
+    Verdict.READY_WITH_WARNINGS: "QuickBooks has everything that ServiceTitan sent. A few items below need a look.",
+    Verdict.NOT_READY: "Some of what ServiceTitan sent is missing from QuickBooks or different there.",
+    Verdict.CANNOT_TELL: "We found nothing missing, but some checks still need information from you.",
 }
 
 OUTCOMES: Mapping[Outcome, str] = {
     Outcome.FAILED: "problem",
-    Outcome.CANNOT_TELL: "not checked",
-    Outcome.PASSED: "checked, fine",
-    Outcome.NOT_APPLICABLE: "does not apply to you",
+    Outcome.CANNOT_TELL: "not checked yet",
+    Outcome.PASSED: "checked, OK",
+    Outcome.NOT_APPLICABLE: "doesn't apply to you",
     Outcome.ERROR: "not checked",
 }
 
 FIX_FIRST = "Fix first"
-LOOK_AT_THESE = "Look at these"
+LOOK_AT_THESE = "Review these"
 GOOD_TO_KNOW = "Good to know"
-NOT_CHECKED = "Not checked"
-NOT_CHECKED_SUPPLY = "Not checked, and how to supply it"
-CHECKED_FINE = "Checked, fine"
-DOES_NOT_APPLY = "Does not apply to you"
-FILES_READ = "Files that were read"
-UNRECOGNIZED = "Files that were not recognised"
-UNREADABLE = "Could not be read"
+NOT_CHECKED = "Not checked yet"
+NOT_CHECKED_SUPPLY = "Not checked yet: what we still need"
+CHECKED_FINE = "Checked, OK"
+DOES_NOT_APPLY = "Doesn't apply to you"
+FILES_READ = "Files we read"
+UNRECOGNIZED = "Files we didn't recognize"
+UNREADABLE = "Files we couldn't read"
 GLOSSARY = "What the words mean"
 
 SECTIONS: Mapping[Severity, str] = {
@@ -63,170 +66,170 @@ SECTIONS: Mapping[Severity, str] = {
 }
 MILDER: Mapping[Severity, str] = {
     Severity.ERROR: "stops the export",
-    Severity.WARNING: "does not stop the export",
+    Severity.WARNING: "doesn't stop the export",
     Severity.INFO: "good to know",
 }
 """Severity of a finding that is milder than the worst of its rule -> remark on it."""
 INTROS: Mapping[Severity, str] = {
-    Severity.ERROR: "When these are done, export your files again and check once more.",
-    Severity.WARNING: "These do not stop the export, but they are worth a look.",
+    Severity.ERROR: "When you've fixed these, export your files again and run the check once more.",
+    Severity.WARNING: "These block nothing, but they are worth a look.",
     Severity.INFO: "Nothing to do now.",
 }
 INTROS_BY_LOOK: Mapping[str, str] = {
     "fix": INTROS[Severity.ERROR], "look": INTROS[Severity.WARNING], "know": INTROS[Severity.INFO],
 }  # fmt: skip
-NOT_CHECKED_INTRO = (
-    "Nobody knows yet whether these hold. They count neither as fine nor as a problem until the missing facts are there. "
-    "What you can answer yourself is asked by: exportready ask, with your folder."
-)
-UNREADABLE_INTRO = "Nothing in these files was checked. Mend them as it says, then check once more."
-NARROWED_VERDICT = "{}, as far as it was checked"
-NARROWED_MEANING = "Nothing that was checked stands in the way of this export."
-NOTHING_CHECKED = "No practice was checked."
-OUR_FAULT = "This is a fault in ExportReady or in its rules, not in your books. Please report it."
-NO_INSTRUCTION = "Your files hold no answer"
+NOT_CHECKED_INTRO = "We couldn't check these yet. They count neither as OK nor as problems."
+UNREADABLE_INTRO = "We checked nothing in these files. Fix them as described, then run the check again."
+NARROWED_VERDICT = "No problems in the checks that ran"
+NARROWED_WARNING_VERDICT = "Only warnings in the checks that ran"
+NARROWED_MEANING = "Some checks were left out, so this doesn't mean that you can export."
+NOTHING_CHECKED = "No checks ran."
+OUR_FAULT = "This is a bug in ExportReady or its rules, not a problem in your books. Please report it."
+NO_INSTRUCTION = "Your files don't answer this"
 
 VIEWS: Mapping[str, str] = {"office": "Office", "csm": "Customer success", "engineer": "Engineer"}
-VIEW_FOR = "Shown for"
+VIEW_FOR = "View for"
 VIEW_HEADINGS: Mapping[str, str] = {"office": "For the office", "csm": "For customer success", "engineer": "For engineers"}
-THREE_FIRST = "Do these first"
-STILL_OPEN = "Still open"
+PRINT_ALL = "Print everything"
+FILES = "Files"
+THREE_FIRST = "Start here"
+STILL_OPEN = "What we still need"
 YOUR_BATCHES = "Your batches"
 COMPANY_FILE = "QuickBooks company"
-CONFIRM = "Please confirm"
-CONFIRM_INTRO = (
-    "Look at each of these on the screen that it names, write down what you see, and answer it with: exportready ask, with your folder. "
-    "Until then nobody knows."
-)
+CONFIRM = "Questions for you"
+CONFIRM_INTRO = "Look up each of these on the screen it names and write down what you see."
+ASK_HINT = "To answer these questions, run: {}"
 CONFIRM_LINES = ("What I saw", "Name", "Date")
-CLEARS_ITSELF = "Should clear by itself"
-CLEARS_ITSELF_INTRO = "These follow from what is to be fixed first. Mend that, check again, and see whether they are gone."
-WHEN_FIXED = "when this is mended"
-WHAT_IS_BLOCKED = "What waits on it"
+CLEARS_ITSELF = "Should clear up by itself"
+CLEARS_ITSELF_INTRO = "These follow from problems above. Fix those, check again, and see whether these are gone."
+WHEN_FIXED = "once this is fixed"
+ALSO_FIX = "Then fix these"
+WHAT_IS_BLOCKED = "Blocks"
 FOR_EXAMPLE = "For example"
-TEXT_FOR_CSM = "A text for your customer-success manager"
-TEXT_FOR_API = "A request to whoever has access to ServiceTitan's API"
-REQUEST = "To check our next export to QuickBooks we need from ServiceTitan:"
-TEXT_FOR_CUSTOMER = "A message to the customer"
+TEXT_FOR_CSM = "Message to your ServiceTitan customer-success manager"
+FOR_INTEGRATOR = "For your ServiceTitan integrator"
+FOR_INTEGRATOR_INTRO = "Send this text to the person who connects other programs to your ServiceTitan account."
+TEXT_FOR_API = "Message to your ServiceTitan integrator"
+REQUEST = "To check our next export to QuickBooks, we need these from ServiceTitan:"
+TEXT_FOR_CUSTOMER = "Message to the customer"
 COPY, COPIED = "Copy", "Copied"
-SEARCH, NO_MATCH = "Search", "Nothing here matches."
+SEARCH, NO_MATCH = "Search", "No matches."
 EVERYTHING = "Everything"
 OPEN_ALL, CLOSE_ALL = "Open all", "Close all"
-BY_AREA = "Outcomes by area"
+BY_AREA = "Results by area"
 AREA = "Area"
 AREAS: Mapping[str, str] = {
     "accounts": "Accounts", "batching": "Batches", "classes": "Classes", "closing": "Closing date", "connection": "Connection",
     "export": "Export", "inventory": "Inventory", "items": "Items", "lists": "Lists", "naming": "Names", "purchasing": "Purchasing",
     "session": "QuickBooks session", "settings": "Settings", "tax": "Sales tax",
 }  # fmt: skip
-AREA_HEADS = ("To fix", "To look at", "Good to know", NOT_CHECKED, CHECKED_FINE, "Don't apply")
+AREA_HEADS = ("To fix", "To review", "Good to know", NOT_CHECKED, CHECKED_FINE, "Doesn't apply")
 CHANGED = "What changed"
-NO_EARLIER = "No earlier result was given. Name one with --earlier RESULT.json to see what is new, fixed and back again."
-NOTHING_CHANGED = "Nothing is different."
-EXPIRING = "Soon to be asked again"
-EXPIRING_INTRO = "Answers and accepted problems that count no more within 30 days."
-NOTHING_EXPIRES = "Nothing lapses within 30 days."
+NO_EARLIER = "There is no earlier result to compare with. Add --earlier RESULT.json to see what is new, fixed, or back again."
+NOTHING_CHANGED = "Nothing changed."
+EXPIRING = "Expiring soon"
+EXPIRING_INTRO = "Answers and accepted problems that expire within 30 days."
+NOTHING_EXPIRES = "Nothing expires within 30 days."
 EXPIRY_KINDS: Mapping[str, str] = {"answer": "answer", "waiver": "accepted problem"}
-EXPIRY_HEADS = ("Counts until", "What", "Which")
+EXPIRY_HEADS = ("Expires", "What", "Which")
 OPEN_PROBLEMS = "Problems"
-PROBLEM_HEADS = ("Problem", "Grade", "Records", "What waits on it")
+PROBLEM_HEADS = ("Problem", "Severity", "Records", "Blocks")
 FINDINGS_TITLE = "Findings"
 FINGERPRINT = "Fingerprint"
-FINDING_HEADS = ("State", "Grade", "What is wrong", "Place", "Rule", FINGERPRINT)
-NEW, OLD = "new", "stood before"
-NO_FINDINGS = "There are none."
+FINDING_HEADS = ("Status", "Severity", "What is wrong", "Location", "Rule", FINGERPRINT)
+NEW, OLD = "new", "already known"
+NO_FINDINGS = "There are no findings."
 FIELD = "Field"
-OBSERVED = "Observed"
+OBSERVED = "Found"
 EXPECTED = "Expected"
 TRACE = "How it was decided"
-TRACE_PARTS: Mapping[str, str] = {"where": "looked at because", "expect": "must hold"}
-CLAUSE_RESULTS: Mapping[bool | None, str] = {True: "holds", False: "does not hold", None: "not known"}
+TRACE_PARTS: Mapping[str, str] = {"where": "checked because", "expect": "must be true"}
+CLAUSE_RESULTS: Mapping[bool | None, str] = {True: "true", False: "false", None: "not known"}
 KEY_ISSUE = "Key issue"
 EVERY_RULE = "Every rule"
-EVERY_RULE_HEADS = ("Rule", "Outcome", "Grade", "Checked", "Undecided", "Findings", "Digest")
+EVERY_RULE_HEADS = ("Rule", "Outcome", "Severity", "Checked", "Undecided", "Findings", "Digest")
 
 WHY = "Why it matters"
 WHO = "Who"
 DO_THIS = "Do this"
-ALL_AT_ONCE = "Quicker, all at once"
+ALL_AT_ONCE = "Faster, all at once"
 ONE_BY_ONE = "Or one at a time"
 NEEDED_FOR = "Needed for"
 SOURCE = "Source"
 RECORD = "Record"
 TOGETHER = "several"
 WHAT_IS_WRONG = "What is wrong"
-TO_FIX = "To mend"
+TO_FIX = "Fix"
 RULE = "Rule"
 NOTHING = "nothing"
 FILE = "File"
-CONTENT = "What was in it"
-DATED = "Dated"
-WHOLE = "All of it?"
+CONTENT = "What it contains"
+DATED = "Exported"
+WHOLE = "Complete?"
 YES, NO = "yes", "no"
 UNDATED = "no date"
 ACCOUNT_UNNAMED = "Your account"
 CONTENTS = "Contents"
 TILE_FIX = "to fix"
 TILE_FIX_SO_FAR = "to fix, so far"
-TILE_LOOK = "to look at"
+TILE_LOOK = "to review"
 TILE_KNOW = "good to know"
-TILE_UNCHECKED = "not checked"
-TILE_FINE = "checked, fine"
+TILE_UNCHECKED = "not checked yet"
+TILE_FINE = "checked, OK"
 TILE_NOT_YOURS = "don't apply"
 TIE_OUT_TITLE = "Did everything arrive?"
-TIE_OUT_INTRO = (
-    "What ServiceTitan sent is what QuickBooks has, what is explained, what is not, and what cannot be told, to the cent."
-)
-TIE_OUT = ("Batch", "What", "In ServiceTitan", "In QuickBooks", "Explained", "Unexplained", "Can't be told")
-NO_BATCH = "in no batch"
+TIE_OUT_INTRO = "Every dollar ServiceTitan sent is accounted for below."
+TIE_OUT = ("Batch", "Type", "In ServiceTitan", "In QuickBooks", "Explained", "Unexplained", "Not checked")
+NO_BATCH = "no batch"
 NONE = "none"
-EXPORT_AGAIN = "Unpost the batch in ServiceTitan, post it, and export it again; that does not duplicate what is there."
-DELETE_TWICE = "What is there twice is deleted by hand: see below."
-BLOCKING_TITLE = "What waits on what"
+EXPORT_AGAIN = "Unpost the batch in ServiceTitan, post it again, and export it again. This creates no duplicates."
+DELETE_TWICE = "Delete the duplicates by hand (see below)."
+BLOCKING_TITLE = "What blocks what"
 STOPS_EVERYTHING = "stops the whole export"
 MAY_STOP = "may stop the whole export"
 BATCHES = "Batches"
-BLOCKS_NOTHING = "nothing that waits uses it"
-RETRY = "It is no defect: export again."
-INFERRED = "What depends on it is our own conclusion."
-STALE = "No longer true, since the transaction has arrived"
+BLOCKS_NOTHING = "blocks no pending transaction"
+RETRY = "Nothing is wrong here: just export again."
+INFERRED = "We worked out what depends on it; neither program says so."
+STALE = "Resolved: the transaction has arrived since"
 NO_KEY_ISSUE = "There is no key issue."
 READ_FROM = "Read from"
 RULES_FIRED = "What follows, and why"
 BECAUSE = "because"
 ACCEPTED = "accepted until"
-KNOWN = "it stood before"
-ACCEPTED_TITLE = "Accepted"
+KNOWN = "already known"
+ACCEPTED_TITLE = "Accepted problems"
 WAIVERS = "Waivers"
-STALE_BASELINE = "In the baseline, and no more in the books"
+STALE_BASELINE = "Known problems that are fixed now"
 MORE_PROBLEMS = "More problems"
-SUMMARY = ("Grade", "Problem", "Place", "Practice")
-DIFFERENCES = ("New", "Back again", "Fixed", "Can no longer be told", "Only the rule changed", "Unchanged")
+SUMMARY = ("Severity", "Problem", "Location", "Rule")
+DIFFERENCES = ("New", "Back again", "Fixed", "Can't be checked any more", "Only the rule changed", "Unchanged")
 DRIFT = "Settings that changed"
 NOT_STATED = "not stated"
-RULES = "The practices"
-RULES_MADE = "Made by `exportready rules docs` from the rule files."
-RULES_HEADS = ("Rule", "What must be true", "Grade", "Phase")
-EXAMPLES = "Examples that are its tests"
-NOT_WAIVABLE = "Nobody can accept what fails it."
+RULES = "The rules"
+RULES_MADE = "Generated by `exportready rules docs` from the rule files."
+RULES_HEADS = ("Rule", "What must be true", "Severity", "Phase")
+EXAMPLES = "Examples that test it"
+NOT_WAIVABLE = "Its problems can't be accepted."
 WORK_LIST_TITLE = "Payments to apply by hand"
 WORK_LIST_INTRO = (
-    "In QuickBooks choose Customers > Receive Payments, open the payment, tick the invoice, and write no more than the amount to "
-    "apply: QuickBooks refuses more. Those that stand apart need the bookkeeper first. -o work-list:PATH.csv writes this list for Excel."
+    "In QuickBooks choose Customers > Receive Payments and open the payment. Check the invoice and enter the amount to apply. "
+    "Ask the bookkeeper first about those marked “Needs review”."
 )
+WORK_LIST_FILE = "To get this list for Excel, add -o work-list:to-apply.csv."
 WORK_LIST = (
     "Customer:job", "Payment date", "Type", "Number", "Amount", "Unused", "Invoice", "Invoice date", "Open", "Apply", "Batch",
-    "Payment sent by", "Invoice sent by", "Stands apart", "Done (initials)",
+    "Payment sent by", "Invoice sent by", "Needs review", "Done (initials)",
 )  # fmt: skip
 FINDINGS = (
-    "Fingerprint", "Account", "Rule", "Practice", "Grade", "State", "Accepted until", "Kind", "Record", "To mend (kind)", "To mend",
-    "What is wrong", "Observed", "Expected", "Batches", "Who", "Steps", "File", "Line", "Place inside",
+    "Fingerprint", "Account", "Rule", "Check", "Severity", "Status", "Accepted until", "Kind", "Record", "To fix (kind)", "To fix",
+    "What is wrong", "Found", "Expected", "Batches", "Who", "Steps", "File", "Line", "Place in file",
 )  # fmt: skip
 OPEN = "open"
-SHORT_WORK_LIST = ("Customer:job", "Payment", "Invoice", "Apply", "Batch", "Sent by", "Stands apart", "Done (initials)")
+SHORT_WORK_LIST = ("Customer:job", "Payment", "Invoice", "Apply", "Batch", "Sent by", "Needs review", "Done (initials)")
 UNKNOWN = "not known"
 CONNECTORS = {"servicetitan": "ServiceTitan's connector", "quickbooks": "the older connector"}
-EXPORTS_TITLE = "Four exports to make"
+EXPORTS_TITLE = "Four files to export"
 EXPORTS_INTRO = "Make them on one day, close to the export, and save each file into the folder"
 EXPORTS_GOOD_FOR = "Good for"
 EXPORTS_SAVE_AS = "Save it as"
@@ -235,22 +238,19 @@ EXPORTS_ASKED = "What the files leave open is asked by"
 EXPORTS_SIGN = "Made by: ______________________   Date and time: ______________________"
 
 TERMS: Sequence[tuple[str, str]] = (
-    ("Problem", "A record, or a setting, that is not as it should be."),
+    ("Problem", "A record or setting that isn't right."),
     (FIX_FIRST, "Problems that stop the export or send it to the wrong place."),
-    (LOOK_AT_THESE, "Problems that do not stop the export, but that you may want to know of before it."),
-    ("Should clear by itself", "A problem that follows from another one, and goes away when that one is mended."),
-    ("Waits", "A transaction that cannot go, or could not, until something else is mended."),
-    ("Accepted until", "A problem that somebody decided to live with, for a reason, until a day."),
-    (NOT_CHECKED, "A fact was missing, so nothing is known. It is never counted as fine."),
-    (CHECKED_FINE, "Every record that this is about was looked at, and is as it should be."),
-    (DOES_NOT_APPLY, "This is about something that your account does not use."),
+    (LOOK_AT_THESE, "Problems that don't stop the export, but that you may want to know about first."),
+    (CLEARS_ITSELF, "A problem caused by another one. It goes away when you fix that one."),
+    (WHAT_IS_BLOCKED, "The transactions that can't be exported until you fix the problem."),
+    ("Accepted until", "A problem that someone decided to live with, for a reason, until a date."),
+    (NOT_CHECKED, "Some information was missing. It never counts as OK."),
+    (CHECKED_FINE, "We looked at every record this is about, and all are right."),
+    (DOES_NOT_APPLY, "This is about something your account doesn't use."),
 )
 """The glossary at the end of the page: (term, meaning)."""
 
 SYSTEMS = {"quickbooks": "QuickBooks", "servicetitan": "ServiceTitan"}
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 
 def verdicts(*, after_export: bool) -> Mapping[Verdict, str]:
@@ -258,14 +258,16 @@ def verdicts(*, after_export: bool) -> Mapping[Verdict, str]:
     return ARRIVALS if after_export else VERDICTS
 
 
+def verdict(value: Verdict, *, after_export: bool, has_warnings: bool) -> str:
+    """Return a verdict in words: whether the batch is ready, or after the export, whether it arrived. `has_warnings`: a warning failed."""
+    if value is Verdict.CANNOT_TELL and has_warnings and not after_export:
+        return NOTHING_BLOCKS
+    return verdicts(after_export=after_export)[value]
+
+
 def sentence(text: str) -> str:
     """Return the text with its first letter as a capital."""
     return text[:1].upper() + text[1:]
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """Return a number with its noun: "1 problem", "1,200 problems"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def system(kind: str) -> str:
@@ -279,38 +281,28 @@ def records(number: int, kind: str) -> str:
     return f"{number:,} {noun(kind, number)}" + (f" ({program_name})" if program_name else "")
 
 
-def day(when: date) -> str:
-    """Return a day for people: "20 November 2026"."""
-    return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
-
-
-def moment(when: datetime) -> str:
-    """Return a time for people, in its own offset: "20 November 2026, 5:30 PM"."""
-    return f"{day(when)}, {when.hour % 12 or 12}:{when.minute:02} {'AM' if when.hour < 12 else 'PM'}"
-
-
 def your_files(first: datetime | None, last: datetime | None) -> str:
-    """Return the files with the days of the oldest and the newest: "your files of 20 November 2026"."""
+    """Return when the oldest and the newest file were exported: "exported November 20, 2026"."""
     if first is None or last is None:
-        return "your files (no date is known)"
+        return "export date not known"
     if first.date() == last.date():
-        return f"your files of {day(first)}"
-    return f"your files of {day(first)} to {day(last)}"
+        return f"exported {format_date(first)}"
+    return f"exported {format_date(first)} to {format_date(last)}"
 
 
 def age(old: timedelta) -> str:
-    """Return how old something is: "as of 10 minutes ago", "3 days old"."""
+    """Return how old something is: "10 minutes ago", "3 days ago"."""
     minutes = int(old.total_seconds() // 60)
     if minutes < 0:
         return "dated after this check"
     if minutes == 0:
-        return "as of just now"
+        return "just now"
     if minutes < 60:
-        return f"as of {count(minutes, 'minute')} ago"
+        return f"{count(minutes, 'minute')} ago"
     if minutes < 24 * 60:
-        return f"as of {count(minutes // 60, 'hour')} ago"
+        return f"{count(minutes // 60, 'hour')} ago"
     days = minutes // (24 * 60)
-    return f"{count(days, 'day')} old" if days < 60 else f"{count(days // 30, 'month')} old"
+    return f"{count(days, 'day')} ago" if days < 60 else f"{count(days // 30, 'month')} ago"
 
 
 def short_age(old: timedelta) -> str:
@@ -324,8 +316,8 @@ def short_age(old: timedelta) -> str:
 
 
 def checked(when: datetime) -> str:
-    """Return when the check was: "Checked 20 November 2026, 5:40 PM"."""
-    return f"Checked {moment(when)}"
+    """Return when the check was: "Checked November 20, 2026, 5:40 PM"."""
+    return f"Checked {format_time(when)}"
 
 
 def duration(minutes: int) -> str:
@@ -341,15 +333,15 @@ def effort(minutes: int, total: int) -> str:
 
 
 def to_do(fix: int, minutes: int, look: int, unchecked: int) -> str:
-    """Return the numbers of things to do: "3 things to fix (about 15 minutes), 2 practices could not be checked"."""
+    """Return the numbers of things to do: "3 problems to fix (about 15 minutes), 2 checks still need information"."""
     parts = []
     if fix:
-        parts.append(f"{count(fix, 'thing')} to fix ({duration(minutes)})")
+        parts.append(f"{count(fix, 'problem')} to fix ({duration(minutes)})")
     if look:
-        parts.append(f"{count(look, 'thing')} to look at")
+        parts.append(f"{count(look, 'item')} to review")
     if unchecked:
-        parts.append(f"{count(unchecked, 'practice')} could not be checked")
-    return ", ".join(parts) or "Nothing to do"
+        parts.append(f"{count(unchecked, 'check')} still {'needs' if unchecked == 1 else 'need'} information")
+    return ", ".join(parts) or "Nothing to fix"
 
 
 def records_of(number: int, kind: str | None) -> str:
@@ -358,73 +350,77 @@ def records_of(number: int, kind: str | None) -> str:
 
 
 def files_read(read: int, unreadable: int, unrecognized: int) -> str:
-    """Return what became of the files: "5 files read, 1 could not be read, 2 not recognised"."""
+    """Return what became of the files: "We read 5 files; couldn't read 1; didn't recognize 2"."""
     if not read + unreadable:
-        return "No file in this folder was recognised" if unrecognized else "There is no file in this folder"
-    parts = [f"{count(read, 'file')} read"]
+        return "We didn't recognize any file in this folder" if unrecognized else "This folder has no files"
+    parts = [f"We read {count(read, 'file')}"]
     if unreadable:
-        parts.append(f"{unreadable:,} could not be read")
+        parts.append(f"couldn't read {unreadable:,}")
     if unrecognized:
-        parts.append(f"{unrecognized:,} not recognised")
-    return ", ".join(parts)
+        parts.append(f"didn't recognize {unrecognized:,}")
+    return "; ".join(parts)
 
 
 def narrowed(checked_rules: int, left_out: Sequence[str], *, own: bool) -> str:
-    """Return that not all rules were checked: "Only 3 of 7 practices were checked; left out: items/cogs-account and 3 more"."""
-    whose = " of your own rules, none of those that ExportReady brings" if own else ""
+    """Return that not all checks ran: "Only 3 of 7 checks ran; left out: items/cogs-account and 3 more"."""
+    whose = " from your own rules, none from the rules that come with ExportReady" if own else ""
     if not left_out:
-        return f"Only {count(checked_rules, 'practice')} {'was' if checked_rules == 1 else 'were'} checked:{whose}"
+        return f"Only {count(checked_rules, 'check')} ran{whose}"
     named = ", ".join(left_out[:3]) + (f" and {len(left_out) - 3:,} more" if len(left_out) > 3 else "")
-    return f"Only {checked_rules:,} of {checked_rules + len(left_out):,} practices were checked{whose}; left out: {named}"
+    return f"Only {checked_rules:,} of {checked_rules + len(left_out):,} checks ran{whose}; left out: {named}"
 
 
 def tally(passed: int, not_applicable: int) -> str:
-    """Return the numbers of rules that passed or don't apply: "12 checked, fine; 3 do not apply to you"."""
-    return f"{passed:,} checked, fine; {not_applicable:,} {'does' if not_applicable == 1 else 'do'} not apply to you."
+    """Return the numbers of rules that passed or don't apply: "12 checked, OK; 3 don't apply to you"."""
+    does_not = "doesn't" if not_applicable == 1 else "don't"
+    return f"{passed:,} checked, OK; {not_applicable:,} {does_not} apply to you."
 
 
-def not_so(number: int, kind: str | None, *, counted: bool) -> str:
-    """Return how many records fail: "Not so for 12 customers"; without a number where a finding is about the whole account."""
-    if not counted:
-        return "Not so"
-    return f"Not so for {records_of(number, kind)}"
+def not_met(title: str) -> str:
+    """Return the heading over what fails a rule that has no words of its own for it: "Rule not met: ..."."""
+    return f"Rule not met: {title}"
 
 
 def answered_on(when: datetime) -> str:
     """Return when the answer was given that a problem rests on."""
-    return f"You told us on {day(when)}"
+    return f"Your answer from {format_date(when)}"
 
 
 def partly(undecided: int) -> str:
-    """Return that some records of a problem could not be checked."""
+    """Return that some records of a problem couldn't be checked."""
     if undecided:
-        return f"{count(undecided, 'more record')} could not be checked. See below."
-    return "Some of it could not be checked. See below."
+        return f"We couldn't check {count(undecided, 'more record')}. See below."
+    return "We couldn't check all of it. See below."
 
 
 def because_many(number: int) -> str:
     """Return the heading of the steps for many."""
-    return f"{ALL_AT_ONCE}, because there are {number:,}"
+    return f"{ALL_AT_ONCE} (there are {number:,})"
 
 
 def and_more(number: int) -> str:
     """Return how many entries a list on the console leaves out."""
-    return f"and {number:,} more; -o html:report.html lists all"
+    return f"and {number:,} more; to see all, add -o report.html"
+
+
+def more_with_verbose(parts: Sequence[str]) -> str:
+    """Return how to see what the short console report leaves out: "For 16 items to review and all details, add -v"."""
+    return f"For {join_words([*parts, 'all details'])}, add -v, or -o report.html for a page to open in your browser."
 
 
 def and_more_of(number: int) -> str:
     """Return how many entries a list on a platform or in Markdown leaves out."""
-    return f"and {number:,} more; the JSON and the HTML report list all"
+    return f"and {number:,} more; the JSON and HTML reports list all"
 
 
 def accepted(until: date, owner: str, reason: str, ticket: str) -> str:
-    """Return a waiver: "accepted until 3 December 2026 by controller: sold before the audit (AP-12)"."""
-    return f"{ACCEPTED} {day(until)} by {owner}: {reason}" + (f" ({ticket})" if ticket else "")
+    """Return a waiver: "accepted until December 3, 2026 by controller: sold before the audit (AP-12)"."""
+    return f"{ACCEPTED} {format_date(until)} by {owner}: {reason}" + (f" ({ticket})" if ticket else "")
 
 
 def counted_accepted(number: int) -> str:
-    """Return how many problems are accepted: "2 problems are accepted"."""
-    return f"{count(number, 'problem')} {'is' if number == 1 else 'are'} accepted"
+    """Return how many problems are accepted: "2 problems accepted"."""
+    return f"{count(number, 'problem')} accepted"
 
 
 def for_many(above: int) -> str:
@@ -434,17 +430,17 @@ def for_many(above: int) -> str:
 
 def waivable_for(days: int) -> str:
     """Return how many days ahead a waiver may reach."""
-    return f"A waiver of it may reach {count(days, 'day')} ahead."
+    return f"A waiver may last at most {count(days, 'day')}."
 
 
 def show_more(number: int) -> str:
-    """Return the label that shows the rest of a table."""
-    return "Show the other one" if number == 1 else f"Show the other {number:,}"
+    """Return the label that shows the rest of a table; on paper it says how many records are left out."""
+    return f"and {count(number, 'more record')}"
 
 
 def capped(shown: int, number: int) -> str:
     """Return how many entries the page lists, and how many there are."""
-    return f"Only the first {shown:,} of {number:,} are listed here, to keep this page quick. -o csv:problems.csv lists all."
+    return f"This page lists only the first {shown:,} of {number:,}. The CSV report lists all."
 
 
 def for_subjects(names: Iterable[str], limit: int = 5) -> str:
@@ -459,8 +455,10 @@ def for_subjects(names: Iterable[str], limit: int = 5) -> str:
 
 
 def cited(source: Citation) -> str:
-    """Return where a rule comes from: document, section, day and note."""
-    return f"{source.document}, {source.section} (as of {day(source.updated)})" + (f". {source.note}" if source.note else "")
+    """Return where a rule comes from: document, section, date and note."""
+    return f"{source.document}, {source.section} (as of {format_date(source.updated)})" + (
+        f". {source.note}" if source.note else ""
+    )
 
 
 def made_by(version: str) -> str:
@@ -469,53 +467,62 @@ def made_by(version: str) -> str:
 
 
 def rules_used(number: int) -> str:
-    """Return how many rules of the rulebook were checked."""
-    return f"{count(number, 'practice')} of the rulebook"
+    """Return how many rules of the rulebook ran."""
+    return f"{count(number, 'rule')} checked"
 
 
 def arrived(batch: str, sent: int, there: int, missing: int, doubled: int, unknown: int) -> str:
     """Return what arrived of a batch and what to do: "Batch 1042 (11-20 plumbing): 57 of 60 arrived. Unpost the batch..."."""
     name = sentence(batch if batch == NO_BATCH else f"Batch {batch}")
     if unknown == sent:
-        return f"{name}: of none of its {sent:,} can it be told whether it arrived."
+        return f"{name}: we can't tell whether any of its {count(sent, 'transaction')} arrived."
     text = f"{name}: {there:,} of {sent:,} arrived"
     text += f", {doubled:,} of them twice" if doubled else ""
-    text += f"; of {unknown:,} it cannot be told" if unknown else ""
+    text += f"; {unknown:,} not checked" if unknown else ""
     steps = [EXPORT_AGAIN] if missing else []
     steps += [DELETE_TWICE] if doubled else []
     return " ".join([f"{text}.", *steps])
 
 
 def batch(number: str, name: str | None, verdict: str, transactions: int, amount: str, blocked: int) -> str:
-    """Return one batch: "1042 (11-20 plumbing): Don't export yet; 60 transactions ($23,410.00), 12 of them wait"."""
+    """Return one batch: "1042 (11-20 plumbing): Don't export yet; 60 transactions ($23,410.00), 12 blocked"."""
     label = f"{number} ({name})" if name else number
     text = f"{label}: {verdict}; {count(transactions, 'transaction')} ({amount})"
-    return text + (f", {blocked:,} of them {'waits' if blocked == 1 else 'wait'}" if blocked else "")
+    if not blocked:
+        return text
+    return f"{text}, {'all' if blocked == transactions > 1 else f'{blocked:,}'} blocked"
 
 
-def blocked(transactions: str, *, one: bool) -> str:
-    """Return what all key issues block together: "41 transactions ($23,410.00) wait on these..."."""
-    return f"{transactions} {'waits' if one else 'wait'} on these; other problems may appear when they are mended."
+def blocked(transactions: str) -> str:
+    """Return what all key issues block together: "These block 41 transactions ($23,410.00)..."."""
+    return f"Together they block {transactions}. Fixing them may reveal other problems."
+
+
+def others_match(number: int) -> str:
+    """Return how many rows of the tie-out the console leaves out, since nothing is missing in them."""
+    return f"{count(number, 'other row matches', 'other rows match')} to the cent; add -v to see {'it' if number == 1 else 'them'}"
 
 
 def blocked_alone(transactions: str) -> str:
-    """Return what one key issue blocks alone: "12 transactions ($3,400.00) on this alone"."""
-    return f"{transactions} on this alone"
+    """Return what one key issue blocks alone: "blocks 12 transactions ($3,400.00)"."""
+    return f"blocks {transactions}"
 
 
 def blocked_with_others(transactions: str, *, also: bool) -> str:
     """Return what it blocks together with others. `also`: after what it blocks alone."""
-    return f"{transactions} on this and others" if not also else f"and {transactions} on this and others"
+    if also:
+        return f"and {transactions} that other problems block too"
+    return f"blocks {transactions}; other problems block them too"
 
 
 def work_payment(day: str, type_: str, number: str, amount: str, unused: str) -> str:
-    """Return a payment: "P9354, Check of 2026-11-19: 633.08, of which 633.08 unused"."""
-    return f"{number or 'without number'}, {type_ or 'payment'} of {day}: {amount}, of which {unused} unused"
+    """Return a payment: "P9354, Check, November 19, 2026: $633.08, $633.08 unused"."""
+    return f"{number or 'No number'}, {type_ or 'payment'}, {day}: {amount}, {unused} unused"
 
 
 def work_invoice(number: str, day: str, balance: str) -> str:
-    """Return an invoice: "58278 of 2026-11-19: 633.08 open"."""
-    return f"{number} of {day}: {balance} open"
+    """Return an invoice: "58278, November 19, 2026: $633.08 open"."""
+    return f"{number}, {day}: {balance} open"
 
 
 def work_senders(payment: str, invoice: str) -> str:
@@ -524,22 +531,23 @@ def work_senders(payment: str, invoice: str) -> str:
 
 
 def blocked_by_these(number: int) -> str:
-    """Return how many transactions some key issues block: "12 transactions wait on these"."""
-    return f"{count(number, 'transaction')} {'waits' if number == 1 else 'wait'} on these"
+    """Return how many transactions some key issues block: "blocks 12 transactions"."""
+    return f"blocks {count(number, 'transaction')}"
 
 
 def decided(decided_rules: int, applicable: int, left_out: int) -> str:
-    """Return how many rules could be decided: "33 of the 36 practices that apply could be decided (91 %); 3 more were left out"."""
+    """Return how many rules could be decided: "33 of the 36 checks that apply are done (91%); 3 more were left out"."""
     rest = f"; {left_out:,} more {'was' if left_out == 1 else 'were'} left out" if left_out else ""
     if not applicable:
-        return f"No practice applies{rest}."
-    applies = f"{count(applicable, 'practice')} that {'applies' if applicable == 1 else 'apply'}"
-    return f"{decided_rules:,} of the {applies} could be decided ({100 * decided_rules // applicable} %){rest}."
+        return f"No check applies{rest}."
+    applies = f"{count(applicable, 'check')} that {'applies' if applicable == 1 else 'apply'}"
+    done = "is" if decided_rules == 1 else "are"
+    return f"{decided_rules:,} of the {applies} {done} done ({100 * decided_rules // applicable}%){rest}."
 
 
 def against(baseline: str) -> str:
     """Return what new findings are compared with."""
-    return f"New is what was not there in: {baseline}."
+    return f"New means not in {baseline}."
 
 
 def more(number: int) -> str:
@@ -558,8 +566,8 @@ def more_questions(number: int) -> str:
 
 
 def more_supplies(number: int) -> str:
-    """Return how many things to supply are left out: "and 2 more things to supply"."""
-    return f"and {count(number, 'more thing')} to supply"
+    """Return how many missing files are left out: "and 2 more"."""
+    return f"and {number:,} more"
 
 
 def missing(kinds: Sequence[str]) -> str:
@@ -573,15 +581,16 @@ def program(phase: str) -> str:
 
 
 def unexplained(number: int, missing: int, doubled: int, amount: str) -> str:
-    """Return the unexplained transactions: "1 missing, 1 twice / -61.94". One number would hide missing ones behind duplicates."""
+    """Return the unexplained transactions: "1 missing, 1 duplicate / -$61.94". One number would hide missing ones behind duplicates."""
     parts = [f"{missing:,} missing"] if missing else []
-    parts += [f"{doubled:,} twice"] if doubled else []
+    parts += [count(doubled, "duplicate")] if doubled else []
     return f"{', '.join(parts) or f'{number:,}'} / {amount}"
 
 
 def changed_since(when: datetime, before: str, now: str) -> str:
-    """Return the verdicts then and now: "Since 12 November 2026, 5:30 PM: from «Can't say yet» to «Ready to export»"."""
-    return f"Since {moment(when)}: from «{before}» to «{now}»" if before != now else f"Since {moment(when)}: still «{now}»"
+    """Return the verdicts then and now: "Since November 12, 2026, 5:30 PM: from “Don't export yet” to “Ready to export”"."""
+    since = f"Since {format_time(when)}"
+    return f"{since}: from “{before}” to “{now}”" if before != now else f"{since}: still “{now}”"
 
 
 def drifted(setting: str, old: str | None, new: str | None) -> str:
@@ -591,24 +600,24 @@ def drifted(setting: str, old: str | None, new: str | None) -> str:
 
 def message_for_csm(account: str, files: str, verdict: str, to_do: str) -> str:
     """Return the beginning of the office's message."""
-    return f"{account}, {files}: {verdict}.\n{to_do}."
+    return f"{account}, files {files}: {verdict}.\n{to_do}."
 
 
 def message_for_customer(files: str, verdict: str) -> str:
     """Return the beginning of the message to the customer, before the export."""
-    return f"Hello,\n\nwe looked at {files} before the export to QuickBooks: {verdict}."
+    return f"Hi,\n\nWe checked your files ({files}) before your QuickBooks export. The result: {verdict}."
 
 
 def message_after(files: str, verdict: str) -> str:
     """Return the same after the export."""
-    return f"Hello,\n\nwe looked at {files} after the export to QuickBooks: {verdict}."
+    return f"Hi,\n\nWe checked your files ({files}) after your QuickBooks export. The result: {verdict}."
 
 
-MESSAGE_FIX = "Please do these first:"
-MESSAGE_CONFIRM = "Please look these up and answer:"
-MESSAGE_SUPPLY = "Please send us as well:"
-MESSAGE_END = "Then send us the files again, and we check once more."
-MESSAGE_FINE = "There is nothing for you to do."
+MESSAGE_FIX = "Please fix these first:"
+MESSAGE_CONFIRM = "Please look these up and tell us what you see:"
+MESSAGE_SUPPLY = "Please also send us:"
+MESSAGE_END = "Then send us your files again, and we'll check again."
+MESSAGE_FINE = "You don't need to do anything."
 
 
 def and_others(number: int) -> str:
@@ -619,3 +628,10 @@ def and_others(number: int) -> str:
 def page_title(verdict: str, account: str) -> str:
     """Return the title of the browser window."""
     return f"{verdict} - {account}"
+
+
+def gate(new: int, known: int, *, passed: bool) -> str:
+    """Return whether the gate on new problems passed: "Gate: passed. 0 new problems, 2 known."."""
+    if passed:
+        return f"Gate: passed. {count(new, 'new problem')}, {known:,} known."
+    return f"Gate: failed. {count(new, 'new problem')}."
