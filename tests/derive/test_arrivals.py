@@ -22,7 +22,7 @@ from sent_and_booked import BILLED, DAY, INVOICE, NEXT_DAY, PAYMENT, RECEIVED, T
         ({**PAYMENT, "total": Decimal(0)}, {}),
         (PAYMENT, {"bypassedBatches.12": True}),
     ],
-    ids=["voided", "a payment of nothing", "bypassed"],
+    ids=["voided", "zero-dollar", "bypassed"],
 )
 def test_what_need_not_be_there_is_explained(sent: Row, answers: Row) -> None:
     assert states({"servicetitan.payment": [sent]}, answers) == ["explained"]

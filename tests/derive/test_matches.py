@@ -60,7 +60,7 @@ def test_what_was_voided_in_servicetitan_after_it_arrived_counts_as_changed_ther
 def test_what_has_no_number_is_called_by_its_day_and_amount() -> None:
     rows = {"servicetitan.payment": [{**PAYMENT, "referenceNumber": UNSET}]}
     (one,) = derive(files(rows), NOON).dataset("derived.match").rows()
-    assert one.get("called") == "without a number of 2026-11-18 over 100.00"
+    assert one.get("called") == "(no number, November 18, 2026, $100.00)"
 
 
 def test_what_differs_before_tax_is_named() -> None:
@@ -69,7 +69,7 @@ def test_what_differs_before_tax_is_named() -> None:
     (one,) = (
         derive(files({"servicetitan.invoice": [taxed], "quickbooks.Invoice": [billed]}), NOON).dataset("derived.match").rows()
     )
-    assert one.get("told") == "is in QuickBooks with 108 before tax instead of 100, though the total agrees"
+    assert one.get("told") == "is in QuickBooks with $108.00 before tax instead of $100.00, but the same total"
 
 
 def test_an_order_whose_batch_is_not_known_is_in_none() -> None:

@@ -30,7 +30,7 @@ def test_twins_are_ambiguous_and_never_guessed() -> None:
     twins = [INVOICE, {**INVOICE, "id": "2"}]
     for there in ([BILLED], [BILLED, {**BILLED, "TxnID": "I2"}]):
         assert states({"servicetitan.invoice": twins, "quickbooks.Invoice": there}) == [None, None]
-    assert "nothing tells apart" in reason_of({"servicetitan.invoice": twins, "quickbooks.Invoice": [BILLED]})
+    assert "several with the same number" in reason_of({"servicetitan.invoice": twins, "quickbooks.Invoice": [BILLED]})
 
 
 def test_of_several_that_are_not_the_same_none_is_chosen() -> None:
@@ -83,7 +83,7 @@ def test_a_second_copy_on_another_day_is_reported() -> None:
     assert states({"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [BILLED, second]}) == ["twice"]
     by_hand = {**second, "Memo": UNSET}
     assert states({"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [BILLED, by_hand]}) == [None]
-    assert "second copy" in reason_of({"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [BILLED, by_hand]})
+    assert "a duplicate" in reason_of({"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [BILLED, by_hand]})
     another = {**by_hand, "Subtotal": Decimal(55)}
     assert states({"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [BILLED, another]}) == ["arrived"]
     assert states({"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [BILLED, {**another, "Memo": "12 / Nov"}]}) == [

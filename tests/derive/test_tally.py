@@ -13,7 +13,7 @@ def test_what_was_left_behind_in_its_batch_is_part_of_its_sum() -> None:
     evidence = derive(files(rows), NOON)
     assert states_of(files(rows)) == ["arrived", "explained"]
     (row,) = evidence.dataset("derived.tie_out").rows()
-    assert (row.get("titanCount"), row.get("booksCount"), row.get("explained")) == (2, 1, "1 left behind")
+    assert (row.get("titanCount"), row.get("booksCount"), row.get("explained")) == (2, 1, "1 not exported")
     waiting = {**behind, "batch.number": "13"}
     assert states_of(files({**rows, "servicetitan.invoice": [INVOICE, waiting]})) == ["arrived"]
 

@@ -133,11 +133,9 @@ def test_a_discount_that_was_taken_is_applied_too() -> None:
 
 
 def test_where_nothing_is_left_the_list_says_of_what() -> None:
-    assert to_do([applied(1, 1, 40)], [0], [40]) == [("P1", "101", Decimal(0), "nothing of the invoice is open")]
+    assert to_do([applied(1, 1, 40)], [0], [40]) == [("P1", "101", Decimal(0), "invoice fully paid")]
     link: Row = {"parent.TxnID": "R1", "TxnID": "I7", "RefNumber": "107", "TxnDate": DAY, "Amount": Decimal(40)}
-    assert to_do([applied(1, 1, 40)], [40], [0], [link]) == [
-        ("P1", "101", Decimal(0), "applied to 107, nothing of the payment is unused")
-    ]
+    assert to_do([applied(1, 1, 40)], [40], [0], [link]) == [("P1", "101", Decimal(0), "applied to 107, payment fully used")]
 
 
 def test_payments_that_neither_number_nor_id_tells_apart_are_not_mixed_up() -> None:
@@ -165,7 +163,7 @@ def test_of_a_payment_that_arrived_as_a_journal_entry_nothing_is_known_to_be_app
     }  # fmt: skip
     both = derive(files(rows), NOON).dataset("derived.applied_payment").rows()[0].get("bothArrived")
     assert isinstance(both, Unknown)
-    assert "another kind" in both.reason
+    assert "another type" in both.reason
 
 
 def test_an_account_that_is_not_in_the_file_is_not_another_one() -> None:
@@ -185,7 +183,7 @@ def test_more_than_servicetitan_applied_is_reported() -> None:
         "quickbooks.Invoice": [BILLED], "quickbooks.ReceivePayment": [{**RECEIVED, "UnusedPayment": Decimal(40)}],
         "quickbooks.AppliedToTxn": [link],
     }  # fmt: skip
-    assert derive(files(rows), NOON).dataset("derived.applied_payment").rows()[0].get("elsewhere") == "101 (20.00 more)"
+    assert derive(files(rows), NOON).dataset("derived.applied_payment").rows()[0].get("elsewhere") == "101 ($20.00 more)"
     rows["quickbooks.ReceivePayment"] = [{**RECEIVED, "UnusedPayment": Decimal(0)}]
     rows["servicetitan.payment_application"] = [{**applied(0, 1, 60), "parent.referenceNumber": "P1"}]
     assert isinstance(derive(files(rows), NOON).dataset("derived.applied_payment").rows()[0].get("elsewhere"), Unknown)

@@ -1,4 +1,4 @@
-"""What key issues block in each batch, and which batches use what is at fault."""
+"""What the key issues block in each batch, and which batches use an object at fault."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from exportready.model.report import BatchLoad, Cleared, FindingId
 from exportready.model.rules import Phase
 
 Blocked = Mapping[Node, frozenset[str]]
-"""Each blocked transaction with the ids of its key issues."""
+"""Blocked transaction -> the ids of its key issues."""
 
 
 def loads(evidence: Evidence, graph: Graph, blocked: Blocked, phase: str) -> tuple[BatchLoad, ...]:
-    """Return the batches of pending transactions, in the files' order; after an export, all batches."""
+    """Return the batches with pending transactions, in the files' order; after an export, all batches."""
     found = list[BatchLoad]()
     members: dict[str, list[Node]] = {}
     for node, batch in graph.batches.items():
@@ -41,7 +41,7 @@ def loads(evidence: Evidence, graph: Graph, blocked: Blocked, phase: str) -> tup
 
 
 def _by_key_issue(graph: Graph, stuck: Sequence[Node], blocked: Blocked) -> dict[str, tuple[Decimal, Decimal]]:
-    """Return for each key issue the money of a batch that it blocks alone, and together with others."""
+    """Return for each key issue the amount of a batch that it blocks alone, and together with others."""
     held: dict[str, tuple[list[Node], list[Node]]] = {}
     for node in stuck:
         for issue in blocked[node]:
@@ -65,11 +65,11 @@ _USED_BY_BATCHES = (
     "payment_type",
     *AMOUNTS,
 )
-"""Sorts of objects that a batch uses or doesn't; anything else at fault concerns every batch."""
+"""Sorts of objects that some batches use and others don't. Anything else at fault affects every batch."""
 
 
 def users_by_finding(problems: Sequence[Problem], graph: Graph) -> dict[FindingId, tuple[str, ...]]:
-    """Return for each finding the numbers of the batches that use what is at fault in it, short numbers first."""
+    """Return for each finding the numbers of the batches that use the object at fault, shortest numbers first."""
     numbers = graph.batches
     every = tuple(sorted(set(numbers.values()), key=lambda number: (len(number), number)))
     users: dict[Node, set[str]] = {}

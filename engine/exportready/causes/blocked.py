@@ -1,4 +1,4 @@
-"""The blocked transactions, each with the way to its key issues in words, and what clears with each key issue."""
+"""The blocked transactions, each with the path to its key issues in words, and what clears with each key issue."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def blocked_transactions(impact: Impact, traced: Traced) -> tuple[BlockedTransac
 
 
 def _blocked(node: Node, impact: Impact, traced: Traced) -> BlockedTransaction:
-    """Return a blocked transaction with the surest way to each of its key issues."""
+    """Return a blocked transaction with the surest path to each of its key issues."""
     graph, ways = impact.graph, impact.ways[node]
     surest: dict[str, str] = {}
     for problem, way in ways.items():
@@ -51,12 +51,12 @@ def _blocked(node: Node, impact: Impact, traced: Traced) -> BlockedTransaction:
 
 
 def _rank(way: Way, problem: str) -> tuple[int, int, int]:
-    """Return what ways are compared by: fewest inferred steps, then fewest steps, then the first problem."""
+    """Return the sort key of a path: fewest inferred steps, then fewest steps, then the first problem."""
     return way.inferred, len(way.steps), number_of(problem)
 
 
 def cleared_by(impact: Impact, traced: Traced) -> dict[str, tuple[Cleared, Cleared]]:
-    """Return for each key problem what clears with it alone, and what clears only together with others."""
+    """Return for each key problem what clears when it alone is fixed, and what clears only when others are fixed too."""
     transactions: dict[str, tuple[list[Node], list[Node]]] = {}
     for node, ways in impact.ways.items():
         keys = {key for problem in ways for key in traced.behind[problem]}

@@ -93,7 +93,7 @@ def _may_be_missing(evidence: Evidence) -> dict[Node, bool]:
         node = (kind, id_) if isinstance(id_, str) else keys.get((kind, fold(match.key)))
         if node is not None:
             is_settled = match.get("state") in ("arrived", "twice", "explained")
-            found[node] = not is_settled or match.get("explained") == "left behind"
+            found[node] = not is_settled or match.get("explained") == "not exported"
     return found
 
 

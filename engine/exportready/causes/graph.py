@@ -1,6 +1,6 @@
-"""Who uses what: the transactions that can still be exported, and what each of them names (kinds/references.py).
+"""The graph of transactions that can still be exported and the objects each of them uses (kinds/references.py).
 
-A walk over the graph says which transactions use an object. Nothing is judged here.
+Walking the graph finds the transactions that use an object. No rules are checked here.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from exportready.kinds.transactions import TRANSACTIONS
 from exportready.model.evidence import UNSET, Evidence, Record, Value
 
 Node = tuple[str, str]
-"""(sort of object, its folded name); for a transaction its kind and its id, or its folded key where it has no id."""
+"""(sort of object, its folded name); for a transaction (kind, id), or its folded key if it has no id."""
 
 AMOUNTS = {kind: transaction.amount for kind, transaction in TRANSACTIONS.items()}
-"""Kind of transaction -> the field that holds its amount."""
+"""Kind of transaction -> the field with its amount."""
 _SORTS = {"servicetitan.business_unit": "business_unit", "derived.tax_zone": "tax_zone", **dict.fromkeys(PRICEBOOK, "item")}
 _NAMES = {"servicetitan.business_unit": "name", "derived.tax_zone": "zone", **dict.fromkeys(PRICEBOOK, "code")}
 _LISTS = {
@@ -35,7 +35,7 @@ _LISTS = {
 
 
 class Edge(msgspec.Struct, frozen=True):
-    """One object or transaction names another."""
+    """A link from an object or transaction to another one that it uses."""
 
     target: Node
     words: str
@@ -43,7 +43,7 @@ class Edge(msgspec.Struct, frozen=True):
 
 
 class Graph(msgspec.Struct, kw_only=True):
-    """Transactions and objects, and what each of them names."""
+    """Transactions and objects, and what each of them uses."""
 
     edges: dict[Node, dict[Node, Edge]] = field(default_factory=dict)
     names: dict[Node, str] = field(default_factory=dict)
@@ -52,22 +52,22 @@ class Graph(msgspec.Struct, kw_only=True):
     records: dict[Node, Record] = field(default_factory=dict)
     """All transactions."""
     paid: dict[Node, dict[Node, Decimal]] = field(default_factory=dict)
-    """Payment -> invoice -> the money that it pays of it."""
+    """Payment -> invoice -> the amount it pays on that invoice."""
     nodes: dict[tuple[str, str], Node] = field(default_factory=dict)
-    """(kind, folded key) -> transaction, whether it can still be exported or not."""
+    """(kind, folded key) -> transaction, whether or not it can still be exported."""
     also: dict[Node, Node] = field(default_factory=dict)
-    """Other names of an object -> the object: with its Export ID, below a parent, or QuickBooks' id."""
+    """Other names of an object -> the object: with its Export ID, under a parent, or QuickBooks' id."""
     batches: dict[Node, str] = field(default_factory=dict)
-    """Transaction -> the number of its batch, whether it can still be exported or not."""
+    """Transaction -> the number of its batch, whether or not it can still be exported."""
     reverse: dict[Node, list[tuple[Node, Edge]]] = field(default_factory=dict)
 
     def node(self, sort: str, name: str) -> Node:
-        """Return the object of this name, by whichever of its names it is known."""
+        """Return the object with this name, or with this as one of its other names."""
         node = (sort, fold(name))
         return self.also.get(node, node)
 
     def job(self, node: Node, name: str = "") -> None:
-        """Note that a job needs its customer: QuickBooks can't create one without the other."""
+        """Link a job to its customer: QuickBooks can't create a job without its customer."""
         while node[0] == "customer" and ":" in node[1]:
             parent, name = self.node("customer", node[1].rpartition(":")[0]), name or self.names.get(node, node[1])
             self.names.setdefault(node, name)
@@ -76,10 +76,10 @@ class Graph(msgspec.Struct, kw_only=True):
             node, name = parent, ""
 
     def users(self, start: Node) -> dict[Node, tuple[int, Node, Edge]]:
-        """Return everything that names an object, directly or through others.
+        """Return everything that uses an object, directly or through others.
 
-        Each user comes with how many of the steps are inferred, the next object on the way, and the edge to it; the surest way is
-        taken, then the shortest.
+        Each user comes with the number of inferred steps, the next object on the path, and the edge to it. The path is the one with
+        the fewest inferred steps, then the shortest.
         """
         if not self.reverse:
             for user, edges in self.edges.items():
@@ -104,7 +104,7 @@ class Graph(msgspec.Struct, kw_only=True):
 def build(evidence: Evidence, may_be_missing: Mapping[Node, bool] | None = None) -> Graph:
     """Return the graph of the pending transactions.
 
-    After an export, `may_be_missing` says of exported transactions whether they may not have arrived.
+    After an export, `may_be_missing` says which exported transactions may not have arrived.
     """
     graph = Graph()
     account = evidence.dataset("derived.account").first()
@@ -133,7 +133,7 @@ def build(evidence: Evidence, may_be_missing: Mapping[Node, bool] | None = None)
 
 
 def _batched(graph: Graph, evidence: Evidence) -> None:
-    """Note the batch of each transaction. A purchase order names only its batch's id; other transactions show the number."""
+    """Record the batch of each transaction. A purchase order has only its batch's id; other transactions have the number."""
     numbers = evidence.dataset("derived.batch").lookup("id", "number")
     for node, record in graph.records.items():
         is_order = record.kind == "servicetitan.purchase_order"
@@ -143,7 +143,7 @@ def _batched(graph: Graph, evidence: Evidence) -> None:
 
 
 def identity(record: Record, prefix: str = "", kind: str = "") -> Node:
-    """Return a transaction's node: by its id, else by its key. With a prefix, that of the transaction a line belongs to."""
+    """Return a transaction's node, by id or else by key. With a prefix, return that of the transaction a line belongs to."""
     kind, id_ = kind or record.kind, record.get(prefix + "id")
     if isinstance(id_, str):
         return kind, id_
@@ -152,13 +152,13 @@ def identity(record: Record, prefix: str = "", kind: str = "") -> Node:
 
 
 def describe(record: Record) -> str:
-    """Return a transaction in words: invoice 1234."""
+    """Return a transaction in words: "invoice 1234"."""
     number = record.get(TRANSACTIONS[record.kind].number)
     return f"{noun(record.kind)} {number if isinstance(number, str) else record.key}"
 
 
 class _Names:
-    """The names behind ids, kind by kind."""
+    """The names by id, for each kind."""
 
     def __init__(self, evidence: Evidence) -> None:
         self.evidence = evidence
@@ -207,7 +207,7 @@ def _reference(graph: Graph, names: _Names, reference: Reference, record: Record
         if target in graph.names:
             _edge(graph, source, target, reference.words, reference.certainty)
             if source in graph.transactions and reference.kind == "servicetitan.payment_application":
-                # Where the file does not say how much it is, it may be all: an invoice and its payment are one sum.
+                # If the file doesn't show the applied amount, it may be all of it: an invoice and its payment are counted once.
                 amount, whole = record.get("appliedAmount"), graph.transactions[source].get("total")
                 known = amount if isinstance(amount, Decimal) else whole if isinstance(whole, Decimal) else Decimal(0)
                 paid = graph.paid.setdefault(source, {})
@@ -221,7 +221,7 @@ def _reference(graph: Graph, names: _Names, reference: Reference, record: Record
 
 
 def _has_accounts_already(names: _Names, reference: Reference, record: Record) -> bool:
-    """Return whether an account is not exported, since QuickBooks already has the item that names it."""
+    """Return whether an account is not exported because QuickBooks already has the item that uses it."""
     if reference.target != "account":
         return False
     array = KINDS[reference.kind].array_of
@@ -235,7 +235,7 @@ def _edge(graph: Graph, source: Node, target: Node, words: str, certainty: str) 
 
 
 def _consumed(graph: Graph, evidence: Evidence) -> None:
-    """Note that an invoice needs the pending bill that brings in the inventory it uses up (inferred)."""
+    """Link an invoice to the pending bill that brings in the inventory it uses up (inferred)."""
     bringing: dict[Value, list[Node]] = {}
     for line in evidence.dataset("servicetitan.bill_item").rows():
         bill = identity(line, "parent.", "servicetitan.bill")
@@ -249,20 +249,20 @@ def _consumed(graph: Graph, evidence: Evidence) -> None:
 
 
 def _charges(graph: Graph, evidence: Evidence) -> None:
-    """Note that a purchase order's tax and shipping are exported as items of their own."""
+    """Link purchase orders to the items as which their tax and shipping are exported."""
     for charge in evidence.dataset("derived.purchase_charge").rows():
         item, name = charge.get("item"), str(charge.get("charge"))
         for order in evidence.dataset("servicetitan.purchase_order").rows() if isinstance(item, str) else ():
             if identity(order) in graph.transactions and order.get(name) not in (Decimal(0), UNSET):
                 node = ("item", fold(str(item)))
                 graph.names.setdefault(node, str(item))
-                _edge(graph, identity(order), node, f"carries its {name} as", ESTABLISHED)
+                _edge(graph, identity(order), node, f"exports its {name} as", ESTABLISHED)
 
 
 def _aliases(graph: Graph, evidence: Evidence) -> None:
-    """Note the other names of objects.
+    """Record the other names of objects.
 
-    An exported customer has its ServiceTitan id behind its name, an item may be a subitem, an error may show QuickBooks' id alone.
+    An exported customer has its ServiceTitan id after its name, an item may be a subitem, and an error may show only QuickBooks' id.
     """
     known = set(graph.names)
     for record in graph.transactions.values():
@@ -286,10 +286,10 @@ def _aliases(graph: Graph, evidence: Evidence) -> None:
 
 
 def total(graph: Graph, chosen: Sequence[Node], among: Iterable[Node] | None = None) -> Decimal:
-    """Return what transactions come to, in money.
+    """Return the total amount of transactions.
 
-    An invoice and its payment are one sum, and so are a bill and its purchase order: a payment counts only with what it pays of
-    other invoices than those `among`.
+    An invoice and its payment are counted once, and so are a bill and its purchase order. A payment adds only what it pays on invoices
+    that are not `among` the transactions.
     """
     whole = set(chosen if among is None else among)
     return sum((_own(graph, node, whole) for node in chosen), Decimal(0))

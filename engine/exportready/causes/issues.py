@@ -1,4 +1,4 @@
-"""A key issue as people read it: subjects, message, what to do, and the inference steps that made it key."""
+"""Describe a key issue for people: subjects, message, what to do, and the inference steps that made it key."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from exportready.model.rules import PLACEHOLDER, FixSteps, Severity
 
 
 def issue(key: str, cleared: tuple[Cleared, Cleared], traced: Traced) -> KeyIssue:
-    """Return the key issue that a key problem is. `cleared`: what clears with it alone, and together with others."""
+    """Return the key issue of a key problem. `cleared`: what clears when it alone is fixed, and when others are fixed too."""
     problem = traced.problems[key]
     rule = problem.findings[0][0].rule if problem.sort == FINDING else None
     alone, shared = cleared
@@ -42,13 +42,13 @@ def issue(key: str, cleared: tuple[Cleared, Cleared], traced: Traced) -> KeyIssu
 
 
 def _filled(fix: FixSteps, problem: Problem) -> FixSteps:
-    """Return the fix with the values that all findings of the problem share."""
+    """Return the fix, filled in with the values that all findings of the problem share."""
     findings = [finding for _, finding in problem.findings]
     return replace(fix, steps=filled(fix.steps, findings), many_steps=filled(fix.many_steps, findings))
 
 
 def _subjects(problem: Problem) -> tuple[Thing, ...]:
-    """Return what is at fault, then the records that show it."""
+    """Return the objects at fault, then the records that show the problem."""
     kind, name = problem.object
     own = [Thing(kind, problem.name or name)] if kind in AT_FAULT and problem.sort != FINDING else []
     shown = [finding.at_fault for _, finding in problem.findings] + [finding.subject for _, finding in problem.findings]
@@ -64,7 +64,7 @@ def describe(problem: Problem) -> str:
 
 
 def _facts(problem: Problem) -> Iterable[str]:
-    """Yield what the problem was read from, each with its place, in words."""
+    """Yield the findings and errors of a problem in words, each with its file and line."""
     for _, finding in problem.findings:
         where = finding.where[0].location if finding.where else None
         yield finding.message + (f" ({where.path}{f':{where.line}' if where.line else ''})" if where else "")
@@ -76,7 +76,7 @@ def _facts(problem: Problem) -> Iterable[str]:
 
 
 def _steps(members: Iterable[str], traced: Traced) -> Iterable[InferenceStep]:
-    """Yield the inference rules that fired for some problems, in the order of their groups; each once, with all its firings."""
+    """Yield each inference rule that fired for some problems once, with all its firings, ordered by group."""
     fired: dict[str, list[Conclusion]] = {}
     for problem in sorted(members, key=number_of):
         for conclusion in traced.conclusions.get(problem, ()):
@@ -94,16 +94,16 @@ def _steps(members: Iterable[str], traced: Traced) -> Iterable[InferenceStep]:
 
 
 def _entries(one: Conclusion) -> Iterable[tuple[str, str]]:
-    """Return (entry of `when`, id of the problem that matched it) for each entry that is a problem."""
+    """Return an (entry of `when`, id of the matching problem) pair for each entry that is a problem."""
     return ((name, id_) for name, known in one.by if known.kind == "problem" and (id_ := known.get("id")) is not None)
 
 
 def _firing(one: Conclusion, traced: Traced) -> str:
-    """Return one firing of a rule in words: its entries with the problems that matched."""
+    """Describe one firing of a rule: its entries with the problems that matched."""
     return "; ".join(f"{name}: {describe(traced.problems[id_])}" for name, id_ in _entries(one))
 
 
 def order(one: KeyIssue) -> tuple[object, ...]:
-    """Return what key issues are sorted by: conditions of the session, then what blocks most, then what is only to be retried."""
+    """Return the sort key of a key issue: session conditions first, then what blocks most, then what only needs a retry."""
     blocked = one.blocked_count
     return (not one.gates, one.severity.rank if not blocked else -1, -blocked, one.retry, one.message, one.id)

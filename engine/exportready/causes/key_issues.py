@@ -1,4 +1,4 @@
-"""Which problems are key issues, and which problems each of them is behind, by what the inference rules concluded."""
+"""Find the key issues, and the problems behind which each of them is, from what the inference rules concluded."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from exportready.model.inference import Conclusion
 
 
 class Traced(msgspec.Struct, frozen=True, kw_only=True):
-    """Every problem with the key issues behind it. Problems go by their ids, which are numbers of this run."""
+    """Every problem with the key issues behind it. The ids of problems are valid in one run only."""
 
     problems: Mapping[str, Problem]
     behind: Mapping[str, tuple[str, ...]]
-    """Problem -> the key problems it depends on in the end; a key problem has itself."""
+    """Problem -> the key problems it depends on, directly or through others; a key problem has itself."""
     members: Mapping[str, frozenset[str]]
-    """Key problem -> every problem that it is behind, itself among them."""
+    """Key problem -> every problem that depends on it, including itself."""
     public: Mapping[str, str]
-    """Key problem -> the id of its key issue, the same in every run."""
+    """Key problem -> the id of its key issue, which is the same in every run."""
     uncertain: frozenset[str]
-    """Key problems whose dependents all depend on them by inferred steps only."""
+    """Key problems on which other problems depend only by inferred steps."""
     conclusions: Mapping[str, Sequence[Conclusion]]
-    """Problem -> what the rules concluded of it."""
+    """Problem -> what the rules concluded about it."""
     marked: Mapping[str, frozenset[str]]
-    """Mark (`gates`, `retry`, `stops_batch`) -> the problems that the rules marked so."""
+    """Mark (`gates`, `retry`, `stops_batch`) -> the problems that the rules gave it to."""
 
     def public_of(self, problem: str) -> tuple[str, ...]:
         """Return the ids of the key issues behind a problem."""
@@ -62,17 +62,17 @@ def trace(problems: Sequence[Problem], concluded: Sequence[Conclusion]) -> Trace
 
 
 def _public_id(problem: Problem) -> str:
-    """Return 12 hex digits that are the same for the same problem of the same object in every run."""
+    """Return 12 hex digits that are the same in every run for the same problem of the same object."""
     check = problem.findings[0][1].check or "" if problem.findings else ""
     text = "\0".join((problem.what, *problem.object, problem.state, check))
     return hashlib.sha256(text.encode("utf-8", errors="replace")).hexdigest()[:12]
 
 
 def key_issues_of(problems: Sequence[Problem], concluded: Iterable[Conclusion]) -> tuple[dict[str, tuple[str, ...]], set[str]]:
-    """Return the key problems behind each problem, and those that are known by inferred steps only.
+    """Return the key problems behind each problem, and the key problems that are known by inferred steps only.
 
-    A key problem is one that depends on no other. Of problems that depend only on each other, one stands for all: there must be
-    a place to begin.
+    A key problem depends on no other. Of problems that depend only on each other, the first one is the key problem: there must be a
+    place to start.
     """
     causes_of: dict[str, dict[str, bool]] = {}
     for step in concluded:

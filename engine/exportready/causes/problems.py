@@ -1,7 +1,7 @@
 """Problems: findings and export errors about the same defect of the same object, and the facts about them for the inference rules.
 
-An error is a problem of the object that it names: however many transactions QuickBooks rejected for it, it is one problem. An error
-that names nothing is a problem of its own transaction.
+An error is a problem of the object it mentions: it is one problem, however many transactions QuickBooks rejected because of it. An error
+that mentions no object is a problem of its own transaction.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SUBJECTS = {
     "derived.waiting_customer": "customer", "derived.waiting_vendor": "vendor", "derived.tax_zone": "tax_zone",
     "servicetitan.business_unit": "business_unit", "derived.account_use": "account", "quickbooks.Item": "item",
 }  # fmt: skip
-"""Kinds of subjects -> the sort of object they are: whatever else is at fault, the object's users are blocked."""
+"""Kind of subject -> sort of object: a blocking finding about it blocks everything that uses the object."""
 
 
 class Problem(msgspec.Struct, kw_only=True):
@@ -36,7 +36,7 @@ class Problem(msgspec.Struct, kw_only=True):
     name: str
     """The object's name as people know it."""
     what: str
-    """The id of the rule that failed, or what an error says."""
+    """The id of the failed rule, or the code or text of an error."""
     sort: str
     """FINDING, or the sort of its message (kinds/messages.py)."""
     state: str = ""
@@ -54,7 +54,7 @@ class Problem(msgspec.Struct, kw_only=True):
 
     @property
     def code(self) -> str:
-        """Return QuickBooks' status code; empty where no error shows one."""
+        """Return QuickBooks' status code; empty if no error shows one."""
         return next((code for error in self.errors if isinstance(code := error.get("code"), str)), "")
 
 
@@ -62,20 +62,20 @@ FINDING = "finding"
 
 
 def message_of(error: Record) -> str:
-    """Return what an error says, on one line."""
+    """Return the message of an error, on one line."""
     message = error.get("message")
     return " ".join(message.split()) if isinstance(message, str) and message.strip() else "an error without a message"
 
 
 def number_of(problem: str) -> int:
-    """Return what problems are sorted by: the number in their id."""
+    """Return the number in a problem's id, by which problems are sorted."""
     return int(problem[1:])
 
 
 def find(results: Iterable[RuleResult], evidence: Evidence, graph: Graph, with_errors: bool) -> list[Problem]:
     """Return every problem, export errors first.
 
-    An error on a transaction that has arrived since is no problem, nor, before an export, an error of the last one.
+    Errors for transactions that have arrived since are left out. `with_errors` is false before an export: those are of the last one.
     """
     finder = _Finder(graph, _Subjects(evidence, graph))
     for error in evidence.dataset("derived.export_error").rows() if with_errors else ():
@@ -83,19 +83,19 @@ def find(results: Iterable[RuleResult], evidence: Evidence, graph: Graph, with_e
             finder.error(error)
     for result in results:
         for finding in result.findings:
-            if finding.subject.kind != "derived.export_error":  # that is the error itself
+            if finding.subject.kind != "derived.export_error":  # which is the error itself
                 finder.finding(result, finding)
     return list(finder.found.values())
 
 
 class _Finder:
-    """Puts each finding and error to the problem that it tells of."""
+    """Groups findings and errors into problems."""
 
     def __init__(self, graph: Graph, subjects: _Subjects) -> None:
         self.graph, self.subjects = graph, subjects
         self.found: dict[tuple[str, Node, str], Problem] = {}
         self.last: dict[str, str] = {}
-        """The last error of each file that was not merely skipped."""
+        """File -> the id of its last problem that was not a skipped request."""
 
     def _problem(self, defect: str, what: str, node: Node, name: str, sort: str, state: str = "") -> Problem:
         key = (defect, node, state)
@@ -137,7 +137,7 @@ class _Finder:
             self.graph.job(node, name)
             defect = MISSING if sort == MISSING else said
             return self._problem(defect, defect, node, self.graph.names.get(node, name), sort)
-        if sort == SKIPPED:  # of the same answer, by the last that was tried before it
+        if sort == SKIPPED:  # grouped by the last request tried before it in the same answer
             before = self.last.get(error.where.path, "")
             one = self._problem(f"{said} {before}", said, ("session", f"skipped {error.where.path} {before}"), "", sort)
             one.after = before
@@ -150,11 +150,11 @@ class _Finder:
 
 
 _LEFT_BEHIND = {"derived.batched": ("status", ("Pending", "Posted")), "derived.match": ("state", ("missing",))}
-"""Kind -> the field that says that a transaction is not in QuickBooks although others of its batch are, and with which values."""
+"""Kind -> the field and values that show a transaction is not in QuickBooks although others in its batch are."""
 
 
 class _Subjects:
-    """Finds the record that a finding is about, and the transactions that a finding or an error is about."""
+    """Finds the record or the transactions that a finding or an error is about."""
 
     def __init__(self, evidence: Evidence, graph: Graph) -> None:
         self.evidence, self.graph = evidence, graph
@@ -170,9 +170,9 @@ class _Subjects:
         return record is not None and record.get(field) in values
 
     def record(self, finding: Finding) -> Record | None:
-        """Return the record that a finding is about; None where it is about a group.
+        """Return the record that a finding is about; None if it is about a group.
 
-        Transactions of different types may have one key: there the file and line tell them apart.
+        Transactions of different types may have the same key, so the file and line decide between them.
         """
         kind, places = finding.subject.kind, {place.location for place in finding.where}
         if finding.is_group:
@@ -185,7 +185,7 @@ class _Subjects:
         return next((one for one in found if one.where in places), None) or next(iter(found), None)
 
     def transactions(self, finding: Finding) -> list[Node]:
-        """Return the transactions that a finding's subject is, or is a line of; none where it is something else."""
+        """Return the transaction that a finding's subject is or belongs to; none if it is something else."""
         kind, key = finding.subject.kind, fold(finding.subject.key)
         if kind in AMOUNTS:
             return self._known((kind, key))
@@ -210,7 +210,7 @@ class _Subjects:
         return [node] if node is not None else []
 
     def transactions_of(self, error: Record) -> list[Node]:
-        """Return the transactions with the number that an error shows, and with its type and customer where it shows those."""
+        """Return the transactions with an error's number, and with its type and customer if it shows them."""
         number, customer, type_ = error.get("transaction"), error.get("customer"), error.get("type")
         if not isinstance(number, str):
             return []
@@ -227,16 +227,18 @@ class _Subjects:
         if isinstance(customer, str):
             whose = self.graph.node("customer", customer)
             found = [one for one in found if fold(customer) == fold(_party(one)) or whose[1] == fold(_party(one))]
-        if len(found) > 1 and isinstance(name := error.get("names"), str):  # of several with one number, those that name it
+        if len(found) > 1 and isinstance(
+            name := error.get("names"), str
+        ):  # of several with the same number, those that use the object
             node = self.resolve(str(error.get("namesKind")), name)
             found = [one for one in found if node in self.graph.edges.get(identity(one), {})] or found
         nodes = list(dict.fromkeys(identity(one) for one in found))
         return nodes if len({node[1] for node in nodes}) <= 1 or len({fold(_party(one)) for one in found}) <= 1 else []
 
     def resolve(self, kind: str, name: str) -> Node:
-        """Return the object of this kind and name. An item may be named below another one.
+        """Return the object of this kind and name. An item may be a subitem of another one.
 
-        Where the message doesn't say which kind, what another error says of that name decides, then what the files have by it.
+        If the message doesn't say which kind, the kind comes from another error with that name, or else from the files.
         """
         if kind:
             node, short = self.graph.node(kind, name), self.graph.node(kind, name.rpartition(":")[2])
@@ -256,7 +258,7 @@ class _Subjects:
 
 
 def _plain(number: str) -> str:
-    """Return a number as it compares: without #, and without the .0 that a spreadsheet adds (#58244, 58244.0)."""
+    """Fold a number for comparing: without #, and without the .0 that a spreadsheet adds (#58244, 58244.0)."""
     return fold(number).removeprefix("#").strip().removesuffix(".0")
 
 
@@ -269,9 +271,9 @@ def _party(record: Record) -> str:
 
 
 def facts(problems: Sequence[Problem], graph: Graph, rules: Sequence[InferenceRule]) -> list[Fact]:
-    """Return the facts that the inference rules look at.
+    """Return the facts for the inference rules.
 
-    A problem that touches no other, and that no rule mentions, is left out: nothing can follow from it.
+    A problem that is not linked to another, and that no rule mentions, is left out: no rule can conclude anything from it.
     """
     objects: dict[Node, int] = {}
     for one in problems:
@@ -320,7 +322,7 @@ def facts(problems: Sequence[Problem], graph: Graph, rules: Sequence[InferenceRu
 
 
 def _named(rules: Sequence[InferenceRule]) -> set[str]:
-    """Return the sorts and rules that a rule mentions which looks at one problem alone."""
+    """Return the sorts and rule ids mentioned by inference rules that look at a single problem."""
     alone = (rule.when[0][1] for rule in rules if len(rule.when) == 1)
     tests = (test for pattern in alone for name, test in pattern.tests if name in ("sort", "what"))
     return {SKIPPED, *(value for test in tests if isinstance(test, OneOf) for value in test.values)}

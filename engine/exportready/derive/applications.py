@@ -1,7 +1,8 @@
-"""What QuickBooks did with a payment: applied to which invoices, how much is unused, and what is left to apply by hand.
+"""How QuickBooks applied each payment: to which invoices, how much is unused, and how much is left to apply by hand.
 
-The amount to apply is the least of what ServiceTitan applied, what is unused, and what is open: QuickBooks refuses more (status code
-3210). One payment may pay several invoices and one invoice be paid by several, so both are used up in the order of the list.
+The amount to apply is the smallest of three: the amount that ServiceTitan applied, the payment's unused amount, and the invoice's open
+balance. QuickBooks rejects more (status code 3210). A payment may pay several invoices, and an invoice may have several payments, so
+both amounts are used up in the order of the list.
 """
 
 from __future__ import annotations
@@ -19,24 +20,25 @@ from exportready.derive.matching import ARRIVED
 from exportready.derive.unknowns import first_unknown, not_whole, unresolved, without
 from exportready.kinds import fold, supply
 from exportready.kinds.transactions import INVOICE
+from exportready.model.display import format_date, format_money
 from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Scope, Unknown, Value
 from exportready.model.reasons import Channel, Reason
 
 _PAYMENT = "quickbooks.ReceivePayment"
 _APPLIED = "quickbooks.AppliedToTxn"
-_NOT_THERE = Unknown(cause=Reason.INCONCLUSIVE, reason="it is not known what QuickBooks has of it")
+_NOT_THERE = Unknown(cause=Reason.INCONCLUSIVE, reason="we don't know how QuickBooks recorded it")
 _ONE_OF_SEVERAL = Unknown(
     cause=Reason.AMBIGUOUS,
-    reason="several of ServiceTitan have this customer and number, and your file shows no ids that tell them apart",
-    remedy="Export payments and invoices with their ids (ServiceTitan API), or look at these by hand",
+    reason="ServiceTitan has several with this customer and number, and your file has no ids to tell them apart",
+    remedy="Ask for payments and invoices with their ids from ServiceTitan, or check these by hand",
     channel=Channel.INTEGRATOR,
 )
-_NOTHING_UNUSED, _NOTHING_OPEN = "nothing of the payment is unused", "nothing of the invoice is open"
-_NO_AMOUNT = "how much is applied is not in the file"
+_NOTHING_UNUSED, _NOTHING_OPEN = "payment fully used", "invoice fully paid"
+_NO_AMOUNT = "the applied amount is not in the file"
 
 
 class Matches:
-    """The matches of derived.match by ServiceTitan's id, and by customer and number for files that show no ids."""
+    """The records of derived.match by ServiceTitan's id, and by customer and number for files without ids."""
 
     def __init__(self, evidence: Evidence) -> None:
         self._found: dict[tuple[Value, Value], Record] = {}
@@ -52,7 +54,7 @@ class Matches:
         return self._found.get((type_, id_))
 
     def find(self, type_: str, id_: Value, customer: Value, number: Value) -> Record | None:
-        """Return the match of the transaction with this id, or without one with this customer and number."""
+        """Return the match of the transaction with this id; without an id, of the one with this customer and number."""
         found = self.by_id(type_, id_)
         if found is not None or isinstance(id_, str):
             return found
@@ -66,27 +68,27 @@ class Ledger(msgspec.Struct, kw_only=True):
     records: Mapping[Value, Record]
     """QuickBooks' payments and invoices by TxnID."""
     links: Mapping[Value, Sequence[Record]]
-    """What each payment is applied to, by its TxnID."""
+    """The links from each payment to what it is applied to, by the payment's TxnID."""
     links_are_whole: bool
     links_unknown: Unknown
-    """Why something may be applied that the links don't show."""
+    """Why payments may be applied in ways that the links don't show."""
     invoices: Dataset
-    """ServiceTitan's."""
+    """ServiceTitan's invoices."""
     closing_date: Value
     unused: dict[Value, Decimal] = field(default_factory=dict)
-    """What is left of each payment."""
+    """The amount left on each payment."""
     open: dict[Value, Decimal] = field(default_factory=dict)
-    """What is left of each invoice."""
+    """The open balance left on each invoice."""
     asked: dict[tuple[Value, Value], Decimal] = field(default_factory=dict)
-    """What ServiceTitan applies of a payment to an invoice, in all."""
+    """The total that ServiceTitan applies from a payment to an invoice."""
     applied: dict[tuple[Value, Value], Decimal] = field(default_factory=dict)
-    """What is applied of a payment to an invoice, less what was counted already: ServiceTitan may name an invoice twice."""
+    """The amount applied from a payment to an invoice, less what was already counted: ServiceTitan may list an invoice twice."""
     meant: dict[Value, set[Value]] = field(default_factory=dict)
-    """The invoices in QuickBooks to which ServiceTitan applies each payment; unknown ones among them."""
+    """The invoices in QuickBooks to which ServiceTitan applies each payment; some may be unknown."""
 
     @classmethod
     def of(cls, evidence: Evidence, matches: Matches) -> Ledger:
-        """Return everything that QuickBooks' files show."""
+        """Read everything that QuickBooks' files show."""
         links = _links(evidence)
         records: dict[Value, Record] = {}
         for kind in (_PAYMENT, "quickbooks.Invoice"):
@@ -99,13 +101,13 @@ class Ledger(msgspec.Struct, kw_only=True):
             records=records,
             links=links.by("parent.TxnID"),
             links_are_whole=links.scope in (Scope.WHOLE, Scope.PERIOD),
-            links_unknown=not_whole(links, links.why or "your files hold only a part of QuickBooks' payments"),
+            links_unknown=not_whole(links, links.why or "your files contain only some of QuickBooks' payments"),
             invoices=evidence.dataset(INVOICE),
             closing_date=facts_of(evidence).get("closingDate"),
         )
 
     def expect(self, paid: Iterable[tuple[Record, Record | None]]) -> None:
-        """Note what ServiceTitan applies to what, before each is judged: what is applied elsewhere shows only then."""
+        """Record ServiceTitan's applications. Call this first: `facts` needs all of them to see what QuickBooks applied elsewhere."""
         for application, invoice in paid:
             payment = self._payment(application)
             if payment is not None:
@@ -120,7 +122,7 @@ class Ledger(msgspec.Struct, kw_only=True):
     def facts(self, application: Record, invoice: Record | None) -> dict[str, Value]:
         """Return the facts of one application.
 
-        Where both are known in QuickBooks by their ids, `applied` is read off their links.
+        If both the payment and the invoice were found in QuickBooks by their ids, `applied` comes from their links.
         """
         sent, billed = self._payment(application), self._invoice(invoice)
         payment, bill = self._booked(sent), self._booked(billed)
@@ -143,7 +145,7 @@ class Ledger(msgspec.Struct, kw_only=True):
         return facts | self._to_do(payment, bill, application.get("appliedAmount"), apart)
 
     def _to_do(self, payment: Record, bill: Record, wanted: Value, apart: str) -> dict[str, Value]:
-        """Return whether as much is applied as ServiceTitan says, and how much is left to apply."""
+        """Return whether QuickBooks applied as much as ServiceTitan did, and how much is left to apply."""
         applied = self._amount_applied(payment, bill)
         if isinstance(applied, Unknown):
             return {"applied": applied, "toApply": applied}
@@ -162,11 +164,11 @@ class Ledger(msgspec.Struct, kw_only=True):
         return {"applied": False, "toApply": to_apply, "apart": ", ".join(filter(None, (apart, why)))}
 
     def _use_up(self, payment: Record, bill: Record, rest: Decimal) -> Value:
-        """Return how much of the rest can be applied, and take it off what is unused and what is open."""
+        """Return how much of the rest can be applied, and subtract it from the unused amount and the open balance."""
         unused, balance = payment.get("UnusedPayment"), bill.get("BalanceRemaining")
         if not isinstance(unused, Decimal) or not isinstance(balance, Decimal):
             lacking = balance if isinstance(unused, Decimal) else unused
-            return without(lacking, "what is unused or open is not in the file")
+            return without(lacking, "the unused amount or the open balance is not in the file")
         payment_id, bill_id = payment.get("TxnID"), bill.get("TxnID")
         left, due = self.unused.setdefault(payment_id, unused), self.open.setdefault(bill_id, balance)
         amount = max(min(rest, left, due), Decimal(0))
@@ -174,19 +176,21 @@ class Ledger(msgspec.Struct, kw_only=True):
         return amount
 
     def _both_arrived(self, payment: Record | None, invoice: Record | None, bill: Record | None) -> Value:
-        """Return false where the payment or the invoice is not in QuickBooks, or why that can't be decided."""
+        """Return false if the payment or the invoice is not in QuickBooks, or why that can't be decided."""
         if payment is None:
             return False
         states = (payment.get("state"), bill.get("state") if bill else UNSET)
         if payment.get("state") == ARRIVED and invoice is None:
-            return unresolved(self.invoices, "the invoice that it pays is not in your files", supply(INVOICE, None))
+            return unresolved(self.invoices, "the invoice it pays is not in your files", supply(INVOICE, None))
         if states == (ARRIVED, ARRIVED):
             if payment.get("books") != "ReceivePayment":
-                reason = "it arrived as another kind of transaction, and what that is applied to does not show"
+                reason = "it arrived as another type of transaction, and the file doesn't show what that is applied to"
                 return Unknown(cause=Reason.INCONCLUSIVE, reason=reason)
             no_id = next((id_ for one in (payment, bill) if one and not isinstance(id_ := one.get("booksId"), str)), None)
             if no_id is not None:
-                return without(no_id, "QuickBooks' file shows no TxnID, so what is applied to what does not show")
+                return without(
+                    no_id, "QuickBooks' file has no transaction ids, so we can't see which payment is applied to which invoice"
+                )
         return first_unknown(*states) or False
 
     # -- the records on both sides
@@ -220,25 +224,25 @@ class Ledger(msgspec.Struct, kw_only=True):
         return total
 
     def _elsewhere(self, payment: Record) -> Value:
-        """Return the numbers of the invoices to which QuickBooks applied a payment although ServiceTitan does not, or more."""
+        """Return the numbers of the invoices to which QuickBooks applied a payment but ServiceTitan didn't, or applied less."""
         id_ = payment.get("TxnID")
         meant, links = self.meant.get(id_, set()), self.links.get(id_, ())
         others = [link for link in links if link.get("TxnID") not in meant]
         if others and any(isinstance(one, Unknown) for one in meant):
-            reason = "of an invoice that it pays it is not known which one it is in QuickBooks"
+            reason = "we can't tell which invoice in QuickBooks is one that it pays"
             return Unknown(cause=Reason.INCONCLUSIVE, reason=reason)
         shown = [_number(link) for link in others]
         for invoice, some in _by_invoice(link for link in links if link.get("TxnID") in meant).items():
             amount = _sum(some)
             more = amount - self.asked.get((id_, invoice), Decimal(0)) if isinstance(amount, Decimal) else Decimal(0)
-            shown += [f"{_number(some[-1])} ({more:,.2f} more)"] if more > 0 else []
+            shown += [f"{_number(some[-1])} ({format_money(more)} more)"] if more > 0 else []
         if not shown and links and _hides_some(payment, _sum(links)):
-            reason = "a part of it is applied to something that your files do not hold"
+            reason = "part of it is applied to a transaction that is not in your files"
             return replace(self.links_unknown, reason=reason)
         return ", ".join(sorted(shown)) or UNSET
 
     def _apart(self, payment: Record, bill: Record, elsewhere: Value) -> str:
-        """Return why it can't simply be ticked in the payment's window."""
+        """Return why the invoice can't simply be selected in the payment's window."""
         reasons = [f"applied to {elsewhere}"] if isinstance(elsewhere, str) else []
         for name, reason in (("CustomerRef.FullName", "different job"), ("ARAccountRef.FullName", "different A/R account")):
             ours, theirs = payment.get(name), bill.get(name)
@@ -251,11 +255,11 @@ class Ledger(msgspec.Struct, kw_only=True):
 
 
 _OF_BOTH = ("booksCustomer", "paymentAmount", "unused", "invoiceDate", "openBalance", "toApply", "elsewhere")
-"""The facts that take both transactions."""
+"""The facts that need both transactions."""
 
 
 def _links(evidence: Evidence) -> Dataset:
-    """Return what QuickBooks' payments are applied to: by the payments, else by the invoices."""
+    """Return what QuickBooks' payments are applied to, from the payments or else from the invoices."""
     by_payments, by_invoices = evidence.dataset(_APPLIED), evidence.dataset("quickbooks.LinkedTxn")
     is_lacking = not by_payments.rows() and by_payments.scope in (Scope.MISSING, Scope.PART)
     if not is_lacking or by_invoices.scope is Scope.MISSING:
@@ -265,7 +269,7 @@ def _links(evidence: Evidence) -> Dataset:
 
 
 def _turned(link: Record) -> Record:
-    """Return an invoice's LinkedTxn as the payment's AppliedToTxn. Its amount is negative there (seen in an InvoiceQueryRs)."""
+    """Return an invoice's LinkedTxn as the payment's AppliedToTxn. LinkedTxn amounts are negative (seen in an InvoiceQueryRs)."""
     amount = link.get("Amount")
     fields: dict[str, Value] = {
         "parent.TxnID": link.get("TxnID"),
@@ -291,7 +295,7 @@ def _by_invoice(links: Iterable[Record]) -> Mapping[Value, list[Record]]:
 
 
 def _sum(links: Iterable[Record]) -> Value:
-    """Return what is applied in all; unknown where one amount is."""
+    """Return the total amount applied; unknown if one amount is unknown."""
     total = Decimal(0)
     for link in links:
         amount = link.get("Amount")
@@ -302,5 +306,7 @@ def _sum(links: Iterable[Record]) -> Value:
 
 
 def _number(link: Record) -> str:
-    number = link.get("RefNumber")
-    return number if isinstance(number, str) else f"one of {link.get('TxnDate')}"
+    number, day = link.get("RefNumber"), link.get("TxnDate")
+    if isinstance(number, str):
+        return number
+    return f"one dated {format_date(day)}" if isinstance(day, date) else "one without a number"

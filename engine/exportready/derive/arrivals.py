@@ -1,7 +1,7 @@
 """Decide for each exported transaction whether it is in QuickBooks.
 
-What is not there may be explained: it was bypassed or voided, or it is a payment of nothing, which ServiceTitan bypasses by itself
-(docs/sources.md, tie-out). A batch of which nothing is there looks bypassed; only a person can say so.
+A missing transaction may be explained: it was bypassed or voided, or it is a $0 payment, which ServiceTitan bypasses automatically
+(docs/sources.md, tie-out). A batch with nothing in QuickBooks looks bypassed, but only a person can confirm that.
 """
 
 from __future__ import annotations
@@ -17,17 +17,18 @@ from exportready.derive.exported import JOURNAL, SentTransaction, booked, export
 from exportready.derive.matching import ARRIVED, EXPLAINED, MISSING, Match, match
 from exportready.derive.unknowns import not_whole, remedy_of
 from exportready.kinds import KINDS
+from exportready.model.display import format_date
 from exportready.model.evidence import Dataset, Evidence, Scope, Unknown
 from exportready.model.reasons import Channel, Reason
 
 _REVERSED = {"payment": "a refund", "bill": "a vendor's credit", "credit memo": "a reversed credit"}
-"""What a negative one is."""
+"""Type of transaction -> what a negative one is."""
 
-_LOOK_BY_HAND = "Look for it in QuickBooks by its amount and day: Edit > Find"
+_LOOK_BY_HAND = "Look for it in QuickBooks by its amount and date: Edit > Find"
 
 
 def arrivals(evidence: Evidence) -> list[Match]:
-    """Return every exported transaction with its state: in QuickBooks, not there, explained, or unknown with the reason."""
+    """Return every exported transaction with its state: in QuickBooks, missing, explained, or unknown with the reason."""
     transactions = sorted(
         exported(evidence), key=lambda one: (one.type, one.record.key, one.record.where.path, one.record.where.line or 0)
     )
@@ -38,7 +39,7 @@ def arrivals(evidence: Evidence) -> list[Match]:
 
 
 def _types_of_payments(matches: Sequence[Match]) -> set[str]:
-    """Return the types of payment that arrived as payments, and so are no journal entries."""
+    """Return the payment types that arrived as payments, so they don't arrive as journal entries."""
     return {
         type_
         for one in matches
@@ -49,12 +50,12 @@ def _types_of_payments(matches: Sequence[Match]) -> set[str]:
 
 
 def _judged(evidence: Evidence, one: Match, bypassed: frozenset[str], as_payments: set[str]) -> Match:
-    """Return the match with its final state, where it was not found, was found among another kind, or can't be looked for."""
+    """Return the match with its final state if it was not found, was found as another kind, or can't be looked for."""
     transaction = one.transaction
     if transaction.type in _REVERSED and isinstance(transaction.amount, Decimal) and transaction.amount < 0:
         if explanation(transaction, bypassed):
             return replace(one, state=EXPLAINED, booked=None)
-        reason = f"it is {_REVERSED[transaction.type]}, and how one arrives in QuickBooks is not established"
+        reason = f"it is {_REVERSED[transaction.type]}, and we don't know how those arrive in QuickBooks"
         return replace(
             one,
             state=Unknown(cause=Reason.INCONCLUSIVE, reason=reason, remedy=_LOOK_BY_HAND, channel=Channel.EXPORT),
@@ -77,16 +78,16 @@ def _judged(evidence: Evidence, one: Match, bypassed: frozenset[str], as_payment
 
 
 def unknown_void(transaction: SentTransaction) -> Unknown | None:
-    """Return why it is not known whether a transaction was voided or canceled; None where it is."""
+    """Return why we don't know whether a transaction was voided or canceled; None if we know."""
     for name, what in (("active", "voided"), ("status", "canceled")):
         value = transaction.record.get(name)
         if isinstance(value, Unknown) and name in KINDS[transaction.record.kind].fields:
-            return replace(value, reason=f"your file does not say whether it was {what}")
+            return replace(value, reason=f"your file doesn't show whether it was {what}")
     return None
 
 
 def explanation(transaction: SentTransaction, bypassed: frozenset[str]) -> str:
-    """Return why a transaction need not be in QuickBooks; empty where it must be."""
+    """Return why a transaction doesn't need to be in QuickBooks; empty if it must be."""
     if transaction.record.get("active") is False:
         return "voided"
     if transaction.record.get("status") == "Canceled":
@@ -94,12 +95,12 @@ def explanation(transaction: SentTransaction, bypassed: frozenset[str]) -> str:
     if transaction.batch in bypassed:
         return "bypassed"
     if transaction.exported is False:
-        return "left behind"
-    return "a payment of nothing" if transaction.type == "payment" and transaction.amount == 0 else ""
+        return "not exported"
+    return "zero-dollar" if transaction.type == "payment" and transaction.amount == 0 else ""
 
 
 def _hidden(evidence: Evidence, transaction: SentTransaction, as_payments: set[str]) -> Unknown | None:
-    """Return why a transaction may be in QuickBooks although the files don't show it; None where they would."""
+    """Return why a transaction may be in QuickBooks although the files don't show it; None if they would show it."""
     for home in transaction.homes:
         if home == JOURNAL and transaction.record.get("type") in as_payments:
             continue
@@ -113,22 +114,22 @@ def _may_be_among(dataset: Dataset, transaction: SentTransaction) -> Unknown | N
     if dataset.scope is Scope.WHOLE:
         return None
     if dataset.scope is Scope.PERIOD and dataset.days is not None and isinstance(transaction.day, date):
-        # A payment of the evening is of the next day in UTC, so at the edges it may lie outside.
+        # An evening payment is dated the next day in UTC, so at the edges of the period it may fall outside.
         first, last, edge = *dataset.days, timedelta(days=transaction.type == "payment")
         if first + edge <= transaction.day <= last - edge:
             return None
         name = f"QuickBooks' {dataset.kind.partition('.')[2]} list"
-        reason = f"your file of {name} covers {first} to {last}, and this is of {transaction.day}"
+        reason = f"your file of {name} covers {format_date(first)} to {format_date(last)}, and this is dated {format_date(transaction.day)}"
         return not_whole(dataset, reason)
     if dataset.kind == JOURNAL:
         type_ = transaction.record.get("type")
-        remedy = f"If payments of the type {type_} are exported as journal entries: {remedy_of(dataset)}"
-        return replace(not_whole(dataset, "payments of its type may be journal entries"), remedy=remedy)
+        remedy = f"If {type_} payments are exported as journal entries: {remedy_of(dataset)}"
+        return replace(not_whole(dataset, "payments of this type may be exported as journal entries"), remedy=remedy)
     return not_whole(dataset)
 
 
 def _look_bypassed(matches: Sequence[Match]) -> list[Match]:
-    """Where nothing of a batch is in QuickBooks, it looks bypassed as a whole: a person must say whether it was."""
+    """Mark batches with nothing in QuickBooks as looking bypassed: a person must confirm whether they were."""
     there = {one.transaction.batch for one in matches if one.booked is not None or one.may_be_several}
     absent = {one.transaction.batch for one in matches if isinstance(one.transaction.batch, str)} - there
     return [
@@ -144,7 +145,7 @@ def _looks_bypassed(transaction: SentTransaction) -> Unknown:
     batch = f"{transaction.batch} ({name})" if isinstance(name, str) else str(transaction.batch)
     return Unknown(
         cause=Reason.LOOKS_BYPASSED,
-        reason=f"nothing of batch {batch} is in QuickBooks, so it looks bypassed; please confirm",
-        remedy=f"If batch {batch} was bypassed, say so: exportready ask, or bypassedBatches in account.yaml. If it was not, unpost it in "
-        "ServiceTitan, post it, and export it again; that does not duplicate what is there",
+        reason=f"nothing from batch {batch} is in QuickBooks, so it looks bypassed; please confirm",
+        remedy=f"If batch {batch} was bypassed, confirm it. If not, unpost it in ServiceTitan, post it, and export it again. This creates "
+        "no duplicates",
     )

@@ -1,4 +1,4 @@
-"""The batches, put together from the transactions that name them, and the transactions of each with the batch's status."""
+"""The batches, built from the transactions in them, and the transactions of each batch with the batch's status."""
 
 from __future__ import annotations
 
@@ -27,19 +27,17 @@ servicetitan.bill waits syncStatus status batch.number batch.id batch.name
 """,
 )
 def batches(inputs: Inputs) -> Dataset:
-    """Conclude one record for each batch that a transaction names."""
+    """Conclude one record for each batch that has a transaction."""
     found = Conclusions("derived.batch")
     members: dict[str, list[Record]] = {}
     stray: dict[str, Unknown] = {}
-    """Kind -> why one of its transactions may be in any batch."""
+    """Kind -> why one of its transactions could be in any batch."""
     for record in _alive(inputs.evidence):
         number = record.get("batch.number")
         if isinstance(number, str):
             members.setdefault(number, []).append(record)
         elif isinstance(number, Unknown):
-            stray.setdefault(
-                record.kind, without(number, f"{record.key} does not say in a known way in which batch it stands")
-            )
+            stray.setdefault(record.kind, without(number, f"we can't read which batch {record.key} is in"))
     found.doubt = next(iter(stray.values()), None)
     gaps = {kind: _uncounted(inputs.dataset(kind)) or stray.get(kind) for kind in BATCHED}
     for number in sorted(members, key=lambda text: (len(text), text)):
@@ -49,7 +47,7 @@ def batches(inputs: Inputs) -> Dataset:
 
 
 def _batch(records: Sequence[Record], gaps: dict[str, Unknown | None]) -> dict[str, Value]:
-    """Return what is known of a batch. `gaps`: why the transactions of a kind can't be counted."""
+    """Return what is known about a batch. `gaps`: why the transactions of a kind can't be counted."""
     invoices = [record for record in records if record.kind == INVOICE]
     payments = [record for record in records if record.kind == PAYMENT]
     return {
@@ -74,7 +72,7 @@ def _alive(evidence: Evidence) -> Iterator[Record]:
 
 
 def _uncounted(dataset: Dataset) -> Unknown | None:
-    """Return why the transactions of a kind can't be counted; None where all of them are there."""
+    """Return why the transactions of a kind can't be counted; None if the files contain all of them."""
     return not_whole(dataset) if dataset.scope in (Scope.MISSING, Scope.PART) else None
 
 
@@ -87,7 +85,7 @@ def _status(records: Iterable[Record]) -> Value:
     states = {record.get("syncStatus") for record in records}
     unknown = next((state for state in states if not isinstance(state, str)), None)
     if unknown is not None:
-        return without(unknown, "the status (Pending, Posted or Exported) of one of its transactions is not in the file")
+        return without(unknown, "one of its transactions has no status (Pending, Posted or Exported) in the file")
     done = states & set(EXPORTED)
     if done:
         return "Exported" if done == states else "Partly exported"
@@ -116,10 +114,10 @@ servicetitan.bill syncStatus status batch.number referenceNumber vendor.name
 """,
 )
 def batched(inputs: Inputs) -> Dataset:
-    """Conclude one record for each transaction in a batch, with the status of its own and the batch's.
+    """Conclude one record for each transaction in a batch, with its own status and the batch's.
 
-    Invoices and payments must be known whole, bills where Purchasing is in use; credit memos are judged where the files hold
-    them, as in the tie-out (docs/decisions/tie-out.md).
+    The files must contain all invoices and payments, and all bills if the account uses Purchasing. Credit memos are checked if the
+    files contain them, as in the tie-out (docs/decisions/tie-out.md).
     """
     evidence = inputs.evidence
     found = Conclusions("derived.batched")
@@ -131,7 +129,7 @@ def batched(inputs: Inputs) -> Dataset:
             continue
         voided = record.get("active") if "active" in KINDS[record.kind].fields else record.get("status")
         if number in exported and states.get(number) in ("Pending", "Posted"):
-            reason = "its batch was exported after your file was made, so nothing shows what was left behind"
+            reason = "its batch was exported after your file was saved, so we can't see what was not exported"
             voided = Unknown(cause=Reason.BEFORE_EXPORT, reason=reason, remedy=_EXPORT_AGAIN, channel=Channel.EXPORT)
         of = TRANSACTIONS[record.kind]
         fields: dict[str, Value] = {
@@ -140,17 +138,17 @@ def batched(inputs: Inputs) -> Dataset:
             "number": record.get(of.number),
             "batch": number,
             "status": voided if status not in EXPORTED and isinstance(voided, Unknown) else status,
-            "batchStatus": states.get(number, without(number, "its batch is not known")),
+            "batchStatus": states.get(number, without(number, "we don't know its batch")),
         }
         found.add(fields, record.where)
     return found.dataset(*map(evidence.dataset, to_be_whole(evidence, BATCHED)))
 
 
 def to_be_whole(evidence: Evidence, kinds: Sequence[str]) -> list[str]:
-    """Return those of some kinds of transactions that must be known whole.
+    """Return those of some kinds of transactions of which the files must contain all.
 
-    They are invoices and payments, bills where Purchasing is in use, purchase orders where they are exported, and whatever else the
-    files hold. Many accounts have no credit memos.
+    They are invoices and payments, bills if the account uses Purchasing, purchase orders if they are exported, and any other kind
+    that the files contain. Many accounts have no credit memos.
     """
     facts = facts_of(evidence)
     must = {INVOICE, PAYMENT}

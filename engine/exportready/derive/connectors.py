@@ -1,8 +1,8 @@
-"""Which connector sent an invoice and its payment. QuickBooks applies a payment by itself only where one connector sent both.
+"""Which connector sent an invoice and its payment. QuickBooks applies a payment automatically only if one connector sent both.
 
-The ServiceTitan Web Connector writes number and name of the batch into the memo (docs/sources.md, memo). A transaction without them was
-sent by the older connector or entered by hand; when it was created decides, if account.yaml says since when ServiceTitan's sends the
-batches. What is pending goes through the connector that is in use now.
+The ServiceTitan Web Connector writes the batch's number and name into the memo (docs/sources.md, memo). A transaction without them was
+sent by the older connector or entered by hand. Its creation date decides which, if account.yaml has the first day on which the
+ServiceTitan Web Connector sent batches. Pending transactions go through the connector that is in use now.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def applied_payments(inputs: Inputs) -> Dataset:
         payment_by, invoice_by = senders.of_payment(one), senders.of_invoice(invoice)
         same: Value = first_unknown(payment_by, invoice_by) or payment_by == invoice_by
         if invoice is not None and invoice.get("waits") is True and one.get("parent.waits") is True:
-            same = True  # whichever it is, it will send both
+            same = True  # whichever connector is in use will send both
         fields: dict[str, Value] = {
             "customer": one.get("parent.customer.name"),
             "payment": one.get("parent.referenceNumber"),
@@ -77,7 +77,7 @@ def applied_payments(inputs: Inputs) -> Dataset:
 
 
 def work_list(evidence: Evidence) -> tuple[Record, ...]:
-    """Return the payments to apply by hand, by customer: both are in QuickBooks, and one is not applied to the other in full.
+    """Return the payments to apply by hand, by customer: payment and invoice are in QuickBooks, but not fully applied.
 
     A payment with nothing left to apply isn't work; the rule export/applied-elsewhere reports it.
     """
@@ -90,12 +90,12 @@ def work_list(evidence: Evidence) -> tuple[Record, ...]:
 
 
 class _Invoices:
-    """ServiceTitan's invoices by their id, and by customer and number for files that show no ids."""
+    """ServiceTitan's invoices by their id, and by customer and number for files without ids."""
 
     def __init__(self, invoices: Dataset) -> None:
         self._by_id = invoices.by("id")
         self._by_name: dict[tuple[str, str], Record | None] = {}
-        """None where several have one customer and number."""
+        """None if several have the same customer and number."""
         names = zip(invoices.column("customer.name"), invoices.column("referenceNumber"), invoices.rows(), strict=True)
         for customer, number, record in names:
             if isinstance(customer, str) and isinstance(number, str):
@@ -103,7 +103,7 @@ class _Invoices:
                 self._by_name[key] = None if key in self._by_name else record
 
     def paid_by(self, application: Record) -> Record | None:
-        """Return the invoice to which a payment is applied; None where that is not known."""
+        """Return the invoice to which a payment is applied; None if it is unknown."""
         id_ = application.get("appliedTo")
         if isinstance(id_, str):
             return self._by_id[id_][-1] if id_ in self._by_id else None
@@ -121,9 +121,9 @@ class _Senders:
         since = answers.get("webConnector.since")
         self._in_use = facts_of(evidence).get("connector")
         self._since = since if isinstance(since, date) else None
-        """The first day of ServiceTitan's."""
+        """The first day on which the ServiceTitan Web Connector sent batches."""
         self._both_run = answers.get("webConnector.oldConnectorAutoRun") is True
-        """The older one still runs by itself: since when the new one sends says nothing then."""
+        """The older one is still on Auto-Run, so the first day of the new one proves nothing."""
         self._bypassed = batches_named(evidence, "bypassedBatches")
         self._invoices = evidence.dataset(INVOICE)
         self._matches = matches
@@ -132,17 +132,16 @@ class _Senders:
         self._booked = books.by("RefNumber")
         columns = (books.column(name) for name in ("RefNumber", "CustomerRef.FullName", "Memo"))
         self._unreadable = [found for column in columns if (found := first_unknown(*column))]
-        """Why an invoice may not be found there by its number and customer, or its batch not by its memo."""
+        """Why an invoice may not be found in QuickBooks by its number and customer, or its batch by its memo."""
         self._unknown = Unknown(
             cause=Reason.UNANSWERED if self._since is None else undecided,
-            reason="nothing tells which connector sent it",
-            remedy="Say in account.yaml since which day the ServiceTitan Web Connector sends your batches (settings.webConnector.since), "
-            "and save QuickBooks' answer to InvoiceQueryRq beside your other files",
+            reason="we can't tell which connector sent it",
+            remedy="Give the first day the ServiceTitan Web Connector sent your batches, and add QuickBooks' invoices to your files",
             channel=Channel.ASK,
         )
 
     def of_payment(self, application: Record) -> Value:
-        """Return who sends, or sent, a payment."""
+        """Return the connector that sends or sent a payment."""
         if application.get("parent.waits") is True:
             return self._in_use
         match = self._matches.by_id("payment", application.get("parent.id"))
@@ -151,12 +150,12 @@ class _Senders:
         return self._by_date(application.get("parent.date"))
 
     def of_invoice(self, invoice: Record | None) -> Value:
-        """Return who sends, or sent, an invoice."""
+        """Return the connector that sends or sent an invoice."""
         if invoice is None:
-            return unresolved(self._invoices, "the invoice that it is applied to is not in your files")
+            return unresolved(self._invoices, "the invoice it is applied to is not in your files")
         if invoice.get("batch.number") in self._bypassed:
             return Unknown(
-                cause=Reason.INCONCLUSIVE, reason="the invoice that it is applied to was bypassed, so no connector sent it"
+                cause=Reason.INCONCLUSIVE, reason="the invoice it is applied to was bypassed, so no connector sent it"
             )
         if invoice.get("waits") is True or invoice.get("syncStatus") in ("Pending", "Posted"):
             return self._in_use
@@ -169,7 +168,7 @@ class _Senders:
         return self._by_date(invoice.get("invoiceDate"), *named)
 
     def _booked_as(self, invoice: Record) -> Iterator[Record]:
-        """Return QuickBooks' invoices of the same number and customer."""
+        """Return QuickBooks' invoices with the same number and customer."""
         number = invoice.get("referenceNumber")
         names = folded_forms(invoice.get("customer.name"), invoice.get("customer.id"))
         for record in self._booked.get(number, ()) if isinstance(number, str) else ():
@@ -177,19 +176,19 @@ class _Senders:
                 yield record
 
     def _without_batch(self, created: Value, invoice: Record) -> Value:
-        """QuickBooks has it without the batch in its memo: the older connector's, if it is older than the new one."""
+        """Decide for an invoice without the batch in its memo: from the older connector, if created before the new one's first day."""
         if self._since is None:
             return _OLD if self._in_use == _OLD else self._unknown
         if isinstance(created, datetime) and created.date() < self._since:
             return _OLD
-        reason = "its memo in QuickBooks names no batch, so it was entered by hand, or its memo was changed"
+        reason = "its memo in QuickBooks doesn't show a batch, so it was entered by hand, or its memo was changed"
         unknown = Unknown(cause=Reason.INCONCLUSIVE, reason=reason)
         return because_of(unknown, created, invoice.get("batch.number"), invoice.get("batch.name"))
 
     def _by_date(self, day: Value, *others: Value) -> Value:
-        """Decide by its date alone, where `others` don't tell more.
+        """Decide by its date alone. If that is not enough, the result is unknown because of the date or `others`.
 
-        What is dated after ServiceTitan's connector began can't have come through the older one, unless that still runs.
+        A transaction dated after the new connector's first day can't have come through the older one, unless that still runs.
         """
         if self._since is None or self._both_run:
             return _OLD if self._in_use == _OLD else self._unknown
@@ -197,14 +196,14 @@ class _Senders:
 
 
 class _Links:
-    """What QuickBooks' payments are applied to, by the number of the invoice."""
+    """What QuickBooks' payments are applied to, by invoice number."""
 
     def __init__(self, links: Dataset) -> None:
         self._links = links
         self._by_number: Mapping[Value, Sequence[Record]] = links.by("RefNumber")
 
     def has(self, application: Record) -> Value:
-        """Return whether QuickBooks shows this payment applied to this invoice. A pending one is not there yet."""
+        """Return whether QuickBooks shows this payment applied to this invoice. A pending payment is not in QuickBooks yet."""
         waits = application.get("parent.waits")
         if waits is not False:
             return waits if isinstance(waits, Unknown) else False
@@ -220,4 +219,4 @@ class _Links:
                 return True
         if self._links.scope is Scope.WHOLE:
             return False
-        return not_among(self._links, "your files hold only a part of QuickBooks' payments")
+        return not_among(self._links, "your files contain only some of QuickBooks' payments")

@@ -1,6 +1,6 @@
-"""What went wrong in the export, from ServiceTitan's error report and from QuickBooks' own answers to what was sent.
+"""The errors of the export, from ServiceTitan's error report and from QuickBooks' answers to add and modify requests.
 
-Answers to queries say nothing about an export. An error about a transaction that has arrived since is out of date.
+Answers to queries show nothing about an export. An error for a transaction that has arrived since is out of date.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _LOG, _ERROR = "derived.export_log", "derived.export_error"
 
 @derivation(_LOG, reads=f"{_REPORT}\n{_STATUS} request")
 def log(inputs: Inputs) -> Dataset:
-    """Conclude the one record that says whether there is a list of errors at all."""
+    """Conclude the one record that shows whether there is a list of errors at all."""
     report, sent = inputs.dataset(_REPORT), _answers_to_writes(inputs.evidence)
     is_kept = report.scope is not Scope.MISSING or bool(sent)
     where = next((record.where for record in (*report.rows(), *sent)), Location("export errors"))
@@ -65,9 +65,9 @@ def errors(inputs: Inputs) -> Dataset:
 
 
 def _has_arrived(row: Record, matches: Mapping[str, Sequence[Record]]) -> Value:
-    """Return whether every transaction of an error's number is in QuickBooks by now.
+    """Return whether every transaction with an error's number is in QuickBooks by now.
 
-    A number alone may be another customer's, or of another type: where the report does not show those it is unknown.
+    Another customer or another type of transaction may have the same number. If the report doesn't show those, the result is unknown.
     """
     number = row.get("transaction")
     named = [one for one in matches.get(fold(number), []) if _is_about(row, one)] if isinstance(number, str) else []
@@ -77,7 +77,7 @@ def _has_arrived(row: Record, matches: Mapping[str, Sequence[Record]]) -> Value:
 
 
 def _is_about(row: Record, match: Record) -> bool:
-    """Return whether type and customer agree too, where the report shows them."""
+    """Return whether type and customer also agree, if the report shows them."""
     type_, customer = row.get("transactionType"), row.get("customer.name")
     if isinstance(type_, str) and fold(str(match.get("type"))) not in fold(type_):
         return False
@@ -85,7 +85,7 @@ def _is_about(row: Record, match: Record) -> bool:
 
 
 def _read(message: Value, code: Value = UNSET, request: Value = UNSET) -> dict[str, Value]:
-    """Return what a message says, and what it names."""
+    """Return the fields of a parsed message: code, sort, and the object it is about."""
     if not isinstance(message, str):
         return {"code": code, "sort": OTHER, "namesKind": UNSET, "names": UNSET}
     said = parse_message(message, code if isinstance(code, str) else "", request if isinstance(request, str) else "")
@@ -93,7 +93,7 @@ def _read(message: Value, code: Value = UNSET, request: Value = UNSET) -> dict[s
 
 
 def _answers_to_writes(evidence: Evidence) -> list[Record]:
-    """Return QuickBooks' answers to what was sent to be written."""
+    """Return QuickBooks' answers to requests that add or change records."""
     statuses = evidence.dataset(_STATUS)
     requests = zip(statuses.rows(), statuses.column("request"), strict=True)
     return [status for status, request in requests if isinstance(request, str) and not request.endswith("Query")]

@@ -1,8 +1,8 @@
-"""ServiceTitan's exported transactions and QuickBooks' own, each brought into one shape for comparing them.
+"""Bring ServiceTitan's exported transactions and QuickBooks' transactions into one shape for comparing them.
 
-A customer is found by the name, with the Export ID behind it or not, on any level of a customer:job; dates of ServiceTitan are midnight
-in UTC, so their day is the date itself (docs/sources.md, tie-out). What was left behind in a batch of which others were exported is
-looked for too: it belongs to that batch's sum.
+A customer is found by name, with or without the Export ID after it, on any level of a customer:job. ServiceTitan's dates are midnight
+UTC, so their day is the date itself (docs/sources.md, tie-out). Transactions that were not exported with the rest of their batch are
+included: they are part of the batch's total.
 """
 
 from __future__ import annotations
@@ -45,47 +45,47 @@ _CREDIT = ("quickbooks.CreditMemo",)
 
 
 class SentTransaction(msgspec.Struct, frozen=True, kw_only=True):
-    """One transaction of ServiceTitan that was exported, or that may have been."""
+    """A ServiceTitan transaction that was exported, or may have been."""
 
     record: Record
     type: str
     exported: Value
-    """False for what was left behind in a batch of which others were exported."""
+    """False if it was not exported with the rest of its batch."""
     name: Value
-    """Of the customer or vendor."""
+    """The customer's or vendor's name."""
     names: frozenset[str] | None
-    """How QuickBooks may name it, as names compare; None where that is not known."""
+    """The names QuickBooks may use for it, folded for comparing; None if unknown."""
     number: Value
     numbers: frozenset[str]
-    """Its number, and that of a check, as they compare and as QuickBooks may have cut them; none where it has none."""
+    """Its number and check number, folded for comparing, in full and cut to QuickBooks' limits; empty if it has neither."""
     is_cut: bool
-    """Its number is longer than QuickBooks takes."""
+    """Whether its number is longer than QuickBooks accepts."""
     day: Value
     amount: Value
     batch: Value
     homes: tuple[str, ...]
-    """The kinds of QuickBooks among which it may be."""
+    """The kinds of QuickBooks transactions it may have become."""
 
     @property
     def unknown(self) -> Unknown | None:
-        """Why it can't be looked for; None where it can."""
+        """Why we can't look for it; None if we can."""
         return first_unknown(self.exported, self.name, self.day, self.amount, self.number)
 
 
 class BookedTransaction(msgspec.Struct, frozen=True, kw_only=True):
-    """One transaction of QuickBooks."""
+    """A QuickBooks transaction."""
 
     record: Record
     names: frozenset[str]
-    """Its customer on every level of customer:job, or its vendor, as names compare; none where it has none (a journal entry)."""
+    """Its customer on every level of customer:job, or its vendor, folded for comparing; empty if it has none (a journal entry)."""
     number: str
-    """As it compares; empty where it has none."""
+    """Its number, folded for comparing; empty if it has none."""
     day: Value
     amount: Value
 
 
 def exported(evidence: Evidence) -> Iterator[SentTransaction]:
-    """Return every transaction that was exported or may have been, and what was left behind in its batch."""
+    """Yield every transaction that was or may have been exported, and the others of its batch that were not."""
     done = batches_named(evidence, "exportedBatches")
     states = evidence.dataset("derived.batch").lookup("number", "status")
     partly = {number for number, status in states.items() if status == "Partly exported"}
@@ -138,7 +138,7 @@ _AMOUNTS = {
     "quickbooks.Bill": "AmountDue",
     "quickbooks.PurchaseOrder": "TotalAmount",
 }
-"""Kind -> the field with the whole amount. An invoice's is in two fields, a journal entry's in its lines."""
+"""Kind -> the field with the total. An invoice's total is in two fields, a journal entry's in its lines."""
 _OF_VENDORS = ("quickbooks.Bill", "quickbooks.PurchaseOrder")
 
 
@@ -165,7 +165,7 @@ def booked(evidence: Evidence) -> dict[str, list[BookedTransaction]]:
 
 
 def _amounts(evidence: Evidence, dataset: Dataset) -> list[Value]:
-    """Return the whole amount of each transaction of a kind."""
+    """Return the total of each transaction of a kind."""
     if dataset.kind == "quickbooks.Invoice":
         return list(map(_plus, dataset.column("Subtotal"), dataset.column("SalesTaxTotal")))
     if dataset.kind != JOURNAL:
@@ -179,7 +179,7 @@ def _amounts(evidence: Evidence, dataset: Dataset) -> list[Value]:
 
 
 def _plus(one: Value, other: Value) -> Value:
-    """Return the sum. An amount that is not shown at all, such as the tax of an invoice without any, is none."""
+    """Return the sum. An empty amount is zero, such as the tax of an invoice without tax."""
     unknown = first_unknown(one, other)
     if unknown is not None:
         return unknown

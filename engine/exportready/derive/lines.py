@@ -1,4 +1,4 @@
-"""Compare the lines of a transaction on both sides as multisets of item, quantity and amount. Order and descriptions never matter."""
+"""Compare a transaction's lines in both programs as multisets of item, quantity and amount. Order and descriptions don't matter."""
 
 from __future__ import annotations
 
@@ -12,30 +12,32 @@ from exportready.derive.sales_tax import names_that_carry_tax
 from exportready.derive.unknowns import first_unknown, not_among, without
 from exportready.kinds import fold
 from exportready.kinds.servicetitan import PRICEBOOK
+from exportready.model.display import format_money, format_number
 from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Scope, Unknown, Value
 
 _Line = tuple[str, Decimal | None, Decimal]
-"""(item, quantity, amount); a quantity that QuickBooks does not show is None and agrees with any."""
+"""(item, quantity, amount). The quantity is None if QuickBooks doesn't show it; None matches any quantity."""
 
+_TIMES = "\N{MULTIPLICATION SIGN}"
 _SHOWN = 5
 """Maximum number of lines listed in one message."""
 
 
 class Lines(msgspec.Struct, frozen=True):
-    """The result of a comparison."""
+    """The result of comparing the lines of one transaction."""
 
     agree: Value
     missing: str = ""
-    """Lines that QuickBooks lacks."""
+    """Lines that only ServiceTitan has."""
     extra: str = ""
     """Lines that only QuickBooks has."""
 
 
 class Comparer:
-    """Compares the lines of one transaction after the other."""
+    """Compares the lines of transactions."""
 
     def __init__(self, evidence: Evidence, sent: str, booked: Mapping[str, str]) -> None:
-        """Index the lines. `sent` is the kind of ServiceTitan's; `booked` that of QuickBooks', by the kind of transaction."""
+        """Index the lines. `sent` is the kind of ServiceTitan's lines; `booked` maps QuickBooks' kinds of transactions to their lines."""
         self._sent = _Grouped(evidence.dataset(sent), "parent.id")
         self._booked = {kind: _Grouped(evidence.dataset(lines), "parent.TxnID") for kind, lines in booked.items()}
         self._codes: dict[Value, Value] = {}
@@ -43,19 +45,19 @@ class Comparer:
             self._codes |= evidence.dataset(kind).lookup("id", "code")
         self._set_aside = names_that_carry_tax(evidence)
         self._names: dict[str, str] = {}
-        """Each item as it is written, by how it compares."""
+        """Folded item name -> the name as written."""
 
     def compare(self, transaction: Record, book: Record, sign: int) -> Lines:
-        """Compare one transaction of ServiceTitan with its match.
+        """Compare a ServiceTitan transaction with its match in QuickBooks.
 
-        `sign` is -1 where ServiceTitan's amounts are reversed in QuickBooks (a negative invoice as a credit memo).
+        `sign` is -1 if QuickBooks reverses ServiceTitan's amounts (a negative invoice becomes a credit memo).
         """
         own, theirs = self._sent.of(transaction.get("id")), self._booked[book.kind].of(book.get("TxnID"))
         if isinstance(own, Unknown):
             return Lines(own)
         if isinstance(theirs, Unknown):
             return Lines(theirs)
-        # Only the feed of invoice items has `active`; the items inside an invoice are those that it has.
+        # Only the invoice item feed has `active`. The items inside an invoice are all its current ones.
         here = [self._sent_line(line, sign) for line in own if line.get("active") is not False]
         there = [line for record in theirs if (line := self._booked_line(record)) is not None]
         unknown = next((line for line in (*here, *there) if isinstance(line, Unknown)), None)
@@ -75,17 +77,17 @@ class Comparer:
         return self._name(code), quantity * sign if isinstance(quantity, Decimal) else None, amount * sign
 
     def _booked_line(self, line: Record) -> _Line | Unknown | None:
-        """Return one line of QuickBooks; None for one that is set aside: the tax, and lines of words alone."""
+        """Return a QuickBooks line; None for lines that are ignored: tax, and lines with text only."""
         item, quantity, amount = line.get("ItemRef.FullName"), line.get("Quantity"), line.get("Amount")
         if not isinstance(item, str):
-            return without(item, f"{line.key} names no item") if isinstance(amount, Decimal) and amount else None
+            return without(item, f"{line.key} has no item") if isinstance(amount, Decimal) and amount else None
         if fold(item) in self._set_aside or _short(item) in self._set_aside:
             return None
         unknown = first_unknown(quantity, amount)
         if unknown is not None:
             return unknown
         if not isinstance(amount, Decimal):
-            return without(amount, f"{line.key} shows no amount")
+            return without(amount, f"{line.key} has no amount")
         return self._name(item), quantity if isinstance(quantity, Decimal) else None, amount
 
     def _name(self, item: str) -> str:
@@ -95,13 +97,13 @@ class Comparer:
     def _described(self, lines: Sequence[_Line]) -> str:
         shown = []
         for item, quantity, amount in lines[:_SHOWN]:
-            count = f"{quantity.normalize():f} x " if quantity is not None else ""
-            shown.append(f"{count}{self._names[item]} ({amount:f})")
+            count = f"{format_number(quantity.normalize())} {_TIMES} " if quantity is not None else ""
+            shown.append(f"{count}{self._names[item]} ({format_money(amount)})")
         return "; ".join(shown) + (f" and {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else "")
 
 
 class _Grouped:
-    """The lines of a kind by their transaction."""
+    """The lines of a kind, grouped by transaction."""
 
     def __init__(self, dataset: Dataset, field: str) -> None:
         self._dataset = dataset
@@ -110,7 +112,7 @@ class _Grouped:
     def of(self, transaction: Value) -> Sequence[Record] | Unknown:
         """Return the lines of the transaction with this id."""
         if not isinstance(transaction, str):
-            return without(transaction, "the file does not say whose lines they are")
+            return without(transaction, "the file doesn't show which transaction the lines belong to")
         found = self._lines.get(transaction, [])
         if not found and self._dataset.scope in (Scope.MISSING, Scope.PART):
             return not_among(self._dataset, "its lines are not in the file")
@@ -122,13 +124,13 @@ def _known(lines: Sequence[_Line | Unknown]) -> list[_Line]:
 
 
 def _short(item: str) -> str:
-    """Return how an item compares by the last part of its name: ServiceTitan's code is that (docs/sources.md, pricebook code)."""
+    """Fold the last part of an item's name for comparing: it is ServiceTitan's code (docs/sources.md, pricebook code)."""
     return fold(item.rpartition(":")[2])
 
 
 def _difference(here: Sequence[_Line], there: Sequence[_Line]) -> tuple[list[_Line], list[_Line]]:
-    """Return what only one side has. What agrees in all three goes first, then what agrees where QuickBooks shows no quantity."""
-    if here == there:  # in the same order too, as nearly all are
+    """Return the lines that only one side has. Match lines that agree in all three first, then lines without a quantity."""
+    if here == there:  # nearly all have the same order too
         return [], []
     ours, theirs = Counter(here), Counter(there)
     same = ours & theirs

@@ -18,6 +18,7 @@ from exportready.derive.memos import names_batch
 from exportready.derive.unknowns import because_of, first_unknown, without
 from exportready.kinds import KINDS
 from exportready.kinds.transactions import PURCHASE_ORDER, TRANSACTIONS
+from exportready.model.display import format_date, format_money
 from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Unknown, Value
 from exportready.model.reasons import Channel, Reason
 
@@ -28,9 +29,9 @@ _LINES = {
 }
 _FOR_LINES = "linesAgree linesMissing linesExtra"
 _SETTLING = timedelta(minutes=10)
-"""What QuickBooks changes of a transaction while it is created is no edit."""
+"""QuickBooks' own changes while it creates a transaction are not edits. The limit is our own."""
 _OVERNIGHT = timedelta(days=1)
-"""ServiceTitan notes the export itself as a change; a later day's is an edit. The limit is our own."""
+"""ServiceTitan records the export itself as a change; a change more than a day later is an edit. The limit is our own."""
 
 
 @derivation(
@@ -68,7 +69,7 @@ account.answers webConnector.since
     only_for=dict.fromkeys(_LINES.values(), _FOR_LINES),
 )
 def matches(inputs: Inputs) -> Dataset:
-    """Conclude the records, as whole as the exported transactions are known."""
+    """Conclude one record for each exported transaction. The list is as complete as the files' transactions are."""
     evidence = inputs.evidence
     found = Conclusions(_KIND)
     arrived = arrivals(evidence)
@@ -86,7 +87,7 @@ def matches(inputs: Inputs) -> Dataset:
 
 
 def _of_transaction(one: Match) -> dict[str, Value]:
-    """Return the fields that ServiceTitan's transaction decides; the others are empty, or unknown where its state is."""
+    """Return the fields that come from ServiceTitan's transaction. The others are empty, or unknown if its state is unknown."""
     transaction = one.transaction
     record, of = transaction.record, TRANSACTIONS[transaction.record.kind]
     unknown = one.state if isinstance(one.state, Unknown) else None
@@ -109,19 +110,19 @@ def _of_transaction(one: Match) -> dict[str, Value]:
 
 
 def _called(transaction: SentTransaction) -> str:
-    """Return how a person finds it: by its number; one without a number, by its day and amount."""
+    """Return what a person can find it by: its number, or its date and amount if it has no number."""
     if isinstance(transaction.number, str):
         return transaction.number
-    day = f"of {transaction.day}" if isinstance(transaction.day, date) else ""
-    amount = f"over {transaction.amount:,.2f}" if isinstance(transaction.amount, Decimal) else ""
-    return " ".join(filter(None, ("without a number", day, amount)))
+    day = format_date(transaction.day) if isinstance(transaction.day, date) else ""
+    amount = format_money(transaction.amount) if isinstance(transaction.amount, Decimal) else ""
+    return f"({', '.join(filter(None, ('no number', day, amount)))})"
 
 
 _DESCRIBED = {
     ARRIVED: "is in QuickBooks",
     TWICE: "is in QuickBooks twice",
     MISSING: "is not in QuickBooks",
-    EXPLAINED: "need not be in QuickBooks",
+    EXPLAINED: "doesn't need to be in QuickBooks",
 }
 """State -> how a sentence about the transaction ends."""
 
@@ -130,7 +131,7 @@ _DESCRIBED = {
 
 
 def _of_booked(one: Match, book: BookedTransaction) -> dict[str, Value]:
-    """Return the fields that QuickBooks' transaction decides."""
+    """Return the fields that come from QuickBooks' transaction."""
     record = book.record
     differences = _differences(one.transaction, book)
     fields: dict[str, Value] = {
@@ -159,7 +160,7 @@ def _lines(one: Match, book: BookedTransaction, compared: Comparer) -> dict[str,
 
 
 def _differences(transaction: SentTransaction, book: BookedTransaction) -> dict[str, Value]:
-    """Return how far the amounts are apart: in all, before tax, and the tax. What has no tax of its own differs in all alike."""
+    """Return the differences of the totals, the subtotals and the tax. Only invoices and credit memos have tax of their own."""
     whole = _apart(transaction.amount, book.amount)
     if transaction.type != "invoice" or book.record.kind not in _LINES:
         return {"difference": whole, "subtotalDifference": whole, "taxDifference": Decimal(0)}
@@ -179,41 +180,45 @@ def _apart(one: Value, other: Value) -> Value:
 
 
 def _different(transaction: SentTransaction, book: BookedTransaction, by: Mapping[str, Value]) -> str:
-    """Return what differs, in words; empty where nothing is known to."""
+    """Describe the difference in amounts; empty if there is none or it is unknown."""
     if isinstance(by["difference"], Decimal) and by["difference"]:
-        return f"is in QuickBooks with {book.amount} instead of {transaction.amount}"
+        return f"is in QuickBooks with {_money(book.amount)} instead of {_money(transaction.amount)}"
     if isinstance(by["subtotalDifference"], Decimal) and by["subtotalDifference"]:
         own, theirs = transaction.record.get("subTotal"), book.record.get("Subtotal")
-        return f"is in QuickBooks with {theirs} before tax instead of {own}, though the total agrees"
+        return f"is in QuickBooks with {_money(theirs)} before tax instead of {_money(own)}, but the same total"
     return ""
 
 
+def _money(amount: Value) -> str:
+    return format_money(amount) if isinstance(amount, Decimal) else "no amount"
+
+
 def _edits(transaction: SentTransaction, book: Record) -> dict[str, Value]:
-    """Return when either side changed it after it was created in QuickBooks; unset where it did not."""
+    """Return when each program changed it after QuickBooks created it; unset if it did not."""
     created, changed, modified = book.get("TimeCreated"), book.get("TimeModified"), transaction.record.get("modifiedOn")
     if not isinstance(created, datetime):
         unknown = (
-            created if isinstance(created, Unknown) else without(created, "QuickBooks' file does not say when it was made")
+            created if isinstance(created, Unknown) else without(created, "QuickBooks' file doesn't show when it was created")
         )
         return {"booksEdited": unknown, "titanEdited": unknown}
     in_books: Value = changed if not isinstance(changed, datetime) else changed if changed - created > _SETTLING else UNSET
     in_titan: Value = (
         modified if not isinstance(modified, datetime) else modified if modified - created > _OVERNIGHT else UNSET
     )
-    untold = unknown_void(transaction)
-    if untold is not None and in_titan is UNSET:
-        in_titan = untold
+    maybe_void = unknown_void(transaction)
+    if maybe_void is not None and in_titan is UNSET:
+        in_titan = maybe_void
     elif explanation(transaction, frozenset()) in ("voided", "canceled"):
         in_titan = (
             modified
             if isinstance(modified, datetime)
-            else without(modified, "it was voided in ServiceTitan, and its file does not say when")
+            else without(modified, "it was voided in ServiceTitan, and the file doesn't show when")
         )
     return {"booksEdited": in_books, "titanEdited": in_titan}
 
 
 class _Memos:
-    """Reads off the memos whether one names its batch, and whether the ServiceTitan Web Connector sent it."""
+    """Reads from the memos whether they show their batch, and whether the ServiceTitan Web Connector sent the transaction."""
 
     def __init__(self, evidence: Evidence, arrived: Iterable[Match]) -> None:
         since = answers_of(evidence).get("webConnector.since")
@@ -224,17 +229,17 @@ class _Memos:
             for one in arrived
             if one.booked is not None and names_batch(one.booked.record.get("Memo"), one.transaction.record)
         }
-        """(type, batch) of which at least one memo names the batch: then the connector that writes memos sent them all."""
+        """(type, batch) pairs with the batch in at least one memo: the connector that writes memos sent all of them."""
 
     def of(self, one: Match, book: BookedTransaction) -> dict[str, Value]:
-        """Return the fields of one transaction that is in QuickBooks."""
+        """Return the memo fields of a transaction that is in QuickBooks."""
         memo, record = book.record.get("Memo"), one.transaction.record
         unknown = first_unknown(memo, record.get("batch.number"), record.get("batch.name"))
         named: Value = unknown or names_batch(memo, record)
         return {"memo": memo, "memoNamesBatch": named, "sentByNew": self._sent_by_new(one, book, named)}
 
     def _sent_by_new(self, one: Match, book: BookedTransaction, named: Value) -> Value:
-        """Return true where it must have gone through the ServiceTitan Web Connector."""
+        """Return true if the ServiceTitan Web Connector must have sent it."""
         if named is True or (one.transaction.type, one.transaction.batch) in self._named:
             return True
         created = book.record.get("TimeCreated")
@@ -244,9 +249,8 @@ class _Memos:
             return False
         unknown = Unknown(
             cause=Reason.UNANSWERED if self._since is None else Reason.INCONCLUSIVE,
-            reason="nothing tells which connector sent it",
-            remedy="Say since which day the ServiceTitan Web Connector sends your batches: exportready ask, or "
-            "settings.webConnector.since in account.yaml",
+            reason="we can't tell which connector sent it",
+            remedy="Give the first day the ServiceTitan Web Connector sent your batches",
             channel=Channel.ASK,
         )
         return unknown if self._since is None else because_of(unknown, named, created)

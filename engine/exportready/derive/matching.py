@@ -1,13 +1,14 @@
-"""Match each exported transaction of ServiceTitan with QuickBooks: by number within its customer, by day, the amount as a check.
+"""Match each exported ServiceTitan transaction with QuickBooks by number, customer and day, with the amount as a check.
 
-It is looked for in passes, the surest signs first. A number is not unique in QuickBooks, so where several match nothing is guessed: the
-outcome is unknown. What was matched in one pass is nobody else's in the next. What is left over on both sides and might belong together,
-and what looks like a second copy, is unknown too.
+Matching runs in passes, from the surest signs to the weakest. Numbers are not unique in QuickBooks, so if several transactions match,
+the result is unknown rather than guessed. A transaction matched in one pass is not available in the next. Leftovers on both sides that
+may belong together, and possible duplicates, are unknown too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from itertools import product
 
@@ -16,37 +17,38 @@ from msgspec.structs import replace
 
 from exportready.derive.exported import BookedTransaction, SentTransaction
 from exportready.derive.signs import PASSES, may_be_copy, may_be_same, names_its_batch, same_customer
+from exportready.model.display import format_date, format_money
 from exportready.model.evidence import Unknown, Value
 from exportready.model.reasons import Channel, Reason
 
 ARRIVED, TWICE, MISSING, EXPLAINED = "arrived", "twice", "missing", "explained"
 
 _LOOK_AT_BOTH = (
-    "Open it in QuickBooks (Edit > Find, by its number or amount). A second copy is deleted; where it is another transaction, the one of "
-    "ServiceTitan did not arrive: unpost its batch, post it, and export it again"
+    "Open it in QuickBooks (Edit > Find, by its number or amount). If it is a duplicate, delete it. If it is a different transaction, the "
+    "one from ServiceTitan did not arrive: unpost its batch, post it, and export it again"
 )
-_LOOK_FOR_IT = "Look for it in QuickBooks by its amount and day (Edit > Find); in ServiceTitan, give it a shorter number"
+_LOOK_FOR_IT = "Look for it in QuickBooks by its amount and date (Edit > Find). In ServiceTitan, give it a shorter number"
 _TWINS = Unknown(
     cause=Reason.AMBIGUOUS,
-    reason="ServiceTitan has several that nothing tells apart: number, customer, day and amount are one",
+    reason="ServiceTitan has several with the same number, customer, date and amount",
 )
 
 
 class Match(msgspec.Struct, frozen=True, kw_only=True):
-    """One transaction of ServiceTitan with what QuickBooks has of it."""
+    """A ServiceTitan transaction with its match in QuickBooks."""
 
     transaction: SentTransaction
     state: Value
-    """ARRIVED, TWICE or MISSING; unknown where several match."""
+    """ARRIVED, TWICE, MISSING or EXPLAINED; unknown if several match."""
     booked: BookedTransaction | None = None
     may_be_several: bool = False
-    """QuickBooks has something that may be it."""
+    """Whether QuickBooks has transactions that may be it."""
     copies: int = 1
-    """How many QuickBooks has of it."""
+    """How many copies QuickBooks has."""
 
 
 def match(transactions: Sequence[SentTransaction], books: Mapping[str, Sequence[BookedTransaction]]) -> list[Match]:
-    """Return what became of each transaction, in their order."""
+    """Return the match of each transaction, in the same order."""
     index = _Index(book for some in books.values() for book in some)
     found, taken = _matched(transactions, index)
     rest = _Index(book for position, book in enumerate(index.books) if position not in taken)
@@ -55,10 +57,10 @@ def match(transactions: Sequence[SentTransaction], books: Mapping[str, Sequence[
 
 
 def _matched(transactions: Sequence[SentTransaction], index: _Index) -> tuple[dict[int, Match], set[int]]:
-    """Return the matches by the position of their transaction, and the positions in the index that they took."""
+    """Return the matches by the position of their transaction, and the positions in the index that they use."""
     found: dict[int, Match] = {}
     taken: set[int] = set()
-    # What was voided or left behind may have been entered anew under its number: the one that was sent comes first.
+    # A voided or unexported transaction may have been re-entered with the same number: match the one that was sent first.
     for sent, (number, agrees) in product((True, False), enumerate(PASSES)):
         candidates = {
             at: [
@@ -78,7 +80,7 @@ def _matched(transactions: Sequence[SentTransaction], index: _Index) -> tuple[di
 
 
 def _was_sent(transaction: SentTransaction) -> bool:
-    """Return whether it was exported and is still there: neither left behind nor voided nor canceled."""
+    """Return whether it was exported, and was neither voided nor canceled."""
     return (
         transaction.exported is not False
         and transaction.record.get("active") is not False
@@ -87,19 +89,19 @@ def _was_sent(transaction: SentTransaction) -> bool:
 
 
 def _settled(transaction: SentTransaction, books: Sequence[BookedTransaction], *, alone: bool, exact: bool) -> Match:
-    """Return the match of a transaction with those that agree. `alone`: no other transaction of ServiceTitan agrees with them."""
+    """Return the match of a transaction with those that agree. `alone`: no other ServiceTitan transaction agrees with them."""
     if not alone:
         return Match(transaction=transaction, state=_TWINS, may_be_several=True)
     if len(books) == 1:
         return Match(transaction=transaction, state=ARRIVED, booked=books[0])
     if exact:
         return Match(transaction=transaction, state=TWICE, booked=books[0], copies=len(books))
-    reason = f"{len(books)} transactions of QuickBooks may be it, and none of them is just the same"
+    reason = f"{len(books)} transactions in QuickBooks may be it, and none is an exact match"
     return Match(transaction=transaction, state=Unknown(cause=Reason.AMBIGUOUS, reason=reason), may_be_several=True)
 
 
 def _groups(candidates: Mapping[int, Sequence[int]]) -> list[list[int]]:
-    """Group the transactions that agree with the same ones of QuickBooks, directly or through others."""
+    """Group the transactions that agree with the same QuickBooks transactions, directly or through others."""
     claims: dict[int, list[int]] = {}
     for at, positions in candidates.items():
         for position in positions:
@@ -125,7 +127,7 @@ def _groups(candidates: Mapping[int, Sequence[int]]) -> list[list[int]]:
 
 
 def _with_what_is_left(one: Match, rest: _Index) -> Match:
-    """Look among what nothing was matched with: for second copies of what arrived, and for what may be the missing one."""
+    """Search the unmatched QuickBooks transactions for duplicates of what arrived, and for what may be the missing one."""
     if one.state == ARRIVED and one.booked is not None:
         return _with_copies(one, one.booked, rest)
     if one.state != MISSING:
@@ -140,7 +142,7 @@ def _with_what_is_left(one: Match, rest: _Index) -> Match:
             may_be_several=True,
         )
     if transaction.is_cut:
-        reason = "its number is longer than QuickBooks takes, so it may stand there under another"
+        reason = "its number is longer than QuickBooks accepts, so it may be there under another number"
         return replace(
             one,
             state=Unknown(cause=Reason.INCONCLUSIVE, reason=reason, remedy=_LOOK_FOR_IT, channel=Channel.EXPORT),
@@ -162,7 +164,7 @@ def _with_copies(one: Match, booked: BookedTransaction, rest: _Index) -> Match:
     if not copies:
         return one
     described = _described(copies[0])
-    reason = f"QuickBooks has another with its number, {described}, and nothing tells whether that is a second copy"
+    reason = f"QuickBooks has another with the same number, {described}, and we can't tell whether it is a duplicate"
     return replace(
         one,
         state=Unknown(cause=Reason.AMBIGUOUS, reason=reason, remedy=_LOOK_AT_BOTH, channel=Channel.EXPORT),
@@ -173,12 +175,13 @@ def _with_copies(one: Match, booked: BookedTransaction, rest: _Index) -> Match:
 
 def _described(book: BookedTransaction) -> str:
     customer = book.record.get("CustomerRef.FullName")
-    amount = f" over {book.amount:,.2f}" if isinstance(book.amount, Decimal) else ""
-    return f"of {book.day}{amount}" + (f" under {customer}" if isinstance(customer, str) else "")
+    day = f"dated {format_date(book.day)}" if isinstance(book.day, date) else "without a date"
+    amount = f" for {format_money(book.amount)}" if isinstance(book.amount, Decimal) else ""
+    return f"{day}{amount}" + (f" under {customer}" if isinstance(customer, str) else "")
 
 
 class _Index:
-    """QuickBooks' transactions, and their positions by kind and number, name and amount."""
+    """QuickBooks' transactions, and their positions by kind and number, name or amount."""
 
     def __init__(self, books: Iterable[BookedTransaction]) -> None:
         self.books = list(books)
@@ -194,7 +197,7 @@ class _Index:
                 self._by_amount.setdefault((kind, book.amount), []).append(position)
 
     def near(self, transaction: SentTransaction) -> Iterator[int]:
-        """Return the positions of those that may be a transaction: by its number; without one, by its amount, then by its name."""
+        """Yield the positions of possible matches: by number; without a number, by amount and then by name."""
         for home in transaction.homes:
             for number in sorted(transaction.numbers):
                 yield from self._by_number.get((home, number), ())
@@ -206,5 +209,5 @@ class _Index:
                             yield position
 
     def of(self, transaction: SentTransaction) -> Iterator[BookedTransaction]:
-        """Return those that may be a transaction."""
+        """Return the possible matches of a transaction."""
         return (self.books[position] for position in self.near(transaction))

@@ -1,7 +1,7 @@
 """Recognize the batch in the memo of a transaction in QuickBooks: the ServiceTitan Web Connector writes its number and name there.
 
-The memo's exact form is not established (docs/sources.md, memo), so both are looked for, the number as a word of its own outside of the
-name: “12” is not “120”, and the 20 of a batch named 11-20 is not its number.
+The memo's exact form is unknown (docs/sources.md, memo), so both are looked for. The number must be a word of its own outside the name:
+“12” is not “120”, and the 20 in the batch name 11-20 is not the batch number.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from exportready.model.evidence import Record, Unknown, Value
 
 
 def names_batch(memo: Value, transaction: Record) -> bool:
-    """Return whether a memo names the transaction's batch, its number and its name."""
+    """Return whether a memo contains the number and name of the transaction's batch."""
     number, name = transaction.get("batch.number"), transaction.get("batch.name")
     if not isinstance(memo, str) or not isinstance(number, str) or isinstance(name, Unknown):
         return False
@@ -27,7 +27,7 @@ def names_batch(memo: Value, transaction: Record) -> bool:
 
 
 def _places(name: str, text: str) -> Iterator[int]:
-    """Return every place where a name begins; the places may overlap."""
+    """Yield every position where the name begins; occurrences may overlap."""
     at = text.find(name)
     while at >= 0:
         yield at

@@ -1,4 +1,4 @@
-"""What ServiceTitan held before the export, for files made after it that lack it."""
+"""Use ServiceTitan's data from before the export where the files from after the export don't have it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,13 @@ from exportready.kinds.transactions import EXPORTED, PURCHASE_ORDER
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Dataset, Evidence, Scope, Unknown, Value
 from exportready.model.reasons import Channel, Reason
 
-_REMEDY = (
-    "Say which batches were exported: exportready ask, or exportedBatches in account.yaml. To see what was left behind, export "
-    "ServiceTitan's transactions again"
-)
+_REMEDY = "Confirm which batches were exported. To see what was not exported, save ServiceTitan's transactions again"
 _STATUSES = (("syncStatus", "batch.number"), ("parent.syncStatus", "parent.batch.number"))
-"""(status, number of the batch) of a transaction and of its lines."""
+"""(status field, batch field) of a transaction and of its lines."""
 
 
 def with_what_was_sent(now: Evidence, before: Evidence) -> Evidence:
-    """Return the evidence after the export, with what ServiceTitan held before it where the new files lack that."""
+    """Return the evidence after the export, with the ServiceTitan datasets from before it that the new files don't have."""
     kinds = [kind for kind in before.datasets if kind.startswith("servicetitan.") and now.dataset(kind).scope is Scope.MISSING]
     exported = batches_named(now, "exportedBatches")
     return replace(
@@ -31,9 +28,9 @@ def with_what_was_sent(now: Evidence, before: Evidence) -> Evidence:
 
 
 def _of_before(dataset: Dataset, exported: frozenset[str]) -> Dataset:
-    """Return the dataset without the statuses that the export may have changed since.
+    """Return the dataset without the statuses that the export may have changed.
 
-    Those are of batches that were exported, or of all batches where nobody says which were.
+    Those are the statuses in exported batches, or in all batches if the answers don't say which were exported.
     """
     for status, batch in (*_STATUSES, *((("status", "batchId"),) if dataset.kind == PURCHASE_ORDER else ())):
         dataset = dataset.with_column(status, _still_known(dataset, status, batch, exported))

@@ -1,4 +1,4 @@
-"""The signs by which a transaction of QuickBooks is recognized as one of ServiceTitan: number, customer, day, amount and memo."""
+"""The signs that a QuickBooks transaction came from a ServiceTitan transaction: number, customer, day, amount and memo."""
 
 from __future__ import annotations
 
@@ -14,25 +14,26 @@ Sign = Callable[[SentTransaction, BookedTransaction], bool]
 
 
 def same_customer(transaction: SentTransaction, book: BookedTransaction) -> bool:
-    """Decide whether both name the same customer or vendor."""
+    """Return whether both have the same customer or vendor."""
     return transaction.names is not None and not transaction.names.isdisjoint(book.names)
 
 
 def names_its_batch(transaction: SentTransaction, book: BookedTransaction) -> bool:
-    """Decide whether the memo in QuickBooks names the transaction's batch."""
+    """Return whether the memo in QuickBooks contains the transaction's batch."""
     return names_batch(book.record.get("Memo"), transaction.record)
 
 
 def same_amount(transaction: SentTransaction, book: BookedTransaction) -> bool:
-    """Decide whether both amounts are known and equal."""
+    """Return whether both amounts are known and equal."""
     return isinstance(transaction.amount, Decimal) and transaction.amount == book.amount
 
 
 def may_be_copy(transaction: SentTransaction, first: BookedTransaction, book: BookedTransaction) -> bool:
-    """Decide whether a transaction may be a second copy of the first that was found.
+    """Return whether a QuickBooks transaction may be a duplicate of the first one found.
 
-    Number and customer agree, and the batch in its memo or the amount; a customer may use a payment's number again, so there the memo
-    must name the batch. Under another name all must agree. One of no amount was voided, and is none.
+    The number and customer must agree, and either the batch in the memo or the amount. Customers may reuse payment numbers, so for a
+    payment the memo must contain the batch. Under another name, everything must agree. One with a zero amount was voided, so it is no
+    duplicate.
     """
     if book.amount == 0 or not _same_number(transaction, book):
         return False
@@ -42,10 +43,10 @@ def may_be_copy(transaction: SentTransaction, first: BookedTransaction, book: Bo
 
 
 def may_be_same(transaction: SentTransaction, book: BookedTransaction) -> bool:
-    """Decide whether a transaction under another name may be it: somebody may have matched the customer by hand.
+    """Return whether a transaction under another name may be it: a person may have matched the customer by hand.
 
-    By its number and a second sign; one without a number by amount and day (though not a journal entry, which may be anything), or by
-    the batch in its memo and a second sign.
+    It needs the same number and a second sign. Without a number, it needs the same amount and day (but not a journal entry, which may
+    be anything), or the batch in its memo and a second sign.
     """
     if transaction.numbers:
         return _same_number(transaction, book) and (
@@ -57,7 +58,7 @@ def may_be_same(transaction: SentTransaction, book: BookedTransaction) -> bool:
 
 
 def _may_be_customer(transaction: SentTransaction, book: BookedTransaction) -> bool:
-    """A journal entry names no customer, nor do some reports."""
+    """Return whether the customers may be the same. Journal entries and some reports have no customer."""
     return transaction.names is None or not book.names or same_customer(transaction, book)
 
 
@@ -70,18 +71,18 @@ def _same_day(transaction: SentTransaction, book: BookedTransaction) -> bool:
 
 
 def _within_a_day(transaction: SentTransaction, book: BookedTransaction) -> bool:
-    """A payment late in the evening is of the next day in UTC."""
+    """Return whether the days are at most one apart. A late-evening payment is dated the next day in UTC."""
     return isinstance(transaction.day, date) and isinstance(book.day, date) and abs((transaction.day - book.day).days) <= 1
 
 
 def _same_subtotal(transaction: SentTransaction, book: BookedTransaction) -> bool:
-    """Where QuickBooks works out the tax, the whole may differ by its rounding."""
+    """Return whether the subtotals agree. If QuickBooks calculates the tax, rounding may make the totals differ."""
     own = transaction.record.get("subTotal")
     return transaction.type == "invoice" and isinstance(own, Decimal) and book.record.get("Subtotal") == abs(own)
 
 
 def _is_same_payment(transaction: SentTransaction, book: BookedTransaction) -> bool:
-    """A customer may use a payment's number again, so there a third sign is needed."""
+    """Return whether a payment has a third sign, since customers may reuse payment numbers. Others don't need one."""
     return transaction.type != "payment" or names_its_batch(transaction, book) or _within_a_day(transaction, book)
 
 
@@ -90,7 +91,7 @@ def _has_no_number(transaction: SentTransaction, _: BookedTransaction) -> bool:
 
 
 def _is_no_payment(transaction: SentTransaction, _: BookedTransaction) -> bool:
-    """An invoice keeps its number; a payment's may be a check's, which says little by itself."""
+    """Return whether it isn't a payment. A payment's number may be a check number, which proves little by itself."""
     return transaction.type != "payment"
 
 
@@ -104,9 +105,9 @@ PASSES: tuple[Sign, ...] = (
     _all(same_customer, _same_number, same_amount, _is_same_payment),
     _all(_has_no_number, same_customer, same_amount, _within_a_day),
     _all(_is_no_payment, same_customer, _same_number),
-    # A customer that was matched to another name on Fix Export Issues: all else must agree.
+    # The customer was matched to another name on Fix Export Issues: everything else must agree.
     _all(_same_number, _same_day, same_amount),
     _all(_same_number, _same_day, _same_subtotal),
     _all(_same_number, names_its_batch),
 )
-"""What must agree, the surest signs first. Of the first, several that agree are copies of one."""
+"""The signs that must agree in each pass, surest first. Several that agree in the first pass are duplicates."""

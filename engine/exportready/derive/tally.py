@@ -1,6 +1,6 @@
-"""The tie-out, as a bookkeeper writes it: per batch and type, what ServiceTitan sent and what became of it in QuickBooks.
+"""The tie-out, as a bookkeeper writes it: for each batch and type, what ServiceTitan sent and what QuickBooks has.
 
-ServiceTitan's amount equals QuickBooks' and the explained, the unexplained and the undecided one together, to the cent.
+ServiceTitan's amount equals the sum of QuickBooks' amount and the explained, unexplained and undecided amounts, to the cent.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ def tie_out(inputs: Inputs) -> Dataset:
 
 
 def _newest_first(item: tuple[tuple[str, str], _Row]) -> tuple[int, list[int], str]:
-    """Batch numbers count up; what is in no batch comes last."""
+    """Sort by batch number, highest first: batch numbers count up. Transactions without a batch come last."""
     batch, type_ = item[0]
     return -len(batch), [-ord(letter) for letter in batch], type_
 
 
 class _Row(msgspec.Struct, kw_only=True):
-    """A row while it is being added up."""
+    """A row while its matches are being added up."""
 
     name: Value
     counts: Counter[str] = field(default_factory=Counter)
@@ -48,7 +48,7 @@ class _Row(msgspec.Struct, kw_only=True):
     reasons: Counter[str] = field(default_factory=Counter)
 
     def count(self, one: Record) -> None:
-        """Add one match to its sides. A second copy counts among the unexplained, with its amount reversed."""
+        """Add one match to its sides. A duplicate is added to the unexplained side with its amount reversed."""
         sent, booked, state = one.get("amount"), one.get("booksAmount"), one.get("state")
         amount = sent if isinstance(sent, Decimal) else Decimal(0)
         self._add("titan", amount)
@@ -74,7 +74,7 @@ class _Row(msgspec.Struct, kw_only=True):
         self.amounts[side] += amount
 
     def values(self) -> dict[str, Value]:
-        """Return the row under the names of derived.tie_out."""
+        """Return the row as the fields of derived.tie_out."""
         reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(self.reasons.items()))
         return {
             "batchName": self.name,

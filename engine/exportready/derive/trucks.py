@@ -1,6 +1,6 @@
-"""Technician to truck to inventory site: where a line without a location would be taken from.
+"""Technician to truck to inventory site: where the stock for a line without a location would come from.
 
-A technician without a truck gets a default one at the export, and a site that QuickBooks lacks is created too (docs/sources.md,
+The export creates a default truck for a technician without one, and an inventory site that QuickBooks doesn't have (docs/sources.md,
 inventory locations).
 """
 
@@ -35,7 +35,7 @@ def of_technicians(inputs: Inputs) -> Dataset:
         if place.get("parent.active") is not False:
             driven.setdefault(place.get("technicianId"), []).append(place)
     are_all = trucks.scope in (Scope.WHOLE, Scope.ACTIVE)
-    unknown = not_among(trucks, "your files hold only a part of the trucks")
+    unknown = not_among(trucks, "your files contain only some of the trucks")
     for technician in technicians.rows():
         id_, name = technician.get("id"), technician.get("name")
         own = driven.get(id_, []) if isinstance(id_, str) else []
@@ -55,14 +55,14 @@ def of_technicians(inputs: Inputs) -> Dataset:
 
 def _takes(technician: str, trucks: Sequence[str]) -> str:
     if not trucks:
-        return f"{technician} has no truck, so a default truck will be created for it"
+        return f"{technician} has no truck, so the export will create a default truck"
     return f"{technician} drives {' and '.join(trucks)}"
 
 
 def _site_exists(sites: Dataset, names: set[str], truck: Value) -> Value:
-    """Return whether QuickBooks has an inventory site of the truck's name."""
+    """Return whether QuickBooks has an inventory site with the truck's name."""
     if not isinstance(truck, str):
         return truck
     if fold(truck) in names:
         return True
-    return False if sites.scope is Scope.WHOLE else not_among(sites, "your files hold only a part of the sites")
+    return False if sites.scope is Scope.WHOLE else not_among(sites, "your files contain only some of the inventory sites")

@@ -1,8 +1,8 @@
-"""What the error messages of QuickBooks and the Web Connector mean, and which object of the books they name, as data.
+"""What the error messages of QuickBooks and the Web Connector mean, and which object they are about, as data.
 
-The sentences are those of Intuit's status codes (qbXML SDK, status codes in response messages) and result codes; ServiceTitan's
-Export Error Report repeats them. The reason after "QuickBooks error message:" is in the language of the computer, so only the
-first sentence is parsed. A name may contain quotes, so it ends at the last quote that fits (docs/sources.md, error messages).
+The sentences come from Intuit's status codes (qbXML SDK, status codes in response messages) and result codes. ServiceTitan's Export
+Error Report repeats them. The reason after "QuickBooks error message:" is in the computer's language, so only the first sentence is
+parsed. A name may contain quotes, so it ends at the last quote that fits (docs/sources.md, error messages).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import msgspec
 
 MISSING, OWN, RETRY, SKIPPED, SESSION, OTHER, FINE = "missing", "own", "retry", "skipped", "session", "other", "fine"
 SORTS = (MISSING, OWN, RETRY, SKIPPED, SESSION, OTHER, FINE)
-"""FINE is not an error; MISSING names an object that QuickBooks does not have; OWN is about the object that was sent; RETRY is not a
-defect; SKIPPED was not tried, because another request failed; SESSION stops everything; OTHER is not known."""
+"""FINE: not an error. MISSING: QuickBooks doesn't have an object. OWN: a defect of the object that was sent. RETRY: not a defect, so try
+again. SKIPPED: not tried, because another request failed. SESSION: nothing can be exported. OTHER: unknown."""
 
 
 class ParsedMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,7 +24,7 @@ class ParsedMessage(msgspec.Struct, frozen=True, kw_only=True):
     sort: str
     code: str = ""
     kind: str = ""
-    """Kind of the object that it names, as in `at_fault.kind`, or in QuickBooks' own word; empty if it names none."""
+    """Kind of the object it mentions, as in `at_fault.kind`, or in QuickBooks' own word; empty if it mentions none."""
     name: str = ""
     """The object's name, or its id if the message has only that."""
 
@@ -34,7 +34,7 @@ class _Template(msgspec.Struct, frozen=True, kw_only=True):
     sort: str
     pattern: re.Pattern[str]
     kind: str = ""
-    """Kind of the object that it names, if the words don't say."""
+    """Kind of the object it mentions, if the message doesn't say."""
 
 
 def _template(code: str, sort: str, pattern: str, kind: str = "") -> _Template:
@@ -105,7 +105,7 @@ _TRANSACTIONS = (
 
 
 def parse_message(message: str, code: str = "", request: str = "") -> ParsedMessage:
-    """Parse an error message. `code` and `request` (`CustomerAdd`) are those of its qbXML response, if there is one."""
+    """Parse an error message. `code` and `request` (`CustomerAdd`) come from its qbXML response, if there is one."""
     stated = _STATED_CODE.match(message)
     found_code = (stated[1] or stated[2]) if stated else ""
     code = code or (found_code if found_code in _BY_CODE else "")
@@ -134,7 +134,7 @@ def _result_code(found: re.Match[str]) -> str:
 
 
 def _without_name(sort: str) -> str:
-    """Return the category of a code whose sentence is in another language and so names no object: a defect of what was sent."""
+    """Return the sort for a code whose message is in another language, so its object is unknown: MISSING becomes OWN."""
     return OWN if sort == MISSING else sort
 
 
@@ -144,7 +144,7 @@ def is_message(text: str) -> bool:
 
 
 def _kind(words: str) -> str:
-    """Return the kind of an object by its words: `AR Account`, `Item Sales Tax`, `customer name`, `Customers`, `ItemRef`."""
+    """Return the kind for QuickBooks' words for it: `AR Account`, `Item Sales Tax`, `customer name`, `Customers`, `ItemRef`."""
     plain = re.sub(r"[\s_]+", "", words).casefold().removesuffix("ref").removesuffix("listid").removesuffix("ref")
     if plain in _KINDS:
         return _KINDS[plain]
@@ -156,6 +156,6 @@ def _kind(words: str) -> str:
 
 
 def _kind_of_request(request: str) -> str:
-    """Return the kind of the list that a request was for: `CustomerAdd`, `ItemNonInventoryQuery`."""
+    """Return the kind of object that a request was for: `CustomerAdd`, `ItemNonInventoryQuery`."""
     plain = re.sub(r"(Add|Mod|Query)(Rs|Rq)?$", "", request)
     return _kind(plain) if plain else ""
