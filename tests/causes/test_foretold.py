@@ -597,7 +597,7 @@ def test_what_an_exporter_refuses_is_what_was_foretold_and_its_errors_fold_into_
     assert {name for kind, name in named if kind == "transaction"} == numbers | unsent
     for waiting in causes.blocked_transactions:
         for chain in waiting.chain:
-            assert (" waits for " in chain) == ("(inferred)" in chain)
+            assert (" depends on " in chain) == ("(inferred)" in chain)
     assert {name for name in exporter.raised if name[0] != "transaction"} <= one.broken
     _adds_up(causes)
 

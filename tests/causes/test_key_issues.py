@@ -227,7 +227,7 @@ def test_a_chain_is_told_in_words_and_a_payment_is_no_second_sum() -> None:
     )
     chains = {one.transaction.kind: one.chain for one in found.blocked_transactions}
     assert chains["servicetitan.payment"] == (
-        "payment 4711 waits for invoice 1234 (inferred), which uses item FURN-80: FURN-80 has no cost-of-goods-sold account",
+        "payment 4711 depends on invoice 1234 (inferred), which uses item FURN-80: FURN-80 has no Cost of Goods Sold account",
     )
     assert (found.blocked.transactions, found.blocked.amount) == (2, Decimal(120))
     assert [one.certainty for one in found.blocked_transactions] == ["established", "inferred"]
@@ -244,7 +244,7 @@ def test_a_condition_of_the_session_comes_first_and_swallows_nothing() -> None:
         {"webConnector.status": "offline"},
     )
     assert (found.key_issues[0].rule, found.key_issues[0].gates) == ("connection/web-connector-online", True)
-    assert blocking(found) == ["A has no cost-of-goods-sold account"]
+    assert blocking(found) == ["A has no Cost of Goods Sold account"]
 
 
 # -- errors of the export
@@ -284,8 +284,8 @@ def test_errors_that_name_one_object_are_one_key_issue() -> None:
     assert (issue.code, issue.message, issue.certainty) == ("3140", "QuickBooks does not have item FURN-80", "established")
     assert issue.alone.transactions == 3
     assert sorted(found.behind.values()).count((issue.id,)) >= 3
-    assert any("it was refused" in reason.words for reason in issue.reasons)
-    assert found.blocked_transactions[0].chain == ("invoice 1 names item FURN-80, which QuickBooks does not have",)
+    assert any("QuickBooks rejected it" in reason.words for reason in issue.reasons)
+    assert found.blocked_transactions[0].chain == ("invoice 1 uses item FURN-80, which QuickBooks doesn't have",)
 
 
 def test_a_missing_object_is_folded_under_what_refused_it_itself() -> None:

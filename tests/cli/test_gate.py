@@ -180,7 +180,7 @@ def test_a_baseline_lets_old_debts_through_and_tells_what_is_gone(run: Run, tmp_
     done = run(*gate, "--new-only")
     assert (done.returncode, json.loads(done.stdout)["baseline"]["stale"]) == (
         0,
-        [f"{RULE}: «Populate Serial Numbers in QuickBooks» is switched on"],
+        [f"{RULE}: “Populate Serial Numbers in QuickBooks” is on"],
     )
     assert run(*gate, "--new-only", "--strict-baseline").returncode == 1
     before = json.loads(baseline.read_text("utf-8"))

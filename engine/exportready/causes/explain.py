@@ -1,7 +1,7 @@
-"""From what failed to why: the key issues of a result, and what each of them blocks.
+"""Explain why rules failed: find the key issues of a result, and what each of them blocks.
 
 Findings and export errors become problems (problems.py), the inference rules say which depends on which (engines/, key_issues.py),
-and a walk over the references says which transactions each problem blocks (graph.py, impact.py).
+and following the references shows which transactions each problem blocks (graph.py, impact.py).
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ class Causes(msgspec.Struct, frozen=True, kw_only=True):
     """The key issues of a result, and what they block."""
 
     behind: Mapping[FindingId, tuple[str, ...]]
-    """The ids of the key issues behind each finding."""
+    """The IDs of the key issues behind each finding."""
     users: Mapping[FindingId, tuple[str, ...]]
-    """The numbers of the batches that use what is at fault in each finding."""
+    """The numbers of the batches that use the object at fault in each finding."""
     key_issues: tuple[KeyIssue, ...]
     blocked_transactions: tuple[BlockedTransaction, ...]
     """The blocked transactions."""
     blocked: Cleared
-    """All that is blocked, each transaction once."""
+    """Everything that is blocked, with each transaction counted once."""
     stale: tuple[str, ...]
-    """Export errors on transactions that have arrived since, in words."""
+    """Export errors for transactions that have since arrived, in words."""
     graph: Graph
     batches: tuple[BatchLoad, ...]
     """What key issues block in each batch."""
@@ -55,9 +55,9 @@ def explain(
     phase: str,
     accepted: Container[FindingId] = (),
 ) -> Causes:
-    """Trace what failed to its key issues. The engine is opened only where there is a problem.
+    """Trace failures to their key issues. The engine is opened only if there is a problem.
 
-    A finding that a waiver accepts is no problem and blocks nothing: the verdict says the same.
+    A finding accepted by a waiver isn't a problem and blocks nothing, as in the verdict.
     """
     after = phase == Phase.AFTER.value
     graph = build(evidence, _may_be_missing(evidence) if after else None)
@@ -85,7 +85,7 @@ def explain(
 
 
 def _may_be_missing(evidence: Evidence) -> dict[Node, bool]:
-    """Return for every exported transaction whether it may still be missing in QuickBooks: it is not known to have arrived."""
+    """Return for every exported transaction whether it may still be missing in QuickBooks, because it isn't known to have arrived."""
     keys = {(kind, fold(record.key)): identity(record) for kind in AMOUNTS for record in evidence.dataset(kind).rows()}
     found = {}
     for match in evidence.dataset("derived.match").rows():
@@ -102,7 +102,7 @@ def _only(results: Sequence[RuleResult], keeps: Callable[[Finding], bool]) -> li
 
 
 def _behind(results: Sequence[RuleResult], traced: Traced) -> dict[FindingId, tuple[str, ...]]:
-    """Return the ids of the key issues behind each finding; a finding about an export error has those of the error."""
+    """Return the IDs of the key issues behind each finding; a finding about an export error has those of the error."""
     of_error: dict[str, tuple[str, ...]] = {}
     of_finding: dict[FindingId, tuple[str, ...]] = {}
     for one in traced.problems.values():
@@ -118,6 +118,6 @@ def _behind(results: Sequence[RuleResult], traced: Traced) -> dict[FindingId, tu
 
 
 def _stale(evidence: Evidence) -> tuple[str, ...]:
-    """Return the export errors on transactions that have arrived since, in words."""
+    """Return the export errors for transactions that have since arrived, in words."""
     errors = evidence.dataset("derived.export_error").rows()
     return tuple(f"{one.get('transaction')}: {one.get('message')}" for one in errors if one.get("arrivedSince") is True)

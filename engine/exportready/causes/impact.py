@@ -1,4 +1,4 @@
-"""Which transactions each problem blocks, by a walk over the references, and the way from one to the other in words."""
+"""Find which transactions each problem blocks by following the references, and describe the chain between them in words."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from exportready.kinds.nouns import object_noun
 from exportready.kinds.references import ESTABLISHED, INFERRED
 
 MOST_STOPS = 20
-"""Problems that stop a whole batch and are noted on each of its transactions; noting all of them would grow with the product."""
+"""Maximum number of problems that stop a whole batch noted on each of its transactions, to avoid quadratic growth."""
 
 
 class Way(msgspec.Struct, frozen=True):
     """How a problem comes to block a transaction."""
 
     steps: tuple[Edge, ...]
-    """From the transaction to the object at fault; none where the transaction itself is at fault."""
+    """From the transaction to the object at fault; empty if the transaction itself is at fault."""
     inferred: int
     """How many of the steps are inferred, not established."""
 
@@ -32,17 +32,17 @@ class Impact(msgspec.Struct):
 
     graph: Graph
     ways: dict[Node, dict[str, Way]] = field(default_factory=dict)
-    """Transaction -> id of the problem -> the surest way to it."""
+    """Transaction -> ID of the problem -> the most certain way to it."""
 
     def note(self, transaction: Node, problem: str, way: Way) -> None:
-        """Keep a way that is surer, or shorter, than the one already known."""
+        """Keep a way if it is more certain, or shorter, than the one already known."""
         known = self.ways.setdefault(transaction, {}).get(problem)
         if known is None or (way.inferred, len(way.steps)) < (known.inferred, len(known.steps)):
             self.ways[transaction][problem] = way
 
 
 def walk(problems: Iterable[Problem], graph: Graph, stops_batch: Iterable[str]) -> Impact:
-    """Return every transaction that a problem blocks. `stops_batch`: ids of the problems that stop a whole batch."""
+    """Return every transaction that a problem blocks. `stops_batch`: IDs of the problems that stop a whole batch."""
     impact, stopping = Impact(graph), frozenset(stops_batch)
     users: dict[Node, dict[Node, tuple[int, Node, Edge]]] = {}
     batches: dict[str, list[Node]] = {}
@@ -64,7 +64,7 @@ def walk(problems: Iterable[Problem], graph: Graph, stops_batch: Iterable[str]) 
                 stops[number] += 1
                 if stops[number] > MOST_STOPS:
                     continue
-                in_batch = Edge(("batch", number), "stands in", ESTABLISHED)
+                in_batch = Edge(("batch", number), "is in", ESTABLISHED)
                 for neighbor in batches.get(number, ()):
                     impact.note(neighbor, problem.id, Way((in_batch,), 0))
                     if neighbor not in users:
@@ -94,9 +94,9 @@ def describe_object(node: Node, graph: Graph, name: str = "") -> str:
 
 
 def chain(transaction: Node, way: Way, end: str, graph: Graph) -> str:
-    """Return the way from a transaction to a problem in words.
+    """Return the chain from a transaction to a problem in words.
 
-    Such as: payment 4711 waits for invoice 1234 (inferred), which uses item FURN-80, which QuickBooks does not have.
+    For example: payment 4711 depends on invoice 1234 (inferred), which uses item FURN-80, which QuickBooks doesn't have.
     """
     words = describe_object(transaction, graph)
     for at, step in enumerate(way.steps):
@@ -106,16 +106,14 @@ def chain(transaction: Node, way: Way, end: str, graph: Graph) -> str:
 
 
 def ending(problem: Problem, graph: Graph, at: Node, is_alone: bool) -> str:
-    """Return the end of a chain: what is wrong with the object it came to. `is_alone`: the chain has no steps before it."""
+    """Return the end of a chain: what is wrong with the last object. `is_alone`: the chain has no steps before it."""
     if problem.sort == FINDING:
         return f": {problem.said.get(at, problem.findings[0][1].message)}"
     if problem.sort == SKIPPED:
-        return " was not tried" if is_alone else ", which was not tried"
+        return " was skipped" if is_alone else ", which was skipped"
     if problem.sort != MISSING:
         return f": {message_of(problem.errors[0]).rstrip('.')}"
     if problem.object == at:
-        return ", which QuickBooks does not have"
-    names = "names" if is_alone else ", which names"
-    return f" {names} {describe_object(problem.object, graph, problem.name)}, which QuickBooks does not have".replace(
-        " ,", ","
-    )
+        return ", which QuickBooks doesn't have"
+    uses = "uses" if is_alone else ", which uses"
+    return f" {uses} {describe_object(problem.object, graph, problem.name)}, which QuickBooks doesn't have".replace(" ,", ",")

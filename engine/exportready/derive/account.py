@@ -1,6 +1,6 @@
-"""The facts of the account: what a fresh answer says, else what the files prove, else unknown.
+"""Conclude the facts of the account: from a fresh answer, else from proof in the files, else unknown.
 
-A fact is only ever concluded from something that is there: one purchase order proves purchasing, none proves nothing.
+Only a record that exists proves a fact: one purchase order proves that Purchasing is in use, but a file without any proves nothing.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from exportready.derive.sales_tax import tax_items
 from exportready.derive.unknowns import first_unknown, not_whole
 from exportready.kinds import KINDS
 from exportready.kinds.account import BY_PATH
+from exportready.model.display import format_date
 from exportready.model.evidence import (
     NOT_EXPORTED,
-    UNSET,
     Dataset,
     Evidence,
     FieldNote,
@@ -35,7 +35,7 @@ _PROOFS = {
     # Trucks and warehouses are in the list only where the Inventory module was set up (docs/sources.md, modules).
     "inventory": ("servicetitan.truck", "servicetitan.warehouse"),
 }
-"""Fact -> the kinds of which one record proves it."""
+"""Fact -> the kinds of record that prove it; one record is enough."""
 _NAMES_OF_PROOFS = "\n".join(f"{kind} {' '.join(KINDS[kind].key)}" for kinds in _PROOFS.values() for kind in kinds)
 _CLOSING = "AccountingPreferences.ClosingDate"
 _TAX_ITEM = "SalesTaxPreferences.DefaultItemSalesTaxRef.FullName"
@@ -53,7 +53,7 @@ account.answers {" ".join(fact.answer for fact in KINDS[ACCOUNT].fields.values()
 """,
 )
 def facts(inputs: Inputs) -> Dataset:
-    """Conclude the one record of the account; each field has a note with its source."""
+    """Conclude the single record of the account; each field has a note with its source."""
     evidence = inputs.evidence
     fields: dict[str, Value] = {}
     notes: dict[str, FieldNote] = {}
@@ -68,7 +68,7 @@ def facts(inputs: Inputs) -> Dataset:
 
 
 def _answered(evidence: Evidence, name: str, path: str, at: datetime) -> tuple[Value, FieldNote]:
-    """Return a fact that an answer states, or of which a record in the files is a proof."""
+    """Return a fact that an answer states or a record in the files proves."""
     answers = answers_of(evidence)
     answer, note = answers.get(path), answers.note(path)
     if answer is NOT_EXPORTED:
@@ -79,15 +79,15 @@ def _answered(evidence: Evidence, name: str, path: str, at: datetime) -> tuple[V
     if proof is None:
         return answer, FieldNote(note.where, note.dated, path)
     if answer is False:
-        reason = f"you answered no, but {proof.where.path} holds {proof.key}, which there is only where it is in use"
+        reason = f"you answered no, but {proof.where.path} contains {proof.key}, which shows that it is in use"
         return Unknown(cause=Reason.CONTRADICTORY, reason=reason), FieldNote(note.where, note.dated)
     return True, FieldNote(proof.where)
 
 
 def _seen(evidence: Evidence, kind: str) -> tuple[Record, ...]:
-    """Return the records that prove something; where the sources disagree, so that none count, those of every source.
+    """Return the records that prove a fact. If the sources disagree, so that no list is used, return those of every source.
 
-    They are sorted, so that the same one is named whatever the order of the file. A record without a key proves nothing.
+    The records are sorted, so that the message refers to the same one in any file order. A record without a key proves nothing.
     """
     listed = (record for listing in evidence.listings.get(kind, ()) for record in listing.records)
     named = (record for record in evidence.dataset(kind).rows() or listed if _is_named(record))
@@ -99,25 +99,25 @@ def _is_named(record: Record) -> bool:
 
 
 def _preference(evidence: Evidence, name: str) -> tuple[Value, Location | None]:
-    """Return a preference of QuickBooks, with its place. An absent element says nothing."""
+    """Return a QuickBooks preference and where it is. An absent element proves nothing."""
     preferences = evidence.dataset("quickbooks.Preferences").first()
     return (preferences.get(name), preferences.where) if preferences else (NOT_EXPORTED, None)
 
 
 def _closing_date(evidence: Evidence, answer: Value, note: FieldNote) -> tuple[Value, FieldNote]:
-    """Return QuickBooks' own preference where it shows one, else the answer."""
+    """Return QuickBooks' own preference if the files have it, else the answer."""
     stated, where = _preference(evidence, _CLOSING)
     if where is None or not isinstance(stated, date):
         return answer, note
     if not isinstance(answer, Unknown) and answer != stated:
-        answered = "that there is none" if answer is UNSET else str(answer)
-        reason = f"you answered {answered}, but {where.path} says {stated}"
+        answered = format_date(answer) if isinstance(answer, date) else "that there is none"
+        reason = f"you answered {answered}, but {where.path} says {format_date(stated)}"
         return Unknown(cause=Reason.CONTRADICTORY, reason=reason), FieldNote(note.where, note.dated)
     return stated, FieldNote(where)
 
 
 def _sales_tax(evidence: Evidence) -> Value:
-    """Return whether sales tax is switched on. QuickBooks asks for a sales-tax item if so (docs/sources.md, sales tax)."""
+    """Return whether sales tax is on. If it is, QuickBooks requires a sales tax item (docs/sources.md, sales tax)."""
     if isinstance(_preference(evidence, _TAX_ITEM)[0], str):
         return True
     items = evidence.dataset("quickbooks.Item")
@@ -128,12 +128,12 @@ def _sales_tax(evidence: Evidence) -> Value:
     is_whole = items.scope is Scope.WHOLE
     if is_whole and unknown is None and all(state is False for state in states):
         return False
-    lack = not_whole(items, items.why or "your files hold only a part of QuickBooks' items")
+    lack = not_whole(items, items.why or "your files have only some of the QuickBooks items")
     return replace(lack, cause=unknown.cause if unknown else Reason.EMPTY) if is_whole else lack
 
 
 def _class_tracking(evidence: Evidence) -> Value:
-    """Return whether QuickBooks tracks classes: its preference says so, else an active class shows it; none shows nothing."""
+    """Return whether QuickBooks tracks classes: by its preference, else because it has an active class. No class proves nothing."""
     stated, where = _preference(evidence, _CLASSES)
     if isinstance(stated, bool):
         return stated
@@ -143,7 +143,7 @@ def _class_tracking(evidence: Evidence) -> Value:
     missing = "quickbooks.Class" if classes.scope is Scope.MISSING else "quickbooks.Preferences"
     return Unknown(
         cause=Reason.NOT_SUPPLIED if classes.scope is Scope.MISSING or where is None else Reason.NOT_EXPORTED,
-        reason="your files do not show whether QuickBooks tracks classes",
+        reason="your files don't show whether QuickBooks tracks classes",
         remedy=classes.remedy or KINDS[missing].supply,
         source=missing,
         channel=classes.channel,

@@ -1,4 +1,4 @@
-"""What account.yaml answers and what follows for the account: the two records of which there is only one each."""
+"""Find the two single records: the answers in account.yaml, and the facts about the account that follow from them."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from exportready.model.evidence import ANSWERS_KIND, Evidence, Location, Record
 ANSWERS, ACCOUNT = ANSWERS_KIND, rules.ACCOUNT
 _WHERE = Location("account.yaml")
 NO_ANSWERS = Record(kind=ANSWERS, key="", fields={}, where=_WHERE)
-"""The record of answers where there is no account.yaml."""
+"""The record of answers if there is no account.yaml."""
 _NO_FACTS = Record(kind=ACCOUNT, key="", fields={}, where=_WHERE)
 
 
 def answers_of(evidence: Evidence) -> Record:
-    """Return the record of answers; one without any where there is no account.yaml."""
+    """Return the record of answers; without account.yaml, an empty one."""
     return evidence.dataset(ANSWERS).first() or NO_ANSWERS
 
 
 def facts_of(evidence: Evidence) -> Record:
-    """Return the account's facts (`derived.account`)."""
+    """Return the facts of the account (`derived.account`)."""
     return evidence.dataset(ACCOUNT).first() or _NO_FACTS
 
 

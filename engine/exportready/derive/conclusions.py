@@ -1,4 +1,4 @@
-"""The records of one derived kind while they are put together, with their keys, and how much of the kind they are."""
+"""Collect the records of one derived kind, with their keys, and work out how complete they are."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ class Conclusions:
         self.kind = kind
         self.records: list[Record] = []
         self.doubt: Unknown | None = None
-        """Why something could not be concluded, apart from what the sources lack."""
+        """Why a record couldn't be concluded, apart from gaps in the sources."""
         self._keys = Keys(KINDS[kind])
 
     def add(self, fields: Mapping[str, Value], where: Location, notes: Mapping[str, FieldNote] | None = None) -> None:
-        """Add a record. `where` is the place from which it was concluded."""
+        """Add a record. `where` is the place it was concluded from."""
         self.records.append(Record(kind=self.kind, key=self._keys.of(fields), fields=fields, where=where, notes=notes or {}))
 
     def whole(self) -> Dataset:
-        """Return the records as all that there are."""
+        """Return the records as the complete list."""
         return Dataset(kind=self.kind, records=tuple(self.records), scope=Scope.WHOLE)
 
     def dataset(self, *sources: Dataset, active_suffices: bool = False, waiting_suffices: bool = False) -> Dataset:
-        """Return the records, as whole as the least whole of their sources.
+        """Return the records, as complete as the least complete of their sources.
 
-        `active_suffices`: inactive ones do not matter; `waiting_suffices`: only what is pending in a batch does.
+        `active_suffices`: inactive records don't matter; `waiting_suffices`: only pending transactions matter.
         """
         records = tuple(self.records)
         dated = min((dataset.dated for dataset in sources if dataset.dated), default=None)
@@ -56,7 +56,7 @@ class Conclusions:
         return self._because_of(worst, scope, dated)
 
     def _because_of(self, lacking: Dataset, scope: Scope, dated: datetime | None) -> Dataset:
-        """Return the records as no more than `scope` of the kind, since a source is not whole."""
+        """Return the records with this scope at most, because a source is incomplete."""
         return Dataset(
             kind=self.kind,
             records=() if scope is Scope.MISSING else tuple(self.records),

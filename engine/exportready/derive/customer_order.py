@@ -1,9 +1,9 @@
-"""Was the customer list sorted by hand? (docs/sources.md, list order)
+"""Find out whether the customer list was sorted by hand (docs/sources.md, list order).
 
-QuickBooks keeps a list in alphabetical order per level until somebody drags a name. Per group of siblings, names compare
-case-insensitively by code point; space and punctuation count. A pair whose first difference is not ASCII is not judged,
-since QuickBooks' collation for those is not established. IIF is proven to write the list's own order; qbXML is not, so
-there a displaced name proves that it was sorted by hand, and an orderly list proves nothing.
+QuickBooks keeps each level of a list in alphabetical order until someone drags a name. Siblings are compared by code point,
+ignoring case, with spaces and punctuation included. A pair that first differs in a non-ASCII character isn't compared, because
+it isn't established how QuickBooks sorts those. IIF is proven to write the list in its own order. qbXML is not: there, a displaced
+name proves that the list was sorted by hand, but a list in order proves nothing.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from exportready.model.reasons import Channel, Reason
 
 _KIND, _LIST = "derived.customer_order", "quickbooks.Customer"
 LARGEST_EXACT = 400
-"""Above this many entangled names with non-ASCII differences, the smallest set is approximated."""
+"""With more siblings than this, non-ASCII names among them, the smallest set of displaced names is approximated."""
 
 _NO_PROOF = Unknown(
-    cause=Reason.INCONCLUSIVE, reason="qbXML does not show the order of the list in QuickBooks; only an IIF file does"
+    cause=Reason.INCONCLUSIVE, reason="only an IIF file shows the order of the list in QuickBooks; a qbXML response doesn't"
 )
 
 
 @derivation(_KIND, reads=f"{_LIST} FullName")
 def order(inputs: Inputs) -> Dataset:
-    """Conclude one record for each customer, with whether it is in its place."""
+    """Conclude one record for each customer, with whether it is in order."""
     customers = inputs.dataset(_LIST)
     if customers.scope is Scope.MISSING:
         return _nothing(customers, Scope.MISSING, customers.why)
@@ -56,7 +56,7 @@ def order(inputs: Inputs) -> Dataset:
 
 
 def _nothing(customers: Dataset, scope: Scope, why: str) -> Dataset:
-    """Return no record, since the customers themselves are not known."""
+    """Return no records, because the customers themselves are not known."""
     return Dataset(
         kind=_KIND,
         scope=scope,
@@ -95,7 +95,7 @@ def _as_shown(shown: Listing, is_proof: bool, customers: Dataset) -> Dataset:
 
 
 def _that_count(listings: Sequence[Listing], customers: Dataset) -> list[Listing]:
-    """Return the lists that hold just the customers that count; single records have no place in one."""
+    """Return the lists that have exactly the customers in use. Single records are left out: they have no position in a list."""
     lists = join_pages([one for one in listings if one.part != "fragment"])
     listed = {key for one in lists for key in _keys(one)}
     counted = sorted(key for key in (fold(record.key) for record in customers.rows()) if key in listed)
@@ -107,14 +107,14 @@ def _older(one: Listing, proof: Listing | None) -> bool:
 
 
 def _newest_in_order(ordered: Sequence[Listing], at: datetime) -> Listing | str | None:
-    """Return the newest list with QuickBooks' own order; text where two show different ones, and none is newer."""
+    """Return the newest list in QuickBooks' own order; a reason if two lists show different orders and neither is newer."""
     if not ordered:
         return None
     dates = sorted((one.dated for one in ordered if one.dated and one.dated - at <= CLOCK_SKEW), reverse=True)
     newest = [one for one in ordered if len(dates) == len(ordered) and one.dated == dates[0]] or list(ordered)
     if any(_keys(one) != _keys(newest[0]) for one in newest):
         names = " and ".join(sorted({one.path for one in newest}))
-        return f"{names} show the customers in different orders, and nothing says which is newer"
+        return f"{names} show the customers in different orders, and we can't tell which file is newer"
     return max(newest, key=lambda one: (one.whole, one.path))
 
 
@@ -123,7 +123,7 @@ def _keys(listing: Listing) -> list[str]:
 
 
 def displaced_records(records: Sequence[Record]) -> set[int]:
-    """Return the indexes of the fewest records that are out of their place, over all groups of siblings."""
+    """Return the indexes of the fewest records that are out of order, over all groups of siblings."""
     groups: dict[str, list[tuple[int, str]]] = {}
     for index, record in enumerate(records):
         name = record.get("FullName")
@@ -137,7 +137,7 @@ def displaced_records(records: Sequence[Record]) -> set[int]:
 
 
 def displaced(names: Sequence[str]) -> set[int]:
-    """Return the indexes of the fewest names to take away so that no two of the rest are in the wrong order."""
+    """Return the indexes of the fewest names to remove so that the rest are in order."""
     keys = [name.casefold() for name in names]
     if all(key.isascii() for key in keys):
         return set(range(len(keys))) - _longest_rising(keys)
@@ -152,7 +152,7 @@ def displaced(names: Sequence[str]) -> set[int]:
     out = {index for index in range(len(keys)) if keys[index].isascii()} - set(kept)
     for index, key in enumerate(keys):
         if not key.isascii():
-            at = bisect_right(kept, index)  # the kept names rise, so the nearest ones decide for all
+            at = bisect_right(kept, index)  # the kept names are in order, so comparing with the nearest two is enough
             before, after = kept[max(at - 1, 0) : at], kept[at : at + 1]
             if any(_after(keys[one], key) for one in before) or any(_after(key, keys[one]) for one in after):
                 out.add(index)
@@ -160,7 +160,7 @@ def displaced(names: Sequence[str]) -> set[int]:
 
 
 def _after(one: str, other: str) -> bool:
-    """Return true where `one` surely sorts after `other`: a difference in non-ASCII characters is not judged."""
+    """Return whether `one` certainly sorts after `other`. A difference in non-ASCII characters isn't compared."""
     for left, right in zip(one, other, strict=False):
         if left != right:
             return left.isascii() and right.isascii() and left > right
@@ -168,7 +168,7 @@ def _after(one: str, other: str) -> bool:
 
 
 def _longest_rising(keys: Sequence[str | None]) -> set[int]:
-    """Return the indexes of a longest non-decreasing run through the keys; None is passed over."""
+    """Return the indexes of a longest non-decreasing subsequence of the keys; None is skipped."""
     tails: list[str] = []
     ends: list[int] = []
     before: dict[int, int] = {}
@@ -188,10 +188,10 @@ def _longest_rising(keys: Sequence[str | None]) -> set[int]:
 
 
 def _smallest_cover(size: int, wrong: Sequence[tuple[int, int]]) -> set[int]:
-    """Return the fewest names that touch every wrong pair.
+    """Return the fewest names that cover every wrong pair.
 
-    "Is wrongly before" is a partial order, so by Dilworth's and Koenig's theorems the names to keep are a largest
-    antichain, which a maximum matching of the pairs gives.
+    "Is wrongly before" is a partial order. By Dilworth's and Koenig's theorems, the names to keep are a largest antichain,
+    which a maximum matching of the pairs gives.
     """
     pairs: list[list[int]] = [[] for _ in range(size)]
     for one, other in wrong:

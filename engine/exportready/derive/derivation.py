@@ -1,7 +1,7 @@
-"""How a derivation declares itself: the kind of record that it concludes, and what it reads for that.
+"""Declare derivations: the kind of record that each one concludes, and what it reads to do so.
 
-The declaration is written beside the function. What is read from the files, how old the records behind a conclusion may be and the
-order in which derivations run all follow from it.
+The declaration is written next to the function. It determines what is read from the files, how old the records behind a conclusion may
+be, and the order in which derivations run.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from exportready.model.evidence import Dataset, Evidence
 
 
 class Inputs(msgspec.Struct, frozen=True, kw_only=True):
-    """What a derivation may look at."""
+    """The input of a derivation."""
 
     evidence: Evidence
-    """The snapshot, with what was derived before."""
+    """The snapshot, with the kinds derived so far."""
     at: datetime
-    """The moment of the check: it decides which answers are fresh."""
+    """The moment of the check, which decides which answers are fresh."""
     before: Evidence | None = None
-    """An earlier snapshot, for what has changed since."""
+    """An earlier snapshot, to find what has changed since."""
 
     def dataset(self, kind: str) -> Dataset:
-        """Return what counts of a kind."""
+        """Return the dataset of a kind."""
         return self.evidence.dataset(kind)
 
 
@@ -34,13 +34,13 @@ Conclude = Callable[[Inputs], Dataset]
 
 
 class Derivation(msgspec.Struct, frozen=True, kw_only=True):
-    """A kind of record that no file states, and how it is concluded."""
+    """A kind of record that no file contains, and how it is concluded."""
 
     kind: str
     reads: Mapping[str, frozenset[str]]
     """Kind -> the fields of it that are read. Derived kinds among them are concluded first."""
     only_for: Mapping[str, frozenset[str]]
-    """Kind -> the concluded fields for which alone it is read."""
+    """Kind -> the only concluded fields that it is read for."""
     conclude: Conclude
 
     def __call__(self, inputs: Inputs) -> Dataset:
@@ -51,8 +51,8 @@ class Derivation(msgspec.Struct, frozen=True, kw_only=True):
 def derivation(kind: str, *, reads: str, only_for: Mapping[str, str] | None = None) -> Callable[[Conclude], Derivation]:
     """Declare what a function reads to conclude a kind of record.
 
-    `reads` has a kind and its fields on each line; a kind may take several lines. `only_for` names the concluded fields for which
-    alone a kind is read: where nobody wants those, it stays unread.
+    `reads` has a kind and its fields on each line; a kind may take several lines. `only_for` lists the only concluded fields that a
+    kind is read for: if no rule needs them, the kind isn't read.
     """
 
     def declared(conclude: Conclude) -> Derivation:
@@ -74,9 +74,9 @@ def _table(text: str) -> Mapping[str, frozenset[str]]:
 
 
 def in_order(derivations: Iterable[Derivation]) -> Mapping[str, Derivation]:
-    """Return derivations by their kind, each after those that it reads; among equals in the order of their names.
+    """Return derivations by kind, each after those that it reads, and otherwise sorted by name.
 
-    Raises graphlib.CycleError where derivations read each other in a circle.
+    Raises graphlib.CycleError if derivations depend on each other in a circle.
     """
     by_kind = {one.kind: one for one in derivations}
     sorter = TopologicalSorter({kind: by_kind.keys() & one.reads.keys() for kind, one in by_kind.items()})

@@ -1,6 +1,6 @@
-"""Settings that have changed: this snapshot's answers and preferences against an earlier snapshot's.
+"""Find settings that have changed: compare this snapshot's answers and preferences with those of an earlier snapshot.
 
-The customer mapping has a past of its own in account.yaml (customerMappingAtLastExport), for those who keep no snapshots.
+The earlier customer mapping can also come from account.yaml (customerMappingAtLastExport), for accounts without earlier snapshots.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from exportready.model.reasons import Channel, Reason
 _PREFERENCES = "quickbooks.Preferences"
 _MAPPING, _LAST = "customerMapping", "customerMappingAtLastExport"
 _MOMENTARY = ("webConnector.status", "webConnector.restarted", _LAST)
-"""Answers that may differ at every check."""
+"""Answers that can differ at every check."""
 
 
 @derivation(
     "derived.drift",
-    # Of the other answers and preferences, whatever both snapshots hold is compared.
+    # All other answers and preferences that both snapshots have are compared too.
     reads=f"{ANSWERS} {_MAPPING} {_LAST}\n{_PREFERENCES} AccountingPreferences.ClosingDate",
 )
 def settings(inputs: Inputs) -> Dataset:
-    """Conclude one record for each setting that both snapshots state, and one for the customer mapping in any case."""
+    """Conclude one record for each setting that both snapshots have, and always one for the customer mapping."""
     found = Conclusions("derived.drift")
     now, earlier = _stated(inputs.evidence, ANSWERS), _stated(inputs.before, ANSWERS)
     for path in BY_PATH:
@@ -45,7 +45,7 @@ def _stated(evidence: Evidence | None, kind: str) -> Record | None:
 
 
 def _compare(found: Conclusions, name: str, now: Record | None, earlier: Record | None) -> None:
-    """Add a setting if both snapshots state it."""
+    """Add a setting if both snapshots have it."""
     if now is None or earlier is None:
         return
     one, two = earlier.get(name), now.get(name)
@@ -57,7 +57,7 @@ def _compare(found: Conclusions, name: str, now: Record | None, earlier: Record 
 
 
 def _compare_mapping(found: Conclusions, evidence: Evidence, earlier: Record | None) -> None:
-    """Add the customer mapping, now against the last export: by the earlier snapshot, by the answer, or both if they agree."""
+    """Add the customer mapping now and at the last export. The past one is from the earlier snapshot or the answer; both must agree."""
     answers = answers_of(evidence)
     now, answered = answers.get(_MAPPING), answers.get(_LAST)
     seen = earlier.get(_MAPPING) if earlier else NOT_EXPORTED
@@ -65,8 +65,8 @@ def _compare_mapping(found: Conclusions, evidence: Evidence, earlier: Record | N
     if isinstance(seen, str) and isinstance(answered, str) and seen != answered:
         past = Unknown(
             cause=Reason.CONTRADICTORY,
-            reason=f"your earlier files say {_on_screen(seen)}, and you answered {_on_screen(answered)}",
-            remedy="Find out which customer mapping was chosen at the last export, and correct that answer (exportready ask --all)",
+            reason=f"your earlier files say {_on_screen(seen)}, but you answered {_on_screen(answered)}",
+            remedy="Find out which customer mapping was in use at the last export, and correct your answer",
             source=ANSWERS,
             channel=Channel.ASK,
         )
@@ -87,7 +87,7 @@ def _compare_mapping(found: Conclusions, evidence: Evidence, earlier: Record | N
 
 
 def _on_screen(mapping: Value) -> Value:
-    """Return a customer mapping as ServiceTitan's screen names it."""
+    """Return a customer mapping as ServiceTitan's screen shows it."""
     return MAPPING_WORDS.get(mapping, mapping) if isinstance(mapping, str) else mapping
 
 
@@ -98,11 +98,11 @@ def _text(value: Value) -> Value:
 # -- for comparing two results
 
 STATED: Mapping[str, str] = {ANSWERS: "", _PREFERENCES: "Preferences.", "quickbooks.Host": "Host."}
-"""The kinds that state settings, and what is put before a setting's name."""
+"""The kinds that contain settings, and the prefix for a setting's name."""
 
 
 def stated(evidence: Evidence) -> tuple[tuple[str, str], ...]:
-    """Return every setting that account.yaml and QuickBooks' preferences state, by name."""
+    """Return every setting in account.yaml and QuickBooks' preferences, by name."""
     found = {}
     for kind, prefix in STATED.items():
         record = evidence.dataset(kind).first()

@@ -1,4 +1,4 @@
-"""How old an answer or a file may be; why it no longer counts, and what to do about it."""
+"""Decide whether an answer or a file is too old, and say what to do about it."""
 
 from __future__ import annotations
 
@@ -7,20 +7,19 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from exportready.derive.answers import ANSWERS
+from exportready.model.display import count, format_time
 from exportready.model.evidence import CLOCK_SKEW, Dataset, Unknown
 from exportready.model.reasons import Reason
 
-ANSWER, FILES = "your answer", "what your files say of it"
-DATE_ANSWERS = (
-    "Add to account.yaml who gave the answers, and when: confirmed: {by: office manager, at: 2026-11-20T17:25:00-07:00}"
-)
-DATE_FILES = "Add to account.yaml when these files were exported: takenAt: 2026-11-20T17:30:00-07:00"
+ANSWER, FILES = "your answer", "your file"
+DATE_ANSWERS = "Answer the questions again, or add to account.yaml who gave these answers and when"
+DATE_FILES = "Add to account.yaml when you exported these files"
 
 
 def stale(dated: datetime | None, at: datetime, age: timedelta | None, what: str) -> Unknown | None:
-    """Return why an answer or a file (`what`) of this date is too old at a moment, or its date can't be believed.
+    """Return why an answer or a file (`what`) with this date is too old at a moment, or why its date can't be right.
 
-    None while it is fresh, and where it may have any `age`.
+    None if it is fresh, or if any age is OK (`age` is None).
     """
     if age is None:
         return None
@@ -29,18 +28,18 @@ def stale(dated: datetime | None, at: datetime, age: timedelta | None, what: str
             cause=Reason.UNDATED, reason=f"{what} has no date", remedy=DATE_ANSWERS if what == ANSWER else DATE_FILES
         )
     if dated - at > CLOCK_SKEW:
-        return Unknown(cause=Reason.UNDATED, reason=f"{what} is dated {dated:%Y-%m-%d %H:%M}, after the moment of this check")
+        return Unknown(cause=Reason.UNDATED, reason=f"{what} is dated {format_time(dated)}, which is after this check")
     if at - dated > age:
         hours = int((at - dated).total_seconds() // 3600)
-        old = f"{hours} hours" if hours < 72 else f"{hours // 24} days"
-        limit = f"{age.days} days" if age.days else f"{age.seconds // 3600} hours"
-        return Unknown(cause=Reason.STALE, reason=f"{what} is {old} old, and counts for {limit} only")
+        old = count(hours, "hour") if hours < 72 else count(hours // 24, "day")
+        limit = count(age.days, "day") if age.days else count(age.seconds // 3600, "hour")
+        return Unknown(cause=Reason.STALE, reason=f"{what} is {old} old, but this check accepts at most {limit}")
     return None
 
 
 def unanswered(answers: Dataset) -> Unknown:
-    """Return why a question has no answer: nobody gave one, or no file of answers counts."""
+    """Return why a question has no answer: there is none, or there is no answer file."""
     if answers.rows():
-        return Unknown(cause=Reason.UNANSWERED, reason="nobody answered this")
+        return Unknown(cause=Reason.UNANSWERED, reason="this question has no answer yet")
     lack = answers.lack()
     return replace(lack, cause=Reason.UNANSWERED if lack.cause is Reason.NOT_SUPPLIED else lack.cause, source=ANSWERS)

@@ -1,4 +1,4 @@
-"""Items: the ones on invoice lines, the accounts that QuickBooks' items post to, and the accounts that ServiceTitan names."""
+"""Conclude the items on invoice lines, the accounts that QuickBooks' items post to, and the accounts that ServiceTitan uses."""
 
 from __future__ import annotations
 
@@ -29,32 +29,30 @@ servicetitan.service id code
 """,
 )
 def uses(inputs: Inputs) -> Dataset:
-    """Conclude one record for each item on invoice lines, by its code in the pricebook, else by the name on the line.
+    """Conclude one record for each item on invoice lines, by its pricebook code, else by the name on the line.
 
-    Where the file holds just the pending batches, that is all that this export uses: what is in none of them does not matter to it.
+    A file with only the pending batches is enough: this export uses no other invoices.
     """
     found = Conclusions("derived.item_use")
     lines = inputs.dataset(_LINE)
     codes = _Codes(inputs.evidence)
     is_unexported = unexported(lines, "parent.", settled_batches(inputs.evidence))
     of_item: dict[str, list[tuple[Record, Value]]] = {}
-    """Item, as it compares -> its lines, each with whether it is still to be exported."""
+    """Folded item name -> its lines, each with whether it is still to be exported."""
     names: dict[str, str] = {}
     for line, open_ in sorted(zip(lines.rows(), is_unexported, strict=True), key=lambda pair: pair[0].key):
         id_, name = line.get("skuId"), line.get("skuName")
         code = codes.by_id.get(id_, name)
         is_part = line.get("type") in ("Material", "Equipment")
         if is_part and isinstance(id_, Unknown) and isinstance(code, str) and codes.surely_lack(code):
-            found.doubt = without(id_, f"{line.key} has a name that is no code of the pricebook, and no id")
+            found.doubt = without(id_, f"{line.key} has no ID, and its name isn't a pricebook code")
         if isinstance(code, str):
             key = fold(code)
             if key not in names or not is_clean(code):
                 names[key] = min(names.get(key, code), code, key=is_clean)
             of_item.setdefault(key, []).append((line, open_))
         elif not (name is UNSET and id_ in (UNSET, "0")):
-            found.doubt = without(
-                first_unknown(code, id_) or UNSET, f"{line.key} does not say in a known way which item it is"
-            )
+            found.doubt = without(first_unknown(code, id_) or UNSET, f"we can't tell which item is on {line.key}")
     for key, some in sorted(of_item.items()):
         fields: dict[str, Value] = {
             "code": names[key],
@@ -78,7 +76,7 @@ class _Codes:
         self._are_all = all(dataset.scope in (Scope.WHOLE, Scope.ACTIVE) for dataset in datasets)
 
     def surely_lack(self, code: str) -> bool:
-        """Return whether the whole pricebook is known and does not have a code."""
+        """Return whether the complete pricebook is known and doesn't have a code."""
         return self._are_all and fold(code) not in self._codes
 
 
@@ -87,7 +85,7 @@ class _Codes:
     reads=f"quickbooks.Item Name FullName ItemType IsActive {' '.join((*_INCOME, *_COST))}",
 )
 def items(inputs: Inputs) -> Dataset:
-    """Conclude QuickBooks' items with one income and one cost account each. An account that is unset stays unset."""
+    """Conclude QuickBooks' items, each with one income and one cost account. An empty account stays empty."""
     found = Conclusions("derived.item")
     dataset = inputs.dataset("quickbooks.Item")
     for item in dataset.rows():
@@ -98,7 +96,7 @@ def items(inputs: Inputs) -> Dataset:
 
 
 def _account(item: Record, forms: tuple[str, ...]) -> Value:
-    """Return the account, in whichever of its forms the item has; unknown where none is filled in and one is not known."""
+    """Return the account from whichever of its fields is filled in; unknown if none is and one of them is not known."""
     values = [item.get(form) for form in forms]
     return first_text(values, first_unknown(*values) or UNSET)
 
@@ -110,7 +108,7 @@ _NAMING = {
     _LINE: ("parent.waits", ("generalLedgerAccount.name", "assetAccount.name")),
     "servicetitan.payment": ("waits", ("generalLedgerAccount.name",)),
 }
-"""Kind -> the field that says whether a record of it counts, and the fields in which it names an account."""
+"""Kind -> the field that says whether a record is checked, and the fields with an account."""
 
 
 @derivation(
@@ -118,20 +116,20 @@ _NAMING = {
     reads="\n".join(f"{kind} {counted_by} {' '.join(accounts)}" for kind, (counted_by, accounts) in _NAMING.items()),
 )
 def account_uses(inputs: Inputs) -> Dataset:
-    """Conclude one record for each account, other than for costs, that active pricebook entries and pending transactions name."""
+    """Conclude one record for each account, other than cost accounts, that active pricebook items and pending transactions use."""
     found = Conclusions("derived.account_use")
     users: dict[str, list[tuple[str, Record]]] = {}
     doubts: list[tuple[Value, str, Value]] = []
-    """(account as it compares, why it may be named, the value that is not known)."""
+    """(folded account name, why it may be in use, the value that is not known)."""
     for record, counts, name in _named(inputs.evidence):
         if isinstance(name, str) and counts is True:
             users.setdefault(fold(name), []).append((name, record))
         elif isinstance(name, str):
             doubts.append(
-                (fold(name), f"{record.key} names the account {name}, and it is not known whether it counts", counts)
+                (fold(name), f"we don't know whether {record.key}, which uses account {name}, is active or pending", counts)
             )
         elif isinstance(name, Unknown):
-            doubts.append((name, f"{record.key} does not say in a known way which account it names", name))
+            doubts.append((name, f"we can't tell which account {record.key} uses", name))
     open_ = [(why, value) for name, why, value in doubts if name not in users]
     if open_:
         why, value = min(open_, key=lambda doubt: doubt[0])
@@ -144,7 +142,7 @@ def account_uses(inputs: Inputs) -> Dataset:
 
 
 def _named(evidence: Evidence) -> Iterator[tuple[Record, Value, Value]]:
-    """Return each record that may count, whether it does, and each account that it names."""
+    """Return each record that may be checked, whether it is, and each account that it uses."""
     for kind, (counted_by, accounts) in _NAMING.items():
         for record in evidence.dataset(kind).rows():
             counts = record.get(counted_by)

@@ -1,8 +1,7 @@
-"""The customers and vendors of pending transactions, and whether QuickBooks has them: exactly, with the Export ID, or nearly.
+"""Find the customers and vendors of pending transactions in QuickBooks: by exact name, with the Export ID, or by a similar name.
 
-A name that differs only in punctuation, accents, spaces or the order of its words is probably the same customer, and the export would
-create a duplicate; that is our own measure. The same name with another's Export ID is another customer: the ID is there to tell them
-apart.
+A name that differs only in punctuation, accents, spaces or word order is probably the same customer, and the export would create a
+duplicate. This measure is our own. The same name with a different Export ID is a different customer; the ID exists to distinguish them.
 """
 
 from __future__ import annotations
@@ -26,11 +25,11 @@ from exportready.kinds.transactions import BILL, CREDIT_MEMO, INVOICE, PAYMENT, 
 from exportready.model.evidence import UNSET, Dataset, Record, Scope, Unknown, Value
 
 _LEGAL = {"inc", "llc", "ltd", "co", "corp", "company", "incorporated", "and", "the"}
-"""Words that are often left out of a firm's name, or written otherwise."""
+"""Words that are often left out of a company's name or written differently."""
 
 _EXPORTED = re.compile(r"(.+?) +[0-9]+")
 _BETWEEN_WORDS = re.compile(r"(?<![0-9]) | (?![0-9])")
-"""Blanks that may be left out; not those between numbers, which would become other numbers."""
+"""Spaces that can be left out. A space between numbers is kept; without it they would become another number."""
 
 
 class _Party(msgspec.Struct, frozen=True):
@@ -74,7 +73,7 @@ def vendors(inputs: Inputs) -> Dataset:
     if facts_of(inputs.evidence).get("purchaseOrdersExported") is not False:
         orders, listed = inputs.dataset(PURCHASE_ORDER), inputs.dataset("servicetitan.vendor")
         names = listed.lookup("id", "name")
-        nameless = unresolved(listed, "the list of vendors does not hold the one of this purchase order")
+        nameless = unresolved(listed, "the vendor of this purchase order isn't in the vendor list")
         nameless = replace(nameless, remedy=listed.remedy, channel=listed.channel)
         ids = orders.column("vendorId")
         parties += [_Party(order, names.get(id_, nameless), id_) for order, id_ in zip(orders.rows(), ids, strict=True)]
@@ -88,7 +87,7 @@ def _parties(dataset: Dataset) -> list[_Party]:
 
 
 def _judged(kind: str, parties: Iterable[_Party], books: _InBooks, sources: Sequence[Dataset]) -> Dataset:
-    """Conclude one record for each name that is pending."""
+    """Conclude one record for each name on a pending transaction."""
     found = Conclusions(kind)
     seen: set[tuple[str, Value]] = set()
     shown: set[tuple[Value, ...]] = set()
@@ -96,29 +95,29 @@ def _judged(kind: str, parties: Iterable[_Party], books: _InBooks, sources: Sequ
     for one in sorted(may_wait, key=lambda one: (is_clean(str(one.name)), str(one.name), one.transaction.key)):
         waits, key = one.transaction.get("waits"), one.transaction.key
         if waits is not True:
-            found.doubt = without(waits, f"it is not known whether {key} waits")
+            found.doubt = without(waits, f"we don't know whether {key} is pending")
         elif not isinstance(one.name, str):
-            found.doubt = without(one.name, f"{key} does not say in a known way whose it is")
+            found.doubt = without(one.name, f"we can't tell who the customer or vendor of {key} is")
         elif (fold(one.name), one.id) not in seen:
             seen.add((fold(one.name), one.id))
             fields: dict[str, Value] = {"name": one.name, "id": one.id, **books.find(one.name, one.id), "usedBy": key}
             same = (fold(one.name), fields["inQuickBooks"], fields["quickbooksName"], fields["near"])
-            if same not in shown:  # two of one name and one outcome are shown as one: their key is the name
+            if same not in shown:  # show two with the same name and outcome as one: their key is the name
                 shown.add(same)
                 found.add(fields, one.transaction.where)
     return found.dataset(*sources, waiting_suffices=True)
 
 
 def is_clean(name: str) -> bool:
-    """Return whether a name has no stray blanks.
+    """Return whether a name has no extra spaces.
 
-    Of spellings that compare alike only one is shown: one with stray blanks, or nobody would see those.
+    Only one of several equal spellings is shown. It must be one with extra spaces, or they would go unnoticed.
     """
     return name == " ".join(name.split())
 
 
 class _InBooks:
-    """The names of QuickBooks' list. What a name resembles is worked out only when one is not found as it is; a job resembles none."""
+    """The names in a QuickBooks list. Similar names are computed only if an exact name isn't found; jobs are never similar."""
 
     def __init__(self, books: Dataset, field: str) -> None:
         column = books.column(field)
@@ -129,7 +128,7 @@ class _InBooks:
         self._doubt = _doubt(books, column)
 
     def find(self, name: str, id_: Value) -> dict[str, Value]:
-        """Return whether a name is there, under which name exactly, or else which one is nearly the same."""
+        """Return whether a name is in the list and how it is written there, or else which name is nearly the same."""
         wanted = forms(name, id_)
         there = self._exactly(wanted)
         if there is not None:
@@ -144,15 +143,15 @@ class _InBooks:
         }
 
     def _exactly(self, wanted: Iterable[str]) -> str | None:
-        """Return the name that compares as one of these."""
+        """Return the name in the list that equals one of these, ignoring case and extra spaces."""
         return next((self._exact[key] for key in map(fold, wanted) if key in self._exact), None)
 
     def _like(self, wanted: Iterable[str]) -> str | None:
-        """Return a name that is probably meant to be one of these."""
+        """Return a name in the list that is probably the same as one of these."""
         return next((self._similar[key] for form in wanted for key in _likeness(form) if key in self._similar), None)
 
     def _with_some_id(self, name: str) -> str | None:
-        """Return a name with an Export ID that is probably this one's."""
+        """Return a name with an Export ID that is probably the same as this name."""
         return next((self._without_id[key] for key in (fold(name), *_likeness(name)) if key in self._without_id), None)
 
     @cached_property
@@ -161,7 +160,7 @@ class _InBooks:
 
     @cached_property
     def _without_id(self) -> Mapping[str, str]:
-        """The names with an Export ID, by what they are without it."""
+        """The names with an Export ID, by the name without it."""
         return {
             key: name
             for name in reversed(self._customers)
@@ -171,17 +170,17 @@ class _InBooks:
 
 
 def _doubt(books: Dataset, names: Sequence[Value]) -> Unknown | None:
-    """Return why a name that is not found may be in QuickBooks nevertheless."""
+    """Return why a name that isn't found may still be in QuickBooks."""
     if books.scope is not Scope.WHOLE:
-        return not_among(books, "your files show only a part of QuickBooks' list")
+        return not_among(books, "your files have only part of this QuickBooks list")
     unknown = first_unknown(*names)
-    return without(unknown, f"one of {list_name(books.kind)} has no name in the file") if unknown else None
+    return without(unknown, f"one of the {list_name(books.kind)} has no name in the file") if unknown else None
 
 
 def _likeness(name: str) -> tuple[str, ...]:
-    """Return what two names have in common that are probably one: the same words in any order, or the same letters."""
+    """Return keys that similar names share: the same words in any order, or the same letters."""
     if name.isascii():
-        plain = name.lower()  # the same as below, and quicker
+        plain = name.lower()  # same result as below, but faster
     else:
         folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())  # \u2122 is TM, then tm
         plain = "".join(char for char in folded if not unicodedata.combining(char))

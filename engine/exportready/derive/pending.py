@@ -1,9 +1,9 @@
 """Mark which transactions are pending: in a batch that is still to be exported.
 
-ServiceTitan lists no batches; a transaction names its own (docs/sources.md, batches). One in no batch yet, such as the invoice of an
-unfinished job, is not about to be exported. A batch that was bypassed, or exported after the files were made, is known from
-account.yaml only. Where a file does not say whether something was voided, or which batch of account.yaml a purchase order's batch is,
-it counts as pending: judging too much hides nothing.
+ServiceTitan has no list of batches; each transaction has the number of its batch (docs/sources.md, batches). A transaction in no batch
+yet, such as the invoice of an unfinished job, is not about to be exported. Only account.yaml says that a batch was bypassed, or was
+exported after the files were made. If a file doesn't say whether a transaction was voided, or which batch in account.yaml a purchase
+order belongs to, the transaction is treated as pending: checking too much hides nothing.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ def settled_batches(evidence: Evidence) -> frozenset[str]:
 
 
 def mark(evidence: Evidence) -> Evidence:
-    """Return the evidence with `waits` on every transaction of ServiceTitan, and `parent.waits` on its lines.
+    """Return the evidence with `waits` on every ServiceTitan transaction, and `parent.waits` on its lines.
 
-    The lists of these kinds give up their records: nobody reads them again, and every transaction would be in memory twice.
+    The listings of these kinds drop their records, which are not read again; otherwise every transaction would be in memory twice.
     """
     settled = settled_batches(evidence)
     settled_ids = {
@@ -54,17 +54,17 @@ def mark(evidence: Evidence) -> Evidence:
 
 
 def _with_stated(dataset: Dataset, prefix: str, column: Iterator[Value]) -> Iterator[Value]:
-    """Return the column with what the evidence states itself (a rule's example may), and without the lines that were removed."""
+    """Return the column, but keep values that the evidence states itself (in a rule's example), and set removed lines to false."""
     stated, active = dataset.column(f"{prefix}waits"), dataset.column("active")
     for own, is_active, value in zip(stated, active, column, strict=True):
         if own is not NOT_EXPORTED:
             yield own
-        else:  # only the feed of lines shows some that were taken off their invoice
+        else:  # only the line feed includes lines that were removed from their invoice
             yield False if prefix and is_active is False else value
 
 
 def _orders(dataset: Dataset, prefix: str, settled_ids: set[Value]) -> Iterator[Value]:
-    """Return for each purchase order, or line of one, whether it is pending. Orders have a status of their own."""
+    """Yield for each purchase order, or line of one, whether it is pending. Orders have their own status field."""
     for status, batch in zip(dataset.column(f"{prefix}status"), dataset.column(f"{prefix}batchId"), strict=True):
         if status in ("Exported", "Canceled") or (isinstance(batch, str) and batch in settled_ids):
             yield False
@@ -75,7 +75,7 @@ def _orders(dataset: Dataset, prefix: str, settled_ids: set[Value]) -> Iterator[
 
 
 def _transactions(dataset: Dataset, prefix: str, settled: frozenset[str]) -> Iterator[Value]:
-    """Return for each transaction, or line of one, whether it is pending."""
+    """Yield for each transaction, or line of one, whether it is pending."""
     numbers = dataset.column(f"{prefix}batch.number")
     for number, open_ in zip(numbers, unexported(dataset, prefix, settled), strict=True):
         if open_ is False or number is UNSET:
@@ -87,7 +87,7 @@ def _transactions(dataset: Dataset, prefix: str, settled: frozenset[str]) -> Ite
 
 
 def unexported(dataset: Dataset, prefix: str, settled: frozenset[str]) -> Iterator[Value]:
-    """Return for each transaction, or line of one, whether it is still to be exported some day, in a batch or not."""
+    """Yield for each transaction, or line of one, whether it is still to be exported, in a batch or not."""
     names = ("syncStatus", "active", "status", "batch.number")
     for sync, active, status, number in zip(*(dataset.column(prefix + name) for name in names), strict=True):
         if sync in EXPORTED or active is False or status == "Canceled" or (isinstance(number, str) and number in settled):

@@ -1,7 +1,7 @@
-"""Purchase orders: the item of QuickBooks that carries their tax and their shipping, and whether a pending order has any.
+"""Conclude which QuickBooks items are used for tax and shipping on purchase orders, and whether a pending order has any.
 
-The items are named Tax and Shipping unless account.yaml says otherwise (ServiceTitan Web Connector Best Practices, 2023-05-12, purchase
-orders).
+The items are called Tax and Shipping unless account.yaml has other names (ServiceTitan Web Connector Best Practices, 2023-05-12,
+purchase orders).
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _CHARGES = (
     ("tax", "Tax", "purchaseOrders.taxItem", "CostOfGoodsSoldTax"),
     ("shipping", "Shipping", "purchaseOrders.shippingItem", "CostOfGoodsSoldShipping"),
 )
-"""(field of a purchase order, the usual item, the answer that names another one, the type of its account)."""
+"""(field of a purchase order, the usual item, the answer with another item, the type of its account)."""
 _LISTS = ("servicetitan.bill", "servicetitan.bill_item", "servicetitan.purchase_order", "servicetitan.purchase_order_item")
 
 
 def with_none_where_unused(evidence: Evidence) -> Evidence:
-    """Return the evidence with empty lists of bills and purchase orders where Purchasing is not in use.
+    """Return the evidence with empty lists of bills and purchase orders if Purchasing is not in use.
 
-    There are none then (docs/sources.md, modules), so no list is missing.
+    Without Purchasing there are none (docs/sources.md, modules), so no list is missing.
     """
     unread = any(source.error for source in evidence.sources) or any(one.kind in _LISTS for one in evidence.questions)
     if facts_of(evidence).get("purchasing") is not False or unread:
@@ -54,7 +54,7 @@ def charges(inputs: Inputs) -> Dataset:
         is_answered = answer is not NOT_EXPORTED
         carried = any_of(_carried(orders, charge))
         if carried is False and orders.scope is not Scope.WHOLE:
-            carried = not_among(orders, "your files hold only a part of the purchase orders")
+            carried = not_among(orders, "your files have only some of the purchase orders")
         fields: dict[str, Value] = {
             "charge": charge,
             "item": answer if is_answered else usual,
@@ -67,7 +67,7 @@ def charges(inputs: Inputs) -> Dataset:
 
 
 def _carried(orders: Dataset, charge: str) -> Iterator[Value]:
-    """Return for each order whether it is pending and has this charge."""
+    """Yield for each order whether it is pending and has this charge."""
     for waits, amount in zip(orders.column("waits"), orders.column(charge), strict=True):
         if waits is False:
             yield False

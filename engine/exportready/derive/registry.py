@@ -1,4 +1,4 @@
-"""Every derivation, in the order in which they run, and what follows from their declarations."""
+"""List every derivation in the order in which they run, and what follows from their declarations."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ DERIVATIONS: Mapping[str, Derivation] = in_order(
         trucks.of_technicians,
     )
 )
-"""Kind -> how it is concluded."""
+"""Kind -> its derivation."""
 
 
 @cache
 def sources(kind: str) -> frozenset[str]:
-    """Return the kinds in the files that a derived kind rests on, through other derived kinds too.
+    """Return the kinds in the files that a derived kind depends on, directly or through other derived kinds.
 
-    Of what the account's facts rest on only the answers count: a fact is a conclusion of its own, with its own source.
+    For facts of the account this is only the answers: each fact is a conclusion of its own, with its own source.
     """
     found: set[str] = set()
     for source in DERIVATIONS[kind].reads if kind in DERIVATIONS else ():
@@ -66,9 +66,9 @@ def sources(kind: str) -> frozenset[str]:
 
 @cache
 def answers_read(kind: str) -> frozenset[str]:
-    """Return the paths of the answers that a derived kind rests on.
+    """Return the paths of the answers that a derived kind depends on.
 
-    Of a kind that reads none itself they are those of the derived kinds that it reads.
+    If the kind reads none itself, return those of the derived kinds that it reads.
     """
     reads = DERIVATIONS[kind].reads if kind in DERIVATIONS else {}
     own = reads.get(ANSWERS, frozenset()) | {path for fact in reads.get(ACCOUNT, ()) if (path := answer_of(ACCOUNT, fact))}

@@ -1,6 +1,7 @@
-"""Tax zones: their rate, and the sales-tax item or group of QuickBooks that account.yaml maps them to.
+"""Conclude the rate of each tax zone, and the QuickBooks sales tax item or group that account.yaml maps it to.
 
-A zone's rate is the sum of its rates, a group's that of its members (docs/sources.md, sales tax). Rates are fractions.
+A zone's rate is the sum of its rates, and a group's rate is the sum of its members' rates (docs/sources.md, sales tax). Rates are
+fractions.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ _NO_ZONE = "0"
 """,
 )
 def zones(inputs: Inputs) -> Dataset:
-    """Conclude one record for each tax zone; one without a name for a zone that an invoice names and the list lacks."""
+    """Conclude one record for each tax zone, and one without a name for each zone that an invoice uses but the list doesn't have."""
     found = Conclusions(_KIND)
     listed, used = inputs.dataset(_ZONE), _Used(inputs.dataset(INVOICE))
     rates, items = _Rates(inputs.dataset(_RATE)), _Items(inputs.dataset(_ITEM))
@@ -58,7 +59,7 @@ def zones(inputs: Inputs) -> Dataset:
         found.add(fields, zone.where, {"item": note})
     for id_ in sorted(used.by_zone.keys() - {str(id_) for id_ in listed.column("id")}):
         invoice = used.by_zone[id_]
-        lost = unresolved(listed, f"the tax zone of invoice {invoice.key} is not in the list of tax zones")
+        lost = unresolved(listed, f"the tax zone of invoice {invoice.key} isn't in the list of tax zones")
         found.add(dict.fromkeys(KINDS[_KIND].fields, lost) | {"id": id_, "inUse": True}, invoice.where)
     return found.dataset(listed, active_suffices=True)
 
@@ -71,14 +72,14 @@ class _Used:
         """Zone -> the first of its pending invoices."""
         self._invoices = invoices
         self._doubt: Unknown | None = None
-        """Why there may be others."""
+        """Why other zones may be in use too."""
         for invoice in sorted(invoices.rows(), key=lambda invoice: invoice.key, reverse=True):
             waits, zone = invoice.get("waits"), invoice.get("taxZoneId")
             if waits is True and isinstance(zone, str) and zone != _NO_ZONE:
                 self.by_zone[zone] = invoice
             unknown = first_unknown(waits) or (first_unknown(zone) if waits is not False else None)
             if unknown is not None:
-                reason = f"of {invoice.key} the file does not say whether it waits, or in which tax zone it is"
+                reason = f"the file doesn't say whether {invoice.key} is pending, or which tax zone it is in"
                 self._doubt = without(unknown, reason)
 
     def has(self, zone: Value) -> Value:
@@ -89,7 +90,7 @@ class _Used:
             return self._doubt
         if self._invoices.scope in (Scope.WHOLE, Scope.WAITING):
             return False
-        return not_among(self._invoices, "your files hold only a part of the invoices")
+        return not_among(self._invoices, "your files have only some of the invoices")
 
 
 class _Rates:
@@ -98,14 +99,14 @@ class _Rates:
     def __init__(self, rates: Dataset) -> None:
         self._of_zone = rates.by("parent.id")
         are_all = rates.scope in (Scope.WHOLE, Scope.ACTIVE)
-        self._unknown = None if are_all else not_among(rates, "your files hold only a part of the tax rates")
+        self._unknown = None if are_all else not_among(rates, "your files have only some of the tax rates")
 
     def total(self, zone: Value) -> Value:
         """Return the rate of a zone."""
         return self._unknown or _sum(rate.get("taxRate") for rate in self._of_zone.get(zone, ()))
 
     def items(self, zone: Value) -> list[Value] | Unknown:
-        """Return the items that carry the tax of a zone where ServiceTitan calculates it."""
+        """Return the items for a zone's tax if ServiceTitan calculates it."""
         return self._unknown or [rate.get("salesTaxItem") for rate in self._of_zone.get(zone, ())]
 
 
@@ -123,7 +124,7 @@ def _percent(rate: Value) -> Value:
 
 
 def _mapped(evidence: Evidence, zone: Value) -> tuple[Value, FieldNote]:
-    """Return what a zone is mapped to; unset where the answer is that it is mapped to nothing."""
+    """Return what a zone is mapped to; unset if the answer is that it isn't mapped."""
     if not isinstance(zone, str):
         return zone, FieldNote()
     answers = answers_of(evidence)
@@ -134,7 +135,7 @@ def _mapped(evidence: Evidence, zone: Value) -> tuple[Value, FieldNote]:
     of_answer = FieldNote(note.where, note.dated, paths[0])
     if len({answers.get(path) for path in paths}) > 1:
         return Unknown(
-            cause=Reason.CONTRADICTORY, reason=f"your answers map {zone} to several items", source=ANSWERS
+            cause=Reason.CONTRADICTORY, reason=f"your answers map {zone} to more than one item", source=ANSWERS
         ), of_answer
     return answers.get(paths[0]), of_answer
 
@@ -162,37 +163,39 @@ class _Items:
             return True
         unknown = first_unknown(*(item.get(field) for item in found for field in ("ItemType", "IsActive")))
         if unknown is not None:
-            return without(unknown, f"of {name} in QuickBooks type or state are not in the file")
+            return without(unknown, f"the file doesn't have the type of {name} in QuickBooks, or whether it is active")
         return False if self._items.scope is Scope.WHOLE else self._part()
 
     def as_tax_item(self, item: Value) -> dict[str, Value]:
-        """Return whether QuickBooks has a sales-tax item of a name, whether that is active, and its rate."""
+        """Return whether QuickBooks has a sales tax item with this name, whether it is active, and its rate."""
         if not isinstance(item, str):
             return _facts(item, item, item)
         found = self._tax_items(item, (TAX_ITEM, TAX_GROUP))
         if len(found) == 1:
             return _facts(True, found[0].get("IsActive"), self._rate(found[0]))
         if found:
-            several = f"QuickBooks has several sales-tax items named {item}"
+            several = f"QuickBooks has more than one sales tax item named {item}"
             unknown = Unknown(cause=Reason.AMBIGUOUS, reason=several, source=source_of(self._items))
             return _facts(unknown, unknown, unknown)
         type_ = first_unknown(*(one.get("ItemType") for one in self._by_name.get(fold(item), ())))
         if type_ is None and self._items.scope is Scope.WHOLE:
             return _facts(False, UNSET, UNSET)
-        unknown = without(type_, f"of {item} in QuickBooks the type is not in the file") if type_ else self._part()
+        unknown = without(type_, f"the file doesn't have the type of {item} in QuickBooks") if type_ else self._part()
         return _facts(unknown, unknown, unknown)
 
     def _tax_items(self, name: str, types: tuple[str, ...]) -> list[Record]:
         return [item for item in self._by_name.get(fold(name), ()) if item.get("ItemType") in types]
 
     def _rate(self, item: Record) -> Value:
-        """Return the rate of a sales-tax item, or the sum of a group's."""
+        """Return the rate of a sales tax item, or the sum of a group's rates."""
         if item.get("ItemType") == TAX_ITEM:
             return item.get("TaxRate")
         members = item.get("ItemSalesTaxRef.FullName")
         if not isinstance(members, str):
             return (
-                members if isinstance(members, Unknown) else without(members, f"the members of {item.key} are not in the file")
+                members
+                if isinstance(members, Unknown)
+                else without(members, f"the items of group {item.key} are not in the file")
             )
         return _sum(self._rate_of_member(member, item) for member in members.split("\n"))
 
@@ -202,11 +205,11 @@ class _Items:
             return found[0].get("TaxRate")
         cause = Reason.AMBIGUOUS if found else Reason.UNRESOLVED
         return Unknown(
-            cause=cause, reason=f"{member}, of {group.key}, is not in the list of items", source=source_of(self._items)
+            cause=cause, reason=f"{member}, part of group {group.key}, isn't in the item list", source=source_of(self._items)
         )
 
     def _part(self) -> Unknown:
-        return not_among(self._items, "your files hold only a part of QuickBooks' items")
+        return not_among(self._items, "your files have only some of the QuickBooks items")
 
 
 def _facts(exists: Value, active: Value, rate: Value) -> dict[str, Value]:
@@ -214,7 +217,7 @@ def _facts(exists: Value, active: Value, rate: Value) -> dict[str, Value]:
 
 
 def _service_items(named: Iterable[Value] | Unknown, items: _Items) -> Mapping[str, Value]:
-    """Return the items that carry the tax where ServiceTitan calculates it, and whether each is an active Service item."""
+    """Return the items for the tax if ServiceTitan calculates it, and whether all of them are active Service items."""
     if isinstance(named, Unknown):
         return {"serviceItems": named, "serviceItemsReady": named}
     shown: list[str] = []

@@ -1,4 +1,4 @@
-"""Values that are not known, made from what is missing: a list, a field, an answer. Each says why, in a type and in words."""
+"""Make unknown values from a missing list, field or answer. Each has the reason, as a type and in words."""
 
 from __future__ import annotations
 
@@ -13,57 +13,57 @@ from exportready.model.reasons import Reason
 
 
 def cause_of(dataset: Dataset) -> Reason:
-    """Return why a dataset is not whole, for decisions."""
+    """Return why a dataset is incomplete, for decisions."""
     return dataset.lack().cause
 
 
 def source_of(dataset: Dataset) -> str:
-    """Return the kind of record whose list is not whole: the dataset's own, or the one that it is derived from."""
+    """Return the kind of record whose list is incomplete: the dataset's own kind, or the one it is derived from."""
     return dataset.source or dataset.kind
 
 
 def why_of(dataset: Dataset) -> str:
-    """Return why a dataset is not whole, with what it should hold."""
+    """Return why a dataset is incomplete, in words, starting with its name."""
     return f"{list_name(dataset.kind)}: {dataset.why}"
 
 
 def remedy_of(dataset: Dataset) -> str:
-    """Return what to do so that the next snapshot holds all of a dataset."""
+    """Return what to do so that the next snapshot has the complete dataset."""
     return dataset.remedy or KINDS[dataset.kind].supply
 
 
 def not_whole(dataset: Dataset, reason: str = "") -> Unknown:
-    """Return what rests on a dataset that is not whole, with how to supply it. `reason` replaces the dataset's own."""
+    """Return an unknown value that depends on an incomplete dataset, with how to supply it. `reason` replaces the dataset's own."""
     remedy, source = remedy_of(dataset), source_of(dataset)
     return replace(dataset.lack(), reason=reason or why_of(dataset), remedy=remedy, source=source)
 
 
 def not_among(dataset: Dataset, otherwise: str) -> Unknown:
-    """Return what rests on a record that a dataset lacks, which may be because the dataset is not whole.
+    """Return an unknown value that depends on a record that may be missing only because the dataset is incomplete.
 
-    `otherwise` says so where the dataset itself does not say why it is not whole.
+    `otherwise` is the reason if the dataset itself has none.
     """
     return replace(dataset.lack(otherwise), source=source_of(dataset))
 
 
 def unresolved(dataset: Dataset, reason: str, remedy: str = "") -> Unknown:
-    """Return what rests on a record of a dataset that another one names, and that is not there.
+    """Return an unknown value that depends on a record that another one refers to but the dataset doesn't have.
 
-    `remedy` supplies the dataset's kind.
+    `remedy` says how to supply the dataset's kind.
     """
     cause = cause_of(dataset) if dataset.scope is Scope.MISSING else Reason.UNRESOLVED
     return Unknown(cause=cause, reason=reason, remedy=remedy, source=source_of(dataset))
 
 
 def without(value: Value, reason: str) -> Unknown:
-    """Return what rests on a field that is unknown or empty, in other words than the field's own."""
+    """Return an unknown value that depends on an unknown or empty field, with its own reason."""
     if isinstance(value, Unknown):
         return Unknown(cause=value.cause, reason=reason, source=value.source)
     return Unknown(cause=Reason.EMPTY, reason=reason)
 
 
 def because_of(unknown: Unknown, *values: Value) -> Unknown:
-    """Return what is not settled because one of these values is not known, in its own words; as it is where all are known."""
+    """Return an unknown value with the cause and source of the first unknown one of these values; unchanged if all are known."""
     lacking = first_unknown(*values)
     return replace(unknown, cause=lacking.cause, source=lacking.source) if lacking else unknown
 
@@ -74,7 +74,7 @@ def first_unknown(*values: Value) -> Unknown | None:
 
 
 def any_of(truths: Iterable[Value]) -> Value:
-    """Return Kleene's or over yes-no values: true where one is, else unknown where one is, else false."""
+    """Return Kleene's `or` over yes-no values: true if one is true, else unknown if one is unknown, else false."""
     unknown: Value = False
     for truth in truths:
         if truth is True:
@@ -85,5 +85,5 @@ def any_of(truths: Iterable[Value]) -> Value:
 
 
 def first_text(values: Iterable[Value], otherwise: Value) -> Value:
-    """Return the first value that is text."""
+    """Return the first value that is text, else `otherwise`."""
     return next((value for value in values if isinstance(value, str)), otherwise)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from exportready.judge.conditions import decide
 from exportready.judge.scope import Judged, State
 from exportready.kinds import KINDS, way
+from exportready.kinds.nouns import field_noun
 from exportready.kinds.table import Way
 from exportready.model.evidence import ANSWERS_KIND, NOT_EXPORTED, UNSET, Dataset, Record, Unknown, Value
 from exportready.model.reasons import Channel, Reason
@@ -49,21 +50,21 @@ def gaps(condition: Condition, judged: Judged) -> Iterator[Gap]:
 
 
 def list_gap(dataset: Dataset) -> Gap:
-    """Return the gap for a list that is not whole."""
-    return _gap(dataset.kind, None, None, dataset.lack("only a part of it is here"))
+    """Return the gap for an incomplete list."""
+    return _gap(dataset.kind, None, None, dataset.lack("your files have only part of this list"))
 
 
 def inactive_gap(dataset: Dataset) -> Gap:
-    """Return the gap for a list that is whole except for its inactive records."""
+    """Return the gap for a list that is complete except for its inactive records."""
     kind, usual = dataset.kind, way(dataset.kind, None)
-    advice = f"Export it with inactive records too, or say 'covers: {{{kind}: all}}' in account.yaml. {usual.instruction}"
+    advice = f"Export the list again with inactive records, or confirm that it already has them. {usual.instruction}"
     return _gap(kind, None, None, replace(dataset.lack(), remedy=""), replace(usual, instruction=advice))
 
 
 def merged(unmerged: Iterable[Gap]) -> tuple[Gap, ...]:
-    """Return one gap for each thing to supply.
+    """Return one gap for each item to supply.
 
-    A merged gap names a subject only if all of its gaps have the same one. Of several causes it keeps the most serious.
+    A merged gap has a subject only if all of its gaps have the same one. It keeps the most serious cause.
     """
     by_supply: dict[tuple[str, str, str], Gap] = {}
     for gap in unmerged:
@@ -79,7 +80,7 @@ def _merged_pair(one: Gap, other: Gap) -> Gap:
 
 
 _MOST_SERIOUS = (Reason.UNREADABLE, Reason.CONTRADICTORY, Reason.PARTIAL, Reason.UNRESOLVED)
-"""Causes that no statement of a person can fix, the most serious first. A milder cause never hides them."""
+"""Causes that no answer can fix, the most serious first. A less serious cause never hides them."""
 
 
 def _seriousness(cause: Reason) -> int:
@@ -122,18 +123,18 @@ def _field_gap(record: Record, name: str, value: Value) -> Gap:
 
 
 SHEET_SUFFIXES = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt")
-"""Files that a person exported: what they lack is a column."""
+"""Files that a person exported: a missing field means a missing column."""
 
 
 def _lack(value: Value, name: str) -> Unknown:
     """Return why a field has no value to decide with."""
     if value is NOT_EXPORTED:
-        return Unknown(cause=Reason.NOT_EXPORTED, reason=f"{name} is not in the file")
-    return value if isinstance(value, Unknown) else Unknown(cause=Reason.EMPTY, reason=f"{name} is empty")
+        return Unknown(cause=Reason.NOT_EXPORTED, reason=f"“{field_noun(name)}” is not in the file")
+    return value if isinstance(value, Unknown) else Unknown(cause=Reason.EMPTY, reason=f"“{field_noun(name)}” is empty")
 
 
 def _gap(kind: str, field: str | None, subject: str | None, lack: Unknown, usual: Way | None = None) -> Gap:
-    """Return the gap with how to fill it: by the remedy of the lack, else in the usual way."""
+    """Return the gap and how to fill it: by the remedy of the lack, else in the usual way."""
     how = _way_of_remedy(lack, kind) if lack.remedy else usual or way(kind, field)
     return Gap(
         kind=kind,
@@ -154,7 +155,7 @@ _ASKED = (Reason.NOT_STATED_WHOLE, Reason.UNANSWERED, Reason.DONT_KNOW, Reason.U
 
 
 def _way_of_remedy(lack: Unknown, kind: str) -> Way:
-    """Return the way to carry out a remedy: through its own channel, else through those of the kind that is lacking.
+    """Return the way to carry out a remedy: through its own channel, else through those of the missing kind.
 
     If one question can settle the kind, asking it comes first.
     """

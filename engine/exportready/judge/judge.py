@@ -53,11 +53,13 @@ def _guarded(rule: Rule, world: World) -> RuleResult:
         return _judge_rule(rule, world)
     except Exception as error:
         debug.show(error, f"the rule {rule.id} failed")
-        return RuleResult(rule=rule, outcome=Outcome.ERROR, reason=f"the rule itself failed ({type(error).__name__}: {error})")
+        return RuleResult(
+            rule=rule, outcome=Outcome.ERROR, reason=f"this rule stopped with an error ({type(error).__name__}: {error})"
+        )
 
 
 class _Tally(msgspec.Struct, kw_only=True):
-    """What judging the records of one check came to."""
+    """The totals of judging the records of one check."""
 
     checked: int = 0
     undecided: int = 0
@@ -85,7 +87,7 @@ def _judge_rule(rule: Rule, world: World) -> RuleResult:
     elif undecided or missing:
         return replace(_undecided(rule, missing), checked=checked, undecided=undecided)
     elif not checked:
-        outcome, reason = Outcome.NOT_APPLICABLE, "there is nothing of this kind in your files"
+        outcome, reason = Outcome.NOT_APPLICABLE, "your files have nothing to check here"
     else:
         outcome, reason = Outcome.PASSED, f"{checked} checked"
     return RuleResult(
@@ -95,7 +97,9 @@ def _judge_rule(rule: Rule, world: World) -> RuleResult:
 
 def _undecided(rule: Rule, missing: tuple[Gap, ...]) -> RuleResult:
     """Return the result of a rule that can't be decided, with the reason."""
-    reason, cause = (missing[0].reason, missing[0].cause) if missing else ("it cannot be told", Reason.INCONCLUSIVE)
+    reason, cause = (
+        (missing[0].reason, missing[0].cause) if missing else ("there is not enough information", Reason.INCONCLUSIVE)
+    )
     return RuleResult(rule=rule, outcome=Outcome.CANNOT_TELL, reason=reason, cause=cause, gaps=missing)
 
 
@@ -144,9 +148,9 @@ def _severity(check: Check, judged: Judged) -> Severity:
 
 
 def _list_gaps(check: Check, view: View) -> Iterator[Gap]:
-    """Yield the gaps of the judged lists that aren't whole: a rule passes only if it saw every record.
+    """Yield the gaps of the judged lists that are incomplete: a rule passes only if it saw every record.
 
-    Of alternative kinds (`each_any`), only those that are there must be whole; if none is there, all are missing.
+    Of alternative kinds (`each_any`), only those that are there must be complete; if none is there, all are missing.
     """
     kinds = check.each
     if check.any_suffices:
@@ -201,7 +205,7 @@ def _finding(rule: Rule, check: Check, judged: Judged, severity: Severity) -> Fi
 
 
 def _failed_part(condition: Condition, judged: Judged) -> Condition:
-    """Return the part of a failed condition that failed first. Of a record of facts it shows which fact is wrong."""
+    """Return the part of a failed condition that failed first. For a record of facts, it shows which fact is wrong."""
     if isinstance(condition, All):
         return next((_failed_part(part, judged) for part in condition.parts if decide(part, judged) is False), condition)
     return condition
@@ -236,7 +240,7 @@ def _grouped(view: View, check: Check, findings: list[Finding]) -> Finding:
 
 
 def _observed(rule: Rule, check: Check, judged: Judged) -> Mapping[str, str | None]:
-    """Return the values that the condition read, and those that the steps of the fix name."""
+    """Return the values that the condition read, and those in the steps of the fix."""
     observed: dict[str, str | None] = {}
     for ref in refs(check.expect):
         if ref.owner != PARAMETER:
@@ -285,13 +289,13 @@ def _at_fault(check: Check, judged: Judged, subject: Thing) -> Thing:
 
 
 def _blocks(check: Check, judged: Judged, severity: Severity) -> bool:
-    """Return whether a finding blocks transactions. Without `blocks_when`, or if it is unknown, findings of error grade do."""
+    """Return whether a finding blocks transactions. Without `blocks_when`, or if it is unknown, an error blocks."""
     truth = decide(check.blocks_when, judged) if check.blocks_when is not None else None
     return severity is Severity.ERROR if truth is None else truth
 
 
 def _places(check: Check, judged: Judged, own: list[Ref], key: str) -> tuple[Place, ...]:
-    """Return where to look: at the field if its place is known (the line of an answer), else at the record; then at related records."""
+    """Return where to look: the field if its place is known (the line of an answer), else the record; then related records."""
     record = judged.record
     place = (note_of(record, own[0].field).where if own else None) or record.where
     if KINDS[record.kind].sheet and own:
@@ -323,7 +327,7 @@ def _fingerprint(view: View, rule: Rule, check: Check, kind: str, key: str) -> s
 def _given_words(condition: Condition, judged: Judged) -> str:
     """Return why a rule doesn't apply: the facts that its `given` read, in words."""
     facts = dict.fromkeys(
-        f"«{question(ref.owner, ref.field)}» {_fact_words(judged.value(ref))}"
+        f"“{question(ref.owner, ref.field)}” {_fact_words(judged.value(ref))}"
         for ref in refs(condition)
         if ref.owner != PARAMETER
     )

@@ -18,7 +18,7 @@ Truth = bool | None
 """A value of three-valued (Kleene's) logic; None is unknown."""
 
 ANSWER_KINDS = (ANSWERS_KIND, ACCOUNT)
-"""Kinds whose fields are answers or facts from answers, which count only while they are fresh enough for the rule."""
+"""Kinds whose fields are answers or facts from answers, which are used only while they are fresh enough for the rule."""
 
 
 class State(Enum):
@@ -34,14 +34,14 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     state: State
     record: Record | None = None
-    lack: Unknown = Unknown(cause=Reason.UNRESOLVED, reason="there is none to look at")
+    lack: Unknown = Unknown(cause=Reason.UNRESOLVED, reason="there is no matching record")
     """Why there is no record, or why it is not known whether there is one."""
 
 
 ABSENT = Entry(state=State.ABSENT)
 NOT_NAMED = Entry(state=State.ABSENT, lack=Unknown(cause=Reason.EMPTY, reason=ABSENT.lack.reason))
-"""The entry is absent because the record names none: the field it is matched by is empty."""
-UNKNOWN_ENTRY = Entry(state=State.UNKNOWN, lack=Unknown(cause=Reason.INCONCLUSIVE, reason="it is not known here"))
+"""The entry is absent because the field it is matched by is empty."""
+UNKNOWN_ENTRY = Entry(state=State.UNKNOWN, lack=Unknown(cause=Reason.INCONCLUSIVE, reason="not known here"))
 
 
 Decider = Callable[["Judged"], Truth]
@@ -94,7 +94,7 @@ class Judged:
         self._entries: dict[str, Entry] = {}
 
     def value(self, ref: Ref) -> Value:
-        """Return the value of a reference; `Unknown` if it has none that counts."""
+        """Return the value of a reference; `Unknown` if it has no usable value."""
         owner = ref.owner
         if owner == SUBJECT:
             return self._field(self.record, ref.field)
@@ -110,7 +110,7 @@ class Judged:
         return UNSET if entry.state is State.ABSENT else entry.lack
 
     def _field(self, record: Record, name: str) -> Value:
-        """Return a field of a record. A value from an answer counts only while the answer is fresh enough for this rule."""
+        """Return a field of a record. A value from an answer is used only while the answer is fresh enough for this rule."""
         if not record.notes and record.kind not in ANSWER_KINDS:
             return record.get(name)
         if record.kind == ANSWERS_KIND:
@@ -179,19 +179,19 @@ class Judged:
             return Entry(state=State.PRESENT, record=sure[0])
         if sure:
             keys = ", ".join(sorted({record.key for record in (*sure, *maybe)})[:3])
-            reason = f"several records answer to it ({keys}), and nothing tells them apart"
+            reason = f"more than one record matches ({keys}), and we can't tell which one is meant"
             return Entry(state=State.UNKNOWN, lack=Unknown(cause=Reason.AMBIGUOUS, reason=reason))
         if maybe:
             return Entry(state=State.UNKNOWN, lack=_may_be(lookup.related, maybe))
         if dataset.scope is Scope.WHOLE or self._leaves_out(lookup, dataset.scope):
             return ABSENT
-        lack = dataset.lack("its list is not among your files")
+        lack = dataset.lack("this list is not in any of your files")
         if dataset.scope is Scope.ACTIVE:
-            lack = replace(lack, reason=f"it is not among the active ones, and {dataset.why}", remedy="")
+            lack = replace(lack, reason=f"it isn't among the active ones, and {dataset.why}", remedy="")
         return Entry(state=State.UNKNOWN, lack=lack)
 
     def _leaves_out(self, lookup: Lookup, scope: Scope) -> bool:
-        """Return whether `where` excludes exactly the records that a list of this scope may lack."""
+        """Return whether `where` excludes exactly the records that may be missing from a list of this scope."""
         kind = lookup.related.kind
         description = KINDS[kind]
         pending = "parent.waits" if description.array_of else "waits"
@@ -206,7 +206,7 @@ def _may_be(related: Related, maybe: Sequence[Record]) -> Unknown:
     """Return why it is not known whether one of these records is the entry."""
     first = min(maybe, key=lambda record: record.key)
     others = f" or one of {len(maybe) - 1:,} more" if len(maybe) > 1 else ""
-    reason = f"{first.key}{others} may be it, but a field that would decide is not in the file"
+    reason = f"{first.key}{others} may be the one, but the file doesn't have the field that would show it"
     deciding = {name for name, _, _ in related.match} | {ref.field for ref in refs(related.where) if ref.owner == related.name}
     unknown = (value for name in sorted(deciding) if isinstance(value := first.get(name), Unknown))
     return Unknown(cause=next((value.cause for value in unknown), Reason.INCONCLUSIVE), reason=reason)

@@ -11,11 +11,11 @@ from exportready.model.report import Clause
 from exportready.model.rules import All, AnyOf, Check, Condition, EntryIsPresent, Not, refs
 
 MOST_TRACES = 50
-"""Maximum number of findings of one check that keep their trace: a trace names every part of the conditions."""
+"""Maximum number of findings of one check that keep their trace, which lists every part of the conditions."""
 
 
 def trace(check: Check, judged: Judged) -> tuple[Clause, ...]:
-    """Return each part of `where` and `expect`: what it asks for, what the record has, and whether it is met."""
+    """Return each part of `where` and `expect`: what it expects, what the record has, and whether it is met."""
     parts = (("where", check.where), ("expect", check.expect))
     return tuple(
         _clause(name, leaf, judged) for name, condition in parts if condition is not None for leaf in _leaves(condition)

@@ -1,4 +1,4 @@
-"""Try a rule on its own examples, derived and judged as a snapshot would be."""
+"""Try a rule on its own examples, which are derived and judged like a snapshot."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def try_out(rule: Rule, example: Example) -> RuleResult:
 
 
 def differences(rule: Rule, example: Example, result: RuleResult) -> list[str]:
-    """Return how a result differs from what the example states, in words. Outcome and finding keys must be the same."""
+    """Return how a result differs from what the example expects, in words. Outcome and finding keys must be the same."""
     messages = []
     if result.outcome.value != example.outcome:
         messages.append(f"the outcome is {result.outcome.value} ({result.reason}), not {example.outcome}")

@@ -16,9 +16,9 @@ _OPS = {
     Op.AT_MOST: "at most {}",
     Op.ABOVE: "above {}",
     Op.BELOW: "below {}",
-    Op.MATCHES: "like {}",
+    Op.MATCHES: "matching {}",
     Op.MAX_LENGTH: "at most {} characters",
-    Op.CONTAINS: "with {} in it",
+    Op.CONTAINS: "containing {}",
 }
 
 
@@ -49,7 +49,7 @@ def readable(value: Value, described: Field | None, zone: tzinfo | None) -> str:
 
 
 def expected(condition: Condition, negated: bool = False) -> Mapping[str, str]:
-    """Return what each field that a condition tests should be, by its name, in words."""
+    """Return the expected value of each field that a condition tests, in words, by the field's name."""
     words: dict[str, str] = {}
     match condition:
         case Compare(op, left, right):
@@ -69,4 +69,4 @@ def expected(condition: Condition, negated: bool = False) -> Mapping[str, str]:
 
 
 def _operand(operand: Operand) -> str:
-    return f"that of {operand}" if isinstance(operand, Ref) else shown(operand) or ""
+    return f"the value of {operand}" if isinstance(operand, Ref) else shown(operand) or ""

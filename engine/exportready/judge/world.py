@@ -1,4 +1,4 @@
-"""The evidence as one rule sees it: datasets and answers that are out of date for the rule count as missing."""
+"""The evidence as one rule sees it: datasets and answers that are out of date for the rule are treated as missing."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from exportready.derive.answers import NO_ANSWERS
 from exportready.derive.freshness import ANSWER, FILES, stale, unanswered
 from exportready.derive.registry import DERIVATIONS, sources
 from exportready.kinds import fold
+from exportready.kinds.derived import EARLIER_FOLDER
 from exportready.model.evidence import (
     ANSWERS_KIND,
     NOT_EXPORTED,
@@ -32,8 +33,6 @@ from exportready.model.rules import ACCOUNT, ANSWERS, Condition, Rule, Type
 Index = tuple[dict[tuple[object, ...], list[Record]], list[Record]]
 """Records by the values of their match fields, and the records with an unknown value in one of those fields."""
 
-_EARLIER = "Name the folder of an earlier check of this account too: exportready check FOLDER --before EARLIER"
-
 
 class World(msgspec.Struct, kw_only=True):
     """The evidence of a run, with indexes that are built once and used by all rules."""
@@ -48,7 +47,8 @@ class World(msgspec.Struct, kw_only=True):
         if before:
             if self.before is None:
                 why = "there is no earlier folder to compare with"
-                return Dataset(kind=kind, why=why, cause=Reason.NO_EARLIER_SNAPSHOT, remedy=_EARLIER, channel=Channel.EXPORT)
+                cause = Reason.NO_EARLIER_SNAPSHOT
+                return Dataset(kind=kind, why=why, cause=cause, remedy=EARLIER_FOLDER, channel=Channel.EXPORT)
             return self.before.dataset(kind)
         dataset = self.now.dataset(kind)
         if kind == ANSWERS_KIND and not dataset.rows():
@@ -75,7 +75,7 @@ def _index(dataset: Dataset, match: tuple[tuple[str, Type], ...]) -> Index:
         else:
             if UNSET not in key:
                 by_key.setdefault(key, []).append(record)
-    return by_key, sorted(unknown, key=lambda record: record.key)  # messages name the same record in any file order
+    return by_key, sorted(unknown, key=lambda record: record.key)  # messages show the same record in any file order
 
 
 def _comparable_column(dataset: Dataset, name: str, type_: Type) -> list[object]:
@@ -89,7 +89,7 @@ def comparable(value: Value, type_: Type) -> object:
 
 
 class View:
-    """The evidence as one rule sees it: what is older than its `max_age` counts as missing."""
+    """The evidence as one rule sees it: anything older than its `max_age` is treated as missing."""
 
     def __init__(self, world: World, rule: Rule) -> None:
         self.world = world
@@ -106,7 +106,9 @@ class View:
                 if old is not None:
                     self._stale[name] = old
                 for derived in (derived for derived in DERIVATIONS if name in sources(derived)):
-                    dated = world.dataset(derived, False).dated  # of one of several sources, it has that source's date
+                    dated = world.dataset(
+                        derived, False
+                    ).dated  # if derived from one of several sources, it has that source's date
                     older = old or (stale(dated, world.at, age, FILES) if dated else None)
                     if older is not None:
                         self._stale[derived] = older
@@ -121,7 +123,7 @@ class View:
         return self.world.dataset(kind, before)
 
     def answer(self, path: str) -> tuple[Value, FieldNote]:
-        """Return an answer, or why it doesn't count for this rule, with its note."""
+        """Return an answer, or why this rule can't use it, with its note."""
         record = self.world.dataset(ANSWERS_KIND, False).first() or NO_ANSWERS
         value, note = record.get(path), record.note(path)
         if value is NOT_EXPORTED:
@@ -133,13 +135,13 @@ class View:
         return value, note
 
     def account(self, name: str) -> tuple[Value, FieldNote]:
-        """Return a fact of `derived.account`, or why it doesn't count for this rule, with its note."""
+        """Return a fact of `derived.account`, or why this rule can't use it, with its note."""
         record = self.world.dataset(ACCOUNT, False).first()
         if record is None:
-            return Unknown(cause=Reason.NOT_SUPPLIED, reason="nothing is known about it"), FieldNote()
+            return Unknown(cause=Reason.NOT_SUPPLIED, reason="we have no information about this"), FieldNote()
         value, note = record.get(name), record.note(name)
         if note.from_answer and not isinstance(value, Unknown):
-            answer, _ = self.answer(note.from_answer)  # too old, perhaps, for this rule
+            answer, _ = self.answer(note.from_answer)  # it may be too old for this rule
             return (answer if isinstance(answer, Unknown) else value), note
         return self._stale.get(ACCOUNT, value), note
 

@@ -1,4 +1,4 @@
-"""Records that no file states: what `derive` concludes from those that were read."""
+"""Kinds of records that no file contains: `derive` concludes them from the records that were read."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ class _Supplied(TypedDict):
 
 
 def _like(kind: str) -> _Supplied:
-    """Supply a derived kind by supplying the kind it mostly rests on."""
+    """Supply a derived kind by supplying the kind it mostly depends on."""
     stated = _STATED[kind]
     return {"supply": stated.supply, "channel": stated.channel, "also": stated.also}
 
 
 _CONNECTORS = "servicetitan|quickbooks"
+
+EARLIER_FOLDER = "Also give the folder of an earlier check of this account, so the two can be compared (option --before)"
 
 KINDS = (
     Kind(
@@ -46,7 +48,7 @@ KINDS = (
         single=True,
         sheet=True,
     ),
-    # One customer of the list, with whether it stands where the alphabet puts it.
+    # One customer of the list, with whether it is in alphabetical order.
     Kind(
         name="derived.customer_order",
         fields=fields("FullName name\ninOrder yesno"),
@@ -54,7 +56,7 @@ KINDS = (
         supply=LISTS_TO_IIF,
         at_fault="customer",
     ),
-    # One batch, put together from the transactions that name it: ServiceTitan lists no batches.
+    # One batch, put together from its transactions, because ServiceTitan has no list of batches.
     Kind(
         name="derived.batch",
         fields=fields(
@@ -75,7 +77,7 @@ paymentAmount money
         **_like("servicetitan.invoice"),
         at_fault="transaction",
     ),
-    # One material, equipment or service that invoice lines name.
+    # One material, equipment item or service on invoice lines.
     Kind(
         name="derived.item_use",
         fields=fields("code name\nunexported yesno\nwaits yesno\nlines number"),
@@ -83,7 +85,7 @@ paymentAmount money
         **_like("servicetitan.invoice"),
         at_fault="item",
     ),
-    # One item of QuickBooks with the accounts that it posts to, in whichever of its three forms qbXML gives them.
+    # One QuickBooks item with the accounts that it posts to, from whichever of three forms qbXML uses.
     Kind(
         name="derived.item",
         fields=fields(
@@ -101,7 +103,7 @@ costAccount name
         at_fault="item",
         active="IsActive",
     ),
-    # One account, other than for costs, that the pricebook or a transaction in a waiting batch names.
+    # One account, other than a cost account, that the pricebook or a pending transaction uses.
     Kind(
         name="derived.account_use",
         fields=fields("name name\nusedBy text\nuses number"),
@@ -109,7 +111,7 @@ costAccount name
         **_like("servicetitan.material"),
         at_fault="account",
     ),
-    # One customer of a transaction that waits. `near` is another customer of QuickBooks whose name is nearly the same.
+    # One customer of a pending transaction. `near` is another customer in QuickBooks whose name is nearly the same.
     Kind(
         name="derived.waiting_customer",
         fields=fields("name name\nid id\ninQuickBooks yesno\nquickbooksName name\nnear name\nusedBy text"),
@@ -117,7 +119,7 @@ costAccount name
         **_like("servicetitan.invoice"),
         at_fault="customer",
     ),
-    # One vendor of a bill or purchase order that waits.
+    # One vendor of a pending bill or purchase order.
     Kind(
         name="derived.waiting_vendor",
         fields=fields("name name\nid id\ninQuickBooks yesno\nquickbooksName name\nnear name\nusedBy text"),
@@ -125,8 +127,8 @@ costAccount name
         **_like("servicetitan.purchase_order"),
         at_fault="vendor",
     ),
-    # One tax zone, with the item of QuickBooks that it is mapped to. Rates are fractions, groups are summed; in per cent they are
-    # for words, and for invoices, of which it is not established how they write theirs.
+    # One tax zone, with the QuickBooks item that it is mapped to. Rates are fractions, and the rates of groups are added up. The same
+    # rates in percent are compared with invoices, because it isn't established which form an invoice has.
     Kind(
         name="derived.tax_zone",
         fields=fields(
@@ -149,7 +151,7 @@ serviceItemsReady yesno
         **_like("servicetitan.tax_zone"),
         at_fault="tax_item",
     ),
-    # Tax and shipping of purchase orders: the item of QuickBooks that carries each, and whether an open order has any.
+    # Tax and shipping on purchase orders: the QuickBooks item for each, and whether a pending order has any.
     Kind(
         name="derived.purchase_charge",
         fields=fields("charge text tax|shipping\nitem name\ncarried yesno\naccountType text"),
@@ -157,7 +159,7 @@ serviceItemsReady yesno
         **_like(account.KIND.name),
         at_fault="item",
     ),
-    # One technician: which truck is his, the inventory site of that name, and what an export does without one.
+    # One technician: the technician's truck, the inventory site with that name, and what an export does without one.
     Kind(
         name="derived.technician_truck",
         fields=fields("technician name\nid id\ntruck name\ntrucks number\nsiteExists yesno\ntakes text"),
@@ -197,7 +199,7 @@ apart text
         at_fault="transaction",
         numbered=True,
     ),
-    # One transaction that stands in a batch, with the status of both.
+    # One transaction in a batch, with the status of both.
     Kind(
         name="derived.batched",
         fields=fields(
@@ -214,7 +216,7 @@ batchStatus text
         **_like("servicetitan.invoice"),
         at_fault="transaction",
     ),
-    # One exported transaction, with what QuickBooks has of it. `told` ends the sentence "Invoice 1234 ...".
+    # One exported transaction, with its match in QuickBooks. `told` completes the sentence "Invoice 1234 ...".
     Kind(
         name="derived.match",
         fields=fields(
@@ -281,7 +283,7 @@ untoldAmount money
         **_like("servicetitan.invoice"),
         at_fault="transaction",
     ),
-    # Whether there is a list of export errors at all: an empty one is good news, none is no news.
+    # Whether there is a list of export errors at all: an empty list means no errors, a missing one means we don't know.
     Kind(
         name="derived.export_log",
         fields=fields("kept yesno"),
@@ -312,15 +314,15 @@ arrivedSince yesno
         at_fault="transaction",
         numbered=True,
     ),
-    # One setting that an earlier snapshot states too; customerMapping always, since its answer has a past of its own.
+    # One setting that an earlier snapshot also has; always customerMapping, because an answer can say what it was before.
     Kind(
         name="derived.drift",
         fields=fields("setting text\nearlier text\nnow text\nchanged yesno"),
         key=("setting",),
-        supply="Name the folder of an earlier check of this account too: exportready check FOLDER --before EARLIER",
+        supply=EARLIER_FOLDER,
         at_fault="session",
     ),
 )
 
 SIDES = ("titan", "books", "explained", "unexplained", "untold")
-"""What the tie-out counts; `derived.tie_out` has a count and an amount of each."""
+"""What the tie-out counts: `derived.tie_out` has a count and an amount for each."""

@@ -1,7 +1,8 @@
-"""Which fields of a record name other records, as data: from this follows what has to be fixed before what.
+"""Which fields of a record refer to other records, as data. This determines what must be fixed first.
 
-*Established*: QuickBooks rejects a record that names something it doesn't have (Intuit, qbXML status codes 3140, 3130, 3120, 3000).
-*Inferred*: concluded by us, and shown as such wherever it is used.
+*Established*: QuickBooks rejects a record that refers to something it doesn't have (Intuit, qbXML status codes 3140, 3130, 3120,
+3000).
+*Inferred*: concluded by us, and marked as inferred wherever it is shown.
 """
 
 from __future__ import annotations
@@ -16,35 +17,35 @@ ESTABLISHED, INFERRED = "established", "inferred"
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True):
-    """One field that names another object."""
+    """One field that refers to another object."""
 
     kind: str
-    """The kind with the field. What a line names, its transaction names too."""
+    """The kind with the field. A reference from a line is also one from its transaction."""
     field: str
     target: str
-    """The kind of object that it names (as in `at_fault.kind`), or a kind of transaction."""
+    """The kind of object that it refers to (as in `at_fault.kind`), or a kind of transaction."""
     by_id: tuple[str, ...] = ()
-    """The kinds whose records the field names by id; empty if it has the name itself."""
+    """The kinds whose records the field refers to by ID; empty if it contains the name itself."""
     words: str = "uses"
     """The words between the two: "invoice 1234 uses item PIPE-1"."""
     certainty: str = ESTABLISHED
 
 
-_FOR, _POSTS, _BUYS = "is for", "posts to", "buys from"
+_FOR, _POSTS, _BUYS, _NEEDS = "is for", "posts to", "buys from", "depends on"
 
 REFERENCES = (
     Reference(kind="servicetitan.invoice", field="customer.name", target="customer", words=_FOR),
     Reference(kind="servicetitan.invoice", field="businessUnit.name", target="business_unit", words="belongs to"),
     Reference(kind="servicetitan.invoice", field="termName", target="terms"),
     Reference(
-        kind="servicetitan.invoice", field="taxZoneId", target="tax_zone", by_id=("servicetitan.tax_zone",), words="lies in"
+        kind="servicetitan.invoice", field="taxZoneId", target="tax_zone", by_id=("servicetitan.tax_zone",), words="is in"
     ),
     Reference(kind="servicetitan.invoice_item", field="skuId", target="item", by_id=PRICEBOOK),
     Reference(kind="servicetitan.invoice_item", field="skuName", target="item"),
     Reference(kind="servicetitan.invoice_item", field="generalLedgerAccount.name", target="account", words=_POSTS),
     Reference(kind="servicetitan.invoice_item", field="assetAccount.name", target="account", words=_POSTS),
     Reference(kind="servicetitan.payment", field="customer.name", target="customer", words=_FOR),
-    Reference(kind="servicetitan.payment", field="type", target="payment_type", words="is of"),
+    Reference(kind="servicetitan.payment", field="type", target="payment_type", words="has"),
     Reference(kind="servicetitan.payment", field="generalLedgerAccount.name", target="account", words=_POSTS),
     Reference(kind="servicetitan.credit_memo", field="customer.name", target="customer", words=_FOR),
     Reference(kind="servicetitan.bill", field="vendor.name", target="vendor", words=_BUYS),
@@ -55,10 +56,10 @@ REFERENCES = (
     Reference(kind="servicetitan.purchase_order_item", field="skuCode", target="item"),
     Reference(kind="servicetitan.business_unit", field="quickbooksClass", target="class"),
     Reference(kind="derived.tax_zone", field="item", target="tax_item"),
-    # An item that is new to QuickBooks is created with its accounts; for an existing one, the accounts in QuickBooks count
+    # An item that is new to QuickBooks is created with its accounts; an existing one keeps its accounts in QuickBooks
     # (help.servicetitan.com, sync objects).
     *(
-        Reference(kind=kind, field=field, target="account", words="names")
+        Reference(kind=kind, field=field, target="account")
         for kind in PRICEBOOK
         for field in ("account", "costOfSaleAccount", "assetAccount")
         if (kind, field) != (PRICEBOOK[2], "assetAccount") and (kind, field) != (PRICEBOOK[2], "costOfSaleAccount")
@@ -69,7 +70,7 @@ REFERENCES = (
         field="appliedTo",
         target="servicetitan.invoice",
         by_id=("servicetitan.invoice",),
-        words="waits for",
+        words=_NEEDS,
         certainty=INFERRED,
     ),
     Reference(
@@ -77,7 +78,7 @@ REFERENCES = (
         field="purchaseOrderId",
         target="servicetitan.purchase_order",
         by_id=("servicetitan.purchase_order",),
-        words="waits for",
+        words=_NEEDS,
         certainty=INFERRED,
     ),
 )
@@ -87,13 +88,13 @@ CONSUMED = Reference(
     field="skuId",
     target="servicetitan.bill",
     by_id=(),
-    words="waits for",
+    words=_NEEDS,
     certainty=INFERRED,
 )
-"""Stock is bought before it is sold: an invoice waits for the bill for the stock that it uses."""
+"""Stock is bought before it is sold: an invoice depends on the bill for the stock that it uses."""
 
 STOPS_ITS_BATCH = ("batching/technician-on-lines", "batching/invoice-dated", "batching/invoice-has-item")
-"""Rules without which a batch can't be posted at all (help.servicetitan.com, why is my batch failing to post)."""
+"""Rules whose failure keeps a batch from being posted at all (help.servicetitan.com, why is my batch failing to post)."""
 
 _OWN = {
     "servicetitan.invoice": "id referenceNumber customer.id customer.name total waits batch.number batch.name syncStatus active",
@@ -123,4 +124,4 @@ READS: Mapping[str, frozenset[str]] = {
     for kind in dict.fromkeys((*_OWN, *(one.kind for one in REFERENCES)))
     if not kind.startswith("derived.")
 }
-"""Kind -> the fields that following these references needs, so that readers read them."""
+"""Kind -> the fields needed to follow these references, so that readers read them."""

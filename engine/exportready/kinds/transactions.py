@@ -1,4 +1,4 @@
-"""The transactions that ServiceTitan exports to QuickBooks, and the fields in which each kind has what all of them have."""
+"""The transactions that ServiceTitan exports to QuickBooks, and the name of each common field in every kind."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ INVOICE, PAYMENT, CREDIT_MEMO = "servicetitan.invoice", "servicetitan.payment", 
 BILL, PURCHASE_ORDER = "servicetitan.bill", "servicetitan.purchase_order"
 
 BATCHED = (INVOICE, PAYMENT, CREDIT_MEMO, BILL)
-"""Transactions with the number of their batch. A purchase order has only the batch's id."""
+"""Transactions with the number of their batch. A purchase order has only the batch ID."""
 EXPORTED = ("Exported", "PostedAndExported")
 """The statuses of a transaction that was exported."""
 
 
 class Transaction(msgspec.Struct, frozen=True, kw_only=True):
-    """The fields of one kind of transaction; empty for a field that it lacks."""
+    """The fields of one kind of transaction; empty for a field that it doesn't have."""
 
     type: str
-    """What people call it."""
+    """Its noun for people."""
     party: str
     """The name of the customer or vendor."""
     party_id: str
@@ -60,7 +60,7 @@ TRANSACTIONS: Mapping[str, Transaction] = {
     ),
     PURCHASE_ORDER: Transaction(
         type="purchase order",
-        party="",  # only the vendor's id
+        party="",  # only the vendor's ID
         party_id="vendorId",
         number="number",
         day="date",
@@ -72,4 +72,4 @@ TRANSACTIONS: Mapping[str, Transaction] = {
 """Each kind with its fields."""
 
 KINDS_BY_TYPE: Mapping[str, str] = {transaction.type: kind for kind, transaction in TRANSACTIONS.items()}
-"""What people and derived records call a type of transaction -> its kind."""
+"""Type of transaction, as people and derived records call it -> its kind."""
