@@ -1,68 +1,71 @@
 (function () {
   "use strict";
-  var table = document.getElementById("fleet"), tools = document.querySelector(".sift");
+  var table = document.getElementById("fleet"), tools = document.querySelector(".filters");
   var body = table.tBodies[0], rows = Array.prototype.slice.call(body.rows), order = rows;
   var STEP = 500, limit = STEP, lang = document.documentElement.lang;
   var LOOKS = ["absent", "none", "fine", "know", "unknown", "look", "fix"];
-  var count = tools.querySelector(".count"), more = document.querySelector(".later-tools");
-  var by = {};
-  Array.prototype.forEach.call(tools.querySelectorAll("[data-by]"), function (one) { by[one.dataset.by] = one; });
+  var count = tools.querySelector(".count"), more = document.querySelector(".more-rows");
+  var filters = {};
+  Array.prototype.forEach.call(tools.querySelectorAll("[data-by]"), function (control) { filters[control.dataset.by] = control; });
   tools.hidden = false;
 
-  rows.forEach(function (row, at) { row.place = at; });
-  function has(list, one) { return (" " + (list || "") + " ").indexOf(" " + one + " ") >= 0; }
+  rows.forEach(function (row, index) { row.position = index; });
+  function includes(list, item) { return (" " + (list || "") + " ").indexOf(" " + item + " ") >= 0; }
   function text(row) { return row.text || (row.text = row.cells[0].textContent.toLowerCase()); }
-  function stands(cell, look) { return cell.classList.contains(look) || (look === "unknown" && cell.classList.contains("also")); }
+  function hasLook(cell, look) { return cell.classList.contains(look) || (look === "unknown" && cell.classList.contains("also")); }
 
-  // Which rows are wanted; of very many only the first are laid out, more on demand. Paper has them all.
-  function sift() {
-    var words = by.text.value.toLowerCase().split(/\s+/).filter(Boolean), seen = 0, first = [];
-    var verdict = by.verdict.value, look = by.look.value, area = by.area.value, rule = by.rule.value;
-    var last = table.tHead.rows[0].cells.length - 7;
+  // Show the rows that match the filters. Only the first are laid out, more on demand; a printout has all of them.
+  function update() {
+    var words = filters.text.value.toLowerCase().split(/\s+/).filter(Boolean), matches = 0, shown = [];
+    var verdict = filters.verdict.value, look = filters.look.value, area = filters.area.value, rule = filters.rule.value;
+    var areasEnd = table.tHead.rows[0].cells.length - 7;
     order.forEach(function (row) {
-      var of = row.dataset;
-      var fits = (!verdict || of.v === verdict) && (!rule || has(of[by.state.value], rule)) &&
-        (!by.broken.checked || "b" in of) && (!by.changed || !by.changed.checked || "c" in of) &&
+      var data = row.dataset;
+      var fits = (!verdict || data.v === verdict) && (!rule || includes(data[filters.state.value], rule)) &&
+        (!filters.unreadable.checked || "unreadable" in data) &&
+        (!filters.changed || !filters.changed.checked || "changed" in data) &&
         words.every(function (word) { return text(row).indexOf(word) >= 0; });
       if (fits && (look || area)) {
-        var from = area ? +area : 3, to = area ? +area + 1 : last;
+        var from = area ? +area : 3, to = area ? +area + 1 : areasEnd;
         fits = false;
-        for (var at = from; at < to && !fits; at++) fits = look ? stands(row.cells[at], look) : !row.cells[at].classList.contains("absent");
+        for (var index = from; index < to && !fits; index++) {
+          fits = look ? hasLook(row.cells[index], look) : !row.cells[index].classList.contains("absent");
+        }
       }
       if (row.hidden === fits) row.hidden = !fits;
-      seen += fits;
-      row.classList.toggle("later", fits && seen > limit);
-      if (fits && seen <= limit) first.push(row);
+      matches += fits;
+      row.classList.toggle("beyond", fits && matches > limit);
+      if (fits && matches <= limit) shown.push(row);
     });
-    // Only what is seen is put in order: to move ten thousand rows takes seconds.
-    if (order !== rows) body.append.apply(body, first);
-    table.classList.add("sifted");
-    count.textContent = count.dataset.of.replace("{}", seen.toLocaleString(lang)).replace("{}", rows.length.toLocaleString(lang));
-    more.hidden = seen <= limit;
-    by.state.disabled = !rule;
+    // Only visible rows are reordered: moving ten thousand rows takes seconds.
+    if (order !== rows) body.append.apply(body, shown);
+    table.classList.add("filtered");
+    count.textContent = count.dataset.of.replace("{}", matches.toLocaleString(lang)).replace("{}", rows.length.toLocaleString(lang));
+    more.hidden = matches <= limit;
+    filters.state.disabled = !rule;
   }
-  function again() { limit = STEP; sift(); }
-  Object.keys(by).forEach(function (name) { by[name].addEventListener(name === "text" ? "input" : "change", again); });
+  function restart() { limit = STEP; update(); }
+  Object.keys(filters).forEach(function (name) { filters[name].addEventListener(name === "text" ? "input" : "change", restart); });
   function reset() {
-    Object.keys(by).forEach(function (name) {
-      if (by[name].type === "checkbox") by[name].checked = false;
-      else by[name].value = name === "state" ? "f" : "";
+    Object.keys(filters).forEach(function (name) {
+      if (filters[name].type === "checkbox") filters[name].checked = false;
+      else filters[name].value = name === "state" ? "f" : "";
     });
   }
-  tools.querySelector(".all").addEventListener("click", function () { reset(); again(); });
-  more.querySelector("button").addEventListener("click", function () { limit += STEP; sift(); });
+  tools.querySelector(".all").addEventListener("click", function () { reset(); restart(); });
+  more.querySelector("button").addEventListener("click", function () { limit += STEP; update(); });
 
-  // Numbers on top, and practices, lead to the accounts that they count.
+  // The numbers at the top, and the problems, link to the accounts that they count.
   Array.prototype.forEach.call(document.querySelectorAll("[data-set]"), function (link) {
-    link.addEventListener("click", function () { reset(); by[link.dataset.set].value = link.dataset.to; again(); });
+    link.addEventListener("click", function () { reset(); filters[link.dataset.set].value = link.dataset.to; restart(); });
   });
 
-  // Sorting: names from A, everything else from the worst. What is not known counts as the worst.
+  // The first click sorts names from A, and every other column from the worst. Unknown values are the worst.
   var heads = Array.prototype.slice.call(table.tHead.rows[0].cells);
   var collator = new Intl.Collator(lang, {numeric: true});
   function key(row, column) {
     var cell = row.cells[column];
-    if (column === 1) return -row.place;
+    if (column === 1) return -row.position;
     if (heads[column].className === "up") {
       var look = cell.className.split(" ")[1];
       return LOOKS.indexOf(look) * 10000 + (+cell.dataset.n || 0);
@@ -79,25 +82,25 @@
     button.append(head.firstChild);
     head.append(button);
     button.addEventListener("click", function () {
-      var now = head.getAttribute("aria-sort"), up = now ? now === "descending" : column === 0;
-      heads.forEach(function (one) { one.removeAttribute("aria-sort"); });
-      head.setAttribute("aria-sort", up ? "ascending" : "descending");
+      var now = head.getAttribute("aria-sort"), ascending = now ? now === "descending" : column === 0;
+      heads.forEach(function (other) { other.removeAttribute("aria-sort"); });
+      head.setAttribute("aria-sort", ascending ? "ascending" : "descending");
       var keyed = rows.map(function (row) { return [column ? key(row, column) : text(row), row]; });
       keyed.sort(function (one, two) {
-        var found = column ? (one[0] < two[0] ? -1 : one[0] > two[0] ? 1 : 0) : collator.compare(one[0], two[0]);
-        return (up ? found : -found) || one[1].place - two[1].place;
+        var compared = column ? (one[0] < two[0] ? -1 : one[0] > two[0] ? 1 : 0) : collator.compare(one[0], two[0]);
+        return (ascending ? compared : -compared) || one[1].position - two[1].position;
       });
       order = keyed.map(function (pair) { return pair[1]; });
-      sift();
+      update();
     });
   });
 
   window.addEventListener("beforeprint", function () { if (order !== rows) body.append.apply(body, order); });
 
-  // What a cell says, in full, for those who point at it.
+  // Show the full text of a cell as its tooltip.
   body.addEventListener("mouseover", function (event) {
     var cell = event.target.closest("td.cell");
     if (cell && !cell.title) cell.title = heads[cell.cellIndex].textContent + ": " + cell.textContent;
   });
-  sift();
+  update();
 })();

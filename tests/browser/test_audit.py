@@ -155,7 +155,7 @@ def test_filters(open_page: Open, name: str, view: AuditView) -> None:
     for verdict in Verdict:
         select("verdict", verdict.value)
         assert_shown(page, view, sum(row.verdict is verdict for row in view.rows))
-    page.locator(".sift .all").click()
+    page.locator(".filters .all").click()
     position = rules.index("items/cogs-account")
     select("rule", str(position))
     assert_shown(page, view, sum(position in row.failed_rules for row in view.rows))
@@ -163,7 +163,7 @@ def test_filters(open_page: Open, name: str, view: AuditView) -> None:
     assert_shown(page, view, sum(position in row.unknown_rules for row in view.rows))
     select("state", "w")
     assert_shown(page, view, sum(position in row.accepted_rules for row in view.rows))
-    page.locator(".sift .all").click()
+    page.locator(".filters .all").click()
     items = [folder for folder, _ in view.areas].index("items")
     select("area", str(items + 3))
     select("look", "fix")
@@ -181,11 +181,11 @@ def test_filters(open_page: Open, name: str, view: AuditView) -> None:
         and row.place.startswith("west")
     ]
     assert_shown(page, view, len(expected))
-    page.locator(".sift .all").click()
+    page.locator(".filters .all").click()
     expect(page.locator(".count")).to_have_text(f"{len(view.rows):,} of {len(view.rows):,}")
-    page.locator("[data-by=broken]").check()
+    page.locator("[data-by=unreadable]").check()
     assert_shown(page, view, view.summary.unreadable)
-    page.locator(".sift .all").click()
+    page.locator(".filters .all").click()
     page.locator("[data-by=changed]").check()
     assert_shown(page, view, sum(row.has_changed for row in view.rows))
     page.locator("[data-by=text]").fill("no account has this name")
@@ -200,7 +200,7 @@ def test_links_of_numbers_and_rules_filter_the_accounts(open_page: Open, name: s
     first = view.rules[0]
     page.locator(f".most a[href='#{first.anchor}']").click()
     expect(page.locator(f"#{first.anchor} .names").first).to_be_visible()
-    page.locator(f"#{first.anchor} .sieve").click()
+    page.locator(f"#{first.anchor} .show-rows").click()
     assert_shown(page, view, first.failed)
 
 
@@ -214,8 +214,8 @@ def column_texts(page: Page, number: int) -> list[str]:
 def sort_by(page: Page, number: int) -> None:
     """Sort by a column and show all rows."""
     page.locator("#fleet thead th").nth(number).locator("button").click()
-    if page.locator(".later-tools button").is_visible():
-        page.locator(".later-tools button").click()
+    if page.locator(".more-rows button").is_visible():
+        page.locator(".more-rows button").click()
 
 
 def test_columns_sort_both_ways_with_unknown_values_as_the_worst(open_page: Open, name: str, view: AuditView) -> None:
@@ -226,7 +226,7 @@ def test_columns_sort_both_ways_with_unknown_values_as_the_worst(open_page: Open
     open_counts = [row.state.open_count for row in view.rows if not row.state.error]
     texts = column_texts(page, 2)
     unknown_count = len(texts) - len(open_counts)
-    assert texts[:unknown_count] == ["not known"] * unknown_count
+    assert texts[:unknown_count] == ["unknown"] * unknown_count
     assert [int(text) for text in texts[unknown_count:]] == sorted(open_counts, reverse=True)
     sort_by(page, 2)
     assert heads.nth(2).get_attribute("aria-sort") == "ascending"
@@ -234,7 +234,7 @@ def test_columns_sort_both_ways_with_unknown_values_as_the_worst(open_page: Open
     age = 3 + len(view.areas) + 2
     sort_by(page, age)
     assert heads.nth(2).get_attribute("aria-sort") is None
-    assert set(column_texts(page, age)[: sum(row.oldest_age is None for row in view.rows)]) == {"not known"}
+    assert set(column_texts(page, age)[: sum(row.oldest_age is None for row in view.rows)]) == {"unknown"}
     sort_by(page, 0)
     names = [text[:4].casefold() for text in column_texts(page, 0) if "/" not in text.split("\n")[0]]
     assert names == sorted(names)
@@ -259,10 +259,10 @@ def test_keyboard_filters_sorts_and_scrolls(open_page: Open, name: str, view: Au
         columns.add(page.evaluate("[...document.querySelectorAll('#fleet .sort')].indexOf(document.activeElement)"))
         focused.append(page.evaluate("document.activeElement.dataset.by || document.activeElement.className"))
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle !== 'none'"), "the focus is visible"
-    for control in ("verdict", "area", "look", "rule", "changed", "broken", "all", "card fleet", "sort"):
+    for control in ("verdict", "area", "look", "rule", "changed", "unreadable", "all", "card fleet", "sort"):
         assert control in focused
     assert columns >= set(range(page.locator("#fleet .sort").count()))
-    page.locator("[data-by=broken]").focus()
+    page.locator("[data-by=unreadable]").focus()
     page.keyboard.press("Space")
     assert_shown(
         page, view, sum("cedar" in f"{row.name} {row.place}".casefold() and bool(row.unreadable) for row in view.rows)
@@ -275,9 +275,9 @@ def test_keyboard_filters_sorts_and_scrolls(open_page: Open, name: str, view: Au
 def test_page_shows_everything_without_its_script(open_page: Open) -> None:
     page = open_page("40", script=False).page
     assert page.locator("#fleet tbody tr:visible").count() == 40
-    assert not page.locator(".sift").is_visible(), "controls that do nothing are hidden"
+    assert not page.locator(".filters").is_visible(), "controls that do nothing are hidden"
     assert page.locator(".copy, .sort").count() == 0
-    fold = page.locator(".practice").first
+    fold = page.locator(".problem").first
     fold.locator("> summary").click()
     assert fold.locator("pre").is_visible()
 
@@ -286,7 +286,7 @@ def test_cells_say_in_words_what_their_colors_say(open_page: Open) -> None:
     page = open_page("40").page
     texts = set(page.evaluate("[...document.querySelectorAll('#fleet td.cell')].map(cell => cell.textContent)"))
     assert "" not in texts
-    assert {"checked, fine", "does not apply", "1 to fix"} <= texts
+    assert {"checked, OK", "doesn't apply", "1 to fix"} <= texts
     signs = page.evaluate(
         "['fix', 'look', 'unknown', 'fine', 'none', 'fix.also', 'look.also'].map(name => getComputedStyle(document.querySelector("
         "'#fleet td.cell:not(.word).' + name + (name.includes('also') ? '' : ':not(.also)')), '::before').content)"
@@ -298,9 +298,9 @@ def test_cells_say_in_words_what_their_colors_say(open_page: Open) -> None:
 
 def test_message_can_be_copied(open_page: Open) -> None:
     opened = open_page("40")
-    opened.page.locator(".practice > summary").first.click()
-    opened.page.locator(".practice .copy").first.click()
-    expect(opened.page.locator(".practice .copy").first).to_have_text("Copied")
+    opened.page.locator(".problem > summary").first.click()
+    opened.page.locator(".problem .copy").first.click()
+    expect(opened.page.locator(".problem .copy").first).to_have_text("Copied")
     assert opened.complaints == []
 
 
@@ -322,7 +322,7 @@ def test_print_shows_every_account_and_no_control(open_page: Open) -> None:
     page = open_page("40").page
     page.emulate_media(media="print")
     assert page.locator("#fleet tbody tr:visible").count() == 40
-    assert page.locator(".sift, .copy, .sieve, .later-tools").filter(visible=True).count() == 0
+    assert page.locator(".filters, .copy, .show-rows, .more-rows").filter(visible=True).count() == 0
     closed = page.locator("details:not([open]) > :not(summary)")
     assert closed.count() > 0
     assert closed.filter(visible=False).count() == 0
@@ -356,7 +356,7 @@ def test_long_tables_show_more_rows_on_demand(browser: Browser, tmp_path: Path, 
     visible = "[...document.querySelectorAll('#fleet tbody tr')].filter(row => row.checkVisibility()).length"
     assert page.evaluate(visible) == 500
     for _ in range(500, number, 500):
-        page.locator(".later-tools button").click()
+        page.locator(".more-rows button").click()
     assert page.evaluate(visible) == number
-    expect(page.locator(".later-tools")).to_be_hidden()
+    expect(page.locator(".more-rows")).to_be_hidden()
     page.close()

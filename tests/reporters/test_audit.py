@@ -8,7 +8,7 @@ import io
 import os
 import random
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -319,13 +319,13 @@ def test_area_shows_the_worst_look_and_marks_unknowns() -> None:
     for rules, css, text in (
         ((failed, unknown), "fix also", "1 to fix, 1 not checked"),
         ((replace(failed, has_unknowns=True),), "fix also", "1 to fix, 1 not checked"),
-        ((warning, fine), "look", "1 to look at"),
-        ((warning, failed, failed), "fix", "2 to fix, 1 to look at"),
+        ((warning, fine), "look", "1 to review"),
+        ((warning, failed, failed), "fix", "2 to fix, 1 to review"),
         ((good_to_know, unknown), "unknown", "1 not checked, 1 good to know"),
         ((good_to_know, fine), "know", "1 good to know"),
         ((accepted, fine), "know", "1 good to know"),
-        ((fine, rule_state(COGS, Outcome.NOT_APPLICABLE)), "fine", "checked, fine"),
-        ((rule_state(COGS, Outcome.NOT_APPLICABLE),), "none", "does not apply"),
+        ((fine, rule_state(COGS, Outcome.NOT_APPLICABLE)), "fine", "checked, OK"),
+        ((rule_state(COGS, Outcome.NOT_APPLICABLE),), "none", "doesn't apply"),
         ((rule_state(SORTED),), "absent", "not part of this check"),
     ):
         (cell,) = area_cells(replace(READY.state, rules=rules), ("items",))
@@ -339,7 +339,7 @@ def test_unchecked_percentage_counts_applicable_rules() -> None:
     assert unchecked_percent(NOTHING_APPLIES.state) == 100, "nothing was decided"
     assert unchecked_percent(UNREADABLE.state) == 100
     assert [words.percent(percentage) for percentage in (0, 0.2, 0.6, 50, 99.4, 99.8, 100)] == [
-        "0 %", "<1 %", "1 %", "50 %", "99 %", ">99 %", "100 %"
+        "0%", "<1%", "1%", "50%", "99%", ">99%", "100%"
     ]  # fmt: skip
 
 
@@ -349,7 +349,11 @@ def test_age_is_unknown_if_a_file_has_no_date() -> None:
     assert age_of["west/broken.zip"] is None
     assert age_of["east/remarks"] == timedelta(days=41)
     (ages,) = (fact.lines for fact in audit_view(AUDIT).summary.facts if fact.title == words.FILE_AGES)
-    assert ages == (words.file_ages("41 days", "east/remarks", "5 h"), words.unknown_file_ages(2))
+    assert ages == (
+        words.file_ages("41 days", "5 hours"),
+        words.account_with_oldest_file("east/remarks"),
+        words.unknown_file_ages(2),
+    )
     (ages,) = (
         fact.lines for fact in audit_view(audit_of(UNKNOWN, UNREADABLE, READY)).summary.facts if fact.title == words.FILE_AGES
     )
@@ -387,10 +391,18 @@ def test_expiring_answers_are_listed_earliest_first() -> None:
     view = audit_view(audit_of(NOT_READY, soon)).expiring
     assert (view.soon_count, view.expired_count) == (2, 1)
     assert [account.row.account.place for account in view.accounts] == ["west/northwind", "east/remarks"]
-    assert view.accounts[0].when == "lapsed 19 November 2026"
+    assert view.accounts[0].when == "expired November 19, 2026"
     assert len(view.accounts[0].lines) == 2, "not the waiver that expires in 31 days"
-    assert view.accounts[1].when == "20 November 2026, 9:00 PM", "on the same day, the hour matters"
+    assert view.accounts[1].when == "November 20, 2026, 9:00 PM", "on the same day, the time matters"
     assert [account.row.account.place for account in view.next_accounts] == ["east/remarks", "west/northwind"]
+
+
+def test_accepted_problems_are_named_by_the_problem_and_expire_by_their_own_calendar() -> None:
+    """A waiver has the rule's title, which says how it should be, and lasts until midnight in the account's time zone."""
+    until = datetime(2026, 12, 3, 23, 59, 59, tzinfo=timezone(timedelta(hours=-10)))
+    waived = with_state(READY, expiring=(Expiry(what="waiver", name=COGS.title, of="controller", until=until),))
+    (account,) = audit_view(audit_of(waived)).expiring.accounts
+    assert account.lines == (("accepted problem: Some materials have no COGS account", "December 3, 2026"),)
 
 
 def test_message_names_no_record_and_has_no_placeholder() -> None:
@@ -400,12 +412,12 @@ def test_message_names_no_record_and_has_no_placeholder() -> None:
     assert words.BRACKETS in text
     assert words.quicker(5) in text
     assert "office manager, about 2 minutes" in text
-    assert text.startswith("Hello,")
+    assert text.startswith("Hi,")
     assert text.endswith(shared.MESSAGE_END)
     assert words.BRACKETS not in message(SORTED)
-    assert words.not_so(ONLINE.title) in message(ONLINE), "a title says how it should be, so it is negated"
+    assert words.failed_check(ONLINE.title) in message(ONLINE), "a title says how it should be, so it isn't shown as a fact"
     assert [words.placeholder(name) for name in ("code", "parent.customer.name", "name", "parent.referenceNumber", "usedBy")] == [
-        "[item]", "[customer]", "[name]", "[number]", "[what uses it]"
+        "[item]", "[customer]", "[name]", "[number]", "[items that use it]"
     ]  # fmt: skip
 
 
@@ -426,7 +438,7 @@ def test_long_lists_are_cut_and_say_what_they_omit() -> None:
     assert shared.sentence(words.more_in_csv(40)) in text
     heads, *rows = csv.reader(io.StringIO(render("csv", audit, LINKED).removeprefix("\ufeff")))
     assert len(rows) == len(many), "the CSV has all accounts"
-    assert rows[0][heads.index("Fails")].split() == [rule.id for rule in rules]
+    assert rows[0][heads.index("Failed checks")].split() == [rule.id for rule in rules]
 
 
 def test_links_to_reports() -> None:
@@ -448,7 +460,7 @@ def test_sparkline_has_gaps_where_nothing_is_known() -> None:
 
 def test_remarks_on_new_accounts_and_earlier_checks() -> None:
     remarks = {row.account.place: row.remark for row in audit_view(AUDIT).rows}
-    assert remarks["east/remarks"] == "checked 13 November 2026"
+    assert remarks["east/remarks"] == "checked November 13, 2026"
     assert remarks["south/nothing"] == words.NEW_ACCOUNT
     assert remarks["west/broken.zip"] == "", "it isn't known if it is new"
     assert remarks["south/green"] == ""
@@ -507,7 +519,7 @@ def test_csv_has_one_row_per_account_and_no_formulas() -> None:
     assert not_ready["Report"] == "accounts/west-northwind.html"
     assert not_ready["What changed"].startswith("New: items/cogs-account 3; Back again: lists/order 1")
     unreadable = dict(zip(heads, next(row for row in rows if row[0] == "west/broken.zip"), strict=True))
-    assert (unreadable["Verdict"], unreadable["Open problems"], unreadable["Items"]) == ("Can't say yet", "", "not checked")
+    assert (unreadable["Verdict"], unreadable["Open problems"], unreadable["Items"]) == (shared.VERDICTS[Verdict.CANNOT_TELL], "", "not checked")
 
 
 def test_page_loads_nothing_and_its_anchors_exist() -> None:
@@ -530,10 +542,11 @@ def test_color_and_width_options() -> None:
 
 
 def test_verdicts_after_the_export() -> None:
-    after = with_state(NOT_READY, phase="after-export")
-    assert audit_view(audit_of(after)).summary.headline == "1 account: not arrived whole"
+    after, arrival = with_state(NOT_READY, phase="after-export"), shared.ARRIVALS[Verdict.NOT_READY]
+    assert audit_view(audit_of(after)).summary.headline == f"1 account: {arrival[0].lower()}{arrival[1:]}"
+    assert audit_view(audit_of(after)).summary.meaning == words.MEANINGS_AFTER_EXPORT[Verdict.NOT_READY]
     mixed = audit_view(audit_of(after, READY))
-    assert {row.verdict_text for row in mixed.rows} == {"Not arrived whole", "Ready to export"}
+    assert {row.verdict_text for row in mixed.rows} == {arrival, shared.VERDICTS[Verdict.READY]}
 
 
 def test_times_are_in_the_time_zone_of_the_audit() -> None:

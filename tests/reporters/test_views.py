@@ -216,6 +216,27 @@ def test_every_rule_is_in_one_area_and_the_worst_areas_come_first(report: Report
         assert round(sum(width for _, _, width in area.bar)) == 100
 
 
+def test_the_message_to_the_customer_can_be_sent_as_it_is(report: Report) -> None:
+    """It names what to send, not the files, commands or API paths with which to get it."""
+    reason = {"field": None, "subject": None, "reason": "missing", "cause": Reason.NOT_SUPPLIED}
+    by_api = "Ask for GET /inventory/v2/tenant/TENANT/purchase-orders"
+    gaps = (
+        Gap(kind="derived.waiting_vendor", supply=by_api, channel=Channel.INTEGRATOR, **reason),
+        Gap(kind="servicetitan.invoice", supply="Save invoices.json", channel=Channel.EXPORT, **reason),
+        Gap(kind="derived.applied_payment", supply="Write it into account.yaml", channel=Channel.ASK, **reason),
+    )
+    result = replace(report.results[0], outcome=Outcome.CANNOT_TELL, findings=(), gaps=gaps)
+    shown = replace(report, results=(result,), left_out=("items/cogs-account",), verdict=Verdict.CANNOT_TELL)
+    message = csm_view(shown, office_view(shown)).message
+    assert message.startswith("Hi,\n\nWe checked your files")
+    assert words.MESSAGE_NARROWED in message
+    assert "Purchase orders from ServiceTitan (ask the person with API access)" in message
+    assert "Invoices from ServiceTitan" in message
+    for technical in ("GET ", "/", ".yaml", ".json", "exportready", "Payments"):
+        assert technical not in message
+    assert message.endswith(words.MESSAGE_END)
+
+
 # -- the engineer
 
 
@@ -230,10 +251,10 @@ def test_new_findings_come_first_and_accepted_ones_last(report: Report) -> None:
     results = (replace(result, findings=tuple(states)),)
     shown = replace(report, results=results, notes=notes, baseline="main", changes=None)
     assert [(one.finding.fingerprint, one.state) for one in engineer_view(shown).details] == [
-        ("new", words.NEW), ("known", words.OLD), ("accepted", words.ACCEPTED),
+        ("new", words.NEW), ("known", words.OLD), ("accepted", words.ACCEPTED_STATE),
     ]  # fmt: skip
     without_baseline = engineer_view(replace(shown, baseline="")).details
-    assert {one.state for one in without_baseline} == {words.OPEN, words.OLD, words.ACCEPTED}
+    assert {one.state for one in without_baseline} == {words.OPEN, words.OLD, words.ACCEPTED_STATE}
 
 
 def test_new_findings_are_those_that_the_earlier_result_lacks(report: Report) -> None:

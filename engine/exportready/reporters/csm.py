@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
+from exportready.kinds import KINDS
+from exportready.kinds.nouns import noun
 from exportready.model.changes import CHANGE_KEYS, Changes, PastFinding
-from exportready.model.display import format_time
-from exportready.model.report import Outcome, Report, RuleResult, Verdict
+from exportready.model.display import format_date, format_time
+from exportready.model.reasons import Channel
+from exportready.model.report import Expiry, Gap, Outcome, Report, RuleResult, Verdict
 from exportready.reporters import view, words
 from exportready.reporters.engineer import LOOK_BY_SEVERITY
 from exportready.reporters.office import OfficeView, numbered
@@ -68,16 +71,18 @@ def csm_view(report: Report, office: OfficeView) -> CsmView:
         since=_since(report, changes) if changes else "",
         changes=tuple(_changed_findings(changes)) if changes else (),
         drift=tuple(words.drifted(drift.setting, drift.old, drift.new) for drift in changes.drift) if changes else (),
-        expiring=tuple(
-            (
-                format_time(view.local_time(report, expiry.until)),
-                words.EXPIRY_KINDS.get(expiry.what, expiry.what),
-                expiry.name,
-            )
-            for expiry in report.expiring
-        ),
+        expiring=tuple(_expiry_row(report, expiry) for expiry in report.expiring),
         message=_message(report, office),
     )
+
+
+def _expiry_row(report: Report, expiry: Expiry) -> tuple[str, str, str]:
+    until, kind = view.local_time(report, expiry.until), words.EXPIRY_KINDS.get(expiry.what, expiry.what)
+    if expiry.what != "waiver":
+        return format_time(until), kind, expiry.name
+    # The waiver itself has the rule's title, which says how it should be; people read the problem that they accepted.
+    failed = (result for result in report.results if result.rule.title == expiry.name and result.findings)
+    return format_date(until), kind, next(map(view.heading, failed), expiry.name)
 
 
 # -- areas
@@ -139,15 +144,55 @@ def _changed_findings(changes: Changes) -> Iterator[ChangedFindings]:
 
 
 def _message(report: Report, office: OfficeView) -> str:
-    greeting = words.message_after if report.is_after_export else words.message_for_customer
+    """Return a message that the customer can act on: it mentions no files to edit, commands or API paths."""
+    dates = _file_dates(report)
+    greeting = words.message_for_customer(
+        dates[0] if dates else None,
+        dates[-1] if dates else None,
+        view.verdict(report),
+        after_export=report.is_after_export,
+    )
     parts = [
         numbered(words.MESSAGE_FIX, [f"{card.heading} ({card.fix.who}, {card.effort})" for card in office.fix]),
-        numbered(words.LOOK_AT_THESE, [card.heading for card in office.look]),
-        numbered(words.MESSAGE_CONFIRM, [one.question for one in office.confirm]),
-        numbered(words.MESSAGE_SUPPLY, [supply.instruction or words.NO_INSTRUCTION for supply in office.supply]),
+        numbered(words.MESSAGE_LOOK, [card.heading for card in office.look]),
+        numbered(words.MESSAGE_CONFIRM, [asked.question for asked in office.confirm]),
+        numbered(words.MESSAGE_SUPPLY, _requests(office.supply)),
     ]
     tasks = list(filter(None, parts))
-    narrowed = [f"{view.narrowed(report)}."] if view.narrowed(report) else []
+    narrowed = [words.MESSAGE_NARROWED] if view.narrowed(report) else []
     is_fine = not tasks and not narrowed and report.verdict is Verdict.READY
     ending = words.MESSAGE_FINE if is_fine else words.MESSAGE_END
-    return "\n\n".join([greeting(view.files_and_dates(report), view.verdict(report)), *narrowed, *tasks, ending])
+    return "\n\n".join([greeting, *narrowed, *tasks, ending])
+
+
+def _file_dates(report: Report) -> list[date]:
+    """Return the dates of the files in order, or the one that the account states."""
+    taken_at = report.account.taken_at
+    times = [taken_at] if taken_at else [source.dated for source in report.sources if source.dated]
+    return sorted(view.local_time(report, when).date() for when in times)
+
+
+def _requests(supplies: Sequence[view.Supply]) -> list[str]:
+    """Return what the customer should send, as names of records: the instructions are for people who have our files."""
+    needs_api_by_request: dict[tuple[str, tuple[str, ...]], bool] = {}
+    for supply in supplies:
+        kinds = list(dict.fromkeys(filter(None, map(_kind_to_send, supply.gaps))))
+        if kinds:
+            request = words.system(kinds[0]), tuple(dict.fromkeys(noun(kind, 2) for kind in kinds))
+            needs_api_by_request[request] = all(gap.channel is Channel.INTEGRATOR for gap in supply.gaps)
+    return [
+        words.request_to_customer(contents, program, needs_api=needs_api)
+        for (program, contents), needs_api in needs_api_by_request.items()
+    ]
+
+
+def _kind_to_send(gap: Gap) -> str:
+    """Return the kind of record that fills a gap, for a derived kind the one that it mostly comes from; empty for answers."""
+    if gap.channel is Channel.ASK:
+        return ""
+    kind = KINDS[gap.kind]
+    if words.system(kind.name):
+        return kind.name
+    same_files = [other.name for other in KINDS.values() if words.system(other.name) and other.supply == kind.supply]
+    same_noun = [name for name in same_files if noun(name) == noun(kind.name)]
+    return next(iter(same_noun or same_files), "")

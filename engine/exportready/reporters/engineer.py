@@ -11,16 +11,16 @@ from exportready.model.rules import Severity
 from exportready.reporters import view, words
 
 MAX_LISTED = 20
-"""Maximum number of findings listed of one rule."""
+"""Maximum number of findings listed for one rule."""
 _MAX_PLACES = 2
-_STATES = (words.NEW, words.OPEN, words.OLD, words.ACCEPTED)
+_STATES = (words.NEW, words.OPEN, words.OLD, words.ACCEPTED_STATE)
 """States of findings, in the order in which they are listed."""
 LOOK_BY_SEVERITY = {Severity.ERROR: "fix", Severity.WARNING: "look", Severity.INFO: "know"}
 """Severity -> look, which is the CSS class that gives a finding its color and icon."""
 
 
 class FileLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a file, divided around the value that is meant; `value` is empty on other lines."""
+    """One line of a file, split around the value in question; `value` is empty on other lines."""
 
     number: int
     before: str
@@ -29,14 +29,14 @@ class FileLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShownPlace(msgspec.Struct, frozen=True):
-    """A place in words, with the lines around it."""
+    """A place as people read it, with the lines around it."""
 
     text: str
     lines: tuple[FileLine, ...]
 
 
 class FindingDetail(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding with everything that is shown of it."""
+    """One finding with everything that the view shows of it."""
 
     result: RuleResult
     finding: Finding
@@ -47,7 +47,7 @@ class FindingDetail(msgspec.Struct, frozen=True, kw_only=True):
     values: tuple[tuple[str, str, str], ...]
     """(field, observed, expected)."""
     trace: tuple[tuple[str, str, str], ...]
-    """(part of the condition, what it expects and what is there, whether it is met)."""
+    """(part of the condition, what it expects and what was found, whether it is met)."""
     issues: tuple[KeyIssue, ...]
 
 
@@ -79,7 +79,7 @@ def _state_function(report: Report) -> Callable[[Finding], str]:
 
     def state_of(finding: Finding) -> str:
         if report.notes.waiver(finding):
-            return words.ACCEPTED
+            return words.ACCEPTED_STATE
         if report.notes.is_known(finding):
             return words.OLD
         if changes and not report.baseline:

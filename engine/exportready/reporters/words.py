@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from exportready.kinds.nouns import noun
-from exportready.model.display import count, format_date, format_time, join_words
+from exportready.model.display import count, format_date, format_percent, format_time, join_words
 from exportready.model.report import Outcome, Verdict
 from exportready.model.rules import Citation, Phase, Severity
 
@@ -133,20 +134,20 @@ NOTHING_EXPIRES = "Nothing expires within 30 days."
 EXPIRY_KINDS: Mapping[str, str] = {"answer": "answer", "waiver": "accepted problem"}
 EXPIRY_HEADS = ("Expires", "What", "Which")
 OPEN_PROBLEMS = "Problems"
-PROBLEM_HEADS = ("Problem", "Severity", "Records", "Blocks")
+PROBLEM_HEADS = ("Problem", "Status", "Records", "Blocks")
 FINDINGS_TITLE = "Findings"
 FINGERPRINT = "Fingerprint"
 FINDING_HEADS = ("Status", "Severity", "What is wrong", "Location", "Rule", FINGERPRINT)
-NEW, OLD = "new", "already known"
+NEW, OLD, ACCEPTED_STATE = "new", "already known", "accepted"
 NO_FINDINGS = "There are no findings."
 FIELD = "Field"
 OBSERVED = "Found"
 EXPECTED = "Expected"
-TRACE = "How it was decided"
-TRACE_PARTS: Mapping[str, str] = {"where": "checked because", "expect": "must be true"}
-CLAUSE_RESULTS: Mapping[bool | None, str] = {True: "true", False: "false", None: "not known"}
+TRACE = "How this was decided"
+TRACE_PARTS: Mapping[str, str] = {"where": "applies if", "expect": "expects"}
+CLAUSE_RESULTS: Mapping[bool | None, str] = {True: "met", False: "not met", None: "unknown"}
 KEY_ISSUE = "Key issue"
-EVERY_RULE = "Every rule"
+EVERY_RULE = "All rules"
 EVERY_RULE_HEADS = ("Rule", "Outcome", "Severity", "Checked", "Undecided", "Findings", "Digest")
 
 WHY = "Why it matters"
@@ -536,18 +537,18 @@ def blocked_by_these(number: int) -> str:
 
 
 def decided(decided_rules: int, applicable: int, left_out: int) -> str:
-    """Return how many rules could be decided: "33 of the 36 checks that apply are done (91%); 3 more were left out"."""
-    rest = f"; {left_out:,} more {'was' if left_out == 1 else 'were'} left out" if left_out else ""
+    """Return how many rules gave an answer: "We completed 33 of the 36 checks that apply (91%). 3 more were left out."."""
+    rest = f" {left_out:,} more {'was' if left_out == 1 else 'were'} left out." if left_out else ""
     if not applicable:
-        return f"No check applies{rest}."
+        return f"No check applies.{rest}"
     applies = f"{count(applicable, 'check')} that {'applies' if applicable == 1 else 'apply'}"
-    done = "is" if decided_rules == 1 else "are"
-    return f"{decided_rules:,} of the {applies} {done} done ({100 * decided_rules // applicable}%){rest}."
+    share = format_percent(Decimal(100 * decided_rules // applicable) / 100)
+    return f"We completed {decided_rules:,} of the {applies} ({share}).{rest}"
 
 
 def against(baseline: str) -> str:
     """Return what new findings are compared with."""
-    return f"New means not in {baseline}."
+    return f"“New” means not in the baseline: {baseline}."
 
 
 def more(number: int) -> str:
@@ -588,9 +589,10 @@ def unexplained(number: int, missing: int, doubled: int, amount: str) -> str:
 
 
 def changed_since(when: datetime, before: str, now: str) -> str:
-    """Return the verdicts then and now: "Since November 12, 2026, 5:30 PM: from “Don't export yet” to “Ready to export”"."""
-    since = f"Since {format_time(when)}"
-    return f"{since}: from “{before}” to “{now}”" if before != now else f"{since}: still “{now}”"
+    """Return the verdicts then and now: "On November 12, 2026, 5:30 PM: “Don't export yet”. Now: “Ready to export”"."""
+    return (
+        f"On {format_time(when)}: “{before}”. Now: “{now}”" if before != now else f"Since {format_time(when)}: still “{now}”"
+    )
 
 
 def drifted(setting: str, old: str | None, new: str | None) -> str:
@@ -603,21 +605,35 @@ def message_for_csm(account: str, files: str, verdict: str, to_do: str) -> str:
     return f"{account}, files {files}: {verdict}.\n{to_do}."
 
 
-def message_for_customer(files: str, verdict: str) -> str:
-    """Return the beginning of the message to the customer, before the export."""
-    return f"Hi,\n\nWe checked your files ({files}) before your QuickBooks export. The result: {verdict}."
+def clears_with(problem: str) -> str:
+    """Return with which key issue a problem goes away: "Should clear once this is fixed: item PIPE-1 has no account"."""
+    return f"Should clear once this is fixed: {problem}"
 
 
-def message_after(files: str, verdict: str) -> str:
-    """Return the same after the export."""
-    return f"Hi,\n\nWe checked your files ({files}) after your QuickBooks export. The result: {verdict}."
+def message_for_customer(first: date | None, last: date | None, verdict: str, *, after_export: bool) -> str:
+    """Return the beginning of the message to the customer. The dates are those of the oldest and the newest file."""
+    if first is None or last is None:
+        files = "your files"
+    elif first == last:
+        files = f"your files from {format_date(first)},"
+    else:
+        files = f"your files from {format_date(first)}, to {format_date(last)},"
+    return f"Hi,\n\nWe checked {files} {'after' if after_export else 'before'} your QuickBooks export. Result: {verdict}."
 
 
 MESSAGE_FIX = "Please fix these first:"
-MESSAGE_CONFIRM = "Please look these up and tell us what you see:"
+MESSAGE_LOOK = "Please review these too:"
+MESSAGE_CONFIRM = "Please answer these questions:"
 MESSAGE_SUPPLY = "Please also send us:"
-MESSAGE_END = "Then send us your files again, and we'll check again."
+MESSAGE_NARROWED = "We ran only some of our checks this time."
+MESSAGE_END = "When you're done, send us new files and we'll check again."
 MESSAGE_FINE = "You don't need to do anything."
+
+
+def request_to_customer(contents: Sequence[str], program_name: str, *, needs_api: bool) -> str:
+    """Return what the customer should send: "Purchase orders from ServiceTitan (ask the person with API access)"."""
+    text = sentence(" ".join(filter(None, (join_words(contents), f"from {program_name}" if program_name else ""))))
+    return f"{text} (ask the person with API access)" if needs_api else text
 
 
 def and_others(number: int) -> str:

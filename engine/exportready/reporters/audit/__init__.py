@@ -1,4 +1,4 @@
-"""Reports on an audit, one module per format; a format's imports cost nothing until it is asked for."""
+"""Reports on an audit, one module per format. A format's module is imported only when it is used."""
 
 from __future__ import annotations
 
@@ -38,5 +38,5 @@ def render_parts(format: str, audit: Audit, options: Options) -> Iterator[str]:
 
 
 def render(format: str, audit: Audit, options: Options) -> str:
-    """Return the whole audit in one format. Raises KeyError if the format isn't in `REPORTERS`."""
+    """Return the complete audit in one format. Raises KeyError if the format isn't in `REPORTERS`."""
     return "".join(render_parts(format, audit, options))

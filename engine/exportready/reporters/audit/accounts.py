@@ -1,4 +1,4 @@
-"""Lays out the accounts as rows, the worst first."""
+"""Lay out the accounts as rows, the worst first."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import msgspec
 from exportready.model.audit import AccountState, Audit, AuditedAccount
 from exportready.model.report import Verdict
 from exportready.model.rules import Rule, Severity, placeholders
-from exportready.reporters.arrival import format_money
 from exportready.reporters.audit import words
 from exportready.reporters.audit.looks import (
     ORDER,
@@ -27,7 +26,7 @@ from exportready.reporters.audit.looks import (
 from exportready.reporters.text import clean
 
 NAME_LENGTH, ERROR_LENGTH = 80, 240
-"""Maximum number of characters shown of a name, and of an error."""
+"""Maximum number of characters shown of a name and of an error."""
 KINDS_OF_CHANGE = ("added", "regressed", "fixed", "now_unknown")
 """Fields of `AccountChanges` without `rule_changed`, in the order of `words.CHANGE_COLUMNS`."""
 
@@ -38,7 +37,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     account: AuditedAccount
     name: str
     place: str
-    """Empty if the name says it."""
+    """Empty if `name` includes it."""
     report_link: str
     """Link to the account's own report; empty if there is none."""
     verdict: Verdict
@@ -216,16 +215,17 @@ def main_problem(audit: Audit, row: Row) -> str:
 def rule_heading(rule: Rule) -> str:
     """Return what is wrong if a rule fails.
 
-    That is the rule's `problem`, else the message of its only check if it names no record, else its negated title.
+    That is the rule's `problem`, else the message of its only check if that has no placeholder, else its title, as a
+    failed check.
     """
     message = rule.checks[0].failure if len(rule.checks) == 1 else ""
-    return clean(rule.problem or ("" if placeholders(message) else message) or words.not_so(rule.title))
+    return clean(rule.problem or ("" if placeholders(message) else message) or words.failed_check(rule.title))
 
 
 def blocked_text(row: Row) -> str:
-    """Return the blocked transactions, such as "41 transactions ($23,410.00)"; empty if there are none."""
+    """Return the blocked transactions, such as "Blocks 41 transactions ($23,410.00)"; empty if there are none."""
     blocked = row.state.blocked
-    return words.blocked(blocked.transactions, format_money(blocked.amount)) if blocked.transactions else ""
+    return words.blocks(words.blocked(blocked.transactions, blocked.amount)) if blocked.transactions else ""
 
 
 def sparkline(trend: Sequence[int | None]) -> str:

@@ -1,4 +1,4 @@
-"""Sums up what changed since the last audit: by account, by rule, and separately what only changed rules caused."""
+"""Sum up what changed since the last audit: by account, by rule, and separately what only changed rules caused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes the audit for a terminal: verdicts, the accounts to look at first, what most accounts fail, and what changed."""
+"""Write the audit for a terminal: verdicts, the accounts to start with, the most common problems, and what changed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from exportready.reporters.audit.view import AuditView, audit_view
 from exportready.reporters.lines import BLUE, BOLD, DIM, GREEN, RED, VERDICT_COLORS, YELLOW, Lines
 
 MAX_LISTED, MAX_LISTED_VERBOSE = 10, 100
-"""Maximum length of a list, and with -v; with -vv there is none."""
+"""Maximum length of a list, without and with -v. With -vv, lists are complete."""
 _COLORS = {"fix": RED, "look": YELLOW, "unknown": BLUE, "fine": GREEN}
 
 

@@ -1,4 +1,4 @@
-"""Lists the answers and waivers that expire within 30 days or have expired, by account, the earliest first."""
+"""List the answers and waivers that expire within 30 days or have expired, by account, the earliest first."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 import msgspec
 
 from exportready.model.audit import Audit
+from exportready.model.display import format_date, format_time
 from exportready.model.report import Expiry
 from exportready.reporters import words as shared
 from exportready.reporters.audit import words
-from exportready.reporters.audit.accounts import Row, local_time, shorten
+from exportready.reporters.audit.accounts import Row, local_time, rule_heading, shorten
 
 SOON = timedelta(days=30)
 MAX_ACCOUNTS, MAX_LINES, MAX_IN_SUMMARY = 200, 5, 4
@@ -85,16 +86,27 @@ def _expiring_account(audit: Audit, row: Row, expiring: Sequence[Expiry]) -> Exp
         is_expired=first.until <= audit.at,
         when=_when(audit, first),
         lines=tuple(
-            (f"{shared.EXPIRY_KINDS.get(expiry.what, expiry.what)}: {shorten(expiry.name, 160)}", _when(audit, expiry))
+            (
+                f"{shared.EXPIRY_KINDS.get(expiry.what, expiry.what)}: {shorten(_name(audit, expiry), 160)}",
+                _when(audit, expiry),
+            )
             for expiry in expiring[:MAX_LINES]
         ),
         omitted=max(0, len(expiring) - MAX_LINES),
     )
 
 
+def _name(audit: Audit, expiry: Expiry) -> str:
+    """Return the question that was answered, or the problem that was accepted; the expiry itself has the rule's title."""
+    if expiry.what != "waiver":
+        return expiry.name
+    return next((rule_heading(rule) for rule in audit.rules if expiry.name in (rule.id, rule.title)), expiry.name)
+
+
 def _when(audit: Audit, expiry: Expiry) -> str:
-    until = local_time(audit, expiry.until)
+    # A waiver lasts until the end of a day in the account's time zone, which another zone could turn into the next day.
+    until = expiry.until if expiry.what == "waiver" else local_time(audit, expiry.until)
     if expiry.until <= audit.at:
         return words.expired_on(until)
-    # The hour matters only for what expires within two days.
-    return shared.moment(until) if expiry.until - audit.at < timedelta(days=2) else shared.day(until)
+    # The time of day matters only for what expires within two days.
+    return format_time(until) if expiry.until - audit.at < timedelta(days=2) else format_date(until)

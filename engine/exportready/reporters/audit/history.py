@@ -1,4 +1,4 @@
-"""Lays out the audits so far as a chart (accounts by verdict, and open problems) and as a table."""
+"""Lay out the audits so far as a chart (accounts by verdict, and open problems) and as a table."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from exportready.model.audit import Audit, PastAudit
-from exportready.reporters import words as shared
+from exportready.model.display import format_date, format_time
 from exportready.reporters.audit import words
 from exportready.reporters.audit.accounts import local_time
 from exportready.reporters.audit.looks import ORDER, shown_verdict, verdict_look
@@ -103,8 +103,8 @@ def _column(audit: Audit, past: PastAudit, x: float, most_accounts: int) -> Colu
 
 def _table_row(audit: Audit, past: PastAudit) -> tuple[str, ...]:
     numbers = [*(past.verdicts.get(verdict, 0) for verdict in ORDER), past.unreadable, past.open_count]
-    return shared.moment(local_time(audit, past.at)), *(f"{number:,}" for number in numbers)
+    return format_time(local_time(audit, past.at)), *(f"{number:,}" for number in numbers)
 
 
 def _day(audit: Audit, when: datetime) -> str:
-    return shared.day(local_time(audit, when))
+    return format_date(local_time(audit, when))

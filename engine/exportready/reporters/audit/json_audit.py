@@ -1,4 +1,4 @@
-"""Writes the audit as JSON: the contract `exportready/audit@1`, which may grow but never changes."""
+"""Write the audit as JSON: the contract `exportready/audit@1`, which may grow but never changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decides how rules, areas and accounts look. Nothing unknown is ever green.
+"""Decide how rules, areas and accounts look. Nothing unknown is ever green.
 
 A look is the CSS class that gives a result its color and icon.
 """
@@ -17,7 +17,7 @@ from exportready.reporters.audit import words
 from exportready.reporters.engineer import LOOK_BY_SEVERITY
 
 LOOKS = ("fix", "look", "unknown", "know", "fine", "none")
-"""The worst first. `know`, good to know, comes after `unknown`, so that it hides nothing unknown."""
+"""The worst first. `know` (good to know) comes after `unknown`, so that it never hides an unknown."""
 ORDER = words.ORDER
 _BY_VERDICT = dict(zip(ORDER, ("fix", "unknown", "look", "fine"), strict=True))
 

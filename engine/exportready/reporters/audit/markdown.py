@@ -1,4 +1,4 @@
-"""Writes the summary of the audit as Markdown, for a chat or a ticket; names can't break the markup."""
+"""Write the summary of the audit as Markdown, for a chat or a ticket. Names can't break the markup."""
 
 from __future__ import annotations
 

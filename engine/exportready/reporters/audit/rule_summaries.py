@@ -1,4 +1,4 @@
-"""Sums up each rule over all accounts: which accounts fail it, and a message that can be sent to them."""
+"""Sum up each rule over all accounts: which accounts fail it, and a message that can be sent to them."""
 
 from __future__ import annotations
 
@@ -49,11 +49,8 @@ class RuleSummary(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def counts_text(self) -> str:
-        """Return the counts, such as "37 accounts fail it; not checked in 12; accepted in 2"."""
-        parts = [words.fails(self.failed)]
-        parts += [words.not_checked_in(self.unknown)] if self.unknown else []
-        parts += [words.accepted_in(self.accepted)] if self.accepted else []
-        return "; ".join(parts)
+        """Return the counts, such as "37 accounts, not checked in 12, accepted in 2"."""
+        return shared.sentence(words.rule_counts(self.failed, self.unknown, self.accepted))
 
 
 def rule_summaries(audit: Audit, rows: Sequence[Row]) -> list[RuleSummary]:
@@ -84,7 +81,7 @@ def _rule_summary(rule: Rule, position: int, groups: tuple[list[Row], ...]) -> R
         rule=rule,
         position=position,
         anchor=f"rule-{rule.id.replace('/', '-')}",
-        heading=rule_heading(rule) if failed else clean(rule.title),
+        heading=rule_heading(rule) if failed or accepted else clean(rule.title),
         look=LOOKS[(0, 1, 3)[rule.grade.rank]] if failed else "unknown" if unknown else "know" if accepted else "fine",
         failed=failed,
         unknown=unknown,
@@ -99,13 +96,13 @@ def _rule_summary(rule: Rule, position: int, groups: tuple[list[Row], ...]) -> R
 
 
 def message(rule: Rule) -> str:
-    """Return a message to every account that fails a rule; it names no account and no record."""
+    """Return a message for all accounts that fail a rule. It mentions no account and no record."""
     when = {Phase.BEFORE: words.MESSAGE_BEFORE, Phase.AFTER: words.MESSAGE_AFTER}.get(rule.phase, words.MESSAGE_BOTH)
     fix = rule.fix
     parts = [
         words.MESSAGE_BEGIN.format(when, _as_sentence(rule_heading(rule))),
         f"{shared.WHY}: {_as_sentence(clean(rule.why))}",
-        _steps(f"{shared.DO_THIS} ({clean(fix.who)}, {shared.duration(fix.minutes)}):", fix.steps),
+        _steps(f"{words.MESSAGE_STEPS} ({clean(fix.who)}, {shared.duration(fix.minutes)}):", fix.steps),
     ]
     if fix.many_steps:
         parts.append(_steps(words.quicker(fix.many_above or 0), fix.many_steps))

@@ -1,8 +1,8 @@
-"""Lays out the summary, which fits on one sheet of paper for any number of accounts."""
+"""Lay out the summary, which fits on one sheet of paper for any number of accounts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from statistics import fmean
@@ -12,7 +12,6 @@ import msgspec
 from exportready.model.audit import Audit
 from exportready.model.report import Verdict
 from exportready.reporters import words as shared
-from exportready.reporters.arrival import format_money
 from exportready.reporters.audit import words
 from exportready.reporters.audit.accounts import Row, local_time, main_problem, shorten
 from exportready.reporters.audit.changes import FleetChanges
@@ -51,7 +50,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     headline: str
     meaning: str
     narrowed: str
-    """Says which rules weren't used; empty if all were."""
+    """Which rules weren't used; empty if all were."""
     tiles: tuple[Tile, ...]
     unreadable: int
     """Number of accounts that couldn't be read completely."""
@@ -75,7 +74,7 @@ def audit_summary(
     return Summary(
         look=worst.look if worst else "unknown",
         headline=words.headline(worst.number, len(rows), worst.label) if worst else words.NO_ACCOUNT,
-        meaning=words.MEANINGS[worst.verdict] if worst else words.NO_ACCOUNT_MEANING,
+        meaning=_meanings(rows)[worst.verdict] if worst else words.NO_ACCOUNT_MEANING,
         narrowed=_narrowed(audit),
         tiles=tuple(tiles),
         unreadable=sum(bool(row.unreadable) for row in rows),
@@ -93,9 +92,16 @@ def _narrowed(audit: Audit) -> str:
     return "; ".join(parts)
 
 
+def _all_after_export(rows: Sequence[Row]) -> bool:
+    return bool(rows) and all(row.state.is_after_export for row in rows)
+
+
+def _meanings(rows: Sequence[Row]) -> Mapping[Verdict, str]:
+    return words.MEANINGS_AFTER_EXPORT if _all_after_export(rows) else words.MEANINGS
+
+
 def _tiles(audit: Audit, rows: Sequence[Row]) -> list[Tile]:
-    all_after_export = bool(rows) and all(row.state.is_after_export for row in rows)
-    labels = shared.verdicts(after_export=all_after_export)
+    labels = shared.verdicts(after_export=_all_after_export(rows))
     total = len(rows) or 1
     tiles, bar_start = [], 0
     for verdict in ORDER:
@@ -121,7 +127,7 @@ def _facts(audit: Audit, rows: Sequence[Row], changes: FleetChanges) -> list[Fac
     facts = [Fact(since, _changes(audit, changes))]
     transactions = sum(row.state.blocked.transactions for row in rows)
     if transactions:
-        amount = format_money(sum((row.state.blocked.amount for row in rows), Decimal(0)))
+        amount = sum((row.state.blocked.amount for row in rows), Decimal(0))
         facts.append(Fact(words.BLOCKED, (words.blocked(transactions, amount),)))
     if rows:
         facts.append(Fact(words.NOT_CHECKED, (words.unchecked_share(fmean(row.unchecked_percent for row in rows)),)))
@@ -141,7 +147,7 @@ def _changes(audit: Audit, changes: FleetChanges) -> tuple[str, ...]:
 
 
 def _file_ages(rows: Sequence[Row]) -> tuple[str, ...]:
-    """Return the age of the oldest file and the median age over accounts; unknown ages count as the oldest."""
+    """Return the age of the oldest file, and the median over accounts. Unknown ages are taken as the oldest."""
     known = sorted(
         (row for row in rows if row.oldest_age is not None),
         key=lambda row: (row.oldest_age or timedelta(), row.name, row.account.place),
@@ -150,6 +156,7 @@ def _file_ages(rows: Sequence[Row]) -> tuple[str, ...]:
     if known:
         oldest, middle = known[-1], (len(rows) - 1) // 2
         median = words.age(known[middle].oldest_age or timedelta()) if middle < len(known) else words.NOT_KNOWN
-        lines.append(words.file_ages(words.age(oldest.oldest_age or timedelta()), shorten(oldest.name, 28), median))
+        lines.append(words.file_ages(words.age(oldest.oldest_age or timedelta()), median))
+        lines.append(words.account_with_oldest_file(shorten(oldest.name, 28)))
     unknown = len(rows) - len(known)
     return (*lines, words.unknown_file_ages(unknown)) if unknown else tuple(lines)

@@ -1,4 +1,4 @@
-"""Lays out an audit for every format that people read."""
+"""Lay out an audit for every format that people read."""
 
 from __future__ import annotations
 

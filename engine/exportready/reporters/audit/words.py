@@ -5,126 +5,147 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 
+from exportready.model.display import count, format_date, format_money, format_percent, format_time, join_words
 from exportready.model.report import Verdict
-from exportready.reporters.words import VERDICTS, count, day, moment
+from exportready.reporters.words import VERDICTS
 
 ORDER = (Verdict.NOT_READY, Verdict.CANNOT_TELL, Verdict.READY_WITH_WARNINGS, Verdict.READY)
 """The order in which verdicts are shown: the worst first."""
 
-TITLE = "How your accounts stand"
-NO_ACCOUNT = "No account was found"
+TITLE = "QuickBooks export audit"
+NO_ACCOUNT = "No accounts found"
 NO_ACCOUNT_MEANING = "Nothing was checked."
 MEANINGS: Mapping[Verdict, str] = {
-    Verdict.NOT_READY: "Something in them would stop the export or send it to the wrong place.",
-    Verdict.CANNOT_TELL: "Nothing was found that must be fixed, but something that matters could not be checked.",
-    Verdict.READY_WITH_WARNINGS: "Nothing stops an export, but look at the points below before it starts.",
-    Verdict.READY: "Nothing was found that stands in the way of an export.",
+    Verdict.NOT_READY: "Something in these accounts would block the export or send transactions to the wrong place.",
+    Verdict.CANNOT_TELL: "We found nothing that blocks the export, but we couldn't check something important.",
+    Verdict.READY_WITH_WARNINGS: "Nothing blocks the export. Review the warnings before you start it.",
+    Verdict.READY: "We found nothing that blocks the export.",
+}
+MEANINGS_AFTER_EXPORT: Mapping[Verdict, str] = {
+    Verdict.NOT_READY: "Some exported transactions are missing or different in QuickBooks.",
+    Verdict.CANNOT_TELL: "We found nothing missing or different, but we couldn't check something important.",
+    Verdict.READY_WITH_WARNINGS: "All exported transactions are in QuickBooks. Some need a review.",
+    Verdict.READY: "All exported transactions are in QuickBooks.",
 }
 VERDICT = "Verdict"
 VERDICT_BAR = "Accounts by verdict"
-COULD_NOT_BE_READ = "of these could not be read"
+COULD_NOT_BE_READ = "of these have files we couldn't read"
 SINCE_LAST = "Since the last audit"
-FIRST_AUDIT = "This is the first audit: there is none to compare with."
-NOTHING_CHANGED = "Nothing is different."
-NOT_CHECKED = "Not checked"
+FIRST_AUDIT = "This is the first audit, so there is nothing to compare it with."
+NOTHING_CHANGED = "Nothing changed."
+NOT_CHECKED = "Not checked yet"
 FILE_AGES = "Age of the files"
-BLOCKED = "Waits"
-LOOK_FIRST = "Look at these first"
-NOTHING_TO_LOOK_AT = "No account needs a look."
-MOST_FAIL = "What most accounts fail"
-NOTHING_FAILS = "No account fails a practice."
-EXPIRING_SOON = "Lapses within 30 days"
-NOTHING_EXPIRES = "Nothing lapses within 30 days."
-AUDITS_SO_FAR = "The audits so far"
+BLOCKED = "Blocked"
+LOOK_FIRST = "Start with these accounts"
+NOTHING_TO_LOOK_AT = "No account needs attention."
+MOST_FAIL = "Most common problems"
+NOTHING_FAILS = "We found no problems."
+EXPIRING_SOON = "Expiring in the next 30 days"
+NOTHING_EXPIRES = "Nothing expires in the next 30 days."
+AUDITS_SO_FAR = "Audits so far"
 OPEN_PROBLEMS = "Open problems"
-AUDIT_COLUMNS = ("Audit", *(VERDICTS[verdict] for verdict in ORDER), "Could not be read", OPEN_PROBLEMS)
+AUDIT_COLUMNS = ("Audit", *(VERDICTS[verdict] for verdict in ORDER), "Couldn't be read", OPEN_PROBLEMS)
 
-ACCOUNTS = "The accounts"
+ACCOUNTS = "Accounts"
 ACCOUNTS_INTRO = (
-    "One row an account, one column an area. A number says how many practices stand so; "
-    "a ? behind it says that something else in the area could not be checked."
+    "Each row is an account, and each narrow column is an area. The symbol shows the worst status in the area. "
+    "The number is how many checks have that status. A “?” after it means other checks in the area couldn't be done."
 )
-ACCOUNT_COLUMNS = ("Account", "Verdict", "Problems", "Waits", "Not checked", "Oldest file", "New", "Back", "Fixed", "Trend")
+ACCOUNT_COLUMNS = (
+    "Account",
+    "Verdict",
+    "Problems",
+    "Blocked transactions",
+    "Not checked",
+    "Oldest file",
+    "New",
+    "Back",
+    "Fixed",
+    "Trend",
+)
 LOOK_LABELS: Mapping[str, str] = {
     "fix": "to fix",
-    "look": "to look at",
+    "look": "to review",
     "unknown": "not checked",
     "know": "good to know",
-    "fine": "checked, fine",
-    "none": "does not apply",
+    "fine": "checked, OK",
+    "none": "doesn't apply",
 }
 NOT_JUDGED = "not part of this check"
-NOT_KNOWN = "not known"
-NEW_ACCOUNT = "new here"
+NOT_KNOWN = "unknown"
+NEW_ACCOUNT = "new account"
 SHOW_THEM = "Show them in the table"
 FILTER = "Filter the accounts"
 SEARCH = "Name"
 ANY_VERDICT = "Any verdict"
 ANY_AREA = "Any area"
-ANY_LOOK = "However it stands"
-ANY_RULE = "Any practice"
-RULE_STATES: Mapping[str, str] = {"f": "fails it", "u": "not checked", "w": "accepted"}
+ANY_LOOK = "Any status"
+RULE = "Problem"
+ANY_RULE = "Any problem"
+RULE_STATE = "Status of the problem"
+RULE_STATES: Mapping[str, str] = {"f": "found", "u": "not checked", "w": "accepted"}
 ONLY_CHANGED = "Changed since the last audit"
-ONLY_UNREADABLE = "Could not be read"
+ONLY_UNREADABLE = "Couldn't be read"
 RESET = "Show all"
 MORE_ROWS = "Show more"
 COUNT_OF_TOTAL = "{} of {}"
 
 CHANGES = "What changed since the last audit"
-CHANGES_BY_RULE = "By practice"
+CHANGES_BY_RULE = "By problem"
 CHANGES_BY_ACCOUNT = "By account"
-CHANGE_COLUMNS = ("New", "Back again", "Fixed", "Can no longer be told")
-RULE_CHANGED = "Only the practice changed"
-RULE_CHANGED_INTRO = "The practice is another now, so these came or went without anything that the customer did."
-RULE = "Practice"
-OLD_VERDICT = "Was"
-SEE_CSV = "-o csv:accounts.csv lists all"
+CHANGE_COLUMNS = ("New", "Back again", "Fixed", "Not checked now")
+RULE_CHANGED = "Only our check changed"
+RULE_CHANGED_INTRO = "We changed how we check these, so problems appeared or went away. The customer did nothing."
+OLD_VERDICT, NEW_VERDICT = "Was", "Now"
 
-RULES = "Practice by practice"
-RULES_INTRO = "Who fails what, and a message ready to be sent to them. The practices that most accounts fail come first."
-WHO_FAILS = "Who fails it"
-WHERE_NOT_CHECKED = "Where it could not be checked"
-WHO_ACCEPTED = "Who accepted it"
-MESSAGE = "A message to them"
-NO_RULES_TO_SHOW = "Every practice that was judged is fine, or does not apply, in every account."
-PASSED_RULES = "Practices that nobody fails, wherever they apply in the accounts that were judged"
+RULES = "Problems, and messages you can send"
+RULES_INTRO = (
+    "Each problem lists the accounts that have it and a message you can send them. The most common problems come first."
+)
+WHO_FAILS = "Accounts with this problem"
+WHERE_NOT_CHECKED = "Accounts where we couldn't check this"
+WHO_ACCEPTED = "Accounts that accepted this problem"
+MESSAGE = "Message to these accounts"
+NO_RULES_TO_SHOW = "Every check that ran is OK or doesn't apply, in every account."
+PASSED_RULES = "Checks that are OK in every account they apply to"
 
-EXPIRING = "What lapses within 30 days"
-EXPIRING_INTRO = "Answers and accepted problems that count no more from then on, the next first."
-EXPIRING_COLUMNS = ("Counts until", "Account", "What")
-UNREADABLE = "What could not be read"
-UNREADABLE_INTRO = "These accounts count as «Can't say yet» at best: nothing in what could not be read was checked."
-UNREADABLE_COLUMNS = ("Account", "File", "Why")
-WHOLE_ACCOUNT = "all of it"
-GONE = "Gone since the last audit"
-SKIPPED = "Passed over, since it is no account"
-LEFT_OUT = "Practices that were left out"
-HASHED = "The names of the customers' records are kept as hashes only."
-NOT_HASHED = "The names of the customers' records are kept as they are in the books."
+EXPIRING_INTRO = "Answers and accepted problems that expire soon or have expired. The earliest come first."
+EXPIRING_COLUMNS = ("Expires", "Account", "What")
+UNREADABLE = "Files we couldn't read"
+UNREADABLE_INTRO = "We checked nothing in these files, so we can't say that these accounts are ready."
+UNREADABLE_COLUMNS = ("Account", "File", "Reason")
+WHOLE_ACCOUNT = "all files"
+GONE = "Accounts removed since the last audit"
+SKIPPED = "Skipped, because they aren't accounts"
+LEFT_OUT = "Checks that were left out"
+HASHED = "This audit doesn't store the names of customers' records."
+NOT_HASHED = "This audit shows the names of customers' records as they are in the books."
 
-MESSAGE_BEGIN = "Hello,\n\nwe looked at your files {} the export to QuickBooks, and one thing needs your attention: {}"
-MESSAGE_BEFORE, MESSAGE_AFTER, MESSAGE_BOTH = "before", "after", "around"
-BRACKETS = "What stands in [brackets] is named in your report; ask us for it if you do not have it."
+MESSAGE_BEGIN = "Hi,\n\nWe checked your files {} your QuickBooks export and found this problem:\n{}"
+MESSAGE_BEFORE, MESSAGE_AFTER, MESSAGE_BOTH = "before", "after", "for"
+MESSAGE_STEPS = "What to do"
+BRACKETS = "Your report lists the items shown in [brackets]. If you don't have the report, ask us for it."
 PLACEHOLDERS: Mapping[str, str] = {
     "called": "number",
     "code": "item",
-    "cause": "what is wrong",
-    "earlier": "the earlier mapping",
-    "near": "the other name",
+    "cause": "problem",
+    "earlier": "earlier mapping",
+    "near": "other name",
     "referenceNumber": "number",
     "serviceItems": "item",
     "skuCode": "item",
     "skuName": "item",
-    "usedBy": "what uses it",
+    "usedBy": "items that use it",
 }
 """Last part of a placeholder -> what the message says instead, since it goes to many accounts."""
 
 CSV_COLUMNS = (
-    "Place", "Account", "Verdict", "Could not be read", "Checked on", "Phase", "Open problems", "Problems that stop the export",
-    "Accepted problems", "First to mend", "Transactions waiting", "Money waiting", "Not checked, in percent", "Files", "Oldest file",
-    "Files without date", "Verdict before", "New", "Back again", "Fixed", "Can no longer be told", "Only the practice changed",
-    "What changed", "Fails", "Not checked", "Lapses within 30 days", "Next lapse", "Report",
+    "Folder", "Account", "Verdict", "Couldn't be read", "Checked on", "Phase", "Open problems", "Problems that block the export",
+    "Accepted problems", "Fix first", "Blocked transactions", "Blocked amount", "Not checked (percent)", "Files", "Oldest file",
+    "Files without a date", "Previous verdict", "New", "Back again", "Fixed", "Not checked now", "Only our check changed",
+    "What changed", "Failed checks", "Checks not done", "Expiring in the next 30 days", "Next to expire", "Report",
 )  # fmt: skip
 
 
@@ -136,9 +157,9 @@ def headline(number: int, total: int, verdict: str) -> str:
     return f"{number:,} of {accounts(total)}: {lowered}"
 
 
-def not_so(title: str) -> str:
-    """Return the negated title of a rule, for rules that have no words for what is wrong."""
-    return f"Not so: {title}"
+def failed_check(title: str) -> str:
+    """Return the heading of a problem whose rule has no words for it, such as "Failed check: “Each item has an account”"."""
+    return f"Failed check: “{title}”"
 
 
 def accounts(number: int) -> str:
@@ -147,8 +168,8 @@ def accounts(number: int) -> str:
 
 
 def audited(number: int, when: datetime) -> str:
-    """Return how many accounts were checked when, such as "1,000 accounts, checked 20 November 2026, 6:00 PM"."""
-    return f"{accounts(number)}, checked {moment(when)}"
+    """Return how many accounts were checked when, such as "1,000 accounts, checked November 20, 2026, 6:00 PM"."""
+    return f"{accounts(number)}, checked {format_time(when)}"
 
 
 def changes(added: int, regressed: int, fixed: int) -> str:
@@ -163,79 +184,90 @@ def nonzero_changes(added: int, regressed: int, fixed: int) -> str:
 
 
 def account_changes(worse: int, better: int, new: int, gone: int) -> str:
-    """Return how accounts changed, such as "5 accounts got worse, 3 better; accounts: 2 new, 1 gone"; empty if none did."""
+    """Return how accounts changed, such as "5 accounts got worse, 3 got better; 2 accounts added"; empty if none did."""
     parts = []
     if worse or better:
-        parts.append(f"{accounts(worse)} got worse, {better:,} better")
-    arrivals = [f"{new:,} new"] if new else []
-    arrivals += [f"{gone:,} gone"] if gone else []
-    parts += [f"accounts: {', '.join(arrivals)}"] if arrivals else []
+        parts.append(f"{accounts(worse)} got worse, {better:,} got better")
+    if new or gone:
+        arrivals = [f"{accounts(new)} added"] if new else []
+        arrivals += [f"{gone:,} removed" if new else f"{accounts(gone)} removed"] if gone else []
+        parts.append(", ".join(arrivals))
     return "; ".join(parts)
 
 
 def now_unknown(number: int) -> str:
-    """Return the number of problems that couldn't be checked again, such as "4 can no longer be told"."""
-    return f"{number:,} can no longer be told"
+    """Return the number of problems that couldn't be checked again, such as "4 not checked now"."""
+    return f"{number:,} not checked now"
 
 
 def rule_changed(number: int) -> str:
-    """Return the number of changes that only changed rules caused, such as "6 only because the practice changed"."""
-    return f"{number:,} only because the practice changed"
+    """Return the number of changes that only changed rules caused, such as "6 only because our check changed"."""
+    return f"{number:,} only because our check changed"
 
 
 def since(when: datetime) -> str:
-    """Return the day of the last audit, such as "Since 13 November 2026"."""
-    return f"Since {day(when)}"
+    """Return the day of the last audit, such as "Since November 13, 2026"."""
+    return f"Since {format_date(when)}"
 
 
 def audits_so_far(number: int, first: datetime) -> str:
-    """Return the number of audits, such as "The audits so far: 9, the first on 25 September 2026"."""
-    return f"{AUDITS_SO_FAR}: {number:,}, the first on {day(first)}"
+    """Return the number of audits, such as "Audits so far: 9, the first on September 25, 2026"."""
+    return f"{AUDITS_SO_FAR}: {number:,}, the first on {format_date(first)}"
 
 
 def percent(percentage: float) -> str:
-    """Return a percentage such as "18 %". It is rounded, but only 0 and 100 themselves read as such."""
+    """Return a percentage such as "18%". It is rounded, but only exactly 0 and 100 read as 0% and 100%."""
     rounded = round(percentage)
     if percentage > 0 and rounded == 0:
-        return "<1 %"
-    return ">99 %" if percentage < 100 and rounded == 100 else f"{rounded} %"
+        return "<1%"
+    return ">99%" if percentage < 100 and rounded == 100 else format_percent(Decimal(rounded) / 100)
 
 
 def unchecked_share(percentage: float) -> str:
-    """Return the part of rules that weren't checked, such as "18 % of the practices that apply, on average"."""
-    return f"{percent(percentage)} of the practices that apply, on average"
+    """Return the part of the rules that weren't checked, such as "18% of the checks that apply, on average"."""
+    return f"{percent(percentage)} of the checks that apply, on average"
 
 
 def age(old: timedelta) -> str:
-    """Return an age such as "20 min", "3 h" or "12 days"."""
+    """Return an age such as "20 min", "3 hours" or "12 days"."""
     minutes = int(old.total_seconds() // 60)
     if minutes < 0:
-        return "dated later"
+        return "future date"
     if minutes < 60:
         return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 48 * 60 else count(minutes // (24 * 60), "day")
+    return count(minutes // 60, "hour") if minutes < 48 * 60 else count(minutes // (24 * 60), "day")
 
 
-def file_ages(oldest: str, account: str, median: str) -> str:
-    """Return the ages of files, such as "Oldest 41 days (Acme), median 2 days"."""
-    return f"Oldest {oldest} ({account}), median {median}"
+def file_ages(oldest: str, median: str) -> str:
+    """Return the ages of files, such as "Oldest 41 days, median 2 days"."""
+    return f"Oldest {oldest}, median {median}"
+
+
+def account_with_oldest_file(account: str) -> str:
+    """Return which account has the oldest file, such as "The oldest is from Acme"."""
+    return f"The oldest is from {account}"
 
 
 def unknown_file_ages(number: int) -> str:
-    """Return in how many accounts the age of the files isn't known, such as "Not known for 3 accounts"."""
-    return f"Not known for {accounts(number)}"
+    """Return in how many accounts the age of the files isn't known, such as "Unknown for 3 accounts"."""
+    return f"Unknown for {accounts(number)}"
 
 
-def blocked(transactions: int, amount: str) -> str:
+def blocked(transactions: int, amount: Decimal) -> str:
     """Return the blocked transactions, such as "41 transactions ($23,410.00)"."""
-    return f"{count(transactions, 'transaction')} (${amount})"
+    return f"{count(transactions, 'transaction')} ({format_money(amount)})"
+
+
+def blocks(transactions: str) -> str:
+    """Return what an account's problems block, such as "Blocks 41 transactions ($23,410.00)"."""
+    return f"Blocks {transactions}"
 
 
 def short_money(amount: float) -> str:
-    """Return a short amount of money, such as "$940", "$23k" or "$1.2M"."""
+    """Return a short amount of money for a narrow column, such as "$940", "$23K" or "$1.2M"."""
     if amount >= 999_500:
         return f"${amount / 1_000_000:.1f}M"
-    return f"${amount / 1000:.0f}k" if amount >= 9_995 else f"${amount:,.0f}"
+    return f"${amount / 1000:.0f}K" if amount >= 9_995 else f"${amount:,.0f}"
 
 
 def name_and_place(name: str, place: str) -> str:
@@ -249,8 +281,8 @@ def in_transactions(transactions: int) -> str:
 
 
 def not_checked(number: int) -> str:
-    """Return the number of rules that weren't checked, such as "6 practices not checked"."""
-    return f"{count(number, 'practice')} not checked"
+    """Return the number of rules that weren't checked, such as "6 checks couldn't be done"."""
+    return f"{count(number, 'check')} couldn't be done"
 
 
 def look_counts(counts: Mapping[str, int]) -> str:
@@ -258,19 +290,12 @@ def look_counts(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{number:,} {LOOK_LABELS[look]}" for look, number in counts.items())
 
 
-def fails(number: int) -> str:
-    """Return how many accounts fail a rule, such as "37 accounts fail it"."""
-    return f"{accounts(number)} {'fails' if number == 1 else 'fail'} it"
-
-
-def not_checked_in(number: int) -> str:
-    """Return in how many accounts a rule wasn't checked, such as "not checked in 12"."""
-    return f"not checked in {number:,}"
-
-
-def accepted_in(number: int) -> str:
-    """Return in how many accounts a rule's findings are accepted, such as "accepted in 2"."""
-    return f"accepted in {number:,}"
+def rule_counts(failed: int, unknown: int, accepted: int) -> str:
+    """Return in how many accounts a rule has which outcome, such as "37 accounts, not checked in 12, accepted in 2"."""
+    parts = [accounts(failed)] if failed else []
+    parts += [f"not checked in {unknown:,}"] if unknown else []
+    parts += [f"accepted in {accepted:,}"] if accepted else []
+    return ", ".join(parts)
 
 
 def problems(number: int) -> str:
@@ -279,8 +304,8 @@ def problems(number: int) -> str:
 
 
 def more_in_csv(number: int) -> str:
-    """Return how many items a list omits and where they are, such as "and 12 more; -o csv:accounts.csv lists all"."""
-    return f"and {number:,} more; {SEE_CSV}"
+    """Return how many items a list on the page omits, such as "and 12 more. The CSV file of this audit lists all of them."."""
+    return f"and {number:,} more. The CSV file of this audit lists all of them."
 
 
 def more(number: int) -> str:
@@ -289,35 +314,36 @@ def more(number: int) -> str:
 
 
 def name_list(names: Sequence[str], limit: int) -> str:
-    """Return names up to a limit, such as "acme, bolt and 12 more"."""
-    listed = ", ".join(names[:limit])
-    return f"{listed} {more(len(names) - limit)}" if len(names) > limit else listed
+    """Return names up to a limit, such as "acme, bolt, and 12 more"."""
+    rest = [f"{len(names) - limit:,} more"] if len(names) > limit else []
+    return join_words([*names[:limit], *rest])
 
 
 def checked_on(when: datetime) -> str:
-    """Return when an unchanged account was checked, such as "checked 13 November 2026"."""
-    return f"checked {day(when)}"
+    """Return when an unchanged account was checked, such as "checked November 13, 2026"."""
+    return f"checked {format_date(when)}"
 
 
 def expired_on(when: datetime) -> str:
-    """Return when an answer or waiver expired, such as "lapsed 3 November 2026"."""
-    return f"lapsed {day(when)}"
+    """Return when an answer or waiver expired, such as "expired November 3, 2026"."""
+    return f"expired {format_date(when)}"
 
 
 def expiring(soon: int, expired: int) -> str:
-    """Return what expires, such as "12 answers and accepted problems lapse; 3 have lapsed already"."""
-    text = f"{count(soon, 'answer or accepted problem', 'answers and accepted problems')} {'lapses' if soon == 1 else 'lapse'}"
-    return f"{text}; {expired:,} {'has' if expired == 1 else 'have'} lapsed already" if expired else text
+    """Return what expires, such as "12 answers or accepted problems expire soon. 3 have expired"."""
+    text = f"{count(soon, 'answer or accepted problem', 'answers or accepted problems')} "
+    text += "expires soon" if soon == 1 else "expire soon"
+    return f"{text}. {expired:,} {'has' if expired == 1 else 'have'} expired" if expired else text
 
 
 def trend(values: tuple[int | None, ...]) -> str:
-    """Return the values of a sparkline in words, such as "5, not known, 3"."""
+    """Return the values of a sparkline in words, such as "5, unknown, 3"."""
     return ", ".join(NOT_KNOWN if value is None else f"{value:,}" for value in values)
 
 
 def chart_description(number: int, first: datetime, last: datetime) -> str:
     """Return what the chart of the audits so far shows."""
-    return f"Accounts by verdict, and open problems, in {count(number, 'audit')} from {day(first)} to {day(last)}"
+    return f"Accounts by verdict in {count(number, 'audit')}, from {format_date(first)} to {format_date(last)}"
 
 
 def open_problems_from_to(before: int, now: int) -> str:
@@ -327,12 +353,12 @@ def open_problems_from_to(before: int, now: int) -> str:
 
 def own_rules() -> str:
     """Return the note that the user's rules replaced the shipped ones."""
-    return "Only your own practices were checked, none of those that ExportReady brings"
+    return "Only your own checks ran, not the ones that come with ExportReady"
 
 
 def left_out(number: int) -> str:
-    """Return how many rules were left out, such as "3 practices were left out"."""
-    return f"{count(number, 'practice')} {'was' if number == 1 else 'were'} left out"
+    """Return how many rules were left out, such as "3 checks were left out"."""
+    return f"{count(number, 'check')} {'was' if number == 1 else 'were'} left out"
 
 
 def placeholder(name: str) -> str:
@@ -345,8 +371,8 @@ def placeholder(name: str) -> str:
 
 
 def quicker(above: int) -> str:
-    """Return the title of the quicker steps for many records, such as "Quicker, if there are more than 5:"."""
-    return f"Quicker, if there are more than {above:,}:"
+    """Return the title of the quicker steps for many records, such as "Faster, if there are more than 5:"."""
+    return f"Faster, if there are more than {above:,}:"
 
 
 def page_title(number: int, when: datetime) -> str:
