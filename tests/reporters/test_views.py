@@ -218,12 +218,16 @@ def test_every_rule_is_in_one_area_and_the_worst_areas_come_first(report: Report
 
 def test_the_message_to_the_customer_can_be_sent_as_it_is(report: Report) -> None:
     """It names what to send, not the files, commands or API paths with which to get it."""
-    reason = {"field": None, "subject": None, "reason": "missing", "cause": Reason.NOT_SUPPLIED}
+
+    def a_gap(kind: str, supply: str, channel: Channel) -> Gap:
+        cause = Reason.NOT_SUPPLIED
+        return Gap(kind=kind, field=None, subject=None, reason="missing", cause=cause, supply=supply, channel=channel)
+
     by_api = "Ask for GET /inventory/v2/tenant/TENANT/purchase-orders"
     gaps = (
-        Gap(kind="derived.waiting_vendor", supply=by_api, channel=Channel.INTEGRATOR, **reason),
-        Gap(kind="servicetitan.invoice", supply="Save invoices.json", channel=Channel.EXPORT, **reason),
-        Gap(kind="derived.applied_payment", supply="Write it into account.yaml", channel=Channel.ASK, **reason),
+        a_gap("derived.waiting_vendor", by_api, Channel.INTEGRATOR),
+        a_gap("servicetitan.invoice", "Save invoices.json", Channel.EXPORT),
+        a_gap("derived.applied_payment", "Write it into account.yaml", Channel.ASK),
     )
     result = replace(report.results[0], outcome=Outcome.CANNOT_TELL, findings=(), gaps=gaps)
     shown = replace(report, results=(result,), left_out=("items/cogs-account",), verdict=Verdict.CANNOT_TELL)
