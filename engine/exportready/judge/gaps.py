@@ -49,21 +49,21 @@ def gaps(condition: Condition, judged: Judged) -> Iterator[Gap]:
 
 
 def list_gap(dataset: Dataset) -> Gap:
-    """Return the gap for a list that is not whole."""
-    return _gap(dataset.kind, None, None, dataset.lack("only a part of it is here"))
+    """Return the gap for a list that isn't complete."""
+    return _gap(dataset.kind, None, None, dataset.lack("your files have only part of it"))
 
 
 def inactive_gap(dataset: Dataset) -> Gap:
-    """Return the gap for a list that is whole except for its inactive records."""
-    kind, usual = dataset.kind, way(dataset.kind, None)
-    advice = f"Export it with inactive records too, or say 'covers: {{{kind}: all}}' in account.yaml. {usual.instruction}"
-    return _gap(kind, None, None, replace(dataset.lack(), remedy=""), replace(usual, instruction=advice))
+    """Return the gap for a list that may not have its inactive records."""
+    usual = way(dataset.kind, None)
+    advice = f"Export the list again, including inactive entries. {usual.instruction}"
+    return _gap(dataset.kind, None, None, replace(dataset.lack(), remedy=""), replace(usual, instruction=advice))
 
 
 def merged(unmerged: Iterable[Gap]) -> tuple[Gap, ...]:
-    """Return one gap for each thing to supply.
+    """Return one gap for each list, field or answer to supply.
 
-    A merged gap names a subject only if all of its gaps have the same one. Of several causes it keeps the most serious.
+    A merged gap has a subject only if all of its gaps have the same one. Of several causes it keeps the most serious.
     """
     by_supply: dict[tuple[str, str, str], Gap] = {}
     for gap in unmerged:
@@ -122,13 +122,13 @@ def _field_gap(record: Record, name: str, value: Value) -> Gap:
 
 
 SHEET_SUFFIXES = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt")
-"""Files that a person exported: what they lack is a column."""
+"""Files that a person exported: a field that they don't have is a missing column."""
 
 
 def _lack(value: Value, name: str) -> Unknown:
     """Return why a field has no value to decide with."""
     if value is NOT_EXPORTED:
-        return Unknown(cause=Reason.NOT_EXPORTED, reason=f"{name} is not in the file")
+        return Unknown(cause=Reason.NOT_EXPORTED, reason=f"{name} isn't in the file")
     return value if isinstance(value, Unknown) else Unknown(cause=Reason.EMPTY, reason=f"{name} is empty")
 
 
@@ -144,6 +144,7 @@ def _gap(kind: str, field: str | None, subject: str | None, lack: Unknown, usual
         cause=lack.cause,
         channel=how.channel,
         also=how.also,
+        integrator=how.integrator,
         question=how.question,
         source=lack.source if lack.source != kind else "",
     )
@@ -154,7 +155,7 @@ _ASKED = (Reason.NOT_STATED_WHOLE, Reason.UNANSWERED, Reason.DONT_KNOW, Reason.U
 
 
 def _way_of_remedy(lack: Unknown, kind: str) -> Way:
-    """Return the way to carry out a remedy: through its own channel, else through those of the kind that is lacking.
+    """Return the way to carry out a remedy: through its own channel, else through those of the missing kind.
 
     If one question can settle the kind, asking it comes first.
     """
@@ -163,4 +164,5 @@ def _way_of_remedy(lack: Unknown, kind: str) -> Way:
     channels = (own,) if own else (lacking.channel, *lacking.also)
     if question:
         channels = (Channel.ASK, *(channel for channel in channels if channel is not Channel.ASK))
-    return Way(instruction=lack.remedy, channel=channels[0], also=channels[1:], question=question)
+    integrator = lacking.integrator if own in (None, Channel.INTEGRATOR) else ""
+    return Way(instruction=lack.remedy, channel=channels[0], also=channels[1:], integrator=integrator, question=question)

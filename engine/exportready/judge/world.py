@@ -13,6 +13,7 @@ from exportready.derive.answers import NO_ANSWERS
 from exportready.derive.freshness import ANSWER, FILES, stale, unanswered
 from exportready.derive.registry import DERIVATIONS, sources
 from exportready.kinds import fold
+from exportready.kinds.derived import EARLIER_FILES
 from exportready.model.evidence import (
     ANSWERS_KIND,
     NOT_EXPORTED,
@@ -32,9 +33,6 @@ from exportready.model.rules import ACCOUNT, ANSWERS, Condition, Rule, Type
 Index = tuple[dict[tuple[object, ...], list[Record]], list[Record]]
 """Records by the values of their match fields, and the records with an unknown value in one of those fields."""
 
-_EARLIER = "Name the folder of an earlier check of this account too: exportready check FOLDER --before EARLIER"
-
-
 class World(msgspec.Struct, kw_only=True):
     """The evidence of a run, with indexes that are built once and used by all rules."""
 
@@ -48,7 +46,7 @@ class World(msgspec.Struct, kw_only=True):
         if before:
             if self.before is None:
                 why = "there is no earlier folder to compare with"
-                return Dataset(kind=kind, why=why, cause=Reason.NO_EARLIER_SNAPSHOT, remedy=_EARLIER, channel=Channel.EXPORT)
+                return Dataset(kind=kind, why=why, cause=Reason.NO_EARLIER_SNAPSHOT, remedy=EARLIER_FILES, channel=Channel.EXPORT)
             return self.before.dataset(kind)
         dataset = self.now.dataset(kind)
         if kind == ANSWERS_KIND and not dataset.rows():
