@@ -66,7 +66,7 @@ def _compare_mapping(found: Conclusions, evidence: Evidence, earlier: Record | N
         past = Unknown(
             cause=Reason.CONTRADICTORY,
             reason=f"your earlier files say {_on_screen(seen)}, and you answered {_on_screen(answered)}",
-            remedy="Find out which customer mapping was chosen at the last export, and correct that answer (exportready ask --all)",
+            remedy="Find out which customer mapping was selected when you last exported, and correct your answer",
             source=ANSWERS,
             channel=Channel.ASK,
         )

@@ -250,6 +250,7 @@ ANSWERS = {
 """What an answer without choices may be in account.yaml."""
 
 _SUPPLY = "Answer the questions about your account"
+_INNER_QUOTES = str.maketrans("“”", "‘’")
 
 KIND = Kind(
     name="account.answers",
@@ -268,9 +269,11 @@ def way(path: str) -> Way:
     setting = BY_PATH.get(path)
     zone = tax_zone(path)
     if setting is not None:
-        return Way(instruction=f"Answer “{setting.question}”", channel=Channel.ASK, question=path)
+        inside = setting.question.translate(_INNER_QUOTES)
+        return Way(instruction=f"Answer “{inside}”", channel=Channel.ASK, question=path)
     if zone is not None:
-        return Way(instruction=f"Answer “{zone_question(zone)}”", channel=Channel.ASK)
+        instruction = f"Answer which QuickBooks sales tax item or group tax zone “{zone}” is mapped to"
+        return Way(instruction=instruction, channel=Channel.ASK)
     return Way(instruction=_SUPPLY, channel=Channel.ASK)
 
 
