@@ -16,7 +16,7 @@ from exportready.account.replies import Answer
 from exportready.cli.app import INTERRUPTED
 from exportready.cli.interview import Answers, End, Talk
 from exportready.cli.output import write
-from exportready.model.commands import suggest
+from exportready.model.commands import quote, suggest
 from exportready.model.display import count
 from exportready.model.evidence import Evidence
 from exportready.model.report import Report
@@ -63,7 +63,7 @@ def begin(folder: Path, by: str, now: datetime, *, blank: bool, spreadsheet: boo
     filled = f"Fill in {folder / ANSWERS} with Excel.\n" if spreadsheet else ""
     click.echo(
         f"\nSaved {folder / made} and {folder / EXPORTS}.\n{filled}Open or print {EXPORTS}: it lists the files to export and where to "
-        f"click.\nSave those files in {folder}. Then run: {suggest('check', folder, '-o', 'html:report.html')}",
+        f"click.\nSave those files in the folder {quote(str(folder))}. Then run: {suggest('check', folder, '-o', 'html:report.html')}",
         err=True,
     )
 

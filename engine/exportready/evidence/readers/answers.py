@@ -116,7 +116,7 @@ class _AnswerRows(msgspec.Struct, kw_only=True):
         try:
             moment = cell if isinstance(cell, datetime) else parse_us_time(text)
         except ValueError:
-            what = f"“{text[:40]}” isn't a date and time; type one such as 11/20/2026 5:25 PM"
+            what = f'"{text[:40]}" isn\'t a date and time. Type one such as 11/20/2026 5:25 PM'
             self.mistakes.append((number, what))
         else:
             self.dated = moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
