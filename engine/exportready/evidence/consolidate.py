@@ -100,8 +100,8 @@ def _with_remedy(dataset: Dataset) -> Dataset:
     parent = KINDS[dataset.kind].array_of
     owner = parent[0] if parent else dataset.kind
     batch = KINDS[owner].at_fault == "transaction"
-    question = "Does it contain everything in the batch you are about to export?" if batch else "Is it the complete list?"
-    remedy = f"Answer the question about your spreadsheet with {noun(owner, 2)}: {question}"
+    complete = "has everything in the batch you are about to export" if batch else "is the complete list"
+    remedy = f"Tell us whether your spreadsheet with the {noun(owner, 2)} {complete}"
     return replace(dataset, remedy=remedy, channel=Channel.ASK)
 
 

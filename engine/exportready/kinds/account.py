@@ -272,7 +272,7 @@ def way(path: str) -> Way:
         inside = setting.question.translate(_INNER_QUOTES)
         return Way(instruction=f"Answer “{inside}”", channel=Channel.ASK, question=path)
     if zone is not None:
-        instruction = f"Answer which QuickBooks sales tax item or group tax zone “{zone}” is mapped to"
+        instruction = f"Tell us which QuickBooks sales tax item or group tax zone “{zone}” is mapped to"
         return Way(instruction=instruction, channel=Channel.ASK)
     return Way(instruction=_SUPPLY, channel=Channel.ASK)
 

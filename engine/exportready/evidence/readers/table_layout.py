@@ -227,7 +227,7 @@ def _without_column(where: str, place: FieldOf, label: str, unused: Sequence[str
     return Unknown(
         cause=Reason.NOT_EXPORTED,
         reason=f"we don't know which column of {where} contains “{label}”",
-        remedy=f"Answer which column of {where} contains “{label}”. We don't recognize these columns: {has}",
+        remedy=f"Tell us which column of {where} contains “{label}”. We don't recognize these columns: {has}",
         channel=Channel.ASK,
     )
 
