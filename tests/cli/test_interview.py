@@ -37,7 +37,9 @@ def lines(*replies: str) -> str:
 
 def asked(done: subprocess.CompletedProcess[bytes]) -> list[str]:
     """The questions, in their order."""
-    return [found[1] for found in re.finditer(r"^Question \d+(?: of \d+ \(or fewer\))?: (.+)$", done.stderr.decode(), re.MULTILINE)]
+    return [
+        found[1] for found in re.finditer(r"^Question \d+(?: of \d+ \(or fewer\))?: (.+)$", done.stderr.decode(), re.MULTILINE)
+    ]
 
 
 def account(folder: Path) -> dict[str, Any]:

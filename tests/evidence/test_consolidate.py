@@ -64,7 +64,11 @@ PAGES = [
     ("a feed without its end", [paged(None, True, "A"), paged(None, True, "B")], "the list has more pages"),
     ("a feed with two ends", [paged(None, False, "A"), paged(None, False, "B")], "the last page"),
     ("an iterator", [paged(None, True, "A", left=1), paged(None, False, "B", left=0)], ""),
-    ("an iterator without its end", [paged(None, True, "A", left=2), paged(None, True, "B", left=1)], "1 more record would follow"),
+    (
+        "an iterator without its end",
+        [paged(None, True, "A", left=2), paged(None, True, "B", left=1)],
+        "1 more record would follow",
+    ),
     ("an iterator with a gap", [paged(None, True, "A", left=3), paged(None, False, "B", left=0)], "in the middle of it"),
 ]
 

@@ -182,7 +182,10 @@ def test_a_column_that_no_heading_shows_is_asked_for(tmp_path: Path) -> None:
     )
     value = found.dataset("servicetitan.material").records[0].get("costOfSaleAccount")
     assert isinstance(value, Unknown)
-    assert "Tell us which column of materials.csv contains “Cost of Sale Account”. We don't recognize these columns: Cost Acct, Colour" in value.remedy
+    assert (
+        "Tell us which column of materials.csv contains “Cost of Sale Account”. We don't recognize these columns: Cost Acct, Colour"
+        in value.remedy
+    )
     assert "account.yaml" not in value.remedy
 
 
@@ -533,7 +536,7 @@ def test_unrecognized_sheets_are_listed_one_by_one(tmp_path: Path, book: Book) -
     assert "name the sheet or the file after its contents" in told["other.csv"]
     assert "we can't read this kind of file" in told["notes.txt"]
     assert [source.path for source in found.sources] == ["pricebook.xlsx"]
-    assert "is read as ServiceTitan pricebook, materials; it takes «Code» as code" in found.sources[0].notes[0]
+    assert "is read as ServiceTitan pricebook, materials, with “Code” as code" in found.sources[0].notes[0]
 
 
 def test_a_workbook_alone_is_a_snapshot(tmp_path: Path, book: Book) -> None:

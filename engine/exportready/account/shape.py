@@ -108,7 +108,9 @@ FILE = Object(
         "confirmed": Key(Object(_BY_AT), "who confirmed the answers below, and when"),
         "settings": Key(SETTINGS_SHAPE, "answers that no export has"),
         "quickbooks": Key(
-            Object({"fileMode": Key(_answer(Choice(("singleUser", "multiUser"))), "the mode in which the company file is open")}),
+            Object(
+                {"fileMode": Key(_answer(Choice(("singleUser", "multiUser"))), "the mode in which the company file is open")}
+            ),
             "what a qbXML response would say, if you have none",
         ),
         "covers": Key(

@@ -108,7 +108,7 @@ class Talk:
             position += 1
         return [Replied(questions[step.position], step.answers) for step in steps if step.answers is not None]
 
-    def _ask(self, question: Question, known: Answers, kept: Answers, is_first: bool) -> dict[str, Answer] | None:
+    def _ask(self, question: Question, known: Answers, kept: Answers, is_first: bool) -> Answers | None:
         """Ask a question and return the answers given: none if the person doesn't know, None if `kept` is kept.
 
         After a typed reply that doesn't fit, the question is asked again. After a piped one the conversation ends, because the

@@ -29,7 +29,12 @@ def init(folder: Path, by: str, blank: bool, spreadsheet: bool, at: datetime | N
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=".")
-@click.option("--all", "everything", is_flag=True, help="Also ask the questions whose answers are up to date; press Enter to keep an answer.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Also ask the questions whose answers are up to date; press Enter to keep an answer.",
+)
 @click.option("--at", type=Moment(), help="Date and time to ask for (default: now; UTC if it has no offset).")
 @click.option(
     "--rules", "rules_folder", type=click.Path(path_type=Path), help="Folder of rules to use instead of the built-in ones."

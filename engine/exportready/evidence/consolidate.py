@@ -157,7 +157,9 @@ def _dataset(kind: str, listing: Listing | None, fragments: Sequence[Listing], c
         if what == PART:
             return part("you answered that your file isn't the complete list")
         if what in (BATCH, NONE_THERE) and not whole:
-            return part("you answered that it has everything in the pending batches, but no other transactions", scope=Scope.WAITING)
+            return part(
+                "you answered that it has everything in the pending batches, but no other transactions", scope=Scope.WAITING
+            )
         if what == DAYS:
             return replace(part(f"it only covers {_describe_days(covers)}", scope=Scope.PERIOD), days=covers.days)
         whole = whole or what == ALL

@@ -51,7 +51,9 @@ def in_folder(folder: Path) -> Iterator[File]:
         for name in folders:
             if Path(root, name).is_symlink():
                 where = Path(root, name).relative_to(folder).as_posix()
-                yield File(where, partial(refuse, "it is a link to a folder, which we don't follow; put the files themselves here"))
+                yield File(
+                    where, partial(refuse, "it is a link to a folder, which we don't follow; put the files themselves here")
+                )
         for name in names:
             if not IGNORED.match(name):
                 path = Path(root, name)

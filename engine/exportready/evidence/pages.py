@@ -92,7 +92,11 @@ def _gap(pages: Sequence[Page]) -> tuple[str, Reason | None, bool]:
     held = sum(page.held for page in pages)
     totals = {page.total for page in pages if page.total is not None}
     if totals - {held}:
-        return f"it should have {count(max(totals - {held}), 'record')} (totalCount), but it has {held:,}", Reason.PARTIAL, True
+        return (
+            f"it should have {count(max(totals - {held}), 'record')} (totalCount), but it has {held:,}",
+            Reason.PARTIAL,
+            True,
+        )
     return _WHOLE
 
 

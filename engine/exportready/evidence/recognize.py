@@ -54,10 +54,14 @@ def read_file(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tz
         from exportready.evidence.readers import servicetitan
 
         return servicetitan.read(data, path, wanted) or (
-            "it isn't a ServiceTitan list that we know; save each list to its own file, named after the list (materials.json, invoices.json)"
+            "it isn't a ServiceTitan list that we know; save each list to a file named after the list (materials.json, invoices.json)"
         )
     if suffix in (".yaml", ".yml"):
-        return account_file.read(data, path) if is_account(data, path) else "it isn't a file of answers; a file of answers is named account.yaml"
+        return (
+            account_file.read(data, path)
+            if is_account(data, path)
+            else "it isn't a file of answers; a file of answers is named account.yaml"
+        )
     if suffix in _TABLES:
         from exportready.evidence.readers import tables
 

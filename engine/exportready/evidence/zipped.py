@@ -44,7 +44,9 @@ def files(path: Path) -> Iterator[File]:
         if any(IGNORED.match(part) for part in parts if part != ".."):
             continue
         if name.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", name):
-            yield File(name, lambda: refuse("its name points outside the .zip, which an export never does; zip the files again"))
+            yield File(
+                name, lambda: refuse("its name points outside the .zip, which an export never does; zip the files again")
+            )
         elif name in seen:
             yield File(name, lambda: refuse("the .zip contains two files with this name; zip the files again"))
         elif total > MAX_TOTAL or _is_harmful(info):

@@ -33,6 +33,7 @@ from exportready.model.rules import ACCOUNT, ANSWERS, Condition, Rule, Type
 Index = tuple[dict[tuple[object, ...], list[Record]], list[Record]]
 """Records by the values of their match fields, and the records with an unknown value in one of those fields."""
 
+
 class World(msgspec.Struct, kw_only=True):
     """The evidence of a run, with indexes that are built once and used by all rules."""
 
@@ -46,7 +47,9 @@ class World(msgspec.Struct, kw_only=True):
         if before:
             if self.before is None:
                 why = "there is no earlier folder to compare with"
-                return Dataset(kind=kind, why=why, cause=Reason.NO_EARLIER_SNAPSHOT, remedy=EARLIER_FILES, channel=Channel.EXPORT)
+                return Dataset(
+                    kind=kind, why=why, cause=Reason.NO_EARLIER_SNAPSHOT, remedy=EARLIER_FILES, channel=Channel.EXPORT
+                )
             return self.before.dataset(kind)
         dataset = self.now.dataset(kind)
         if kind == ANSWERS_KIND and not dataset.rows():

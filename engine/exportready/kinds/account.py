@@ -250,7 +250,7 @@ ANSWERS = {
 """What an answer without choices may be in account.yaml."""
 
 _SUPPLY = "Answer the questions about your account"
-_INNER_QUOTES = str.maketrans("“”", "‘’")
+_INNER_QUOTES = str.maketrans("\u201c\u201d", "\u2018\u2019")
 
 KIND = Kind(
     name="account.answers",

@@ -181,9 +181,7 @@ _NONE_EXPLAINED = (
     "None of your files has any. If there are none, we don't need a file. In ServiceTitan, look at the batch under "
     "Accounting > Batch/Export Transactions."
 )
-_NO_ORDERS_EXPLAINED = (
-    "None of your files has any. If there are none, we don't need a file. Purchase orders count even if they aren't in a batch yet."
-)
+_NO_ORDERS_EXPLAINED = "None of your files has any. If there are none, we don't need a file. Purchase orders count even if they aren't in a batch yet."
 _BYPASSED_EXPLAINED = (
     "A batch that was bypassed on purpose isn't supposed to be in QuickBooks. If it wasn't bypassed, its transactions are missing. "
     "Ask the person who exported the batch."
@@ -232,9 +230,7 @@ def bypassed(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
     for batch in dict.fromkeys(match.get("batch") for match in matches if _looks_bypassed(match)):
         replies = yes_no_replies(_BYPASSED, yes=str(batch), no=None)
         text = f"None of batch {batch} is in QuickBooks. Did you bypass it in ServiceTitan on purpose?"
-        yield OpenQuestion(
-            Question(text=text, explanation=_BYPASSED_EXPLAINED, replies=replies), (("settings", _BYPASSED),)
-        )
+        yield OpenQuestion(Question(text=text, explanation=_BYPASSED_EXPLAINED, replies=replies), (("settings", _BYPASSED),))
 
 
 _BYPASSED = "bypassedBatches"

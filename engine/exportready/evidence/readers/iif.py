@@ -362,9 +362,7 @@ _OF_EXTRA = {
 def _code_value(table: Mapping[str, str], code: str, what: str) -> Value:
     if not code.strip():
         return UNSET
-    return table.get(code.strip()) or Unknown(
-        cause=Reason.UNREADABLE, reason=f"“{code[:30]}” isn't {what} that we know"
-    )
+    return table.get(code.strip()) or Unknown(cause=Reason.UNREADABLE, reason=f"“{code[:30]}” isn't {what} that we know")
 
 
 def _present(cells: Mapping[str, str | None]) -> dict[str, Value | str]:

@@ -174,9 +174,7 @@ class _Reader:
             problem = first.message if first else str(error.msg)
             at_line = first.line if first else error.lineno
             line = at_line + first_line - 1 if at_line and first_line else None
-            remedy = (
-                "remove that character in QuickBooks, then export again" if "har value" in problem else "export it again"
-            )
+            remedy = "remove that character in QuickBooks, then export again" if "har value" in problem else "export it again"
             raise Unreadable(f"the XML is cut off or damaged ({problem}); {remedy}", line) from error
         root: etree._Element | None = events.root
         if root is None:

@@ -97,4 +97,8 @@ def _walk(element: etree._Element, tree: Tree, fields: dict[str, Value], referen
 def _combine(before: Value, value: Value, name: str, many: bool) -> Value:
     if many and isinstance(value, str) and isinstance(before, str):
         return f"{before}\n{value}"
-    return value if before == value else Unknown(cause=Reason.CONTRADICTORY, reason=f"{name} is in the record twice, with different values")
+    return (
+        value
+        if before == value
+        else Unknown(cause=Reason.CONTRADICTORY, reason=f"{name} is in the record twice, with different values")
+    )

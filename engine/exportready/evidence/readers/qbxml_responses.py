@@ -64,7 +64,10 @@ def completeness(response: etree._Element, request: str, count: int) -> tuple[st
         return "", None
     left = _whole_number(remaining)
     if not iterator or left is None:
-        return f"the pages of the response to {request} don't say how they belong together (iteratorID, iteratorRemainingCount)", None
+        return (
+            f"the pages of the response to {request} don't say how they belong together (iteratorID, iteratorRemainingCount)",
+            None,
+        )
     return "", Page(series=iterator, number=None, more=left > 0, remaining=left, held=count)
 
 

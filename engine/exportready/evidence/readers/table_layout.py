@@ -193,14 +193,16 @@ def _layout(table: Table, header: int, sheet: Sheet, path: str, wanted: Wanted, 
         if len(places) > 1:
             unclear[place] = _ambiguous(where, titles[places[0]], len(places))
         elif not places and unused and columns.get(kind, {}).get(name) != NO_COLUMN and _is_asked(table, place, wanted):
-            unclear[place] = _without_column(where, place, usual[place], unused)
+            unclear[place] = _without_column(where, usual[place], unused)
             questions.append(
                 ColumnQuestion(path=path, kind=kind, field=name, headings=unused, label=usual[place], sheet=sheet.name)
             )
     missing_key = ""
     if not _has_key(table, {place: places if len(places) == 1 else [] for place, places in found.items()}):
         place = next(place for place in _key_fields(table) if len(found.get(place, ())) != 1)
-        missing_key = unclear[place].reason + ". " + unclear[place].remedy if place in unclear else f"it has no column “{usual[place]}”"
+        missing_key = (
+            unclear[place].reason + ". " + unclear[place].remedy if place in unclear else f"it has no column “{usual[place]}”"
+        )
     if missing_key:  # ask for the key first: the other columns may become clear with it
         questions = [one for one in questions if (one.kind, one.field) in set(_key_fields(table))]
     return Layout(
@@ -220,8 +222,7 @@ def _ambiguous(where: str, title: str, count: int) -> Unknown:
     return Unknown(cause=Reason.AMBIGUOUS, reason=reason, remedy=remedy, channel=Channel.EXPORT)
 
 
-def _without_column(where: str, place: FieldOf, label: str, unused: Sequence[str]) -> Unknown:
-    kind, name = place
+def _without_column(where: str, label: str, unused: Sequence[str]) -> Unknown:
     more = len(unused) - _MAX_COLUMNS_NAMED
     has = ", ".join(unused[:_MAX_COLUMNS_NAMED]) + (f" and {more} more" if more > 0 else "")
     return Unknown(

@@ -143,7 +143,9 @@ class TableRows:
             fields = self.fields(kind, row)
             named = [fields.get(name, UNSET) for name in kind.key]
             if UNSET in named:
-                self.why_damaged = self.why_damaged or f"row {number} of {self.sheet.name} doesn't say which transaction it belongs to"
+                self.why_damaged = (
+                    self.why_damaged or f"row {number} of {self.sheet.name} doesn't say which transaction it belongs to"
+                )
                 continue
             same = tuple(fold(one) if isinstance(one, str) else one for one in named)
             groups.setdefault(same, []).append((number, row, fields))

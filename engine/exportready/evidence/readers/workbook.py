@@ -38,7 +38,9 @@ class _Workbook:
         self.archive = archive
         entries = archive.infolist()
         if len(entries) > MAX_ENTRIES or is_harmful(entries):
-            raise Unreadable("it would unpack to far more than any export; if it is really yours, open it in Excel and save it again")
+            raise Unreadable(
+                "it would unpack to far more than any export; if it is really yours, open it in Excel and save it again"
+            )
         self.names = {info.filename for info in entries}
         self.texts: list[str] = []
         self.styles: list[str] = []
