@@ -162,9 +162,7 @@ def _count_of(kind: str, number: int) -> str:
     return count(number, program + noun(kind), program + noun(kind, 2))
 
 
-_COLUMN_EXPLAINED = (
-    "None of the column headings is one that we know for this. Open the file and choose the column that contains it."
-)
+_COLUMN_EXPLAINED = "We don't recognize any of these headings. Open the file and choose the column that contains it."
 _DATES_EXPLAINED = (
     "A transaction that is dated before the report starts isn't in it, so we can't call it missing. Look at the start date "
     "that you chose for the report. A year alone means January 1 of that year."
@@ -181,7 +179,10 @@ _NONE_EXPLAINED = (
     "None of your files has any. If there are none, we don't need a file. In ServiceTitan, look at the batch under "
     "Accounting > Batch/Export Transactions."
 )
-_NO_ORDERS_EXPLAINED = "None of your files has any. If there are none, we don't need a file. Purchase orders count even if they aren't in a batch yet."
+_NO_ORDERS_EXPLAINED = (
+    "None of your files has any. If there are none, we don't need a file. Answer yes even if the purchase orders aren't in a "
+    "batch yet."
+)
 _BYPASSED_EXPLAINED = (
     "A batch that was bypassed on purpose isn't supposed to be in QuickBooks. If it wasn't bypassed, its transactions are missing. "
     "Ask the person who exported the batch."
