@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 
-from exportready.account.questions import INTERVIEW, NAME, TAKEN_AT, Question, own_question, question_for
-from exportready.account.replies import BadReply, describe_replies, is_irrelevant, parse_reply
+from exportready.account.questions import (
+    FILES_TAKEN,
+    INTERVIEW,
+    NAME,
+    SINCE,
+    TAKEN_AT,
+    Question,
+    own_question,
+    question_for,
+)
+from exportready.account.replies import BadReply, describe_answers, describe_replies, is_irrelevant, parse_reply
 from exportready.kinds.account import BY_PATH, FILE_MODE
 from exportready.schema.times import parse_us_time
 
@@ -34,18 +44,18 @@ def test_words_for_no_are_understood(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["maybe", "3", "0", "-1", "yes and no", "off"])
-def test_other_words_are_refused(text: str) -> None:
-    with pytest.raises(BadReply, match="yes / no, and don't know"):
+def test_other_words_are_rejected(text: str) -> None:
+    with pytest.raises(BadReply, match=r"isn't one of the choices\. Type a number from 1 to 2"):
         parse_reply(own_question("serialNumbersWanted"), text, {})
 
 
-@pytest.mark.parametrize("text", ["green, after the connector was started again by an ordinary click", "3"])
+@pytest.mark.parametrize("text", ["green, after restarting it normally (not as administrator)", "3"])
 def test_one_reply_may_answer_several_settings(text: str) -> None:
-    told = {"webConnector.status": "online", "webConnector.restarted": True, "webConnector.runsAsAdministrator": False}
-    assert parse_reply(CONNECTOR, text, {}) == told
+    answers = {"webConnector.status": "online", "webConnector.restarted": True, "webConnector.runsAsAdministrator": False}
+    assert parse_reply(CONNECTOR, text, {}) == answers
 
 
-def test_a_beginning_shared_by_several_labels_is_refused() -> None:
+def test_a_beginning_shared_by_several_labels_is_rejected() -> None:
     with pytest.raises(BadReply):
         parse_reply(CONNECTOR, "green, after", {})
     assert parse_reply(MODULES, "neith", {}) == {"modules.purchasing": False, "modules.inventory": False}
@@ -71,24 +81,41 @@ def test_the_same_copies_the_other_answer_if_it_is_known() -> None:
         (NAME, "Smith  & Sons", "Smith & Sons"),
         (FILE_MODE, "no", "multiUser"),
         (TAKEN_AT, "Today", "today"),
-        (TAKEN_AT, "11/20/2026 5:25 PM", datetime(2026, 11, 20, 17, 25)),  # noqa: DTZ001 - whoever asks gives the zone
+        (TAKEN_AT, "11/20/2026 5:25 PM", datetime(2026, 11, 20, 17, 25)),  # noqa: DTZ001 - the caller gives the zone
+        (TAKEN_AT, "yesterday", datetime(2026, 11, 19)),  # noqa: DTZ001
+        (TAKEN_AT, "November 20, 2026", datetime(2026, 11, 20)),  # noqa: DTZ001
+        (SINCE, "yesterday", date(2026, 11, 19)),
+        (SINCE, "Today", date(2026, 11, 20)),
+        (SINCE, "2023", date(2023, 1, 1)),
+        (SINCE, "11/20/2026", date(2026, 11, 20)),
+        (SINCE, "1/2/26", date(2026, 1, 2)),
+        (SINCE, "Sept 1 2026", date(2026, 9, 1)),
+        ("webConnector.since", "Yesterday", date(2026, 11, 19)),
     ],
 )
 def test_free_text_is_parsed_by_type(path: str, text: str, value: object) -> None:
-    free = path == TAKEN_AT or path.startswith("salesTax.zones.")
-    question = Question(text="When?", path=path) if free else own_question(path)
-    assert parse_reply(question, text, {}) == {path: value}
+    assert parse_reply(question_of(path), text, {}, today=date(2026, 11, 20)) == {path: value}
 
 
 @pytest.mark.parametrize(
     ("path", "text"),
     [("peopleWhoExport", "0"), ("peopleWhoExport", "1.5"), ("peopleWhoExport", "two"), ("closingDate", "31/10/2026"),
-     ("closingDate", "October"), (TAKEN_AT, "yesterday")],
+     ("closingDate", "October"), ("closingDate", "2023"), (SINCE, "1"), (SINCE, "Octopus 1, 2026"), (TAKEN_AT, "1"),
+     (TAKEN_AT, "lately")],
 )  # fmt: skip
-def test_free_text_that_cannot_be_parsed_is_refused(path: str, text: str) -> None:
-    question = Question(text="When?", path=path) if path == TAKEN_AT else own_question(path)
-    with pytest.raises(BadReply, match=f"«{text}» is n"):
-        parse_reply(question, text, {})
+def test_free_text_that_cannot_be_parsed_is_rejected(path: str, text: str) -> None:
+    with pytest.raises(BadReply, match=f'^"{text}" isn\'t a '):
+        parse_reply(question_of(path), text, {}, today=date(2026, 11, 20))
+
+
+def test_yesterday_is_no_date_without_a_day_to_count_from() -> None:
+    with pytest.raises(BadReply, match="yesterday"):
+        parse_reply(question_of(SINCE), "yesterday", {})
+
+
+def question_of(path: str) -> Question:
+    """Return the question about the files, or that of a setting."""
+    return Question(text="When?", explanation="", path=path) if path in (TAKEN_AT, SINCE) else own_question(path)
 
 
 @pytest.mark.parametrize(
@@ -131,3 +158,19 @@ def test_there_are_at_most_twelve_questions_and_each_setting_has_one() -> None:
         assert path in question_for(path).paths
         assert own_question(path).paths == {path}
         assert describe_replies(own_question(path))
+
+
+def test_each_question_has_an_explanation_that_office_people_understand() -> None:
+    asked = [*INTERVIEW, FILES_TAKEN, *map(own_question, BY_PATH), own_question("salesTax.zones.Denver")]
+    for question in asked:
+        assert question.explanation
+        for text in (question.text, question.explanation):
+            assert not re.search(r"account\.yaml|[{}]|exportready|GET |\b[a-z]+[A-Z]\w+", text), text
+
+
+def test_answers_are_described_as_people_reply_them() -> None:
+    online = {"webConnector.status": "online", "webConnector.restarted": False}
+    assert describe_answers(CONNECTOR, online) == "green"
+    assert describe_answers(CONNECTOR, {**online, "webConnector.restarted": True}) == "yes and online"
+    assert describe_answers(own_question("closingDate"), {"closingDate": date(2026, 10, 31)}) == "October 31, 2026"
+    assert describe_answers(CONNECTOR, {}) == ""

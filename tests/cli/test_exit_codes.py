@@ -51,7 +51,7 @@ def test_2_for_a_command_that_is_not_understood(run: Run, arguments: tuple[str |
 def test_2_for_a_snapshot_that_is_not_there(run_installed: Run) -> None:
     done = run_installed("check", "nowhere")
     assert (done.returncode, done.stdout) == (2, b"")
-    assert b"nowhere is not there" in done.stderr
+    assert b"Can't find nowhere. Give the folder or .zip with your exported files" in done.stderr
 
 
 def test_2_for_a_rule_that_does_not_exist_and_the_near_one_is_named(run: Run) -> None:

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -36,7 +37,9 @@ def lines(*replies: str) -> str:
 
 def asked(done: subprocess.CompletedProcess[bytes]) -> list[str]:
     """The questions, in their order."""
-    return [found[1] for found in re.finditer(r"^\d+(?: of at most \d+)?\. (.+)$", done.stderr.decode(), re.MULTILINE)]
+    return [
+        found[1] for found in re.finditer(r"^Question \d+(?: of \d+ \(or fewer\))?: (.+)$", done.stderr.decode(), re.MULTILINE)
+    ]
 
 
 def account(folder: Path) -> dict[str, Any]:
@@ -96,7 +99,7 @@ def test_the_answers_count_at_once(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_question_that_an_answer_makes_pointless_is_left_out(run: Run, tmp_path: Path) -> None:
-    done = run("init", AT, replies=lines("Northwind", "3", "red", "3", "?", "the same", "neither", "ServiceTitan", "no"))
+    done = run("init", AT, replies=lines("Northwind", "3", "red", "3", "", "the same", "neither", "ServiceTitan", "no"))
     assert done.returncode == 0
     assert asked(done) == [INTERVIEW[number - 1].text for number in (1, 2, 4, 5, 6, 7, 8, 10, 11)]
     assert settings(tmp_path)["webConnector.sentBy"] == "quickbooks"
@@ -104,7 +107,7 @@ def test_a_question_that_an_answer_makes_pointless_is_left_out(run: Run, tmp_pat
 
 
 def test_dont_know_claims_nothing(run: Run, tmp_path: Path) -> None:
-    done = run("init", AT, replies=lines(*[""] * 6, "don't know", "?", "not sure", "", "", ""))
+    done = run("init", AT, replies=lines(*[""] * 6, "don't know", "", "not sure", "", "", ""))
     assert done.returncode == 0
     assert settings(tmp_path) == {}
 
@@ -112,26 +115,26 @@ def test_dont_know_claims_nothing(run: Run, tmp_path: Path) -> None:
 def test_replies_that_end_early_leave_the_rest_open(run: Run, tmp_path: Path) -> None:
     done = run("init", AT, replies=lines("Northwind", "2"))
     assert done.returncode == 0
-    assert b"what was not asked counts as not known" in done.stderr
+    assert b"No more answers. Unanswered questions are recorded" in done.stderr
     assert settings(tmp_path) == {"peopleWhoExport": 2}
 
 
 @pytest.mark.parametrize(
-    ("number", "reply", "told"),
+    ("number", "reply", "error"),
     [
-        (2, "several", "is no number"),
-        (2, "0", "is no number"),
-        (4, "blue", "is none of the replies; there are green / green, after"),
-        (8, "5", "is none of the replies"),
+        (2, "several", "isn't a number"),
+        (2, "0", "isn't a number"),
+        (4, "blue", "isn't one of the choices. Type a number from 1 to 4"),
+        (8, "5", "isn't one of the choices"),
     ],
 )
 def test_a_piped_reply_that_is_none_ends_it_and_writes_nothing(
-    run: Run, tmp_path: Path, number: int, reply: str, told: str
+    run: Run, tmp_path: Path, number: int, reply: str, error: str
 ) -> None:
     replies = [*REPLIES[: number - 1], reply, *REPLIES[number:]]
     done = run("init", AT, replies=lines(*replies))
     assert done.returncode == 2
-    assert f"the reply to question {number}, «{INTERVIEW[number - 1].text}»: «{reply}» {told}" in done.stderr.decode()
+    assert f'Question {number}, "{INTERVIEW[number - 1].text}": "{reply}" {error}' in done.stderr.decode()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -142,17 +145,82 @@ def test_a_typed_reply_that_is_none_is_asked_for_again(program: list[str], tmp_p
     leader, follower = pty.openpty()
     with subprocess.Popen([*program, "init", "."], stdin=follower, stderr=subprocess.PIPE, cwd=tmp_path) as process:
         os.write(leader, lines("Northwind", "many", "1", *REPLIES[2:]).encode())
-        _, told = process.communicate(timeout=60)
-    assert process.returncode == 0, told
-    assert "«many» is no number" in told.decode()
+        _, shown = process.communicate(timeout=60)
+    assert process.returncode == 0, shown
+    assert '"many" isn\'t a number' in shown.decode()
     assert settings(tmp_path)["peopleWhoExport"] == 1
+
+
+def test_a_question_mark_explains_the_question(run: Run, tmp_path: Path) -> None:
+    done = run("init", AT, replies=lines("?", "Northwind", "?", "1"))
+    assert INTERVIEW[0].explanation in done.stderr.decode()
+    assert INTERVIEW[1].explanation in done.stderr.decode()
+    assert account(tmp_path)["account"] == "Northwind"
+    assert settings(tmp_path) == {"peopleWhoExport": 1}
+
+
+def test_back_returns_to_the_previous_question_with_its_answer(run: Run, tmp_path: Path) -> None:
+    done = run("init", AT, replies=lines("back", "Northwind", "2", "back", "back", "Smith", "", "red"))
+    assert "There is no earlier question to go back to." in done.stderr.decode()
+    assert asked(done)[:6] == [INTERVIEW[number - 1].text for number in (1, 2, 4, 2, 1, 2)]
+    assert "Press Enter to keep: Northwind" in done.stderr.decode()
+    assert account(tmp_path)["account"] == "Smith"
+    assert settings(tmp_path) == {"peopleWhoExport": 2, "webConnector.status": "offline"}
+
+
+def test_back_brings_back_a_question_that_the_other_answer_makes_relevant(run: Run) -> None:
+    done = run("init", AT, replies=lines("Northwind", "2", "back", "1"))
+    assert [INTERVIEW[number - 1].text for number in (1, 2, 4, 2, 3)] == asked(done)
+
+
+def interrupted(program: list[str], folder: Path, command: str, question: str, *replies: str) -> tuple[int, str]:
+    """Press Ctrl-C once a question is asked; return the exit code and everything shown."""
+    with subprocess.Popen(
+        [*program, command, "my files"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder
+    ) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdin.write(lines(*replies).encode())
+        process.stdin.flush()
+        shown = b""
+        while question.encode() not in shown:
+            shown += process.stderr.readline()
+        while not shown.endswith(b"> "):
+            shown += process.stderr.read(1)
+        process.send_signal(signal.SIGINT)
+        shown += process.stderr.read()
+    return process.returncode, shown.decode()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
+def test_ctrl_c_says_what_was_saved(program: list[str], tmp_path: Path) -> None:
+    code, shown = interrupted(program, tmp_path, "init", "Question 1 ")
+    assert (code, "Stopped. Nothing was saved." in shown) == (130, True)
+    assert list(tmp_path.iterdir()) == []
+    code, shown = interrupted(program, tmp_path, "init", "Question 3 ", "Northwind", "2")
+    assert code == 130
+    assert "Stopped. Your answers so far are saved in my files/account.yaml" in shown
+    assert "run: exportready ask 'my files'" in shown
+    assert settings(tmp_path / "my files") == {"peopleWhoExport": 2}
+    code, shown = interrupted(program, tmp_path, "ask", "Question 2", "green")
+    assert (code, "Stopped. Your answers so far are saved." in shown) == (130, True)
+    assert settings(tmp_path / "my files")["webConnector.status"]["value"] == "online"  # type: ignore[index]
+
+
+def test_a_folder_with_a_space_is_quoted_in_each_suggested_command(run: Run) -> None:
+    quoted = '"my files"' if os.name == "nt" else "'my files'"
+    done = run("init", "my files", AT, replies=lines(*REPLIES))
+    assert f"Then run: exportready check {quoted} -o html:report.html" in done.stderr.decode()
+    assert f"run: exportready ask {quoted}" in run("init", "my files", AT).stderr.decode()
+    done = run("ask", "my files", LATER, replies=lines(*[""] * 30))
+    assert f"Now run: exportready check {quoted} -o html:report.html" in done.stderr.decode()
 
 
 def test_an_account_that_is_there_is_not_written_over(run: Run, tmp_path: Path) -> None:
     (tmp_path / "account.yaml").write_text("account: Mine\n", "utf-8")
     done = run("init", replies=lines(*REPLIES))
     assert done.returncode == 2
-    assert b"account.yaml is already there; exportready ask . asks what is open in it" in done.stderr
+    assert b"account.yaml already exists. To answer the questions that are still open, run: exportready ask ." in done.stderr
     assert (tmp_path / "account.yaml").read_text("utf-8") == "account: Mine\n"
 
 
@@ -183,12 +251,19 @@ def test_the_page_of_exports_is_no_evidence(run: Run, tmp_path: Path) -> None:
 # -- ask
 
 
+def test_ask_after_init_asks_only_what_is_open_and_nothing_twice(run: Run) -> None:
+    first = asked(run("init", AT, replies=lines("Northwind", "1", "yes", "red", *REPLIES[4:])))
+    rest = asked(run("ask", ".", LATER, replies=lines(*[""] * 30)))
+    assert not set(first) & set(rest)
+    assert len(rest) == len(set(rest))
+
+
 def test_nothing_fresh_is_asked_again(run: Run, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "examples" / "ready", tmp_path / "ready")
     before = (tmp_path / "ready" / "account.yaml").read_bytes()
     done = run("ask", "ready", LATER)
     assert (done.returncode, asked(done)) == (0, [])
-    assert b"There is nothing that you can answer now. Now run" in done.stderr
+    assert b"You have no questions to answer right now.\nNow run: exportready check ready -o html:report.html" in done.stderr
     assert (tmp_path / "ready" / "account.yaml").read_bytes() == before
 
 
@@ -207,7 +282,7 @@ def test_only_what_went_stale_is_asked_and_the_rest_is_kept_to_the_letter(run: R
     )
     (tmp_path / "account.yaml").write_text(text, "utf-8")
     next_day = "2026-11-21T09:00:00-07:00"
-    done = run("ask", ".", "--at", next_day, replies=lines("?", "2"))
+    done = run("ask", ".", "--at", next_day, replies=lines("", "2"))
     assert asked(done)[:2] == [INTERVIEW[1].text, INTERVIEW[3].text]
     assert not {INTERVIEW[4].text, INTERVIEW[11].text} & set(asked(done))
     after = (tmp_path / "account.yaml").read_text("utf-8")
@@ -218,10 +293,10 @@ def test_only_what_went_stale_is_asked_and_the_rest_is_kept_to_the_letter(run: R
     assert "# look every time" in after
 
 
-def test_a_stale_answer_that_nobody_knows_any_more_is_taken_back(run: Run, tmp_path: Path) -> None:
+def test_a_stale_answer_is_taken_back_by_dont_know(run: Run, tmp_path: Path) -> None:
     stated = "confirmed: {at: 2026-01-20T17:25:00-07:00}\nsettings: {peopleWhoExport: 1}\n"
     (tmp_path / "account.yaml").write_text(stated, "utf-8")
-    done = run("ask", ".", AT, replies=lines(*["?"] * 30))
+    done = run("ask", ".", AT, replies=lines(*[""] * 30))
     assert INTERVIEW[1].text in asked(done)
     assert settings(tmp_path)["peopleWhoExport"] == {"value": "don't know", "at": "2026-11-20T17:40:00-07:00"}
 
@@ -237,13 +312,13 @@ def test_an_account_with_mistakes_is_not_touched(run: Run, tmp_path: Path) -> No
     done = run("ask", ".", replies=lines(*REPLIES))
     assert done.returncode == 2
     assert b"account.yaml:2: " in done.stderr
-    assert b"mend it first" in done.stderr
+    assert b"Fix this file first" in done.stderr
 
 
 def test_ask_needs_a_folder(run: Run) -> None:
     done = run("ask", "nowhere")
     assert done.returncode == 2
-    assert b"nowhere is no folder" in done.stderr
+    assert b"Can't find nowhere. Give the folder with your exported files" in done.stderr
 
 
 def test_what_the_spreadsheets_leave_open_is_asked_once_and_kept(run: Run, tmp_path: Path) -> None:
@@ -252,11 +327,11 @@ def test_what_the_spreadsheets_leave_open_is_asked_once_and_kept(run: Run, tmp_p
             (tmp_path / name).write_bytes(content)
     done = run("ask", ".", AT, replies=lines("cost gl"))
     first, *_ = asked(done)
-    assert first == "Which column of pricebook.xlsx (Equipment, Materials) holds «Cost of Sale Account»?"
+    assert first == "Which column of pricebook.xlsx (Equipment, Materials) contains “Cost of Sale Account”?"
     done = run("ask", ".", AT, replies=lines("yes", "today"))
     second, third, *_ = asked(done)
-    held = "20 equipment, 70 materials and 11 services"
-    assert second == f"pricebook.xlsx holds {held}. Is that everything, inactive entries too?"
+    counts = "20 equipment items, 70 materials, and 11 services"
+    assert second == f"pricebook.xlsx has {counts}. Is this the full pricebook, including inactive items?"
     assert third == "When did you export these files?"
     found = account(tmp_path)
     assert found["columns"] == {f"servicetitan.{kind}": {"costOfSaleAccount": "Cost GL"} for kind in ("equipment", "material")}
@@ -265,8 +340,8 @@ def test_what_the_spreadsheets_leave_open_is_asked_once_and_kept(run: Run, tmp_p
     again = run("ask", ".", AT)
     assert not {first, second, third} & set(asked(again))
     (tmp_path / "pricebook.xlsx").write_bytes(by_hand.workbook({"Materials": [by_hand.STOCKED, ["PIPE-1", *[None] * 10]]}))
-    other = asked(run("ask", ".", AT, replies=lines("yes", "?")))
-    assert "pricebook.xlsx holds 1 materials. Is that everything, inactive entries too?" in other
+    other = asked(run("ask", ".", AT, replies=lines("yes", "")))
+    assert "pricebook.xlsx has 1 material. Is this the full pricebook, including inactive items?" in other
     assert third in other
 
 
@@ -275,8 +350,8 @@ def test_a_batch_is_asked_for_as_a_batch(run: Run, tmp_path: Path) -> None:
     (tmp_path / "batch-1042-payments.xlsx").write_bytes(files["batch-1042-payments.xlsx"])
     (tmp_path / "batch-1043-payments.xlsx").write_bytes(by_hand.workbook({"Payments": [by_hand.PAYMENTS]}))
     done = run("ask", ".", AT, replies="no\n")
-    both = "batch-1042-payments.xlsx and batch-1043-payments.xlsx hold 13 payments."
-    assert asked(done)[0] == f"{both} Is that everything of the batch that you are about to export?"
+    both = "batch-1042-payments.xlsx and batch-1043-payments.xlsx have 13 payments."
+    assert asked(done)[0] == f"{both} Is that everything in the batch you are about to export?"
     said = account(tmp_path)["covers"]["servicetitan.payment"]
     assert (said["value"], len(said["files"])) == ("part", 2)
     assert f"{both} Is that everything" not in " ".join(asked(run("ask", ".", AT)))
@@ -290,7 +365,7 @@ def test_tax_zones_are_mapped_by_name(run: Run, tmp_path: Path) -> None:
     path.write_text(yaml.safe_dump(stated), "utf-8")
     done = run("ask", "ready", LATER, replies=lines("Denver Sales Tax", "Lakewood Sales Tax"))
     assert asked(done) == [
-        f"Which sales-tax item or group of QuickBooks is tax zone «{zone}» mapped to?" for zone in ("Denver", "Lakewood")
+        f"Which QuickBooks sales tax item or group is tax zone “{zone}” mapped to?" for zone in ("Denver", "Lakewood")
     ]
     run("check", "ready", LATER, "-o", "json:r.json")
     assert json.loads((tmp_path / "r.json").read_text("utf-8"))["verdict"] == "ready"
@@ -304,7 +379,7 @@ def test_the_questions_as_a_spreadsheet_are_read_back(run: Run, tmp_path: Path) 
     assert not (tmp_path / "account.yaml").exists()
     rows = list(csv.reader(io.StringIO((tmp_path / "answers.csv").read_text("utf-8-sig"))))
     answers = {INTERVIEW[number].text: reply for number, reply in enumerate(REPLIES)} | {
-        INTERVIEW[4].text: "the ServiceTitan Web Connector"
+        INTERVIEW[4].text: "ServiceTitan Web Connector"
     }
     answers["When were these answers given?"] = "11/20/2026 5:25 PM"
     filled = [[row[0], answers.get(row[0], row[1]), *row[2:]] for row in rows]

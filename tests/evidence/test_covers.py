@@ -103,7 +103,7 @@ def test_the_statement_that_there_are_none_does_not_count_without_a_date_or_agai
 )
 def test_some_statements_are_not_allowed_for_some_kinds(words: str, tmp_path: Path) -> None:
     (source,) = read(tmp_path, {"account.yaml": f"covers: {{{words}}}\n"}).sources
-    assert "cannot be said" in (source.error or "")
+    assert "can't have" in (source.error or "")
 
 
 # -- what a sheet is
@@ -143,7 +143,7 @@ def test_answers_of_two_accounts_are_not_judged_as_one(tmp_path: Path) -> None:
         f"{name}/account.yaml": f"account: {name}\nsettings: {{peopleWhoExport: 1}}\n" for name in ("North", "South")
     }
     evidence = read(tmp_path, files)
-    assert ["two accounts, «North» and «South»" in (source.error or "") for source in evidence.sources] == [True, True]
+    assert ["different accounts: “North” and “South”" in (source.error or "") for source in evidence.sources] == [True, True]
     assert evidence.dataset("account.answers").records == ()
 
 

@@ -143,7 +143,7 @@ def test_a_file_that_breaks_off_in_a_row_makes_that_list_a_part_and_the_others_s
 def test_a_row_that_belongs_to_no_list_is_reported() -> None:
     reading = read("!CUST\tNAME", "CUST\tAbbott", "Elm Street 5")
     assert not listing(reading, "Customer").whole
-    assert reading.notes == ("line 3 belongs to no list of this file",)
+    assert reading.notes == ("line 3 doesn't belong to any list in this file",)
 
 
 def test_an_empty_section_is_a_whole_and_empty_list() -> None:
@@ -216,7 +216,7 @@ def test_a_timestamp_that_is_not_a_number_is_skipped() -> None:
 def test_a_group_without_its_end_row_does_not_swallow_the_items_after_the_next_heading() -> None:
     reading = read(GROUPS, "INVITEM\tBundle\t1\tGRP\tA bundle\tN", "INVITEM\tRepair\t\t\t\t", ITEMS, "INVITEM\tPump\t1\tSERV")
     assert keys(reading, "Item") == ["Bundle", "Pump"]
-    assert "no ENDGRP before the next heading" in listing(reading, "Item").why_part
+    assert "a group doesn't end before the next heading (no ENDGRP)" in listing(reading, "Item").why_part
 
 
 def test_only_item_rows_are_members_of_a_group() -> None:
@@ -228,7 +228,7 @@ def test_only_item_rows_are_members_of_a_group() -> None:
 def test_a_file_that_ends_with_a_heading_may_be_broken_off_there() -> None:
     reading = read("!CLASS\tNAME", "CLASS\tHeating", "!VEND\tNAME")
     assert (listing(reading, "Class").whole, listing(reading, "Vendor").whole) == (True, False)
-    assert "ends with the heading" in listing(reading, "Vendor").why_part
+    assert "ends right after the heading" in listing(reading, "Vendor").why_part
 
 
 def test_a_row_with_more_cells_than_columns_makes_the_list_a_part() -> None:
@@ -246,7 +246,7 @@ def test_rows_above_their_heading_make_their_list_a_part() -> None:
         "!CLASS\tNAME", "CLASS\tHeating", "INVITEM\tPump\t1\tINVENTORY", GROUPS, "INVITEM\tBundle\t1\tGRP\t\tN", "ENDGRP"
     )
     assert keys(reading, "Item") == ["Bundle"]
-    assert "above its heading" in listing(reading, "Item").why_part
+    assert "above the list's heading" in listing(reading, "Item").why_part
 
 
 def test_a_group_that_begins_in_a_group_shows_that_an_end_row_is_missing() -> None:

@@ -161,7 +161,7 @@ def test_status_1_says_that_the_list_is_whole_and_empty() -> None:
 def test_an_error_is_not_a_list_and_is_reported() -> None:
     reading = read(document(rs("Customer", "", 'statusCode="3120" statusSeverity="Error"')))
     assert not [one for one in reading.listings if one.kind == "quickbooks.Customer"]
-    assert reading.notes == ("CustomerQuery was answered with error 3120",)
+    assert reading.notes == ("QuickBooks answered CustomerQuery with error 3120",)
     status = listing(reading, "Status").records[0]
     assert (status.fields["statusCode"], status.fields["statusSeverity"]) == ("3120", "Error")
 
@@ -174,7 +174,7 @@ def test_a_count_that_does_not_agree_makes_the_list_a_part() -> None:
     assert listing(read(document(rs("Customer", CUSTOMER, 'retCount="1"')))).whole
     one = listing(read(document(rs("Customer", CUSTOMER, 'retCount="7"'))))
     assert not one.whole
-    assert "counted 7 records but sent 1" in one.why_part
+    assert "should have 7 records, but it has 1" in one.why_part
 
 
 def page(customers: list[str], remaining: int, iterator: str = "{11}") -> str:
@@ -315,7 +315,7 @@ def test_lines_are_records_with_their_parents_fields_a_number_and_a_line() -> No
 def test_an_invoice_without_lines_was_requested_without_them() -> None:
     lines = listing(read(document(rs("Invoice", INVOICE.replace("LINES", "")))), "InvoiceLine")
     assert not lines.whole
-    assert "only when it is asked for" in lines.why_part
+    assert "only sends on request" in lines.why_part
 
 
 def test_private_elements_reach_no_record() -> None:

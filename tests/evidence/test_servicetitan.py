@@ -218,7 +218,7 @@ def test_unread_keys_are_left_out_and_everything_else_is_unchanged() -> None:
         assert [dict(one.fields) for one in less] == [
             {name: value for name, value in one.fields.items() if name in less[0].fields} for one in full
         ]
-    with pytest.raises(Unreadable, match="stands twice"):
+    with pytest.raises(Unreadable, match="twice"):
         servicetitan.read(text.replace('"id": 119,', '"id": 119, "id": 119,').encode(), "invoices.json", wanted)
 
 
@@ -293,7 +293,7 @@ def test_many_strange_records_are_not_an_empty_list(count: int) -> None:
 
 def test_an_unrecognized_file_must_be_valid_json_too() -> None:
     text = text_of([{"colour": "red", "size": 3, "shape": "round"}] * 120)
-    with pytest.raises(Unreadable, match="not valid JSON"):
+    with pytest.raises(Unreadable, match="isn't valid JSON"):
         maybe(text[:-20], "materials.json")
 
 
@@ -328,7 +328,7 @@ def test_json_that_no_export_has_is_refused_in_words(text: str) -> None:
 
 
 def test_a_row_that_is_not_a_record_is_reported_with_its_line() -> None:
-    with pytest.raises(Unreadable, match="/1 is not a record") as caught:
+    with pytest.raises(Unreadable, match="/1 isn't a record") as caught:
         maybe("[\n" + json.dumps(PIPE) + ",\n5]")
     assert caught.value.line == 3
 
@@ -349,7 +349,7 @@ def test_an_impossibly_large_number_is_refused() -> None:
 )
 def test_a_repeated_key_is_refused_with_its_line(old: str, new: str) -> None:
     text = text_of([PIPE])
-    with pytest.raises(Unreadable, match="stands twice") as caught:
+    with pytest.raises(Unreadable, match="twice") as caught:
         maybe(text.replace(old, new))
     assert caught.value.line
 

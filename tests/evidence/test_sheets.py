@@ -114,11 +114,11 @@ def test_days_count_from_1904_if_the_workbook_says_so(book: Book) -> None:
     ("old", "new", "words"),
     [
         ('<c r="A1"><v>1</v>', '<c r="A1" t="e"><v>#REF!</v>', "shows the error #REF!"),
-        ("<v>1</v>", "<f>B1+1</f>", "not worked out"),
-        ("<v>1</v>", "<f>B1+1</f><v></v>", "not worked out"),
-        ('<c r="A1"><v>1</v>', '<c r="A1" t="s"><v>99</v>', "lacks"),
+        ("<v>1</v>", "<f>B1+1</f>", "wasn't calculated"),
+        ("<v>1</v>", "<f>B1+1</f><v></v>", "wasn't calculated"),
+        ('<c r="A1"><v>1</v>', '<c r="A1" t="s"><v>99</v>', "isn't in the file"),
         ('<c r="A1"><v>1</v>', '<c r="A1" t="b"><v>7</v>', "neither TRUE nor FALSE"),
-        ("<v>1</v>", "<v>one</v>", "no number"),
+        ("<v>1</v>", "<v>one</v>", "isn't a number"),
         ("<v>1</v>", "<v>nan</v>", "15 digits"),
     ],
 )
@@ -209,7 +209,7 @@ def test_what_cannot_be_read_says_what_to_do(data: bytes, words: str) -> None:
         (SHEET, '<row r="2"', '<row r="99999999"', "order"),
         (SHEET, 'r="B1"', 'r="A1"', "order"),
         (SHEET, 'r="B1"', 'r="ZZZ1"', "order"),
-        ("_rels/.rels", "xl/workbook.xml", "xl/workbook.bin", "no Excel workbook"),
+        ("_rels/.rels", "xl/workbook.xml", "xl/workbook.bin", "isn't an Excel workbook"),
         ("xl/_rels/workbook.xml.rels", "worksheets/sheet1.xml", "worksheets/sheet9.xml", "missing"),
     ],
 )
@@ -276,6 +276,6 @@ def test_quotes_inside_and_lines_within_quotes() -> None:
 
 
 def test_a_file_that_is_cut_within_quotes_is_reported() -> None:
-    with pytest.raises(Unreadable, match="quotes") as caught:
+    with pytest.raises(Unreadable, match="its quotation marks don't match") as caught:
         sheets_of(b'a,b\nc,"d\ne,f\n', "list.csv")
     assert caught.value.line == 3

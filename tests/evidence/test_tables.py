@@ -182,8 +182,11 @@ def test_a_column_that_no_heading_shows_is_asked_for(tmp_path: Path) -> None:
     )
     value = found.dataset("servicetitan.material").records[0].get("costOfSaleAccount")
     assert isinstance(value, Unknown)
-    assert "Which column of materials.csv holds the Cost of Sale Account? It has: Cost Acct, Colour" in value.remedy
-    assert "columns: {servicetitan.material: {costOfSaleAccount: HEADING}}" in value.remedy
+    assert (
+        "Tell us which column of materials.csv contains “Cost of Sale Account”. We don't recognize these columns: Cost Acct, Colour"
+        in value.remedy
+    )
+    assert "account.yaml" not in value.remedy
 
 
 def test_account_yaml_names_the_column_or_says_that_there_is_none(tmp_path: Path) -> None:
@@ -216,8 +219,8 @@ def test_answers_are_read_before_spreadsheets_whatever_their_names(tmp_path: Pat
     ("columns", "words"),
     [
         ("{servicetitan.materials: {code: A}}", "did you mean 'servicetitan.material'"),
-        ("{servicetitan.truck: {name: A}}", "not a kind of record that a spreadsheet holds"),
-        ("{servicetitan.material: {cogs: A}}", "not a field that a spreadsheet holds"),
+        ("{servicetitan.truck: {name: A}}", "isn't a kind of record that spreadsheets can have"),
+        ("{servicetitan.material: {cogs: A}}", "isn't a field that spreadsheets can have"),
         ("{servicetitan.material: {code: }}", "nothing stands"),
         ("{servicetitan.material: Code}", "a group of keys"),
     ],
@@ -231,14 +234,14 @@ def test_two_columns_with_one_heading_make_the_field_unknown() -> None:
     (pipe,) = material("Code,Account,Account", "PIPE-1,A,B")
     value = pipe.get("account")
     assert isinstance(value, Unknown)
-    assert "2 columns of materials.csv are called «Account»" in value.reason
+    assert "2 columns of materials.csv are called “Account”" in value.reason
 
 
 def test_without_the_column_that_names_its_rows_a_sheet_is_not_read_but_asked_about(tmp_path: Path) -> None:
     found = evidence(tmp_path, materials__csv="Kode;Name;Account\nA;B;C\n")
     assert found.dataset("servicetitan.material").scope is Scope.MISSING
     (part,) = found.unrecognized
-    assert "Which column of materials.csv holds the Code? It has: Kode" in part.help
+    assert "Tell us which column of materials.csv contains “Code”. We don't recognize these columns: Kode" in part.help
     assert "code" in {question.field for question in found.questions}
 
 
@@ -348,7 +351,7 @@ def test_the_reconciliation_report_is_recognized_by_its_headings() -> None:
 @pytest.mark.parametrize("name", ["Sync Session Report.csv", "Weak Matches.csv"])
 def test_reports_that_no_rule_reads_are_known(name: str) -> None:
     reading = read("A,B\n1,2\n", name)
-    assert "no rule reads yet" in reading.unread[0]
+    assert "no check uses yet" in reading.unread[0]
 
 
 # -- reports of QuickBooks
@@ -443,7 +446,7 @@ def test_a_spreadsheet_is_whole_only_if_account_yaml_says_so(tmp_path: Path) -> 
     found = evidence(tmp_path, materials__csv=f"{MATERIALS}\nPIPE-1,Pipe,Yes,Sales,COGS,No\n")
     dataset = found.dataset("servicetitan.material")
     assert dataset.scope is Scope.PART
-    assert "covers: {servicetitan.material: all}" in dataset.remedy
+    assert "is the complete list" in dataset.remedy
     assert not found.sources[0].complete
     found = evidence(tmp_path, account__yaml="covers: {servicetitan.material: all}\n")
     assert found.dataset("servicetitan.material").scope is Scope.WHOLE
@@ -504,7 +507,7 @@ def test_a_record_that_the_list_lacks_shows_that_it_is_not_whole(tmp_path: Path)
     found = evidence(tmp_path, materials__json=JSON, materials__csv="Code,Account\nNEW,Sales\n")
     dataset = found.dataset("servicetitan.material")
     assert dataset.scope is Scope.PART
-    assert "materials.csv holds a record that the list in materials.json lacks" in dataset.why
+    assert "materials.csv has a record that isn't in the list in materials.json" in dataset.why
 
 
 def test_a_column_that_is_missing_in_the_spreadsheet_does_not_contradict_the_list(tmp_path: Path) -> None:
@@ -528,12 +531,12 @@ def test_unrecognized_sheets_are_listed_one_by_one(tmp_path: Path, book: Book) -
     data = book({"Materials": [["Code", "Account"], ["A", "B"]], "Notes": [["Call Ann"]], "Empty": []})
     found = evidence(tmp_path, pricebook__xlsx=data, other__csv="Shoe,Size\nA,7\n", notes__txt='say "hi\n')
     told = {part.path: part.help for part in found.unrecognized}
-    assert "its sheet «Notes»" in told["pricebook.xlsx"]
+    assert "its sheet “Notes”" in told["pricebook.xlsx"]
     assert "its headings: Shoe, Size" in told["other.csv"]
-    assert "name the sheet or the file after what it holds" in told["other.csv"]
-    assert "export it in one of these forms" in told["notes.txt"]
+    assert "name the sheet or the file after its contents" in told["other.csv"]
+    assert "we can't read this kind of file" in told["notes.txt"]
     assert [source.path for source in found.sources] == ["pricebook.xlsx"]
-    assert "is read as ServiceTitan pricebook, materials; it takes «Code» as code" in found.sources[0].notes[0]
+    assert "is read as ServiceTitan pricebook, materials, with “Code” as code" in found.sources[0].notes[0]
 
 
 def test_a_workbook_alone_is_a_snapshot(tmp_path: Path, book: Book) -> None:

@@ -141,12 +141,12 @@ def test_the_connection_comes_first_then_what_blocks_most(report: Report) -> Non
 
 
 def test_questions_and_files_to_supply_are_apart(report: Report) -> None:
-    asks = "Answer «How many people export batches from this account?»: exportready ask, or settings.peopleWhoExport"
+    asks = "Answer “How many people export batches from this account?”"
     gap = Gap(
         kind="account.answers",
         field="peopleWhoExport",
         subject="peopleWhoExport",
-        reason="nobody answered this",
+        reason="this question has no answer yet",
         supply=asks,
         cause=Reason.UNANSWERED,
         channel=Channel.ASK,
@@ -156,7 +156,7 @@ def test_questions_and_files_to_supply_are_apart(report: Report) -> None:
         kind="servicetitan.invoice",
         field=None,
         subject=None,
-        reason="none of your files holds it",
+        reason="not in any of your files",
         supply="Ask for GET /invoices",
         cause=Reason.NOT_SUPPLIED,
         channel=Channel.EXPORT,

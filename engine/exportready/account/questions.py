@@ -1,4 +1,4 @@
-"""The interview: a dozen questions in an office's own words, what each reply answers, and the four exports to make by hand.
+"""The interview: a dozen questions in an office's own words, what each reply answers, and the four files to export by hand.
 
 One reply may answer several settings of account.yaml, so a dozen questions are enough. A question is skipped if an earlier
 answer makes it irrelevant.
@@ -11,7 +11,19 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import field
 
-from exportready.kinds.account import BY_PATH, FILE_MODE, MAPPING_WORDS, MAPPINGS
+from exportready.kinds.account import (
+    BY_PATH,
+    CONNECTION_EXPLAINED,
+    CONNECTORS_EXPLAINED,
+    FILE_MODE,
+    MAPPING_EXPLAINED,
+    MAPPING_WORDS,
+    MAPPINGS,
+    MODULES_EXPLAINED,
+    ZONE_EXPLAINED,
+    tax_zone,
+    zone_question,
+)
 from exportready.model.rules import Type
 
 NAME, TAKEN_AT, SINCE = "account", "takenAt", "since"
@@ -34,13 +46,15 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     same_as: Mapping[str, str] = field(default_factory=dict)
     """Path of an answer -> the path of the answer that it equals."""
     synonyms: tuple[str, ...] = ()
-    """What people may write instead of the label."""
+    """What people may type instead of the label."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """One question: with replies to choose from, or with the path of an answer in free text."""
 
     text: str
+    explanation: str
+    """Why we ask, and where a person finds the answer."""
     replies: tuple[Reply, ...] = ()
     path: str = ""
     only_if: tuple[str, tuple[ReplyValue, ...]] | None = None
@@ -62,9 +76,9 @@ class OpenQuestion(msgspec.Struct, frozen=True):
     """The first characters of the SHA-256 digests of the files that the reply is about."""
 
 
-def yes_no_replies(path: str, yes: ReplyValue = True, no: ReplyValue | None = False) -> tuple[Reply, ...]:
+def yes_no_replies(path: str, yes: ReplyValue | None = True, no: ReplyValue | None = False) -> tuple[Reply, ...]:
     """Return the replies yes and no, with the value that each gives to an answer; None gives no value."""
-    return Reply(label="yes", answers={path: yes}, synonyms=("y", "true")), Reply(
+    return Reply(label="yes", answers={} if yes is None else {path: yes}, synonyms=("y", "true")), Reply(
         label="no", answers={} if no is None else {path: no}, synonyms=("n", "false")
     )
 
@@ -75,24 +89,49 @@ _PURCHASING, _INVENTORY = "modules.purchasing", "modules.inventory"
 _MAPPING, _MAPPING_BEFORE = "customerMapping", "customerMappingAtLastExport"
 _POPULATE = "configurations.populateSerialNumbersInQuickBooks"
 
+
+def _of_setting(path: str, only_if: tuple[str, tuple[ReplyValue, ...]] | None = None) -> Question:
+    """Return the question that gives the answer of one setting and no other."""
+    setting = BY_PATH[path]
+    if setting.type is Type.YESNO:
+        replies = yes_no_replies(path)
+    else:
+        named = zip(setting.choices, setting.labels, strict=True)
+        replies = tuple(Reply(label=label, answers={path: choice}, synonyms=(choice,)) for choice, label in named)
+    return Question(
+        text=setting.question,
+        explanation=setting.explanation,
+        replies=replies,
+        path="" if replies else path,
+        only_if=only_if,
+    )
+
+
 INTERVIEW = (
-    Question(text="What is the name of this account?", path=NAME),
-    Question(text="How many people export batches from this account?", path="peopleWhoExport"),
     Question(
-        text="Is QuickBooks in single-user mode now? (Its File menu then offers «Switch to Multi-user Mode».)",
+        text="What is the name of this account?",
+        explanation="The name appears in your reports. Use the same name every time, so that reports can be compared.",
+        path=NAME,
+    ),
+    _of_setting("peopleWhoExport"),
+    Question(
+        text="Is QuickBooks in single-user mode now? If it is, its File menu shows “Switch to Multi-user Mode”.",
+        explanation="In multi-user mode, a window that someone else has open can lock records. The export then stops halfway. "
+        "Look at the File menu in QuickBooks: it shows the mode you can switch to, not the mode you are in.",
         replies=yes_no_replies(FILE_MODE, "singleUser", "multiUser"),
         only_if=("peopleWhoExport", ("1",)),
     ),
     Question(
-        text="In ServiceTitan open Settings > Integrations > QuickBooks Desktop > your company file > Connections. Is the icon green?",
+        text="In ServiceTitan, open Settings > Integrations > QuickBooks Desktop > your company file > Connections. Is the icon green?",
+        explanation=CONNECTION_EXPLAINED,
         replies=(
             Reply(label="green", answers={_STATUS: "online", _RESTARTED: False}, synonyms=("yes", "y", "online")),
             Reply(
-                label="green, after the connector was started again as administrator",
+                label="green, after restarting the connector as administrator",
                 answers={_STATUS: "online", _RESTARTED: True, _ADMIN: True},
             ),
             Reply(
-                label="green, after the connector was started again by an ordinary click",
+                label="green, after restarting it normally (not as administrator)",
                 answers={_STATUS: "online", _RESTARTED: True, _ADMIN: False},
             ),
             Reply(label="red", answers={_STATUS: "offline"}, synonyms=("no", "n", "offline")),
@@ -100,32 +139,29 @@ INTERVIEW = (
     ),
     Question(
         text="Which program sends your batches to QuickBooks?",
+        explanation=CONNECTORS_EXPLAINED,
         replies=(
             Reply(
-                label="the ServiceTitan Web Connector",
+                label="ServiceTitan Web Connector",
                 answers={_SENT_BY: "servicetitan", _OLD_RUNS: False},
-                synonyms=("servicetitan",),
+                synonyms=("the ServiceTitan Web Connector", "servicetitan"),
             ),
             Reply(
-                label="the ServiceTitan Web Connector, but the older one by Intuit still runs by itself too",
+                label="ServiceTitan Web Connector, but Intuit's older connector is still on Auto-Run too",
                 answers={_SENT_BY: "servicetitan", _OLD_RUNS: True},
                 synonyms=("both",),
             ),
             Reply(
-                label="the older one, QuickBooks Web Connector by Intuit",
+                label="Intuit's older connector, QuickBooks Web Connector",
                 answers={_SENT_BY: "quickbooks"},
-                synonyms=("quickbooks", "intuit"),
+                synonyms=("quickbooks", "QuickBooks Web Connector", "intuit"),
             ),
         ),
     ),
+    _of_setting(_MAPPING),
     Question(
-        text="Settings > Integrations > QuickBooks Desktop > Customer Mapping: which one is chosen?",
-        replies=tuple(
-            Reply(label=words, answers={_MAPPING: value}, synonyms=(value,)) for value, words in MAPPING_WORDS.items()
-        ),
-    ),
-    Question(
-        text="Which customer mapping was chosen when you last exported?",
+        text=BY_PATH[_MAPPING_BEFORE].question,
+        explanation=MAPPING_EXPLAINED,
         replies=(
             Reply(label="the same", same_as={_MAPPING_BEFORE: _MAPPING}, synonyms=("yes", "y", "same")),
             *(
@@ -136,7 +172,8 @@ INTERVIEW = (
         only_if=(_MAPPING, MAPPINGS),
     ),
     Question(
-        text="Which of these two do you see in ServiceTitan's navigation bar: Purchasing, Inventory?",
+        text="Which of these do you see in ServiceTitan's navigation bar: Purchasing, Inventory?",
+        explanation=MODULES_EXPLAINED,
         replies=(
             Reply(label="both", answers={_PURCHASING: True, _INVENTORY: True}, synonyms=("yes", "y")),
             Reply(label="only Purchasing", answers={_PURCHASING: True, _INVENTORY: False}, synonyms=("purchasing",)),
@@ -144,29 +181,20 @@ INTERVIEW = (
             Reply(label="neither", answers={_PURCHASING: False, _INVENTORY: False}, synonyms=("none", "no", "n")),
         ),
     ),
-    Question(
-        text="Do you export purchase orders to QuickBooks?",
-        replies=yes_no_replies("purchaseOrders.export"),
-        only_if=(_PURCHASING, (True,)),
-    ),
-    Question(
-        text="Who works out the sales tax of an invoice in QuickBooks?",
-        replies=(
-            Reply(label="QuickBooks", answers={"salesTax.calculatedBy": "quickbooks"}),
-            Reply(label="ServiceTitan", answers={"salesTax.calculatedBy": "servicetitan"}),
-        ),
-    ),
-    Question(text="Do you want serial numbers to arrive in QuickBooks?", replies=yes_no_replies("serialNumbersWanted")),
-    Question(
-        text="Ask ServiceTitan Support: is «Populate Serial Numbers in QuickBooks» switched on for this account?",
-        replies=yes_no_replies(_POPULATE),
-        only_if=(_SENT_BY, ("servicetitan",)),
-    ),
+    _of_setting("purchaseOrders.export", only_if=(_PURCHASING, (True,))),
+    _of_setting("salesTax.calculatedBy"),
+    _of_setting("serialNumbersWanted"),
+    _of_setting(_POPULATE, only_if=(_SENT_BY, ("servicetitan",))),
 )
 """What `exportready init` asks, in this order."""
 
 
-FILES_TAKEN = Question(text="When did you export these files?", path=TAKEN_AT)
+FILES_TAKEN = Question(
+    text="When did you export these files?",
+    explanation="Your lists and batches change every day, so we need to know how old the files are. "
+    "Type the date and time when you exported the first of them.",
+    path=TAKEN_AT,
+)
 
 
 def question_for(path: str) -> Question:
@@ -176,13 +204,12 @@ def question_for(path: str) -> Question:
 
 def own_question(path: str) -> Question:
     """Return the question that gives this one answer and no other."""
-    setting = BY_PATH.get(path)
-    if setting is None:
-        return next(question for question in INTERVIEW if question.paths == {path})
-    if setting.type is Type.YESNO:
-        return Question(text=setting.question, replies=yes_no_replies(path))
-    replies = tuple(Reply(label=choice, answers={path: choice}) for choice in setting.choices)
-    return Question(text=setting.question, replies=replies) if replies else Question(text=setting.question, path=path)
+    if path in BY_PATH:
+        return _of_setting(path)
+    zone = tax_zone(path)
+    if zone is not None:
+        return Question(text=zone_question(zone), explanation=ZONE_EXPLAINED, path=path)
+    return next(question for question in INTERVIEW if question.paths == {path})
 
 
 class Export(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,57 +219,57 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     who: str
     steps: tuple[str, ...]
     save_as: str
-    good_for: str
+    used_for: str
 
 
 EXPORTS = (
     Export(
         title="QuickBooks: all lists",
-        who="Whoever signs in to QuickBooks as Admin",
+        who="Anyone who signs in to QuickBooks as Admin",
         steps=(
-            "Ask everybody else to close the company file, then File > Switch to Single-user Mode",
-            "File > Utilities > Export > Lists to IIF Files",
-            "Tick Chart of Accounts, Customer List, Vendor List, Employee List, Other Names List, Class List, Item List, "
-            "Sales Tax Code List",
-            "Do not sort any list before; what is inactive comes along by itself",
+            "Ask everyone else to close the company file. Then choose File > Switch to Single-user Mode.",
+            "Choose File > Utilities > Export > Lists to IIF Files.",
+            "Select Chart of Accounts, Customer List, Vendor List, Employee List, Other Names List, Class List, Item List and "
+            "Sales Tax Code List.",
+            "Don't re-sort any list first. Inactive entries are included automatically.",
         ),
         save_as="quickbooks-lists.iif",
-        good_for="accounts, items, names, the order of the customer list",
+        used_for="accounts, items, names, and the order of the customer list",
     ),
     Export(
         title="ServiceTitan: the pricebook",
-        who="Whoever may open the Pricebook",
+        who="Anyone with Pricebook access",
         steps=(
-            "Pricebook > Export, to Excel",
-            "Keep the tabs Services, Equipment and Materials as they are",
-            "If it asks, choose everything, inactive entries too",
+            "Choose Pricebook > Export, to Excel.",
+            "Keep the tabs Services, Equipment and Materials as they are.",
+            "If ServiceTitan asks what to export, choose everything, including inactive entries.",
         ),
         save_as="pricebook.xlsx",
-        good_for="cost, income and inventory accounts of each item",
+        used_for="the cost, income and inventory accounts of each item",
     ),
     Export(
-        title="ServiceTitan: the batch that you are about to export",
-        who="Whoever posts batches",
+        title="ServiceTitan: the batch you are about to export",
+        who="Anyone who posts batches",
         steps=(
-            "Accounting > Batch/Export Transactions > Select a batch",
-            "Download it to Excel, once each for the invoices (with their items, if it offers that), the payments and, where you "
-            "use Purchasing, the bills",
-            "If more than one batch waits, download each",
+            "Open Accounting > Batch/Export Transactions and select the batch.",
+            "Download the invoices to Excel. If ServiceTitan offers to include the invoice items, include them.",
+            "Download the payments to Excel too. If you use Purchasing, also download the bills.",
+            "If more than one batch is pending, download each of them.",
         ),
         save_as="batch-NUMBER-invoices.xlsx, batch-NUMBER-payments.xlsx, batch-NUMBER-bills.xlsx",
-        good_for="dates, items, customers and technicians of what waits",
+        used_for="the dates, items, customers and technicians of pending transactions",
     ),
     Export(
         title="QuickBooks: the transactions",
         who="The bookkeeper",
         steps=(
-            "Reports > Custom Reports > Transaction Detail",
-            "Dates: from the oldest invoice that still has a payment in this batch until today",
-            "Display: tick Trans #, Type, Date, Num, Name, Memo, Account, Account Type, Amount",
-            "Excel > Create New Worksheet > Create a comma separated values (.csv) file",
+            "Choose Reports > Custom Reports > Transaction Detail.",
+            "Dates: from the oldest invoice that a payment in this batch is for, through today.",
+            "Display: select Trans #, Type, Date, Num, Name, Memo, Account, Account Type and Amount.",
+            "Choose Excel > Create New Worksheet > Create a comma separated values (.csv) file.",
         ),
         save_as="custom transaction detail.csv",
-        good_for="which connector sent an invoice that is paid now; after the export, what arrived",
+        used_for="which connector sent each invoice being paid; after the export, which transactions arrived",
     ),
 )
-"""The exports that an office can make without help (menu names: docs/sources.md, exports by hand)."""
+"""The files that an office can export without help (menu names: docs/sources.md, exports by hand)."""

@@ -1,4 +1,4 @@
-"""Reads account.yaml, the one file in which people state facts. Each value keeps its own line and date."""
+"""Reads account.yaml, the file in which people state facts. Each value keeps its own line and date."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from exportready.account.shape import FILE, SETTINGS_SHAPE, is_unknown_answer
 from exportready.kinds import KINDS
 from exportready.kinds.account import ALL, BATCH, BY_PATH, DAYS, KIND, LISTS, MAPS, NONE, NONE_THERE, PART, SETTINGS
 from exportready.kinds.headings import TABLES
+from exportready.model.display import join_words
 from exportready.model.evidence import UNSET, Account, Covers, FieldNote, Listing, Location, Record, Unknown, Value
 from exportready.model.reasons import Reason
 from exportready.model.rules import Type
@@ -37,7 +38,7 @@ class AccountFile(msgspec.Struct, frozen=True, kw_only=True):
     answers: Listing
     """One record of `account.answers`."""
     host: Listing | None
-    """In which mode the company file is open, as the record that qbXML would have; None if the file doesn't say."""
+    """The mode in which the company file is open, as a record like qbXML's; None if the file doesn't say."""
     covers: Mapping[str, Covers]
     """Kind -> how much of it the other files cover."""
     columns: Columns
@@ -67,7 +68,7 @@ def is_account(data: bytes, path: str) -> bool:
 
 
 class _AccountReader:
-    """Reads the entries of one account.yaml, noting every mistake."""
+    """Reads the entries of one account.yaml and notes every mistake."""
 
     def __init__(self, entries: Mapping[str, Node], path: str, mistakes: Mistakes) -> None:
         self.entries = entries
@@ -107,7 +108,7 @@ class _AccountReader:
         try:
             return ZoneInfo(str(node.value))
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            self.mistakes.add(node, f"'{node.value}' is not a time zone; write one such as America/Denver")
+            self.mistakes.add(node, f"'{node.value}' isn't a time zone; write one such as America/Denver")
             return UTC
 
     def _moment(self, node: Node | None) -> datetime | None:
@@ -119,7 +120,7 @@ class _AccountReader:
         if self.zone is None and len(node.value.strip()) == len("2026-11-20"):
             return moment.replace(tzinfo=UTC)  # for a date, the hour hardly matters
         if self.zone is None:
-            self.mistakes.add(node, "this moment has no offset; write one (2026-11-20T17:30:00-07:00) or give timeZone")
+            self.mistakes.add(node, "this time has no UTC offset; write one (2026-11-20T17:30:00-07:00) or set timeZone")
             return moment.replace(tzinfo=UTC)
         return moment.replace(tzinfo=self.zone)
 
@@ -140,7 +141,7 @@ class _AccountReader:
         return Record(kind=KIND.name, key="", fields=fields, where=Location(self.path, line, "settings"), notes=notes)
 
     def _dated(self, node: Node) -> tuple[Node, datetime | None]:
-        """Return an answer and its date, which is its own or that of all answers."""
+        """Return an answer and its date: its own, or that of all answers."""
         if isinstance(node.value, dict):
             return node.value["value"], self._moment(node.value.get("at")) or self.confirmed_at
         return node, self.confirmed_at
@@ -162,12 +163,12 @@ class _AccountReader:
         for kind, node in section.value.items() if section and isinstance(section.value, dict) else ():
             if kind not in KINDS:
                 line = (section.key_lines or {}).get(kind, node.line) if section else node.line
-                self.mistakes.add(line, f"'{kind}' is not a kind of record; write one such as servicetitan.invoice")
+                self.mistakes.add(line, f"'{kind}' isn't a kind of record; write one such as servicetitan.invoice")
                 continue
             covers[kind] = self._coverage(node)
             if not _can_cover(covers[kind].what, kind):
-                of_it = ", ".join(f"`{word}`" for word in (ALL, BATCH, NONE_THERE) if _can_cover(word, kind))
-                self.mistakes.add(node, f"of {kind} cannot be said «{covers[kind].what}»; write {of_it}, if it is so")
+                allowed = join_words([word for word in (ALL, BATCH, NONE_THERE) if _can_cover(word, kind)], "or")
+                self.mistakes.add(node, f"{kind} can't have '{covers[kind].what}'; write {allowed}, if that is true")
         return covers
 
     def _coverage(self, node: Node) -> Covers:
@@ -179,11 +180,11 @@ class _AccountReader:
             files = frozenset(str(file.value) for file in items(parts.get("files")))
             return Covers(what=str(parts["value"].value), files=files, dated=dated)
         if not {"from", "to"} <= set(parts):
-            self.mistakes.add(node, "write both days: {from: 2026-11-01, to: 2026-11-20}")
+            self.mistakes.add(node, "write both dates: {from: 2026-11-01, to: 2026-11-20}")
             return Covers(what=PART)
         first, last = (parse_day(str(parts[name].value)) for name in ("from", "to"))
         if first > last:
-            self.mistakes.add(node, f"these days end ({last}) before they begin ({first})")
+            self.mistakes.add(node, f"the last date ({last}) is before the first ({first})")
         return Covers(what=DAYS, days=(first, last), dated=dated)
 
     def _columns(self) -> dict[str, dict[str, str]]:
@@ -192,12 +193,12 @@ class _AccountReader:
         for kind, node in entries(self.entries.get("columns")).items():
             if not known.get(kind):
                 near = did_you_mean(kind, [name for name in known if known[name]])
-                self.mistakes.add(node, f"'{kind}' is not a kind of record that a spreadsheet holds{near}")
+                self.mistakes.add(node, f"'{kind}' isn't a kind of record that spreadsheets can have{near}")
                 continue
             for name, heading in entries(node).items():
                 if name not in known[kind]:
-                    near = did_you_mean(name, known[kind]) or f"; there are {', '.join(sorted(set(known[kind])))}"
-                    self.mistakes.add(heading, f"'{name}' is not a field that a spreadsheet holds{near}")
+                    near = did_you_mean(name, known[kind]) or f"; write one of {', '.join(sorted(set(known[kind])))}"
+                    self.mistakes.add(heading, f"'{name}' isn't a field that spreadsheets can have{near}")
                 columns.setdefault(kind, {})[name] = str(heading.value)
         return columns
 
@@ -205,8 +206,8 @@ class _AccountReader:
 def _can_cover(what: str, kind: str) -> bool:
     """Return whether account.yaml may say this about a kind.
 
-    `batch` and `none` are for pending transactions, and `batch` not for purchase orders, which may be pending outside a batch.
-    Days are for transactions with a date.
+    `batch` and `none` are for pending transactions, but `batch` isn't for purchase orders, which may be pending outside a batch.
+    Dates are for transactions with a date.
     """
     description = KINDS[kind]
     if what == DAYS:
@@ -218,8 +219,8 @@ def _can_cover(what: str, kind: str) -> bool:
 
 
 def host_listing(mode: str, where: Location, reader: str, dated: datetime | None) -> Listing:
-    """Return in which mode the company file is open, as qbXML would; `mode` is empty if the person doesn't know."""
-    unknown = Unknown(cause=Reason.DONT_KNOW, reason="the answer is that nobody knows")
+    """Return the mode in which the company file is open, as qbXML would; `mode` is empty if the person doesn't know."""
+    unknown = Unknown(cause=Reason.DONT_KNOW, reason="the answer is “don't know”")
     stated: Value = {"singleUser": "SingleUser", "multiUser": "MultiUser"}.get(mode, unknown)
     record = Record(kind="quickbooks.Host", key="Host", fields={"QBFileMode": stated}, where=where)
     return Listing(kind="quickbooks.Host", records=(record,), path=where.path, reader=reader, whole=True, dated=dated)
@@ -246,7 +247,7 @@ _TYPES = {setting.path: setting.type for setting in SETTINGS}
 def _typed_answer(path: str, answer: Node) -> Value:
     """Return an answer as the type of its setting; the answer "none" is unset."""
     if is_unknown_answer(answer):
-        return Unknown(cause=Reason.DONT_KNOW, reason="the answer in account.yaml is that nobody knows")
+        return Unknown(cause=Reason.DONT_KNOW, reason="the answer is “don't know”")
     value = answer.value
     if value == NONE and (path not in BY_PATH or BY_PATH[path].none):
         return UNSET

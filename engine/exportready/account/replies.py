@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from exportready.account.questions import NAME, SINCE, TAKEN_AT, Question, Reply, ReplyValue
 from exportready.kinds.account import BY_PATH, DONT_KNOW, NONE
 from exportready.kinds.headings import squash
+from exportready.model.display import format_date, join_words
 from exportready.model.rules import Type
 from exportready.schema.times import parse_us_day, parse_us_time
 
@@ -42,33 +43,50 @@ def is_dont_know(text: str) -> bool:
     return squash(text) in _DONT_KNOW
 
 
-def parse_reply(question: Question, text: str, known: Mapping[str, Answer], numbered: bool = True) -> dict[str, Answer]:
+def parse_reply(
+    question: Question, text: str, known: Mapping[str, Answer], numbered: bool = True, today: date | None = None
+) -> dict[str, Answer]:
     """Return the answers that a reply gives, by path; none if the person doesn't know. Raises BadReply.
 
-    `known` are the answers so far. `numbered`: the replies were shown with numbers, so a number selects one.
+    `known` are the answers so far. `numbered`: the replies were shown with numbers, so a number selects one. `today` is the day
+    of the conversation; without it, words such as "yesterday" are not dates.
     """
     if is_dont_know(text):
         return {}
     if not question.replies:
-        return {question.path: _free_answer(question.path, " ".join(text.split()))}
+        return {question.path: _free_answer(question.path, " ".join(text.split()), today)}
     reply = _chosen_reply(question, text, numbered)
     copied = {path: known[other] for path, other in reply.same_as.items() if other in known}
     return {**reply.answers, **copied}
 
 
 def describe_replies(question: Question) -> str:
-    """Return what may be replied, in words."""
+    """Return what people may reply, in words."""
     if question.replies:
         return " / ".join(reply.label for reply in question.replies)
     setting = BY_PATH.get(question.path)
     if question.path == TAKEN_AT:
-        return "today, or a day and time such as 11/20/2026 5:25 PM"
+        return f'"today", or {_EXAMPLE_TIME}'
     if question.path == SINCE:
-        return "a day such as 11/20/2026"
+        return _EXAMPLE_DATE
     if setting is None:
         return "a name" if question.path == NAME else "a name, or none"
-    words = {Type.NUMBER: "a number", Type.DATE: "a day such as 11/20/2026"}.get(setting.type, "a name")
+    words = {Type.NUMBER: "a number", Type.DATE: _EXAMPLE_DATE}.get(setting.type, "a name")
     return f"{words}, or none ({setting.none})" if setting.none else words
+
+
+def describe_answers(question: Question, answers: Mapping[str, Answer]) -> str:
+    """Return answers as a person would reply them to the question; empty if there are none."""
+    fitting = [reply for reply in question.replies if reply.answers and reply.answers.items() <= answers.items()]
+    if fitting:
+        return max(fitting, key=lambda reply: len(reply.answers)).label
+    return join_words([_describe(answer) for _, answer in sorted(answers.items())])
+
+
+def _describe(answer: Answer) -> str:
+    if isinstance(answer, bool):
+        return "yes" if answer else "no"
+    return format_date(answer) if isinstance(answer, date) else str(answer)
 
 
 def is_irrelevant(question: Question, known: Mapping[str, Answer]) -> bool:
@@ -90,16 +108,17 @@ def _chosen_reply(question: Question, text: str, numbered: bool) -> Reply:
     beginning = [reply for reply in question.replies if squash(reply.label).startswith(plain)]
     if len(beginning) == 1:
         return beginning[0]
-    raise BadReply(f"«{text.strip()[:60]}» is none of the replies; there are {describe_replies(question)}, and {DONT_KNOW}")
+    hint = f"a number from 1 to {len(question.replies)}" if numbered else f"one of these: {describe_replies(question)}"
+    raise BadReply(f'"{text.strip()[:60]}" isn\'t one of the choices. Type {hint}')
 
 
-def _free_answer(path: str, text: str) -> Answer:
+def _free_answer(path: str, text: str, today: date | None) -> Answer:
     """Return an answer in free text as the type of its setting. Raises BadReply."""
     setting = BY_PATH.get(path)
     if path == TAKEN_AT:
-        return _taken_at(text)
+        return _taken_at(text, today)
     if path == SINCE:
-        return _day(text)
+        return _day(f"1/1/{text}" if _YEAR.fullmatch(text) else text, today)
     if setting is None:  # a name, or what a tax zone is mapped to
         return NONE if path != NAME and squash(text) == NONE else text
     if setting.none and squash(text) == NONE:
@@ -107,21 +126,46 @@ def _free_answer(path: str, text: str) -> Answer:
     if setting.type is Type.NUMBER:
         if re.fullmatch(r"[1-9]\d{0,5}(\.0+)?", text):
             return Decimal(text.partition(".")[0])
-        raise BadReply(f"«{text[:60]}» is no number from 1 on; write one such as 1, or {DONT_KNOW}")
-    return _day(text) if setting.type is Type.DATE else text
+        raise BadReply(f'"{text[:60]}" isn\'t a number from 1 up. Type a number such as 1')
+    return _day(text, today) if setting.type is Type.DATE else text
 
 
-def _day(text: str) -> date:
+_EXAMPLE_DATE = "a date such as 11/20/2026"
+_EXAMPLE_TIME = "a date and time such as 11/20/2026 5:25 PM"
+_YEAR = re.compile(r"(19|20)\d\d")
+_MONTH_NAME = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})")
+_SHORT_YEAR = re.compile(r"(\d{1,2}[/-]\d{1,2}[/-])(\d\d)")
+_MONTHS = "january february march april may june july august september october november december".split()
+_DAYS_BACK = {TODAY: 0, "now": 0, "yesterday": 1}
+
+
+def _day(text: str, today: date | None) -> date:
     try:
-        return parse_us_day(text)
+        return _parse_day(text, today)
     except ValueError:
-        raise BadReply(f"«{text[:60]}» is not a day; write one such as 11/20/2026, or {DONT_KNOW}") from None
+        raise BadReply(f'"{text[:60]}" isn\'t a date. Type {_EXAMPLE_DATE}') from None
 
 
-def _taken_at(text: str) -> Answer:
+def _parse_day(text: str, today: date | None) -> date:
+    """Return a date as people write it: 11/20/2026, 11/20/26, November 20, 2026, yesterday. Raises ValueError."""
+    if today is not None and text.casefold() in _DAYS_BACK:
+        return today - timedelta(days=_DAYS_BACK[text.casefold()])
+    named = _MONTH_NAME.fullmatch(text)
+    if named:
+        month = next((at for at, name in enumerate(_MONTHS, 1) if name.startswith(named[1].casefold())), 0)
+        return date(int(named[3]), month, int(named[2]))
+    short = _SHORT_YEAR.fullmatch(text)
+    return parse_us_day(f"{short[1]}20{short[2]}" if short else text)
+
+
+def _taken_at(text: str, today: date | None) -> Answer:
     if text.casefold() in (TODAY, "now"):
         return TODAY
     try:
         return parse_us_time(text)
     except ValueError:
-        raise BadReply(f"«{text[:40]}» is no day; write today, or a day and time such as 11/20/2026 5:25 PM") from None
+        pass
+    try:
+        return datetime.combine(_parse_day(text, today), time.min)
+    except ValueError:
+        raise BadReply(f'"{text[:40]}" isn\'t a date. Type "today", or {_EXAMPLE_TIME}') from None

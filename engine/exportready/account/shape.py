@@ -49,7 +49,7 @@ _SHAPES: Mapping[Type, Shape] = {
 }
 
 
-_BY_AT = {"by": Key(Text(), "who said so"), "at": Key(TIME, "when; else `confirmed.at`, else `takenAt`")}
+_BY_AT = {"by": Key(Text(), "who answered"), "at": Key(TIME, "when; if missing, `confirmed.at` or `takenAt`")}
 
 
 def _day_or_none(text: str) -> object:
@@ -69,7 +69,7 @@ def _settings() -> Object:
             at = at.setdefault(group, {})
         shape = Choice(setting.choices) if setting.choices else _SHAPES[setting.type]
         if setting.none:
-            shape = Parsed(_day_or_none, "a day such as 2023-05-01, or none")
+            shape = Parsed(_day_or_none, "a date such as 2023-05-01, or none")
         if setting.path == "peopleWhoExport":
             shape = Number(whole=True, least=1)
         at[leaf] = Key(_answer(shape), setting.question)
@@ -89,36 +89,38 @@ SETTINGS_SHAPE = _settings()
 
 _COVERAGE = Object(
     {
-        "from": Key(DAY, "the first of the days that the file covers"),
-        "to": Key(DAY, "the last of them"),
-        "value": Key(Choice((ALL, BATCH, NONE_THERE, PART)), "as the plain word; `part`: the files do not hold it all"),
+        "from": Key(DAY, "the first date that the file covers"),
+        "to": Key(DAY, "the last date that the file covers"),
+        "value": Key(Choice((ALL, BATCH, NONE_THERE, PART)), "like the plain word; `part`: the files don't have all of it"),
         "files": Key(
-            ListOf(Text()), "how the SHA-256 of each file begins of which it was said; of another file it is not said"
+            ListOf(Text()), "the first characters of the SHA-256 of each file that it applies to; it applies to no other file"
         ),
-        "at": Key(TIME, "when it was said"),
+        "at": Key(TIME, "when it was stated"),
     }
 )
 
 FILE = Object(
     {
-        "account": Key(Text(), "the account's name; it enters every finding's fingerprint"),
+        "account": Key(Text(), "the account's name; it is part of every finding's fingerprint"),
         "phase": Key(Choice(("before-export", "after-export")), "before the export (the default) or after it"),
-        "timeZone": Key(Text(), "where the office is, such as America/Denver"),
-        "takenAt": Key(TIME, "when the files beside this one were exported"),
+        "timeZone": Key(Text(), "the office's time zone, such as America/Denver"),
+        "takenAt": Key(TIME, "when the files in this folder were exported"),
         "confirmed": Key(Object(_BY_AT), "who confirmed the answers below, and when"),
-        "settings": Key(SETTINGS_SHAPE, "answers that no export holds"),
+        "settings": Key(SETTINGS_SHAPE, "answers that no export has"),
         "quickbooks": Key(
-            Object({"fileMode": Key(_answer(Choice(("singleUser", "multiUser"))), "how the company file is open")}),
-            "what qbXML would say, for those who have none",
+            Object(
+                {"fileMode": Key(_answer(Choice(("singleUser", "multiUser"))), "the mode in which the company file is open")}
+            ),
+            "what a qbXML response would say, if you have none",
         ),
         "covers": Key(
             MapOf(OneOf(Choice((ALL, BATCH, NONE_THERE)), _COVERAGE)),
-            "kind of record -> `all`; of transactions also `batch` (everything of the batches that wait), `none` (there is nothing "
-            "of it in them), or the days it covers",
+            "kind of record -> `all`; for transactions also `batch` (everything in the pending batches), `none` (the pending batches "
+            "have none), or the dates that the files cover",
         ),
         "columns": Key(
             MapOf(MapOf(Text())),
-            "kind of record -> field -> the heading of its column in your spreadsheet, or `none` where there is none",
+            "kind of record -> field -> the heading of its column in your spreadsheet, or `none` if there is none",
         ),
     }
 )

@@ -21,18 +21,19 @@ from exportready.account.replies import TODAY, Answer, describe_replies
 from exportready.kinds.account import ANSWERS, DONT_KNOW, FILE_MODE, LISTS, MAPS, SETTINGS, Setting
 
 _HEAD = """\
-# What no export holds, stated by you. Write your answer after the colon; what you leave empty counts as not known.
-# exportready ask goes through what is open. For completion in your editor: exportready schema account > account.schema.json
+# Answers that no export has. Write your answer after the colon; an empty answer means "don't know".
+# To answer the open questions one by one, run: exportready ask FOLDER
+# For completion in your editor, run: exportready schema account > account.schema.json
 
 {account}
 # phase: before-export                  # or after-export
 # timeZone: America/Denver
-# takenAt: {now}    # when you exported the files; without it, what must be recent does not count
+# takenAt: {now}    # when you exported the files; without it, we can't tell whether they are recent
 confirmed: {{{by}at: {now}}}    # when the answers below were given
 {quickbooks}
-# covers: {{servicetitan.material: all}}  # a file that does not show whether it is the whole list
+# covers: {{servicetitan.material: all}}  # a spreadsheet that is the complete list
 
-# An answer of another day says so itself: {{value: 1, by: controller, at: 2026-11-01}}
+# An answer from another day has its own date: {{value: 1, by: controller, at: 2026-11-01}}
 settings:
 """
 _MAP_FOLLOWS = {"salesTax.zones": "salesTax.calculatedBy"}
@@ -69,7 +70,7 @@ def new_file(now: datetime, answers: Mapping[str, Answer], by: str = "") -> str:
 
 def questionnaire() -> str:
     """Return the interview as a CSV table to fill in and read back (with a BOM, so that Excel reads the encoding)."""
-    rows = [("Question", "Answer", "What may be answered"), (ANSWERED_ON, "", "a day and time such as 11/20/2026 5:25 PM")]
+    rows = [("Question", "Answer", "Possible answers"), (ANSWERED_ON, "", "a date and time such as 11/20/2026 5:25 PM")]
     asked = (FILES_TAKEN, *INTERVIEW, own_question("closingDate"))
     rows += [(question.text, "", f"{describe_replies(question)} / {DONT_KNOW}") for question in asked]
     out = io.StringIO()
@@ -86,7 +87,7 @@ _NOT_TEXT = re.compile(r"(?:true|false|null|yes|no|on|off|y|n|~)\Z", re.IGNORECA
 
 
 def scalar(value: Answer) -> str:
-    """Return a value so that YAML 1.2 reads it back: text is quoted where it could be read as something else."""
+    """Return a value so that YAML 1.2 reads it back: text is quoted if it could be read as something else."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Decimal):

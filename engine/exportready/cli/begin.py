@@ -1,118 +1,170 @@
-"""`init` and `ask`: from questions to account.yaml, answers.csv and the page of exports."""
+"""`init` and `ask`: from questions to account.yaml, answers.csv and the page of files to export."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from exportready.account.questions import INTERVIEW, NAME
+from exportready.account.questions import INTERVIEW, NAME, OpenQuestion, Question
 from exportready.account.reading import READER
-from exportready.account.replies import Answer, is_irrelevant
-from exportready.cli.interview import NoMoreReplies, Talk
+from exportready.account.replies import Answer
+from exportready.cli.app import INTERRUPTED
+from exportready.cli.interview import Answers, End, Talk
 from exportready.cli.output import write
+from exportready.model.commands import quote, suggest
+from exportready.model.display import count
 from exportready.model.evidence import Evidence
 from exportready.model.report import Report
 from exportready.model.rules import Rulebook
 
+if TYPE_CHECKING:
+    from exportready.account.writing import Change
+
 ACCOUNT, ANSWERS, EXPORTS = "account.yaml", "answers.csv", "what-to-export.html"
+
+_NOTHING_SAVED = "\nStopped. Nothing was saved."
 
 
 def begin(folder: Path, by: str, now: datetime, *, blank: bool, spreadsheet: bool) -> None:
-    """Ask the dozen, then write everything at once. Raises click.ClickException."""
+    """Ask the dozen questions, then write all files. Raises click.ClickException, and click.exceptions.Exit after Ctrl-C."""
     from exportready.account.writing import new_file, questionnaire
     from exportready.reporters.exports import exports_page
 
     made = ANSWERS if spreadsheet else ACCOUNT
     for name in (made, ACCOUNT):
         if (folder / name).exists():
-            raise click.ClickException(f"{folder / name} is already there; exportready ask {folder} asks what is open in it")
-    answers = {} if blank or spreadsheet else _dozen()
+            raise click.ClickException(
+                f"{folder / name} already exists. To answer the questions that are still open, run: {suggest('ask', folder)}"
+            )
+    talk = Talk(now.date(), len(INTERVIEW))
+    answers: dict[str, Answer] = {}
+    if not blank and not spreadsheet:
+        for one in talk.ask_all([OpenQuestion(question) for question in INTERVIEW], {}, lambda _: {}):
+            answers |= one.answers
+    if talk.ended is End.NO_MORE_REPLIES:
+        click.echo('No more answers. Unanswered questions are recorded as "don\'t know".', err=True)
+    if talk.ended is End.INTERRUPTED and not answers:
+        click.echo(_NOTHING_SAVED, err=True)
+        raise click.exceptions.Exit(INTERRUPTED)
     page = exports_page(str(answers.get(NAME, "")), folder.resolve().name)
     text = questionnaire() if spreadsheet else new_file(now, answers, by)
     write([(str(folder / made), text), (str(folder / EXPORTS), page)])
-    filled = f"Fill in {folder / ANSWERS} with Excel. " if spreadsheet else ""
+    if talk.ended is End.INTERRUPTED:
+        click.echo(
+            f"\nStopped. Your answers so far are saved in {folder / ACCOUNT}. To answer the rest, run: {suggest('ask', folder)}",
+            err=True,
+        )
+        raise click.exceptions.Exit(INTERRUPTED)
+    filled = f"Fill in {folder / ANSWERS} with Excel.\n" if spreadsheet else ""
     click.echo(
-        f"\nWrote {folder / made} and {folder / EXPORTS}. {filled}Open or print the second: it says which files to export, and "
-        f"where to click.\nSave them into {folder}, then run: exportready check {folder} -o html:report.html",
+        f"\nSaved {folder / made} and {folder / EXPORTS}.\n{filled}Open or print {EXPORTS}: it lists the files to export and where to "
+        f"click.\nSave those files in the folder {quote(str(folder))}. Then run: {suggest('check', folder, '-o', 'html:report.html')}",
         err=True,
     )
 
 
-def _dozen() -> dict[str, Answer]:
-    talk, known = Talk(len(INTERVIEW)), dict[str, Answer]()
-    try:
-        for question in INTERVIEW:
-            if not is_irrelevant(question, known):
-                known |= talk.ask(question, known)
-    except NoMoreReplies:
-        click.echo("The replies end here; what was not asked counts as not known.", err=True)
-    return known
-
-
 def go_on(folder: Path, rulebook: Rulebook, now: datetime, *, everything: bool) -> None:
-    """Ask what is open until nothing is, writing after each round. Raises click.ClickException."""
-    from exportready.account.writing import apply_changes, changes_for, new_file
+    """Ask what is open until nothing is, saving the answers after each round.
+
+    Raises click.ClickException, and click.exceptions.Exit after Ctrl-C.
+    """
+    if not folder.is_dir():
+        raise click.ClickException(
+            f"{folder} isn't a folder. If it is a .zip, unpack it first, so that your answers can be saved with the files"
+            if folder.is_file()
+            else f"Can't find {folder}. Give the folder with your exported files"
+        )
+    talk, saved = Talk(now.date()), False
+    try:
+        for path, changes in _rounds(talk, folder, rulebook, now, everything):
+            if changes:
+                _save(path, changes, now)
+                saved = True
+    except KeyboardInterrupt:
+        talk.ended = End.INTERRUPTED
+    if talk.ended is End.INTERRUPTED:
+        stopped = f"\nStopped. Your answers so far are saved. To continue, run: {suggest('ask', folder)}"
+        click.echo(stopped if saved else _NOTHING_SAVED, err=True)
+        raise click.exceptions.Exit(INTERRUPTED)
+    click.echo(f"Now run: {suggest('check', folder, '-o', 'html:report.html')}", err=True)
+
+
+def _rounds(
+    talk: Talk, folder: Path, rulebook: Rulebook, now: datetime, everything: bool
+) -> Iterator[tuple[Path, Sequence[Change]]]:
+    """Ask the open questions round by round, and yield the file of answers with the changes that each round makes to it.
+
+    Each round reads the file again, because the answers of one round decide what is open in the next. No question is asked twice.
+    """
+    from exportready.account.writing import changes_for
     from exportready.check import CheckRequest, examine
     from exportready.evidence.files import NoSnapshot
     from exportready.policy.open_questions import is_fresh, open_questions
 
-    if not folder.is_dir():
-        zipped = "; unpack it first, so that account.yaml can be written" if folder.is_file() else ""
-        raise click.ClickException(f"{folder} is no folder{zipped}")
-    talk, asked, ended = Talk(), set[str](), False
-    while not ended:
+    asked: set[object] = set()
+    """The texts of the questions that were asked, and the places that their replies go to."""
+    while talk.ended is None:
         try:
             done = examine(CheckRequest(snapshot=folder, rulebook=rulebook, at=now))
-            report, evidence = done.report, done.evidence
         except NoSnapshot as error:
             raise click.ClickException(str(error)) from error
-        path = _account_file(folder, report)
-        held = _answers(evidence)
-        if not talk.asked:
-            _tell_broken(report)
-        questions = [one for one in open_questions(report, evidence, now, everything) if one.question.text not in asked]
-        made = []
-        for one in questions:
-            asked.add(one.question.text)
-            if is_irrelevant(one.question, held):
-                continue
-            fresh = {name: held[name] for name in one.question.paths if name in held and is_fresh(name, evidence, now)}
-            try:
-                replied = talk.ask(one.question, held, fresh)
-            except NoMoreReplies:
-                ended = True
-                break
-            if replied or not fresh:
-                made += changes_for(one, replied, now, held)
-            held |= {} if one.places else replied
-        if made:
-            text = path.read_bytes().decode("utf-8-sig") if path.exists() else new_file(now, {})
-            write([(str(path), apply_changes(text, made))])
-            click.echo(f"\nWrote {path}.", err=True)
-        ended = ended or not questions
-    told = "" if talk.asked else "There is nothing that you can answer now. "
-    untold = sum(result.has_unknowns for result in report.results)
-    if untold and not talk.asked:
-        told += f"{untold} practices still need files; the report says which. "
-    click.echo(f"{told}Now run: exportready check {folder} -o html:report.html", err=True)
+        report, evidence = done.report, done.evidence
+        path, held = _account_file(folder, report), _answers(evidence)
+        if not asked:
+            _show_unreadable(report)
+        questions = [
+            one
+            for one in open_questions(report, evidence, now, everything)
+            if one.question.text not in asked and not (one.places and asked.issuperset(one.places))
+        ]
+        if not questions:
+            if not talk.number:
+                _show_nothing_open(report)
+            return
+        asked.update(one.question.text for one in questions)
+        asked.update(place for one in questions for place in one.places)
+
+        def fresh(question: Question, held: Answers = held, evidence: Evidence = evidence) -> Answers:
+            return {name: held[name] for name in question.paths if name in held and is_fresh(name, evidence, now)}
+
+        replies = talk.ask_all(questions, held, fresh)
+        yield path, [change for one in replies for change in changes_for(one.asked, one.answers, now, held)]
 
 
-def _tell_broken(report: Report) -> None:
-    """Name the files that can't be read: what they may say isn't asked for."""
+def _save(path: Path, changes: Sequence[Change], now: datetime) -> None:
+    from exportready.account.writing import apply_changes, new_file
+
+    text = path.read_bytes().decode("utf-8-sig") if path.exists() else new_file(now, {})
+    write([(str(path), apply_changes(text, changes))])
+    click.echo(f"\nSaved your answers in {path}.", err=True)
+
+
+def _show_nothing_open(report: Report) -> None:
+    """Say that there is no question to answer, and how many checks need files."""
+    unchecked = sum(result.has_unknowns for result in report.results)
+    need = "needs" if unchecked == 1 else "need"
+    more = f" {count(unchecked, 'check')} still {need} files; the report lists them." if unchecked else ""
+    click.echo(f"You have no questions to answer right now.{more}", err=True)
+
+
+def _show_unreadable(report: Report) -> None:
+    """Name the files that can't be read: no question is asked about them."""
     for source in report.sources:
         if source.error:
-            click.echo(f"{source.path} could not be read: {source.error}", err=True)
+            click.echo(f"Can't read {source.path}: {source.error}", err=True)
 
 
 def _account_file(folder: Path, report: Report) -> Path:
-    """Return the file of answers that counts; account.yaml where there is none. Raises click.ClickException if it has mistakes."""
+    """Return the file of answers in use; account.yaml if there is none. Raises click.ClickException if it has mistakes."""
     for source in report.sources:
         if source.error and source.is_answers:
             line = f":{source.error_line}" if source.error_line else ""
-            raise click.ClickException(f"{folder / source.path}{line}: {source.error}; mend it first")
+            raise click.ClickException(f"{folder / source.path}{line}: {source.error}. Fix this file first")
     return folder / next((source.path for source in report.sources if source.reader == READER), ACCOUNT)
 
 

@@ -12,15 +12,15 @@ from exportready.cli.options import Moment, now
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
-@click.option("--by", default="", metavar="WHO", help="Who answers, such as «office manager».")
-@click.option("--blank", is_flag=True, help="Ask nothing: write account.yaml with every question left open.")
-@click.option("--spreadsheet", is_flag=True, help="Ask nothing: write the questions as answers.csv, to be filled in.")
-@click.option("--at", type=Moment(), help="Date the answers to this moment (default: now; without an offset, UTC).")
+@click.option("--by", default="", metavar="WHO", help='Who answers, such as "office manager".')
+@click.option("--blank", is_flag=True, help="Ask nothing; write account.yaml with every question left open.")
+@click.option("--spreadsheet", is_flag=True, help="Ask nothing; write the questions to answers.csv, to fill in with Excel.")
+@click.option("--at", type=Moment(), help="Date and time of the answers (default: now; UTC if it has no offset).")
 def init(folder: Path, by: str, blank: bool, spreadsheet: bool, at: datetime | None) -> None:
-    """Begin an account: a dozen questions, account.yaml, and a page that says which four exports to make.
+    """Set up an account: answer a dozen questions, and get a page that lists the four files to export.
 
-    Replies may be piped too, one a line; an empty line means that nobody knows. FOLDER is where the files are to be
-    (default: here).
+    Your answers are saved in account.yaml in FOLDER, the folder for the exported files (default: the current one). You can also pipe
+    the answers, one per line; an empty line means "don't know".
     """
     from exportready.cli.begin import begin
 
@@ -29,13 +29,18 @@ def init(folder: Path, by: str, blank: bool, spreadsheet: bool, at: datetime | N
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=".")
-@click.option("--all", "everything", is_flag=True, help="Ask what was answered and still counts, too; Enter alone keeps it.")
-@click.option("--at", type=Moment(), help="Ask as of this moment (default: now; without an offset, UTC).")
 @click.option(
-    "--rules", "rules_folder", type=click.Path(path_type=Path), help="A folder of rules to use instead of the shipped ones."
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Also ask the questions whose answers are up to date; press Enter to keep an answer.",
+)
+@click.option("--at", type=Moment(), help="Date and time to ask for (default: now; UTC if it has no offset).")
+@click.option(
+    "--rules", "rules_folder", type=click.Path(path_type=Path), help="Folder of rules to use instead of the built-in ones."
 )
 def ask(folder: Path, everything: bool, at: datetime | None, rules_folder: Path | None) -> None:
-    """Ask only what is open: answers that went stale, and what the files in FOLDER leave unclear."""
+    """Answer open questions about the files in FOLDER: answers that are missing or out of date, and what the files leave unclear."""
     from exportready.cli.begin import go_on
     from exportready.cli.settings import rulebook_of
 

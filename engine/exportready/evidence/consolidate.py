@@ -1,4 +1,4 @@
-"""Makes one dataset of all listings of a kind: joins pages and parts, compares sources, and decides how much of it is there."""
+"""Makes one dataset of all listings of a kind: joins pages and parts, compares sources, and decides how complete it is."""
 
 from __future__ import annotations
 
@@ -12,18 +12,20 @@ from msgspec.structs import replace
 from exportready.evidence.pages import join_pages, oldest
 from exportready.kinds import KINDS, fold
 from exportready.kinds.account import ALL, BATCH, DAYS, NONE_THERE, PART
+from exportready.kinds.nouns import noun
 from exportready.kinds.quickbooks import PARTS
+from exportready.model.display import format_date, join_words
 from exportready.model.evidence import CLOCK_SKEW, SHEET, Covers, Dataset, FieldNote, Listing, Record, Scope, Unknown, Value
 from exportready.model.reasons import Channel, Reason
 
-KEEP_NEWER = "Of the files that disagree, keep the newer one only"
+KEEP_NEWER = "Two of your files disagree. Keep only the newer one"
 
 
 def consolidate(kind: str, listings: Sequence[Listing], covers: Covers | None, at: datetime) -> Dataset:
     """Return the dataset of a kind.
 
-    `covers` is what account.yaml says about it, if that still counts. A source dated after `at`, the moment of the check, does
-    not count as the newest.
+    `covers` is what account.yaml says about it, if that is still valid. A source dated after `at`, the moment of the check, is never
+    the newest one.
     """
     if kind in _ACCUMULATES:
         listings = [_concatenate(listings)]
@@ -56,13 +58,17 @@ def consolidate(kind: str, listings: Sequence[Listing], covers: Covers | None, a
     return _dataset(kind, _without_copies(chosen[0]) if chosen else None, fragments, covers)
 
 
+def _describe_days(covers: Covers) -> str:
+    return " through ".join(map(format_date, covers.days)) if covers.days else covers.what
+
+
 def _contradictory(kind: str, why: str) -> Dataset:
-    """Return a dataset of nothing: its sources disagree, so none of them counts."""
+    """Return an empty dataset: its sources disagree, so none of them is used."""
     return Dataset(kind=kind, why=why, cause=Reason.CONTRADICTORY, remedy=KEEP_NEWER, channel=Channel.EXPORT)
 
 
 _ACCUMULATES = ("quickbooks.Status",)
-"""Kinds of which each file has records of its own, so that none is a newer state of another."""
+"""Kinds of which each file has its own records: none is a newer state of another."""
 
 
 def _concatenate(listings: Sequence[Listing]) -> Listing:
@@ -88,26 +94,25 @@ def _merge_sheets(sheets: Sequence[Listing]) -> Listing:
 
 
 def _with_remedy(dataset: Dataset) -> Dataset:
-    """Return the dataset of spreadsheets, with what to do if nothing says that they are complete."""
+    """Return the dataset of spreadsheets, with what to do if we can't tell whether they are complete."""
     if dataset.scope is not Scope.PART or dataset.cause is not Reason.NOT_STATED_WHOLE:
         return dataset
     parent = KINDS[dataset.kind].array_of
     owner = parent[0] if parent else dataset.kind
     batch = KINDS[owner].at_fault == "transaction"
-    content = "all of the batch that you are about to export" if batch else "them all"
-    covers = f"covers: {{{owner}: {'batch' if batch else 'all'}}}"
-    remedy = f"If your spreadsheet holds {content}, say so: exportready ask, or {covers} in account.yaml"
+    complete = "has everything in the batch you are about to export" if batch else "is the complete list"
+    remedy = f"Tell us whether your spreadsheet with the {noun(owner, 2)} {complete}"
     return replace(dataset, remedy=remedy, channel=Channel.ASK)
 
 
-WHY_NOT_STATED_WHOLE = "a spreadsheet does not say whether it holds them all"
-"""Why the rows of a spreadsheet are only a part, in words. The reason for decisions is `Reason.NOT_STATED_WHOLE`."""
+WHY_NOT_STATED_WHOLE = "we can't tell whether this spreadsheet is the complete list"
+"""Why the rows of a spreadsheet may be only a part, in words. The reason for decisions is `Reason.NOT_STATED_WHOLE`."""
 
 
 def _without_copies(listing: Listing) -> Listing:
     """Return a list without copies of the same record.
 
-    Copies that differ contradict each other, except in a feed, where the one modified last counts, even if it was renamed.
+    Copies that differ contradict each other, except in a feed, where the one modified last is used, even if it was renamed.
     """
     description = KINDS[listing.kind]
     if description.identity is None:
@@ -125,7 +130,7 @@ def _without_copies(listing: Listing) -> Listing:
             continue
         first, last = copy.get("modifiedOn"), record.get("modifiedOn")
         if not (listing.is_feed and isinstance(first, datetime) and isinstance(last, datetime) and first != last):
-            why = f"{record.key} stands there twice, with different values"
+            why = f"{record.key} is in it twice, with different values"
             cause = listing.cause or Reason.CONTRADICTORY
             return replace(listing, whole=False, why_part=listing.why_part or why, cause=cause, damaged=True)
         known[place] = record if last > first else copy
@@ -133,7 +138,7 @@ def _without_copies(listing: Listing) -> Listing:
 
 
 def _dataset(kind: str, listing: Listing | None, fragments: Sequence[Listing], covers: Covers | None) -> Dataset:
-    """Return the dataset of a list and of single records (fragments). A list that lacks one of these is not whole."""
+    """Return the dataset of a list and of single records (fragments). A list without one of these isn't complete."""
     description = KINDS[kind]
     listed = list(listing.records) if listing else []
     records = tuple(_with_fragments(listed, fragments))
@@ -147,19 +152,21 @@ def _dataset(kind: str, listing: Listing | None, fragments: Sequence[Listing], c
         return Dataset(kind=kind, records=records, scope=scope, why=why, cause=cause, dated=dated)
 
     if covers and what == NONE_THERE and records:
-        return part(f"account.yaml says that there are none, but {records[0].key} is there", Reason.CONTRADICTORY)
+        return part(f"you answered that there are none, but your files have {records[0].key}", Reason.CONTRADICTORY)
     if covers and listing is not None and not listing.damaged and not added:
         if what == PART:
-            return part("you said that your file does not hold them all")
+            return part("you answered that your file isn't the complete list")
         if what in (BATCH, NONE_THERE) and not whole:
-            return part("account.yaml says that it covers the batches that wait", scope=Scope.WAITING)
+            return part(
+                "you answered that it has everything in the pending batches, but no other transactions", scope=Scope.WAITING
+            )
         if what == DAYS:
-            return replace(part(f"account.yaml says that it covers {covers.words}", scope=Scope.PERIOD), days=covers.days)
+            return replace(part(f"it only covers {_describe_days(covers)}", scope=Scope.PERIOD), days=covers.days)
         whole = whole or what == ALL
     if added and listing and listing.whole:
-        return part(f"{records[len(listed)].where.path} holds a record that the list in {listing.path} lacks")
+        return part(f"{records[len(listed)].where.path} has a record that isn't in the list in {listing.path}")
     if listing is None:
-        return part("there is no list of it, only single records; export the whole list")
+        return part("your files have only single records of it; export the complete list")
     if not whole:
         return part(listing.why_part, listing.cause or Reason.PARTIAL)
     shows_inactive = (
@@ -170,7 +177,7 @@ def _dataset(kind: str, listing: Listing | None, fragments: Sequence[Listing], c
     )
     if shows_inactive:
         return Dataset(kind=kind, records=records, scope=Scope.WHOLE, why="", dated=dated)
-    return part("it shows no inactive record, so those may have been left out", Reason.ACTIVE_ONLY, Scope.ACTIVE)
+    return part("it has no inactive records, so they may have been left out", Reason.ACTIVE_ONLY, Scope.ACTIVE)
 
 
 def _missing(kind: str, listings: Sequence[Listing]) -> list[str]:
@@ -188,7 +195,7 @@ def _join_parts(kind: str, listings: Sequence[Listing]) -> Listing:
     missing = _missing(kind, parts)
     why, cause = next(((listing.why_part, listing.cause) for listing in parts if not listing.whole), ("", None))
     if missing and not why:
-        why, cause = f"the lists of {', '.join(missing)} are not in it", Reason.PARTIAL
+        why, cause = f"it doesn't have these lists: {', '.join(missing)}", Reason.PARTIAL
     return replace(
         parts[0],
         records=tuple(record for listing in parts for record in listing.records),
@@ -202,7 +209,7 @@ def _join_parts(kind: str, listings: Sequence[Listing]) -> Listing:
 
 
 def _choose(listings: list[Listing], at: datetime) -> Listing | str:
-    """Return the listing that counts, or why none does: the newest if all have dates, else they must agree."""
+    """Return the listing to use, or why there is none: the newest if all have dates, else they must agree."""
     if len(listings) == 1:
         return listings[0]
     dates = sorted((listing.dated for listing in listings if listing.dated and listing.dated - at <= CLOCK_SKEW), reverse=True)
@@ -210,8 +217,8 @@ def _choose(listings: list[Listing], at: datetime) -> Listing | str:
     different = {_identity(one): one for one in newest}  # a log may contain the same response hundreds of times
     if all(_agree(one, other) for one, other in combinations(different.values(), 2)):
         return max(newest, key=lambda listing: (listing.whole, _known_fields(listing), listing.reader, listing.path))
-    names = " and ".join(sorted({listing.path for listing in newest}))
-    return f"{names} disagree, and nothing says which is newer"
+    names = join_words(sorted({listing.path for listing in newest}))
+    return f"{names} disagree, and we can't tell which is newer"
 
 
 def _identity(listing: Listing) -> object:
@@ -255,7 +262,7 @@ def _plain(value: Value) -> object:
 def _with_fragments(records: Sequence[Record], fragments: Sequence[Listing]) -> list[Record]:
     """Return the records with those of the fragments added, or combined with their copies.
 
-    If two copies differ in a field, and nothing says which is newer, the field is unknown.
+    If two copies differ in a field and neither is known to be newer, the field is unknown.
     """
     found = list(records)
     if not fragments:
@@ -306,7 +313,7 @@ def _combine(one: Record, other: Record) -> Record:
             fields.setdefault(name, value)
         else:
             fields[name] = Unknown(
-                cause=Reason.CONTRADICTORY, reason=f"{one.where.path} and {other.where.path} disagree about it"
+                cause=Reason.CONTRADICTORY, reason=f"{one.where.path} and {other.where.path} have different values"
             )
         if name in other.notes and (newer or name not in notes):
             notes[name] = other.notes[name]
@@ -314,7 +321,7 @@ def _combine(one: Record, other: Record) -> Record:
 
 
 _NO_SUCH_COLUMN = (Reason.NOT_EXPORTED, Reason.AMBIGUOUS)
-"""Why a spreadsheet says nothing about a field: no column has it, or nothing says which one does."""
+"""Why a spreadsheet says nothing about a field: no column has it, or it isn't clear which one does."""
 
 
 def _is_newer(mine: FieldNote | None, other: FieldNote | None) -> bool | None:

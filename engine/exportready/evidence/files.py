@@ -19,7 +19,7 @@ _OFFICE = (".xlsx", ".xlsm", ".xlsb", ".ods", ".docx", ".docm", ".odt", ".pptx",
 
 
 class NoSnapshot(Exception):
-    """There is no snapshot at the given path; the message says what was expected."""
+    """There is no snapshot at the given path; the message says what to give instead."""
 
 
 class File(msgspec.Struct, frozen=True):
@@ -51,7 +51,9 @@ def in_folder(folder: Path) -> Iterator[File]:
         for name in folders:
             if Path(root, name).is_symlink():
                 where = Path(root, name).relative_to(folder).as_posix()
-                yield File(where, partial(refuse, "this link to a folder is not followed; put the files themselves here"))
+                yield File(
+                    where, partial(refuse, "it is a link to a folder, which we don't follow; put the files themselves here")
+                )
         for name in names:
             if not IGNORED.match(name):
                 path = Path(root, name)
@@ -59,7 +61,7 @@ def in_folder(folder: Path) -> Iterator[File]:
     for error in unopened:
         where = Path(str(error.filename)).relative_to(folder).as_posix()
         yield File(
-            where, partial(refuse, f"this folder cannot be opened ({error.strerror}); give yourself the right to read it")
+            where, partial(refuse, f"this folder can't be opened ({error.strerror}); make sure you have permission to read it")
         )
 
 
@@ -75,14 +77,14 @@ def load(path: Path) -> bytes:
     """Return the bytes of a file. Raises Unreadable with what to do."""
     try:
         if path.exists() and not path.is_file():
-            raise Unreadable("it is no ordinary file, so nothing can be read from it; take it away")
+            raise Unreadable("it isn't a regular file, so we can't read it; remove it from the folder")
         return path.read_bytes()
     except PermissionError as error:
         raise Unreadable(
-            "it may not be opened; close the program that uses it, or give yourself the right to read it"
+            "it can't be opened; close the program that uses it, or make sure you have permission to read it"
         ) from error
     except OSError as error:
-        raise Unreadable(f"it cannot be opened ({error.strerror}); export it again") from error
+        raise Unreadable(f"it can't be opened ({error.strerror}); export it again") from error
 
 
 def refuse(message: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Joins the pages of a list, and says why they are not the whole list."""
+"""Joins the pages of a list, and says why they aren't the complete list."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
+from exportready.model.display import count
 from exportready.model.evidence import Listing, Page
 from exportready.model.reasons import Reason
 
@@ -15,7 +16,7 @@ _Pages = Sequence[tuple[Page, Listing]]
 
 
 def join_pages(listings: Sequence[Listing]) -> list[Listing]:
-    """Return the listings with the pages of each list joined; a listing that is no page stays as it is."""
+    """Return the listings with the pages of each list joined; a listing that isn't a page is unchanged."""
     series: dict[str, list[tuple[Page, Listing]]] = {}
     alone: list[Listing] = []
     for listing in listings:
@@ -27,7 +28,7 @@ def join_pages(listings: Sequence[Listing]) -> list[Listing]:
 
 
 def oldest(listings: Sequence[Listing]) -> datetime | None:
-    """Return the date of the oldest listing, which is that of all together; None if one has no date."""
+    """Return the date of the oldest listing, which applies to all of them; None if one has no date."""
     dates = [listing.dated for listing in listings if listing.dated]
     return min(dates) if len(dates) == len(listings) else None
 
@@ -69,29 +70,33 @@ def _order(one: tuple[Page, Listing]) -> tuple[int, int, str]:
 
 
 def _gap(pages: Sequence[Page]) -> tuple[str, Reason | None, bool]:
-    """Return why these pages are not the whole list, in words and for decisions, and whether they contradict each other.
+    """Return why these pages aren't the complete list, in words and for decisions, and whether they contradict each other.
 
-    Empty, None and False when they are whole.
+    Empty, None and False if they are complete.
     """
     first, last = pages[0], pages[-1]
     if first.remaining is not None:
         for before, after in pairwise(pages):
             if (before.remaining or 0) - after.held != after.remaining:
-                return "a page of it is missing between those that are here", Reason.PARTIAL, True
-        why = f"{last.remaining} more records follow the last page that is here"
+                return "a page is missing in the middle of it", Reason.PARTIAL, True
+        why = f"{count(last.remaining or 0, 'more record')} would follow the last page"
         return (why, Reason.PARTIAL, False) if last.remaining else _WHOLE
     if first.number is not None:
         numbers = [page.number for page in pages]
         if first.number not in (0, 1) or numbers != list(range(first.number, first.number + len(numbers))):
             return "a page of it is missing", Reason.PARTIAL, True
     if all(page.more for page in pages) or (first.number is not None and last.more):
-        return "more pages follow (hasMore) that are not among your files", Reason.PARTIAL, False
+        return "the list has more pages, which aren't in your files (hasMore)", Reason.PARTIAL, False
     if sum(not page.more for page in pages) > 1:
-        return "several files say that they are the last page", Reason.CONTRADICTORY, True
+        return "more than one file says it is the last page", Reason.CONTRADICTORY, True
     held = sum(page.held for page in pages)
     totals = {page.total for page in pages if page.total is not None}
     if totals - {held}:
-        return f"it should hold {max(totals - {held})} records (totalCount) but holds {held}", Reason.PARTIAL, True
+        return (
+            f"it should have {count(max(totals - {held}), 'record')} (totalCount), but it has {held:,}",
+            Reason.PARTIAL,
+            True,
+        )
     return _WHOLE
 
 

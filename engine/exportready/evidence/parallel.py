@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 
 def cores() -> int:
-    """Return how many cores this program may use."""
+    """Return the number of cores that this program may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -117,7 +117,7 @@ class _Helper:
 
 def _work(answer: Connection, inherited: Connection | None, read: Callable[[File], Any], share: Sequence[File]) -> None:
     if inherited is not None:
-        inherited.close()  # otherwise this process holds the pipe open itself, and waits forever once the other is gone
+        inherited.close()  # otherwise this process keeps the pipe open itself, and waits forever once the other is gone
     gc.disable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other process handles Ctrl-C and ends this one
     try:

@@ -1,4 +1,4 @@
-"""What all readers share: what they return, the error for a file that can't be read, and converting raw values to typed ones."""
+"""What all readers share: their result, the error for a file that can't be read, and converting raw values to typed ones."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """When the file was made, if it says so."""
     notes: tuple[str, ...] = ()
     companies: frozenset[str] = frozenset()
-    """The company files that it is from, if it says so. A file from several can't be judged."""
+    """The company files that it is from, if it says so. A file from several can't be checked."""
     account: Account | None = None
     covers: Mapping[str, Covers] = field(default_factory=dict)
     """From account.yaml: kind -> how much of it the files cover."""
@@ -83,7 +83,7 @@ one character of UTF-8, alone among ASCII; Greek, Cyrillic, Hebrew or Arabic let
 
 def _not_text(data: bytes, error: UnicodeDecodeError) -> Unreadable:
     line = data.count(b"\n", 0, error.start) + 1
-    return Unreadable("it holds bytes that are no text in UTF-8, UTF-16 or windows-1252; export it again", line)
+    return Unreadable("it contains characters that aren't valid text; export it again", line)
 
 
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -114,7 +114,7 @@ def _utf16(data: bytes) -> str | None:
 
 
 def fields_to_read(kind: Kind, wanted: Wanted) -> frozenset[str]:
-    """The fields to take out of a record: those asked for, and those that name, identify, retire and date it."""
+    """Return the fields to read from a record: those asked for, its key and id, whether it is active, and its date."""
     asked = wanted.get(kind.name)
     if asked is None:
         return frozenset()
@@ -125,7 +125,7 @@ def fields_to_read(kind: Kind, wanted: Wanted) -> frozenset[str]:
 def convert(description: Field, raw: object) -> Value:
     """Return a raw value (text, or one of JSON's types) as the type of its field.
 
-    A blank value is unset; one that doesn't fit the type is unknown.
+    An empty value is unset; one that doesn't fit the type is unknown.
     """
     if raw is None:
         return UNSET
@@ -134,9 +134,9 @@ def convert(description: Field, raw: object) -> Value:
     try:
         value = _CONVERTERS[description.type](description, raw)
     except (ValueError, InvalidOperation):
-        return Unknown(cause=Reason.UNREADABLE, reason=f"'{str(raw)[:60]}' is not {_TYPE_NAMES[description.type]}")
+        return Unknown(cause=Reason.UNREADABLE, reason=f"“{str(raw)[:60]}” isn't {_TYPE_NAMES[description.type]}")
     if description.choices and value not in description.choices:
-        return Unknown(cause=Reason.UNREADABLE, reason=f"'{str(raw)[:60]}' is none of the values that there are")
+        return Unknown(cause=Reason.UNREADABLE, reason=f"“{str(raw)[:60]}” isn't one of the possible values")
     return value
 
 
@@ -174,7 +174,7 @@ def _id(raw: str) -> Value:
 
 
 def _text(_: Field, raw: object) -> Value:
-    """Return text without the blanks around it, and whole numbers without decimals, however a tool wrote them (410000.0)."""
+    """Return text without the spaces around it, and whole numbers without decimals, however a tool wrote them (410000.0)."""
     if isinstance(raw, str):
         return raw.strip()
     if isinstance(raw, Decimal) and raw.is_finite() and raw == raw.to_integral_value() and abs(raw) < 10**18:
@@ -185,7 +185,7 @@ def _text(_: Field, raw: object) -> Value:
 
 
 def _name(_: Field, raw: object) -> Value:
-    """Return a name unchanged, blanks included: names are compared folded, and stray blanks can be a finding of their own."""
+    """Return a name unchanged, with its spaces: names are compared folded, and a rule finds stray spaces."""
     return raw if isinstance(raw, str) else _text(_, raw)
 
 
@@ -253,13 +253,13 @@ _TYPE_NAMES = {
     Type.ID: "an id",
     Type.NUMBER: "a number",
     Type.YESNO: "yes or no",
-    Type.DATE: "a day",
-    Type.TIME: "a moment",
+    Type.DATE: "a date",
+    Type.TIME: "a date and time",
 }
 
 
 class Keys:
-    """Makes the keys of a kind's records, numbering equal ones if the kind says so."""
+    """Makes the keys of a kind's records, and numbers equal ones if the kind says so."""
 
     def __init__(self, kind: Kind) -> None:
         self._names = kind.key

@@ -24,7 +24,7 @@ def is_own_report(data: bytes) -> bool:
 
 
 def read_file(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tzinfo) -> Reading | str:
-    """Return what a file has; if it isn't read, why and what would help, as text. Raises Unreadable.
+    """Return what a file contains; if it isn't read, return why and what would help, as text. Raises Unreadable.
 
     `wanted` says which kinds and fields to read, `columns` which headings account.yaml gives for fields; `zone` is the time zone
     of moments without an offset.
@@ -47,15 +47,21 @@ def read_file(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tz
     if start.startswith(("!", '"!')) and "\t" in start:
         from exportready.evidence.readers import iif
 
-        return iif.read(data, path, wanted) or "it is IIF but holds none of QuickBooks' lists; export Lists to IIF Files"
+        return iif.read(data, path, wanted) or (
+            "it is an IIF file without any QuickBooks list; in QuickBooks, choose File > Utilities > Export > Lists to IIF Files"
+        )
     if start.startswith(("{", "[")):
         from exportready.evidence.readers import servicetitan
 
         return servicetitan.read(data, path, wanted) or (
-            "no list of ServiceTitan is recognised in it; save one list to a file, named after it (materials.json, invoices.json)"
+            "it isn't a ServiceTitan list that we know; save each list to a file named after the list (materials.json, invoices.json)"
         )
     if suffix in (".yaml", ".yml"):
-        return account_file.read(data, path) if is_account(data, path) else "a file of answers is named account.yaml"
+        return (
+            account_file.read(data, path)
+            if is_account(data, path)
+            else "it isn't a file of answers; a file of answers is named account.yaml"
+        )
     if suffix in _TABLES:
         from exportready.evidence.readers import tables
 
@@ -64,7 +70,7 @@ def read_file(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tz
 
 
 def _read_text(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tzinfo) -> Reading | str:
-    """Read a .txt file, which may be a table, a list of errors or somebody's notes."""
+    """Read a .txt file, which may be a table, a list of errors or any other notes."""
     from exportready.evidence.readers import pasted, tables
 
     errors = pasted.text(data, path, wanted) if b"\t" not in data else None
@@ -90,22 +96,23 @@ def _read_xml(data: bytes, path: str, wanted: Wanted) -> Reading | str:
     document = xmltext.to_utf8(data)
     root = xmltext.root_of(document)
     if root == "QBWCXML":
-        return "it registers an application with the QuickBooks Web Connector and holds no records; nothing to do"
+        return "it only registers a program with the QuickBooks Web Connector and contains no records; you can ignore it"
     if root not in ("QBXML", "Envelope") and not (root or "").endswith("Ret"):
-        return "it is XML but no answer of QuickBooks (QBXML); save the qbXML response itself"
+        return "it is an XML file, but not a QuickBooks response (qbXML); save the qbXML response itself"
     if (root or "").endswith("Ret") and root not in RETS:
-        return f"it is a single {root}, which no rule reads"
+        return f"it is a single {root}, which no check uses"
     return qbxml.read_document(document, path, wanted)
 
 
 _BLANK = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"
 _TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
-_HELP = "it is not qbXML, IIF, a ServiceTitan list (JSON), a spreadsheet or account.yaml; export it in one of these forms"
+_HELP = "we can't read this kind of file; export it as a spreadsheet (.xlsx, .csv), IIF, qbXML, or a ServiceTitan list (.json)"
 _NOT_READ = {
     ".qbw": (
-        "this is the QuickBooks company file itself, which only QuickBooks can open; in QuickBooks choose "
+        "this is the QuickBooks company file, which only QuickBooks can open; in QuickBooks, choose "
         "File > Utilities > Export > Lists to IIF Files and save that file here instead"
     ),
-    ".qbb": "this is a QuickBooks backup, which only QuickBooks can open; export the lists to IIF instead",
-    ".zip": "a .zip inside the folder is not opened; unpack it there",
+    ".qbb": "this is a QuickBooks backup, which only QuickBooks can open; in QuickBooks, choose "
+    "File > Utilities > Export > Lists to IIF Files and save that file here instead",
+    ".zip": "a .zip file inside a folder isn't opened; unpack it in the folder",
 }

@@ -21,6 +21,7 @@ from exportready.evidence.recognize import is_own_report, read_file
 from exportready.kinds import KINDS, children, fold
 from exportready.kinds.account import NONE_THERE
 from exportready.model.clock import stated_zone
+from exportready.model.display import join_words
 from exportready.model.evidence import (
     CLOCK_SKEW,
     SHEET,
@@ -39,11 +40,11 @@ from exportready.model.rules import Wanted
 
 _ANSWER_FILES = (".yaml", ".yml")
 NONE_THERE_LASTS = timedelta(days=1)
-"""How long the statement counts that pending batches have nothing of a kind; later batches are others."""
+"""How long the answer is valid that pending batches have none of a kind; later batches are others."""
 
 
 class FileRead(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one file."""
+    """The result of reading one file."""
 
     source: Source
     reading: Reading | None
@@ -63,7 +64,7 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     rest: tuple[File, ...]
     """The other files, not read yet."""
     account_file: Reading | None
-    """The account.yaml that counts; None if there is none, or if two differ."""
+    """The account.yaml to use; None if there is none, or if two differ."""
     on_file: Callable[[str, int, int], None] | None = None
 
     @property
@@ -119,7 +120,7 @@ def read_files(opened: Opened, wanted: Wanted, jobs: int | None = 1) -> Evidence
     """Read the other files of an opened snapshot, each once, and put everything together.
 
     `wanted` says which kinds and fields to read; `jobs` is the number of processes, None: one for each core. A file that can't
-    be read becomes a source with an error, and the others are read all the same.
+    be read becomes a source with an error; the others are still read.
     """
     columns = opened.account_file.columns if opened.account_file else {}
     numbers = {file.path: number for number, file in enumerate(opened.rest, len(opened.done) + 1)}
@@ -134,7 +135,7 @@ def files(snapshot: Path) -> Iterable[File]:
     if snapshot.is_dir():
         return in_folder(snapshot)
     if not snapshot.is_file():
-        raise NoSnapshot(f"{snapshot} is not there; name the folder or .zip that holds your exported files")
+        raise NoSnapshot(f"Can't find {snapshot}. Give the folder or .zip with your exported files")
     if is_zip(snapshot):
         from exportready.evidence import zipped
 
@@ -191,7 +192,7 @@ def _read_file(file: File, wanted: Wanted, columns: Columns, zone: tzinfo) -> Fi
 def assemble(files: list[FileRead], account: Reading | None, at: datetime) -> Evidence:
     """Return the evidence of a snapshot's files: date their listings, and make a dataset of each kind.
 
-    `account` is the account.yaml that counts, if there is one.
+    `account` is the account.yaml to use, if there is one.
     """
     files = _one_company(files)
     readings = [one.reading for one in files if one.reading and not one.source.error]
@@ -237,7 +238,7 @@ def _unrecognized_parts(one: FileRead) -> list[Unrecognized]:
 
 
 def _counting_account(readings: list[Reading], at: datetime) -> Reading | None:
-    """Return the account.yaml that counts; None if there is none, or if two differ."""
+    """Return the account.yaml to use; None if there is none, or if two differ."""
     found = [reading for reading in readings if reading.reader == account_file.READER]
     answers = [listing for reading in found for listing in reading.listings if listing.kind == "account.answers"]
     dataset = consolidate("account.answers", answers, None, at) if answers else None
@@ -247,7 +248,7 @@ def _counting_account(readings: list[Reading], at: datetime) -> Reading | None:
 
 
 class _Coverage(msgspec.Struct, frozen=True, kw_only=True):
-    """What account.yaml says about how much the files cover, as far as it still counts."""
+    """What account.yaml says about how much the files cover, as far as it is still valid."""
 
     covers: Mapping[str, Covers]
     digests: Mapping[str, str]
@@ -258,7 +259,7 @@ class _Coverage(msgspec.Struct, frozen=True, kw_only=True):
         """Return what is stated about a kind; None if nothing is.
 
         A statement about transactions applies to their lines too, if each of their files has lines. It applies only to the
-        files that it names, so not to files that came later.
+        files that it lists, so not to files that came later.
         """
         array_of = KINDS[kind].array_of
         stated = self.covers.get(kind)
@@ -275,7 +276,7 @@ class _Coverage(msgspec.Struct, frozen=True, kw_only=True):
 
     def none_there(self) -> dict[str, Dataset]:
         """Return empty datasets of the kinds, and of their lines, that pending batches don't have according to account.yaml."""
-        why = "account.yaml says that there are none in the batches that wait"
+        why = "you answered that the pending batches have none"
         kinds = [kind for kind, stated in self.covers.items() if stated.what == NONE_THERE and self._is_fresh(stated)]
         lines = [child.name for kind in kinds for child in children(kind)]
         empty = Dataset(kind="", records=(), scope=Scope.WAITING, why=why, cause=Reason.PARTIAL)
@@ -302,13 +303,13 @@ def _is_complete(listing: Listing, dataset: Dataset, held: Sequence[Listing]) ->
 
 
 def _one_company(files: list[FileRead]) -> list[FileRead]:
-    """Refuse every file that names its company file, if several are named: two companies can't be judged as one."""
+    """Reject every file that says which company file it is from, if they differ: two companies can't be checked as one."""
     companies = {one.source.path: one.reading.companies for one in files if one.reading}
     return _refuse(files, companies, sorted({name for some in companies.values() for name in some}), "QuickBooks companies")
 
 
 def _one_account(files: list[FileRead]) -> list[FileRead]:
-    """Refuse every file of answers if they are from several accounts.
+    """Reject every file of answers if they are from different accounts.
 
     Files in one folder may differ in the name, because an older one may be next to the newer one.
     """
@@ -328,8 +329,8 @@ def _account_name(one: FileRead) -> str:
 def _refuse(files: list[FileRead], named: Mapping[str, Collection[str]], names: Sequence[str], what: str) -> list[FileRead]:
     if len(names) < 2:
         return files
-    quoted = " and ".join(f"«{name}»" for name in names)
-    message = f"these are files of two {what}, {quoted}; keep those of one in a folder"
+    quoted = join_words([f"“{name}”" for name in names])
+    message = f"your folder has files from different {what}: {quoted}; keep only the files of one"
     return [
         replace(one, source=replace(one.source, error=message, complete=False)) if named.get(one.source.path) else one
         for one in files

@@ -1,4 +1,4 @@
-"""A .zip as a snapshot. Its entries may lead out of the archive or unpack to too much, so both are checked."""
+"""A .zip as a snapshot. Its entries may point outside the archive or unpack to too much, so both are checked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_ENTRY = 1 << 30
 MAX_TOTAL = 2 << 30
 """Maximum size of all unpacked entries, in bytes."""
 MAX_RATIO = 200
-"""Maximum ratio of unpacked to packed size. Text exports have 5 to 50; an archive far beyond that was made to do harm."""
+"""Maximum ratio of unpacked to packed size. Text exports have 5 to 50; an archive far beyond that is an attack."""
 MAX_ENTRIES = 10_000
 
 BROKEN = (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, zlib.error, lzma.LZMAError)
@@ -26,15 +26,15 @@ BROKEN = (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError
 
 
 def files(path: Path) -> Iterator[File]:
-    """Yield every entry of the archive. One that may do harm, or an archive that can't be opened, raises when it is loaded."""
+    """Yield every entry of the archive. A harmful entry, or an archive that can't be opened, raises when it is loaded."""
     try:
         archive = zipfile.ZipFile(path)
     except BROKEN:
-        yield File(path.name, lambda: refuse("the .zip is damaged; pack the files again"))
+        yield File(path.name, lambda: refuse("the .zip is damaged; zip the files again"))
         return
     entries = [info for info in archive.infolist() if not info.is_dir()]
     if len(entries) > MAX_ENTRIES:
-        yield File(path.name, lambda: refuse(f"it holds more than {MAX_ENTRIES:,} files; pack the exported files only"))
+        yield File(path.name, lambda: refuse(f"it contains more than {MAX_ENTRIES:,} files; zip only the exported files"))
         return
     total = sum(info.file_size for info in entries)
     seen: set[str] = set()
@@ -44,9 +44,11 @@ def files(path: Path) -> Iterator[File]:
         if any(IGNORED.match(part) for part in parts if part != ".."):
             continue
         if name.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", name):
-            yield File(name, lambda: refuse("its name leads out of the .zip, which no export does; pack the files again"))
+            yield File(
+                name, lambda: refuse("its name points outside the .zip, which an export never does; zip the files again")
+            )
         elif name in seen:
-            yield File(name, lambda: refuse("the .zip holds two files of this name; pack the files again"))
+            yield File(name, lambda: refuse("the .zip contains two files with this name; zip the files again"))
         elif total > MAX_TOTAL or _is_harmful(info):
             yield File(name, partial(refuse, _too_large(info, total)))
         else:
@@ -65,7 +67,7 @@ def _is_harmful(info: zipfile.ZipInfo) -> bool:
 
 def _too_large(info: zipfile.ZipInfo, total: int) -> str:
     size = max(info.file_size, total) >> 20
-    return f"it would unpack to {size:,} MB, far more than an export; unpack it yourself into a folder if it is really yours"
+    return f"it would unpack to {size:,} MB, far more than any export; if it is really yours, unpack it into a folder yourself"
 
 
 def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
@@ -73,8 +75,8 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
         with archive.open(info) as entry:
             data = entry.read(info.file_size + 1)
     except BROKEN as error:
-        words = "it is protected by a password" if info.flag_bits & 1 else "it is damaged in the .zip"
-        raise Unreadable(f"{words}; pack the files again, without a password") from error
+        what = "it has a password" if info.flag_bits & 1 else "it is damaged in the .zip"
+        raise Unreadable(f"{what}; zip the files again, without a password") from error
     if len(data) > info.file_size:
-        raise Unreadable("it is larger than the .zip says; pack the files again")
+        raise Unreadable("it is larger than the .zip says; zip the files again")
     return data

@@ -1,4 +1,4 @@
-"""Every kind of record with its fields, as data with its sources. Reading and judging happen elsewhere."""
+"""Every kind of record with its fields, as data with its sources. Reading and checking happen elsewhere."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 
 from exportready.kinds import account, derived, quickbooks, servicetitan
-from exportready.kinds.table import Field, Kind, Way
+from exportready.kinds.nouns import noun
+from exportready.kinds.table import Field, Kind, Way, ask_integrator
 from exportready.model.reasons import Channel
 from exportready.model.rules import Type
 
@@ -78,18 +79,20 @@ def question(owner: str, name: str) -> str:
 
 
 def way(kind: str, name: str | None, in_sheet: bool = False) -> Way:
-    """Return what to do so that the next snapshot holds this kind, or this field of it.
+    """Return what to do so that the next snapshot has this kind, or this field of it.
 
-    `in_sheet`: a spreadsheet lacks the field, which only the program's own export has.
+    `in_sheet`: a spreadsheet doesn't have the field, and only the program's own export does.
     """
     of = KINDS[kind]
-    if in_sheet and of.feed:
-        return Way(instruction=f"Your spreadsheet has no such column. {of.feed}", channel=Channel.INTEGRATOR)
+    if in_sheet and of.can_be_exported_by_hand and not kind.startswith("derived."):
+        listed = of.array_of[0] if of.array_of else kind
+        instruction = f"Your spreadsheet doesn't have this column. {ask_integrator('ServiceTitan', noun(listed, 2))}"
+        return Way(instruction=instruction, channel=Channel.INTEGRATOR, integrator=of.integrator)
     if kind == account.KIND.name and name:
         return account.way(name)
     if path := answer_of(kind, name):
         return account.way(path)
-    return Way(instruction=of.supply, channel=of.channel, also=of.also, question=of.question)
+    return Way(instruction=of.supply, channel=of.channel, also=of.also, integrator=of.integrator, question=of.question)
 
 
 def supply(kind: str, name: str | None, in_sheet: bool = False) -> str:

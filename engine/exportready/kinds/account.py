@@ -1,4 +1,4 @@
-"""account.yaml: the answers that no export holds, each with its question and how long it stays fresh.
+"""account.yaml: the answers that no export has, each with its question and how long it stays fresh.
 
 How long an answer stays fresh is the project's own choice: a connection changes by the hour,
 a mapping by the quarter, a module or support setting hardly ever.
@@ -36,8 +36,12 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     type: Type
     question: str
+    explanation: str
+    """Why we ask, and where a person finds the answer."""
     stays_fresh: timedelta | None
     choices: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    """What people call the choices, in the same order."""
     none: str = ""
     """What the answer `none` means, if it is possible."""
 
@@ -47,134 +51,190 @@ MAPPING_WORDS = {
     "serviceLocationAddress": "Service Location Address",
     "serviceLocationName": "Service Location Name",
 }
-"""The customer mappings, as account.yaml and as ServiceTitan's screen name them."""
+"""The customer mappings: their values in account.yaml, and their names on ServiceTitan's screen."""
 MAPPINGS = tuple(MAPPING_WORDS)
+
+CONNECTION_EXPLAINED = (
+    "While the icon is red, nothing can reach QuickBooks. A connector that was restarted without administrator rights can look open "
+    "and still not reach QuickBooks. Ask the person at the QuickBooks computer how it was started."
+)
+CONNECTORS_EXPLAINED = (
+    "QuickBooks doesn't apply a payment to an invoice that a different connector sent. Two connectors on one company file also "
+    "interfere with each other. Look at the QuickBooks computer. In Intuit's connector, look at the Auto-Run checkbox in the "
+    "ServiceTitan row."
+)
+MAPPING_EXPLAINED = (
+    "If the mapping changed since the last export, ServiceTitan doesn't find the customers it exported before. It creates "
+    "duplicates. In ServiceTitan, look under Settings > Integrations > QuickBooks Desktop > Customer Mapping."
+)
+MODULES_EXPLAINED = (
+    "Bills and purchase orders reach QuickBooks only if you have the Purchasing module. Serial numbers don't reach QuickBooks "
+    "while the Inventory module is on. Look at the navigation bar in ServiceTitan."
+)
+_ORDER_ITEMS_EXPLAINED = (
+    "ServiceTitan sends {0} on a purchase order as a line with this item. QuickBooks rejects the order if the item isn't an active "
+    "Service item. In QuickBooks, look under Lists > Item List."
+)
 
 SETTINGS = (
     Setting(
         path="webConnector.sentBy",
         type=Type.TEXT,
-        question="Which program sends your batches: "
-        "the ServiceTitan Web Connector (servicetitan), or the older one by Intuit (quickbooks)?",
+        question="Which program sends your batches to QuickBooks?",
+        explanation=CONNECTORS_EXPLAINED,
         stays_fresh=DAYS_180,
         choices=("servicetitan", "quickbooks"),
+        labels=("ServiceTitan Web Connector", "Intuit's older connector, QuickBooks Web Connector"),
     ),
     Setting(
         path="webConnector.status",
         type=Type.TEXT,
-        question="Settings > Integrations > QuickBooks Desktop > your company file > "
-        "Connections: is the icon green (online) or red (offline)?",
+        question="Is the connection icon in ServiceTitan green? "
+        "Look under Settings > Integrations > QuickBooks Desktop > your company file > Connections.",
+        explanation=CONNECTION_EXPLAINED,
         stays_fresh=HOURS_4,
         choices=("online", "offline"),
+        labels=("green (online)", "red (offline)"),
     ),
     Setting(
         path="webConnector.restarted",
         type=Type.YESNO,
-        question="Was the Web Connector restarted since the last export?",
+        question="Has the Web Connector been restarted since the last export?",
+        explanation=CONNECTION_EXPLAINED,
         stays_fresh=HOURS_4,
     ),
     Setting(
         path="webConnector.runsAsAdministrator",
         type=Type.YESNO,
         question="Was the Web Connector started as administrator?",
+        explanation=CONNECTION_EXPLAINED,
         stays_fresh=HOURS_4,
     ),
     Setting(
         path="webConnector.since",
         type=Type.DATE,
-        question="Since which day has the ServiceTitan Web Connector sent your batches?",
+        question="On what date did the ServiceTitan Web Connector start sending your batches?",
+        explanation="With this date we can work out which connector sent an older invoice. QuickBooks doesn't apply a payment to an "
+        "invoice that a different connector sent. Ask the person who set up the connector.",
         stays_fresh=None,
     ),
     Setting(
         path="webConnector.oldConnectorAutoRun",
         type=Type.YESNO,
-        question="Does the older connector still run by itself?",
+        question="Is Intuit's older connector still on Auto-Run?",
+        explanation=CONNECTORS_EXPLAINED,
         stays_fresh=DAYS_180,
     ),
     Setting(
         path="peopleWhoExport",
         type=Type.NUMBER,
         question="How many people export batches from this account?",
+        explanation="If only one person exports, QuickBooks should be in single-user mode during the export. Count everyone who "
+        "exports batches in ServiceTitan.",
         stays_fresh=DAYS_180,
     ),
     Setting(
         path="modules.purchasing",
         type=Type.YESNO,
-        question="Is Purchasing in ServiceTitan's navigation bar?",
+        question="Do you see Purchasing in ServiceTitan's navigation bar?",
+        explanation=MODULES_EXPLAINED,
         stays_fresh=DAYS_180,
     ),
     Setting(
         path="modules.inventory",
         type=Type.YESNO,
-        question="Is Inventory in ServiceTitan's navigation bar?",
+        question="Do you see Inventory in ServiceTitan's navigation bar?",
+        explanation=MODULES_EXPLAINED,
         stays_fresh=DAYS_180,
     ),
     Setting(
         path="configurations.populateSerialNumbersInQuickBooks",
         type=Type.YESNO,
-        question='Ask ServiceTitan Support: is "Populate Serial Numbers in QuickBooks" switched on for this account?',
+        question="Is “Populate Serial Numbers in QuickBooks” turned on for this account? Ask ServiceTitan Support.",
+        explanation="If it is on, invoices with serialized equipment fail in the ServiceTitan Web Connector. Only ServiceTitan Support "
+        "can see this setting.",
         stays_fresh=DAYS_180,
     ),
     Setting(
         path="customerMapping",
         type=Type.TEXT,
-        question="Settings > Integrations > QuickBooks Desktop > Customer Mapping: which one is chosen?",
+        question="Which customer mapping is selected in ServiceTitan? "
+        "Look under Settings > Integrations > QuickBooks Desktop > Customer Mapping.",
+        explanation=MAPPING_EXPLAINED,
         stays_fresh=DAYS_90,
         choices=MAPPINGS,
+        labels=tuple(MAPPING_WORDS.values()),
     ),
     Setting(
         path="customerMappingAtLastExport",
         type=Type.TEXT,
-        question="Which customer mapping was chosen at the last export?",
+        question="Which customer mapping was selected when you last exported?",
+        explanation=MAPPING_EXPLAINED,
         stays_fresh=DAYS_90,
         choices=MAPPINGS,
+        labels=tuple(MAPPING_WORDS.values()),
     ),
     Setting(
         path="purchaseOrders.export",
         type=Type.YESNO,
         question="Do you export purchase orders to QuickBooks?",
+        explanation="If you do, we also check the vendors, items, tax and shipping of your purchase orders.",
         stays_fresh=DAYS_180,
     ),
     Setting(
         path="purchaseOrders.taxItem",
         type=Type.NAME,
-        question="Which QuickBooks item carries tax on purchase orders?",
+        question="Which QuickBooks item is used for tax on purchase orders?",
+        explanation=_ORDER_ITEMS_EXPLAINED.format("tax"),
         stays_fresh=DAYS_180,
     ),
     Setting(
         path="purchaseOrders.shippingItem",
         type=Type.NAME,
-        question="Which QuickBooks item carries shipping on purchase orders?",
+        question="Which QuickBooks item is used for shipping on purchase orders?",
+        explanation=_ORDER_ITEMS_EXPLAINED.format("shipping"),
         stays_fresh=DAYS_180,
     ),
     Setting(
         path="salesTax.calculatedBy",
         type=Type.TEXT,
-        question="Who works out sales tax: QuickBooks (quickbooks) or ServiceTitan (servicetitan)?",
+        question="Which program calculates sales tax: QuickBooks or ServiceTitan?",
+        explanation="If QuickBooks calculates it, each tax zone needs an active sales tax item in QuickBooks with the same rate. "
+        "Otherwise the invoice total in QuickBooks differs from ServiceTitan's. If you aren't sure, ask your bookkeeper.",
         stays_fresh=DAYS_180,
         choices=("quickbooks", "servicetitan"),
+        labels=("QuickBooks", "ServiceTitan"),
     ),
     Setting(
         path="closingDate",
         type=Type.DATE,
-        question="QuickBooks, Edit > Preferences > Accounting > Company Preferences > Closing Date: which day is set?",
+        question="What is the closing date in QuickBooks? Look under Edit > Preferences > Accounting > Company Preferences.",
+        explanation="QuickBooks lets no one add to a closed period without the closing password. We check that no pending transaction is "
+        "dated in it. If no closing date is set, type none.",
         stays_fresh=DAYS_90,
         none="no closing date is set",
     ),
     Setting(
         path="serialNumbersWanted",
         type=Type.YESNO,
-        question="Do you want serial numbers to arrive in QuickBooks?",
+        question="Do you want serial numbers sent to QuickBooks?",
+        explanation="Serial numbers don't reach QuickBooks while the Inventory module is on. ServiceTitan keeps them in any case. If you "
+        "aren't sure, ask your bookkeeper.",
         stays_fresh=DAYS_180,
     ),
 )
 
-MAPS = {"salesTax.zones": "The QuickBooks sales-tax item or group that each ServiceTitan tax zone is mapped to"}
+MAPS = {"salesTax.zones": "The QuickBooks sales tax item or group that each ServiceTitan tax zone is mapped to"}
 """Answers that are tables of their own; each entry is the answer `PATH.NAME`."""
 
+ZONE_EXPLAINED = (
+    "QuickBooks calculates sales tax with the item that a tax zone is mapped to. In ServiceTitan, open Settings > Integrations > "
+    "QuickBooks Desktop > your company file > Settings and look at Tax Zones Assigned."
+)
+
 LISTS = {
-    "bypassedBatches": "Numbers of batches that were bypassed, as text",
-    "exportedBatches": "Numbers of batches that were exported after these files were made, as text",
+    "bypassedBatches": "Numbers of the batches that were bypassed, as text",
+    "exportedBatches": "Numbers of the batches that were exported after these files were made, as text",
 }
 """Answers that are lists of batch numbers; each entry is the answer `LIST.NUMBER`, which is true."""
 
@@ -183,13 +243,14 @@ BY_PATH = {setting.path: setting for setting in SETTINGS}
 ANSWERS = {
     Type.YESNO: "true or false",
     Type.NUMBER: "a number",
-    Type.DATE: "a day, such as 2023-05-01",
+    Type.DATE: "a date such as 2023-05-01",
     Type.NAME: "a name",
     Type.TEXT: "text",
 }
-"""What an answer without choices may be, in words for people."""
+"""What an answer without choices may be in account.yaml."""
 
-_SUPPLY = "Answer it: exportready ask goes through what is open, and writes it into account.yaml"
+_SUPPLY = "Answer the questions about your account"
+_INNER_QUOTES = str.maketrans("\u201c\u201d", "\u2018\u2019")
 
 KIND = Kind(
     name="account.answers",
@@ -204,11 +265,23 @@ KIND = Kind(
 
 
 def way(path: str) -> Way:
-    """Return how to give one answer: its question, and where the answer goes."""
+    """Return how to give one answer: by its question."""
     setting = BY_PATH.get(path)
-    if setting is None:
-        return Way(instruction=_SUPPLY, channel=Channel.ASK)
-    answers = " or ".join(setting.choices) or ANSWERS[setting.type]
-    answers += f", or none ({setting.none})" if setting.none else ""
-    instruction = f"Answer «{setting.question}»: exportready ask, or settings.{path} in account.yaml: {answers}"
-    return Way(instruction=instruction, channel=Channel.ASK, question=path)
+    zone = tax_zone(path)
+    if setting is not None:
+        inside = setting.question.translate(_INNER_QUOTES)
+        return Way(instruction=f"Answer “{inside}”", channel=Channel.ASK, question=path)
+    if zone is not None:
+        instruction = f"Tell us which QuickBooks sales tax item or group tax zone “{zone}” is mapped to"
+        return Way(instruction=instruction, channel=Channel.ASK)
+    return Way(instruction=_SUPPLY, channel=Channel.ASK)
+
+
+def tax_zone(path: str) -> str | None:
+    """Return the tax zone in the path of a mapping's answer; None for the path of any other answer."""
+    return next((path.removeprefix(f"{name}.") for name in MAPS if path.startswith(f"{name}.")), None)
+
+
+def zone_question(zone: str) -> str:
+    """Return the question which QuickBooks item a tax zone is mapped to."""
+    return f"Which QuickBooks sales tax item or group is tax zone “{zone}” mapped to?"

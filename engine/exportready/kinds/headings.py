@@ -1,7 +1,7 @@
 """Spreadsheets that a person can export: the tables in them, and the headings of their columns.
 
-A heading with `?` is a guess: no source shows it, so account.yaml may name another (`columns`), and if none is found the
-person is asked. The others are shown by ServiceTitan's help (pricebook: Account; Transactions Reconciliation Report - QBD) or by
+A heading with `?` is a guess: no source shows it, so account.yaml may give another (`columns`), and if none is found we ask the
+person. The others are shown by ServiceTitan's help (pricebook: Account; Transactions Reconciliation Report - QBD) or by
 header rows of real QuickBooks reports (docs/sources.md, spreadsheets; not all of them from the US edition).
 """
 
@@ -345,9 +345,9 @@ YES = frozenset(("yes", "y", "true", "x", "1", "active"))
 NO = frozenset(("no", "n", "false", "0", "inactive", "notactive"))
 
 NOT_READ: Mapping[str, str] = {
-    "sync session": "it is ServiceTitan's Sync Session Report, which no rule reads yet",
-    "exact matches": "it is a list of ServiceTitan's Reconcile tool, which no rule reads yet",
-    "weak matches": "it is a list of ServiceTitan's Reconcile tool, which no rule reads yet",
-    "no matches": "it is a list of ServiceTitan's Reconcile tool, which no rule reads yet",
+    "sync session": "it is ServiceTitan's Sync Session Report, which no check uses yet",
+    "exact matches": "it is a list from ServiceTitan's Reconcile tool, which no check uses yet",
+    "weak matches": "it is a list from ServiceTitan's Reconcile tool, which no check uses yet",
+    "no matches": "it is a list from ServiceTitan's Reconcile tool, which no check uses yet",
 }
-"""Words in the name of a sheet or file -> what it is, for exports that we know but don't read."""
+"""Words in the name of a sheet or file -> why it isn't read, for exports that we know but don't use."""

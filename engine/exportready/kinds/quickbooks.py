@@ -10,18 +10,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from exportready.kinds.account import FILE_MODE
-from exportready.kinds.table import Field, Kind, fields, parents
+from exportready.kinds.nouns import noun
+from exportready.kinds.table import Field, Kind, ask_integrator, fields, parents
 from exportready.model.reasons import Channel
 from exportready.model.rules import Type
 
 LISTS_TO_IIF = (
-    "In QuickBooks, sign in as Admin in single-user mode. Choose File > Utilities > Export > Lists to IIF Files, "
-    "check the lists, and save the file with your other files"
+    "In QuickBooks, sign in as Admin and switch to single-user mode. Choose File > Utilities > Export > Lists to IIF Files and select "
+    "the lists. Save the file with your other files"
 )
-QBXML = "Ask the person who runs your QuickBooks integration for the response to {}, and save it with your other files"
+_QBXML = "From QuickBooks: the qbXML response to {}, saved as an .xml file"
 _HOST = (
-    "Answer whether QuickBooks is in single-user or multi-user mode: its File menu offers the mode you are not in. "
-    "Or save the response to HostQueryRq with your other files"
+    "In QuickBooks, open the File menu. If it shows “Switch to Multi-user Mode”, the company file is in single-user mode now. "
+    "Then answer the question about it"
 )
 
 _LIST = ("ListID", "TimeModified")
@@ -44,6 +45,7 @@ def _list(
     key: str = "FullName",
     at_fault: str,
     supply: str = LISTS_TO_IIF,
+    integrator: str = "",
     more: Mapping[str, Field] = MappingProxyType({}),
 ) -> Kind:
     return Kind(
@@ -51,6 +53,7 @@ def _list(
         fields=fields("ListID id\nTimeCreated time\nTimeModified time\n" + table) | dict(more),
         key=(key,),
         supply=supply,
+        integrator=integrator,
         at_fault=at_fault,
         active="IsActive",
         identity="ListID",
@@ -74,7 +77,8 @@ def _transaction(name: str, table: str, key: tuple[str, ...] = ("CustomerRef.Ful
         name=f"quickbooks.{name}",
         fields=fields(_TXN_HEAD + table),
         key=key,
-        supply=QBXML.format(f"{name}QueryRq (IncludeLineItems and IncludeLinkedTxns set to true)"),
+        supply=ask_integrator("QuickBooks", noun(f"quickbooks.{name}", 2)),
+        integrator=_QBXML.format(f"{name}QueryRq (IncludeLineItems and IncludeLinkedTxns set to true)"),
         at_fault="transaction",
         identity="TxnID",
         always=_TXN,
@@ -191,7 +195,8 @@ AccountantCopy.AccountantCopyExists ?yesno
 """
         ),
         key=(),
-        supply=QBXML.format("CompanyQueryRq"),
+        supply=ask_integrator("QuickBooks", "company information"),
+        integrator=_QBXML.format("CompanyQueryRq"),
         at_fault="session",
         single=True,
         always=("IsSampleCompany", "CompanyName"),
@@ -215,7 +220,8 @@ ItemsAndInventoryPreferences.IsTrackingSerialOrLotNumber ?text None|SerialNumber
 """
         ),
         key=(),
-        supply=QBXML.format("PreferencesQueryRq"),
+        supply=ask_integrator("QuickBooks", "preferences"),
+        integrator=_QBXML.format("PreferencesQueryRq"),
         at_fault="session",
         single=True,
     ),
@@ -297,7 +303,8 @@ TaxVendorRef.FullName name
         "Name name\nIsActive yesno\nIsDefaultSite yesno",
         key="Name",
         at_fault="item",
-        supply=QBXML.format("InventorySiteQueryRq"),
+        supply=ask_integrator("QuickBooks", "inventory sites"),
+        integrator=_QBXML.format("InventorySiteQueryRq"),
     ),
     _INVOICE,
     _PAYMENT,
@@ -332,6 +339,7 @@ SalesTaxCodeRef.FullName ?name
         | parents(_INVOICE.fields, _CUSTOMER_PARENT),
         key=("parent.CustomerRef.FullName", "parent.RefNumber", "ItemRef.FullName"),
         supply=_INVOICE.supply,
+        integrator=_INVOICE.integrator,
         at_fault="transaction",
         numbered=True,
         identity="TxnLineID",
@@ -344,6 +352,7 @@ SalesTaxCodeRef.FullName ?name
         | parents(_INVOICE.fields, _CUSTOMER_PARENT),
         key=("parent.CustomerRef.FullName", "parent.RefNumber", "TxnType", "RefNumber"),
         supply=_INVOICE.supply,
+        integrator=_INVOICE.integrator,
         at_fault="transaction",
         numbered=True,
         always=("TxnID", "TxnType"),
@@ -354,6 +363,7 @@ SalesTaxCodeRef.FullName ?name
         fields=fields(_LINE) | parents(_CREDIT_MEMO.fields, _CUSTOMER_PARENT),
         key=("parent.CustomerRef.FullName", "parent.RefNumber", "ItemRef.FullName"),
         supply=_CREDIT_MEMO.supply,
+        integrator=_CREDIT_MEMO.integrator,
         at_fault="transaction",
         numbered=True,
         identity="TxnLineID",
@@ -366,6 +376,7 @@ SalesTaxCodeRef.FullName ?name
         | parents(_JOURNAL_ENTRY.fields, "TxnID TxnDate RefNumber"),
         key=("parent.RefNumber", "AccountRef.FullName"),
         supply=_JOURNAL_ENTRY.supply,
+        integrator=_JOURNAL_ENTRY.integrator,
         at_fault="transaction",
         numbered=True,
         identity="TxnLineID",
@@ -378,6 +389,7 @@ SalesTaxCodeRef.FullName ?name
         | parents(_PURCHASE_ORDER.fields, "TxnID TxnDate RefNumber VendorRef.FullName"),
         key=("parent.VendorRef.FullName", "parent.RefNumber", "ItemRef.FullName"),
         supply=_PURCHASE_ORDER.supply,
+        integrator=_PURCHASE_ORDER.integrator,
         at_fault="transaction",
         numbered=True,
         identity="TxnLineID",
@@ -400,6 +412,7 @@ DiscountAmount money
         | parents(_PAYMENT.fields, _CUSTOMER_PARENT),
         key=("parent.CustomerRef.FullName", "parent.RefNumber", "RefNumber"),
         supply=_PAYMENT.supply,
+        integrator=_PAYMENT.integrator,
         at_fault="transaction",
         numbered=True,
         always=("TxnID", "TxnType"),
@@ -411,7 +424,8 @@ DiscountAmount money
             "statusCode text\nstatusSeverity text Info|Warn|Error\nstatusMessage text\nrequest text\nrequestID text"
         ),
         key=("request", "statusCode"),
-        supply="Save the export's qbXML responses with your other files",
+        supply=ask_integrator("QuickBooks", "responses to the export"),
+        integrator="From QuickBooks: the qbXML responses to the export, saved as .xml files",
         at_fault="transaction",
         numbered=True,
     ),

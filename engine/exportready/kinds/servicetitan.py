@@ -1,4 +1,4 @@
-"""ServiceTitan: the names of its API v2 (accounting, pricebook, inventory, settings, crm, equipment systems).
+"""ServiceTitan's kinds of record, named as in its API v2 (accounting, pricebook, inventory, settings, crm, equipment systems).
 
 Fields and JSON types follow the response examples in ServiceTitan's OpenAPI documents (developer portal, read 2026-07-07).
 `known` holds every top-level key of a response, `_MARKS` the keys by which it differs from all other lists of the API, so
@@ -10,7 +10,8 @@ from __future__ import annotations
 import msgspec
 from msgspec.structs import replace
 
-from exportready.kinds.table import Field, Kind, fields, parents
+from exportready.kinds.nouns import noun
+from exportready.kinds.table import Field, Kind, ask_integrator, fields, parents
 from exportready.model.reasons import Channel
 from exportready.model.rules import Type
 
@@ -18,22 +19,21 @@ PRICEBOOK = ("servicetitan.material", "servicetitan.equipment", "servicetitan.se
 """The kinds of entries in the pricebook."""
 
 _STATUS = "Pending|Posted|Exported"
-_FEED = "ask whoever has API access to ServiceTitan for GET {} (all pages) and save the answer as {} beside your other files"
-_PRICEBOOK_FILE = "In ServiceTitan open Pricebook, export it to Excel and save the file beside your other files"
+_REQUEST = "From ServiceTitan's API: the response to GET {} (all pages), saved as {}"
+_PRICEBOOK_FILE = "In ServiceTitan, open Pricebook and export it to Excel. Save the file with your other files"
 _BATCH_FILE = (
-    "In ServiceTitan open Accounting > Batch/Export Transactions, choose the batch, download it to Excel "
-    "and save the file beside your other files"
+    "In ServiceTitan, open Accounting > Batch/Export Transactions, choose the batch, and download it to Excel. "
+    "Save the file with your other files"
 )
 _BY_HAND = {
     **dict.fromkeys(("material", "equipment", "service"), _PRICEBOOK_FILE),
     **dict.fromkeys(("invoice", "invoice_item", "payment", "bill"), _BATCH_FILE),
 }
-"""What an office can export without the API (docs/sources.md, exports by hand)."""
-_OR = ". Or "
+"""Kind -> how an office exports it without the API (docs/sources.md, exports by hand)."""
 
 
 def _channels(name: str) -> tuple[Channel, tuple[Channel, ...]]:
-    """Return the channel of a kind's `_supply`, and the other channels that it mentions."""
+    """Return the channel of a kind's `_supply`, and the other channels that can supply it."""
     return (Channel.EXPORT, (Channel.INTEGRATOR,)) if name in _BY_HAND else (Channel.INTEGRATOR, ())
 
 
@@ -53,7 +53,7 @@ _MARKS = {
     "business_unit": "officialName",
     "tax_zone": "rates",
     "gl_account": "subtype",
-    "payment_type": "",  # an id, a name, two dates: only the file's name can say it
+    "payment_type": "",  # an id, a name, two dates: only the file's name can tell
     "vendor": "isTruckReplenishment",
     "customer": "balance doNotMail",
     "installed_equipment": "installedOn",
@@ -70,19 +70,14 @@ class _Endpoint(msgspec.Struct, frozen=True):
 
     path: str
     file: str
-    """The name under which its response is saved, without `.json`."""
+    """The file name of its saved response, without `.json`."""
     other_keys: str = ""
-    """Keys of its records that become no field."""
+    """Keys of its records that aren't read into a field."""
 
 
-def _supply(name: str, feed: str) -> str:
-    by_hand = _BY_HAND.get(name)
-    return by_hand + _OR + feed if by_hand else feed[0].upper() + feed[1:]
-
-
-def _full(name: str, feed: str) -> str:
-    """Return how to get a kind with every field, if an export by hand has only some of them; else empty."""
-    return feed[0].upper() + feed[1:] if name in _BY_HAND else ""
+def _supply(name: str, listed: str) -> str:
+    """Return what the office does to supply a kind. `listed` is the kind of the list that an integrator would export."""
+    return _BY_HAND.get(name) or ask_integrator("ServiceTitan", noun(listed, 2))
 
 
 def _marks(name: str) -> frozenset[str]:
@@ -102,12 +97,11 @@ def _kind(
     """Return the kind of one list of the API."""
     table_fields = fields("id id\n" + table)
     channel, also = _channels(name)
-    feed = _FEED.format(endpoint.path + ("?active=Any" if active else ""), f"{endpoint.file}.json")
     return Kind(
         name=f"servicetitan.{name}",
         fields=table_fields | ({"waits": waits} if waits else {}),
         key=key,
-        supply=_supply(name, feed),
+        supply=_supply(name, f"servicetitan.{name}"),
         at_fault=at_fault,
         channel=channel,
         also=also,
@@ -115,7 +109,7 @@ def _kind(
         identity="id",
         known=frozenset(field.partition(".")[0] for field in table_fields) | frozenset(endpoint.other_keys.split()),
         marks=_marks(name),
-        feed=_full(name, feed),
+        integrator=_REQUEST.format(endpoint.path + ("?active=Any" if active else ""), f"{endpoint.file}.json"),
         files=(endpoint.file,),
     )
 
@@ -137,7 +131,7 @@ def _array(
         name=f"servicetitan.{name}",
         fields=own | parents(parent.fields, parent_fields),
         key=key,
-        supply=_supply(name, parent.supply.rpartition(_OR)[2]),
+        supply=_supply(name, parent.name),
         at_fault=parent.at_fault,
         channel=channel,
         also=also,
@@ -148,7 +142,7 @@ def _array(
         if other_keys
         else frozenset(),
         marks=_marks(name),
-        feed=_full(name, parent.supply.rpartition(_OR)[2]),
+        integrator=parent.integrator,
     )
 
 
@@ -609,8 +603,8 @@ chargeable yesno
         name="servicetitan.reconciliation",
         fields=fields("id id\nnumber text\ndate date\nbusinessUnit.name name\nbatch.name text"),
         key=("number",),
-        supply="In ServiceTitan open Reports > Transactions Reconciliation Report - QBD, choose the days, download it and save it beside "
-        "your other files",
+        supply="In ServiceTitan, open Reports > Transactions Reconciliation Report - QBD, choose the dates, and download it. "
+        "Save the file with your other files",
         at_fault="transaction",
         numbered=True,
         identity="id",
@@ -619,7 +613,7 @@ chargeable yesno
         name="servicetitan.export_error",
         fields=fields("transaction text\ntransactionType text\ncustomer.name name\nbatch text\nmessage text"),
         key=("transaction", "message"),
-        supply="In ServiceTitan open Reports > Export Error Report, download it and save it beside your other files",
+        supply="In ServiceTitan, open Reports > Export Error Report and download it. Save the file with your other files",
         at_fault="transaction",
         numbered=True,
     ),

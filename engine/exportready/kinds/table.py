@@ -1,4 +1,4 @@
-"""The description of a kind: its fields and their types, its key, what an absent field means, how to supply it."""
+"""The description of a kind: its fields and their types, its key, what an absent field means, and how to supply it."""
 
 from __future__ import annotations
 
@@ -44,13 +44,16 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     key: tuple[str, ...]
     """The fields that name a record, joined by " / ". Empty if there is only one record, or the record is a sheet of facts."""
     supply: str
-    """What to do so that the next snapshot has it, in the products' own menu names."""
+    """What the office does so that the next snapshot has it, in the products' own menu names. It never mentions an API or a file format's
+    field; `integrator` does."""
     at_fault: str
     """The kind of object that is at fault if a record of it fails a rule, unless the rule says otherwise."""
     channel: Channel = Channel.EXPORT
     """The channel of `supply`."""
     also: tuple[Channel, ...] = ()
-    """Other channels that `supply` mentions."""
+    """Other channels that can supply it."""
+    integrator: str = ""
+    """What an integrator needs to supply it with every field: the request and the file name. Empty if the API doesn't have it."""
     question: str = ""
     """The path of the answer that gives all of the kind, if a question asks for it."""
     numbered: bool = False
@@ -73,25 +76,36 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """Every top-level JSON key that its records may have."""
     marks: frozenset[str] = frozenset()
     """Keys that no other list of the API has together, so that they identify the list whatever its file is named."""
-    feed: str = ""
-    """How a program exports it with every field, if an export by hand has only some of them."""
     files: tuple[str, ...] = ()
     """File names of the kind, by which an empty or ambiguous list is recognized."""
+
+    @property
+    def can_be_exported_by_hand(self) -> bool:
+        """Return whether the office can export the kind itself, and doesn't depend on an integrator."""
+        return self.channel is Channel.EXPORT and Channel.INTEGRATOR in self.also
 
 
 class Way(msgspec.Struct, frozen=True, kw_only=True):
     """How to supply a kind of record, or a field of it."""
 
     instruction: str
+    """What the office does."""
     channel: Channel
     also: tuple[Channel, ...] = ()
-    """Other channels that the instruction mentions."""
+    """Other channels that can supply it."""
+    integrator: str = ""
+    """What an integrator needs to supply it: the request and the file name. Empty if no integrator can help."""
     question: str = ""
     """The path of the answer that it asks for; empty where it asks for a file."""
 
 
 _NUMBERS = ("percent", "rate", "money")
 """Types that a table may give to a number, so that it is read and shown as such."""
+
+
+def ask_integrator(whose: str, what: str) -> str:
+    """Return the instruction to ask an integrator for a list: that of ServiceTitan or of QuickBooks."""
+    return f"Ask your {whose} integrator for the {what} (the text to send is at the end)"
 
 
 def fields(text: str) -> dict[str, Field]:

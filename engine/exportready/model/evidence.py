@@ -11,6 +11,7 @@ import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
+from exportready.model.display import join_words
 from exportready.model.reasons import Channel, Reason
 
 CLOCK_SKEW = timedelta(minutes=15)
@@ -270,11 +271,6 @@ class Covers(msgspec.Struct, frozen=True, kw_only=True):
     """The first digits of the digests of the files it is about; empty if it is about any file."""
     dated: datetime | None = None
 
-    @property
-    def words(self) -> str:
-        """Return the days, or the word for the scope, for a message."""
-        return f"{self.days[0]} to {self.days[1]}" if self.days else self.what
-
 
 class ColumnQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """A question about a spreadsheet: which of these columns is the field? `columns` in account.yaml has the answer."""
@@ -328,13 +324,13 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
         of_answers = kind == ANSWERS_KIND
         broken = [source.path for source in self.sources if source.error and source.is_answers is of_answers]
         if not broken:
-            why = "there is no account.yaml" if of_answers else "none of your files holds it"
+            why = "there are no answers yet" if of_answers else "not in any of your files"
             return Dataset(kind=kind, why=why, cause=Reason.NOT_SUPPLIED)
-        names = " and ".join(broken)
+        names = join_words(broken)
         return Dataset(
             kind=kind,
-            why=f"{names} could not be read",
+            why=f"{names} couldn't be read",
             cause=Reason.UNREADABLE,
-            remedy=f"Mend {names}: what is wrong is told under «Could not be read»",
+            remedy=f"Fix {names}. The report says what is wrong with {'it' if len(broken) == 1 else 'them'}",
             channel=Channel.EXPORT,
         )

@@ -47,13 +47,15 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     """Why it isn't known, in words."""
     supply: str
-    """What to do about it, in words."""
+    """What the office can do about it, in words."""
     cause: Reason
     """Why it isn't known, for decisions."""
     channel: Channel
     """How it can be filled."""
     also: tuple[Channel, ...] = ()
-    """Other ways that fill it as well."""
+    """Other ways to fill it."""
+    integrator: str = ""
+    """What an integrator needs to fill it: the request and the file name. Empty if no integrator can help."""
     question: str = ""
     """The path of the answer that fills it, where a question asks for one."""
     source: str = ""

@@ -1,4 +1,4 @@
-"""When answers, waivers and whole results expire: answers by the age that rules allow, waivers after their last day."""
+"""When answers, waivers and results expire: answers by the age that rules allow, waivers after their last day."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def expiring(
     zone: tzinfo | None,
     within: timedelta | None = SOON,
 ) -> tuple[Expiry, ...]:
-    """Return the answers and waivers that count at `at` and expire within a period (None: at any time), the next first.
+    """Return the answers and waivers that are valid at `at` and expire within a period (None: at any time), the next first.
 
     An answer or waiver that several rules read expires at the earliest of their times.
     """
@@ -35,10 +35,9 @@ def expiring(
 def holds_until(
     evidence: Evidence, rules: Sequence[Rule], accepted: Sequence[Waiver], at: datetime, zone: tzinfo | None
 ) -> datetime | None:
-    """Return the first moment after `at` at which the same files may be judged differently; None if there is none.
+    """Return the first moment after `at` at which a check of the same files may have another result; None if there is none.
 
-    It may be too early but never too late: every date is combined with every age, whether or not a rule applies the one to the
-    other.
+    It may be too early but never too late: every date is combined with every age, whether or not a rule uses them together.
     """
     dates = {source.dated for source in evidence.sources} | {dataset.dated for dataset in evidence.datasets.values()}
     dates |= {listing.dated for listings in evidence.listings.values() for listing in listings}
@@ -48,14 +47,14 @@ def holds_until(
     ages |= {setting.stays_fresh for setting in BY_PATH.values() if setting.stays_fresh is not None}
     ends = {dated + age for dated in dates if dated is not None for age in ages}
     ends |= {_last_moment(waiver, zone) for waiver in accepted}
-    ends |= {  # a waiver that reaches too far ahead starts to count on a later day
+    ends |= {  # a waiver that is too long becomes valid on a later day
         _moment(waiver.expires - rule.longest_waiver, zone)
         for waiver in accepted
         for rule in rules
         if rule.longest_waiver is not None
     }
     if any(dataset.scope is Scope.WAITING and not dataset.records for dataset in evidence.datasets.values()):
-        ends.add(at)  # the answer “there are none” counts for a day, and a dataset doesn't keep its date
+        ends.add(at)  # the answer “there are none” is valid for a day, and a dataset doesn't keep its date
     return min((end for end in ends if end >= at), default=None)
 
 

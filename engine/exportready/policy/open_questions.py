@@ -5,7 +5,7 @@ Only questions that keep a rule undecided are asked, and never one whose answer 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from exportready.account.questions import (
@@ -16,6 +16,7 @@ from exportready.account.questions import (
     OpenQuestion,
     Question,
     Reply,
+    own_question,
     question_for,
     yes_no_replies,
 )
@@ -23,9 +24,11 @@ from exportready.account.reading import NO_COLUMN
 from exportready.derive.freshness import ANSWER, stale
 from exportready.derive.registry import answers_read
 from exportready.kinds import KINDS, answer_of
-from exportready.kinds.account import ALL, BATCH, BY_PATH, FILE_MODE, MAPS, NONE_THERE, PART
-from exportready.kinds.nouns import list_name
+from exportready.kinds.account import ALL, BATCH, BY_PATH, FILE_MODE, NONE_THERE, PART
+from exportready.kinds.nouns import list_name, noun
+from exportready.kinds.servicetitan import PRICEBOOK
 from exportready.kinds.transactions import PURCHASE_ORDER as ORDERS
+from exportready.model.display import count, join_words
 from exportready.model.evidence import ANSWERS_KIND, SHEET, ColumnQuestion, Evidence, Record, Scope, Unknown
 from exportready.model.reasons import Reason
 from exportready.model.report import Gap, Report
@@ -48,21 +51,17 @@ def answers(report: Report, evidence: Evidence, at: datetime, everything: bool) 
     if everything:
         needed = dict.fromkeys([*needed, FILE_MODE, *BY_PATH])
     open_paths = [path for path in needed if everything or not is_fresh(path, evidence, at)]
-    by_text = {question.text: question for question in map(_question, open_paths)}
+    found = (question_for(path) if everything else _open_part(path, evidence, at) for path in open_paths)
+    by_text = {question.text: question for question in found}
     order = {question.text: number for number, question in enumerate(INTERVIEW)}
     yield from sorted(by_text.values(), key=lambda question: order.get(question.text, len(order)))
 
 
-def _question(path: str) -> Question:
-    zone = _tax_zone(path)
-    if zone is None:
-        return question_for(path)
-    return Question(text=f"Which sales-tax item or group of QuickBooks is tax zone «{zone}» mapped to?", path=path)
-
-
-def _tax_zone(path: str) -> str | None:
-    """Return the tax zone in the path of a mapping's answer; None if the path is another one's."""
-    return next((path.removeprefix(f"{name}.") for name in MAPS if path.startswith(f"{name}.")), None)
+def _open_part(path: str, evidence: Evidence, at: datetime) -> Question:
+    """Return the question to ask for an answer: its own if other answers of the interview's question are still fresh."""
+    question = question_for(path)
+    is_partly_answered = any(is_fresh(other, evidence, at) for other in question.paths - {path})
+    return own_question(path) if is_partly_answered else question
 
 
 def _paths(gaps: Iterable[Gap], evidence: Evidence) -> Iterator[str]:
@@ -105,7 +104,7 @@ def is_fresh(path: str, evidence: Evidence, at: datetime) -> bool:
 
 
 def columns(evidence: Evidence) -> Iterator[OpenQuestion]:
-    """Yield questions for the column of a field that no heading names, one for all tables of a file with the same columns."""
+    """Yield questions for the column of a field that no heading shows, one for all tables of a file with the same columns."""
     groups: dict[tuple[str, str, tuple[str, ...]], list[ColumnQuestion]] = {}
     for question in evidence.questions:
         groups.setdefault((question.path, question.label, question.headings), []).append(question)
@@ -114,7 +113,9 @@ def columns(evidence: Evidence) -> Iterator[OpenQuestion]:
         where = path + (f" ({', '.join(sheets)})" if sheets else "")
         replies = tuple(Reply(label=heading, answers={"column": heading}) for heading in headings)
         none = Reply(label="none of these", answers={"column": NO_COLUMN}, synonyms=(NO_COLUMN,))
-        asked = Question(text=f"Which column of {where} holds «{label}»?", replies=(*replies, none))
+        asked = Question(
+            text=f"Which column of {where} contains “{label}”?", explanation=_COLUMN_EXPLAINED, replies=(*replies, none)
+        )
         yield OpenQuestion(asked, tuple(("columns", question.kind, question.field) for question in questions))
 
 
@@ -133,21 +134,59 @@ def covers(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
             kinds.append(owner)
     for (paths, of_batch), kinds in groups.items():
         sources = [source for source in evidence.sources if source.path in paths]
-        names = [f"{sum(source.records.get(kind, 0) for source in sources):,} {list_name(kind)}" for kind in kinds]
-        content = ", ".join(names[:-1]) + (" and " if kinds[1:] else "") + names[-1]
-        intro = f"{' and '.join(paths)} {'hold' if paths[1:] else 'holds'} {content}."
+        content = join_words([_count_of(kind, sum(source.records.get(kind, 0) for source in sources)) for kind in kinds])
+        intro = f"{join_words(paths)} {'have' if paths[1:] else 'has'} {content}."
         places, digests = tuple(("covers", kind) for kind in kinds), tuple(source.sha256[:12] for source in sources)
         if of_batch and "waits" not in KINDS[kinds[0]].fields:
-            yield OpenQuestion(Question(text=f"{intro} Since which day is nothing missing, up to today?", path=SINCE), places)
+            text = f"{intro} What is the first date this report covers? (It should run through today.)"
+            yield OpenQuestion(Question(text=text, explanation=_DATES_EXPLAINED, path=SINCE), places)
             continue
-        everything = "everything of the batch that you are about to export" if of_batch else "everything, inactive entries too"
-        yield OpenQuestion(
-            Question(
-                text=f"{intro} Is that {everything}?", replies=yes_no_replies("covers", BATCH if of_batch else ALL, PART)
-            ),
-            places,
-            digests,
-        )
+        text = f"{intro} {_complete_question(kinds, of_batch)}"
+        explanation = _BATCH_EXPLAINED if of_batch else _LIST_EXPLAINED
+        replies = yes_no_replies("covers", BATCH if of_batch else ALL, PART)
+        yield OpenQuestion(Question(text=text, explanation=explanation, replies=replies), places, digests)
+
+
+def _complete_question(kinds: Sequence[str], of_batch: bool) -> str:
+    """Return the question whether spreadsheets have all records of these kinds."""
+    if of_batch:
+        return "Is that everything in the batch you are about to export?"
+    if set(kinds) <= set(PRICEBOOK):
+        return "Is this the full pricebook, including inactive items?"
+    return "Is this the complete list, including inactive entries?"
+
+
+def _count_of(kind: str, number: int) -> str:
+    """Return a number of records with their noun, and the program if that is QuickBooks."""
+    program = "QuickBooks " if kind.startswith("quickbooks.") else ""
+    return count(number, program + noun(kind), program + noun(kind, 2))
+
+
+_COLUMN_EXPLAINED = "We don't recognize any of these headings. Open the file and choose the column that contains it."
+_DATES_EXPLAINED = (
+    "A transaction that is dated before the report starts isn't in it, so we can't call it missing. Look at the start date "
+    "that you chose for the report. A year alone means January 1 of that year."
+)
+_BATCH_EXPLAINED = (
+    "We can't tell whether this spreadsheet is the complete list. If transactions of the batch are missing from it, we can't check "
+    "them. In ServiceTitan, compare it with the batch under Accounting > Batch/Export Transactions."
+)
+_LIST_EXPLAINED = (
+    "We can't tell whether this spreadsheet is the complete list. If it isn't, an entry that is missing from it may still exist. "
+    "Answer yes if you exported everything, including inactive entries."
+)
+_NONE_EXPLAINED = (
+    "None of your files has any. If there are none, we don't need a file. In ServiceTitan, look at the batch under "
+    "Accounting > Batch/Export Transactions."
+)
+_NO_ORDERS_EXPLAINED = (
+    "None of your files has any. If there are none, we don't need a file. Answer yes even if the purchase orders aren't in a "
+    "batch yet."
+)
+_BYPASSED_EXPLAINED = (
+    "A batch that was bypassed on purpose isn't supposed to be in QuickBooks. If it wasn't bypassed, its transactions are missing. "
+    "Ask the person who exported the batch."
+)
 
 
 def _owner(kind: str) -> str:
@@ -163,12 +202,12 @@ def _open_gaps(report: Report) -> list[Gap]:
 _MAY_BE_NONE = {"servicetitan.credit_memo": "", "servicetitan.bill": "purchasing", ORDERS: "purchaseOrdersExported"}
 """Transactions that many batches have none of, so that people may skip exporting their list.
 
-The value is a fact of the account; unless it is true there are none in any case, and nothing is asked.
+The value is a fact of the account. Unless it is true, there are none in any case and nothing is asked; empty if it doesn't matter.
 """
 
 
 def none_there(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
-    """Yield questions whether there are any transactions of a kind, if a rule needs them and no file has the kind."""
+    """Yield questions whether there are any transactions of a kind, if a rule needs them and no file has any."""
     open_gaps = _open_gaps(report)
     account = evidence.dataset("derived.account").records[0]
     has_servicetitan = any(kind.startswith("servicetitan.") for kind in evidence.listings)
@@ -177,14 +216,11 @@ def none_there(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
             continue
         missing = evidence.dataset(kind).scope is Scope.MISSING and not any(source.error for source in evidence.sources)
         if missing and any(_owner(gap.kind) == kind or gap.source == kind for gap in open_gaps):
-            text = f"Are there any {list_name(kind)} in the batch that you are about to export?"
+            text, explanation = f"Are there any {list_name(kind)} in the batch you are about to export?", _NONE_EXPLAINED
             if kind == ORDERS:
-                text = "Are there any purchase orders that are not exported yet, in a batch or not?"
-            replies = (
-                Reply(label="yes", answers={}, synonyms=("y", "true")),
-                Reply(label="no", answers={"covers": NONE_THERE}, synonyms=("n", "false")),
-            )
-            yield OpenQuestion(Question(text=text, replies=replies), (("covers", kind),))
+                text, explanation = "Do you have any purchase orders that haven't been exported yet?", _NO_ORDERS_EXPLAINED
+            replies = yes_no_replies("covers", yes=None, no=NONE_THERE)
+            yield OpenQuestion(Question(text=text, explanation=explanation, replies=replies), (("covers", kind),))
 
 
 def bypassed(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
@@ -193,12 +229,9 @@ def bypassed(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
         return
     matches = evidence.dataset("derived.match").records
     for batch in dict.fromkeys(match.get("batch") for match in matches if _looks_bypassed(match)):
-        replies = (
-            Reply(label="yes", answers={_BYPASSED: str(batch)}, synonyms=("y", "true")),
-            Reply(label="no", answers={}, synonyms=("n", "false")),
-        )
-        text = f"Nothing of batch {batch} is in QuickBooks. Was it bypassed in ServiceTitan on purpose?"
-        yield OpenQuestion(Question(text=text, replies=replies), (("settings", _BYPASSED),))
+        replies = yes_no_replies(_BYPASSED, yes=str(batch), no=None)
+        text = f"None of batch {batch} is in QuickBooks. Did you bypass it in ServiceTitan on purpose?"
+        yield OpenQuestion(Question(text=text, explanation=_BYPASSED_EXPLAINED, replies=replies), (("settings", _BYPASSED),))
 
 
 _BYPASSED = "bypassedBatches"
@@ -210,7 +243,7 @@ def _looks_bypassed(match: Record) -> bool:
 
 
 def taken_at(evidence: Evidence, has_new_files: bool) -> Iterator[OpenQuestion]:
-    """Yield the question when the files were exported, if one has no date and account.yaml has none for it."""
+    """Yield the question when the files were exported, if a file has no date and account.yaml gives none."""
     undated = (source for source in evidence.sources if source.records and source.reader in ("spreadsheet", "servicetitan"))
     if (evidence.account.taken_at is None or has_new_files) and any(undated):
         yield OpenQuestion(FILES_TAKEN, ((TAKEN_AT,),))

@@ -1,4 +1,4 @@
-"""Renders the page that lists the exports to make by hand, click by click, to print and tick off."""
+"""Renders the page that lists the files to export by hand, click by click, to print and check off."""
 
 from __future__ import annotations
 

@@ -231,12 +231,11 @@ SHORT_WORK_LIST = ("Customer:job", "Payment", "Invoice", "Apply", "Batch", "Sent
 UNKNOWN = "not known"
 CONNECTORS = {"servicetitan": "ServiceTitan's connector", "quickbooks": "the older connector"}
 EXPORTS_TITLE = "Four files to export"
-EXPORTS_INTRO = "Make them on one day, close to the export, and save each file into the folder"
-EXPORTS_GOOD_FOR = "Good for"
+EXPORTS_INTRO = "Export all four on the same day, shortly before you export to QuickBooks. Save each file in this folder:"
+EXPORTS_USED_FOR = "Used to check"
 EXPORTS_SAVE_AS = "Save it as"
-EXPORTS_THEN = "Then run"
-EXPORTS_ASKED = "What the files leave open is asked by"
-EXPORTS_SIGN = "Made by: ______________________   Date and time: ______________________"
+EXPORTS_THEN = "When all files are in the folder, answer the remaining questions in ExportReady and check the files."
+EXPORTS_SIGN = "Exported by: ______________________   Date and time: ______________________"
 
 TERMS: Sequence[tuple[str, str]] = (
     ("Problem", "A record or setting that isn't right."),

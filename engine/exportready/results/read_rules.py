@@ -119,9 +119,10 @@ def _gap(data: Json) -> Gap:
     kind, field = text(data["kind"]), data["field"]
     if "channel" in data:
         channel, also, question = Channel(data["channel"]), tuple(map(Channel, data.get("also", ()))), data.get("question", "")
+        integrator = data.get("integrator", "")
     else:
         usual = way(kind, field)
-        channel, also, question = usual.channel, usual.also, usual.question
+        channel, also, question, integrator = usual.channel, usual.also, usual.question, usual.integrator
     return Gap(
         kind=kind,
         field=field,
@@ -131,6 +132,7 @@ def _gap(data: Json) -> Gap:
         cause=_cause(data),
         channel=channel,
         also=also,
+        integrator=integrator,
         question=question,
         source=data.get("source", ""),
     )

@@ -261,6 +261,7 @@ def _gap(gap: Gap) -> dict[str, Any]:
         "cause": gap.cause.value,
         "channel": gap.channel.value,
         **({"also": [channel.value for channel in gap.also]} if gap.also else {}),
+        **({"integrator": gap.integrator} if gap.integrator else {}),
         **({"question": gap.question} if gap.question else {}),
         **({"source": gap.source} if gap.source else {}),
     }

@@ -1,4 +1,4 @@
-"""Answers in a spreadsheet with two columns, Question and Answer, for people who would rather not edit account.yaml."""
+"""Answers in a spreadsheet with two columns, Question and Answer, for people who prefer it to account.yaml."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from exportready.model.reasons import Reason
 from exportready.schema.times import parse_us_time
 
 READER = "answers"
-WHY_PART = "a spreadsheet of answers holds what its rows ask"
+WHY_PART = "a spreadsheet of answers has only the answers in its rows"
 
 _HEADER_ROWS = 10
-_DONT_KNOW = Unknown(cause=Reason.DONT_KNOW, reason="the answer is that nobody knows")
+_DONT_KNOW = Unknown(cause=Reason.DONT_KNOW, reason="the answer is “don't know”")
 
 _QUESTIONS: Mapping[str, Question] = {
     **{squash(setting.question): own_question(setting.path) for setting in SETTINGS},
@@ -44,7 +44,7 @@ def is_answers(sheet: Sheet) -> bool:
 def read(sheet: Sheet, path: str, zone: tzinfo) -> Reading:
     """Return the answers of a sheet. `zone` is the time zone of moments without an offset.
 
-    Raises Unreadable with every row that can't be used: no answer of a sheet with mistakes counts.
+    Raises Unreadable with every row that can't be used: no answer of a sheet with mistakes is used.
     """
     rows = _AnswerRows(path=path, zone=zone)
     header, question_at, answer_at = _columns(sheet) or (0, 0, 1)
@@ -82,7 +82,7 @@ class _AnswerRows(msgspec.Struct, kw_only=True):
     def take(self, number: int, asked: str, cell: Cell) -> None:
         """Read one row."""
         if isinstance(cell, Unknown):
-            self.mistakes.append((number, f"its answer cannot be read ({cell.reason})"))
+            self.mistakes.append((number, f"its answer can't be read ({cell.reason})"))
             return
         text, plain = _text(cell), squash(asked)
         if plain == squash(ANSWERED_ON):
@@ -90,7 +90,7 @@ class _AnswerRows(msgspec.Struct, kw_only=True):
         elif plain in _QUESTIONS:
             self._answer(number, _QUESTIONS[plain], text)
         else:
-            self.notes.append(f"row {number} asks nothing that is known: «{asked.strip()[:60]}»")
+            self.notes.append(f"row {number} isn't one of our questions: “{asked.strip()[:60]}”")
 
     def _answer(self, number: int, question: Question, text: str) -> None:
         try:
@@ -107,7 +107,7 @@ class _AnswerRows(msgspec.Struct, kw_only=True):
 
     def _set(self, path: str, value: Value, number: int) -> None:
         if self.values.get(path, value) != value:
-            self.mistakes.append((number, f"it says something else of {path} than row {self.lines[path]}"))
+            self.mistakes.append((number, f"its answer contradicts row {self.lines[path]}"))
         self.values[path], self.lines[path] = value, number
 
     def _date(self, number: int, cell: Cell, text: str) -> None:
@@ -116,7 +116,7 @@ class _AnswerRows(msgspec.Struct, kw_only=True):
         try:
             moment = cell if isinstance(cell, datetime) else parse_us_time(text)
         except ValueError:
-            what = f"«{text[:40]}» is not a day and time; write one such as 11/20/2026 5:25 PM"
+            what = f'"{text[:40]}" isn\'t a date and time. Type one such as 11/20/2026 5:25 PM'
             self.mistakes.append((number, what))
         else:
             self.dated = moment if moment.tzinfo else moment.replace(tzinfo=self.zone)

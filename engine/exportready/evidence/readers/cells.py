@@ -1,4 +1,4 @@
-"""The cells of spreadsheets as values of fields: money, days, yes and no as people and programs write them."""
+"""The cells of spreadsheets as values of fields: money, dates, yes and no as people and programs write them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from exportready.model.rules import Type
 
 
 def value_of(kind: Kind, name: str, cell: Cell) -> Value:
-    """Return a cell as the value of a field. A blank cell is unset; one that may mean two things is unknown."""
+    """Return a cell as the value of a field. An empty cell is unset; an ambiguous one is unknown."""
     if cell is None:
-        return Unknown(cause=Reason.EMPTY, reason="it is empty, which no id ever is") if name == kind.identity else UNSET
+        return Unknown(cause=Reason.EMPTY, reason="the id is empty") if name == kind.identity else UNSET
     if isinstance(cell, Unknown):
         return cell
     description = kind.fields[name]
@@ -55,7 +55,7 @@ def _number(description: Field, cell: Cell) -> Value:
     value = convert(description, cell)
     is_bare = not (isinstance(cell, str) and cell.endswith("%"))
     if description.percent and is_bare and isinstance(value, Decimal) and 0 < abs(value) < Decimal("0.01"):
-        return Unknown(cause=Reason.UNREADABLE, reason=f"'{cell}' may be a fraction or per cent")
+        return Unknown(cause=Reason.UNREADABLE, reason=f"“{cell}” may be a fraction or a percentage")
     return value
 
 
@@ -72,7 +72,7 @@ def _day(description: Field, cell: Cell) -> Value:
     try:
         return date(year if year > 99 else 2000 + year, month, day)
     except ValueError:
-        return Unknown(cause=Reason.UNREADABLE, reason=f"'{found[0]}' is no day of a month/day/year")
+        return Unknown(cause=Reason.UNREADABLE, reason=f"“{found[0]}” isn't a valid date (month/day/year)")
 
 
 def _yes_no(description: Field, cell: Cell) -> Value:
@@ -107,7 +107,7 @@ _STOCK_ONLY = (f"Income{_ACCOUNT}", f"COGS{_ACCOUNT}", f"Asset{_ACCOUNT}", "Sale
 def _item_fields(kind: Kind, fields: dict[str, Value], price: Cell) -> dict[str, Value]:
     """Return an item's fields as qbXML names them, which depends on the item's type.
 
-    A blank COGS column says nothing about an item that is not in stock, because no source shows that the report puts the
+    An empty COGS column says nothing about an item that isn't in stock, because no source shows that the report puts the
     expense account there.
     """
     if fields.get("ItemType") in ("Inventory", "InventoryAssembly"):

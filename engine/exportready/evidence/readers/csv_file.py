@@ -24,7 +24,7 @@ def read_csv(text: str) -> tuple[tuple[Cell, ...], ...]:
             if cells > MAX_CELLS:
                 raise Unreadable(TOO_LARGE)
     except csv.Error as error:
-        raise Unreadable(f"its quotes do not fit together ({error}); export it again", lines.line_num) from error
+        raise Unreadable(f"its quotation marks don't match ({error}); export it again", lines.line_num) from error
     return ((), *rows[1:]) if declared else tuple(rows)
 
 

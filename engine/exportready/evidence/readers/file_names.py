@@ -6,5 +6,5 @@ import re
 
 
 def padded_words(name: str, separator: str) -> str:
-    """Return the words of a name in lower case with the separator around each, so that ` word ` finds whole words only."""
+    """Return the words of a name in lower case with the separator around each, so that ` word ` finds only complete words."""
     return separator + re.sub(r"[^a-z]+", separator, name.lower()).strip(separator) + separator

@@ -1,4 +1,4 @@
-"""QuickBooks' own export of lists (IIF). The file's own `!` rows name its columns (docs/sources.md, IIF)."""
+"""QuickBooks' own export of lists (IIF). Its `!` rows are the headings of its columns (docs/sources.md, IIF)."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class _Section(msgspec.Struct, kw_only=True):
     cause: Reason | None = None
 
     def damage(self, why: str, cause: Reason = Reason.PARTIAL) -> None:
-        """Note why the list is not whole, in words and for decisions."""
+        """Note why the list isn't complete, in words and for decisions."""
         self.why_part, self.cause = why, cause
 
     def add_member(self, name: str) -> None:
@@ -137,11 +137,11 @@ class _Reader:
         """The list of the previous row."""
 
     def header(self, word: str, columns: list[str]) -> None:
-        """Read a `!` row, which names the columns of the rows below it."""
+        """Read a `!` row: the headings of the rows below it."""
         self._require_group_end("the next heading")
         if word == "HDR" and word in self.headers:
             for section in self.sections.values():
-                section.damage("two exports stand in one file; export the lists again", Reason.CONTRADICTORY)
+                section.damage("the file contains two exports; export the lists again", Reason.CONTRADICTORY)
         self.last = None
         if word in SECTIONS:
             if word not in self.sections:
@@ -155,7 +155,7 @@ class _Reader:
         self.headers[word] = _Heading.of(columns, _ALWAYS | _OF_EXTRA.get(word, set()) | own.keys())
 
     def row(self, number: int, word: str, cells: list[str]) -> None:
-        """Read any other row: a record of the list that its first cell names, or the end of a group."""
+        """Read any other row: a record of the list given in its first cell, or the end of a group."""
         if word and word == self.group_end:
             self.group_end = ""
             return
@@ -177,7 +177,7 @@ class _Reader:
         if word == "INVITEM" or self.group_end:
             self._require_group_end(f"line {number}")
         if len(cells) > heading.length and any(cell.strip() for cell in cells[heading.length :]):
-            section.damage(f"line {number} has more cells than its heading has columns", Reason.UNREADABLE)
+            section.damage(f"line {number} has more cells than the list has columns", Reason.UNREADABLE)
         self.counts[section.kind.name] += 1
         if begins_group:
             self.group_end = _GROUP_ENDS[ITEM_TYPES[row["INVITEMTYPE"].strip()]]
@@ -187,23 +187,23 @@ class _Reader:
             section.records.append(Record(kind=section.kind.name, key=section.keys.of(fields), fields=fields, where=where))
 
     def end(self, number: int, is_header: bool, cells: int, ends_line: bool) -> None:
-        """Check whether the file breaks off at its end. `cells` is the number of cells in its last row."""
+        """Check whether the file is cut off at its end. `cells` is the number of cells in its last row."""
         self._require_group_end("the end of the file")
         if self.last is None:
             return
         if is_header:
-            self.last.damage(f"the file ends with the heading of the list, in line {number}")
+            self.last.damage(f"the file ends right after the heading of the list, in line {number}")
         elif not ends_line and cells < next(self.headers[w].length for w, s in self.sections.items() if s is self.last):
             self.last.damage(f"the file ends in the middle of line {number}")
             if self.last.records and self.last.records[-1].where.line == number:
-                del self.last.records[-1]  # its last cell may be cut
+                del self.last.records[-1]  # its last cell may be cut off
 
     def reading(self) -> Reading:
         """Return everything that was read."""
         for word, number in self.strays.items():
             if word in self.sections:
                 self.sections[word].damage(
-                    f"line {number} belongs to this list but stands above its heading", Reason.UNREADABLE
+                    f"line {number} belongs to this list, but it is above the list's heading", Reason.UNREADABLE
                 )
         listings = tuple(
             Listing(
@@ -226,20 +226,20 @@ class _Reader:
 
     def _stray(self, number: int, word: str) -> None:
         self.strays.setdefault(word, number)
-        self.notes.append(f"line {number} belongs to no list of this file")
+        self.notes.append(f"line {number} doesn't belong to any list in this file")
         if self.last is not None:
-            self.last.damage(f"line {number} belongs to no list of the file, so this list may be broken off there")
+            self.last.damage(f"line {number} doesn't belong to any list in the file, so this list may be cut off there")
 
     def _require_group_end(self, before: str) -> None:
         if self.group_end:
-            self.sections["INVITEM"].damage(f"a group has no {self.group_end} before {before}")
+            self.sections["INVITEM"].damage(f"a group doesn't end before {before} (no {self.group_end})")
             self.group_end = ""
 
 
 def read(data: bytes, path: str, wanted: Wanted) -> Reading | None:
     """Read every list in the file; None if it has none that we know.
 
-    A row that fits nothing is noted and makes its list incomplete. Raises Unreadable for bytes that are not text.
+    A row that belongs to no list is noted and makes the list before it incomplete. Raises Unreadable for bytes that are not text.
     """
     lines = decode_text(data).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     reader = _Reader(path, wanted)
@@ -290,7 +290,7 @@ def _exported_at(row: Row) -> datetime | None:
 
 
 def _moment(seconds: str) -> datetime | None:
-    """Return the moment so many seconds after the beginning of 1970; None if the text is no such number."""
+    """Return the moment for a number of seconds since the beginning of 1970; None if the text isn't such a number."""
     return datetime.fromtimestamp(int(seconds), UTC) if seconds.isascii() and seconds.isdigit() and len(seconds) < 12 else None
 
 
@@ -362,9 +362,7 @@ _OF_EXTRA = {
 def _code_value(table: Mapping[str, str], code: str, what: str) -> Value:
     if not code.strip():
         return UNSET
-    return table.get(code.strip()) or Unknown(
-        cause=Reason.UNREADABLE, reason=f"'{code[:30]}' is not {what} that is known here"
-    )
+    return table.get(code.strip()) or Unknown(cause=Reason.UNREADABLE, reason=f"“{code[:30]}” isn't {what} that we know")
 
 
 def _present(cells: Mapping[str, str | None]) -> dict[str, Value | str]:

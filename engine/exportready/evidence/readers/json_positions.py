@@ -45,11 +45,11 @@ def decode(text: str, envelope: Envelope, on_record: OnRecord) -> bool:
             return False
         at = _skip_space(text, at)
         if at != len(text):
-            raise JSONDecodeError("something follows the end of the data", text, at)
+            raise JSONDecodeError("there is text after the end of the data", text, at)
     except JSONDecodeError as error:
-        raise Unreadable(f"it is not valid JSON ({error.msg}); download it again", error.lineno) from error
+        raise Unreadable(f"it isn't valid JSON ({error.msg}); download it again", error.lineno) from error
     except RecursionError as error:
-        raise Unreadable("it is nested too deeply to be an export; download it again") from error
+        raise Unreadable("it is nested too deeply for an export; download it again") from error
     return envelope.has_list
 
 
@@ -83,7 +83,7 @@ def _decode_object(text: str, at: int, envelope: Envelope, on_record: OnRecord) 
             raise JSONDecodeError("a colon is missing", text, at)
         at = _skip_space(text, at + 1)
         if key in envelope.keys or (key == "data" and envelope.has_list):
-            raise JSONDecodeError(f"the key '{key}' stands twice", text, at)
+            raise JSONDecodeError(f"the key '{key}' is there twice", text, at)
         if key == "data" and text.startswith("[", at):
             envelope.has_list = True
             at = decode_array(text, at, on_record)
@@ -121,15 +121,15 @@ def _skip_space(text: str, at: int) -> int:
 
 
 def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a number that JSON has")
+    raise ValueError(f"{name} isn't a JSON number")
 
 
 def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object. Raises ValueError for a repeated key, because nothing says which of its values counts."""
+    """Return an object. Raises ValueError for a repeated key, because it isn't clear which of its values is meant."""
     found = dict(pairs)
     if len(found) != len(pairs):
         key = next(key for index, (key, _) in enumerate(pairs) if key in dict(pairs[:index]))
-        raise ValueError(f"the key '{key}' stands twice in one record")
+        raise ValueError(f"the key '{key}' is in one record twice")
     return found
 
 

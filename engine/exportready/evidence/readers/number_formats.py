@@ -36,11 +36,11 @@ def number_cell(text: str, style: str, since_1904: bool) -> Cell:
     try:
         value = float(text)
     except ValueError:
-        return Unknown(cause=Reason.UNREADABLE, reason=f"the cell holds '{text[:30]}', which is no number")
+        return Unknown(cause=Reason.UNREADABLE, reason=f"the cell has “{text[:30]}”, which isn't a number")
     if not abs(value) < 1e15:
         return Unknown(
             cause=Reason.UNREADABLE,
-            reason="the cell holds a number of more than 15 digits, of which Excel keeps 15; export it as CSV",
+            reason="the cell has a number with more than 15 digits, and Excel keeps only 15; export it as CSV",
         )
     if style == "date":
         return _date_cell(value, since_1904)
@@ -53,12 +53,12 @@ def number_cell(text: str, style: str, since_1904: bool) -> Cell:
 
 
 def _date_cell(days: float, since_1904: bool) -> Cell:
-    """Return the date or moment that a number of days since 1900 (or 1904) stands for.
+    """Return the date or moment for a number of days since 1900 (or 1904).
 
     Before March 1900 Excel counts wrongly; a number below 1 is a time of day without a date.
     """
     start = datetime(1904, 1, 1) if since_1904 else datetime(1899, 12, 30)  # noqa: DTZ001  sheets know no time zones
     if not (1 if since_1904 else 61) <= days < 2_950_000:
-        return Unknown(cause=Reason.UNREADABLE, reason="the cell is formatted as a day but shows none")
+        return Unknown(cause=Reason.UNREADABLE, reason="the cell is formatted as a date, but it doesn't show a valid one")
     moment = start + timedelta(seconds=round(days * 86400))
     return moment.date() if days == int(days) else moment

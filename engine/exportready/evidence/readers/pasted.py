@@ -1,6 +1,6 @@
 """Lists of export errors in whatever form a person saved them: pasted text, or a table with the message in any cell.
 
-They are recognized by QuickBooks' own messages (kinds/messages.py). A line among them that is no known message is an error too,
+They are recognized by QuickBooks' own messages (kinds/messages.py). A line among them that isn't a known message is an error too,
 and is never dropped.
 """
 
@@ -55,7 +55,7 @@ def text(data: bytes, path: str, wanted: Wanted) -> Reading | None:
 
 
 def _errors(line: str) -> Iterator[dict[str, Value]]:
-    """Yield one error for each transaction named before the message; if none is named, one without a transaction."""
+    """Yield one error for each transaction named before the message; if there is none, one error without a transaction."""
     head = _HEAD.match(line)
     line = line[head.end() :] if head else line
     begins = min((at for at in (line.find(mark) for mark in (": ", " - ", " | ", ". ")) if at >= 0), default=-1)
@@ -182,7 +182,7 @@ def _value(cell: Cell) -> Value:
 
 
 def listing(rows: Sequence[tuple[int, Mapping[str, Value]]], path: str, wanted: Wanted) -> Listing:
-    """Return errors as records of a list that may not be all of them, because nothing says so."""
+    """Return errors as records of a list that may be incomplete."""
     names, keys = wanted.get(KIND, frozenset()), Keys(KINDS[KIND])
     records = []
     for number, fields in rows:  # even if nothing reads them, because they are counted

@@ -1,6 +1,6 @@
 """qbXML responses: bare, wrapped in SOAP (as elements or as escaped text), or one `*Ret` by itself.
 
-Any DOCTYPE is refused before the parser sees it, and entities are never resolved; only then is it safe to lift
+Any DOCTYPE is rejected before the parser sees it, and entities are never resolved; only then is it safe to lift
 libxml2's size limits, which SOAP text beyond 10 MB needs.
 """
 
@@ -52,7 +52,7 @@ def read_document(document: bytes, path: str, wanted: Wanted) -> Reading:
     reader = _Reader(path, wanted)
     tree = reader.stream(body, 1 + document.count(b"\n", 0, len(document) - len(body)))
     if root == "Envelope" and not _read_envelope(tree, document, reader) and not reader.responses:
-        raise Unreadable("it is a SOAP message without a qbXML response in it; save the message that holds the response")
+        raise Unreadable("it is a SOAP message without a qbXML response; save the message that contains the response")
     return reader.reading()
 
 
@@ -77,7 +77,7 @@ def _read_envelope(envelope: etree._Element, document: bytes, reader: _Reader) -
 
 
 class _Response(msgspec.Struct, kw_only=True):
-    """One response element, and what was read out of it."""
+    """One response element, and what was read from it."""
 
     name: str
     number: int
@@ -174,13 +174,11 @@ class _Reader:
             problem = first.message if first else str(error.msg)
             at_line = first.line if first else error.lineno
             line = at_line + first_line - 1 if at_line and first_line else None
-            remedy = (
-                "take that character out in QuickBooks, then export again" if "har value" in problem else "export it again"
-            )
-            raise Unreadable(f"the XML breaks off or is damaged ({problem}); {remedy}", line) from error
+            remedy = "remove that character in QuickBooks, then export again" if "har value" in problem else "export it again"
+            raise Unreadable(f"the XML is cut off or damaged ({problem}); {remedy}", line) from error
         root: etree._Element | None = events.root
         if root is None:
-            raise Unreadable("it holds no XML element; export it again")
+            raise Unreadable("it contains no XML element; export it again")
         for at, found in enumerate(responses_in(root), 1):
             self._finish(found, seen.get(at) or _Response(name=local_name(found), number=self.responses + at))
         self.responses += sum(1 for _ in responses_in(root))
@@ -211,7 +209,7 @@ class _Reader:
             return
         response = _Response(name="", number=0)
         self._take(element, response)
-        why = "a single record by itself says nothing about the rest of the list"
+        why = "the file has only a single record, not the list"
         for kind, records in sorted({RETS[name][0]: [], **response.records}.items()):
             self.listings.append(
                 Listing(
@@ -285,7 +283,7 @@ class _Reader:
         if number:
             self.counts[kind] += number
         elif not has_no_lines(element, tag):
-            response.child_gaps.setdefault(kind, f"{pointer} shows no {tag}: it comes only when it is asked for")
+            response.child_gaps.setdefault(kind, f"{pointer} has no {tag}, which QuickBooks only sends on request")
 
     def _fields(self, element: etree._Element, ret: _RetPlan, tree: Tree) -> dict[str, Value]:
         fields = values(element, tree)
@@ -314,7 +312,7 @@ class _Reader:
             where = self._where(element, f"{response.name}[{response.number}]")
             self.statuses.append(Record(kind=kind.name, key=self.keys[kind.name].of(fields), fields=fields, where=where))
         if element.get("statusSeverity") == "Error":
-            self.notes.append(f"{request} was answered with error {element.get('statusCode', '')}")
+            self.notes.append(f"QuickBooks answered {request} with error {element.get('statusCode', '')}")
         why, page = completeness(element, request, response.count)
         for name, part in self._kinds(element, request, response):
             self._list(name, part, response, why, page)

@@ -18,7 +18,7 @@ Leaf = tuple[str, Callable[[str], Value], bool]
 
 
 class Tree(msgspec.Struct, kw_only=True):
-    """The fields to read from one kind of element, worked out once."""
+    """The fields to read from one kind of element, computed once."""
 
     path: str = ""
     """The path to the element from its record."""
@@ -97,4 +97,8 @@ def _walk(element: etree._Element, tree: Tree, fields: dict[str, Value], referen
 def _combine(before: Value, value: Value, name: str, many: bool) -> Value:
     if many and isinstance(value, str) and isinstance(before, str):
         return f"{before}\n{value}"
-    return value if before == value else Unknown(cause=Reason.CONTRADICTORY, reason=f"{name} stands there twice")
+    return (
+        value
+        if before == value
+        else Unknown(cause=Reason.CONTRADICTORY, reason=f"{name} is in the record twice, with different values")
+    )

@@ -1,4 +1,4 @@
-"""What a qbXML response says of itself: which one it is, on which line, and whether it is its whole list."""
+"""What a qbXML response says about itself: which one it is, on which line, and whether it is a complete list."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from exportready.evidence.readers.qbxml_fields import local_name
 from exportready.model.evidence import Page
 
 EXACT_LINES = 65_535
-"""libxml2 counts lines exactly up to here; beyond it we leave a line out rather than report a wrong one."""
+"""libxml2 counts lines exactly up to here; beyond that we report no line rather than a wrong one."""
 
 
 def line_of(element: etree._Element) -> int | None:
@@ -46,32 +46,35 @@ def response_number(response: etree._Element, previous: etree._Element | None, n
 
 
 def completeness(response: etree._Element, request: str, count: int) -> tuple[str, Page | None]:
-    """Return why a response is not its whole list (empty if nothing says so), and which page of a list it is.
+    """Return why a response isn't its complete list (empty if nothing shows that), and which page of a list it is.
 
-    Status 0 comes with records, 1 says that there are none (docs/sources.md, status codes). `count` is how many came.
+    Status 0 comes with records, 1 says that there are none (docs/sources.md, status codes). `count` is the number of records.
     """
     if not request.endswith("Query"):
-        return f"{request} answers with the record that was written, not with the list", None
+        return f"the response to {request} has only the record that was written, not the list", None
     if response.get("statusSeverity") != "Info":
-        return f"QuickBooks did not answer {request} in full (status {response.get('statusCode', 'missing')})", None
+        return f"QuickBooks didn't answer {request} completely (status {response.get('statusCode', 'missing')})", None
     code = response.get("statusCode", "")
     if code not in ("0", "1") or (code == "0") != (count > 0):
-        return f"{request} was answered with status {code or 'none'} and {count} records, which do not go together", None
+        return f"the response to {request} has status {code or 'none'} and {count} records, which contradict each other", None
     stated, iterator, remaining = (response.get(name) for name in ("retCount", "iteratorID", "iteratorRemainingCount"))
     if stated is not None and _whole_number(stated) != count:
-        return f"{request} counted {stated} records but sent {count}", None
+        return f"the response to {request} should have {stated} records, but it has {count}", None
     if iterator is None and remaining is None:
         return "", None
     left = _whole_number(remaining)
     if not iterator or left is None:
-        return f"{request} came in pages that do not say how they belong together (iteratorID, iteratorRemainingCount)", None
+        return (
+            f"the pages of the response to {request} don't say how they belong together (iteratorID, iteratorRemainingCount)",
+            None,
+        )
     return "", Page(series=iterator, number=None, more=left > 0, remaining=left, held=count)
 
 
 def has_no_lines(transaction: etree._Element, tag: str) -> bool:
-    """Return whether a transaction without such elements rightly has none.
+    """Return whether it is right that a transaction has no such elements.
 
-    A payment that is wholly unused is applied to nothing; an invoice to which nothing is applied is linked to no payment.
+    A payment that is entirely unused isn't applied to any invoice; an invoice with nothing applied isn't linked to any payment.
     """
     if tag == "LinkedTxn":
         return transaction.findtext("{*}AppliedAmount") in ("0.00", "0")

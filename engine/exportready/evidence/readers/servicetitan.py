@@ -24,7 +24,7 @@ _SAMPLE_SIZE = 50
 
 
 def read(data: bytes, path: str, wanted: Wanted) -> Reading | None:
-    """Read a file of records; None if it is not a list that we know. Raises Unreadable for broken JSON."""
+    """Read a file of records; None if it isn't a list that we know. Raises Unreadable for broken JSON."""
     text = decode_text(data).replace("\r\n", "\n").replace("\r", "\n")
     document = _Document(text=text, path=path, wanted=wanted)
     return document.reading() if decode(text, document.envelope, document.take) else None
@@ -34,7 +34,7 @@ class _Completeness(msgspec.Struct, frozen=True, kw_only=True):
     """How much of its list a file has."""
 
     why: str = ""
-    """Why it is not the whole list, in words; empty if nothing says so."""
+    """Why it isn't the complete list, in words; empty if nothing shows that."""
     cause: Reason | None = None
     """Why, for decisions."""
     damaged: bool = False
@@ -84,19 +84,19 @@ class _Document(msgspec.Struct, kw_only=True):
         return self.reader.reading(self.completeness(), is_feed) if self.reader else None
 
     def completeness(self) -> _Completeness:
-        """Return how much of the list this is, as far as the file itself can say."""
+        """Return how much of the list this is, as far as the file shows."""
         keys = self.envelope.keys
         more, number, total = keys.get("hasMore"), keys.get("page"), keys.get("totalCount")
         if self.envelope.is_array:
-            return _Completeness(why="a plain array does not say whether it is the whole list", cause=Reason.PARTIAL)
+            return _Completeness(why="the file doesn't say whether it is the complete list", cause=Reason.PARTIAL)
         if not isinstance(more, bool):
-            return _Completeness(why="it does not say whether more pages follow (hasMore)", cause=Reason.PARTIAL)
+            return _Completeness(why="the file doesn't say whether there are more pages (hasMore)", cause=Reason.PARTIAL)
         if total is not None and not _is_count(total):
-            why = f"its totalCount is no number of records ({str(total)[:30]})"
+            why = f"its number of records isn't valid (totalCount: {str(total)[:30]})"
             return _Completeness(why=why, cause=Reason.UNREADABLE, damaged=True)
         is_feed = "continueFrom" in keys
         if not is_feed and not _is_count(number):
-            return _Completeness(why="it does not say which page it is", cause=Reason.PARTIAL)
+            return _Completeness(why="the file doesn't say which page it is", cause=Reason.PARTIAL)
         return _Completeness(
             page=Page(
                 series="feed" if is_feed else "list",
@@ -137,7 +137,7 @@ class _ListReader:
         line = self._line_at(start)
         pointer = f"{self.at_data}/{self.count}"
         if not isinstance(row, dict):
-            raise Unreadable(f"{pointer} is not a record; download it again", line)
+            raise Unreadable(f"{pointer} isn't a record; download it again", line)
         self.count += 1
         if self.plan is not None:
             fields = self.plan.fields(row)
@@ -174,7 +174,7 @@ class _ListReader:
     def _lines_of(self, rows: object, array: str, span: tuple[int, int], line: int) -> list[int | None]:
         """Return the lines of an array's records, None where they can't be determined.
 
-        The array is found again in the text of its parent record, and counts only if it decodes to the same values.
+        The array is found again in the text of its parent record, and must decode to the same values.
         """
         text, (start, end) = self.text, span
         if not isinstance(rows, list):
@@ -212,15 +212,15 @@ class _ArrayReader:
         self.keys = Keys(kind)
         self.records: list[Record] = []
         self.gap = ""
-        """Why some records of it are not known, in words."""
+        """Why some of its records aren't known, in words."""
         self.cause: Reason | None = None
         """Why, for decisions."""
 
     def take(self, rows: object, parent: Mapping[str, Any], lines: Sequence[int | None], path: str, pointer: str) -> None:
         """Read the rows of one parent record, which `pointer` points to."""
         if not isinstance(rows, list):
-            what = "has no" if rows is MISSING else "has no list as"
-            self.gap = self.gap or f"{pointer} {what} '{self.name}', so its lines are not known"
+            what = "doesn't have" if rows is MISSING else "doesn't have a list in"
+            self.gap = self.gap or f"{pointer} {what} “{self.name}”, so we don't know its lines"
             self.cause = self.cause or (Reason.NOT_EXPORTED if rows is MISSING else Reason.UNREADABLE)
             return
         parent_fields, bare = self.parent_plan.fields(parent), self.kind.bare
@@ -229,7 +229,7 @@ class _ArrayReader:
             if bare:
                 row = {bare: row}
             elif not isinstance(row, dict):
-                raise Unreadable(f"{where.pointer} is not a record; download it again", line)
+                raise Unreadable(f"{where.pointer} isn't a record; download it again", line)
             fields = parent_fields | self.plan.fields(row)
             self.records.append(Record(kind=self.kind.name, key=self.keys.of(fields), fields=fields, where=where))
 

@@ -15,14 +15,14 @@ from exportready.model.reasons import Reason
 from exportready.model.rules import Type
 
 MISSING = object()
-"""In place of the value of a key that an object lacks."""
+"""Stands for the value of a key that an object doesn't have."""
 
 _FieldPlan = tuple[str, str, Callable[[str], Value], Callable[[object], Value]]
 """A field, its key, how a text is converted (most values are texts), and how anything else is."""
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """Which fields to read from an object, worked out once: its own, and those of the objects inside it."""
+    """Which fields to read from an object, computed once: its own, and those of the objects inside it."""
 
     own: tuple[_FieldPlan, ...]
     inside: tuple[tuple[str, Plan], ...]
@@ -46,7 +46,7 @@ class Plan(msgspec.Struct, frozen=True):
         return cls(own, parts, {**empty, **{name: value for _, part in parts for name, value in part.empty.items()}})
 
     def fields(self, record: Mapping[str, Any]) -> dict[str, Value]:
-        """Return the fields of a record; those that it lacks are left out."""
+        """Return the fields of a record, without those that it doesn't have."""
         fields: dict[str, Value] = {}
         self._read(record, fields)
         return fields
@@ -72,7 +72,7 @@ def _field_plan(kind: Kind, name: str, key: str, prefix: str) -> _FieldPlan:
     description = kind.fields[name]
     is_id, is_yesno = description.type is Type.ID, description.type is Type.YESNO
     is_plain = description.type is Type.NUMBER and not description.percent and not description.is_rate
-    nothing: Value = Unknown(cause=Reason.EMPTY, reason="it is empty, which no id ever is") if name == kind.identity else UNSET
+    nothing: Value = Unknown(cause=Reason.EMPTY, reason="the id is empty") if name == kind.identity else UNSET
 
     def convert_other(raw: object) -> Value:
         if raw is None:

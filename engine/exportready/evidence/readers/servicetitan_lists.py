@@ -17,7 +17,7 @@ def recognize_list(rows: Sequence[object], path: str) -> Kind | None:
     """Return the kind whose response has most of the keys of these records; None if it can't be determined.
 
     Unless the file is named after a kind and nothing else, its records must have the marks of that kind too, because other
-    lists of the API look much alike. An empty list has no keys, so only the name can say what it is.
+    lists of the API look similar. An empty list has no keys, so only the name can show what it is.
     """
     keys = {key for row in rows if isinstance(row, dict) for key in row}
     if not rows:
@@ -49,7 +49,7 @@ def _kinds_by_name(path: str) -> list[Kind]:
 _FILLER = re.compile(
     r"(servicetitan|st|accounting|pricebook|inventory|settings|crm|export|exports|feed|list|all|page|pages|part|p|of|response)-"
 )
-"""Words of a file's name that say nothing about what is in the file."""
+"""Words in a file's name that say nothing about its contents."""
 
 
 def _is_named_only(path: str, kind: Kind) -> bool:

@@ -1,4 +1,4 @@
-"""Plain tables: what the cells of a spreadsheet or CSV file show, row by row, with no opinion about what it means."""
+"""Plain tables: what the cells of a spreadsheet or CSV file show, row by row, without interpreting them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import msgspec
 from exportready.model.evidence import Unknown
 
 Cell = str | bool | Decimal | datetime | date | Unknown | None
-"""What a cell shows: None if it is blank, unknown if it shows something that is not a value (#REF!). Moments are naive."""
+"""What a cell shows: None if it is empty, unknown if it shows something that isn't a value (#REF!). Moments are naive."""
 
 MAX_CELLS = 10_000_000
-"""A table with more cells is not an export, and would not fit into memory."""
+"""A table with more cells isn't an export, and wouldn't fit into memory."""
 
-TOO_LARGE = f"it has more than {MAX_CELLS:,} cells, far more than an export; export fewer columns or days"
+TOO_LARGE = f"it has more than {MAX_CELLS:,} cells, far more than any export; export fewer columns or dates"
 
 
 class Sheet(msgspec.Struct, frozen=True):

@@ -21,13 +21,13 @@ def is_workbook(data: bytes) -> bool:
 
 
 def sheets_of(data: bytes, path: str) -> tuple[Sheet, ...]:
-    """Return the tables of a file, hidden sheets included, because what they contain was exported too.
+    """Return the tables of a file, including hidden sheets, because they were exported too.
 
     Raises Unreadable with what to do.
     """
     if data.startswith(_OLE):
         protected = "EncryptedPackage".encode("utf-16-le") in data
-        message = "it is protected by a password; save it without one" if protected else f"it is an old Excel file; {AS_XLSX}"
+        message = "it has a password; save it without one" if protected else f"it is an old Excel file; {AS_XLSX}"
         raise Unreadable(message)
     if data.startswith(_ZIP):
         return read_workbook(data)

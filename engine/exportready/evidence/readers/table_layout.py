@@ -1,6 +1,6 @@
 """Which table a sheet is, and which of its columns has which field.
 
-A sheet is recognized by its headings, then by its name. A field that no heading shows is asked for, never guessed.
+A sheet is recognized by its headings, then by its name. We ask about a field that no heading shows, and never guess.
 """
 
 from __future__ import annotations
@@ -54,21 +54,21 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """Why a field has no column: no heading shows it, or two do."""
     questions: tuple[ColumnQuestion, ...]
     missing_key: str
-    """Why the sheet can't be read although it is recognized: no column names its rows. Empty if one does."""
+    """Why the sheet can't be read although it is recognized: no column has the key of its rows. Empty if one does."""
 
     def guesses(self) -> str:
         """Return which columns were matched by headings that no source shows, for a person to look over."""
         headings_of = {(kind, name): headings for kind, name, headings in self.table.all_columns()}
         guessed = [
-            f"«{self.titles[column]}» as {place[1]}"
+            f"“{self.titles[column]}” as {place[1]}"
             for place, column in sorted(self.columns.items(), key=lambda item: item[1])
             if squash(self.titles[column]) not in {squash(one) for one in headings_of[place] if not one.startswith("?")}
         ]
-        return f"; it takes {', '.join(guessed)}" if guessed else ""
+        return f", with {', '.join(guessed)}" if guessed else ""
 
 
 def recognize_table(sheet: Sheet, path: str, wanted: Wanted, columns: Columns) -> Layout | None:
-    """Return the layout of a sheet; None if it is not a table that we know.
+    """Return the layout of a sheet; None if it isn't a table that we know.
 
     The first row with the marks of a table's headings decides, else the name of the sheet or file. If no row has the key
     of a table, the row with most of a table's headings is the one to ask about. `columns` are the headings that account.yaml
@@ -100,15 +100,15 @@ def recognize_table(sheet: Sheet, path: str, wanted: Wanted, columns: Columns) -
 
 
 def describe_unknown(sheet: Sheet, path: str) -> str:
-    """Return why a sheet is not read and what to do, if it is not a table that we know."""
+    """Return why a sheet isn't read and what to do, if it isn't a table that we know."""
     names = padded_words(sheet.name, " ") + padded_words(PurePosixPath(path).stem, " ")
     for words, help_ in NOT_READ.items():
         if f" {words} " in names:
-            return f"is passed over: {help_}"
+            return f"isn't read: {help_}"
     titles = max((_titles(row) for row in sheet.rows[:_HEADER_ROWS]), key=len, default={})
     has = ", ".join(list(titles.values())[:8]) or "no headings"
     known = ", ".join(dict.fromkeys(table.words[0] for table in TABLES))
-    return f"is no table that is known (its headings: {has}); name the sheet or the file after what it holds: {known}"
+    return f"isn't a table that we know (its headings: {has}); name the sheet or the file after its contents: {known}"
 
 
 def _has_rows_of_one_record(sheet: Sheet, layout: Layout) -> bool:
@@ -119,7 +119,7 @@ def _has_rows_of_one_record(sheet: Sheet, layout: Layout) -> bool:
 
 
 def _is_key_denied(table: Table, columns: Columns) -> bool:
-    """Return whether account.yaml says that no column names the lines."""
+    """Return whether account.yaml says that no column has the key of the lines."""
     return any(columns.get(kind, {}).get(name) == NO_COLUMN for kind, name in _key_fields(table) if kind == table.kind)
 
 
@@ -165,13 +165,13 @@ def _find_columns(table: Table, titles: Mapping[int, str], columns: Columns) -> 
 
 
 def _key_fields(table: Table) -> Iterator[FieldOf]:
-    """Yield the fields that name the rows and the transactions that they belong to."""
+    """Yield the key fields of the rows and of the transactions that they belong to."""
     for kind in {table.kind, table.main}:
         yield from ((kind, name) for name in KINDS[kind].key if not name.startswith("parent."))
 
 
 def _has_key(table: Table, found: Mapping[FieldOf, Sequence[int]]) -> bool:
-    """Return whether columns name the rows; if rows are numbered, one of the key's fields is enough."""
+    """Return whether columns have the key of the rows; if rows are numbered, one of its fields is enough."""
     places = list(_key_fields(table))
     enough = any if KINDS[table.main].numbered else all
     return enough(found.get(place) for place in places)
@@ -193,14 +193,16 @@ def _layout(table: Table, header: int, sheet: Sheet, path: str, wanted: Wanted, 
         if len(places) > 1:
             unclear[place] = _ambiguous(where, titles[places[0]], len(places))
         elif not places and unused and columns.get(kind, {}).get(name) != NO_COLUMN and _is_asked(table, place, wanted):
-            unclear[place] = _without_column(where, place, usual[place], unused)
+            unclear[place] = _without_column(where, usual[place], unused)
             questions.append(
                 ColumnQuestion(path=path, kind=kind, field=name, headings=unused, label=usual[place], sheet=sheet.name)
             )
     missing_key = ""
     if not _has_key(table, {place: places if len(places) == 1 else [] for place, places in found.items()}):
         place = next(place for place in _key_fields(table) if len(found.get(place, ())) != 1)
-        missing_key = unclear[place].reason + ". " + unclear[place].remedy if place in unclear else f"it has no {usual[place]}"
+        missing_key = (
+            unclear[place].reason + ". " + unclear[place].remedy if place in unclear else f"it has no column “{usual[place]}”"
+        )
     if missing_key:  # ask for the key first: the other columns may become clear with it
         questions = [one for one in questions if (one.kind, one.field) in set(_key_fields(table))]
     return Layout(
@@ -215,26 +217,24 @@ def _layout(table: Table, header: int, sheet: Sheet, path: str, wanted: Wanted, 
 
 
 def _ambiguous(where: str, title: str, count: int) -> Unknown:
-    reason = f"{count} columns of {where} are called «{title}»"
-    remedy = "Take out or rename the one that is not meant"
+    reason = f"{count} columns of {where} are called “{title}”"
+    remedy = f"In {where}, delete or rename the columns called “{title}” that aren't needed"
     return Unknown(cause=Reason.AMBIGUOUS, reason=reason, remedy=remedy, channel=Channel.EXPORT)
 
 
-def _without_column(where: str, place: FieldOf, label: str, unused: Sequence[str]) -> Unknown:
-    kind, name = place
+def _without_column(where: str, label: str, unused: Sequence[str]) -> Unknown:
     more = len(unused) - _MAX_COLUMNS_NAMED
     has = ", ".join(unused[:_MAX_COLUMNS_NAMED]) + (f" and {more} more" if more > 0 else "")
     return Unknown(
         cause=Reason.NOT_EXPORTED,
-        reason=f"no column of {where} is known to hold the {label}",
-        remedy=f"Which column of {where} holds the {label}? It has: {has}. Write into account.yaml "
-        f"columns: {{{kind}: {{{name}: HEADING}}}}, or none where there is none (exportready ask does it)",
+        reason=f"we don't know which column of {where} contains “{label}”",
+        remedy=f"Tell us which column of {where} contains “{label}”. We don't recognize these columns: {has}",
         channel=Channel.ASK,
     )
 
 
 def _is_asked(table: Table, place: FieldOf, wanted: Wanted) -> bool:
-    """Return whether to ask which column has a field: something reads it, or it names a record or says that it is active.
+    """Return whether to ask which column has a field: something reads it, or it is part of the key, or it says that a record is active.
 
     Ids are never asked for, because people don't know them.
     """

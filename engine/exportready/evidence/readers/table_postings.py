@@ -50,7 +50,7 @@ class PostingRows(TableRows):
     def _records_by_kind(self) -> dict[str, list[Record]]:
         """Return the transactions by kind.
 
-        A transaction's postings share its number within QuickBooks; if the report has no such column, all that names it.
+        A transaction's postings share its number within QuickBooks; if the report has no such column, its type, date, number and name.
         """
         kind_of_columns = self.layout.table.kind
         types = {squash(word): txn for word, txn in TXN_TYPES.items()}
@@ -72,7 +72,7 @@ class PostingRows(TableRows):
             groups.setdefault(same, []).append(_Posting(number=number, row=row, txn=txn, fields=fields))
         if others:
             counted = ", ".join(f"{count} {word}" for word, count in sorted(others.items())[:5])
-            self.notes.append(f"rows of types that no rule reads: {counted}")
+            self.notes.append(f"rows of types that no check uses: {counted}")
         return self._records_of(list(groups.values()))
 
     def _records_of(self, groups: Sequence[Sequence[_Posting]]) -> dict[str, list[Record]]:
@@ -98,10 +98,10 @@ class PostingRows(TableRows):
         if len(main) == 1 and "Memo" in fields:
             fields["Memo"] = main[0].fields["Memo"]
         elif isinstance(fields.get("Memo"), Unknown):
-            fields["Memo"] = _columns_missing("its rows show different memos")
+            fields["Memo"] = _columns_missing("its rows have different memos")
         if txn.amount:
             amount = value_of(kind, txn.amount, self._titled(main[0].row, POSTING_AMOUNT)) if len(main) == 1 else None
-            unknown = _columns_missing("the report does not show which row is its amount")
+            unknown = _columns_missing("the report doesn't show which row has its amount")
             fields[txn.amount] = abs(amount) if isinstance(amount, Decimal) else unknown
         return fields
 
@@ -112,7 +112,7 @@ class PostingRows(TableRows):
 
 
 _ADD_ACCOUNT_TYPE = (
-    "In QuickBooks choose Customize Report > Display, add the columns Account Type and Amount, and export it again"
+    "In QuickBooks, choose Customize Report > Display, add the columns Account Type and Amount, and export the report again"
 )
 
 

@@ -39,7 +39,7 @@ class TableRows:
         self.day_first = {place for place in layout.columns if self._is_day_first(place)}
 
     def read(self) -> list[Listing]:
-        """Return what the sheet has of each kind; what was counted and noted on the way is in `counts` and `notes`."""
+        """Return what the sheet has of each kind; `counts` and `notes` are filled at the same time."""
         records = self._records_by_kind()
         for kind in records:
             self.counts[kind] += 0
@@ -62,7 +62,7 @@ class TableRows:
         ]
 
     def rows(self) -> Iterator[NumberedRow]:
-        """Yield the rows that have records: not blank, no total, and not the headings once more."""
+        """Yield the rows that have records, leaving out empty rows, totals and repeated headings."""
         columns = set(self.layout.columns.values())
         for number, row in enumerate(self.sheet.rows[self.layout.header + 1 :], self.layout.header + 2):
             cells = {column: row[column] for column in columns if column < len(row) and row[column] is not None}
@@ -72,7 +72,7 @@ class TableRows:
     def fields(self, kind: Kind, row: Sequence[Cell], columns_of: str = "") -> dict[str, Value]:
         """Return what a row says about a record of a kind.
 
-        A blank cell is unset; a field without a column was not exported. `columns_of` is the kind under which the table
+        An empty cell is unset; a field without a column was not exported. `columns_of` is the kind under which the table
         lists its columns, if that is another.
         """
         owner = columns_of or kind.name
@@ -110,7 +110,7 @@ class TableRows:
         if place in self.day_first and isinstance(cell, str):
             return Unknown(
                 cause=Reason.UNREADABLE,
-                reason=f"'{cell[:30]}' may be day/month or month/day: the column holds days above 12 in front",
+                reason=f"“{cell[:30]}” may be day/month or month/day, because some dates in the column start with the day",
             )
         return value_of(kind, name, cell)
 
@@ -136,14 +136,16 @@ class TableRows:
     def _read_lines(self, kind: Kind, line_kind: Kind) -> dict[str, list[Record]]:
         """Return the transactions and lines of a table in which each row is a line.
 
-        Rows that name the same transaction belong to it; where they differ about a field of it, that field is unknown.
+        Rows with the same transaction belong to it. If they differ in a field of the transaction, that field is unknown.
         """
         groups: dict[object, list[tuple[int, Sequence[Cell], dict[str, Value]]]] = {}
         for number, row in self.rows():
             fields = self.fields(kind, row)
             named = [fields.get(name, UNSET) for name in kind.key]
             if UNSET in named:
-                self.why_damaged = self.why_damaged or f"row {number} of {self.sheet.name} does not say to what it belongs"
+                self.why_damaged = (
+                    self.why_damaged or f"row {number} of {self.sheet.name} doesn't say which transaction it belongs to"
+                )
                 continue
             same = tuple(fold(one) if isinstance(one, str) else one for one in named)
             groups.setdefault(same, []).append((number, row, fields))
@@ -166,11 +168,11 @@ _TOTAL = re.compile(r"(grand |sub)?totals?\b:?(.*)", re.IGNORECASE)
 
 
 def combine_rows(rows: Sequence[Mapping[str, Value]]) -> dict[str, Value]:
-    """Return the fields in which all rows agree; where they don't, the field is unknown."""
+    """Return the fields of a transaction from its rows. A field in which they differ is unknown."""
     first, *others = rows
     return {
         name: value
         if all(other.get(name) == value for other in others)
-        else Unknown(cause=Reason.CONTRADICTORY, reason="its rows say different things about it")
+        else Unknown(cause=Reason.CONTRADICTORY, reason="its rows have different values")
         for name, value in first.items()
     }

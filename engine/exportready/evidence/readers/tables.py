@@ -1,4 +1,4 @@
-"""Spreadsheets and CSV files that a person exported: each sheet is read as the table, the answers or the errors that it is."""
+"""Spreadsheets and CSV files that a person exported. Each sheet is read as a table, as answers or as a list of errors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from exportready.model.rules import Wanted
 
 
 def read(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tzinfo = UTC) -> Reading:
-    """Read every table of a file; sheets that are no known table are listed in `unread`. Raises Unreadable.
+    """Read every table of a file; sheets that we don't know are listed in `unread`. Raises Unreadable.
 
     `columns` are the headings that account.yaml gives for fields. `zone` applies to moments without an offset, which only
     answers have.
@@ -54,13 +54,13 @@ class _SpreadsheetReader:
             self.notes += self.answers.notes
             return
         layout = recognize_table(sheet, self.path, self.wanted, self.columns)
-        where = f"its sheet «{sheet.name}»" if self.is_workbook else "it"
+        where = f"its sheet “{sheet.name}”" if self.is_workbook else "it"
         may_be_errors = layout is None or (layout.table.kind == pasted.KIND and bool(layout.missing_key))
         errors = pasted.sheet(sheet, self.path, self.wanted) if may_be_errors else None
         if errors is not None:
             self.listings.append(errors)
             self.counts[pasted.KIND] += len(errors.records)
-            self.notes.append(f"{where} is read as a list of errors of the export, by QuickBooks' own messages in it")
+            self.notes.append(f"{where} is read as a list of export errors, because it contains QuickBooks' error messages")
             return
         if layout is None:
             if any(cell is not None for row in sheet.rows for cell in row):

@@ -1,6 +1,6 @@
 """Excel workbooks (.xlsx): their parts, read with the standard library (docs/decisions/spreadsheets.md).
 
-A cell that shows an error, or a formula that was never calculated, must not read as a blank cell.
+A cell that shows an error, or a formula that was never calculated, must not be read as an empty cell.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def read_workbook(data: bytes) -> tuple[Sheet, ...]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _Workbook(archive).sheets()
     except BROKEN as error:
-        raise Unreadable("it is damaged; open it in Excel, save it again, or export it again") from error
+        raise Unreadable("it is damaged; open it in Excel and save it again, or export it again") from error
     except expat.ExpatError as error:
         raise Unreadable(f"it is damaged ({expat.ErrorString(error.code)}); open it in Excel and save it again") from error
 
@@ -38,7 +38,9 @@ class _Workbook:
         self.archive = archive
         entries = archive.infolist()
         if len(entries) > MAX_ENTRIES or is_harmful(entries):
-            raise Unreadable("it would unpack to far more than an export; open it in Excel and save it again if it is yours")
+            raise Unreadable(
+                "it would unpack to far more than any export; if it is really yours, open it in Excel and save it again"
+            )
         self.names = {info.filename for info in entries}
         self.texts: list[str] = []
         self.styles: list[str] = []
@@ -48,7 +50,7 @@ class _Workbook:
         """Return the sheets in the order of the workbook."""
         book = next((target for kind, target in self._relationships("").values() if kind == "officeDocument"), "")
         if not book.endswith(".xml") or book not in self.names:
-            raise Unreadable(f"it is no Excel workbook that can be read; {AS_XLSX}")
+            raise Unreadable(f"it isn't an Excel workbook that we can read; {AS_XLSX}")
         related = self._relationships(book)
         for kind, target in related.values():
             if kind == "sharedStrings" and target in self.names:
@@ -145,7 +147,7 @@ class _Workbook:
 
     def _rows(self, part: str, since_1904: bool) -> tuple[tuple[Cell, ...], ...]:
         if part not in self.names:
-            raise Unreadable("one of its sheets is missing in it; open it in Excel and save it again")
+            raise Unreadable("one of its sheets is missing; open it in Excel and save it again")
         sheet = Worksheet(self.texts, self.styles, since_1904, self.cells_left)
         self._parse(part, sheet.start, sheet.end, sheet.text)
         self.cells_left = sheet.cells_left
@@ -153,4 +155,4 @@ class _Workbook:
 
 
 def _refuse_doctype(*_: object) -> None:
-    raise Unreadable("it has a DOCTYPE, which no export has and which can do harm; export the file again")
+    raise Unreadable("it has a DOCTYPE, which can be harmful and which no export has; export the file again")

@@ -76,7 +76,7 @@ class Worksheet:
     def _next_row(self, number: str | None) -> None:
         at = int(number) - 1 if number and _INDEX.fullmatch(number) else len(self.rows)
         if not len(self.rows) <= at < _MAX_ROWS:
-            raise Unreadable("its rows do not stand in their order; open it in Excel and save it again")
+            raise Unreadable("its rows are out of order; open it in Excel and save it again")
         self.rows += [[] for _ in range(at - len(self.rows) + 1)]
 
     def _column(self, following: int) -> int:
@@ -84,7 +84,7 @@ class Worksheet:
         found = _REFERENCE.fullmatch(self._cell.get("r", ""))
         at = _column_number(found[1]) if found else following
         if not following <= at < _MAX_COLUMNS:
-            raise Unreadable("its cells do not stand in their order; open it in Excel and save it again")
+            raise Unreadable("its cells are out of order; open it in Excel and save it again")
         return at
 
     def _pad(self, row: list[Cell], length: int) -> None:
@@ -100,14 +100,14 @@ class Worksheet:
         if not stored and self._is_formula and kind != "str":
             return Unknown(
                 cause=Reason.UNREADABLE,
-                reason="the cell holds a formula that was not worked out; open the file in Excel and save it",
+                reason="the cell has a formula that wasn't calculated; open the file in Excel and save it",
             )
         if kind == "inlineStr":
             stored = self._inline.value()
         elif kind == "s":
             if not _INDEX.fullmatch(stored) or int(stored) >= len(self.texts):
                 return (
-                    Unknown(cause=Reason.UNREADABLE, reason="the cell refers to a text that the file lacks")
+                    Unknown(cause=Reason.UNREADABLE, reason="the cell refers to a text that isn't in the file")
                     if stored
                     else None
                 )
@@ -118,7 +118,7 @@ class Worksheet:
             return None
         if kind == "b":
             return {"1": True, "0": False}.get(
-                stored, Unknown(cause=Reason.UNREADABLE, reason="the cell holds neither TRUE nor FALSE")
+                stored, Unknown(cause=Reason.UNREADABLE, reason="the cell is neither TRUE nor FALSE")
             )
         if kind == "n":
             style = self._cell.get("s", "0")
@@ -127,7 +127,7 @@ class Worksheet:
         return stored
 
     def _mark_merged(self, reference: str) -> None:
-        """Make merged cells unknown except the first: only that one has the value, but the others show it too and are not blank."""
+        """Make merged cells unknown except the first: only that one has the value, but the others show it too and aren't empty."""
         first, _, last = reference.partition(":")
         start, end = _REFERENCE.fullmatch(first), _REFERENCE.fullmatch(last)
         if not start or not end:
@@ -144,7 +144,7 @@ class Worksheet:
                 if row[column] is None and (number, column) != (int(start[2]) - 1, left):
                     row[column] = Unknown(
                         cause=Reason.UNREADABLE,
-                        reason="the cell is merged with others; unmerge it, so that each row holds its own value",
+                        reason="the cell is merged with others; unmerge it so that each row has its own value",
                     )
 
 

@@ -1,4 +1,4 @@
-"""The text of an XML file before it is parsed: decode it, find its root, and refuse a DOCTYPE."""
+"""The text of an XML file before it is parsed: decode it, find its root, and reject a DOCTYPE."""
 
 from __future__ import annotations
 
@@ -39,6 +39,6 @@ def root_of(document: bytes) -> str | None:
             break
     if document[at : at + 9].upper() == b"<!DOCTYPE":
         line = document.count(b"\n", 0, at) + 1
-        raise Unreadable("it has a DOCTYPE, which no export has and which can do harm; export the file again", line)
+        raise Unreadable("it has a DOCTYPE, which can be harmful and which no export has; export the file again", line)
     found = _ROOT.match(document, at)
     return found[2].decode("ascii", errors="replace") if found else None
