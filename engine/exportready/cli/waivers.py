@@ -57,6 +57,6 @@ def check_waivers(file: Path, snapshot: Path | None, judging: SnapshotOptions, r
         echo_json({"format": "exportready/waivers@1", "waivers": len(found), "remarks": rows})
     else:
         for one in noted:
-            click.echo(f"{one.waiver.where.path}:{one.waiver.where.line}: {one.what}: {one.waiver.rule}: {one.message}")
+            click.echo(f"{one.waiver.where.path}:{one.waiver.where.line}: {one.heading}: {one.waiver.rule}: {one.message}")
         click.echo(f"{count(len(found), 'waiver')}, {count(len(noted), 'problem') if noted else 'no problems found'}")
     return 1 if any(one.what != SOON_OVER for one in noted) else 0
