@@ -22,6 +22,5 @@ def run() -> NoReturn:
             if stream is not None:  # None if it was closed before the program started
                 stream.flush()
         except OSError:  # the disk is full, or the reader of the pipe is gone
-
             code = UNUSABLE
     os._exit(code)

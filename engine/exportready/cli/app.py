@@ -96,4 +96,3 @@ def exportready() -> None:
 
     Put the files that you exported from both programs into one folder. Then run the check command with that folder.
     """
-

@@ -54,7 +54,6 @@ def prune(file: Path, snapshot: Path, judging: SnapshotOptions, rules: RuleOptio
     from exportready.cli.output import write
     from exportready.cli.settings import baseline_of, settle
     from exportready.model.display import count
-
     from exportready.policy.baseline import pruned, text
 
     old = baseline_of(file)

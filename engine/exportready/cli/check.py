@@ -123,4 +123,3 @@ def _compatible(gate: GateOptions) -> None:
         raise click.UsageError("Use either --baseline or --since, not both.")
     if (gate.new_only or gate.strict_baseline) and gate.baseline_file is None and gate.since is None:
         raise click.UsageError("--new-only and --strict-baseline need --baseline FILE or --since REV.")
-

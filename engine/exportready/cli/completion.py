@@ -31,7 +31,6 @@ def rules_like(context: click.Context, parameter: click.Parameter, begun: str) -
 def formats_like(formats: Sequence[str]) -> Complete:
     """Return a completer that offers formats. After a colon, or for a word that isn't a format, it offers files."""
 
-
     def complete(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
         found = [CompletionItem(name) for name in formats if name.startswith(begun)]
         return found or [CompletionItem(begun, type="file")]

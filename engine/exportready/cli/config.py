@@ -88,9 +88,7 @@ def read(path: Path, mistakes: Mistakes | None = None) -> Config:
     SHAPE.check(root, found)
     for name, child in entries(entries(root).get("thresholds")).items():
         if name not in THRESHOLDS:
-            found.add(
-                child, f"unknown threshold '{name}'{did_you_mean(name, THRESHOLDS) or '; use ' + ', '.join(THRESHOLDS)}"
-            )
+            found.add(child, f"unknown threshold '{name}'{did_you_mean(name, THRESHOLDS) or '; use ' + ', '.join(THRESHOLDS)}")
     for rule, of in entries(entries(root).get("parameters")).items():
         for name, child in entries(of).items():
             if not isinstance(child.value, (str, bool, Decimal)):

@@ -90,4 +90,3 @@ def _result(path: Path, judging: SnapshotOptions, book: Rulebook) -> Result:
         raise click.ClickException(f"{path}: {error}") from error
     except (ValueError, RecursionError) as error:
         raise click.ClickException(f"{path} is damaged ({error}). Run check again with -o json:{path}.") from error
-

@@ -339,4 +339,3 @@ NO_PROGRESS = click.option("--no-progress", is_flag=True, help="Don't show progr
 QUIET = click.option("-q", "--quiet", is_flag=True, help="Print nothing on the screen. Files given with -o are still written.")
 VERBOSE = click.option("-v", "--verbose", count=True, help="Show rule ids, places in files, and checks that passed.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")
-

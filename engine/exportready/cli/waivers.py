@@ -38,7 +38,6 @@ def check_waivers(file: Path, snapshot: Path | None, judging: SnapshotOptions, r
     from exportready.cli.settings import settle
     from exportready.model.clock import zone_of
     from exportready.model.display import count
-
     from exportready.policy.waivers import SOON_OVER, read, remarks, today
 
     book, moment = settle(rules).rulebook, judging.moment

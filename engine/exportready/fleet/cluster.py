@@ -28,7 +28,9 @@ def cluster(address: str) -> Iterator[Workers]:
     try:
         client = Client(address, timeout=CONNECT_TIMEOUT, set_as_default=False)
     except (OSError, ValueError) as error:
-        raise NoCluster(f"No Dask scheduler answers at {address} ({error}). Check the address and start the scheduler.") from error
+        raise NoCluster(
+            f"No Dask scheduler answers at {address} ({error}). Check the address and start the scheduler."
+        ) from error
     with client:
         _require_same_version(client.run(_version, on_error="return"), address)
         yield Workers(lambda: client.get_executor(pure=False), sum(client.nthreads().values()), _cancel)

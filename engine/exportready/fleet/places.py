@@ -60,7 +60,9 @@ def find_accounts(path: Path, reports: Path | None = None) -> Fleet:
         return _read_list(path)
     if not path.is_dir():
         remedy = "Give the folder with your accounts, or a .txt file with one path per line."
-        raise NoFleet(f"{path} is not a folder or a list of accounts. {remedy}" if path.exists() else f"Can't find {path}. {remedy}")
+        raise NoFleet(
+            f"{path} is not a folder or a list of accounts. {remedy}" if path.exists() else f"Can't find {path}. {remedy}"
+        )
     try:
         entries = sorted((entry for entry in path.iterdir() if not IGNORED.match(entry.name)), key=lambda entry: entry.name)
     except OSError as error:
@@ -124,7 +126,9 @@ def _read_list(path: Path) -> Fleet:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise NoFleet(f"Can't read {path} as a list of accounts ({error}). Save it as UTF-8 text, with one path per line.") from error
+        raise NoFleet(
+            f"Can't read {path} as a list of accounts ({error}). Save it as UTF-8 text, with one path per line."
+        ) from error
     numbered = [(number, line.strip()) for number, line in enumerate(lines, 1)]
     entries = [(number, line) for number, line in numbered if line and not line.startswith("#")]
     if not entries:

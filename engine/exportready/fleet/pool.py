@@ -19,7 +19,9 @@ from exportready.runtime import debug
 JOBS_PER_PROCESS = 2
 """Jobs submitted per process: enough that none is idle, and few to repeat after a crash."""
 
-_PROCESS_DIED = "the program crashed while checking this account, maybe because of too little memory; check this account by itself"
+_PROCESS_DIED = (
+    "the program crashed while checking this account, maybe because of too little memory; check this account by itself"
+)
 
 _CLUSTER_GAVE_UP = "the cluster could not check this account ({}); check this account by itself"
 

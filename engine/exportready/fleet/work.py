@@ -121,7 +121,9 @@ def check_account(options: AuditOptions, job: Job) -> TaskResult:
         return error_result(job.place, "not enough memory for its files; check fewer accounts at the same time", options.at)
     except Exception as error:  # one account must never stop the others
         debug.show(error, f"the account {job.place} failed")
-        message = f"ExportReady itself failed ({type(error).__name__}: {error}); check this account by itself and report the problem"
+        message = (
+            f"ExportReady itself failed ({type(error).__name__}: {error}); check this account by itself and report the problem"
+        )
         return error_result(job.place, message, options.at)
 
 

@@ -200,9 +200,7 @@ def remarks(
             found.append(Remark(waiver, EXPIRED, f"it was valid until {format_date(waiver.expires)}"))
         elif refused:
             found.append(
-                Remark(
-                    waiver, REFUSED, refused[0] + (f" ({len(refused)} of {len(named)} rules)" if len(named) > 1 else "")
-                )
+                Remark(waiver, REFUSED, refused[0] + (f" ({len(refused)} of {len(named)} rules)" if len(named) > 1 else ""))
             )
         elif waiver.expires - day <= SOON:
             found.append(Remark(waiver, SOON_OVER, f"it is valid until {format_date(waiver.expires)}"))

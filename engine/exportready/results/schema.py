@@ -59,7 +59,9 @@ def _as(name: str) -> Schema:
 
 _PHASES: Schema = {"enum": [Phase.BEFORE.value, Phase.AFTER.value]}
 _THING = _object({"kind": TEXT, "key": TEXT}, about="a record in ServiceTitan or QuickBooks, identified by kind and key")
-_CITATION = _object({"document": TEXT, "section": TEXT, "updated": DAY}, {"note": TEXT}, "the document that the rule comes from")
+_CITATION = _object(
+    {"document": TEXT, "section": TEXT, "updated": DAY}, {"note": TEXT}, "the document that the rule comes from"
+)
 _CLEARED = _object({"findings": COUNT, "transactions": COUNT, "amount": MONEY}, about="what clears once a key issue is fixed")
 _STEPS = {"who": TEXT, "minutes": COUNT, "steps": TEXTS}
 _SIDE = _object({"count": {"type": "integer"}, "amount": _or_null(MONEY)})

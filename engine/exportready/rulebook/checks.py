@@ -50,7 +50,8 @@ class CheckReader:
             own = grade(inside.get("severity"), severity)
             if own.rank < severity.rank:
                 self.mistakes.add(
-                    inside["severity"], f"a check can't be more severe than its rule ({severity.value}); lower it or raise the rule's"
+                    inside["severity"],
+                    f"a check can't be more severe than its rule ({severity.value}); lower it or raise the rule's",
                 )
             check = self._check(inside, node, parameters, own, name)
             checks += [check] if check is not None else []
@@ -165,9 +166,7 @@ class CheckReader:
         for word in placeholders(str(node.value)):
             if group and not word.startswith(PARAMETER + "."):
                 if word not in ("count", "names"):
-                    self.mistakes.add(
-                        node, f"'{{{word}}}' is a field of one record; a group has only {{count}} and {{names}}"
-                    )
+                    self.mistakes.add(node, f"'{{{word}}}' is a field of one record; a group has only {{count}} and {{names}}")
             else:
                 self._word(node, word, names)
 

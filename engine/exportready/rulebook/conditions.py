@@ -169,9 +169,7 @@ class Reader:
                 return None
             return AnyOf(known) if name == "any" else All(known)
         if name not in _OPS:
-            self.mistakes.add(
-                line, f"unknown test '{name}'{did_you_mean(name, TESTS) or '; use one of ' + ', '.join(TESTS)}"
-            )
+            self.mistakes.add(line, f"unknown test '{name}'{did_you_mean(name, TESTS) or '; use one of ' + ', '.join(TESTS)}")
             return None
         op, types = _OPS[name]
         if isinstance(ref, Ref) and ref.type not in types:
@@ -254,7 +252,8 @@ class Reader:
             ref = self._ref(node.value, names, node.line)
             if ref is not None and isinstance(against, Ref) and not _comparable(ref.type, against.type):
                 self.mistakes.add(
-                    node, f"can't compare '{against}', which has type {against.type.value}, with '{ref}', which has {ref.type.value}"
+                    node,
+                    f"can't compare '{against}', which has type {against.type.value}, with '{ref}', which has {ref.type.value}",
                 )
                 return None
             return ref

@@ -231,6 +231,7 @@ def _grouped(rules: list[InferenceRule], mistakes: Mistakes) -> list[InferenceRu
             return [replace(rule, group=groups[rule.then.fact]) for rule in rules]
     first = min(rules, key=lambda rule: (rule.where.path, rule.where.line or 0))
     mistakes.of(first.where.path).add(
-        first.where.line or 0, "rules form a cycle through 'unless': what a rule rules out must not follow from what it concludes"
+        first.where.line or 0,
+        "rules form a cycle through 'unless': what a rule rules out must not follow from what it concludes",
     )
     return rules

@@ -84,7 +84,9 @@ def parse(data: bytes, path: str, mistakes: Mistakes | None = None) -> Node:
         words = error.problem or error.context or "this is not YAML"
         raise _unreadable(found, mark.line + 1 if mark else 1, f"not valid YAML: {words}") from error
     except yaml.YAMLError as error:
-        raise _unreadable(found, 1, "not valid YAML: it has characters that a text file can't have; save it as UTF-8") from error
+        raise _unreadable(
+            found, 1, "not valid YAML: it has characters that a text file can't have; save it as UTF-8"
+        ) from error
     if mistakes is None:
         found.raise_if_any("the file")
     else:
