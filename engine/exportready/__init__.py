@@ -1,7 +1,7 @@
-"""ExportReady: can this batch be exported from ServiceTitan to QuickBooks Desktop now?
+"""ExportReady: check a ServiceTitan batch before you export it to QuickBooks Desktop.
 
-`from exportready import check, CheckRequest, load_rulebook` is the public API (docs/api.md). `__init__.pyi` has its types. A name is
-imported when it is asked for, so that `import exportready` costs nothing.
+`from exportready import check, CheckRequest, load_rulebook` is the public API (docs/api.md); `__init__.pyi` has its types. Names are
+imported when they are first used, so that `import exportready` is fast.
 """
 
 import sys
@@ -33,12 +33,12 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    """Name the public API too, though nothing of it is imported yet."""
+    """Return the names of this module, including those of the public API that aren't imported yet."""
     return sorted({*globals(), *__all__})
 
 
 class _Package(ModuleType):
-    """This package: `exportready.check` stays the function, though the module of that name sets itself when it is imported."""
+    """The type of this package. It keeps `exportready.check` the function when the module of the same name is imported."""
 
     def __setattr__(self, name: str, value: object) -> None:
         if name == "check" and isinstance(value, ModuleType):

@@ -1,4 +1,4 @@
-"""`python -m exportready` is the command `exportready`."""
+"""Run the command with `python -m exportready`."""
 
 from exportready.cli import run
 

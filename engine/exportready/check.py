@@ -1,8 +1,8 @@
-"""The program on one screen, one straight line: a request in, a report out.
+"""Check one snapshot: a request in, a report out.
 
-account.yaml is read first (phase, time zone, covers, columns), then each file once; what no file states is derived, every rule
-judged, problems traced to key issues; then come waivers, baseline and verdicts, and last the excerpts. No step changes what an
-earlier one made.
+The steps, in order: read account.yaml (phase, time zone, covers, columns) and then each file once; derive what no file has; check
+every rule; trace problems to key issues; apply waivers and the baseline; decide the verdicts; cut the excerpts. No step changes the
+results of an earlier one.
 """
 
 from __future__ import annotations
@@ -35,50 +35,50 @@ DEFAULT_PHASE = Phase.BEFORE.value
 
 
 class CheckRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What to check, by which rules, and how."""
+    """What to check, with which rules, and how."""
 
     snapshot: Path
     """A folder or .zip of exported files, or one file."""
     rulebook: Rulebook
     at: datetime
-    """The moment of the check, aware."""
+    """The time of the check, with an offset."""
     before: Path | None = None
     """An earlier snapshot of the same account."""
     phase: str | None = None
-    """`before-export` or `after-export`; None: what account.yaml says, else before."""
+    """`before-export` or `after-export`; None: the phase in account.yaml, else before the export."""
     select: tuple[str, ...] = ()
-    """Ids or areas of the rules to judge; empty: all."""
+    """Ids or areas of the rules to check; empty: all."""
     ignore: tuple[str, ...] = ()
-    """Ids or areas of the rules to leave out; wins over `select`."""
+    """Ids or areas of the rules to skip; overrides `select`."""
     engine: str | None = None
     """`durable` or `clips`; None: the one that is installed."""
     waivers: tuple[Waiver, ...] = ()
     baseline: Baseline | None = None
     baseline_name: str = ""
-    """What people call the baseline: a file, or a git revision."""
+    """The name of the baseline in reports: a file, or a git revision."""
     jobs: int | None = 1
-    """Processes that read files; None: one for each core."""
+    """Number of processes that read files; None: one per core."""
     on_file: Callable[[str, int, int], None] | None = None
-    """Receives each path before it is read, with its number and how many there are."""
+    """Called before each file is read, with its path, its number and the number of files."""
 
 
 class Examined(msgspec.Struct, frozen=True):
-    """A report with the evidence it rests on: which questions are open shows only there."""
+    """A report with its evidence, which alone shows the open questions."""
 
     report: Report
     evidence: Evidence
 
 
 def check(request: CheckRequest) -> Report:
-    """Judge a snapshot and return the report.
+    """Check a snapshot and return the report.
 
-    Raises NoSnapshot where a path holds none, NoEngine where the engine is not installed.
+    Raises NoSnapshot if a path is not a snapshot, NoEngine if the engine is not installed.
     """
     return examine(request).report
 
 
 def examine(request: CheckRequest) -> Examined:
-    """Judge a snapshot and return the report with its evidence. Raises as `check` does."""
+    """Check a snapshot and return the report with its evidence. Raises the same exceptions as `check`."""
     at, book = request.at, request.rulebook
     opened = open_snapshot(request.snapshot, at, on_file=request.on_file)
     phase = request.phase or opened.phase or DEFAULT_PHASE
@@ -137,7 +137,7 @@ def examine(request: CheckRequest) -> Examined:
         baseline_undecided=request.baseline.undecided if request.baseline else frozenset(),
         stale_baseline=_stale_baseline(results, request.baseline),
         waiver_remarks=tuple(
-            f"{one.what}: {one.waiver.rule} ({one.waiver.where.path}:{one.waiver.where.line}): {one.message}"
+            f"{one.heading}: {one.waiver.rule} ({one.waiver.where.path}:{one.waiver.where.line}): {one.message}"
             for one in waivers.remarks(request.waivers, book.rules, results, now.account.name, today)
         ),
     )
@@ -145,7 +145,7 @@ def examine(request: CheckRequest) -> Examined:
 
 
 def is_chosen(rule: Rule, selected: Sequence[str], ignored: Sequence[str]) -> bool:
-    """Return whether a rule is judged, by ids or areas (`items/cogs-account` or `items`); what is ignored wins."""
+    """Return whether a rule is checked, by ids or areas (`items/cogs-account` or `items`); `ignored` overrides `selected`."""
 
     def is_named(names: Sequence[str]) -> bool:
         return any(name.rstrip("/") in (rule.id, rule.area) for name in names)
@@ -154,10 +154,10 @@ def is_chosen(rule: Rule, selected: Sequence[str], ignored: Sequence[str]) -> bo
 
 
 def _wanted(book: Rulebook, rules: Sequence[Rule], phase: str) -> Wanted:
-    """Return what to read and derive: only kinds that the judged rules or the report look at.
+    """Return the kinds and fields to read and derive: only kinds that the checked rules or the report use.
 
-    Of a kind it is all that any rule of the book reads: whether two copies of a record contradict each other must not depend
-    on the rules that are chosen.
+    The fields are those that any rule of the book reads: whether two copies of a record contradict each other must not depend on
+    the rules that are chosen.
     """
     shown = SHOWN + SHOWN_AFTER if phase == Phase.AFTER.value else SHOWN
     kinds = (*wanted(rules, shown), *drift.STATED)

@@ -18,7 +18,7 @@ from exportready.account.questions import (
     own_question,
     question_for,
 )
-from exportready.account.replies import BadReply, describe_answers, describe_replies, is_irrelevant, parse_reply
+from exportready.account.replies import Answer, BadReply, describe_answers, describe_replies, is_irrelevant, parse_reply
 from exportready.kinds.account import BY_PATH, FILE_MODE
 from exportready.schema.times import parse_us_time
 
@@ -169,7 +169,7 @@ def test_each_question_has_an_explanation_that_office_people_understand() -> Non
 
 
 def test_answers_are_described_as_people_reply_them() -> None:
-    online = {"webConnector.status": "online", "webConnector.restarted": False}
+    online: dict[str, Answer] = {"webConnector.status": "online", "webConnector.restarted": False}
     assert describe_answers(CONNECTOR, online) == "green"
     assert describe_answers(CONNECTOR, {**online, "webConnector.restarted": True}) == "yes and online"
     assert describe_answers(own_question("closingDate"), {"closingDate": date(2026, 10, 31)}) == "October 31, 2026"

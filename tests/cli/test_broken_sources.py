@@ -131,7 +131,7 @@ def test_a_key_stands_twice_in_account_yaml(run: Run, snapshot: Path) -> None:
     (snapshot / "account.yaml").write_text(text + "timeZone: America/Boise\n", "utf-8")
     first = next(number for number, line in enumerate(text.splitlines(), 1) if line.startswith("timeZone"))
     error = account_error(run, snapshot)
-    assert error.startswith(f"line {lines_of(text)}: 'timeZone' stands twice")
+    assert error.startswith(f"line {lines_of(text)}: 'timeZone' appears twice")
     assert f"line {first}" in error
 
 

@@ -156,7 +156,7 @@ def test_the_json_is_written_whatever_the_outcome(run: Run, silent: Path, tmp_pa
 def test_two_formats_to_the_screen_are_refused(run: Run) -> None:
     done = run("check", READY, AT, "-o", "console", "-o", "json")
     assert (done.returncode, done.stdout) == (2, b"")
-    assert b"only one format" in done.stderr
+    assert b"Only one format" in done.stderr
 
 
 def test_a_format_that_does_not_exist_is_refused(run: Run) -> None:
@@ -230,7 +230,7 @@ def test_one_output_that_cannot_be_written_leaves_all_others_as_they_were(run: R
     (tmp_path / "folder").mkdir()
     done = run("check", READY, AT, "-o", "json:a.json", "-o", "html:folder", "-o", "console")
     assert (done.returncode, done.stdout) == (2, b"")
-    assert b"folder cannot be written (it is a folder)" in done.stderr
+    assert b"Can't write folder (it is a folder)" in done.stderr
     assert (tmp_path / "a.json").read_text("utf-8") == "before"
     assert {path.name for path in tmp_path.iterdir()} == {"a.json", "folder"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -85,7 +86,7 @@ def test_a_waiver_lets_it_through_to_the_last_second_of_its_day(run: Run, reposi
     assert late.returncode == 1
     told = b" ".join(late.stdout.split())
     assert b"expired: inventory/populate-serial-numbers-off" in told
-    assert b"which has passed" in told
+    assert b"that date has passed" in told
 
 
 def test_what_was_not_there_at_the_revision_is_new(run: Run, repository: Path) -> None:
@@ -93,7 +94,7 @@ def test_what_was_not_there_at_the_revision_is_new(run: Run, repository: Path) -
     assert run("check", repository / "accounts" / "other", "--since", "HEAD", "--new-only", EVENING, "-q").returncode == 1
     for revision in ("nowhere", "--help"):
         done = run("check", repository / "accounts" / "other", f"--since={revision}", EVENING)
-        assert (done.returncode, b"is no revision" in done.stderr) == (2, True)
+        assert (done.returncode, f"git revision '{revision}' not found".encode() in done.stderr) == (2, True)
 
 
 def test_outside_of_a_repository_since_says_so(run: Run, tmp_path: Path) -> None:
@@ -213,10 +214,10 @@ def test_what_does_not_go_together_is_said(run: Run, tmp_path: Path) -> None:
     (tmp_path / "broken.json").write_text("{}", encoding="utf-8")
     for words, said in (
         (["--new-only"], b"need --baseline"),
-        (["--baseline", tmp_path / "broken.json", "--since", "HEAD"], b"give one of them"),
-        (["--baseline", tmp_path / "broken.json"], b"is no baseline"),
-        (["--baseline", tmp_path / "nowhere.json"], b"cannot be opened"),
-        (["--waivers", tmp_path / "nowhere.yaml"], b"cannot be opened"),
+        (["--baseline", tmp_path / "broken.json", "--since", "HEAD"], b"not both"),
+        (["--baseline", tmp_path / "broken.json"], b"is not a baseline"),
+        (["--baseline", tmp_path / "nowhere.json"], b"Can't open"),
+        (["--waivers", tmp_path / "nowhere.yaml"], b"can't open"),
     ):
         done = run("check", EXAMPLES / "ready", EVENING, *words)
         assert (done.returncode, said in done.stderr) == (2, True), done.stderr
@@ -235,7 +236,7 @@ def test_a_slip_in_a_revision_is_answered_with_the_near_branch_or_tag(run: Run, 
     snapshot = repository / "accounts" / "northwind"
     for slip, meant in (("befor-november", "before-november"), ("relase~0", "release"), ("nothing-like-it", None)):
         done = run("check", snapshot, "--since", slip, TWO_DAYS_LATER)
-        assert (done.returncode, b"is no revision" in done.stderr) == (2, True)
+        assert (done.returncode, f"git revision '{slip}' not found".encode() in done.stderr) == (2, True)
         assert (f"did you mean '{meant}'?".encode() in done.stderr) is (meant is not None)
 
 
@@ -334,7 +335,7 @@ def test_waivers_check_tells_what_is_wrong_with_each(run: Run, tmp_path: Path) -
     done = run("waivers", "check", path, EXAMPLES / "not-ready", EVENING)
     lines = done.stdout.decode().splitlines()
     assert done.returncode == 1
-    assert [line.split(": ")[1] for line in lines[:-1]] == ["lapses soon", "unknown rule", "unused", "expired"]
+    assert [line.split(": ")[1] for line in lines[:-1]] == ["expires soon", "unknown rule", "unused", "expired"]
     assert "did you mean 'items/cogs-account'?" in lines[1]
 
 
@@ -347,9 +348,9 @@ def test_mistakes_in_waivers_are_told_all_at_once(run: Run, tmp_path: Path) -> N
     done = run("check", EXAMPLES / "ready", "--waivers", path, EVENING)
     assert done.returncode == 2
     for part in (
-        b"waivers.yaml:2: there is no key 'ownr'",
+        b"waivers.yaml:2: unknown key 'ownr'",
         b"waivers.yaml:2: 'reason' is missing",
-        b"waivers.yaml:3: '2026-13-01'",
+        b"waivers.yaml:3: expected a date such as 2026-11-20, not '2026-13-01'",
     ):
         assert part in done.stderr
 
@@ -359,9 +360,9 @@ def test_mistakes_in_waivers_are_told_all_at_once(run: Run, tmp_path: Path) -> N
     [
         ("waivers:\n", b"waivers.yaml"),
         ("waivers: none\n", b"waivers.yaml:1: "),
-        ("rule,owner,reason,expires,rule\nitems/*,a,b,2027-01-01,session/*\n", b"each once"),
-        ("rule,owner,reason,expires\nitems/*,a,sold, then bought,2027-01-01\n", b"waivers.csv:2: it has 5 cells"),
-        ('rule,owner,reason,expires\n"items/*,a,b,2027-01-01\n', b"is no CSV file"),
+        ("rule,owner,reason,expires,rule\nitems/*,a,b,2027-01-01,session/*\n", b"each only once"),
+        ("rule,owner,reason,expires\nitems/*,a,sold, then bought,2027-01-01\n", b"waivers.csv:2: this row has 5 cells"),
+        ('rule,owner,reason,expires\n"items/*,a,b,2027-01-01\n', b"is not a CSV file"),
     ],
 )
 def test_waivers_that_would_be_read_otherwise_than_meant_are_refused(run: Run, tmp_path: Path, text: str, said: bytes) -> None:
@@ -379,7 +380,7 @@ def test_a_pattern_that_a_rule_refuses_is_told(run: Run, tmp_path: Path) -> None
     with (tmp_path / "rules" / f"{RULE}.yaml").open("a", encoding="utf-8") as rule:
         rule.write("waivers: {allowed: false}\n")
     done = run("waivers", "check", path, EVENING, "--rules", tmp_path / "rules")
-    assert (done.returncode, b": refused: *: " in done.stdout, b"(1 of " in done.stdout) == (1, True, True)
+    assert (done.returncode, b": rejected: *: " in done.stdout, b"(1 of " in done.stdout) == (1, True, True)
 
 
 # -- diff
@@ -409,7 +410,7 @@ def test_diff_tells_new_fixed_back_again_drift_and_what_only_the_rule_changed(ru
 def test_diff_takes_snapshots_too_and_refuses_what_is_none(run: Run, tmp_path: Path) -> None:
     same = run("diff", EXAMPLES / "ready", EXAMPLES / "ready", EVENING)
     assert same.returncode == 0
-    assert b"ready -> ready" in same.stdout
+    assert b"no problems -> no problems" in same.stdout
     (tmp_path / "x.json").write_text("[]", encoding="utf-8")
     for path in (tmp_path / "x.json", tmp_path / "nowhere"):
         done = run("diff", path, EXAMPLES / "ready", EVENING)
@@ -429,3 +430,70 @@ def test_diff_tells_a_damaged_result_and_knows_one_without_its_ending(run: Run, 
         (tmp_path / "damaged.json").write_text(text, encoding="utf-8")
         done = run("diff", tmp_path / "damaged.json", EXAMPLES / "ready", EVENING)
         assert (done.returncode, done.stdout, b"is damaged" in done.stderr) == (2, b"", True)
+
+
+# -- the gate says how it ended
+
+
+def last_line(done: subprocess.CompletedProcess[bytes]) -> str:
+    return done.stdout.decode().splitlines()[-1]
+
+
+def test_the_console_ends_with_the_result_of_the_gate(run: Run, tmp_path: Path) -> None:
+    snapshot, baseline = tmp_path / "snapshot", tmp_path / "baseline.json"
+    shutil.copytree(EXAMPLES / "ready", snapshot)
+    path = snapshot / "account.yaml"
+    text = path.read_text(encoding="utf-8")
+    run("baseline", "create", snapshot, "-o", baseline, EVENING)
+    gate = ["check", snapshot, "--baseline", baseline, EVENING]
+    path.write_text(text.replace(f"{SWITCH}: false", f"{SWITCH}: true"), encoding="utf-8")
+    failed = run(*gate, "--new-only")
+    assert (failed.returncode, last_line(failed)) == (1, "Gate: failed. 1 new problem.")
+    assert last_line(run(*gate, "--new-only", "--fail-on", "never")) == (
+        "Gate: passed. 1 new problem that the gate allows, 0 known."
+    )
+    run("baseline", "create", snapshot, "-o", baseline, EVENING)
+    passed = run(*gate, "--new-only", "-o", "console")
+    assert (passed.returncode, last_line(passed)) == (0, "Gate: passed. 0 new problems, 1 known.")
+    assert "Gate:" not in run(*gate).stdout.decode()
+    run(*gate, "--new-only", "-o", f"console:{tmp_path / 'report.txt'}", "-o", f"json:{tmp_path / 'result.json'}")
+    assert (tmp_path / "report.txt").read_text("utf-8").endswith("Gate: passed. 0 new problems, 1 known.\n")
+    quiet_screen = run(*gate, "--new-only", "-o", f"json:{tmp_path / 'result.json'}")
+    assert b"Gate: passed. 0 new problems, 1 known.\n" in quiet_screen.stderr
+    path.write_text(text, encoding="utf-8")
+    strict = run(*gate, "--new-only", "--strict-baseline")
+    assert (strict.returncode, last_line(strict)) == (1, "Gate: failed. The baseline still has 1 resolved entry.")
+
+
+def test_the_gate_says_what_it_could_not_check(run: Run, tmp_path: Path) -> None:
+    snapshot, baseline = tmp_path / "snapshot", tmp_path / "baseline.json"
+    shutil.copytree(EXAMPLES / "ready", snapshot)
+    run("baseline", "create", snapshot, "-o", baseline, EVENING)
+    gate = ["check", snapshot, "--baseline", baseline, "--new-only", EVENING]
+    (snapshot / "more.json").write_text('{"data": [', encoding="utf-8")
+    broken = run(*gate)
+    assert (broken.returncode, last_line(broken)) == (4, "Gate: failed. 1 file could not be read.")
+    (snapshot / "more.json").unlink()
+    (snapshot / "account.yaml").unlink()
+    silent = run(*gate)
+    assert silent.returncode == 4
+    assert re.fullmatch(r"Gate: failed\. \d+ more checks could not be done\.", last_line(silent))
+
+
+def test_annotations_are_titled_with_the_problem(run: Run, tmp_path: Path) -> None:
+    formats = ("github", "gitlab", "sarif", "junit")
+    targets = [word for name in formats for word in ("-o", f"{name}:{tmp_path / name}")]
+    run("check", EXAMPLES / "not-ready", EVENING, "-o", "json:result.json", *targets)
+    failed = [
+        rule for rule in json.loads((tmp_path / "result.json").read_text("utf-8"))["rules"] if rule["outcome"] == "failed"
+    ]
+    assert len(failed) > 20
+    texts = {name: (tmp_path / name).read_text("utf-8") for name in formats}
+    for rule in failed:
+        for name in ("github", "gitlab", "junit"):
+            assert rule["title"] not in texts[name], name
+    described = {rule["id"]: rule for rule in json.loads(texts["sarif"])["runs"][0]["tool"]["driver"]["rules"]}
+    for rule in failed:
+        assert described[rule["id"]]["shortDescription"]["text"] != rule["title"]
+        assert described[rule["id"]]["fullDescription"]["text"].startswith(rule["title"])
+    assert "Not so" not in "".join(texts.values())

@@ -61,7 +61,7 @@ def test_a_batch_has_a_verdict_of_its_own(run: Run, tmp_path: Path) -> None:
     assert {waiting["transaction"]["batch"] for waiting in one["waiting"]} == {"1042"}
     assert len(one["key_issues"]) < len(whole["key_issues"])  # what only purchase orders use is not its matter
     refused = run("check", NOT_READY, AT, "--batch", "9")
-    assert (refused.returncode, b"no batch 9 (they hold 1042)" in refused.stderr) == (2, True)
+    assert (refused.returncode, b"Batch 9 is not in your files. Choose one of 1042" in refused.stderr) == (2, True)
 
 
 def test_after_the_export_one_batch_is_tied_out_alone(run: Run) -> None:
@@ -103,7 +103,7 @@ def test_why_names_facts_rules_and_sources(run: Run) -> None:
     assert first.endswith("The Web Connector is offline")
     told = run("why", NOT_READY, "3", AT).stdout.decode()
     for part in (
-        "Read from:",
+        "Based on:",
         "servicetitan/invoices.json:",
         "a batch with such a transaction cannot be posted (established)",
         "Source:",
@@ -135,5 +135,5 @@ def test_rules_of_inference_with_mistakes_are_told_all_at_once(run: Run, tmp_pat
     )
     done = run("check", NOT_READY, AT, "--rules", tmp_path / "rules")
     assert done.returncode == 2
-    for part in (b"own.yaml:5", b"$y is named by no entry", b"'{b}' is no entry of when"):
+    for part in (b"own.yaml:5", b"sets $y", b"'{b}' is not an entry of 'when'"):
         assert part in done.stderr

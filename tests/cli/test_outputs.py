@@ -46,9 +46,9 @@ def test_a_path_alone_names_its_format(output: str, meant: tuple[str, str | None
 @pytest.mark.parametrize(
     ("output", "said"),
     [
-        ("htlm", "'htlm' is not a format; there are console, html"),
-        ("htlm:november.html", "'htlm' is not a format; there are console, html"),
-        ("november.pdf", "write FORMAT:november.pdf with one of console, html"),
+        ("htlm", "'htlm' is not a format. Use one of console, html"),
+        ("htlm:november.html", "'htlm' is not a format. Use one of console, html"),
+        ("november.pdf", "Use FORMAT:november.pdf with one of console, html"),
         ("november.", "is not a format"),
         (".html", "is not a format"),
         ("", "is not a format"),
@@ -61,7 +61,7 @@ def test_what_names_no_format_is_refused_with_how_to_write_it(output: str, said:
 
 def test_an_audit_takes_only_its_own_formats() -> None:
     assert targets(["audit.html", "audit.csv"], False, AUDIT_FORMATS) == [("html", "audit.html"), ("csv", "audit.csv")]
-    with pytest.raises(click.UsageError, match=r"write FORMAT:audit\.sarif with one of console, csv"):
+    with pytest.raises(click.UsageError, match=r"Use FORMAT:audit\.sarif with one of console, csv"):
         targets(["audit.sarif"], False, AUDIT_FORMATS)
 
 
@@ -79,7 +79,7 @@ def test_paths_alone_are_written_and_collide_like_others(run: Run, tmp_path: Pat
     again = run("render", "november.json", "-o", "again.html")
     assert (again.returncode, (tmp_path / "again.html").read_bytes()) == (0, (tmp_path / "november.html").read_bytes())
     twice = run("check", READY, AT, "-o", "x.csv", "-o", "work-list:x.csv")
-    assert (twice.returncode, b"two formats go to one file" in twice.stderr) == (2, True)
+    assert (twice.returncode, b"Two formats have the same path" in twice.stderr) == (2, True)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a terminal is made with pty")
@@ -96,7 +96,7 @@ def test_a_page_goes_to_no_terminal(program: list[str], tmp_path: Path) -> None:
         return done.returncode, done.stderr
 
     code, told = on_a_terminal("check", READY, AT, "-o", "html")
-    assert (code, b"give it a path, such as -o html:report.html" in told) == (2, True)
+    assert (code, b"Give it a path, such as -o html:report.html" in told) == (2, True)
     code, told = on_a_terminal("audit", READY.parent, AT, "-o", "html", "--no-reports")
     assert (code, b"-o html:report.html" in told) == (2, True)
     assert on_a_terminal("check", READY, AT, "-q", "-o", "markdown")[0] == 0

@@ -1,4 +1,4 @@
-"""Writing rules: a new one passes as it is, mistakes are told all at once, and the pages are those of the files."""
+"""Writing rules: a new one passes as it is, all mistakes are reported at once, and the pages are those of the files."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def test_a_new_rule_passes_its_tests_and_its_lint_and_judges(run: Run, tmp_path:
     done = run("rules", "new", "house/unit-of-measure", "--in", tmp_path / "mine")
     assert (done.returncode, b"exportready rules test" in done.stderr) == (0, True)
     assert b"1 rule, 4 examples: no differences" in run("rules", "test", tmp_path / "mine").stdout
-    assert run("rules", "lint", tmp_path / "mine").stdout == b"no remarks\n"
+    assert run("rules", "lint", tmp_path / "mine").stdout == b"no problems found\n"
     judged = run("check", ROOT / "examples" / "ready", "--rules", tmp_path / "mine", AT)
     assert b"house/unit-of-measure" not in judged.stderr
     assert judged.returncode in (0, 4)
     again = run("rules", "new", "house/unit-of-measure", "--in", tmp_path / "mine")
-    assert (again.returncode, b"is there already" in again.stderr) == (2, True)
+    assert (again.returncode, b"already exists" in again.stderr) == (2, True)
     assert run("rules", "new", "House Rules", "--in", tmp_path / "mine").returncode == 2
 
 
@@ -33,7 +33,7 @@ def test_a_rule_without_its_three_cases_does_not_pass(run: Run, tmp_path: Path) 
     path = tmp_path / "house" / "x.yaml"
     path.write_text(re.sub(r"  - name: the column.*", "", path.read_text("utf-8"), flags=re.DOTALL), encoding="utf-8")
     done = run("rules", "test", tmp_path)
-    assert (done.returncode, b"no example comes out as cannot_tell" in done.stdout) == (1, True)
+    assert (done.returncode, b"no example has the outcome cannot_tell" in done.stdout) == (1, True)
 
 
 FLAWS = {
@@ -62,7 +62,7 @@ each: servicetitan.material
 where: {active: true}
 expect: {code: present}
 failure: "{code}"
-fix: {who: office, minutes: 1, steps: [mend it]}
+fix: {who: office, minutes: 1, steps: [fix it]}
 examples:
   - {name: a, evidence: {servicetitan.material: [{code: A, active: true}]}, outcome: passed}
   - {name: b, evidence: {servicetitan.material: [{code: null, active: true}]}, outcome: failed, findings: [(blank)]}
@@ -70,7 +70,7 @@ examples:
 """
 
 
-def test_thirty_planted_mistakes_are_all_told_in_one_run(run: Run, tmp_path: Path) -> None:
+def test_thirty_planted_mistakes_are_all_reported_in_one_run(run: Run, tmp_path: Path) -> None:
     planted = [*FLAWS.items(), *REMARKS.items()]
     expected = 30
     for number in range(expected):
@@ -92,16 +92,16 @@ def test_thirty_planted_mistakes_are_all_told_in_one_run(run: Run, tmp_path: Pat
         (
             "where: {active: true}",
             "where: {all: [{active: true}, {active: false}]}",
-            "where can never hold: active cannot be two things at once",
+            "'where' can never be true: active can't have two values at once",
         ),
-        ("where: {active: true}", "where: {code: absent}\nparameters: {limit: 3}", "the parameter 'limit' is used nowhere"),
+        ("where: {active: true}", "where: {code: absent}\nparameters: {limit: 3}", "parameter 'limit' is never used"),
         (
             "where: {active: true}",
             "related: {qb: {kind: quickbooks.Item, match: {Name: $code}}}",
-            "the entry 'qb' is used nowhere",
+            "entry 'qb' is never used",
         ),
-        ("where: {active: true}", "where: {code: present}", "expect is what where says, so it never fails"),
-        ('failure: "{code}"', "failure: wrong", "names no {field}"),
+        ("where: {active: true}", "where: {code: present}", "'expect' is the same as 'where', so it never fails"),
+        ('failure: "{code}"', "failure: wrong", "has no {field}"),
     ],
 )
 def test_lint_says_what_would_be_right(run: Run, tmp_path: Path, right: str, wrong: str, said: str) -> None:
@@ -111,9 +111,9 @@ def test_lint_says_what_would_be_right(run: Run, tmp_path: Path, right: str, wro
     assert said in done.stdout.decode()
 
 
-def test_the_shipped_rules_have_nothing_to_remark(run: Run) -> None:
+def test_the_shipped_rules_have_no_problems(run: Run) -> None:
     done = run("rules", "lint")
-    assert (done.returncode, done.stdout) == (0, b"no remarks\n")
+    assert (done.returncode, done.stdout) == (0, b"no problems found\n")
 
 
 def test_the_pages_of_the_rules_are_those_of_the_files(run: Run, tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_the_pages_of_the_rules_are_those_of_the_files(run: Run, tmp_path: Path)
     (tmp_path / "pages" / "items-cogs-account.md").write_text("old", encoding="utf-8")
     (tmp_path / "pages" / "gone.md").write_text("old", encoding="utf-8")
     stale = run("rules", "docs", tmp_path / "pages", "--check")
-    assert (stale.returncode, stale.stdout.count(b"is stale")) == (1, 2)
+    assert (stale.returncode, stale.stdout.count(b"is out of date")) == (1, 2)
     assert run("rules", "docs", tmp_path / "pages").returncode == 0
     assert run("rules", "docs", tmp_path / "pages", "--check").returncode == 0
 

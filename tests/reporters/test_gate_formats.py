@@ -137,7 +137,7 @@ def test_github_writes_no_more_than_the_platform_shows_and_the_worst_first(gated
     grades = [re.match(r"::(\w+) ", line)[1] for line in lines]  # type: ignore[index]
     assert all(grades.count(grade) <= 11 for grade in ("error", "warning", "notice"))
     assert grades == sorted(grades, key=("error", "warning", "notice").index)
-    assert any("more; the JSON" in line for line in lines)
+    assert any("more. The JSON" in line for line in lines)
     assert all("file=accounts/northwind/" in line for line in lines[:-1])
 
 

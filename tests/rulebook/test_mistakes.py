@@ -44,42 +44,47 @@ def test_the_sample_has_no_mistakes(tmp_path: Path) -> None:
 
 
 CASES = [
-    ("id: items/sample", "id: items/other", 1, "the id must be the file's path, 'items/sample'"),
+    ("id: items/sample", "id: items/other", 1, "the id must match the file's path: 'items/sample'"),
     ("severity: error", "severity: fatal", 3, "one of error, warning, info"),
     ("severity: error", "severity: eror", 3, "did you mean 'error'"),
     ("title: Every", "titel: Every", 2, "did you mean 'title'"),
-    ("updated: 2023-05-12", "updated: last May", 5, "a day such as 2026-11-20"),
+    ("updated: 2023-05-12", "updated: last May", 5, "a date such as 2026-11-20"),
     ("each: servicetitan.material", "each: servicetitan.materials", 7, "did you mean 'servicetitan.material'"),
     ("kind: quickbooks.Item", "kind: quickbooks.Itm", 9, "did you mean 'quickbooks.Item'"),
     ("match: {Name: $code}", "match: {Nmae: $code}", 9, "quickbooks.Item has no field 'Nmae'"),
     ("match: {Name: $code}", "match: {Name: $cdoe}", 9, "servicetitan.material has no field 'cdoe'"),
-    ("where: {active: true}", "where: {active: yes}", 10, "true or false belongs"),
-    ("where: {active: true}", "where: {active: {above: 3}}", 10, "'above' cannot be asked of 'active'"),
+    ("where: {active: true}", "where: {active: yes}", 10, "expected true or false"),
+    ("where: {active: true}", "where: {active: {above: 3}}", 10, "'above' doesn't work with 'active'"),
     ("where: {active: true}", "where: {code: {mathces: x}}", 10, "did you mean 'matches'"),
-    ("where: {active: true}", "where: {code: {matches: '(a'}}", 10, "the pattern cannot be used"),
-    ("where: {active: true}", "where: {cost: '12'}", 10, "a number belongs"),
-    ("where: {active: true}", "where: {cost: null}", 10, "ask present or absent instead"),
-    ("where: {active: true}", "where: {active: $code}", 10, "'active' is yesno but 'code' is name"),
-    ("where: {active: true}", "where: {qb: true}", 10, "only present or absent can be asked"),
+    ("where: {active: true}", "where: {code: {matches: '(a'}}", 10, "invalid pattern"),
+    ("where: {active: true}", "where: {cost: '12'}", 10, "expected a number"),
+    ("where: {active: true}", "where: {cost: null}", 10, "use present or absent instead"),
+    (
+        "where: {active: true}",
+        "where: {active: $code}",
+        10,
+        "can't compare 'active', which has type yesno, with 'code', which has name",
+    ),
+    ("where: {active: true}", "where: {qb: true}", 10, "can only be tested with present or absent"),
     ("where: {active: true}", "where: {qb.ItemType: Inventary}", 10, "did you mean 'Inventory'"),
     ("where: {active: true}", "where: {$answers.peopleWhoExprot: 1}", 10, "did you mean 'peopleWhoExport'"),
-    ("where: {active: true}", "where: {$parameter.x: 1}", 10, "there is no parameter 'x'"),
-    ("where: {active: true}", "where: []", 10, "a condition (field: test) belongs"),
-    ("why: Because.", "why: Because.\ngiven: {active: true}", 7, "cannot be asked here"),
+    ("where: {active: true}", "where: {$parameter.x: 1}", 10, "unknown parameter 'x'"),
+    ("where: {active: true}", "where: []", 10, "expected a condition (field: test)"),
+    ("why: Because.", "why: Because.\ngiven: {active: true}", 7, "can't be used here"),
     ("why: Because.", "why: Because.\nmax_age: {quickbooks.Host: soon}", 7, "an age such as 4h or 180d"),
-    ("why: Because.", "why: Because.\nwhy: Again.", 7, "stands twice (first in line 6)"),
+    ("why: Because.", "why: Because.\nwhy: Again.", 7, "appears twice (first on line 6)"),
     ("minutes: 2", "minutes: few", 13, "a whole number"),
-    ('"{code} has none"', '"{cod} has none"', 12, "cannot be filled in"),
+    ('"{code} has none"', '"{cod} has none"', 12, "can't be filled in"),
     ("outcome: passed", "outcome: fine", 15, "one of passed, failed"),
-    ("outcome: passed", "outcome: failed", 15, "lists its findings exactly when"),
+    ("outcome: passed", "outcome: failed", 15, "only an example with the outcome failed has findings"),
     ("{code: A, active: true", "{code: A, activ: true", 15, "did you mean 'active'"),
     ("{code: A, active: true", "{code: A, active: 3", 15, "is not yes or no"),
     ("expect: {costOfSaleAccount: present}\n", "", 1, "'expect' is missing"),
     ("why: Because.", "why: !!python/object:os.system x", 6, "the tag"),
     ("severity: error", "severity: [error]", 3, "one of error, warning, info"),
     ("severity: error", "severity: {}", 3, "one of error, warning, info"),
-    ("each: servicetitan.material", "each: {a: b}", 7, "a group of keys stands where text belongs"),
-    ("each: servicetitan.material", "each: [[]]", 7, "a list stands where text belongs"),
+    ("each: servicetitan.material", "each: {a: b}", 7, "expected text, not a group of keys"),
+    ("each: servicetitan.material", "each: [[]]", 7, "expected text, not a list"),
     ("match: {Name: $code}", "match: {ItemType: Inventary}", 9, "did you mean 'Inventory'"),
     ("minutes: 2", "minutes: 2.5", 13, "a whole number"),
 ]
@@ -130,38 +135,38 @@ examples:
   - {nme: bad, evidence: {servicetitan.material: [{cod: A}]}, outcome: fine, findings: [A]}
 """
 EVERY = {
-    (1, "the id must be the file's path"),
+    (1, "the id must match the file's path"),
     (1, "'title' is missing"),
-    (2, "there is no key 'titel' here"),
-    (3, "'eror' stands where one of"),
-    (5, "'last May' stands where a day"),
-    (7, "'why' stands twice"),
-    (8, "there is no answer 'peopleWhoExprot'"),
+    (2, "unknown key 'titel'"),
+    (3, "not 'eror'"),
+    (5, "not 'last May'"),
+    (7, "'why' appears twice"),
+    (8, "unknown answer 'peopleWhoExprot'"),
     (9, "'servicetitan.materials' is not a kind"),
     (11, "'quickbooks.Itm' is not a kind"),
     (11, "quickbooks.Item has no field 'Nmae'"),
     (11, "servicetitan.material has no field 'cdoe'"),
-    (11, "there is no key 'wher' here"),
+    (11, "unknown key 'wher'"),
     (12, "'nonsense' is not a kind"),
-    (12, "there is no test 'mathces'"),
+    (12, "unknown test 'mathces'"),
     (13, "servicetitan.material has no field 'actve'"),
-    (13, "'long' stands where a length"),
-    (13, "'twelve' stands where a number"),
-    (14, "the pattern cannot be used"),
-    (14, "there is no test 'contians'"),
-    (15, "'{cod}' cannot be filled in"),
-    (16, "'soon' stands where an age"),
+    (13, "expected a length (a whole number), not 'long'"),
+    (13, "expected a number for 'cost', not 'twelve'"),
+    (14, "invalid pattern"),
+    (14, "unknown test 'contians'"),
+    (15, "'{cod}' can't be filled in"),
+    (16, "an age such as 4h or 180d, not 'soon'"),
     (16, "'quickbooks.Nothing' is not a kind"),
-    (17, "the parameter 'limit' needs a plain value"),
-    (20, "'few' stands where a whole number"),
-    (21, "'{cde}' cannot be filled in"),
-    (22, "'{x}' cannot be filled in"),
+    (17, "the default of parameter 'limit' must be"),
+    (20, "not 'few'"),
+    (21, "'{cde}' can't be filled in"),
+    (22, "'{x}' can't be filled in"),
     (24, "has no field 'activ'"),
-    (24, "there is no key 'peopleWhoExprot' here"),
-    (25, "there is no key 'nme' here"),
+    (24, "unknown key 'peopleWhoExprot'"),
+    (25, "unknown key 'nme'"),
     (25, "'name' is missing"),
     (25, "has no field 'cod'"),
-    (25, "'fine' stands where one of"),
+    (25, "not 'fine'"),
 }
 
 
@@ -202,19 +207,19 @@ def test_other_spellings_of_the_same_value_are_valid(tmp_path: Path, old: str, n
 @pytest.mark.parametrize("name", ["items/other.yml", "other.yaml", "items/deep/other.yaml"])
 def test_a_rule_file_in_the_wrong_place_is_a_mistake(tmp_path: Path, name: str) -> None:
     mistakes(tmp_path, GOOD)
-    assert mistakes(tmp_path, GOOD, name) == [(0, "a rule stands in AREA/NAME.yaml; move or rename this file")]
+    assert mistakes(tmp_path, GOOD, name) == [(0, "rule files must be AREA/NAME.yaml; move or rename this file")]
 
 
 def test_a_folder_named_like_a_rule_is_a_mistake(tmp_path: Path) -> None:
     (tmp_path / "items" / "folder.yaml").mkdir(parents=True)
-    assert any("cannot be opened" in message for _, message in mistakes(tmp_path, GOOD))
+    assert any("can't open this file" in message for _, message in mistakes(tmp_path, GOOD))
 
 
 def test_a_folder_without_rules_is_a_mistake(tmp_path: Path) -> None:
-    with pytest.raises(MistakesFound, match="holds no rules"):
+    with pytest.raises(MistakesFound, match="has no rules"):
         load(tmp_path)
 
 
-def test_an_alias_is_refused(tmp_path: Path) -> None:
+def test_an_alias_is_rejected(tmp_path: Path) -> None:
     found = mistakes(tmp_path, GOOD.replace("why: Because.", "why: &why Because.\nmax_age: *why"))
-    assert any("refers to another place" in message for _, message in found)
+    assert any("the alias '*why' isn't allowed" in message for _, message in found)

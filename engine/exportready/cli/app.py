@@ -1,4 +1,4 @@
-"""The command line as a whole: its commands, and what becomes of an error."""
+"""The command line as a whole: its commands, and how errors are shown."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ import sys
 import click
 
 from exportready import __version__
+from exportready.cli.command import Group
 
 UNUSABLE, INTERRUPTED = 2, 130
-"""Those of gate.ExitCode, written out: what fails before any room is opened needs them too."""
+"""The same as in gate.ExitCode, repeated because an error can occur before that module is imported."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the program and return its exit code. No traceback reaches a user."""
+    """Run the program and return its exit code. Users never see a traceback."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
     gc.disable()  # a check makes millions of values that live until its end; the search for cycles costs a seventh and finds none
@@ -29,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         error.show()
         return UNUSABLE
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted; nothing was written.", err=True)
+        click.echo("Interrupted. Nothing was written.", err=True)
         return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -41,8 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
         if os.environ.get("EXPORTREADY_DEBUG"):
             raise
         click.echo(
-            f"Error: ExportReady itself failed ({type(error).__name__}: {error}). This is our mistake, not yours; "
-            "please report it with the command that you ran (EXPORTREADY_DEBUG=1 shows where).",
+            f"Error: ExportReady itself failed ({type(error).__name__}: {error}). This is a bug in ExportReady. "
+            "Please report it, with the command that you ran. To see where it failed, set EXPORTREADY_DEBUG=1 and run it again.",
             err=True,
         )
         return UNUSABLE
@@ -51,7 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _mistakes(error: Exception) -> str:
-    """Return what to print of mistakes in files that people write: whose they are, how many, and each with its place."""
+    """Return the message for mistakes in files that people write: how many there are, and each with its file and line."""
     from exportready.schema.mistakes import MistakesFound
 
     return f"{error.summary}\n{error}" if isinstance(error, MistakesFound) else ""
@@ -71,12 +72,12 @@ COMMANDS = {
     "waivers": "waivers",
     "why": "why",
 }
-"""Command -> its module, which is opened when the command is asked for."""
+"""Command -> its module, which is imported only when the command is used."""
 
 
-class _Commands(click.Group):
+class _Commands(Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        """Open a command's module, and return the command."""
+        """Import a command's module and return the command."""
         if name not in COMMANDS:
             return None
         found = getattr(importlib.import_module(f"exportready.cli.{COMMANDS[name]}"), name)
@@ -85,14 +86,13 @@ class _Commands(click.Group):
 
 @click.group(
     cls=_Commands,
-    commands={name: click.Command(name) for name in COMMANDS},  # their names; what they do is in their modules
+    commands={name: click.Command(name) for name in COMMANDS},  # only the names; the commands are in their modules
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "EXPORTREADY"},
+    examples=["exportready check november"],
 )
 @click.version_option(__version__, prog_name="exportready")
 def exportready() -> None:
-    """Can this batch be exported from ServiceTitan to QuickBooks Desktop now? And if not, what first?
+    """Check a ServiceTitan batch before you export it to QuickBooks Desktop, and check what arrived afterward.
 
-    Put the files that you exported from both programs into one folder and run:
-
-        exportready check FOLDER
+    Put the files that you exported from both programs into one folder. Then run the check command with that folder.
     """

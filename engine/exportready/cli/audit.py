@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 import msgspec
 
+from exportready.cli.command import Command
 from exportready.cli.options import (
     ALLOW_UNKNOWN,
     AT,
@@ -23,6 +24,7 @@ from exportready.cli.options import (
     FAIL_ON,
     IGNORE,
     NO_CONFIG,
+    NO_PROGRESS,
     PHASE,
     QUIET,
     RULES,
@@ -51,7 +53,7 @@ HISTORY_NAME = "exportready-history.sqlite3"
 
 
 class FleetOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How many accounts are judged side by side, and what is kept of it."""
+    """How the accounts are checked, and what is saved."""
 
     reports: Path | None
     no_reports: bool
@@ -59,7 +61,7 @@ class FleetOptions(msgspec.Struct, frozen=True, kw_only=True):
     resume: bool
     jobs: int | None
     address: str | None
-    """Of the scheduler of a cluster."""
+    """The address of a Dask scheduler; None to check on this computer."""
     anonymise: bool
 
 
@@ -69,30 +71,32 @@ _FLEET = (
         "reports",
         type=click.Path(path_type=Path, file_okay=False),
         metavar="FOLDER",
-        help="Where each account's own report goes (default: with html:PATH, beside it).",
+        help="Folder for each account's own report (default: next to the HTML page, if you ask for one).",
     ),
-    click.option("--no-reports", is_flag=True, help="Write no report of their own for the accounts."),
+    click.option("--no-reports", is_flag=True, help="Don't write a report for each account."),
     click.option(
         "--history",
         "history_file",
         type=click.Path(path_type=Path, dir_okay=False),
-        help=f"The file of all audits (default: {HISTORY_NAME} beside the accounts).",
+        help=f"File that saves all audits (default: {HISTORY_NAME} next to the accounts).",
     ),
-    click.option("--resume", is_flag=True, help="Go on with the audit that was interrupted."),
+    click.option("--resume", is_flag=True, help="Continue the audit that was interrupted."),
     click.option(
-        "--jobs", type=click.IntRange(1, 61), metavar="N", help="Judge so many accounts at once (default: one a core)."
+        "--jobs",
+        type=click.IntRange(1, 61),
+        metavar="N",
+        help="Number of accounts to check at the same time (default: one per core).",
     ),
-    click.option("--cluster", "address", metavar="ADDRESS", help="Judge on the workers of a Dask scheduler: tcp://HOST:8786."),
     click.option(
-        "--anonymise", is_flag=True, help="Keep what findings are about as hashes only, in the history and in the report."
+        "--cluster", "address", metavar="ADDRESS", help="Check on the workers of a Dask scheduler, such as tcp://HOST:8786."
     ),
+    click.option("--anonymise", is_flag=True, help="Save hashes instead of record names, in the history and in the report."),
 )
-_NO_PROGRESS = click.option("--no-progress", is_flag=True, help="Do not say how far it is.")
 
 
-@click.command()
+@click.command(cls=Command, examples=["exportready audit accounts -o html:audit.html"])
 @click.argument("accounts", type=click.Path(path_type=Path), nargs=-1, required=True)
-@group("output", OutputOptions, AUDIT_OUTPUT, AUDIENCE, COLOR, _NO_PROGRESS, QUIET, VERBOSE)
+@group("output", OutputOptions, AUDIT_OUTPUT, AUDIENCE, COLOR, NO_PROGRESS, QUIET, VERBOSE)
 @group("fleet", FleetOptions, *_FLEET)
 @group("judging", SnapshotOptions, PHASE, AT, ENGINE)
 @group("rules", RuleOptions, SELECT, IGNORE, RULES)
@@ -107,19 +111,19 @@ def audit(
     rules: RuleOptions,
     gate: GateOptions,
 ) -> int:
-    """Check many accounts at once: where to look first, what changed, what to tell whom.
+    """Check many accounts, rank them, and show what changed.
 
-    ACCOUNTS is a folder with one folder or .zip an account, or a list of such (.txt, one path a line). What was found is kept
-    in a history, so that the next audit says what changed, and judges only what changed.
+    ACCOUNTS is a folder that has one folder or .zip per account, or a .txt file with one path per line. Results are saved in a
+    history. The next audit checks only the accounts that changed, and shows what is different.
 
     \b
-    Ends with
+    Exit codes:
       0    every account passed
       1    an account has problems at or above --fail-on
       2    the command, the rules or the history could not be used
-      3    nothing could be decided for any account
-      4    of an account nobody can say yet, or it could not be read
-      130  interrupted; --resume goes on
+      3    nothing could be checked in any account
+      4    an account could not be read, or something in it could not be checked
+      130  interrupted; continue with --resume
     """
     from exportready.check import is_chosen
     from exportready.cli.settings import settle
@@ -133,7 +137,7 @@ def audit(
     wanted = _targets(output.outputs, output.quiet)
     own = None if fleet.no_reports else fleet.reports or _beside(wanted)
     if not any(is_chosen(rule, rules.selected, rules.ignored) for rule in settled.rulebook.rules):
-        raise click.ClickException("no rule is left to judge; look at --select and --ignore")
+        raise click.ClickException("No rules are left to check. Change --select or --ignore.")
     how = AuditOptions(
         rulebook=settled.rulebook,
         at=judging.moment,
@@ -161,18 +165,18 @@ def audit(
 
 
 class _Kept(NamedTuple):
-    """Where the audit is kept, and how."""
+    """Where and how the audit is saved."""
 
     path: Path
     resume: bool
-    at_is_said: bool
+    has_at: bool
     anonymise: bool
 
 
 def _audited(
     fleet: Fleet, how: AuditOptions, kept: _Kept, workers: Workers, pages: AccountReports | None, *, progress: bool
 ) -> Audit | None:
-    """Return the finished audit; None if it was interrupted, after saying how to go on."""
+    """Return the finished audit. If it is interrupted, print how to continue it, and return None."""
     from msgspec.structs import replace
 
     from exportready.cli.progress import Progress
@@ -192,8 +196,8 @@ def _audited(
                     watched.one(is_broken=done.state is not None and done.state.is_unreadable)
         except KeyboardInterrupt:
             watched.end()
-            finished_so_far = f"{watched.done:,} of {len(fleet.places):,} accounts are finished and kept in {kept.path}"
-            click.echo(f"Interrupted; {finished_so_far}. The same command with --resume goes on.", err=True)
+            finished_so_far = f"{watched.done:,} of {len(fleet.places):,} accounts are finished and saved in {kept.path}"
+            click.echo(f"Interrupted. {finished_so_far}. To continue, run the same command with --resume.", err=True)
             return None
         watched.end()
         return finished_audit(fleet, how, history, started, anonymize=kept.anonymise)
@@ -206,7 +210,7 @@ def _targets(outputs: tuple[str, ...], quiet: bool) -> list[Target]:
 
 
 def _beside(wanted: list[Target]) -> Path | None:
-    """Return the folder of the accounts' own reports: audit-accounts beside audit.html."""
+    """Return the folder for the accounts' own reports: audit-accounts next to audit.html; None without an HTML file."""
     page = next((Path(target) for name, target in wanted if name == "html" and target is not None), None)
     return page.with_name(f"{page.stem}-accounts") if page is not None else None
 
@@ -218,9 +222,11 @@ def _apart(wanted: list[Target], history: Path, own: Path | None, fleet: Fleet) 
     pages = {(own / report_name(place)).resolve() for place in fleet.places} if own is not None else set()
     for _, target in wanted:
         if target is not None and Path(target).resolve() == history.resolve():
-            raise click.UsageError(f"{target} is the history of all audits; write to another file")
+            raise click.UsageError(f"{target} is the history of all audits. Write to another file.")
         if target is not None and Path(target).resolve() in pages:
-            raise click.UsageError(f"{target} is the report of one account; write to another file, or name other --reports")
+            raise click.UsageError(
+                f"{target} is the report of one account. Write to another file, or choose another folder with --reports."
+            )
 
 
 def _engine(name: str | None) -> str | None:
@@ -235,23 +241,24 @@ def _engine(name: str | None) -> str | None:
 
 
 def _started(history: History, how: AuditOptions, kept: _Kept) -> AuditRun:
-    """Begin a new audit, or return the one to go on with. Raises click.UsageError."""
+    """Start a new audit, or return the one to continue. Raises click.UsageError."""
     from exportready import __version__
+    from exportready.model.display import count
 
     unfinished = history.interrupted_audit()
     if not kept.resume:
         if unfinished is not None and unfinished.saved_accounts:
-            after = f"An audit was interrupted after {unfinished.saved_accounts:,} accounts"
-            click.echo(f"{after}; --resume would go on with it. This is a new one.", err=True)
+            after = f"An earlier audit was interrupted after {count(unfinished.saved_accounts, 'account')}"
+            click.echo(f"{after}. This is a new audit; to continue the earlier one, use --resume.", err=True)
         return history.start_audit(how.at, how.settings_digest, how.rulebook.digest, __version__, anonymize=kept.anonymise)
     if unfinished is None:
-        raise click.UsageError(f"no audit in {history.path} was interrupted; leave out --resume")
+        raise click.UsageError(f"{history.path} has no interrupted audit. Run the command without --resume.")
     if unfinished.settings_digest != how.settings_digest:
         raise click.UsageError(
-            "the audit that was interrupted had other rules or other settings; begin a new one without --resume, or give the same"
+            "The interrupted audit used other rules or settings. Use the same ones, or start a new audit without --resume."
         )
-    if kept.at_is_said and how.at != unfinished.at:
-        raise click.UsageError(f"the audit that was interrupted is of {unfinished.at.isoformat()}; leave out --at")
+    if kept.has_at and how.at != unfinished.at:
+        raise click.UsageError(f"The interrupted audit was as of {unfinished.at.isoformat()}. Leave out --at.")
     return unfinished
 
 
@@ -264,7 +271,7 @@ def _workers(address: str | None, jobs: int | None, accounts: int) -> Iterator[W
         yield local_processes(min(jobs or cores(), accounts))
         return
     if jobs is not None:
-        raise click.UsageError("--jobs is for this machine; a cluster has the workers that it has")
+        raise click.UsageError("--jobs works only on this computer. Leave it out with --cluster.")
     from exportready.fleet.cluster import NoCluster, cluster
 
     try:
@@ -282,7 +289,7 @@ def _pages(place: Path | None, audience: str) -> AccountReports | None:
 
 
 def _url(place: Path | None, target: str | None) -> str:
-    """Return the link to the accounts' own reports, from the file that is written."""
+    """Return the link from a written file to the folder of the accounts' own reports."""
     from urllib.parse import quote
 
     if place is None:
@@ -290,12 +297,13 @@ def _url(place: Path | None, target: str | None) -> str:
     start = Path(target).parent if target is not None else Path()
     try:
         return quote(Path(os.path.relpath(place, start)).as_posix())
-    except ValueError:  # another drive of Windows
+    except ValueError:  # another drive on Windows
         return place.absolute().as_uri()
 
 
 def _write(made: Audit, wanted: list[Target], own: Path | None, output: OutputOptions) -> None:
-    """Write every format to its place, all or none; then say what was written."""
+    """Write every format, all or none, then print what was written."""
+
     from exportready.cli.output import write
     from exportready.cli.outputs import is_colored, show, width
     from exportready.reporters.audit import Options, render_parts

@@ -6,23 +6,30 @@ from pathlib import Path
 
 import click
 
+from exportready.cli.command import Group
 from exportready.cli.options import AT, BEFORE, CONFIG, NO_CONFIG, PHASE, RULES, RuleOptions, SnapshotOptions, group
 
 
-@click.group()
+@click.group(cls=Group, examples=["exportready baseline create november -o baseline.json"])
 def baseline() -> None:
-    """What stood when somebody drew the line, so that a gate stops only what is new."""
+    """Manage the baseline of known problems.
+
+    With a baseline, "exportready check --new-only" fails only on new problems.
+    """
 
 
-@baseline.command()
+@baseline.command(examples=["exportready baseline create november -o baseline.json"])
 @click.argument("snapshot", type=click.Path(path_type=Path))
-@click.option("-o", "--output", "target", metavar="PATH", help="The file to write; without it, to the screen.")
+@click.option("-o", "--output", "target", metavar="PATH", help="File to write (default: the screen).")
 @group("judging", SnapshotOptions, PHASE, BEFORE, AT)
 @group("rules", RuleOptions, RULES)
 @CONFIG
 @NO_CONFIG
 def create(snapshot: Path, target: str | None, judging: SnapshotOptions, rules: RuleOptions) -> None:
-    """Write down what stands now."""
+    """Save the current problems as the baseline.
+
+    SNAPSHOT is the folder or .zip with your exported files.
+    """
     from exportready.cli.judging import judged, request
     from exportready.cli.output import write
     from exportready.cli.settings import settle
@@ -31,7 +38,7 @@ def create(snapshot: Path, target: str | None, judging: SnapshotOptions, rules: 
     write([(target, text(of(judged(request(snapshot, judging, settle(rules).rulebook)))))])
 
 
-@baseline.command()
+@baseline.command(examples=["exportready baseline prune baseline.json november"])
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("snapshot", type=click.Path(path_type=Path))
 @group("judging", SnapshotOptions, PHASE, BEFORE, AT)
@@ -39,13 +46,18 @@ def create(snapshot: Path, target: str | None, judging: SnapshotOptions, rules: 
 @CONFIG
 @NO_CONFIG
 def prune(file: Path, snapshot: Path, judging: SnapshotOptions, rules: RuleOptions) -> None:
-    """Take out of FILE what stands no more in SNAPSHOT. It only ever shrinks."""
+    """Remove resolved entries from the baseline in FILE.
+
+    An entry is resolved if its problem is no longer in SNAPSHOT, a folder or .zip of exported files. Nothing is ever added.
+    """
     from exportready.cli.judging import judged, request
     from exportready.cli.output import write
     from exportready.cli.settings import baseline_of, settle
+    from exportready.model.display import count
     from exportready.policy.baseline import pruned, text
 
     old = baseline_of(file)
     new = pruned(old, judged(request(snapshot, judging, settle(rules).rulebook)).results)
     write([(str(file), text(new))])
-    click.echo(f"{file}: {len(new.entries)} of {len(old.entries)} are left", err=True)
+    removed = count(len(old.entries) - len(new.entries), "resolved entry", "resolved entries")
+    click.echo(f"{file}: removed {removed}, {count(len(new.entries), 'known problem')} left", err=True)

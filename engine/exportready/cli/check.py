@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from exportready.cli.command import Command
 from exportready.cli.options import (
     ALLOW_UNKNOWN,
     AT,
@@ -39,16 +40,23 @@ from exportready.cli.options import (
 )
 
 
-@click.command()
+@click.command(
+    cls=Command,
+    examples=[
+        "exportready check november",
+        "exportready check november -o html:report.html",
+        "exportready check november --baseline baseline.json --new-only",
+    ],
+)
 @click.argument("snapshot", type=click.Path(path_type=Path))
 @group("judging", SnapshotOptions, BEFORE, PHASE, AT, ENGINE, JOBS)
 @group("output", OutputOptions, OUTPUT, AUDIENCE, EARLIER, COLOR, NO_PROGRESS, QUIET, VERBOSE)
-@click.option("--batch", metavar="NUMBER", help="Show one batch only, with a verdict of its own.")
+@click.option("--batch", metavar="NUMBER", help="Check only this batch.")
 @group("rules", RuleOptions, SELECT, IGNORE, RULES)
 @group("gate", GateOptions, FAIL_ON, ALLOW_UNKNOWN, WAIVERS, BASELINE, SINCE, NEW_ONLY, STRICT_BASELINE)
 @CONFIG
 @NO_CONFIG
-@click.option("--show-settings", is_flag=True, help="Say what is in force and where it was said, and judge nothing.")
+@click.option("--show-settings", is_flag=True, help="Show every setting and where it comes from; check nothing.")
 def check(
     snapshot: Path,
     judging: SnapshotOptions,
@@ -58,15 +66,18 @@ def check(
     gate: GateOptions,
     show_settings: bool,
 ) -> int:
-    """Check a folder or .zip of exported files: can the batch be exported, and what is to be fixed first?
+    """Check if a batch is ready to export, and what to fix first.
+
+    SNAPSHOT is the folder or .zip with the files that you exported from ServiceTitan and QuickBooks.
 
     \b
-    Ends with
+    Exit codes:
       0  passed
       1  problems at or above --fail-on
-      2  the command, the rules or the program itself could not be used; nothing was judged
-      3  nothing could be decided
-      4  can't say yet (--allow-unknown makes it 0, except when a file is broken)
+      2  the command, the rules or ExportReady itself failed; nothing was checked
+      3  nothing could be checked
+      4  something important could not be checked (0 with --allow-unknown), or a
+         file could not be read
     """
     from msgspec.structs import replace
 
@@ -76,7 +87,7 @@ def check(
     from exportready.cli.progress import watcher
     from exportready.cli.settings import settle, shown, since_over_baseline
     from exportready.policy.batches import narrowed
-    from exportready.policy.gate import exit_code
+    from exportready.policy.gate import gate_result
 
     if gate.since is not None and since_over_baseline():
         gate = replace(gate, baseline_file=None)
@@ -98,16 +109,17 @@ def check(
             report = narrowed(report, batch)
     if not report.results:
         raise click.ClickException(
-            f"no rule is left to judge in the phase {report.phase}; look at --select, --ignore and --phase"
+            f"No rules are left to check {report.phase.replace('-', ' the ')}. Change --select, --ignore or --phase."
         )
     report = replace(report, base=base(snapshot, wanted), changes=changes_since(output.earlier, report))
-    write_report(report, wanted, output, new_only=gate.new_only)
-    return int(exit_code(report, gate.policy(settled.thresholds)))
+    passed = gate_result(report, gate.policy(settled.thresholds))
+    write_report(report, wanted, output, passed if gate.new_only else None)
+    return int(passed.code)
 
 
 def _compatible(gate: GateOptions) -> None:
-    """Raise click.UsageError for options that say what is old twice, or not at all where others need it."""
+    """Raise click.UsageError if the known problems are given twice, or are missing although another option needs them."""
     if gate.baseline_file is not None and gate.since is not None:
-        raise click.UsageError("--baseline and --since both say what is old; give one of them")
+        raise click.UsageError("Use either --baseline or --since, not both.")
     if (gate.new_only or gate.strict_baseline) and gate.baseline_file is None and gate.since is None:
-        raise click.UsageError("--new-only and --strict-baseline need --baseline FILE or --since REV to compare with")
+        raise click.UsageError("--new-only and --strict-baseline need --baseline FILE or --since REV.")

@@ -1,6 +1,6 @@
-"""What the shell offers when a word is completed: ids and areas of rules, and formats.
+"""Shell completion for rule ids, areas and formats.
 
-Click completes commands, options, choices and paths by itself (docs/commands.md says how to switch it on).
+Click itself completes commands, options, choices and paths. docs/commands.md says how to turn completion on.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 
 def rules_like(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
-    """Offer areas, and rules with their titles. Nothing if the rules can't be read: nobody reads errors while typing."""
+    """Offer areas, and rules with their titles; nothing if the rules can't be read, since errors would disturb typing."""
     from exportready.rulebook.load import load_rulebook
     from exportready.schema.mistakes import MistakesFound
 
@@ -29,7 +29,7 @@ def rules_like(context: click.Context, parameter: click.Parameter, begun: str) -
 
 
 def formats_like(formats: Sequence[str]) -> Complete:
-    """Offer formats; after the colon, and for a word that is none, files."""
+    """Return a completer that offers formats. After a colon, or for a word that isn't a format, it offers files."""
 
     def complete(context: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
         found = [CompletionItem(name) for name in formats if name.startswith(begun)]

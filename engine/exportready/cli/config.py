@@ -1,6 +1,7 @@
-"""exportready.yaml: what a team settles once. Found from where the program runs upwards, never beyond the root of the repository.
+"""Read exportready.yaml, the settings that a team shares.
 
-A flag comes before the environment, that before this file, and this file before the default.
+It is looked for in the current folder and the folders above it, up to the root of the repository. Command-line flags override
+environment variables, these override the file, and the file overrides the defaults.
 """
 
 from __future__ import annotations
@@ -27,40 +28,40 @@ AUDIENCES = ("office", "csm", "engineer")
 
 SHAPE = Object(
     {
-        "select": Key(ListOf(Text(), or_one=True), "judge only these rules or areas"),
-        "ignore": Key(ListOf(Text(), or_one=True), "leave these rules or areas out"),
-        "severity": Key(MapOf(Choice(_GRADES)), "rule: the grade that it has here"),
+        "select": Key(ListOf(Text(), or_one=True), "check only these rules or areas"),
+        "ignore": Key(ListOf(Text(), or_one=True), "skip these rules or areas"),
+        "severity": Key(MapOf(Choice(_GRADES)), "rule: its severity for your team"),
         "parameters": Key(MapOf(MapOf(Anything())), "rule: {parameter: value}"),
-        "packs": Key(ListOf(Text(), or_one=True), "folders of rules that are judged beside the shipped ones"),
-        "failOn": Key(Choice((*_GRADES, "never")), "the mildest grade that fails the gate"),
-        "allowUnknown": Key(YesNo(), "let pass what could not be told"),
-        "thresholds": Key(MapOf(Number(whole=True, least=0)), f"how many are let through: {', '.join(THRESHOLDS)}"),
+        "packs": Key(ListOf(Text(), or_one=True), "folders of rules to check in addition to the shipped ones"),
+        "failOn": Key(Choice((*_GRADES, "never")), "the lowest severity that fails the gate"),
+        "allowUnknown": Key(YesNo(), "whether the gate passes if some rules could not be checked"),
+        "thresholds": Key(MapOf(Number(whole=True, least=0)), f"how many the gate allows: {', '.join(THRESHOLDS)}"),
         "waivers": Key(Text(), "the file of waivers"),
-        "baseline": Key(Text(), "the file of what stood before"),
-        "audience": Key(Choice(AUDIENCES), "for whom reports are written"),
-        "outputs": Key(ListOf(Text(), or_one=True), "FORMAT[:PATH], as -o takes them"),
+        "baseline": Key(Text(), "the file of known problems"),
+        "audience": Key(Choice(AUDIENCES), "who reads the reports"),
+        "outputs": Key(ListOf(Text(), or_one=True), "FORMAT[:PATH], as for -o"),
     }
 )
 
 
 WHAT = "the settings"
-"""What the mistakes of exportready.yaml are about."""
+"""What mistakes in exportready.yaml are about, in messages."""
 LISTS, FILES, PLAIN = ("select", "ignore", "outputs"), ("waivers", "baseline"), ("audience", "failOn", "allowUnknown")
-"""The keys that options of the command line have too."""
+"""The keys that are also options of the command line."""
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
-    """What the file says; empty where there is none. Paths count from the file's folder."""
+    """The settings in the file; empty if there is no file. Paths are relative to the file's folder."""
 
     path: Path | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
-    """Key -> value of the options that the command line has too, as far as the file sets them."""
+    """Key -> value of the settings that are also options of the command line."""
     severity: Mapping[str, Severity] = field(default_factory=dict)
     parameters: Mapping[str, Mapping[str, Known]] = field(default_factory=dict)
     packs: tuple[Path, ...] = ()
     thresholds: Mapping[str, int] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
-    """Where each setting is: `failOn`, `severity.items/cogs-account`, `select.items`."""
+    """The line of each setting: `failOn`, `severity.items/cogs-account`, `select.items`."""
 
     def line(self, name: str, key: object = None) -> int:
         """Return the line of a setting, or of one of its entries; 0 if the file doesn't have it."""
@@ -68,7 +69,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find(start: Path) -> Path | None:
-    """Return the nearest exportready.yaml upwards, not beyond the root of a repository; None if there is none."""
+    """Return the nearest exportready.yaml in this folder or one above it, up to the root of a repository; None if there is none."""
     for folder in (start, *start.parents):
         if (folder / NAME).is_file():
             return folder / NAME
@@ -78,40 +79,39 @@ def find(start: Path) -> Path | None:
 
 
 def read(path: Path, mistakes: Mistakes | None = None) -> Config:
-    """Return what the file says, as far as it can be used; mistakes are noted in the collector.
+    """Return the valid settings in the file; note mistakes in the collector.
 
-    Without a collector, raises MistakesFound with all mistakes, also if the file can't be opened.
+    Without a collector, raises MistakesFound with all mistakes, even if the file can't be opened.
     """
     found = mistakes.of(path.as_posix()) if mistakes is not None else Mistakes(path.as_posix())
     root = _parsed(path, found)
     SHAPE.check(root, found)
     for name, child in entries(entries(root).get("thresholds")).items():
         if name not in THRESHOLDS:
-            found.add(
-                child, f"there is no threshold '{name}'{did_you_mean(name, THRESHOLDS)}; there are {', '.join(THRESHOLDS)}"
-            )
+            found.add(child, f"unknown threshold '{name}'{did_you_mean(name, THRESHOLDS) or '; use ' + ', '.join(THRESHOLDS)}")
     for rule, of in entries(entries(root).get("parameters")).items():
         for name, child in entries(of).items():
             if not isinstance(child.value, (str, bool, Decimal)):
-                found.add(child, f"the parameter '{name}' of {rule} needs a plain value")
+                found.add(child, f"parameter '{name}' of {rule} must be a text, a number, true or false")
     if mistakes is None:
         found.raise_if_any(WHAT)
     return _config(path, root)
 
 
 def _parsed(path: Path, found: Mistakes) -> Node:
-    """Return the file's content; nothing, and the reason noted, if it can't be read to its end."""
+    """Return the file's content. If it can't be read, note why and return an empty mapping."""
     try:
         return parse(path.read_bytes(), found.path, found)
     except OSError as error:
-        found.add(0, f"it cannot be opened ({error.strerror})")
+        found.add(0, f"can't open this file ({error.strerror})")
     except MistakesFound as error:
         found.found += error.mistakes
     return Node({}, 1, {})
 
 
 def _config(path: Path, root: Node) -> Config:
-    """Return every entry that fits by itself. Names stay, even of entries that don't: they are tried on the rules too."""
+    """Return every valid entry. Rule names of invalid entries are kept, so that unknown names are reported in the same run."""
+
     folder, written, sound = path.parent, entries(root), SHAPE.valid_entries(root)
     texts = {name: _texts(written.get(name)) for name in (*LISTS, "packs")}
     options: dict[str, Any] = {name: texts[name] for name in LISTS if texts[name]}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from exportready.cli.command import Command
 from exportready.cli.options import (
     AT,
     CONFIG,
@@ -25,11 +26,14 @@ if TYPE_CHECKING:
     from exportready.results.compare import Result
 
 
-@click.command()
+@click.command(cls=Command, examples=["exportready diff october.json november.json"])
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
 @click.option(
-    "--earlier", type=click.Path(path_type=Path), help="A result from before OLD: what it had and OLD had not is back again."
+    "--earlier",
+    type=click.Path(path_type=Path),
+    metavar="RESULT",
+    help="A result from before OLD, to show which problems came back.",
 )
 @DIFF_OUTPUT
 @group("judging", SnapshotOptions, PHASE, AT)
@@ -44,10 +48,12 @@ def diff(
     judging: SnapshotOptions,
     rules: RuleOptions,
 ) -> int:
-    """What changed from OLD to NEW: two results (-o json) or two snapshots.
+    """Show what changed between two results or snapshots.
 
-    New, fixed, unchanged and back again; what only the rulebook made different; and settings that changed, whether a rule looks at
-    them or not. Ends with 1 where something is there that was not.
+    OLD and NEW are results that check saved with -o json:PATH, or folders or .zips of exported files.
+
+    Shows problems that are new, fixed, unchanged or back again; those that differ only because a rule changed; and settings that
+    changed. Exits with 1 if there are new problems.
     """
     from msgspec.structs import replace
 
@@ -67,7 +73,7 @@ def diff(
 
 
 def _result(path: Path, judging: SnapshotOptions, book: Rulebook) -> Result:
-    """Read a stored result, else judge a snapshot now."""
+    """Read a saved result, or check a snapshot now."""
     import json
 
     from exportready.cli.judging import judged, request
@@ -83,4 +89,4 @@ def _result(path: Path, judging: SnapshotOptions, book: Rulebook) -> Result:
     except (NoResult, OSError) as error:
         raise click.ClickException(f"{path}: {error}") from error
     except (ValueError, RecursionError) as error:
-        raise click.ClickException(f"{path} is damaged ({error}); write it anew with -o json:{path}") from error
+        raise click.ClickException(f"{path} is damaged ({error}). Run check again with -o json:{path}.") from error

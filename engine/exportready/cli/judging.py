@@ -1,4 +1,4 @@
-"""How commands judge a snapshot: options in, a report out, and whatever can't be judged told in one sentence."""
+"""Check a snapshot for a command: options in, a report out, and one error message if it can't be checked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from exportready.policy.batches import NoBatch
 
 
 def request(snapshot: Path, options: SnapshotOptions, rulebook: Rulebook, rules: RuleOptions | None = None) -> CheckRequest:
-    """Return what is to be judged, and how."""
+    """Return what to check, and how."""
     return CheckRequest(
         snapshot=snapshot,
         rulebook=rulebook,
@@ -35,14 +35,14 @@ def request(snapshot: Path, options: SnapshotOptions, rulebook: Rulebook, rules:
 
 
 def judged(wanted: CheckRequest) -> Report:
-    """Judge a snapshot. Raises click.ClickException where there is none, or where its engine isn't installed."""
+    """Check a snapshot. Raises click.ClickException if it doesn't exist, or if the engine isn't installed."""
     with usable():
         return check(wanted)
 
 
 @contextmanager
 def usable() -> Iterator[None]:
-    """Turn what can't be judged into an error of the command line."""
+    """Turn errors about the snapshot, the engine or the batch into errors of the command line."""
     try:
         yield
     except (NoSnapshot, NoEngine, NoBatch) as error:
@@ -50,14 +50,18 @@ def usable() -> Iterator[None]:
 
 
 def baseline_of(wanted: CheckRequest, since: str) -> tuple[Baseline, str]:
-    """Return what the snapshot had at a git revision, and how to call it. What was not there yet is all new."""
+    """Return the problems that the snapshot had in a git revision, and a name for them.
+
+    If the revision doesn't have the snapshot, there are no known problems.
+    """
     from exportready.cli.revision import NoRevision, at
 
     try:
         with at(wanted.snapshot, since) as earlier:
             if earlier is None:
                 nothing = Baseline(account=None, rulebook=wanted.rulebook.digest, entries=(), undecided=frozenset())
-                return nothing, f"{since} (it was not there yet)"
+                return nothing, f"{since} (which doesn't have these files)"
+
             return of(judged(replace(wanted, snapshot=earlier, engine=None, jobs=1, waivers=(), on_file=None))), since
     except NoRevision as error:
         raise click.ClickException(str(error)) from error

@@ -1,4 +1,4 @@
-"""Options of the command line, in groups: a command takes one value per group, not one per option."""
+"""Options of the command line, in groups: a command function gets one value per group, not one per option."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ class SettledOption(click.Option):
 
 
 def _settle(context: click.Context, option: click.Parameter, value: object) -> object:
-    """Read exportready.yaml before any other option is decided, so that its values are their defaults (click's default_map).
+    """Read exportready.yaml before the other options are processed, and use its values as their defaults (click's default_map).
 
-    Click calls this for --config and for --no-config, in either order: once both are known.
+    Click calls this for --config and for --no-config, in either order. The file is read once both are known.
     """
     known = context.meta.setdefault(f"{__name__}.{context.command_path}", {})
     known[option.name] = value
@@ -80,75 +80,80 @@ CONFIG = click.option(
     is_eager=True,
     expose_value=False,
     callback=_settle,
-    help="The settings (default: exportready.yaml here or above).",
+    help="Settings file (default: exportready.yaml in this folder or one above it).",
 )
 NO_CONFIG = click.option(
-    "--no-config", is_flag=True, is_eager=True, expose_value=False, callback=_settle, help="Read no exportready.yaml."
+    "--no-config", is_flag=True, is_eager=True, expose_value=False, callback=_settle, help="Ignore exportready.yaml."
 )
 
 
 class Moment(click.ParamType[datetime]):
-    """A moment with its offset; without one it is UTC."""
+    """A date and time with a UTC offset; without an offset it is UTC."""
 
     name = "TIME"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Read it, or say what a moment looks like."""
+        """Parse a date and time. Raises click.BadParameter with an example of the format."""
         if isinstance(value, datetime):
             return value
         try:
             moment = datetime.fromisoformat(str(value))
         except ValueError:
-            self.fail(f"'{value}' is not a moment; write one such as 2026-11-20T17:30:00-07:00", param, ctx)
+            self.fail(f"'{value}' is not a date and time. Use the format 2026-11-20T17:30:00-07:00.", param, ctx)
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def now() -> datetime:
-    """Return this moment, to the second, by the clock of this machine."""
+    """Return the current time, to the second, by this computer's clock."""
     return datetime.now(UTC).astimezone().replace(microsecond=0)
 
 
-# -- which snapshot, judged when and how
+# -- which snapshot, checked when and how
 
 
 class SnapshotOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How a snapshot is judged, apart from the rules."""
+    """How a snapshot is checked, apart from the rules."""
 
     before: Path | None = None
     """An earlier snapshot of the same account."""
     phase: str | None = None
     at: datetime | None = None
-    """The moment of judging; None for now."""
+    """The time of the check; None for now."""
     engine: str | None = None
     jobs: int | None = 1
-    """How many processes read; None for one per core."""
+    """Number of processes that read files; None for one per core."""
 
     @property
     def moment(self) -> datetime:
-        """The moment of judging."""
+        """Return the time of the check."""
         return self.at or now()
 
 
 BEFORE = click.option(
-    "--before", type=click.Path(path_type=Path), help="An earlier folder or .zip of the same account, to compare with."
+    "--before", type=click.Path(path_type=Path), help="Earlier folder or .zip of the same account, to compare with."
 )
-PHASE = click.option("--phase", type=click.Choice(["before-export", "after-export"]), help="Judge before or after the export.")
-AT = click.option("--at", type=Moment(), help="Judge as of this moment (default: now; without an offset, UTC).")
+PHASE = click.option(
+    "--phase", type=click.Choice(["before-export", "after-export"]), help="Check before the export, or what arrived after it."
+)
+AT = click.option("--at", type=Moment(), help="Check as of this time (default: now). Without an offset it is UTC.")
 ENGINE = click.option(
     "--engine",
     type=click.Choice(["durable", "clips"]),
-    help="What infers which issues are key (default: the one that is installed).",
+    help="Inference engine for root causes (default: the one that is installed).",
 )
 JOBS = click.option(
-    "--jobs", type=click.IntRange(1, 61), metavar="N", help="Read large files in so many processes (default: one a core)."
+    "--jobs",
+    type=click.IntRange(1, 61),
+    metavar="N",
+    help="Number of processes for reading large files (default: one per core).",
 )
 
 
-# -- by which rules
+# -- which rules
 
 
 class RuleOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """By which rules a snapshot is judged."""
+    """Which rules to check."""
 
     folder: Path | None = None
     """A folder of rules; None for the shipped ones."""
@@ -158,7 +163,7 @@ class RuleOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 RULES = click.option(
-    "--rules", "folder", type=click.Path(path_type=Path), help="A folder of rules to use instead of the shipped ones."
+    "--rules", "folder", type=click.Path(path_type=Path), help="Use the rules in this folder instead of the shipped ones."
 )
 SELECT = click.option(
     "--select",
@@ -169,7 +174,7 @@ SELECT = click.option(
     envvar="EXPORTREADY_CHECK_SELECT",
     metavar="RULE",
     shell_complete=rules_like,
-    help="Judge only this rule or area (items, items/cogs-account).",
+    help="Check only this rule or area, such as items or items/cogs-account. Can be repeated.",
 )
 IGNORE = click.option(
     "--ignore",
@@ -180,18 +185,18 @@ IGNORE = click.option(
     envvar="EXPORTREADY_CHECK_IGNORE",
     metavar="RULE",
     shell_complete=rules_like,
-    help="Leave this rule or area out.",
+    help="Skip this rule or area. Can be repeated.",
 )
 
 
-# -- what the exit code says
+# -- what decides the exit code
 
 
 class GateOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What decides the exit code."""
 
     fail_on: str
-    """The mildest grade that fails the gate, or `never`."""
+    """The lowest severity that fails the gate, or `never`."""
     allow_unknown: bool
     waivers_file: Path | None
     baseline_file: Path | None = None
@@ -201,7 +206,7 @@ class GateOptions(msgspec.Struct, frozen=True, kw_only=True):
     strict_baseline: bool = False
 
     def policy(self, thresholds: Mapping[str, int]) -> Policy:
-        """Return the policy that weighs a report, with the thresholds of exportready.yaml."""
+        """Return the gate's policy, with the thresholds of exportready.yaml."""
         from exportready.model.rules import Severity
         from exportready.policy.gate import Policy
 
@@ -221,14 +226,14 @@ FAIL_ON = click.option(
     type=click.Choice(["error", "warning", "info", "never"]),
     default="error",
     show_default=True,
-    help="End with 1 when a problem is at least this bad.",
+    help="Exit with 1 if a problem has at least this severity.",
 )
 ALLOW_UNKNOWN = click.option(
     "--allow-unknown",
     cls=SettledOption,
     key="allowUnknown",
     is_flag=True,
-    help="End with 0 even when the verdict is «Can't say yet».",
+    help="Exit with 0 even if some rules could not be checked.",
 )
 WAIVERS = click.option(
     "--waivers",
@@ -237,7 +242,7 @@ WAIVERS = click.option(
     key="waivers",
     envvar="EXPORTREADY_CHECK_WAIVERS",
     type=click.Path(path_type=Path),
-    help="What is accepted, by whom and until when (.yaml or .csv).",
+    help="File of waivers: problems that you accept until a date (.yaml or .csv).",
 )
 BASELINE = click.option(
     "--baseline",
@@ -246,14 +251,14 @@ BASELINE = click.option(
     key="baseline",
     envvar="EXPORTREADY_CHECK_BASELINE",
     type=click.Path(path_type=Path),
-    help="What stood before: tell what is new.",
+    help="File of known problems, to show which problems are new.",
 )
-SINCE = click.option("--since", metavar="REV", help="Tell what is new against the snapshot as it stands in this git revision.")
-NEW_ONLY = click.option(
-    "--new-only", is_flag=True, help="Only what is new against --baseline or --since decides the exit code."
+SINCE = click.option(
+    "--since", metavar="REV", help="Show which problems are new compared with the same files in this git revision."
 )
+NEW_ONLY = click.option("--new-only", is_flag=True, help="Fail only on new problems. Needs --baseline or --since.")
 STRICT_BASELINE = click.option(
-    "--strict-baseline", is_flag=True, help="End with 1 when the baseline holds what stands no more."
+    "--strict-baseline", is_flag=True, help="Exit with 1 if the baseline has resolved entries. Needs --baseline or --since."
 )
 
 
@@ -275,7 +280,7 @@ class OutputOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def shows_progress(self) -> bool:
-        """Someone may want to know how far it is."""
+        """Return whether to show the progress of the run."""
         return not self.no_progress and not self.quiet
 
 
@@ -292,21 +297,20 @@ def _output(formats: tuple[str, ...], words: str, **more: Any) -> Decorator:
     )
 
 
-_FROM_EXTENSION = "A path alone will do where its extension names the format: november.html."
+_FROM_EXTENSION = "If the extension shows the format, give only the path: november.html. Can be repeated."
 _REPORTS = (
-    "What to write and where: console, html, markdown, csv (one row a problem), json, work-list (CSV of payments to apply by hand, "
-    "after the export), or for a gate github, gitlab, sarif, junit; without a path, or with -, to the screen. "
-    f"{_FROM_EXTENSION} May be given several times."
+    "Report to write: console, html, markdown, csv (one row per problem), json, or work-list (after the export: payments to apply "
+    "by hand, as CSV). For a gate: github, gitlab, sarif, junit. Without a path, or with - as the path, it goes to the screen. "
+    f"{_FROM_EXTENSION}"
 )
 OUTPUT = _output(FORMATS, _REPORTS, cls=SettledOption, key="outputs", envvar="EXPORTREADY_CHECK_OUTPUT")
 RENDER_OUTPUT = _output(FORMATS, _REPORTS, envvar="EXPORTREADY_CHECK_OUTPUT")
 AUDIT_OUTPUT = _output(
     AUDIT_FORMATS,
-    "What to write and where: console, html, csv (one row an account), markdown, json; several may be given. "
-    f"{_FROM_EXTENSION}",
+    f"Report to write: console, html, csv (one row per account), markdown or json. {_FROM_EXTENSION}",
     envvar="EXPORTREADY_AUDIT_OUTPUT",
 )
-DIFF_OUTPUT = _output(DIFF_FORMATS, f"console, json or markdown; several may be given. {_FROM_EXTENSION}")
+DIFF_OUTPUT = _output(DIFF_FORMATS, f"Report to write: console, json or markdown. {_FROM_EXTENSION}")
 AUDIENCE = click.option(
     "--audience",
     cls=SettledOption,
@@ -315,18 +319,23 @@ AUDIENCE = click.option(
     default="office",
     show_default=True,
     envvar="EXPORTREADY_CHECK_AUDIENCE",
-    help="For whom: whoever exports, a customer-success manager, or an engineer. The HTML page holds all three and opens with this one.",
+    help="Who reads the report: the office, a customer-success manager, or an engineer. An HTML page has all three views and "
+    "opens with this one.",
 )
 EARLIER = click.option(
     "--earlier",
     type=click.Path(path_type=Path),
     metavar="RESULT",
-    help="The JSON result of an earlier check of this account: say what changed since.",
+    help="JSON result of an earlier check of this account, to show what changed.",
 )
 COLOR = click.option(
-    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colour on the screen."
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Whether to use color on the screen.",
 )
-NO_PROGRESS = click.option("--no-progress", is_flag=True, help="Do not say which file is being read.")
-QUIET = click.option("-q", "--quiet", is_flag=True, help="Say nothing; what -o asks for is still written.")
-VERBOSE = click.option("-v", "--verbose", count=True, help="Tell more: rule names, places, what is fine.")
-JSON = click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs.")
+NO_PROGRESS = click.option("--no-progress", is_flag=True, help="Don't show progress.")
+QUIET = click.option("-q", "--quiet", is_flag=True, help="Print nothing on the screen. Files given with -o are still written.")
+VERBOSE = click.option("-v", "--verbose", count=True, help="Show rule ids, places in files, and checks that passed.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for other programs.")

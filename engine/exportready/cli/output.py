@@ -1,4 +1,4 @@
-"""Writes reports: all whole or none at all, except straight to a device or pipe."""
+"""Write reports: all of them or none, except those that go to the screen, a device or a pipe."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ import click
 
 
 def write(texts: Iterable[tuple[str | None, str | Iterator[str]]]) -> None:
-    """Write each text to its path, or to standard output for None. Raises click.ClickException with what to do.
+    """Write each text to its path, or to standard output if the path is None. Raises click.ClickException with what to do.
 
-    Files are made beside their places first and put there together, so that one that cannot be written leaves the
-    others as they were. A text may come in pieces, which are written as they are made.
+    Each file is first written under a temporary name in its folder, and all are renamed at the end: if one can't be written, the
+    others don't change. A text may come in pieces, which are written as they are produced.
     """
     ready: list[tuple[str, Path]] = []
     through: list[tuple[str | None, str]] = []
     target: str | None = None
     try:
         for target, text in texts:
-            if target is not None and not _is_passage(Path(target)):
+            if target is not None and not _is_written_through(Path(target)):
                 ready.append((_beside(Path(target), text), Path(target)))
             else:
                 through.append((target, text if isinstance(text, str) else "".join(text)))
@@ -37,10 +37,10 @@ def write(texts: Iterable[tuple[str | None, str | Iterator[str]]]) -> None:
                 Path(target).write_bytes(_bytes(text))
     except PermissionError as error:
         raise click.ClickException(
-            f"{target} cannot be written; close the program that has it open, or choose another place"
+            f"Can't write {target}. Close the program that has it open, or choose another folder."
         ) from error
     except OSError as error:
-        raise click.ClickException(f"{target} cannot be written ({error.strerror}); choose another place") from error
+        raise click.ClickException(f"Can't write {target} ({error.strerror}). Choose another path.") from error
     finally:
         for name, _ in ready:
             Path(name).unlink(missing_ok=True)
@@ -50,8 +50,8 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", errors="replace")
 
 
-def _is_passage(path: Path) -> bool:
-    """Return whether a path is a device, a pipe or a link: what leads elsewhere is written through, never replaced."""
+def _is_written_through(path: Path) -> bool:
+    """Return whether a path is a device, a pipe or a link: these are written to, never replaced."""
     return path.is_symlink() or (path.exists() and not path.is_file() and not path.is_dir())
 
 
@@ -92,13 +92,14 @@ def _mode(path: Path) -> int:
 
 
 def echo(text: str, *, to_error: bool = False) -> None:
-    """Print text that people read, whatever their console can show."""
+    """Print text, with "?" for characters that the console can't show."""
     encoding = getattr(sys.stderr if to_error else sys.stdout, "encoding", None) or "utf-8"
     click.echo(text.encode(encoding, errors="replace").decode(encoding), nl=False, err=to_error)
 
 
 def echo_json(value: object) -> None:
-    """Print a value as JSON, for programs."""
+    """Print a value as JSON for other programs."""
+
     import json
 
     write([(None, json.dumps(value, indent=1, ensure_ascii=False) + "\n")])

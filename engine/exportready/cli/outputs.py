@@ -1,4 +1,4 @@
-"""What -o asks for, and how it is written: each format to its place, the verdict to whoever watches."""
+"""Read the values of -o, and write each format to its path; read saved results back."""
 
 from __future__ import annotations
 
@@ -19,23 +19,24 @@ from exportready.runtime import debug
 if TYPE_CHECKING:
     from exportready.model.changes import Changes
     from exportready.model.report import Report
+    from exportready.policy.gate import GateResult
     from exportready.reporters import Options
 
     Target = tuple[str, str | None]
 
 POINTING = ("json", "github", "gitlab", "junit", "sarif")
-"""Those that point into the repository, and the one of which the others can be made."""
+"""The formats with paths into the repository, and JSON, from which these can be rendered later."""
 
 
 BY_EXTENSION = {
     ".html": "html", ".md": "markdown", ".csv": "csv", ".json": "json", ".sarif": "sarif", ".sarif.json": "sarif",
     ".xml": "junit", ".txt": "console",
 }  # fmt: skip
-"""What a path alone means. SARIF's own extensions are .sarif and .sarif.json."""
+"""Extension -> format, for a path without a format. SARIF's own extensions are .sarif and .sarif.json."""
 
 
 def render_options(output: OutputOptions, target: str | None, *, new_only: bool) -> Options:
-    """Return how a format is rendered for a target, None being the screen: only the screen has colors."""
+    """Return how to render a format for a target. None is the screen, which is the only target with colors."""
     from exportready.reporters import Options
 
     return Options(
@@ -48,13 +49,13 @@ def render_options(output: OutputOptions, target: str | None, *, new_only: bool)
 
 
 def targets(outputs: Sequence[str], quiet: bool, formats: Sequence[str] = FORMATS) -> list[Target]:
-    """Return (format, path or None for the screen) of each -o; the console where none is given. Raises click.UsageError."""
+    """Return (format, path or None for the screen) of each -o; the console if there is none. Raises click.UsageError."""
     wanted = [target_of(output, formats) for output in outputs or (() if quiet else ("console",))]
     if sum(target is None for _, target in wanted) > 1:
-        raise click.UsageError("only one format can go to the screen; give the others a path, such as html:report.html")
+        raise click.UsageError("Only one format can go to the screen. Give the others a path, such as html:report.html.")
     paths = [target for _, target in wanted if target is not None]
     if len(set(paths)) != len(paths):
-        raise click.UsageError("two formats go to one file; give each a path of its own")
+        raise click.UsageError("Two formats have the same path. Give each its own.")
     return wanted
 
 
@@ -63,32 +64,48 @@ def target_of(output: str, formats: Sequence[str] = FORMATS, what: str = "a form
     name, colon, target = output.partition(":")
     if name in formats:
         if name == "html" and not target and sys.stdout.isatty():
-            raise click.UsageError("an HTML page is unreadable on a screen; give it a path, such as -o html:report.html")
+            raise click.UsageError("HTML can't be shown in a terminal. Give it a path, such as -o html:report.html.")
         return name, target if target and target != "-" else None
     if not Path(output).suffix or (colon and not _DRIVE.match(output)):
-        raise click.UsageError(f"'{name}' is not {what}; there are {', '.join(formats)}")
+        raise click.UsageError(f"'{name}' is not {what}. Use one of {', '.join(formats)}.")
     suffixes = [suffix.lower() for suffix in Path(output).suffixes]
     meant = BY_EXTENSION.get("".join(suffixes[-2:])) or BY_EXTENSION.get(suffixes[-1])
     if meant is None or meant not in formats:
         raise click.UsageError(
-            f"the extension of '{output}' doesn't name a format; write FORMAT:{output} with one of {', '.join(formats)}"
+            f"The extension of '{output}' doesn't say which format to write. Use FORMAT:{output} with one of {', '.join(formats)}."
         )
     return meant, output
 
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
-"""How an absolute path begins on Windows: the colon there follows no format."""
+"""How an absolute path begins on Windows, where the colon doesn't follow a format."""
 
 
-def write_report(report: Report, wanted: list[Target], output: OutputOptions, *, new_only: bool) -> None:
-    """Write every format, then say what was written. `new_only`: formats of a gate leave out what the baseline had."""
+def write_report(
+    report: Report,
+    wanted: list[Target],
+    output: OutputOptions,
+    gate: GateResult | None = None,
+    *,
+    new_only: bool = False,
+) -> None:
+    """Write every format, then print what was written.
+
+    `gate` is the result of a gate on new problems, which the console shows as its last line. With it, or with `new_only`, formats
+    for gates leave out known problems.
+    """
     from exportready.cli.output import write
     from exportready.reporters import render
+    from exportready.reporters.gate_line import gate_line
+
+    new_only = new_only or gate is not None
+    result_line = f"{gate_line(gate)}\n" if gate is not None else ""
 
     texts: list[tuple[str | None, str]] = []
     screen = ""
     for name, target in wanted:
         text = render(name, report, render_options(output, target, new_only=new_only))
+        text += result_line if name == "console" else ""
         if name == "console" and target is None:
             screen = text
         else:
@@ -102,19 +119,20 @@ def write_report(report: Report, wanted: list[Target], output: OutputOptions, *,
         from exportready.reporters import view
 
         click.echo(f"{view.verdict(report)} - {view.account_name(report)}", err=True)
+        click.echo(result_line, nl=False, err=True)
     for target, _ in texts:
         if target is not None and not output.quiet:
             click.echo(f"Wrote {target}", err=True)
 
 
 def show(text: str, color: str) -> None:
-    """Print a report on the screen, whatever it can show."""
+    """Print a report, with "?" for characters that the screen can't show."""
     encoding = sys.stdout.encoding or "utf-8"
     click.echo(text.encode(encoding, errors="replace").decode(encoding), nl=False, color=is_colored(color))
 
 
 def base(snapshot: Path, wanted: list[Target]) -> str:
-    """Return the snapshot's path in its repository, for the formats that point into it; empty if none of them is wanted."""
+    """Return the snapshot's path in its repository, for the formats that need it; empty if none of them is written."""
     if not any(name in POINTING for name, _ in wanted):
         return ""
     from exportready.cli.revision import base_of
@@ -123,7 +141,7 @@ def base(snapshot: Path, wanted: list[Target]) -> str:
 
 
 def changes_since(earlier: Path | None, report: Report) -> Changes | None:
-    """Return what changed since the result in a file; None if none is named. Raises click.ClickException."""
+    """Return what changed since the result in a file; None without a file. Raises click.ClickException."""
     if earlier is None:
         return None
     from exportready.kinds import fold
@@ -137,14 +155,16 @@ def changes_since(earlier: Path | None, report: Report) -> Changes | None:
     with reading(earlier):
         moment = datetime.fromisoformat(old.checked_at)
         if moment.tzinfo is None or not 1970 < moment.year < 2200 or not isinstance(old.account, str | None):
-            raise ValueError(f"«{old.checked_at}» is no moment with an offset, or «{old.account}» no name of an account")
+            raise ValueError(f"invalid time {old.checked_at!r} or account {old.account!r}")
     if old.account and new.account and fold(old.account) != fold(new.account):
-        raise click.ClickException(f"{earlier}: it is the result of another account ({old.account}, not {new.account})")
+        raise click.ClickException(
+            f"{earlier} is a result of another account ({old.account}, not {new.account}). Give an earlier result of this account."
+        )
     return compare(old, new)
 
 
 def stored_report(path: Path) -> Report:
-    """Read the report of a stored result. Raises click.ClickException if the file is damaged or was changed."""
+    """Read the report in a saved result. Raises click.ClickException if the file is damaged or was edited."""
     from exportready.policy.gate import verdict
     from exportready.results.read import NotStored, report_from_json
 
@@ -155,21 +175,22 @@ def stored_report(path: Path) -> Report:
     is_one_batch = bool(found.results) and [one.verdict for one in found.batches] == [found.verdict]
     if verdict(found.results, found.sources) is not found.verdict and not is_one_batch:
         raise click.ClickException(
-            f"{path}: its verdict is not that of what it holds; somebody changed it. Write it anew with -o json:{path}"
+            f"{path}: its verdict doesn't match its findings, so the file was edited. Run check again with -o json:{path}."
         )
     return found
 
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Turn an error while a stored result is shown into one about its file, which must be damaged."""
+    """Turn an error in a block that shows a saved result into one about its file, which must be damaged."""
     try:
         yield
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
         if debug.is_on():
             raise
-        what = f"{path}: it is damaged ({type(error).__name__}: {error})"
-        raise click.ClickException(f"{what}; write it anew with -o json:RESULT.json") from error
+        raise click.ClickException(
+            f"{path} is damaged ({type(error).__name__}: {error}). Run check again with -o json:RESULT.json."
+        ) from error
 
 
 def _json(path: Path) -> dict[str, object]:
@@ -179,15 +200,17 @@ def _json(path: Path) -> dict[str, object]:
         stated = json.loads(path.read_bytes())
     except OSError as error:
         raise click.ClickException(
-            f"{path} cannot be opened ({error.strerror}); name what -o json:RESULT.json wrote"
+            f"Can't open {path} ({error.strerror}). Give the file that check saved with -o json:RESULT.json."
         ) from error
     except (ValueError, RecursionError) as error:
-        raise click.ClickException(f"{path} is no JSON ({error}); name what -o json:RESULT.json wrote") from error
+        raise click.ClickException(
+            f"{path} is not valid JSON ({error}). Give the file that check saved with -o json:RESULT.json."
+        ) from error
     return stated if isinstance(stated, dict) else {}
 
 
 def _step_summary(report: Report, options: Options) -> None:
-    """Add the summary to the file that GitHub names for it, if it does."""
+    """Add the summary to the file in GITHUB_STEP_SUMMARY, if GitHub set it."""
     from exportready.reporters.github import summary
 
     path = os.environ.get("GITHUB_STEP_SUMMARY")
@@ -196,11 +219,11 @@ def _step_summary(report: Report, options: Options) -> None:
             with open(path, "a", encoding="utf-8", errors="replace") as file:
                 file.write(summary(report, options))
         except OSError as error:
-            click.echo(f"The step summary cannot be written to {path} ({error.strerror}).", err=True)
+            click.echo(f"Can't write the step summary to {path} ({error.strerror}).", err=True)
 
 
 def is_colored(color: str) -> bool:
-    """Return whether to use colors: they are wanted, and the screen has some."""
+    """Return whether to use colors. With "auto", only if the screen can show them and NO_COLOR isn't set."""
     if color != "auto":
         return color == "always"
     if os.environ.get("NO_COLOR"):
@@ -209,7 +232,8 @@ def is_colored(color: str) -> bool:
 
 
 def width() -> int:
-    """Return how many characters of the screen's width to use: what reads well."""
+    """Return how many columns to use: those of the screen, but never so many that lines are hard to read."""
+
     import shutil
 
     return max(40, min(shutil.get_terminal_size((88, 24)).columns, 100))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from exportready.cli.command import Command
 from exportready.cli.options import (
     AUDIENCE,
     COLOR,
@@ -20,17 +21,18 @@ from exportready.cli.options import (
 )
 
 
-@click.command()
+@click.command(cls=Command, examples=["exportready render november.json -o html:november.html"])
 @click.argument("result", type=click.Path(path_type=Path))
 @group("output", OutputOptions, RENDER_OUTPUT, AUDIENCE, EARLIER, COLOR, QUIET, VERBOSE)
-@click.option("--new-only", is_flag=True, help="Formats of a gate leave out what stood in the baseline.")
+@click.option("--new-only", is_flag=True, help="Leave known problems out of github, gitlab, sarif and junit.")
 @CONFIG
 @NO_CONFIG
 def render(result: Path, output: OutputOptions, new_only: bool) -> None:
-    """Write the result of an earlier check in other formats: the same as the check itself would have written.
+    """Write a saved result in other formats, without a new check.
 
-    RESULT is what check wrote with -o json:RESULT. Nothing is judged again.
+    RESULT is the file that check saved with -o json:RESULT. The reports are the same as check itself would have written.
     """
+
     from msgspec.structs import replace
 
     from exportready.cli.config import WHAT

@@ -1,4 +1,4 @@
-"""Reads a snapshot as of a git revision, and finds its path in its repository. The only module that runs git."""
+"""Read a snapshot from a git revision, and find its path in its repository. The only module that runs git."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _OF_HOOKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_CO
 
 
 class NoRevision(Exception):
-    """The revision cannot be read; the text says why."""
+    """The revision can't be read; the message says why and what to do."""
 
 
 def base_of(snapshot: Path) -> str:
-    """Return the snapshot's path from the root of its repository; outside of one, as it was given."""
+    """Return the snapshot's path from the root of its repository; outside a repository, the path as given."""
     folder = snapshot if snapshot.is_dir() else snapshot.parent
     done = _git(folder, "rev-parse", "--show-prefix")
     if done is None or done.returncode != 0:
@@ -29,19 +29,21 @@ def base_of(snapshot: Path) -> str:
 
 @contextmanager
 def at(snapshot: Path, revision: str) -> Iterator[Path | None]:
-    """Give the snapshot as of that revision in a temporary place; None if it wasn't there yet. Raises NoRevision."""
+    """Yield the path of a temporary copy of the snapshot as of a revision; None if the revision doesn't have it. Raises NoRevision."""
     folder = snapshot if snapshot.is_dir() else snapshot.parent
     if revision.startswith("-"):
-        raise NoRevision(f"'{revision}' is no revision")
+        raise NoRevision(f"git revision '{revision}' not found. Use a commit, branch or tag, such as HEAD or main.")
     known = _git(folder, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     if known is None:
-        raise NoRevision("git is not installed here, and --since reads what git keeps")
+        raise NoRevision("--since needs git, which is not installed. Install git, or use --baseline instead.")
     if known.returncode != 0:
         inside = _git(folder, "rev-parse", "--is-shallow-repository")
         if inside is None or inside.returncode != 0:
-            raise NoRevision(f"{folder} is in no git repository that can be read: {_error_of(inside)}")
-        shallow = " (it is a shallow clone; fetch more of its history)" if inside.stdout.strip() == b"true" else ""
-        raise NoRevision(f"'{revision}' is no revision of it{shallow}{_near(folder, revision)}")
+            raise NoRevision(
+                f"--since needs a git repository, and git can't read one at {folder}: {_error_of(inside)}. Use --baseline instead."
+            )
+        shallow = " in this shallow clone; fetch more history" if inside.stdout.strip() == b"true" else ""
+        raise NoRevision(f"git revision '{revision}' not found{shallow}{_near(folder, revision)}")
     commit, base = known.stdout.decode().strip(), base_of(snapshot)
     top = _git(folder, "rev-parse", "--show-toplevel")
     root = Path(top.stdout.decode("utf-8", errors="replace").strip()) if top is not None else folder
@@ -61,7 +63,7 @@ def at(snapshot: Path, revision: str) -> Iterator[Path | None]:
 
 
 def _near(folder: Path, revision: str) -> str:
-    """Return "; did you mean X?" for the branch or tag whose name is near; what follows ~, ^ or @ is no part of a name."""
+    """Return "; did you mean 'X'?" if a branch or tag has a similar name. What follows ~, ^ or @ isn't part of the name."""
     from exportready.schema.shapes import did_you_mean
 
     listed = _git(folder, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes", "refs/tags")
@@ -70,12 +72,12 @@ def _near(folder: Path, revision: str) -> str:
 
 
 def _pack(root: Path, tree: str, archive: Path, revision: str) -> None:
-    """Pack the files of a tree as they were committed; `git archive` would leave out what .gitattributes says."""
+    """Zip the files of a tree as they were committed. `git archive` would leave out files that .gitattributes excludes."""
     import zipfile
 
     listed = _git(root, "ls-tree", "-r", "-z", "--full-tree", tree)
     if listed is None or listed.returncode != 0:
-        raise NoRevision(f"git cannot list {tree} ({revision}): {_error_of(listed)}")
+        raise NoRevision(f"git can't list {tree} ({revision}): {_error_of(listed)}")
     with zipfile.ZipFile(archive, "w") as packed:
         for entry in filter(None, listed.stdout.split(b"\0")):
             head, _, name = entry.partition(b"\t")
@@ -87,18 +89,19 @@ def _pack(root: Path, tree: str, archive: Path, revision: str) -> None:
 def _blob(root: Path, name: str, revision: str) -> bytes:
     done = _git(root, "cat-file", "blob", name)
     if done is None or done.returncode != 0:
-        raise NoRevision(f"git cannot give {name} ({revision}): {_error_of(done)}")
+        raise NoRevision(f"git can't read {name} ({revision}): {_error_of(done)}")
     return done.stdout
 
 
 def _error_of(done: subprocess.CompletedProcess[bytes] | None) -> str:
-    return done.stderr.decode("utf-8", errors="replace").strip() if done is not None else "git is not there"
+    return done.stderr.decode("utf-8", errors="replace").strip() if done is not None else "git is not installed"
 
 
 def _git(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes] | None:
     """Run git without a shell and without the user's aliases; None if it isn't installed."""
     try:
-        # A hook of git sets variables that would lead it elsewhere.
+        # In a git hook, these variables would make git use another repository.
+
         clean = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
         return subprocess.run(["git", "-C", str(folder), *words], capture_output=True, check=False, env=clean)  # noqa: S603, S607 - git is found as users have it
     except OSError:

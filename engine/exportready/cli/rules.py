@@ -9,22 +9,26 @@ from typing import TYPE_CHECKING
 
 import click
 
+from exportready.cli.command import Group
 from exportready.cli.options import JSON, RULES
 
 if TYPE_CHECKING:
     from exportready.kinds.table import Kind
 
 
-@click.group()
+@click.group(cls=Group, examples=["exportready rules list"])
 def rules() -> None:
-    """The rules that are checked."""
+    """List, test and write rules."""
 
 
-@rules.command("list")
+@rules.command("list", examples=["exportready rules list"])
 @RULES
 @JSON
 def list_rules(folder: Path | None, as_json: bool) -> None:
-    """List every rule with its grade and phase; with --json also its area, source, digest and fix."""
+    """List all rules with their severity and phase.
+
+    With --json, also their area, source, digest, fix and more.
+    """
     from exportready.cli.output import echo, echo_json
     from exportready.cli.settings import rulebook_of
     from exportready.reporters.rule_list import rule_list_json, rule_list_text
@@ -36,16 +40,18 @@ def list_rules(folder: Path | None, as_json: bool) -> None:
         echo(rule_list_text(book))
 
 
-@rules.command("test")
+@rules.command("test", examples=["exportready rules test my-rules"])
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 def test_rules(folder: Path | None) -> int:
-    """Try every example of the rules in FOLDER (default: the shipped ones). Ends with 1 where one comes out otherwise.
+    """Run the examples in your rules and report differences.
 
-    Outcomes and finding keys are exact: a finding that no example states is a difference too, and a rule without an example that
-    passes, one that fails and one that cannot be told is told.
+    FOLDER has the rules (default: the shipped ones). Outcomes and findings must match exactly: a finding that an example doesn't
+    list is a difference too. Each rule needs an example that passes, one that fails, and one that can't be decided. Exits with 1 if
+    there are differences.
     """
     from exportready.cli.settings import rulebook_of
     from exportready.judge.tryout import differences, try_out
+    from exportready.model.display import count
     from exportready.rulebook import lint
 
     book = rulebook_of(folder).rules
@@ -59,27 +65,29 @@ def test_rules(folder: Path | None) -> int:
     for line in found:
         click.echo(line)
     examples = sum(len(rule.examples) for rule in book)
-    counted = f"{len(book)} rule{'s' if len(book) != 1 else ''}, {examples} examples"
-    click.echo(f"{counted}: {len(found) or 'no'} difference{'s' if len(found) != 1 else ''}")
+    differing = count(len(found), "difference") if found else "no differences"
+    click.echo(f"{count(len(book), 'rule')}, {count(examples, 'example')}: {differing}")
     return 1 if found else 0
 
 
-@rules.command("lint")
+@rules.command("lint", examples=["exportready rules lint my-rules"])
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 @JSON
 def lint_rules(folder: Path | None, as_json: bool) -> int:
-    """Tell every mistake of the rules in FOLDER (default: the shipped ones), with file, line and what would be right.
+    """Find mistakes in your rules, with file and line.
 
-    What cannot be read, cases that no example tries, words that nothing uses, conditions that cannot be met.
+    FOLDER has the rules (default: the shipped ones). Finds files that can't be read, outcomes without an example, names that are
+    never used, and conditions that can never be true. Exits with 1 if there are problems.
     """
     from exportready.cli.output import echo_json
+    from exportready.model.display import count
     from exportready.rulebook import lint
     from exportready.rulebook.load import read_folder
     from exportready.runtime import shipped
     from exportready.schema.mistakes import Mistakes
 
     if folder is not None and not folder.is_dir():
-        raise click.ClickException(f"{folder} is not a folder of rules")
+        raise click.ClickException(f"{folder} is not a folder. Give the folder with your rules.")
     mistakes = Mistakes()
     read = read_folder(folder or shipped.folder("rules"), mistakes)
     found = sorted([*mistakes.found, *lint.remarks(read.rules)], key=lambda one: (one.path, one.line))
@@ -90,11 +98,11 @@ def lint_rules(folder: Path | None, as_json: bool) -> int:
     else:
         for one in found:
             click.echo(str(one))
-        click.echo(f"{len(found) or 'no'} remark{'s' if len(found) != 1 else ''}")
+        click.echo(count(len(found), "problem") if found else "no problems found")
     return 1 if found else 0
 
 
-@rules.command("new")
+@rules.command("new", examples=["exportready rules new naming/no-slash"])
 @click.argument("id_", metavar="AREA/NAME")
 @click.option(
     "--in",
@@ -102,29 +110,37 @@ def lint_rules(folder: Path | None, as_json: bool) -> int:
     type=click.Path(path_type=Path),
     default=Path("my-rules"),
     show_default=True,
-    help="The folder of your rules.",
+    help="Folder for your rules.",
 )
 def new_rule(id_: str, folder: Path) -> None:
-    """Write a rule to begin with: AREA/NAME.yaml in a folder of your own. It passes its tests as it is."""
+    """Create a starter rule, AREA/NAME.yaml, in your rules folder.
+
+    It passes its own tests. Change it into the rule that you need.
+    """
     from exportready.cli.output import write
     from exportready.rulebook.scaffold import ID, rule
 
     if not ID.fullmatch(id_):
-        raise click.UsageError(f"'{id_}' is no id; it is AREA/NAME in small letters, such as naming/no-slash")
+        raise click.UsageError(f"'{id_}' is not a valid id. Use AREA/NAME in lowercase, such as naming/no-slash.")
     path = folder / f"{id_}.yaml"
     if path.exists():
-        raise click.ClickException(f"{path} is there already; choose another name")
+        raise click.ClickException(f"{path} already exists. Choose another name.")
     path.parent.mkdir(parents=True, exist_ok=True)
     write([(str(path), rule(id_, datetime.now(UTC).date().isoformat()))])
-    click.echo(f"Wrote {path}. Now: exportready rules test {shlex.quote(str(folder))}", err=True)
+    click.echo(f"Wrote {path}. To test it, run: exportready rules test {shlex.quote(str(folder))}", err=True)
 
 
-@rules.command("docs")
+@rules.command("docs", examples=["exportready rules docs rule-pages --rules my-rules"])
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--check", "only_check", is_flag=True, help="Write nothing; end with 1 where a page is stale or too many.")
-@click.option("--rules", "source", type=click.Path(path_type=Path), help="A folder of rules instead of the shipped ones.")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 if a page is out of date or not needed.")
+@click.option(
+    "--rules", "source", type=click.Path(path_type=Path), help="Use the rules in this folder instead of the shipped ones."
+)
 def write_docs(folder: Path, only_check: bool, source: Path | None) -> int:
-    """Write a page for each rule, and an index, into FOLDER."""
+    """Write a Markdown page for each rule, and an index, into FOLDER.
+
+    It deletes other .md files in FOLDER.
+    """
     from exportready.cli.output import write
     from exportready.cli.settings import rulebook_of
     from exportready.reporters.rule_pages import rule_pages
@@ -134,7 +150,7 @@ def write_docs(folder: Path, only_check: bool, source: Path | None) -> int:
     stale = sorted(name for name in {*made, *there} if made.get(name) != there.get(name))
     if only_check:
         for name in stale:
-            click.echo(f"{folder / name} is stale")
+            click.echo(f"{folder / name} is out of date")
         return 1 if stale else 0
     folder.mkdir(parents=True, exist_ok=True)
     write([(str(folder / name), text) for name, text in made.items() if name in stale])
@@ -144,17 +160,22 @@ def write_docs(folder: Path, only_check: bool, source: Path | None) -> int:
     return 0
 
 
-@rules.command("kinds")
+@rules.command("kinds", examples=["exportready rules kinds", "exportready rules kinds quickbooks.Item"])
 @click.argument("kind", required=False)
 @JSON
 def list_kinds(kind: str | None, as_json: bool) -> None:
-    """List the kinds of record that rules may judge; with KIND its fields, their types, and what its key is made of."""
+    """List the kinds of records that rules can check.
+
+    With KIND, list its fields with their types, and the fields of its key.
+    """
     from exportready.cli.output import echo, echo_json
     from exportready.kinds import KINDS
     from exportready.schema.shapes import did_you_mean
 
     if kind is not None and kind not in KINDS:
-        raise click.UsageError(f"there is no kind '{kind}'{did_you_mean(kind, KINDS)}")
+        raise click.UsageError(
+            f"kind '{kind}' not found{did_you_mean(kind, KINDS) or '; to list all kinds, run: exportready rules kinds'}"
+        )
     if as_json:
         echo_json(
             {

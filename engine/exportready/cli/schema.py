@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from exportready.cli.command import Command
+
 MODULES = {
     "rule": "rulebook.shape",
     "account": "account.shape",
@@ -12,13 +14,18 @@ MODULES = {
     "config": "cli.config",
     "result": "results.schema",
 }
-"""What has a JSON Schema, and the module that describes it."""
+"""Name of a JSON Schema -> the module that has it."""
 
 
-@click.command()
+@click.command(cls=Command, examples=["exportready schema rule"])
 @click.argument("name", type=click.Choice(list(MODULES)))
 def schema(name: str) -> None:
-    """Print the JSON Schema of a rule file, account.yaml, inference rules, waivers, exportready.yaml, or the JSON result."""
+    """Print the JSON Schema of a file format.
+
+    The formats are: a rule file, account.yaml, a file of inference rules, a waiver file, exportready.yaml (config), and the JSON
+    result.
+    """
+
     import importlib
 
     from exportready.cli.output import echo_json

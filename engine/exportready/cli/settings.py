@@ -1,7 +1,7 @@
-"""Flag over environment over exportready.yaml over default: what is in force, and where each value comes from.
+"""Load the settings of a command: flags override environment variables, then comes exportready.yaml, then the defaults.
 
-Click itself decides between flag, environment, file and default: `options.CONFIG` hands it the file's values as its default_map.
-Here the file is tried on the rules, so that everything wrong with it is reported in one round.
+Click itself chooses between them: `options.CONFIG` passes the file's values to click as its default_map. This module checks the
+file against the rules, so that all mistakes in it are reported at once.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from click.core import ParameterSource
 from exportready.cli.config import WHAT, Config, find, read
 from exportready.cli.options import RuleOptions, SettledOption
 from exportready.cli.outputs import target_of
+from exportready.model.display import count
 from exportready.model.report import Waiver
 from exportready.model.rules import Rulebook
 from exportready.policy import baseline, waivers
@@ -26,19 +27,19 @@ from exportready.schema.mistakes import Mistakes
 from exportready.schema.shapes import did_you_mean
 
 _KEYS = ("outputs", "audience", "select", "ignore", "failOn", "allowUnknown", "waivers", "baseline")
-"""In the order in which --show-settings lists them."""
+"""The settings in the order in which --show-settings lists them."""
 _SOURCES = {ParameterSource.COMMANDLINE: "flag", ParameterSource.ENVIRONMENT: "environment"}
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """exportready.yaml, as far as it can be used, and what is wrong with it so far."""
+    """The valid settings in exportready.yaml, and the mistakes found in it so far."""
 
     config: Config
     mistakes: Mistakes
 
     @classmethod
     def read(cls, file: Path | None, *, is_off: bool) -> Settings:
-        """Read the named file, else the nearest one above the current folder, else nothing."""
+        """Read the given file, else the nearest exportready.yaml; empty settings if there is none."""
         path = None if is_off else file or find(Path.cwd())
         if path is None:
             return cls(config=Config(), mistakes=Mistakes())
@@ -47,16 +48,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def settings() -> Settings:
-    """Return what the running command has read; nothing for a command without --config."""
+    """Return the settings of the running command; empty for a command without --config."""
     found = click.get_current_context().find_object(Settings)
     return found or Settings(config=Config(), mistakes=Mistakes())
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):
-    """What a command judges by."""
+    """The rules, waivers, baseline and thresholds of a command."""
 
     rulebook: Rulebook
-    """With the packs, grades and parameters of exportready.yaml."""
+    """With the packs, severities and parameters of exportready.yaml."""
     waivers: tuple[Waiver, ...]
     baseline: Baseline | None
     thresholds: Mapping[str, int]
@@ -69,13 +70,13 @@ def settle(
     baseline_file: Path | None = None,
     outputs: Sequence[str] = (),
 ) -> Settled:
-    """Load everything that a command judges by.
+    """Load the rules, waivers, baseline and thresholds of a command.
 
-    Raises MistakesFound: for exportready.yaml with all that is wrong with it and with the files it names, else for a file that
-    an option names. Raises click.ClickException for an option's unknown rule or baseline that can't be used.
+    Raises MistakesFound with all mistakes in exportready.yaml and in the files that it uses, else with those in a file that an
+    option gives. Raises click.ClickException for an unknown rule, or a baseline that can't be used, in an option.
     """
-    held = settings()
-    config, mistakes = held.config, held.mistakes
+    found = settings()
+    config, mistakes = found.config, found.mistakes
     rulebook = _adapted(rulebook_of(rules.folder), config, mistakes)
     for key, names in (("select", rules.selected), ("ignore", rules.ignored)):
         for name in names if _is_by_file(key) else ():
@@ -106,9 +107,9 @@ def settle(
 
 
 def rulebook_of(folder: Path | None) -> Rulebook:
-    """Load the shipped rules, or those of a folder. Raises MistakesFound, and click.ClickException if the folder isn't there."""
+    """Load the shipped rules, or those in a folder. Raises MistakesFound, or click.ClickException if there is no such folder."""
     if folder is not None and not folder.is_dir():
-        raise click.ClickException(f"{folder} is not a folder of rules")
+        raise click.ClickException(f"{folder} is not a folder. Give the folder with your rules.")
     return load_rulebook(folder)
 
 
@@ -120,17 +121,17 @@ def known(rulebook: Rulebook, names: Sequence[str]) -> None:
 
 
 def _unknown(name: str, rulebook: Rulebook, unread: Collection[str] = ()) -> str:
-    """Return what to say of a name that is neither a rule nor an area; nothing for one that is."""
+    """Return the error for a name that is neither a rule nor an area; empty if it is one of them."""
     ids = [*(rule.id for rule in rulebook.rules), *unread]
-    there = {*ids, *(id_.partition("/")[0] for id_ in ids)}
-    if name.rstrip("/") in there:
+    names = {*ids, *(id_.partition("/")[0] for id_ in ids)}
+    if name.rstrip("/") in names:
         return ""
-    near = did_you_mean(name.rstrip("/"), sorted(there))
-    return f"there is no rule or area '{name}'{near} (exportready rules list names them all)"
+    near = did_you_mean(name.rstrip("/"), sorted(names))
+    return f"rule or area '{name}' not found{near or '; to list all rules, run: exportready rules list'}"
 
 
 def _unread(config: Config) -> frozenset[str]:
-    """Return the rules of the packs by their files: some may have mistakes, and then they aren't in the rulebook."""
+    """Return the ids of all rule files in the packs. Files with mistakes count too, although they aren't in the rulebook."""
     return frozenset[str]().union(*map(rule_ids, config.packs))
 
 
@@ -141,7 +142,7 @@ def _adapted(rulebook: Rulebook, config: Config, mistakes: Mistakes) -> Rulebook
 
 
 def baseline_of(path: Path) -> Baseline:
-    """Read a baseline that an option or argument names. Raises click.ClickException."""
+    """Read the baseline in a file. Raises click.ClickException."""
     try:
         return baseline.read(path)
     except BadBaseline as error:
@@ -149,7 +150,7 @@ def baseline_of(path: Path) -> Baseline:
 
 
 def since_over_baseline() -> bool:
-    """Take the file's baseline out of force, since --since says what is old; return whether it was in force."""
+    """Ignore the baseline of exportready.yaml, since --since replaces it; return whether there was one to ignore."""
     context, option = click.get_current_context(), _option("baseline")
     if option is None or not _is_by_file("baseline"):
         return False
@@ -164,7 +165,7 @@ def _option(key: str) -> SettledOption | None:
 
 
 def _is_by_file(key: str) -> bool:
-    """Return whether the file's value is the one in force; a command without an option for it has no other."""
+    """Return whether a setting has the value in exportready.yaml; always true for a command without an option for it."""
     option = _option(key)
     if option is None:
         return True
@@ -172,7 +173,7 @@ def _is_by_file(key: str) -> bool:
 
 
 def shown(rulebook: Rulebook) -> str:
-    """List every setting of the running command with its value and where it comes from, for --show-settings."""
+    """Return every setting of the running command with its value and source, for --show-settings."""
     context, config = click.get_current_context(), settings().config
     rows: list[tuple[str, str, str]] = []
     for key in _KEYS:
@@ -193,7 +194,7 @@ def shown(rulebook: Rulebook) -> str:
     ):
         rows += [(f"{name}.{key}", _shown(value), _at(config, name, key)) for key, value in values.items()]
     rows += [
-        ("pack", f"{pack.name} {pack.version} ({pack.rules} rules)".replace("  ", " "), pack.digest[:12])
+        ("pack", f"{pack.name} {pack.version} ({count(pack.rules, 'rule')})".replace("  ", " "), pack.digest[:12])
         for pack in rulebook.packs
     ]
     width = max(len(name) for name, _, _ in rows)

@@ -6,15 +6,18 @@ from pathlib import Path
 
 import click
 
+from exportready.cli.command import Group
 from exportready.cli.options import AT, CONFIG, JSON, NO_CONFIG, PHASE, RULES, RuleOptions, SnapshotOptions, group
 
 
-@click.group()
+@click.group(cls=Group, examples=["exportready waivers check waivers.yaml"])
 def waivers() -> None:
-    """What an owner accepts, for a reason, until a date."""
+    """Check a file of waivers, which accept problems until a date."""
 
 
-@waivers.command("check")
+@waivers.command(
+    "check", examples=["exportready waivers check waivers.yaml", "exportready waivers check waivers.yaml november"]
+)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("snapshot", type=click.Path(path_type=Path), required=False)
 @group("judging", SnapshotOptions, PHASE, AT)
@@ -23,9 +26,10 @@ def waivers() -> None:
 @NO_CONFIG
 @JSON
 def check_waivers(file: Path, snapshot: Path | None, judging: SnapshotOptions, rules: RuleOptions, as_json: bool) -> int:
-    """Tell which waivers in FILE are expired, unknown, refused, soon over, and with SNAPSHOT which are used by nothing.
+    """List expired, unknown, rejected and soon-to-expire waivers.
 
-    Ends with 1 where there is one that does not count or is not needed.
+    FILE is a .yaml or .csv file of waivers. With SNAPSHOT, a folder or .zip of exported files, it also lists waivers that match no
+    problem. Exits with 1 if a waiver has no effect.
     """
     from msgspec.structs import replace
 
@@ -33,6 +37,7 @@ def check_waivers(file: Path, snapshot: Path | None, judging: SnapshotOptions, r
     from exportready.cli.output import echo_json
     from exportready.cli.settings import settle
     from exportready.model.clock import zone_of
+    from exportready.model.display import count
     from exportready.policy.waivers import SOON_OVER, read, remarks, today
 
     book, moment = settle(rules).rulebook, judging.moment
@@ -51,8 +56,6 @@ def check_waivers(file: Path, snapshot: Path | None, judging: SnapshotOptions, r
         echo_json({"format": "exportready/waivers@1", "waivers": len(found), "remarks": rows})
     else:
         for one in noted:
-            click.echo(f"{one.waiver.where.path}:{one.waiver.where.line}: {one.what}: {one.waiver.rule}: {one.message}")
-        click.echo(
-            f"{len(found)} waiver{'s' if len(found) != 1 else ''}, {len(noted) or 'no'} remark{'s' if len(noted) != 1 else ''}"
-        )
+            click.echo(f"{one.waiver.where.path}:{one.waiver.where.line}: {one.heading}: {one.waiver.rule}: {one.message}")
+        click.echo(f"{count(len(found), 'waiver')}, {count(len(noted), 'problem') if noted else 'no problems found'}")
     return 1 if any(one.what != SOON_OVER for one in noted) else 0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from exportready.cli.command import Command
 from exportready.cli.options import (
     AT,
     BEFORE,
@@ -21,7 +22,7 @@ from exportready.cli.options import (
 )
 
 
-@click.command()
+@click.command(cls=Command, examples=["exportready why november", "exportready why november 1"])
 @click.argument("snapshot", type=click.Path(path_type=Path))
 @click.argument("issue", required=False)
 @group("judging", SnapshotOptions, BEFORE, PHASE, AT, ENGINE)
@@ -30,9 +31,12 @@ from exportready.cli.options import (
 @NO_CONFIG
 @JSON
 def why(snapshot: Path, issue: str | None, judging: SnapshotOptions, rules: RuleOptions, as_json: bool) -> None:
-    """Say why something is a key issue: what it was read from, which rules fired, their sources, and what waits on it.
+    """Explain why a problem is a key issue.
 
-    ISSUE is its number or its id; without one, all are listed. With --json they are given as the result of check has them.
+    Shows the facts behind it, the inference rules that apply with their sources, and the transactions that it blocks.
+
+    SNAPSHOT is the folder or .zip with your exported files. ISSUE is the number or id of a key issue; without it, all key issues are
+    listed. With --json, they look the same as in the result of check.
     """
     from msgspec.structs import replace
 
@@ -46,7 +50,8 @@ def why(snapshot: Path, issue: str | None, judging: SnapshotOptions, rules: Rule
     report = judged(replace(request(snapshot, judging, settled.rulebook), jobs=1, waivers=settled.waivers))
     one = None if issue is None else find_key_issue(report, issue)
     if issue is not None and one is None:
-        raise click.UsageError(f"there is no key issue '{issue}'; exportready why {snapshot} lists them all")
+        raise click.UsageError(f"key issue '{issue}' not found; to list all key issues, run: exportready why {snapshot}")
+
     if as_json:
         issues = [each for each in result_data(report)["key_issues"] if one is None or each["id"] == one.id]
         echo_json({"format": "exportready/key-issues@1", "key_issues": issues})

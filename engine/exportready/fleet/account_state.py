@@ -1,4 +1,4 @@
-"""Turns the report on one account into the values that an audit keeps. Does no I/O."""
+"""Turn the report on one account into the values that an audit saves. Does no I/O."""
 
 from __future__ import annotations
 

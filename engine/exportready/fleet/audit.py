@@ -1,4 +1,4 @@
-"""Runs one audit: checks every account that changed and saves each result at once."""
+"""Run one audit: check every account that changed, and save each result at once."""
 
 from __future__ import annotations
 

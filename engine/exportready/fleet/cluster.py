@@ -1,4 +1,4 @@
-"""Checks accounts on a Dask cluster instead of this machine. The only module that knows distributed."""
+"""Check accounts on a Dask cluster instead of this computer. The only module that imports distributed."""
 
 from __future__ import annotations
 
@@ -23,27 +23,29 @@ def cluster(address: str) -> Iterator[Workers]:
     try:
         from distributed import Client
     except ImportError as error:
-        raise NoCluster("--cluster needs Dask; install it with: pip install 'exportready[cluster]'") from error
-    logging.disable(logging.CRITICAL)  # Dask logs tracebacks; our own messages say what matters
+        raise NoCluster("--cluster needs Dask. Install it with: pip install 'exportready[cluster]'") from error
+    logging.disable(logging.CRITICAL)  # Dask logs tracebacks; our own error messages are enough
     try:
         client = Client(address, timeout=CONNECT_TIMEOUT, set_as_default=False)
     except (OSError, ValueError) as error:
-        raise NoCluster(f"no Dask scheduler answers at {address} ({error})") from error
+        raise NoCluster(
+            f"No Dask scheduler answers at {address} ({error}). Check the address and start the scheduler."
+        ) from error
     with client:
         _require_same_version(client.run(_version, on_error="return"), address)
         yield Workers(lambda: client.get_executor(pure=False), sum(client.nthreads().values()), _cancel)
 
 
 def _require_same_version(versions: dict[str, object], address: str) -> None:
-    """Raise NoCluster unless every worker has this version, since all accounts must be checked alike."""
+    """Raise NoCluster unless every worker has this version, since all accounts must be checked in the same way."""
     if not versions:
-        raise NoCluster(f"the scheduler at {address} has no workers; start some with: dask worker {address}")
+        raise NoCluster(f"The scheduler at {address} has no workers. Start some with: dask worker {address}")
     for worker, version in versions.items():
         if isinstance(version, BaseException):
-            raise NoCluster(f"the worker {worker} cannot use ExportReady ({version}); install {__version__} there")
+            raise NoCluster(f"Worker {worker} can't run ExportReady ({version}). Install version {__version__} there.")
         if version != __version__:
             raise NoCluster(
-                f"the worker {worker} has ExportReady {version}, and this is {__version__}; install the same there"
+                f"Worker {worker} has ExportReady {version}, but this computer has {__version__}. Install {__version__} there."
             )
 
 

@@ -1,8 +1,9 @@
-"""Finds the accounts to audit: every folder and .zip in a folder, or the lines of a list."""
+"""Find the accounts to audit: every folder and .zip in a folder, or the lines of a list."""
 
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from exportready.model.audit import escape_surrogates
 
 LIST_SUFFIXES = (".txt", ".lst", ".list")
 HISTORY_PREFIX = "exportready-history"
-"""How the names of the history's files begin; by default they are beside the accounts."""
+"""How the names of the history's files begin; by default they are next to the accounts."""
 
 
 class NoFleet(Exception):
@@ -30,13 +31,13 @@ class Fleet(msgspec.Struct, frozen=True):
     places: Mapping[str, Path]
     """Place -> path, sorted by place. A place is the path relative to `home`, POSIX, with undecodable bytes escaped."""
     skipped: tuple[str, ...]
-    """Names of files beside the accounts that aren't accounts."""
+    """Names of files next to the accounts that aren't accounts."""
 
 
 def find_fleet(paths: Sequence[Path], reports: Path | None = None) -> Fleet:
     """Return the accounts of several folders or lists as one fleet. Raises NoFleet.
 
-    `reports` is the folder for the accounts' own reports, which is no account.
+    `reports` is the folder for the accounts' own reports, which isn't an account.
     """
     fleets = [find_accounts(path, reports) for path in paths]
     if len(fleets) == 1:
@@ -44,11 +45,11 @@ def find_fleet(paths: Sequence[Path], reports: Path | None = None) -> Fleet:
     try:
         home = Path(os.path.commonpath([fleet.home.absolute() for fleet in fleets]))
     except ValueError as error:
-        raise NoFleet("the accounts lie on different drives; audit each drive by itself") from error
+        raise NoFleet("The accounts are on different drives. Run a separate audit for each drive.") from error
     accounts = [Path(os.path.normpath(path.absolute())) for fleet in fleets for path in fleet.places.values()]
     duplicate = next((path for number, path in enumerate(accounts) if path in accounts[:number]), None)
     if duplicate is not None:
-        raise NoFleet(f"{escape_surrogates(str(duplicate))} is named twice; name each account once")
+        raise NoFleet(f"{escape_surrogates(str(duplicate))} is given twice. Give each account once.")
     skipped = tuple(sorted(_relative(home, fleet.home.absolute() / name) for fleet in fleets for name in fleet.skipped))
     return Fleet(home, _by_place({path: _relative(home, path) for path in accounts}), skipped)
 
@@ -58,12 +59,14 @@ def find_accounts(path: Path, reports: Path | None = None) -> Fleet:
     if path.is_file() and path.suffix.lower() in LIST_SUFFIXES:
         return _read_list(path)
     if not path.is_dir():
-        problem = "is no folder of accounts, and no list (.txt, one path a line)" if path.exists() else "is not there"
-        raise NoFleet(f"{path} {problem}")
+        remedy = "Give the folder with your accounts, or a .txt file with one path per line."
+        raise NoFleet(
+            f"{path} is not a folder or a list of accounts. {remedy}" if path.exists() else f"Can't find {path}. {remedy}"
+        )
     try:
         entries = sorted((entry for entry in path.iterdir() if not IGNORED.match(entry.name)), key=lambda entry: entry.name)
     except OSError as error:
-        raise NoFleet(f"{path} cannot be opened ({error.strerror})") from error
+        raise NoFleet(f"Can't open {path} ({error.strerror}). Ask for access to this folder, or give another.") from error
     accounts = [entry for entry in entries if _may_be_account(entry) and not _is_report_folder(entry, reports)]
     skipped = tuple(
         escape_surrogates(entry.name)
@@ -71,17 +74,16 @@ def find_accounts(path: Path, reports: Path | None = None) -> Fleet:
         if entry not in accounts and not entry.name.startswith(HISTORY_PREFIX)
     )
     if not accounts or "account.yaml" in skipped:
-        hint = "; it looks like one account: exportready check judges one" if skipped else ""
-        raise NoFleet(
-            f"{path} holds no folder and no .zip, so no account{hint}" if not accounts else f"{path} is no fleet{hint}"
-        )
+        if skipped:
+            raise NoFleet(f"{path} looks like one account. Check it with: exportready check {shlex.quote(str(path))}")
+        raise NoFleet(f"{path} has no accounts. Put one folder or .zip per account into it.")
     return Fleet(path, _by_place({entry: entry.name for entry in accounts}), skipped)
 
 
 def _may_be_account(path: Path) -> bool:
     """Return whether it is a folder, an archive, or something that can't be opened.
 
-    A share that isn't mounted is still an account, one that can't be checked.
+    A network share that isn't connected is still an account, but one that can't be checked.
     """
     try:
         mode = path.stat().st_mode
@@ -93,7 +95,7 @@ def _may_be_account(path: Path) -> bool:
 
 
 def _is_report_folder(path: Path, reports: Path | None) -> bool:
-    """Return whether a folder holds accounts' own reports, of this audit or of an earlier one under another name."""
+    """Return whether a folder has accounts' own reports, of this audit or of an earlier one under another name."""
     if reports is not None and path.resolve() == reports.resolve():
         return True
     try:
@@ -114,27 +116,29 @@ def _by_place(accounts: Mapping[Path, str]) -> Mapping[str, Path]:
     for path, name in sorted(accounts.items(), key=lambda account: account[1]):
         place = escape_surrogates(name)
         if place in by_place:
-            raise NoFleet(f"{place} is named twice; name each account once")
+            raise NoFleet(f"{place} is given twice. Give each account once.")
         by_place[place] = path
     return by_place
 
 
 def _read_list(path: Path) -> Fleet:
-    """Return the accounts of a list: one path a line, relative to the list's folder; # starts a comment. Raises NoFleet."""
+    """Return the accounts of a list: one path per line, relative to the list's folder; # starts a comment. Raises NoFleet."""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise NoFleet(f"{path} cannot be read as a list of accounts ({error}); write one path a line, in UTF-8") from error
+        raise NoFleet(
+            f"Can't read {path} as a list of accounts ({error}). Save it as UTF-8 text, with one path per line."
+        ) from error
     numbered = [(number, line.strip()) for number, line in enumerate(lines, 1)]
     entries = [(number, line) for number, line in numbered if line and not line.startswith("#")]
     if not entries:
-        raise NoFleet(f"{path} names no account; write one path a line")
+        raise NoFleet(f"{path} has no accounts. Write one path per line.")
     home = path.parent.absolute()
     line_of: dict[Path, int] = {}
     for number, line in entries:
         account = Path(os.path.normpath(home / line))
         if account in line_of:
-            raise NoFleet(f"{path}:{number}: {line} is named on line {line_of[account]} already; take one of them out")
+            raise NoFleet(f"{path}:{number}: {line} is already on line {line_of[account]}. Remove one of them.")
         line_of[account] = number
     return Fleet(home, _by_place({account: _relative(home, account) for account in line_of}), ())
 

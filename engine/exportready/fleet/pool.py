@@ -1,4 +1,4 @@
-"""Checks accounts in an executor, a few at a time; an account that crashes its process is set apart from the others."""
+"""Check accounts in an executor, a few at a time. An account that crashes its process doesn't affect the others."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ from exportready.runtime import debug
 JOBS_PER_PROCESS = 2
 """Jobs submitted per process: enough that none is idle, and few to repeat after a crash."""
 
-_PROCESS_DIED = "the process that judged it died (its files may need more memory than there is); exportready check shows more"
+_PROCESS_DIED = (
+    "the program crashed while checking this account, maybe because of too little memory; check this account by itself"
+)
 
-_CLUSTER_GAVE_UP = "nobody could judge it ({}); exportready check shows more"
+_CLUSTER_GAVE_UP = "the cluster could not check this account ({}); check this account by itself"
 
 
 class NoWorkers(Exception):
@@ -58,7 +60,7 @@ def run_jobs(workers: Workers, packed_options: bytes, at: datetime, jobs: Iterab
 def _run_until_crash(
     workers: Workers, packed_options: bytes, at: datetime, waiting: deque[Job], limit: int
 ) -> Generator[TaskResult, None, list[Job]]:
-    """Run jobs, at most `limit` at a time, until none waits or a process dies. Return the jobs in progress when it died."""
+    """Run jobs, at most `limit` at a time, until none is left or a process dies. Return the jobs in progress when it died."""
     executor = workers.start()
     in_progress: dict[Future[TaskResult], Job] = {}
     try:
@@ -84,22 +86,22 @@ def _run_until_crash(
 def _result(future: Future[TaskResult], job: Job, at: datetime) -> TaskResult:
     """Return the result of a finished job.
 
-    Raises BrokenExecutor if a process of this machine died. A cluster retries by itself and gives up some day; its error
-    becomes the account's. Raises NoWorkers if the cluster is gone.
+    Raises BrokenExecutor if a process of this computer died. A cluster retries by itself; if it gives up, its error becomes the
+    account's. Raises NoWorkers if the cluster is gone.
     """
     if future.cancelled():
-        raise NoWorkers("the cluster is gone; what is finished is kept, and the same command with --resume goes on")
+        raise NoWorkers("Lost the connection to the cluster. Finished accounts are saved. To continue, use --resume.")
     error = future.exception()
     if isinstance(error, BrokenExecutor):
         raise error
     if error is not None:
-        debug.show(error, f"nobody could judge the account {job.place}")
+        debug.show(error, f"could not check the account {job.place}")
         return error_result(job.place, _CLUSTER_GAVE_UP.format(type(error).__name__), at)
     return future.result()
 
 
 def local_processes(count: int) -> Workers:
-    """Return workers that are spawned processes of this machine."""
+    """Return workers that are spawned processes of this computer."""
     context = multiprocessing.get_context("spawn")
     return Workers(lambda: ProcessPoolExecutor(count, context, initializer=_set_up_process), count, _terminate)
 

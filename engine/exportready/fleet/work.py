@@ -1,4 +1,4 @@
-"""Checks one account in another process or on another machine: takes its path, returns its state.
+"""Check one account in another process or on another computer: take its path, return its state.
 
 Nothing is written here. A job is small: the account's path, and options that are packed once for all accounts.
 """
@@ -118,10 +118,12 @@ def check_account(options: AuditOptions, job: Job) -> TaskResult:
         return error_result(job.place, str(error), options.at)
     except MemoryError as error:
         debug.show(error, f"not enough memory for {job.place}")
-        return error_result(job.place, "there is not enough memory for its files; audit it with --jobs 1", options.at)
+        return error_result(job.place, "not enough memory for its files; check fewer accounts at the same time", options.at)
     except Exception as error:  # one account must never stop the others
         debug.show(error, f"the account {job.place} failed")
-        message = f"ExportReady itself failed ({type(error).__name__}: {error}); exportready check shows more"
+        message = (
+            f"ExportReady itself failed ({type(error).__name__}: {error}); check this account by itself and report the problem"
+        )
         return error_result(job.place, message, options.at)
 
 
@@ -131,9 +133,10 @@ def error_result(place: str, error: str, at: datetime) -> TaskResult:
 
 
 def _no_readable_files(unrecognized: int) -> str:
+    if not unrecognized:
+        return "it has no files; put the exported files into it"
     subject = "its only file is not" if unrecognized == 1 else f"none of its {unrecognized} files is"
-    problem = f"{subject} recognised" if unrecognized else "there is no file in it"
-    return f"{problem}; exportready check shows what would help"
+    return f"{subject} recognized; to see what to do, check this account by itself"
 
 
 def snapshot_digest(settings_digest: str, path: Path) -> str:
@@ -148,12 +151,12 @@ def snapshot_digest(settings_digest: str, path: Path) -> str:
                 digest.update(f"\0{error}".encode("utf-8", "replace"))
         return digest.hexdigest()
     if path.exists() and not path.is_file():
-        raise NoSnapshot(f"{path.name} is no folder and no ordinary file; take it away")
+        raise NoSnapshot(f"{path.name} is not a folder or a .zip; remove it")
     try:
         with path.open("rb") as archive:
             digest.update(hashlib.file_digest(archive, "sha256").digest())
     except OSError as error:
-        raise NoSnapshot(f"{path.name} cannot be opened ({error.strerror})") from error
+        raise NoSnapshot(f"can't open {path.name} ({error.strerror}); ask for access to it") from error
     return digest.hexdigest()
 
 

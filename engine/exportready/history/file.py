@@ -1,4 +1,4 @@
-"""Opens the history file for one program at a time and upgrades it with numbered migrations."""
+"""Open the history file for one program at a time, and upgrade it with numbered migrations."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def connect(path: Path) -> sqlite3.Connection:
     write-ahead log work on a network drive (https://sqlite.org/wal.html, section 8), and it ends with the process.
     """
     if sqlite3.sqlite_version_info < MINIMUM_SQLITE:
-        raise NoHistory(f"SQLite {sqlite3.sqlite_version} is too old for a history; Python needs one of 3.37 or newer")
+        raise NoHistory(f"SQLite {sqlite3.sqlite_version} is too old. Install a Python that has SQLite 3.37 or newer.")
     connection = None
     with history_errors(path):
         try:
@@ -56,7 +56,7 @@ def history_errors(path: Path) -> Iterator[None]:
     except (sqlite3.Error, OSError) as error:
         raise NoHistory(f"{path}: {_message(error)}") from error
     except (ValueError, ArithmeticError) as error:
-        raise NoHistory(f"{path}: it is damaged ({error}); take it away or name another file with --history") from error
+        raise NoHistory(f"{path} is damaged ({error}). Remove it, or choose another file with --history.") from error
 
 
 @contextmanager
@@ -76,7 +76,7 @@ def _require_own_database(connection: sqlite3.Connection, path: Path) -> None:
     application_id = connection.execute("PRAGMA application_id").fetchone()[0]
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     if application_id != APPLICATION_ID and (tables or application_id):
-        raise NoHistory(f"{path} is a database of another program; name another file with --history")
+        raise NoHistory(f"{path} is another program's database. Choose another file with --history.")
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
@@ -84,7 +84,9 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     migrations = sorted(MIGRATIONS.glob("*.sql"))
     if version > len(migrations):
-        raise NoHistory(f"{path} was written by a newer ExportReady; update this one, or name another file with --history")
+        raise NoHistory(
+            f"{path} was written by a newer version of ExportReady. Update ExportReady, or choose another file with --history."
+        )
     for number, migration in enumerate(migrations[version:], version + 1):
         with transaction(connection):
             for statement in _statements(migration.read_text(encoding="utf-8")):
@@ -105,10 +107,10 @@ def _statements(script: str) -> Iterator[str]:
 
 def _message(error: sqlite3.Error | OSError) -> str:
     if isinstance(error, OSError):
-        return f"it cannot be written ({error.strerror}); name another file with --history"
+        return f"can't write this file ({error.strerror}). Choose another file with --history."
     text = str(error)
     if "locked" in text or "busy" in text:
-        return "another audit is using it; wait until that has ended, or name another file with --history"
+        return "another audit is using this file. Wait until it has finished, or choose another file with --history."
     if any(word in text for word in ("not a database", "malformed", "no such table", "no such column")):
-        return f"it is no history, or it is damaged ({text}); take it away or name another file with --history"
-    return f"it cannot be used ({text}); name another file with --history"
+        return f"this is not a history, or it is damaged ({text}). Remove it, or choose another file with --history."
+    return f"can't use this file ({text}). Choose another file with --history."

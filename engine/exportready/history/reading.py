@@ -1,4 +1,4 @@
-"""Reads an audit from the history for the reporters: each account, what changed in it, and the audits before."""
+"""Read an audit from the history for the reporters: each account with its changes, and the audits before."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class _AuditReader:
 
     def account(self, place: str, account_id: int, state_id: int, report_name: Callable[[str], str]) -> AuditedAccount:
         if not is_intact(self.connection, state_id):
-            raise ValueError(f"what is kept of {place} is not as it was written")
+            raise ValueError(f"the data of {place} was changed")
         row = self._state_row(state_id)
         return AuditedAccount(
             place=place,

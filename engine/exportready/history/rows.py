@@ -1,6 +1,6 @@
-"""Converts account states to rows of the history's tables and back.
+"""Convert account states to rows of the history's tables and back.
 
-`hide` hashes the keys of records. Where it is given, rows name nothing that belongs to the customer.
+`hide` hashes the keys of records. With it, rows don't have any of the customer's names.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from exportready.model.rules import Severity
 Hide = Callable[[str], str] | None
 Row = tuple[object, ...]
 
-NOT_READ = "it could not be read; exportready check says why"
-NOT_JUDGED = "it could not be judged; exportready check says why"
-"""Replace messages that may quote the customer's files."""
+NOT_READ = "could not be read; to see why, check this account by itself"
+NOT_JUDGED = "could not be checked; to see why, check this account by itself"
+"""These replace messages that may quote the customer's files."""
 
 
 # -- to rows
@@ -109,7 +109,7 @@ def expiry_rows(state_id: int, expiring: Iterable[Expiry], hide: Hide) -> Iterat
 
 
 def without_entry(path: str) -> str:
-    """Return an answer's path without the entry of a map or list, which names something of the customer's.
+    """Return an answer's path without the entry of a map or list, which is one of the customer's names.
 
     `salesTax.zones.Denver` becomes `salesTax.zones`.
     """

@@ -1,4 +1,4 @@
-"""Seals saved account states with a digest, so that damage to the file can't turn a failure into a pass."""
+"""Seal saved account states with a digest, so that damage to the file can't turn a failure into a pass."""
 
 from __future__ import annotations
 

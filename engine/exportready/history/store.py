@@ -1,4 +1,4 @@
-"""Writes audits to the history: starts an audit, saves its accounts one by one, and finishes it."""
+"""Write audits to the history: start an audit, save its accounts one by one, and finish it."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ class History:
 
 
 _HAS_PLAIN_TEXT = "clear"
-"""Set in table `kept` while the file holds subjects and messages in plain text."""
+"""Set in table `kept` while the file has subjects and messages in plain text."""
 
 _PLACES = "SELECT place FROM entry JOIN account ON account.id = entry.account WHERE audit = ?"
 

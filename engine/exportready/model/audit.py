@@ -81,7 +81,7 @@ class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     error: str = ""
     """Why the account couldn't be checked at all; empty if it could."""
     name: str = ""
-    """The name stated in the account's files; empty if they state none."""
+    """The account's name in its files; empty if they have none."""
     phase: str = ""
     unread_files: tuple[UnreadFile, ...] = ()
     files_read: int = 0
@@ -176,7 +176,7 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
     gone: tuple[str, ...] = ()
     """Places of accounts that the last audit had and this one doesn't."""
     skipped: tuple[str, ...] = ()
-    """Names of files beside the accounts that aren't accounts."""
+    """Names of files next to the accounts that aren't accounts."""
     left_out: tuple[str, ...] = ()
     """Ids of the rules that were excluded."""
     anonymized: bool = False

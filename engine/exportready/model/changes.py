@@ -47,7 +47,7 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_worse(self) -> bool:
-        """Return whether the new result has findings that the old one hadn't."""
+        """Return whether the new result has findings that the old one didn't have."""
         return bool(self.added or self.regressed)
 
 

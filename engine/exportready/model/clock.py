@@ -1,4 +1,4 @@
-"""The time zone in which an account's days begin and its times are shown, and times as files write them."""
+"""The time zone of an account, and times in the format of files."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from exportready.model.evidence import Account
 
 
 def iso(when: datetime | None) -> str | None:
-    """Return a time as ISO 8601, for files and programs; None for None."""
+    """Return a time in ISO 8601, for files and programs; None for None."""
     return when.isoformat() if when else None
 
 
 def stated_zone(account: Account | None) -> tzinfo | None:
-    """Return the time zone that account.yaml names; None if it names none."""
+    """Return the time zone in account.yaml; None if it has none."""
     from zoneinfo import ZoneInfo
 
     return ZoneInfo(account.time_zone) if account and account.time_zone else None
 
 
 def zone_of(account: Account, checked_at: datetime) -> tzinfo | None:
-    """Return the account's time zone; if account.yaml names none, the offset of `takenAt`, else that of the check."""
+    """Return the account's time zone; if account.yaml has none, the offset of `takenAt`, else that of the check."""
     return stated_zone(account) or (account.taken_at or checked_at).tzinfo

@@ -40,7 +40,7 @@ class Unknown(msgspec.Struct, frozen=True, kw_only=True):
     remedy: str = ""
     """What to do about it; empty if the usual way to supply the kind or the answer helps."""
     source: str = ""
-    """The kind of record that lacks it, for decisions; empty if that is the record's own kind."""
+    """The kind of record that doesn't have it, for decisions; empty if that is the record's own kind."""
     channel: Channel | None = None
     """How `remedy` fills it in; None if the channel is the kind's usual one."""
 
@@ -55,7 +55,7 @@ NOT_EXPORTED = Unknown(cause=Reason.NOT_EXPORTED, reason="not exported")
 
 
 class Location(msgspec.Struct, frozen=True):
-    """Where something is: a file of the snapshot, a line in it, a path inside."""
+    """A place in the snapshot: a file, a line in it, and a path inside the file."""
 
     path: str
     line: int | None = None
@@ -76,7 +76,7 @@ NO_NOTES: Mapping[str, FieldNote] = {}
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing of one kind. A field that is missing from `fields` was not exported."""
+    """One record of one kind. A field that is missing from `fields` was not exported."""
 
     kind: str
     key: str
@@ -132,7 +132,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     cause: Reason | None = None
     """Why it is not whole, for decisions; None if it is."""
     damaged: bool = False
-    """Whether the file contradicts itself or breaks off: then it isn't the whole list, whatever a person states."""
+    """Whether the file contradicts itself or breaks off. Then it isn't the complete list, even if a person says so."""
     part: str = ""
     """Which part of the kind it is, if several lists make up the kind (the item types of qbXML); or `SHEET`."""
     dated: datetime | None = None
@@ -156,7 +156,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     total: int | None = None
     """ServiceTitan's totalCount."""
     held: int = 0
-    """How many records of the list itself the page has, not counting the records of their arrays."""
+    """Number of records of the list itself on the page, without the records in their arrays."""
 
 
 _CAUSES = {
@@ -168,7 +168,7 @@ _CAUSES = {
 
 
 class Dataset(msgspec.Struct, frozen=True, kw_only=True):
-    """All records of one kind that count in a snapshot, after pages were joined and sources compared.
+    """All valid records of one kind in a snapshot, after pages were joined and sources compared.
 
     Derivations and rules read it only through its methods, so that they don't depend on how the records are stored.
     """
@@ -262,7 +262,7 @@ class Unrecognized(msgspec.Struct, frozen=True):
 
 
 class Covers(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person stated about how much of a kind the files have (`covers` in account.yaml)."""
+    """A person's statement about how much of a kind the files have (`covers` in account.yaml)."""
 
     what: str
     """ALL, BATCH, NONE or PART (kinds/account.py); DAYS with `days`."""
@@ -309,7 +309,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     account: Account
     datasets: Mapping[str, Dataset]
     listings: Mapping[str, tuple[Listing, ...]]
-    """Every listing of a kind, also those that don't count: they may show the list order or a changed setting."""
+    """Every listing of a kind, even those whose records aren't used: they may show the list order or a changed setting."""
     sources: tuple[Source, ...]
     unrecognized: tuple[Unrecognized, ...]
     questions: tuple[ColumnQuestion, ...] = ()

@@ -62,7 +62,7 @@ class Conclude(msgspec.Struct, frozen=True):
 
 
 class InferenceRule(msgspec.Struct, frozen=True, kw_only=True):
-    """One rule: if these facts are there, this fact follows."""
+    """One rule: from these facts, this fact follows."""
 
     name: str
     when: tuple[tuple[str, Pattern], ...]

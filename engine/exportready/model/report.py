@@ -59,11 +59,11 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
     question: str = ""
     """The path of the answer that fills it, where a question asks for one."""
     source: str = ""
-    """The kind of record that lacks it, where that is another than `kind`."""
+    """The kind of record that doesn't have it, if that isn't `kind`."""
 
 
 class Thing(msgspec.Struct, frozen=True):
-    """A record named by kind and key, as it is in the books."""
+    """A record in ServiceTitan or QuickBooks, identified by kind and key."""
 
     kind: str
     key: str
@@ -82,7 +82,7 @@ class Snippet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A location with what is there."""
+    """A location, with a label for what is at it."""
 
     location: Location
     label: str
@@ -150,11 +150,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     blocks: bool
     """Whether it blocks the transactions that use the object at fault."""
     is_group: bool = False
-    """Whether it is one finding for all records that fail its check, each with a place in `where`."""
+    """Whether it is one finding for all records that fail the check, each with a place in `where`."""
     members: tuple[str, ...] = ()
     """Of a group: the keys of the records that fail."""
     answered_at: datetime | None = None
-    """When the answer that it rests on was given; None if it rests on none."""
+    """When the answer that it is based on was given; None if it isn't based on an answer."""
     nth: int = 0
     """Number of findings with the same fingerprint before it in its rule."""
     trace: tuple[Clause, ...] = ()
@@ -176,14 +176,14 @@ def numbered(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 class Notes(msgspec.Struct, frozen=True, kw_only=True):
-    """What later steps say about findings, by finding. A finding itself never changes once a rule has made it."""
+    """What later steps add to findings, by finding. The findings themselves never change."""
 
     waivers: Mapping[FindingId, Waiver] = {}
-    """Accepted findings. Every report shows them, but they don't count."""
+    """Accepted findings -> their waivers. Every report shows them, but they don't affect the verdict."""
     refusals: Mapping[FindingId, str] = {}
-    """Why a waiver that names a finding doesn't count, in words."""
+    """Finding -> why a waiver that matches it has no effect."""
     known: frozenset[FindingId] = frozenset()
-    """Findings that the baseline has."""
+    """Findings in the baseline."""
     key_issues: Mapping[FindingId, tuple[str, ...]] = {}
     """Ids of the key issues that cause a finding."""
     batches: Mapping[FindingId, tuple[str, ...]] = {}
@@ -196,11 +196,11 @@ class Notes(msgspec.Struct, frozen=True, kw_only=True):
         return self.waivers.get(finding.id)
 
     def refusal(self, finding: Finding) -> str:
-        """Return why a waiver that names a finding doesn't count; empty where none does."""
+        """Return why a waiver that matches a finding has no effect; empty if no waiver matches."""
         return self.refusals.get(finding.id, "")
 
     def is_known(self, finding: Finding) -> bool:
-        """Return whether the baseline has a finding."""
+        """Return whether a finding is in the baseline."""
         return finding.id in self.known
 
     def key_issues_of(self, finding: Finding) -> tuple[str, ...]:
@@ -212,7 +212,7 @@ class Notes(msgspec.Struct, frozen=True, kw_only=True):
         return self.batches.get(finding.id, ())
 
     def excerpt(self, finding: Finding, place: Place) -> Snippet | None:
-        """Return the lines around a place of a finding, where they can be shown; only findings with a trace have some."""
+        """Return the lines around a place of a finding; None if they can't be shown, or the finding has no trace."""
         return self.excerpts.get(place.location) if finding.trace else None
 
 
@@ -238,7 +238,7 @@ class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cleared(msgspec.Struct, frozen=True):
-    """What clears once a key issue is fixed."""
+    """The findings and transactions that clear once a key issue is fixed."""
 
     findings: int = 0
     transactions: int = 0
@@ -256,7 +256,7 @@ class InferenceStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeyIssue(msgspec.Struct, frozen=True, kw_only=True):
-    """A problem that no other explains."""
+    """A root cause: a problem that no other problem explains."""
 
     id: str
     """The same in every run for the same problem of the same object."""
@@ -269,16 +269,16 @@ class KeyIssue(msgspec.Struct, frozen=True, kw_only=True):
     fix: FixSteps
     certainty: str
     retry: bool
-    """Whether it is no defect, and only the export has to be repeated."""
+    """Whether nothing is wrong with the data, so that repeating the export is enough."""
     gates: bool
-    """Whether it stops the whole export. What other key issues block is counted as if it were fixed."""
+    """Whether it stops the complete export. The numbers of other key issues are counted as if it were fixed."""
     severity: Severity
     alone: Cleared
     """What it blocks alone."""
     shared: Cleared
     """What it blocks together with other key issues."""
     facts: tuple[str, ...] = ()
-    """The findings and errors it was concluded from, with their places."""
+    """The findings and errors that it follows from, with their places."""
     reasons: tuple[InferenceStep, ...] = ()
 
     @property
@@ -325,7 +325,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     digest: str
     rules: int
-    """Number of rules in the rulebook, those of the other phase included."""
+    """Number of rules in the rulebook, including those of the other phase."""
     own_rules: bool
     """Whether the user's rules replaced the shipped ones."""
     left_out: tuple[str, ...]
@@ -345,7 +345,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     work_list: tuple[Record, ...] = ()
     """After the export: the records of derived.applied_payment, the payments to apply by hand."""
     key_issues: tuple[KeyIssue, ...] = ()
-    """In the order in which to fix them: what stops everything, then what blocks most transactions."""
+    """In the order in which to fix them: first those that stop everything, then those that block the most transactions."""
     blocked_transactions: tuple[BlockedTransaction, ...] = ()
     blocked: Cleared = Cleared()
     """All that key issues block. Each transaction counts once; the amount of an invoice and its payment is one amount."""
@@ -353,15 +353,15 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     stale_errors: tuple[str, ...] = ()
     """Export errors of transactions that have arrived since."""
     baseline: str = ""
-    """The file or git revision that says which findings are known; empty if there is none."""
+    """The file or git revision with the known findings; empty if there is none."""
     baseline_undecided: frozenset[str] = frozenset()
     """Ids of the rules that had unknowns in the baseline too."""
     stale_baseline: tuple[str, ...] = ()
-    """Findings of the baseline that are gone, in words."""
+    """Resolved findings of the baseline, for people."""
     packs: tuple[Pack, ...] = ()
     """The rule packs."""
     settings: tuple[tuple[str, str], ...] = ()
-    """What account.yaml and QuickBooks' preferences state, so that a later result can show what changed."""
+    """The settings in account.yaml and QuickBooks' preferences, so that a later result can show what changed."""
     company_file: str = ""
     """The company's name in QuickBooks; empty if no file has it."""
     expiring: tuple[Expiry, ...] = ()
@@ -371,7 +371,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     base: str = ""
     """The snapshot's path in its repository, else as it was given, for formats whose places point into it."""
     waiver_remarks: tuple[str, ...] = ()
-    """Remarks on waivers that are expired, unused, unknown or about to expire."""
+    """Waivers that are expired, unused, rejected, unknown or about to expire, for people."""
 
     @property
     def is_after_export(self) -> bool:

@@ -1,4 +1,4 @@
-"""A rule, read and checked. Data only, so that judging, explaining and documenting share it."""
+"""A rule that was read and validated. Only data, so that checking, explaining and documenting can share it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Severity(Enum):
-    """How bad it is when a rule fails."""
+    """How serious a failure of a rule is."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -25,12 +25,12 @@ class Severity(Enum):
 
     @property
     def rank(self) -> int:
-        """Return the position in the order of grades; 0 is the worst."""
+        """Return the position in the order of severity; 0 is the worst."""
         return _RANK[self]
 
     @property
     def milder(self) -> Severity:
-        """Return the next milder grade; info stays info."""
+        """Return the next lower severity; the lowest is info."""
         return _BY_RANK[min(self.rank + 1, 2)]
 
 
@@ -39,7 +39,7 @@ _RANK = {severity: rank for rank, severity in enumerate(_BY_RANK)}
 
 
 class Phase(Enum):
-    """When a rule is judged."""
+    """When a rule is checked: before or after the export."""
 
     BEFORE = "before-export"
     AFTER = "after-export"
@@ -47,7 +47,7 @@ class Phase(Enum):
 
 
 class Type(Enum):
-    """What a field's value is, and so how it compares."""
+    """The type of a field's value, which decides how it is compared."""
 
     __hash__ = object.__hash__  # a dictionary key for every value that is read; the inherited hash is slower
 
@@ -63,14 +63,14 @@ class Type(Enum):
 
 
 SUBJECT = ""
-"""Owner of a reference to the record being judged."""
+"""Owner of a reference to the checked record."""
 ANSWERS = "$answers"
 PARAMETER = "$parameter"
 ACCOUNT = "derived.account"
 
 
 class Ref(msgspec.Struct, frozen=True):
-    """A value to look up: a field of the judged record or of a related one, an answer, or a parameter."""
+    """A value to look up: a field of the checked record or of a related one, an answer, or a parameter."""
 
     owner: str
     field: str
@@ -84,7 +84,7 @@ Operand = Ref | Known
 
 
 class Op(Enum):
-    """Comparisons. All are typed: a value of another type, or no value, makes the result unknown."""
+    """Comparisons. All are typed: the result is unknown if a value is missing or has another type."""
 
     EQUALS = "equals"
     ONE_OF = "one_of"
@@ -98,7 +98,7 @@ class Op(Enum):
 
 
 class Compare(msgspec.Struct, frozen=True):
-    """Compare one value with one or more operands; one that fits is enough."""
+    """Compare one value with one or more operands; one match is enough."""
 
     op: Op
     left: Ref
@@ -106,13 +106,13 @@ class Compare(msgspec.Struct, frozen=True):
 
 
 class IsPresent(msgspec.Struct, frozen=True):
-    """True where a field has a value."""
+    """True if a field has a value."""
 
     ref: Ref
 
 
 class EntryIsPresent(msgspec.Struct, frozen=True):
-    """True where a related record was found."""
+    """True if a related record was found."""
 
     entry: str
 
@@ -195,7 +195,7 @@ class AtFault(msgspec.Struct, frozen=True):
 
     kind: str
     key: Ref | None
-    """None: the judged record's own key."""
+    """None: the checked record's own key."""
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -204,7 +204,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     each: tuple[str, ...]
     any_suffices: bool
-    """`each_any`: the kinds are alternatives; one that is there is enough."""
+    """`each_any`: the kinds are alternatives; one of them is enough."""
     related: tuple[Related, ...]
     where: Condition | None
     expect: Condition
@@ -217,7 +217,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FixSteps(msgspec.Struct, frozen=True, kw_only=True):
-    """Who fixes it, how long one takes (minutes), and what to click."""
+    """Who fixes it, how many minutes it takes per record, and what to click."""
 
     who: str
     minutes: int
@@ -227,7 +227,7 @@ class FixSteps(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Citation(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a best practice is written down."""
+    """The document that a rule comes from."""
 
     document: str
     section: str
@@ -248,16 +248,17 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """One best practice."""
+    """One rule: a best practice that ExportReady checks."""
 
     id: str
     title: str
+    """What must be true."""
     severity: Severity
     phase: Phase
     source: Citation
     why: str
     problem: str
-    """The problem in a few words, for headings; empty where the title must serve."""
+    """What is wrong when the rule fails, as a heading; empty if the messages of its findings say it."""
     given: Condition | None
     checks: tuple[Check, ...]
     named_checks: bool
@@ -268,10 +269,10 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     examples: tuple[Example, ...]
     where: Location
     digest: str = ""
-    """The first 16 hex digits of its file's SHA-256: results with the same digest were judged by the same rule."""
+    """The first 16 hex digits of its file's SHA-256: results with the same digest come from the same rule."""
     waivable: bool = True
     longest_waiver: timedelta | None = None
-    """How far ahead a waiver of it may reach; None: no limit."""
+    """How far in the future a waiver can expire; None: no limit."""
 
     @property
     def area(self) -> str:
@@ -280,7 +281,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def grade(self) -> Severity:
-        """Return the worst grade that one of its checks can give."""
+        """Return the worst severity of its checks."""
         return min((check.severity for check in self.checks), key=lambda severity: severity.rank)
 
     def answer_ages(self, path: str) -> tuple[timedelta, ...]:
@@ -293,7 +294,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_within(path: str, group: str) -> bool:
-    """Return whether an answer's path is that of a group, or below it: `modules.purchasing` is within `modules`."""
+    """Return whether an answer's path is a group's path or below it: `modules.purchasing` is within `modules`."""
     return path == group or path.startswith(f"{group}.")
 
 
@@ -315,12 +316,12 @@ class Rulebook(msgspec.Struct, frozen=True, kw_only=True):
 
     rules: tuple[Rule, ...]
     digest: str
-    """SHA-256 over the rule files: results with the same digest were judged by the same rules."""
+    """SHA-256 over the rule files: results with the same digest come from the same rules."""
     wanted: Wanted
     own: bool = False
     """They replace the shipped rules."""
     inference: tuple[InferenceRule, ...] = ()
-    """What follows from several problems together: the folder's own rules, else the shipped ones."""
+    """The rules that find key issues: the folder's own, else the shipped ones."""
     own_inference: bool = False
     """The folder has inference rules of its own."""
     packs: tuple[Pack, ...] = ()

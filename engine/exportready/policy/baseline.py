@@ -1,7 +1,7 @@
 """Baselines: known findings, so that a gate fails only on new ones.
 
-Entries are keyed by fingerprint, which hashes account, rule, check and subject, never a line: a file that is moved or exported
-again still matches.
+Entries are keyed by fingerprint, a hash of account, rule, check and subject. It has no line numbers, so that findings still match
+after a file was moved or exported again.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FORMAT = "exportready/baseline@1"
 
 
 class BadBaseline(Exception):
-    """The file is not a baseline, or can't be read; the text says what to do."""
+    """The file is not a baseline, or can't be read; the message says what to do."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,9 +31,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     message: str
     members: tuple[str, ...] = ()
-    """Of a finding on a group: the keys of the records in it."""
+    """The keys of the records in a group."""
     identity: tuple[str, str, str] = ("", "", "")
-    """The subject's check, kind and key: what the fingerprint hashes besides rule and account. Not stored in the file."""
+    """The check, and the subject's kind and key: what the fingerprint covers, without rule and account. Not stored in the file."""
 
 
 class Baseline(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +48,7 @@ class Baseline(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def of(report: Report) -> Baseline:
-    """Return the findings of a report as a baseline, also those that a waiver accepts: the waiver expires, the finding doesn't."""
+    """Return the findings of a report as a baseline. Accepted findings are included, since their waivers will expire."""
     found = {
         finding.fingerprint: Entry(
             fingerprint=finding.fingerprint,
@@ -105,7 +105,7 @@ def read(path: Path) -> Baseline:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
         if not isinstance(data, dict) or data.get("format") != FORMAT:
             raise BadBaseline(
-                f"{path} is no baseline ({FORMAT}); write one with: exportready baseline create SNAPSHOT -o {path}"
+                f"{path} is not a baseline ({FORMAT}). Create one with: exportready baseline create SNAPSHOT -o {path}"
             )
         account, undecided = data["account"], data["untold"]
         if not (account is None or isinstance(account, str)) or not isinstance(undecided, list):
@@ -118,11 +118,11 @@ def read(path: Path) -> Baseline:
         )
     except OSError as error:
         raise BadBaseline(
-            f"{path} cannot be opened ({error.strerror}); write one with: exportready baseline create SNAPSHOT -o {path}"
+            f"Can't open {path} ({error.strerror}). Create a baseline with: exportready baseline create SNAPSHOT -o {path}"
         ) from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadBaseline(
-            f"{path} is damaged ({type(error).__name__}: {error}); write it anew with: exportready baseline create"
+            f"{path} is damaged ({type(error).__name__}: {error}). Create it again with: exportready baseline create"
         ) from error
 
 
@@ -138,10 +138,10 @@ def _entry(data: Mapping[str, Any]) -> Entry:
 
 
 def known(results: Iterable[RuleResult], baseline: Baseline) -> frozenset[FindingId]:
-    """Return the findings that are in the baseline; a group only if no record joined it.
+    """Return the findings that are in the baseline. A group is in it only if no record was added to the group.
 
-    An entry also matches by its subject, since an earlier snapshot judged in the same run may give the account another name,
-    and the name is part of the fingerprint.
+    An entry also matches by its subject: an earlier snapshot checked in the same run may have another name for the account, and the
+    name is part of the fingerprint.
     """
     by_fingerprint = {entry.fingerprint: entry for entry in baseline.entries}
     by_identity = {(entry.rule, *entry.identity): entry for entry in baseline.entries}
@@ -154,7 +154,7 @@ def known(results: Iterable[RuleResult], baseline: Baseline) -> frozenset[Findin
 
 
 def stale(results: Sequence[RuleResult], baseline: Baseline) -> tuple[Entry, ...]:
-    """Return the entries that are no longer found, although their rule was decided."""
+    """Return the resolved entries: those that are no longer found, although their rule was decided."""
     fingerprints = {finding.fingerprint for result in results for finding in result.findings}
     identities = {(result.rule.id, *_identity(finding)) for result in results for finding in result.findings}
     decided = {result.rule.id for result in results if not result.has_unknowns and result.outcome is not Outcome.ERROR}
@@ -166,6 +166,6 @@ def stale(results: Sequence[RuleResult], baseline: Baseline) -> tuple[Entry, ...
 
 
 def pruned(baseline: Baseline, results: Sequence[RuleResult]) -> Baseline:
-    """Return the baseline without its stale entries. Nothing is ever added."""
+    """Return the baseline without its resolved entries. Nothing is ever added."""
     gone = set(stale(results, baseline))
     return replace(baseline, entries=tuple(entry for entry in baseline.entries if entry not in gone))

@@ -25,13 +25,13 @@ from exportready.policy.gate import verdict
 
 
 class NoBatch(Exception):
-    """The files have no such batch; the text says which ones they have."""
+    """The files don't have the batch; the message says which batches they have."""
 
 
 def judged(
     loads: Iterable[BatchLoad], results: Sequence[RuleResult], sources: Sequence[Source], notes: Notes
 ) -> tuple[Batch, ...]:
-    """Return each batch with its own verdict. A finding counts only for the batches that use what it is about."""
+    """Return each batch with its own verdict. A finding counts only for the batches that use its object."""
     return tuple(_judged(load, verdict(of_batch(results, load.number, notes), sources, notes.waivers)) for load in loads)
 
 
@@ -51,7 +51,7 @@ def _of_batch(result: RuleResult, number: str, notes: Notes) -> RuleResult:
     findings = tuple(finding for finding in result.findings if number in notes.batches_of(finding))
     if findings or not result.findings:
         return replace(result, findings=findings)
-    reason = f"nothing of batch {number} is among what fails"
+    reason = f"no problem affects batch {number}"
     if not result.has_unknowns:
         return replace(result, findings=(), outcome=Outcome.PASSED, reason=reason)
     cause = result.gaps[0].cause if result.gaps else Reason.INCONCLUSIVE
@@ -63,8 +63,9 @@ def narrowed(report: Report, number: str) -> Report:
     known = {batch.number for batch in report.batches}
     number = number.strip("# ")
     if number not in known:
-        choices = ", ".join(sorted(known, key=lambda choice: (len(choice), choice))) or "none"
-        raise NoBatch(f"your files hold no batch {number} (they hold {choices})")
+        choices = ", ".join(sorted(known, key=lambda choice: (len(choice), choice)))
+        remedy = f"Choose one of {choices}." if choices else "They have no pending batches."
+        raise NoBatch(f"Batch {number} is not in your files. {remedy}")
     results = of_batch(report.results, number, report.notes)
     (batch,) = (batch for batch in report.batches if batch.number == number)
     blocked = tuple(transaction for transaction in report.blocked_transactions if transaction.batch == number)

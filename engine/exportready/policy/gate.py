@@ -30,10 +30,10 @@ class ExitCode(IntEnum):
 
 
 def verdict(results: Sequence[RuleResult], sources: Sequence[Source], accepted: Container[FindingId] = ()) -> Verdict:
-    """Return the verdict. A finding counts by its own grade unless it is accepted; anything undecided counts by its rule's grade.
+    """Return the verdict. A finding counts with its own severity unless it is accepted; an unknown counts with its rule's severity.
 
-    That includes a rule of error grade that found only warnings but left records undecided: one of those may be an error, and
-    nothing unknown counts as OK.
+    A rule of severity error that found only warnings but left records undecided makes the verdict CANNOT_TELL: one of these records
+    may be an error, and nothing unknown counts as OK.
     """
     grades = {finding.severity for result in results for finding in result.findings if finding.id not in accepted}
     unknown = {result.rule.grade for result in results if result.has_unknowns}
@@ -47,39 +47,71 @@ def verdict(results: Sequence[RuleResult], sources: Sequence[Source], accepted: 
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """What a gate lets through. It affects the exit code, never the verdict."""
+    """What the gate allows. It affects the exit code, never the verdict."""
 
     fail_on: Severity | None = Severity.ERROR
-    """The mildest grade that fails the gate; None if findings never do."""
+    """The lowest severity that fails the gate; None if findings never do."""
     allow_unknown: bool = False
     """Whether rules that can't be decided pass."""
     new_only: bool = False
     """Whether findings in the baseline pass, and rules that were undecided in it too."""
     strict_baseline: bool = False
-    """Whether stale entries of the baseline fail the gate."""
+    """Whether resolved entries of the baseline fail the gate."""
     thresholds: Mapping[str, int] = field(default_factory=dict)
-    """How many pass: of `failed.GRADE` findings, of `cannot_tell` rules."""
+    """How many are allowed: `failed.SEVERITY` findings, `cannot_tell` rules."""
+
+
+class GateResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The exit code of a gate, with the numbers that explain it. Accepted findings count nowhere."""
+
+    code: ExitCode
+    new: int
+    """Findings that the gate looks at: with `new_only`, those that are not in the baseline."""
+    failing: int
+    """Those of them that fail the gate."""
+    known: int
+    """Findings in the baseline."""
+    undecided: int
+    """Rules of severity error that the gate looks at and that could not be decided."""
+    unreadable: int
+    """Files that could not be read."""
+    resolved: int
+    """Entries of the baseline that are no longer found."""
 
 
 _DECIDED = (Outcome.PASSED, Outcome.FAILED, Outcome.NOT_APPLICABLE)
 
 
+def gate_result(report: Report, policy: Policy) -> GateResult:
+    """Return the exit code for a checked snapshot, and why."""
+    grades = _counted_grades(report, policy)
+    return GateResult(
+        code=exit_code(report, policy),
+        new=sum(grades.values()),
+        failing=sum(grades[grade] for grade in _exceeded(grades, policy)),
+        known=sum(report.notes.waiver(one) is None and report.notes.is_known(one) for one in report.findings),
+        undecided=len(_unknown_rules(report, policy)),
+        unreadable=sum(source.error is not None for source in report.sources),
+        resolved=len(report.stale_baseline),
+    )
+
+
 def exit_code(report: Report, policy: Policy) -> ExitCode:
-    """Return the exit code for a judged snapshot."""
-    if _fails(report, policy) or (policy.strict_baseline and report.stale_baseline):
+    """Return the exit code for a checked snapshot."""
+    if _exceeded(_counted_grades(report, policy), policy) or (policy.strict_baseline and report.stale_baseline):
         return ExitCode.FINDINGS
     if not any(result.outcome in _DECIDED for result in report.results):
         return ExitCode.NOTHING_DECIDED
     if any(source.error for source in report.sources):
         return ExitCode.CANNOT_TELL
-    # With known or tolerated errors the verdict is `not_ready` anyway: without this, new unknowns would pass unnoticed.
+    # Known or allowed errors already make the verdict `not_ready`: without this, new unknowns would pass unnoticed.
     counts_unknowns = report.verdict is Verdict.CANNOT_TELL or policy.new_only or bool(policy.thresholds)
     is_unknown = counts_unknowns and not policy.allow_unknown and _has_too_many_unknowns(report, policy)
     return ExitCode.CANNOT_TELL if is_unknown else ExitCode.PASSED
 
 
 def audit_exit_code(states: Sequence[AccountState], policy: Policy) -> ExitCode:
-    """Return the exit code for many accounts: that of the worst account, by the same policy."""
+    """Return the exit code for many accounts: that of the worst account."""
     codes = {_account_exit_code(state, policy) for state in states}
     if ExitCode.FINDINGS in codes:
         return ExitCode.FINDINGS
@@ -90,7 +122,7 @@ def audit_exit_code(states: Sequence[AccountState], policy: Policy) -> ExitCode:
 
 def _account_exit_code(state: AccountState, policy: Policy) -> ExitCode:
     lets_errors_through = policy.fail_on is None or "failed.error" in policy.thresholds
-    if _exceeds(state.open_by_severity, policy) or (state.verdict is Verdict.NOT_READY and not lets_errors_through):
+    if _exceeded(state.open_by_severity, policy) or (state.verdict is Verdict.NOT_READY and not lets_errors_through):
         return ExitCode.FINDINGS
     if not any(rule.outcome in _DECIDED for rule in state.rules):
         return ExitCode.NOTHING_DECIDED
@@ -102,28 +134,34 @@ def _account_exit_code(state: AccountState, policy: Policy) -> ExitCode:
     return ExitCode.CANNOT_TELL if is_unknown else ExitCode.PASSED
 
 
-def _fails(report: Report, policy: Policy) -> bool:
-    counted = (
-        finding
+def _counted_grades(report: Report, policy: Policy) -> Counter[Severity]:
+    """Return how many findings of each severity the gate looks at."""
+    return Counter(
+        finding.severity
         for finding in report.findings
         if report.notes.waiver(finding) is None and not (policy.new_only and report.notes.is_known(finding))
     )
-    return _exceeds(Counter(finding.severity for finding in counted), policy)
 
 
-def _exceeds(count_by_grade: Mapping[Severity, int], policy: Policy) -> bool:
-    """Return whether there are more findings of a grade than its threshold, or any of a grade that fails without one."""
+def _exceeded(count_by_grade: Mapping[Severity, int], policy: Policy) -> tuple[Severity, ...]:
+    """Return the severities with more findings than allowed: than the threshold, or any if `fail_on` covers the severity."""
+    exceeded = []
     for grade in Severity:
         count = count_by_grade.get(grade, 0)
         fails = policy.fail_on is not None and grade.rank <= policy.fail_on.rank
         if count > policy.thresholds.get(f"failed.{grade.value}", 0 if fails else count):
-            return True
-    return False
+            exceeded.append(grade)
+    return tuple(exceeded)
 
 
 def _has_too_many_unknowns(report: Report, policy: Policy) -> bool:
-    """Return whether more rules of error grade are undecided than allowed; with `new_only`, more that weren't before."""
+    """Return whether more rules of severity error are undecided than the gate allows."""
+    return not report.results or len(_unknown_rules(report, policy)) > policy.thresholds.get("cannot_tell", 0)
+
+
+def _unknown_rules(report: Report, policy: Policy) -> list[RuleResult]:
+    """Return the undecided rules of severity error; with `new_only`, only those that the baseline had decided."""
     unknown = [result for result in report.results if result.has_unknowns and result.rule.grade is Severity.ERROR]
     if policy.new_only:
         unknown = [result for result in unknown if result.rule.id not in report.baseline_undecided]
-    return not report.results or len(unknown) > policy.thresholds.get("cannot_tell", 0)
+    return unknown

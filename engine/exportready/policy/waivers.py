@@ -1,6 +1,6 @@
 """Read and apply waivers: findings that an owner accepts, for a reason, until a date.
 
-`expires` is inclusive: a waiver counts to the last second of that day in the account's time zone.
+`expires` is inclusive: a waiver is valid until the end of that day in the account's time zone.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from exportready.kinds import fold
+from exportready.model.display import format_date
 from exportready.model.evidence import Location
 from exportready.model.report import Finding, FindingId, RuleResult, Waiver
 from exportready.model.rules import Rule
@@ -25,20 +26,20 @@ from exportready.schema.times import DAY, parse_day
 from exportready.schema.yamlfile import Node, entries, items, parse
 
 SOON = timedelta(days=30)
-"""A waiver that expires within this time is announced."""
+"""Waivers that expire within this time are listed."""
 
 _WAIVER = Object(
     {
-        "rule": Key(Text(), "the rule's id, or several by a pattern: items/*", required=True),
-        "account": Key(Text(), "the account's name, or several by a pattern; without it, every account"),
-        "subject": Key(Text(), "the finding's key, or several by a pattern; without it, every finding of the rule"),
+        "rule": Key(Text(), "a rule's id, or a pattern for several: items/*", required=True),
+        "account": Key(Text(), "the account's name, or a pattern for several; without it, every account"),
+        "subject": Key(Text(), "the finding's key, or a pattern for several; without it, every finding of the rule"),
         "owner": Key(Text(), "who accepts it", required=True),
         "reason": Key(Text(), "why", required=True),
         "ticket": Key(Text(), "where it is tracked"),
-        "expires": Key(DAY, "the last day on which it counts", required=True),
+        "expires": Key(DAY, "the last day on which it is valid", required=True),
     }
 )
-FILE = Object({"waivers": Key(ListOf(_WAIVER), "the findings that are accepted", required=True)})
+FILE = Object({"waivers": Key(ListOf(_WAIVER), "the accepted findings", required=True)})
 COLUMNS = tuple(_WAIVER.keys)
 
 
@@ -47,12 +48,12 @@ WHAT = "the waivers"
 
 
 def read(path: Path) -> tuple[Waiver, ...]:
-    """Return the waivers in a .yaml or .csv file. Raises MistakesFound with all mistakes, also if the file can't be opened."""
+    """Return the waivers in a .yaml or .csv file. Raises MistakesFound with all mistakes, or if the file can't be opened."""
     mistakes = Mistakes(path.as_posix())
     try:
         data = path.read_bytes()
     except OSError as error:
-        mistakes.add(0, f"it cannot be opened ({error.strerror})")
+        mistakes.add(0, f"can't open this file ({error.strerror})")
         raise MistakesFound(mistakes.found, WHAT) from error
     rows = _rows_of_csv(data, mistakes) if path.suffix.lower() == ".csv" else _rows_of_yaml(data, mistakes)
     sound = [node for node in rows if _WAIVER.check(node, mistakes)]
@@ -80,19 +81,21 @@ def _rows_of_csv(data: bytes, mistakes: Mistakes) -> list[Node]:
         headings = [heading.strip() for heading in next(rows, [])]
         unknown = [heading for heading in headings if heading not in COLUMNS]
         if unknown or len(set(headings)) != len(headings) or not headings:
-            hint = "".join(f"'{heading}' is no column{did_you_mean(heading, COLUMNS)}; " for heading in unknown)
-            mistakes.add(1, f"{hint}the columns are {', '.join(COLUMNS)}, each once")
+            hint = "".join(f"unknown column '{heading}'{did_you_mean(heading, COLUMNS)}; " for heading in unknown)
+            mistakes.add(1, f"{hint}the columns must be {', '.join(COLUMNS)}, each only once")
             return []
         for row in rows:
             line = rows.line_num
             if len(row) > len(headings) and any(cell.strip() for cell in row[len(headings) :]):
-                mistakes.add(line, f"it has {len(row)} cells for {len(headings)} columns; put a cell with a comma in quotes")
+                mistakes.add(
+                    line, f"this row has {len(row)} cells for {len(headings)} columns; put cells with a comma in quotes"
+                )
                 continue
             cells = {name: Node(cell.strip(), line) for name, cell in zip(headings, row, strict=False) if cell.strip()}
             if cells:
                 nodes.append(Node(dict(cells), line, dict.fromkeys(cells, line)))
     except csv.Error as error:
-        mistakes.add(rows.line_num, f"it is no CSV file ({error}); save it as CSV with commas")
+        mistakes.add(rows.line_num, f"this is not a CSV file ({error}); save it as CSV with commas")
     return nodes
 
 
@@ -111,20 +114,20 @@ def _waiver(node: Node, path: str) -> Waiver:
 
 
 def today(at: datetime, zone: tzinfo | None) -> date:
-    """Return the account's date at a moment; without a time zone, the date of the moment itself."""
+    """Return the date in a time zone; without one, the date in the offset of `at`."""
     return at.astimezone(zone).date() if zone else at.date()
 
 
 class Accepted(msgspec.Struct, frozen=True):
-    """What waivers say about findings, by finding."""
+    """Which findings the waivers accept."""
 
     waivers: Mapping[FindingId, Waiver] = {}
     refusals: Mapping[FindingId, str] = {}
-    """Why a waiver that names a finding doesn't count, in words."""
+    """Finding -> why a waiver that matches it has no effect."""
 
 
 def apply(results: Iterable[RuleResult], waivers: Sequence[Waiver], account: str | None, day: date) -> Accepted:
-    """Return the waiver of each finding that one accepts, and for other findings why a waiver that names them doesn't count."""
+    """Return the valid waiver of each finding, or why the waiver that matches it has no effect."""
     accepted: dict[FindingId, Waiver] = {}
     refusals: dict[FindingId, str] = {}
     for result in results if waivers else ():
@@ -139,7 +142,7 @@ def apply(results: Iterable[RuleResult], waivers: Sequence[Waiver], account: str
 
 
 def matches(waiver: Waiver, rule: str, finding: Finding, account: str | None) -> bool:
-    """Return whether a waiver names a finding."""
+    """Return whether a waiver matches a finding."""
     pairs = (
         (waiver.rule, rule),
         (fold(waiver.account), fold(account or "")),
@@ -149,54 +152,60 @@ def matches(waiver: Waiver, rule: str, finding: Finding, account: str | None) ->
 
 
 def refusal(waiver: Waiver, rule: Rule, day: date) -> str:
-    """Return why a waiver doesn't count on a day, in words; empty if it does."""
+    """Return why a waiver has no effect on a day, for people; empty if it is valid."""
+    until = format_date(waiver.expires)
     if not rule.waivable:
-        return f"{waiver.owner} accepted it, but this practice cannot be waived"
+        return f"{waiver.owner} accepted it, but this check doesn't allow that"
     if waiver.expires < day:
-        return f"{waiver.owner} accepted it until {waiver.expires}, which has passed"
+        return f"{waiver.owner} accepted it until {until}, and that date has passed"
     if rule.longest_waiver is not None and waiver.expires - day > rule.longest_waiver:
-        return f"{waiver.owner} accepted it until {waiver.expires}, more than the {rule.longest_waiver.days} days that this practice allows"
+        return f"{waiver.owner} accepted it until {until}, but this check allows at most {rule.longest_waiver.days} days"
     return ""
 
 
-# -- remarks on the waivers themselves
+# -- problems with the waivers themselves
 
 
 class Remark(msgspec.Struct, frozen=True):
-    """Something to know about one waiver."""
+    """A problem with one waiver, or a notice that it expires soon."""
 
     waiver: Waiver
     what: str
-    """UNKNOWN_RULE, EXPIRED, REFUSED, SOON_OVER or UNUSED."""
+    """UNKNOWN_RULE, EXPIRED, REFUSED, SOON_OVER or UNUSED, for programs."""
     message: str
+
+    @property
+    def heading(self) -> str:
+        """Return `what` for people."""
+        return _HEADINGS.get(self.what, self.what)
 
 
 UNKNOWN_RULE, EXPIRED, REFUSED, SOON_OVER, UNUSED = "unknown rule", "expired", "refused", "lapses soon", "unused"
+"""Values of the JSON format `exportready/waivers@1`."""
+_HEADINGS = {REFUSED: "rejected", SOON_OVER: "expires soon"}
 
 
 def remarks(
     waivers: Iterable[Waiver], rules: Sequence[Rule], results: Sequence[RuleResult] | None, account: str | None, day: date
 ) -> list[Remark]:
-    """Return what to know about each waiver. Without `results` (None), waivers that no finding uses aren't reported."""
+    """Return the problems with each waiver. Without `results` (None), waivers that match no finding aren't reported."""
     found = []
     for waiver in waivers:
         named = [rule for rule in rules if fnmatchcase(rule.id, waiver.rule)]
         refused = [why for rule in named if (why := refusal(waiver, rule, day))]
         if not named:
             near = did_you_mean(waiver.rule, [rule.id for rule in rules])
-            found.append(Remark(waiver, UNKNOWN_RULE, f"there is no rule '{waiver.rule}'{near}"))
+            found.append(Remark(waiver, UNKNOWN_RULE, f"rule '{waiver.rule}' not found{near}"))
         elif waiver.expires < day:
-            found.append(Remark(waiver, EXPIRED, f"it counted until {waiver.expires}"))
+            found.append(Remark(waiver, EXPIRED, f"it was valid until {format_date(waiver.expires)}"))
         elif refused:
             found.append(
-                Remark(
-                    waiver, REFUSED, refused[0] + (f" ({len(refused)} of {len(named)} practices)" if len(named) > 1 else "")
-                )
+                Remark(waiver, REFUSED, refused[0] + (f" ({len(refused)} of {len(named)} rules)" if len(named) > 1 else ""))
             )
         elif waiver.expires - day <= SOON:
-            found.append(Remark(waiver, SOON_OVER, f"it counts until {waiver.expires}"))
+            found.append(Remark(waiver, SOON_OVER, f"it is valid until {format_date(waiver.expires)}"))
         if named and results is not None and not _is_used(waiver, results, account):
-            found.append(Remark(waiver, UNUSED, "no finding answers to it"))
+            found.append(Remark(waiver, UNUSED, "no problem matches it"))
     return found
 
 

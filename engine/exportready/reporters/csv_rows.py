@@ -1,4 +1,4 @@
-"""Renders CSV for a spreadsheet, one row per finding. No cell can be run as a formula."""
+"""Render CSV for a spreadsheet, one row per finding. No cell can run as a formula."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BOM = "\ufeff"
 
 
 def render(report: Report, options: Options) -> str:
-    """Return the headings, then every finding; a column says whether it is open, accepted or known from the baseline."""
+    """Return the headings and every finding. A column says whether it is open, accepted or in the baseline."""
     return csv_table(words.FINDINGS, (_row(report, result, finding) for result, finding in _findings(report)))
 
 
@@ -30,7 +30,7 @@ def csv_table(heads: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def harmless(cell: str) -> str:
-    """Return the cell, with an apostrophe in front if a spreadsheet would take it for a formula."""
+    """Return the cell, with an apostrophe in front if a spreadsheet would treat it as a formula."""
     is_number = cell[:1] in ("+", "-") and cell[1:].replace(",", "").replace(".", "").isdigit()
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) and not is_number else cell
 

@@ -1,4 +1,4 @@
-"""Reports what changed between two results: on a terminal, as Markdown and as JSON."""
+"""Report what changed between two results: for a terminal, as Markdown and as JSON."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import asdict
 
 from exportready.model.changes import CHANGE_KEYS, FINDING_KEYS, Changes, Drift, PastFinding
+from exportready.model.report import Verdict
 from exportready.reporters import words
 from exportready.reporters.text import clean, in_markdown
 from exportready.results.json_text import to_json
@@ -15,10 +16,17 @@ FORMAT = "exportready/diff@1"
 MAX_LISTED = 50
 """Maximum number of findings listed of each kind."""
 _TITLES = dict(zip(FINDING_KEYS, words.DIFFERENCES, strict=True))
+_VERDICTS = {
+    Verdict.READY: "no problems",
+    Verdict.READY_WITH_WARNINGS: "warnings",
+    Verdict.NOT_READY: "problems to fix",
+    Verdict.CANNOT_TELL: "not enough information",
+}
+"""Verdicts of both phases, since a difference doesn't say which phase it is about."""
 
 
 def console(changes: Changes) -> str:
-    """Return the verdicts and each kind of change for a terminal; unchanged findings are only counted."""
+    """Return the verdicts and each kind of change for a terminal. Unchanged findings are only counted."""
     lines = [_headline(changes)]
     for title, findings in _sections(changes):
         lines += ["", title]
@@ -71,7 +79,8 @@ def _not_listed(findings: Sequence[PastFinding]) -> list[str]:
 
 
 def _headline(changes: Changes) -> str:
-    return f"{clean(changes.account or words.ACCOUNT_UNNAMED)}: {changes.old_verdict} -> {changes.new_verdict}"
+    before, now = _VERDICTS[Verdict(changes.old_verdict)], _VERDICTS[Verdict(changes.new_verdict)]
+    return f"{clean(changes.account or words.ACCOUNT_UNNAMED)}: {before} -> {now}"
 
 
 def _drift_title(changes: Changes) -> str:

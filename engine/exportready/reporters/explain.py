@@ -1,20 +1,21 @@
-"""Explains one rule in words, from its own file. For `exportready explain`."""
+"""Explain one rule, from its own file. For `exportready explain`."""
 
 from __future__ import annotations
 
 import textwrap
 from datetime import timedelta
 
+from exportready.model.display import format_date
 from exportready.model.report import Outcome
 from exportready.model.rules import Rule
 from exportready.reporters import words
 
-_SEVERITIES = {"error": "stops the export", "warning": "look at it before you export", "info": "good to know"}
+_SEVERITIES = {"error": "must be fixed", "warning": "should be reviewed", "info": "good to know"}
 _WIDTH = 96
 
 
 def explain_rule(rule: Rule) -> str:
-    """Return what the rule is about, why, what to do, its examples and its source."""
+    """Return the rule's title, the reason for it, how to fix its problems, its examples and its source."""
     fix, source = rule.fix, rule.source
     paragraphs = [
         f"{rule.title}\n{rule.id} - {rule.severity.value} ({_SEVERITIES[rule.severity.value]}), {rule.phase.value}",
@@ -25,16 +26,16 @@ def explain_rule(rule: Rule) -> str:
         ),
     ]
     if fix.many_above is not None:
-        paragraphs.append(_lines(f"When there are more than {fix.many_above}:", [f"- {step}" for step in fix.many_steps]))
+        paragraphs.append(_lines(f"{words.for_many(fix.many_above)}:", [f"- {step}" for step in fix.many_steps]))
     if rule.max_age:
         ages = ", ".join(f"{name} {_format_age(age)}" for name, age in rule.max_age.items())
-        paragraphs.append(f"Counts for so long only: {ages}")
+        paragraphs.append(f"Maximum age: {ages}")
     if rule.parameters:
         values = ", ".join(f"{name} = {str(value).lower()}" for name, value in rule.parameters.items())
         paragraphs.append(f"Parameters: {values}")
     examples = [f"{words.OUTCOMES[Outcome(example.outcome)]:<22} {example.name}" for example in rule.examples]
     paragraphs.append(_lines("Examples:", examples))
-    paragraphs.append(f"Source: {source.document}, {source.section}, updated {source.updated.isoformat()}")
+    paragraphs.append(f"Source: {source.document}, {source.section}, updated {format_date(source.updated)}")
     if source.note:
         paragraphs.append(f"Note: {source.note}")
     return "\n\n".join(map(_wrapped, paragraphs)) + "\n"
@@ -50,7 +51,7 @@ def _format_age(age: timedelta) -> str:
 
 
 def _wrapped(paragraph: str) -> str:
-    """Return the paragraph with each line wrapped; a list entry hangs under its text."""
+    """Return the paragraph with each line wrapped. The later lines of a list entry are indented to its text."""
     lines = []
     for line in paragraph.splitlines():
         indent = " " * (len(line) - len(line.lstrip()) + (3 if line.startswith("  ") else 0))

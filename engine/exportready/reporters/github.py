@@ -1,6 +1,6 @@
-"""Renders GitHub's annotations, which appear on the line of the problem, and its step summary.
+"""Render GitHub's annotations, which appear on the line of the problem, and its step summary.
 
-GitHub shows only some annotations of each severity in a step, so the worst come first.
+GitHub shows only the first annotations of each severity in a step, so the worst come first.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 MAX_ANNOTATIONS = 10
 """Maximum number of annotations of each severity that GitHub shows in one step."""
 MAX_SUMMARY_BYTES = 1 << 20
-"""GitHub refuses a longer step summary."""
+"""GitHub rejects a longer step summary."""
 _MAX_ROWS = 200
 
 
 def render(report: Report, options: Options) -> str:
-    """Return one command per problem. If there are more than GitHub shows, the last one shown says how many."""
+    """Return one command per problem. If there are more than GitHub shows, the last one says how many more there are."""
     found = [
         (Severity.ERROR, file.path, file.line, words.UNREADABLE, file.error) for file in problems.unreadable_files(report)
     ]
@@ -30,7 +30,7 @@ def render(report: Report, options: Options) -> str:
             problem.finding.severity,
             problem.path,
             problem.line,
-            f"{problem.result.rule.title} [{problem.result.rule.id}]",
+            f"{problem.title} [{problem.result.rule.id}]",
             problem.finding.message,
         )
         for problem in problems.open_problems(report, options)
@@ -64,7 +64,7 @@ def _escaped_property(text: str) -> str:
 
 
 def summary(report: Report, options: Options) -> str:
-    """Return the step summary, in Markdown, cut off where GitHub would refuse it."""
+    """Return the step summary in Markdown, cut off at GitHub's limit."""
     found = problems.open_problems(report, options)
     lines = [
         f"## {in_markdown(view.verdict(report))}: {in_markdown(view.account_name(report))}",

@@ -1,4 +1,4 @@
-"""Renders GitLab's Code Quality report. Of problems with the same fingerprint GitLab shows only one, so each gets its own."""
+"""Render GitLab's Code Quality report. Each problem gets its own fingerprint, since GitLab shows only one per fingerprint."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def render(report: Report, options: Options) -> str:
         number = seen[finding.fingerprint]
         entries.append(
             _entry(
-                description=f"{clean(finding.message)} ({rule.title})",
+                description=clean(f"{rule.problem}: {finding.message}" if rule.problem else finding.message),
                 check=rule.id,
                 fingerprint=finding.fingerprint if number == 1 else _hashed(f"{finding.fingerprint} {number}"),
                 severity=_SEVERITIES[finding.severity],

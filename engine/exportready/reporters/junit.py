@@ -1,4 +1,4 @@
-"""Renders JUnit XML: a suite for each area, a case for each rule. What couldn't be checked is an error there, never a pass."""
+"""Render JUnit XML: a suite for each area, a case for each rule. A rule that couldn't be checked is an error, never a pass."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MAX_MESSAGES = 100
 
 
 def render(report: Report, options: Options) -> str:
-    """Return all rules, passed ones too, so that people see by name what was checked."""
+    """Return all rules, including those that passed, so that people can see what was checked."""
     by_area: dict[str, list[RuleResult]] = {}
     for result in report.results:
         by_area.setdefault(result.rule.area, []).append(result)
@@ -48,14 +48,17 @@ def _set_counts(suite: ET.Element) -> None:
 
 
 def _add_case(suite: ET.Element, report: Report, result: RuleResult, options: Options) -> None:
-    case = ET.SubElement(suite, "testcase", classname=result.rule.area, name=f"{result.rule.id}: {result.rule.title}")
+    # The name is the same for every outcome, since platforms compare runs by it. It is the id, because the title says what must be
+    # true: as the name of a failed case, it would read as if it were.
+    case = ET.SubElement(suite, "testcase", classname=result.rule.area, name=result.rule.id)
     counted = [finding for finding in result.findings if problems.counts(report, options, finding)]
     failing = [finding for finding in counted if finding.severity is not Severity.INFO]
     if result.outcome is Outcome.ERROR:
         ET.SubElement(case, "error", type="rule", message=_xml_text(result.reason))
     elif failing:
-        worst = min(failing, key=lambda finding: finding.severity.rank).severity
-        failure = ET.SubElement(case, "failure", type=worst.value, message=count(len(failing), "problem"))
+        worst = min(failing, key=lambda finding: finding.severity.rank)
+        message = f"{problems.title(result.rule, worst)} ({count(len(failing), 'problem')})"
+        failure = ET.SubElement(case, "failure", type=worst.severity.value, message=_xml_text(message))
         failure.text = "\n".join(f"{one.severity.value}: {_xml_text(one.message)}" for one in failing[:_MAX_MESSAGES])
     elif result.has_unknowns:
         ET.SubElement(case, "error", type="cannot_tell", message=_xml_text(result.reason))

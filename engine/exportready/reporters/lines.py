@@ -1,4 +1,4 @@
-"""Lines for a terminal. They are wrapped before they are colored, since color codes have no width."""
+"""Format lines for a terminal. They are wrapped before they are colored, since color codes have no width."""
 
 from __future__ import annotations
 

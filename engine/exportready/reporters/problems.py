@@ -1,4 +1,4 @@
-"""What formats for machines report: one problem each, the worst first, always at a real place. For SARIF, GitHub, GitLab and JUnit."""
+"""List the problems for SARIF, GitHub, GitLab and JUnit: one entry per problem, worst first, always at a real place."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from exportready.model.report import Finding, Report, RuleResult
+from exportready.model.rules import Rule
 from exportready.reporters import Options
 
 
@@ -18,26 +19,36 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     """From the root of the repository, or from the working directory."""
     line: int
-    """From 1; 1 where the line isn't known."""
+    """From 1; 1 if the line isn't known."""
+
+    @property
+    def title(self) -> str:
+        """Return what is wrong, as a heading. Never the rule's title, which says what must be true."""
+        return title(self.result.rule, self.finding)
 
 
 class UnreadableFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of the snapshot that couldn't be read. No check may pass beside one."""
+    """A file of the snapshot that couldn't be read. With such a file, no gate may pass."""
 
     path: str
     """From the root of the repository, or from the working directory."""
     line: int
-    """From 1; 1 where the line isn't known."""
+    """From 1; 1 if the line isn't known."""
     error: str
 
 
+def title(rule: Rule, finding: Finding) -> str:
+    """Return what is wrong, as a heading: the rule's own words for it, else the message of the finding."""
+    return rule.problem or finding.message
+
+
 def counts(report: Report, options: Options, finding: Finding) -> bool:
-    """Return whether a gate counts a finding: no waiver accepts it, and it is new where only new ones are asked for."""
+    """Return whether a gate counts a finding: no waiver accepts it, and with `new_only` it is not in the baseline."""
     return report.notes.waiver(finding) is None and not (options.new_only and report.notes.is_known(finding))
 
 
 def open_problems(report: Report, options: Options) -> list[Problem]:
-    """Return the problems that a gate counts, the worst first."""
+    """Return the problems that a gate counts, worst first."""
     found = [
         _problem(report, result, finding)
         for result in report.results
@@ -55,7 +66,7 @@ def _problem(report: Report, result: RuleResult, finding: Finding) -> Problem:
 def _places(report: Report, finding: Finding) -> Iterator[tuple[str, int]]:
     """Yield the path and line of the finding's places, then those of any file that was read, then a last resort.
 
-    Platforms refuse a whole report if one problem in it has no place.
+    Platforms reject the entire report if one problem in it has no place.
     """
     paths = {source.path for source in report.sources}
     for place in finding.where:
@@ -77,7 +88,7 @@ def further_places(report: Report, finding: Finding) -> list[tuple[str, int, str
 
 
 def repository_path(base: str, path: str) -> str:
-    """Return a path of the snapshot as a path of the repository, where an archive is one file.
+    """Return a path of the snapshot as a path of the repository. If the snapshot is a .zip, that is the .zip itself.
 
     `base` is the snapshot's own path in the repository.
     """

@@ -1,4 +1,4 @@
-"""Lists all rules of a rulebook, as text and as JSON. For `exportready rules list`."""
+"""List all rules of a rulebook, as text and as JSON. For `exportready rules list`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def rule_list_text(book: Rulebook) -> str:
 
 
 def rule_list_json(book: Rulebook) -> dict[str, Any]:
-    """Return the same as values that JSON has (docs/rules-howto.md). The format may grow; keys keep their meaning."""
+    """Return the same as plain data for JSON (docs/rules-howto.md). Keys may be added; existing keys keep their meaning."""
     return {
         "format": FORMAT,
         "digest": book.digest,

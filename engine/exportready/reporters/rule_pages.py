@@ -1,4 +1,4 @@
-"""Renders a Markdown page for each rule, and an index, from the rule files. For `exportready rules docs`."""
+"""Render a Markdown page for each rule, and an index, from the rule files. For `exportready rules docs`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Renders SARIF 2.1.0 for code scanning: problems only, since platforms show every result as an alert (docs/decisions/gate.md)."""
+"""Render SARIF 2.1.0 for code scanning: only problems, since platforms show every result as an alert (docs/decisions/gate.md)."""
 
 from __future__ import annotations
 
@@ -20,15 +20,17 @@ def render(report: Report, options: Options) -> str:
     """Return one run. What couldn't be checked or read is a notification, never a result."""
     found = problems.open_problems(report, options)
     unreadable = problems.unreadable_files(report)
-    rules = list({problem.result.rule.id: problem.result.rule for problem in found}.values())
-    indexes = {rule.id: index for index, rule in enumerate(rules)}
+    first_by_rule: dict[str, problems.Problem] = {}
+    for problem in found:
+        first_by_rule.setdefault(problem.result.rule.id, problem)
+    indexes = {rule_id: index for index, rule_id in enumerate(first_by_rule)}
     run = {
         "tool": {
             "driver": {
                 "name": "ExportReady",
                 "semanticVersion": report.version,
                 "version": report.version,
-                "rules": [_rule(rule) for rule in rules],
+                "rules": [_rule(first.result.rule, first.title) for first in first_by_rule.values()],
             }
         },
         "automationDetails": {"id": f"exportready/{report.account.name or 'account'}/"},
@@ -51,14 +53,15 @@ def render(report: Report, options: Options) -> str:
     return to_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def _rule(rule: Rule, problem: str) -> dict[str, Any]:
+    """Return the description of a rule. Platforms show `shortDescription` as the title of its alerts, so it names the problem."""
     steps = "\n".join(f"{number}. {step}" for number, step in enumerate(rule.fix.steps, 1))
     source = words.cited(rule.source)
     return {
         "id": rule.id,
         "name": "".join(part.capitalize() for part in rule.id.replace("/", "-").split("-")),
-        "shortDescription": {"text": rule.title},
-        "fullDescription": {"text": rule.why},
+        "shortDescription": {"text": problem},
+        "fullDescription": {"text": f"{rule.title}. {rule.why}"},
         "help": {
             "text": f"{rule.why}\n\n{steps}\n\n{words.SOURCE}: {source}",
             "markdown": f"{rule.why}\n\n**{words.DO_THIS}** ({rule.fix.who}):\n\n{steps}\n\n{words.SOURCE}: {source}",
@@ -102,6 +105,6 @@ def _not_checked(result: RuleResult) -> dict[str, Any]:
     level = "warning" if result.rule.grade is Severity.ERROR else "note"
     return {
         "level": level,
-        "message": {"text": f"{words.NOT_CHECKED}: {result.rule.title}: {result.reason}"},
+        "message": {"text": f"{words.NOT_CHECKED}: “{result.rule.title}”. {words.sentence(result.reason)}"},
         "descriptor": {"id": result.rule.id},
     }

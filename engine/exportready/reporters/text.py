@@ -1,15 +1,15 @@
-"""Cleaning of text from a snapshot, which may contain control characters, markup or mentions that do harm where it is shown."""
+"""Clean text from a snapshot, which may have control characters, markup or mentions that do harm where it is shown."""
 
 from __future__ import annotations
 
 import re
 
-# Line and field separators become a space, so that no name can begin a line of its own.
+# Line and field separators become a space, so that no name can start a new line.
 _SEPARATORS = re.compile(r"[\s\x1c-\x1f\x85\u2028\u2029]+")
 _LINE_SEPARATORS = re.compile(r"[\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 # C0 and C1 controls (with ESC and CSI), bidirectional marks, embeddings, overrides and isolates, zero-width characters, BOM.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-# A lone surrogate can't be encoded as UTF-8: the file would not be written at all.
+# Lone surrogates can't be encoded as UTF-8, so the file could not be written.
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _TAB_WIDTH = 4
 _MARKDOWN_ESCAPES = (

@@ -1,4 +1,4 @@
-"""Explains why a problem is a key issue: its facts, the inference rules that fired, and what it blocks. For `exportready why`."""
+"""Explain why a problem is a key issue: its facts, the inference rules that apply, and what it blocks. For `exportready why`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def key_issue_list(report: Report) -> str:
 
 def find_key_issue(report: Report, number_or_id: str) -> KeyIssue | None:
     """Return the key issue with this number, or the only one whose id begins like this; None if there is none."""
-    # A longer number is the beginning of an id.
+    # A longer number is the start of an id.
     is_number = number_or_id.isdecimal() and len(number_or_id) <= _MAX_DIGITS
     if is_number and 1 <= int(number_or_id) <= len(report.key_issues):
         return report.key_issues[int(number_or_id) - 1]
@@ -39,7 +39,7 @@ def explain_key_issue(report: Report, issue: KeyIssue) -> str:
         for id_, chain in zip(blocked.key_issues, blocked.chain, strict=True)
         if id_ == issue.id
     ]
-    lines += ["", f"{words.BLOCKING_TITLE}:", *(f"  > {clean(chain)}" for chain in chains)] if chains else []
+    lines += ["", f"{words.BLOCKED_BY_IT}:", *(f"  > {clean(chain)}" for chain in chains)] if chains else []
     lines += ["", f"{words.DO_THIS} ({issue.fix.who}, {words.duration(issue.fix.minutes)}):"]
     lines += [f"  {number}. {clean(step)}" for number, step in enumerate(issue.fix.steps, 1)]
     return "\n".join(lines) + "\n"

@@ -39,7 +39,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 def result_from_json(data: Mapping[str, Any]) -> Result:
     """Return the comparable parts of a JSON result. Raises NoResult."""
     if data.get("format") != FORMAT:
-        raise NoResult(f"it is no result of exportready ({FORMAT}); write one with -o json:RESULT.json, or name a snapshot")
+        raise NoResult(f"this is not a result of check ({FORMAT}). Save one with -o json:RESULT.json, or give a snapshot.")
     try:
         findings = {
             str(finding["fingerprint"]): PastFinding(
@@ -62,12 +62,14 @@ def result_from_json(data: Mapping[str, Any]) -> Result:
             settings={str(name): str(value) for name, value in data.get("settings", {}).items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise NoResult(f"it is damaged ({type(error).__name__}: {error}); write it anew with -o json:RESULT.json") from error
+        raise NoResult(
+            f"this result is damaged ({type(error).__name__}: {error}). Run check again with -o json:RESULT.json."
+        ) from error
 
 
 def _one_of(value: object, choices: tuple[str, ...]) -> str:
     if value not in choices:
-        raise ValueError(f"{value!r} is none of {', '.join(choices)}")
+        raise ValueError(f"{value!r} is not one of {', '.join(choices)}")
     return str(value)
 
 
@@ -117,7 +119,7 @@ def _is_rule_changed(old: Result, new: Result, rule: str) -> bool:
 
 
 def _sorted(findings: Iterable[PastFinding]) -> tuple[PastFinding, ...]:
-    """Return the findings, the worst first."""
+    """Return the findings, worst first."""
     return tuple(
         sorted(
             findings,

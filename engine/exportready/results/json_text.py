@@ -1,11 +1,11 @@
-"""Write JSON that people can read, and that can be encoded whatever text the books have."""
+"""Write JSON that people can read, and that can always be encoded."""
 
 from __future__ import annotations
 
 import json
 import re
 
-# A lone surrogate can't be encoded as UTF-8: the file would not be written at all.
+# Lone surrogates can't be encoded as UTF-8, so the file could not be written.
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 

@@ -1,4 +1,4 @@
-"""Read a report back from its stored result: the inverse of `write`, for everything that a reporter shows."""
+"""Read a report from its saved result: the inverse of `write`, for everything that reporters show."""
 
 from __future__ import annotations
 
@@ -17,17 +17,19 @@ from exportready.results.write import FORMAT
 
 
 class NotStored(Exception):
-    """What was given is not a result of this program; the text says what is wrong with it."""
+    """The data isn't a result of this program; the message says what is wrong and what to do."""
 
 
 def report_from_json(data: object) -> Report:
-    """Return the report that a stored result was made from. Raises NotStored if it is no result or damaged."""
+    """Return the report that a saved result was made from. Raises NotStored if it isn't a result, or is damaged."""
     if not isinstance(data, Mapping) or data.get("format") != FORMAT:
-        raise NotStored(f"it is no result of exportready ({FORMAT}); write one with -o json:RESULT.json")
+        raise NotStored(f"this is not a result of check ({FORMAT}). Save one with -o json:RESULT.json.")
     try:
         return _report(data)
     except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
-        raise NotStored(f"it is damaged ({type(error).__name__}: {error}); write it anew with -o json:RESULT.json") from error
+        raise NotStored(
+            f"this result is damaged ({type(error).__name__}: {error}). Run check again with -o json:RESULT.json."
+        ) from error
 
 
 def _report(data: Json) -> Report:
@@ -73,7 +75,7 @@ def _report(data: Json) -> Report:
 
 
 def _source(data: Json) -> Source:
-    message = data.get("error_message")  # an older result has it only with its line in front
+    message = data.get("error_message")  # older results have only `error`, which starts with the line
     return Source(
         path=text(data["path"]),
         sha256=data["sha256"],

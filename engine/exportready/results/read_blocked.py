@@ -1,4 +1,4 @@
-"""Read what the problems of a stored result come to: key issues, blocked transactions, batches, and the tie-out after an export."""
+"""Read parts of a saved result: key issues, blocked transactions, batches, and the tie-out after an export."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def work_row(data: Json) -> Record:
 
 
 def _work_value(name: str, value: str | bool | None) -> Value:
-    """Return a value of the work list in the type of its field."""
+    """Return a value of the work list with the type of its field."""
     if value is None:
         return UNSET
     field = KINDS[_WORK_KIND].fields.get(name)

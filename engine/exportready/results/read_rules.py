@@ -1,4 +1,4 @@
-"""Read the rules of a stored result: their outcomes, gaps and findings, and what later steps noted on the findings."""
+"""Read the rules of a saved result: their outcomes, gaps and findings, and the notes on the findings."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def notes(rules: Sequence[Json], results: Sequence[RuleResult]) -> Notes:
 
 
 def _rule(data: Json) -> Rule:
-    """Return what reporters show of a rule. Its conditions aren't stored, since nothing is judged again."""
+    """Return the parts of a rule that reporters show. Its conditions aren't saved, since nothing is checked again."""
     fix, many = data["fix"], data["fix"]["many"] or {}
     template = fix.get("template", {"steps": fix["steps"], "many": many.get("steps", ())})
     grade = Severity(data.get("grade", data["severity"]))
@@ -110,12 +110,12 @@ def _check_of_grade(grade: Severity) -> Check:
 
 
 def _cause(data: Json) -> Reason:
-    """Return why something is not known; an older result doesn't say."""
+    """Return why something is not known; older results don't say."""
     return Reason(data["cause"]) if "cause" in data else Reason.INCONCLUSIVE
 
 
 def _gap(data: Json) -> Gap:
-    """Return a gap. An older result doesn't say how it can be filled: then it is filled as its kind usually is."""
+    """Return a gap. Older results don't say how to fill it; then it is the usual way for its kind."""
     kind, field = text(data["kind"]), data["field"]
     if "channel" in data:
         channel, also, question = Channel(data["channel"]), tuple(map(Channel, data.get("also", ()))), data.get("question", "")
@@ -158,7 +158,7 @@ def _finding(data: Json) -> Finding:
 
 
 def _members(data: Json) -> tuple[str, ...]:
-    """Return the members of a group; an older result names them only as the labels of its places."""
+    """Return the members of a group; older results have them only as the labels of its places."""
     return tuple(map(text, data["members"] if "members" in data else [place["label"] for place in data["where"]]))
 
 

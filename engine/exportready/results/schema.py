@@ -1,6 +1,6 @@
-"""The JSON Schema of the result, `exportready/result@1`: keys that `write` always writes are required, the others optional.
+"""The JSON Schema of the result, `exportready/result@1`: keys that `write` always writes are required, the others are optional.
 
-More keys are allowed: keys may be added to the contract, and a reader that validates must accept the result of a newer version.
+Other keys are allowed: keys can be added to the format, and validation must accept the results of newer versions.
 """
 
 from __future__ import annotations
@@ -58,9 +58,11 @@ def _as(name: str) -> Schema:
 
 
 _PHASES: Schema = {"enum": [Phase.BEFORE.value, Phase.AFTER.value]}
-_THING = _object({"kind": TEXT, "key": TEXT}, about="a record, named by kind and key as it is in the books")
-_CITATION = _object({"document": TEXT, "section": TEXT, "updated": DAY}, {"note": TEXT}, "where a practice is written down")
-_CLEARED = _object({"findings": COUNT, "transactions": COUNT, "amount": MONEY}, about="what clears with a key issue")
+_THING = _object({"kind": TEXT, "key": TEXT}, about="a record in ServiceTitan or QuickBooks, identified by kind and key")
+_CITATION = _object(
+    {"document": TEXT, "section": TEXT, "updated": DAY}, {"note": TEXT}, "the document that the rule comes from"
+)
+_CLEARED = _object({"findings": COUNT, "transactions": COUNT, "amount": MONEY}, about="what clears once a key issue is fixed")
 _STEPS = {"who": TEXT, "minutes": COUNT, "steps": TEXTS}
 _SIDE = _object({"count": {"type": "integer"}, "amount": _or_null(MONEY)})
 _PAST_FINDING = _object(dict.fromkeys(("fingerprint", "rule", "severity", "subject", "message"), TEXT))
@@ -69,15 +71,15 @@ _SOURCE = _object(
     {
         "path": TEXT,
         "sha256": TEXT,
-        "reader": {**TEXT, "description": "how it was read; empty if it wasn't"},
+        "reader": {**TEXT, "description": "the reader for its format; empty if it could not be read"},
         "dated": _or_null(TIME),
-        "records": _map(COUNT, "kind: how many"),
-        "complete": {**YES_NO, "description": "each of its lists that is looked at is whole"},
+        "records": _map(COUNT, "kind: number of records"),
+        "complete": {**YES_NO, "description": "all of its lists that the rules use are complete"},
         "error": _or_null(TEXT),
         "notes": TEXTS,
     },
     {"error_line": LINE, "error_message": {**TEXT, "description": "the error without its line"}},
-    "a file of the snapshot, and what became of it",
+    "a file of the snapshot, and how it was read",
 )
 _BATCH = _object(
     {
@@ -95,11 +97,11 @@ _WAIVER = _object(
         "expires": DAY,
         "where": _object({"path": TEXT, "line": _or_null(LINE)}),
     },
-    about="who accepts the finding, why and until when",
+    about="who accepts the finding, why, and until when",
 )
 _SNIPPET = _object(
     {"first": LINE, "lines": TEXTS, "line": LINE, "mark": {**_list(COUNT), "minItems": 2, "maxItems": 2}},
-    about="lines of the file around a place; `mark` is from which to which character the value is on its line",
+    about="lines of the file around a place; `mark` is the start and end of the value on its line, in characters",
 )
 _PLACE = _object(
     {"path": TEXT, "line": _or_null(LINE), "pointer": _or_null(TEXT), "label": TEXT},
@@ -114,11 +116,11 @@ _CLAUSE = _object(
         "observed": _or_null(TEXT),
         "holds": _or_null(YES_NO),
     },
-    about="one part of the rule's condition, as it was decided; `holds` is null where it could not be",
+    about="one part of the rule's condition and its result; `holds` is null if it could not be decided",
 )
 _FINDING = _object(
     {
-        "fingerprint": {**TEXT, "description": "hashes account, rule, check and subject, never a line"},
+        "fingerprint": {**TEXT, "description": "a hash of account, rule, check and subject, but not of line numbers"},
         "check": _or_null(TEXT),
         "severity": _one_of(Severity),
         "subject": _as("thing"),
@@ -133,34 +135,34 @@ _FINDING = _object(
         "waiver": _or_null(_as("waiver")),
     },
     {
-        "note": {**TEXT, "description": "why a waiver that names it doesn't count"},
-        "known": {"const": True, "description": "the baseline has it"},
-        "group": {"const": True, "description": "it stands for several records, each with a place"},
+        "note": {**TEXT, "description": "why a waiver for it has no effect"},
+        "known": {"const": True, "description": "it is in the baseline"},
+        "group": {"const": True, "description": "it is about several records, each with a place"},
         "members": {**TEXTS, "description": "of a group: the keys of its records"},
         "told_at": TIME,
         "trace": _list(_as("clause")),
     },
     "one record, or one group of records, that fails a rule",
 )
-_CAUSE = {**_such_as(Reason), "description": "why it isn't known, for decisions; there may be more values some day"}
-_CHANNEL = {**_such_as(Channel), "description": "how it can be filled; there may be more values some day"}
+_CAUSE = {**_such_as(Reason), "description": "why it isn't known, for programs; more values may be added"}
+_CHANNEL = {**_such_as(Channel), "description": "how to supply it, for programs; more values may be added"}
 _GAP = _object(
     {
         "kind": TEXT,
         "field": _or_null(TEXT),
         "subject": _or_null(TEXT),
-        "reason": {**TEXT, "description": "why it isn't known, in words"},
-        "supply": {**TEXT, "description": "what the office can do about it, in words"},
+        "reason": {**TEXT, "description": "why it isn't known, for people"},
+        "supply": {**TEXT, "description": "what to do about it, for people"},
         "cause": _CAUSE,
         "channel": _CHANNEL,
     },
     {
-        "also": _list(_CHANNEL, "other ways to fill it"),
-        "integrator": {**TEXT, "description": "what an integrator needs to fill it: the request and the file name"},
-        "question": {**TEXT, "description": "the answer that fills it, by its path in account.yaml"},
-        "source": {**TEXT, "description": "the kind of record that lacks it, where that is another than `kind`"},
+        "also": _list(_CHANNEL, "other ways to supply it"),
+        "integrator": {**TEXT, "description": "what an integrator needs to supply it: the request and the file name"},
+        "question": {**TEXT, "description": "the path in account.yaml of the answer that supplies it"},
+        "source": {**TEXT, "description": "the kind of record that doesn't have it, if that isn't `kind`"},
     },
-    "evidence that a rule needed and didn't get",
+    "evidence that a rule needs and doesn't have",
 )
 _RULE = _object(
     {
@@ -171,7 +173,7 @@ _RULE = _object(
         "why": TEXT,
         "fix": _object(
             {**_STEPS, "many": _or_null(_object({"above": COUNT, "steps": TEXTS}))},
-            {"template": _object({"steps": TEXTS, "many": TEXTS}, about="the steps as the rule has them, with {fields}")},
+            {"template": _object({"steps": TEXTS, "many": TEXTS}, about="the rule's own steps, with {fields}")},
         ),
         "source": _as("citation"),
         "severity": _one_of(Severity),
@@ -195,8 +197,8 @@ _KEY_ISSUE = _object(
         "message": TEXT,
         "fix": _object(_STEPS),
         "standing": CERTAINTY,
-        "retry": {**YES_NO, "description": "no defect: it is only to be tried again"},
-        "session": {**YES_NO, "description": "while it is there, nothing can be exported"},
+        "retry": {**YES_NO, "description": "nothing is wrong with the data; export again"},
+        "session": {**YES_NO, "description": "nothing can be exported until it is fixed"},
         "severity": _one_of(Severity),
         "clears": _object({"alone": _as("cleared"), "shared": _as("cleared")}),
         "facts": TEXTS,
@@ -205,13 +207,13 @@ _KEY_ISSUE = _object(
         ),
     },
     {"rule": TEXT, "code": TEXT},
-    "a problem that no other explains; `rule` if a rule found it, `code` if an export error did",
+    "a root cause: a problem that no other problem explains. Has `rule` if a rule found it, `code` if an export error reported it",
 ) | {"oneOf": [{"required": ["rule"]}, {"required": ["code"]}]}
 _BLOCKED_TRANSACTION = _object(
     {
         "transaction": _object({"kind": TEXT, "key": TEXT, "batch": _or_null(TEXT), "amount": _or_null(MONEY)}),
         "key_issues": TEXTS,
-        "chain": {**TEXTS, "description": "for each key issue, the way to it in words"},
+        "chain": {**TEXTS, "description": "for each key issue, how it blocks the transaction, for people"},
         "standing": CERTAINTY,
     },
     about="a transaction that can't be exported, or wasn't",
@@ -235,7 +237,7 @@ _TIE_OUT = _object(
         "missing": COUNT,
         "doubled": COUNT,
     },
-    about="one type of transaction in one batch: what was sent, what arrived, what explains the rest",
+    about="one type of transaction in one batch: what was sent, what arrived, and what explains the difference",
 )
 _WORK: Schema = {
     "type": "object",
@@ -258,7 +260,7 @@ def schema() -> Schema:
                     {
                         "digest": TEXT,
                         "rules": COUNT,
-                        "left_out": {**TEXTS, "description": "rules of this phase that --select or --ignore left out"},
+                        "left_out": {**TEXTS, "description": "rules of this phase that --select or --ignore excluded"},
                         "packs": _list(_object({"name": TEXT, "version": TEXT, "digest": TEXT, "rules": COUNT})),
                     },
                     {"own": {"const": True, "description": "not the shipped rules"}},
@@ -271,20 +273,20 @@ def schema() -> Schema:
                 "sources": _list(_as("source")),
                 "unrecognised": _list(_object({"path": TEXT, "help": TEXT})),
                 "verdict": _one_of(Verdict),
-                "counts": _object({outcome.value: COUNT for outcome in Outcome}, about="outcome: how many rules"),
+                "counts": _object({outcome.value: COUNT for outcome in Outcome}, about="outcome: number of rules"),
                 "waived": {**COUNT, "description": "findings that a waiver accepts"},
                 "batches": _list(_as("batch")),
                 "rules": _list(_as("rule")),
                 "key_issues": _list(_as("key_issue")),
                 "waiting": _list(_as("waiting")),
                 "waits": _as("cleared"),
-                "stale_errors": {**TEXTS, "description": "export errors about what has arrived since"},
-                "settings": _map(TEXT, "setting: what the files state"),
+                "stale_errors": {**TEXTS, "description": "export errors of transactions that have arrived since"},
+                "settings": _map(TEXT, "setting: its value in the files"),
             },
             {
                 "snapshot": {**TEXT, "description": "the snapshot's path from the root of its repository"},
                 "baseline": _object({"name": TEXT, "stale": TEXTS, "untold": TEXTS}),
-                "waivers": {**TEXTS, "description": "what to know of the waivers themselves"},
+                "waivers": {**TEXTS, "description": "problems with the waivers themselves"},
                 "lapses": _list(_object({"what": {"enum": ["answer", "waiver"]}, "name": TEXT, "of": TEXT, "until": TIME})),
                 "changes": _CHANGES,
                 "tie_out": _list(_as("tie_out")),

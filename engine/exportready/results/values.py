@@ -1,4 +1,4 @@
-"""Read the plain values of a stored result. Each function raises a built-in error for a value of another type."""
+"""Read the plain values of a saved result. Each function raises a built-in error for a value of another type."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from exportready.model.report import Cleared, Thing
 from exportready.model.rules import Citation
 
 Json = Mapping[str, Any]
-"""A JSON object as it was parsed."""
+"""A parsed JSON object."""
 
 _MOST_DIGITS = 30
-"""An amount with more digits before or after its point can't be in anybody's books."""
+"""Maximum number of digits before or after the decimal point; real amounts never have more."""
 
 
 def text(value: object) -> str:
-    """Return a value that is text. Raises TypeError for any other."""
+    """Return a value that is text. Raises TypeError for any other value."""
     if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
+        raise TypeError(f"{value!r} is not text")
     return value
 
 
 def amount(value: object) -> Decimal:
-    """Return an amount of money or a count. Raises ValueError or InvalidOperation for any other."""
+    """Return an amount of money or a count. Raises ValueError or InvalidOperation for any other value."""
     number = Decimal(str(value))
     if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
-        raise ValueError(f"{value!r} is no amount")
+        raise ValueError(f"{value!r} is not an amount")
     return number
 
 
@@ -38,7 +38,7 @@ def time_or_none(value: str | None) -> datetime | None:
 
 
 def citation(data: Json) -> Citation:
-    """Return where a practice is written down."""
+    """Return the document that a rule comes from."""
     return Citation(
         document=data["document"],
         section=data["section"],
@@ -53,5 +53,5 @@ def cleared(data: Json) -> Cleared:
 
 
 def thing(data: Json) -> Thing:
-    """Return a record named by kind and key."""
+    """Return a record, identified by kind and key."""
     return Thing(text(data["kind"]), text(data["key"]))

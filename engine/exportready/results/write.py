@@ -1,6 +1,6 @@
-"""Write a report as its JSON result, the contract `exportready/result@1`: keys may be added, never changed or removed.
+"""Write a report as its JSON result, `exportready/result@1`: keys can be added, but never changed or removed.
 
-The result has everything that any reporter shows, so that `read` can make the same report from it.
+The result has everything that reporters show, so that `read` can restore the report from it.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ def _blocked_transaction(blocked: BlockedTransaction) -> dict[str, Any]:
 
 
 def _arrival(report: Report) -> dict[str, Any]:
-    """Return the two keys that only a result after the export has: the tie-out, and the payments to apply by hand."""
+    """Return the keys of a result after the export only: the tie-out, and the payments to apply by hand."""
     return {
         "tie_out": [_tie_out_row(row) for row in report.tie_out],
         "work_list": [_work_row(row) for row in report.work_list],
@@ -181,7 +181,7 @@ def _arrival(report: Report) -> dict[str, Any]:
 
 
 JSON_SIDES = ("servicetitan", "quickbooks", "explained", "unexplained", "untold")
-"""The sides of a tie-out as the result names them, in the order of `SIDES`."""
+"""The JSON keys of the sides of a tie-out, in the order of `SIDES`."""
 
 
 def _tie_out_row(row: Record) -> dict[str, Any]:
@@ -205,7 +205,7 @@ def _work_row(row: Record) -> dict[str, Any]:
 
 
 def _plain(value: Value) -> str | bool | None:
-    """Return a value as JSON has it: money as a decimal string, dates as ISO 8601, null if it is not set or not known."""
+    """Return a value for JSON: money as a decimal string, dates as ISO 8601, null if it is not set or not known."""
     if isinstance(value, bool):
         return value
     return None if isinstance(value, (Unset, Unknown)) else value.isoformat() if isinstance(value, date) else str(value)

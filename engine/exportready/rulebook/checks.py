@@ -1,4 +1,4 @@
-"""Read the checks of a rule file: which records are judged, what must be true of them, and the message of a failure."""
+"""Read the checks of a rule file: which records are checked, what must be true of them, and the message of a failure."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class CheckReader:
             return [check] if check is not None else None
         for key in CHECK_KEYS:
             if key in written:
-                self.mistakes.add(written[key], f"'{key}' stands beside 'checks'; move it into one of them")
+                self.mistakes.add(written[key], f"'{key}' must be inside one of the 'checks'; move it there")
         checks: list[Check] = []
         check_names: set[str] = set()
         nodes = items(written["checks"])
@@ -45,11 +45,14 @@ class CheckReader:
             inside = CHECK.valid_entries(node)
             name = str(inside["name"].value) if "name" in inside else ""
             if name in check_names:
-                self.mistakes.add(node, f"two checks are named '{name}'")
+                self.mistakes.add(node, f"two checks have the name '{name}'; rename one of them")
             check_names.add(name)
             own = grade(inside.get("severity"), severity)
             if own.rank < severity.rank:
-                self.mistakes.add(inside["severity"], f"a check cannot be graver than its rule ({severity.value})")
+                self.mistakes.add(
+                    inside["severity"],
+                    f"a check can't be more severe than its rule ({severity.value}); lower it or raise the rule's",
+                )
             check = self._check(inside, node, parameters, own, name)
             checks += [check] if check is not None else []
         return checks if len(checks) == len(nodes) else None
@@ -63,7 +66,7 @@ class CheckReader:
             if key not in written:
                 self.mistakes.add(at, f"'{key}' is missing")
         if ("each" in written) == ("each_any" in written):
-            self.mistakes.add(at, "name the records to judge with 'each' (all of these kinds) or 'each_any' (one suffices)")
+            self.mistakes.add(at, "use either 'each' (needs all of these kinds) or 'each_any' (needs one of them)")
         kinds = self._kinds(written.get("each") or written.get("each_any"))
         known: dict[str, tuple[str | None, bool]] = {}
         related: list[Related] = []
@@ -100,7 +103,7 @@ class CheckReader:
         )
 
     def _kinds(self, node: Node | None) -> tuple[str, ...] | None:
-        """Return the judged kinds that exist; None if none does."""
+        """Return the checked kinds that exist; None if none does."""
         kinds: list[str] = []
         if node is None:
             self.conditions.has_unknown_kinds = True
@@ -111,7 +114,7 @@ class CheckReader:
                 continue
             kind = self.conditions.kind(item.value, item.line, what_is(item))
             if kind is not None and kind in kinds:
-                self.mistakes.add(item, f"'{item.value}' stands there twice")
+                self.mistakes.add(item, f"'{item.value}' is listed twice; remove one of them")
             kinds += [kind] if kind is not None else []
         return tuple(kinds) or None
 
@@ -133,7 +136,7 @@ class CheckReader:
             else None
         )
         if any(field.partition(".")[0] == entry for subject in kinds or () for field in KINDS[subject].fields):
-            self.mistakes.add(node, f"'{entry}' is also a field of {' or '.join(kinds or ())}; name the entry otherwise")
+            self.mistakes.add(node, f"'{entry}' is also a field of {' or '.join(kinds or ())}; rename the entry")
         many = entries["many"].value is True if "many" in entries else False
         outer = Names(subject=kinds, entries=dict(known), parameters=parameters)
         known[entry] = (kind, many)
@@ -163,9 +166,7 @@ class CheckReader:
         for word in placeholders(str(node.value)):
             if group and not word.startswith(PARAMETER + "."):
                 if word not in ("count", "names"):
-                    self.mistakes.add(
-                        node, f"'{{{word}}}' is of one record; of a group there are only {{count}} and {{names}}"
-                    )
+                    self.mistakes.add(node, f"'{{{word}}}' is a field of one record; a group has only {{count}} and {{names}}")
             else:
                 self._word(node, word, names)
 
@@ -174,7 +175,7 @@ class CheckReader:
         before = len(self.mistakes.found)
         if self.conditions.reference(ref, names, node.line) is None and len(self.mistakes.found) > before:
             last = self.mistakes.found[-1]
-            self.mistakes.found[-1] = Mistake(last.path, last.line, f"'{{{word}}}' cannot be filled in: {last.message}")
+            self.mistakes.found[-1] = Mistake(last.path, last.line, f"'{{{word}}}' can't be filled in: {last.message}")
 
     def steps(self, fix: Node | None) -> None:
         """Note placeholders in the steps of a fix that one of the rule's checks can't fill in."""
@@ -187,5 +188,5 @@ class CheckReader:
 
 
 def grade(node: Node | None, otherwise: Severity) -> Severity:
-    """Return the grade that a rule or check names; `otherwise` if it names none, or a wrong one, which its shape has noted."""
+    """Return the severity of a rule or check; `otherwise` if it has none or an invalid one, which its shape has noted."""
     return next((severity for severity in Severity if node is not None and node.value == severity.value), otherwise)

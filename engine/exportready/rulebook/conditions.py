@@ -1,7 +1,7 @@
-"""Read conditions from YAML into typed values that say which field is compared with what.
+"""Read conditions from YAML into typed values.
 
-Everything is checked against the tables of kinds: a field that doesn't exist, a test that doesn't apply to its type, or a literal
-of another type is a mistake in the rulebook, never a silent `false`.
+Everything is checked against the tables of kinds: a field that doesn't exist, a test that doesn't work with the field's type, or a
+literal of another type is a mistake in the rulebook, never a silent `false`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from exportready.schema.times import parse_day, parse_time
 from exportready.schema.yamlfile import Node
 
 _CLEARLY_MEANT = 0.85
-"""From this similarity on (difflib's ratio), a name is taken for a typo of a kind's name."""
+"""From this similarity on (difflib's ratio), a name is treated as a typo of a kind's name."""
 
 _ORDERED = (Type.NUMBER, Type.DATE, Type.TIME)
 _TEXTUAL = (Type.TEXT, Type.NAME, Type.ID)
@@ -62,18 +62,18 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
     """The names that a condition in one place can use."""
 
     subject: tuple[str, ...] | None
-    """The kinds of the judged record, whose fields are `$field` or a bare name; empty if there is no such record, None if unknown."""
+    """The kinds of the checked record, whose fields are `$field` or a bare name; empty if there is no such record, None if unknown."""
     entries: Mapping[str, tuple[str | None, bool]]
     """Related entry -> (kind, many); the kind is None if it is unknown."""
     parameters: Mapping[str, Known]
     bare: str = SUBJECT
-    """Whose field a bare name on the left is: the judged record's, or that of a candidate for a related entry."""
+    """Whose field a bare name on the left is: the checked record's, or that of a candidate for a related entry."""
 
 
 class Reader:
     """Reads the conditions of one rule file.
 
-    A left side with a mistake (its field or kind doesn't exist) is passed on as its name, so that mistakes in its tests are
+    If a left side has a mistake (its field or kind doesn't exist), its name is passed on instead, so that mistakes in its tests are
     found in the same run.
     """
 
@@ -82,10 +82,10 @@ class Reader:
         self.kinds: set[str] = set()
         """Every kind of record read so far."""
         self.has_unknown_kinds = False
-        """Whether the file names a kind that doesn't exist, so that the rule may be meant to read more than `kinds`."""
+        """Whether the file uses a kind that doesn't exist, so that the rule may be meant to read more than `kinds`."""
 
     def kind(self, name: str, line: int, shown: str = "") -> str | None:
-        """Return the kind with a name. If none has it, note a mistake and return the kind that was clearly meant, or None."""
+        """Return the kind with a name. If there is none, note a mistake and return the kind that was clearly meant, or None."""
         if name not in KINDS:
             self.mistakes.add(line, f"{shown or repr(name)} is not a kind of record{did_you_mean(name, KINDS)}")
             self.has_unknown_kinds = True
@@ -96,7 +96,7 @@ class Reader:
     def condition(self, node: Node, names: Names) -> Condition | None:
         """Return the condition in a mapping of left sides to tests, all of which must be true; None if it has a mistake."""
         if not isinstance(node.value, dict) or not node.value:
-            self.mistakes.add(node, f"{what_is(node)} stands where a condition (field: test) belongs")
+            self.mistakes.add(node, f"expected a condition (field: test), not {what_is(node)}")
             return None
         parts: list[Condition] = []
         failed = False
@@ -131,7 +131,7 @@ class Reader:
             return EntryIsPresent(name)
         if test.value == "absent":
             return Not(EntryIsPresent(name))
-        self.mistakes.add(test, f"of the related entry '{name}' only present or absent can be asked, or one of its fields")
+        self.mistakes.add(test, f"related entry '{name}' can only be tested with present or absent; or test one of its fields")
         return None
 
     def _test(self, ref: Ref | str, test: Node, names: Names) -> Condition | None:
@@ -145,7 +145,7 @@ class Reader:
         if not isinstance(value, dict):
             return self._compare(Op.EQUALS, ref, [test], test, names)
         if not value:
-            self.mistakes.add(test, f"'{ref}' is tested against nothing")
+            self.mistakes.add(test, f"'{ref}' has no test; add one, such as present")
             return None
         parts = [
             self._named(ref, name, child, names, (test.key_lines or {}).get(name, child.line)) for name, child in value.items()
@@ -169,18 +169,16 @@ class Reader:
                 return None
             return AnyOf(known) if name == "any" else All(known)
         if name not in _OPS:
-            self.mistakes.add(
-                line, f"there is no test '{name}'{did_you_mean(name, TESTS) or '; there are ' + ', '.join(TESTS)}"
-            )
+            self.mistakes.add(line, f"unknown test '{name}'{did_you_mean(name, TESTS) or '; use one of ' + ', '.join(TESTS)}")
             return None
         op, types = _OPS[name]
         if isinstance(ref, Ref) and ref.type not in types:
-            self.mistakes.add(line, f"'{name}' cannot be asked of '{ref}', which is {ref.type.value}")
+            self.mistakes.add(line, f"'{name}' doesn't work with '{ref}', which has type {ref.type.value}")
             return None
         if op in (Op.MAX_LENGTH, Op.MATCHES):
             return self._length_or_pattern(op, ref, test, names)
         if name == "same_as" and not (isinstance(test.value, str) and test.value.startswith("$")):
-            self.mistakes.add(test, f"'same_as' compares with another field; write it as $field, not {what_is(test)}")
+            self.mistakes.add(test, f"'same_as' compares with another field; use $field, not {what_is(test)}")
             return None
         return self._compare(op, ref, [test], test, names)
 
@@ -190,14 +188,14 @@ class Reader:
         value: object = operand
         if isinstance(operand, str) and operand.startswith("$"):
             if not operand.startswith(PARAMETER + "."):
-                self.mistakes.add(test, f"'{op.value}' takes a value or a $parameter, not '{operand}'")
+                self.mistakes.add(test, f"'{op.value}' needs a value or a $parameter, not '{operand}'")
                 return None
             operand = self._ref(operand, names, test.line)
             if operand is None:
                 return None
             value = names.parameters[operand.field]
         if op is Op.MAX_LENGTH and not (isinstance(value, Decimal) and value >= 1 and value == value.to_integral_value()):
-            self.mistakes.add(test, f"{what_is(test)} stands where a length (a whole number) belongs")
+            self.mistakes.add(test, f"expected a length (a whole number), not {what_is(test)}")
             return None
         if op is Op.MATCHES and not self._is_pattern(value, test):
             return None
@@ -207,18 +205,18 @@ class Reader:
         from exportready.schema.patterns import BadPattern, compiled
 
         if not isinstance(value, str):
-            self.mistakes.add(test, f"{what_is(test)} stands where a pattern (text in quotes) belongs")
+            self.mistakes.add(test, f"expected a pattern (text in quotes), not {what_is(test)}")
             return False
         try:
             compiled(value)
         except BadPattern as error:
-            self.mistakes.add(test, f"the pattern cannot be used: {error}")
+            self.mistakes.add(test, f"invalid pattern: {error}")
             return False
         return True
 
     def _compare(self, op: Op, ref: Ref | str, nodes: list[Node], at: Node, names: Names) -> Condition | None:
         if not nodes:
-            self.mistakes.add(at, f"'{ref}' is tested against an empty list; name at least one value")
+            self.mistakes.add(at, f"the list for '{ref}' is empty; add at least one value")
             return None
         operands = [self.operand(node, ref, names) for node in nodes]
         known = tuple(operand for operand in operands if operand is not None)
@@ -241,7 +239,7 @@ class Reader:
         if names.subject is None:
             return None
         if not names.subject:
-            self.mistakes.add(line, f"'{written}' cannot be asked here; ask $answers.PATH or {ACCOUNT}.FIELD")
+            self.mistakes.add(line, f"'{written}' can't be used here; use $answers.PATH or {ACCOUNT}.FIELD")
             return None
         return self._field(names.subject, name, SUBJECT, line)
 
@@ -253,20 +251,23 @@ class Reader:
         if isinstance(node.value, str) and node.value.startswith("$"):
             ref = self._ref(node.value, names, node.line)
             if ref is not None and isinstance(against, Ref) and not _comparable(ref.type, against.type):
-                self.mistakes.add(node, f"'{against}' is {against.type.value} but '{ref}' is {ref.type.value}")
+                self.mistakes.add(
+                    node,
+                    f"can't compare '{against}', which has type {against.type.value}, with '{ref}', which has {ref.type.value}",
+                )
                 return None
             return ref
         if isinstance(against, str):
             return None
         value = literal(node, against.type)
         if value is None:
-            hint = "; ask present or absent instead" if node.value is None else ""
-            self.mistakes.add(node, f"{what_is(node)} stands where {_AS[against.type]} belongs ('{against}'){hint}")
+            hint = "; use present or absent instead" if node.value is None else ""
+            self.mistakes.add(node, f"expected {_AS[against.type]} for '{against}', not {what_is(node)}{hint}")
             return None
         choices = self._choices(against, left or names)
         if choices and str(value) not in choices:
             near = did_you_mean(str(value), choices)
-            self.mistakes.add(node, f"'{against}' is never '{value}'{near or '; it is one of ' + ', '.join(choices)}")
+            self.mistakes.add(node, f"'{against}' can't be '{value}'{near or '; it is one of ' + ', '.join(choices)}")
             return None
         return value
 
@@ -294,7 +295,7 @@ class Reader:
             return self._answer(rest, line)
         if text.startswith(PARAMETER + "."):
             if rest not in names.parameters:
-                self.mistakes.add(line, f"there is no parameter '{rest}'{did_you_mean(rest, names.parameters)}")
+                self.mistakes.add(line, f"unknown parameter '{rest}'{did_you_mean(rest, names.parameters)}")
                 return None
             return Ref(PARAMETER, rest, type_of(names.parameters[rest]))
         if first in names.entries and rest:
@@ -305,9 +306,9 @@ class Reader:
         found = field_of(ANSWERS_KIND.name, path)
         if found is None:
             if path in LISTS or path in MAPS:
-                self.mistakes.add(line, f"$answers.{path} is not one value and cannot be compared")
+                self.mistakes.add(line, f"$answers.{path} has many values and can't be compared")
             else:
-                self.mistakes.add(line, f"there is no answer '{path}'{did_you_mean(path, BY_PATH)}")
+                self.mistakes.add(line, f"unknown answer '{path}'{did_you_mean(path, BY_PATH)}")
             return None
         self.kinds.add(ANSWERS_KIND.name)
         return Ref(ANSWERS, path, found.type)
@@ -315,7 +316,7 @@ class Reader:
     def _entry_field(self, entry: str, name: str, names: Names, line: int) -> Ref | None:
         kind, many = names.entries[entry]
         if many and entry != names.bare:
-            self.mistakes.add(line, f"'{entry}' may be many records, so only present or absent can be asked of it")
+            self.mistakes.add(line, f"'{entry}' can be many records, so it can only be tested with present or absent")
             return None
         return self._field((kind,), name, entry, line) if kind is not None else None
 
@@ -331,7 +332,7 @@ class Reader:
         self.kinds.update(kinds)
         types = {description.type for description in found}
         if len(types) > 1:
-            self.mistakes.add(line, f"'{name}' is not of one type in {', '.join(kinds)}")
+            self.mistakes.add(line, f"'{name}' has different types in {', '.join(kinds)}; use a check for each kind")
             return None
         return Ref(owner, name, found[0].type)
 
@@ -342,8 +343,8 @@ _AS = {
     Type.ID: "an id",
     Type.NUMBER: "a number",
     Type.YESNO: "true or false",
-    Type.DATE: "a day such as 2026-11-20",
-    Type.TIME: "a moment such as 2026-11-20T17:30:00-07:00",
+    Type.DATE: "a date such as 2026-11-20",
+    Type.TIME: "a time such as 2026-11-20T17:30:00-07:00",
 }
 
 

@@ -1,4 +1,4 @@
-"""Read the examples of a rule: evidence in YAML, typed by the same tables as the evidence from files."""
+"""Read the examples of a rule: evidence in YAML, with the same types as the evidence from files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from exportready.schema.yamlfile import Node, items
 from exportready.schema.yamlfile import entries as entries_of
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-"""When an example's check runs and its evidence was made, if the example doesn't say."""
+"""When an example's check runs and its evidence was exported, if the example doesn't say."""
 
 
 def read_example(node: Node, mistakes: Mistakes, with_checks: bool) -> Example | None:
@@ -51,9 +51,9 @@ def read_example(node: Node, mistakes: Mistakes, with_checks: bool) -> Example |
     findings = tuple(str(item.value) for item in items(entries.get("findings")))
     outcome = str(entries["outcome"].value) if "outcome" in entries else None
     if outcome is not None and ("findings" in written) == ("findings" in entries) and (outcome == "failed") != bool(findings):
-        mistakes.add(node, "an example lists its findings exactly when its outcome is failed")
+        mistakes.add(node, "only an example with the outcome failed has findings; list at least one there, and none otherwise")
     if with_checks and any(": " not in finding for finding in findings):
-        mistakes.add(node, "this rule has checks, so a finding is written as 'check: key'")
+        mistakes.add(node, "this rule has checks, so write each finding as 'check: key'")
     if len(mistakes.found) > before or outcome is None or "name" not in entries:
         return None
     return Example(

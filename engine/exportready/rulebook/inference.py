@@ -35,12 +35,14 @@ CONCLUDED = ("depends", "gates", "retry", "stops_batch", "key")
 _PATTERN = MapOf(Anything({"description": "field: text, a list of texts, $variable, or {not: $variable}"}))
 _RULE = Object(
     {
-        "name": Key(Text(), "what follows, as a sentence", required=True),
+        "name": Key(Text(), "what the rule concludes, as a sentence", required=True),
         "when": Key(MapOf(_PATTERN), "entry: {fact: KIND, field: test}", required=True),
         "unless": Key(ListOf(_PATTERN, or_one=True, least=1), "facts that must not have been concluded by an earlier rule"),
         "then": Key(MapOf(Text()), "{fact: KIND, field: $variable, entry of when, or text}", required=True),
         "because": Key(Text(), "the reason, with {entries}", required=True),
-        "standing": Key(Choice((ESTABLISHED, INFERRED)), "how it is known", required=True),
+        "standing": Key(
+            Choice((ESTABLISHED, INFERRED)), "established: a document says so; inferred: our conclusion", required=True
+        ),
         "source": Key(
             Object(
                 {
@@ -68,7 +70,7 @@ def load(folder: Path) -> tuple[InferenceRule, ...]:
             mistakes.found += error.mistakes
             continue
         if not isinstance(root.value, list):
-            of_file.add(root, "a file of inference rules is a list of rules")
+            of_file.add(root, "a file of inference rules must be a list of rules")
             continue
         found += [rule for node in root.value if (rule := _rule(node, of_file)) is not None]
     if not mistakes.found:
@@ -95,7 +97,7 @@ def _rule(node: Node, mistakes: Mistakes) -> InferenceRule | None:
     when = [(name, pattern) for name, pattern in read.items() if pattern is not None]
     if "when" in keys and not facts and len(mistakes.found) == before:
         mistakes.add(keys["when"], "a rule needs at least one fact")
-    # A fact with a mistake may name any variable, so then nothing is known about variables.
+    # A fact with a mistake may use any variable, so then the variables can't be checked.
     bound = _variables(when) if len(when) == len(read) else None
     if bound is not None and "when" in keys:
         _not_before_bound(keys["when"], when, bound, mistakes)
@@ -107,7 +109,7 @@ def _rule(node: Node, mistakes: Mistakes) -> InferenceRule | None:
     because = keys.get("because")
     for word in PLACEHOLDER.findall(str(because.value)) if because else ():
         if because and word not in facts:
-            mistakes.add(because, f"'{{{word}}}' is no entry of when{did_you_mean(word, facts)}")
+            mistakes.add(because, f"'{{{word}}}' is not an entry of 'when'{did_you_mean(word, facts)}")
     if len(mistakes.found) > before or then is None:
         return None
     source = entries(keys["source"])
@@ -163,7 +165,7 @@ def _test(node: Node, mistakes: Mistakes) -> Test | None:
         return OneOf(tuple(str(item.value) for item in value))
     if isinstance(value, dict) and set(value) == {"not"} and str(value["not"].value).startswith("$"):
         return Different(str(value["not"].value)[1:])
-    mistakes.add(node, "a text (numbers in quotes), a list of texts, $variable or {not: $variable} belongs here")
+    mistakes.add(node, "expected a text (numbers in quotes), a list of texts, $variable or {not: $variable}")
     return None
 
 
@@ -172,21 +174,21 @@ def _not_before_bound(node: Node, when: Iterable[tuple[str, Pattern]], bound: Co
     for _, pattern in when:
         for name, test in pattern.tests:
             if isinstance(test, Different) and test.variable not in bound:
-                mistakes.add(node, f"'{name}' must differ from ${test.variable}, which no entry names")
+                mistakes.add(node, f"'{name}' must differ from ${test.variable}, but no entry sets that variable")
 
 
 def _only_bound(pattern: Pattern | None, node: Node, bound: Collection[str] | None, mistakes: Mistakes) -> None:
-    """Note tests that engines can't make of an absent fact: on unbound variables, for a difference, on one variable twice."""
+    """Note tests in `unless` that engines don't support: on unbound variables, for a difference, or twice on one variable."""
     named: list[str] = []
     for name, test in pattern.tests if pattern else ():
         if isinstance(test, Different):
-            mistakes.add(node, f"'{name}': unless has no {{not: …}}")
+            mistakes.add(node, f"'{name}': {{not: …}} isn't allowed in 'unless'")
         elif isinstance(test, Same):
             named.append(test.variable)
             if bound is not None and test.variable not in bound:
-                mistakes.add(node, f"${test.variable} is named by no entry of when")
+                mistakes.add(node, f"no entry of 'when' sets ${test.variable}")
     if len(named) != len(set(named)):
-        mistakes.add(node, "a variable stands twice in one fact of unless")
+        mistakes.add(node, "a fact of 'unless' uses one variable twice; use each variable only once")
 
 
 def _conclude(node: Node, mistakes: Mistakes, bound: Collection[str] | None, names: Collection[str]) -> Conclude | None:
@@ -198,18 +200,18 @@ def _conclude(node: Node, mistakes: Mistakes, bound: Collection[str] | None, nam
         mistakes.add(node, f"'fact' must be one of {', '.join(CONCLUDED)}{did_you_mean(kind, CONCLUDED)}")
         return None
     if set(keys) != set(FACTS[kind]):
-        mistakes.add(node, f"'{kind}' has the fields {', '.join(FACTS[kind])}, all of them")
+        mistakes.add(node, f"'{kind}' must have exactly these fields: {', '.join(FACTS[kind])}")
         return None
     fields: list[tuple[str, Same | str]] = []
     for name, value in keys.items():
         if value.startswith("$"):
             if bound is not None and value[1:] not in bound:
-                mistakes.add(node, f"{value} is named by no entry of when")
+                mistakes.add(node, f"no entry of 'when' sets {value}")
             fields.append((name, Same(value[1:])))
         elif value in names:
             fields.append((name, value))
         else:
-            mistakes.add(node, f"'{value}' is no entry of when{did_you_mean(value, names)}")
+            mistakes.add(node, f"'{value}' is not an entry of 'when'{did_you_mean(value, names)}")
     return Conclude(kind, tuple(fields))
 
 
@@ -228,5 +230,8 @@ def _grouped(rules: list[InferenceRule], mistakes: Mistakes) -> list[InferenceRu
         if before == groups:
             return [replace(rule, group=groups[rule.then.fact]) for rule in rules]
     first = min(rules, key=lambda rule: (rule.where.path, rule.where.line or 0))
-    mistakes.of(first.where.path).add(first.where.line or 0, "what a rule negates must not follow from what it concludes")
+    mistakes.of(first.where.path).add(
+        first.where.line or 0,
+        "rules form a cycle through 'unless': what a rule rules out must not follow from what it concludes",
+    )
     return rules

@@ -1,4 +1,4 @@
-"""Find flaws in valid rules: outcomes without an example, names that are never used, conditions that can never be true."""
+"""Find problems in valid rules: outcomes without an example, names that are never used, conditions that can never be true."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CASES = ("passed", "failed", "cannot_tell")
 
 
 def remarks(rules: Iterable[Rule]) -> list[Mistake]:
-    """Return every flaw, by file and line."""
+    """Return every problem, by file and line."""
     return sorted((flaw for rule in rules for flaw in (*_untried(rule), *_flaws(rule))), key=_by_line)
 
 
@@ -51,26 +51,26 @@ def _untried(rule: Rule) -> Iterator[Mistake]:
     tried = {example.outcome for example in rule.examples}
     for case in CASES:
         if case not in tried:
-            yield _flaw(rule, f"no example comes out as {case}; add one")
+            yield _flaw(rule, f"no example has the outcome {case}; add one")
 
 
 def _flaws(rule: Rule) -> Iterator[Mistake]:
     flaw = partial(_flaw, rule)
     if rule.title.rstrip().endswith((".", "!")):
-        yield flaw("the title is a sentence without its full stop")
+        yield flaw("the title ends with punctuation; remove it")
     used = {ref.field for ref in _all_refs(rule) if ref.owner == PARAMETER}
     used |= {word.partition(".")[2] for word in _all_words(rule) if word.startswith(PARAMETER + ".")}
     for name in sorted(set(rule.parameters) - used):
-        yield flaw(f"the parameter '{name}' is used nowhere")
+        yield flaw(f"parameter '{name}' is never used; remove it")
     for check in rule.checks:
-        named = f" of the check '{check.name}'" if rule.named_checks else ""
+        named = f" of check '{check.name}'" if rule.named_checks else ""
         asked = {name for condition in _conditions(check) for name in entries(condition)}
         asked |= {ref.owner for condition in _conditions(check) for ref in refs(condition)}
         asked |= {word.partition(".")[0] for word in _all_words(rule)}
         asked |= {operand.owner for related in check.related for _, _, operand in related.match if isinstance(operand, Ref)}
         for related in check.related:
             if related.name not in asked:
-                yield flaw(f"the entry '{related.name}'{named} is used nowhere")
+                yield flaw(f"entry '{related.name}'{named} is never used; remove it")
         for what, condition in (
             ("where", check.where),
             ("expect", check.expect),
@@ -78,12 +78,12 @@ def _flaws(rule: Rule) -> Iterator[Mistake]:
             ("eased_when", check.eased_when),
         ):
             for contradiction in _contradictions(condition):
-                yield flaw(f"{what}{named} can never hold: {contradiction}")
+                yield flaw(f"'{what}'{named} can never be true: {contradiction}")
         if check.expect == check.where:
-            yield flaw(f"expect{named} is what where says, so it never fails")
+            yield flaw(f"'expect'{named} is the same as 'where', so it never fails")
         sheet = all(KINDS[kind].sheet or KINDS[kind].single for kind in check.each)
         if not sheet and not placeholders(check.failure):
-            yield flaw(f"the failure text{named} names no {{field}}, so nobody can tell which record it is")
+            yield flaw(f"the failure text{named} has no {{field}}, so it doesn't say which record failed; add one")
 
 
 def _conditions(check: Check) -> list[Condition]:
@@ -118,10 +118,10 @@ def _contradictions(condition: Condition | None) -> Iterator[str]:
                 both = possible.setdefault(str(part.left), set(values))
                 both &= values
                 if not both:
-                    yield f"{part.left} cannot be two things at once"
+                    yield f"{part.left} can't have two values at once"
             name, present = _presence(part)
             if name and presence.setdefault(name, present) is not present:
-                yield f"{name} cannot be present and absent"
+                yield f"{name} can't be both present and absent"
             yield from _contradictions(part)
     elif isinstance(condition, AnyOf):
         for part in condition.parts:

@@ -34,7 +34,7 @@ WHAT = "the rulebook"
 def load_rulebook(folder: Path | None = None) -> Rulebook:
     """Return the shipped rules, or the rules in a folder of your own instead.
 
-    Raises MistakesFound with every mistake in the folder's files, by file and line; also if it has no rules.
+    Raises MistakesFound with every mistake in the folder's files, by file and line, or if there are no rules.
     """
     if folder is None:
         return load_or_recall(shipped.folder("rules"))
@@ -47,7 +47,7 @@ def load_rulebook(folder: Path | None = None) -> Rulebook:
 def load(folder: Path, own: bool = False) -> Rulebook:
     """Return every `AREA/NAME.yaml` in a folder, its inference rules and its pack.yaml. `own`: not the shipped rules.
 
-    Raises MistakesFound with all mistakes, their paths relative to the folder; also if it has no rules.
+    Raises MistakesFound with all mistakes, their paths relative to the folder, or if there are no rules.
     """
     mistakes = Mistakes()
     read = read_folder(folder, mistakes)
@@ -74,13 +74,13 @@ def _inference_of(folder: Path) -> Path:
 
 
 def load_or_recall(folder: Path, own: bool = False) -> Rulebook:
-    """Return a folder as `load` does, from the cache if neither the files nor the program have changed since an earlier run."""
+    """Return the same as `load`, from the cache if neither the files nor the program have changed since an earlier run."""
     key = _state(folder, own)
     known = cache.load("rules", key) if key else None
     if isinstance(known, Rulebook):
         return known
     book = load(folder, own)
-    if key and key == _state(folder, own):  # else a file was changed while it was read
+    if key and key == _state(folder, own):  # otherwise a file was changed while it was read
         cache.keep("rules", key, book)
     return book
 
@@ -98,7 +98,7 @@ def _state(folder: Path, own: bool) -> str:
 
 
 class Folder(msgspec.Struct, frozen=True, kw_only=True):
-    """What is in a folder of rules, apart from files with mistakes."""
+    """The contents of a folder of rules, without files that have mistakes."""
 
     rules: tuple[Rule, ...]
     """By id."""
@@ -111,7 +111,7 @@ class Folder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_folder(folder: Path, mistakes: Mistakes) -> Folder:
-    """Return what is in a folder of rules, with the shipped inference rules if it has none of its own; note every mistake."""
+    """Return the contents of a folder of rules, with the shipped inference rules if it has none of its own; note every mistake."""
     rules: list[Rule] = []
     digest = hashlib.sha256()
     files = sorted(folder.rglob("*.y*ml"))
@@ -120,18 +120,18 @@ def read_folder(folder: Path, mistakes: Mistakes) -> Folder:
         if name.startswith(INFERENCE + "/") or name == PACK:
             continue  # read below
         if file.suffix != ".yaml" or name.count("/") != 1:
-            mistakes.of(name).add(0, "a rule stands in AREA/NAME.yaml; move or rename this file")
+            mistakes.of(name).add(0, "rule files must be AREA/NAME.yaml; move or rename this file")
             continue
         try:
             data = file.read_bytes().replace(b"\r\n", b"\n")
         except OSError as error:
-            mistakes.of(name).add(0, f"it cannot be opened ({error.strerror})")
+            mistakes.of(name).add(0, f"can't open this file ({error.strerror})")
             continue
         digest.update(f"{name}\0{len(data)}\0".encode() + data)
         rule = read_rule(data, mistakes.of(name))
         rules += [rule] if rule is not None else []
     if not any(file.name != PACK and file.parent.name != INFERENCE for file in files):
-        mistakes.add(0, "this folder holds no rules (AREA/NAME.yaml)")
+        mistakes.add(0, "this folder has no rules; add a file AREA/NAME.yaml")
     pack, version = _pack(folder, mistakes)
     inference: tuple[InferenceRule, ...] = ()
     with mistakes.collecting():

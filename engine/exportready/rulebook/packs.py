@@ -1,4 +1,4 @@
-"""Combine folders of rules into one rulebook, and apply a team's own grades and parameters."""
+"""Combine folders of rules into one rulebook, and apply a team's own severities and parameters."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from exportready.schema.shapes import did_you_mean
 
 
 def combined(first: Rulebook, folders: Sequence[Path], mistakes: Mistakes | None = None) -> Rulebook:
-    """Return the rulebook with further packs.
+    """Return the rulebook with more packs.
 
-    With a collector, mistakes in a pack and rules that are in two packs are noted, and packs with mistakes are left out. Without a
+    With a collector, notes mistakes in a pack and rules that are in two packs, and leaves out packs with mistakes. Without a
     collector, raises MistakesFound.
     """
     books, found = [first], mistakes or Mistakes()
     for folder in folders:
         if not folder.is_dir():
-            found.of(folder.as_posix()).add(0, "this folder of rules is not there")
+            found.of(folder.as_posix()).add(0, "can't find this folder of rules; correct or remove it under 'packs'")
             continue
         with found.collecting():
             books.append(load_rulebook(folder))
     rules: dict[str, Rule] = {}
     for rule in (rule for book in books for rule in book.rules):
         if rule.id in rules:
-            found.of(rule.where.path).add(rule.where.line or 1, f"two packs have the rule '{rule.id}'; keep one of them")
+            found.of(rule.where.path).add(rule.where.line or 1, f"two packs have the rule '{rule.id}'; rename or remove one")
         rules[rule.id] = rule
     if mistakes is None:
         found.raise_if_any(WHAT)
@@ -66,21 +66,21 @@ def adapted(
     unread: Collection[str],
     mistakes: Mistakes,
 ) -> Rulebook:
-    """Return the rulebook with other grades and parameters, each given with the line that states it.
+    """Return the rulebook with other severities and parameters, each given with its line in the settings.
 
-    Rules and parameters that don't exist are noted as mistakes, except for the rules in `unread`, whose files have mistakes themselves.
+    Rules and parameters that don't exist are noted as mistakes, except for rules in `unread`, whose files have mistakes themselves.
     """
     known = {rule.id: rule for rule in book.rules}
     for rule, (_, line) in (*grades.items(), *parameters.items()):
         if rule not in known and rule not in unread:
-            mistakes.add(line, f"there is no rule '{rule}'{did_you_mean(rule, known)}")
+            mistakes.add(line, f"rule '{rule}' not found{did_you_mean(rule, known)}")
     for rule, (values, line) in parameters.items():
         for name, value in values.items() if rule in known else ():
             default = known[rule].parameters.get(name)
             if default is None:
                 mistakes.add(line, f"{rule} has no parameter '{name}'{did_you_mean(name, known[rule].parameters)}")
             elif type(default) is not type(value):
-                mistakes.add(line, f"the parameter '{name}' of {rule} is of another type than its default {default}")
+                mistakes.add(line, f"parameter '{name}' of {rule} must have the same type as its default, {_as_yaml(default)}")
     if not grades and not parameters:
         return book
     return replace(
@@ -97,8 +97,12 @@ def adapted(
 
 
 def _adapted(rule: Rule, grade: Severity | None, parameters: Mapping[str, Known]) -> Rule:
-    """Return a rule with another grade and parameters. A check with a grade of its own keeps that."""
+    """Return a rule with another severity and parameters. A check with its own severity keeps it."""
     if grade is not None:
         checks = tuple(replace(check, severity=grade) if check.severity is rule.severity else check for check in rule.checks)
         rule = replace(rule, severity=grade, checks=checks)
     return replace(rule, parameters={**rule.parameters, **parameters}) if parameters else rule
+
+
+def _as_yaml(value: Known) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,4 +1,4 @@
-"""Which kinds and fields to read from files: those of the rules, of the derivations they need, and of every report."""
+"""Find which kinds and fields to read from files: those of the rules, of the derivations they need, and of every report."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from exportready.kinds.account import KIND as ANSWERS_KIND
 from exportready.model.rules import ACCOUNT, ANSWERS, PARAMETER, SUBJECT, Check, Ref, Rule, Wanted, placeholders, refs
 
 SHOWN = ("derived.account", "derived.batch", "derived.drift", "derived.purchase_charge", "derived.tax_zone")
-"""Derived kinds that every report or its key issues need, whatever rules it judges."""
+"""Derived kinds that every report or its key issues need, whatever rules are checked."""
 SHOWN_AFTER = ("derived.match", "derived.tie_out", "derived.applied_payment", "derived.export_log", "derived.export_error")
-"""Derived kinds that a report needs in addition after an export."""
+"""More derived kinds that a report needs after an export."""
 _HEADING: Mapping[str, frozenset[str]] = {"quickbooks.Company": frozenset({"CompanyName"})}
 """Fields that every report shows to say whose files these are."""
 
@@ -21,13 +21,13 @@ def wanted(rules: Iterable[Rule], shown: Iterable[str] = ()) -> Wanted:
 
     `shown` are the derived kinds that the report needs whatever the rules read.
     """
-    from exportready.derive.registry import DERIVATIONS  # slow to import, and not needed for a cached rulebook
+    from exportready.derive.registry import DERIVATIONS  # slow to import, and not needed if the rulebook is cached
 
     fields: dict[str, set[str]] = {kind: set() for kind in shown}
     for rule in rules:
         for kind, field in reads(rule):
             fields.setdefault(kind, set()).update({field} if field else ())
-    for derivation in reversed(list(DERIVATIONS.values())):  # a derivation comes after those that it reads
+    for derivation in reversed(list(DERIVATIONS.values())):  # in reverse, since a derivation comes after those that it reads
         needed = fields.get(derivation.kind)
         for source, names in derivation.reads.items() if needed is not None else ():
             only_for = derivation.only_for.get(source)

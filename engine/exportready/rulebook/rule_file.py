@@ -1,4 +1,4 @@
-"""Read one rule file into a rule, or report every mistake in it at once, also those that depend on parts with mistakes."""
+"""Read one rule file into a rule, or report every mistake in it at once, even those that depend on parts with mistakes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def read_rule(data: bytes, mistakes: Mistakes) -> Rule | None:
         mistakes.found += error.mistakes
         return None
     if not isinstance(root.value, dict):
-        mistakes.add(root, "a rule is a group of keys")
+        mistakes.add(root, "a rule file must be a group of keys")
         return None
     rule = _RuleFile(root, mistakes).read(hashlib.sha256(data).hexdigest()[:16])
     return rule if len(mistakes.found) == before else None
@@ -67,7 +67,7 @@ class _RuleFile:
         RULE.check(self.root, self.mistakes)
         expected = self.name.removesuffix(".yaml")
         if "id" in self.entries and self.entries["id"].value != expected:
-            self.mistakes.add(self.entries["id"], f"the id must be the file's path, '{expected}'")
+            self.mistakes.add(self.entries["id"], f"the id must match the file's path: '{expected}'")
         parameters = self._parameters(self.entries.get("parameters"))
         nothing = Names(subject=(), entries={}, parameters=parameters)
         given = self.conditions.condition(self.entries["given"], nothing) if "given" in self.entries else None
@@ -139,14 +139,14 @@ class _RuleFile:
             if isinstance(child.value, (str, bool, Decimal)):
                 found[name] = child.value
             else:
-                self.mistakes.add(child, f"the parameter '{name}' needs a plain value as its default")
+                self.mistakes.add(child, f"the default of parameter '{name}' must be a text, a number, true or false")
         return found
 
     def _max_age(self, node: Node | None) -> dict[str, timedelta]:
         """Return how old each kind of record or answer may be. Note kinds that the rule doesn't read: their age has no effect."""
         if node is None:
             return {}
-        from exportready.derive.registry import sources  # slow to import, and not needed for a cached rulebook
+        from exportready.derive.registry import sources  # slow to import, and not needed if the rulebook is cached
 
         ages: dict[str, timedelta] = {}
         read = self.conditions.kinds | {source for kind in self.conditions.kinds for source in sources(kind)}
@@ -155,13 +155,13 @@ class _RuleFile:
             if name.startswith(ANSWERS + "."):
                 path = name.removeprefix(ANSWERS + ".")
                 if not any(is_within(known, path) for known in BY_PATH):
-                    self.mistakes.add(line, f"there is no answer '{path}'{did_you_mean(path, BY_PATH)}")
+                    self.mistakes.add(line, f"unknown answer '{path}'{did_you_mean(path, BY_PATH)}")
             elif name not in KINDS:
                 self.mistakes.add(line, f"'{name}' is not a kind of record{did_you_mean(name, KINDS)}")
             elif name == ACCOUNT:
-                self.mistakes.add(line, f"{ACCOUNT} has no age of its own; write $answers.PATH for the answer it rests on")
+                self.mistakes.add(line, f"{ACCOUNT} has no age; use $answers.PATH with the answer that it comes from")
             elif name not in read and not self.conditions.has_unknown_kinds:
-                self.mistakes.add(line, f"'{name}' is not read by this rule, so its age binds nothing")
+                self.mistakes.add(line, f"this rule doesn't read '{name}', so its age has no effect; remove it")
             try:
                 ages[name] = parse_age(str(child.value))
             except ValueError:

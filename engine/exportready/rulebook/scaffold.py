@@ -1,4 +1,4 @@
-"""Create a new rule from a template that is valid, passes its own examples, and says what to replace."""
+"""Create a new rule from a template that is valid, passes its own examples, and shows what to replace."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ import re
 ID = re.compile(r"[a-z][a-z0-9-]*/[a-z][a-z0-9-]*")
 
 _TEMPLATE = """\
-# What must be true, as one file. docs/rules-howto.md goes through a rule line by line; exportready rules test FOLDER tries it.
+# One rule. docs/rules-howto.md explains it line by line. To test it, run: exportready rules test FOLDER
 id: {id}
-title: Every active material has a unit of measure   # write your own practice here
+title: Every active material has a unit of measure   # what must be true; replace it with your own
+problem: Some materials have no unit of measure      # what is wrong when it isn't
 severity: warning                      # error | warning | info
 phase: before-export                   # before-export | after-export | both
 source: {{document: Our own house rules, section: {section}, updated: {day}}}
-why: Say what happens to this export otherwise.
-each: servicetitan.material            # the kind of record that is judged
-where: {{active: true}}                  # which of them
+why: Say what goes wrong with the export.
+each: servicetitan.material            # the kind of record to check
+where: {{active: true}}                  # which records
 expect: {{unitOfMeasure: present}}       # what must be true of each
 failure: "{{code}} has no unit of measure"
 fix:
   who: office manager
   minutes: 1
   steps:
-    - "In ServiceTitan open Pricebook > {{code}}, fill it in, and save"
-examples:                              # the rule's own tests; each outcome and every finding is exact
-  - name: it is there
+    - "In ServiceTitan, open Pricebook > {{code}}, fill it in, and save"
+examples:                              # the rule's own tests; outcomes and findings must match exactly
+  - name: it is filled in
     evidence: {{servicetitan.material: [{{code: PIPE-1, active: true, unitOfMeasure: each}}]}}
     outcome: passed
   - name: it is empty

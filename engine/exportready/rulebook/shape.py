@@ -1,4 +1,4 @@
-"""The shape of a rule file, to check it, and as JSON Schema for editors."""
+"""The shape of a rule file: to check it, and as JSON Schema for editors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from exportready.schema.times import AGE, DAY, TIME
 
 
 class _Condition(Anything, frozen=True):
-    """A condition, checked by `conditions.Reader`. It can't be empty, since it would be true of every record."""
+    """A condition, checked by `conditions.Reader`. It can't be empty, since an empty one would be true of every record."""
 
     may_be_empty = False
 
@@ -19,8 +19,8 @@ class _Condition(Anything, frozen=True):
 _CONDITION = _Condition(
     {
         "type": "object",
-        "description": "field: test. A scalar is equality, a list is one-of; present, absent, not, any, all, at_least, at_most, "
-        "above, below, matches, max_length, contains, same_as",
+        "description": "field: test. A plain value tests for equality, a list for one of its values. Other tests: present, absent, "
+        "not, any, all, at_least, at_most, above, below, matches, max_length, contains, same_as",
     }
 )
 _SEVERITY = Choice(tuple(severity.value for severity in Severity))
@@ -29,51 +29,51 @@ _KINDS = ListOf(Text(), or_one=True, least=1)
 RELATED = Object(
     {
         "kind": Key(Text(), "the kind of record to look for; before.KIND reads the earlier snapshot", required=True),
-        "match": Key(MapOf(Anything()), "its field: what it must equal. Without it, the kind's only record"),
-        "where": Key(_CONDITION, "which of them count"),
-        "many": Key(YesNo(), "several may be found; then only present and absent may be asked"),
+        "match": Key(MapOf(Anything()), "field: the value it must equal. Without it, the kind's only record"),
+        "where": Key(_CONDITION, "which of these records to look at"),
+        "many": Key(YesNo(), "true if several records can match; then only present and absent can be tested"),
     }
 )
 CHECK_KEYS = {
-    "each": Key(_KINDS, "the kinds of record that are judged, all of them"),
-    "each_any": Key(_KINDS, "the kinds of record that are judged; one of them suffices"),
+    "each": Key(_KINDS, "the kinds of records to check; all of them are needed"),
+    "each_any": Key(_KINDS, "the kinds of records to check; one of them is enough"),
     "related": Key(MapOf(RELATED), "other records, found by their fields"),
-    "where": Key(_CONDITION, "which records are judged"),
-    "expect": Key(_CONDITION, "what must be true of each"),
+    "where": Key(_CONDITION, "which records to check"),
+    "expect": Key(_CONDITION, "what must be true of each record"),
     "failure": Key(Text(), "what is wrong, with {fields}"),
-    "group": Key(YesNo(), "all failures are one finding, with {count} and {names} in its failure text"),
-    "eased_when": Key(_CONDITION, "then the finding is one grade milder"),
-    "blocks_when": Key(_CONDITION, "then transactions that use the object at fault wait"),
+    "group": Key(YesNo(), "true to report all failures as one finding, with {count} and {names} in its failure text"),
+    "eased_when": Key(_CONDITION, "when to report the finding with the next lower severity"),
+    "blocks_when": Key(_CONDITION, "when the finding blocks transactions that use the object at fault"),
     "at_fault": Key(
         Object({"kind": Key(Choice(AT_FAULT), required=True), "key": Key(Text(r"\$.+"), "a field, such as $code")}),
-        "the object to mend; without it, the subject",
+        "the object to fix; without it, the checked record",
     ),
 }
 CHECK = Object(
     {
-        "name": Key(Text(r"[a-z][a-z0-9-]*"), "enters the fingerprint", required=True),
+        "name": Key(Text(r"[a-z][a-z0-9-]*"), "part of the fingerprints of its findings", required=True),
         **CHECK_KEYS,
-        "severity": Key(_SEVERITY, "where it differs from the rule's"),
+        "severity": Key(_SEVERITY, "only if it differs from the rule's"),
     }
 )
 EXAMPLE = Object(
     {
         "name": Key(Text(), "what this example shows", required=True),
-        "evidence": Key(MapOf(ListOf(MapOf(Anything()))), "kind: its records; a kind listed is whole"),
-        "before": Key(MapOf(ListOf(MapOf(Anything()))), "the earlier snapshot"),
-        "answers": Key(MapOf(Anything()), "as below `settings` in account.yaml"),
-        "partial": Key(ListOf(Text()), "kinds of the evidence that are not whole"),
+        "evidence": Key(MapOf(ListOf(MapOf(Anything()))), "kind: all of its records"),
+        "before": Key(MapOf(ListOf(MapOf(Anything()))), "the evidence of the earlier snapshot"),
+        "answers": Key(MapOf(Anything()), "answers, as under `settings` in account.yaml"),
+        "partial": Key(ListOf(Text()), "kinds for which the evidence has only some of the records"),
         "at": Key(TIME, "when the check runs"),
-        "takenAt": Key(TIME, "when the evidence was made; without it, when the check runs"),
+        "takenAt": Key(TIME, "when the evidence was exported; without it, when the check runs"),
         "outcome": Key(Choice(("passed", "failed", "cannot_tell", "not_applicable")), required=True),
-        "findings": Key(ListOf(Text()), "the keys of the findings, all of them (check: key where there are checks)"),
+        "findings": Key(ListOf(Text()), "the keys of all findings (`check: key` if the rule has checks)"),
     }
 )
 RULE = Object(
     {
         "id": Key(Text(r"[a-z][a-z0-9-]*/[a-z][a-z0-9-]*"), "area/name, the same as the file's path", required=True),
         "title": Key(Text(), "what must be true", required=True),
-        "problem": Key(Text(), "the title turned round: the heading over what fails it"),
+        "problem": Key(Text(), "what is wrong when the rule fails, as a heading"),
         "severity": Key(_SEVERITY, required=True),
         "phase": Key(Choice(tuple(phase.value for phase in Phase)), required=True),
         "source": Key(
@@ -81,27 +81,27 @@ RULE = Object(
                 {
                     "document": Key(Text(), required=True),
                     "section": Key(Text(), required=True),
-                    "updated": Key(DAY, "the day of the document that was followed", required=True),
+                    "updated": Key(DAY, "the date of the version of the document that the rule follows", required=True),
                     "note": Key(Text(), "where sources disagree, or what was concluded"),
                 }
             ),
-            "where the practice is written down",
+            "the document that the rule comes from",
             required=True,
         ),
         "why": Key(Text(), "why it matters to this export", required=True),
         "given": Key(
-            _CONDITION, "on the account: $answers.PATH and derived.account.FIELD; where false the rule does not apply"
+            _CONDITION, "a condition on $answers.PATH and derived.account.FIELD; the rule doesn't apply where it is false"
         ),
-        "checks": Key(ListOf(CHECK, least=1), "where the practice has several parts"),
+        "checks": Key(ListOf(CHECK, least=1), "the parts of a rule that has several"),
         **CHECK_KEYS,
-        "max_age": Key(MapOf(AGE), "kind or $answers.PATH: how old it may be"),
+        "max_age": Key(MapOf(AGE), "kind or $answers.PATH: its maximum age"),
         "parameters": Key(MapOf(Anything()), "name: default"),
         "fix": Key(
             Object(
                 {
                     "who": Key(Text(), required=True),
                     "minutes": Key(Number(whole=True, least=1), required=True),
-                    "steps": Key(ListOf(Text(), least=1), "the clicks, in the product's own words", required=True),
+                    "steps": Key(ListOf(Text(), least=1), "what to click, with the names on the screen", required=True),
                     "many": Key(
                         Object(
                             {
@@ -109,7 +109,7 @@ RULE = Object(
                                 "steps": Key(ListOf(Text(), least=1), required=True),
                             }
                         ),
-                        "what to do when there are more than a few",
+                        "quicker steps for many records",
                     ),
                 }
             ),
@@ -118,11 +118,11 @@ RULE = Object(
         "waivers": Key(
             Object(
                 {
-                    "allowed": Key(YesNo(), "false: nobody can accept what fails it"),
-                    "longest": Key(AGE, "how far ahead a waiver may reach, such as 90d"),
+                    "allowed": Key(YesNo(), "false if findings of this rule can't be waived"),
+                    "longest": Key(AGE, "how far in the future a waiver can expire, such as 90d"),
                 }
             ),
-            "whether, and for how long, a finding may be accepted",
+            "whether findings can be waived, and for how long",
         ),
         "examples": Key(ListOf(EXAMPLE, least=1), "the rule's own tests", required=True),
     }

@@ -1,1 +1,1 @@
-"""What a run needs of its machine: kept work, shipped files."""
+"""The program's surroundings: the cache, its own code, its shipped files, and debugging."""

@@ -1,7 +1,6 @@
-"""Keeps what every run would compute again from the same files: the loaded rulebook, the compiled templates.
+"""Cache what every run would compute again from the same files: the loaded rulebook, the compiled templates.
 
-The cache is a folder that only this user may write to. EXPORTREADY_CACHE names another folder; set to nothing, it turns the
-cache off.
+The cache is a folder that only this user may write to. Set EXPORTREADY_CACHE to move it, or to an empty value to turn it off.
 """
 
 from __future__ import annotations
@@ -14,12 +13,12 @@ from functools import cache
 from pathlib import Path
 
 _NEWEST = 8
-"""Entries to keep of each sort; older ones belong to other versions or to rules that have changed since."""
+"""Number of entries to keep of each sort; older ones belong to other versions or to rules that have changed since."""
 
 
 @cache
 def folder() -> Path | None:
-    """Return the cache folder, made if need be; None where there is none or others may write to it."""
+    """Return the cache folder, created if necessary; None if the cache is off, or others may write to the folder."""
     named = os.environ.get("EXPORTREADY_CACHE")
     if named == "":
         return None
@@ -42,25 +41,25 @@ def _home() -> Path:
 
 
 def _is_ours(place: Path) -> bool:
-    """Return whether only this user can have written a file: unpickling runs code."""
+    """Return whether only this user can have written a file. That matters because unpickling runs code."""
     if sys.platform == "win32":
-        return True  # a user's profile belongs to that user
+        return True  # on Windows, other users can't write to a user's profile
     found = place.stat()
     return found.st_uid == os.geteuid() and not found.st_mode & 0o022
 
 
 def load(sort: str, key: str) -> object:
-    """Return what was kept under a key; None where nothing was, or it can't be read."""
+    """Return the value that was kept under a key; None if there is none, or it can't be read."""
     home = folder()
     try:
         kept = home / f"{sort}-{key}" if home else None
-        return pickle.loads(kept.read_bytes()) if kept and _is_ours(kept) else None  # noqa: S301 - only we wrote there
-    except Exception:  # a damaged file may raise anything; then the value is computed again
+        return pickle.loads(kept.read_bytes()) if kept and _is_ours(kept) else None  # noqa: S301 - only this user can write there
+    except Exception:  # a damaged file can raise anything; then the value is computed again
         return None
 
 
 def keep(sort: str, key: str, value: object) -> None:
-    """Keep a value for the next run. Does nothing where there is no cache folder or the value can't be written."""
+    """Keep a value for the next run. Does nothing if there is no cache folder, or the value can't be written."""
     from tempfile import NamedTemporaryFile
 
     home = folder()
@@ -70,9 +69,9 @@ def keep(sort: str, key: str, value: object) -> None:
         data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
         with NamedTemporaryFile(
             dir=home, prefix=f"{sort}-", delete=False
-        ) as file:  # made so that only this user may write to it
+        ) as file:  # created so that only this user may write to it
             file.write(data)
         Path(file.name).replace(home / f"{sort}-{key}")
-        held = sorted(home.glob(f"{sort}-*"), key=lambda one: one.stat().st_mtime_ns, reverse=True)
-        for old in held[_NEWEST:]:
+        newest_first = sorted(home.glob(f"{sort}-*"), key=lambda entry: entry.stat().st_mtime_ns, reverse=True)
+        for old in newest_first[_NEWEST:]:
             old.unlink(missing_ok=True)

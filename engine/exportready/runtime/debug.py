@@ -1,4 +1,4 @@
-"""Shows developers where an error came from that the program handled: with EXPORTREADY_DEBUG=1."""
+"""Show developers where a handled error came from, if EXPORTREADY_DEBUG=1 is set."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 
 def is_on() -> bool:
-    """Return whether whoever runs the program wants to see tracebacks."""
+    """Return whether to print tracebacks."""
     return bool(os.environ.get("EXPORTREADY_DEBUG"))
 
 

@@ -1,4 +1,4 @@
-"""Identify the state of the program's own code: an installation from a repository can change without a new version."""
+"""Identify the state of the program's own code, which can change without a new version if it is run from a repository."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _PACKAGE = Path(__file__).parents[1]
 
 
 def local_state() -> str:
-    """Return a text that changes with the code on this computer: version, and name, size and time of every source file.
+    """Return a text that changes with the code on this computer: the version, and name, size and time of every source file.
 
-    It reads no file, so it is fast enough for every run.
+    It doesn't read the files, so it is fast enough for every run.
     """
     parts = [__version__]
     for folder, _, names in sorted(os.walk(_PACKAGE)):

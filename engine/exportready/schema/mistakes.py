@@ -1,4 +1,4 @@
-"""Mistakes in files that people write: one mistake with its position, a collector, and the exception with all of them."""
+"""Mistakes in files that people write: one mistake with its position, a collector, and an exception with all of them."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from msgspec.structs import replace
 
 
 class Mistake(msgspec.Struct, frozen=True):
-    """One mistake in a file: where it is, what is wrong and what would be right."""
+    """One mistake in a file: where it is, what is wrong, and how to fix it."""
 
     path: str
     line: int
-    """1-based; 0 for the file as a whole."""
+    """1-based; 0 if the mistake is about the file itself."""
     message: str
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
 
     def below(self, folder: Path) -> Mistake:
-        """Return the mistake with its path below a folder, so that people can open the file."""
+        """Return the mistake with its path inside a folder, so that people can open the file."""
         return replace(self, path=(folder / self.path).as_posix())
 
 
@@ -40,7 +40,7 @@ class MistakesFound(Exception):
 
     @property
     def summary(self) -> str:
-        """Return how many there are, in words: “the rulebook has 2 mistakes”."""
+        """Return the number of mistakes as text: “the rulebook has 2 mistakes”."""
         count = len(self.mistakes)
         return f"{self.about} {'have' if self.about.endswith('s') else 'has'} {count} mistake{'s' if count != 1 else ''}"
 
@@ -57,7 +57,7 @@ class Mistakes(msgspec.Struct):
     found: list[Mistake] = msgspec.field(default_factory=list)
 
     def add(self, place: _Positioned | int, message: str) -> None:
-        """Note a mistake at a value or line; line 0 is the file as a whole."""
+        """Note a mistake at a value or line. Line 0 is for mistakes about the file itself."""
         self.found.append(Mistake(self.path, place if isinstance(place, int) else place.line, message))
 
     def of(self, path: str) -> Mistakes:

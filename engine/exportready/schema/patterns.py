@@ -1,4 +1,4 @@
-"""Patterns of rules (`matches`). The only module that imports re2, whose time is linear in the text whatever the pattern."""
+"""Match the patterns of rules (`matches`). The only module that imports re2, which takes linear time for every pattern."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re2
 
 
 class BadPattern(Exception):
-    """The pattern is not valid for RE2, which has no back-references and no look-around."""
+    """The pattern is not valid for RE2, which doesn't support back-references or look-around."""
 
 
 @lru_cache(maxsize=256)
@@ -24,5 +24,5 @@ def compiled(pattern: str) -> re2.Pattern:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Return whether the whole text matches. A lone surrogate, which is not text, counts as "?"."""
+    """Return whether the complete text matches. Lone surrogates, which aren't text, are replaced by "?"."""
     return compiled(pattern).fullmatch(text.encode("utf-8", "replace").decode("utf-8")) is not None

@@ -1,4 +1,4 @@
-"""Shapes of YAML values: each checks a value, noting every mistake, and describes itself as JSON Schema for editors."""
+"""Shapes of YAML values. Each checks a value, notes every mistake, and describes itself as JSON Schema for editors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
 
 
 def what_is(node: Node) -> str:
-    """Return a value in words, for a message."""
+    """Return a short description of a value, for a message."""
     value = node.value
     if isinstance(value, dict):
         return "a group of keys"
@@ -51,9 +51,9 @@ class Shape(msgspec.Struct, frozen=True):
         """Return the shape as JSON Schema."""
         raise NotImplementedError
 
-    def refuse(self, node: Node, mistakes: Mistakes, hint: str = "") -> bool:
+    def reject(self, node: Node, mistakes: Mistakes, hint: str = "") -> bool:
         """Note that the value doesn't have the shape, and return False."""
-        mistakes.add(node, f"{what_is(node)} stands where {self.words} belongs{hint}")
+        mistakes.add(node, f"expected {self.words}, not {what_is(node)}{hint}")
         return False
 
 
@@ -67,9 +67,9 @@ class Text(Shape, frozen=True):
         """See Shape."""
         if not isinstance(node.value, str):
             hint = "" if isinstance(node.value, (dict, list)) or node.value is None else "; put it in quotes"
-            return self.refuse(node, mistakes, hint)
+            return self.reject(node, mistakes, hint)
         if not node.value.strip() or (self.pattern and not re.fullmatch(self.pattern, node.value)):
-            return self.refuse(node, mistakes)
+            return self.reject(node, mistakes)
         return True
 
     def schema(self) -> dict[str, Any]:
@@ -91,7 +91,7 @@ class Choice(Shape, frozen=True):
         """See Shape."""
         if node.value in self.choices and isinstance(node.value, str):
             return True
-        return self.refuse(node, mistakes, did_you_mean(str(node.value), self.choices))
+        return self.reject(node, mistakes, did_you_mean(str(node.value), self.choices))
 
     def schema(self) -> dict[str, Any]:
         """See Shape."""
@@ -109,7 +109,7 @@ class YesNo(Shape, frozen=True):
             return True
         word = str(node.value).strip().lower()
         hint = {"yes": "; write true", "on": "; write true", "no": "; write false", "off": "; write false"}.get(word, "")
-        return self.refuse(node, mistakes, hint)
+        return self.reject(node, mistakes, hint)
 
     def schema(self) -> dict[str, Any]:
         """See Shape."""
@@ -135,7 +135,7 @@ class Number(Shape, frozen=True):
         fits = isinstance(value, Decimal) and (not self.whole or value == value.to_integral_value())
         if fits and (self.least is None or (isinstance(value, Decimal) and value >= self.least)):
             return True
-        return self.refuse(node, mistakes)
+        return self.reject(node, mistakes)
 
     def schema(self) -> dict[str, Any]:
         """See Shape."""
@@ -152,11 +152,11 @@ class Parsed(Shape, frozen=True):
     def check(self, node: Node, mistakes: Mistakes) -> bool:
         """See Shape."""
         if not isinstance(node.value, str):
-            return self.refuse(node, mistakes)
+            return self.reject(node, mistakes)
         try:
             self.parse(node.value)
         except ValueError:
-            return self.refuse(node, mistakes)
+            return self.reject(node, mistakes)
         return True
 
     def schema(self) -> dict[str, Any]:
@@ -165,7 +165,7 @@ class Parsed(Shape, frozen=True):
 
 
 class ListOf(Shape, frozen=True):
-    """A list; with `or_one` a single value counts as a list of one."""
+    """A list. With `or_one`, a single value is allowed instead of a list of one."""
 
     item: Shape
     or_one: bool = False
@@ -179,9 +179,9 @@ class ListOf(Shape, frozen=True):
     def check(self, node: Node, mistakes: Mistakes) -> bool:
         """See Shape."""
         if not isinstance(node.value, list):
-            return self.item.check(node, mistakes) if self.or_one else self.refuse(node, mistakes)
+            return self.item.check(node, mistakes) if self.or_one else self.reject(node, mistakes)
         if len(node.value) < self.least:
-            mistakes.add(node, "an empty list stands where at least one entry belongs")
+            mistakes.add(node, "this list is empty; add at least one entry")
             return False
         return all([self.item.check(item, mistakes) for item in node.value])
 
@@ -200,7 +200,7 @@ class MapOf(Shape, frozen=True):
     def check(self, node: Node, mistakes: Mistakes) -> bool:
         """See Shape."""
         if not isinstance(node.value, dict):
-            return self.refuse(node, mistakes)
+            return self.reject(node, mistakes)
         return all([self.item.check(item, mistakes) for item in node.value.values()])
 
     def schema(self) -> dict[str, Any]:
@@ -242,18 +242,18 @@ class Object(Shape, frozen=True):
     def check(self, node: Node, mistakes: Mistakes) -> bool:
         """See Shape."""
         if not isinstance(node.value, dict):
-            return self.refuse(node, mistakes, f" ({', '.join(self.keys)})")
+            return self.reject(node, mistakes, f" ({', '.join(self.keys)})")
         before = len(mistakes.found)
         for name, child in node.value.items():
             key = self.keys.get(name)
             if key is None:
                 line = (node.key_lines or {}).get(name, child.line)
                 near = did_you_mean(name, self.keys)
-                mistakes.add(line, f"there is no key '{name}' here{near or '; there are ' + ', '.join(self.keys)}")
+                mistakes.add(line, f"unknown key '{name}'{near or '; use ' + ', '.join(self.keys)}")
             elif child.value is None and isinstance(key.shape, Object) and not key.shape.needs():
-                continue  # every key in this group is optional, and all are left out
+                continue  # every key in this group is optional, and none is given
             elif child.value is None and not key.shape.may_be_empty:
-                mistakes.add(child, f"'{name}' has no value; give it one or leave the key out")
+                mistakes.add(child, f"'{name}' has no value; add one or remove the key")
             else:
                 key.shape.check(child, mistakes)
         for name, key in self.keys.items():
@@ -266,7 +266,7 @@ class Object(Shape, frozen=True):
         return [name for name, key in self.keys.items() if key.required]
 
     def valid_entries(self, node: Node) -> dict[str, Node]:
-        """Return the entries without mistakes, so that they can be checked further although others have mistakes."""
+        """Return the entries without mistakes, so that they can be checked further even if others have mistakes."""
         entries = node.value if isinstance(node.value, dict) else {}
         return {
             name: child

@@ -1,4 +1,4 @@
-"""Dates, times and ages, as our YAML files and American offices write them."""
+"""Parse dates, times and ages, as our YAML files and American offices write them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from exportready.schema.shapes import Parsed
 
 LIFETIME = range(1980, 2200)
-"""Years in which something in an account can have happened. Another year is a typo, and some clocks can't show it."""
+"""Plausible years. Any other year is a typo, and some of them are out of the range of timestamps."""
 
 _AGE = re.compile(r"([1-9][0-9]{0,4})(h|d)\Z")
 _US_DAY = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
@@ -32,9 +32,9 @@ def parse_day(text: str) -> date:
 
 
 def parse_time(text: str) -> datetime:
-    """Return an ISO 8601 moment. Raises ValueError for anything else.
+    """Return an ISO 8601 time. Raises ValueError for anything else.
 
-    A moment without an offset is naive; the caller has to supply the time zone.
+    A time without an offset is naive; the caller has to supply the time zone.
     """
     if not re.match(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}|\Z)", text):
         raise ValueError(text)
@@ -48,9 +48,9 @@ def parse_us_day(text: str) -> date:
 
 
 def parse_us_time(text: str) -> datetime:
-    """Return a moment such as `11/20/2026 5:25 PM`, or in ISO 8601. Raises ValueError for anything else.
+    """Return a time such as `11/20/2026 5:25 PM`, or in ISO 8601. Raises ValueError for anything else.
 
-    A moment without an offset is naive. A date alone is the beginning of its day, because what it dates may have been so then.
+    A time without an offset is naive. A date alone is the start of its day, the earliest time that it can mean.
     """
     found = _US_TIME.fullmatch(text)
     if found is None:
@@ -63,12 +63,12 @@ def parse_us_time(text: str) -> datetime:
 
 
 def believable(moment: datetime) -> datetime:
-    """Return the moment. Raises ValueError if its year is not in LIFETIME."""
+    """Return the time. Raises ValueError if its year is not in LIFETIME."""
     if moment.year not in LIFETIME:
         raise ValueError(moment.isoformat())
     return moment
 
 
 AGE = Parsed(parse_age, "an age such as 4h or 180d")
-DAY = Parsed(parse_day, "a day such as 2026-11-20", "date")
-TIME = Parsed(parse_time, "a moment such as 2026-11-20T17:30:00-07:00")
+DAY = Parsed(parse_day, "a date such as 2026-11-20", "date")
+TIME = Parsed(parse_time, "a time such as 2026-11-20T17:30:00-07:00")

@@ -1,8 +1,8 @@
-"""YAML with positions. The only module that imports yaml.
+"""Read YAML with the line of each value. The only module that imports yaml.
 
-It is built from the parser's events, not with PyYAML's composer, so that nesting uses no stack, aliases and
-tags are refused, and each scalar keeps its line and its text. Scalars follow YAML 1.2's core schema
-(`yes`, `on`, 012 and 12:30 are text or decimal numbers, not booleans, octal or sexagesimal).
+It uses the events of PyYAML's parser instead of its composer: so nesting can't exhaust the stack, aliases and tags are rejected,
+and each scalar keeps its line and its text. Scalars follow YAML 1.2's core schema: `yes`, `on`, 012 and 12:30 are text or decimal
+numbers, not booleans, octal or sexagesimal numbers.
 """
 
 from __future__ import annotations
@@ -73,8 +73,8 @@ def scalar(text: str) -> Scalar:
 def parse(data: bytes, path: str, mistakes: Mistakes | None = None) -> Node:
     """Return the value of a file with one document. An empty file is an empty mapping.
 
-    Keys that appear twice, aliases and tags are mistakes that leave the rest readable: a collector notes them, so that the
-    caller can look for more. Raises MistakesFound for a file that can't be read to its end, and without a collector for any mistake.
+    Duplicate keys, aliases and tags are mistakes after which the rest can still be read: they are noted in the collector, so that
+    the caller can look for more. Raises MistakesFound if the file can't be read to its end, and without a collector for any mistake.
     """
     found = Mistakes(path)
     try:
@@ -84,7 +84,9 @@ def parse(data: bytes, path: str, mistakes: Mistakes | None = None) -> Node:
         words = error.problem or error.context or "this is not YAML"
         raise _unreadable(found, mark.line + 1 if mark else 1, f"not valid YAML: {words}") from error
     except yaml.YAMLError as error:
-        raise _unreadable(found, 1, "not valid YAML: it holds characters that no text file has") from error
+        raise _unreadable(
+            found, 1, "not valid YAML: it has characters that a text file can't have; save it as UTF-8"
+        ) from error
     if mistakes is None:
         found.raise_if_any("the file")
     else:
@@ -130,13 +132,13 @@ def _build(events: Iterator[yaml.Event], mistakes: Mistakes) -> Node:
             top.items.append(node)
         elif top.key is None:
             if isinstance(node.value, (dict, list)):
-                mistakes.add(node.line, "a key must be a plain word")
+                mistakes.add(node.line, "a key must be plain text, not a list or a group of keys")
                 top.key = f"?{node.line}"
             else:
                 top.key = _key_text(node.value)
                 if top.key in top.key_lines:
                     first = top.key_lines[top.key]
-                    mistakes.add(node.line, f"'{top.key}' stands twice (first in line {first}); keep one of them")
+                    mistakes.add(node.line, f"'{top.key}' appears twice (first on line {first}); remove one of them")
                 top.key_lines.setdefault(top.key, node.line)
         else:
             top.entries.setdefault(top.key, node)
@@ -148,22 +150,22 @@ def _build(events: Iterator[yaml.Event], mistakes: Mistakes) -> Node:
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
-                raise _unreadable(mistakes, line, "a second document starts here ('---'); keep one document in a file")
+                raise _unreadable(mistakes, line, "a second document starts here ('---'); use one document per file")
         elif isinstance(event, yaml.AliasEvent):
-            mistakes.add(line, f"'*{event.anchor}' refers to another place; write the value out instead")
+            mistakes.add(line, f"the alias '*{event.anchor}' isn't allowed; write out the value instead")
             place(Node(f"*{event.anchor}", line))
         elif isinstance(event, yaml.ScalarEvent):
             if event.tag is not None and event.tag != "!":
-                mistakes.add(line, f"the tag '{event.tag}' is not read; write the plain value")
+                mistakes.add(line, f"the tag '{event.tag}' isn't allowed; write the plain value")
             plain = event.implicit[0] and not event.style
             is_key = bool(stack) and stack[-1].items is None and stack[-1].key is None
             place(Node(scalar(event.value) if plain and not is_key else event.value, line))
         elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             if event.tag is not None:
-                mistakes.add(line, f"the tag '{event.tag}' is not read; write the plain value")
+                mistakes.add(line, f"the tag '{event.tag}' isn't allowed; write the plain value")
             stack.append(_OpenNode(line, isinstance(event, yaml.MappingStartEvent)))
             if len(stack) > MAX_DEPTH:
-                raise _unreadable(mistakes, line, f"nested more than {MAX_DEPTH} deep")
+                raise _unreadable(mistakes, line, f"nested more than {MAX_DEPTH} levels deep; simplify it")
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             done = stack.pop()
             place(Node(done.items, done.line) if done.items is not None else Node(done.entries, done.line, done.key_lines))
