@@ -77,13 +77,13 @@ def test_a_comma_is_missing_in_json(run: Run, snapshot: Path) -> None:
     at = text.index('"code"', text.index('"code"') + 1)
     comma = text.rindex(",", 0, at)
     (snapshot / MATERIALS).write_text(text[:comma] + text[comma + 1 :], "utf-8")
-    assert broken(run, snapshot, MATERIALS).startswith(f"line {lines_of(text[:at])}: it is not valid JSON")
+    assert broken(run, snapshot, MATERIALS).startswith(f"line {lines_of(text[:at])}: it isn't valid JSON")
 
 
 def test_json_that_breaks_off(run: Run, snapshot: Path) -> None:
     text = (snapshot / MATERIALS).read_text("utf-8")
     (snapshot / MATERIALS).write_text(text[: len(text) // 2], "utf-8")
-    assert "not valid JSON" in broken(run, snapshot, MATERIALS)
+    assert "isn't valid JSON" in broken(run, snapshot, MATERIALS)
 
 
 def test_an_empty_file(run: Run, snapshot: Path) -> None:
@@ -172,7 +172,7 @@ def zipped(snapshot: Path, **more: bytes) -> Path:
 @pytest.mark.parametrize("name", ["../x.json", "a/../../x.json", "/etc/x.json", "C:\\x.json", "..\\x.json"])
 def test_a_zip_entry_that_leads_out(run: Run, snapshot: Path, name: str) -> None:
     path = zipped(snapshot, **{name: b"[]"})
-    assert "leads out of the .zip" in broken(run, path, name.replace("\\", "/"))
+    assert "points outside the .zip" in broken(run, path, name.replace("\\", "/"))
     assert not list(snapshot.parent.rglob("x.json"))
 
 
@@ -188,7 +188,7 @@ def test_a_zip_entry_that_lies_about_its_size(run: Run, snapshot: Path) -> None:
     central = data.rindex(b"PK\x01\x02")
     struct.pack_into("<I", data, central + 24, 10)
     path.write_bytes(data)
-    assert "pack the files again" in broken(run, path, "zz.json")
+    assert "zip it again" in broken(run, path, "zz.json")
 
 
 def test_a_damaged_zip_entry(run: Run, snapshot: Path) -> None:
@@ -210,4 +210,4 @@ def test_a_zip_with_two_files_of_one_name(run: Run, snapshot: Path) -> None:
         archive.writestr("servicetitan/extra.json", b"[]")
     done = run("check", path, AT, "-o", "json")
     assert done.returncode == 4
-    assert any("two files of this name" in (source["error"] or "") for source in json.loads(done.stdout)["sources"])
+    assert any("two files with this name" in (source["error"] or "") for source in json.loads(done.stdout)["sources"])

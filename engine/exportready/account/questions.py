@@ -218,7 +218,8 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     who: str
     steps: tuple[str, ...]
-    save_as: str
+    save_as: tuple[str, ...]
+    """File names."""
     used_for: str
 
 
@@ -233,7 +234,7 @@ EXPORTS = (
             "Sales Tax Code List.",
             "Don't re-sort any list first. Inactive entries are included automatically.",
         ),
-        save_as="quickbooks-lists.iif",
+        save_as=("quickbooks-lists.iif",),
         used_for="accounts, items, names, and the order of the customer list",
     ),
     Export(
@@ -244,7 +245,7 @@ EXPORTS = (
             "Keep the tabs Services, Equipment and Materials as they are.",
             "If ServiceTitan asks what to export, choose everything, including inactive entries.",
         ),
-        save_as="pricebook.xlsx",
+        save_as=("pricebook.xlsx",),
         used_for="the cost, income and inventory accounts of each item",
     ),
     Export(
@@ -256,7 +257,7 @@ EXPORTS = (
             "Download the payments to Excel too. If you use Purchasing, also download the bills.",
             "If more than one batch is pending, download each of them.",
         ),
-        save_as="batch-NUMBER-invoices.xlsx, batch-NUMBER-payments.xlsx, batch-NUMBER-bills.xlsx",
+        save_as=("batch-NUMBER-invoices.xlsx", "batch-NUMBER-payments.xlsx", "batch-NUMBER-bills.xlsx"),
         used_for="the dates, items, customers and technicians of pending transactions",
     ),
     Export(
@@ -268,7 +269,7 @@ EXPORTS = (
             "Display: select Trans #, Type, Date, Num, Name, Memo, Account, Account Type and Amount.",
             "Choose Excel > Create New Worksheet > Create a comma separated values (.csv) file.",
         ),
-        save_as="custom transaction detail.csv",
+        save_as=("custom transaction detail.csv",),
         used_for="which connector sent each invoice being paid; after the export, which transactions arrived",
     ),
 )

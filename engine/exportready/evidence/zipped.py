@@ -75,8 +75,11 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
         with archive.open(info) as entry:
             data = entry.read(info.file_size + 1)
     except BROKEN as error:
-        what = "it has a password" if info.flag_bits & 1 else "it is damaged in the .zip"
-        raise Unreadable(f"{what}; zip the files again, without a password") from error
+        has_password = info.flag_bits & 1
+        message = (
+            "it has a password; zip the files again without one" if has_password else "it is damaged in the .zip; zip it again"
+        )
+        raise Unreadable(message) from error
     if len(data) > info.file_size:
         raise Unreadable("it is larger than the .zip says; zip the files again")
     return data

@@ -235,6 +235,7 @@ EXPORTS_TITLE = "Four files to export"
 EXPORTS_INTRO = "Export all four on the same day, shortly before you export to QuickBooks. Save each file in this folder:"
 EXPORTS_USED_FOR = "Used to check"
 EXPORTS_SAVE_AS = "Save it as"
+EXPORTS_SAVE_ALL_AS = "Save them as"
 EXPORTS_THEN = "When all files are in the folder, answer the remaining questions in ExportReady and check the files."
 EXPORTS_SIGN = "Exported by: ______________________   Date and time: ______________________"
 
