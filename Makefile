@@ -1,8 +1,9 @@
 # make demo       check the example company and write its report
-# make test       lint, types, import contracts, all tests but the long ones     make test-slow  the long ones
-# make docs       write the pages of docs/rules                                  make schemas    write the JSON Schemas of rules/
+# make test       lint, types, import contracts, all tests except the long ones     make test-slow  the long ones
+# make site       build the documentation as a website in site/                     make sample     write the sample reports of docs/sample
+# make docs       write the pages of docs/rules                                     make schemas    write the JSON Schemas of rules/
 # make bench      measure speed and size (BENCH="--sizes small --rounds 1" for a quick look)
-# make clean      remove what these commands made
+# make clean      remove everything these commands made
 PYTHON ?= python3
 
 VENV := .venv
@@ -12,13 +13,13 @@ else
 BIN := $(VENV)/bin
 endif
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-# One process for each core; whichever is done takes over tests of the others.
+# One process per core; a process that is done takes over tests from the others.
 PYTEST := $(BIN)/python -m pytest -q -n logical --dist worksteal
 REPORT := demo/report.html
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slow docs bench measure schemas clean
+.PHONY: help demo test test-slow docs sample site bench measure schemas clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -36,13 +37,21 @@ test: $(VENV)/.installed-dev $(VENV)/.browser
 	$(BIN)/lint-imports
 	$(PYTEST) -m 'not slow'
 
-test-slow: $(VENV)/.installed-dev $(VENV)/.browser
+test-slow: $(VENV)/.installed-dev $(VENV)/.installed-site $(VENV)/.browser
 	$(PYTEST) -m slow --hypothesis-profile=thorough
 
 docs: $(VENV)/.installed
 	$(BIN)/exportready rules docs docs/rules
 
-# In a virtual environment of its own: what it is measured against stays out of the tests' way.
+sample: $(VENV)/.installed
+	$(BIN)/python examples/sample.py
+
+# -W: a broken link, or a page that no table of contents lists, is an error (docs/decisions/site.md).
+site: $(VENV)/.installed-site
+	$(BIN)/python -m sphinx -W --keep-going -q -c docs . site
+	@printf 'Open site/index.html\n'
+
+# In its own virtual environment, so that the tools we compare with don't affect the tests.
 bench:
 	@$(MAKE) --no-print-directory VENV=$(VENV)/bench $(VENV)/bench/.installed-bench
 	@$(MAKE) --no-print-directory VENV=$(VENV)/bench measure
@@ -61,21 +70,21 @@ schemas: $(VENV)/.installed
 		mv rules/$$name.schema.json.new rules/$$name.schema.json || exit 1; \
 	done
 
-# Reports are tried in a real browser: one that is here, else the system's package, else the one that Playwright brings.
+# Reports are tested in a real browser: one that is installed, else the system's package, else the one from Playwright.
 $(VENV)/.browser: $(VENV)/.installed-dev
 	@PYTHON=$(BIN)/python sh tests/browser/install.sh
 	@touch $@
 
 clean:
-	rm -rf $(VENV) demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) demo site dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The virtual environment is made once; what is in it follows pyproject.toml. The package itself is installed
-# editable, so that changes of code, rules and templates need no new install.
+# The virtual environment is created once; its content follows pyproject.toml. The package itself is installed
+# in editable mode, so changes to code, rules and templates need no new installation.
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "ExportReady needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>/dev/null || echo missing)." \
-			"Name another one: make PYTHON=python3.12 ..." >&2; exit 1; }
+			"Choose another one: make PYTHON=python3.12 ..." >&2; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
@@ -85,6 +94,10 @@ $(VENV)/.installed: $(VENV)/.made pyproject.toml
 
 $(VENV)/.installed-dev: $(VENV)/.made pyproject.toml
 	$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-site: $(VENV)/.made pyproject.toml
+	$(PIP) --editable '.[site]'
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-bench: $(VENV)/.made pyproject.toml

@@ -1,8 +1,8 @@
-"""How an audit scales: two processes against one, memory against the largest account alone, and the second audit against the first.
+"""Measure how an audit scales: two processes and one, memory and the largest account alone, the second audit and the first.
 
     python benchmarks/audit.py [--accounts 1000] [--records 5000] [--rounds 1] [--fleet FOLDER] [--write]
 
-All figures are ratios within one run, of whole commands with every report written. --write puts them into benchmarks/AUDIT.md.
+All figures are ratios within one run of complete commands with every report. --write saves them in benchmarks/AUDIT.md.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from exportready.model.display import format_date
+
 ROOT = Path(__file__).parents[1]
 AT = "2026-11-20T18:00:00-07:00"
 TABLE = Path(__file__).with_name("AUDIT.md")
@@ -35,7 +37,7 @@ class Measured:
 
 
 def measured(*words: str | Path) -> Measured:
-    """Run `exportready WORDS` to its end; whatever it finds is well."""
+    """Run `exportready WORDS` to its end; the exit code doesn't matter."""
     command = [sys.executable, "-m", "exportready", *map(str, words)]
     environment = os.environ | {"PYTHONPATH": str(ROOT / "engine")}
     begun = time.perf_counter()
@@ -90,15 +92,15 @@ def rounds(folder: Path, count: int) -> tuple[list[Measured], list[Measured], li
 def table(
     accounts: int, records: int, count: int, results: tuple[list[Measured], list[Measured], list[Measured], Measured]
 ) -> str:
-    """The figures, with what must hold of each."""
+    """Return the figures as Markdown, each with its target."""
     one, two, again, alone = results
     seconds = [statistics.median(run.seconds for run in runs) for runs in (one, two, again)]
     peak = max(run.peak for run in (*one, *two))
     rows = [
-        ("Two processes against one", f"{seconds[0] / seconds[1]:.2f} times the speed", "at least 1.7"),
-        ("The largest of all processes against `check` of the largest account", f"{peak / alone.peak:.2f}", "at most 1.3"),
+        ("Two processes compared with one: speed", f"{seconds[0] / seconds[1]:.2f}", "at least 1.7"),
+        ("Memory of the largest process compared with `check` of the largest account", f"{peak / alone.peak:.2f}", "at most 1.3"),
         (
-            "The second audit, nothing changed, against the first (two processes)",
+            "The second audit, with nothing changed, compared with the first (two processes)",
             f"{seconds[2] / seconds[1]:.3f}",
             "below 0.1",
         ),
@@ -106,16 +108,16 @@ def table(
     lines = "".join(f"| {what} | {ratio} | {goal} |\n" for what, ratio, goal in rows)
     return (
         f"# The audit, measured\n\n`python benchmarks/audit.py --accounts {accounts} --records {records} --rounds {count}` on "
-        f"{datetime.now(UTC).date()}: Python {platform.python_version()}, {os.cpu_count()} cores.\n"
-        f"Whole commands, with every account's own report, the page, JSON and CSV written.\n\n"
-        f"| | ratio | must be |\n|---|---|---|\n{lines}\n"
+        f"{format_date(datetime.now(UTC).date())}: Python {platform.python_version()}, {os.cpu_count()} cores.\n"
+        f"Complete commands, including every account's own report, the page, JSON and CSV.\n\n"
+        f"| | ratio | target |\n|---|---|---|\n{lines}\n"
         f"Seconds, for the order of magnitude only: {seconds[0]:.0f} with one process, {seconds[1]:.0f} with two, {seconds[2]:.1f} "
-        f"unchanged.\nThe largest process held {peak / 2**20:.0f} MB, the largest account alone {alone.peak / 2**20:.0f} MB.\n"
+        f"unchanged.\nThe largest process used {peak / 2**20:.0f} MB, the largest account alone {alone.peak / 2**20:.0f} MB.\n"
     )
 
 
 def main() -> int:
-    """Measure and tell."""
+    """Measure and print the figures."""
     parser = argparse.ArgumentParser(description="Measure the audit.")
     parser.add_argument("--accounts", type=int, default=1000)
     parser.add_argument("--records", type=int, default=5000)

@@ -1,4 +1,4 @@
-"""Writes RESULTS.md: each goal with its figure, reached or not, and the tables behind them. Whatever was measured stands there."""
+"""Writes RESULTS.md: each goal with its figure, reached or not, and the tables with all measurements."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ class Row:
     figure: str
     goal: str
     reached: bool | None
-    """None where it was not measured, or where there is nothing to compare with: a peer that cannot do it at all."""
+    """None if it was not measured, or if there is nothing to compare with: a peer that can't do it at all."""
 
     def cells(self) -> tuple[str, ...]:
-        """As the table shows it."""
-        untold = "no comparison" if self.figure else "not measured"
-        return self.what, self.figure, self.goal, {True: "yes", False: "**no**", None: untold}[self.reached]
+        """Return the cells of the row in the table."""
+        no_answer = "no comparison" if self.figure else "not measured"
+        return self.what, self.figure, self.goal, {True: "yes", False: "**no**", None: no_answer}[self.reached]
 
 
 def at_most(what: str, figure: float | None, most: float, form: str = ".2f") -> Row:
-    """A goal that is reached by a figure that is small enough."""
+    """Return a goal that is reached if the figure is at most `most`."""
     if figure is None:
         return Row(what, "", f"at most {most:g}", None)
     return Row(what, f"{figure:{form}}", f"at most {most:g}", figure <= most)
 
 
 def below(what: str, figure: float | None, limit: float, form: str = ".2f") -> Row:
-    """A goal that is reached by a figure below a limit."""
+    """Return a goal that is reached if the figure is below `limit`."""
     if figure is None:
         return Row(what, "", f"below {limit:g}", None)
     return Row(what, f"{figure:{form}}", f"below {limit:g}", figure < limit)
@@ -55,7 +55,7 @@ def _ran(runs: object) -> bool:
 
 
 def goals(results: Json) -> list[Row]:
-    """Every goal, with the figure that was measured."""
+    """Return every goal with its measured figure."""
     parts = {name: part["found"] for name, part in results.items()}
     return [
         *_whole_goals(parts.get("floors", {})),
@@ -70,10 +70,10 @@ def _whole_goals(found: Json) -> Iterator[Row]:
         runs = found.get(size, {}).get("runs", {})
         for phase in ("after-export", "before-export"):
             figure = ratio(runs[phase], runs["loop"]) if _ran(runs.get(phase)) and _ran(runs.get("loop")) else None
-            yield at_most(f"{size}, one process, {phase}: the whole check against the hand-written loop", figure, 1.3)
+            yield at_most(f"{size}, one process, {phase}: the complete check compared with the hand-written loop", figure, 1.3)
         two = runs.get("two processes")
         figure = ratio(two, runs["loop"]) if _ran(two) and _ran(runs.get("loop")) else None
-        yield below(f"{size}, two processes reading: the whole check against the hand-written loop", figure, 1)
+        yield below(f"{size}, two processes reading: the complete check compared with the hand-written loop", figure, 1)
     for size in ("small", "large", "very-large"):
         one = found.get(size, {})
         peaks = [
@@ -81,9 +81,9 @@ def _whole_goals(found: Json) -> Iterator[Row]:
         ]
         if size != "small":
             figure = max(peaks) / one["size"] if peaks else None
-            yield at_most(f"{size}: peak memory against the size of the files", figure, 2.5)
+            yield at_most(f"{size}: peak memory compared with the size of the files", figure, 2.5)
         agree = one.get("agree")
-        told = (
+        agreement = (
             ""
             if agree is None
             else "all"
@@ -92,7 +92,7 @@ def _whole_goals(found: Json) -> Iterator[Row]:
         )
         yield Row(
             f"{size}: findings equal those of the plain evaluation",
-            told,
+            agreement,
             "all",
             None if agree is None else all(agree.values()),
         )
@@ -114,8 +114,8 @@ def _peer_goals(found: Json) -> Iterator[Row]:
 def _startup_goals(found: Json) -> Iterator[Row]:
     runs = found.get("runs", {})
     for name, other, what in (
-        ("version", "click", '`--version` against `python -c "import click"`'),
-        ("check", "libraries", "the check of the small example against importing its libraries"),
+        ("version", "click", '`--version` compared with `python -c "import click"`'),
+        ("check", "libraries", "the check of the small example compared with importing its libraries"),
     ):
         figure = ratio(runs[name], runs[other]) if _ran(runs.get(name)) and _ran(runs.get(other)) else None
         yield at_most(what, figure, 1.5)
@@ -124,9 +124,9 @@ def _startup_goals(found: Json) -> Iterator[Row]:
 def _growth_goals(found: Json) -> Iterator[Row]:
     rules, records = found.get("rules"), found.get("records")
     figure = rules["doubling"][0] if rules else None
-    yield below("doubling the rules: the whole against what it was", figure, 1.25)
+    yield below("doubling the rules: total time compared with before", figure, 1.25)
     figure = max(records["doubling"]) if records else None
-    yield at_most("doubling the records: the whole against what it was, at worst", figure, 2)
+    yield at_most("doubling the records: total time compared with before, worst case", figure, 2)
     fit = records["memory"] if records else None
     yield Row(
         "peak memory grows in a straight line with the records",
@@ -160,7 +160,7 @@ def _whole_tables(found: Json) -> Iterator[str]:
                 ]
             )
         yield _table(
-            ["", "against parse", "against loop", "against loop-json", "peak against files", "order of magnitude"], rows
+            ["", "vs. parse", "vs. loop", "vs. loop-json", "peak vs. files", "order of magnitude"], rows
         )
         found_rules = ", ".join(f"{rule}: {count}" for rule, count in one["findings"].items())
         yield f"\nFindings of the plain evaluation: {found_rules}. "
@@ -181,12 +181,12 @@ def _peer_tables(found: Json) -> Iterator[str]:
             if _ran(runs):
                 rows.append([name, f"{ratio(runs, own):.2f}" if _ran(own) else "", _order(runs), _agrees(agree)])
             else:
-                rows.append([name, str(runs) or "was not run", "", ""])
-        yield _table(["", "seconds against --select", "order of magnitude", "findings agree"], rows) + "\n"
+                rows.append([name, str(runs) or "not run", "", ""])
+        yield _table(["", "seconds vs. --select", "order of magnitude", "findings agree"], rows) + "\n"
 
 
 def _order(runs: Sequence[Sequence[float]]) -> str:
-    """Seconds and memory, for the order of magnitude."""
+    """Return seconds and memory, for the order of magnitude."""
     return f"{median(runs):.2f} s, {median(runs, 2) / MB:,.0f} MB"
 
 
@@ -215,47 +215,47 @@ def _growth_tables(found: Json) -> Iterator[str]:
 
 _TABLES = {"floors": _whole_tables, "peers": _peer_tables, "startup": _startup_tables, "growth": _growth_tables}
 _TITLES = {
-    "floors": "The whole check against reading alone",
-    "peers": "Peers, on the same two rules and the same files",
+    "floors": "The complete check compared with reading alone",
+    "peers": "Other tools, with the same two rules and the same files",
     "startup": "Start-up",
     "growth": "Growth",
 }
 _WORDS = {
     "floors": (
-        "`parse` is the bare parse with the fastest parsers (lxml's iterparse and clear, orjson) that keeps nothing; `loop` the "
-        "hand-written loop that takes out the fields that the rules read, lines and places included, and keeps them; `loop-json` the "
-        "same with the JSON parser of the standard library. The checks are whole commands: reading, judging, key issues, the tie-out "
-        "after the export, the HTML report. The peak is that of the largest process.\n\n"
+        "`parse` only parses the files with the fastest parsers (lxml's iterparse and clear, orjson) and keeps nothing. `loop` is a "
+        "hand-written loop that reads the fields that the rules use, with lines and places, and keeps them. `loop-json` is the same with "
+        "the JSON parser of the standard library. The checks are complete commands: reading, checking, key issues, the tie-out after "
+        "the export, the HTML report. The peak is the memory of the largest process.\n\n"
     ),
     "peers": (
-        "Every peer is a process that reads the files which items/cogs-account and naming/lengths need, and judges these two rules; "
-        "`--select` is the program with the same two rules on the same files, with everything that it does besides (places, key "
-        "issues, the result as JSON). Below it stands the check of the whole snapshot by every rule. "
-        f"A peer that takes longer than {peering.SECONDS} seconds, or holds more than {peering.MEMORY / 2**30:.0f} GB, is stopped.\n\n"
+        "Each tool runs in its own process, reads the files that items/cogs-account and naming/lengths need, and checks these two rules. "
+        "`--select` is ExportReady with the same two rules on the same files, including everything else it does (places, key "
+        "issues, the result as JSON). The row after it is the check of the complete snapshot with every rule. A tool that takes "
+        f"longer than {peering.SECONDS} seconds, or uses more than {peering.MEMORY / 2**30:.0f} GB, is stopped.\n\n"
     ),
-    "startup": "Each is a process of its own.\n\n",
+    "startup": "Each command runs in its own process.\n\n",
     "growth": (
-        "The whole check with its report, in one process: after the export where the records grow, before it where rules (by packs of "
-        "copies of the shipped ones) and findings do. Medians; the fit is of least squares, the doubling of the runs of one round.\n\n"
+        "The complete check with its report, in one process: after the export for more records, before it for more rules (packs with "
+        "copies of the shipped ones) and findings. Medians; the fit uses least squares; the doubling uses the runs of one round.\n\n"
     ),
 }
 
 
 def text(results: Json, notes: str = "") -> str:
-    """The whole file. `notes` is kept from the file before: what a person wrote at its end, such as the profile."""
+    """Return the complete file. `notes` is the hand-written end of the previous file, such as the profile."""
     pieces = ["# Speed and size, measured\n\n"]
     pieces.append(
-        "Written by `make bench`. Ratios of runs of one round, one command after the other in turns, each a process of its own; medians. "
-        "Seconds and megabytes are there for the order of magnitude only and hold for one machine.\n\n"
+        "Written by `make bench`. Figures are ratios of runs in the same round: the commands take turns, each in its own process. Medians. "
+        "Seconds and megabytes show only the order of magnitude, on one machine.\n\n"
     )
     rows = goals(results)
     missed = [row for row in rows if row.reached is False]
-    untold = [row for row in rows if row.reached is None]
+    open_goals = [row for row in rows if row.reached is None]
     reached = sum(row.reached is True for row in rows)
     pieces.append(
-        f"Reached: {reached} of {len(rows)} goals; not reached: {len(missed)}; not measured or not to be compared: {len(untold)}.\n\n"
+        f"Reached: {reached} of {len(rows)} goals; not reached: {len(missed)}; not measured or not comparable: {len(open_goals)}.\n\n"
     )
-    pieces.append(_table(["goal", "measured", "must be", "reached"], [row.cells() for row in rows]) + "\n")
+    pieces.append(_table(["goal", "measured", "target", "reached"], [row.cells() for row in rows]) + "\n")
     for name, part in results.items():
         pieces.append(
             f"## {_TITLES[name]}\n\nLast measured {part['date']}, {part['rounds']} rounds; {part['machine']}; {part['versions']}.\n\n"

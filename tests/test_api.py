@@ -1,4 +1,4 @@
-"""The public API: what docs/api.md shows is run, what it names exists, and importing it costs nothing."""
+"""The public API: what docs/engineer/api.md shows is run, what it names exists, and importing it costs nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import pytest
 import exportready
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENT = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+DOCUMENT = (ROOT / "docs" / "engineer" / "api.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
 
 
@@ -39,7 +39,7 @@ def test_every_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     for number, example in enumerate(EXAMPLES):
         told = io.StringIO()
         with contextlib.redirect_stdout(told):
-            exec(compile(example, f"docs/api.md, example {number}", "exec"), names)  # noqa: S102 - our own document
+            exec(compile(example, f"docs/engineer/api.md, example {number}", "exec"), names)  # noqa: S102 - our own document
         said.append(told.getvalue())
     first, _, issues, results, mistakes, nowhere = said
     assert first == "not_ready\n"
