@@ -98,7 +98,11 @@ def table(
     peak = max(run.peak for run in (*one, *two))
     rows = [
         ("Two processes compared with one: speed", f"{seconds[0] / seconds[1]:.2f}", "at least 1.7"),
-        ("Memory of the largest process compared with `check` of the largest account", f"{peak / alone.peak:.2f}", "at most 1.3"),
+        (
+            "Memory of the largest process compared with `check` of the largest account",
+            f"{peak / alone.peak:.2f}",
+            "at most 1.3",
+        ),
         (
             "The second audit, with nothing changed, compared with the first (two processes)",
             f"{seconds[2] / seconds[1]:.3f}",

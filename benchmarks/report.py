@@ -159,9 +159,7 @@ def _whole_tables(found: Json) -> Iterator[str]:
                     f"{median(some):.2f} s, {median(some, 2) / MB:,.0f} MB",
                 ]
             )
-        yield _table(
-            ["", "vs. parse", "vs. loop", "vs. loop-json", "peak vs. files", "order of magnitude"], rows
-        )
+        yield _table(["", "vs. parse", "vs. loop", "vs. loop-json", "peak vs. files", "order of magnitude"], rows)
         found_rules = ", ".join(f"{rule}: {count}" for rule, count in one["findings"].items())
         yield f"\nFindings of the plain evaluation: {found_rules}. "
         yield f"The program agrees on {sum(one['agree'].values())} of {len(one['agree'])} rules.\n\n"

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-import sample
 
+import sample
 from commands import ROOT, run_in_process
 
 SOURCES = sorted(
@@ -31,7 +31,13 @@ def test_a_sample_report_is_what_this_version_writes(name: str, tmp_path: Path) 
 def test_pages_that_the_code_mentions_exist() -> None:
     missing = [
         f"{path.relative_to(ROOT).as_posix()}:{number}: {page}"
-        for path in (*SOURCES, ROOT / "pyproject.toml", ROOT / "Makefile", ROOT / "action.yml", ROOT / ".pre-commit-hooks.yaml")
+        for path in (
+            *SOURCES,
+            ROOT / "pyproject.toml",
+            ROOT / "Makefile",
+            ROOT / "action.yml",
+            ROOT / ".pre-commit-hooks.yaml",
+        )
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         for page in re.findall(r"\bdocs/[\w/-]+\.md\b", line)
         if not (ROOT / page).is_file()

@@ -116,9 +116,7 @@ def test_a_documented_command_is_one_that_this_version_takes(
 
 def test_documents_name_the_commands_in_code_blocks() -> None:
     assert len(documented("exportready")) > 5
-    assert {"demo", "test"} <= {
-        words_of(line)[1] for _, line in code_lines(ROOT / "README.md") if "make" in line
-    }
+    assert {"demo", "test"} <= {words_of(line)[1] for _, line in code_lines(ROOT / "README.md") if "make" in line}
 
 
 def commands(group: click.Group = command_line, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -120,7 +120,9 @@ def template_texts() -> Iterator[Text]:
             yield Text(relative(path), number, line)
     for path in sorted((ROOT / "reports").rglob("*.js")):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            yield Text(relative(path), number, " ".join(re.findall(r"//.*$|\"[^\"]* [^\"]*\"|'[^']* [^']*'|`[^`]* [^`]*`", line)))
+            yield Text(
+                relative(path), number, " ".join(re.findall(r"//.*$|\"[^\"]* [^\"]*\"|'[^']* [^']*'|`[^`]* [^`]*`", line))
+            )
 
 
 def keep_lines(match: re.Match[str]) -> str:
@@ -157,7 +159,7 @@ def python_strings() -> Iterator[Text]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented:
                 text = re.sub(r"\{[\w.!:]*\}", "X", node.value)
-                if re.search(r"[A-Za-z,.;:”’'\"X)]\s+[A-Za-z“(]", text) or re.search("[«»]", text):
+                if re.search(r"[A-Za-z,.;:”\u2019'\"X)]\s+[A-Za-z“(]", text) or re.search("[«»]", text):
                     yield Text(relative(path), node.lineno, text)
 
 
