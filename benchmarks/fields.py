@@ -1,6 +1,6 @@
-"""The fields that the shipped rules read, as a hand-written program would have them: a list that somebody wrote down.
+"""List the fields that the shipped rules read, as a hand-written program would: a fixed list.
 
-floors.py takes out of the files what stands here. `python -m benchmarks.fields` prints the list as it should be now.
+floors.py reads these fields from the files. `python -m benchmarks.fields` prints the current list.
 """
 
 from __future__ import annotations

@@ -1,14 +1,13 @@
-"""What reading alone costs: the floors under the whole check. Each is run as a process of its own.
+"""Measure what reading alone costs: the lower limits for the complete check. Each runs in its own process.
 
     python -m benchmarks.floors parse|loop|loop-json FOLDER
 
-`parse` gives every file to the fastest well-kept parser (lxml's iterparse, orjson; IIF is split at its tabs) and keeps nothing: a
-record at a time, which is three times as quick as a file at a time once a file has hundreds of megabytes.
+`parse` gives every file to the fastest well-kept parser (lxml's iterparse, orjson; IIF is split at its tabs) and keeps nothing. It
+reads one record at a time, which is three times as fast as one file at a time if a file has hundreds of megabytes.
 
-`loop` takes out the fields of fields.py, typed as the program has them, with the line of each record, and keeps them, as somebody
-would write it who knows these files and no others: each record of a ServiceTitan list stands on a line of its own here, so that a
-file need not be in memory at once; nothing is checked, nothing is missing, nothing is wrong. `loop-json` is the same with the JSON
-parser of the standard library, the one that the program has.
+`loop` reads the fields of fields.py, with the program's types and the line of each record, and keeps them. It is what someone
+would write for these files only: each record of a ServiceTitan list is on its own line here, so a file needn't be in memory
+at once, and it checks nothing. `loop-json` is the same with the JSON parser of the standard library, as in the program.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ Kept = dict[str, list[Row]]
 
 
 def parse(folder: Path) -> int:
-    """Parse every file, keep nothing; tells how many records went by."""
+    """Parse every file, keep nothing, and return the number of records."""
     loads: Decode = import_module("orjson").loads
     count = 0
     for path in sorted(folder.rglob("*.xml")):
@@ -182,7 +181,7 @@ LISTS: Mapping[str, tuple[str, str, str]] = {
 
 
 class _Shape:
-    """How the fields of one kind stand in a record: as they are, to be read, or inside another object."""
+    """Where the fields of one kind are in a record: used as they are, converted, or inside another object."""
 
     def __init__(self, fields: Mapping[str, str]) -> None:
         top = [(name, _AS[how]) for name, how in fields.items() if "." not in name]
@@ -212,7 +211,7 @@ class _Shape:
 
 
 def _records(path: Path, decode: Decode) -> Iterator[tuple[int, Any]]:
-    """Each record with its line: the first stands behind the head of the list, the last before its end."""
+    """Yield each record with its line: the first is after the head of the list, the last before its end."""
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             text = line.partition(b'"data": [')[2] if number == 1 else line

@@ -58,7 +58,7 @@ def _grown(places: Mapping[str, int], commands: Mapping[str, Command], rounds: i
 
 
 def pack(folder: Path, copies: int) -> Path:
-    """A file of settings with a pack of all shipped rules under other ids, so many times; returns the file."""
+    """Write settings with packs of all shipped rules under other ids, `copies` times, and return the file."""
     rules = [file for file in sorted((ROOT / "rules").glob("*/*.yaml")) if file.parent.name != "inference"]
     for number in range(1, copies + 1):
         for file in rules:

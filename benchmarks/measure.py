@@ -1,4 +1,4 @@
-"""Runs commands, each as a process of its own, in turns, and tells what each took: seconds, CPU seconds, peak memory."""
+"""Runs commands in turns, each in its own process, and measures seconds, CPU seconds and peak memory."""
 
 from __future__ import annotations
 
@@ -124,9 +124,9 @@ def _held(process: int) -> int:
 
 
 def in_turns(commands: Mapping[str, Command], rounds: int) -> dict[str, list[Run]]:
-    """Run all commands so many times, ABC, CBA, ABC: what disturbs the machine disturbs them alike.
+    """Run all commands `rounds` times, ABC, CBA, ABC, so that disturbances affect all of them in the same way.
 
-    One that fails is not run again.
+    A command that fails is not run again.
     """
     found: dict[str, list[Run]] = {name: [] for name in commands}
     for number in range(rounds):

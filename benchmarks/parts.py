@@ -33,7 +33,7 @@ class Work:
     sizes: Sequence[str]
 
     def snapshot(self, records: int, share: float = 0.001) -> tuple[Path, Json]:
-        """A snapshot of so many records and what is in it; written once, by a process of its own, which may grow."""
+        """Return a snapshot with `records` records and its content. It is written once, in a separate process."""
         name = f"{records}" if share == 0.001 else f"{records}-{share}"
         folder, told = self.folder / name, self.folder / f"{name}.json"
         if not told.is_file():

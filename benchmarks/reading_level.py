@@ -168,9 +168,9 @@ def table(found: dict[str, list[str]], before: dict[str, list[str]] | None) -> s
     """Return the grades as a Markdown table: each group, and the average over all words."""
     head = ["texts", "number", "words per sentence", "grade"] + (["grade before"] if before is not None else [])
     rows = [head, ["---"] * len(head)]
-    for group, texts in {**found, "all": [text for group_texts in found.values() for text in group_texts]}.items():
-        one = score(texts)
-        row = [group, str(len(texts)), f"{one.words / one.sentences:.1f}", f"{one.grade:.1f}"]
+    for group, some in {**found, "all": [text for texts in found.values() for text in texts]}.items():
+        one = score(some)
+        row = [group, str(len(some)), f"{one.words / one.sentences:.1f}", f"{one.grade:.1f}"]
         if before is not None:
             old = before.get(group) if group != "all" else [text for texts in before.values() for text in texts]
             row.append(f"{score(old).grade:.1f}" if old else "")

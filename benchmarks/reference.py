@@ -60,7 +60,7 @@ def is_open(record: Json) -> bool:
 
 
 def waits(record: Json) -> bool:
-    """It stands in a batch that is to be exported."""
+    """Return whether the record is in a batch that isn't exported yet."""
     return is_open(record) and record["batch"] is not None
 
 
@@ -76,7 +76,7 @@ def without_cost_account(folder: Path) -> set[str]:
 
 
 def too_long(folder: Path) -> set[str]:
-    """naming/lengths: codes, customers and numbers of what waits that QuickBooks will meet for the first time."""
+    """naming/lengths: codes, customers and numbers of pending transactions that are new to QuickBooks."""
     invoices = [bill for bill in titan(folder, "invoices") if waits(bill)]
     others = [one for name in ("payments", "credit-memos") for one in titan(folder, name) if waits({"active": True, **one})]
     codes = {sku["id"]: sku["code"] for name in ("materials", "equipment", "services") for sku in titan(folder, name)}

@@ -1,9 +1,9 @@
-"""Measure everything, or some of it, and write RESULTS.md anew.
+"""Measure everything, or some of it, and rewrite RESULTS.md.
 
     python -m benchmarks.run [--only floors,peers,startup,growth] [--sizes small,large,very-large] [--rounds 5] [--keep FOLDER]
 
-What was measured stands in results.json, a part at a time: one part, or one size of it, can be measured again without the others.
-What stands in RESULTS.md behind the line "<!-- notes -->" is kept.
+results.json has the measurements by part, so one part, or one size of it, can be measured again without the others.
+The text in RESULTS.md after the line "<!-- notes -->" is kept.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def stored(path: Path = STORED) -> Json:
 
 
 def with_part(results: Json, name: str, found: Json, rounds: int) -> Json:
-    """The results with one part measured anew; of a part by size, sizes that were not measured now stay."""
+    """Return the results with one part replaced. In a part by size, sizes that were not measured now are kept."""
     today = str(datetime.now(UTC).date())
     if name in BY_SIZE:
         old = results[name]["found"] if name in results else {}

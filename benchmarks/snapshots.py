@@ -1,9 +1,9 @@
 """Write one account of any size, both sides, in the formats that examples/ writes: a block of 4,700 records, repeated under new names.
 
-Each block has customers, pricebook entries, invoices, payments, orders and bills of its own, with their own ids, numbers and names;
-staff, taxes, vendors and the chart of accounts stand there once. What was exported is in both programs, so the files can be
-checked before the export and tied out after it. Into a known number of places a defect is planted. Each file is written a block at a
-time, so that memory does not grow with the account.
+Each block has its own customers, pricebook entries, invoices, payments, orders and bills, with their own ids, numbers and names;
+staff, taxes, vendors and the chart of accounts are there once. Exported transactions are in both programs, so the files can be
+checked before the export and tied out after it. A known number of defects is planted. Each file is written one block at a time,
+so memory doesn't grow with the account.
 
     python -m benchmarks.snapshots FOLDER [--records 5000] [--seed 7] [--share 0.001]
 """
@@ -31,15 +31,15 @@ from company import Company, company, page  # noqa: E402
 from northwind import MATERIALS, Dice, Json  # noqa: E402
 
 FIRM = 4_550
-"""So many records of a company are invented; with what QuickBooks has of its payments, orders and bills, a block has some 4,700."""
+"""Number of invented records of a company. With the payments, orders and bills in QuickBooks, a block has about 4,700."""
 SHARE = 0.001
-"""Of the materials, those without an account for their cost; of the transactions, those that did not arrive as they were sent."""
+"""Share of materials without a cost account, and of transactions that did not arrive as they were sent."""
 
-# What differs from block to block. The words stand in no file of examples/.
+# Placeholders for what differs from block to block. No file of examples/ has these words.
 NUMBER, NAME, CODE = "~m~", "~n~", "~s~"
 _WHOLE = "~i~"
 """Before the digits of a number that JSON writes without quotes."""
-# What may be planted, each time in a place of its own.
+# What may be planted, each time in a different place.
 NO_COST, OTHER_SUM, LONG = "~c~", "~t~", "~l~"
 
 PER_BLOCK = (
@@ -264,7 +264,7 @@ def _key(customer: str, number: str) -> str:
 
 
 def _split_page(text: str) -> tuple[str, str]:
-    """What stands before the records of a list, and the records."""
+    """Return the part before the records of a list, and the records."""
     head, _, rest = text.partition('"data": [')
     return head + '"data": [', re.sub(f'"{_WHOLE}([0-9]+)"', rf"{NUMBER}\1", rest.removesuffix("]}\n"))
 
@@ -306,7 +306,7 @@ def _lists(text: str) -> list[str]:
 
 @cache
 def words(count: int) -> tuple[str, ...]:
-    """A word for each block, in alphabetical order: a block's customers stand together in QuickBooks' list."""
+    """Return a word for each block, in alphabetical order, so that a block's customers are next to each other in QuickBooks' list."""
     pairs = sorted(f"{one}{other.lower()}" for one in fleet_firms.STARTS for other in fleet_firms.STARTS)
     assert count <= len(pairs)
     return tuple(pairs[:: len(pairs) // count][:count])
@@ -331,7 +331,7 @@ def _spread(total: int, blocks: int, room: int) -> list[int]:
 
 
 def write(folder: Path, records: int, seed: int = 7, share: float = SHARE) -> Written:
-    """Write a snapshot of about so many records into a folder that is new or empty."""
+    """Write a snapshot with about `records` records into a folder that is new or empty."""
     one = block(seed)
     count = max(1, round((records - one.records_once) / one.records))
     fills = [_Fill(str(1000 + n), f"{word} ", f"-{n:03d}") for n, word in enumerate(words(count))]
@@ -416,7 +416,9 @@ def main(words: Sequence[str] | None = None) -> int:
     """Write one, and tell what is in it."""
     parser = argparse.ArgumentParser(description="Write the snapshot of one account of any size.")
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="new or empty")
-    parser.add_argument("--records", type=int, default=SIZES["small"], metavar="N", help="about so many; default: 5000")
+    parser.add_argument(
+        "--records", type=int, default=SIZES["small"], metavar="N", help="approximate number of records; default: 5000"
+    )
     parser.add_argument("--seed", type=int, default=7, metavar="N", help="default: 7")
     parser.add_argument(
         "--share", type=float, default=SHARE, metavar="SHARE", help="of the records with a defect; default: 0.001"

@@ -1,4 +1,4 @@
-"""What a command costs before it does anything, against importing the same libraries alone."""
+"""Measure what a command costs before it does anything, compared with importing the same libraries alone."""
 
 from __future__ import annotations
 

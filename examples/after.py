@@ -1,6 +1,6 @@
-"""The company after its export: one batch of more than sixty transactions, all of it in QuickBooks; and what may have gone wrong.
+"""The company after its export: one batch of more than sixty transactions, all of it in QuickBooks; and what may go wrong.
 
-Each fault breaks one practice of those that hold after the export, once.
+Each fault breaks one of the rules for after the export, once.
 """
 
 # Records stay packed: a key per line would hide what belongs together.

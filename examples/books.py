@@ -1,4 +1,4 @@
-"""What QuickBooks Desktop holds for the invented company: its lists as IIF, its state and invoices as qbXML."""
+"""What QuickBooks Desktop has for the invented company: its lists as IIF, its state and invoices as qbXML."""
 
 # Records stay packed: a key per line would hide what belongs together.
 # fmt: off

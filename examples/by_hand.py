@@ -1,7 +1,7 @@
 """The same company as an office can export it without help: lists as IIF, spreadsheets, a report, and the answers.
 
-The headings of the spreadsheets are ours: no source shows all of those that ServiceTitan writes. One of them is known to nobody
-(«Cost GL»), so account.yaml says what it holds, as `exportready ask` would write it.
+The headings of the spreadsheets are ours: no source shows all of those that ServiceTitan writes. The program doesn't know
+one of them ("Cost GL"), so account.yaml says what is in that column, as `exportready ask` would write it.
 """
 
 # Records stay packed: a key per line would hide what belongs together.
@@ -117,7 +117,7 @@ def _waiting(company: Company, file: str) -> list[Json]:
 
 
 def lines(company: Company) -> Rows:
-    """The invoices of the batch that waits, a row for each of their lines."""
+    """Return the invoices of the pending batch, one row per line."""
     rows: list[Sequence[Cell]] = [INVOICES]
     for bill in _waiting(company, "invoices"):
         head = [bill["referenceNumber"], _day(bill["invoiceDate"]), bill["customer"]["name"], bill["location"]["name"],
@@ -132,7 +132,7 @@ def lines(company: Company) -> Rows:
 
 
 def payments(company: Company) -> Rows:
-    """The payments of the batch that waits."""
+    """Return the payments of the pending batch."""
     return [PAYMENTS, *(
         [one["referenceNumber"], _day(one["date"]), one["type"], one["customer"]["name"], _amount(one["total"]),
          _amount(one["unappliedAmount"]), one["syncStatus"], _account(one["generalLedgerAccount"]), one["batch"]["number"],
@@ -142,7 +142,7 @@ def payments(company: Company) -> Rows:
 
 
 def bills(company: Company) -> Rows:
-    """The bills of the batch that waits; none, where there are none."""
+    """Return the bills of the pending batch; no rows if there are none."""
     return [BILLS, *(
         [one["referenceNumber"], one["vendor"]["name"], _day(one["billDate"]), _day(one["dueDate"]), _amount(one["billAmount"]),
          one["syncStatus"], one["status"], one["batch"]["number"], one["batch"]["name"]]

@@ -74,11 +74,11 @@ class Company:
         return next(one for file in titan.PRICEBOOK for one in self.titan[file] if one["code"] == code)
 
     def waiting(self, n: int) -> Json:
-        """An invoice of the batch that waits, counted from the first."""
+        """Return the n-th invoice of the pending batch, counted from the first."""
         return [bill for bill in self.titan["invoices"] if (bill["batch"] or {}).get("number") == self.firm.waiting][n]
 
     def waiting_line(self, code: str) -> tuple[Json, Json]:
-        """The first line of the batch that waits with this item, and its invoice."""
+        """Return the first line of the pending batch with this item, and its invoice."""
         for bill in self.titan["invoices"]:
             if (bill["batch"] or {}).get("number") == self.firm.waiting:
                 for line in bill["items"]:

@@ -1,7 +1,7 @@
-"""Each practice broken once: what to change in the ready company, and which findings that must bring.
+"""Break each rule once: what to change in the ready company, and which findings that must cause.
 
-A fault changes one company in place and says the keys of the findings. Each stands alone: tests put it into the ready company
-by itself, and the snapshots that are not ready hold all that go together.
+A fault changes one company in place and returns the keys of the findings. Each works alone: tests apply it to the ready company
+by itself, and the snapshots that are not ready have all faults that go together.
 """
 
 # Records stay packed: a key per line would hide what belongs together.
@@ -23,18 +23,18 @@ Break = Callable[[Company], Sequence[str]]
 
 @dataclass(frozen=True)
 class Fault:
-    """One broken practice."""
+    """One broken rule."""
 
     rule: str
     into: Break
     base: Callable[[], Company]
-    """The company without any fault into which it goes."""
+    """The company without any fault to which it is applied."""
     leaves_open: tuple[str, ...] = ()
-    """Rules that cannot be decided any more."""
+    """Rules that can no longer be decided."""
 
 
 def without_inventory() -> Company:
-    """The company as it would be without the Inventory module and purchase orders, where ServiceTitan works out the tax."""
+    """Return the company without the Inventory module and purchase orders; ServiceTitan calculates the tax."""
     company = northwind()
     no_inventory(company)
     no_purchase_orders(company)
@@ -84,7 +84,7 @@ def _payments(company: Company, invoice: Json) -> list[Json]:
 
 
 def _rename(company: Company, invoice: Json, name: str, id_: int = 0) -> Sequence[str]:
-    """The customer of an invoice that waits, and of what pays it, is another one."""
+    """Change the customer of a pending invoice and of its payments."""
     for record in (invoice, *_payments(company, invoice)):
         record["customer"] = {"id": id_ or record["customer"]["id"] + 50000, "name": name}
     return [name]

@@ -1,6 +1,6 @@
 """What makes one company another: its name and place, its people, its taxes, its batches and its days.
 
-The rest is the same for all, so that what breaks a practice in one breaks it in any of them.
+The rest is the same for all, so a fault that breaks a rule in one company breaks it in any of them.
 """
 
 # Records stay packed: a key per line would hide what belongs together.
@@ -30,10 +30,10 @@ class Firm:
     """When the lists were exported; its offset is that of the company."""
     taken_at: str = "2026-11-20T17:30:00-07:00"
     confirmed_at: str = "2026-11-20T17:25:00-07:00"
-    """When somebody answered for what no file holds."""
+    """When someone answered the questions about facts that are in no file."""
     closed: str = CLOSED
     taxes: Mapping[str, int] = field(default_factory=lambda: TAXES)
-    """Hundredths of a percent. The last is that of a zone in which nobody works any more."""
+    """Hundredths of a percent. The last is for a zone in which no one works anymore."""
     zones: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: ZONES)
     crew: tuple[str, ...] = CREW
     """The last has left."""
@@ -46,11 +46,11 @@ class Firm:
     batches: Mapping[str, tuple[str, int]] = field(default_factory=lambda: {
         "1039": ("10-30 plumbing", 12), "1040": ("11-06 plumbing", 14), "1041": ("11-13 plumbing", 14),
         "1042": ("11-20 plumbing", 20)})
-    """Name of each batch, and how many invoices it holds. The last waits for its export."""
+    """Name of each batch, and how many invoices it has. The last is pending."""
     newcomers: tuple[str, str] = ("Newlands Creamery", "Prosperi-Vale, Anouk")
-    """Customers that QuickBooks will only meet at this export."""
+    """Customers that are new to QuickBooks at this export."""
     nearly: str = "Smoke Salt and Sugar"
-    """A customer of QuickBooks as somebody else might write it."""
+    """A customer in QuickBooks, spelled slightly differently."""
     gone: tuple[str, ...] = GONE
     """Customers that are inactive in both programs."""
     vendors: tuple[str, ...] = VENDORS
@@ -63,7 +63,7 @@ class Firm:
     orders: int = 7
     """How many purchase orders it wrote."""
     never_ordered: frozenset[str] = frozenset()
-    """Codes that stand on no purchase order."""
+    """Codes that are on no purchase order."""
     chart: frozenset[str] | None = None
     """The accounts of QuickBooks that it keeps. None: all."""
     skus: tuple[Sku, ...] | None = None
@@ -73,7 +73,7 @@ class Firm:
 
     @property
     def waiting(self) -> str:
-        """The number of the batch that waits for its export."""
+        """Return the number of the pending batch."""
         return list(self.batches)[-1]
 
     @property

@@ -1,9 +1,9 @@
-"""Write a fleet: many accounts, each a snapshot of its own, of which some break a practice and some cannot be read.
+"""Write a fleet: many accounts, each with its own snapshot; some break a rule, and some can't be read.
 
-All accounts are healthy but for what is planted. Planting a rule makes that rule fail and no other (two planted ones fail
+All accounts are healthy except for what is planted. Planting a rule makes that rule fail and no other (two planted ones fail
 both); only "connection/old-connector-off" leaves another undecided, "export/one-exporter-per-job". What a defect needs, such as the
 Inventory module, the accounts that get it have. An account is the same in a fleet of 20 as in one of 1,000, apart from what is
-planted into it. 2026-11-20T18:00:00-07:00 is a good moment to check them.
+planted into it. 2026-11-20T18:00:00-07:00 is a good time for checking them.
 
     python examples/fleet.py FOLDER [--accounts 20] [--records 1200] [--seed 7] [--plant items/cogs-account=3]... [--unreadable 1]
         [--open-questions 0.1] [--plan FILE]
@@ -80,7 +80,7 @@ class Account:
     unreadable: str | None = None
     """What is wrong with its files."""
     open_question: str | None = None
-    """The answer that it lacks."""
+    """The answer that is missing."""
 
 
 def plan(
@@ -161,7 +161,7 @@ def made(account: Account) -> Company:
         if fault.rule in account.plants:
             fault.into(one)
     if one.firm.lists_at.date() != AT.date():
-        # The files are of another day: how QuickBooks is open now, somebody has said since.
+        # The files are from another day, so an answer says in which mode QuickBooks is open now.
         mode = one.state.pop("Host")["QBFileMode"]
         one.account["quickbooks"] = {"fileMode": {"SingleUser": "singleUser"}.get(mode, "multiUser")}
     if account.open_question:

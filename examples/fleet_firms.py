@@ -139,7 +139,7 @@ def _batches(chance: Dice, day: datetime, exported: int, waiting: int) -> dict[s
 
 
 def firm(seed: int, number: int, records: int) -> Firm:
-    """A company with about so many records."""
+    """Return a company with about `records` records."""
     chance = dice(seed, number, 1)
     called = name(seed, number)
     state, zone, offset = STATES[chance.below(len(STATES))]
@@ -172,7 +172,7 @@ def firm(seed: int, number: int, records: int) -> Firm:
         batches=_batches(chance, lists_at, exported, waiting), newcomers=newcomers, nearly=_turned(people),
         gone=(people[-2], people[-1]), vendors=FEW_VENDORS if small else VENDORS, buys_from=8 if small else 15,
         first_number=40000 + 100 * chance.below(500), parts=parts, orders=4 if small else 4 + chance.below(4),
-        never_ordered=frozenset({"FIL-20X20"}),  # else that it is inactive would break two practices
+        never_ordered=frozenset({"FIL-20X20"}),  # otherwise an inactive item would break two rules
         chart=FEW_ACCOUNTS if small else None, skus=skus, customers=(*people, *jobs),
     )
 
@@ -183,7 +183,7 @@ def _turned(people: Sequence[str]) -> str:
 
 
 def _moments(chance: Dice, offset: str) -> tuple[datetime, datetime]:
-    """When the files were exported, up to three days before the audit, and when somebody answered, some hours before it."""
+    """Return when the files were exported, up to three days before the audit, and when someone answered the questions, hours before it."""
     minutes = 30 + chance.below(180)
     answered = AT - timedelta(minutes=minutes)
     exported = answered - timedelta(minutes=12)

@@ -1,10 +1,10 @@
 """Write the example snapshots: one invented company, ready for its export and in several ways not.
 
-northwind.py invents the company, firm.py says what makes one company another (fleet.py writes many), books.py says what
-QuickBooks holds of it and titan.py what ServiceTitan does; company.py puts them together, modes.py says how else it may work,
-faults.py breaks one practice at a time, after.py does both for the days after the export, and by_hand.py writes what an office
-can export itself. Everything in the files is invented. All hold what must not be mistaken for a fault: inactive records in
-every list, pricebook entries that QuickBooks will only meet at this export, and an inactive material without an account that
+northwind.py invents the company, firm.py has what differs between companies (fleet.py writes many), books.py has its data in
+QuickBooks and titan.py its data in ServiceTitan; company.py puts them together, modes.py has other ways of working,
+faults.py breaks one rule at a time, after.py does both for the days after the export, and by_hand.py writes what an office
+can export itself. Everything in the files is invented. All of them have data that looks like a fault but isn't: inactive records in
+every list, pricebook entries that are new to QuickBooks at this export, and an inactive material without an account that
 no unexported line uses (OLD-FLUX-8OZ).
 
     python examples/make.py [--check] [--to FOLDER]
@@ -32,7 +32,7 @@ SNAPSHOTS: Mapping[str, Callable[[], Mapping[str, bytes]]] = {
 
 
 def main() -> int:
-    """Write the snapshots, or tell how the files on disk differ from them."""
+    """Write the snapshots, or list the files on disk that differ from them."""
     parser = argparse.ArgumentParser(description="Write the example snapshots.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the files differ")
     parser.add_argument("--to", type=Path, default=Path(__file__).parent, metavar="FOLDER", help="default: beside this script")

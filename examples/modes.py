@@ -22,7 +22,7 @@ def no_inventory(company: Company) -> None:
 
 
 def no_purchase_orders(company: Company) -> None:
-    """What is bought stays out of the export."""
+    """Purchases are not exported."""
     company.answers["purchaseOrders"] = {"export": False}
     for name in ("purchase-orders", "bills"):
         company.titan[name] = []

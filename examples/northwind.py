@@ -20,7 +20,7 @@ MATERIALS, EQUIPMENT = f"{COGS}:Materials", f"{COGS}:Equipment"
 
 SHOWN = ("PVC-ELB-1", "PEX-VLV-1", "WH-GAS-50", "PEX-VLV-2", "GAS-FLX-12", "ABS-TRP-1", "PVC-TEE-2", "FIL-20X20", "SUMP-13",
          "FURN-80K")
-"""Codes that stand on lines of the batch that waits; PVC-TEE-2 is inactive and still in use."""
+"""Codes on lines of the pending batch; PVC-TEE-2 is inactive and still in use."""
 NOT_IN_BOOKS = frozenset(
     {"PEX-VLV-1", "PEX-VLV-2", "ABS-TRP-1", "GAS-FLX-12", "GAS-FLX-34", "CU-VLV-2", "WH-HYB-80", "BLR-STM-3", "Winterize"}
 )

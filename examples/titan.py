@@ -178,11 +178,11 @@ def sku_record(sku: Sku, n: int, firm: Firm = NORTHWIND) -> Json:
 PRICEBOOK = {"materials": "material", "equipment": "equipment", "services": "service"}
 """The three lists of the pricebook by the name of their file."""
 CHARGES = {f"{COGS}:Purchase Tax": "CostOfGoodsSoldTax", f"{COGS}:Freight": "CostOfGoodsSoldShipping"}
-"""The accounts that take tax and shipping of what is bought."""
+"""The accounts for tax and shipping on purchases."""
 
 
 def gl(account: str | None) -> Json | None:
-    """An account as it stands on a line."""
+    """Return an account as it is written on a line."""
     if account is None:
         return None
     kind = COGS if account.startswith(COGS) else "Income" if account.startswith("Sales") else "Other Current Asset"
@@ -206,7 +206,7 @@ def line(sku: Sku, n: int, invoice: int, unit: int, count: int, day: str, firm: 
 
 
 def invoices(dice: Dice, skus: Sequence[Sku], names: Sequence[str], waiting_size: int = 0, firm: Firm = NORTHWIND) -> list[Json]:
-    """The exported batches, the one that waits (of another size, if one is given), and a voided invoice that is in none."""
+    """Return the exported batches, the pending batch (of another size, if one is given), and a voided invoice in no batch."""
     by_code = {sku.code: sku for sku in skus}
     parts = [sku for sku in skus if sku.kind != "service" and sku.code not in {*NOT_IN_BOOKS, *INACTIVE}]
     labor = [sku for sku in skus if sku.kind == "service"][:-1]

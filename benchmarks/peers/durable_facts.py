@@ -21,7 +21,7 @@ _OPEN = [{"$neq": {"status": "Exported"}}, {"alive": True}]
 def _rules(
     cogs: Callable[[Any], None], item: Callable[[Any], None], name: Callable[[Any], None], number: Callable[[Any], None]
 ) -> Any:
-    """A field that is missing makes every test false; what negates waits for the fact that is told last."""
+    """A missing field makes every test false; a negated condition is tested only after the last fact."""
     no_cost = {"$and": [{"kind": "sku"}, {"$neq": {"sort": "services"}}, {"$nex": {"costOfSaleAccount": 1}}]}
     line = {"$and": [{"kind": "line"}, *_OPEN]}
     used = {"$and": [{"kind": "line"}, *_OPEN, {"code": {"m": "code"}}]}
@@ -68,7 +68,7 @@ def main() -> int:
         fact["kind"] = kind
         while True:
             try:
-                # An id of its own, since facts are told apart by a hash of 32 bits of it.
+                # A unique id, because the engine identifies facts by a 32-bit hash of it.
                 state = host.assert_fact("rules", {**fact, "id": f"{next(ids):012}", "sid": "1"})
             except MessageObservedException:
                 continue

@@ -29,7 +29,7 @@ def main() -> int:
     source = context.data_sources.add_pandas("snapshot")
 
     def failing(name: str, frame: Any, expectation: Any, key: str) -> set[str]:
-        """The keys of the rows that an expectation does not hold for."""
+        """Return the keys of the rows that fail an expectation."""
         frame = frame.reset_index(drop=True)
         batch = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("all")
         result = batch.get_batch({"dataframe": frame}).validate(expectation, result_format={"result_format": "COMPLETE"})

@@ -22,7 +22,7 @@ def main() -> int:
     skus, lines, sent, items, people = (pl.DataFrame(columns) for columns in tables(Path(sys.argv[1])))
 
     def failing(frame: Any, column: str, test: Any, key: str) -> set[str]:
-        """The keys of the rows that a schema refuses."""
+        """Return the keys of the rows that fail a schema."""
         check = pa.Check(lambda data: data.lazyframe.select(test(pl.col(data.key))), ignore_na=False)
         try:
             pa.DataFrameSchema({column: pa.Column(str, check, nullable=True)}).validate(frame, lazy=True)
