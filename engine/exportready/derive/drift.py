@@ -66,7 +66,7 @@ def _compare_mapping(found: Conclusions, evidence: Evidence, earlier: Record | N
         past = Unknown(
             cause=Reason.CONTRADICTORY,
             reason=f"your earlier files say {_on_screen(seen)}, but you answered {_on_screen(answered)}",
-            remedy="Find out which customer mapping was in use at the last export, and correct your answer",
+            remedy="Find out which customer mapping was selected when you last exported, and correct your answer",
             source=ANSWERS,
             channel=Channel.ASK,
         )

@@ -50,21 +50,21 @@ def gaps(condition: Condition, judged: Judged) -> Iterator[Gap]:
 
 
 def list_gap(dataset: Dataset) -> Gap:
-    """Return the gap for an incomplete list."""
-    return _gap(dataset.kind, None, None, dataset.lack("your files have only part of this list"))
+    """Return the gap for a list that isn't complete."""
+    return _gap(dataset.kind, None, None, dataset.lack("your files have only part of it"))
 
 
 def inactive_gap(dataset: Dataset) -> Gap:
-    """Return the gap for a list that is complete except for its inactive records."""
-    kind, usual = dataset.kind, way(dataset.kind, None)
-    advice = f"Export the list again with inactive records, or confirm that it already has them. {usual.instruction}"
-    return _gap(kind, None, None, replace(dataset.lack(), remedy=""), replace(usual, instruction=advice))
+    """Return the gap for a list that may not have its inactive records."""
+    usual = way(dataset.kind, None)
+    advice = f"Export the list again, including inactive entries. {usual.instruction}"
+    return _gap(dataset.kind, None, None, replace(dataset.lack(), remedy=""), replace(usual, instruction=advice))
 
 
 def merged(unmerged: Iterable[Gap]) -> tuple[Gap, ...]:
-    """Return one gap for each item to supply.
+    """Return one gap for each list, field or answer to supply.
 
-    A merged gap has a subject only if all of its gaps have the same one. It keeps the most serious cause.
+    A merged gap has a subject only if all of its gaps have the same one. Of several causes it keeps the most serious.
     """
     by_supply: dict[tuple[str, str, str], Gap] = {}
     for gap in unmerged:
@@ -123,13 +123,13 @@ def _field_gap(record: Record, name: str, value: Value) -> Gap:
 
 
 SHEET_SUFFIXES = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt")
-"""Files that a person exported: a missing field means a missing column."""
+"""Files that a person exported: a field that they don't have is a missing column."""
 
 
 def _lack(value: Value, name: str) -> Unknown:
     """Return why a field has no value to decide with."""
     if value is NOT_EXPORTED:
-        return Unknown(cause=Reason.NOT_EXPORTED, reason=f"“{field_noun(name)}” is not in the file")
+        return Unknown(cause=Reason.NOT_EXPORTED, reason=f"“{field_noun(name)}” isn't in the file")
     return value if isinstance(value, Unknown) else Unknown(cause=Reason.EMPTY, reason=f"“{field_noun(name)}” is empty")
 
 

@@ -13,7 +13,7 @@ from exportready.derive.answers import NO_ANSWERS
 from exportready.derive.freshness import ANSWER, FILES, stale, unanswered
 from exportready.derive.registry import DERIVATIONS, sources
 from exportready.kinds import fold
-from exportready.kinds.derived import EARLIER_FOLDER
+from exportready.kinds.derived import EARLIER_FILES
 from exportready.model.evidence import (
     ANSWERS_KIND,
     NOT_EXPORTED,
@@ -47,8 +47,9 @@ class World(msgspec.Struct, kw_only=True):
         if before:
             if self.before is None:
                 why = "there is no earlier folder to compare with"
-                cause = Reason.NO_EARLIER_SNAPSHOT
-                return Dataset(kind=kind, why=why, cause=cause, remedy=EARLIER_FOLDER, channel=Channel.EXPORT)
+                return Dataset(
+                    kind=kind, why=why, cause=Reason.NO_EARLIER_SNAPSHOT, remedy=EARLIER_FILES, channel=Channel.EXPORT
+                )
             return self.before.dataset(kind)
         dataset = self.now.dataset(kind)
         if kind == ANSWERS_KIND and not dataset.rows():

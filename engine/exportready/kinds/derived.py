@@ -1,4 +1,4 @@
-"""Kinds of records that no file contains: `derive` concludes them from the records that were read."""
+"""The kinds of record that no file contains: `derive` concludes them from the records that were read."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ class _Supplied(TypedDict):
 
 
 def _like(kind: str) -> _Supplied:
-    """Supply a derived kind by supplying the kind it mostly depends on."""
+    """Return how to supply the kind that a derived kind mostly depends on."""
     stated = _STATED[kind]
     return {"supply": stated.supply, "channel": stated.channel, "also": stated.also}
 
 
-_CONNECTORS = "servicetitan|quickbooks"
+EARLIER_FILES = "Check again and include the folder of an earlier check of this account, so that the two can be compared"
+"""How to supply what only an earlier snapshot shows."""
 
-EARLIER_FOLDER = "Also give the folder of an earlier check of this account, so the two can be compared (option --before)"
+_CONNECTORS = "servicetitan|quickbooks"
 
 KINDS = (
     Kind(
@@ -56,7 +57,7 @@ KINDS = (
         supply=LISTS_TO_IIF,
         at_fault="customer",
     ),
-    # One batch, put together from its transactions, because ServiceTitan has no list of batches.
+    # One batch, put together from its transactions: ServiceTitan has no list of batches.
     Kind(
         name="derived.batch",
         fields=fields(
@@ -77,7 +78,7 @@ paymentAmount money
         **_like("servicetitan.invoice"),
         at_fault="transaction",
     ),
-    # One material, equipment item or service on invoice lines.
+    # One material, equipment or service that invoice lines use.
     Kind(
         name="derived.item_use",
         fields=fields("code name\nunexported yesno\nwaits yesno\nlines number"),
@@ -103,7 +104,7 @@ costAccount name
         at_fault="item",
         active="IsActive",
     ),
-    # One account, other than a cost account, that the pricebook or a pending transaction uses.
+    # One account, other than for costs, that the pricebook or a transaction in a pending batch uses.
     Kind(
         name="derived.account_use",
         fields=fields("name name\nusedBy text\nuses number"),
@@ -111,7 +112,7 @@ costAccount name
         **_like("servicetitan.material"),
         at_fault="account",
     ),
-    # One customer of a pending transaction. `near` is another customer in QuickBooks whose name is nearly the same.
+    # One customer of a pending transaction. `near` is another customer of QuickBooks whose name is nearly the same.
     Kind(
         name="derived.waiting_customer",
         fields=fields("name name\nid id\ninQuickBooks yesno\nquickbooksName name\nnear name\nusedBy text"),
@@ -319,7 +320,7 @@ arrivedSince yesno
         name="derived.drift",
         fields=fields("setting text\nearlier text\nnow text\nchanged yesno"),
         key=("setting",),
-        supply=EARLIER_FOLDER,
+        supply=EARLIER_FILES,
         at_fault="session",
     ),
 )

@@ -15,13 +15,13 @@ from exportready.model.reasons import Channel
 from exportready.model.rules import Type
 
 LISTS_TO_IIF = (
-    "In QuickBooks, sign in as Admin in single-user mode. Choose File > Utilities > Export > Lists to IIF Files, "
-    "check the lists, and save the file with your other files"
+    "In QuickBooks, signed in as Admin in single-user mode: File > Utilities > Export > Lists to IIF Files, "
+    "tick the lists, save the file beside your other files"
 )
-QBXML = "Ask the person who runs your QuickBooks integration for the response to {}, and save it with your other files"
+QBXML = "Ask whoever runs your QuickBooks integration for the response to {} and save it beside your other files"
 _HOST = (
-    "Answer whether QuickBooks is in single-user or multi-user mode: its File menu offers the mode you are not in. "
-    "Or save the response to HostQueryRq with your other files"
+    "Look at the File menu of QuickBooks: it offers the mode that you are not in. Then write quickbooks: {fileMode: singleUser} "
+    "(or multiUser) into account.yaml, or save the response to HostQueryRq beside your other files"
 )
 
 _LIST = ("ListID", "TimeModified")
@@ -411,7 +411,7 @@ DiscountAmount money
             "statusCode text\nstatusSeverity text Info|Warn|Error\nstatusMessage text\nrequest text\nrequestID text"
         ),
         key=("request", "statusCode"),
-        supply="Save the export's qbXML responses with your other files",
+        supply="Save the responses of the export (qbXML) beside your other files",
         at_fault="transaction",
         numbered=True,
     ),
