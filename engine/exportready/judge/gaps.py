@@ -129,7 +129,7 @@ SHEET_SUFFIXES = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt")
 def _lack(value: Value, name: str) -> Unknown:
     """Return why a field has no value to decide with."""
     if value is NOT_EXPORTED:
-        return Unknown(cause=Reason.NOT_EXPORTED, reason=f"“{field_noun(name)}” is not in the file")
+        return Unknown(cause=Reason.NOT_EXPORTED, reason=f"“{field_noun(name)}” isn't in the file")
     return value if isinstance(value, Unknown) else Unknown(cause=Reason.EMPTY, reason=f"“{field_noun(name)}” is empty")
 
 
