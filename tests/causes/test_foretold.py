@@ -1,6 +1,6 @@
 """The law of the key issues: what an exporter refuses is foretold, and its errors fold into what was broken.
 
-The exporter here is written from the table of what waits on what alone (docs/inference.md): it knows nothing of the walk, of the
+The exporter here is written from the table of what waits on what alone (docs/engineer/inference.md): it knows nothing of the walk, of the
 rules or of the inference.
 """
 

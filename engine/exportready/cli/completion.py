@@ -1,6 +1,6 @@
 """Shell completion for rule ids, areas and formats.
 
-Click itself completes commands, options, choices and paths. docs/commands.md says how to turn completion on.
+Click itself completes commands, options, choices and paths. docs/engineer/commands.md says how to turn completion on.
 """
 
 from __future__ import annotations

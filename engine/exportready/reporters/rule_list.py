@@ -18,7 +18,7 @@ def rule_list_text(book: Rulebook) -> str:
 
 
 def rule_list_json(book: Rulebook) -> dict[str, Any]:
-    """Return the same as plain data for JSON (docs/rules-howto.md). Keys may be added; existing keys keep their meaning."""
+    """Return the same as plain data for JSON (docs/engineer/rules-howto.md). Keys may be added; existing keys keep their meaning."""
     return {
         "format": FORMAT,
         "digest": book.digest,

@@ -29,7 +29,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "stops_batch": ("problem",),
     "key": ("problem",),
 }
-"""Each kind of fact and its fields. Facts of the last five kinds come only from rules (docs/inference.md)."""
+"""Each kind of fact and its fields. Facts of the last five kinds come only from rules (docs/engineer/inference.md)."""
 CONCLUDED = ("depends", "gates", "retry", "stops_batch", "key")
 
 _PATTERN = MapOf(Anything({"description": "field: text, a list of texts, $variable, or {not: $variable}"}))

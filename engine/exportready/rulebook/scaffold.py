@@ -7,7 +7,7 @@ import re
 ID = re.compile(r"[a-z][a-z0-9-]*/[a-z][a-z0-9-]*")
 
 _TEMPLATE = """\
-# One rule. docs/rules-howto.md explains it line by line. To test it, run: exportready rules test FOLDER
+# One rule. docs/engineer/rules-howto.md explains it line by line. To test it, run: exportready rules test FOLDER
 id: {id}
 title: Every active material has a unit of measure   # what must be true; replace it with your own
 problem: Some materials have no unit of measure      # what is wrong when it isn't
