@@ -1,7 +1,7 @@
 """ExportReady: check a ServiceTitan batch before you export it to QuickBooks Desktop.
 
-`from exportready import check, CheckRequest, load_rulebook` is the public API (docs/engineer/api.md); `__init__.pyi` has its types. Names are
-imported when they are first used, so that `import exportready` is fast.
+`from exportready import check, CheckRequest, load_rulebook` is the public API (docs/engineer/api.md); `__init__.pyi` has its types.
+Names are imported when they are first used, so that `import exportready` is fast.
 """
 
 import sys

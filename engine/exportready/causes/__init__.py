@@ -1,4 +1,4 @@
-"""The key issues of a result, and what waits on each (docs/engineer/inference.md)."""
+"""The key issues of a result, and what each blocks (docs/engineer/inference.md)."""
 
 from exportready.causes.explain import Causes, explain
 

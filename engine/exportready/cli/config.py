@@ -51,7 +51,7 @@ LISTS, FILES, PLAIN = ("select", "ignore", "outputs"), ("waivers", "baseline"), 
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
-    """The settings in the file; empty if there is no file. Paths are relative to the file's folder."""
+    """The settings in the file; empty without a file. Paths are relative to the file's folder."""
 
     path: Path | None = None
     options: Mapping[str, Any] = field(default_factory=dict)

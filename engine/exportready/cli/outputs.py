@@ -232,7 +232,7 @@ def is_colored(color: str) -> bool:
 
 
 def width() -> int:
-    """Return how many columns to use: those of the screen, but never so many that lines are hard to read."""
+    """Return how many columns to use: those of the screen, but at most 100, since longer lines are hard to read."""
 
     import shutil
 

@@ -107,7 +107,7 @@ def settle(
 
 
 def rulebook_of(folder: Path | None) -> Rulebook:
-    """Load the shipped rules, or those in a folder. Raises MistakesFound, or click.ClickException if there is no such folder."""
+    """Load the shipped rules, or those in a folder. Raises MistakesFound, or click.ClickException without that folder."""
     if folder is not None and not folder.is_dir():
         raise click.ClickException(f"{folder} is not a folder. Give the folder with your rules.")
     return load_rulebook(folder)

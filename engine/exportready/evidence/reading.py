@@ -59,7 +59,7 @@ class Unreadable(Exception):
 def decode_text(data: bytes) -> str:
     """Return the text of a file: by its BOM, else UTF-8, else windows-1252, which QuickBooks writes (docs/sources.md, encoding).
 
-    Raises Unreadable for bytes that are none of these, because a character that can't be read may be the one that matters.
+    Raises Unreadable for bytes in no known encoding, because a character that can't be read may be the one that matters.
     """
     encoding = _utf16(data)
     try:

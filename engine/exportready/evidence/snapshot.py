@@ -248,7 +248,7 @@ def _counting_account(readings: list[Reading], at: datetime) -> Reading | None:
 
 
 class _Coverage(msgspec.Struct, frozen=True, kw_only=True):
-    """What account.yaml says about how much the files cover, as far as it is still valid."""
+    """What account.yaml says about how much the files cover, while it is still valid."""
 
     covers: Mapping[str, Covers]
     digests: Mapping[str, str]

@@ -15,7 +15,7 @@ MINIMUM_SQLITE = (3, 37, 0)
 
 
 class NoHistory(Exception):
-    """The file can't be used; the message names it and says what to do."""
+    """The file can't be used; the message has its path and says what to do."""
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -150,7 +150,7 @@ def _severity(check: Check, judged: Judged) -> Severity:
 def _list_gaps(check: Check, view: View) -> Iterator[Gap]:
     """Yield the gaps of the judged lists that are incomplete: a rule passes only if it saw every record.
 
-    Of alternative kinds (`each_any`), only those that are there must be complete; if none is there, all are missing.
+    Of alternative kinds (`each_any`), only those with records must be complete; if none is there, all are missing.
     """
     kinds = check.each
     if check.any_suffices:

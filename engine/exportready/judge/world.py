@@ -152,5 +152,5 @@ class View:
 
 
 def note_of(record: Record, name: str) -> FieldNote:
-    """Return the facts about a field besides its value; its location is the record's if it has none of its own."""
+    """Return the facts about a field in addition to its value; its location is the record's if it has none of its own."""
     return record.notes.get(name, FieldNote(record.where))

@@ -19,7 +19,7 @@ FILE_MODE = "quickbooks.fileMode"
 
 DONT_KNOW = "don't know"
 NONE = "none"
-"""The answer that there is no such thing."""
+"""The answer “none”: the file has nothing of it."""
 
 ALL, BATCH, NONE_THERE, PART, DAYS = "all", "batch", "none", "part", "days"
 """What `covers` may say about a kind: the files have all of it, or only a part; for transactions also everything in the pending

@@ -64,7 +64,7 @@ class Location(msgspec.Struct, frozen=True):
 
 
 class FieldNote(msgspec.Struct, frozen=True):
-    """Facts about one field besides its value, if they differ from those of its record."""
+    """Facts about one field in addition to its value, if they differ from those of its record."""
 
     where: Location | None = None
     dated: datetime | None = None
@@ -93,7 +93,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         return self.fields.keys()
 
     def note(self, name: str) -> FieldNote:
-        """Return the facts about a field besides its value."""
+        """Return the facts about a field in addition to its value."""
         return self.notes.get(name, FieldNote())
 
     def with_value(self, name: str, value: Value) -> Record:
@@ -128,9 +128,9 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     reader: str
     whole: bool
     why_part: str = ""
-    """Why it is not whole, in words; empty if it is."""
+    """Why it is incomplete, in words; empty if it is."""
     cause: Reason | None = None
-    """Why it is not whole, for decisions; None if it is."""
+    """Why it is incomplete, for decisions; None if it is."""
     damaged: bool = False
     """Whether the file contradicts itself or breaks off. Then it isn't the complete list, even if a person says so."""
     part: str = ""
@@ -164,7 +164,7 @@ _CAUSES = {
     Scope.ACTIVE: Reason.ACTIVE_ONLY,
     **dict.fromkeys((Scope.PART, Scope.PERIOD, Scope.WAITING), Reason.PARTIAL),
 }
-"""Why a dataset of a scope is not whole, if the dataset doesn't say so itself."""
+"""Why a dataset with a scope is incomplete, if the dataset doesn't say so itself."""
 
 
 class Dataset(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,7 +179,7 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     """Why it is missing or a part, in words."""
     cause: Reason | None = None
-    """Why it is not whole, for decisions; None if it is."""
+    """Why it is incomplete, for decisions; None if it is."""
     source: str = ""
     """Of a derived kind: the kind it is derived from that is missing or a part; for decisions."""
     dated: datetime | None = None
@@ -241,7 +241,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     dated: datetime | None
     records: Mapping[str, int]
     complete: bool
-    """Whether all of its lists that are read are whole, including their other pages and what `covers` states."""
+    """Whether all of its lists that are read are complete, including their other pages and what `covers` states."""
     error: str | None = None
     error_line: int | None = None
     notes: tuple[str, ...] = ()

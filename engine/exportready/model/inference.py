@@ -33,7 +33,7 @@ class OneOf(msgspec.Struct, frozen=True):
 
 
 class Same(msgspec.Struct, frozen=True):
-    """Test that a field equals a variable; the first test that names the variable binds it."""
+    """Test that a field equals a variable; the first test with the variable binds it."""
 
     variable: str
 

@@ -35,7 +35,7 @@ class Reason(Enum):
     AMBIGUOUS = "ambiguous"
     """Several records match, and nothing distinguishes them."""
     UNRESOLVED = "unresolved"
-    """A record names another one that isn't in its list."""
+    """A record refers to another one that isn't in its list."""
     LOOKS_BYPASSED = "looks_bypassed"
     """Nothing of a batch is in QuickBooks; only a person can say whether it was bypassed on purpose."""
     BEFORE_EXPORT = "before_export"

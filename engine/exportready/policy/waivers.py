@@ -171,7 +171,7 @@ class Remark(msgspec.Struct, frozen=True):
 
     waiver: Waiver
     what: str
-    """UNKNOWN_RULE, EXPIRED, REFUSED, SOON_OVER or UNUSED, for programs."""
+    """One of the states above, for programs."""
     message: str
 
     @property
@@ -180,7 +180,7 @@ class Remark(msgspec.Struct, frozen=True):
         return _HEADINGS.get(self.what, self.what)
 
 
-UNKNOWN_RULE, EXPIRED, REFUSED, SOON_OVER, UNUSED = "unknown rule", "expired", "refused", "lapses soon", "unused"
+UNKNOWN_RULE, EXPIRED, REFUSED, SOON_OVER, UNUSED = "unknown rule", "expired", "refused", "expires soon", "unused"
 """Values of the JSON format `exportready/waivers@1`."""
 _HEADINGS = {REFUSED: "rejected", SOON_OVER: "expires soon"}
 

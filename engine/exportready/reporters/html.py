@@ -131,7 +131,7 @@ def _age_range(ages: list[FileAge]) -> str:
 
 
 def _tiles(report: Report, office: OfficeView) -> list[Tile]:
-    """Return the numbers of what there is; the number of things to fix also if it is zero."""
+    """Return the numbers of what there is; the number of problems to fix even if it is zero."""
     unchecked = view.with_unknowns(report)
     fix_label = words.TILE_FIX_SO_FAR if unchecked or _unreadable(report) else words.TILE_FIX
     tiles = (

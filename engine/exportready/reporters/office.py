@@ -89,7 +89,7 @@ class OfficeView(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     """To be sent to the customer-success manager as it is."""
     request: str
-    """To be sent to whoever has access to ServiceTitan's API; empty if nothing is needed from it."""
+    """To send to the person with access to ServiceTitan's API; empty if nothing is needed from it."""
 
 
 def office_view(report: Report) -> OfficeView:
@@ -239,7 +239,7 @@ class _Cards:
 
 
 def open_questions(report: Report) -> tuple[list[OpenQuestion], list[view.Supply]]:
-    """Return what a person can answer by looking, and what has to be exported or asked of somebody."""
+    """Return what a person can answer by looking, and what has to be exported or requested."""
     reasons_by_question: dict[str, list[str]] = {}
     other_supplies: list[view.Supply] = []
     for supply in view.supplies(report):

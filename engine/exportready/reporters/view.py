@@ -114,7 +114,7 @@ def record_count(result: RuleResult) -> int:
 
 
 def uses_many_steps(result: RuleResult) -> bool:
-    """Return whether so many records fail that the rule's steps for many are quicker."""
+    """Return whether enough records fail that the rule's steps for many are faster."""
     fix = result.rule.fix
     return bool(fix.many_steps) and fix.many_above is not None and record_count(result) > fix.many_above
 
@@ -166,7 +166,7 @@ def finding_remark(report: Report, worst: Severity, finding: Finding) -> str:
 
 
 def format_place(place: Place) -> str:
-    """Return a place as file:line, the path within the file and the label, as far as they are known."""
+    """Return a place as file:line, the path within the file and the label, if known."""
     location = place.location
     file_line = location.path if location.line is None else f"{location.path}:{location.line}"
     return " ".join(filter(None, (file_line, location.pointer, f"({place.label})" if place.label else "")))
@@ -254,14 +254,14 @@ def meaning(report: Report) -> str:
 
 
 def narrowed(report: Report) -> str:
-    """Return that only some of the shipped rules were checked, "Only 3 of 7 practices were checked"; empty if all were."""
+    """Return that only some of the shipped rules were checked, "Only 3 of 7 checks ran"; empty if all were."""
     if not report.left_out and not report.own_rules:
         return ""
     return words.narrowed(len(report.results), report.left_out, own=report.own_rules)
 
 
 def to_do(report: Report) -> str:
-    """Return the numbers of things to do: "3 things to fix (about 15 minutes), 2 practices could not be checked"."""
+    """Return the numbers of problems: "3 problems to fix (about 15 minutes), 2 checks still need information"."""
     errors, warnings = problems(report, Severity.ERROR), problems(report, Severity.WARNING)
     text = words.to_do(len(errors), sum(map(fix_minutes, errors)), len(warnings), len(with_unknowns(report)))
     accepted = len(accepted_findings(report))
@@ -299,7 +299,7 @@ def _dates(report: Report) -> list[datetime]:
 
 
 def files_read(report: Report) -> str:
-    """Return how many files were read: "5 files read, 1 not recognised"."""
+    """Return how many files were read: "We read 5 files; didn't recognize 1"."""
     unreadable = sum(source.error is not None for source in report.sources)
     return words.files_read(len(report.sources) - unreadable, unreadable, len(report.unrecognized))
 

@@ -62,7 +62,7 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
     """The names that a condition in one place can use."""
 
     subject: tuple[str, ...] | None
-    """The kinds of the checked record, whose fields are `$field` or a bare name; empty if there is no such record, None if unknown."""
+    """The kinds of the checked record, whose fields are `$field` or a bare name; empty without a checked record, None if unknown."""
     entries: Mapping[str, tuple[str | None, bool]]
     """Related entry -> (kind, many); the kind is None if it is unknown."""
     parameters: Mapping[str, Known]

@@ -113,9 +113,9 @@ def _registered(rules: tuple[CompiledRule, ...]) -> str:
 
 
 def _variants(rule: CompiledRule) -> Iterator[tuple[CompiledRule, tuple[int, ...]]]:
-    """The rule, and the rule with terms laid together: one fact never stands for two terms here, though it may be both.
+    """Yield the rule, and the rule with terms merged, each with the positions of its own terms.
 
-    With each the term that stands for each of the rule's own.
+    In durable-rules one fact never matches two terms of a rule, although it may be both.
     """
     kinds = [term.kind for term in rule.terms]
     for places in product(*(range(at + 1) for at in range(len(kinds)))):

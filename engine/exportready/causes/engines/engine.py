@@ -1,6 +1,6 @@
 """What an engine receives and returns: rules over plain tokens in, matches out.
 
-Values are told to an engine as tokens that we made (`c0`, `v17`), so that nothing is coerced, no name is reserved, and no
+An engine gets values as tokens that we made (`c0`, `v17`), so that nothing is coerced, no name is reserved, and no
 character of a customer's name matters (docs/decisions/inference.md).
 """
 

@@ -15,7 +15,7 @@ BUILT_IN = {
     "9": "0%",
     "10": "0.00%",
 }
-"""The number formats that every workbook has without listing them, as far as they matter here (ECMA-376 part 1, 18.8.30)."""
+"""The built-in number formats that matter here; workbooks use them without listing them (ECMA-376 part 1, 18.8.30)."""
 
 
 def format_style(code: str) -> str:

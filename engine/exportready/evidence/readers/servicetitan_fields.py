@@ -15,7 +15,7 @@ from exportready.model.reasons import Reason
 from exportready.model.rules import Type
 
 MISSING = object()
-"""Stands for the value of a key that an object doesn't have."""
+"""Marks the value of a key that an object doesn't have."""
 
 _FieldPlan = tuple[str, str, Callable[[str], Value], Callable[[object], Value]]
 """A field, its key, how a text is converted (most values are texts), and how anything else is."""
