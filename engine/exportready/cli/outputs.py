@@ -236,4 +236,4 @@ def width() -> int:
 
     import shutil
 
-    return max(40, min(shutil.get_terminal_size((88, 24)).columns, 100))
+    return max(40, min(shutil.get_terminal_size((100, 24)).columns, 100))

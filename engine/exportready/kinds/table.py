@@ -105,7 +105,7 @@ _NUMBERS = ("percent", "rate", "money")
 
 def ask_integrator(whose: str, what: str) -> str:
     """Return the instruction to ask an integrator for a list: that of ServiceTitan or of QuickBooks."""
-    return f"Ask your {whose} integrator for the {what} (the text to send is at the end)"
+    return f"Ask your {whose} integrator for the {what}"
 
 
 def fields(text: str) -> dict[str, Field]:

@@ -60,12 +60,17 @@ class _Page(Lines):
         if total > MAX_LISTED:
             self.text(words.and_more(total - MAX_LISTED), indent=indent)
 
+    def title(self, text: str) -> None:
+        """Add a title after an empty line; unlike a heading, it takes one line."""
+        self.blank()
+        self.text(f"{text}:", style=BOLD)
+
     def one_line_each(self, title: str, cards: Sequence[Card], *, start: int = 1) -> None:
         """Add cards under a title, one line for each; the first has the number `start`."""
         if cards:
-            self.text(title, style=BOLD)
+            self.text(f"{title}:", style=BOLD)
         for number, card in enumerate(cards, start):
-            self.text(f"{card.heading} ({card.subheading})" if card.subheading else card.heading, bullet=f"{number}. ")
+            self.text(card.heading, bullet=f"{number}. ")
 
     def bullets(self, lines: Sequence[str]) -> None:
         """Add the first lines as a list, and how many more there are."""
@@ -143,10 +148,10 @@ def _arrival(page: _Page, report: Report) -> None:
 def _short(page: _Page, report: Report, office: OfficeView, folder: str) -> None:
     with_steps = office.fix[:_MAX_WITH_STEPS]
     if with_steps:
-        page.heading(words.FIX_FIRST)
+        page.title(words.FIX_FIRST)
     for number, card in enumerate(with_steps, 1):
         page.text(card.heading, bullet=f"{number}. ", style=BOLD)
-        remarks = (card.subheading, card.impact, card.remark, f"{card.fix.who}, {card.effort}")
+        remarks = (card.brief_impact or card.subheading, card.remark, f"{card.fix.who}, {card.effort}")
         page.text(_sentences(remarks), indent="   ")
         steps = card.fix.many_steps if card.result and view.uses_many_steps(card.result) else card.fix.steps
         for at, step in enumerate(steps, 1):
@@ -172,9 +177,9 @@ def _sentences(parts: Iterable[str]) -> str:
 def _still_needed(page: _Page, report: Report, office: OfficeView, folder: str) -> None:
     """Add the questions to answer and the files that are missing, each in one line, and the rules that broke."""
     broken_rules = view.with_outcome(report, Outcome.ERROR)
-    if not (office.confirm or office.supply or broken_rules):
+    if not (office.confirm or office.supply or office.integrator or broken_rules):
         return
-    page.heading(words.NOT_CHECKED_SUPPLY)
+    page.title(words.STILL_OPEN)
     for one in office.confirm[:_MAX_OPEN]:
         page.text(one.question, indent="  ", bullet="? ")
     if len(office.confirm) > _MAX_OPEN:
@@ -184,6 +189,8 @@ def _still_needed(page: _Page, report: Report, office: OfficeView, folder: str) 
         page.text(title, indent="  ", bullet="* ")
     if len(titles) > _MAX_OPEN:
         page.text(words.more_supplies(len(titles) - _MAX_OPEN), indent="    ")
+    if office.integrator:
+        page.text(words.from_integrator(dict.fromkeys(one.what for one in office.integrator)), indent="  ", bullet="* ")
     for result in broken_rules:
         page.text(f"{result.rule.id}: {result.reason.rstrip('.')}. {words.OUR_FAULT}", indent="  ", bullet="! ")
     if office.confirm:

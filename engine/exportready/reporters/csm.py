@@ -156,7 +156,7 @@ def _message(report: Report, office: OfficeView) -> str:
         numbered(words.MESSAGE_FIX, [f"{card.heading} ({card.fix.who}, {card.effort})" for card in office.fix]),
         numbered(words.MESSAGE_LOOK, [card.heading for card in office.look]),
         numbered(words.MESSAGE_CONFIRM, [asked.question for asked in office.confirm]),
-        numbered(words.MESSAGE_SUPPLY, _requests(office.supply)),
+        numbered(words.MESSAGE_SUPPLY, _requests((*office.supply, *office.integrator))),
     ]
     tasks = list(filter(None, parts))
     narrowed = [words.MESSAGE_NARROWED] if view.narrowed(report) else []

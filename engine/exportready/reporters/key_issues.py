@@ -71,6 +71,14 @@ def impact(issue: KeyIssue) -> str:
     return ", ".join(parts) or words.BLOCKS_NOTHING
 
 
+def brief_impact(issue: KeyIssue) -> str:
+    """Return what a key issue blocks, alone or with others, in a few words."""
+    transactions = issue.alone.transactions + issue.shared.transactions
+    if issue.gates or not transactions:
+        return impact(issue)
+    return words.blocked_alone(format_cleared(Cleared(0, transactions, issue.alone.amount + issue.shared.amount)))
+
+
 def remark(issue: KeyIssue) -> str:
     """Return what else to say of a key issue: that it is only to be retried, or that its impact is inferred."""
     remarks = [words.RETRY] if issue.retry else []

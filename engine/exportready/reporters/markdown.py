@@ -122,8 +122,9 @@ def _finding_row(detail: FindingDetail) -> tuple[str, ...]:
 
 def _not_checked(report: Report, office: OfficeView) -> Iterator[str]:
     broken_rules = view.with_outcome(report, Outcome.ERROR)
-    if office.supply or broken_rules:
+    if office.supply or office.integrator or broken_rules:
         yield f"## {words.NOT_CHECKED_SUPPLY}"
+    if office.supply or broken_rules:
         yield _bullets(
             [
                 *(
@@ -134,6 +135,9 @@ def _not_checked(report: Report, office: OfficeView) -> Iterator[str]:
                 *(f"{result.rule.title}: {result.reason}. {words.OUR_FAULT}" for result in broken_rules),
             ]
         )
+    if office.integrator:
+        yield f"### {words.FOR_INTEGRATOR}"
+        yield "\n".join(f"> {in_markdown(line)}".rstrip() for line in office.request.splitlines())
     if report.unrecognized:
         yield f"## {words.UNRECOGNIZED}"
         yield _bullets([f"{file.path}: {file.help}" for file in report.unrecognized])

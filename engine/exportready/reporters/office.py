@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
@@ -47,6 +47,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     effort: str
     impact: str
     """What it blocks, in words."""
+    brief_impact: str
+    """The same without saying whether other problems block it too."""
     examples: tuple[str, ...]
     """How it blocks a transaction, one example for each key issue."""
     remark: str
@@ -86,10 +88,13 @@ class OfficeView(msgspec.Struct, frozen=True, kw_only=True):
     know: tuple[Card, ...]
     confirm: tuple[OpenQuestion, ...]
     supply: tuple[view.Supply, ...]
+    """What the office can supply itself."""
+    integrator: tuple[view.Supply, ...]
+    """What only an integrator can supply."""
     message: str
     """To be sent to the customer-success manager as it is."""
     request: str
-    """To send to the person with access to ServiceTitan's API; empty if nothing is needed from it."""
+    """To send to the integrator, with everything that an integrator could supply; empty if nothing is needed from one."""
 
 
 def office_view(report: Report) -> OfficeView:
@@ -110,7 +115,8 @@ def office_view(report: Report) -> OfficeView:
         look=tuple(by_severity[Severity.WARNING]),
         know=tuple(by_severity[Severity.INFO]),
         confirm=tuple(confirm),
-        supply=tuple(supply),
+        supply=tuple(one for one in supply if not one.is_for_integrator),
+        integrator=tuple(one for one in supply if one.is_for_integrator),
         message=_message(report, fix, confirm, supply),
         request=_request(supply),
     )
@@ -158,6 +164,7 @@ class _Cards:
             ),
             effort=view.effort(result),
             impact=self._impact(own_issues),
+            brief_impact=self._impact(own_issues, key_issues.brief_impact),
             examples=tuple(
                 self.examples[issue.id]
                 for issue in own_issues[:_MAX_EXAMPLES]
@@ -184,6 +191,7 @@ class _Cards:
                 fix=issue.fix,
                 effort=words.duration(issue.fix.minutes),
                 impact=self._impact([issue]),
+                brief_impact=self._impact([issue], key_issues.brief_impact),
                 examples=(self.examples[issue.id],) if issue.id in self.examples else (),
                 remark=key_issues.remark(issue),
                 rows=(),
@@ -226,12 +234,12 @@ class _Cards:
         """Return the positions of the transactions that the key issues block."""
         return set().union(*(self.blocked_by_issue.get(issue.id, set()) for issue in issues))
 
-    def _impact(self, issues: Sequence[KeyIssue]) -> str:
+    def _impact(self, issues: Sequence[KeyIssue], describe: Callable[[KeyIssue], str] = key_issues.impact) -> str:
         """Return what the key issues block: of one alone, or of one that stops everything, in its own words."""
         blocking = [issue for issue in issues if key_issues.blocks_something(issue)]
         gate = next((issue for issue in blocking if issue.gates), None)
         if gate or len(blocking) == 1:
-            return words.sentence(key_issues.impact(gate or blocking[0]))
+            return words.sentence(describe(gate or blocking[0]))
         return words.sentence(words.blocked_by_these(len(self._blocked(blocking)))) if blocking else ""
 
 
@@ -276,17 +284,16 @@ def _message(report: Report, fix: Sequence[Card], confirm: Sequence[OpenQuestion
             words.FIX_FIRST, [f"{card.heading} ({card.subheading})" if card.subheading else card.heading for card in fix]
         ),
         numbered(words.CONFIRM, [asked.question for asked in confirm]),
-        numbered(words.NOT_CHECKED, [one.instruction or words.NO_INSTRUCTION for one in supply]),
+        numbered(words.NOT_CHECKED, list(dict.fromkeys(one.instruction or words.NO_INSTRUCTION for one in supply))),
     )
     return "\n\n".join(filter(None, (head, narrowed, batches, *parts)))
 
 
 def _request(supplies: Sequence[view.Supply]) -> str:
-    """Return a request for all that ServiceTitan's API has; empty if nothing is needed from it."""
-    instructions = [
-        supply.instruction for supply in supplies if any(Channel.INTEGRATOR in (gap.channel, *gap.also) for gap in supply.gaps)
-    ]
-    return numbered(words.REQUEST, instructions, len(instructions))
+    """Return a request for all that only an integrator can supply; empty if nothing is needed from one."""
+    gaps = (gap for supply in supplies if supply.is_for_integrator for gap in supply.gaps)
+    texts = list(dict.fromkeys(gap.integrator for gap in gaps if gap.integrator))
+    return numbered(words.REQUEST, texts, len(texts))
 
 
 def numbered(title: str, lines: Sequence[str], limit: int = MAX_IN_MESSAGE) -> str:

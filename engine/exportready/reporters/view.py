@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from exportready.kinds import KINDS
 from exportready.kinds.nouns import noun
 from exportready.model.clock import zone_of
+from exportready.model.reasons import Channel
 from exportready.model.report import Finding, Gap, Outcome, Place, Report, RuleResult, Verdict
 from exportready.model.rules import Severity
 from exportready.reporters import words
@@ -203,10 +204,19 @@ class Supply(msgspec.Struct, frozen=True):
         return tuple(gap for need in self.needs for gap in need.gaps)
 
     @property
+    def is_for_integrator(self) -> bool:
+        """Return whether only an integrator can supply it."""
+        return bool(self.gaps) and all(gap.channel is Channel.INTEGRATOR for gap in self.gaps)
+
+    @property
     def title(self) -> str:
         """Return what is missing: "Missing: invoices, invoice lines"."""
-        kinds = dict.fromkeys(noun(gap.kind, 2) for gap in self.gaps)
-        return words.missing(list(kinds))
+        return words.missing(self.what)
+
+    @property
+    def what(self) -> str:
+        """Return the kinds of record that are missing: "invoices, invoice lines"."""
+        return ", ".join(dict.fromkeys(noun(gap.kind, 2) for gap in self.gaps))
 
 
 def supplies(report: Report) -> list[Supply]:

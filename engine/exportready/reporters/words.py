@@ -109,10 +109,10 @@ WHAT_IS_BLOCKED = "Blocks"
 FOR_EXAMPLE = "For example"
 TEXT_FOR_CSM = "Message to your ServiceTitan customer-success manager"
 FOR_INTEGRATOR = "For your ServiceTitan integrator"
-FOR_INTEGRATOR_INTRO = "Send this text to the person who connects other programs to your ServiceTitan account."
-TEXT_FOR_API = "Message to your ServiceTitan integrator"
+FOR_INTEGRATOR_INTRO = "Send the text below to the person who connects other programs to your ServiceTitan account."
 REQUEST = "To check our next export to QuickBooks, we need these from ServiceTitan:"
 TEXT_FOR_CUSTOMER = "Message to the customer"
+COPY_TEXT = "Text to copy"
 COPY, COPIED = "Copy", "Copied"
 SEARCH, NO_MATCH = "Search", "No matches."
 EVERYTHING = "Everything"
@@ -406,8 +406,8 @@ def and_more(number: int) -> str:
 
 
 def more_with_verbose(parts: Sequence[str]) -> str:
-    """Return how to see what the short console report leaves out: "For 16 items to review and all details, add -v"."""
-    return f"For {join_words([*parts, 'all details'])}, add -v, or -o report.html for a page to open in your browser."
+    """Return how to see what the short console report leaves out: "For 16 items to review and all details, add -v, ..."."""
+    return f"For {join_words([*parts, 'all details'])}, add -v, or -o report.html for a web page."
 
 
 def and_more_of(number: int) -> str:
@@ -572,9 +572,14 @@ def more_supplies(number: int) -> str:
     return f"and {number:,} more"
 
 
-def missing(kinds: Sequence[str]) -> str:
+def missing(kinds: str) -> str:
     """Return what is missing: "Missing: invoices, payments"."""
-    return f"Missing: {', '.join(kinds)}" if kinds else "Missing"
+    return f"Missing: {kinds}" if kinds else "Missing"
+
+
+def from_integrator(kinds: Iterable[str]) -> str:
+    """Return what an integrator must supply: "From your ServiceTitan integrator: tax zones; bills"."""
+    return f"From your ServiceTitan integrator: {'; '.join(kinds)}"
 
 
 def program(phase: str) -> str:
