@@ -113,7 +113,7 @@ def check(
         )
     report = replace(report, base=base(snapshot, wanted), changes=changes_since(output.earlier, report))
     passed = gate_result(report, gate.policy(settled.thresholds))
-    write_report(report, wanted, output, passed if gate.new_only else None)
+    write_report(report, wanted, output, passed if gate.new_only else None, snapshot)
     return int(passed.code)
 
 

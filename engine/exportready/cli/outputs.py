@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from exportready.cli.options import FORMATS, OutputOptions
+from exportready.model.commands import quote
 from exportready.runtime import debug
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ BY_EXTENSION = {
 """Extension -> format, for a path without a format. SARIF's own extensions are .sarif and .sarif.json."""
 
 
-def render_options(output: OutputOptions, target: str | None, *, new_only: bool) -> Options:
+def render_options(output: OutputOptions, target: str | None, *, new_only: bool, snapshot: Path | None = None) -> Options:
     """Return how to render a format for a target. None is the screen, which is the only target with colors."""
     from exportready.reporters import Options
 
@@ -45,6 +46,7 @@ def render_options(output: OutputOptions, target: str | None, *, new_only: bool)
         verbose=output.verbose,
         new_only=new_only,
         audience=output.audience,
+        folder=quote(str(snapshot)) if snapshot else "",
     )
 
 
@@ -86,6 +88,7 @@ def write_report(
     wanted: list[Target],
     output: OutputOptions,
     gate: GateResult | None = None,
+    snapshot: Path | None = None,
     *,
     new_only: bool = False,
 ) -> None:
@@ -104,7 +107,7 @@ def write_report(
     texts: list[tuple[str | None, str]] = []
     screen = ""
     for name, target in wanted:
-        text = render(name, report, render_options(output, target, new_only=new_only))
+        text = render(name, report, render_options(output, target, new_only=new_only, snapshot=snapshot))
         text += result_line if name == "console" else ""
         if name == "console" and target is None:
             screen = text

@@ -80,9 +80,10 @@ class _Page(Lines):
 
 
 def _header(page: _Page, report: Report) -> None:
-    page.text(f"{view.verdict(report)} - {view.account_name(report)}", style=f"{BOLD};{VERDICT_COLORS[report.verdict]}")
+    verdict = f"{view.verdict(report)} - {view.account_name(report)}, {view.files_and_age(report)}"
+    page.text(verdict, style=f"{BOLD};{VERDICT_COLORS[report.verdict]}")
     page.text(view.meaning(report))
-    page.text(f"{view.to_do(report)}. {view.files_read(report)}, {view.files_and_age(report)}.")
+    page.text(f"{view.to_do(report)}." if report.sources else f"{view.to_do(report)}. {view.files_read(report)}.")
     if view.narrowed(report):
         page.text(f"{view.narrowed(report)}.")
     batches = key_issues.batch_lines(report)
@@ -341,7 +342,7 @@ def _files(page: _Page, report: Report) -> None:
 
 
 def _tally(page: _Page, report: Report) -> None:
+    files = f"{view.files_read(report)}."
     passed = len(view.with_outcome(report, Outcome.PASSED))
     not_applicable = len(view.with_outcome(report, Outcome.NOT_APPLICABLE))
-    if passed + not_applicable:
-        page.text(words.tally(passed, not_applicable))
+    page.text(f"{words.tally(passed, not_applicable)} {files}" if passed + not_applicable else files)

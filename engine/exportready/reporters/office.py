@@ -10,7 +10,6 @@ from exportready.account.questions import question_for
 from exportready.kinds.account import BY_PATH
 from exportready.kinds.nouns import noun
 from exportready.model.fix import fix_steps, many_steps
-from exportready.model.reasons import Channel
 from exportready.model.report import Finding, KeyIssue, Report, RuleResult
 from exportready.model.rules import FixSteps, Severity
 from exportready.reporters import key_issues, view, words

@@ -284,7 +284,7 @@ def account_name(report: Report) -> str:
 
 
 def files_and_dates(report: Report) -> str:
-    """Return the files with the days of the oldest and the newest: "exported November 20, 2026"."""
+    """Return the files with the days of the oldest and the newest: "files exported November 20, 2026"."""
     dates = _dates(report)
     return words.your_files(dates[0], dates[-1]) if dates else words.your_files(None, None)
 
@@ -296,7 +296,7 @@ def oldest_age(report: Report) -> str:
 
 
 def files_and_age(report: Report) -> str:
-    """Return when the files were exported and how long ago: "exported November 20, 2026 (30 minutes ago)"."""
+    """Return when the files were exported and how long ago: "files exported November 20, 2026 (30 minutes ago)"."""
     age = oldest_age(report)
     return files_and_dates(report) + (f" ({age})" if age else "")
 

@@ -92,7 +92,6 @@ VIEWS: Mapping[str, str] = {"office": "Office", "csm": "Customer success", "engi
 VIEW_FOR = "View for"
 VIEW_HEADINGS: Mapping[str, str] = {"office": "For the office", "csm": "For customer success", "engineer": "For engineers"}
 PRINT_ALL = "Print everything"
-FILES = "Files"
 THREE_FIRST = "Start here"
 STILL_OPEN = "What we still need"
 YOUR_BATCHES = "Your batches"
@@ -284,12 +283,12 @@ def records(number: int, kind: str) -> str:
 
 
 def your_files(first: datetime | None, last: datetime | None) -> str:
-    """Return when the oldest and the newest file were exported: "exported November 20, 2026"."""
+    """Return when the oldest and the newest file were exported: "files exported November 20, 2026"."""
     if first is None or last is None:
-        return "export date not known"
+        return "files of unknown date"
     if first.date() == last.date():
-        return f"exported {format_date(first)}"
-    return f"exported {format_date(first)} to {format_date(last)}"
+        return f"files exported {format_date(first)}"
+    return f"files exported {format_date(first)} to {format_date(last)}"
 
 
 def age(old: timedelta) -> str:
@@ -608,7 +607,7 @@ def drifted(setting: str, old: str | None, new: str | None) -> str:
 
 def message_for_csm(account: str, files: str, verdict: str, to_do: str) -> str:
     """Return the beginning of the office's message."""
-    return f"{account}, files {files}: {verdict}.\n{to_do}."
+    return f"{account}, {files}: {verdict}.\n{to_do}."
 
 
 def clears_with(problem: str) -> str:
@@ -650,10 +649,3 @@ def and_others(number: int) -> str:
 def page_title(verdict: str, account: str) -> str:
     """Return the title of the browser window."""
     return f"{verdict} - {account}"
-
-
-def gate(new: int, known: int, *, passed: bool) -> str:
-    """Return whether the gate on new problems passed: "Gate: passed. 0 new problems, 2 known."."""
-    if passed:
-        return f"Gate: passed. {count(new, 'new problem')}, {known:,} known."
-    return f"Gate: failed. {count(new, 'new problem')}."

@@ -12,6 +12,7 @@ import msgspec
 
 from exportready.model.audit import AccountState, Audit, RuleState
 from exportready.model.report import Outcome, Verdict
+from exportready.model.rules import Severity
 from exportready.reporters import words as shared
 from exportready.reporters.audit import words
 from exportready.reporters.engineer import LOOK_BY_SEVERITY
@@ -91,7 +92,8 @@ def shown_verdict(state: AccountState) -> Verdict:
 
 def verdict_text(state: AccountState, verdict: Verdict) -> str:
     """Return a verdict on an account in words."""
-    return shared.verdicts(after_export=state.is_after_export)[verdict]
+    has_warnings = bool(state.open_by_severity.get(Severity.WARNING))
+    return shared.verdict(verdict, after_export=state.is_after_export, has_warnings=has_warnings)
 
 
 def account_look(audit: Audit, state: AccountState) -> str:
