@@ -141,12 +141,12 @@ def test_exit_code_is_0_if_every_account_passes(run: Run, fleet: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("nowhere",), "is not there"),
-        (("accounts/acme",), "exportready check judges one"),
+        (("nowhere",), "Can't find nowhere"),
+        (("accounts/acme",), "Check it with: exportready check accounts/acme"),
         (("accounts", "-o", "sarif"), "is not a format"),
         (("accounts", "--select", "items/cogs"), "did you mean 'items/cogs-account'"),
-        (("accounts", "--resume"), "no audit in"),
-        (("accounts", "--cluster", "tcp://127.0.0.1:1", "--jobs", "2"), "--jobs is for this machine"),
+        (("accounts", "--resume"), "has no interrupted audit"),
+        (("accounts", "--cluster", "tcp://127.0.0.1:1", "--jobs", "2"), "--jobs works only on this computer"),
         (("accounts", "--history", "accounts/acme/account.yaml"), "--history"),
     ],
 )
@@ -163,7 +163,7 @@ def test_second_audit_at_the_same_time_is_refused(run: Run, fleet: Path) -> None
     process = run(fleet, "-q", "--at", AT)
     connection.close()
     assert process.returncode == 2
-    assert "another audit is using it" in process.stderr
+    assert "another audit is using this file" in process.stderr
 
 
 def test_anonymized_audit_names_no_record(run: Run, fleet: Path, tmp_path: Path) -> None:
@@ -203,8 +203,8 @@ def test_ctrl_c_keeps_finished_accounts_and_resume_continues(run: Run, tmp_path:
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert out == ""
-    assert "--resume goes on" in err
-    assert "of 40 accounts are finished and kept" in err
+    assert "run the same command with --resume" in err
+    assert "of 40 accounts are finished and saved" in err
     assert "Traceback" not in err
     other = run(folder, "--resume", "--at", AT, "--ignore", "naming")
     assert other.returncode == 2
@@ -371,7 +371,7 @@ def write_account_with_duplicate_bill(home: Path) -> None:
     [
         (("accounts", "-o", f"json:accounts/{HISTORY}"), "is the history"),
         (("accounts", "-o", "html:out/acme.html", "--reports", "out"), "is the report of one account"),
-        (("accounts", "--select", "items", "--ignore", "items"), "no rule is left"),
+        (("accounts", "--select", "items", "--ignore", "items"), "No rules are left"),
     ],
 )
 def test_outputs_never_overwrite_the_history_or_reports(

@@ -86,7 +86,7 @@ def test_folders_of_our_own_reports_are_not_accounts(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("lines", "message"),
-    [("", "names no account"), ("acme\n./acme/\n", "on line 1 already"), ("# comment\n", "names no account")],
+    [("", "has no accounts"), ("acme\n./acme/\n", "already on line 1"), ("# comment\n", "has no accounts")],
 )
 def test_list_errors(tmp_path: Path, lines: str, message: str) -> None:
     (tmp_path / "accounts.txt").write_text(lines)
@@ -104,9 +104,9 @@ def test_folder_errors(tmp_path: Path) -> None:
     with pytest.raises(NoFleet, match="exportready check"):
         find_accounts(tmp_path)
     (tmp_path / "servicetitan").rmdir()
-    with pytest.raises(NoFleet, match="no folder of accounts"):
+    with pytest.raises(NoFleet, match="not a folder or a list of accounts"):
         find_accounts(tmp_path / "account.yaml")
-    with pytest.raises(NoFleet, match="is not there"):
+    with pytest.raises(NoFleet, match="Can't find"):
         find_accounts(tmp_path / "nothing")
     (tmp_path / "account.yaml").unlink()
     (tmp_path / "acme").mkdir()

@@ -71,7 +71,7 @@ def test_every_account_has_one_result_and_only_crashing_ones_have_errors(
 
     results = list(run_jobs(Workers(start, concurrency, lambda executor: None), b"", AT, make_jobs(count)))
     assert sorted(result.place for result in results) == sorted(map(str, range(count)))
-    crashed = {int(result.place) for result in results if result.state is not None and "died" in result.state.error}
+    crashed = {int(result.place) for result in results if result.state is not None and "crashed" in result.state.error}
     assert crashed == {number for number in crashing if number < count}
     assert all(executor.most_in_progress <= JOBS_PER_PROCESS * concurrency for executor in executors)
     assert all(attempts[str(number)] <= 2 for number in crashing), "no account may crash processes again and again"

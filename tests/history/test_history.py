@@ -233,7 +233,7 @@ def test_anonymizing_hashes_subjects_of_earlier_audits_too(tmp_path: Path) -> No
 
 
 def test_only_one_program_can_open_it(history: History) -> None:
-    with pytest.raises(NoHistory, match="another audit is using it"):
+    with pytest.raises(NoHistory, match="another audit is using this file"):
         History(history.path)
 
 
@@ -256,7 +256,7 @@ def test_file_of_another_program_is_not_touched(tmp_path: Path, statement: str) 
     connection.commit()
     connection.close()
     before = path.read_bytes()
-    with pytest.raises(NoHistory, match="another program"):
+    with pytest.raises(NoHistory, match="another program's database"):
         History(path)
     assert path.read_bytes() == before
 
@@ -265,10 +265,10 @@ def test_unusable_files_say_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "history.sqlite3"
     with History(path) as history:
         history.connection.execute("PRAGMA user_version = 99")
-    with pytest.raises(NoHistory, match="newer ExportReady"):
+    with pytest.raises(NoHistory, match="newer version of ExportReady"):
         History(path)
     path.write_bytes(b"not a database, and longer than a header" * 20)
-    with pytest.raises(NoHistory, match="no history, or it is damaged"):
+    with pytest.raises(NoHistory, match="not a history, or it is damaged"):
         History(path)
     with pytest.raises(NoHistory, match="--history"):
         History(tmp_path)

@@ -140,12 +140,12 @@ def test_the_members_of_a_group_come_back_and_of_an_older_result_from_their_plac
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        ([], "it is no result of exportready"),
-        ({"format": "exportready/diff@1"}, "it is no result of exportready"),
-        ({"rules": 3}, "it is damaged"),
-        ({"verdict": "splendid"}, "it is damaged"),
-        ({"waits": {"transactions": 1, "amount": "much"}}, "it is damaged"),
-        ({"checked_at": None}, "it is damaged"),
+        ([], "this is not a result of check"),
+        ({"format": "exportready/diff@1"}, "this is not a result of check"),
+        ({"rules": 3}, "this result is damaged"),
+        ({"verdict": "splendid"}, "this result is damaged"),
+        ({"waits": {"transactions": 1, "amount": "much"}}, "this result is damaged"),
+        ({"checked_at": None}, "this result is damaged"),
     ],
 )
 def test_what_is_not_a_result_is_refused(report: Report, damage: object, message: str) -> None:
