@@ -95,7 +95,7 @@ def test_list_errors(tmp_path: Path, lines: str, message: str) -> None:
 
 
 def test_folder_errors(tmp_path: Path) -> None:
-    with pytest.raises(NoFleet, match=r"no account$"):
+    with pytest.raises(NoFleet, match="has no accounts"):
         find_accounts(tmp_path)
     (tmp_path / "account.yaml").write_text("account: A\n")
     with pytest.raises(NoFleet, match="exportready check"):
@@ -110,7 +110,7 @@ def test_folder_errors(tmp_path: Path) -> None:
         find_accounts(tmp_path / "nothing")
     (tmp_path / "account.yaml").unlink()
     (tmp_path / "acme").mkdir()
-    with pytest.raises(NoFleet, match="named twice"):
+    with pytest.raises(NoFleet, match="is given twice"):
         find_fleet([tmp_path, tmp_path])
 
 

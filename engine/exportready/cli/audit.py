@@ -243,7 +243,7 @@ def _engine(name: str | None) -> str | None:
 def _started(history: History, how: AuditOptions, kept: _Kept) -> AuditRun:
     """Start a new audit, or return the one to continue. Raises click.UsageError."""
     from exportready import __version__
-    from exportready.model.display import count
+    from exportready.model.display import count, format_time
 
     unfinished = history.interrupted_audit()
     if not kept.resume:
@@ -258,7 +258,7 @@ def _started(history: History, how: AuditOptions, kept: _Kept) -> AuditRun:
             "The interrupted audit used other rules or settings. Use the same ones, or start a new audit without --resume."
         )
     if kept.has_at and how.at != unfinished.at:
-        raise click.UsageError(f"The interrupted audit was as of {unfinished.at.isoformat()}. Leave out --at.")
+        raise click.UsageError(f"The interrupted audit was as of {format_time(unfinished.at)}. Leave out --at.")
     return unfinished
 
 

@@ -32,7 +32,7 @@ SHAPE = Object(
         "ignore": Key(ListOf(Text(), or_one=True), "skip these rules or areas"),
         "severity": Key(MapOf(Choice(_GRADES)), "rule: its severity for your team"),
         "parameters": Key(MapOf(MapOf(Anything())), "rule: {parameter: value}"),
-        "packs": Key(ListOf(Text(), or_one=True), "folders of rules to check in addition to the shipped ones"),
+        "packs": Key(ListOf(Text(), or_one=True), "folders of rules to check in addition to the built-in ones"),
         "failOn": Key(Choice((*_GRADES, "never")), "the lowest severity that fails the gate"),
         "allowUnknown": Key(YesNo(), "whether the gate passes if some rules could not be checked"),
         "thresholds": Key(MapOf(Number(whole=True, least=0)), f"how many the gate allows: {', '.join(THRESHOLDS)}"),

@@ -156,14 +156,14 @@ class RuleOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Which rules to check."""
 
     folder: Path | None = None
-    """A folder of rules; None for the shipped ones."""
+    """A folder of rules; None for the built-in ones."""
     selected: tuple[str, ...] = ()
     """Ids and areas; empty for all."""
     ignored: tuple[str, ...] = ()
 
 
 RULES = click.option(
-    "--rules", "folder", type=click.Path(path_type=Path), help="Use the rules in this folder instead of the shipped ones."
+    "--rules", "folder", type=click.Path(path_type=Path), help="Use the rules in this folder instead of the built-in ones."
 )
 SELECT = click.option(
     "--select",

@@ -62,7 +62,7 @@ def targets(outputs: Sequence[str], quiet: bool, formats: Sequence[str] = FORMAT
 
 
 def target_of(output: str, formats: Sequence[str] = FORMATS, what: str = "a format") -> Target:
-    """Read FORMAT, FORMAT:PATH, FORMAT:- or a PATH whose extension names the format. Raises click.UsageError."""
+    """Read FORMAT, FORMAT:PATH, FORMAT:- or a PATH whose extension shows the format. Raises click.UsageError."""
     name, colon, target = output.partition(":")
     if name in formats:
         if name == "html" and not target and sys.stdout.isatty():

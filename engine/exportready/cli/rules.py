@@ -45,7 +45,7 @@ def list_rules(folder: Path | None, as_json: bool) -> None:
 def test_rules(folder: Path | None) -> int:
     """Run the examples in your rules and report differences.
 
-    FOLDER has the rules (default: the shipped ones). Outcomes and findings must match exactly: a finding that an example doesn't
+    FOLDER has the rules (default: the built-in ones). Outcomes and findings must match exactly: a finding that an example doesn't
     list is a difference too. Each rule needs an example that passes, one that fails, and one that can't be decided. Exits with 1 if
     there are differences.
     """
@@ -76,7 +76,7 @@ def test_rules(folder: Path | None) -> int:
 def lint_rules(folder: Path | None, as_json: bool) -> int:
     """Find mistakes in your rules, with file and line.
 
-    FOLDER has the rules (default: the shipped ones). Finds files that can't be read, outcomes without an example, names that are
+    FOLDER has the rules (default: the built-in ones). Finds files that can't be read, outcomes without an example, names that are
     never used, and conditions that can never be true. Exits with 1 if there are problems.
     """
     from exportready.cli.output import echo_json
@@ -134,7 +134,7 @@ def new_rule(id_: str, folder: Path) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--check", "only_check", is_flag=True, help="Write nothing; exit with 1 if a page is out of date or not needed.")
 @click.option(
-    "--rules", "source", type=click.Path(path_type=Path), help="Use the rules in this folder instead of the shipped ones."
+    "--rules", "source", type=click.Path(path_type=Path), help="Use the rules in this folder instead of the built-in ones."
 )
 def write_docs(folder: Path, only_check: bool, source: Path | None) -> int:
     """Write a Markdown page for each rule, and an index, into FOLDER.

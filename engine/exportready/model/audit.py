@@ -98,7 +98,7 @@ class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     blocked: Cleared = field(default_factory=Cleared)
     """Everything that open problems block; each transaction counts once."""
     expiring: tuple[Expiry, ...] = ()
-    """Answers and waivers that expire some day, the earliest first."""
+    """Answers and waivers that will expire, the earliest first."""
 
     @property
     def is_unreadable(self) -> bool:

@@ -85,7 +85,7 @@ def _evidence(node: Node | None, path: str, mistakes: Mistakes, partial: set[str
         records = _records(kind, rows, path, mistakes)
         whole = kind not in partial
         scope, why, cause = (
-            (Scope.WHOLE, "", None) if whole else (Scope.PART, "only a part of it was exported", Reason.PARTIAL)
+            (Scope.WHOLE, "", None) if whole else (Scope.PART, "only some of the records were exported", Reason.PARTIAL)
         )
         datasets[kind] = Dataset(kind=kind, records=records, scope=scope, why=why, cause=cause, dated=taken)
         listings[kind] = (
