@@ -43,7 +43,8 @@ def at(snapshot: Path, revision: str) -> Iterator[Path | None]:
                 f"--since needs a git repository, and git can't read one at {folder}: {_error_of(inside)}. Use --baseline instead."
             )
         shallow = " in this shallow clone; fetch more history" if inside.stdout.strip() == b"true" else ""
-        raise NoRevision(f"git revision '{revision}' not found{shallow}{_near(folder, revision)}")
+        remedy = shallow or _near(folder, revision) or "; use a commit, branch or tag, such as HEAD"
+        raise NoRevision(f"git revision '{revision}' not found{remedy}")
     commit, base = known.stdout.decode().strip(), base_of(snapshot)
     top = _git(folder, "rev-parse", "--show-toplevel")
     root = Path(top.stdout.decode("utf-8", errors="replace").strip()) if top is not None else folder
