@@ -208,7 +208,7 @@ def test_ctrl_c_keeps_finished_accounts_and_resume_continues(run: Run, tmp_path:
     assert "Traceback" not in err
     other = run(folder, "--resume", "--at", AT, "--ignore", "naming")
     assert other.returncode == 2
-    assert "other rules or other settings" in other.stderr
+    assert "used other rules or settings" in other.stderr
     resumed = run(folder, "-o", "json", "--resume")
     assert resumed.stdout == uninterrupted(run, folder, tmp_path)
 
