@@ -221,11 +221,10 @@ def test_the_message_to_the_customer_can_be_sent_as_it_is(report: Report) -> Non
 
     def a_gap(kind: str, supply: str, channel: Channel) -> Gap:
         cause = Reason.NOT_SUPPLIED
-        return Gap(kind=kind, field=None, subject=None, reason="missing", cause=cause, supply=supply, channel=channel)
+        return Gap(kind=kind, field=None, subject=None, reason="missing", supply=supply, cause=cause, channel=channel)
 
-    by_api = "Ask for GET /inventory/v2/tenant/TENANT/purchase-orders"
     gaps = (
-        a_gap("derived.waiting_vendor", by_api, Channel.INTEGRATOR),
+        a_gap("derived.waiting_vendor", "Ask for GET /inventory/v2/tenant/TENANT/purchase-orders", Channel.INTEGRATOR),
         a_gap("servicetitan.invoice", "Save invoices.json", Channel.EXPORT),
         a_gap("derived.applied_payment", "Write it into account.yaml", Channel.ASK),
     )

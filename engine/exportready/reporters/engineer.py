@@ -113,7 +113,7 @@ def _format_value(value: str | None) -> str:
 
 def _trace_row(clause: Clause) -> tuple[str, str, str]:
     name = ".".join(filter(None, (clause.of, clause.field)))
-    condition = f"{name}: {clause.expected} ({_format_value(clause.observed)})"
+    condition = f"{name}: {clause.expected}, found {_format_value(clause.observed)}"
     return words.TRACE_PARTS[clause.part], condition, words.CLAUSE_RESULTS[clause.is_met]
 
 

@@ -59,7 +59,7 @@ def _accounts(page: Lines, audit: Audit, rows: list[Row], limit: int) -> None:
             style=VERDICT_COLORS[row.verdict],
             tag=_tag(row),
         )
-        details = ". ".join(map(shared.sentence, filter(None, (main_problem(audit, row), blocked_text(row)))))
+        details = ". ".join(filter(None, (main_problem(audit, row), blocked_text(row))))
         if details:
             page.text(details, indent="   ")
     if len(rows) > limit:
@@ -67,9 +67,9 @@ def _accounts(page: Lines, audit: Audit, rows: list[Row], limit: int) -> None:
 
 
 def _tag(row: Row) -> str:
-    """Return the numbers after an account, such as "[12 problems, 33 % not checked, 3 new]"."""
+    """Return the numbers after an account, such as "[12 problems, 33% not checked, 3 new]"."""
     parts = [] if row.state.error else [words.problems(row.state.open_count)]
-    parts.append(f"{words.percent(row.unchecked_percent)} {words.LOOK_LABELS['unknown']}")
+    parts += [f"{words.percent(row.unchecked_percent)} {words.LOOK_LABELS['unknown']}"] if row.unchecked_percent else []
     parts += [words.nonzero_changes(row.added, row.regressed, row.fixed), row.remark]
     return f"[{', '.join(filter(None, parts))}]"
 
