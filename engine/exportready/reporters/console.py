@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from exportready.model.display import count, format_time
 from exportready.model.evidence import Source
-from exportready.model.report import Finding, Outcome, Report, RuleResult
+from exportready.model.report import Finding, Outcome, Report, RuleResult, Verdict
 from exportready.reporters import Options, arrival, key_issues, view, words
 from exportready.reporters.lines import BOLD, DIM, VERDICT_COLORS, Lines
 from exportready.reporters.office import Card, OfficeView, office_view
@@ -82,7 +82,8 @@ class _Page(Lines):
 def _header(page: _Page, report: Report) -> None:
     verdict = f"{view.verdict(report)} - {view.account_name(report)}, {view.files_and_age(report)}"
     page.text(verdict, style=f"{BOLD};{VERDICT_COLORS[report.verdict]}")
-    page.text(view.meaning(report))
+    if report.verdict is not Verdict.NOT_READY or report.is_after_export or page.verbose:
+        page.text(view.meaning(report))
     page.text(f"{view.to_do(report)}." if report.sources else f"{view.to_do(report)}. {view.files_read(report)}.")
     if view.narrowed(report):
         page.text(f"{view.narrowed(report)}.")
@@ -164,7 +165,6 @@ def _short(page: _Page, report: Report, office: OfficeView, folder: str) -> None
     _accepted(page, report)
     _unrecognized(page, report)
     _still_needed(page, report, office, folder)
-    page.blank()
     _tally(page, report)
     left_out = [count(len(office.look), "item") + " to review"] if office.fix and office.look else []
     page.text(words.more_with_verbose(left_out), style=DIM)
@@ -185,11 +185,10 @@ def _still_needed(page: _Page, report: Report, office: OfficeView, folder: str) 
         page.text(one.question, indent="  ", bullet="? ")
     if len(office.confirm) > _MAX_OPEN:
         page.text(words.more_questions(len(office.confirm) - _MAX_OPEN), indent="    ")
-    titles = list(dict.fromkeys(supply.title for supply in office.supply))
-    for title in titles[:_MAX_OPEN]:
-        page.text(title, indent="  ", bullet="* ")
-    if len(titles) > _MAX_OPEN:
-        page.text(words.more_supplies(len(titles) - _MAX_OPEN), indent="    ")
+    for supply in office.supply[:_MAX_OPEN]:
+        page.text(f"{supply.title}. {supply.instruction or words.NO_INSTRUCTION}.", indent="  ", bullet="* ")
+    if len(office.supply) > _MAX_OPEN:
+        page.text(words.more_supplies(len(office.supply) - _MAX_OPEN), indent="    ")
     if office.integrator:
         page.text(words.from_integrator(dict.fromkeys(one.what for one in office.integrator)), indent="  ", bullet="* ")
     for result in broken_rules:
