@@ -45,7 +45,7 @@ def test_every_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert first == "not_ready\n"
     assert "  - " in issues
     assert "items/cogs-account: failed" in results
-    assert mistakes == "my-rules:0: this folder holds no rules (AREA/NAME.yaml)\n"
+    assert mistakes == "my-rules:0: this folder has no rules; add a file AREA/NAME.yaml\n"
     assert "Can't find nowhere" in nowhere
 
 

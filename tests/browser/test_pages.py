@@ -154,6 +154,7 @@ def test_the_keyboard_reaches_everything(open_page: Open) -> None:
 @pytest.mark.parametrize("script", [True, False])
 def test_paper_shows_closed_parts_and_no_controls(open_page: Open, audience: str, script: bool) -> None:
     page = open_page("not-ready", audience, script=script).page
+    page.locator("#print-all").check()
     page.emulate_media(media="print")
     inside = f".view.{audience} details:not([open]) > :not(summary)"
     assert page.locator(inside).count() > 0

@@ -68,7 +68,7 @@ def test_the_work_list_is_a_file_of_its_own(run: Run, tmp_path: Path) -> None:
     assert [(row["Customer:job"], row["Number"], row["Invoice"], row["Apply"]) for row in rows] == [
         (one["booksCustomer"], one["payment"], one["invoice"], one["toApply"]) for one in listed
     ]
-    assert any(row["Stands apart"] == "closed period" for row in rows)
+    assert any(row["Needs review"] == "closed period" for row in rows)
 
 
 def test_without_quickbooks_payments_nothing_is_said_to_have_arrived(run: Run, tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_a_batch_that_looks_bypassed_is_asked_for(run: Run, tmp_path: Path) -> N
     for kind, some in (company.more or {}).items():
         company.more[kind] = [one for one in some if not str(one.get("Memo")).startswith("1042 ")]
     write(tmp_path, company.files())
-    assert b"looks bypassed; please confirm" in b" ".join(run("check", tmp_path, AT).stdout.split())
+    assert b"If batch 1042 (11-20 plumbing) was bypassed, confirm it." in b" ".join(run("check", tmp_path, AT).stdout.split())
     done = run("ask", tmp_path, AT, replies="yes\n")
     assert b"Nothing of batch 1042 is in QuickBooks. Was it bypassed" in done.stderr
     assert yaml.safe_load((tmp_path / "account.yaml").read_text("utf-8"))["settings"]["bypassedBatches"] == ["1042"]

@@ -38,7 +38,7 @@ def test_0_for_files_that_are_ready(run_installed: Run) -> None:
 def test_1_for_problems(run_installed: Run) -> None:
     done = run_installed("check", NOT_READY, AT)
     assert (done.returncode, done.stderr) == (1, b"")
-    assert b"Do this:" in done.stdout
+    assert b"Fix first:" in done.stdout
 
 
 @pytest.mark.parametrize("arguments", [("check",), ("check", READY, "--colour"), ("chek",), ("check", READY, "--at=soon")])
@@ -256,15 +256,15 @@ def test_a_narrowed_run_says_so_first_and_never_that_nothing_is_in_the_way(run: 
     everything = sum("phase: after-export" not in rule.read_text() for rule in rule_files())
     judged = everything - len(rule_files("items")) - len(rule_files("inventory"))
     first = "inventory/location-on-every-line"
-    assert f"Only {judged} of {everything} practices were checked; left out: {first}" in head
-    assert "Nothing stops this export" not in head
+    assert f"Only {judged} of {everything} checks ran; left out: {first}" in head
+    assert "Ready to export" not in head
 
 
 def test_own_rules_are_told_from_the_shipped_ones(run: Run, tmp_path: Path) -> None:
     (tmp_path / "rules" / "session").mkdir(parents=True)
     shutil.copy(ROOT / "rules" / "session" / "single-user-mode.yaml", tmp_path / "rules" / "session")
     done = run("check", READY, AT, "--rules", tmp_path / "rules")
-    assert "Only 1 practice was checked: of your own rules" in " ".join(done.stdout.decode().split())
+    assert "Only 1 check ran from your own rules" in " ".join(done.stdout.decode().split())
 
 
 # -- rules and their examples

@@ -132,10 +132,10 @@ def test_a_discount_that_was_taken_is_applied_too() -> None:
     assert to_do([applied(1, 1, 100)], [0], [0], [link]) == []
 
 
-def test_where_nothing_is_left_the_list_says_of_what() -> None:
-    assert to_do([applied(1, 1, 40)], [0], [40]) == [("P1", "101", Decimal(0), "invoice fully paid")]
+def test_where_nothing_is_left_to_apply_there_is_no_work() -> None:
+    assert to_do([applied(1, 1, 40)], [0], [40]) == []
     link: Row = {"parent.TxnID": "R1", "TxnID": "I7", "RefNumber": "107", "TxnDate": DAY, "Amount": Decimal(40)}
-    assert to_do([applied(1, 1, 40)], [40], [0], [link]) == [("P1", "101", Decimal(0), "applied to 107, payment fully used")]
+    assert to_do([applied(1, 1, 40)], [40], [0], [link]) == []
 
 
 def test_payments_that_neither_number_nor_id_tells_apart_are_not_mixed_up() -> None:

@@ -223,9 +223,9 @@ def test_what_was_not_checked_never_looks_fine(report: Report) -> None:
         report, verdict=Verdict.CANNOT_TELL, sources=(), results=(result_of(report, "session/single-user-mode"),)
     )
     console = render("console", unknown, PLAIN)
-    assert console.startswith("Can't say yet - ")
-    assert "1 practice could not be checked" in console
-    assert "nobody said how many people export" in console
+    assert console.startswith("No problems found so far - ")
+    assert "1 check still needs information" in console
+    assert "nobody said how many people export" in render("console", unknown, Options(verbose=1))
     page = render("html", unknown, PLAIN)
     body = page[page.index("</style>") :]
     assert 'class="band unknown"' in body
@@ -234,10 +234,10 @@ def test_what_was_not_checked_never_looks_fine(report: Report) -> None:
 
 
 def test_the_console_shows_an_instruction_only_once(report: Report) -> None:
-    console = render("console", report, Options(width=200))
+    console = render("console", report, Options(width=200, verbose=1))
     assert console.count("Lists to IIF Files") == 1
     assert "for GLUE-7 and GLUE-8" in console
-    assert "and 7 more; -o html:report.html lists all" in console
+    assert words.and_more(7) in console
 
 
 def test_the_console_fits_its_width_and_is_ascii(report: Report) -> None:
@@ -249,8 +249,8 @@ def test_the_console_fits_its_width_and_is_ascii(report: Report) -> None:
 
 
 def test_times_are_in_the_time_zone_of_the_account(report: Report) -> None:
-    assert "Checked 20 November 2026, 5:40 PM" in render("html", report, PLAIN)
-    assert "Checked 21 November 2026, 12:40 AM" in render("html", replace(report, account=Account()), PLAIN)
+    assert "Checked November 20, 2026, 5:40 PM" in render("html", report, PLAIN)
+    assert "Checked November 21, 2026, 12:40 AM" in render("html", replace(report, account=Account()), PLAIN)
 
 
 def test_the_connection_comes_first(report: Report) -> None:
@@ -286,36 +286,41 @@ def test_how_long_a_fix_takes(report: Report) -> None:
 def test_the_verdict_has_other_words_after_the_export(report: Report) -> None:
     after = replace(report, phase="after-export")
     assert [view.verdict(replace(after, verdict=verdict)) for verdict in Verdict] == [
-        "Arrived", "Arrived with remarks", "Not arrived whole", "Can't say yet",
+        "Everything arrived", "Everything arrived, with items to review", "Some transactions are missing or wrong",
+        "Not enough information yet",
     ]  # fmt: skip
-    assert [view.verdict(replace(report, verdict=verdict)) for verdict in Verdict] == [
-        "Ready to export", "Ready, look at these", "Don't export yet", "Can't say yet",
+    no_warnings = replace(report, results=(result_of(report, "session/single-user-mode"),))
+    assert [view.verdict(replace(no_warnings, verdict=verdict)) for verdict in Verdict] == [
+        "Ready to export", "Ready, with warnings", "Don't export yet", "No problems found so far",
     ]  # fmt: skip
+    cogs = result_of(report, "items/cogs-account")
+    mild = replace(cogs, findings=tuple(replace(finding, severity=Severity.WARNING) for finding in cogs.findings))
+    assert view.verdict_of(with_result(report, mild), Verdict.CANNOT_TELL) == "Nothing blocks the export so far"
 
 
 def test_the_dates_and_ages_of_files(report: Report) -> None:
-    assert view.files_and_dates(report) == "your files of 20 November 2026"
-    assert view.oldest_age(report) == "as of 10 minutes ago"
+    assert view.files_and_dates(report) == "files exported November 20, 2026"
+    assert view.oldest_age(report) == "10 minutes ago"
     undated = replace(report, account=Account(time_zone="America/Denver"))
-    assert view.files_and_dates(undated) == "your files of 20 November 2026", (
+    assert view.files_and_dates(undated) == "files exported November 20, 2026", (
         "from the dates of the files, in the time zone of the account"
     )
-    assert view.files_and_dates(replace(report, account=Account())) == "your files of 21 November 2026", (
+    assert view.files_and_dates(replace(report, account=Account())) == "files exported November 21, 2026", (
         "in the offset of the check"
     )
-    assert view.files_and_dates(replace(undated, sources=())) == "your files (no date is known)"
+    assert view.files_and_dates(replace(undated, sources=())) == "files of unknown date"
     assert view.oldest_age(replace(undated, sources=())) == ""
     old = replace(report.sources[0], dated=datetime(2026, 11, 18, 12, tzinfo=UTC))
     several = replace(undated, sources=(old, report.sources[2]))
-    assert view.files_and_dates(several) == "your files of 18 November 2026 to 20 November 2026"
-    assert view.oldest_age(several) == "2 days old", "the oldest counts"
+    assert view.files_and_dates(several) == "files exported November 18, 2026 to November 20, 2026"
+    assert view.oldest_age(several) == "2 days ago", "the oldest counts"
 
 
 @pytest.mark.parametrize(
     ("minutes", "text"),
     [
-        (-5, "dated after this check"), (0, "as of just now"), (1, "as of 1 minute ago"), (59, "as of 59 minutes ago"),
-        (60, "as of 1 hour ago"), (1440, "1 day old"), (59 * 1440, "59 days old"), (90 * 1440, "3 months old"),
+        (-5, "dated after this check"), (0, "just now"), (1, "1 minute ago"), (59, "59 minutes ago"),
+        (60, "1 hour ago"), (1440, "1 day ago"), (59 * 1440, "59 days ago"), (90 * 1440, "3 months ago"),
     ],
 )  # fmt: skip
 def test_age(minutes: int, text: str) -> None:
@@ -335,16 +340,16 @@ def test_the_steps_for_many_are_for_more_than_the_stated_number(report: Report, 
 
 
 def test_the_console_begins_with_key_issues_and_what_they_block(report: Report) -> None:
-    text = " ".join(render("console", report, PLAIN).split())
-    assert "2 transactions ($1,234.50) wait on these; other problems may appear" in text
+    text = " ".join(render("console", report, Options(verbose=1)).split())
+    assert "Together they block 2 transactions ($1,234.50). Fixing them may reveal other problems." in text
     order = [text.index(issue.message) for issue in report.key_issues]
     assert order == sorted(order)
     assert text.index(words.BLOCKING_TITLE) < text.index(words.FIX_FIRST)
     assert "Stops the whole export." in text
-    assert "1 transaction ($108.00) on this alone, and 1 transaction ($1,126.50) on this and others." in text
+    assert "Blocks 1 transaction ($108.00), and 1 transaction ($1,126.50) that other problems block too." in text
     assert words.INFERRED in text
     assert words.RETRY in text
-    assert "No longer true, since the transaction has arrived: 58201: Object Not Found" in text
+    assert "Resolved: the transaction has arrived since: 58201: Object Not Found" in text
 
 
 def test_why_shows_facts_then_rules_then_what_is_blocked(report: Report) -> None:

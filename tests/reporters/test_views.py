@@ -113,7 +113,7 @@ def test_one_key_issue_has_its_amount_on_the_card_several_have_it_in_their_rows(
         replace(report, key_issues=(first,), blocked_transactions=blocked_by({"one": 2})), "items/cogs-account", "one"
     )
     (card,) = (card for card in office_view(single).fix if card.anchor == "items-cogs-account")
-    assert card.impact == "2 transactions ($200.00) on this alone"
+    assert card.impact == "Blocks 2 transactions ($200.00)"
     assert [row.impact for row in card.rows] == [""], "the card says it"
     both = replace(report, key_issues=(first, second), blocked_transactions=blocked_by({"one": 2, "two": 3}))
     (card,) = (
@@ -121,10 +121,10 @@ def test_one_key_issue_has_its_amount_on_the_card_several_have_it_in_their_rows(
         for card in office_view(with_key_issues(both, "items/cogs-account", "one", "two")).fix
         if card.anchor == "items-cogs-account"
     )
-    assert card.impact == "5 transactions wait on these"
+    assert card.impact == "Blocks 5 transactions"
     assert [row.impact for row in card.rows] == [
-        "2 transactions ($200.00) on this alone",
-        "3 transactions ($300.00) on this alone",
+        "blocks 2 transactions ($200.00)",
+        "blocks 3 transactions ($300.00)",
     ]
     assert card.blocked == 5
 
@@ -157,19 +157,24 @@ def test_questions_and_files_to_supply_are_apart(report: Report) -> None:
         field=None,
         subject=None,
         reason="not in any of your files",
-        supply="Ask for GET /invoices",
+        supply="Download the batch",
         cause=Reason.NOT_SUPPLIED,
         channel=Channel.EXPORT,
         also=(Channel.INTEGRATOR,),
+        integrator="GET /invoices",
     )
-    result = replace(report.results[0], outcome=Outcome.CANNOT_TELL, findings=(), gaps=(gap, file))
+    feed = replace(
+        file, kind="servicetitan.truck", supply="Ask", channel=Channel.INTEGRATOR, also=(), integrator="GET /trucks"
+    )
+    result = replace(report.results[0], outcome=Outcome.CANNOT_TELL, findings=(), gaps=(gap, file, feed))
     one = office_view(replace(report, results=(result,), verdict=Verdict.CANNOT_TELL))
     assert [each.question for each in one.confirm] == ["How many people export batches from this account?"]
-    assert [each.instruction for each in one.supply] == ["Ask for GET /invoices"]
+    assert [each.instruction for each in one.supply] == ["Download the batch"]
+    assert [each.what for each in one.integrator] == ["trucks"]
     assert one.supply[0].title == "Missing: invoices"
-    assert one.request == f"{words.REQUEST}\n1. Ask for GET /invoices"
+    assert one.request == f"{words.REQUEST}\n1. GET /trucks"
     assert "How many people" in one.message
-    assert "GET /invoices" in one.message
+    assert "Download the batch" in one.message
 
 
 def test_undated_files_come_first_then_the_oldest(report: Report) -> None:

@@ -78,7 +78,7 @@ CASES = [
     ("outcome: passed", "outcome: fine", 15, "one of passed, failed"),
     ("outcome: passed", "outcome: failed", 15, "only an example with the outcome failed has findings"),
     ("{code: A, active: true", "{code: A, activ: true", 15, "did you mean 'active'"),
-    ("{code: A, active: true", "{code: A, active: 3", 15, "is not yes or no"),
+    ("{code: A, active: true", "{code: A, active: 3", 15, "isn't yes or no"),
     ("expect: {costOfSaleAccount: present}\n", "", 1, "'expect' is missing"),
     ("why: Because.", "why: !!python/object:os.system x", 6, "the tag"),
     ("severity: error", "severity: [error]", 3, "one of error, warning, info"),

@@ -165,9 +165,9 @@ def _short(page: _Page, report: Report, office: OfficeView, folder: str) -> None
     _accepted(page, report)
     _unrecognized(page, report)
     _still_needed(page, report, office, folder)
-    _tally(page, report)
     left_out = [count(len(office.look), "item") + " to review"] if office.fix and office.look else []
-    page.text(words.more_with_verbose(left_out), style=DIM)
+    page.text(words.more_with_verbose(left_out))
+    _tally(page, report)
 
 
 def _sentences(parts: Iterable[str]) -> str:
@@ -182,7 +182,7 @@ def _still_needed(page: _Page, report: Report, office: OfficeView, folder: str) 
         return
     page.title(words.STILL_OPEN)
     for one in office.confirm[:_MAX_OPEN]:
-        page.text(one.question, indent="  ", bullet="? ")
+        page.text(f"{one.question} ({one.hint})" if one.hint else one.question, indent="  ", bullet="? ")
     if len(office.confirm) > _MAX_OPEN:
         page.text(words.more_questions(len(office.confirm) - _MAX_OPEN), indent="    ")
     for supply in office.supply[:_MAX_OPEN]:
@@ -221,7 +221,6 @@ def _everything(page: _Page, report: Report, office: OfficeView) -> None:
     _files(page, report)
     page.blank()
     _tally(page, report)
-    page.text(words.made_by(report.version), style=DIM)
 
 
 def _key_issues(page: _Page, report: Report) -> None:
@@ -341,7 +340,7 @@ def _files(page: _Page, report: Report) -> None:
 
 
 def _tally(page: _Page, report: Report) -> None:
-    files = f"{view.files_read(report)}."
+    files = f"{view.files_read(report)}. {words.made_by(report.version)}"
     passed = len(view.with_outcome(report, Outcome.PASSED))
     not_applicable = len(view.with_outcome(report, Outcome.NOT_APPLICABLE))
     page.text(f"{words.tally(passed, not_applicable)} {files}" if passed + not_applicable else files)

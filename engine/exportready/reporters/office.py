@@ -10,6 +10,7 @@ from exportready.account.questions import question_for
 from exportready.kinds.account import BY_PATH
 from exportready.kinds.nouns import noun
 from exportready.model.fix import fix_steps, many_steps
+from exportready.model.reasons import Reason
 from exportready.model.report import Finding, KeyIssue, Report, RuleResult
 from exportready.model.rules import FixSteps, Severity
 from exportready.reporters import key_issues, view, words
@@ -75,6 +76,8 @@ class OpenQuestion(msgspec.Struct, frozen=True):
 
     question: str
     why: tuple[str, ...]
+    hint: str = ""
+    """Why it is open, where that says more than that it has no answer."""
 
 
 class OfficeView(msgspec.Struct, frozen=True, kw_only=True):
@@ -248,14 +251,17 @@ class _Cards:
 def open_questions(report: Report) -> tuple[list[OpenQuestion], list[view.Supply]]:
     """Return what a person can answer by looking, and what has to be exported or requested."""
     reasons_by_question: dict[str, list[str]] = {}
+    hints: dict[str, str] = {}
     other_supplies: list[view.Supply] = []
     for supply in view.supplies(report):
         text = _question(supply)
         if text:
             reasons_by_question.setdefault(text, []).extend(need.why for need in supply.needs)
+            telling = (gap.reason for gap in supply.gaps if gap.reason and gap.cause is not Reason.UNANSWERED)
+            hints.setdefault(text, next(telling, ""))
         else:
             other_supplies.append(supply)
-    asked = [OpenQuestion(text, tuple(dict.fromkeys(reasons))) for text, reasons in reasons_by_question.items()]
+    asked = [OpenQuestion(text, tuple(dict.fromkeys(reasons)), hints[text]) for text, reasons in reasons_by_question.items()]
     return asked, other_supplies
 
 

@@ -83,7 +83,7 @@ def _decode_object(text: str, at: int, envelope: Envelope, on_record: OnRecord) 
             raise JSONDecodeError("a colon is missing", text, at)
         at = _skip_space(text, at + 1)
         if key in envelope.keys or (key == "data" and envelope.has_list):
-            raise JSONDecodeError(f"the key '{key}' is a duplicate key", text, at)
+            raise JSONDecodeError(f"the key '{key}' appears twice", text, at)
         if key == "data" and text.startswith("[", at):
             envelope.has_list = True
             at = decode_array(text, at, on_record)
