@@ -109,7 +109,7 @@ def test_a_batch_that_looks_bypassed_is_asked_for(run: Run, tmp_path: Path) -> N
     write(tmp_path, company.files())
     assert b"If batch 1042 (11-20 plumbing) was bypassed, confirm it." in b" ".join(run("check", tmp_path, AT).stdout.split())
     done = run("ask", tmp_path, AT, replies="yes\n")
-    assert b"Nothing of batch 1042 is in QuickBooks. Was it bypassed" in done.stderr
+    assert b"None of batch 1042 is in QuickBooks. Did you bypass it" in done.stderr
     assert yaml.safe_load((tmp_path / "account.yaml").read_text("utf-8"))["settings"]["bypassedBatches"] == ["1042"]
     outcomes = {rule["id"]: rule["outcome"] for rule in result(run, tmp_path)["rules"]}
     assert outcomes["export/everything-arrived"] == "passed"

@@ -221,7 +221,7 @@ def test_answers_are_read_before_spreadsheets_whatever_their_names(tmp_path: Pat
         ("{servicetitan.materials: {code: A}}", "did you mean 'servicetitan.material'"),
         ("{servicetitan.truck: {name: A}}", "isn't a kind of record that spreadsheets can have"),
         ("{servicetitan.material: {cogs: A}}", "isn't a field that spreadsheets can have"),
-        ("{servicetitan.material: {code: }}", "there is nothing"),
+        ("{servicetitan.material: {code: }}", "expected text, not nothing"),
         ("{servicetitan.material: Code}", "a group of keys"),
     ],
 )
