@@ -115,7 +115,7 @@ def file_ages(report: Report) -> list[FileAge]:
     readable = [source for source in report.sources if source.error is None]
     ordered = sorted(readable, key=lambda file: (file.dated is not None, file.dated or report.checked_at, file.path))
     ages = [
-        FileAge(file.path, words.short_age(report.checked_at - file.dated) if file.dated else words.UNDATED)
+        FileAge(view.file_name(file), words.short_age(report.checked_at - file.dated) if file.dated else words.UNDATED)
         for file in ordered
     ]
     shown, others = ages[:_MAX_FILES], ages[_MAX_FILES:]

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from exportready.kinds import KINDS
 from exportready.kinds.nouns import noun
 from exportready.model.clock import zone_of
+from exportready.model.evidence import Source
 from exportready.model.reasons import Channel
 from exportready.model.report import Finding, Gap, Outcome, Place, Report, RuleResult, Verdict
 from exportready.model.rules import Severity
@@ -306,6 +307,11 @@ def _dates(report: Report) -> list[datetime]:
     taken_at = report.account.taken_at
     dates = [taken_at] if taken_at else [source.dated for source in report.sources if source.dated]
     return sorted(local_time(report, when) for when in dates)
+
+
+def file_name(source: Source) -> str:
+    """Return the name of a file for the office, which never opens the file of its own answers."""
+    return words.YOUR_ANSWERS if source.path.rpartition("/")[2] == "account.yaml" else source.path
 
 
 def files_read(report: Report) -> str:

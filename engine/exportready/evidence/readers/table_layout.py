@@ -25,6 +25,7 @@ from exportready.kinds.headings import (
     Table,
     squash,
 )
+from exportready.kinds.nouns import field_noun
 from exportready.model.evidence import ColumnQuestion, Unknown
 from exportready.model.reasons import Channel, Reason
 from exportready.model.rules import Type, Wanted
@@ -60,7 +61,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
         """Return which columns were matched by headings that no source shows, for a person to look over."""
         headings_of = {(kind, name): headings for kind, name, headings in self.table.all_columns()}
         guessed = [
-            f"“{self.titles[column]}” as {place[1]}"
+            f"“{self.titles[column]}” as {field_noun(place[1])}"
             for place, column in sorted(self.columns.items(), key=lambda item: item[1])
             if squash(self.titles[column]) not in {squash(one) for one in headings_of[place] if not one.startswith("?")}
         ]
