@@ -106,8 +106,8 @@
   // “Print everything” and the other views open what is closed on the screen, in browsers that can't do that by style alone.
   var closed = [], whole = document.getElementById("print-all"), office = document.getElementById("view-office");
   window.addEventListener("beforeprint", function () {
-    if (whole && office && office.checked && !whole.checked) return;
-    closed = all(document, "details:not([open])");
+    var brief = whole && office && office.checked && !whole.checked;
+    closed = all(document, brief ? "#integrator, #integrator details" : "details").filter(function (one) { return !one.open; });
     closed.forEach(function (one) { one.open = true; });
   });
   window.addEventListener("afterprint", function () { closed.forEach(function (one) { one.open = false; }); closed = []; });

@@ -88,16 +88,21 @@ def test_golden(after_export: Report, format_: str, name: str) -> None:
 
 def test_each_incomplete_batch_has_a_headline(after_export: Report) -> None:
     assert arrival.headlines(after_export) == [
-        f"Batch 1042 (11-20 plumbing): 59 of 61 arrived, 1 of them twice. {words.EXPORT_AGAIN} {words.DELETE_TWICE}",
+        "Batch 1042 (11-20 plumbing), 62 transactions: 59 arrived (1 of them twice), 2 missing, 1 not sent, with a known reason. "
+        f"{words.DELETE_TWICE} {words.EXPORT_AGAIN}",
         "Batch 1041 (11-20 plumbing): we can't tell whether any of its 3 transactions arrived.",
     ]
 
 
 @pytest.mark.parametrize(
     ("counts", "text"),
-    [((0, 1, 1), "1 missing, 1 duplicate / -61.94"), ((2, 2, 0), "2 missing / -61.94"), ((3, 0, 0), "3 / -61.94")],
+    [
+        ((0, 1, 1, 1), "1 missing, 1 duplicate, 1 wrong amount / -61.94"),
+        ((2, 2, 0, 0), "2 missing / -61.94"),
+        ((3, 0, 0, 0), "3 / -61.94"),
+    ],
 )
-def test_missing_transactions_and_duplicates_are_counted_apart(counts: tuple[int, int, int], text: str) -> None:
+def test_missing_transactions_and_duplicates_are_counted_apart(counts: tuple[int, int, int, int], text: str) -> None:
     assert words.unexplained(*counts, "-61.94") == text
 
 

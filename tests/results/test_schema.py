@@ -128,7 +128,7 @@ AT_TIMES = {
     "snapshot", "account.company_file", "rulebook.own", "baseline", "waivers", "lapses", "changes", "rules.problem", "rules.cause",
     "fix.template", "where.snippet", "findings.note", "findings.known", "findings.group", "findings.members", "findings.told_at",
     "findings.trace", "sources.error_line", "sources.error_message", "gaps.also", "gaps.question", "gaps.source", "work_list.not_known",
-    "source.note",
+    "source.note", "tie_out.differing", "gaps.integrator",
 }  # fmt: skip
 FREE = {"records", "observed", "expected", "settings", "work_list"}
 """Mappings whose keys come from the files."""

@@ -60,6 +60,7 @@ class _Row(msgspec.Struct, kw_only=True):
             self._add("books", there, copies)
             self._add("unexplained", amount - there, 1 - copies)
             self.counts["doubled"] += copies - 1
+            self.counts["differing"] += amount != (booked if amount >= 0 else -booked)
         elif state == EXPLAINED:
             self._add("explained", amount)
             self.reasons[str(one.get("explained"))] += 1
@@ -78,7 +79,7 @@ class _Row(msgspec.Struct, kw_only=True):
         reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(self.reasons.items()))
         return {
             "batchName": self.name,
-            **{f"{side}Count": Decimal(self.counts[side]) for side in (*SIDES, "missing", "doubled")},
+            **{f"{side}Count": Decimal(self.counts[side]) for side in (*SIDES, "missing", "doubled", "differing")},
             **{f"{side}Amount": amount for side, amount in self.amounts.items()},
             "explained": reasons or UNSET,
         }

@@ -275,6 +275,7 @@ explainedCount number
 explainedAmount money
 missingCount number
 doubledCount number
+differingCount number
 unexplainedCount number
 unexplainedAmount money
 untoldCount number

@@ -38,7 +38,8 @@ def _tie_out_cell(sums: Record, side: str) -> str:
     if not count and not amount:
         return words.NONE
     if side == "unexplained":
-        return words.unexplained(count, _count(sums, "missing"), _count(sums, "doubled"), _money(amount))
+        missing, doubled, differing = (_count(sums, name) for name in ("missing", "doubled", "differing"))
+        return words.unexplained(count, missing, doubled, differing, _money(amount))
     explanation = sums.get("explained") if side == "explained" else None
     return f"{count:,} / {_money(amount)}" + (f" ({explanation})" if isinstance(explanation, str) else "")
 
@@ -64,16 +65,9 @@ def headlines(report: Report) -> list[str]:
             {name: _count(sums, name) for name in _HEADLINE_COUNTS}
         )
     return [
-        words.arrived(
-            batch,
-            sent,
-            sent - counts["missing"] - counts["untold"],
-            counts["missing"],
-            counts["doubled"],
-            counts["untold"],
-        )
+        words.arrived(batch, counts["titan"], counts["explained"], counts["missing"], counts["doubled"], counts["untold"])
         for batch, counts in counts_by_batch.items()
-        if (sent := counts["titan"] - counts["explained"]) and (counts["missing"] or counts["doubled"] or counts["untold"])
+        if counts["titan"] > counts["explained"] and (counts["missing"] or counts["doubled"] or counts["untold"])
     ]
 
 

@@ -30,7 +30,7 @@ def render(report: Report, options: Options) -> str:
     if options.audience == "engineer":
         options = replace(options, verbose=max(options.verbose, 1))
     page, office = _Page(options), office_view(report)
-    _header(page, report)
+    _header(page, report, office)
     if options.audience == "csm":
         _areas(page, report, office)
     _unreadable(page, [source for source in report.sources if source.error is not None])
@@ -79,12 +79,12 @@ class _Page(Lines):
         self.more(len(lines), indent="    ")
 
 
-def _header(page: _Page, report: Report) -> None:
+def _header(page: _Page, report: Report, office: OfficeView) -> None:
     verdict = f"{view.verdict(report)} - {view.account_name(report)}, {view.files_and_age(report)}"
     page.text(verdict, style=f"{BOLD};{VERDICT_COLORS[report.verdict]}")
     if report.verdict is not Verdict.NOT_READY or report.is_after_export or page.verbose:
         page.text(view.meaning(report))
-    page.text(f"{view.to_do(report)}." if report.sources else f"{view.to_do(report)}. {view.files_read(report)}.")
+    page.text(f"{office.to_do}." if report.sources else f"{office.to_do}. {view.files_read(report)}.")
     if view.narrowed(report):
         page.text(f"{view.narrowed(report)}.")
     batches = key_issues.batch_lines(report)

@@ -15,7 +15,7 @@ from exportready.model.reasons import Channel
 from exportready.model.report import Expiry, Gap, Outcome, Report, RuleResult, Verdict
 from exportready.reporters import view, words
 from exportready.reporters.engineer import LOOK_BY_SEVERITY
-from exportready.reporters.office import OfficeView, numbered
+from exportready.reporters.office import Card, OfficeView, numbered
 
 LOOKS = ("fix", "look", "know", "unknown", "fine", "none")
 """The looks of rules, in the order of `words.AREA_HEADS`. A look is the CSS class that gives a result its color and icon."""
@@ -153,7 +153,7 @@ def _message(report: Report, office: OfficeView) -> str:
         after_export=report.is_after_export,
     )
     parts = [
-        numbered(words.MESSAGE_FIX, [f"{card.heading} ({card.fix.who}, {card.effort})" for card in office.fix]),
+        numbered(words.MESSAGE_FIX, list(map(_task, office.fix)), len(office.fix)),
         numbered(words.MESSAGE_LOOK, [card.heading for card in office.look]),
         numbered(words.MESSAGE_CONFIRM, [asked.question for asked in office.confirm]),
         numbered(words.MESSAGE_SUPPLY, _requests((*office.supply, *office.integrator))),
@@ -161,8 +161,20 @@ def _message(report: Report, office: OfficeView) -> str:
     tasks = list(filter(None, parts))
     narrowed = [words.MESSAGE_NARROWED] if view.narrowed(report) else []
     is_fine = not tasks and not narrowed and report.verdict is Verdict.READY
-    ending = words.MESSAGE_FINE if is_fine else words.MESSAGE_END
+    fine = words.MESSAGE_DONE if report.is_after_export else words.MESSAGE_FINE
+    ending = fine if is_fine else words.MESSAGE_END
     return "\n\n".join([greeting, *narrowed, *tasks, ending])
+
+
+_MAX_NAMES = 3
+
+
+def _task(card: Card) -> str:
+    """Return a problem with the records that have it: "Some invoices have no date: 58257, 58260 and 2 more (office manager, ...)"."""
+    names = [row.name for row in card.rows if row.name]
+    more = len(names) + card.not_listed - _MAX_NAMES
+    named = ", ".join(names[:_MAX_NAMES]) + (f" and {more:,} more" if more > 0 else "")
+    return f"{card.heading}{f': {named}' if named else ''} ({card.fix.who}, {card.effort})"
 
 
 def _file_dates(report: Report) -> list[date]:

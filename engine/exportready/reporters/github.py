@@ -10,6 +10,7 @@ from collections import Counter
 from exportready.model.report import Report
 from exportready.model.rules import Severity
 from exportready.reporters import Options, problems, view, words
+from exportready.reporters.office import office_view
 from exportready.reporters.text import clean, in_markdown
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -46,7 +47,7 @@ def render(report: Report, options: Options) -> str:
         elif written[severity] == MAX_ANNOTATIONS:
             more = words.and_more_of(total - MAX_ANNOTATIONS + 1)
             lines.append(_command(severity, path, line, words.MORE_PROBLEMS, more))
-    lines.append(_command(Severity.INFO, "", 0, view.verdict(report), f"{view.to_do(report)}. {view.meaning(report)}"))
+    lines.append(_command(Severity.INFO, "", 0, view.verdict(report), f"{office_view(report).to_do}. {view.meaning(report)}"))
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -69,7 +70,7 @@ def summary(report: Report, options: Options) -> str:
     lines = [
         f"## {in_markdown(view.verdict(report))}: {in_markdown(view.account_name(report))}",
         "",
-        f"{view.to_do(report)}. {view.meaning(report)}",
+        f"{office_view(report).to_do}. {view.meaning(report)}",
         "",
     ]
     if found:

@@ -9,7 +9,6 @@ import msgspec
 
 from exportready.model.evidence import Source
 from exportready.model.report import Batch, Outcome, Report, Verdict
-from exportready.model.rules import Severity
 from exportready.reporters import Options, arrival, key_issues, view, words
 from exportready.reporters.csm import LOOKS, csm_view
 from exportready.reporters.engineer import engineer_view
@@ -138,7 +137,7 @@ def _tiles(report: Report, office: OfficeView) -> list[Tile]:
         Tile(
             look="fix",
             anchor="fix" if office.fix else "clears",
-            number=len(view.problems(report, Severity.ERROR)),
+            number=len(office.fix),
             label=fix_label,
         ),
         Tile(look="look", anchor="look", number=len(office.look), label=words.TILE_LOOK),

@@ -67,7 +67,9 @@ def impact(issue: KeyIssue) -> str:
         return words.STOPS_EVERYTHING if issue.severity is Severity.ERROR else words.MAY_STOP
     alone, shared = issue.alone, issue.shared
     parts = [words.blocked_alone(format_cleared(alone))] if alone.transactions else []
-    parts += [words.blocked_with_others(format_cleared(shared), also=bool(alone.transactions))] if shared.transactions else []
+    if shared.transactions:
+        is_one = shared.transactions == 1
+        parts.append(words.blocked_with_others(format_cleared(shared), also=bool(alone.transactions), one=is_one))
     return ", ".join(parts) or words.BLOCKS_NOTHING
 
 
@@ -104,4 +106,5 @@ def batch_line(report: Report, batch: Batch) -> str:
 def total_impact(report: Report) -> str:
     """Return how many transactions all key issues block together; empty if they block none."""
     blocked = report.blocked
-    return words.blocked(format_cleared(blocked)) if blocked.transactions else ""
+    outside = sum(one.batch is None for one in report.blocked_transactions)
+    return words.blocked(format_cleared(blocked), outside) if blocked.transactions else ""

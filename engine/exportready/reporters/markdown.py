@@ -18,7 +18,7 @@ MAX_LISTED = 20
 def render(report: Report, options: Options) -> str:
     """Return the header, the view of the audience, what was not checked, and the footer."""
     office = office_view(report)
-    blocks = [*_header(report)]
+    blocks = [*_header(report, office)]
     if options.audience == "csm":
         blocks += _csm(report, office)
     elif options.audience == "engineer":
@@ -30,12 +30,12 @@ def render(report: Report, options: Options) -> str:
     return "\n\n".join([*blocks, "---", words.made_by(report.version)]) + "\n"
 
 
-def _header(report: Report) -> Iterator[str]:
+def _header(report: Report, office: OfficeView) -> Iterator[str]:
     yield f"# {in_markdown(view.verdict(report))}: {in_markdown(view.account_name(report))}"
     age = view.oldest_age(report)
     files = words.sentence(view.files_and_dates(report)) + (f", {age}" if age else "")
     yield in_markdown(f"{files}. {view.files_read(report)}.")
-    yield f"**{in_markdown(view.to_do(report))}.** {in_markdown(view.meaning(report))}"
+    yield f"**{in_markdown(office.to_do)}.** {in_markdown(view.meaning(report))}"
     if view.narrowed(report):
         yield f"**{in_markdown(view.narrowed(report))}.**"
     unreadable = [source for source in report.sources if source.error is not None]

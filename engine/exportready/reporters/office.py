@@ -93,6 +93,8 @@ class OfficeView(msgspec.Struct, frozen=True, kw_only=True):
     """What the office can supply itself."""
     integrator: tuple[view.Supply, ...]
     """What only an integrator can supply."""
+    to_do: str
+    """The numbers of things to do: "3 problems to fix (about 15 minutes), 2 checks still need information"."""
     message: str
     """To be sent to the customer-success manager as it is."""
     request: str
@@ -111,6 +113,7 @@ def office_view(report: Report) -> OfficeView:
     others = [*(card for card in errors if not _is_condition(card)), *cards.of_export_errors()]
     fix = [*conditions, *sorted(others, key=lambda card: -card.blocked)]
     confirm, supply = open_questions(report)
+    to_do = _to_do(report, fix, len(by_severity[Severity.WARNING]))
     return OfficeView(
         fix=tuple(fix),
         clears=tuple(card for card in by_severity[Severity.ERROR] if card.clears_with),
@@ -119,9 +122,17 @@ def office_view(report: Report) -> OfficeView:
         confirm=tuple(confirm),
         supply=tuple(one for one in supply if not one.is_for_integrator),
         integrator=tuple(one for one in supply if one.is_for_integrator),
-        message=_message(report, fix, confirm, supply),
+        to_do=to_do,
+        message=_message(report, to_do, fix, confirm, supply),
         request=_request(supply),
     )
+
+
+def _to_do(report: Report, fix: Sequence[Card], warnings: int) -> str:
+    minutes = sum(view.fix_minutes(card.result) if card.result else card.fix.minutes for card in fix)
+    text = words.to_do(len(fix), minutes, warnings, len(view.with_unknowns(report)))
+    accepted = len(view.accepted_findings(report))
+    return f"{text}, {words.counted_accepted(accepted)}" if accepted else text
 
 
 def _is_condition(card: Card) -> bool:
@@ -277,11 +288,11 @@ def _question(supply: view.Supply) -> str:
 # -- texts to copy
 
 
-def _message(report: Report, fix: Sequence[Card], confirm: Sequence[OpenQuestion], supply: Sequence[view.Supply]) -> str:
+def _message(
+    report: Report, to_do: str, fix: Sequence[Card], confirm: Sequence[OpenQuestion], supply: Sequence[view.Supply]
+) -> str:
     """Return what the office sends to its customer-success manager when it needs help."""
-    head = words.message_for_csm(
-        view.account_name(report), view.files_and_dates(report), view.verdict(report), view.to_do(report)
-    )
+    head = words.message_for_csm(view.account_name(report), view.files_and_dates(report), view.verdict(report), to_do)
     narrowed = f"{view.narrowed(report)}." if view.narrowed(report) else ""
     batches = "\n".join(key_issues.batch_lines(report)[:MAX_IN_MESSAGE])
     parts = (

@@ -271,14 +271,6 @@ def narrowed(report: Report) -> str:
     return words.narrowed(len(report.results), report.left_out, own=report.own_rules)
 
 
-def to_do(report: Report) -> str:
-    """Return the numbers of problems: "3 problems to fix (about 15 minutes), 2 checks still need information"."""
-    errors, warnings = problems(report, Severity.ERROR), problems(report, Severity.WARNING)
-    text = words.to_do(len(errors), sum(map(fix_minutes, errors)), len(warnings), len(with_unknowns(report)))
-    accepted = len(accepted_findings(report))
-    return f"{text}, {words.counted_accepted(accepted)}" if accepted else text
-
-
 def account_name(report: Report) -> str:
     """Return the account's name, or words for an account without one."""
     return report.account.name or words.ACCOUNT_UNNAMED

@@ -31,13 +31,13 @@ VERDICT_MEANINGS: Mapping[Verdict, str] = {
     Verdict.READY: "Export the batch now. After that, run the check again to confirm that everything arrived.",
     Verdict.READY_WITH_WARNINGS: "You can export now. Look at the warnings below first.",
     Verdict.NOT_READY: "Fix the problems below first. They would stop the export or send it to the wrong place.",
-    Verdict.CANNOT_TELL: "Some checks still need information from you. See “Not checked yet” below.",
+    Verdict.CANNOT_TELL: "Some checks aren't done yet, so we can't say that it's safe to export. What we still need is below.",
 }
 ARRIVAL_MEANINGS: Mapping[Verdict, str] = {
     Verdict.READY: "QuickBooks has everything that ServiceTitan sent. You're done.",
     Verdict.READY_WITH_WARNINGS: "QuickBooks has everything that ServiceTitan sent. A few items below need a look.",
     Verdict.NOT_READY: "Some of what ServiceTitan sent is missing from QuickBooks or different there.",
-    Verdict.CANNOT_TELL: "We found nothing missing, but some checks still need information from you.",
+    Verdict.CANNOT_TELL: "We found nothing missing, but some checks aren't done yet. What we still need is below.",
 }
 
 OUTCOMES: Mapping[Outcome, str] = {
@@ -74,8 +74,8 @@ MILDER: Mapping[Severity, str] = {
 """Severity of a finding that is milder than the worst of its rule -> remark on it."""
 INTROS: Mapping[Severity, str] = {
     Severity.ERROR: "When you've fixed these, export your files again and run the check once more.",
-    Severity.WARNING: "These block nothing, but they are worth a look.",
-    Severity.INFO: "Nothing to do now.",
+    Severity.WARNING: "These usually don't stop the export. Read them before you start it.",
+    Severity.INFO: "These can wait until you have time.",
 }
 INTROS_BY_LOOK: Mapping[str, str] = {
     "fix": INTROS[Severity.ERROR], "look": INTROS[Severity.WARNING], "know": INTROS[Severity.INFO],
@@ -109,7 +109,10 @@ WHAT_IS_BLOCKED = "Blocks"
 FOR_EXAMPLE = "For example"
 TEXT_FOR_CSM = "Message to your ServiceTitan customer-success manager"
 FOR_INTEGRATOR = "For your ServiceTitan integrator"
-FOR_INTEGRATOR_INTRO = "Send the text below to the person who connects other programs to your ServiceTitan account."
+FOR_INTEGRATOR_INTRO = (
+    "Send the text below to the person who connects other programs to your ServiceTitan account. Save the files you get back "
+    "with your other files, and check again. No integrator? Ask your ServiceTitan customer success manager."
+)
 REQUEST = "To check our next export to QuickBooks, we need these from ServiceTitan:"
 TEXT_FOR_CUSTOMER = "Message to the customer"
 COPY_TEXT = "Text to copy"
@@ -180,12 +183,15 @@ TILE_UNCHECKED = "not checked yet"
 TILE_FINE = "checked, OK"
 TILE_NOT_YOURS = "don't apply"
 TIE_OUT_TITLE = "Did everything arrive?"
-TIE_OUT_INTRO = "Every dollar ServiceTitan sent is accounted for below."
-TIE_OUT = ("Batch", "Type", "In ServiceTitan", "In QuickBooks", "Explained", "Unexplained", "Not checked")
+TIE_OUT_INTRO = "Every dollar ServiceTitan sent is in one of these columns."
+TIE_OUT = ("Batch", "Type", "In ServiceTitan", "In QuickBooks", "Known reason", "Needs fixing", "Not checked")
 NO_BATCH = "no batch"
 NONE = "none"
-EXPORT_AGAIN = "Unpost the batch in ServiceTitan, post it again, and export it again. This creates no duplicates."
-DELETE_TWICE = "Delete the duplicates by hand (see below)."
+EXPORT_AGAIN = (
+    "When the problems below are fixed, unpost the batch in ServiceTitan, post it, and export it again. "
+    "ServiceTitan doesn't send again what QuickBooks already has."
+)
+DELETE_TWICE = "Delete the second copy of each duplicate in QuickBooks (see below)."
 BLOCKING_TITLE = "What blocks what"
 STOPS_EVERYTHING = "stops the whole export"
 MAY_STOP = "may stop the whole export"
@@ -392,8 +398,8 @@ def answered_on(when: datetime) -> str:
 def partly(undecided: int) -> str:
     """Return that some records of a problem couldn't be checked."""
     if undecided:
-        return f"We couldn't check {count(undecided, 'more record')}. See below."
-    return "We couldn't check all of it. See below."
+        return f"We couldn't check {count(undecided, 'more record')} yet."
+    return "We couldn't check all of it yet."
 
 
 def because_many(number: int) -> str:
@@ -474,17 +480,18 @@ def rules_used(number: int) -> str:
     return f"{count(number, 'rule')} checked"
 
 
-def arrived(batch: str, sent: int, there: int, missing: int, doubled: int, unknown: int) -> str:
-    """Return what arrived of a batch and what to do: "Batch 1042 (11-20 plumbing): 57 of 60 arrived. Unpost the batch..."."""
+def arrived(batch: str, sent: int, explained: int, missing: int, doubled: int, unknown: int) -> str:
+    """Return what arrived of a batch: "Batch 1042 (11-20 plumbing), 60 transactions: 57 arrived (1 of them twice), 3 missing."."""
     name = sentence(batch if batch == NO_BATCH else f"Batch {batch}")
-    if unknown == sent:
-        return f"{name}: we can't tell whether any of its {count(sent, 'transaction')} arrived."
-    text = f"{name}: {there:,} of {sent:,} arrived"
-    text += f", {doubled:,} of them twice" if doubled else ""
-    text += f"; {unknown:,} not checked" if unknown else ""
-    steps = [EXPORT_AGAIN] if missing else []
-    steps += [DELETE_TWICE] if doubled else []
-    return " ".join([f"{text}.", *steps])
+    if unknown == sent - explained:
+        return f"{name}: we can't tell whether any of its {count(unknown, 'transaction')} arrived."
+    parts = [f"{sent - explained - missing - unknown:,} arrived" + (f" ({doubled:,} of them twice)" if doubled else "")]
+    parts += [f"{missing:,} missing"] if missing else []
+    parts += [f"{explained:,} not sent, with a known reason"] if explained else []
+    parts += [f"{unknown:,} not checked"] if unknown else []
+    steps = [DELETE_TWICE] if doubled else []
+    steps += [EXPORT_AGAIN] if missing else []
+    return " ".join([f"{name}, {count(sent, 'transaction')}: {', '.join(parts)}.", *steps])
 
 
 def batch(number: str, name: str | None, verdict: str, transactions: int, amount: str, blocked: int) -> str:
@@ -496,9 +503,10 @@ def batch(number: str, name: str | None, verdict: str, transactions: int, amount
     return f"{text}, {'all' if blocked == transactions > 1 else f'{blocked:,}'} blocked"
 
 
-def blocked(transactions: str) -> str:
-    """Return what all key issues block together: "These block 41 transactions ($23,410.00)..."."""
-    return f"Together they block {transactions}. Fixing them may reveal other problems."
+def blocked(transactions: str, outside: int) -> str:
+    """Return what all key issues block together. `outside`: how many of these transactions are in no batch."""
+    rest = f", {outside:,} of them in no batch" if outside else ""
+    return f"Together they block {transactions}{rest}. Fixing them may reveal other problems."
 
 
 def others_match(number: int) -> str:
@@ -511,11 +519,11 @@ def blocked_alone(transactions: str) -> str:
     return f"blocks {transactions}"
 
 
-def blocked_with_others(transactions: str, *, also: bool) -> str:
-    """Return what it blocks together with others. `also`: after what it blocks alone."""
+def blocked_with_others(transactions: str, *, also: bool, one: bool) -> str:
+    """Return what it blocks together with others. `also`: after what it blocks alone; `one`: it is one transaction."""
     if also:
         return f"and {transactions} that other problems block too"
-    return f"blocks {transactions}; other problems block them too"
+    return f"blocks {transactions}; other problems block {'it' if one else 'them'} too"
 
 
 def work_payment(day: str, type_: str, number: str, amount: str, unused: str) -> str:
@@ -588,10 +596,11 @@ def program(phase: str) -> str:
     return f"ExportReady, {'after' if phase == Phase.AFTER.value else 'before'} the export"
 
 
-def unexplained(number: int, missing: int, doubled: int, amount: str) -> str:
+def unexplained(number: int, missing: int, doubled: int, differing: int, amount: str) -> str:
     """Return the unexplained transactions: "1 missing, 1 duplicate / -$61.94". One number would hide missing ones behind duplicates."""
     parts = [f"{missing:,} missing"] if missing else []
     parts += [count(doubled, "duplicate")] if doubled else []
+    parts += [count(differing, "wrong amount")] if differing else []
     return f"{', '.join(parts) or f'{number:,}'} / {amount}"
 
 
@@ -634,7 +643,8 @@ MESSAGE_CONFIRM = "Please answer these questions:"
 MESSAGE_SUPPLY = "Please also send us:"
 MESSAGE_NARROWED = "We ran only some of our checks this time."
 MESSAGE_END = "When you're done, send us new files and we'll check again."
-MESSAGE_FINE = "You don't need to do anything."
+MESSAGE_FINE = "You can export the batch now. Then send us new files, and we'll check that everything arrived."
+MESSAGE_DONE = "You don't need to do anything."
 
 
 def request_to_customer(contents: Sequence[str], program_name: str, *, needs_api: bool) -> str:

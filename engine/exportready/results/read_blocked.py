@@ -86,7 +86,7 @@ def tie_out_row(data: Json) -> Record:
         total = data[key]["amount"]
         fields[f"{side}Count"] = amount(data[key]["count"])
         fields[f"{side}Amount"] = _NOT_KNOWN if total is None else amount(total)
-    fields |= {f"{name}Count": amount(data.get(name, 0)) for name in ("missing", "doubled")}
+    fields |= {f"{name}Count": amount(data.get(name, 0)) for name in ("missing", "doubled", "differing")}
     return Record(kind="derived.tie_out", key="", fields=fields, where=Location(""))
 
 

@@ -237,6 +237,7 @@ _TIE_OUT = _object(
         "missing": COUNT,
         "doubled": COUNT,
     },
+    {"differing": COUNT},
     about="one type of transaction in one batch: what was sent, what arrived, and what explains the difference",
 )
 _WORK: Schema = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from exportready.kinds.derived import SIDES
@@ -184,6 +185,10 @@ JSON_SIDES = ("servicetitan", "quickbooks", "explained", "unexplained", "untold"
 """The JSON keys of the sides of a tie-out, in the order of `SIDES`."""
 
 
+def _whole(value: Value) -> int:
+    return int(value) if isinstance(value, Decimal) else 0
+
+
 def _tie_out_row(row: Record) -> dict[str, Any]:
     return {
         "batch": _plain(row.get("batch")),
@@ -194,7 +199,7 @@ def _tie_out_row(row: Record) -> dict[str, Any]:
             for key, side in zip(JSON_SIDES, SIDES, strict=True)
         },
         "reasons": _plain(row.get("explained")),
-        **{name: int(str(row.get(f"{name}Count"))) for name in ("missing", "doubled")},
+        **{name: _whole(row.get(f"{name}Count")) for name in ("missing", "doubled", "differing")},
     }
 
 
