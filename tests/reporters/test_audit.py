@@ -520,7 +520,7 @@ def test_csv_has_one_row_per_account_and_no_formulas() -> None:
     assert not_ready["What changed"].startswith("New: items/cogs-account 3; Back again: lists/order 1")
     unreadable = dict(zip(heads, next(row for row in rows if row[0] == "west/broken.zip"), strict=True))
     shown = (unreadable["Verdict"], unreadable["Open problems"], unreadable["Items"])
-    assert shown == (shared.VERDICTS[Verdict.CANNOT_TELL], "", "not checked")
+    assert shown == (words.NOT_READ, "", "not checked")
 
 
 def test_page_loads_nothing_and_its_anchors_exist() -> None:

@@ -91,7 +91,9 @@ def shown_verdict(state: AccountState) -> Verdict:
 
 
 def verdict_text(state: AccountState, verdict: Verdict) -> str:
-    """Return a verdict on an account in words."""
+    """Return a verdict on an account in words. An account that couldn't be read at all has none."""
+    if state.error:
+        return words.NOT_READ
     has_warnings = bool(state.open_by_severity.get(Severity.WARNING))
     return shared.verdict(verdict, after_export=state.is_after_export, has_warnings=has_warnings)
 
