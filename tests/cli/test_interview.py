@@ -10,6 +10,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -173,10 +174,23 @@ def test_back_brings_back_a_question_that_the_other_answer_makes_relevant(run: R
     assert [INTERVIEW[number - 1].text for number in (1, 2, 4, 2, 3)] == asked(done)
 
 
-def interrupted(program: list[str], folder: Path, command: str, question: str, *replies: str) -> tuple[int, str]:
+INTERRUPTIBLE = """
+import signal, sys
+from exportready.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(main(sys.argv[1:]))
+"""
+"""A process that was started in the background ignores Ctrl-C, and so would those that it starts."""
+
+
+def interrupted(folder: Path, command: str, question: str, *replies: str) -> tuple[int, str]:
     """Press Ctrl-C once a question is asked; return the exit code and everything shown."""
     with subprocess.Popen(
-        [*program, command, "my files"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder
+        [sys.executable, "-c", INTERRUPTIBLE, command, "my files"],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=folder,
     ) as process:
         assert process.stdin is not None
         assert process.stderr is not None
@@ -193,16 +207,16 @@ def interrupted(program: list[str], folder: Path, command: str, question: str, *
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
-def test_ctrl_c_says_what_was_saved(program: list[str], tmp_path: Path) -> None:
-    code, shown = interrupted(program, tmp_path, "init", "Question 1 ")
+def test_ctrl_c_says_what_was_saved(tmp_path: Path) -> None:
+    code, shown = interrupted(tmp_path, "init", "Question 1 ")
     assert (code, "Stopped. Nothing was saved." in shown) == (130, True)
     assert list(tmp_path.iterdir()) == []
-    code, shown = interrupted(program, tmp_path, "init", "Question 3 ", "Northwind", "2")
+    code, shown = interrupted(tmp_path, "init", "Question 3 ", "Northwind", "2")
     assert code == 130
     assert "Stopped. Your answers so far are saved in my files/account.yaml" in shown
     assert "run: exportready ask 'my files'" in shown
     assert settings(tmp_path / "my files") == {"peopleWhoExport": 2}
-    code, shown = interrupted(program, tmp_path, "ask", "Question 2", "green")
+    code, shown = interrupted(tmp_path, "ask", "Question 2", "green")
     assert (code, "Stopped. Your answers so far are saved." in shown) == (130, True)
     assert settings(tmp_path / "my files")["webConnector.status"]["value"] == "online"  # type: ignore[index]
 
