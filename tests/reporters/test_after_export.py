@@ -88,7 +88,7 @@ def test_golden(after_export: Report, format_: str, name: str) -> None:
 
 def test_each_incomplete_batch_has_a_headline(after_export: Report) -> None:
     assert arrival.headlines(after_export) == [
-        "Batch 1042 (11-20 plumbing), 62 transactions: 59 arrived (1 of them twice), 2 missing, 1 not sent, with a known reason. "
+        "Batch 1042 (11-20 plumbing), 62 transactions: 59 arrived (1 of them twice), 2 missing, 1 not sent (see “Known reason”). "
         f"{words.DELETE_TWICE} {words.EXPORT_AGAIN}",
         "Batch 1041 (11-20 plumbing): we can't tell whether any of its 3 transactions arrived.",
     ]

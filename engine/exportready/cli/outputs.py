@@ -94,15 +94,15 @@ def write_report(
 ) -> None:
     """Write every format, then print what was written.
 
-    `gate` is the result of a gate on new problems, which the console shows as its last line. With it, or with `new_only`, formats
+    `gate` is the result of a gate on new problems, which the console shows at its end. With it, or with `new_only`, formats
     for gates leave out known problems.
     """
     from exportready.cli.output import write
     from exportready.reporters import render
-    from exportready.reporters.gate_line import gate_line
+    from exportready.reporters.gate_line import gate_text
 
     new_only = new_only or gate is not None
-    result_line = f"{gate_line(gate)}\n" if gate is not None else ""
+    result_line = gate_text(gate, report) if gate is not None else ""
 
     texts: list[tuple[str | None, str]] = []
     screen = ""

@@ -152,7 +152,9 @@ def _message(report: Report, office: OfficeView) -> str:
         view.verdict(report),
         after_export=report.is_after_export,
     )
+    unreadable = [source.path for source in report.sources if source.error is not None]
     parts = [
+        numbered(words.MESSAGE_UNREADABLE, unreadable, len(unreadable)),
         numbered(words.MESSAGE_FIX, list(map(_task, office.fix)), len(office.fix)),
         numbered(words.MESSAGE_LOOK, [card.heading for card in office.look]),
         numbered(words.MESSAGE_CONFIRM, [asked.question for asked in office.confirm]),

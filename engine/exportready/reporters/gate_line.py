@@ -1,9 +1,21 @@
-"""Says in one line whether the gate passed. For `check --new-only`."""
+"""Says what is new and, in the last line, whether the gate passed. For `check --new-only`."""
 
 from __future__ import annotations
 
 from exportready.model.display import count
+from exportready.model.report import Report
 from exportready.policy.gate import ExitCode, GateResult
+from exportready.reporters import view
+
+_MAX_NEW = 5
+
+
+def gate_text(gate: GateResult, report: Report) -> str:
+    """Return the first new problems, one in each line, and the result as the last line."""
+    new = [one for one in report.findings if not report.notes.is_known(one) and report.notes.waiver(one) is None]
+    lines = [f"New: {one.message} ({view.format_place(one.where[0])})" if one.where else f"New: {one.message}" for one in new]
+    more = [f"New: {len(lines) - _MAX_NEW:,} more"] if len(lines) > _MAX_NEW else []
+    return "".join(f"{line}\n" for line in (*lines[:_MAX_NEW], *more, gate_line(gate)))
 
 
 def gate_line(gate: GateResult) -> str:

@@ -300,9 +300,16 @@ def _message(
             words.FIX_FIRST, [f"{card.heading} ({card.subheading})" if card.subheading else card.heading for card in fix]
         ),
         numbered(words.CONFIRM, [asked.question for asked in confirm]),
-        numbered(words.NOT_CHECKED, list(dict.fromkeys(one.instruction or words.NO_INSTRUCTION for one in supply))),
+        numbered(words.NOT_CHECKED, _needs(supply)),
     )
     return "\n\n".join(filter(None, (head, narrowed, batches, *parts)))
+
+
+def _needs(supplies: Sequence[view.Supply]) -> list[str]:
+    """Return what is still needed, each once; what an integrator supplies as one entry."""
+    own = dict.fromkeys(one.instruction or words.NO_INSTRUCTION for one in supplies if not one.is_for_integrator)
+    others = dict.fromkeys(one.what for one in supplies if one.is_for_integrator)
+    return [*own, *([words.from_integrator(others)] if others else [])]
 
 
 def _request(supplies: Sequence[view.Supply]) -> str:

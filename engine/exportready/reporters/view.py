@@ -12,7 +12,7 @@ from exportready.kinds import KINDS
 from exportready.kinds.nouns import noun
 from exportready.model.clock import zone_of
 from exportready.model.evidence import Source
-from exportready.model.reasons import Channel
+from exportready.model.reasons import Channel, Reason
 from exportready.model.report import Finding, Gap, Outcome, Place, Report, RuleResult, Verdict
 from exportready.model.rules import Severity
 from exportready.reporters import words
@@ -192,6 +192,10 @@ class Need(msgspec.Struct, frozen=True):
         return " ".join(filter(None, ("; ".join(filter(None, reasons)), f"({subjects})" if subjects else "")))
 
 
+_CONCLUDED = frozenset({Reason.INCONCLUSIVE, Reason.LOOKS_BYPASSED, Reason.CONTRADICTORY, Reason.AMBIGUOUS})
+"""Causes of a gap that isn't about a missing list: the lists are there, but they don't decide it."""
+
+
 class Supply(msgspec.Struct, frozen=True):
     """One instruction that fills gaps, with all rules that need it."""
 
@@ -211,7 +215,10 @@ class Supply(msgspec.Struct, frozen=True):
 
     @property
     def title(self) -> str:
-        """Return what is missing: "Missing: invoices, invoice lines"."""
+        """Return what is missing: "Missing: invoices, invoice lines"; for what no list states, why it isn't known."""
+        causes = {gap.cause for gap in self.gaps}
+        if causes and causes <= _CONCLUDED and self.gaps[0].reason:
+            return words.sentence(self.gaps[0].reason)
         return words.missing(self.what)
 
     @property

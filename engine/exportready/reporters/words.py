@@ -191,7 +191,7 @@ EXPORT_AGAIN = (
     "When the problems below are fixed, unpost the batch in ServiceTitan, post it, and export it again. "
     "ServiceTitan doesn't send again what QuickBooks already has."
 )
-DELETE_TWICE = "Delete the second copy of each duplicate in QuickBooks (see below)."
+DELETE_TWICE = "Delete the duplicates in QuickBooks (see below)."
 BLOCKING_TITLE = "What blocks what"
 STOPS_EVERYTHING = "stops the whole export"
 MAY_STOP = "may stop the whole export"
@@ -487,7 +487,7 @@ def arrived(batch: str, sent: int, explained: int, missing: int, doubled: int, u
         return f"{name}: we can't tell whether any of its {count(unknown, 'transaction')} arrived."
     parts = [f"{sent - explained - missing - unknown:,} arrived" + (f" ({doubled:,} of them twice)" if doubled else "")]
     parts += [f"{missing:,} missing"] if missing else []
-    parts += [f"{explained:,} not sent, with a known reason"] if explained else []
+    parts += [f"{explained:,} not sent (see “Known reason”)"] if explained else []
     parts += [f"{unknown:,} not checked"] if unknown else []
     steps = [DELETE_TWICE] if doubled else []
     steps += [EXPORT_AGAIN] if missing else []
@@ -639,6 +639,7 @@ def message_for_customer(first: date | None, last: date | None, verdict: str, *,
 
 MESSAGE_FIX = "Please fix these first:"
 MESSAGE_LOOK = "Please review these too:"
+MESSAGE_UNREADABLE = "We couldn't read these files. Please export them again and send them:"
 MESSAGE_CONFIRM = "Please answer these questions:"
 MESSAGE_SUPPLY = "Please also send us:"
 MESSAGE_NARROWED = "We ran only some of our checks this time."
