@@ -12,7 +12,8 @@ from types import MappingProxyType
 from exportready.kinds.account import FILE_MODE
 from exportready.kinds.nouns import noun
 from exportready.kinds.table import Field, Kind, ask_integrator, fields, parents
-from exportready.model.reasons import Channel
+from exportready.model.evidence import Unknown
+from exportready.model.reasons import Channel, Reason
 from exportready.model.rules import Type
 
 LISTS_TO_IIF = (
@@ -27,6 +28,28 @@ _HOST = (
 
 _LIST = ("ListID", "TimeModified")
 _TXN = ("TxnID", "TimeModified")
+
+_REPORTS_WITH_ACTIVE = {"quickbooks.Item": "Item Listing", "quickbooks.Customer": "Customer Contact List"}
+
+
+def without_active(kind: str) -> Unknown:
+    """Return why a list without a column for it doesn't show which entries are active, and what shows it.
+
+    Exporting the same list again helps nobody: QuickBooks for Mac doesn't write the column HIDDEN (seen in its lists of 2019
+    and 2024), and neither do some files that people edited.
+    """
+    report = _REPORTS_WITH_ACTIVE.get(kind)
+    if report:
+        remedy = f"In QuickBooks, open the report {report}, add the column Active Status, and export it to Excel"
+    else:
+        remedy = ask_integrator("QuickBooks", f"{noun(kind, 2)}, including the inactive ones")
+    return Unknown(
+        cause=Reason.NOT_EXPORTED,
+        reason="this list doesn't show which entries are active; lists from QuickBooks for Mac never do",
+        remedy=remedy,
+        channel=Channel.EXPORT if report else Channel.INTEGRATOR,
+    )
+
 
 _ACCOUNT_TYPES = (
     "AccountsPayable|AccountsReceivable|Bank|CostOfGoodsSold|CreditCard|Equity|Expense|FixedAsset|Income|"
