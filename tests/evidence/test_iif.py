@@ -300,7 +300,11 @@ def test_a_tab_inside_quotes_does_not_move_the_cells_after_it(described: str) ->
 def test_tabs_in_two_quoted_cells_are_both_kept() -> None:
     reading = read("!CUST\tNAME\tCOMPANYNAME\tTERMS\tHIDDEN", 'CUST\t"Abbott\tAnn"\t"Abbott,\tInc"\tNet 15\tN')
     abbott = listing(reading, "Customer").records[0]
-    assert (abbott.key, abbott.get("CompanyName"), abbott.get("TermsRef.FullName")) == ("Abbott\tAnn", "Abbott,\tInc", "Net 15")
+    assert (abbott.key, abbott.get("CompanyName"), abbott.get("TermsRef.FullName")) == (
+        "Abbott\tAnn",
+        "Abbott,\tInc",
+        "Net 15",
+    )
 
 
 @pytest.mark.parametrize("described", ["Sump pump\t1/3 HP", '"Sump pump\t1/3 HP', '"Pump" 1\t2" pipe'])
@@ -318,7 +322,9 @@ def test_a_row_with_a_tab_that_no_quotes_show_has_unknown_values(described: str)
 
 def test_a_row_that_is_moved_over_blank_cells_has_unknown_values_too() -> None:
     heading = "!CUST\tNAME\tREFNUM\tTIMESTAMP\tCOMPANYNAME\tTERMS\tHIDDEN\tNOTE"
-    reading = read(heading, "CUST\tAbbott\t1\t1795219500\tAbbott\tInc\tNet 15\tN\t", "CUST\tBell\t2\t1795219500\t\tNet 15\tN\t\t")
+    reading = read(
+        heading, "CUST\tAbbott\t1\t1795219500\tAbbott\tInc\tNet 15\tN\t", "CUST\tBell\t2\t1795219500\t\tNet 15\tN\t\t"
+    )
     abbott, bell = listing(reading, "Customer").records
     assert isinstance(abbott.get("TermsRef.FullName"), Unknown)
     assert (bell.get("TermsRef.FullName"), bell.get("IsActive")) == ("Net 15", True)  # only a tab at its end
@@ -331,7 +337,9 @@ def test_a_name_that_begins_with_a_quote_stays_apart_from_one_that_ends_with_an_
 
 
 def test_a_tab_in_the_header_row_does_not_hide_the_date() -> None:
-    reading = read("!HDR\tPROD\tVER\tTIME", 'HDR\tQuickBooks for Mac\t"Version 23.0.1\t"\t1795219500', "!CLASS\tNAME", "CLASS\tA")
+    reading = read(
+        "!HDR\tPROD\tVER\tTIME", 'HDR\tQuickBooks for Mac\t"Version 23.0.1\t"\t1795219500', "!CLASS\tNAME", "CLASS\tA"
+    )
     assert reading.dated == datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
 
 
