@@ -58,9 +58,7 @@ def read_file(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tz
     if start.startswith(("{", "[")):
         from exportready.evidence.readers import servicetitan
 
-        return servicetitan.read(data, path, wanted) or (
-            "it isn't a ServiceTitan list that we know; save each list to a file named after the list (materials.json, invoices.json)"
-        )
+        return servicetitan.read(data, path, wanted)
     if suffix in (".yaml", ".yml"):
         return (
             account_file.read(data, path)

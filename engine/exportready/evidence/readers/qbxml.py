@@ -126,7 +126,9 @@ class _Reader:
         if root != "Envelope":
             return
         self.first_line = line
-        failed = [self._failure(*one) for one in failures(tree)]
+        failed = list(failures(tree))
+        for element, code, message in failed:
+            self._failure(element, code, message)
         inside = list(escaped_responses(tree, document, line))
         for inner, first in inside:
             self.stream(inner, first)
