@@ -27,7 +27,16 @@ _HOST = (
 )
 
 _LIST = ("ListID", "TimeModified")
-_TXN = ("TxnID", "TimeModified")
+_TXN = ("TxnID", "TimeModified", "TxnDate")
+_AMOUNTS = {
+    "Invoice": "Subtotal",
+    "ReceivePayment": "TotalAmount",
+    "PurchaseOrder": "TotalAmount",
+    "CreditMemo": "TotalAmount",
+    "Bill": "AmountDue",
+}
+"""Transaction -> the element with its amount, which QuickBooks writes even if it is 0.00 (seen in real responses). A record without
+it is from a request that names the elements it wants (IncludeRetElement), so nothing that it lacks is empty."""
 
 _REPORTS_WITH_ACTIVE = {"quickbooks.Item": "Item Listing", "quickbooks.Customer": "Customer Contact List"}
 
@@ -104,7 +113,7 @@ def _transaction(name: str, table: str, key: tuple[str, ...] = ("CustomerRef.Ful
         integrator=_QBXML.format(f"{name}QueryRq (IncludeLineItems and IncludeLinkedTxns set to true)"),
         at_fault="transaction",
         identity="TxnID",
-        always=_TXN,
+        always=(*_TXN, *((_AMOUNTS[name],) if name in _AMOUNTS else ())),
     )
 
 

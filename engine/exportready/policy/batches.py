@@ -87,10 +87,11 @@ def narrowed(report: Report, number: str) -> Report:
 def _issue_in(batch: Batch, issue: KeyIssue, blocked: Sequence[BlockedTransaction]) -> KeyIssue:
     """Return the key issue with what it blocks in the batch; `blocked` are the batch's blocked transactions."""
     by_issue = [transaction for transaction in blocked if issue.id in transaction.key_issues]
-    alone = sum(len(transaction.key_issues) == 1 for transaction in by_issue)
+    alone = [transaction for transaction in by_issue if len(transaction.key_issues) == 1]
+    shared = [transaction for transaction in by_issue if len(transaction.key_issues) > 1]
     amount_alone, amount_shared = batch.issues.get(issue.id, (Decimal(0), Decimal(0)))
     return replace(
         issue,
-        alone=Cleared(issue.alone.findings, alone, amount_alone),
-        shared=Cleared(issue.shared.findings, len(by_issue) - alone, amount_shared),
+        alone=Cleared(issue.alone.findings, len(alone), amount_alone, sum(one.amount is None for one in alone)),
+        shared=Cleared(issue.shared.findings, len(shared), amount_shared, sum(one.amount is None for one in shared)),
     )
