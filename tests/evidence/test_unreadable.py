@@ -112,3 +112,18 @@ def test_the_same_goes_for_other_transactions(kind: str, amount: str) -> None:
     assert read(invoice("").replace("Invoice", kind), amount) is NOT_EXPORTED
     assert read(invoice("").replace("Invoice", kind), "Memo") is NOT_EXPORTED
     assert read(invoice(f"<{amount}>1.00</{amount}>").replace("Invoice", kind), "Memo") is UNSET
+
+
+@pytest.mark.parametrize("name", ["Memo", "RefNumber", "SalesTaxTotal"])
+def test_an_element_that_none_of_many_invoices_has_was_not_asked_for(name: str) -> None:
+    def response(count: int, first: str) -> str:
+        rest = invoice("<Subtotal>1.00</Subtotal>").partition(">")[2].removesuffix("</InvoiceQueryRs>")
+        one = invoice(f"<Subtotal>1.00</Subtotal>{first}").removesuffix("</InvoiceQueryRs>")
+        return one + rest * (count - 1) + "</InvoiceQueryRs>"
+
+    def last(text: str) -> Value:
+        return qbxml.read(text.encode(), "answer.xml", ALL).listings[0].records[-1].get(name)
+
+    assert last(response(10, "")) is NOT_EXPORTED
+    assert last(response(9, "")) is UNSET
+    assert last(response(10, f"<{name}>1</{name}>")) is UNSET

@@ -296,7 +296,7 @@ def total(graph: Graph, chosen: Sequence[Node], among: Iterable[Node] | None = N
 
 
 def unreadable(graph: Graph, chosen: Iterable[Node]) -> int:
-    """Return the number of transactions whose amount isn't known, so that `total` lacks it."""
+    """Return the number of transactions whose amount isn't known, so that it isn't in `total`."""
     return sum(not isinstance(graph.records[node].get(AMOUNTS[node[0]]), Decimal) for node in chosen)
 
 

@@ -46,7 +46,7 @@ class _Row(msgspec.Struct, kw_only=True):
     counts: Counter[str] = field(default_factory=Counter)
     amounts: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(SIDES, Decimal(0)))
     unreadable: Counter[str] = field(default_factory=Counter)
-    """Side -> number of amounts that aren't known, so that the side lacks them."""
+    """Side -> number of amounts that aren't known, so that they aren't in its sum."""
     reasons: Counter[str] = field(default_factory=Counter)
 
     def count(self, one: Record) -> None:

@@ -22,17 +22,15 @@ def with_names(dataset: Dataset) -> Dataset:
     if kind.array_of or not dataset.kind.startswith("quickbooks."):
         return dataset
     names = [name for name in {*kind.key, "Name", "FullName"} if name in kind.fields and kind.fields[name].type is Type.NAME]
-    nameless = [record for record in dataset.records if any(record.fields.get(name) is UNSET for name in names)]
-    if not nameless:
+    if all(record.fields.get(name) is not UNSET for record in dataset.records for name in names):
         return dataset
-    found = {id(record) for record in nameless}
-    return dataset.with_rows(_named(record, names) if id(record) in found else record for record in dataset.records)
+    return dataset.with_rows(_named(record, names) for record in dataset.records)
 
 
 def _named(record: Record, names: Sequence[str]) -> Record:
-    unknown = Unknown(cause=Reason.EMPTY, reason=_nameless(record))
-    blank = {name: unknown for name in names if record.fields.get(name) is UNSET}
-    return replace(record, fields={**record.fields, **blank})
+    blank = [name for name in names if record.fields.get(name) is UNSET]
+    unknown = Unknown(cause=Reason.EMPTY, reason=_nameless(record)) if blank else None
+    return replace(record, fields={**record.fields, **dict.fromkeys(blank, unknown)}) if unknown else record
 
 
 def _nameless(record: Record) -> str:

@@ -337,10 +337,10 @@ arrivedSince yesno
 )
 
 SIDES = ("titan", "books", "explained", "unexplained", "untold")
-"""What the tie-out counts: `derived.tie_out` has a count and an amount for each, and how many amounts the sum lacks."""
+"""What the tie-out counts: `derived.tie_out` has a count and an amount for each, and the number of amounts that aren't in the sum."""
 
 
 def unreadable_in(row: Record, side: str) -> int:
-    """Return how many amounts a side of a row of `derived.tie_out` lacks."""
+    """Return how many amounts aren't in the sum of a side of a row of `derived.tie_out`."""
     number = row.get(f"{side}Unreadable")
     return int(number) if isinstance(number, Decimal) else 0

@@ -35,8 +35,8 @@ _AMOUNTS = {
     "CreditMemo": "TotalAmount",
     "Bill": "AmountDue",
 }
-"""Transaction -> the element with its amount, which QuickBooks writes even if it is 0.00 (seen in real responses). A record without
-it is from a request that names the elements it wants (IncludeRetElement), so nothing that it lacks is empty."""
+"""Transaction -> the element with its amount, which QuickBooks writes even if it is 0.00 (seen in real responses). If a record
+doesn't have it, the request asked for some elements only (IncludeRetElement), and an absent element says nothing."""
 
 _REPORTS_WITH_ACTIVE = {"quickbooks.Item": "Item Listing", "quickbooks.Customer": "Customer Contact List"}
 
@@ -44,7 +44,7 @@ _REPORTS_WITH_ACTIVE = {"quickbooks.Item": "Item Listing", "quickbooks.Customer"
 def without_active(kind: str) -> Unknown:
     """Return why a list without a column for it doesn't show which entries are active, and what shows it.
 
-    Exporting the same list again helps nobody: QuickBooks for Mac doesn't write the column HIDDEN (seen in its lists of 2019
+    Exporting the same list again doesn't help: QuickBooks for Mac doesn't write the column HIDDEN (seen in its lists of 2019
     and 2024), and neither do some files that people edited.
     """
     report = _REPORTS_WITH_ACTIVE.get(kind)

@@ -35,7 +35,7 @@ def format_money(amount: Decimal) -> str:
 
 
 def format_sum(amount: Decimal, unreadable: int) -> str:
-    """Return a sum with the number of amounts that it lacks: "$24,960.34 plus 1 unreadable amount"."""
+    """Return a sum with the number of amounts that aren't in it: "$24,960.34 plus 1 unreadable amount"."""
     return format_money(amount) + (f" plus {count(unreadable, 'unreadable amount')}" if unreadable else "")
 
 

@@ -114,7 +114,7 @@ def _cleared(cleared: Cleared) -> dict[str, Any]:
 
 
 def _unreadable(number: int) -> dict[str, int]:
-    """Return the number of amounts that a sum lacks, if it lacks any."""
+    """Return the number of amounts that aren't in a sum, if there are any."""
     return {"unreadable": number} if number else {}
 
 

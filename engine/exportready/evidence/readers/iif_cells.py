@@ -18,7 +18,7 @@ HIDDEN = {"N": "true", "Y": "false"}
 """What HIDDEN says about a record: whether it is active."""
 
 
-class Heading(msgspec.Struct, frozen=True):
+class Heading(msgspec.Struct, frozen=True, kw_only=True):
     """A `!` row: the places of the columns that are read."""
 
     length: int
@@ -27,7 +27,7 @@ class Heading(msgspec.Struct, frozen=True):
     has_repeats: bool
     """True if a column occurs more than once."""
     hidden: int
-    """The place of HIDDEN, which is Y or N in every row; -1 if there is no such column."""
+    """The place of HIDDEN, which is Y or N in every row; -1 if no column has it."""
     change: int
     """The place of TIMESTAMP, which is a number in every row, else of REFNUM; -1 if there is neither."""
 
@@ -76,7 +76,7 @@ def split_cells(line: str) -> list[str]:
 
 
 def split_row(line: str, columns: int) -> tuple[list[str], int]:
-    """Return the cells of a row below a heading of so many columns, and how many of them are certain.
+    """Return the cells of a row, given the number of columns in its heading, and how many of the cells are certain.
 
     A row with more cells than columns has a tab inside a cell. If quotes show which cell that is, all are certain; else
     none of them after the first that may be cut.

@@ -25,6 +25,7 @@ from exportready.evidence.readers.qbxml_responses import (
     responses_in,
 )
 from exportready.evidence.readers.qbxml_soap import escaped_responses, failures
+from exportready.evidence.readers.qbxml_unrequested import without_unrequested
 from exportready.evidence.readers.xmltext import documents, root_of, to_utf8
 from exportready.evidence.reading import Keys, Reading, Unreadable, convert, fields_to_read
 from exportready.kinds import KINDS, children
@@ -351,7 +352,7 @@ class _Reader:
     def _list(self, kind: str, part: str, response: _Response, why: str, page: Page | None) -> None:
         cause = Reason.PARTIAL if why else Reason.NOT_EXPORTED if kind in response.child_gaps else None
         why = why or response.child_gaps.get(kind, "")
-        records = tuple(response.records.get(kind, ()))
+        records = without_unrequested(KINDS[kind], response.records.get(kind, ()))
         self.listings.append(
             Listing(
                 kind=kind,

@@ -1,6 +1,6 @@
 """What a SOAP message of the QuickBooks Web Connector contains: responses as escaped text, and why QuickBooks gave none.
 
-`receiveResponseXML` and `connectionError` have an `hresult` and a `message` when QuickBooks couldn't be reached or refused a request as a
+`receiveResponseXML` and `connectionError` have an `hresult` and a `message` when QuickBooks couldn't be reached or rejected a request as a
 whole (Intuit, QuickBooks Web Connector Programmer's Guide).
 """
 
