@@ -343,7 +343,7 @@ def test_a_tab_in_the_header_row_does_not_hide_the_date() -> None:
     assert reading.dated == datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("stated", ["0", "315532799", "7258118400", ""])
+@pytest.mark.parametrize("stated", ["0", "315532799", "7289654400", ""])
 def test_a_time_outside_every_year_of_quickbooks_is_not_known(stated: str) -> None:
     reading = read("!HDR\tPROD\tTIME", f"HDR\tQuickBooks\t{stated}", "!CLASS\tNAME\tTIMESTAMP", f"CLASS\tHeating\t{stated}")
     assert reading.dated is None

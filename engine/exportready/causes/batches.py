@@ -34,7 +34,9 @@ def loads(evidence: Evidence, graph: Graph, blocked: Blocked, phase: str) -> tup
                 transactions=len(transactions),
                 amount=total(graph, transactions),
                 unreadable=unreadable(graph, transactions),
-                blocked=Cleared(0, len(stuck), total(graph, stuck), unreadable(graph, stuck)),
+                blocked=Cleared(
+                    findings=0, transactions=len(stuck), amount=total(graph, stuck), unreadable=unreadable(graph, stuck)
+                ),
                 issues=_by_key_issue(graph, stuck, blocked),
             )
         )

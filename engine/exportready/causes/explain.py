@@ -77,7 +77,12 @@ def explain(
         users=users_by_finding((*problems, *accepted_problems), graph),
         key_issues=tuple(sorted((issue(key, cleared[key], traced) for key in traced.public), key=order)),
         blocked_transactions=blocked_transactions(impact, traced),
-        blocked=Cleared(failures, len(impact.ways), total(graph, list(impact.ways)), unreadable(graph, impact.ways)),
+        blocked=Cleared(
+            findings=failures,
+            transactions=len(impact.ways),
+            amount=total(graph, list(impact.ways)),
+            unreadable=unreadable(graph, impact.ways),
+        ),
         stale=_stale(evidence) if after else (),
         graph=graph,
         batches=loads(evidence, graph, blocked, phase),

@@ -237,7 +237,7 @@ class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Cleared(msgspec.Struct, frozen=True):
+class Cleared(msgspec.Struct, frozen=True, kw_only=True):
     """The findings and transactions that clear once a key issue is fixed."""
 
     findings: int = 0

@@ -92,6 +92,16 @@ def _issue_in(batch: Batch, issue: KeyIssue, blocked: Sequence[BlockedTransactio
     amount_alone, amount_shared = batch.issues.get(issue.id, (Decimal(0), Decimal(0)))
     return replace(
         issue,
-        alone=Cleared(issue.alone.findings, len(alone), amount_alone, sum(one.amount is None for one in alone)),
-        shared=Cleared(issue.shared.findings, len(shared), amount_shared, sum(one.amount is None for one in shared)),
+        alone=Cleared(
+            findings=issue.alone.findings,
+            transactions=len(alone),
+            amount=amount_alone,
+            unreadable=sum(one.amount is None for one in alone),
+        ),
+        shared=Cleared(
+            findings=issue.shared.findings,
+            transactions=len(shared),
+            amount=amount_shared,
+            unreadable=sum(one.amount is None for one in shared),
+        ),
     )

@@ -79,7 +79,9 @@ def brief_impact(issue: KeyIssue) -> str:
     if issue.gates or not transactions:
         return impact(issue)
     amount, unreadable = issue.alone.amount + issue.shared.amount, issue.alone.unreadable + issue.shared.unreadable
-    return words.blocked_alone(format_cleared(Cleared(0, transactions, amount, unreadable)))
+    return words.blocked_alone(
+        format_cleared(Cleared(findings=0, transactions=transactions, amount=amount, unreadable=unreadable))
+    )
 
 
 def remark(issue: KeyIssue) -> str:

@@ -50,7 +50,10 @@ def citation(data: Json) -> Citation:
 def cleared(data: Json) -> Cleared:
     """Return what clears with a key issue, or what is blocked."""
     return Cleared(
-        int(data.get("findings", 0)), int(data["transactions"]), amount(data["amount"]), int(data.get("unreadable", 0))
+        findings=int(data.get("findings", 0)),
+        transactions=int(data["transactions"]),
+        amount=amount(data["amount"]),
+        unreadable=int(data.get("unreadable", 0)),
     )
 
 
