@@ -128,7 +128,7 @@ def _state(dice: random.Random, name: str, place: str) -> AccountState:
         newest_date=AT - timedelta(hours=1),
         rules=rule_states,
         key_issues=_key_issues(dice, rule_states),
-        blocked=Cleared(3, dice.randint(1, 90), Decimal(dice.randint(10_000, 9_000_000)) / 100)
+        blocked=Cleared(findings=3, transactions=dice.randint(1, 90), amount=Decimal(dice.randint(10_000, 9_000_000)) / 100)
         if Severity.ERROR in worst
         else Cleared(),
         expiring=_expiring(dice),

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from exportready.model.evidence import UNSET, Scope, Unknown
 from exportready.model.reasons import Reason
 from made_evidence import Row
-from sent_and_booked import BILLED, DAY, INVOICE, NEXT_DAY, PAYMENT, RECEIVED, THERE, files, states, states_of
+from sent_and_booked import BILLED, DAY, INVOICE, NEXT_DAY, PAYMENT, RECEIVED, THERE, files, reason_of, states, states_of
 
 
 @pytest.mark.parametrize(
@@ -102,3 +102,14 @@ def test_a_payment_at_the_edge_of_the_days_that_a_list_covers_may_lie_outside() 
         days = (DAY, date(2026, 11, 30))
         covered = replace(evidence.dataset("quickbooks.ReceivePayment"), scope=Scope.PERIOD, days=days)
         assert states_of(replace(evidence, datasets={**evidence.datasets, covered.kind: covered})) == ["arrived", state]
+
+
+def test_what_has_no_number_in_the_file_may_be_the_missing_one() -> None:
+    without_number = {name: value for name, value in BILLED.items() if name != "RefNumber"}
+    for number in ({}, {"RefNumber": Unknown(cause=Reason.UNREADABLE, reason="no text")}):
+        rows = {**THERE, "servicetitan.invoice": [INVOICE, *THERE["servicetitan.invoice"]]}
+        rows["quickbooks.Invoice"] = [{**without_number, **number, "TxnDate": NEXT_DAY}, *THERE["quickbooks.Invoice"]]
+        assert states(rows) == [None, "arrived"]
+        assert "the numbers of some" in reason_of(rows)
+    rows["quickbooks.Invoice"] = THERE["quickbooks.Invoice"]
+    assert states(rows) == ["missing", "arrived"]

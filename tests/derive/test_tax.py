@@ -128,3 +128,22 @@ def test_the_order_of_files_changes_nothing() -> None:
     rows = ({**USED, "referenceNumber": "1", "taxZoneId": "9"}, {**USED, "referenceNumber": "2", "taxZoneId": "9"}, USED)
     shown = {tuple(str(record.fields) for record in zones((INVOICE, some, Scope.WHOLE)).rows()) for some in permutations(rows)}
     assert len(shown) == 1
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        ({"ItemType": "SalesTax", "IsActive": True, "FullName": "Denver Tax"},),
+        tuple({name: value for name, value in item.items() if name not in ("Name", "FullName")} for item in ITEMS),
+        ({**ITEMS[1], "Name": Unknown(cause=Reason.EMPTY, reason="the name is blank")},),
+    ],
+    ids=["without a column for the name", "without any name", "a blank name"],
+)
+def test_an_item_whose_name_is_not_known_may_be_the_one(items: tuple[Row, ...]) -> None:
+    zone = only(zones((ITEM, items, Scope.WHOLE)))
+    for name in ("itemExists", "itemActive", "quickbooksRate"):
+        assert isinstance(zone.get(name), Unknown), name
+
+
+def test_an_item_that_no_item_is_named_after_does_not_exist() -> None:
+    assert only(zones((ITEM, (ITEMS[1],), Scope.WHOLE))).get("itemExists") is False

@@ -273,3 +273,89 @@ def test_bytes_that_are_not_text_are_refused_with_their_line() -> None:
     with pytest.raises(Unreadable) as caught:
         iif.read(b"!CLASS\tNAME\r\nCLASS\tZo\x81\r\n", "lists.iif", ALL)
     assert caught.value.line == 2
+
+
+# -- cells stay in their columns
+
+STOCK = "!INVITEM\tNAME\tREFNUM\tTIMESTAMP\tINVITEMTYPE\tDESC\tACCNT\tASSETACCNT\tCOGSACCNT\tPRICE\tHIDDEN"
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        '"Sump pump,\t1/3 HP"',
+        '"\tSump pump"',
+        '"Pump, 2"" pipe\t"',
+        '"three\ttabs\tin\tit"',
+        '"a ""quoted\tword"" in it"',
+    ],
+)
+def test_a_tab_inside_quotes_does_not_move_the_cells_after_it(described: str) -> None:
+    reading = read(STOCK, f"INVITEM\tPUMP\t1\t1795219500\tINVENTORY\t{described}\tSales\tStock\tCost\t9.00\tN")
+    pump = listing(reading, "Item").records[0]
+    assert (pump.key, pump.get("COGSAccountRef.FullName"), pump.get("IsActive")) == ("PUMP", "Cost", True)
+    assert listing(reading, "Item").whole
+
+
+def test_tabs_in_two_quoted_cells_are_both_kept() -> None:
+    reading = read("!CUST\tNAME\tCOMPANYNAME\tTERMS\tHIDDEN", 'CUST\t"Abbott\tAnn"\t"Abbott,\tInc"\tNet 15\tN')
+    abbott = listing(reading, "Customer").records[0]
+    assert (abbott.key, abbott.get("CompanyName"), abbott.get("TermsRef.FullName")) == (
+        "Abbott\tAnn",
+        "Abbott,\tInc",
+        "Net 15",
+    )
+
+
+@pytest.mark.parametrize("described", ["Sump pump\t1/3 HP", '"Sump pump\t1/3 HP', '"Pump" 1\t2" pipe'])
+def test_a_row_with_a_tab_that_no_quotes_show_has_unknown_values(described: str) -> None:
+    reading = read(STOCK, f"INVITEM\tPUMP\t1\t1795219500\tINVENTORY\t{described}\tSales\tStock\tCost\t9.00\tN")
+    pump = listing(reading, "Item").records[0]
+    assert pump.key == "PUMP"  # the numbers after it show that the name is in its place
+    for name in ("COGSAccountRef.FullName", "IncomeAccountRef.FullName", "SalesPrice", "IsActive", "ItemType"):
+        value = pump.get(name)
+        assert isinstance(value, Unknown), name
+        assert "more cells" in value.reason
+    assert listing(reading, "Item").whole
+    assert "line 2 has more cells" in reading.notes[0]
+
+
+def test_a_row_that_is_moved_over_blank_cells_has_unknown_values_too() -> None:
+    heading = "!CUST\tNAME\tREFNUM\tTIMESTAMP\tCOMPANYNAME\tTERMS\tHIDDEN\tNOTE"
+    reading = read(
+        heading, "CUST\tAbbott\t1\t1795219500\tAbbott\tInc\tNet 15\tN\t", "CUST\tBell\t2\t1795219500\t\tNet 15\tN\t\t"
+    )
+    abbott, bell = listing(reading, "Customer").records
+    assert isinstance(abbott.get("TermsRef.FullName"), Unknown)
+    assert (bell.get("TermsRef.FullName"), bell.get("IsActive")) == ("Net 15", True)  # only a tab at its end
+
+
+def test_a_name_that_begins_with_a_quote_stays_apart_from_one_that_ends_with_an_inch_mark() -> None:
+    reading = read("!CUST\tNAME\tCOMPANYNAME\tNOTE\tHIDDEN", 'CUST\t"Big Al\tPipes\t6"\tN')
+    al = listing(reading, "Customer").records[0]
+    assert (al.key, al.get("CompanyName"), al.get("IsActive")) == ('"Big Al', "Pipes", True)
+
+
+def test_a_tab_in_the_header_row_does_not_hide_the_date() -> None:
+    reading = read(
+        "!HDR\tPROD\tVER\tTIME", 'HDR\tQuickBooks for Mac\t"Version 23.0.1\t"\t1795219500', "!CLASS\tNAME", "CLASS\tA"
+    )
+    assert reading.dated == datetime(2026, 11, 21, 0, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("stated", ["0", "315532799", "7289654400", ""])
+def test_a_time_outside_every_year_of_quickbooks_is_not_known(stated: str) -> None:
+    reading = read("!HDR\tPROD\tTIME", f"HDR\tQuickBooks\t{stated}", "!CLASS\tNAME\tTIMESTAMP", f"CLASS\tHeating\t{stated}")
+    assert reading.dated is None
+    assert not isinstance(listing(reading, "Class").records[0].get("TimeModified"), datetime)
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind", "says"),
+    [("INVITEM", "Item", "Item Listing"), ("CUST", "Customer", "Customer Contact List"), ("ACCNT", "Account", "accounts")],
+)
+def test_a_list_without_hidden_says_where_it_can_be_seen_which_entries_are_active(heading: str, kind: str, says: str) -> None:
+    active = listing(read(f"!{heading}\tNAME", f"{heading}\tOne"), kind).records[0].get("IsActive")
+    assert isinstance(active, Unknown)
+    assert says in active.remedy
+    assert "IIF" not in active.remedy

@@ -102,3 +102,24 @@ def test_responses_in_several_files_add_up(tmp_path) -> None:  # type: ignore[no
         "quickbooks.Status"
     )
     assert sorted(str(one.get("statusCode")) for one in dataset.records) == ["3100", "3140"]
+
+
+WINDOW = "Version:\nExample 1.0\n\nMessage:\n{}\n\nDescription:\n{}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "messages"),
+    [
+        (WINDOW.format("ReceiveResponseXML failed", "QBWC1042: ReceiveResponseXML failed\nError message: no XML."), 1),
+        (WINDOW.format("QBWC1012: Authentication failed", ""), 1),
+        (WINDOW.format("a", "QBWC1039: There was a problem") * 2, 2),
+    ],
+)
+def test_a_window_of_the_web_connector_is_one_error(text: str, messages: int) -> None:
+    found = errors(text)
+    assert len(found) == messages
+    assert all(message.startswith("QBWC") for _, _, message in found)
+
+
+def test_an_error_above_a_window_is_not_lost() -> None:
+    assert "List Id is invalid" in str(errors("Invoice 7: List Id is invalid\n" + WINDOW.format("a", "QBWC1042: failed")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from datetime import UTC
 from decimal import Decimal
 from html import escape
 
@@ -11,6 +12,7 @@ import pytest
 from exportready.evidence.consolidate import consolidate
 from exportready.evidence.readers import qbxml
 from exportready.evidence.reading import Reading, Unreadable
+from exportready.evidence.recognize import read_file
 from exportready.kinds import KINDS
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Listing, Scope, Unknown
 from exportready.rulebook.examples import NOON
@@ -408,3 +410,95 @@ def test_an_entity_that_is_not_declared_has_its_line() -> None:
     with pytest.raises(Unreadable) as caught:
         read(text)
     assert caught.value.line == line_of(text, "&five;")
+
+
+# -- responses as programs store them: without what surrounds them, and one after another
+
+REFUSED = '<CustomerAddRs requestID="1" statusCode="3100" statusSeverity="Error" statusMessage="The name &quot;A > B&quot; is in use." />'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        rs("Customer", CUSTOMER),
+        f'<?xml version="1.0" ?>\n<QBXMLMsgsRs>\n{rs("Customer", CUSTOMER)}\n</QBXMLMsgsRs>',
+        "\n\n" + rs("Customer", CUSTOMER).replace("<CustomerQueryRs", '<CustomerQueryRs xmlns="urn:stored"'),
+    ],
+)
+def test_a_response_without_what_surrounds_it_is_a_response(text: str) -> None:
+    for reading in (read(text), recognized(text)):
+        found = listing(reading)
+        assert (found.whole, found.records[0].key) == (True, "Abbott & Bell:Elm 5")
+        assert found.records[0].where.line == line_of(text, "<CustomerRet")
+
+
+def recognized(text: str) -> Reading:
+    found = read_file(text.encode(), "stored.xml", ALL, {}, UTC)
+    assert isinstance(found, Reading)
+    return found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        document(REFUSED) + document(REFUSED.replace("3100", "3140")),
+        document(REFUSED).split("\n", 1)[1] + document(REFUSED.replace("3100", "3140")).split("\n", 1)[1],
+        f"{REFUSED}\n{REFUSED.replace('3100', '3140')}\n",
+        soap(escape(document(REFUSED), quote=False)) + soap(escape(document(REFUSED.replace("3100", "3140")), quote=False)),
+    ],
+)
+def test_responses_one_after_another_are_all_read(text: str) -> None:
+    for reading in (read(text), recognized(text)):
+        statuses = listing(reading, "Status").records
+        assert [one.get("statusCode") for one in statuses] == ["3100", "3140"]
+        assert statuses[1].where.line in (None, line_of(text, "3140"))
+
+
+def test_documents_one_after_another_may_be_pages_of_one_list() -> None:
+    pages = [
+        rs("Customer", CUSTOMER.replace("Elm 5", name), f'iteratorID="{{1}}" iteratorRemainingCount="{left}"')
+        for name, left in (("Elm 5", 1), ("Elm 6", 0))
+    ]
+    whole = consolidate("quickbooks.Customer", read("".join(map(document, pages))).listings[:2], None, NOON)
+    assert (len(whole.records), whole.scope is Scope.PART) == (2, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        document(REFUSED) + document(REFUSED)[:-20],
+        document(REFUSED) + "and so on",
+        f"<!-- {REFUSED} -->" + document(REFUSED)[:-9],
+    ],
+)
+def test_a_document_that_breaks_off_after_others_is_reported(text: str) -> None:
+    with pytest.raises(Unreadable, match="cut off or damaged"):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    ("element", "code", "message"),
+    [
+        (
+            "connectionError",
+            "0x8004040A",
+            "A QuickBooks company data file is already open and it is different from the one requested.",
+        ),
+        ("receiveResponseXML", "0x80040400", "QuickBooks found an error when parsing the provided XML text stream."),
+        ("connectionError", "0x80040408", ""),
+    ],
+)
+def test_why_quickbooks_answered_nothing_is_an_error(element: str, code: str, message: str) -> None:
+    inside = f"<{element} xmlns='urn:x'>\n<ticket>t</ticket><response/><hresult>{code}</hresult><message>{message}</message></{element}>"
+    reading = read(
+        soap("").replace("<response></response>", "").replace("<receiveResponseXML", inside + "<receiveResponseXML")
+    )
+    status = listing(reading, "Status").records[0]
+    assert (status.get("statusCode"), status.get("statusSeverity")) == (code, "Error")
+    assert status.get("statusMessage") == message or code
+
+
+@pytest.mark.parametrize("code", ["", "0x00000000", "none"])
+def test_an_hresult_of_success_is_no_error(code: str) -> None:
+    reading = read(soap(f"\n{INNER}\n").replace("</response>", f"</response><hresult>{code}</hresult><message></message>"))
+    assert [status.get("statusSeverity") for status in listing(reading, "Status").records] == ["Info"]

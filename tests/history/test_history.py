@@ -73,7 +73,7 @@ def make_state(
                 amount=Decimal("10.50"),
             ),
         ),
-        blocked=Cleared(1, 3, Decimal("10.50")),
+        blocked=Cleared(findings=1, transactions=3, amount=Decimal("10.50")),
         expiring=(Expiry(what="answer", name="Is it on?", of="modules.purchasing", until=at + WEEK),),
     )
 

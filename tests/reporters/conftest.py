@@ -309,12 +309,14 @@ def an_issue(id_: str, message: str, alone: Cleared, shared: Cleared = Cleared()
     )
 
 
-OFFLINE = an_issue("aa01", "The Web Connector is offline", Cleared(1), rule="connection/web-connector-online", gates=True)
+OFFLINE = an_issue(
+    "aa01", "The Web Connector is offline", Cleared(findings=1), rule="connection/web-connector-online", gates=True
+)
 NO_COGS = an_issue(
     "bb02",
     "PIPE-1 has no cost-of-goods-sold account",
-    Cleared(1, 1, Decimal(108)),
-    Cleared(0, 1, Decimal("1126.50")),
+    Cleared(findings=1, transactions=1, amount=Decimal(108)),
+    Cleared(findings=0, transactions=1, amount=Decimal("1126.50")),
     rule="items/cogs-account",
     facts=("PIPE-1 has no cost-of-goods-sold account (materials.json:12)",),
     reasons=(
@@ -328,9 +330,16 @@ NO_COGS = an_issue(
     ),
 )
 NOT_THERE = an_issue(
-    "cc03", "QuickBooks does not have customer <Bob>", Cleared(2), Cleared(0, 1, Decimal(0)), code="3140", certainty="inferred"
+    "cc03",
+    "QuickBooks does not have customer <Bob>",
+    Cleared(findings=2),
+    Cleared(findings=0, transactions=1, amount=Decimal(0)),
+    code="3140",
+    certainty="inferred",
 )
-AGAIN = an_issue("dd04", "There has been an internal error when processing the request.", Cleared(1), code="1000", retry=True)
+AGAIN = an_issue(
+    "dd04", "There has been an internal error when processing the request.", Cleared(findings=1), code="1000", retry=True
+)
 
 
 CHANGES = Changes(
@@ -435,7 +444,7 @@ def report() -> Report:
                 certainty="inferred",
             ),
         ),
-        blocked=Cleared(4, 2, Decimal("1234.50")),
+        blocked=Cleared(findings=4, transactions=2, amount=Decimal("1234.50")),
         batches=(
             Batch(
                 number="1042",
@@ -443,7 +452,7 @@ def report() -> Report:
                 verdict=Verdict.NOT_READY,
                 transactions=60,
                 amount=Decimal("23410.00"),
-                blocked=Cleared(0, 1, Decimal(108)),
+                blocked=Cleared(findings=0, transactions=1, amount=Decimal(108)),
             ),
         ),
         stale_errors=("58201: Object Not Found",),

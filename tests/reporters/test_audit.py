@@ -148,7 +148,7 @@ NOT_READY = make_account(
             amount=Decimal(900),
         ),
     ),
-    blocked=Cleared(2, 41, Decimal("23410.00")),
+    blocked=Cleared(findings=2, transactions=41, amount=Decimal("23410.00")),
     expiring=(
         Expiry(what="answer", name="Is the Web Connector online?", of="webConnector.status", until=AT - timedelta(days=1)),
         Expiry(what="waiver", name=COGS.id, of="controller", until=AT + timedelta(days=29)),
@@ -254,7 +254,11 @@ def test_formats() -> None:
 
 
 def test_accounts_are_listed_worst_first() -> None:
-    richer = with_state(replace(NOT_READY, place="west/richer"), name="Zulu", blocked=Cleared(1, 1, Decimal(50_000)))
+    richer = with_state(
+        replace(NOT_READY, place="west/richer"),
+        name="Zulu",
+        blocked=Cleared(findings=1, transactions=1, amount=Decimal(50_000)),
+    )
     worse = with_state(
         replace(NOT_READY, place="west/worse"),
         rules=(rule_state(COGS, Outcome.FAILED, open_count=13),),

@@ -56,7 +56,7 @@ def an_issue(id_: str, rule: str, transactions: int) -> KeyIssue:
         retry=False,
         gates=False,
         severity=Severity.ERROR,
-        alone=Cleared(1, transactions, Decimal(100 * transactions)),
+        alone=Cleared(findings=1, transactions=transactions, amount=Decimal(100 * transactions)),
         shared=Cleared(),
     )
 

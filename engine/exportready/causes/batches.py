@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from exportready.causes.graph import AMOUNTS, Graph, Node, total
+from exportready.causes.graph import AMOUNTS, Graph, Node, total, unreadable
 from exportready.causes.problems import Problem
 from exportready.model.evidence import Evidence
 from exportready.model.report import BatchLoad, Cleared, FindingId
@@ -33,7 +33,10 @@ def loads(evidence: Evidence, graph: Graph, blocked: Blocked, phase: str) -> tup
                 name=name if isinstance(name, str) else None,
                 transactions=len(transactions),
                 amount=total(graph, transactions),
-                blocked=Cleared(0, len(stuck), total(graph, stuck)),
+                unreadable=unreadable(graph, transactions),
+                blocked=Cleared(
+                    findings=0, transactions=len(stuck), amount=total(graph, stuck), unreadable=unreadable(graph, stuck)
+                ),
                 issues=_by_key_issue(graph, stuck, blocked),
             )
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from exportready.causes.graph import AMOUNTS, Node, total
+from exportready.causes.graph import AMOUNTS, Node, total, unreadable
 from exportready.causes.impact import Impact, Way, chain, ending
 from exportready.causes.issues import describe
 from exportready.causes.key_issues import Traced
@@ -72,7 +72,17 @@ def cleared_by(impact: Impact, traced: Traced) -> dict[str, tuple[Cleared, Clear
         alone, shared = transactions.get(key, ([], []))
         own = (*alone, *shared)
         found[key] = (
-            Cleared(alone_count, len(alone), total(impact.graph, alone, own)),
-            Cleared(shared_count, len(shared), total(impact.graph, shared, own)),
+            Cleared(
+                findings=alone_count,
+                transactions=len(alone),
+                amount=total(impact.graph, alone, own),
+                unreadable=unreadable(impact.graph, alone),
+            ),
+            Cleared(
+                findings=shared_count,
+                transactions=len(shared),
+                amount=total(impact.graph, shared, own),
+                unreadable=unreadable(impact.graph, shared),
+            ),
         )
     return found

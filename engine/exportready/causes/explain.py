@@ -15,7 +15,7 @@ from exportready.causes.batches import loads, users_by_finding
 from exportready.causes.blocked import blocked_transactions, cleared_by
 from exportready.causes.engines import infer
 from exportready.causes.engines.engine import Engine
-from exportready.causes.graph import AMOUNTS, Graph, Node, build, identity, total
+from exportready.causes.graph import AMOUNTS, Graph, Node, build, identity, total, unreadable
 from exportready.causes.impact import walk
 from exportready.causes.issues import issue, order
 from exportready.causes.key_issues import Traced, trace
@@ -77,7 +77,12 @@ def explain(
         users=users_by_finding((*problems, *accepted_problems), graph),
         key_issues=tuple(sorted((issue(key, cleared[key], traced) for key in traced.public), key=order)),
         blocked_transactions=blocked_transactions(impact, traced),
-        blocked=Cleared(failures, len(impact.ways), total(graph, list(impact.ways))),
+        blocked=Cleared(
+            findings=failures,
+            transactions=len(impact.ways),
+            amount=total(graph, list(impact.ways)),
+            unreadable=unreadable(graph, impact.ways),
+        ),
         stale=_stale(evidence) if after else (),
         graph=graph,
         batches=loads(evidence, graph, blocked, phase),

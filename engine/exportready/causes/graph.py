@@ -295,6 +295,11 @@ def total(graph: Graph, chosen: Sequence[Node], among: Iterable[Node] | None = N
     return sum((_own(graph, node, whole) for node in chosen), Decimal(0))
 
 
+def unreadable(graph: Graph, chosen: Iterable[Node]) -> int:
+    """Return the number of transactions whose amount isn't known, so that it isn't in `total`."""
+    return sum(not isinstance(graph.records[node].get(AMOUNTS[node[0]]), Decimal) for node in chosen)
+
+
 def _own(graph: Graph, node: Node, among: set[Node]) -> Decimal:
     amount = graph.records[node].get(AMOUNTS[node[0]])
     if not isinstance(amount, Decimal):

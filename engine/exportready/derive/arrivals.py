@@ -15,8 +15,9 @@ from msgspec.structs import replace
 from exportready.derive.answers import batches_named
 from exportready.derive.exported import JOURNAL, SentTransaction, booked, exported
 from exportready.derive.matching import ARRIVED, EXPLAINED, MISSING, Match, match
-from exportready.derive.unknowns import not_whole, remedy_of
+from exportready.derive.unknowns import first_unknown, not_whole, remedy_of, without
 from exportready.kinds import KINDS
+from exportready.kinds.nouns import noun
 from exportready.model.display import format_date
 from exportready.model.evidence import Dataset, Evidence, Scope, Unknown
 from exportready.model.reasons import Channel, Reason
@@ -35,7 +36,8 @@ def arrivals(evidence: Evidence) -> list[Match]:
     matches = match(transactions, booked(evidence))
     as_payments = _types_of_payments(matches)
     bypassed = batches_named(evidence, "bypassedBatches")
-    return _look_bypassed([_judged(evidence, one, bypassed, as_payments) for one in matches])
+    hidden = _Hidden(evidence, as_payments)
+    return _look_bypassed([_judged(evidence, one, bypassed, hidden) for one in matches])
 
 
 def _types_of_payments(matches: Sequence[Match]) -> set[str]:
@@ -49,7 +51,7 @@ def _types_of_payments(matches: Sequence[Match]) -> set[str]:
     }
 
 
-def _judged(evidence: Evidence, one: Match, bypassed: frozenset[str], as_payments: set[str]) -> Match:
+def _judged(evidence: Evidence, one: Match, bypassed: frozenset[str], hidden: _Hidden) -> Match:
     """Return the match with its final state if it was not found, was found as another kind, or can't be looked for."""
     transaction = one.transaction
     if transaction.type in _REVERSED and isinstance(transaction.amount, Decimal) and transaction.amount < 0:
@@ -73,7 +75,7 @@ def _judged(evidence: Evidence, one: Match, bypassed: frozenset[str], as_payment
         return replace(one, state=EXPLAINED)
     if isinstance(transaction.exported, Unknown):
         return replace(one, state=transaction.exported)
-    unknown = transaction.unknown or unknown_void(transaction) or _hidden(evidence, transaction, as_payments)
+    unknown = transaction.unknown or unknown_void(transaction) or hidden.why(transaction)
     return one if unknown is None else replace(one, state=unknown)
 
 
@@ -99,15 +101,32 @@ def explanation(transaction: SentTransaction, bypassed: frozenset[str]) -> str:
     return "zero-dollar" if transaction.type == "payment" and transaction.amount == 0 else ""
 
 
-def _hidden(evidence: Evidence, transaction: SentTransaction, as_payments: set[str]) -> Unknown | None:
-    """Return why a transaction may be in QuickBooks although the files don't show it; None if they would show it."""
-    for home in transaction.homes:
-        if home == JOURNAL and transaction.record.get("type") in as_payments:
-            continue
-        unknown = _may_be_among(evidence.dataset(home), transaction)
-        if unknown is not None:
-            return unknown
-    return None
+class _Hidden:
+    """Why a transaction may be in QuickBooks although the files don't show it."""
+
+    def __init__(self, evidence: Evidence, as_payments: set[str]) -> None:
+        self._evidence = evidence
+        self._as_payments = as_payments
+        self._without_number: dict[str, Unknown | None] = {}
+        """Kind -> the unknown number of one of its transactions; None if all are known."""
+
+    def why(self, transaction: SentTransaction) -> Unknown | None:
+        """Return the reason; None if the files would show it."""
+        for home in transaction.homes:
+            if home == JOURNAL and transaction.record.get("type") in self._as_payments:
+                continue
+            dataset = self._evidence.dataset(home)
+            unknown = self._number(dataset) or _may_be_among(dataset, transaction)
+            if unknown is not None:
+                return unknown
+        return None
+
+    def _number(self, dataset: Dataset) -> Unknown | None:
+        if dataset.kind not in self._without_number:
+            unknown = first_unknown(*dataset.column("RefNumber"))
+            reason = f"the numbers of some {noun(dataset.kind, 2)} aren't in the file"
+            self._without_number[dataset.kind] = without(unknown, reason) if unknown else None
+        return self._without_number[dataset.kind]
 
 
 def _may_be_among(dataset: Dataset, transaction: SentTransaction) -> Unknown | None:

@@ -45,12 +45,15 @@ class _Row(msgspec.Struct, kw_only=True):
     name: Value
     counts: Counter[str] = field(default_factory=Counter)
     amounts: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(SIDES, Decimal(0)))
+    unreadable: Counter[str] = field(default_factory=Counter)
+    """Side -> number of amounts that aren't known, so that they aren't in its sum."""
     reasons: Counter[str] = field(default_factory=Counter)
 
     def count(self, one: Record) -> None:
         """Add one match to its sides. A duplicate is added to the unexplained side with its amount reversed."""
         sent, booked, state = one.get("amount"), one.get("booksAmount"), one.get("state")
         amount = sent if isinstance(sent, Decimal) else Decimal(0)
+        before = self.counts.copy()
         self._add("titan", amount)
         if state in (ARRIVED, TWICE) and isinstance(booked, Decimal) and isinstance(sent, Decimal):
             several = one.get("copies")
@@ -69,6 +72,8 @@ class _Row(msgspec.Struct, kw_only=True):
             self.counts["missing"] += 1
         else:
             self._add("untold", amount)
+        if not isinstance(sent, Decimal):
+            self.unreadable.update(side for side in SIDES if self.counts[side] != before[side])
 
     def _add(self, side: str, amount: Decimal, count: int = 1) -> None:
         self.counts[side] += count
@@ -81,5 +86,6 @@ class _Row(msgspec.Struct, kw_only=True):
             "batchName": self.name,
             **{f"{side}Count": Decimal(self.counts[side]) for side in (*SIDES, "missing", "doubled", "differing")},
             **{f"{side}Amount": amount for side, amount in self.amounts.items()},
+            **{f"{side}Unreadable": Decimal(self.unreadable[side]) for side in SIDES},
             "explained": reasons or UNSET,
         }

@@ -16,6 +16,7 @@ from exportready.derive.freshness import unanswered
 from exportready.derive.sales_tax import TAX_GROUP, TAX_ITEM
 from exportready.derive.unknowns import first_unknown, not_among, source_of, unresolved, without
 from exportready.kinds import KINDS, fold
+from exportready.kinds.nouns import list_name
 from exportready.kinds.transactions import INVOICE
 from exportready.model.evidence import UNSET, Dataset, Evidence, FieldNote, Record, Scope, Unknown, Value
 from exportready.model.reasons import Reason
@@ -150,11 +151,16 @@ class _Items:
         self._items = items
         self._by_name: dict[str, list[Record]] = {}
         self._by_full_name: dict[str, list[Record]] = {}
+        self._nameless: Unknown | None = None
+        """Why an item that isn't found may still be in QuickBooks: the name of one isn't known."""
         for item in items.rows():
             for field, index in (("Name", self._by_name), ("FullName", self._by_full_name)):
                 name = item.get(field)
                 if isinstance(name, str):
                     index.setdefault(fold(name), []).append(item)
+            name = item.get("Name")
+            if isinstance(name, Unknown):
+                self._nameless = without(name, f"one of the {list_name(items.kind)} has no name in the file")
 
     def is_active_service(self, name: str) -> Value:
         """Return whether an item is an active Service item."""
@@ -164,7 +170,7 @@ class _Items:
         unknown = first_unknown(*(item.get(field) for item in found for field in ("ItemType", "IsActive")))
         if unknown is not None:
             return without(unknown, f"the file doesn't have the type of {name} in QuickBooks, or whether it is active")
-        return False if self._items.scope is Scope.WHOLE else self._part()
+        return self._nameless or (False if self._items.scope is Scope.WHOLE else self._part())
 
     def as_tax_item(self, item: Value) -> dict[str, Value]:
         """Return whether QuickBooks has a sales tax item with this name, whether it is active, and its rate."""
@@ -178,9 +184,10 @@ class _Items:
             unknown = Unknown(cause=Reason.AMBIGUOUS, reason=several, source=source_of(self._items))
             return _facts(unknown, unknown, unknown)
         type_ = first_unknown(*(one.get("ItemType") for one in self._by_name.get(fold(item), ())))
-        if type_ is None and self._items.scope is Scope.WHOLE:
+        if type_ is None and self._nameless is None and self._items.scope is Scope.WHOLE:
             return _facts(False, UNSET, UNSET)
-        unknown = without(type_, f"the file doesn't have the type of {item} in QuickBooks") if type_ else self._part()
+        known = without(type_, f"the file doesn't have the type of {item} in QuickBooks") if type_ else self._nameless
+        unknown = known or self._part()
         return _facts(unknown, unknown, unknown)
 
     def _tax_items(self, name: str, types: tuple[str, ...]) -> list[Record]:

@@ -19,7 +19,7 @@ from exportready.kinds.table import Field, Kind
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, ColumnQuestion, Covers, Listing, Unknown, Value
 from exportready.model.reasons import Reason
 from exportready.model.rules import Type, Wanted
-from exportready.schema.times import believable
+from exportready.schema.times import LIFETIME, believable
 
 MAX_PLACES = 30
 """Maximum power of ten of a number. No amount, quantity or rate comes near it; arithmetic with larger ones never ends."""
@@ -228,7 +228,7 @@ def _yesno(_: Field, raw: object) -> Value:
 
 
 def _date(_: Field, raw: object) -> Value:
-    return datetime.fromisoformat(str(raw).strip()).date()
+    return believable(datetime.fromisoformat(str(raw).strip())).date()
 
 
 def _time(_: Field, raw: object) -> Value:
@@ -253,7 +253,7 @@ _TYPE_NAMES = {
     Type.ID: "an id",
     Type.NUMBER: "a number",
     Type.YESNO: "yes or no",
-    Type.DATE: "a date",
+    Type.DATE: f"a date from {LIFETIME.start} through {LIFETIME[-1]}",
     Type.TIME: "a date and time",
 }
 

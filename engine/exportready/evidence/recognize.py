@@ -15,6 +15,7 @@ _OWN_RESULT = re.compile(rb'\s*\{\s*"format"\s*:\s*"exportready/')
 _OWN_TEXT = re.compile(rb"Made by ExportReady [0-9][\w.]*\s*(\x1b\[0m)?\s*\Z")
 _OWN_PAGE = re.compile(rb'<!doctype html>.{0,900}?<meta name="generator" content="ExportReady', re.IGNORECASE | re.DOTALL)
 
+_LOG = re.compile(r"^\d{8}\.\d\d:\d\d:\d\d UTC\s", re.MULTILINE)
 _OWN_ROWS = re.compile(rb"\xef\xbb\xbf(Fingerprint,Account,Rule,|Customer:job,Payment date,Type,Number,Amount,Unused,)")
 
 
@@ -42,6 +43,10 @@ def read_file(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tz
 
         return tables.read(data, path, wanted, columns, zone)
     start = decode_head(data)
+    if _is_log(start):
+        from exportready.evidence.readers import connector_log
+
+        return connector_log.read(data, path, wanted)
     if start.startswith("<"):
         return _read_xml(data, path, wanted)
     if start.startswith(("!", '"!')) and "\t" in start:
@@ -53,9 +58,7 @@ def read_file(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tz
     if start.startswith(("{", "[")):
         from exportready.evidence.readers import servicetitan
 
-        return servicetitan.read(data, path, wanted) or (
-            "it isn't a ServiceTitan list that we know; save each list to a file named after the list (materials.json, invoices.json)"
-        )
+        return servicetitan.read(data, path, wanted)
     if suffix in (".yaml", ".yml"):
         return (
             account_file.read(data, path)
@@ -88,6 +91,11 @@ def _is_workbook(data: bytes) -> bool:
     return data.startswith(b"\xd0\xcf\x11\xe0") or (data.startswith(b"PK\x03\x04") and b"xl/workbook" in data)
 
 
+def _is_log(start: str) -> bool:
+    """Return whether a text is a log of the QuickBooks Web Connector."""
+    return "UTC" in start and _LOG.search(start) is not None and "QBWebConnector" in start
+
+
 def _read_xml(data: bytes, path: str, wanted: Wanted) -> Reading | str:
     """Read an XML file if it has responses or records of QuickBooks."""
     from exportready.evidence.readers import qbxml, xmltext
@@ -97,11 +105,17 @@ def _read_xml(data: bytes, path: str, wanted: Wanted) -> Reading | str:
     root = xmltext.root_of(document)
     if root == "QBWCXML":
         return "it only registers a program with the QuickBooks Web Connector and contains no records; you can ignore it"
-    if root not in ("QBXML", "Envelope") and not (root or "").endswith("Ret"):
+    name = root or ""
+    if name.endswith("Ret") and name not in RETS:
+        return f"it is a single {name}, which no check uses"
+    if name not in ("QBXML", "QBXMLMsgsRs", "Envelope") and not name.endswith("Ret") and not _is_response(name, document):
         return "it is an XML file, but not a QuickBooks response (qbXML); save the qbXML response itself"
-    if (root or "").endswith("Ret") and root not in RETS:
-        return f"it is a single {root}, which no check uses"
     return qbxml.read_document(document, path, wanted)
+
+
+def _is_response(root: str, document: bytes) -> bool:
+    """Return whether a root is a response by itself, such as `InvoiceQueryRs`, which programs store without what surrounds it."""
+    return root.endswith("Rs") and b"statusCode" in document[:4096]
 
 
 _BLANK = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"

@@ -15,6 +15,7 @@ from exportready.account.reading import Columns
 from exportready.evidence import excerpts, parallel
 from exportready.evidence.consolidate import consolidate
 from exportready.evidence.files import File, NoSnapshot, in_folder, is_zip, load
+from exportready.evidence.nameless import with_names
 from exportready.evidence.readers import account_file
 from exportready.evidence.reading import Reading, Unreadable
 from exportready.evidence.recognize import is_own_report, read_file
@@ -207,7 +208,9 @@ def assemble(files: list[FileRead], account: Reading | None, at: datetime) -> Ev
     coverage = _Coverage(
         covers=covers, digests={one.source.path: one.source.sha256 for one in files}, listings=listings, at=at
     )
-    datasets = {kind: consolidate(kind, held, coverage.of(kind, held), at) for kind, held in sorted(listings.items())}
+    datasets = {
+        kind: with_names(consolidate(kind, held, coverage.of(kind, held), at)) for kind, held in sorted(listings.items())
+    }
     datasets |= {kind: dataset for kind, dataset in coverage.none_there().items() if kind not in datasets}
     return Evidence(
         account=stated,

@@ -187,7 +187,11 @@ def account_state_from_row(
         rules=rules,
         open_by_severity=open_by_severity,
         key_issues=key_issues,
-        blocked=Cleared(int(row["waits_findings"]), int(row["waits_transactions"]), Decimal(row["waits_amount"])),
+        blocked=Cleared(
+            findings=int(row["waits_findings"]),
+            transactions=int(row["waits_transactions"]),
+            amount=Decimal(row["waits_amount"]),
+        ),
         expiring=expiring,
     )
 

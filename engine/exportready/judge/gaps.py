@@ -119,7 +119,10 @@ def _ref_gap(ref: Ref, judged: Judged) -> Iterator[Gap]:
 
 def _field_gap(record: Record, name: str, value: Value) -> Gap:
     in_sheet = value is NOT_EXPORTED and record.where.path.lower().endswith(SHEET_SUFFIXES)
-    return _gap(record.kind, name, record.key or name, _lack(value, name), way(record.kind, name, in_sheet))
+    lack = _lack(value, name)
+    if lack.cause is Reason.UNREADABLE and record.key:  # a value that can't be read is looked up in its record
+        lack = replace(lack, reason=f"{record.key}: {lack.reason}")
+    return _gap(record.kind, name, record.key or name, lack, way(record.kind, name, in_sheet))
 
 
 SHEET_SUFFIXES = (".xlsx", ".xlsm", ".csv", ".tsv", ".txt")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TypedDict
 
 from exportready.kinds import account, quickbooks, servicetitan
 from exportready.kinds.quickbooks import ITEM_TYPES, LISTS_TO_IIF
 from exportready.kinds.table import Field, Kind, fields
+from exportready.model.evidence import Record
 from exportready.model.reasons import Channel
 from exportready.model.rules import Type
 
@@ -240,6 +242,7 @@ books text
 booksKey text
 booksId id
 booksAmount money
+booksUnreadable number
 copies number
 difference money
 subtotalDifference money
@@ -268,18 +271,24 @@ batchName text
 type text
 titanCount number
 titanAmount money
+titanUnreadable number
 booksCount number
 booksAmount money
+booksUnreadable number
 explained text
 explainedCount number
 explainedAmount money
+explainedUnreadable number
 missingCount number
 doubledCount number
 differingCount number
 unexplainedCount number
 unexplainedAmount money
+unexplainedUnreadable number
+explainedUnreadable number
 untoldCount number
 untoldAmount money
+untoldUnreadable number
 """
         ),
         key=("batch", "type"),
@@ -328,4 +337,10 @@ arrivedSince yesno
 )
 
 SIDES = ("titan", "books", "explained", "unexplained", "untold")
-"""What the tie-out counts: `derived.tie_out` has a count and an amount for each."""
+"""What the tie-out counts: `derived.tie_out` has a count and an amount for each, and the number of amounts that aren't in the sum."""
+
+
+def unreadable_in(row: Record, side: str) -> int:
+    """Return how many amounts aren't in the sum of a side of a row of `derived.tie_out`."""
+    number = row.get(f"{side}Unreadable")
+    return int(number) if isinstance(number, Decimal) else 0

@@ -20,6 +20,11 @@ def squash(heading: str) -> str:
     return "".join(char for char in heading.replace("#", "number").casefold() if char.isalnum())
 
 
+def any_of(headings: str) -> set[str]:
+    """Return the headings of a group (`A | B`), as they are compared."""
+    return {squash(heading) for heading in headings.split("|")} - {""}
+
+
 def _headings(text: str) -> dict[str, tuple[str, ...]]:
     """Parse a table with lines of `field: heading | heading`."""
     lines = (line.partition(":") for line in text.strip().splitlines())
@@ -84,18 +89,21 @@ batch.name: ?Batch Name
 businessUnit.name: ?Business Unit
 """
 _CUSTOMER = "customer.name: ?Customer Name | ?Customer"
+# The headings of ServiceTitan's own Invoices report are the last ones in their lines (importers in public repositories).
 _INVOICE = f"""
 referenceNumber: ?Invoice # | ?Invoice No | ?Invoice
 id: ?Invoice Id
 invoiceDate: ?Invoice Date
 dueDate: ?Due Date
 {_CUSTOMER}
+customer.id: ?Customer Id
+location.id: ?Location Id
 location.name: ?Location Name | ?Location
 syncStatus: ?Sync Status | ?Export Status | ?Invoice Status | ?Status
 termName: ?Terms | ?Payment Terms | ?Payment Term
 job.number: ?Job # | ?Job No
 balance: ?Invoice Balance | ?Balance
-{_BATCH.strip()}
+{_BATCH.strip().replace("businessUnit.name:", "businessUnit.name: ?Invoice Business Unit |")}
 """
 _ACCOUNTS = """
 generalLedgerAccount.name: ?General Ledger Account | ?GL Account | ?Income Account | ?Account
@@ -203,6 +211,22 @@ termName: ?Terms
         ),
         words=("bills", "bill"),
         marks=("Bill # | Bill No | Bill Date", "Vendor | Vendor Name"),
+    ),
+    Table(
+        title="ServiceTitan customers",
+        kind="servicetitan.customer",
+        columns=_headings(
+            """
+id: ID | ?Customer Id
+name: Name | ?Customer Name
+active: ?Active | ?Status
+balance: Balance
+taxExempt: ?Tax Exempt
+"""
+        ),
+        words=("servicetitan customers", "servicetitancustomersexport", "customers export"),
+        marks=("ID | Customer Id", "Name | Customer Name", "Customer Type", "Tag(s) | Legacy ID | Landline"),
+        never="Invoice # | Job # | Payment #",
     ),
     Table(
         title="ServiceTitan Transactions Reconciliation Report",

@@ -123,7 +123,7 @@ def parse_message(message: str, code: str = "", request: str = "") -> ParsedMess
             kind=kind if name else "",
             name=name,
         )
-    if (result := _RESULT_CODE.search(message)) is not None:
+    if (result := _RESULT_CODE.search(code) or _RESULT_CODE.search(message)) is not None:
         return ParsedMessage(sort=SESSION, code=_result_code(result))
     return ParsedMessage(sort=_without_name(_BY_CODE.get(code, OTHER)), code=code)
 

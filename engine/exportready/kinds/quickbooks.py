@@ -12,7 +12,8 @@ from types import MappingProxyType
 from exportready.kinds.account import FILE_MODE
 from exportready.kinds.nouns import noun
 from exportready.kinds.table import Field, Kind, ask_integrator, fields, parents
-from exportready.model.reasons import Channel
+from exportready.model.evidence import Unknown
+from exportready.model.reasons import Channel, Reason
 from exportready.model.rules import Type
 
 LISTS_TO_IIF = (
@@ -26,7 +27,38 @@ _HOST = (
 )
 
 _LIST = ("ListID", "TimeModified")
-_TXN = ("TxnID", "TimeModified")
+_TXN = ("TxnID", "TimeModified", "TxnDate")
+_AMOUNTS = {
+    "Invoice": "Subtotal",
+    "ReceivePayment": "TotalAmount",
+    "PurchaseOrder": "TotalAmount",
+    "CreditMemo": "TotalAmount",
+    "Bill": "AmountDue",
+}
+"""Transaction -> the element with its amount, which QuickBooks writes even if it is 0.00 (seen in real responses). If a record
+doesn't have it, the request asked for some elements only (IncludeRetElement), and an absent element says nothing."""
+
+_REPORTS_WITH_ACTIVE = {"quickbooks.Item": "Item Listing", "quickbooks.Customer": "Customer Contact List"}
+
+
+def without_active(kind: str) -> Unknown:
+    """Return why a list without a column for it doesn't show which entries are active, and what shows it.
+
+    Exporting the same list again doesn't help: QuickBooks for Mac doesn't write the column HIDDEN (seen in its lists of 2019
+    and 2024), and neither do some files that people edited.
+    """
+    report = _REPORTS_WITH_ACTIVE.get(kind)
+    if report:
+        remedy = f"In QuickBooks, open the report {report}, add the column Active Status, and export it to Excel"
+    else:
+        remedy = ask_integrator("QuickBooks", f"{noun(kind, 2)}, including the inactive ones")
+    return Unknown(
+        cause=Reason.NOT_EXPORTED,
+        reason="this list doesn't show which entries are active; lists from QuickBooks for Mac never do",
+        remedy=remedy,
+        channel=Channel.EXPORT if report else Channel.INTEGRATOR,
+    )
+
 
 _ACCOUNT_TYPES = (
     "AccountsPayable|AccountsReceivable|Bank|CostOfGoodsSold|CreditCard|Equity|Expense|FixedAsset|Income|"
@@ -81,7 +113,7 @@ def _transaction(name: str, table: str, key: tuple[str, ...] = ("CustomerRef.Ful
         integrator=_QBXML.format(f"{name}QueryRq (IncludeLineItems and IncludeLinkedTxns set to true)"),
         at_fault="transaction",
         identity="TxnID",
-        always=_TXN,
+        always=(*_TXN, *((_AMOUNTS[name],) if name in _AMOUNTS else ())),
     )
 
 

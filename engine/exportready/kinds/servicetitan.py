@@ -271,7 +271,7 @@ exportId text
     key=("customer.name", "referenceNumber"),
     at_fault="transaction",
     endpoint=_Endpoint(
-        "/accounting/v2/tenant/TENANT/credit-memos?activeState=All",
+        "/accounting/v2/tenant/TENANT/credit-memos?active=Any",
         "credit-memos",
         "salesTaxCode appliedTo customerAddress locationAddress customFields createdBy modifiedBy description importId",
     ),
@@ -305,7 +305,8 @@ modifiedOn time
     key=("vendor.name", "referenceNumber"),
     at_fault="transaction",
     endpoint=_Endpoint(
-        "/accounting/v2/tenant/TENANT/ap-bills",
+        # Without billType, only bills of the type Procurement are returned (OpenAPI documents).
+        "/accounting/v2/tenant/TENANT/ap-bills?billType=Procurement and again with ?billType=ApBill",
         "bills",
         "source billType summary earlyDiscountDate vendorInvoiceTotal landedCostMethod preTaxDiscountAmount preTaxCharge "
         "postTaxDiscountAmount postTaxCharge createdBy doNotPay dateCanceled canceledBy shipToDescription taxZone "
@@ -560,7 +561,7 @@ chargeable yesno
         "name name\ncreatedOn time\nmodifiedOn time",
         key=("name",),
         at_fault="account",
-        endpoint=_Endpoint("/accounting/v2/tenant/TENANT/payment-types", "payment-types"),
+        endpoint=_Endpoint("/accounting/v2/tenant/TENANT/payment-types?active=Any", "payment-types"),
         active=None,
     ),
     _kind(

@@ -34,6 +34,11 @@ def format_money(amount: Decimal) -> str:
     return f"{'-' if amount < 0 else ''}${abs(amount):,.2f}"
 
 
+def format_sum(amount: Decimal, unreadable: int) -> str:
+    """Return a sum with the number of amounts that aren't in it: "$24,960.34 plus 1 unreadable amount"."""
+    return format_money(amount) + (f" plus {count(unreadable, 'unreadable amount')}" if unreadable else "")
+
+
 def format_percent(fraction: Decimal) -> str:
     """Return a fraction as a percentage with the digits that it has, at most four decimals: "8.45%" for 0.0845, "7%" for 0.07."""
     text = f"{fraction * 100:.4f}".rstrip("0").rstrip(".")

@@ -237,12 +237,14 @@ class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Cleared(msgspec.Struct, frozen=True):
+class Cleared(msgspec.Struct, frozen=True, kw_only=True):
     """The findings and transactions that clear once a key issue is fixed."""
 
     findings: int = 0
     transactions: int = 0
     amount: Decimal = Decimal(0)
+    unreadable: int = 0
+    """Number of transactions whose amount isn't known, so that it isn't in `amount`."""
 
 
 class InferenceStep(msgspec.Struct, frozen=True, kw_only=True):
@@ -309,6 +311,8 @@ class BatchLoad(msgspec.Struct, frozen=True, kw_only=True):
     transactions: int
     amount: Decimal
     blocked: Cleared
+    unreadable: int = 0
+    """Number of transactions whose amount isn't known, so that it isn't in `amount`."""
     issues: Mapping[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
     """Id of a key issue -> the amounts that it blocks alone, and together with others."""
 

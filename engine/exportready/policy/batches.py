@@ -87,10 +87,21 @@ def narrowed(report: Report, number: str) -> Report:
 def _issue_in(batch: Batch, issue: KeyIssue, blocked: Sequence[BlockedTransaction]) -> KeyIssue:
     """Return the key issue with what it blocks in the batch; `blocked` are the batch's blocked transactions."""
     by_issue = [transaction for transaction in blocked if issue.id in transaction.key_issues]
-    alone = sum(len(transaction.key_issues) == 1 for transaction in by_issue)
+    alone = [transaction for transaction in by_issue if len(transaction.key_issues) == 1]
+    shared = [transaction for transaction in by_issue if len(transaction.key_issues) > 1]
     amount_alone, amount_shared = batch.issues.get(issue.id, (Decimal(0), Decimal(0)))
     return replace(
         issue,
-        alone=Cleared(issue.alone.findings, alone, amount_alone),
-        shared=Cleared(issue.shared.findings, len(by_issue) - alone, amount_shared),
+        alone=Cleared(
+            findings=issue.alone.findings,
+            transactions=len(alone),
+            amount=amount_alone,
+            unreadable=sum(one.amount is None for one in alone),
+        ),
+        shared=Cleared(
+            findings=issue.shared.findings,
+            transactions=len(shared),
+            amount=amount_shared,
+            unreadable=sum(one.amount is None for one in shared),
+        ),
     )

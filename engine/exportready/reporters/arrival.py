@@ -6,10 +6,10 @@ from collections import Counter
 from datetime import date
 from decimal import Decimal
 
-from exportready.kinds.derived import SIDES
+from exportready.kinds.derived import SIDES, unreadable_in
 from exportready.kinds.nouns import noun
 from exportready.kinds.transactions import KINDS_BY_TYPE
-from exportready.model.display import format_date, format_money
+from exportready.model.display import format_date, format_money, format_sum
 from exportready.model.evidence import Record, Unknown, Value
 from exportready.model.report import Report
 from exportready.reporters import words
@@ -35,13 +35,14 @@ def _tie_out_row(sums: Record) -> tuple[str, ...]:
 def _tie_out_cell(sums: Record, side: str) -> str:
     """Return count and amount: "43 / $46,558.35"; "none" if both are zero, so that what is left over is easy to see."""
     count, amount = _count(sums, side), sums.get(f"{side}Amount")
+    money = format_sum(amount, unreadable_in(sums, side)) if isinstance(amount, Decimal) else words.UNKNOWN
     if not count and not amount:
         return words.NONE
     if side == "unexplained":
         missing, doubled, differing = (_count(sums, name) for name in ("missing", "doubled", "differing"))
-        return words.unexplained(count, missing, doubled, differing, _money(amount))
+        return words.unexplained(count, missing, doubled, differing, money)
     explanation = sums.get("explained") if side == "explained" else None
-    return f"{count:,} / {_money(amount)}" + (f" ({explanation})" if isinstance(explanation, str) else "")
+    return f"{count:,} / {money}" + (f" ({explanation})" if isinstance(explanation, str) else "")
 
 
 def _batch_label(sums: Record) -> str:
@@ -116,8 +117,3 @@ def _format_plain(value: Value) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return f"{value:.2f}" if isinstance(value, Decimal) else _format(value)
-
-
-def _money(value: Value) -> str:
-    """Return an amount, "$1,234.50"; "not known" for anything else."""
-    return format_money(value) if isinstance(value, Decimal) else words.UNKNOWN

@@ -88,7 +88,7 @@ def _header(page: _Page, report: Report, office: OfficeView) -> None:
     if view.narrowed(report):
         page.text(f"{view.narrowed(report)}.")
     batches = key_issues.batch_lines(report)
-    if batches and (len(batches) > 1 or key_issues.shown_issues(report)):
+    if batches and (len(batches) > 1 or key_issues.shown_issues(report) or any(batch.unreadable for batch in report.batches)):
         for line in batches[:MAX_LISTED]:
             page.text(f"Batch {line}")
         page.more(len(batches), indent="  ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from exportready.kinds.references import INFERRED
-from exportready.model.display import count, format_money
+from exportready.model.display import count, format_sum
 from exportready.model.report import Batch, Cleared, KeyIssue, Report
 from exportready.model.rules import Severity
 from exportready.reporters import view, words
@@ -78,7 +78,10 @@ def brief_impact(issue: KeyIssue) -> str:
     transactions = issue.alone.transactions + issue.shared.transactions
     if issue.gates or not transactions:
         return impact(issue)
-    return words.blocked_alone(format_cleared(Cleared(0, transactions, issue.alone.amount + issue.shared.amount)))
+    amount, unreadable = issue.alone.amount + issue.shared.amount, issue.alone.unreadable + issue.shared.unreadable
+    return words.blocked_alone(
+        format_cleared(Cleared(findings=0, transactions=transactions, amount=amount, unreadable=unreadable))
+    )
 
 
 def remark(issue: KeyIssue) -> str:
@@ -89,7 +92,7 @@ def remark(issue: KeyIssue) -> str:
 
 def format_cleared(cleared: Cleared) -> str:
     """Return a number of transactions with their money: "12 transactions ($3,400.00)"."""
-    return f"{count(cleared.transactions, 'transaction')} ({format_money(cleared.amount)})"
+    return f"{count(cleared.transactions, 'transaction')} ({format_sum(cleared.amount, cleared.unreadable)})"
 
 
 def batch_lines(report: Report) -> list[str]:
@@ -99,7 +102,7 @@ def batch_lines(report: Report) -> list[str]:
 
 def batch_line(report: Report, batch: Batch) -> str:
     """Return a batch's number and name, its verdict, its transactions and how many of them are blocked."""
-    verdict, amount = view.verdict_of(report, batch.verdict), format_money(batch.amount)
+    verdict, amount = view.verdict_of(report, batch.verdict), format_sum(batch.amount, batch.unreadable)
     return words.batch(batch.number, batch.name, verdict, batch.transactions, amount, batch.blocked.transactions)
 
 

@@ -70,6 +70,7 @@ def batch(data: Json) -> Batch:
         verdict=Verdict(data["verdict"]),
         transactions=data["transactions"],
         amount=amount(data["amount"]),
+        unreadable=int(data.get("unreadable", 0)),
         blocked=cleared(data["waiting"]),
     )
 
@@ -86,6 +87,7 @@ def tie_out_row(data: Json) -> Record:
         total = data[key]["amount"]
         fields[f"{side}Count"] = amount(data[key]["count"])
         fields[f"{side}Amount"] = _NOT_KNOWN if total is None else amount(total)
+        fields[f"{side}Unreadable"] = amount(data[key].get("unreadable", 0))
     fields |= {f"{name}Count": amount(data.get(name, 0)) for name in ("missing", "doubled", "differing")}
     return Record(kind="derived.tie_out", key="", fields=fields, where=Location(""))
 

@@ -62,9 +62,14 @@ _THING = _object({"kind": TEXT, "key": TEXT}, about="a record in ServiceTitan or
 _CITATION = _object(
     {"document": TEXT, "section": TEXT, "updated": DAY}, {"note": TEXT}, "the document that the rule comes from"
 )
-_CLEARED = _object({"findings": COUNT, "transactions": COUNT, "amount": MONEY}, about="what clears once a key issue is fixed")
+_UNREADABLE = {
+    "unreadable": {**COUNT, "description": "number of amounts that aren't known and not in the sum; absent if it is 0"}
+}
+_CLEARED = _object(
+    {"findings": COUNT, "transactions": COUNT, "amount": MONEY}, _UNREADABLE, about="what clears once a key issue is fixed"
+)
 _STEPS = {"who": TEXT, "minutes": COUNT, "steps": TEXTS}
-_SIDE = _object({"count": {"type": "integer"}, "amount": _or_null(MONEY)})
+_SIDE = _object({"count": {"type": "integer"}, "amount": _or_null(MONEY)}, _UNREADABLE)
 _PAST_FINDING = _object(dict.fromkeys(("fingerprint", "rule", "severity", "subject", "message"), TEXT))
 
 _SOURCE = _object(
@@ -88,8 +93,9 @@ _BATCH = _object(
         "verdict": _one_of(Verdict),
         "transactions": COUNT,
         "amount": MONEY,
-        "waiting": _object({"transactions": COUNT, "amount": MONEY}),
-    }
+        "waiting": _object({"transactions": COUNT, "amount": MONEY}, _UNREADABLE),
+    },
+    _UNREADABLE,
 )
 _WAIVER = _object(
     {

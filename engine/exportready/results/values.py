@@ -49,7 +49,12 @@ def citation(data: Json) -> Citation:
 
 def cleared(data: Json) -> Cleared:
     """Return what clears with a key issue, or what is blocked."""
-    return Cleared(int(data.get("findings", 0)), int(data["transactions"]), amount(data["amount"]))
+    return Cleared(
+        findings=int(data.get("findings", 0)),
+        transactions=int(data["transactions"]),
+        amount=amount(data["amount"]),
+        unreadable=int(data.get("unreadable", 0)),
+    )
 
 
 def thing(data: Json) -> Thing:

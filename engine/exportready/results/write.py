@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from exportready.kinds.derived import SIDES
+from exportready.kinds.derived import SIDES, unreadable_in
 from exportready.model.changes import FINDING_KEYS, Changes, PastFinding
 from exportready.model.clock import iso
 from exportready.model.evidence import Record, Source, Unknown, Unset, Value
@@ -99,12 +99,23 @@ def _batch(batch: Batch) -> dict[str, Any]:
         "verdict": batch.verdict.value,
         "transactions": batch.transactions,
         "amount": str(batch.amount),
-        "waiting": {name: blocked[name] for name in ("transactions", "amount")},
+        **_unreadable(batch.unreadable),
+        "waiting": {name: value for name, value in blocked.items() if name != "findings"},
     }
 
 
 def _cleared(cleared: Cleared) -> dict[str, Any]:
-    return {"findings": cleared.findings, "transactions": cleared.transactions, "amount": str(cleared.amount)}
+    return {
+        "findings": cleared.findings,
+        "transactions": cleared.transactions,
+        "amount": str(cleared.amount),
+        **_unreadable(cleared.unreadable),
+    }
+
+
+def _unreadable(number: int) -> dict[str, int]:
+    """Return the number of amounts that aren't in a sum, if there are any."""
+    return {"unreadable": number} if number else {}
 
 
 def _key_issue(issue: KeyIssue) -> dict[str, Any]:
@@ -195,7 +206,11 @@ def _tie_out_row(row: Record) -> dict[str, Any]:
         "name": _plain(row.get("batchName")),
         "type": _plain(row.get("type")),
         **{
-            key: {"count": int(str(row.get(f"{side}Count"))), "amount": _plain(row.get(f"{side}Amount"))}
+            key: {
+                "count": int(str(row.get(f"{side}Count"))),
+                "amount": _plain(row.get(f"{side}Amount")),
+                **_unreadable(unreadable_in(row, side)),
+            }
             for key, side in zip(JSON_SIDES, SIDES, strict=True)
         },
         "reasons": _plain(row.get("explained")),

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from exportready.schema.shapes import Parsed
 
-LIFETIME = range(1980, 2200)
+LIFETIME = range(1980, 2201)
 """Plausible years. Any other year is a typo, and some of them are out of the range of timestamps."""
 
 _AGE = re.compile(r"([1-9][0-9]{0,4})(h|d)\Z")

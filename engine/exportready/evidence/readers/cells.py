@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from exportready.evidence.readers.sheets import Cell
@@ -61,16 +61,14 @@ def _number(description: Field, cell: Cell) -> Value:
 
 def _day(description: Field, cell: Cell) -> Value:
     """Return a date; a year of two digits is one of this century."""
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
+    if isinstance(cell, date):  # a moment is one too
+        return convert(description, cell.isoformat())
     found = DAY.fullmatch(cell.strip()) if isinstance(cell, str) else None
     if not found:
         return convert(description, cell)
     month, day, year = (int(one) for one in found.groups())
     try:
-        return date(year if year > 99 else 2000 + year, month, day)
+        return convert(description, date(year if year > 99 else 2000 + year, month, day).isoformat())
     except ValueError:
         return Unknown(cause=Reason.UNREADABLE, reason=f"“{found[0]}” isn't a valid date (month/day/year)")
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
+from exportready.evidence.readers.iif_cells import HIDDEN, Heading, Row, is_count, split_cells
 from exportready.evidence.reading import Keys, Reading, decode_text, fields_to_read, text_converter
 from exportready.kinds import KINDS
+from exportready.kinds.quickbooks import without_active
 from exportready.kinds.table import Kind
 from exportready.model.evidence import UNSET, Listing, Location, Record, Unknown, Value
 from exportready.model.reasons import Reason
 from exportready.model.rules import Wanted
+from exportready.schema.times import believable
 
 ACCOUNT_TYPES = {
     "AP": "AccountsPayable",
@@ -52,9 +54,6 @@ ITEM_TYPES = {
 _GROUP_ENDS = {"Group": "ENDGRP", "SalesTaxGroup": "ENDTAX"}
 _MEMBERS = "ItemSalesTaxRef.FullName"
 
-Row = Mapping[str, str]
-"""A row by its column names, without the cells that the row is too short to have."""
-
 SECTIONS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "ACCNT": ("quickbooks.Account", {"ACCNUM": "AccountNumber", "DESC": "Desc"}),
     "INVITEM": (
@@ -81,17 +80,6 @@ SECTIONS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 """Row keyword -> (kind, column -> field), apart from NAME, HIDDEN, TIMESTAMP and the columns that `_EXTRA` reads."""
 
 
-def split_cells(line: str) -> list[str]:
-    """Return the cells of a row. A cell is quoted only if it begins and ends with a quote, because names may contain quotes."""
-    cells = line.split("\t")
-    if '"' not in line:
-        return cells
-    return [
-        cell[1:-1].replace('""', '"') if len(cell) > 1 and cell.startswith('"') and cell.endswith('"') else cell
-        for cell in cells
-    ]
-
-
 class _Section(msgspec.Struct, kw_only=True):
     """One list of a file."""
 
@@ -101,6 +89,8 @@ class _Section(msgspec.Struct, kw_only=True):
     columns: Mapping[str, str]
     """Column -> field, for fields that a column has unchanged."""
     keys: Keys
+    no_active: Unknown | None = None
+    """Why nothing shows which records are active; None if a column does."""
     records: list[Record] = field(default_factory=list)
     why_part: str = ""
     cause: Reason | None = None
@@ -124,7 +114,7 @@ class _Reader:
     def __init__(self, path: str, wanted: Wanted) -> None:
         self.path = path
         self.wanted = wanted
-        self.headers: dict[str, _Heading] = {}
+        self.headers: dict[str, Heading] = {}
         self.sections: dict[str, _Section] = {}
         self.counts: Counter[str] = Counter()
         self.notes: list[str] = []
@@ -151,10 +141,11 @@ class _Reader:
                 self.sections[word] = _Section(kind=kind, wanted=fields, columns=columns_of, keys=Keys(kind))
                 self.counts[kind.name] += 0
             self.last = self.sections[word]
+            self.last.no_active = None if "HIDDEN" in columns else without_active(self.last.kind.name)
         own = self.last.columns if self.last else {}
-        self.headers[word] = _Heading.of(columns, _ALWAYS | _OF_EXTRA.get(word, set()) | own.keys())
+        self.headers[word] = Heading.of(columns, _ALWAYS | _OF_EXTRA.get(word, set()) | own.keys())
 
-    def row(self, number: int, word: str, cells: list[str]) -> None:
+    def row(self, number: int, word: str, line: str) -> None:
         """Read any other row: a record of the list given in its first cell, or the end of a group."""
         if word and word == self.group_end:
             self.group_end = ""
@@ -163,7 +154,7 @@ class _Reader:
         if heading is None:
             self._stray(number, word)
             return
-        row = heading.row(cells)
+        row, is_certain = heading.row(line)
         if word == "HDR":
             self.dated = _exported_at(row)
             return
@@ -176,13 +167,17 @@ class _Reader:
             return  # the item itself has a row of its own
         if word == "INVITEM" or self.group_end:
             self._require_group_end(f"line {number}")
-        if len(cells) > heading.length and any(cell.strip() for cell in cells[heading.length :]):
+        if not is_certain and _NAME_OF.get(word, "NAME") not in row:
             section.damage(f"line {number} has more cells than the list has columns", Reason.UNREADABLE)
         self.counts[section.kind.name] += 1
         if begins_group:
             self.group_end = _GROUP_ENDS[ITEM_TYPES[row["INVITEMTYPE"].strip()]]
         if section.wanted:
             fields = _fields(word, row, section)
+            if not is_certain:
+                unknown = _out_of_place(number)
+                self.notes.append(unknown.reason)
+                fields = dict.fromkeys(section.wanted, unknown) | fields
             where = Location(self.path, number, word)
             section.records.append(Record(kind=section.kind.name, key=section.keys.of(fields), fields=fields, where=where))
 
@@ -246,42 +241,19 @@ def read(data: bytes, path: str, wanted: Wanted) -> Reading | None:
     last: tuple[int, bool, int] = (0, False, 0)
     for number, line in enumerate(lines, 1):
         if line.strip():
-            first, *cells = split_cells(line)
-            word = first.strip().upper()
-            last = (number, word.startswith("!"), len(cells))
+            word = split_cells(line.partition("\t")[0])[0].strip().upper()
+            last = (number, word.startswith("!"), line.count("\t"))
             if word.startswith("!"):
-                reader.header(word[1:], [cell.strip().upper() for cell in cells])
+                reader.header(word[1:], [cell.strip().upper() for cell in split_cells(line)[1:]])
             else:
-                reader.row(number, word, cells)
+                reader.row(number, word, line)
     reader.end(*last, ends_line=last[0] < len(lines))
     return reader.reading() if reader.sections else None
 
 
-class _Heading(msgspec.Struct, frozen=True):
-    """A `!` row: the places of the columns that are read."""
-
-    length: int
-    places: tuple[tuple[str, int], ...]
-    """(column, place), once for each time that the column occurs."""
-    has_repeats: bool
-    """True if a column occurs more than once."""
-
-    @classmethod
-    def of(cls, columns: Sequence[str], read: AbstractSet[str]) -> _Heading:
-        """Return the heading with these columns, of which those in `read` are read."""
-        places = tuple((column, place) for place, column in enumerate(columns) if column in read)
-        return cls(len(columns), places, len({column for column, _ in places}) < len(places))
-
-    def row(self, cells: Sequence[str]) -> Row:
-        """Return a row's cells by column. A column that is repeated with different cells is left out."""
-        count = len(cells)
-        if not self.has_repeats:
-            return {column: cells[place] for column, place in self.places if place < count}
-        held: dict[str, set[str]] = {}
-        for column, place in self.places:
-            if place < count:
-                held.setdefault(column, set()).add(cells[place])
-        return {column: some.pop() for column, some in held.items() if len(some) == 1}
+def _out_of_place(number: int) -> Unknown:
+    reason = f"line {number} has more cells than its list has columns, so we don't know which cell belongs to which column"
+    return Unknown(cause=Reason.UNREADABLE, reason=reason)
 
 
 def _exported_at(row: Row) -> datetime | None:
@@ -290,8 +262,14 @@ def _exported_at(row: Row) -> datetime | None:
 
 
 def _moment(seconds: str) -> datetime | None:
-    """Return the moment for a number of seconds since the beginning of 1970; None if the text isn't such a number."""
-    return datetime.fromtimestamp(int(seconds), UTC) if seconds.isascii() and seconds.isdigit() and len(seconds) < 12 else None
+    """Return the moment for a number of seconds since the beginning of 1970; None if the text isn't such a number.
+
+    QuickBooks for Mac writes 0 for every record (seen in lists of QuickBooks for Mac 2019 and 2024).
+    """
+    try:
+        return believable(datetime.fromtimestamp(int(seconds), UTC)) if is_count(seconds) else None
+    except ValueError:
+        return None
 
 
 def _fields(word: str, row: Row, section: _Section) -> dict[str, Value]:
@@ -302,7 +280,9 @@ def _fields(word: str, row: Row, section: _Section) -> dict[str, Value]:
         parent, _, last = full_name.rpartition(":")
         raw |= {"Name": last, "FullName": full_name, "ParentRef.FullName": parent, "Sublevel": str(full_name.count(":"))}
     if "HIDDEN" in row:
-        raw["IsActive"] = {"N": "true", "Y": "false"}.get(row["HIDDEN"].strip(), row["HIDDEN"] or "?")
+        raw["IsActive"] = HIDDEN.get(row["HIDDEN"].strip(), row["HIDDEN"] or "?")
+    elif section.no_active:
+        raw["IsActive"] = section.no_active
     modified = _moment(row.get("TIMESTAMP", "")) if "TimeModified" in section.wanted else None
     if modified:
         raw["TimeModified"] = modified
@@ -351,6 +331,7 @@ _SERVICE_FORMS = (
     "SalesOrPurchase.AccountRef.FullName",
 )
 _EXTRA: Mapping[str, Callable[[Row], Mapping[str, Value | str]]] = {"ACCNT": _account_fields, "INVITEM": _item_fields}
+_NAME_OF = {"SALESTAXCODE": "CODE"}
 _ALWAYS = frozenset({"NAME", "HIDDEN", "TIMESTAMP", "TIME"})
 _OF_EXTRA = {
     "ACCNT": {"ACCNTTYPE", "EXTRA"},

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from json.decoder import JSONDecodeError
@@ -29,75 +30,81 @@ class Envelope(msgspec.Struct, kw_only=True):
     has_list: bool = False
 
 
-def decode(text: str, envelope: Envelope, on_record: OnRecord) -> bool:
-    """Decode a document from its beginning to its end; return False if it has no list of records.
-
-    `envelope` is filled in up to the record that `on_record` receives. Raises Unreadable for broken JSON.
-    """
+@contextmanager
+def readable() -> Iterator[None]:
+    """Raise Unreadable for broken JSON that is decoded inside."""
     try:
-        at = _skip_space(text, 0)
-        if text.startswith("[", at):
-            envelope.is_array = envelope.has_list = True
-            at = decode_array(text, at, on_record)
-        elif text.startswith("{", at):
-            at = _decode_object(text, at, envelope, on_record)
-        else:
-            return False
-        at = _skip_space(text, at)
-        if at != len(text):
-            raise JSONDecodeError("there is text after the end of the data", text, at)
+        yield
     except JSONDecodeError as error:
         raise Unreadable(f"it isn't valid JSON ({error.msg}); download it again", error.lineno) from error
     except RecursionError as error:
         raise Unreadable("it is nested too deeply for an export; download it again") from error
-    return envelope.has_list
+
+
+def decode_document(text: str, at: int, envelope: Envelope, on_record: OnRecord) -> int:
+    """Decode the object or array that starts at `at`; return where it ends.
+
+    `envelope` is filled in up to the record that `on_record` receives. Raises JSONDecodeError for broken JSON.
+    """
+    if text.startswith("[", at):
+        envelope.is_array = envelope.has_list = True
+        return decode_array(text, at, on_record)
+    return _decode_object(text, at, envelope, on_record)
+
+
+def is_page(value: object) -> bool:
+    """Return whether an object is a page of a list: it has the records under `data`, and says something about the list."""
+    return isinstance(value, dict) and isinstance(value.get("data"), list) and not value.keys().isdisjoint(_OF_PAGES)
+
+
+_OF_PAGES = {"page", "pageSize", "hasMore", "totalCount", "continueFrom"}
 
 
 def decode_array(text: str, at: int, on_record: OnRecord) -> int:
     """Pass each element of the array that starts at `at` to `on_record`; return where the array ends."""
-    at = _skip_space(text, at + 1)
+    at = skip_space(text, at + 1)
     if text.startswith("]", at):
         return at + 1
     while True:
-        value, end = _decode_value(text, at)
+        value, end = decode_value(text, at)
         on_record(value, at, end)
-        at = _skip_space(text, end)
+        at = skip_space(text, end)
         if text.startswith("]", at):
             return at + 1
         if not text.startswith(",", at):
             raise JSONDecodeError("a comma or the end of the list is missing", text, at)
-        at = _skip_space(text, at + 1)
+        at = skip_space(text, at + 1)
 
 
 def _decode_object(text: str, at: int, envelope: Envelope, on_record: OnRecord) -> int:
     """Decode the outermost object; return where it ends. An array under `data` is its list."""
-    at = _skip_space(text, at + 1)
+    at = skip_space(text, at + 1)
     if text.startswith("}", at):
         return at + 1
     while True:
         if not text.startswith('"', at):
             raise JSONDecodeError("a key in quotes is missing", text, at)
-        key, at = _decode_value(text, at)
-        at = _skip_space(text, at)
+        key, at = decode_value(text, at)
+        at = skip_space(text, at)
         if not text.startswith(":", at):
             raise JSONDecodeError("a colon is missing", text, at)
-        at = _skip_space(text, at + 1)
+        at = skip_space(text, at + 1)
         if key in envelope.keys or (key == "data" and envelope.has_list):
             raise JSONDecodeError(f"the key '{key}' appears twice", text, at)
         if key == "data" and text.startswith("[", at):
             envelope.has_list = True
             at = decode_array(text, at, on_record)
         else:
-            envelope.keys[key], at = _decode_value(text, at)
-        at = _skip_space(text, at)
+            envelope.keys[key], at = decode_value(text, at)
+        at = skip_space(text, at)
         if text.startswith("}", at):
             return at + 1
         if not text.startswith(",", at):
             raise JSONDecodeError("a comma or the end of the object is missing", text, at)
-        at = _skip_space(text, at + 1)
+        at = skip_space(text, at + 1)
 
 
-def _decode_value(text: str, at: int) -> tuple[Any, int]:
+def decode_value(text: str, at: int) -> tuple[Any, int]:
     """Return the value that starts at `at`, and where it ends."""
     try:
         value, end = _DECODER.raw_decode(text, at)
@@ -115,7 +122,8 @@ def _decode_value(text: str, at: int) -> tuple[Any, int]:
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 
-def _skip_space(text: str, at: int) -> int:
+def skip_space(text: str, at: int) -> int:
+    """Return where the next value begins."""
     found = _SPACE.match(text, at)
     return found.end() if found else at
 

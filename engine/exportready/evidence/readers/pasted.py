@@ -47,7 +47,8 @@ _REASON = re.compile(
 
 def text(data: bytes, path: str, wanted: Wanted) -> Reading | None:
     """Return the errors in a text; None if none of its lines is a known message."""
-    lines = list(_unwrap(decode_text(data)))
+    whole = decode_text(data)
+    lines = list(_windows(whole)) or list(_unwrap(whole))
     if not any(is_message(line) for _, line in lines):
         return None
     rows = [(number, fields) for number, line in lines if parse_message(line).sort != FINE for fields in _errors(line)]
@@ -77,6 +78,29 @@ def _errors(line: str) -> Iterator[dict[str, Value]]:
         yield {"message": message, "transaction": number, "transactionType": _TYPES.get(type_.lower(), type_)}
     if not named:
         yield {"message": message}
+
+
+_WINDOW = ("Version:", "Message:", "Description:")
+"""The headings in the window “More information” of the Web Connector (seen in text that integrators quote)."""
+
+
+def _windows(whole: str) -> Iterator[tuple[int, str]]:
+    """Yield the description in each window of the Web Connector that was pasted, with the number of its first line."""
+    if not whole.lstrip().startswith(_WINDOW[0]):
+        return  # something else comes before it, which isn't to be lost
+    parts: dict[str, list[tuple[int, str]]] = {}
+    heading = ""
+    for number, line in enumerate([*(line.strip() for line in whole.splitlines()), _WINDOW[0]], 1):
+        if line == _WINDOW[0] and all(name in parts for name in _WINDOW):
+            said = parts["Description:"] or parts["Message:"]
+            if said:
+                yield said[0][0], " ".join(text for _, text in said)
+            parts = {}
+        if line in _WINDOW:
+            heading = line
+            parts[heading] = []
+        elif heading and line:
+            parts[heading].append((number, line))
 
 
 def _unwrap(whole: str) -> Iterator[tuple[int, str]]:

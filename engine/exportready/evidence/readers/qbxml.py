@@ -1,4 +1,4 @@
-"""qbXML responses: bare, wrapped in SOAP (as elements or as escaped text), or one `*Ret` by itself.
+"""qbXML responses: bare, wrapped in SOAP (as elements or as escaped text), one by itself, or one `*Ret`; also several in a row.
 
 Any DOCTYPE is rejected before the parser sees it, and entities are never resolved; only then is it safe to lift
 libxml2's size limits, which SOAP text beyond 10 MB needs.
@@ -6,14 +6,14 @@ libxml2's size limits, which SOAP text beyond 10 MB needs.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 
 import msgspec
 from lxml import etree
 from msgspec import field
+from msgspec.structs import replace
 
 from exportready.evidence.readers.qbxml_fields import Tree, local_name, tree_of, values
 from exportready.evidence.readers.qbxml_responses import (
@@ -24,7 +24,9 @@ from exportready.evidence.readers.qbxml_responses import (
     response_number,
     responses_in,
 )
-from exportready.evidence.readers.xmltext import root_of, to_utf8
+from exportready.evidence.readers.qbxml_soap import escaped_responses, failures
+from exportready.evidence.readers.qbxml_unrequested import without_unrequested
+from exportready.evidence.readers.xmltext import documents, root_of, to_utf8
 from exportready.evidence.reading import Keys, Reading, Unreadable, convert, fields_to_read
 from exportready.kinds import KINDS, children
 from exportready.kinds.quickbooks import COMBINED, ITEM_NAME_IS_FULL_NAME, OTHER_RETS, RETS
@@ -34,7 +36,7 @@ from exportready.model.reasons import Reason
 from exportready.model.rules import Wanted
 
 _ALL_RETS = tuple(f"{{*}}{ret}" for ret in (*RETS, *OTHER_RETS))
-_ESCAPED_LINE_END = re.compile(rb"&#(10|13|x0*[aAdD]);")
+_STATUS = "quickbooks.Status"
 
 
 def read(data: bytes, path: str, wanted: Wanted) -> Reading:
@@ -46,34 +48,21 @@ def read(data: bytes, path: str, wanted: Wanted) -> Reading:
 
 
 def read_document(document: bytes, path: str, wanted: Wanted) -> Reading:
-    """Read a document that `xmltext.to_utf8` returned. Raises Unreadable as `read` does."""
-    body = document.lstrip()
-    root = root_of(document)
+    """Read a text that `xmltext.to_utf8` returned: one document, or several in a row. Raises Unreadable as `read` does."""
     reader = _Reader(path, wanted)
-    tree = reader.stream(body, 1 + document.count(b"\n", 0, len(document) - len(body)))
-    if root == "Envelope" and not _read_envelope(tree, document, reader) and not reader.responses:
-        raise Unreadable("it is a SOAP message without a qbXML response; save the message that contains the response")
+    for one, line in documents(document):
+        reader.read(one, line)
     return reader.reading()
 
 
-def _read_envelope(envelope: etree._Element, document: bytes, reader: _Reader) -> bool:
-    """Read the responses that a SOAP message contains as escaped text; return False if it has none."""
-    exact = not _ESCAPED_LINE_END.search(document) and b"<!--" not in document
-    found = False
-    for element in envelope.iter("*"):
-        text = element.text or ""
-        if "<QBXML" in text:
-            found = True
-            start = len(text) - len(text.lstrip("\n\r \t"))
-            line = line_of(element)
-            first = line + text.count("\n", 0, start) if line and exact else None
-            inner = text.strip("\n\r \t").encode()
-            try:
-                root_of(inner)
-            except Unreadable as error:
-                raise Unreadable(str(error), first + error.line - 1 if first and error.line else None) from error
-            reader.stream(inner, first)
-    return found
+def read_statuses(responses: Iterable[tuple[bytes, int]], path: str, wanted: Wanted) -> Reading:
+    """Read only what QuickBooks answered, not the records, from documents with their lines. Raises Unreadable as `read` does."""
+    reader = _Reader(path, {name: fields for name, fields in wanted.items() if name == _STATUS})
+    for one, line in responses:
+        reader.read(one, line)
+    reading = reader.reading()
+    statuses = tuple(one for one in reading.listings if one.kind == _STATUS)
+    return replace(reading, listings=statuses, counts={_STATUS: reader.counts[_STATUS]}, companies=frozenset())
 
 
 class _Response(msgspec.Struct, kw_only=True):
@@ -130,6 +119,22 @@ class _Reader:
         self.listings: list[Listing] = []
         self.statuses: list[Record] = []
         self.responses = 0
+
+    def read(self, document: bytes, line: int) -> None:
+        """Read one document that starts on a line of the file."""
+        root = root_of(document)
+        tree = self.stream(document, line)
+        if root != "Envelope":
+            return
+        self.first_line = line
+        failed = list(failures(tree))
+        for element, code, message in failed:
+            self._failure(element, code, message)
+        inside = list(escaped_responses(tree, document, line))
+        for inner, first in inside:
+            self.stream(inner, first)
+        if not inside and not failed and not self.responses:
+            raise Unreadable("it is a SOAP message without a qbXML response; save the message that contains the response")
 
     def stream(self, document: bytes, first_line: int | None = 1) -> etree._Element:
         """Read one document, dropping each record once it is read; return the tree that is left.
@@ -188,7 +193,7 @@ class _Reader:
         """Return everything that was read."""
         if self.statuses:
             self.listings.append(
-                Listing(kind="quickbooks.Status", records=tuple(self.statuses), path=self.path, reader="qbxml", whole=True)
+                Listing(kind=_STATUS, records=tuple(self.statuses), path=self.path, reader="qbxml", whole=True)
             )
         return Reading(
             reader="qbxml",
@@ -301,16 +306,29 @@ class _Reader:
 
     # -- responses
 
+    def _failure(self, element: etree._Element, code: str, message: str) -> None:
+        """Take QuickBooks' answer to a message as a whole: it did nothing of what it was sent."""
+        values = {
+            "request": local_name(element),
+            "statusCode": code,
+            "statusSeverity": "Error",
+            "statusMessage": message or code,
+        }
+        self._take_status(values, self._where(element, local_name(element)))
+        self.notes.append(f"QuickBooks answered with error {code}")
+
+    def _take_status(self, values: Mapping[str, str | None], where: Location) -> None:
+        self.counts[_STATUS] += 1
+        if _STATUS in self.wanted:
+            kind = KINDS[_STATUS]
+            fields = {name: convert(kind.fields[name], value) for name, value in values.items()}
+            self.statuses.append(Record(kind=_STATUS, key=self.keys[_STATUS].of(fields), fields=fields, where=where))
+
     def _finish(self, element: etree._Element, response: _Response) -> None:
         """Make the listings of one response, once its records are read."""
         request = response.name.removesuffix("Rs")
-        self.counts["quickbooks.Status"] += 1
-        if "quickbooks.Status" in self.wanted:
-            kind = KINDS["quickbooks.Status"]
-            raw = {"request": request, **{name: element.get(name) for name in kind.fields if name != "request"}}
-            fields = {name: convert(kind.fields[name], value) for name, value in raw.items()}
-            where = self._where(element, f"{response.name}[{response.number}]")
-            self.statuses.append(Record(kind=kind.name, key=self.keys[kind.name].of(fields), fields=fields, where=where))
+        raw = {"request": request, **{name: element.get(name) for name in KINDS[_STATUS].fields if name != "request"}}
+        self._take_status(raw, self._where(element, f"{response.name}[{response.number}]"))
         if element.get("statusSeverity") == "Error":
             self.notes.append(f"QuickBooks answered {request} with error {element.get('statusCode', '')}")
         why, page = completeness(element, request, response.count)
@@ -334,7 +352,7 @@ class _Reader:
     def _list(self, kind: str, part: str, response: _Response, why: str, page: Page | None) -> None:
         cause = Reason.PARTIAL if why else Reason.NOT_EXPORTED if kind in response.child_gaps else None
         why = why or response.child_gaps.get(kind, "")
-        records = tuple(response.records.get(kind, ()))
+        records = without_unrequested(KINDS[kind], response.records.get(kind, ()))
         self.listings.append(
             Listing(
                 kind=kind,

@@ -20,13 +20,15 @@ def line_of(element: etree._Element) -> int | None:
 
 
 def is_response(element: etree._Element) -> bool:
-    """Return whether an element is a response, such as `ItemQueryRs`."""
-    parent = element.getparent()
-    return parent is not None and local_name(parent) == "QBXMLMsgsRs" and local_name(element).endswith("Rs")
+    """Return whether an element is a response, such as `ItemQueryRs`; programs also store one without what surrounds it."""
+    name, parent = local_name(element), element.getparent()
+    return name.endswith("Rs") and (local_name(parent) == "QBXMLMsgsRs" if parent is not None else name != "QBXMLMsgsRs")
 
 
 def responses_in(root: etree._Element) -> Iterator[etree._Element]:
     """Yield the responses of a document."""
+    if is_response(root):
+        yield root
     for messages in root.iter("{*}QBXMLMsgsRs"):
         yield from filter(is_response, messages.iterchildren("*"))
 
@@ -36,7 +38,7 @@ def response_number(response: etree._Element, previous: etree._Element | None, n
 
     `previous` is the last one before it that has records, and `number` its number; they save counting from the start.
     """
-    if previous is not None and previous.getparent() is response.getparent():
+    if previous is not None and previous.getparent() is response.getparent() is not None:
         for later in filter(is_response, previous.itersiblings("*")):
             number += 1
             if later is response:

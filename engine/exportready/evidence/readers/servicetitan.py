@@ -1,17 +1,31 @@
-"""ServiceTitan's JSON: a page of a list, an export feed, or a plain array of records."""
+"""ServiceTitan's JSON: a page of a list, an export feed, a plain array of records, or records one after another.
+
+A file may also have several pages, in an array or one after another: `jq`, data taps and warehouses write so.
+"""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from json.decoder import JSONDecodeError
 from typing import Any
 
 import msgspec
 from msgspec import field
 
-from exportready.evidence.readers.json_positions import Envelope, decode, decode_array
+from exportready.evidence.readers.json_positions import (
+    Envelope,
+    decode_array,
+    decode_document,
+    decode_value,
+    is_page,
+    readable,
+    skip_space,
+)
+from exportready.evidence.readers.servicetitan_errors import error_answer
 from exportready.evidence.readers.servicetitan_fields import MISSING, Plan
-from exportready.evidence.readers.servicetitan_lists import recognize_list
+from exportready.evidence.readers.servicetitan_lists import describe_unknown, recognize_list
 from exportready.evidence.reading import Keys, Reading, Unreadable, decode_text, fields_to_read
 from exportready.kinds import children
 from exportready.kinds.table import Kind
@@ -23,11 +37,98 @@ _SAMPLE_SIZE = 50
 """Number of records by which a list is recognized."""
 
 
-def read(data: bytes, path: str, wanted: Wanted) -> Reading | None:
-    """Read a file of records; None if it isn't a list that we know. Raises Unreadable for broken JSON."""
+def read(data: bytes, path: str, wanted: Wanted) -> Reading | str:
+    """Read a file of records; if it isn't a list that we know, return what it is and what would help.
+
+    Raises Unreadable for broken JSON, and for the answer to a call that failed.
+    """
     text = decode_text(data).replace("\r\n", "\n").replace("\r", "\n")
-    document = _Document(text=text, path=path, wanted=wanted)
-    return document.reading() if decode(text, document.envelope, document.take) else None
+    with readable():
+        documents = _documents(text, path, wanted)
+    errors = [error_answer(one.envelope.keys, path) if not one.count else "" for one in documents]
+    failed = tuple(dict.fromkeys(filter(None, errors)))
+    lists = [one for one, error in zip(documents, errors, strict=True) if not error]
+    readings = [reading for one in lists if (reading := one.reading())]
+    if not readings and failed:
+        raise Unreadable(failed[0])
+    if not readings:
+        return describe_unknown(next((one.first_rows for one in documents if one.first_rows), ()))
+    counts: Counter[str] = Counter()
+    for reading in readings:
+        counts.update(reading.counts)
+    return Reading(
+        reader=readings[0].reader,
+        listings=tuple(listing for reading in readings for listing in reading.listings),
+        counts=dict(counts),
+        notes=readings[0].notes,
+        unread=failed,
+    )
+
+
+def _documents(text: str, path: str, wanted: Wanted) -> list[_Document]:
+    """Return the documents of a file, decoded: usually one; several if they are pages. Raises JSONDecodeError for broken JSON."""
+    lines, found = _Lines(text), list[_Document]()
+    at = skip_space(text, 0)
+    in_array = text.startswith("[", at) and _has_pages(text, at + 1)
+    at = skip_space(text, at + 1) if in_array else at
+    while True:
+        one = _Document(text=text, path=path, wanted=wanted, lines=lines, pointer=f"/{len(found)}" if in_array else "")
+        found.append(one)
+        at = skip_space(text, decode_document(text, at, one.envelope, one.take))
+        if in_array and text.startswith(",", at):
+            at = skip_space(text, at + 1)
+        elif in_array and text.startswith("]", at):
+            at, in_array = skip_space(text, at + 1), False
+            break
+        elif not one.envelope.has_list and len(found) == 1 and not in_array:
+            at = _take_lines(text, at, one)
+            break
+        elif in_array or not text.startswith("{", at):
+            break
+    if in_array:
+        raise JSONDecodeError("a comma or the end of the list is missing", text, at)
+    if at != len(text):
+        raise JSONDecodeError("there is text after the end of the data", text, at)
+    return found
+
+
+def _has_pages(text: str, at: int) -> bool:
+    """Return whether the array whose first element follows is one of pages."""
+    at = skip_space(text, at)
+    return text.startswith("{", at) and is_page(decode_value(text, at)[0])
+
+
+def _take_lines(text: str, at: int, document: _Document) -> int:
+    """Take the records that follow one after another, and the first one, which is the document so far; return where they end."""
+    envelope = document.envelope
+    if not envelope.keys or error_answer(envelope.keys, document.path):
+        return at
+    document.is_single = at == len(text)
+    first, envelope.keys = envelope.keys, {}
+    envelope.is_array = True
+    streams: set[object] = set()
+    value, start, end = first, skip_space(text, 0), at
+    while True:
+        record = _record_of(value, streams)
+        if record is not None:
+            document.take(record, start, end)
+        start = skip_space(text, end)
+        if not text.startswith("{", start):
+            return start
+        value, end = decode_value(text, start)
+
+
+def _record_of(value: Mapping[str, Any], streams: set[object]) -> object:
+    """Return the record that a line has; None if it has none. A data tap (Singer) writes messages, `type`, `stream` and `record`.
+
+    Raises Unreadable if the messages are of several lists.
+    """
+    if not ("type" in value and "stream" in value):
+        return None if value.get("type") == "STATE" else value
+    streams.add(value["stream"])
+    if len(streams) > 1:
+        raise Unreadable(f"it has several lists ({', '.join(sorted(map(str, streams)))}); save each list to a file of its own")
+    return value.get("record")
 
 
 class _Completeness(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,9 +148,16 @@ class _Document(msgspec.Struct, kw_only=True):
     text: str
     path: str
     wanted: Wanted
+    lines: _Lines
+    pointer: str = ""
+    """The pointer to the document in the file."""
+    is_single: bool = False
+    """True if it is one record by itself."""
     envelope: Envelope = field(default_factory=Envelope)
     sample: list[tuple[Any, int, int]] = field(default_factory=list)
     """(record, start, end), until the list is recognized."""
+    first_rows: list[Any] = field(default_factory=list)
+    """The records of the sample, if the list was not recognized."""
     count: int = 0
     """Number of records."""
     reader: _ListReader | None = None
@@ -71,14 +179,16 @@ class _Document(msgspec.Struct, kw_only=True):
         kind = recognize_list([row for row, _, _ in self.sample], self.path)
         self.is_known = kind is not None
         if kind is not None:
-            self.reader = _ListReader(self.text, self.path, kind, self.wanted, "" if self.envelope.is_array else "/data")
+            self.reader = _ListReader(self, kind, self.pointer + ("" if self.envelope.is_array else "/data"))
             for row, start, end in self.sample:
                 self.reader.take(row, start, end)
+        else:
+            self.first_rows = [row for row, _, _ in self.sample]
         self.sample.clear()
 
     def reading(self) -> Reading | None:
         """Return everything that was read; None if the list was not recognized."""
-        if self.reader is None and self.is_known:
+        if self.reader is None and self.is_known and (self.envelope.has_list or self.count):
             self.recognize()
         is_feed = "continueFrom" in self.envelope.keys
         return self.reader.reading(self.completeness(), is_feed) if self.reader else None
@@ -87,6 +197,8 @@ class _Document(msgspec.Struct, kw_only=True):
         """Return how much of the list this is, as far as the file shows."""
         keys = self.envelope.keys
         more, number, total = keys.get("hasMore"), keys.get("page"), keys.get("totalCount")
+        if self.is_single:
+            return _Completeness(why="the file has only a single record, not the list", cause=Reason.PARTIAL)
         if self.envelope.is_array:
             return _Completeness(why="the file doesn't say whether it is the complete list", cause=Reason.PARTIAL)
         if not isinstance(more, bool):
@@ -116,10 +228,11 @@ def _is_count(value: object) -> bool:
 class _ListReader:
     """Reads the records of one list, and those of the arrays inside them."""
 
-    def __init__(self, text: str, path: str, kind: Kind, wanted: Wanted, at_data: str) -> None:
-        self.text = text
-        self.path = path
+    def __init__(self, document: _Document, kind: Kind, at_data: str) -> None:
+        self.text, self.path, self.lines = document.text, document.path, document.lines
+        self.part = "fragment" if document.is_single else ""
         self.kind = kind
+        wanted = document.wanted
         self.at_data = at_data
         """The pointer to the list."""
         own = fields_to_read(kind, wanted) if kind.name in wanted else None
@@ -130,11 +243,10 @@ class _ListReader:
             _ArrayReader(child, kind, fields_to_read(child, wanted)) for child in children(kind.name) if child.name in wanted
         ]
         self.count = 0
-        self._line, self._at = 1, 0
 
     def take(self, row: object, start: int, end: int) -> None:
         """Read one record, with its start and end in the text."""
-        line = self._line_at(start)
+        line = self.lines.at(start)
         pointer = f"{self.at_data}/{self.count}"
         if not isinstance(row, dict):
             raise Unreadable(f"{pointer} isn't a record; download it again", line)
@@ -162,6 +274,7 @@ class _ListReader:
                 why_part=of.why,
                 cause=of.cause,
                 damaged=of.damaged,
+                part=self.part,
                 is_feed=is_feed,
                 page=of_list.page,
             )
@@ -191,8 +304,17 @@ class _ListReader:
                     return [line + text.count("\n", start, place) for _, place, _ in found]
         return [None] * len(rows)
 
-    def _line_at(self, offset: int) -> int:
-        self._line += self.text.count("\n", self._at, offset)
+
+class _Lines:
+    """Counts the lines of a file up to places that come one after another."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._line, self._at = 1, 0
+
+    def at(self, offset: int) -> int:
+        """Return the line of a place that isn't before the last one asked for."""
+        self._line += self._text.count("\n", self._at, offset)
         self._at = offset
         return self._line
 

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from exportready.evidence.readers.file_names import padded_words
 from exportready.kinds import KINDS
 from exportready.kinds.table import Kind
+from exportready.kinds.unused import unused_list
 
 _KINDS = tuple(kind for kind in KINDS.values() if kind.known)
 
@@ -19,9 +20,11 @@ def recognize_list(rows: Sequence[object], path: str) -> Kind | None:
     Unless the file is named after a kind and nothing else, its records must have the marks of that kind too, because other
     lists of the API look similar. An empty list has no keys, so only the name can show what it is.
     """
-    keys = {key for row in rows if isinstance(row, dict) for key in row}
+    keys = _keys_of(rows)
     if not rows:
         return next((kind for kind in _KINDS if _is_named_only(path, kind)), None)
+    if unused_list(keys):
+        return None
     scores = {
         kind.name: len(keys & kind.known)
         for kind in _KINDS
@@ -31,10 +34,22 @@ def recognize_list(rows: Sequence[object], path: str) -> Kind | None:
     candidates = [kind for kind in _KINDS if scores.get(kind.name) == max(scores.values(), default=0) > 0]
     if len(candidates) == 1:
         return candidates[0]
-    return next((kind for kind in _kinds_by_name(path) if kind in candidates), None)
+    return next((kind for kind in kinds_by_name(path) if kind in candidates), None)
 
 
-def _kinds_by_name(path: str) -> list[Kind]:
+def describe_unknown(rows: Sequence[object]) -> str:
+    """Return why a list isn't read, and what to do."""
+    name = unused_list(_keys_of(rows))
+    if name:
+        return f"it has the {name} from ServiceTitan, which no check uses; you can leave the file out"
+    return "it isn't a ServiceTitan list that we know; save each list to a file named after the list (materials.json, invoices.json)"
+
+
+def _keys_of(rows: Sequence[object]) -> set[str]:
+    return {key for row in rows if isinstance(row, dict) for key in row}
+
+
+def kinds_by_name(path: str) -> list[Kind]:
     """Return the kinds that a file's name mentions, the longest name first: payment-types before payments."""
     stem = _name_words(path)
     found = [

@@ -23,9 +23,11 @@ from exportready.kinds.headings import (
     POSTING_TYPE,
     TABLES,
     Table,
+    any_of,
     squash,
 )
 from exportready.kinds.nouns import field_noun
+from exportready.kinds.other_tables import other_table
 from exportready.model.evidence import ColumnQuestion, Unknown
 from exportready.model.reasons import Channel, Reason
 from exportready.model.rules import Type, Wanted
@@ -100,6 +102,12 @@ def recognize_table(sheet: Sheet, path: str, wanted: Wanted, columns: Columns) -
     return _layout(by_line, number, sheet, path, wanted, columns)
 
 
+def describe_unread(sheet: Sheet) -> str:
+    """Return what a sheet is and what to do, if it is a table that we know and don't read; else an empty text."""
+    titles = ({squash(title) for title in _titles(row).values()} for row in sheet.rows[:_HEADER_ROWS])
+    return next(filter(None, map(other_table, titles)), "")
+
+
 def describe_unknown(sheet: Sheet, path: str) -> str:
     """Return why a sheet isn't read and what to do, if it isn't a table that we know."""
     names = padded_words(sheet.name, " ") + padded_words(PurePosixPath(path).stem, " ")
@@ -137,11 +145,7 @@ def _tables_named(name: str) -> list[Table]:
 def _is_marked(table: Table, titles: Mapping[int, str]) -> bool:
     """Return whether the headings show that a sheet is this table, whatever its name."""
     found = {squash(title) for title in titles.values()}
-    return bool(table.marks) and all(found & _any_of(mark) for mark in table.marks) and not found & _any_of(table.never)
-
-
-def _any_of(headings: str) -> set[str]:
-    return {squash(heading) for heading in headings.split("|")} - {""}
+    return bool(table.marks) and all(found & any_of(mark) for mark in table.marks) and not found & any_of(table.never)
 
 
 def _find_columns(table: Table, titles: Mapping[int, str], columns: Columns) -> dict[FieldOf, list[int]]:

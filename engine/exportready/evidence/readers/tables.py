@@ -9,10 +9,11 @@ from exportready.account.reading import Columns
 from exportready.evidence.readers import answers, pasted
 from exportready.evidence.readers.sheets import Sheet
 from exportready.evidence.readers.spreadsheets import is_workbook, sheets_of
-from exportready.evidence.readers.table_layout import describe_unknown, recognize_table
+from exportready.evidence.readers.table_layout import describe_unknown, describe_unread, recognize_table
 from exportready.evidence.readers.table_postings import PostingRows
 from exportready.evidence.readers.table_rows import READER, TableRows
 from exportready.evidence.reading import Reading
+from exportready.kinds.servicetitan import PRICEBOOK
 from exportready.model.evidence import ColumnQuestion, Listing
 from exportready.model.rules import Wanted
 
@@ -41,6 +42,8 @@ class _SpreadsheetReader:
         self.listings: list[Listing] = []
         self.questions: list[ColumnQuestion] = []
         self.unread: list[str] = []
+        self.unknown: list[tuple[str, Sheet]] = []
+        """Sheets that we don't know, with the words for each."""
         self.notes: list[str] = []
         self.counts: Counter[str] = Counter()
         self.answers: Reading | None = None
@@ -53,8 +56,11 @@ class _SpreadsheetReader:
             self.counts.update(self.answers.counts)
             self.notes += self.answers.notes
             return
-        layout = recognize_table(sheet, self.path, self.wanted, self.columns)
         where = f"its sheet “{sheet.name}”" if self.is_workbook else "it"
+        if other := describe_unread(sheet):
+            self.unread.append(f"{where} {other}")
+            return
+        layout = recognize_table(sheet, self.path, self.wanted, self.columns)
         may_be_errors = layout is None or (layout.table.kind == pasted.KIND and bool(layout.missing_key))
         errors = pasted.sheet(sheet, self.path, self.wanted) if may_be_errors else None
         if errors is not None:
@@ -64,7 +70,7 @@ class _SpreadsheetReader:
             return
         if layout is None:
             if any(cell is not None for row in sheet.rows for cell in row):
-                self.unread.append(f"{where} {describe_unknown(sheet, self.path)}")
+                self.unknown.append((where, sheet))
             return
         self.questions += layout.questions
         if layout.missing_key:
@@ -80,6 +86,10 @@ class _SpreadsheetReader:
     def reading(self) -> Reading:
         """Return everything that was read."""
         found = self.answers
+        is_pricebook = any(listing.kind in PRICEBOOK for listing in self.listings)
+        for where, sheet in self.unknown:
+            no_use = "isn't a tab of the pricebook that a check uses, so it isn't read"
+            self.unread.append(f"{where} {no_use if is_pricebook else describe_unknown(sheet, self.path)}")
         only_answers = found is not None and found.listings == tuple(self.listings)
         return Reading(
             reader=answers.READER if only_answers else READER if self.listings else "",
