@@ -1,7 +1,9 @@
 """ServiceTitan's kinds of record, named as in its API v2 (accounting, pricebook, inventory, settings, crm, equipment systems).
 
 Fields and JSON types follow the response examples in ServiceTitan's OpenAPI documents (developer portal, read 2026-07-07).
-`known` holds every top-level key of a response, `_MARKS` the keys by which it differs from all other lists of the API, so
+`!` marks what the documents require (schemas InvoiceItemResponse, ApBillItemResponse, PurchaseOrderResponse,
+PurchaseOrderItemResponse): a blank there says nothing. Everything else may be null, so that a blank is empty. `known` holds every
+top-level key of a response, `_MARKS` the keys by which it differs from all other lists of the API, so
 that a list is recognized by its content.
 """
 
@@ -323,7 +325,7 @@ jobId id
 projectId id
 status text Pending|Sent|PartiallyReceived|Received|Exported|Canceled
 typeId id
-vendorId id
+vendorId !id
 technicianId id
 businessUnitId id
 inventoryLocationId id
@@ -424,7 +426,7 @@ inventoryLocationId id
 inventoryLocation name
 type text Service|Material|Equipment|PriceModifier|Unspecified
 skuName name
-skuId id
+skuId !id
 displayName text
 inventory yesno
 taxable yesno
@@ -464,8 +466,8 @@ quantity number
 cost money
 serialNumber text
 inventoryLocation.name name
-skuId id
-skuCode name
+skuId !id
+skuCode !name
 skuType text
 {_LINE_ACCOUNTS}
 """,
@@ -478,9 +480,9 @@ skuType text
         (_PURCHASE_ORDER, "items"),
         """
 id id
-skuId id
+skuId !id
 skuName name
-skuCode name
+skuCode !name
 skuType text
 quantity number
 quantityReceived number
