@@ -78,12 +78,15 @@ def _judged(evidence: Evidence, one: Match, bypassed: frozenset[str], as_payment
 
 
 def unknown_void(transaction: SentTransaction) -> Unknown | None:
-    """Return why we don't know whether a transaction was voided or canceled; None if we know."""
-    for name, what in (("active", "voided"), ("status", "canceled")):
-        value = transaction.record.get(name)
-        if isinstance(value, Unknown) and name in KINDS[transaction.record.kind].fields:
-            return replace(value, reason=f"your file doesn't show whether it was {what}")
-    return None
+    """Return why we don't know whether a transaction was voided or canceled; None if we know.
+
+    Bills have both fields, of which no list has more than one.
+    """
+    kind = KINDS[transaction.record.kind]
+    words = {name: word for name, word in (("status", "canceled"), ("active", "voided")) if name in kind.fields}
+    values = [(transaction.record.get(name), word) for name, word in words.items()]
+    unknown = [replace(value, reason=f"your file doesn't show whether it was {word}") for value, word in values if isinstance(value, Unknown)]
+    return unknown[0] if unknown and len(unknown) == len(values) else None
 
 
 def explanation(transaction: SentTransaction, bypassed: frozenset[str]) -> str:

@@ -286,6 +286,7 @@ _BILL = _kind(
 purchaseOrderId id
 syncStatus text {_STATUS}|PostedAndExported
 status text Unreconciled|Discrepancy|Reconciled|Canceled
+active yesno
 referenceNumber text
 vendorNumber text
 billDate date
@@ -314,7 +315,8 @@ modifiedOn time
         "remittanceVendorInfo shipTo budgetCodeId items expenseItems customFields jobId dateReconciled",
     ),
     active=None,
-    waits=replace(_WAITS, needs=("syncStatus", "status", "batch.number")),
+    # Only the export feed has `active`, and tells of deleted bills by it (schema ExportInventoryBillResponse).
+    waits=replace(_WAITS, needs=("syncStatus", "status", "active", "batch.number")),
 )
 _PURCHASE_ORDER = _kind(
     "purchase_order",
@@ -471,7 +473,7 @@ skuCode !name
 skuType text
 {_LINE_ACCOUNTS}
 """,
-        "id syncStatus waits status referenceNumber vendor.name batch.number batch.name",
+        "id syncStatus waits status active referenceNumber vendor.name batch.number batch.name",
         key=("parent.vendor.name", "parent.referenceNumber", "skuCode"),
     ),
     _PURCHASE_ORDER,

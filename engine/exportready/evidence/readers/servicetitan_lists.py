@@ -16,8 +16,9 @@ _KINDS = tuple(kind for kind in KINDS.values() if kind.known)
 def recognize_list(rows: Sequence[object], path: str) -> Kind | None:
     """Return the kind whose response has most of the keys of these records; None if it can't be determined.
 
-    Unless the file is named after a kind and nothing else, its records must have the marks of that kind too, because other
-    lists of the API look similar. An empty list has no keys, so only the name can show what it is.
+    Its records must have a field that names a record of the kind: a purchase order request has no number. Unless the file is named
+    after the kind and nothing else, they must have its marks too, because other lists of the API look similar. An empty list has no
+    keys, so only the name can show what it is.
     """
     keys = {key for row in rows if isinstance(row, dict) for key in row}
     if not rows:
@@ -26,12 +27,18 @@ def recognize_list(rows: Sequence[object], path: str) -> Kind | None:
         kind.name: len(keys & kind.known)
         for kind in _KINDS
         if len(keys & kind.known) * 3 >= len(keys) * 2 > 0
+        and (keys & _own_key(kind) or not _own_key(kind))
         and ((kind.marks and kind.marks <= keys) or (_is_named_only(path, kind) and keys.issuperset(kind.key)))
     }
     candidates = [kind for kind in _KINDS if scores.get(kind.name) == max(scores.values(), default=0) > 0]
     if len(candidates) == 1:
         return candidates[0]
     return next((kind for kind in _kinds_by_name(path) if kind in candidates), None)
+
+
+def _own_key(kind: Kind) -> set[str]:
+    """Return the keys of a record that hold the fields that name it."""
+    return {name.partition(".")[0] for name in kind.key} - {"parent"}
 
 
 def _kinds_by_name(path: str) -> list[Kind]:
