@@ -19,7 +19,7 @@ HOURS_4, SECOND = timedelta(hours=4), timedelta(seconds=1)
 
 
 def iif(*names: str, made: datetime | None = None) -> str:
-    header = f"!HDR\tPROD\tTIME\nHDR\tQuickBooks\t{int(made.timestamp())}\n" if made else ""
+    header = "!HDR\tPROD\tTIME\n" + (f"HDR\tQuickBooks\t{int(made.timestamp())}\n" if made else "")
     return header + "!CUST\tNAME\tHIDDEN\n" + "".join(f"CUST\t{name}\tN\n" for name in names)
 
 

@@ -18,6 +18,10 @@ ITEMS = "!INVITEM\tNAME\tTIMESTAMP\tINVITEMTYPE\tACCNT\tASSETACCNT\tCOGSACCNT\tP
 GROUPS = "!INVITEM\tNAME\tTIMESTAMP\tINVITEMTYPE\tDESC\tHIDDEN\n!ENDGRP\n!ENDTAX"
 
 
+EXPORTED = "!HDR\tPROD\tVER"
+"""The heading that QuickBooks writes first in each export."""
+
+
 def read_bytes(data: bytes) -> Reading:
     reading = iif.read(data, "lists.iif", ALL)
     assert reading is not None
@@ -25,7 +29,8 @@ def read_bytes(data: bytes) -> Reading:
 
 
 def read(*lines: str, encoding: str = "utf-8", end: str = "\r\n") -> Reading:
-    return read_bytes((end.join(lines).replace("\n!", end + "!") + end).encode(encoding))
+    header = () if lines[0].startswith("!HDR") else (EXPORTED,)
+    return read_bytes((end.join((*header, *lines)).replace("\n!", end + "!") + end).encode(encoding))
 
 
 def listing(reading: Reading, kind: str) -> Listing:
@@ -131,7 +136,7 @@ def test_line_ends_of_every_system_read_the_same() -> None:
 
 
 def test_a_file_that_breaks_off_in_a_row_makes_that_list_a_part_and_the_others_stay_whole() -> None:
-    data = b"!CLASS\tNAME\tHIDDEN\r\nCLASS\tHeating\tN\r\n!CUST\tNAME\tHIDDEN\tTERMS\r\nCUST\tAbbott\tN\tNet 15\r\nCUST\tBel"
+    data = b"!HDR\tPROD\r\n!CLASS\tNAME\tHIDDEN\r\nCLASS\tHeating\tN\r\n!CUST\tNAME\tHIDDEN\tTERMS\r\nCUST\tAbbott\tN\tNet 15\r\nCUST\tBel"
     reading = iif.read(data, "lists.iif", ALL)
     assert reading is not None
     assert listing(reading, "Class").whole

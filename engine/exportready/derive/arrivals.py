@@ -17,7 +17,7 @@ from exportready.derive.exported import JOURNAL, SentTransaction, booked, export
 from exportready.derive.matching import ARRIVED, EXPLAINED, MISSING, Match, match
 from exportready.derive.unknowns import not_whole, remedy_of
 from exportready.kinds import KINDS
-from exportready.model.display import format_date
+from exportready.model.display import format_date, join_words
 from exportready.model.evidence import Dataset, Evidence, Scope, Unknown
 from exportready.model.reasons import Channel, Reason
 
@@ -116,13 +116,14 @@ def _hidden(evidence: Evidence, transaction: SentTransaction, as_payments: set[s
 def _may_be_among(dataset: Dataset, transaction: SentTransaction) -> Unknown | None:
     if dataset.scope is Scope.WHOLE:
         return None
-    if dataset.scope is Scope.PERIOD and dataset.days is not None and isinstance(transaction.day, date):
+    if dataset.scope is Scope.PERIOD and dataset.days and isinstance(transaction.day, date):
         # An evening payment is dated the next day in UTC, so at the edges of the period it may fall outside.
-        first, last, edge = *dataset.days, timedelta(days=transaction.type == "payment")
-        if first + edge <= transaction.day <= last - edge:
+        edge = timedelta(days=transaction.type == "payment")
+        if any(first + edge <= transaction.day <= last - edge for first, last in dataset.days):
             return None
         name = f"QuickBooks' {dataset.kind.partition('.')[2]} list"
-        reason = f"your file of {name} covers {format_date(first)} to {format_date(last)}, and this is dated {format_date(transaction.day)}"
+        covered = join_words([f"{format_date(first)} to {format_date(last)}" for first, last in dataset.days])
+        reason = f"your file of {name} covers {covered}, and this is dated {format_date(transaction.day)}"
         return not_whole(dataset, reason)
     if dataset.kind == JOURNAL:
         type_ = transaction.record.get("type")

@@ -118,7 +118,7 @@ def fields_to_read(kind: Kind, wanted: Wanted) -> frozenset[str]:
     asked = wanted.get(kind.name)
     if asked is None:
         return frozenset()
-    needed = {*asked, *kind.key, *(name for name in (kind.active, kind.identity) if name), "modifiedOn"}
+    needed = {*asked, *kind.key, *(name for name in (kind.active, kind.identity) if name), "modifiedOn", "TimeModified"}
     return frozenset(name for name in needed if name in kind.fields)
 
 

@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from exportready.account.reading import Columns
-from exportready.evidence import excerpts, parallel
+from exportready.evidence import excerpts, lines, parallel
 from exportready.evidence.consolidate import consolidate
 from exportready.evidence.files import File, NoSnapshot, in_folder, is_zip, load
 from exportready.evidence.readers import account_file
@@ -207,7 +207,7 @@ def assemble(files: list[FileRead], account: Reading | None, at: datetime) -> Ev
     coverage = _Coverage(
         covers=covers, digests={one.source.path: one.source.sha256 for one in files}, listings=listings, at=at
     )
-    datasets = {kind: consolidate(kind, held, coverage.of(kind, held), at) for kind, held in sorted(listings.items())}
+    datasets = _datasets(listings, coverage, at)
     datasets |= {kind: dataset for kind, dataset in coverage.none_there().items() if kind not in datasets}
     return Evidence(
         account=stated,
@@ -218,6 +218,19 @@ def assemble(files: list[FileRead], account: Reading | None, at: datetime) -> Ev
         questions=tuple(question for reading in readings for question in reading.questions),
         texts=_texts(files),
     )
+
+
+def _datasets(listings: Mapping[str, Sequence[Listing]], coverage: _Coverage, at: datetime) -> dict[str, Dataset]:
+    """Return the dataset of each kind. Lines follow their transactions: those of a version that isn't used are left out."""
+    datasets: dict[str, Dataset] = {}
+    for kind in lines.parents_first(listings):
+        held, array_of = listings[kind], KINDS[kind].array_of
+        parents = datasets.get(array_of[0]) if array_of else None
+        if parents is not None:
+            held = lines.of_versions_that_count(held, parents, listings[parents.kind])
+        dataset = consolidate(kind, held, coverage.of(kind, held), at)
+        datasets[kind] = lines.as_complete_as(parents, dataset, held) if parents is not None else dataset
+    return datasets
 
 
 def _texts(files: Iterable[FileRead]) -> Texts:
