@@ -1,8 +1,9 @@
 """Find the objects of ServiceTitan that a pending transaction names but their own list lacks.
 
 Such a list isn't complete, whatever it says of itself: we know neither whether the object is active nor anything else about it
-(docs/decisions/references-resolve.md). Only ServiceTitan's own lists are meant. A name that isn't in a complete list of QuickBooks is
-new there. A list that wasn't supplied proves nothing, and only the rules that read it ask for it.
+(docs/decisions/references-resolve.md). Only ServiceTitan's own lists are meant: a name that isn't in a complete list of QuickBooks is
+new there. A list that wasn't supplied proves nothing, and only the rules that read it ask for it. Answers of QuickBooks are compared
+with QuickBooks' own lists in the same way.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 
 from exportready.kinds import KINDS, fold
 from exportready.kinds.nouns import noun
-from exportready.kinds.references import LISTS_BY_TYPE, OWN_REFERENCES, OwnReference
+from exportready.kinds.references import BOOKS_REFERENCES, LISTS_BY_TYPE, OWN_REFERENCES, OwnReference
 from exportready.kinds.servicetitan import PRICEBOOK
 from exportready.kinds.transactions import TRANSACTIONS
 from exportready.model.display import join_words
@@ -40,6 +41,8 @@ def mark(evidence: Evidence, read: Container[str] | None = None) -> Evidence:
         for kind, named, record in _dangling(reference, pending[reference.kind], lists):
             first = lacking.setdefault(kind, {}).setdefault(named, record)
             lacking[kind][named] = min(first, record, key=lambda one: one.key)
+    for kind, named, record in _dangling_in_books(evidence, read):
+        lacking.setdefault(kind, {}).setdefault(named, record)
     marked = {kind: _part(evidence.dataset(kind), named) for kind, named in lacking.items()}
     paths = {listing.path for kind in marked for listing in evidence.listings.get(kind, ())}
     sources = tuple(replace(one, complete=False) if one.path in paths else one for one in evidence.sources)
@@ -69,6 +72,21 @@ def _dangling(
             kinds = _lists(reference, record.get(reference.type))
             for kind in kinds if set(kinds) <= set(supplied) else ():
                 yield kind, f"{'item' if kind in PRICEBOOK else noun(kind)} {name}", record
+
+
+def _dangling_in_books(evidence: Evidence, read: Container[str] | None) -> Iterator[tuple[str, str, Record]]:
+    """Yield (list, object, record) for each object that QuickBooks' own lists name and a qbXML answer lacks: it was a look-up.
+
+    QuickBooks has every object that its lists name. An export of all lists (IIF) needs no such proof.
+    """
+    for kind, field, target in BOOKS_REFERENCES:
+        listings = evidence.listings.get(target, ())
+        if (read is None or (kind in read and target in read)) and listings and all(one.reader == "qbxml" for one in listings):
+            names = {fold(name) for name in evidence.dataset(target).column(KINDS[target].key[0]) if isinstance(name, str)}
+            for record in evidence.dataset(kind).rows():
+                name = record.get(field)
+                if isinstance(name, str) and record.get("IsActive") is not False and fold(name) not in names:
+                    yield target, f"{noun(target)} {name}", record
 
 
 def _lists(reference: OwnReference, type_: Value) -> tuple[str, ...]:
@@ -110,7 +128,7 @@ def _part(dataset: Dataset, lacking: Mapping[str, Record]) -> Dataset:
     if dataset.cause not in _OUTWEIGHED:
         return dataset
     named = sorted(lacking)
-    shown = [f"{one} (named on {_transaction(lacking[one])})" for one in named[:_SHOWN]]
+    shown = [f"{one} (named on {_described(lacking[one])})" for one in named[:_SHOWN]]
     more = [f"{len(named) - _SHOWN:,} more"] if named[_SHOWN:] else []
     return replace(
         dataset,
@@ -122,9 +140,12 @@ def _part(dataset: Dataset, lacking: Mapping[str, Record]) -> Dataset:
     )
 
 
-def _transaction(record: Record) -> str:
-    """Return the transaction of a record for people: "pending invoice 1234"."""
+def _described(record: Record) -> str:
+    """Return a record for people: "pending invoice 1234" for an invoice or a line of it, "item PIPE-1"."""
     array_of = KINDS[record.kind].array_of
-    of = TRANSACTIONS[array_of[0] if array_of else record.kind]
+    kind = array_of[0] if array_of else record.kind
+    if kind not in TRANSACTIONS:
+        return f"{noun(kind)} {record.key}"
+    of = TRANSACTIONS[kind]
     number = record.get(f"parent.{of.number}" if array_of else of.number)
     return f"pending {of.type} {number}" if isinstance(number, str) else f"a pending {of.type}"

@@ -167,6 +167,27 @@ OWN_REFERENCES = (
 )
 """Every reference of a pending transaction to an object of ServiceTitan (OpenAPI documents; ServiceTitan has no list of terms)."""
 
+_ACCOUNTS = (
+    "IncomeAccountRef AssetAccountRef COGSAccountRef SalesOrPurchase.AccountRef SalesAndPurchase.IncomeAccountRef "
+    "SalesAndPurchase.ExpenseAccountRef"
+)
+BOOKS_REFERENCES: tuple[tuple[str, str, str], ...] = tuple(
+    (f"quickbooks.{kind}", f"{field}.FullName", f"quickbooks.{target}")
+    for kind, names, target in (
+        ("Item", _ACCOUNTS, "Account"),
+        ("Item", "PrefVendorRef", "Vendor"),
+        ("Item", "ParentRef", "Item"),
+        ("Item", "SalesTaxCodeRef", "SalesTaxCode"),
+        ("Account", "ParentRef", "Account"),
+        ("Customer", "ParentRef", "Customer"),
+        ("Customer", "TermsRef", "Terms"),
+        ("Customer", "ItemSalesTaxRef", "Item"),
+        ("Vendor", "TermsRef", "Terms"),
+    )
+    for field in names.split()
+)
+"""(kind, field, target) of references between QuickBooks' own lists, by full name (Intuit, qbxml130.xsd)."""
+
 STOPS_ITS_BATCH = ("batching/technician-on-lines", "batching/invoice-dated", "batching/invoice-has-item")
 """Rules whose failure keeps a batch from being posted at all (help.servicetitan.com, why is my batch failing to post)."""
 
