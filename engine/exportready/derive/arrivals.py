@@ -85,7 +85,11 @@ def unknown_void(transaction: SentTransaction) -> Unknown | None:
     kind = KINDS[transaction.record.kind]
     words = {name: word for name, word in (("status", "canceled"), ("active", "voided")) if name in kind.fields}
     values = [(transaction.record.get(name), word) for name, word in words.items()]
-    unknown = [replace(value, reason=f"your file doesn't show whether it was {word}") for value, word in values if isinstance(value, Unknown)]
+    unknown = [
+        replace(value, reason=f"your file doesn't show whether it was {word}")
+        for value, word in values
+        if isinstance(value, Unknown)
+    ]
     return unknown[0] if unknown and len(unknown) == len(values) else None
 
 

@@ -1,4 +1,4 @@
-"""Find the objects of ServiceTitan that a pending transaction names but their own list lacks.
+"""Find the objects of ServiceTitan that a pending transaction uses but that are missing from their own list.
 
 Such a list isn't complete, whatever it says of itself: we know neither whether the object is active nor anything else about it
 (docs/decisions/references-resolve.md). Only ServiceTitan's own lists are meant: a name that isn't in a complete list of QuickBooks is
@@ -24,26 +24,26 @@ from exportready.model.reasons import Reason
 _SHOWN = 3
 """Maximum number of objects that the reason of a list names."""
 _NONE = "0"
-"""The ID that stands for no object."""
+"""The ID that means no object."""
 
 
 def mark(evidence: Evidence, read: Container[str] | None = None) -> Evidence:
-    """Return the evidence in which each list that lacks an object of a pending transaction is a part.
+    """Return the evidence in which a list is a part if an object of a pending transaction is missing from it.
 
-    Its reason names the objects. A list that is a part for a more serious reason keeps that one. `read` are the kinds whose records
+    Its reason lists the objects. A list that is a part for a more serious reason keeps that one. `read` are the kinds whose records
     were read, None: all.
     """
     pending = {kind: _pending(evidence.dataset(kind)) for kind in {one.kind for one in OWN_REFERENCES}}
-    lacking: dict[str, dict[str, Record]] = {}
-    """List -> each object that it lacks, with the first record that names it."""
+    missing: dict[str, dict[str, Record]] = {}
+    """List -> each object that is missing from it, with the first record that uses it."""
     for reference in (one for one in OWN_REFERENCES if read is None or all(kind in read for kind in one.lists)):
         lists = {kind: evidence.dataset(kind) for kind in reference.lists}
         for kind, named, record in _dangling(reference, pending[reference.kind], lists):
-            first = lacking.setdefault(kind, {}).setdefault(named, record)
-            lacking[kind][named] = min(first, record, key=lambda one: one.key)
+            first = missing.setdefault(kind, {}).setdefault(named, record)
+            missing[kind][named] = min(first, record, key=lambda one: one.key)
     for kind, named, record in _dangling_in_books(evidence, read):
-        lacking.setdefault(kind, {}).setdefault(named, record)
-    marked = {kind: _part(evidence.dataset(kind), named) for kind, named in lacking.items()}
+        missing.setdefault(kind, {}).setdefault(named, record)
+    marked = {kind: _part(evidence.dataset(kind), named) for kind, named in missing.items()}
     paths = {listing.path for kind in marked for listing in evidence.listings.get(kind, ())}
     sources = tuple(replace(one, complete=False) if one.path in paths else one for one in evidence.sources)
     return replace(evidence, datasets={**evidence.datasets, **marked}, sources=sources)
@@ -58,16 +58,16 @@ def _pending(dataset: Dataset) -> list[Record]:
 def _dangling(
     reference: OwnReference, pending: Sequence[Record], lists: Mapping[str, Dataset]
 ) -> Iterator[tuple[str, str, Record]]:
-    """Yield (list, object, record) for each object that a list lacks.
+    """Yield (list, object, record) for each object that is missing from its list.
 
-    If an object may be in any of several lists, they lack it only if all of them were supplied.
+    If an object may be in any of several lists, it is missing only if all of them were supplied.
     """
     supplied = [kind for kind, dataset in lists.items() if dataset.scope is not Scope.MISSING]
     if not supplied or not pending:
         return
     index = _Index(lists.values(), reference.list_name)
     for record in pending:
-        name = index.lacks(record.get(reference.id), record.get(reference.name))
+        name = index.missing_name(record.get(reference.id), record.get(reference.name))
         if name:
             kinds = _lists(reference, record.get(reference.type))
             for kind in kinds if set(kinds) <= set(supplied) else ():
@@ -75,9 +75,9 @@ def _dangling(
 
 
 def _dangling_in_books(evidence: Evidence, read: Container[str] | None) -> Iterator[tuple[str, str, Record]]:
-    """Yield (list, object, record) for each object that QuickBooks' own lists name and a qbXML answer lacks: it was a look-up.
+    """Yield (list, object, record) for each object of QuickBooks' own lists that is missing from a qbXML answer, which was a look-up.
 
-    QuickBooks has every object that its lists name. An export of all lists (IIF) needs no such proof.
+    QuickBooks has every object that its lists use. An export of all lists (IIF) needs no such proof.
     """
     for kind, field, target in BOOKS_REFERENCES:
         listings = evidence.listings.get(target, ())
@@ -106,8 +106,8 @@ class _Index:
         self._have_ids = all(isinstance(id_, str) for id_ in ids)
         self._names = {fold(one) for dataset in lists for one in dataset.column(name) if isinstance(one, str)}
 
-    def lacks(self, id_: Value, name: Value) -> str:
-        """Return the name of an object that isn't there, or its ID; empty if it is there, or if nothing is named.
+    def missing_name(self, id_: Value, name: Value) -> str:
+        """Return the name of an object that isn't there, or its ID; empty if it is there, or if there is none.
 
         The ID decides where both sides have it: a new object may have the name of an old one.
         """
@@ -120,15 +120,15 @@ class _Index:
 
 
 _OUTWEIGHED = (None, Reason.NOT_STATED_WHOLE, Reason.ACTIVE_ONLY)
-"""Reasons why a list may be incomplete that a lacking object outweighs: no answer of a person can make such a list complete."""
+"""Less serious reasons why a list may be incomplete. If an object is missing, no answer of a person can make the list complete."""
 
 
-def _part(dataset: Dataset, lacking: Mapping[str, Record]) -> Dataset:
-    """Return a list as a part, because it lacks these objects."""
+def _part(dataset: Dataset, missing: Mapping[str, Record]) -> Dataset:
+    """Return a list as a part, because these objects are missing from it."""
     if dataset.cause not in _OUTWEIGHED:
         return dataset
-    named = sorted(lacking)
-    shown = [f"{one} (named on {_described(lacking[one])})" for one in named[:_SHOWN]]
+    named = sorted(missing)
+    shown = [f"{one} (on {_described(missing[one])})" for one in named[:_SHOWN]]
     more = [f"{len(named) - _SHOWN:,} more"] if named[_SHOWN:] else []
     return replace(
         dataset,

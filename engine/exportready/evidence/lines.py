@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from exportready.kinds import KINDS
-from exportready.model.evidence import SHEET, Dataset, Listing, Location, Record, Scope
+from exportready.model.evidence import SHEET, Dataset, Listing, Location, Record, Scope, Value
 from exportready.model.reasons import Reason
 
 
@@ -21,7 +21,9 @@ def of_versions_that_count(lines: Sequence[Listing], parents: Dataset, listed: S
     if identity is None:
         return list(lines)
     with_lines = {one.path for one in lines if one.cause is not Reason.NOT_EXPORTED}
-    counting = {id_: record.where for record in parents.rows() if isinstance(id_ := record.get(identity), str)}
+    counting: dict[Value, Location] = {
+        id_: record.where for record in parents.rows() if isinstance(id_ := record.get(identity), str)
+    }
     unused = {
         _place(record.where)
         for listing in listed

@@ -1,6 +1,6 @@
 """Decides which of several lists of a kind are used: the newest, or all of them together.
 
-Lists that differ only in which records they have add up: queries are made by day, by batch or for one record, and a list that lacks
+Lists that differ only in which records they have add up: queries are made by day, by batch or for one record, and a list without
 records that another one has isn't complete, whatever it says of itself (docs/decisions/two-sources-of-one-kind.md).
 """
 
@@ -45,13 +45,13 @@ def choose(listings: Sequence[Listing], at: datetime) -> Listing | str:
 
 
 def _best_last(listings: Sequence[Listing]) -> list[Listing]:
-    return sorted(listings, key=lambda one: (one.whole, sum(len(record.fields) for record in one.records), one.reader, one.path))
+    return sorted(
+        listings, key=lambda one: (one.whole, sum(len(record.fields) for record in one.records), one.reader, one.path)
+    )
 
 
 def _is_older(one: Listing, other: Listing, at: datetime) -> bool:
-    return (
-        one.dated is not None and other.dated is not None and one.dated < other.dated and other.dated - at <= CLOCK_SKEW
-    )
+    return one.dated is not None and other.dated is not None and one.dated < other.dated and other.dated - at <= CLOCK_SKEW
 
 
 def _newest(listings: Sequence[Listing], at: datetime) -> list[Listing]:
@@ -79,7 +79,9 @@ def _add_up(listings: Sequence[Listing]) -> Listing | str:
     return replace(
         together,
         whole=False,
-        why_part=broken.why_part if broken else f"{_paths(parts)} have different records, so none of them is the complete list",
+        why_part=broken.why_part
+        if broken
+        else f"{_paths(parts)} have different records, so none of them is the complete list",
         cause=broken.cause if broken else Reason.PARTIAL,
         damaged=any(one.damaged for one in parts),
         in_list_order=False,
@@ -99,7 +101,10 @@ def _days(parts: Sequence[Listing]) -> Days:
     """
     kind = parts[0].kind
     name = TRANSACTIONS[kind].day if kind in TRANSACTIONS else "TxnDate"
-    days = [dict(zip(some, (record.get(name) for record in one.records), strict=True)) for one, some in zip(parts, ids(parts), strict=True)]
+    days = [
+        dict(zip(some, (record.get(name) for record in one.records), strict=True))
+        for one, some in zip(parts, ids(parts), strict=True)
+    ]
     spans: list[tuple[date, date]] = []
     for of in days:
         known = [day for day in of.values() if isinstance(day, date)]

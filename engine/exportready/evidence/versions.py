@@ -28,10 +28,15 @@ def _of_kind(dataset: Dataset, lists: Sequence[Listing]) -> Iterator[tuple[str, 
     has = [frozenset(some) for some in ids(lists)]
     name = list_name(dataset.kind)
     for one, own in zip(lists, has, strict=True):
-        others = [other for other, some in zip(lists, has, strict=True) if other is not one and some & own and not agree(one, other)]
+        others = [
+            other for other, some in zip(lists, has, strict=True) if other is not one and some & own and not agree(one, other)
+        ]
         newer = {other.path for other in others if one.dated and other.dated and other.dated > one.dated}
         if newer and one.path not in used and one.dated:
-            yield one.path, f"its {name} are from {format_date(one.dated)}; the newer ones in {join_words(sorted(newer))} are used"
+            yield (
+                one.path,
+                f"its {name} are from {format_date(one.dated)}; the newer ones in {join_words(sorted(newer))} are used",
+            )
         elif others:
             paths = {other.path for other in others}
             have = "has" if len(paths) == 1 else "have"

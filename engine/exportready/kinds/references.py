@@ -94,9 +94,8 @@ CONSUMED = Reference(
 """Stock is bought before it is sold: an invoice depends on the bill for the stock that it uses."""
 
 
-
 class OwnReference(msgspec.Struct, frozen=True, kw_only=True):
-    """A field with an object of ServiceTitan's own lists: a list that lacks the object of a pending transaction isn't complete."""
+    """A field with an object of ServiceTitan's own lists: a list without the object of a pending transaction isn't complete."""
 
     kind: str
     """The transaction, or the line of one, that has the fields."""
@@ -143,8 +142,8 @@ def _sku(kind: str, name: str, type_: str) -> OwnReference:
 
 OWN_REFERENCES = (
     *(_own(kind, "customer.id", "customer.name", "customer") for kind in ("invoice", "payment", "credit_memo")),
-    *(_own(kind, "businessUnit.id", "businessUnit.name", "business_unit") for kind in ("invoice", "invoice_item")),
-    *(_own(kind, "", "businessUnit.name", "business_unit") for kind in ("payment", "credit_memo", "bill")),
+    _own("invoice", "businessUnit.id", "businessUnit.name", "business_unit"),
+    *(_own(kind, "", "businessUnit.name", "business_unit") for kind in ("invoice_item", "payment", "credit_memo", "bill")),
     _own("purchase_order", "businessUnitId", "", "business_unit"),
     _own("invoice", "taxZoneId", "", "tax_zone"),
     _own("bill", "vendor.id", "vendor.name", "vendor"),

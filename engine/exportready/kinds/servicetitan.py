@@ -315,7 +315,7 @@ modifiedOn time
         "remittanceVendorInfo shipTo budgetCodeId items expenseItems customFields jobId dateReconciled",
     ),
     active=None,
-    # Only the export feed has `active`, and tells of deleted bills by it (schema ExportInventoryBillResponse).
+    # Only the export feed has `active`: it lists deleted bills too (schema ExportInventoryBillResponse).
     waits=replace(_WAITS, needs=("syncStatus", "status", "active", "batch.number")),
 )
 _PURCHASE_ORDER = _kind(

@@ -108,7 +108,8 @@ class Scope(Enum):
     ACTIVE = "active"
     """All active records. No inactive record is there, so those may have been left out."""
     PERIOD = "period"
-    """All transactions of the days that account.yaml names, or that several lists were made for: enough to judge those, but there may be others."""
+    """All transactions of the days that account.yaml names, or that several lists were made for: enough to judge those, but there
+    may be others."""
     WAITING = "waiting"
     """All pending transactions: if a pending transaction isn't here, it doesn't exist."""
     PART = "part"

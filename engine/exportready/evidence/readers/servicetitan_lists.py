@@ -16,7 +16,7 @@ _KINDS = tuple(kind for kind in KINDS.values() if kind.known)
 def recognize_list(rows: Sequence[object], path: str) -> Kind | None:
     """Return the kind whose response has most of the keys of these records; None if it can't be determined.
 
-    Its records must have a field that names a record of the kind: a purchase order request has no number. Unless the file is named
+    Its records must have a field of the kind's key: a purchase order request has no number. Unless the file is named
     after the kind and nothing else, they must have its marks too, because other lists of the API look similar. An empty list has no
     keys, so only the name can show what it is.
     """
@@ -37,7 +37,7 @@ def recognize_list(rows: Sequence[object], path: str) -> Kind | None:
 
 
 def _own_key(kind: Kind) -> set[str]:
-    """Return the keys of a record that hold the fields that name it."""
+    """Return the top-level keys of the fields of a kind's key."""
     return {name.partition(".")[0] for name in kind.key} - {"parent"}
 
 
