@@ -97,7 +97,8 @@ def _paths(listings: Sequence[Listing]) -> str:
 def _days(parts: Sequence[Listing]) -> Days:
     """Return the days that several lists of transactions cover; none if they weren't made by day.
 
-    Where two of them overlap, they must have the same transactions. One transaction alone shows no days: it was looked up.
+    Where two of them overlap, they must have the same transactions. One transaction alone shows no days: it was looked up. The last
+    list goes up to the day on which it was made.
     """
     kind = parts[0].kind
     name = TRANSACTIONS[kind].day if kind in TRANSACTIONS else "TxnDate"
@@ -121,6 +122,8 @@ def _days(parts: Sequence[Listing]) -> Days:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
+    made = [part.dated.date() for part, span in zip(parts, spans, strict=True) if part.dated and span[1] == merged[-1][1]]
+    merged[-1] = (merged[-1][0], max([merged[-1][1], *made]))
     return tuple(merged)
 
 
