@@ -55,7 +55,7 @@ def test_what_lies_outside_of_the_days_of_a_file_is_never_missing() -> None:
     }
     evidence = files(rows)
     for days, expected in (((DAY, DAY), "missing"), ((NEXT_DAY, NEXT_DAY), None)):
-        dataset = replace(evidence.dataset("quickbooks.Invoice"), scope=Scope.PERIOD, days=days)
+        dataset = replace(evidence.dataset("quickbooks.Invoice"), scope=Scope.PERIOD, days=(days,))
         assert states_of(replace(evidence, datasets={**evidence.datasets, dataset.kind: dataset})) == ["arrived", expected]
 
 
@@ -100,7 +100,7 @@ def test_a_payment_at_the_edge_of_the_days_that_a_list_covers_may_lie_outside() 
     for day, state in ((DAY, None), (NEXT_DAY, "missing")):
         evidence = files({**THERE, "servicetitan.payment": [{**PAYMENT, "date": day}]})
         days = (DAY, date(2026, 11, 30))
-        covered = replace(evidence.dataset("quickbooks.ReceivePayment"), scope=Scope.PERIOD, days=days)
+        covered = replace(evidence.dataset("quickbooks.ReceivePayment"), scope=Scope.PERIOD, days=(days,))
         assert states_of(replace(evidence, datasets={**evidence.datasets, covered.kind: covered})) == ["arrived", state]
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exportready.derive import derive
+from exportready.evidence.reading import BLANK
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Dataset, Scope, Unknown, Value
 from exportready.rulebook.examples import NOON
 from made_evidence import Row, dataset, evidence
@@ -84,7 +85,7 @@ def test_a_line_without_an_item_may_be_of_any(row: Row) -> None:
     assert "which item" in found.why
 
 
-@pytest.mark.parametrize("id_", [UNSET, "0"])
+@pytest.mark.parametrize("id_", [UNSET, BLANK])
 def test_a_line_of_text_alone_is_no_item(id_: Value) -> None:
     found = derived("derived.item_use", {LINE: [line(skuId=id_, skuName=UNSET)]})
     assert (found.scope, found.rows()) == (Scope.WHOLE, ())
@@ -145,7 +146,7 @@ def test_accounts_are_gathered_from_the_pricebook_and_from_what_waits() -> None:
     rows: Rows = {
         MATERIAL: [{**material("B", "Sales"), "assetAccount": "Stock"}, material("A", "sales")],
         SERVICE: [{"code": "Labor", "active": True, "account": "Labor"}],
-        LINE: [line(**{"generalLedgerAccount.name": "Parts", "assetAccount.name": "Stock"})],
+        LINE: [line(**{"skuName": "A", "generalLedgerAccount.name": "Parts", "assetAccount.name": "Stock"})],
         PAYMENT: [payment("Till")],
     }
     found = derived("derived.account_use", {**PRICEBOOK, **rows})
@@ -197,6 +198,6 @@ def test_inactive_entries_need_not_be_there() -> None:
 
 @pytest.mark.parametrize(("scope", "whole"), [(Scope.WAITING, True), (Scope.PERIOD, False), (Scope.PART, False)])
 def test_what_an_export_uses_is_all_there_where_its_batches_are(scope: Scope, whole: bool) -> None:
-    rows: Rows = {MATERIAL: [], EQUIPMENT: [], SERVICE: [], LINE: [line()], PAYMENT: []}
+    rows: Rows = {MATERIAL: [material("PIPE-1", UNSET)], EQUIPMENT: [], SERVICE: [], LINE: [line()], PAYMENT: []}
     kinds = ("derived.item_use", "derived.account_use")
     assert [derived(kind, rows, scope).scope is Scope.WHOLE for kind in kinds] == [whole, whole]

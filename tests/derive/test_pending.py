@@ -57,6 +57,7 @@ def batch(now: Evidence, number: str = "1042") -> Record:
     [
         (transaction("Pending"), True),
         (transaction("Posted"), True),
+        (transaction("Posted", active=False), False),
         (transaction("Exported"), False),
         (transaction("PostedAndExported"), False),
         (transaction(number=UNSET), False),
@@ -79,6 +80,7 @@ def test_what_may_be_voided_is_pending() -> None:
 
 
 def test_a_canceled_bill_is_not_pending() -> None:
+    assert waits(BILL, transaction(active=False, status=NOT_EXPORTED)) is False  # deleted, in an export feed
     assert waits(BILL, transaction(active=NOT_EXPORTED, status="Canceled")) is False
     assert waits(BILL, transaction(active=NOT_EXPORTED, status="Reconciled")) is True
 

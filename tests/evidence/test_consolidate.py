@@ -97,14 +97,22 @@ def chosen(*listings: Listing) -> list[str] | None:
     return None if dataset.scope is Scope.MISSING else [one.key for one in dataset.records]
 
 
+def priced(*keys: str, dated: datetime | None = None) -> Listing:
+    """Return a list whose items are active, unlike those of `listing`."""
+    return listing(records=tuple(record(MATERIAL, key, "b", active=True) for key in keys), path="b", dated=dated)
+
+
 SOURCES = [
     ("agree", [listing("A"), listing("A", path="b")], ["A"]),
-    ("differ, undated", [listing("A"), listing("B", path="b")], None),
-    ("differ, one dated", [listing("A", dated=AT), listing("B", path="b")], None),
+    ("add up, undated", [listing("A"), listing("B", path="b")], ["A", "B"]),
+    ("add up, one dated", [listing("A", dated=AT), listing("B", path="b")], ["A", "B"]),
+    ("differ in a value, undated", [listing("A"), priced("A")], None),
+    ("differ in a value, one dated", [listing("A", dated=AT), priced("A")], None),
+    ("differ in a value, the newer counts", [listing("A", dated=AT - HOUR), priced("A", dated=AT)], ["A"]),
     ("differ, the newer counts", [listing("A", dated=AT - HOUR), listing("B", path="b", dated=AT)], ["B"]),
-    ("differ, of one date", [listing("A", dated=AT), listing("B", path="b", dated=AT)], None),
+    ("add up, of one date", [listing("A", dated=AT), listing("B", path="b", dated=AT)], ["A", "B"]),
     ("dated a little after the check", [listing("A", dated=AT), listing("B", path="b", dated=AT + CLOCK_SKEW)], ["B"]),
-    ("dated long after the check", [listing("A", dated=AT), listing("B", path="b", dated=AT + HOUR)], None),
+    ("dated long after the check", [listing("A", dated=AT), listing("B", path="b", dated=AT + HOUR)], ["A", "B"]),
 ]
 
 

@@ -18,6 +18,10 @@ ITEMS = "!INVITEM\tNAME\tTIMESTAMP\tINVITEMTYPE\tACCNT\tASSETACCNT\tCOGSACCNT\tP
 GROUPS = "!INVITEM\tNAME\tTIMESTAMP\tINVITEMTYPE\tDESC\tHIDDEN\n!ENDGRP\n!ENDTAX"
 
 
+EXPORTED = "!HDR\tPROD\tVER"
+"""The heading that QuickBooks writes first in each export."""
+
+
 def read_bytes(data: bytes) -> Reading:
     reading = iif.read(data, "lists.iif", ALL)
     assert reading is not None
@@ -25,7 +29,8 @@ def read_bytes(data: bytes) -> Reading:
 
 
 def read(*lines: str, encoding: str = "utf-8", end: str = "\r\n") -> Reading:
-    return read_bytes((end.join(lines).replace("\n!", end + "!") + end).encode(encoding))
+    header = () if lines[0].startswith("!HDR") else (EXPORTED,)
+    return read_bytes(("\n".join((*header, *lines, "")).replace("\n", end)).encode(encoding))
 
 
 def listing(reading: Reading, kind: str) -> Listing:
@@ -127,23 +132,23 @@ def test_windows_1252_and_utf_8_with_and_without_bom_read_the_same() -> None:
 def test_line_ends_of_every_system_read_the_same() -> None:
     for end in ("\r\n", "\n", "\r"):
         reading = read("!CUST\tNAME", "CUST\tAbbott", "CUST\tBell", end=end)
-        assert [record.where.line for record in listing(reading, "Customer").records] == [2, 3]
+        assert [record.where.line for record in listing(reading, "Customer").records] == [3, 4]
 
 
 def test_a_file_that_breaks_off_in_a_row_makes_that_list_a_part_and_the_others_stay_whole() -> None:
-    data = b"!CLASS\tNAME\tHIDDEN\r\nCLASS\tHeating\tN\r\n!CUST\tNAME\tHIDDEN\tTERMS\r\nCUST\tAbbott\tN\tNet 15\r\nCUST\tBel"
+    data = b"!HDR\tPROD\r\n!CLASS\tNAME\tHIDDEN\r\nCLASS\tHeating\tN\r\n!CUST\tNAME\tHIDDEN\tTERMS\r\nCUST\tAbbott\tN\tNet 15\r\nCUST\tBel"
     reading = iif.read(data, "lists.iif", ALL)
     assert reading is not None
     assert listing(reading, "Class").whole
     assert not listing(reading, "Customer").whole
     assert keys(reading, "Customer") == ["Abbott"]  # of the last row, the name may be cut
-    assert "line 5" in listing(reading, "Customer").why_part
+    assert "line 6" in listing(reading, "Customer").why_part
 
 
 def test_a_row_that_belongs_to_no_list_is_reported() -> None:
     reading = read("!CUST\tNAME", "CUST\tAbbott", "Elm Street 5")
     assert not listing(reading, "Customer").whole
-    assert reading.notes == ("line 3 doesn't belong to any list in this file",)
+    assert reading.notes == ("line 4 doesn't belong to any list in this file",)
 
 
 def test_an_empty_section_is_a_whole_and_empty_list() -> None:

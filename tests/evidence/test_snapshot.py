@@ -47,7 +47,7 @@ def company(name: str) -> str:
 
 
 def classes_iif(seconds: int | None, *names: str) -> str:
-    head = f"!HDR\tPROD\tTIME\nHDR\tQuickBooks\t{seconds}\n" if seconds else ""
+    head = "!HDR\tPROD\tTIME\n" + (f"HDR\tQuickBooks\t{seconds}\n" if seconds else "")
     return head + "!CLASS\tNAME\tHIDDEN\n" + "".join(f"CLASS\t{name}\tN\n" for name in names)
 
 
@@ -191,18 +191,21 @@ def test_the_newer_of_two_dated_sources_counts(tmp_path: Path) -> None:
     assert [record.key for record in read(tmp_path).dataset("quickbooks.Class").records] == ["Heating", "Plumbing"]
 
 
-def test_two_undated_sources_that_differ_are_a_conflict(tmp_path: Path) -> None:
+def test_two_undated_sources_with_different_records_add_up(tmp_path: Path) -> None:
     put(tmp_path, "a.iif", classes_iif(None, "Heating", "Plumbing"))
     put(tmp_path, "b.iif", classes_iif(None, "Heating"))
     dataset = read(tmp_path).dataset("quickbooks.Class")
-    assert (dataset.scope, dataset.records) == (Scope.MISSING, ())
-    assert "a.iif and b.iif disagree" in dataset.why
+    assert (dataset.scope, [record.key for record in dataset.records]) == (Scope.WHOLE, ["Heating", "Plumbing"])
+    put(tmp_path, "b.iif", classes_iif(None, "Heating", "Drains"))
+    dataset = read(tmp_path).dataset("quickbooks.Class")
+    assert (dataset.scope, sorted(record.key for record in dataset.records)) == (Scope.PART, ["Drains", "Heating", "Plumbing"])
+    assert "a.iif and b.iif have different records" in dataset.why
 
 
 def test_a_dated_source_does_not_win_over_an_undated_one(tmp_path: Path) -> None:
     put(tmp_path, "a.iif", classes_iif(1795219500, "Heating", "Plumbing"))
-    put(tmp_path, "b.iif", classes_iif(None, "Heating"))
-    assert read(tmp_path).dataset("quickbooks.Class").scope is Scope.MISSING
+    put(tmp_path, "b.iif", classes_iif(None, "Heating", "Drains"))
+    assert read(tmp_path).dataset("quickbooks.Class").scope is Scope.PART
 
 
 def test_two_sources_that_agree_are_one(tmp_path: Path) -> None:
@@ -312,8 +315,8 @@ def test_a_single_record_that_the_list_lacks_shows_that_it_is_not_whole(tmp_path
 def test_a_source_dated_after_the_check_is_not_the_newest(tmp_path: Path) -> None:
     later = int(AT.timestamp()) + 86_400
     put(tmp_path, "a.iif", classes_iif(later, "Heating", "Plumbing"))
-    put(tmp_path, "b.iif", classes_iif(1795000000, "Heating"))
-    assert read(tmp_path).dataset("quickbooks.Class").scope is Scope.MISSING
+    put(tmp_path, "b.iif", classes_iif(1795000000, "Heating", "Drains"))
+    assert read(tmp_path).dataset("quickbooks.Class").scope is Scope.PART
 
 
 @pytest.mark.parametrize(
@@ -451,7 +454,7 @@ def item(name: str, account: str) -> str:
 
 def test_one_item_type_is_compared_with_the_whole_list_and_does_not_replace_it(tmp_path: Path) -> None:
     rows = "INVITEM\tPump\tINVENTORY\tCost\tN\nINVITEM\tRepair\tSERV\t\tN\n"
-    put(tmp_path, "lists.iif", f"!INVITEM\tNAME\tINVITEMTYPE\tCOGSACCNT\tHIDDEN\n{rows}")
+    put(tmp_path, "lists.iif", f"!HDR\tPROD\n!INVITEM\tNAME\tINVITEMTYPE\tCOGSACCNT\tHIDDEN\n{rows}")
     put(tmp_path, "items.xml", qbxml(f"<ItemInventoryQueryRs {STATUS}>{item('Pump', 'Cost')}</ItemInventoryQueryRs>"))
     dataset = read(tmp_path).dataset("quickbooks.Item")
     assert (dataset.scope, len(dataset.records), dataset.records[0].get("COGSAccountRef.FullName")) == (Scope.WHOLE, 2, "Cost")

@@ -517,7 +517,7 @@ def test_a_column_that_is_missing_in_the_spreadsheet_does_not_contradict_the_lis
 
 def test_an_item_list_in_two_formats_agrees(tmp_path: Path) -> None:
     iif = (
-        "!INVITEM\tNAME\tINVITEMTYPE\tDESC\tACCNT\tASSETACCNT\tCOGSACCNT\tHIDDEN\n"
+        "!HDR\tPROD\n!INVITEM\tNAME\tINVITEMTYPE\tDESC\tACCNT\tASSETACCNT\tCOGSACCNT\tHIDDEN\n"
         "INVITEM\tPump\tINVENTORY\tA pump\tSales\tStock\tCOGS\tN\nINVITEM\tLabour\tSERV\t\tSales\t\t\tN\n"
     )
     text = f"{ITEMS}\nPump,A pump,Inventory Part,,,1300 · Stock,5000 · COGS,4000 · Sales,Active\nLabour,,Service,,,,,Sales,Active\n"

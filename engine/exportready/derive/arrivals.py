@@ -18,7 +18,7 @@ from exportready.derive.matching import ARRIVED, EXPLAINED, MISSING, Match, matc
 from exportready.derive.unknowns import first_unknown, not_whole, remedy_of, without
 from exportready.kinds import KINDS
 from exportready.kinds.nouns import noun
-from exportready.model.display import format_date
+from exportready.model.display import format_date, join_words
 from exportready.model.evidence import Dataset, Evidence, Scope, Unknown
 from exportready.model.reasons import Channel, Reason
 
@@ -80,12 +80,19 @@ def _judged(evidence: Evidence, one: Match, bypassed: frozenset[str], hidden: _H
 
 
 def unknown_void(transaction: SentTransaction) -> Unknown | None:
-    """Return why we don't know whether a transaction was voided or canceled; None if we know."""
-    for name, what in (("active", "voided"), ("status", "canceled")):
-        value = transaction.record.get(name)
-        if isinstance(value, Unknown) and name in KINDS[transaction.record.kind].fields:
-            return replace(value, reason=f"your file doesn't show whether it was {what}")
-    return None
+    """Return why we don't know whether a transaction was voided or canceled; None if we know.
+
+    Bills have both fields, of which no list has more than one.
+    """
+    kind = KINDS[transaction.record.kind]
+    words = {name: word for name, word in (("status", "canceled"), ("active", "voided")) if name in kind.fields}
+    values = [(transaction.record.get(name), word) for name, word in words.items()]
+    unknown = [
+        replace(value, reason=f"your file doesn't show whether it was {word}")
+        for value, word in values
+        if isinstance(value, Unknown)
+    ]
+    return unknown[0] if unknown and len(unknown) == len(values) else None
 
 
 def explanation(transaction: SentTransaction, bypassed: frozenset[str]) -> str:
@@ -132,13 +139,14 @@ class _Hidden:
 def _may_be_among(dataset: Dataset, transaction: SentTransaction) -> Unknown | None:
     if dataset.scope is Scope.WHOLE:
         return None
-    if dataset.scope is Scope.PERIOD and dataset.days is not None and isinstance(transaction.day, date):
+    if dataset.scope is Scope.PERIOD and dataset.days and isinstance(transaction.day, date):
         # An evening payment is dated the next day in UTC, so at the edges of the period it may fall outside.
-        first, last, edge = *dataset.days, timedelta(days=transaction.type == "payment")
-        if first + edge <= transaction.day <= last - edge:
+        edge = timedelta(days=transaction.type == "payment")
+        if any(first + edge <= transaction.day <= last - edge for first, last in dataset.days):
             return None
         name = f"QuickBooks' {dataset.kind.partition('.')[2]} list"
-        reason = f"your file of {name} covers {format_date(first)} to {format_date(last)}, and this is dated {format_date(transaction.day)}"
+        covered = join_words([f"{format_date(first)} to {format_date(last)}" for first, last in dataset.days])
+        reason = f"your file of {name} covers {covered}, and this is dated {format_date(transaction.day)}"
         return not_whole(dataset, reason)
     if dataset.kind == JOURNAL:
         type_ = transaction.record.get("type")

@@ -23,7 +23,7 @@ _EXPORT_AGAIN = "Export ServiceTitan's transactions again, now that the batch wa
 servicetitan.invoice waits syncStatus active batch.number batch.id batch.name total
 servicetitan.payment waits syncStatus active batch.number batch.id batch.name total
 servicetitan.credit_memo waits syncStatus active batch.number batch.id batch.name
-servicetitan.bill waits syncStatus status batch.number batch.id batch.name
+servicetitan.bill waits syncStatus status active batch.number batch.id batch.name
 """,
 )
 def batches(inputs: Inputs) -> Dataset:
@@ -71,6 +71,12 @@ def _alive(evidence: Evidence) -> Iterator[Record]:
                 yield record
 
 
+def _voided(record: Record) -> Value:
+    """Return the field that says whether a transaction was voided or canceled; of a bill's two, no list has more than one."""
+    named = [record.get(name) for name in ("active", "status") if name in KINDS[record.kind].fields]
+    return next((value for value in named if not isinstance(value, Unknown)), named[0])
+
+
 def _uncounted(dataset: Dataset) -> Unknown | None:
     """Return why the transactions of a kind can't be counted; None if the files contain all of them."""
     return not_whole(dataset) if dataset.scope in (Scope.MISSING, Scope.PART) else None
@@ -110,7 +116,7 @@ derived.batch number status
 servicetitan.invoice syncStatus active batch.number referenceNumber customer.name
 servicetitan.payment syncStatus active batch.number referenceNumber customer.name
 servicetitan.credit_memo syncStatus active batch.number referenceNumber customer.name
-servicetitan.bill syncStatus status batch.number referenceNumber vendor.name
+servicetitan.bill syncStatus status active batch.number referenceNumber vendor.name
 """,
 )
 def batched(inputs: Inputs) -> Dataset:
@@ -127,7 +133,7 @@ def batched(inputs: Inputs) -> Dataset:
         number, status = record.get("batch.number"), record.get("syncStatus")
         if number is UNSET:
             continue
-        voided = record.get("active") if "active" in KINDS[record.kind].fields else record.get("status")
+        voided = _voided(record)
         if number in exported and states.get(number) in ("Pending", "Posted"):
             reason = "its batch was exported after your file was saved, so we can't see what was not exported"
             voided = Unknown(cause=Reason.BEFORE_EXPORT, reason=reason, remedy=_EXPORT_AGAIN, channel=Channel.EXPORT)

@@ -13,6 +13,7 @@ from exportready.derive.unknowns import any_of, first_text, first_unknown, witho
 from exportready.kinds import fold
 from exportready.kinds.servicetitan import PRICEBOOK
 from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
 
 _INCOME = ("IncomeAccountRef.FullName", "SalesAndPurchase.IncomeAccountRef.FullName", "SalesOrPurchase.AccountRef.FullName")
 _COST = ("COGSAccountRef.FullName", "SalesAndPurchase.ExpenseAccountRef.FullName")
@@ -51,7 +52,7 @@ def uses(inputs: Inputs) -> Dataset:
             if key not in names or not is_clean(code):
                 names[key] = min(names.get(key, code), code, key=is_clean)
             of_item.setdefault(key, []).append((line, open_))
-        elif not (name is UNSET and id_ in (UNSET, "0")):
+        elif not (name is UNSET and (id_ is UNSET or (isinstance(id_, Unknown) and id_.cause is Reason.EMPTY))):
             found.doubt = without(first_unknown(code, id_) or UNSET, f"we can't tell which item is on {line.key}")
     for key, some in sorted(of_item.items()):
         fields: dict[str, Value] = {

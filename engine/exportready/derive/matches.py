@@ -46,7 +46,7 @@ servicetitan.payment id syncStatus active referenceNumber checkNumber customer.i
 servicetitan.payment batch.id batch.number batch.name modifiedOn
 servicetitan.credit_memo id syncStatus active referenceNumber customer.id customer.name date total
 servicetitan.credit_memo batch.id batch.number batch.name modifiedOn
-servicetitan.bill id syncStatus status referenceNumber vendor.id vendor.name billDate billAmount
+servicetitan.bill id syncStatus status active referenceNumber vendor.id vendor.name billDate billAmount
 servicetitan.bill batch.id batch.number batch.name modifiedOn
 servicetitan.purchase_order id number status vendorId batchId date total modifiedOn
 servicetitan.vendor id name

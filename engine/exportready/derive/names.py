@@ -23,6 +23,7 @@ from exportready.kinds import fold
 from exportready.kinds.nouns import list_name
 from exportready.kinds.transactions import BILL, CREDIT_MEMO, INVOICE, PAYMENT, PURCHASE_ORDER, TRANSACTIONS
 from exportready.model.evidence import UNSET, Dataset, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
 
 _LEGAL = {"inc", "llc", "ltd", "co", "corp", "company", "incorporated", "and", "the"}
 """Words that are often left out of a company's name or written differently."""
@@ -73,10 +74,10 @@ def vendors(inputs: Inputs) -> Dataset:
     if facts_of(inputs.evidence).get("purchaseOrdersExported") is not False:
         orders, listed = inputs.dataset(PURCHASE_ORDER), inputs.dataset("servicetitan.vendor")
         names = listed.lookup("id", "name")
-        nameless = unresolved(listed, "the vendor of this purchase order isn't in the vendor list")
-        nameless = replace(nameless, remedy=listed.remedy, channel=listed.channel)
-        ids = orders.column("vendorId")
-        parties += [_Party(order, names.get(id_, nameless), id_) for order, id_ in zip(orders.rows(), ids, strict=True)]
+        for order, id_ in zip(orders.rows(), orders.column("vendorId"), strict=True):
+            reason = f"vendor {id_ if isinstance(id_, str) else '(not known)'} of purchase order {order.key} isn't in the vendor list"
+            nameless = replace(unresolved(listed, reason), remedy=listed.remedy, channel=listed.channel)
+            parties.append(_Party(order, names.get(id_, nameless), id_))
         datasets.append(orders)
     return _judged("derived.waiting_vendor", parties, _InBooks(inputs.dataset("quickbooks.Vendor"), "Name"), datasets)
 
@@ -97,7 +98,10 @@ def _judged(kind: str, parties: Iterable[_Party], books: _InBooks, sources: Sequ
         if waits is not True:
             found.doubt = without(waits, f"we don't know whether {key} is pending")
         elif not isinstance(one.name, str):
-            found.doubt = without(one.name, f"we can't tell who the customer or vendor of {key} is")
+            reason = f"we can't tell who the customer or vendor of {key} is"
+            if isinstance(one.name, Unknown) and one.name.cause is Reason.UNRESOLVED:
+                reason = one.name.reason
+            found.doubt = without(one.name, reason)
         elif (fold(one.name), one.id) not in seen:
             seen.add((fold(one.name), one.id))
             fields: dict[str, Value] = {"name": one.name, "id": one.id, **books.find(one.name, one.id), "usedBy": key}

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import combinations
 
 from msgspec.structs import replace
 
+from exportready.evidence.copies import identity, modified, with_fragments
 from exportready.evidence.pages import join_pages, oldest
+from exportready.evidence.sources import choose
 from exportready.kinds import KINDS, fold
 from exportready.kinds.account import ALL, BATCH, DAYS, NONE_THERE, PART
 from exportready.kinds.nouns import noun
 from exportready.kinds.quickbooks import PARTS
-from exportready.model.display import format_date, join_words
-from exportready.model.evidence import CLOCK_SKEW, SHEET, Covers, Dataset, FieldNote, Listing, Record, Scope, Unknown, Value
+from exportready.model.display import format_date
+from exportready.model.evidence import SHEET, Covers, Dataset, Listing, Record, Scope
 from exportready.model.reasons import Channel, Reason
 
 KEEP_NEWER = "Two of your files disagree. Keep only the newer one"
@@ -40,12 +40,12 @@ def consolidate(kind: str, listings: Sequence[Listing], covers: Covers | None, a
     fragments += sheets  # next to a program's list, each row of a spreadsheet is compared with its record
     chosen: list[Listing] = []
     for part in sorted(parts):
-        one = _choose(join_pages(parts[part]), at)
+        one = choose(join_pages(parts[part]), at)
         if isinstance(one, str):
             return _contradictory(kind, one)
         chosen.append(one)
     if "" in parts and len(parts) > 1 and not _missing(kind, chosen):
-        one = _choose([listing for listing in chosen if listing.part == ""] + [_join_parts(kind, chosen)], at)
+        one = choose([listing for listing in chosen if listing.part == ""] + [_join_parts(kind, chosen)], at)
         if isinstance(one, str):
             return _contradictory(kind, one)
         chosen = [one]
@@ -73,7 +73,7 @@ _ACCUMULATES = ("quickbooks.Status",)
 
 def _concatenate(listings: Sequence[Listing]) -> Listing:
     """Return all listings as one, leaving out copies of the same response."""
-    different = list({_identity(one): one for one in listings}.values())
+    different = list({identity(one): one for one in listings}.values())
     records = tuple(record for one in different for record in one.records)
     return replace(different[0], records=records, whole=all(one.whole for one in different), dated=oldest(different))
 
@@ -81,7 +81,7 @@ def _concatenate(listings: Sequence[Listing]) -> Listing:
 def _merge_sheets(sheets: Sequence[Listing]) -> Listing:
     """Return the spreadsheets of a kind as one list, batch by batch. Fields of a record in which two of them differ are unknown."""
     worst = next((sheet for sheet in sheets if sheet.damaged), sheets[0])
-    records = tuple(_with_fragments((), sheets))
+    records = tuple(with_fragments((), sheets))
     return replace(
         sheets[0],
         records=records,
@@ -128,8 +128,8 @@ def _without_copies(listing: Listing) -> Listing:
         copy = known.setdefault(place, record)
         if copy.fields == record.fields:
             continue
-        first, last = copy.get("modifiedOn"), record.get("modifiedOn")
-        if not (listing.is_feed and isinstance(first, datetime) and isinstance(last, datetime) and first != last):
+        first, last = modified(copy), modified(record)
+        if not listing.is_feed or first is None or last is None or first == last:
             why = f"{record.key} is in it twice, with different values"
             cause = listing.cause or Reason.CONTRADICTORY
             return replace(listing, whole=False, why_part=listing.why_part or why, cause=cause, damaged=True)
@@ -141,7 +141,7 @@ def _dataset(kind: str, listing: Listing | None, fragments: Sequence[Listing], c
     """Return the dataset of a list and of single records (fragments). A list without one of these isn't complete."""
     description = KINDS[kind]
     listed = list(listing.records) if listing else []
-    records = tuple(_with_fragments(listed, fragments))
+    records = tuple(with_fragments(listed, fragments))
     added = len(records) > len(listed)
     dates = [one.dated for one in (listing, *fragments) if one is not None and one.dated is not None]
     dated = listing.dated if listing else min(dates, default=None)
@@ -161,12 +161,15 @@ def _dataset(kind: str, listing: Listing | None, fragments: Sequence[Listing], c
                 "you answered that it has everything in the pending batches, but no other transactions", scope=Scope.WAITING
             )
         if what == DAYS:
-            return replace(part(f"it only covers {_describe_days(covers)}", scope=Scope.PERIOD), days=covers.days)
+            days = (covers.days,) if covers.days else ()
+            return replace(part(f"it only covers {_describe_days(covers)}", scope=Scope.PERIOD), days=days)
         whole = whole or what == ALL
     if added and listing and listing.whole:
         return part(f"{records[len(listed)].where.path} has a record that isn't in the list in {listing.path}")
     if listing is None:
-        return part("your files have only single records of it; export the complete list")
+        return part(fragments[0].why_part or "your files have only single records of it; export the complete list")
+    if not whole and listing.days:
+        return replace(part(listing.why_part, scope=Scope.PERIOD), days=listing.days)
     if not whole:
         return part(listing.why_part, listing.cause or Reason.PARTIAL)
     shows_inactive = (
@@ -206,126 +209,3 @@ def _join_parts(kind: str, listings: Sequence[Listing]) -> Listing:
         part="",
         dated=oldest(parts),
     )
-
-
-def _choose(listings: list[Listing], at: datetime) -> Listing | str:
-    """Return the listing to use, or why there is none: the newest if all have dates, else they must agree."""
-    if len(listings) == 1:
-        return listings[0]
-    dates = sorted((listing.dated for listing in listings if listing.dated and listing.dated - at <= CLOCK_SKEW), reverse=True)
-    newest = [listing for listing in listings if len(dates) == len(listings) and listing.dated == dates[0]] or listings
-    different = {_identity(one): one for one in newest}  # a log may contain the same response hundreds of times
-    if all(_agree(one, other) for one, other in combinations(different.values(), 2)):
-        return max(newest, key=lambda listing: (listing.whole, _known_fields(listing), listing.reader, listing.path))
-    names = join_words(sorted({listing.path for listing in newest}))
-    return f"{names} disagree, and we can't tell which is newer"
-
-
-def _identity(listing: Listing) -> object:
-    """Return what two copies of a listing have in common: the fields and records, in any order."""
-    names = _names(listing.records)
-    return frozenset(names), frozenset(_content(listing.records, names).items())
-
-
-def _known_fields(listing: Listing) -> int:
-    return sum(len(record.fields) for record in listing.records)
-
-
-# -- comparing sources
-
-
-def _agree(one: Listing, other: Listing) -> bool:
-    """Return whether two listings have the same keys, and the same values in every field that both have."""
-    if len(one.records) != len(other.records):
-        return False
-    shared = _names(one.records) & _names(other.records)
-    return _content(one.records, shared) == _content(other.records, shared)
-
-
-_FORMAT_FIELDS = {"ListID", "TxnID", "TimeCreated", "TimeModified"}
-"""Fields that differ between formats without saying anything about the record."""
-
-
-def _names(records: Iterable[Record]) -> set[str]:
-    return {name for record in records for name in record.fields} - _FORMAT_FIELDS
-
-
-def _content(records: Iterable[Record], names: set[str]) -> Counter[object]:
-    ordered = sorted(names)
-    return Counter((fold(record.key), tuple(_plain(record.get(name)) for name in ordered)) for record in records)
-
-
-def _plain(value: Value) -> object:
-    return "?" if isinstance(value, Unknown) else value
-
-
-def _with_fragments(records: Sequence[Record], fragments: Sequence[Listing]) -> list[Record]:
-    """Return the records with those of the fragments added, or combined with their copies.
-
-    If two copies differ in a field and neither is known to be newer, the field is unknown.
-    """
-    found = list(records)
-    if not fragments:
-        return found
-    places: dict[str, list[int]] = {}
-    for index, record in enumerate(found):
-        places.setdefault(fold(record.key), []).append(index)
-    for fragment in sorted(fragments, key=lambda one: one.path):
-        seen: Counter[str] = Counter()
-        for record in fragment.records:
-            key = fold(record.key)
-            copy = _copy_of(record, found, places.get(key, ()), seen[key])
-            seen[key] += 1
-            if copy is not None:
-                found[copy] = _combine(found[copy], record)
-            else:
-                places.setdefault(key, []).append(len(found))
-                found.append(record)
-    return found
-
-
-def _copy_of(record: Record, found: Sequence[Record], places: Sequence[int], nth: int) -> int | None:
-    """Return the index of a record's copy: the one with its id, else the nth of those with its key; None if there is none."""
-    identity = KINDS[record.kind].identity
-    id_ = record.get(identity) if identity else None
-    same = [index for index in places if isinstance(id_, str) and found[index].get(identity or "") == id_]
-    place = same[0] if same else places[nth] if nth < len(places) else None
-    return place if place is not None and _may_be_copies(found[place], record) else None
-
-
-def _may_be_copies(one: Record, other: Record) -> bool:
-    """Return whether two records of one key may be copies: not if their ids differ, such as two payments without a number."""
-    identity = KINDS[one.kind].identity
-    left, right = (record.get(identity) if identity else "" for record in (one, other))
-    return left == right or not isinstance(left, str) or not isinstance(right, str)
-
-
-def _combine(one: Record, other: Record) -> Record:
-    """Return two copies of a record as one. Fields in which they differ are unknown, unless one is the newer answer."""
-    fields, notes = dict(one.fields), dict(one.notes)
-    for name, value in other.fields.items():
-        mine = fields.get(name, value)
-        newer = _is_newer(one.notes.get(name), other.notes.get(name))
-        are_answers = name in one.notes and name in other.notes  # then "don't know" is an answer too
-        if newer or (isinstance(mine, Unknown) and mine.cause in _NO_SUCH_COLUMN):
-            fields[name] = value  # the newer of two answers, or a column that was not found in the other file
-        elif name in _FORMAT_FIELDS or mine == value or newer is False or (isinstance(value, Unknown) and not are_answers):
-            fields.setdefault(name, value)
-        else:
-            fields[name] = Unknown(
-                cause=Reason.CONTRADICTORY, reason=f"{one.where.path} and {other.where.path} have different values"
-            )
-        if name in other.notes and (newer or name not in notes):
-            notes[name] = other.notes[name]
-    return replace(one, fields=fields, notes=notes)
-
-
-_NO_SUCH_COLUMN = (Reason.NOT_EXPORTED, Reason.AMBIGUOUS)
-"""Why a spreadsheet says nothing about a field: no column has it, or it isn't clear which one does."""
-
-
-def _is_newer(mine: FieldNote | None, other: FieldNote | None) -> bool | None:
-    """Return whether the other of two answers was given later; None if a date is missing or both are the same."""
-    if mine is None or other is None or mine.dated is None or other.dated is None or mine.dated == other.dated:
-        return None
-    return other.dated > mine.dated

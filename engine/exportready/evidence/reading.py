@@ -118,26 +118,28 @@ def fields_to_read(kind: Kind, wanted: Wanted) -> frozenset[str]:
     asked = wanted.get(kind.name)
     if asked is None:
         return frozenset()
-    needed = {*asked, *kind.key, *(name for name in (kind.active, kind.identity) if name), "modifiedOn"}
+    needed = {*asked, *kind.key, *(name for name in (kind.active, kind.identity) if name), "modifiedOn", "TimeModified"}
     return frozenset(name for name in needed if name in kind.fields)
+
+
+BLANK = Unknown(cause=Reason.EMPTY, reason="it's blank in the file, but ServiceTitan always has a value for it")
+"""The value of a field that is blank although it never is in ServiceTitan (kinds/table.py, `never_blank`)."""
 
 
 def convert(description: Field, raw: object) -> Value:
     """Return a raw value (text, or one of JSON's types) as the type of its field.
 
-    An empty value is unset; one that doesn't fit the type is unknown.
+    An empty value is unset; one that doesn't fit the type is unknown. So is a blank, or the ID 0, in a field that is never blank.
     """
-    if raw is None:
-        return UNSET
-    if isinstance(raw, str) and not raw.strip():
-        return UNSET
+    if raw is None or (isinstance(raw, str) and not raw.strip()):
+        return BLANK if description.never_blank else UNSET
     try:
         value = _CONVERTERS[description.type](description, raw)
     except (ValueError, InvalidOperation):
         return Unknown(cause=Reason.UNREADABLE, reason=f"“{str(raw)[:60]}” isn't {_TYPE_NAMES[description.type]}")
     if description.choices and value not in description.choices:
         return Unknown(cause=Reason.UNREADABLE, reason=f"“{str(raw)[:60]}” isn't one of the possible values")
-    return value
+    return BLANK if description.never_blank and value == "0" else value
 
 
 class _ConvertedTexts(dict[str, Value]):
@@ -161,7 +163,7 @@ _CACHE_SIZE = 1 << 15
 @cache
 def text_converter(description: Field) -> Callable[[str], Value]:
     """Return a function that converts a field's texts as `convert` does, but faster for fields that are read thousands of times."""
-    if description.type is Type.ID and not description.choices:
+    if description.type is Type.ID and not description.choices and not description.never_blank:
         return _id
     if description.type is Type.TIME:
         return partial(convert, description)

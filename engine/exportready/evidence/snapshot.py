@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from exportready.account.reading import Columns
-from exportready.evidence import excerpts, parallel
+from exportready.evidence import excerpts, lines, parallel, versions
 from exportready.evidence.consolidate import consolidate
 from exportready.evidence.files import File, NoSnapshot, in_folder, is_zip, load
 from exportready.evidence.nameless import with_names
@@ -208,19 +208,35 @@ def assemble(files: list[FileRead], account: Reading | None, at: datetime) -> Ev
     coverage = _Coverage(
         covers=covers, digests={one.source.path: one.source.sha256 for one in files}, listings=listings, at=at
     )
-    datasets = {
-        kind: with_names(consolidate(kind, held, coverage.of(kind, held), at)) for kind, held in sorted(listings.items())
-    }
+    datasets = _datasets(listings, coverage, at)
+    named = versions.notes(datasets, listings)
     datasets |= {kind: dataset for kind, dataset in coverage.none_there().items() if kind not in datasets}
     return Evidence(
         account=stated,
         datasets=datasets,
         listings={kind: tuple(held) for kind, held in listings.items()},
-        sources=tuple(_settle(one, stated, datasets, listings) for one in files if one.unrecognized is None),
+        sources=tuple(
+            _settle(_with_notes(one, named.get(one.source.path, ())), stated, datasets, listings)
+            for one in files
+            if one.unrecognized is None
+        ),
         unrecognized=tuple(part for one in files for part in _unrecognized_parts(one)),
         questions=tuple(question for reading in readings for question in reading.questions),
         texts=_texts(files),
     )
+
+
+def _datasets(listings: Mapping[str, Sequence[Listing]], coverage: _Coverage, at: datetime) -> dict[str, Dataset]:
+    """Return the dataset of each kind. Lines follow their transactions: those of a version that isn't used are left out."""
+    datasets: dict[str, Dataset] = {}
+    for kind in lines.parents_first(listings):
+        held, array_of = listings[kind], KINDS[kind].array_of
+        parents = datasets.get(array_of[0]) if array_of else None
+        if parents is not None:
+            held = lines.of_versions_that_count(held, parents, listings[parents.kind])
+        dataset = with_names(consolidate(kind, held, coverage.of(kind, held), at))
+        datasets[kind] = lines.as_complete_as(parents, dataset, held) if parents is not None else dataset
+    return datasets
 
 
 def _texts(files: Iterable[FileRead]) -> Texts:
@@ -287,6 +303,10 @@ class _Coverage(msgspec.Struct, frozen=True, kw_only=True):
 
     def _is_fresh(self, stated: Covers) -> bool:
         return stated.dated is not None and -CLOCK_SKEW <= self.at - stated.dated <= NONE_THERE_LASTS
+
+
+def _with_notes(one: FileRead, notes: tuple[str, ...]) -> FileRead:
+    return replace(one, source=replace(one.source, notes=(*one.source.notes, *notes))) if notes else one
 
 
 def _settle(

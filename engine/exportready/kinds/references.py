@@ -93,6 +93,100 @@ CONSUMED = Reference(
 )
 """Stock is bought before it is sold: an invoice depends on the bill for the stock that it uses."""
 
+
+class OwnReference(msgspec.Struct, frozen=True, kw_only=True):
+    """A field with an object of ServiceTitan's own lists: a list without the object of a pending transaction isn't complete."""
+
+    kind: str
+    """The transaction, or the line of one, that has the fields."""
+    id: str = ""
+    """The field with the object's ID; empty if there is none."""
+    name: str = ""
+    """The field with its name, which counts where the ID or those of the lists aren't known; empty if there is none."""
+    lists: tuple[str, ...]
+    """The kinds whose lists may have the object."""
+    list_name: str = "name"
+    """Their field with the name."""
+    type: str = ""
+    """The field that says in which of the lists it is; empty if nothing says so."""
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Return the fields of the kind that must be read to follow the reference."""
+        return frozenset(filter(None, (self.id, self.name, self.type)))
+
+
+LISTS_BY_TYPE: Mapping[str, str | None] = {
+    "Material": "servicetitan.material",
+    "Equipment": "servicetitan.equipment",
+    "Service": "servicetitan.service",
+    "PriceModifier": None,  # discounts and fees have a list of their own, which we don't read
+}
+"""Type of a line's item -> the list that has it (OpenAPI documents, InvoiceItemType). Any other type doesn't say."""
+
+
+def _own(kind: str, id_: str, name: str, *lists: str, list_name: str = "name", type_: str = "") -> OwnReference:
+    return OwnReference(
+        kind=f"servicetitan.{kind}",
+        id=id_,
+        name=name,
+        lists=tuple(f"servicetitan.{one}" for one in lists),
+        list_name=list_name,
+        type=type_,
+    )
+
+
+def _sku(kind: str, name: str, type_: str) -> OwnReference:
+    return _own(kind, "skuId", name, "material", "equipment", "service", list_name="code", type_=type_)
+
+
+OWN_REFERENCES = (
+    *(_own(kind, "customer.id", "customer.name", "customer") for kind in ("invoice", "payment", "credit_memo")),
+    _own("invoice", "businessUnit.id", "businessUnit.name", "business_unit"),
+    *(_own(kind, "", "businessUnit.name", "business_unit") for kind in ("invoice_item", "payment", "credit_memo", "bill")),
+    _own("purchase_order", "businessUnitId", "", "business_unit"),
+    _own("invoice", "taxZoneId", "", "tax_zone"),
+    _own("bill", "vendor.id", "vendor.name", "vendor"),
+    _own("purchase_order", "vendorId", "", "vendor"),
+    _own("payment", "typeId", "type", "payment_type"),
+    _sku("invoice_item", "skuName", "type"),
+    _sku("bill_item", "skuCode", "skuType"),
+    _sku("purchase_order_item", "skuCode", "skuType"),
+    *(_own(kind, "technicianId", "", "technician") for kind in ("invoice_item", "purchase_order")),
+    _own("invoice_item", "installedEquipmentId", "", "installed_equipment"),
+    _own("invoice_item", "inventoryLocationId", "inventoryLocation", "truck", "warehouse"),
+    _own("bill_item", "", "inventoryLocation.name", "truck", "warehouse"),
+    _own("purchase_order", "inventoryLocationId", "", "truck", "warehouse"),
+    *(
+        _own(kind, f"{account}.id", f"{account}.name", "gl_account")
+        for kind in ("invoice_item", "bill_item")
+        for account in ("generalLedgerAccount", "costOfSaleAccount", "assetAccount")
+    ),
+    _own("payment", "generalLedgerAccount.id", "generalLedgerAccount.name", "gl_account"),
+)
+"""Every reference of a pending transaction to an object of ServiceTitan (OpenAPI documents; ServiceTitan has no list of terms)."""
+
+_ACCOUNTS = (
+    "IncomeAccountRef AssetAccountRef COGSAccountRef SalesOrPurchase.AccountRef SalesAndPurchase.IncomeAccountRef "
+    "SalesAndPurchase.ExpenseAccountRef"
+)
+BOOKS_REFERENCES: tuple[tuple[str, str, str], ...] = tuple(
+    (f"quickbooks.{kind}", f"{field}.FullName", f"quickbooks.{target}")
+    for kind, names, target in (
+        ("Item", _ACCOUNTS, "Account"),
+        ("Item", "PrefVendorRef", "Vendor"),
+        ("Item", "ParentRef", "Item"),
+        ("Item", "SalesTaxCodeRef", "SalesTaxCode"),
+        ("Account", "ParentRef", "Account"),
+        ("Customer", "ParentRef", "Customer"),
+        ("Customer", "TermsRef", "Terms"),
+        ("Customer", "ItemSalesTaxRef", "Item"),
+        ("Vendor", "TermsRef", "Terms"),
+    )
+    for field in names.split()
+)
+"""(kind, field, target) of references between QuickBooks' own lists, by full name (Intuit, qbxml130.xsd)."""
+
 STOPS_ITS_BATCH = ("batching/technician-on-lines", "batching/invoice-dated", "batching/invoice-has-item")
 """Rules whose failure keeps a batch from being posted at all (help.servicetitan.com, why is my batch failing to post)."""
 

@@ -1,7 +1,9 @@
 """ServiceTitan's kinds of record, named as in its API v2 (accounting, pricebook, inventory, settings, crm, equipment systems).
 
 Fields and JSON types follow the response examples in ServiceTitan's OpenAPI documents (developer portal, read 2026-07-07).
-`known` holds every top-level key of a response, `_MARKS` the keys by which it differs from all other lists of the API, so
+`!` marks what the documents require (schemas InvoiceItemResponse, ApBillItemResponse, PurchaseOrderResponse,
+PurchaseOrderItemResponse): a blank there says nothing. Everything else may be null, so that a blank is empty. `known` holds every
+top-level key of a response, `_MARKS` the keys by which it differs from all other lists of the API, so
 that a list is recognized by its content.
 """
 
@@ -284,6 +286,7 @@ _BILL = _kind(
 purchaseOrderId id
 syncStatus text {_STATUS}|PostedAndExported
 status text Unreconciled|Discrepancy|Reconciled|Canceled
+active yesno
 referenceNumber text
 vendorNumber text
 billDate date
@@ -313,7 +316,8 @@ modifiedOn time
         "remittanceVendorInfo shipTo budgetCodeId items expenseItems customFields jobId dateReconciled",
     ),
     active=None,
-    waits=replace(_WAITS, needs=("syncStatus", "status", "batch.number")),
+    # Only the export feed has `active`: it lists deleted bills too (schema ExportInventoryBillResponse).
+    waits=replace(_WAITS, needs=("syncStatus", "status", "active", "batch.number")),
 )
 _PURCHASE_ORDER = _kind(
     "purchase_order",
@@ -324,7 +328,7 @@ jobId id
 projectId id
 status text Pending|Sent|PartiallyReceived|Received|Exported|Canceled
 typeId id
-vendorId id
+vendorId !id
 technicianId id
 businessUnitId id
 inventoryLocationId id
@@ -425,7 +429,7 @@ inventoryLocationId id
 inventoryLocation name
 type text Service|Material|Equipment|PriceModifier|Unspecified
 skuName name
-skuId id
+skuId !id
 displayName text
 inventory yesno
 taxable yesno
@@ -465,12 +469,12 @@ quantity number
 cost money
 serialNumber text
 inventoryLocation.name name
-skuId id
-skuCode name
+skuId !id
+skuCode !name
 skuType text
 {_LINE_ACCOUNTS}
 """,
-        "id syncStatus waits status referenceNumber vendor.name batch.number batch.name",
+        "id syncStatus waits status active referenceNumber vendor.name batch.number batch.name",
         key=("parent.vendor.name", "parent.referenceNumber", "skuCode"),
     ),
     _PURCHASE_ORDER,
@@ -479,9 +483,9 @@ skuType text
         (_PURCHASE_ORDER, "items"),
         """
 id id
-skuId id
+skuId !id
 skuName name
-skuCode name
+skuCode !name
 skuType text
 quantity number
 quantityReceived number

@@ -18,6 +18,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     on_request: bool = False
     """True if qbXML leaves the element out unless it was requested, or if its version is older than the field: then its absence
     says nothing (docs/sources.md, absent elements). Any other field that is absent is unset."""
+    never_blank: bool = False
+    """True if the vendor's schema always requires a value: then a blank says nothing. A blank of any other field is unset."""
     choices: tuple[str, ...] = ()
     """The possible values, if the vendor lists them."""
     percent: bool = False
@@ -109,15 +111,19 @@ def ask_integrator(whose: str, what: str) -> str:
 
 
 def fields(text: str) -> dict[str, Field]:
-    """Parse a table with lines of `name type [choice|choice]`; `?` before the type marks a field on request."""
+    """Parse a table with lines of `name type [choice|choice]`.
+
+    `?` before the type marks a field on request, `!` one that is never blank.
+    """
     table = {}
     for line in filter(str.strip, text.splitlines()):
         name, kind, *rest = line.split(None, 2)
         choices = tuple(rest[0].split("|")) if rest else ()
-        type_name = kind.removeprefix("?")
+        type_name = kind.lstrip("?!")
         table[name] = Field(
             type=Type.NUMBER if type_name in _NUMBERS else Type(type_name),
             on_request=kind.startswith("?"),
+            never_blank=kind.startswith("!"),
             choices=choices,
             percent=type_name == "percent",
             is_rate=type_name == "rate",

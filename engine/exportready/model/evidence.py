@@ -108,7 +108,8 @@ class Scope(Enum):
     ACTIVE = "active"
     """All active records. No inactive record is there, so those may have been left out."""
     PERIOD = "period"
-    """All transactions of the days that account.yaml names: enough to judge those, but there may be others."""
+    """All transactions of the days that account.yaml names, or that several lists were made for: enough to judge those, but there
+    may be others."""
     WAITING = "waiting"
     """All pending transactions: if a pending transaction isn't here, it doesn't exist."""
     PART = "part"
@@ -117,6 +118,10 @@ class Scope(Enum):
 
 SHEET = "sheet"
 """The `Listing.part` of a spreadsheet: it may have all records of its kind, but only account.yaml can say so."""
+
+
+Days = tuple[tuple[date, date], ...]
+"""Periods, each with its first and last day."""
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +146,8 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     is_feed: bool = False
     """Whether it is an export feed, in which a changed record is listed again."""
     page: Page | None = None
+    days: Days = ()
+    """If it was put together from lists of several days: the days that they cover."""
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -187,8 +194,8 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     """What to do about it; empty if the usual way to supply the kind helps."""
     channel: Channel | None = None
     """How `remedy` fills it in; None if the channel is the kind's usual one."""
-    days: tuple[date, date] | None = None
-    """Of the scope PERIOD: its first and last day."""
+    days: Days = ()
+    """Of the scope PERIOD."""
 
     def rows(self) -> tuple[Record, ...]:
         """Return the records in their order."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from exportready.account.reading import read_example_answers
-from exportready.evidence.reading import Keys, convert
+from exportready.evidence.reading import BLANK, Keys, convert
 from exportready.kinds import KINDS, field_of
 from exportready.model.evidence import Account, Dataset, Evidence, Listing, Location, Record, Scope, Unknown, Value
 from exportready.model.reasons import Reason
@@ -115,7 +115,7 @@ def _records(kind: str, rows: Node, path: str, mistakes: Mistakes) -> tuple[Reco
                 mistakes.add(child, f"{kind} has no field '{name}'{did_you_mean(name, KINDS[kind].fields)}")
                 continue
             value = fields[name] = convert(description, child.value)
-            if isinstance(value, Unknown):
+            if isinstance(value, Unknown) and value is not BLANK:
                 mistakes.add(child, f"'{name}' of {kind}: {value.reason}")
             elif description.choices and isinstance(value, str) and value not in description.choices:
                 mistakes.add(child, f"'{name}' of {kind} is one of {', '.join(description.choices)}, not '{value}'")

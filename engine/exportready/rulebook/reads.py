@@ -36,6 +36,14 @@ def wanted(rules: Iterable[Rule], shown: Iterable[str] = ()) -> Wanted:
     if fields:
         for kind, more in (*_HEADING.items(), *references.READS.items()):
             fields.setdefault(kind, set()).update(more)
+    for reference in references.OWN_REFERENCES:
+        for kind in reference.lists if reference.kind in fields else ():
+            if kind in fields:
+                fields[kind].update({"id", reference.list_name})
+                fields[reference.kind].update(reference.fields)
+    for kind, name, target in references.BOOKS_REFERENCES:
+        if kind in fields and target in fields:
+            fields[kind].add(name)
     for kind, held in fields.items():
         held.update(need for name in tuple(held) for need in _needs(kind, name))
     return {kind: frozenset(names) for kind, names in sorted(fields.items())}

@@ -200,23 +200,47 @@ class _Reader:
                 self.sections[word].damage(
                     f"line {number} belongs to this list, but it is above the list's heading", Reason.UNREADABLE
                 )
-        listings = tuple(
-            Listing(
-                kind=section.kind.name,
-                records=tuple(section.records),
-                path=self.path,
-                reader="iif",
-                whole=not section.why_part,
-                why_part=section.why_part,
-                cause=section.cause,
-                damaged=bool(section.why_part),
-                dated=self.dated,
-                in_list_order=True,
-            )
-            for section in self.sections.values()
-        )
+        make = self._of_import if self.is_for_import else self._of_export
+        listings = tuple(make(section) for section in self.sections.values())
         return Reading(
             reader="iif", listings=listings, counts=dict(self.counts), dated=self.dated, notes=tuple(self.notes[:5])
+        )
+
+    @property
+    def is_for_import(self) -> bool:
+        """Return whether the file was written for import: it has no heading HDR, or it has transactions.
+
+        QuickBooks writes HDR first in every export of its lists, and can't export transactions (docs/sources.md, IIF).
+        """
+        return "HDR" not in self.headers or "TRNS" in self.headers or "TRNS" in self.strays
+
+    def _of_export(self, section: _Section) -> Listing:
+        return Listing(
+            kind=section.kind.name,
+            records=tuple(section.records),
+            path=self.path,
+            reader="iif",
+            whole=not section.why_part,
+            why_part=section.why_part,
+            cause=section.cause,
+            damaged=bool(section.why_part),
+            dated=self.dated,
+            in_list_order=True,
+        )
+
+    def _of_import(self, section: _Section) -> Listing:
+        """Return the records of a file that was written for import: not a list, and a blank cell says nothing."""
+        stated = [{name: value for name, value in one.fields.items() if value is not UNSET} for one in section.records]
+        return Listing(
+            kind=section.kind.name,
+            records=tuple(replace(one, fields=fields) for one, fields in zip(section.records, stated, strict=True)),
+            path=self.path,
+            reader="iif",
+            whole=False,
+            why_part=f"{self.path} was written for import (QuickBooks starts each export with HDR), so it isn't the complete list",
+            cause=Reason.PARTIAL,
+            part="fragment",
+            dated=self.dated,
         )
 
     def _stray(self, number: int, word: str) -> None:

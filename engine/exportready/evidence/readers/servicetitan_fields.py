@@ -10,7 +10,7 @@ import msgspec
 
 from exportready.evidence.reading import MAX_PLACES, convert, text_converter
 from exportready.kinds.table import Kind
-from exportready.model.evidence import UNSET, Unknown, Value
+from exportready.model.evidence import Unknown, Value
 from exportready.model.reasons import Reason
 from exportready.model.rules import Type
 
@@ -70,9 +70,9 @@ class Plan(msgspec.Struct, frozen=True):
 def _field_plan(kind: Kind, name: str, key: str, prefix: str) -> _FieldPlan:
     """Return how one field is read. Types that JSON has itself skip `convert`, because most values have one of them."""
     description = kind.fields[name]
-    is_id, is_yesno = description.type is Type.ID, description.type is Type.YESNO
+    is_id, is_yesno = description.type is Type.ID and not description.never_blank, description.type is Type.YESNO
     is_plain = description.type is Type.NUMBER and not description.percent and not description.is_rate
-    nothing: Value = Unknown(cause=Reason.EMPTY, reason="the id is empty") if name == kind.identity else UNSET
+    nothing = Unknown(cause=Reason.EMPTY, reason="the id is empty") if name == kind.identity else convert(description, None)
 
     def convert_other(raw: object) -> Value:
         if raw is None:

@@ -17,8 +17,9 @@ _KINDS = tuple(kind for kind in KINDS.values() if kind.known)
 def recognize_list(rows: Sequence[object], path: str) -> Kind | None:
     """Return the kind whose response has most of the keys of these records; None if it can't be determined.
 
-    Unless the file is named after a kind and nothing else, its records must have the marks of that kind too, because other
-    lists of the API look similar. An empty list has no keys, so only the name can show what it is.
+    Its records must have a field of the kind's key: a purchase order request has no number. Unless the file is named
+    after the kind and nothing else, they must have its marks too, because other lists of the API look similar. An empty list has no
+    keys, so only the name can show what it is.
     """
     keys = _keys_of(rows)
     if not rows:
@@ -29,6 +30,7 @@ def recognize_list(rows: Sequence[object], path: str) -> Kind | None:
         kind.name: len(keys & kind.known)
         for kind in _KINDS
         if len(keys & kind.known) * 3 >= len(keys) * 2 > 0
+        and (keys & _own_key(kind) or not _own_key(kind))
         and ((kind.marks and kind.marks <= keys) or (_is_named_only(path, kind) and keys.issuperset(kind.key)))
     }
     candidates = [kind for kind in _KINDS if scores.get(kind.name) == max(scores.values(), default=0) > 0]
@@ -47,6 +49,11 @@ def describe_unknown(rows: Sequence[object]) -> str:
 
 def _keys_of(rows: Sequence[object]) -> set[str]:
     return {key for row in rows if isinstance(row, dict) for key in row}
+
+
+def _own_key(kind: Kind) -> set[str]:
+    """Return the top-level keys of the fields of a kind's key."""
+    return {name.partition(".")[0] for name in kind.key} - {"parent"}
 
 
 def kinds_by_name(path: str) -> list[Kind]:

@@ -1,0 +1,151 @@
+"""Find the objects of ServiceTitan that a pending transaction uses but that are missing from their own list.
+
+Such a list isn't complete, whatever it says of itself: we know neither whether the object is active nor anything else about it
+(docs/decisions/references-resolve.md). Only ServiceTitan's own lists are meant: a name that isn't in a complete list of QuickBooks is
+new there. A list that wasn't supplied proves nothing, and only the rules that read it ask for it. Answers of QuickBooks are compared
+with QuickBooks' own lists in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from exportready.kinds import KINDS, fold
+from exportready.kinds.nouns import noun
+from exportready.kinds.references import BOOKS_REFERENCES, LISTS_BY_TYPE, OWN_REFERENCES, OwnReference
+from exportready.kinds.servicetitan import PRICEBOOK
+from exportready.kinds.transactions import TRANSACTIONS
+from exportready.model.display import join_words
+from exportready.model.evidence import Dataset, Evidence, Record, Scope, Value
+from exportready.model.reasons import Reason
+
+_SHOWN = 3
+"""Maximum number of objects that the reason of a list names."""
+_NONE = "0"
+"""The ID that means no object."""
+
+
+def mark(evidence: Evidence, read: Container[str] | None = None) -> Evidence:
+    """Return the evidence in which a list is a part if an object of a pending transaction is missing from it.
+
+    Its reason lists the objects. A list that is a part for a more serious reason keeps that one. `read` are the kinds whose records
+    were read, None: all.
+    """
+    pending = {kind: _pending(evidence.dataset(kind)) for kind in {one.kind for one in OWN_REFERENCES}}
+    missing: dict[str, dict[str, Record]] = {}
+    """List -> each object that is missing from it, with the first record that uses it."""
+    for reference in (one for one in OWN_REFERENCES if read is None or all(kind in read for kind in one.lists)):
+        lists = {kind: evidence.dataset(kind) for kind in reference.lists}
+        for kind, named, record in _dangling(reference, pending[reference.kind], lists):
+            first = missing.setdefault(kind, {}).setdefault(named, record)
+            missing[kind][named] = min(first, record, key=lambda one: one.key)
+    for kind, named, record in _dangling_in_books(evidence, read):
+        missing.setdefault(kind, {}).setdefault(named, record)
+    marked = {kind: _part(evidence.dataset(kind), named) for kind, named in missing.items()}
+    paths = {listing.path for kind in marked for listing in evidence.listings.get(kind, ())}
+    sources = tuple(replace(one, complete=False) if one.path in paths else one for one in evidence.sources)
+    return replace(evidence, datasets={**evidence.datasets, **marked}, sources=sources)
+
+
+def _pending(dataset: Dataset) -> list[Record]:
+    """Return the records of transactions that are pending, or may be."""
+    waits = "parent.waits" if KINDS[dataset.kind].array_of else "waits"
+    return [record for record in dataset.rows() if record.get(waits) is not False]
+
+
+def _dangling(
+    reference: OwnReference, pending: Sequence[Record], lists: Mapping[str, Dataset]
+) -> Iterator[tuple[str, str, Record]]:
+    """Yield (list, object, record) for each object that is missing from its list.
+
+    If an object may be in any of several lists, it is missing only if all of them were supplied.
+    """
+    supplied = [kind for kind, dataset in lists.items() if dataset.scope is not Scope.MISSING]
+    if not supplied or not pending:
+        return
+    index = _Index(lists.values(), reference.list_name)
+    for record in pending:
+        name = index.missing_name(record.get(reference.id), record.get(reference.name))
+        if name:
+            kinds = _lists(reference, record.get(reference.type))
+            for kind in kinds if set(kinds) <= set(supplied) else ():
+                yield kind, f"{'item' if kind in PRICEBOOK else noun(kind)} {name}", record
+
+
+def _dangling_in_books(evidence: Evidence, read: Container[str] | None) -> Iterator[tuple[str, str, Record]]:
+    """Yield (list, object, record) for each object of QuickBooks' own lists that is missing from a qbXML answer, which was a look-up.
+
+    QuickBooks has every object that its lists use. An export of all lists (IIF) needs no such proof.
+    """
+    for kind, field, target in BOOKS_REFERENCES:
+        listings = evidence.listings.get(target, ())
+        if (read is None or (kind in read and target in read)) and listings and all(one.reader == "qbxml" for one in listings):
+            names = {fold(name) for name in evidence.dataset(target).column(KINDS[target].key[0]) if isinstance(name, str)}
+            for record in evidence.dataset(kind).rows():
+                name = record.get(field)
+                if isinstance(name, str) and record.get("IsActive") is not False and fold(name) not in names:
+                    yield target, f"{noun(target)} {name}", record
+
+
+def _lists(reference: OwnReference, type_: Value) -> tuple[str, ...]:
+    """Return the lists in which an object may be, by the type that its record states."""
+    if not isinstance(type_, str) or type_ not in LISTS_BY_TYPE:
+        return reference.lists
+    stated = LISTS_BY_TYPE[type_]
+    return (stated,) if stated else ()
+
+
+class _Index:
+    """The IDs and names of the objects in some lists."""
+
+    def __init__(self, lists: Collection[Dataset], name: str) -> None:
+        ids = [id_ for dataset in lists for id_ in dataset.column("id")]
+        self._ids = set(ids)
+        self._have_ids = all(isinstance(id_, str) for id_ in ids)
+        self._names = {fold(one) for dataset in lists for one in dataset.column(name) if isinstance(one, str)}
+
+    def missing_name(self, id_: Value, name: Value) -> str:
+        """Return the name of an object that isn't there, or its ID; empty if it is there, or if there is none.
+
+        The ID decides where both sides have it: a new object may have the name of an old one.
+        """
+        if isinstance(id_, str) and id_ != _NONE:
+            if id_ in self._ids:
+                return ""
+            if self._have_ids:
+                return name if isinstance(name, str) else id_
+        return name if isinstance(name, str) and fold(name) not in self._names else ""
+
+
+_OUTWEIGHED = (None, Reason.NOT_STATED_WHOLE, Reason.ACTIVE_ONLY)
+"""Less serious reasons why a list may be incomplete. If an object is missing, no answer of a person can make the list complete."""
+
+
+def _part(dataset: Dataset, missing: Mapping[str, Record]) -> Dataset:
+    """Return a list as a part, because these objects are missing from it."""
+    if dataset.cause not in _OUTWEIGHED:
+        return dataset
+    named = sorted(missing)
+    shown = [f"{one} (on {_described(missing[one])})" for one in named[:_SHOWN]]
+    more = [f"{len(named) - _SHOWN:,} more"] if named[_SHOWN:] else []
+    return replace(
+        dataset,
+        scope=Scope.PART,
+        why=f"it doesn't have {join_words([*shown, *more])}",
+        cause=Reason.UNRESOLVED,
+        remedy=f"Export the list again, including inactive entries. {KINDS[dataset.kind].supply}",
+        channel=None,
+    )
+
+
+def _described(record: Record) -> str:
+    """Return a record for people: "pending invoice 1234" for an invoice or a line of it, "item PIPE-1"."""
+    array_of = KINDS[record.kind].array_of
+    kind = array_of[0] if array_of else record.kind
+    if kind not in TRANSACTIONS:
+        return f"{noun(kind)} {record.key}"
+    of = TRANSACTIONS[kind]
+    number = record.get(f"parent.{of.number}" if array_of else of.number)
+    return f"pending {of.type} {number}" if isinstance(number, str) else f"a pending {of.type}"
