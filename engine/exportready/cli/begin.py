@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -37,7 +38,7 @@ def begin(folder: Path, by: str, now: datetime, *, blank: bool, spreadsheet: boo
 
     made = ANSWERS if spreadsheet else ACCOUNT
     for name in (made, ACCOUNT):
-        if (folder / name).exists():
+        if os.path.lexists(folder / name):
             raise click.ClickException(
                 f"{folder / name} already exists. To answer the questions that are still open, run: {suggest('ask', folder)}"
             )

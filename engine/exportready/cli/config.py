@@ -16,9 +16,9 @@ from msgspec import field
 
 from exportready.model.evidence import Known
 from exportready.model.rules import Severity
-from exportready.schema.mistakes import Mistakes, MistakesFound
+from exportready.schema.mistakes import Mistakes
 from exportready.schema.shapes import Anything, Choice, Key, ListOf, MapOf, Number, Object, Text, YesNo, did_you_mean
-from exportready.schema.yamlfile import Node, entries, items, parse
+from exportready.schema.yamlfile import Node, entries, items, parse_file
 
 NAME = "exportready.yaml"
 _GRADES = tuple(severity.value for severity in Severity)
@@ -100,12 +100,8 @@ def read(path: Path, mistakes: Mistakes | None = None) -> Config:
 
 def _parsed(path: Path, found: Mistakes) -> Node:
     """Return the file's content. If it can't be read, note why and return an empty mapping."""
-    try:
-        return parse(path.read_bytes(), found.path, found)
-    except OSError as error:
-        found.add(0, f"can't open this file ({error.strerror})")
-    except MistakesFound as error:
-        found.found += error.mistakes
+    with found.collecting():
+        return parse_file(path, found)
     return Node({}, 1, {})
 
 

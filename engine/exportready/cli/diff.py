@@ -79,10 +79,13 @@ def _result(path: Path, judging: SnapshotOptions, book: Rulebook) -> Result:
     from exportready.cli.judging import judged, request
     from exportready.reporters import Options, render
     from exportready.results.compare import NoResult, result_from_json
+    from exportready.results.json_text import from_json
+    from exportready.runtime.files import read_bytes
 
     try:
-        if path.is_file() and (path.suffix.lower() == ".json" or path.read_bytes()[:200].lstrip().startswith(b"{")):
-            stated = json.loads(path.read_text(encoding="utf-8-sig"))
+        data = read_bytes(path) if path.is_file() else b""
+        if data and (path.suffix.lower() == ".json" or data[:200].lstrip().startswith(b"{")):
+            stated = from_json(data)
         else:
             stated = json.loads(render("json", judged(request(path, judging, book)), Options()))
         return result_from_json(stated if isinstance(stated, dict) else {})

@@ -188,7 +188,7 @@ def reading(path: Path) -> Iterator[None]:
     """Turn an error in a block that shows a saved result into one about its file, which must be damaged."""
     try:
         yield
-    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+    except (TypeError, ValueError, KeyError, AttributeError, ArithmeticError) as error:
         if debug.is_on():
             raise
         raise click.ClickException(
@@ -197,10 +197,11 @@ def reading(path: Path) -> Iterator[None]:
 
 
 def _json(path: Path) -> dict[str, object]:
-    import json
+    from exportready.results.json_text import from_json
+    from exportready.runtime.files import read_bytes
 
     try:
-        stated = json.loads(path.read_bytes())
+        stated = from_json(read_bytes(path))
     except OSError as error:
         raise click.ClickException(
             f"Can't open {path} ({error.strerror}). Give the file that check saved with -o json:RESULT.json."

@@ -146,7 +146,7 @@ def write_docs(folder: Path, only_check: bool, source: Path | None) -> int:
     from exportready.reporters.rule_pages import rule_pages
 
     made = rule_pages(rulebook_of(source).rules)
-    there = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")} if folder.is_dir() else {}
+    there = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md") if path.is_file()} if folder.is_dir() else {}
     stale = sorted(name for name in {*made, *there} if made.get(name) != there.get(name))
     if only_check:
         for name in stale:

@@ -136,7 +136,8 @@ def files(snapshot: Path) -> Iterable[File]:
     if snapshot.is_dir():
         return in_folder(snapshot)
     if not snapshot.is_file():
-        raise NoSnapshot(f"Can't find {snapshot}. Give the folder or .zip with your exported files")
+        why = f"{snapshot} is a pipe or a device, not a file" if snapshot.exists() else f"Can't find {snapshot}"
+        raise NoSnapshot(f"{why}. Give the folder or .zip with your exported files")
     if is_zip(snapshot):
         from exportready.evidence import zipped
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import msgspec
 import yaml
 
 from exportready.runtime import budgets
+from exportready.runtime.files import read_written
 from exportready.schema.mistakes import Mistake, Mistakes, MistakesFound
 
 Scalar = str | bool | Decimal | None
@@ -89,6 +91,15 @@ def parse(data: bytes, path: str, mistakes: Mistakes | None = None) -> Node:
     else:
         mistakes.found += found.found
     return node
+
+
+def parse_file(file: Path, mistakes: Mistakes) -> Node:
+    """Return the value of a file as `parse` does. Raises MistakesFound also if it can't be opened or isn't an ordinary file."""
+    try:
+        data = read_written(file)
+    except OSError as error:
+        raise MistakesFound([Mistake(mistakes.path, 0, f"can't open this file ({error.strerror})")]) from error
+    return parse(data, mistakes.path, mistakes)
 
 
 def _unreadable(so_far: Mistakes, line: int, message: str) -> MistakesFound:
