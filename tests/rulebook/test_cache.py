@@ -127,7 +127,7 @@ def test_without_a_cache_folder_nothing_is_cached(named: str, monkeypatch: pytes
 
 
 def test_only_the_newest_entries_are_kept(kept: Path) -> None:
-    for number in range(12):
+    for number in range(30):
         cache.keep("thing", str(number), number)
         os.utime(kept / f"thing-{number}", (number, number))
-    assert {cache.load("thing", str(number)) for number in range(12)} - {None} == set(range(4, 12))
+    assert {cache.load("thing", str(number)) for number in range(30)} - {None} == set(range(10, 30))

@@ -97,7 +97,8 @@ def check(
     if show_settings:
         echo(shown(settled.rulebook))
         return 0
-    wanted = targets(output.outputs, output.quiet)
+    inputs = (snapshot, judging.before, output.earlier, gate.waivers_file, gate.baseline_file, *settled.files)
+    wanted = targets(output.outputs, output.quiet, inputs=inputs)
     asked = request(snapshot, judging, settled.rulebook, rules)
     old, named = settled.baseline, gate.baseline_file.as_posix() if gate.baseline_file is not None else ""
     if gate.since is not None:

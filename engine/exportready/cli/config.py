@@ -6,7 +6,8 @@ environment variables, these override the file, and the file overrides the defau
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import msgspec
 from msgspec import field
 
+from exportready.cli.collisions import is_within
 from exportready.model.evidence import Known
 from exportready.model.rules import Severity
 from exportready.schema.mistakes import Mistakes
@@ -68,8 +70,14 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         return self.lines.get(f"{name}.{key}", self.lines.get(name, 0))
 
 
-def find(start: Path) -> Path | None:
-    """Return the nearest exportready.yaml in this folder or one above it, up to the root of a repository; None if there is none."""
+def find(start: Path, checked: Iterable[Path] = ()) -> Path | None:
+    """Return the nearest exportready.yaml in this folder or one above it, up to the root of a repository; None if there is none.
+
+    It isn't looked for inside the folders that are `checked`: whoever wrote those files must not decide how they are checked.
+    """
+    for folder in checked:
+        if folder.is_dir() and is_within(folder, start):
+            start = Path(os.path.realpath(folder)).parent
     for folder in (start, *start.parents):
         if (folder / NAME).is_file():
             return folder / NAME

@@ -57,6 +57,7 @@ def diff(
     """
     from msgspec.structs import replace
 
+    from exportready.cli.collisions import check_targets
     from exportready.cli.output import write
     from exportready.cli.outputs import target_of
     from exportready.cli.settings import settle
@@ -64,7 +65,9 @@ def diff(
     from exportready.results.compare import compare
 
     wanted = [target_of(output, DIFF_FORMATS, "a format of diff") for output in outputs or ("console",)]
-    book, judging = settle(rules).rulebook, replace(judging, at=judging.moment)
+    settled, judging = settle(rules), replace(judging, at=judging.moment)
+    book = settled.rulebook
+    check_targets([target for _, target in wanted], (old, new, earlier, *settled.files))
     before = _result(earlier, judging, book) if earlier is not None else None
     found = compare(_result(old, judging, book), _result(new, judging, book), before)
     writers = dict(zip(DIFF_FORMATS, (difference.console, difference.as_json, difference.markdown), strict=True))

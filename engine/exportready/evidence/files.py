@@ -74,7 +74,9 @@ def in_folder(folder: Path) -> Iterator[File]:
             if not _is_folder(entry):
                 number += 1
                 leads_out = entry.is_symlink() and not _is_within(home, os.path.realpath(path))
-                yield File(_inside(folder, path), partial(refuse, _LINK_OUT) if leads_out else partial(load, path), size_of(path))
+                yield File(
+                    _inside(folder, path), partial(refuse, _LINK_OUT) if leads_out else partial(load, path), size_of(path)
+                )
             elif entry.is_symlink():
                 number += 1
                 yield File(_inside(folder, path), partial(refuse, _LINKED_FOLDER))

@@ -15,12 +15,17 @@ _OWN_RESULT = re.compile(rb'\s*\{\s*"format"\s*:\s*"exportready/')
 _OWN_TEXT = re.compile(rb"Made by ExportReady [0-9][\w.]*\s*(\x1b\[0m)?\s*\Z")
 _OWN_PAGE = re.compile(rb'<!doctype html>.{0,900}?<meta name="generator" content="ExportReady', re.IGNORECASE | re.DOTALL)
 
+_OWN_GATE = re.compile(
+    rb'\{.{0,300}?"driver":\s*\{\s*"name":\s*"ExportReady"|<\?xml[^>]{0,99}>\s*<testsuites name="ExportReady"', re.DOTALL
+)
+
 _OWN_ROWS = re.compile(rb"\xef\xbb\xbf(Fingerprint,Account,Rule,|Customer:job,Payment date,Type,Number,Amount,Unused,)")
 
 
 def is_own_report(data: bytes) -> bool:
     """Return whether ExportReady itself wrote a file."""
-    return bool(_OWN_RESULT.match(data) or _OWN_ROWS.match(data) or _OWN_PAGE.match(data) or _OWN_TEXT.search(data[-80:]))
+    heads = (_OWN_RESULT, _OWN_ROWS, _OWN_PAGE, _OWN_GATE)
+    return any(head.match(data) for head in heads) or bool(_OWN_TEXT.search(data[-80:]))
 
 
 def never_read(path: str) -> str | None:

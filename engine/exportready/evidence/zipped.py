@@ -36,8 +36,10 @@ def files(path: Path) -> Iterator[File]:
     if len(entries) > budgets.FILES:
         yield File(path.name, partial(refuse, _TOO_MANY))
         return
-    if is_harmful(entries, size):
-        yield File(path.name, partial(refuse, _too_large(entries)))
+    harmful = {info.filename for info in entries if _is_inflated(info.file_size, info.compress_size, budgets.FILE_SIZE)}
+    whole = sum(info.file_size for info in entries if info.filename not in harmful)
+    if _is_inflated(whole, size, budgets.UNPACKED_SIZE):
+        yield File(path.name, partial(refuse, _too_large(whole)))
         return
     seen: set[str] = set()
     for info in entries:
@@ -51,6 +53,8 @@ def files(path: Path) -> Iterator[File]:
             )
         elif name in seen:
             yield File(name, partial(refuse, "the .zip contains two files with this name; zip the files again"))
+        elif info.filename in harmful:
+            yield File(name, partial(refuse, _too_large(info.file_size)))
         else:
             yield File(name, partial(_unpack, archive, info))
         seen.add(name)
@@ -86,10 +90,9 @@ def _is_inflated(unpacked: int, packed: int, limit: int) -> bool:
     return unpacked > limit or unpacked > max(budgets.UNPACKED_FREE, budgets.UNPACKED_RATIO * packed)
 
 
-def _too_large(entries: Sequence[zipfile.ZipInfo]) -> str:
-    size = sum(info.file_size for info in entries) >> 20
+def _too_large(size: int) -> str:
     return (
-        f"it would unpack to {size:,} MB, far more than any export of its size; if it is really yours, unpack it into a folder "
+        f"it would unpack to {size >> 20:,} MB, far more than any export of its size; if it is really yours, unpack it into a folder "
         "yourself"
     )
 

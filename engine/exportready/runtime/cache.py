@@ -1,6 +1,7 @@
 """Cache what every run would compute again from the same files: the loaded rulebook, the compiled templates.
 
-Each entry begins with a digest of the rest: a value that changed on the disk is computed again. The cache is a folder that only this user may write to. Set EXPORTREADY_CACHE to move it, or to an empty value to turn it off.
+Each entry begins with a digest of the rest: a value that changed on the disk is computed again. The cache is a folder that only this
+user may write to. Set EXPORTREADY_CACHE to move it, or to an empty value to turn it off.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 from exportready.runtime.files import read_bytes
 
 _DIGEST_SIZE = hashlib.sha256().digest_size
-_NEWEST = 8
+_NEWEST = 20
 """Number of entries to keep of each sort; older ones belong to other versions or to rules that have changed since."""
 
 

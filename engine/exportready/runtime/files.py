@@ -25,7 +25,9 @@ def read_bytes(path: Path, limit: int = FILE_SIZE) -> bytes:
         if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, NOT_ORDINARY, str(path))
         if found.st_size > limit:
-            raise OSError(errno.EFBIG, f"it has {found.st_size >> 20:,} MB, and at most {limit >> 20:,} MB are read", str(path))
+            raise OSError(
+                errno.EFBIG, f"it has {found.st_size >> 20:,} MB, and at most {limit >> 20:,} MB are read", str(path)
+            )
         data = file.read(limit + 1)
     if len(data) > limit:
         raise OSError(errno.EFBIG, f"it has more than {limit >> 20:,} MB, the most that is read", str(path))

@@ -21,6 +21,7 @@ from exportready.schema.mistakes import Mistake, Mistakes, MistakesFound
 
 Scalar = str | bool | Decimal | None
 
+
 class Node(msgspec.Struct, frozen=True):
     """One value of a YAML file with its line."""
 
@@ -146,34 +147,39 @@ def _build(events: Iterator[yaml.Event], mistakes: Mistakes) -> Node:
                 top.key = _key_text(node.value)
                 if top.key in top.key_lines:
                     first = top.key_lines[top.key]
-                    mistakes.add(node.line, f"'{top.key[: budgets.QUOTED]}' appears twice (first on line {first}); remove one of them")
+                    mistakes.add(
+                        node.line, f"'{top.key[: budgets.QUOTED]}' appears twice (first on line {first}); remove one of them"
+                    )
                 top.key_lines.setdefault(top.key, node.line)
         else:
             top.entries.setdefault(top.key, node)
             top.key = None
 
-    documents = values = 0
-    for event in events:
+    documents = 0
+    for number, event in enumerate(events):
         line = event.start_mark.line + 1 if event.start_mark else 1
-        values += 1
-        if values > budgets.YAML_VALUES:
-            raise _unreadable(mistakes, line, f"it has more than {budgets.YAML_VALUES:,} values; remove those that aren't needed")
+        if number > budgets.YAML_VALUES:
+            raise _unreadable(
+                mistakes, line, f"it has more than {budgets.YAML_VALUES:,} values; remove those that aren't needed"
+            )
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
                 raise _unreadable(mistakes, line, "a second document starts here ('---'); use one document per file")
         elif isinstance(event, yaml.AliasEvent):
-            mistakes.add(line, f"the alias '*{event.anchor[: budgets.QUOTED]}' isn't allowed; write out the value instead")
+            mistakes.add(
+                line, f"the alias '*{str(event.anchor)[: budgets.QUOTED]}' isn't allowed; write out the value instead"
+            )
             place(Node(f"*{event.anchor}", line))
         elif isinstance(event, yaml.ScalarEvent):
             if event.tag is not None and event.tag != "!":
-                mistakes.add(line, f"the tag '{event.tag[: budgets.QUOTED]}' isn't allowed; write the plain value")
+                mistakes.add(line, f"the tag '{str(event.tag)[: budgets.QUOTED]}' isn't allowed; write the plain value")
             plain = event.implicit[0] and not event.style
             is_key = bool(stack) and stack[-1].items is None and stack[-1].key is None
             place(Node(scalar(event.value) if plain and not is_key else event.value, line))
         elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             if event.tag is not None:
-                mistakes.add(line, f"the tag '{event.tag[: budgets.QUOTED]}' isn't allowed; write the plain value")
+                mistakes.add(line, f"the tag '{str(event.tag)[: budgets.QUOTED]}' isn't allowed; write the plain value")
             stack.append(_OpenNode(line, isinstance(event, yaml.MappingStartEvent)))
             if len(stack) > budgets.YAML_DEPTH:
                 raise _unreadable(mistakes, line, f"nested more than {budgets.YAML_DEPTH} levels deep; simplify it")

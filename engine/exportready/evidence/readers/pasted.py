@@ -123,7 +123,10 @@ def _continues(so_far: str, line: str) -> bool:
     named = _NAMED.search(so_far)
     only_named = named is not None and len(so_far[named.end() :].split()) < 2 and not has_message
     return (
-        only_named or so_far.endswith("error message:") or (not _ENDS.search(so_far) and not has_message) or _is_cut(so_far, line)
+        only_named
+        or so_far.endswith("error message:")
+        or (not _ENDS.search(so_far) and not has_message)
+        or _is_cut(so_far, line)
     )
 
 

@@ -15,9 +15,7 @@ from exportready.runtime import budgets
 Cell = str | bool | Decimal | datetime | date | Unknown | None
 """What a cell shows: None if it is empty, unknown if it shows something that isn't a value (#REF!). Moments are naive."""
 
-TOO_LARGE = (
-    f"it has more than {budgets.ROWS:,} rows or {budgets.CELLS:,} cells, far more than any export; export fewer columns or dates"
-)
+TOO_LARGE = f"it has more than {budgets.ROWS:,} rows or {budgets.CELLS:,} cells, far more than any export; export fewer columns or dates"
 
 
 class Budget(msgspec.Struct):
