@@ -83,7 +83,7 @@ def _result(path: Path, judging: SnapshotOptions, book: Rulebook) -> Result:
     from exportready.reporters import Options, render
     from exportready.results.compare import NoResult, result_from_json
     from exportready.results.json_text import from_json
-    from exportready.runtime.files import read_bytes
+    from exportready.schema.files import read_bytes
 
     try:
         data = read_bytes(path) if path.is_file() else b""

@@ -198,7 +198,7 @@ def reading(path: Path) -> Iterator[None]:
 
 def _json(path: Path) -> dict[str, object]:
     from exportready.results.json_text import from_json
-    from exportready.runtime.files import read_bytes
+    from exportready.schema.files import read_bytes
 
     try:
         stated = from_json(read_bytes(path))

@@ -12,8 +12,8 @@ from pathlib import Path
 import msgspec
 
 from exportready.evidence.reading import Unreadable
-from exportready.runtime import budgets
-from exportready.runtime.files import read_bytes
+from exportready.schema import budgets
+from exportready.schema.files import read_bytes
 
 IGNORED = re.compile(r"(__MACOSX|\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*|\..*)\Z", re.IGNORECASE)
 """Names of files that operating systems and Office leave behind, and of hidden files."""

@@ -13,7 +13,7 @@ from typing import IO
 
 from exportready.evidence.files import IGNORED, File, refuse
 from exportready.evidence.reading import Unreadable
-from exportready.runtime import budgets
+from exportready.schema import budgets
 
 BROKEN = (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, zlib.error, lzma.LZMAError)
 """What the standard library raises for a damaged, protected or unsupported archive or entry."""

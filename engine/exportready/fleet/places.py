@@ -13,7 +13,7 @@ import msgspec
 from exportready.evidence.files import IGNORED, is_zip
 from exportready.evidence.recognize import is_own_report
 from exportready.model.audit import escape_surrogates
-from exportready.runtime.files import read_written
+from exportready.schema.files import read_written
 
 LIST_SUFFIXES = (".txt", ".lst", ".list")
 HISTORY_PREFIX = "exportready-history"

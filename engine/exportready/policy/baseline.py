@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from exportready.kinds import fold
 from exportready.model.report import Finding, FindingId, Outcome, Report, RuleResult
-from exportready.runtime.files import read_bytes
+from exportready.schema.files import read_bytes
 
 FORMAT = "exportready/baseline@1"
 

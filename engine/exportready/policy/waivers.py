@@ -20,7 +20,7 @@ from exportready.model.display import format_date
 from exportready.model.evidence import Location
 from exportready.model.report import Finding, FindingId, RuleResult, Waiver
 from exportready.model.rules import Rule
-from exportready.runtime.files import read_written
+from exportready.schema.files import read_written
 from exportready.schema.mistakes import Mistakes, MistakesFound
 from exportready.schema.shapes import Key, ListOf, Object, Text, did_you_mean
 from exportready.schema.times import DAY, parse_day

@@ -16,7 +16,7 @@ from exportready.rulebook.inference import load as load_inference
 from exportready.rulebook.reads import SHOWN, SHOWN_AFTER, wanted
 from exportready.rulebook.rule_file import read_rule
 from exportready.runtime import cache, program, shipped
-from exportready.runtime.files import read_written
+from exportready.schema.files import read_written
 from exportready.schema.mistakes import Mistakes, MistakesFound
 from exportready.schema.shapes import Key, Object, Text
 from exportready.schema.yamlfile import Node, parse_file

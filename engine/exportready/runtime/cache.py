@@ -15,8 +15,6 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
-from exportready.runtime.files import read_bytes
-
 _DIGEST_SIZE = hashlib.sha256().digest_size
 _NEWEST = 20
 """Number of entries to keep of each sort; older ones belong to other versions or to rules that have changed since."""
@@ -61,7 +59,7 @@ def load(sort: str, key: str) -> object:
         kept = home / f"{sort}-{key}" if home else None
         if kept is None or not _is_ours(kept):
             return None
-        digest, data = (whole := read_bytes(kept))[:_DIGEST_SIZE], whole[_DIGEST_SIZE:]
+        digest, data = (whole := kept.read_bytes())[:_DIGEST_SIZE], whole[_DIGEST_SIZE:]
         if digest != hashlib.sha256(data).digest():  # the disk or a cut-off write changed it, and it may still unpickle
             return None
         return pickle.loads(data)  # noqa: S301 - only this user can write there

@@ -10,7 +10,7 @@ from typing import Protocol
 import msgspec
 from msgspec.structs import replace
 
-from exportready.runtime.budgets import MISTAKES
+from exportready.schema.budgets import MISTAKES
 
 
 class Mistake(msgspec.Struct, frozen=True):

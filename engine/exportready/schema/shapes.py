@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from exportready.runtime.budgets import QUOTED
+from exportready.schema.budgets import QUOTED
 from exportready.schema.mistakes import Mistakes
 from exportready.schema.yamlfile import Node
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import msgspec
 import yaml
 
-from exportready.runtime import budgets
-from exportready.runtime.files import read_written
+from exportready.schema import budgets
+from exportready.schema.files import read_written
 from exportready.schema.mistakes import Mistake, Mistakes, MistakesFound
 
 Scalar = str | bool | Decimal | None

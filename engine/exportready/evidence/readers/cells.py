@@ -14,7 +14,7 @@ from exportready.kinds.table import Field, Kind
 from exportready.model.evidence import UNSET, Unknown, Value
 from exportready.model.reasons import Reason
 from exportready.model.rules import Type
-from exportready.runtime.budgets import QUOTED
+from exportready.schema.budgets import QUOTED
 
 
 def value_of(kind: Kind, name: str, cell: Cell) -> Value:

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import field
 
 from exportready.evidence.reading import Unreadable
-from exportready.runtime.budgets import JSON_KEYS, QUOTED
+from exportready.schema.budgets import JSON_KEYS, QUOTED
 
 OnRecord = Callable[[object, int, int], None]
 """Receives each element of a list with its start and end in the text."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from exportready.evidence.readers.sheets import Cell
 from exportready.model.evidence import Unknown
 from exportready.model.reasons import Reason
-from exportready.runtime import budgets
+from exportready.schema import budgets
 
 BUILT_IN = {
     **{str(number): "m/d/yy" for number in (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))},

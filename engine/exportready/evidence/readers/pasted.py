@@ -19,7 +19,7 @@ from exportready.kinds.messages import FINE, is_message, parse_message
 from exportready.model.evidence import SHEET, UNSET, Listing, Location, Record, Value
 from exportready.model.reasons import Reason
 from exportready.model.rules import Wanted
-from exportready.runtime.budgets import MESSAGE_LENGTH
+from exportready.schema.budgets import MESSAGE_LENGTH
 
 READER = "list of errors"
 KIND = "servicetitan.export_error"

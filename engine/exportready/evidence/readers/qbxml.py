@@ -32,7 +32,7 @@ from exportready.kinds.table import Kind
 from exportready.model.evidence import Listing, Location, Page, Record, Value
 from exportready.model.reasons import Reason
 from exportready.model.rules import Wanted
-from exportready.runtime.budgets import RESPONSES
+from exportready.schema.budgets import RESPONSES
 
 _ALL_RETS = tuple(f"{{*}}{ret}" for ret in (*RETS, *OTHER_RETS))
 _ESCAPED_LINE_END = re.compile(rb"&#(10|13|x0*[aAdD]);")

@@ -10,7 +10,7 @@ import msgspec
 
 from exportready.evidence.reading import Unreadable
 from exportready.model.evidence import Unknown
-from exportready.runtime import budgets
+from exportready.schema import budgets
 
 Cell = str | bool | Decimal | datetime | date | Unknown | None
 """What a cell shows: None if it is empty, unknown if it shows something that isn't a value (#REF!). Moments are naive."""

@@ -16,7 +16,7 @@ from exportready.evidence.readers.sheets import Budget, Cell, Sheet
 from exportready.evidence.readers.worksheet import TextRuns, Worksheet
 from exportready.evidence.reading import Unreadable
 from exportready.evidence.zipped import BROKEN, check_directory, is_harmful
-from exportready.runtime import budgets
+from exportready.schema import budgets
 
 AS_XLSX = "open it in Excel and save it as Excel Workbook (.xlsx)"
 

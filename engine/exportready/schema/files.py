@@ -10,7 +10,7 @@ import os
 import stat
 from pathlib import Path
 
-from exportready.runtime.budgets import FILE_SIZE, WRITTEN_FILE_SIZE
+from exportready.schema.budgets import FILE_SIZE, WRITTEN_FILE_SIZE
 
 NOT_ORDINARY = "it is a pipe, a device or a folder, not an ordinary file"
 """Why something isn't read, as `OSError.strerror`."""
