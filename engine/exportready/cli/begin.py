@@ -37,6 +37,8 @@ def begin(folder: Path, by: str, now: datetime, *, blank: bool, spreadsheet: boo
     from exportready.reporters.exports import exports_page
 
     made = ANSWERS if spreadsheet else ACCOUNT
+    if (folder / EXPORTS).is_symlink():
+        raise click.ClickException(f"{folder / EXPORTS} is a link, so it isn't written. Delete it first.")
     for name in (made, ACCOUNT):
         if os.path.lexists(folder / name):
             raise click.ClickException(

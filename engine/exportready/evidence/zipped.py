@@ -64,10 +64,12 @@ _TOO_MANY = f"it contains more than {budgets.FILES:,} files; zip only the export
 
 
 def check_directory(file: IO[bytes], size: int) -> None:
-    """Raise Unreadable if an archive's table of contents is too large, before it is read. `size` is the archive's.
+    """Raise Unreadable if an archive or its table of contents is too large, before it is read. `size` is the archive's.
 
     Its last record says how long the table is (APPNOTE.TXT 4.3.16: 22 bytes, and a comment of up to 64 KB).
     """
+    if size > budgets.UNPACKED_SIZE:
+        raise Unreadable(f"it has {size >> 20:,} MB, far more than any export; zip only the exported files")
     file.seek(max(0, size - (22 + (1 << 16))))
     tail = file.read()
     at = tail.rfind(b"PK\x05\x06")

@@ -47,6 +47,8 @@ NUMBER_FORMAT = 255
 
 MESSAGE_LENGTH = 1_000
 """Characters of one error message that wraps over several lines. The longest of QuickBooks has about 500."""
+MESSAGE_LINES = 30
+"""Lines of one error message. In a window of 20 characters, the longest of QuickBooks would wrap to 25."""
 JSON_KEYS = 10_000
 """Keys of one JSON object. A record of the API has about 60."""
 RESPONSES = 50_000

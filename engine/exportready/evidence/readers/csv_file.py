@@ -22,6 +22,9 @@ def read_csv(text: str) -> tuple[tuple[Cell, ...], ...]:
             budget.spend(rows=1, cells=len(line))
             rows.append(tuple(cell if cell.strip() else None for cell in line))
     except csv.Error as error:
+        if "field limit" in str(error):
+            message = f"one of its cells has more than {csv.field_size_limit():,} characters; shorten it, or export it again"
+            raise Unreadable(message, lines.line_num) from error
         raise Unreadable(f"its quotation marks don't match ({error}); export it again", lines.line_num) from error
     return ((), *rows[1:]) if declared else tuple(rows)
 

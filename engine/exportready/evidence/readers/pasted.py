@@ -19,7 +19,7 @@ from exportready.kinds.messages import FINE, is_message, parse_message
 from exportready.model.evidence import SHEET, UNSET, Listing, Location, Record, Value
 from exportready.model.reasons import Reason
 from exportready.model.rules import Wanted
-from exportready.schema.budgets import MESSAGE_LENGTH
+from exportready.schema.budgets import MESSAGE_LENGTH, MESSAGE_LINES
 
 READER = "list of errors"
 KIND = "servicetitan.export_error"
@@ -94,16 +94,18 @@ def _unwrap(whole: str) -> Iterator[tuple[int, str]]:
     """
     first_line = 0
     so_far = ""
+    lines = 0
     for number, line in enumerate([*whole.splitlines(), ""], 1):
         line = line.strip()
-        is_part = any(map(str.isalnum, line)) and len(so_far) + len(line) < MESSAGE_LENGTH
+        is_part = any(map(str.isalnum, line)) and lines < MESSAGE_LINES and len(so_far) + len(line) < MESSAGE_LENGTH
         if so_far and not (is_part and _continues(so_far, line)):
             if not _is_heading(so_far):
                 yield first_line, so_far
-            so_far = ""
+            so_far, lines = "", 0
         if line and (so_far or any(map(str.isalnum, line))):
             first_line = first_line if so_far else number
             so_far = f"{so_far} {line}" if so_far else line
+            lines += 1
 
 
 def _continues(so_far: str, line: str) -> bool:

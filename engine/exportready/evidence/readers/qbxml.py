@@ -32,7 +32,7 @@ from exportready.kinds.table import Kind
 from exportready.model.evidence import Listing, Location, Page, Record, Value
 from exportready.model.reasons import Reason
 from exportready.model.rules import Wanted
-from exportready.schema.budgets import RESPONSES
+from exportready.schema.budgets import MISTAKES, RESPONSES
 
 _ALL_RETS = tuple(f"{{*}}{ret}" for ret in (*RETS, *OTHER_RETS))
 _ESCAPED_LINE_END = re.compile(rb"&#(10|13|x0*[aAdD]);")
@@ -198,7 +198,7 @@ class _Reader:
             listings=tuple(self.listings),
             counts=dict(self.counts),
             dated=None,
-            notes=tuple(self.notes),
+            notes=tuple(dict.fromkeys(self.notes))[:MISTAKES],
             companies=frozenset(self.companies),
         )
 
