@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 import msgspec
 
+from exportready.cli.collisions import check_targets
 from exportready.cli.command import Command
 from exportready.cli.options import (
     ALLOW_UNKNOWN,
@@ -135,7 +136,7 @@ def audit(
     from exportready.policy.gate import audit_exit_code
 
     settled = settle(rules, waivers_file=gate.waivers_file)
-    wanted = _targets(output.outputs, output.quiet, (*accounts, gate.waivers_file, *settled.files))
+    wanted = _targets(output.outputs, output.quiet, (gate.waivers_file, *settled.files))
     own = None if fleet.no_reports else fleet.reports or _beside(wanted)
     if not any(is_chosen(rule, rules.selected, rules.ignored) for rule in settled.rulebook.rules):
         raise click.ClickException("No rules are left to check. Change --select or --ignore.")
@@ -154,6 +155,8 @@ def audit(
         found = find_fleet(accounts, own)
         kept = _Kept(fleet.history_file or found.home / HISTORY_NAME, fleet.resume, judging.at is not None, fleet.anonymise)
         _apart(wanted, kept.path, own, found)
+        lists = [path for path in accounts if path.is_file()]
+        check_targets([target for _, target in wanted], [*found.places.values(), *lists])
         with _workers(fleet.address, fleet.jobs, len(found.places)) as workers:
             pages = _pages(own, output.audience)
             made = _audited(found, how, kept, workers, pages, progress=output.shows_progress)

@@ -74,7 +74,8 @@ def check(
     Exit codes:
       0  passed
       1  problems at or above --fail-on
-      2  the command, the rules or ExportReady itself failed; nothing was checked
+      2  the command, the rules or ExportReady itself failed, or the result could
+         not be written
       3  nothing could be checked
       4  something important could not be checked (0 with --allow-unknown), or a
          file could not be read

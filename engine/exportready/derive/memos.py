@@ -13,7 +13,6 @@ from functools import lru_cache
 from exportready.kinds import fold
 from exportready.model.evidence import Record, Unknown, Value
 
-
 _LONGEST = 4095
 """Characters of the longest memo that QuickBooks keeps (qbXML SDK reference, Memo)."""
 
