@@ -322,7 +322,7 @@ def test_a_row_with_a_tab_that_no_quotes_show_has_unknown_values(described: str)
         assert isinstance(value, Unknown), name
         assert "more cells" in value.reason
     assert listing(reading, "Item").whole
-    assert "line 2 has more cells" in reading.notes[0]
+    assert "line 3 has more cells" in reading.notes[0]
 
 
 def test_a_row_that_is_moved_over_blank_cells_has_unknown_values_too() -> None:

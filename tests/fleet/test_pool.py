@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exportready.evidence.parallel import cores
-from exportready.fleet.pool import JOBS_PER_PROCESS, NoWorkers, Workers, local_processes, run_jobs
+from exportready.fleet.pool import JOBS_PER_PROCESS, NoWorkers, OutOfTime, Workers, local_processes, run_jobs
 from exportready.fleet.work import AuditOptions, Job, TaskResult, error_result, pack_options
 
 from .conftest import AT, write_account
@@ -127,3 +127,30 @@ def test_local_processes(options: AuditOptions, tmp_path: Path) -> None:
     next(running)
     running.close()
     assert cores() >= 1
+
+
+@pytest.mark.slow
+def test_an_account_that_takes_too_long_is_reported_and_the_others_go_on(options: AuditOptions, tmp_path: Path) -> None:
+    for name in ("acme", "bolt"):
+        write_account(tmp_path, name, 1)
+    jobs = [Job(name, tmp_path / name, frozenset()) for name in ("acme", "bolt")]
+    results = list(run_jobs(local_processes(1, seconds=0.001), pack_options(options), AT, jobs))
+    assert sorted(result.place for result in results) == ["acme", "bolt"]
+    assert all(result.state is not None and "took more than 0.001 seconds" in result.state.error for result in results)
+
+
+def test_an_account_out_of_time_is_an_error_of_that_account_only() -> None:
+    class SlowExecutor(Executor):
+        def submit(self, function: Callable[..., Any], /, *arguments: Any, **_: Any) -> Future[Any]:
+            future: Future[Any] = Future()
+            if arguments[1].place == "1":
+                future.set_exception(OutOfTime("10 minutes"))
+            else:
+                future.set_result(error_result(arguments[1].place, "checked", AT))
+            return future
+
+    results = {one.place: one for one in run_jobs(Workers(SlowExecutor, 1, lambda executor: None), b"", AT, make_jobs(3))}
+    errors = {place: one.state.error for place, one in results.items() if one.state is not None}
+    assert errors["0"] == errors["2"] == "checked"
+    assert "more than 10 minutes" in errors["1"]
+    assert results["1"].digest == "", "the next audit tries again"

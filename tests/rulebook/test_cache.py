@@ -127,7 +127,31 @@ def test_without_a_cache_folder_nothing_is_cached(named: str, monkeypatch: pytes
 
 
 def test_only_the_newest_entries_are_kept(kept: Path) -> None:
-    for number in range(12):
+    for number in range(30):
         cache.keep("thing", str(number), number)
         os.utime(kept / f"thing-{number}", (number, number))
-    assert {cache.load("thing", str(number)) for number in range(12)} - {None} == set(range(4, 12))
+    assert {cache.load("thing", str(number)) for number in range(30)} - {None} == set(range(10, 30))
+
+
+@pytest.mark.parametrize("at", [0, 31, 32, 40, -1])
+def test_a_flipped_bit_is_never_recalled(kept: Path, at: int) -> None:
+    cache.keep("thing", "one", ["QBFileMode", "IsActive"])
+    (file,) = kept.iterdir()
+    data = bytearray(file.read_bytes())
+    data[at] ^= 1
+    file.write_bytes(data)
+    assert cache.load("thing", "one") is None
+
+
+@pytest.mark.parametrize("step", ["write", "close", "replace"])
+def test_what_cannot_be_kept_whole_is_removed(kept: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    if step == "replace":
+        monkeypatch.setattr(Path, "replace", full)
+    else:
+        monkeypatch.setattr("tempfile._TemporaryFileWrapper.close" if step == "close" else "hashlib.sha256", full)
+    cache.keep("thing", "one", 1)
+    monkeypatch.undo()
+    assert not list(kept.iterdir()) if kept.exists() else True

@@ -120,7 +120,7 @@ def build(evidence: Evidence, may_be_missing: Mapping[Node, bool] | None = None)
                 graph.transactions[node] = record
     _batched(graph, evidence)
     names = _Names(evidence)
-    naming = {kind: _naming(graph, evidence, kind) for kind in {reference.kind for reference in REFERENCES}}
+    naming = {kind: _naming(graph, evidence, kind) for kind in dict.fromkeys(reference.kind for reference in REFERENCES)}
     for reference in REFERENCES:
         for record, source in naming[reference.kind]:
             _reference(graph, names, reference, record, source)

@@ -281,7 +281,7 @@ def facts(problems: Sequence[Problem], graph: Graph, rules: Sequence[InferenceRu
     stopped = {node for one in problems for node in one.stopped}
     links = [
         (source, target)
-        for source in {*objects, *stopped}
+        for source in sorted({*objects, *stopped})
         for target in graph.edges.get(source, {})
         if target in objects or target in stopped
     ]

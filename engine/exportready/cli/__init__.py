@@ -16,11 +16,21 @@ def run() -> NoReturn:
 
     Normal shutdown would free every value that was read, which takes a tenth of the time of a small check.
     """
+    _open_closed_streams()
     code = main()
     for stream in (sys.stdout, sys.stderr):
         try:
-            if stream is not None:  # None if it was closed before the program started
-                stream.flush()
+            stream.flush()
         except OSError:  # the disk is full, or the reader of the pipe is gone
             code = UNUSABLE
     os._exit(code)
+
+
+def _open_closed_streams() -> None:
+    """Let the streams that were closed before the program started lead nowhere.
+
+    Otherwise the first file that is opened would take the number of such a stream, and receive what is printed.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - stays open until the end

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
+import io
 import os
 import sys
 
@@ -11,9 +13,14 @@ import click
 
 from exportready import __version__
 from exportready.cli.command import Group
+from exportready.cli.output import cant_print, echo, note
 
 UNUSABLE, INTERRUPTED = 2, 130
 """The same as in gate.ExitCode, repeated because an error can occur before that module is imported."""
+
+
+_SCREEN_ERRORS = (errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EBADF)
+"""What writing to a closed or full standard output raises."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,35 +34,45 @@ def main(arguments: list[str] | None = None) -> int:
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return UNUSABLE
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted. Nothing was written.", err=True)
+        note("Interrupted. Nothing was written.")
         return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNUSABLE
     except Exception as error:
         if mistakes := _mistakes(error):
-            click.echo(f"Error: {mistakes}", err=True)
+            echo(f"Error: {mistakes}\n", to_error=True)
+            return UNUSABLE
+        if isinstance(error, OSError) and error.filename is None and error.errno in _SCREEN_ERRORS:
+            note(f"Error: {cant_print(error)}")
             return UNUSABLE
         if os.environ.get("EXPORTREADY_DEBUG"):
             raise
-        click.echo(
+        note(
             f"Error: ExportReady itself failed ({type(error).__name__}: {error}). This is a bug in ExportReady. "
-            "Please report it, with the command that you ran. To see where it failed, set EXPORTREADY_DEBUG=1 and run it again.",
-            err=True,
+            "Please report it, with the command that you ran. To see where it failed, set EXPORTREADY_DEBUG=1 and run it again."
         )
         return UNUSABLE
     finally:
         gc.enable()
 
 
+def _show(error: click.ClickException) -> None:
+    """Print an error of the command line. Its message may quote what an account, a rule or a saved result says."""
+    shown = io.StringIO()
+    error.show(shown)
+    echo(shown.getvalue(), to_error=True)
+
+
 def _mistakes(error: Exception) -> str:
-    """Return the message for mistakes in files that people write: how many there are, and each with its file and line."""
+    """Return the message for mistakes in files that people write: how many there are, and each on one line with its file and line."""
+    from exportready.reporters.text import clean
     from exportready.schema.mistakes import MistakesFound
 
-    return f"{error.summary}\n{error}" if isinstance(error, MistakesFound) else ""
+    return "\n".join((error.summary, *(clean(str(one)) for one in error.mistakes))) if isinstance(error, MistakesFound) else ""
 
 
 COMMANDS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 import msgspec
 
+from exportready.cli.collisions import check_targets
 from exportready.cli.command import Command
 from exportready.cli.options import (
     ALLOW_UNKNOWN,
@@ -37,6 +38,7 @@ from exportready.cli.options import (
     SnapshotOptions,
     group,
 )
+from exportready.cli.output import note
 
 if TYPE_CHECKING:
     from exportready.fleet.audit import AccountReports
@@ -134,7 +136,7 @@ def audit(
     from exportready.policy.gate import audit_exit_code
 
     settled = settle(rules, waivers_file=gate.waivers_file)
-    wanted = _targets(output.outputs, output.quiet)
+    wanted = _targets(output.outputs, output.quiet, (gate.waivers_file, *settled.files))
     own = None if fleet.no_reports else fleet.reports or _beside(wanted)
     if not any(is_chosen(rule, rules.selected, rules.ignored) for rule in settled.rulebook.rules):
         raise click.ClickException("No rules are left to check. Change --select or --ignore.")
@@ -153,6 +155,8 @@ def audit(
         found = find_fleet(accounts, own)
         kept = _Kept(fleet.history_file or found.home / HISTORY_NAME, fleet.resume, judging.at is not None, fleet.anonymise)
         _apart(wanted, kept.path, own, found)
+        lists = [path for path in accounts if path.is_file()]
+        check_targets([target for _, target in wanted], [*found.places.values(), *lists])
         with _workers(fleet.address, fleet.jobs, len(found.places)) as workers:
             pages = _pages(own, output.audience)
             made = _audited(found, how, kept, workers, pages, progress=output.shows_progress)
@@ -197,16 +201,16 @@ def _audited(
         except KeyboardInterrupt:
             watched.end()
             finished_so_far = f"{watched.done:,} of {len(fleet.places):,} accounts are finished and saved in {kept.path}"
-            click.echo(f"Interrupted. {finished_so_far}. To continue, run the same command with --resume.", err=True)
+            note(f"Interrupted. {finished_so_far}. To continue, run the same command with --resume.")
             return None
         watched.end()
         return finished_audit(fleet, how, history, started, anonymize=kept.anonymise)
 
 
-def _targets(outputs: tuple[str, ...], quiet: bool) -> list[Target]:
+def _targets(outputs: tuple[str, ...], quiet: bool, inputs: Sequence[Path | None]) -> list[Target]:
     from exportready.cli.outputs import targets
 
-    return targets(outputs, quiet, AUDIT_FORMATS)
+    return targets(outputs, quiet, AUDIT_FORMATS, inputs=inputs)
 
 
 def _beside(wanted: list[Target]) -> Path | None:
@@ -249,7 +253,7 @@ def _started(history: History, how: AuditOptions, kept: _Kept) -> AuditRun:
     if not kept.resume:
         if unfinished is not None and unfinished.saved_accounts:
             after = f"An earlier audit was interrupted after {count(unfinished.saved_accounts, 'account')}"
-            click.echo(f"{after}. This is a new audit; to continue the earlier one, use --resume.", err=True)
+            note(f"{after}. This is a new audit; to continue the earlier one, use --resume.")
         return history.start_audit(how.at, how.settings_digest, how.rulebook.digest, __version__, anonymize=kept.anonymise)
     if unfinished is None:
         raise click.UsageError(f"{history.path} has no interrupted audit. Run the command without --resume.")
@@ -304,8 +308,8 @@ def _url(place: Path | None, target: str | None) -> str:
 def _write(made: Audit, wanted: list[Target], own: Path | None, output: OutputOptions) -> None:
     """Write every format, all or none, then print what was written."""
 
-    from exportready.cli.output import write
-    from exportready.cli.outputs import is_colored, show, width
+    from exportready.cli.output import show, write
+    from exportready.cli.outputs import is_colored, width
     from exportready.reporters.audit import Options, render_parts
 
     def rendered(name: str, target: str | None) -> Iterator[str]:
@@ -322,9 +326,9 @@ def _write(made: Audit, wanted: list[Target], own: Path | None, output: OutputOp
 
     write((target, rendered(name, target)) for name, target in wanted if (name, target) != ("console", None))
     if ("console", None) in wanted:
-        show("".join(rendered("console", None)), output.color)
+        show("".join(rendered("console", None)), is_color=is_colored(output.color))
     for _, target in wanted:
         if target is not None and not output.quiet:
-            click.echo(f"Wrote {target}", err=True)
+            note(f"Wrote {target}")
     if own is not None and not output.quiet:
-        click.echo(f"Wrote the accounts' own reports to {own}", err=True)
+        note(f"Wrote the accounts' own reports to {own}")

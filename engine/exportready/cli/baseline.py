@@ -30,12 +30,15 @@ def create(snapshot: Path, target: str | None, judging: SnapshotOptions, rules: 
 
     SNAPSHOT is the folder or .zip with your exported files.
     """
+    from exportready.cli.collisions import check_targets
     from exportready.cli.judging import judged, request
     from exportready.cli.output import write
     from exportready.cli.settings import settle
     from exportready.policy.baseline import of, text
 
-    write([(target, text(of(judged(request(snapshot, judging, settle(rules).rulebook)))))])
+    settled = settle(rules)
+    check_targets([target], (snapshot, judging.before, *settled.files))
+    write([(target, text(of(judged(request(snapshot, judging, settled.rulebook)))))])
 
 
 @baseline.command(examples=["exportready baseline prune baseline.json november"])
@@ -51,7 +54,7 @@ def prune(file: Path, snapshot: Path, judging: SnapshotOptions, rules: RuleOptio
     An entry is resolved if its problem is no longer in SNAPSHOT, a folder or .zip of exported files. Nothing is ever added.
     """
     from exportready.cli.judging import judged, request
-    from exportready.cli.output import write
+    from exportready.cli.output import note, write
     from exportready.cli.settings import baseline_of, settle
     from exportready.model.display import count
     from exportready.policy.baseline import pruned, text
@@ -60,4 +63,4 @@ def prune(file: Path, snapshot: Path, judging: SnapshotOptions, rules: RuleOptio
     new = pruned(old, judged(request(snapshot, judging, settle(rules).rulebook)).results)
     write([(str(file), text(new))])
     removed = count(len(old.entries) - len(new.entries), "resolved entry", "resolved entries")
-    click.echo(f"{file}: removed {removed}, {count(len(new.entries), 'known problem')} left", err=True)
+    note(f"{file}: removed {removed}, {count(len(new.entries), 'known problem')} left")

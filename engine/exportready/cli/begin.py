@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +16,7 @@ from exportready.account.reading import READER
 from exportready.account.replies import Answer
 from exportready.cli.app import INTERRUPTED
 from exportready.cli.interview import Answers, End, Talk
-from exportready.cli.output import write
+from exportready.cli.output import echo, note, write
 from exportready.model.commands import quote, suggest
 from exportready.model.display import count
 from exportready.model.evidence import Evidence
@@ -36,8 +37,10 @@ def begin(folder: Path, by: str, now: datetime, *, blank: bool, spreadsheet: boo
     from exportready.reporters.exports import exports_page
 
     made = ANSWERS if spreadsheet else ACCOUNT
+    if (folder / EXPORTS).is_symlink():
+        raise click.ClickException(f"{folder / EXPORTS} is a link, so it isn't written. Delete it first.")
     for name in (made, ACCOUNT):
-        if (folder / name).exists():
+        if os.path.lexists(folder / name):
             raise click.ClickException(
                 f"{folder / name} already exists. To answer the questions that are still open, run: {suggest('ask', folder)}"
             )
@@ -47,24 +50,23 @@ def begin(folder: Path, by: str, now: datetime, *, blank: bool, spreadsheet: boo
         for one in talk.ask_all([OpenQuestion(question) for question in INTERVIEW], {}, lambda _: {}):
             answers |= one.answers
     if talk.ended is End.NO_MORE_REPLIES:
-        click.echo('No more answers. Unanswered questions are recorded as "don\'t know".', err=True)
+        note('No more answers. Unanswered questions are recorded as "don\'t know".')
     if talk.ended is End.INTERRUPTED and not answers:
-        click.echo(_NOTHING_SAVED, err=True)
+        note(_NOTHING_SAVED)
         raise click.exceptions.Exit(INTERRUPTED)
     page = exports_page(str(answers.get(NAME, "")), folder.resolve().name)
     text = questionnaire() if spreadsheet else new_file(now, answers, by)
     write([(str(folder / made), text), (str(folder / EXPORTS), page)])
     if talk.ended is End.INTERRUPTED:
-        click.echo(
-            f"\nStopped. Your answers so far are saved in {folder / ACCOUNT}. To answer the rest, run: {suggest('ask', folder)}",
-            err=True,
+        note(
+            f"\nStopped. Your answers so far are saved in {folder / ACCOUNT}. To answer the rest, run: {suggest('ask', folder)}"
         )
         raise click.exceptions.Exit(INTERRUPTED)
     filled = f"Fill in {folder / ANSWERS} with Excel.\n" if spreadsheet else ""
-    click.echo(
+    echo(
         f"\nSaved {folder / made} and {folder / EXPORTS}.\n{filled}Open or print {EXPORTS}: it lists the files to export and where to "
-        f"click.\nSave those files in the folder {quote(str(folder))}. Then run: {suggest('check', folder, '-o', 'html:report.html')}",
-        err=True,
+        f"click.\nSave those files in the folder {quote(str(folder))}. Then run: {suggest('check', folder, '-o', 'html:report.html')}\n",
+        to_error=True,
     )
 
 
@@ -89,9 +91,9 @@ def go_on(folder: Path, rulebook: Rulebook, now: datetime, *, everything: bool) 
         talk.ended = End.INTERRUPTED
     if talk.ended is End.INTERRUPTED:
         stopped = f"\nStopped. Your answers so far are saved. To continue, run: {suggest('ask', folder)}"
-        click.echo(stopped if saved else _NOTHING_SAVED, err=True)
+        note(stopped if saved else _NOTHING_SAVED)
         raise click.exceptions.Exit(INTERRUPTED)
-    click.echo(f"Now run: {suggest('check', folder, '-o', 'html:report.html')}", err=True)
+    note(f"Now run: {suggest('check', folder, '-o', 'html:report.html')}")
 
 
 def _rounds(
@@ -141,7 +143,7 @@ def _save(path: Path, changes: Sequence[Change], now: datetime) -> None:
 
     text = path.read_bytes().decode("utf-8-sig") if path.exists() else new_file(now, {})
     write([(str(path), apply_changes(text, changes))])
-    click.echo(f"\nSaved your answers in {path}.", err=True)
+    note(f"\nSaved your answers in {path}.")
 
 
 def _show_nothing_open(report: Report) -> None:
@@ -149,14 +151,14 @@ def _show_nothing_open(report: Report) -> None:
     unchecked = sum(result.has_unknowns for result in report.results)
     need = "needs" if unchecked == 1 else "need"
     more = f" {count(unchecked, 'check')} still {need} files; the report lists them." if unchecked else ""
-    click.echo(f"You have no questions to answer right now.{more}", err=True)
+    note(f"You have no questions to answer right now.{more}")
 
 
 def _show_unreadable(report: Report) -> None:
     """Name the files that can't be read: no question is asked about them."""
     for source in report.sources:
         if source.error:
-            click.echo(f"Can't read {source.path}: {source.error}", err=True)
+            note(f"Can't read {source.path}: {source.error}")
 
 
 def _account_file(folder: Path, report: Report) -> Path:

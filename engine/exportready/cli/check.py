@@ -74,7 +74,8 @@ def check(
     Exit codes:
       0  passed
       1  problems at or above --fail-on
-      2  the command, the rules or ExportReady itself failed; nothing was checked
+      2  the command, the rules or ExportReady itself failed, or the result could
+         not be written
       3  nothing could be checked
       4  something important could not be checked (0 with --allow-unknown), or a
          file could not be read
@@ -97,7 +98,8 @@ def check(
     if show_settings:
         echo(shown(settled.rulebook))
         return 0
-    wanted = targets(output.outputs, output.quiet)
+    inputs = (snapshot, judging.before, output.earlier, gate.waivers_file, gate.baseline_file, *settled.files)
+    wanted = targets(output.outputs, output.quiet, inputs=inputs)
     asked = request(snapshot, judging, settled.rulebook, rules)
     old, named = settled.baseline, gate.baseline_file.as_posix() if gate.baseline_file is not None else ""
     if gate.since is not None:

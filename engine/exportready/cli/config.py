@@ -6,7 +6,8 @@ environment variables, these override the file, and the file overrides the defau
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,12 @@ from typing import Any
 import msgspec
 from msgspec import field
 
+from exportready.cli.collisions import is_within
 from exportready.model.evidence import Known
 from exportready.model.rules import Severity
-from exportready.schema.mistakes import Mistakes, MistakesFound
+from exportready.schema.mistakes import Mistakes
 from exportready.schema.shapes import Anything, Choice, Key, ListOf, MapOf, Number, Object, Text, YesNo, did_you_mean
-from exportready.schema.yamlfile import Node, entries, items, parse
+from exportready.schema.yamlfile import Node, entries, items, parse_file
 
 NAME = "exportready.yaml"
 _GRADES = tuple(severity.value for severity in Severity)
@@ -68,8 +70,14 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         return self.lines.get(f"{name}.{key}", self.lines.get(name, 0))
 
 
-def find(start: Path) -> Path | None:
-    """Return the nearest exportready.yaml in this folder or one above it, up to the root of a repository; None if there is none."""
+def find(start: Path, checked: Iterable[Path] = ()) -> Path | None:
+    """Return the nearest exportready.yaml in this folder or one above it, up to the root of a repository; None if there is none.
+
+    It isn't looked for inside the folders that are `checked`: whoever wrote those files must not decide how they are checked.
+    """
+    for folder in checked:
+        if folder.is_dir() and is_within(folder, start):
+            start = Path(os.path.realpath(folder)).parent
     for folder in (start, *start.parents):
         if (folder / NAME).is_file():
             return folder / NAME
@@ -100,12 +108,8 @@ def read(path: Path, mistakes: Mistakes | None = None) -> Config:
 
 def _parsed(path: Path, found: Mistakes) -> Node:
     """Return the file's content. If it can't be read, note why and return an empty mapping."""
-    try:
-        return parse(path.read_bytes(), found.path, found)
-    except OSError as error:
-        found.add(0, f"can't open this file ({error.strerror})")
-    except MistakesFound as error:
-        found.found += error.mistakes
+    with found.collecting():
+        return parse_file(path, found)
     return Node({}, 1, {})
 
 

@@ -57,6 +57,7 @@ def diff(
     """
     from msgspec.structs import replace
 
+    from exportready.cli.collisions import check_targets
     from exportready.cli.output import write
     from exportready.cli.outputs import target_of
     from exportready.cli.settings import settle
@@ -64,7 +65,9 @@ def diff(
     from exportready.results.compare import compare
 
     wanted = [target_of(output, DIFF_FORMATS, "a format of diff") for output in outputs or ("console",)]
-    book, judging = settle(rules).rulebook, replace(judging, at=judging.moment)
+    settled, judging = settle(rules), replace(judging, at=judging.moment)
+    book = settled.rulebook
+    check_targets([target for _, target in wanted], (old, new, earlier, *settled.files))
     before = _result(earlier, judging, book) if earlier is not None else None
     found = compare(_result(old, judging, book), _result(new, judging, book), before)
     writers = dict(zip(DIFF_FORMATS, (difference.console, difference.as_json, difference.markdown), strict=True))
@@ -79,10 +82,13 @@ def _result(path: Path, judging: SnapshotOptions, book: Rulebook) -> Result:
     from exportready.cli.judging import judged, request
     from exportready.reporters import Options, render
     from exportready.results.compare import NoResult, result_from_json
+    from exportready.results.json_text import from_json
+    from exportready.schema.files import read_bytes
 
     try:
-        if path.is_file() and (path.suffix.lower() == ".json" or path.read_bytes()[:200].lstrip().startswith(b"{")):
-            stated = json.loads(path.read_text(encoding="utf-8-sig"))
+        data = read_bytes(path) if path.is_file() else b""
+        if data and (path.suffix.lower() == ".json" or data[:200].lstrip().startswith(b"{")):
+            stated = from_json(data)
         else:
             stated = json.loads(render("json", judged(request(path, judging, book)), Options()))
         return result_from_json(stated if isinstance(stated, dict) else {})

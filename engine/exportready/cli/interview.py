@@ -150,7 +150,7 @@ class Talk:
                     self._say(f"{error}.", bullet="   ")
 
     def _reply(self) -> str:
-        click.echo("   > ", nl=False, err=True)
+        echo("   > ", to_error=True)
         line = sys.stdin.readline() if sys.stdin is not None else ""
         if not line:
             self._say("")

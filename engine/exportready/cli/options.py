@@ -63,7 +63,9 @@ def _settle(context: click.Context, option: click.Parameter, value: object) -> o
     if len(known) == 2 and not context.resilient_parsing:
         from exportready.cli.settings import Settings
 
-        settings = Settings.read(known["config_file"], is_off=known["no_config"])
+        checked = _checked(context)
+        settings = Settings.read(known["config_file"], is_off=known["no_config"], checked=checked)
+        _note_ignored(checked, is_quiet=bool(known["config_file"] or known["no_config"] or context.meta[_GIVEN].get("quiet")))
         settled = [one for one in context.command.params if isinstance(one, SettledOption)]
         context.obj = settings
         context.default_map = {
@@ -72,9 +74,46 @@ def _settle(context: click.Context, option: click.Parameter, value: object) -> o
     return value
 
 
+class _SettingsOption(click.Option):
+    """An option that needs to know what else was given, before click processes it."""
+
+    def handle_parse_result(self, ctx: click.Context, opts: Mapping[str, Any], args: list[str]) -> tuple[Any, list[str]]:
+        """Keep everything that was given, unprocessed, for `_settle`."""
+        ctx.meta[_GIVEN] = opts
+        return super().handle_parse_result(ctx, opts, args)
+
+
+_GIVEN = f"{__name__}.given"
+_CHECKED = ("snapshot", "old", "new")
+"""The arguments of commands that name files to check."""
+
+
+def _checked(context: click.Context) -> list[Path]:
+    """Return the folders that the command checks: those given, and for an audit the accounts in them."""
+    given = context.meta[_GIVEN]
+    checked = [Path(given[name]) for name in _CHECKED if isinstance(given.get(name), str)]
+    here = Path.cwd()
+    for fleet in map(Path, given.get("accounts") or ()):
+        checked += [folder for folder in (here, *here.parents) if folder.parent.resolve() == fleet.resolve()]
+    return checked
+
+
+def _note_ignored(checked: list[Path], *, is_quiet: bool) -> None:
+    """Say that there are settings inside the files that are checked, and that they are ignored."""
+    from exportready.cli.config import NAME
+    from exportready.cli.output import note
+
+    for folder in checked if not is_quiet else ():
+        if (folder / NAME).is_file():
+            note(
+                f"Ignored {folder / NAME}, because it is inside the files that are checked. To use it, give it with --config."
+            )
+
+
 CONFIG = click.option(
     "--config",
     "config_file",
+    cls=_SettingsOption,
     type=click.Path(path_type=Path),
     envvar="EXPORTREADY_CONFIG",
     is_eager=True,
@@ -83,7 +122,13 @@ CONFIG = click.option(
     help="Settings file (default: exportready.yaml in this folder or one above it).",
 )
 NO_CONFIG = click.option(
-    "--no-config", is_flag=True, is_eager=True, expose_value=False, callback=_settle, help="Ignore exportready.yaml."
+    "--no-config",
+    cls=_SettingsOption,
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_settle,
+    help="Ignore exportready.yaml.",
 )
 
 
@@ -94,12 +139,18 @@ class Moment(click.ParamType[datetime]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """Parse a date and time. Raises click.BadParameter with an example of the format."""
+        from exportready.schema.times import believable
+
         if isinstance(value, datetime):
             return value
         try:
-            moment = datetime.fromisoformat(str(value))
+            moment = believable(datetime.fromisoformat(str(value)))
         except ValueError:
-            self.fail(f"'{value}' is not a date and time. Use the format 2026-11-20T17:30:00-07:00.", param, ctx)
+            self.fail(
+                f"'{value}' is not a date and time between 1980 and 2199. Use the format 2026-11-20T17:30:00-07:00.",
+                param,
+                ctx,
+            )
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -1,4 +1,4 @@
-"""Write reports: all of them or none, except those that go to the screen, a device or a pipe."""
+"""Write reports: all of them or none, except those that go to the screen, a device or a pipe. The only module that prints."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def write(texts: Iterable[tuple[str | None, str | Iterator[str]]]) -> None:
     try:
         for target, text in texts:
             if target is not None and not _is_written_through(Path(target)):
-                ready.append((_beside(Path(target), text), Path(target)))
+                place = Path(os.path.realpath(target))  # a link stays a link, and what it leads to is replaced
+                ready.append((_beside(place, text), place))
             else:
                 through.append((target, text if isinstance(text, str) else "".join(text)))
         while ready:
@@ -39,8 +40,11 @@ def write(texts: Iterable[tuple[str | None, str | Iterator[str]]]) -> None:
         raise click.ClickException(
             f"Can't write {target}. Close the program that has it open, or choose another folder."
         ) from error
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        raise click.ClickException(f"Can't write {target} ({error.strerror}). Choose another path.") from error
+        message = cant_print(error) if target is None else f"Can't write {target} ({error.strerror}). Choose another path."
+        raise click.ClickException(message) from error
     finally:
         for name, _ in ready:
             Path(name).unlink(missing_ok=True)
@@ -51,8 +55,9 @@ def _bytes(text: str) -> bytes:
 
 
 def _is_written_through(path: Path) -> bool:
-    """Return whether a path is a device, a pipe or a link: these are written to, never replaced."""
-    return path.is_symlink() or (path.exists() and not path.is_file() and not path.is_dir())
+    """Return whether a path is a device, a pipe, or a name of an open stream such as /dev/stdout: these are written to, not replaced."""
+    is_stream = os.path.abspath(path).startswith(("/dev/", "/proc/"))
+    return is_stream or (path.exists() and not path.is_file() and not path.is_dir())
 
 
 def _to_stdout(data: bytes) -> None:
@@ -92,9 +97,42 @@ def _mode(path: Path) -> int:
 
 
 def echo(text: str, *, to_error: bool = False) -> None:
-    """Print text, with "?" for characters that the console can't show."""
+    """Print a text of several lines, cleaned, because rules and accounts come from others."""
+    from exportready.reporters.text import clean_block
+
+    _print(clean_block(text), to_error=to_error)
+
+
+def note(message: str) -> None:
+    """Print one message, cleaned, on one line of standard error. Empty lines before it are kept."""
+    from exportready.reporters.text import clean, without_commands
+
+    above = message[: len(message) - len(message.lstrip("\n"))]
+    _print(f"{above}{without_commands(clean(message))}\n", to_error=True)
+
+
+def show(report: str, *, is_color: bool) -> None:
+    """Print a report for the console, which its reporter has cleaned; only commands to a build server may be left."""
+    from exportready.reporters.text import without_commands
+
+    _print(without_commands(report), color=is_color)
+
+
+def _print(text: str, *, to_error: bool = False, color: bool | None = None) -> None:
+    """Print a text, with "?" for characters that the console can't show. Raises click.ClickException if it can't be printed."""
     encoding = getattr(sys.stderr if to_error else sys.stdout, "encoding", None) or "utf-8"
-    click.echo(text.encode(encoding, errors="replace").decode(encoding), nl=False, err=to_error)
+    try:
+        click.echo(text.encode(encoding, errors="replace").decode(encoding), nl=False, err=to_error, color=color)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if not to_error:  # nobody reads standard error; the result is still right
+            raise click.ClickException(cant_print(error)) from error
+
+
+def cant_print(error: OSError) -> str:
+    """Return the message for standard output that can't be written."""
+    return f"Can't write to the screen, or to where its output is sent ({error.strerror}). Write a report to a file with -o."
 
 
 def echo_json(value: object) -> None:

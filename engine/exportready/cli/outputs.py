@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from exportready.cli.collisions import check_targets
 from exportready.cli.options import FORMATS, OutputOptions
+from exportready.cli.output import note, show
 from exportready.model.commands import quote
 from exportready.runtime import debug
 
@@ -50,14 +52,17 @@ def render_options(output: OutputOptions, target: str | None, *, new_only: bool,
     )
 
 
-def targets(outputs: Sequence[str], quiet: bool, formats: Sequence[str] = FORMATS) -> list[Target]:
-    """Return (format, path or None for the screen) of each -o; the console if there is none. Raises click.UsageError."""
+def targets(
+    outputs: Sequence[str], quiet: bool, formats: Sequence[str] = FORMATS, *, inputs: Iterable[Path | None] = ()
+) -> list[Target]:
+    """Return (format, path or None for the screen) of each -o; the console if there is none.
+
+    `inputs` are the files and folders that the command reads. Raises click.UsageError, also if a report would replace one of them.
+    """
     wanted = [target_of(output, formats) for output in outputs or (() if quiet else ("console",))]
     if sum(target is None for _, target in wanted) > 1:
         raise click.UsageError("Only one format can go to the screen. Give the others a path, such as html:report.html.")
-    paths = [target for _, target in wanted if target is not None]
-    if len(set(paths)) != len(paths):
-        raise click.UsageError("Two formats have the same path. Give each its own.")
+    check_targets([target for _, target in wanted], inputs)
     return wanted
 
 
@@ -117,21 +122,16 @@ def write_report(
     if any(name == "github" for name, _ in wanted):
         _step_summary(report, render_options(output, "", new_only=new_only))
     if screen:
-        show(screen, output.color)
+        show(screen, is_color=is_colored(output.color))
     if not screen and not output.quiet and all(target is not None for target, _ in texts):
         from exportready.reporters import view
 
-        click.echo(f"{view.verdict(report)} - {view.account_name(report)}", err=True)
-        click.echo(result_line, nl=False, err=True)
+        note(f"{view.verdict(report)} - {view.account_name(report)}")
+        if result_line:
+            note(result_line)
     for target, _ in texts:
         if target is not None and not output.quiet:
-            click.echo(f"Wrote {target}", err=True)
-
-
-def show(text: str, color: str) -> None:
-    """Print a report, with "?" for characters that the screen can't show."""
-    encoding = sys.stdout.encoding or "utf-8"
-    click.echo(text.encode(encoding, errors="replace").decode(encoding), nl=False, color=is_colored(color))
+            note(f"Wrote {target}")
 
 
 def base(snapshot: Path, wanted: list[Target]) -> str:
@@ -188,7 +188,7 @@ def reading(path: Path) -> Iterator[None]:
     """Turn an error in a block that shows a saved result into one about its file, which must be damaged."""
     try:
         yield
-    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+    except (TypeError, ValueError, KeyError, AttributeError, ArithmeticError) as error:
         if debug.is_on():
             raise
         raise click.ClickException(
@@ -197,10 +197,11 @@ def reading(path: Path) -> Iterator[None]:
 
 
 def _json(path: Path) -> dict[str, object]:
-    import json
+    from exportready.results.json_text import from_json
+    from exportready.schema.files import read_bytes
 
     try:
-        stated = json.loads(path.read_bytes())
+        stated = from_json(read_bytes(path))
     except OSError as error:
         raise click.ClickException(
             f"Can't open {path} ({error.strerror}). Give the file that check saved with -o json:RESULT.json."
@@ -222,7 +223,7 @@ def _step_summary(report: Report, options: Options) -> None:
             with open(path, "a", encoding="utf-8", errors="replace") as file:
                 file.write(summary(report, options))
         except OSError as error:
-            click.echo(f"Can't write the step summary to {path} ({error.strerror}).", err=True)
+            note(f"Can't write the step summary to {path} ({error.strerror}).")
 
 
 def is_colored(color: str) -> bool:

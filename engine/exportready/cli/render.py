@@ -40,7 +40,7 @@ def render(result: Path, output: OutputOptions, new_only: bool) -> None:
     from exportready.cli.settings import settings
 
     settings().mistakes.raise_if_any(WHAT)
-    wanted = targets(output.outputs, output.quiet)
+    wanted = targets(output.outputs, output.quiet, inputs=(result, output.earlier))
     report = stored_report(result)
     if output.earlier is not None:
         report = replace(report, changes=changes_since(output.earlier, report))

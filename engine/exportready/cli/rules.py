@@ -49,9 +49,11 @@ def test_rules(folder: Path | None) -> int:
     list is a difference too. Each rule needs an example that passes, one that fails, and one that can't be decided. Exits with 1 if
     there are differences.
     """
+    from exportready.cli.output import echo
     from exportready.cli.settings import rulebook_of
     from exportready.judge.tryout import differences, try_out
     from exportready.model.display import count
+    from exportready.reporters.text import clean
     from exportready.rulebook import lint
 
     book = rulebook_of(folder).rules
@@ -63,10 +65,10 @@ def test_rules(folder: Path | None) -> int:
     ]
     found += [f"{(folder or Path('rules')) / one.path}:{one.line}: {one.message}" for one in lint.untried(book)]
     for line in found:
-        click.echo(line)
+        echo(f"{clean(line)}\n")
     examples = sum(len(rule.examples) for rule in book)
     differing = count(len(found), "difference") if found else "no differences"
-    click.echo(f"{count(len(book), 'rule')}, {count(examples, 'example')}: {differing}")
+    echo(f"{count(len(book), 'rule')}, {count(examples, 'example')}: {differing}\n")
     return 1 if found else 0
 
 
@@ -79,8 +81,9 @@ def lint_rules(folder: Path | None, as_json: bool) -> int:
     FOLDER has the rules (default: the built-in ones). Finds files that can't be read, outcomes without an example, names that are
     never used, and conditions that can never be true. Exits with 1 if there are problems.
     """
-    from exportready.cli.output import echo_json
+    from exportready.cli.output import echo, echo_json
     from exportready.model.display import count
+    from exportready.reporters.text import clean
     from exportready.rulebook import lint
     from exportready.rulebook.load import read_folder
     from exportready.runtime import shipped
@@ -97,8 +100,8 @@ def lint_rules(folder: Path | None, as_json: bool) -> int:
         echo_json({"format": "exportready/lint@1", "remarks": remarks})
     else:
         for one in found:
-            click.echo(str(one))
-        click.echo(count(len(found), "problem") if found else "no problems found")
+            echo(f"{clean(str(one))}\n")
+        echo(f"{count(len(found), 'problem') if found else 'no problems found'}\n")
     return 1 if found else 0
 
 
@@ -117,7 +120,7 @@ def new_rule(id_: str, folder: Path) -> None:
 
     It passes its own tests. Change it into the rule that you need.
     """
-    from exportready.cli.output import write
+    from exportready.cli.output import note, write
     from exportready.rulebook.scaffold import ID, rule
 
     if not ID.fullmatch(id_):
@@ -127,7 +130,7 @@ def new_rule(id_: str, folder: Path) -> None:
         raise click.ClickException(f"{path} already exists. Choose another name.")
     path.parent.mkdir(parents=True, exist_ok=True)
     write([(str(path), rule(id_, datetime.now(UTC).date().isoformat()))])
-    click.echo(f"Wrote {path}. To test it, run: exportready rules test {shlex.quote(str(folder))}", err=True)
+    note(f"Wrote {path}. To test it, run: exportready rules test {shlex.quote(str(folder))}")
 
 
 @rules.command("docs", examples=["exportready rules docs rule-pages --rules my-rules"])
@@ -141,22 +144,27 @@ def write_docs(folder: Path, only_check: bool, source: Path | None) -> int:
 
     It deletes other .md files in FOLDER.
     """
-    from exportready.cli.output import write
+    from exportready.cli.output import echo, note, write
     from exportready.cli.settings import rulebook_of
     from exportready.reporters.rule_pages import rule_pages
+    from exportready.reporters.text import clean
 
     made = rule_pages(rulebook_of(source).rules)
-    there = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")} if folder.is_dir() else {}
+    there = (
+        {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md") if path.is_file()}
+        if folder.is_dir()
+        else {}
+    )
     stale = sorted(name for name in {*made, *there} if made.get(name) != there.get(name))
     if only_check:
         for name in stale:
-            click.echo(f"{folder / name} is out of date")
+            echo(f"{clean(str(folder / name))} is out of date\n")
         return 1 if stale else 0
     folder.mkdir(parents=True, exist_ok=True)
     write([(str(folder / name), text) for name, text in made.items() if name in stale])
     for name in there.keys() - made.keys():
         (folder / name).unlink()
-    click.echo(f"{len(made)} pages in {folder}, {len(stale)} of them new or changed", err=True)
+    note(f"{len(made)} pages in {folder}, {len(stale)} of them new or changed")
     return 0
 
 

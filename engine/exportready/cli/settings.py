@@ -38,9 +38,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mistakes: Mistakes
 
     @classmethod
-    def read(cls, file: Path | None, *, is_off: bool) -> Settings:
-        """Read the given file, else the nearest exportready.yaml; empty settings if there is none."""
-        path = None if is_off else file or find(Path.cwd())
+    def read(cls, file: Path | None, *, is_off: bool, checked: Sequence[Path] = ()) -> Settings:
+        """Read the given file, else the nearest exportready.yaml outside the files that are `checked`; empty if there is none."""
+        path = None if is_off else file or find(Path.cwd(), checked)
         if path is None:
             return cls(config=Config(), mistakes=Mistakes())
         mistakes = Mistakes(path.as_posix())
@@ -61,6 +61,8 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     waivers: tuple[Waiver, ...]
     baseline: Baseline | None
     thresholds: Mapping[str, int]
+    files: tuple[Path, ...]
+    """What was read: exportready.yaml, its packs, and a folder of rules."""
 
 
 def settle(
@@ -103,7 +105,8 @@ def settle(
         accepted = waivers.read(waivers_file)
     if baseline_file is not None and not _is_by_file("baseline"):
         old = baseline_of(baseline_file)
-    return Settled(rulebook=rulebook, waivers=accepted, baseline=old, thresholds=config.thresholds)
+    files = tuple(path for path in (config.path, *config.packs, rules.folder) if path is not None)
+    return Settled(rulebook=rulebook, waivers=accepted, baseline=old, thresholds=config.thresholds, files=files)
 
 
 def rulebook_of(folder: Path | None) -> Rulebook:

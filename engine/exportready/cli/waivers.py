@@ -34,11 +34,12 @@ def check_waivers(file: Path, snapshot: Path | None, judging: SnapshotOptions, r
     from msgspec.structs import replace
 
     from exportready.cli.judging import judged, request
-    from exportready.cli.output import echo_json
+    from exportready.cli.output import echo, echo_json
     from exportready.cli.settings import settle
     from exportready.model.clock import zone_of
     from exportready.model.display import count
     from exportready.policy.waivers import SOON_OVER, read, remarks, today
+    from exportready.reporters.text import clean
 
     book, moment = settle(rules).rulebook, judging.moment
     found = read(file)
@@ -56,6 +57,7 @@ def check_waivers(file: Path, snapshot: Path | None, judging: SnapshotOptions, r
         echo_json({"format": "exportready/waivers@1", "waivers": len(found), "remarks": rows})
     else:
         for one in noted:
-            click.echo(f"{one.waiver.where.path}:{one.waiver.where.line}: {one.heading}: {one.waiver.rule}: {one.message}")
-        click.echo(f"{count(len(found), 'waiver')}, {count(len(noted), 'problem') if noted else 'no problems found'}")
+            where = one.waiver.where
+            echo(clean(f"{where.path}:{where.line}: {one.heading}: {one.waiver.rule}: {one.message}") + "\n")
+        echo(f"{count(len(found), 'waiver')}, {count(len(noted), 'problem') if noted else 'no problems found'}\n")
     return 1 if any(one.what != SOON_OVER for one in noted) else 0

@@ -13,13 +13,16 @@ from functools import lru_cache
 from exportready.kinds import fold
 from exportready.model.evidence import Record, Unknown, Value
 
+_LONGEST = 4095
+"""Characters of the longest memo that QuickBooks keeps (qbXML SDK reference, Memo)."""
+
 
 def names_batch(memo: Value, transaction: Record) -> bool:
     """Return whether a memo contains the number and name of the transaction's batch."""
     number, name = transaction.get("batch.number"), transaction.get("batch.name")
     if not isinstance(memo, str) or not isinstance(number, str) or isinstance(name, Unknown):
         return False
-    text, folded = fold(memo), fold(name) if isinstance(name, str) else ""  # a batch may have no name
+    text, folded = fold(memo[:_LONGEST]), fold(name) if isinstance(name, str) else ""  # a batch may have no name
     has_number = _word(fold(number)).search
     if not folded:
         return bool(has_number(text))

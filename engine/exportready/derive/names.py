@@ -28,7 +28,6 @@ from exportready.model.reasons import Reason
 _LEGAL = {"inc", "llc", "ltd", "co", "corp", "company", "incorporated", "and", "the"}
 """Words that are often left out of a company's name or written differently."""
 
-_EXPORTED = re.compile(r"(.+?) +[0-9]+")
 _BETWEEN_WORDS = re.compile(r"(?<![0-9]) | (?![0-9])")
 """Spaces that can be left out. A space between numbers is kept; without it they would become another number."""
 
@@ -168,9 +167,15 @@ class _InBooks:
         return {
             key: name
             for name in reversed(self._customers)
-            if (match := _EXPORTED.fullmatch(name))
-            for key in (fold(match[1]), *_likeness(match[1]))
+            if (before := _without_number(name))
+            for key in (fold(before), *_likeness(before))
         }
+
+
+def _without_number(name: str) -> str:
+    """Return a name without the number after its last space; empty if it doesn't end with one."""
+    before = name.rstrip("0123456789")
+    return before.rstrip(" ") if before != name and before.endswith(" ") else ""
 
 
 def _doubt(books: Dataset, names: Sequence[Value]) -> Unknown | None:

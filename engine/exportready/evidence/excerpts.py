@@ -95,7 +95,10 @@ class _Lines(Sequence[str]):
     def __getitem__(self, at: int | slice) -> str | list[str]:
         if isinstance(at, slice):
             return [self[one] for one in range(*at.indices(len(self)))]
-        line = self._text[self._ends[at - 1] + 1 if at else 0 : self._ends[at]]
+        start = self._ends[at - 1] + 1 if at else 0
+        line = self._text[
+            start : min(self._ends[at], start + _MAX_LINE + 1)
+        ]  # a longer one isn't shown, so the rest doesn't matter
         return _COMMENT.sub("", line) if self._is_yaml else line
 
 

@@ -16,12 +16,23 @@ _OWN_TEXT = re.compile(rb"Made by ExportReady [0-9][\w.]*\s*(\x1b\[0m)?\s*\Z")
 _OWN_PAGE = re.compile(rb'<!doctype html>.{0,900}?<meta name="generator" content="ExportReady', re.IGNORECASE | re.DOTALL)
 
 _LOG = re.compile(r"^\d{8}\.\d\d:\d\d:\d\d UTC\s", re.MULTILINE)
+_OWN_GATE = re.compile(
+    rb'\{.{0,300}?"driver":\s*\{\s*"name":\s*"ExportReady"|<\?xml[^>]{0,99}>\s*<testsuites name="ExportReady"', re.DOTALL
+)
+
 _OWN_ROWS = re.compile(rb"\xef\xbb\xbf(Fingerprint,Account,Rule,|Customer:job,Payment date,Type,Number,Amount,Unused,)")
 
 
 def is_own_report(data: bytes) -> bool:
     """Return whether ExportReady itself wrote a file."""
-    return bool(_OWN_RESULT.match(data) or _OWN_ROWS.match(data) or _OWN_PAGE.match(data) or _OWN_TEXT.search(data[-80:]))
+    heads = (_OWN_RESULT, _OWN_ROWS, _OWN_PAGE, _OWN_GATE)
+    return any(head.match(data) for head in heads) or bool(_OWN_TEXT.search(data[-80:]))
+
+
+def never_read(path: str) -> str | None:
+    """Return why a file is never read and what would help, by its name; None if it is read."""
+    name = PurePosixPath(path).name.lower()
+    return _SETTINGS if name == "exportready.yaml" else _NOT_READ.get(PurePosixPath(name).suffix)
 
 
 def read_file(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tzinfo) -> Reading | str:
@@ -32,8 +43,6 @@ def read_file(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tz
     """
     name = PurePosixPath(path).name.lower()
     suffix = PurePosixPath(name).suffix
-    if suffix in _NOT_READ:
-        return _NOT_READ[suffix]
     if not data[:64].strip(_BLANK) and not data.strip(_BLANK):
         raise Unreadable("it is empty; export it again")
     if name.startswith("account") and suffix in (".yaml", ".yml"):
@@ -76,14 +85,17 @@ def _read_text(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: t
     """Read a .txt file, which may be a table, a list of errors or any other notes."""
     from exportready.evidence.readers import pasted, tables
 
-    errors = pasted.text(data, path, wanted) if b"\t" not in data else None
+    may_be_table = b"\t" in data
+    errors = None if may_be_table else pasted.text(data, path, wanted)
     if errors is not None:
         return errors
     try:
         reading = tables.read(data, path, wanted, columns, zone)
     except Unreadable:
         return _HELP
-    return reading if reading.reader or reading.questions else pasted.text(data, path, wanted) or _HELP
+    if reading.reader or reading.questions:
+        return reading
+    return (pasted.text(data, path, wanted) if may_be_table else None) or _HELP
 
 
 def _is_workbook(data: bytes) -> bool:
@@ -121,6 +133,10 @@ def _is_response(root: str, document: bytes) -> bool:
 _BLANK = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"
 _TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 _HELP = "we can't read this kind of file; export it as a spreadsheet (.xlsx, .csv), IIF, qbXML, or a ServiceTitan list (.json)"
+_SETTINGS = (
+    "it has settings of ExportReady, which are ignored inside the files that are checked; if they are yours, move this file to the "
+    "folder above"
+)
 _NOT_READ = {
     ".qbw": (
         "this is the QuickBooks company file, which only QuickBooks can open; in QuickBooks, choose "

@@ -18,7 +18,7 @@ from exportready.evidence.files import File, NoSnapshot, in_folder, is_zip, load
 from exportready.evidence.nameless import with_names
 from exportready.evidence.readers import account_file
 from exportready.evidence.reading import Reading, Unreadable
-from exportready.evidence.recognize import is_own_report, read_file
+from exportready.evidence.recognize import is_own_report, never_read, read_file
 from exportready.kinds import KINDS, children, fold
 from exportready.kinds.account import NONE_THERE
 from exportready.model.clock import stated_zone
@@ -38,6 +38,7 @@ from exportready.model.evidence import (
 )
 from exportready.model.reasons import Reason
 from exportready.model.rules import Wanted
+from exportready.runtime import debug
 
 _ANSWER_FILES = (".yaml", ".yml")
 NONE_THERE_LASTS = timedelta(days=1)
@@ -136,7 +137,8 @@ def files(snapshot: Path) -> Iterable[File]:
     if snapshot.is_dir():
         return in_folder(snapshot)
     if not snapshot.is_file():
-        raise NoSnapshot(f"Can't find {snapshot}. Give the folder or .zip with your exported files")
+        why = f"{snapshot} is a pipe or a device, not a file" if snapshot.exists() else f"Can't find {snapshot}"
+        raise NoSnapshot(f"{why}. Give the folder or .zip with your exported files")
     if is_zip(snapshot):
         from exportready.evidence import zipped
 
@@ -154,15 +156,22 @@ def _is_answers(file: File) -> bool:
 
 def _read_file(file: File, wanted: Wanted, columns: Columns, zone: tzinfo) -> FileRead | None:
     """Read one file; None for ExportReady's own reports, which are no evidence."""
-    digest, reading, error, data = "", None, None, b""
+    digest, error, data = "", None, b""
+    reading: Reading | str | None = never_read(file.path) if file.size else None  # a .zip that can't be opened has no size
     try:
-        data = file.load()
-        digest = hashlib.sha256(data).hexdigest()
-        if is_own_report(data):
-            return None
-        reading = read_file(data, file.path, wanted, columns, zone)
+        if reading is None:
+            data = file.load()
+            digest = hashlib.sha256(data).hexdigest()
+            if is_own_report(data):
+                return None
+            reading = read_file(data, file.path, wanted, columns, zone)
     except Unreadable as unreadable:
         error = unreadable
+    except MemoryError:
+        error = Unreadable("it needs more memory than this computer has; export fewer dates, or remove it from the folder")
+    except Exception as failure:  # one file must never stop the others
+        debug.show(failure, f"could not read {file.path}")
+        error = Unreadable("ExportReady itself failed while reading it. This is a bug in ExportReady; please report it")
     if isinstance(reading, str):
         empty = Source(path=file.path, sha256=digest, reader="", dated=None, records={}, complete=False)
         return FileRead(source=empty, reading=None, unrecognized=Unrecognized(file.path, reading))

@@ -9,17 +9,11 @@ import zlib
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from exportready.evidence.files import IGNORED, File, refuse
 from exportready.evidence.reading import Unreadable
-
-MAX_ENTRY = 1 << 30
-"""Maximum size of one unpacked entry, in bytes."""
-MAX_TOTAL = 2 << 30
-"""Maximum size of all unpacked entries, in bytes."""
-MAX_RATIO = 200
-"""Maximum ratio of unpacked to packed size. Text exports have 5 to 50; an archive far beyond that is an attack."""
-MAX_ENTRIES = 10_000
+from exportready.schema import budgets
 
 BROKEN = (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, zlib.error, lzma.LZMAError)
 """What the standard library raises for a damaged, protected or unsupported archive or entry."""
@@ -28,15 +22,25 @@ BROKEN = (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError
 def files(path: Path) -> Iterator[File]:
     """Yield every entry of the archive. A harmful entry, or an archive that can't be opened, raises when it is loaded."""
     try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            check_directory(file, size)
         archive = zipfile.ZipFile(path)
+    except Unreadable as error:
+        yield File(path.name, partial(refuse, str(error)))
+        return
     except BROKEN:
-        yield File(path.name, lambda: refuse("the .zip is damaged; zip the files again"))
+        yield File(path.name, partial(refuse, "the .zip is damaged; zip the files again"))
         return
     entries = [info for info in archive.infolist() if not info.is_dir()]
-    if len(entries) > MAX_ENTRIES:
-        yield File(path.name, lambda: refuse(f"it contains more than {MAX_ENTRIES:,} files; zip only the exported files"))
+    if len(entries) > budgets.FILES:
+        yield File(path.name, partial(refuse, _TOO_MANY))
         return
-    total = sum(info.file_size for info in entries)
+    harmful = {info.filename for info in entries if _is_inflated(info.file_size, info.compress_size, budgets.FILE_SIZE)}
+    whole = sum(info.file_size for info in entries if info.filename not in harmful)
+    if _is_inflated(whole, size, budgets.UNPACKED_SIZE):
+        yield File(path.name, partial(refuse, _too_large(whole)))
+        return
     seen: set[str] = set()
     for info in entries:
         name = info.filename.replace("\\", "/")
@@ -45,29 +49,54 @@ def files(path: Path) -> Iterator[File]:
             continue
         if name.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", name):
             yield File(
-                name, lambda: refuse("its name points outside the .zip, which an export never does; zip the files again")
+                name, partial(refuse, "its name points outside the .zip, which an export never does; zip the files again")
             )
         elif name in seen:
-            yield File(name, lambda: refuse("the .zip contains two files with this name; zip the files again"))
-        elif total > MAX_TOTAL or _is_harmful(info):
-            yield File(name, partial(refuse, _too_large(info, total)))
+            yield File(name, partial(refuse, "the .zip contains two files with this name; zip the files again"))
+        elif info.filename in harmful:
+            yield File(name, partial(refuse, _too_large(info.file_size)))
         else:
             yield File(name, partial(_unpack, archive, info))
         seen.add(name)
 
 
-def is_harmful(entries: Sequence[zipfile.ZipInfo]) -> bool:
-    """Return whether an archive would unpack to far more than an export."""
-    return sum(info.file_size for info in entries) > MAX_TOTAL or any(map(_is_harmful, entries))
+_TOO_MANY = f"it contains more than {budgets.FILES:,} files; zip only the exported files"
 
 
-def _is_harmful(info: zipfile.ZipInfo) -> bool:
-    return info.file_size > MAX_ENTRY or info.file_size > max(10 << 20, MAX_RATIO * info.compress_size)
+def check_directory(file: IO[bytes], size: int) -> None:
+    """Raise Unreadable if an archive or its table of contents is too large, before it is read. `size` is the archive's.
+
+    Its last record says how long the table is (APPNOTE.TXT 4.3.16: 22 bytes, and a comment of up to 64 KB).
+    """
+    if size > budgets.UNPACKED_SIZE:
+        raise Unreadable(f"it has {size >> 20:,} MB, far more than any export; zip only the exported files")
+    file.seek(max(0, size - (22 + (1 << 16))))
+    tail = file.read()
+    at = tail.rfind(b"PK\x05\x06")
+    if 0 <= at <= len(tail) - 16 and int.from_bytes(tail[at + 12 : at + 16], "little") > budgets.DIRECTORY_SIZE:
+        raise Unreadable(_TOO_MANY)
 
 
-def _too_large(info: zipfile.ZipInfo, total: int) -> str:
-    size = max(info.file_size, total) >> 20
-    return f"it would unpack to {size:,} MB, far more than any export; if it is really yours, unpack it into a folder yourself"
+def is_harmful(entries: Sequence[zipfile.ZipInfo], size: int) -> bool:
+    """Return whether an archive of `size` bytes would unpack to far more than an export, as a whole or in one entry.
+
+    The whole is compared with the archive itself, because several entries may name the same packed bytes.
+    """
+    return (
+        _is_inflated(sum(info.file_size for info in entries), size, budgets.UNPACKED_SIZE)
+        or any(_is_inflated(info.file_size, info.compress_size, budgets.FILE_SIZE) for info in entries)
+    )  # fmt: skip
+
+
+def _is_inflated(unpacked: int, packed: int, limit: int) -> bool:
+    return unpacked > limit or unpacked > max(budgets.UNPACKED_FREE, budgets.UNPACKED_RATIO * packed)
+
+
+def _too_large(size: int) -> str:
+    return (
+        f"it would unpack to {size >> 20:,} MB, far more than any export of its size; if it is really yours, unpack it into a folder "
+        "yourself"
+    )
 
 
 def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:

@@ -33,7 +33,7 @@ def cluster(address: str) -> Iterator[Workers]:
         ) from error
     with client:
         _require_same_version(client.run(_version, on_error="return"), address)
-        yield Workers(lambda: client.get_executor(pure=False), sum(client.nthreads().values()), _cancel)
+        yield Workers(start=lambda: client.get_executor(pure=False), concurrency=sum(client.nthreads().values()), stop=_cancel)
 
 
 def _require_same_version(versions: dict[str, object], address: str) -> None:

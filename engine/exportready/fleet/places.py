@@ -13,6 +13,7 @@ import msgspec
 from exportready.evidence.files import IGNORED, is_zip
 from exportready.evidence.recognize import is_own_report
 from exportready.model.audit import escape_surrogates
+from exportready.schema.files import read_written
 
 LIST_SUFFIXES = (".txt", ".lst", ".list")
 HISTORY_PREFIX = "exportready-history"
@@ -106,6 +107,8 @@ def _is_report_folder(path: Path, reports: Path | None) -> bool:
 
 
 def _is_report(path: Path) -> bool:
+    if not path.is_file():
+        return False
     with path.open("rb") as file:
         return is_own_report(file.read(2000))
 
@@ -124,7 +127,7 @@ def _by_place(accounts: Mapping[Path, str]) -> Mapping[str, Path]:
 def _read_list(path: Path) -> Fleet:
     """Return the accounts of a list: one path per line, relative to the list's folder; # starts a comment. Raises NoFleet."""
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = read_written(path).decode("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise NoFleet(
             f"Can't read {path} as a list of accounts ({error}). Save it as UTF-8 text, with one path per line."

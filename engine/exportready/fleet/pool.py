@@ -1,7 +1,8 @@
-"""Check accounts in an executor, a few at a time. An account that crashes its process doesn't affect the others."""
+"""Check accounts in an executor, a few at a time. An account that crashes its process or takes forever doesn't affect the others."""
 
 from __future__ import annotations
 
+import faulthandler
 import multiprocessing
 import os
 import signal
@@ -9,18 +10,25 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
 from exportready.fleet.work import Job, TaskResult, error_result, run_job
 from exportready.runtime import debug
+from exportready.schema.budgets import ACCOUNT_MEMORY, ACCOUNT_SECONDS
 
 JOBS_PER_PROCESS = 2
 """Jobs submitted per process: enough that none is idle, and few to repeat after a crash."""
 
 _PROCESS_DIED = (
     "the program crashed while checking this account, maybe because of too little memory; check this account by itself"
+)
+_TOO_LONG = (
+    "checking this account took more than {}, so it was stopped and the others were checked; "
+    "to wait longer, check this account by itself"
 )
 
 _CLUSTER_GAVE_UP = "the cluster could not check this account ({}); check this account by itself"
@@ -30,7 +38,11 @@ class NoWorkers(Exception):
     """No worker is left to check accounts; the message says what to do."""
 
 
-class Workers(msgspec.Struct, frozen=True):
+class OutOfTime(BaseException):
+    """An account takes longer than one may take. Not an Exception, so that nothing that handles those goes on with the account."""
+
+
+class Workers(msgspec.Struct, frozen=True, kw_only=True):
     """Where accounts are checked."""
 
     start: Callable[[], Executor]
@@ -38,6 +50,8 @@ class Workers(msgspec.Struct, frozen=True):
     """Number of accounts checked at the same time."""
     stop: Callable[[Executor], None]
     """Stops an executor at once, without waiting for its jobs."""
+    run: Callable[[bytes, Job], TaskResult] = run_job
+    """Checks one account."""
 
 
 def run_jobs(workers: Workers, packed_options: bytes, at: datetime, jobs: Iterable[Job]) -> Generator[TaskResult]:
@@ -66,7 +80,7 @@ def _run_until_crash(
     try:
         while waiting or in_progress:
             while waiting and len(in_progress) < limit:
-                in_progress[executor.submit(run_job, packed_options, waiting[0])] = waiting[0]
+                in_progress[executor.submit(workers.run, packed_options, waiting[0])] = waiting[0]
                 waiting.popleft()
             for future in wait(in_progress, return_when=FIRST_COMPLETED).done:
                 result = _result(future, in_progress[future], at)
@@ -94,16 +108,46 @@ def _result(future: Future[TaskResult], job: Job, at: datetime) -> TaskResult:
     error = future.exception()
     if isinstance(error, BrokenExecutor):
         raise error
+    if isinstance(error, OutOfTime):
+        return error_result(job.place, _TOO_LONG.format(error), at)
     if error is not None:
         debug.show(error, f"could not check the account {job.place}")
         return error_result(job.place, _CLUSTER_GAVE_UP.format(type(error).__name__), at)
     return future.result()
 
 
-def local_processes(count: int) -> Workers:
-    """Return workers that are spawned processes of this computer."""
+def local_processes(count: int, seconds: float = ACCOUNT_SECONDS) -> Workers:
+    """Return workers that are spawned processes of this computer. `seconds` is how long each account may take."""
     context = multiprocessing.get_context("spawn")
-    return Workers(lambda: ProcessPoolExecutor(count, context, initializer=_set_up_process), count, _terminate)
+    run = partial(_run_in_time, seconds)
+    return Workers(
+        start=lambda: ProcessPoolExecutor(count, context, initializer=_set_up_process),
+        concurrency=count,
+        stop=_terminate,
+        run=run,
+    )
+
+
+def _run_in_time(seconds: float, packed_options: bytes, job: Job) -> TaskResult:
+    """Check one account. Raises OutOfTime after that many seconds.
+
+    Code that never returns to Python can't be interrupted, so a little later the process ends, which `run_jobs` finds out.
+    """
+
+    def stop(*_: object) -> None:
+        raise OutOfTime(f"{seconds / 60:,.0f} minutes" if seconds >= 120 else f"{seconds:g} seconds")
+
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        faulthandler.dump_traceback_later(seconds * 1.2 + 5, exit=True, file=nowhere)
+        try:
+            if hasattr(signal, "setitimer"):  # not on Windows
+                signal.signal(signal.SIGALRM, stop)
+                signal.setitimer(signal.ITIMER_REAL, seconds)
+            return run_job(packed_options, job)
+        finally:
+            if hasattr(signal, "setitimer"):
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            faulthandler.cancel_dump_traceback_later()
 
 
 def _terminate(executor: Executor) -> None:
@@ -115,8 +159,12 @@ def _terminate(executor: Executor) -> None:
 
 
 def _set_up_process() -> None:
-    """Ignore Ctrl-C, which the parent handles, and end with the parent."""
+    """Ignore Ctrl-C, which the parent handles, end with the parent, and take only the memory that one account may take."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(ImportError, OSError, ValueError):  # Windows has no such limit, macOS doesn't keep it; another may be lower
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (ACCOUNT_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
     threading.Thread(target=_exit_with_parent, daemon=True).start()
 
 

@@ -24,6 +24,7 @@ from exportready.model.audit import AccountState, AuditFinding
 from exportready.model.report import Waiver
 from exportready.model.rules import Rulebook
 from exportready.runtime import debug
+from exportready.schema.budgets import UNPACKED_SIZE
 
 
 class AuditOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,6 +154,8 @@ def snapshot_digest(settings_digest: str, path: Path) -> str:
     if path.exists() and not path.is_file():
         raise NoSnapshot(f"{path.name} is not a folder or a .zip; remove it")
     try:
+        if path.stat().st_size > UNPACKED_SIZE:
+            raise NoSnapshot(f"{path.name} is larger than any export; zip only the exported files")
         with path.open("rb") as archive:
             digest.update(hashlib.file_digest(archive, "sha256").digest())
     except OSError as error:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from exportready.kinds import fold
 from exportready.model.report import Finding, FindingId, Outcome, Report, RuleResult
+from exportready.schema.files import read_bytes
 
 FORMAT = "exportready/baseline@1"
 
@@ -102,7 +103,7 @@ def read(path: Path) -> Baseline:
     import json
 
     try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
+        data = json.loads(read_bytes(path).decode("utf-8-sig"))
         if not isinstance(data, dict) or data.get("format") != FORMAT:
             raise BadBaseline(
                 f"{path} is not a baseline ({FORMAT}). Create one with: exportready baseline create SNAPSHOT -o {path}"

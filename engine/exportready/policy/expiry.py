@@ -72,7 +72,7 @@ def _all(
 ) -> Iterator[Expiry]:
     for result in results:
         yield from _answers(result.rule, evidence)
-        for waiver in {waivers[finding.id] for finding in result.findings if finding.id in waivers}:
+        for waiver in dict.fromkeys(waivers[finding.id] for finding in result.findings if finding.id in waivers):
             yield Expiry(what="waiver", name=result.rule.title, of=waiver.owner, until=_last_moment(waiver, zone))
 
 

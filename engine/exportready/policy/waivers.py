@@ -20,6 +20,7 @@ from exportready.model.display import format_date
 from exportready.model.evidence import Location
 from exportready.model.report import Finding, FindingId, RuleResult, Waiver
 from exportready.model.rules import Rule
+from exportready.schema.files import read_written
 from exportready.schema.mistakes import Mistakes, MistakesFound
 from exportready.schema.shapes import Key, ListOf, Object, Text, did_you_mean
 from exportready.schema.times import DAY, parse_day
@@ -51,7 +52,7 @@ def read(path: Path) -> tuple[Waiver, ...]:
     """Return the waivers in a .yaml or .csv file. Raises MistakesFound with all mistakes, or if the file can't be opened."""
     mistakes = Mistakes(path.as_posix())
     try:
-        data = path.read_bytes()
+        data = read_written(path)
     except OSError as error:
         mistakes.add(0, f"can't open this file ({error.strerror})")
         raise MistakesFound(mistakes.found, WHAT) from error

@@ -30,9 +30,9 @@ def csv_table(heads: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def harmless(cell: str) -> str:
-    """Return the cell, with an apostrophe in front if a spreadsheet would treat it as a formula."""
+    """Return the cell, with an apostrophe in front if a spreadsheet would treat it as a formula, or a build server as a command."""
     is_number = cell[:1] in ("+", "-") and cell[1:].replace(",", "").replace(".", "").isdigit()
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) and not is_number else cell
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "::")) and not is_number else cell
 
 
 def _findings(report: Report) -> Iterator[tuple[RuleResult, Finding]]:

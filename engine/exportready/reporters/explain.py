@@ -9,6 +9,7 @@ from exportready.model.display import format_date
 from exportready.model.report import Outcome
 from exportready.model.rules import Rule
 from exportready.reporters import words
+from exportready.reporters.text import clean
 
 _SEVERITIES = {"error": "must be fixed", "warning": "should be reviewed", "info": "good to know"}
 _WIDTH = 96
@@ -18,26 +19,26 @@ def explain_rule(rule: Rule) -> str:
     """Return the rule's title, the reason for it, how to fix its problems, its examples and its source."""
     fix, source = rule.fix, rule.source
     paragraphs = [
-        f"{rule.title}\n{rule.id} - {rule.severity.value} ({_SEVERITIES[rule.severity.value]}), {rule.phase.value}",
-        f"Why: {rule.why}",
+        f"{clean(rule.title)}\n{rule.id} - {rule.severity.value} ({_SEVERITIES[rule.severity.value]}), {rule.phase.value}",
+        f"Why: {clean(rule.why)}",
         _lines(
-            f"What to do ({fix.who}, {words.duration(fix.minutes)}):",
-            [f"{number}. {step}" for number, step in enumerate(fix.steps, 1)],
+            f"What to do ({clean(fix.who)}, {words.duration(fix.minutes)}):",
+            [f"{number}. {clean(step)}" for number, step in enumerate(fix.steps, 1)],
         ),
     ]
     if fix.many_above is not None:
-        paragraphs.append(_lines(f"{words.for_many(fix.many_above)}:", [f"- {step}" for step in fix.many_steps]))
+        paragraphs.append(_lines(f"{words.for_many(fix.many_above)}:", [f"- {clean(step)}" for step in fix.many_steps]))
     if rule.max_age:
         ages = ", ".join(f"{name} {_format_age(age)}" for name, age in rule.max_age.items())
         paragraphs.append(f"Maximum age: {ages}")
     if rule.parameters:
-        values = ", ".join(f"{name} = {str(value).lower()}" for name, value in rule.parameters.items())
+        values = ", ".join(f"{name} = {clean(str(value).lower())}" for name, value in rule.parameters.items())
         paragraphs.append(f"Parameters: {values}")
-    examples = [f"{words.OUTCOMES[Outcome(example.outcome)]:<22} {example.name}" for example in rule.examples]
+    examples = [f"{words.OUTCOMES[Outcome(example.outcome)]:<22} {clean(example.name)}" for example in rule.examples]
     paragraphs.append(_lines("Examples:", examples))
-    paragraphs.append(f"Source: {source.document}, {source.section}, updated {format_date(source.updated)}")
+    paragraphs.append(f"Source: {clean(source.document)}, {clean(source.section)}, updated {format_date(source.updated)}")
     if source.note:
-        paragraphs.append(f"Note: {source.note}")
+        paragraphs.append(f"Note: {clean(source.note)}")
     return "\n\n".join(map(_wrapped, paragraphs)) + "\n"
 
 

@@ -52,7 +52,7 @@ def render(report: Report, options: Options) -> str:
 
 
 def _command(severity: Severity, path: str, line: int, title: str, message: str) -> str:
-    place = f"file={_escaped_property(path)},line={line}," if path else ""
+    place = f"file={_escaped_property(clean(path))},line={line}," if path else ""
     return f"::{_COMMANDS[severity]} {place}title={_escaped_property(clean(title))}::{_escaped_data(clean(message))}"
 
 
@@ -90,5 +90,5 @@ def summary(report: Report, options: Options) -> str:
 
 def _summary_row(problem: problems.Problem) -> str:
     finding, rule = problem.finding, problem.result.rule
-    place = f"{problem.path}:{problem.line}"
+    place = clean(f"{problem.path}:{problem.line}").replace("`", "'")
     return f"| {finding.severity.value} | {in_markdown(finding.message)} | `{place}` | `{rule.id}` |"

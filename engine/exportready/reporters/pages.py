@@ -6,7 +6,6 @@ import base64
 import functools
 import hashlib
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +57,6 @@ def page_in_parts(name: str, **values: Any) -> Iterator[str]:
 def _load(name: str) -> _Assets:
     own_folder = folder("reports") / name
     folders = [folder("reports") / _EXTENDS[name], own_folder] if name in _EXTENDS else [own_folder]
-    cache_folder = cache.folder()
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folders, encoding="utf-8"),
         autoescape=True,
@@ -67,7 +65,7 @@ def _load(name: str) -> _Assets:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        bytecode_cache=_BytecodeCache(str(cache_folder), f"page-{__version__}-%s") if cache_folder else None,
+        bytecode_cache=_BytecodeCache(),
     )
     environment.filters["path"] = _menu_path
     environment.filters["sentence"] = words.sentence
@@ -83,13 +81,22 @@ def _load(name: str) -> _Assets:
     )
 
 
-class _BytecodeCache(jinja2.FileSystemBytecodeCache):
+class _BytecodeCache(jinja2.BytecodeCache):
     """Keeps compiled templates, since compiling them takes longer than checking a small account."""
 
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Read a compiled template, if it was kept as it is."""
+        kept = cache.load("page", _cache_key(bucket))
+        if isinstance(kept, bytes):
+            bucket.bytecode_from_string(kept)
+
     def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        """Write a compiled template; where it can't be written (the disk is full), the report is made without."""
-        with suppress(OSError):
-            super().dump_bytecode(bucket)
+        """Keep a compiled template."""
+        cache.keep("page", _cache_key(bucket), bucket.bytecode_to_string())
+
+
+def _cache_key(bucket: jinja2.bccache.Bucket) -> str:
+    return f"{__version__}-{bucket.key}"
 
 
 def _joined(folders: Sequence[Path], pattern: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from exportready.model.rules import Rule, Rulebook
+from exportready.reporters.text import clean
 
 FORMAT = "exportready/rules@1"
 
@@ -13,7 +14,7 @@ def rule_list_text(book: Rulebook) -> str:
     """Return a line for each rule, in columns: id, severity, phase and title."""
     width = max(len(rule.id) for rule in book.rules)
     return "".join(
-        f"{rule.id:<{width}}  {rule.severity.value:<7}  {rule.phase.value:<13}  {rule.title}\n" for rule in book.rules
+        f"{rule.id:<{width}}  {rule.severity.value:<7}  {rule.phase.value:<13}  {clean(rule.title)}\n" for rule in book.rules
     )
 
 

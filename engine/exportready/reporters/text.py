@@ -22,8 +22,8 @@ _MARKDOWN_ESCAPES = (
     ("_", "\\_"),
     ("[", "\\["),
 )
-# Platforms turn plain text such as @name, #1 and http:// into mentions, references and links.
-_AUTOLINKS = re.compile(r"([@#!])(?=\w)|(:)(?=//)")
+# Platforms turn plain text such as @name, #1 and http:// into mentions, references and links; build servers take :: for a command.
+_AUTOLINKS = re.compile(r"([@#!])(?=\w)|(:)(?=//|:)")
 
 
 def clean(text: str) -> str:
@@ -38,6 +38,20 @@ def clean_line(text: str) -> str:
 
 def _without_controls(text: str) -> str:
     return _SURROGATES.sub("\ufffd", _CONTROLS.sub("", text))
+
+
+def clean_block(text: str) -> str:
+    """Return a text of several lines, each cleaned, and none of them a command to a build server."""
+    return "\n".join(without_commands(clean_line(line)) for line in text.split("\n"))
+
+
+# GitHub obeys a line that begins with ::error or the like, Azure and GitHub one that contains ##vso[ or ##[.
+_COMMANDS = re.compile(r"^(\s*:)(?=:)|(##)(?=vso\[|\[|teamcity\[)", re.MULTILINE)
+
+
+def without_commands(text: str) -> str:
+    """Return a text in which a build server finds no command: "::error" becomes ": :error"."""
+    return _COMMANDS.sub(lambda found: f"{found[0]} ", text)
 
 
 def in_markdown(text: str) -> str:

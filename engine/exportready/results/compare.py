@@ -61,7 +61,7 @@ def result_from_json(data: Mapping[str, Any]) -> Result:
             decided=frozenset(rule["id"] for rule in data["rules"] if _is_decided(rule)),
             settings={str(name): str(value) for name, value in data.get("settings", {}).items()},
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise NoResult(
             f"this result is damaged ({type(error).__name__}: {error}). Run check again with -o json:RESULT.json."
         ) from error

@@ -1,12 +1,27 @@
-"""Write JSON that people can read, and that can always be encoded."""
+"""Write JSON that people can read and that can always be encoded; read it back."""
 
 from __future__ import annotations
 
 import json
+import math
 import re
 
 # Lone surrogates can't be encoded as UTF-8, so the file could not be written.
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+def from_json(data: bytes) -> object:
+    """Return the value of JSON text. Raises ValueError for what isn't JSON: NaN, and numbers that are infinite or too large."""
+    return json.loads(data.decode("utf-8-sig"), parse_float=_finite, parse_constant=_refuse)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refuse(text)
+
+
+def _refuse(text: str) -> float:
+    raise ValueError(f"{text[:30]} is not a number that a result can have")
 
 
 def to_json(value: object, indent: int | None = 1) -> str:

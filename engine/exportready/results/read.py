@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import InvalidOperation
 
 from exportready.model.changes import FINDING_KEYS, Changes, Drift, PastFinding
 from exportready.model.evidence import Account, Source, Unrecognized
@@ -26,7 +25,7 @@ def report_from_json(data: object) -> Report:
         raise NotStored(f"this is not a result of check ({FORMAT}). Save one with -o json:RESULT.json.")
     try:
         return _report(data)
-    except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise NotStored(
             f"this result is damaged ({type(error).__name__}: {error}). Run check again with -o json:RESULT.json."
         ) from error

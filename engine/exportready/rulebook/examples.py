@@ -25,7 +25,7 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 def read_example(node: Node, mistakes: Mistakes, with_checks: bool) -> Example | None:
     """Return one example; None if it has mistakes, which are noted (those of its shape have been noted with the rule's)."""
     entries, path = EXAMPLE.valid_entries(node), mistakes.path
-    before = len(mistakes.found)
+    before = mistakes.count
     at = _moment(entries.get("at")) or NOON
     taken = _moment(entries.get("takenAt")) or at
     partial = {str(item.value) for item in items(entries.get("partial"))}
@@ -54,7 +54,7 @@ def read_example(node: Node, mistakes: Mistakes, with_checks: bool) -> Example |
         mistakes.add(node, "only an example with the outcome failed has findings; list at least one there, and none otherwise")
     if with_checks and any(": " not in finding for finding in findings):
         mistakes.add(node, "this rule has checks, so write each finding as 'check: key'")
-    if len(mistakes.found) > before or outcome is None or "name" not in entries:
+    if mistakes.count > before or outcome is None or "name" not in entries:
         return None
     return Example(
         name=str(entries["name"].value),

@@ -16,7 +16,7 @@ from exportready.model.rules import PLACEHOLDER, Citation
 from exportready.schema.mistakes import Mistakes, MistakesFound
 from exportready.schema.shapes import Anything, Choice, Key, ListOf, MapOf, Object, Text, did_you_mean
 from exportready.schema.times import DAY
-from exportready.schema.yamlfile import Node, entries, items, parse
+from exportready.schema.yamlfile import Node, entries, items, parse_file
 
 FACTS: Mapping[str, tuple[str, ...]] = {
     "problem": ("id", "object", "key", "what", "sort", "state", "blocks"),
@@ -65,7 +65,7 @@ def load(folder: Path) -> tuple[InferenceRule, ...]:
     for file in sorted(folder.glob("*.yaml")):
         of_file = mistakes.of(f"{folder.name}/{file.name}")
         try:
-            root = parse(file.read_bytes(), of_file.path, of_file)
+            root = parse_file(file, of_file)
         except MistakesFound as error:
             mistakes.found += error.mistakes
             continue
@@ -89,13 +89,13 @@ def schema() -> dict[str, Any]:
 
 
 def _rule(node: Node, mistakes: Mistakes) -> InferenceRule | None:
-    before = len(mistakes.found)
+    before = mistakes.count
     _RULE.check(node, mistakes)
     keys = entries(node)
     facts = entries(keys.get("when"))
     read = {name: _pattern(child, mistakes) for name, child in facts.items()}
     when = [(name, pattern) for name, pattern in read.items() if pattern is not None]
-    if "when" in keys and not facts and len(mistakes.found) == before:
+    if "when" in keys and not facts and mistakes.count == before:
         mistakes.add(keys["when"], "a rule needs at least one fact")
     # A fact with a mistake may use any variable, so then the variables can't be checked.
     bound = _variables(when) if len(when) == len(read) else None
@@ -110,7 +110,7 @@ def _rule(node: Node, mistakes: Mistakes) -> InferenceRule | None:
     for word in PLACEHOLDER.findall(str(because.value)) if because else ():
         if because and word not in facts:
             mistakes.add(because, f"'{{{word}}}' is not an entry of 'when'{did_you_mean(word, facts)}")
-    if len(mistakes.found) > before or then is None:
+    if mistakes.count > before or then is None:
         return None
     source = entries(keys["source"])
     text = {name: str(child.value) for name, child in (*keys.items(), *source.items())}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -15,9 +16,10 @@ from exportready.rulebook.inference import load as load_inference
 from exportready.rulebook.reads import SHOWN, SHOWN_AFTER, wanted
 from exportready.rulebook.rule_file import read_rule
 from exportready.runtime import cache, program, shipped
+from exportready.schema.files import read_written
 from exportready.schema.mistakes import Mistakes, MistakesFound
 from exportready.schema.shapes import Key, Object, Text
-from exportready.schema.yamlfile import Node, parse
+from exportready.schema.yamlfile import Node, parse_file
 
 INFERENCE = "inference"
 """The subfolder with the inference rules."""
@@ -91,7 +93,7 @@ def _state(folder: Path, own: bool) -> str:
     try:
         for file in sorted({*folder.rglob("*.y*ml"), *_inference_of(folder).glob("*.yaml")}):
             state.update(f"\0{file.as_posix()}\0".encode("utf-8", "surrogateescape"))
-            state.update(hashlib.sha256(file.read_bytes()).digest())
+            state.update(hashlib.sha256(read_written(file)).digest())
     except OSError:
         return ""
     return state.hexdigest()[:32]
@@ -123,7 +125,7 @@ def read_folder(folder: Path, mistakes: Mistakes) -> Folder:
             mistakes.of(name).add(0, "rule files must be AREA/NAME.yaml; move or rename this file")
             continue
         try:
-            data = file.read_bytes().replace(b"\r\n", b"\n")
+            data = read_written(file).replace(b"\r\n", b"\n")
         except OSError as error:
             mistakes.of(name).add(0, f"can't open this file ({error.strerror})")
             continue
@@ -137,19 +139,20 @@ def read_folder(folder: Path, mistakes: Mistakes) -> Folder:
     with mistakes.collecting():
         inference = load_inference(_inference_of(folder))
     for file in sorted((folder / INFERENCE).glob("*.yaml")):
-        digest.update(file.name.encode() + file.read_bytes().replace(b"\r\n", b"\n"))
+        with suppress(OSError):  # which load_inference has noted
+            digest.update(file.name.encode() + read_written(file).replace(b"\r\n", b"\n"))
     in_order = tuple(sorted(rules, key=lambda rule: rule.id))
     return Folder(rules=in_order, inference=inference, name=pack, version=version, digest=digest.hexdigest())
 
 
 def _pack(folder: Path, mistakes: Mistakes) -> tuple[str, str]:
     """Return the name and version in pack.yaml; empty if there is none, or it has mistakes, which are noted."""
-    if not (folder / PACK).is_file():
+    if not (folder / PACK).exists():
         return "", ""
     found = mistakes.of(PACK)
     stated: Mapping[str, Node] = {}
     with found.collecting():
-        root = parse((folder / PACK).read_bytes(), PACK, found)
+        root = parse_file(folder / PACK, found)
         _PACK_SHAPE.check(root, found)
         stated = _PACK_SHAPE.valid_entries(root)
     return str(stated["name"].value) if "name" in stated else "", str(stated["version"].value) if "version" in stated else ""

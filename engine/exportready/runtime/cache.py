@@ -1,18 +1,22 @@
 """Cache what every run would compute again from the same files: the loaded rulebook, the compiled templates.
 
-The cache is a folder that only this user may write to. Set EXPORTREADY_CACHE to move it, or to an empty value to turn it off.
+Each entry begins with a digest of the rest: a value that changed on the disk is computed again. The cache is a folder that only this
+user may write to. Set EXPORTREADY_CACHE to move it, or to an empty value to turn it off.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import pickle
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
-_NEWEST = 8
+_DIGEST_SIZE = hashlib.sha256().digest_size
+_NEWEST = 20
 """Number of entries to keep of each sort; older ones belong to other versions or to rules that have changed since."""
 
 
@@ -53,9 +57,24 @@ def load(sort: str, key: str) -> object:
     home = folder()
     try:
         kept = home / f"{sort}-{key}" if home else None
-        return pickle.loads(kept.read_bytes()) if kept and _is_ours(kept) else None  # noqa: S301 - only this user can write there
+        if kept is None or not _is_ours(kept):
+            return None
+        digest, data = (whole := kept.read_bytes())[:_DIGEST_SIZE], whole[_DIGEST_SIZE:]
+        if digest != hashlib.sha256(data).digest():  # the disk or a cut-off write changed it, and it may still unpickle
+            return None
+        return pickle.loads(data)  # noqa: S301 - only this user can write there
     except Exception:  # a damaged file can raise anything; then the value is computed again
         return None
+
+
+@contextmanager
+def _removed_unless_done(path: Path) -> Iterator[None]:
+    """Remove a temporary file if it can't be written to its end, because the disk is full or the run is interrupted."""
+    try:
+        yield
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def keep(sort: str, key: str, value: object) -> None:
@@ -67,11 +86,11 @@ def keep(sort: str, key: str, value: object) -> None:
         return
     with suppress(OSError, RecursionError, pickle.PickleError):
         data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-        with NamedTemporaryFile(
-            dir=home, prefix=f"{sort}-", delete=False
-        ) as file:  # created so that only this user may write to it
-            file.write(data)
-        Path(file.name).replace(home / f"{sort}-{key}")
+        # Created so that only this user may write to it.
+        with NamedTemporaryFile(dir=home, prefix=f"{sort}-", delete=False) as file, _removed_unless_done(Path(file.name)):
+            file.write(hashlib.sha256(data).digest() + data)
+            file.close()
+            Path(file.name).replace(home / f"{sort}-{key}")
         newest_first = sorted(home.glob(f"{sort}-*"), key=lambda entry: entry.stat().st_mtime_ns, reverse=True)
         for old in newest_first[_NEWEST:]:
             old.unlink(missing_ok=True)

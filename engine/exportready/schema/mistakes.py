@@ -10,6 +10,8 @@ from typing import Protocol
 import msgspec
 from msgspec.structs import replace
 
+from exportready.schema.budgets import MISTAKES
+
 
 class Mistake(msgspec.Struct, frozen=True):
     """One mistake in a file: where it is, what is wrong, and how to fix it."""
@@ -55,9 +57,20 @@ class Mistakes(msgspec.Struct):
 
     path: str = ""
     found: list[Mistake] = msgspec.field(default_factory=list)
+    count: int = 0
+    """Number of mistakes, also of those that are no longer listed."""
+
+    @property
+    def is_full(self) -> bool:
+        """Return whether further mistakes are only counted."""
+        return self.count > MISTAKES
 
     def add(self, place: _Positioned | int, message: str) -> None:
         """Note a mistake at a value or line. Line 0 is for mistakes about the file itself."""
+        self.count += 1
+        if self.count > MISTAKES + 1:
+            return
+        message = message if self.count <= MISTAKES else "there are more mistakes from here on; fix these first"
         self.found.append(Mistake(self.path, place if isinstance(place, int) else place.line, message))
 
     def of(self, path: str) -> Mistakes:

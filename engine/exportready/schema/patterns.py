@@ -1,10 +1,15 @@
-"""Match the patterns of rules (`matches`). The only module that imports re2, which takes linear time for every pattern."""
+"""Match patterns in linear time, whatever the text: those of rules (`matches`), and ours that would take longer with `re`.
+
+The only module that imports re2, and only once a pattern is used, because most runs use none.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import re2
+if TYPE_CHECKING:
+    import re2
 
 
 class BadPattern(Exception):
@@ -14,6 +19,8 @@ class BadPattern(Exception):
 @lru_cache(maxsize=256)
 def compiled(pattern: str) -> re2.Pattern:
     """Return a pattern, compiled once. Raises BadPattern."""
+    import re2
+
     options = re2.Options()
     options.log_errors = False
     try:
@@ -25,4 +32,13 @@ def compiled(pattern: str) -> re2.Pattern:
 
 def matches(pattern: str, text: str) -> bool:
     """Return whether the complete text matches. Lone surrogates, which aren't text, are replaced by "?"."""
-    return compiled(pattern).fullmatch(text.encode("utf-8", "replace").decode("utf-8")) is not None
+    return compiled(pattern).fullmatch(_encodable(text)) is not None
+
+
+def search(pattern: str, text: str) -> re2.Match | None:
+    """Return the first match in a text. Lone surrogates are replaced by "?"."""
+    return compiled(pattern).search(_encodable(text))
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")

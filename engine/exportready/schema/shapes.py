@@ -10,13 +10,14 @@ from typing import Any
 
 import msgspec
 
+from exportready.schema.budgets import QUOTED
 from exportready.schema.mistakes import Mistakes
 from exportready.schema.yamlfile import Node
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """Return `; did you mean 'X'?` if a choice is similar to the word, else an empty text."""
-    near = difflib.get_close_matches(word, list(choices), 1, 0.6)
+    near = difflib.get_close_matches(word, list(choices), 1, 0.6) if len(word) <= QUOTED else ()
     return f"; did you mean '{near[0]}'?" if near else ""
 
 
@@ -32,8 +33,8 @@ def what_is(node: Node) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Decimal):
-        return f"the number {value}"
-    return f"'{value}'"
+        return f"the number {str(value)[:QUOTED]}"
+    return f"'{value[:QUOTED]}'"
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -241,15 +242,18 @@ class Object(Shape, frozen=True):
 
     def check(self, node: Node, mistakes: Mistakes) -> bool:
         """See Shape."""
+        if isinstance(node.value, str):  # not quoted: whatever this file is, it isn't ours
+            mistakes.add(node, f"expected {self.words} ({', '.join(self.keys)}), not a text")
+            return False
         if not isinstance(node.value, dict):
             return self.reject(node, mistakes, f" ({', '.join(self.keys)})")
-        before = len(mistakes.found)
+        before = mistakes.count
         for name, child in node.value.items():
             key = self.keys.get(name)
             if key is None:
                 line = (node.key_lines or {}).get(name, child.line)
-                near = did_you_mean(name, self.keys)
-                mistakes.add(line, f"unknown key '{name}'{near or '; use ' + ', '.join(self.keys)}")
+                near = "" if mistakes.is_full else did_you_mean(name, self.keys)
+                mistakes.add(line, f"unknown key '{name[:QUOTED]}'{near or '; use ' + ', '.join(self.keys)}")
             elif child.value is None and isinstance(key.shape, Object) and not key.shape.needs():
                 continue  # every key in this group is optional, and none is given
             elif child.value is None and not key.shape.may_be_empty:
@@ -259,7 +263,7 @@ class Object(Shape, frozen=True):
         for name, key in self.keys.items():
             if key.required and name not in node.value:
                 mistakes.add(node, f"'{name}' is missing ({key.about or key.shape.words})")
-        return len(mistakes.found) == before
+        return mistakes.count == before
 
     def needs(self) -> list[str]:
         """Return the required keys."""

@@ -10,16 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import msgspec
 import yaml
 
+from exportready.schema import budgets
+from exportready.schema.files import read_written
 from exportready.schema.mistakes import Mistake, Mistakes, MistakesFound
 
 Scalar = str | bool | Decimal | None
-
-MAX_DEPTH = 60
-"""Maximum depth of nesting."""
 
 
 class Node(msgspec.Struct, frozen=True):
@@ -94,6 +94,15 @@ def parse(data: bytes, path: str, mistakes: Mistakes | None = None) -> Node:
     return node
 
 
+def parse_file(file: Path, mistakes: Mistakes) -> Node:
+    """Return the value of a file as `parse` does. Raises MistakesFound also if it can't be opened or isn't an ordinary file."""
+    try:
+        data = read_written(file)
+    except OSError as error:
+        raise MistakesFound([Mistake(mistakes.path, 0, f"can't open this file ({error.strerror})")]) from error
+    return parse(data, mistakes.path, mistakes)
+
+
 def _unreadable(so_far: Mistakes, line: int, message: str) -> MistakesFound:
     return MistakesFound([*so_far.found, Mistake(so_far.path, line, message)])
 
@@ -138,34 +147,42 @@ def _build(events: Iterator[yaml.Event], mistakes: Mistakes) -> Node:
                 top.key = _key_text(node.value)
                 if top.key in top.key_lines:
                     first = top.key_lines[top.key]
-                    mistakes.add(node.line, f"'{top.key}' appears twice (first on line {first}); remove one of them")
+                    mistakes.add(
+                        node.line, f"'{top.key[: budgets.QUOTED]}' appears twice (first on line {first}); remove one of them"
+                    )
                 top.key_lines.setdefault(top.key, node.line)
         else:
             top.entries.setdefault(top.key, node)
             top.key = None
 
     documents = 0
-    for event in events:
+    for number, event in enumerate(events):
         line = event.start_mark.line + 1 if event.start_mark else 1
+        if number > budgets.YAML_VALUES:
+            raise _unreadable(
+                mistakes, line, f"it has more than {budgets.YAML_VALUES:,} values; remove those that aren't needed"
+            )
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
                 raise _unreadable(mistakes, line, "a second document starts here ('---'); use one document per file")
         elif isinstance(event, yaml.AliasEvent):
-            mistakes.add(line, f"the alias '*{event.anchor}' isn't allowed; write out the value instead")
+            mistakes.add(
+                line, f"the alias '*{str(event.anchor)[: budgets.QUOTED]}' isn't allowed; write out the value instead"
+            )
             place(Node(f"*{event.anchor}", line))
         elif isinstance(event, yaml.ScalarEvent):
             if event.tag is not None and event.tag != "!":
-                mistakes.add(line, f"the tag '{event.tag}' isn't allowed; write the plain value")
+                mistakes.add(line, f"the tag '{str(event.tag)[: budgets.QUOTED]}' isn't allowed; write the plain value")
             plain = event.implicit[0] and not event.style
             is_key = bool(stack) and stack[-1].items is None and stack[-1].key is None
             place(Node(scalar(event.value) if plain and not is_key else event.value, line))
         elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             if event.tag is not None:
-                mistakes.add(line, f"the tag '{event.tag}' isn't allowed; write the plain value")
+                mistakes.add(line, f"the tag '{str(event.tag)[: budgets.QUOTED]}' isn't allowed; write the plain value")
             stack.append(_OpenNode(line, isinstance(event, yaml.MappingStartEvent)))
-            if len(stack) > MAX_DEPTH:
-                raise _unreadable(mistakes, line, f"nested more than {MAX_DEPTH} levels deep; simplify it")
+            if len(stack) > budgets.YAML_DEPTH:
+                raise _unreadable(mistakes, line, f"nested more than {budgets.YAML_DEPTH} levels deep; simplify it")
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             done = stack.pop()
             place(Node(done.items, done.line) if done.items is not None else Node(done.entries, done.line, done.key_lines))

@@ -18,6 +18,7 @@ from exportready.kinds.account import FILE_MODE, KIND, NONE, SETTINGS
 from exportready.kinds.headings import squash
 from exportready.model.evidence import SHEET, UNSET, Account, FieldNote, Listing, Location, Record, Unknown, Value
 from exportready.model.reasons import Reason
+from exportready.schema.budgets import MISTAKES
 from exportready.schema.times import parse_us_time
 
 READER = "answers"
@@ -53,7 +54,7 @@ def read(sheet: Sheet, path: str, zone: tzinfo) -> Reading:
         if isinstance(question, str) and question.strip():
             rows.take(number, question, answer)
     if rows.mistakes:
-        (first, what), *others = rows.mistakes
+        (first, what), *others = rows.mistakes[:MISTAKES]
         raise Unreadable("; ".join((what, *(f"row {number}: {what}" for number, what in others))), first)
     return rows.reading()
 
@@ -78,6 +79,7 @@ class _AnswerRows(msgspec.Struct, kw_only=True):
     lines: dict[str, int] = field(default_factory=dict)
     mistakes: list[tuple[int, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    unknown_rows: int = 0
 
     def take(self, number: int, asked: str, cell: Cell) -> None:
         """Read one row."""
@@ -90,7 +92,9 @@ class _AnswerRows(msgspec.Struct, kw_only=True):
         elif plain in _QUESTIONS:
             self._answer(number, _QUESTIONS[plain], text)
         else:
-            self.notes.append(f"row {number} isn't one of our questions: “{asked.strip()[:60]}”")
+            self.unknown_rows += 1
+            if self.unknown_rows <= MISTAKES:
+                self.notes.append(f"row {number} isn't one of our questions: “{asked.strip()[:60]}”")
 
     def _answer(self, number: int, question: Question, text: str) -> None:
         try:

@@ -14,6 +14,7 @@ from exportready.kinds.table import Field, Kind
 from exportready.model.evidence import UNSET, Unknown, Value
 from exportready.model.reasons import Reason
 from exportready.model.rules import Type
+from exportready.schema.budgets import QUOTED
 
 
 def value_of(kind: Kind, name: str, cell: Cell) -> Value:
@@ -55,7 +56,7 @@ def _number(description: Field, cell: Cell) -> Value:
     value = convert(description, cell)
     is_bare = not (isinstance(cell, str) and cell.endswith("%"))
     if description.percent and is_bare and isinstance(value, Decimal) and 0 < abs(value) < Decimal("0.01"):
-        return Unknown(cause=Reason.UNREADABLE, reason=f"“{cell}” may be a fraction or a percentage")
+        return Unknown(cause=Reason.UNREADABLE, reason=f"“{str(cell)[:QUOTED]}” may be a fraction or a percentage")
     return value
 
 
@@ -70,7 +71,7 @@ def _day(description: Field, cell: Cell) -> Value:
     try:
         return convert(description, date(year if year > 99 else 2000 + year, month, day).isoformat())
     except ValueError:
-        return Unknown(cause=Reason.UNREADABLE, reason=f"“{found[0]}” isn't a valid date (month/day/year)")
+        return Unknown(cause=Reason.UNREADABLE, reason=f"“{found[0][:QUOTED]}” isn't a valid date (month/day/year)")
 
 
 def _yes_no(description: Field, cell: Cell) -> Value:

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 
-from exportready.evidence.readers.sheets import MAX_CELLS, TOO_LARGE, Cell
+from exportready.evidence.readers.sheets import Budget, Cell
 from exportready.evidence.reading import Unreadable
 
 
@@ -16,14 +16,15 @@ def read_csv(text: str) -> tuple[tuple[Cell, ...], ...]:
     delimiter = declared[1] if declared else max(",;\t", key=lambda candidate: _fit(text, candidate))
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[tuple[Cell, ...]] = []
-    cells = 0
+    budget = Budget()
     try:
         for line in lines:
+            budget.spend(rows=1, cells=len(line))
             rows.append(tuple(cell if cell.strip() else None for cell in line))
-            cells += len(line)
-            if cells > MAX_CELLS:
-                raise Unreadable(TOO_LARGE)
     except csv.Error as error:
+        if "field limit" in str(error):
+            message = f"one of its cells has more than {csv.field_size_limit():,} characters; shorten it, or export it again"
+            raise Unreadable(message, lines.line_num) from error
         raise Unreadable(f"its quotation marks don't match ({error}); export it again", lines.line_num) from error
     return ((), *rows[1:]) if declared else tuple(rows)
 

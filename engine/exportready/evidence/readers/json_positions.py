@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
@@ -15,6 +16,7 @@ import msgspec
 from msgspec import field
 
 from exportready.evidence.reading import Unreadable
+from exportready.schema.budgets import JSON_KEYS, QUOTED
 
 OnRecord = Callable[[object, int, int], None]
 """Receives each element of a list with its start and end in the text."""
@@ -89,8 +91,10 @@ def _decode_object(text: str, at: int, envelope: Envelope, on_record: OnRecord) 
         if not text.startswith(":", at):
             raise JSONDecodeError("a colon is missing", text, at)
         at = skip_space(text, at + 1)
+        if len(envelope.keys) > JSON_KEYS:
+            raise JSONDecodeError(f"it has more than {JSON_KEYS:,} keys around its records", text, at)
         if key in envelope.keys or (key == "data" and envelope.has_list):
-            raise JSONDecodeError(f"the key '{key}' appears twice", text, at)
+            raise JSONDecodeError(f"the key '{key[:QUOTED]}' appears twice", text, at)
         if key == "data" and text.startswith("[", at):
             envelope.has_list = True
             at = decode_array(text, at, on_record)
@@ -115,7 +119,8 @@ def decode_value(text: str, at: int) -> tuple[Any, int]:
     except InvalidOperation as error:
         raise JSONDecodeError("a number in it is too large", text, at) from error
     except ValueError as error:
-        raise JSONDecodeError(str(error), text, at) from error
+        is_long = str(error).startswith("Exceeds the limit")  # Python's own, of digits in one number
+        raise JSONDecodeError("a number in it is too large" if is_long else str(error), text, at) from error
     return value, end
 
 
@@ -134,10 +139,12 @@ def _refuse_constant(name: str) -> Any:
 
 def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return an object. Raises ValueError for a repeated key, because it isn't clear which of its values is meant."""
+    if len(pairs) > JSON_KEYS:
+        raise ValueError(f"one record has more than {JSON_KEYS:,} keys")
     found = dict(pairs)
     if len(found) != len(pairs):
-        key = next(key for index, (key, _) in enumerate(pairs) if key in dict(pairs[:index]))
-        raise ValueError(f"the key '{key}' is in one record twice")
+        key = next(key for key, number in Counter(key for key, _ in pairs).items() if number > 1)
+        raise ValueError(f"the key '{key[:QUOTED]}' is in one record twice")
     return found
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from exportready.evidence.readers.sheets import Cell
 from exportready.model.evidence import Unknown
 from exportready.model.reasons import Reason
+from exportready.schema import budgets
 
 BUILT_IN = {
     **{str(number): "m/d/yy" for number in (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))},
@@ -20,6 +21,7 @@ BUILT_IN = {
 
 def format_style(code: str) -> str:
     """Return how a format code shows a number: `date`, `percent`, `zeros:N` (padded to N digits), or empty for plain."""
+    code = code[: budgets.NUMBER_FORMAT]
     bare = re.sub(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', "", code, flags=re.IGNORECASE).split(";")[0]
     if "%" in bare:
         return "percent"

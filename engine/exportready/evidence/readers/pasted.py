@@ -19,6 +19,7 @@ from exportready.kinds.messages import FINE, is_message, parse_message
 from exportready.model.evidence import SHEET, UNSET, Listing, Location, Record, Value
 from exportready.model.reasons import Reason
 from exportready.model.rules import Wanted
+from exportready.schema.budgets import MESSAGE_LENGTH, MESSAGE_LINES
 
 READER = "list of errors"
 KIND = "servicetitan.export_error"
@@ -27,13 +28,15 @@ _HEADINGS = {squash(heading): name for _, name, headings in _TABLE.all_columns()
 _TYPES = {"inv": "invoice", "pmt": "payment", "po": "purchase order"}
 _WORDS = r"invoice|inv|payment|pmt|credit memo|bill|purchase order|po"
 _NUMBER = r"[A-Za-z]{0,4}-?\d[\w/-]*"
+# All of these take linear time: what repeats is possessive (*+), or can match in only one way (docs/decisions/hostile-input.md).
 _NAMED = re.compile(
-    rf"\b({_WORDS})s?\b\.?\s*(?:#|no\.?|number)?\s*:?\s*((?:#?{_NUMBER})(?:\s*(?:,|and|&)\s*#?{_NUMBER})*)", re.IGNORECASE
+    rf"\b({_WORDS})s?\b\.?\s*+(?:(?:#|no\.?|number)\s*+)?(?::\s*+)?((?:#?{_NUMBER})(?:\s*+(?:,|and|&)\s*+#?{_NUMBER})*)",
+    re.IGNORECASE,
 )
 _BARE = re.compile(r"#?([A-Za-z]{0,3}-?\d{3,})\s*[:|\t-]\s*(?=\D)")
-_TIME = r"(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[T ]*)?(?:\d{1,2}:\d\d(?::\d\d)?\s*(?:[AP]M\b)?)?"
+_TIME = r"(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[T ]*+)?(?:\d{1,2}:\d\d(?::\d\d)?\s*+(?:[AP]M\b)?)?"
 _HEAD = re.compile(
-    rf"(?:\W*(?:\d{{1,2}}[.)]\s+)?)*{_TIME}\W*(?=(?:{_WORDS})s?\b|error \d|#?\d{{3,}}\s*[:|])",
+    rf"(?:\W|\d{{1,2}}[.)](?=\s))*+{_TIME}\W*+(?=(?:{_WORDS})s?\b|error \d|#?\d{{3,}}\s*[:|])",
     re.IGNORECASE,
 )
 """What a new message may begin with: a bullet, a number, a time."""
@@ -51,7 +54,12 @@ def text(data: bytes, path: str, wanted: Wanted) -> Reading | None:
     lines = list(_windows(whole)) or list(_unwrap(whole))
     if not any(is_message(line) for _, line in lines):
         return None
-    rows = [(number, fields) for number, line in lines if parse_message(line).sort != FINE for fields in _errors(line)]
+    rows = [
+        (number, fields)
+        for number, line in lines
+        if any(map(str.isalnum, line)) and parse_message(line).sort != FINE
+        for fields in _errors(line)
+    ]
     return Reading(reader=READER, listings=(listing(rows, path, wanted),), counts={KIND: len(rows)})
 
 
@@ -104,23 +112,28 @@ def _windows(whole: str) -> Iterator[tuple[int, str]]:
 
 
 def _unwrap(whole: str) -> Iterator[tuple[int, str]]:
-    """Yield each message with the number of its first line: pasted text has long messages on several lines."""
+    """Yield each message with the number of its first line: pasted text has long messages on several lines.
+
+    A line without letters or digits separates messages.
+    """
     first_line = 0
-    parts: list[str] = []
+    so_far = ""
+    lines = 0
     for number, line in enumerate([*whole.splitlines(), ""], 1):
         line = line.strip()
-        if parts and not (line and _continues(parts, line)):
-            if not _is_heading(" ".join(parts)):
-                yield first_line, " ".join(parts)
-            parts = []
-        if line:
-            first_line = first_line if parts else number
-            parts.append(line)
+        is_part = any(map(str.isalnum, line)) and lines < MESSAGE_LINES and len(so_far) + len(line) < MESSAGE_LENGTH
+        if so_far and not (is_part and _continues(so_far, line)):
+            if not _is_heading(so_far):
+                yield first_line, so_far
+            so_far, lines = "", 0
+        if line and (so_far or any(map(str.isalnum, line))):
+            first_line = first_line if so_far else number
+            so_far = f"{so_far} {line}" if so_far else line
+            lines += 1
 
 
-def _continues(parts: Sequence[str], line: str) -> bool:
+def _continues(so_far: str, line: str) -> bool:
     """Return whether a line continues the message that the lines before it began."""
-    so_far = " ".join(parts)
     if _is_heading(so_far):
         return False
     if _REASON.match(line) or line[0].islower():
@@ -130,14 +143,15 @@ def _continues(parts: Sequence[str], line: str) -> bool:
         _NAMED.match(line[head.end() :]) or line[head.end() :][:5].lower() == "error" or _BARE.match(line[head.end() :])
     ):
         return False
-    if is_message(line) and is_message(so_far):
+    has_message = is_message(so_far)
+    if has_message and is_message(line):
         return False
     named = _NAMED.search(so_far)
-    only_named = named is not None and len(so_far[named.end() :].split()) < 2 and not is_message(so_far)
+    only_named = named is not None and len(so_far[named.end() :].split()) < 2 and not has_message
     return (
         only_named
         or so_far.endswith("error message:")
-        or (not _ENDS.search(parts[-1]) and not is_message(so_far))
+        or (not _ENDS.search(so_far) and not has_message)
         or _is_cut(so_far, line)
     )
 

@@ -34,6 +34,7 @@ from exportready.kinds.table import Kind
 from exportready.model.evidence import Listing, Location, Page, Record, Value
 from exportready.model.reasons import Reason
 from exportready.model.rules import Wanted
+from exportready.schema.budgets import MISTAKES, RESPONSES
 
 _ALL_RETS = tuple(f"{{*}}{ret}" for ret in (*RETS, *OTHER_RETS))
 _STATUS = "quickbooks.Status"
@@ -167,6 +168,8 @@ class _Reader:
                     if not is_response(parent):
                         continue  # a *Ret inside another record belongs to that record
                     number, previous = response_number(parent, previous, number), parent
+                    if self.responses + number > RESPONSES:
+                        raise Unreadable(f"it has more than {RESPONSES:,} responses; save fewer of them to one file")
                     response = seen[number] = _Response(name=local_name(parent), number=self.responses + number)
                 response.count += 1
                 response.of_ret[local_name(element)] += 1
@@ -200,7 +203,7 @@ class _Reader:
             listings=tuple(self.listings),
             counts=dict(self.counts),
             dated=None,
-            notes=tuple(self.notes),
+            notes=tuple(dict.fromkeys(self.notes))[:MISTAKES],
             companies=frozenset(self.companies),
         )
 

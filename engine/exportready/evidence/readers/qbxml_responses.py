@@ -36,15 +36,21 @@ def responses_in(root: etree._Element) -> Iterator[etree._Element]:
 def response_number(response: etree._Element, previous: etree._Element | None, number: int) -> int:
     """Return which response of its document this is, from 1.
 
-    `previous` is the last one before it that has records, and `number` its number; they save counting from the start.
+    `previous` is the last one before it that has records, and `number` its number: counting goes on from there, so that a
+    document with many responses takes no longer for the last one than for the first.
     """
-    if previous is not None and previous.getparent() is response.getparent() is not None:
-        for later in filter(is_response, previous.itersiblings("*")):
-            number += 1
-            if later is response:
-                return number
-    document = response.getroottree().getroot()
-    return next(at for at, found in enumerate(responses_in(document), 1) if found is response)
+    found = responses_in(response.getroottree().getroot()) if previous is None else _responses_after(previous)
+    return next(at for at, each in enumerate(found, number + 1) if each is response)
+
+
+def _responses_after(response: etree._Element) -> Iterator[etree._Element]:
+    """Yield the responses of a document after one of them."""
+    yield from filter(is_response, response.itersiblings("*"))
+    messages = response.getparent()
+    while messages is not None:
+        for later in messages.itersiblings("*"):
+            yield from responses_in(later)
+        messages = messages.getparent()
 
 
 def completeness(response: etree._Element, request: str, count: int) -> tuple[str, Page | None]:

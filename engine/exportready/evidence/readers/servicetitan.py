@@ -295,7 +295,10 @@ class _ListReader:
         if text.find("\n", start, end) < 0:
             return [line] * len(rows)
         at = start
-        while (at := text.find(f'"{array}"', at + 1, end)) >= 0:
+        for _ in range(_PLACES_TRIED):
+            at = text.find(f'"{array}"', at + 1, end)
+            if at < 0:
+                break
             opening = _ARRAY_OPENING.match(text, at + len(array) + 2)
             if opening:
                 found: list[tuple[object, int, int]] = []
@@ -319,6 +322,8 @@ class _Lines:
         return self._line
 
 
+_PLACES_TRIED = 20
+"""Where a record may have an array's name before the array itself. Each is decoded, so a record that is full of them costs too much."""
 _ARRAY_OPENING = re.compile(r"[ \t\n\r]*:[ \t\n\r]*(?=\[)")
 
 

@@ -8,15 +8,32 @@ from decimal import Decimal
 
 import msgspec
 
+from exportready.evidence.reading import Unreadable
 from exportready.model.evidence import Unknown
+from exportready.schema import budgets
 
 Cell = str | bool | Decimal | datetime | date | Unknown | None
 """What a cell shows: None if it is empty, unknown if it shows something that isn't a value (#REF!). Moments are naive."""
 
-MAX_CELLS = 10_000_000
-"""A table with more cells isn't an export, and wouldn't fit into memory."""
+TOO_LARGE = f"it has more than {budgets.ROWS:,} rows or {budgets.CELLS:,} cells, far more than any export; export fewer columns or dates"
 
-TOO_LARGE = f"it has more than {MAX_CELLS:,} cells, far more than any export; export fewer columns or dates"
+
+class Budget(msgspec.Struct):
+    """How many rows, cells and merged cells the tables of one file may still have."""
+
+    rows: int = budgets.ROWS
+    cells: int = budgets.CELLS
+    merged: int = budgets.MERGED_CELLS
+
+    def spend(self, *, rows: int = 0, cells: int = 0, merged: int = 0) -> None:
+        """Subtract what is about to be read. Raises Unreadable if that is too much."""
+        self.rows -= rows
+        self.cells -= cells
+        self.merged -= merged
+        if self.rows < 0 or self.cells < 0:
+            raise Unreadable(TOO_LARGE)
+        if self.merged < 0:
+            raise Unreadable(f"it merges more than {budgets.MERGED_CELLS:,} cells; unmerge them, or export it again")
 
 
 class Sheet(msgspec.Struct, frozen=True):

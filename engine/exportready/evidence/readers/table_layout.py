@@ -109,15 +109,13 @@ def describe_unread(sheet: Sheet) -> str:
 
 
 def describe_unknown(sheet: Sheet, path: str) -> str:
-    """Return why a sheet isn't read and what to do, if it isn't a table that we know."""
+    """Return why a sheet isn't read and what to do, if it isn't a table that we know. None of its cells is quoted: it isn't ours."""
     names = padded_words(sheet.name, " ") + padded_words(PurePosixPath(path).stem, " ")
     for words, help_ in NOT_READ.items():
         if f" {words} " in names:
             return f"isn't read: {help_}"
-    titles = max((_titles(row) for row in sheet.rows[:_HEADER_ROWS]), key=len, default={})
-    has = ", ".join(list(titles.values())[:8]) or "no headings"
     known = ", ".join(dict.fromkeys(table.words[0] for table in TABLES))
-    return f"isn't a table that we know (its headings: {has}); name the sheet or the file after its contents: {known}"
+    return f"isn't a table that we know; name the sheet or the file after its contents: {known}"
 
 
 def _has_rows_of_one_record(sheet: Sheet, layout: Layout) -> bool:
@@ -171,7 +169,7 @@ def _find_columns(table: Table, titles: Mapping[int, str], columns: Columns) -> 
 
 def _key_fields(table: Table) -> Iterator[FieldOf]:
     """Yield the key fields of the rows and of the transactions that they belong to."""
-    for kind in {table.kind, table.main}:
+    for kind in dict.fromkeys((table.kind, table.main)):  # in this order, because the first one without a column is asked for
         yield from ((kind, name) for name in KINDS[kind].key if not name.startswith("parent."))
 
 

@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping
 from xml.parsers import expat
 
 from exportready.evidence.readers.number_formats import BUILT_IN, format_style
-from exportready.evidence.readers.sheets import MAX_CELLS, Cell, Sheet
+from exportready.evidence.readers.sheets import Budget, Cell, Sheet
 from exportready.evidence.readers.worksheet import TextRuns, Worksheet
 from exportready.evidence.reading import Unreadable
-from exportready.evidence.zipped import BROKEN, MAX_ENTRIES, is_harmful
+from exportready.evidence.zipped import BROKEN, check_directory, is_harmful
+from exportready.schema import budgets
 
 AS_XLSX = "open it in Excel and save it as Excel Workbook (.xlsx)"
 
@@ -23,10 +24,14 @@ AS_XLSX = "open it in Excel and save it as Excel Workbook (.xlsx)"
 def read_workbook(data: bytes) -> tuple[Sheet, ...]:
     """Return the sheets of an .xlsx file. Raises Unreadable if it is damaged, too large or not a workbook."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _Workbook(archive).sheets()
+        file = io.BytesIO(data)
+        check_directory(file, len(data))
+        with zipfile.ZipFile(file) as archive:
+            return _Workbook(archive, len(data)).sheets()
     except BROKEN as error:
         raise Unreadable("it is damaged; open it in Excel and save it again, or export it again") from error
+    except LookupError as error:  # one of its parts declares an encoding that doesn't exist
+        raise Unreadable("it uses an unknown text encoding; open it in Excel and save it again") from error
     except expat.ExpatError as error:
         raise Unreadable(f"it is damaged ({expat.ErrorString(error.code)}); open it in Excel and save it again") from error
 
@@ -34,17 +39,17 @@ def read_workbook(data: bytes) -> tuple[Sheet, ...]:
 class _Workbook:
     """The parts of one workbook, and what its sheets share: texts, styles and the budget of cells."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
+    def __init__(self, archive: zipfile.ZipFile, size: int) -> None:
         self.archive = archive
         entries = archive.infolist()
-        if len(entries) > MAX_ENTRIES or is_harmful(entries):
+        if len(entries) > budgets.FILES or is_harmful(entries, size):
             raise Unreadable(
                 "it would unpack to far more than any export; if it is really yours, open it in Excel and save it again"
             )
         self.names = {info.filename for info in entries}
         self.texts: list[str] = []
         self.styles: list[str] = []
-        self.cells_left = MAX_CELLS
+        self.budget = Budget()
 
     def sheets(self) -> tuple[Sheet, ...]:
         """Return the sheets in the order of the workbook."""
@@ -57,7 +62,8 @@ class _Workbook:
                 self.texts = self._shared_texts(target)
             elif kind == "styles" and target in self.names:
                 self.styles = self._styles(target)
-        found: list[tuple[str, str]] = []
+        found: dict[str, str] = {}
+        """Part -> name of its sheet. A part is read once, even if several sheets name it."""
         since_1904 = False
 
         def start(name: str, attributes: Mapping[str, str]) -> None:
@@ -65,12 +71,14 @@ class _Workbook:
             if name == "sheet":
                 kind, target = related.get(next((id_ for key, id_ in attributes.items() if key.endswith(":id")), ""), ("", ""))
                 if kind == "worksheet":
-                    found.append((attributes.get("name", ""), target))
+                    found.setdefault(target, attributes.get("name", ""))
             elif name == "workbookPr":
                 since_1904 = attributes.get("date1904") in ("1", "true")
 
         self._parse(book, start)
-        return tuple(Sheet(name, self._rows(target, since_1904)) for name, target in found)
+        if len(found) > budgets.SHEETS:
+            raise Unreadable(f"it has more than {budgets.SHEETS:,} sheets; export only those that you need")
+        return tuple(Sheet(name, self._rows(target, since_1904)) for target, name in found.items())
 
     def _relationships(self, part: str) -> dict[str, tuple[str, str]]:
         """Return the parts that a part refers to, by id: (kind, path)."""
@@ -123,7 +131,7 @@ class _Workbook:
         return texts
 
     def _styles(self, part: str) -> list[str]:
-        """Return how each cell style shows a number (see `format_style`)."""
+        """Return how each cell style shows a number (see `format_style`); styles beyond Excel's maximum are left out."""
         codes = dict(BUILT_IN)
         styles: list[str] = []
         inside = ""
@@ -134,7 +142,7 @@ class _Workbook:
                 codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
             elif name == "cellXfs":
                 inside = name
-            elif name == "xf" and inside:
+            elif name == "xf" and inside and len(styles) < budgets.STYLES:
                 styles.append(format_style(codes.get(attributes.get("numFmtId", ""), "")))
 
         def end(name: str) -> None:
@@ -148,9 +156,8 @@ class _Workbook:
     def _rows(self, part: str, since_1904: bool) -> tuple[tuple[Cell, ...], ...]:
         if part not in self.names:
             raise Unreadable("one of its sheets is missing; open it in Excel and save it again")
-        sheet = Worksheet(self.texts, self.styles, since_1904, self.cells_left)
+        sheet = Worksheet(self.texts, self.styles, since_1904, self.budget)
         self._parse(part, sheet.start, sheet.end, sheet.text)
-        self.cells_left = sheet.cells_left
         return sheet.finished_rows()
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from exportready.evidence.readers.number_formats import number_cell
-from exportready.evidence.readers.sheets import TOO_LARGE, Cell
+from exportready.evidence.readers.sheets import Budget, Cell
 from exportready.evidence.reading import Unreadable
 from exportready.model.evidence import Unknown
 from exportready.model.reasons import Reason
@@ -18,13 +18,18 @@ _MAX_ROWS, _MAX_COLUMNS = 1 << 20, 1 << 14
 class Worksheet:
     """Collects the rows of one sheet while its XML is parsed."""
 
-    def __init__(self, texts: list[str], styles: list[str], since_1904: bool, cells_left: int) -> None:
+    def __init__(self, texts: list[str], styles: list[str], since_1904: bool, budget: Budget) -> None:
         self.texts = texts
         self.styles = styles
         self.since_1904 = since_1904
-        self.cells_left = cells_left
-        """How many more cells the workbook may have."""
+        self.budget = budget
+        """What all sheets of the workbook may still have."""
         self.rows: list[list[Cell]] = []
+        """Up to the last row that has a cell."""
+        self._row: list[Cell] = []
+        """The row that is being parsed."""
+        self._number = 0
+        """Its number, from 1."""
         self.merged: list[str] = []
         self._cell: Mapping[str, str] = {}
         self._value: list[str] | None = None
@@ -60,10 +65,8 @@ class Worksheet:
         """Handle an element's end tag."""
         if name == "v" and self._value is not None:
             self._stored, self._value = "".join(self._value), None
-        elif name == "c" and self.rows:
-            row = self.rows[-1]
-            self._pad(row, self._column(len(row)))
-            row.append(self._cell_value())
+        elif name == "c" and self._number:
+            self._take_cell()
         else:
             self._inline.end(name)
 
@@ -74,10 +77,20 @@ class Worksheet:
         return tuple(tuple(row) for row in self.rows)
 
     def _next_row(self, number: str | None) -> None:
-        at = int(number) - 1 if number and _INDEX.fullmatch(number) else len(self.rows)
-        if not len(self.rows) <= at < _MAX_ROWS:
+        at = int(number) if number and _INDEX.fullmatch(number) else self._number + 1
+        if not self._number < at <= _MAX_ROWS:
             raise Unreadable("its rows are out of order; open it in Excel and save it again")
-        self.rows += [[] for _ in range(at - len(self.rows) + 1)]
+        self._number, self._row = at, []
+
+    def _take_cell(self) -> None:
+        """Add a cell to the row; its first cell also adds the row, and empty ones before it."""
+        row = self._row
+        self._pad(row, self._column(len(row)))
+        if len(self.rows) < self._number:
+            self.budget.spend(rows=self._number - len(self.rows))
+            self.rows += [_NO_CELLS] * (self._number - len(self.rows) - 1)
+            self.rows.append(row)
+        row.append(self._cell_value())
 
     def _column(self, following: int) -> int:
         """Return the cell's column, from 0; a cell without a reference follows the one before it."""
@@ -88,9 +101,9 @@ class Worksheet:
         return at
 
     def _pad(self, row: list[Cell], length: int) -> None:
-        self.cells_left -= length - len(row) + 1
-        if self.cells_left < 0:
-            raise Unreadable(TOO_LARGE)
+        self.budget.cells -= length - len(row) + 1  # without a call, because there may be millions
+        if self.budget.cells < 0:
+            self.budget.spend()
         row += [None] * (length - len(row))
 
     def _cell_value(self) -> Cell:
@@ -133,21 +146,22 @@ class Worksheet:
         if not start or not end:
             return
         left, right = _column_number(start[1]), _column_number(end[1])
-        for number in range(int(start[2]) - 1, min(int(end[2]), len(self.rows))):
+        top, bottom = int(start[2]) - 1, min(int(end[2]), len(self.rows))
+        self.budget.spend(merged=max(0, bottom - top) * max(1, right - left + 1))
+        for number in range(top, bottom):
             row = self.rows[number]
             if row and len(row) <= right < _MAX_COLUMNS:
                 self._pad(row, right + 1)
             for column in range(left, min(right + 1, len(row))):
-                self.cells_left -= 1
-                if self.cells_left < 0:
-                    raise Unreadable(TOO_LARGE)
-                if row[column] is None and (number, column) != (int(start[2]) - 1, left):
+                if row[column] is None and (number, column) != (top, left):
                     row[column] = Unknown(
                         cause=Reason.UNREADABLE,
                         reason="the cell is merged with others; unmerge it so that each row has its own value",
                     )
 
 
+_NO_CELLS: list[Cell] = []
+"""Stands for every row without cells; never changed."""
 _INDEX = re.compile(r"[0-9]{1,8}")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
