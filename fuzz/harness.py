@@ -33,6 +33,7 @@ AT = datetime(2026, 11, 21, 17, 30, tzinfo=UTC)
 SMALL = 100_000
 MOST_SECONDS, MOST_MEGABYTES = 1.0, 300
 """What a file smaller than `SMALL` bytes may take of processor time, and the whole process of memory."""
+_ADDRESS_SPACE = 4 << 30
 _HANGS = 5
 """Seconds of processor time after which a file is given up."""
 _ALL = {name: frozenset(kind.fields) for name, kind in KINDS.items()}
@@ -44,6 +45,8 @@ class Fault(msgspec.Struct, frozen=True):
 
     what: str
     trace: str = ""
+    is_cost: bool = False
+    """Whether it took too much time or memory, which depends on the machine."""
 
 
 class Hangs(BaseException):
@@ -114,14 +117,14 @@ def _watched(sample: Sample | None, call: Callable[[], None]) -> Fault | None:
         with _time_limit():
             call()
     except Hangs:
-        return Fault(f"more than {_HANGS} seconds", traceback.format_exc())
-    except (Exception, RecursionError, MemoryError) as error:
+        return Fault(f"more than {_HANGS} seconds", traceback.format_exc(), is_cost=True)
+    except Exception as error:
         return Fault(f"{type(error).__name__}: {str(error)[:200]}", traceback.format_exc())
     seconds = time.process_time() - start
     if sample is not None and len(sample.data) < SMALL and seconds > MOST_SECONDS:
-        return Fault(f"{seconds:.1f} seconds for {len(sample.data):,} bytes")
+        return Fault(f"{seconds:.1f} seconds for {len(sample.data):,} bytes", is_cost=True)
     if _peak() > max(memory + 20, MOST_MEGABYTES):
-        return Fault(f"{_peak():,} MB")
+        return Fault(f"{_peak():,} MB", is_cost=True)
     return None
 
 
@@ -152,3 +155,11 @@ def _peak() -> int:
 
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return used >> (20 if sys.platform == "darwin" else 10)
+
+
+def limit_memory() -> None:
+    """Make a runaway allocation raise MemoryError, where the system can, before it takes the machine's memory."""
+    if sys.platform == "linux":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, resource.getrlimit(resource.RLIMIT_AS)[1]))

@@ -1,8 +1,8 @@
 """The law: evidence that is taken away never makes a rule pass.
 
 Where a file loses a record or a value, a rule that failed must still fail or become “not checked”, and one that was “not checked” must
-stay so. The one exception is a deleted record that its finding is about, if nothing left names it: a file that never had the record
-looks the same (`is_excused`).
+stay so. There are two exceptions (`is_excused`): a deleted record that its finding is about, if nothing left names it, because a file that
+never had the record looks the same; and a field whose blank is a statement of its program (`EMPTY_SAYS`).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from exportready.evidence.files import File
 from exportready.evidence.snapshot import FileRead, Opened, _read_file, assemble
 from exportready.judge import judge
 from exportready.kinds import KINDS, fold
+from exportready.kinds.transactions import TRANSACTIONS
 from exportready.model.evidence import UNSET, Evidence, Record, Unknown
 from exportready.model.report import Finding, Outcome, RuleResult
 from exportready.model.rules import Phase, Rule, Rulebook, Type
@@ -35,9 +36,20 @@ MOMENTS = {
     "after-export": "2026-11-21T09:30:00-07:00",
 }
 """The examples, and when each is checked."""
+EMPTY_SAYS = {
+    ("servicetitan/installed-equipment.json", "serialNumber"): "it has no serial number, so none can fail to reach QuickBooks",
+    ("servicetitan/invoices.json", "items.installedEquipmentId"): "the line isn't about a piece of installed equipment",
+    ("servicetitan/invoices.json", "batch"): "the transaction is in no batch yet, so it isn't about to be exported",
+    ("servicetitan/payments.json", "batch"): "the transaction is in no batch yet, so it isn't about to be exported",
+    ("servicetitan/bills.json", "batch"): "the transaction is in no batch yet, so it isn't about to be exported",
+    ("servicetitan/equipment.json", "account"): "the entry has no income account, so it can't disagree with QuickBooks",
+    ("servicetitan/materials.json", "account"): "the entry has no income account, so it can't disagree with QuickBooks",
+    ("servicetitan/services.json", "account"): "the entry has no income account, so it can't disagree with QuickBooks",
+}
+"""File and field -> what it says there that ServiceTitan leaves the field blank. Its API allows null there (OpenAPI documents)."""
+PAIRS = {"batching/purchases-first": "servicetitan.invoice_item"}
+"""Rule -> the kind of record without which its finding's subject has no fault: a bill that delivers what an invoice's line uses."""
 _QUIET = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
-_DRAWS = 50
-"""Number of draws until an edit changes something that is read."""
 
 
 class Base(msgspec.Struct, frozen=True, kw_only=True):
@@ -220,23 +232,20 @@ def _identity(finding: Finding) -> object:
 
 
 def is_excused(base: Base, edit: Edit, evidence: Evidence, before: RuleResult, lost: Sequence[Finding]) -> bool:
-    """Return whether the deleted record is the own subject of all that was lost, and nothing left names it.
+    """Return whether the blank says something, or the deleted record is the own subject of all that was lost and nothing left names it.
 
     A record is a finding's own subject if the finding's first place is in it, or if its key is the subject's: a derived record, such as
     a match, has the key of the transaction that it is about. The lines of a deleted transaction are deleted with it. It is named if a
-    field of any other record of the same program, an id or a name, has its id or its key.
+    field with an id or a name in any transaction or line that is left has its id or its key.
     """
     if edit.how is not How.DELETE:
-        return False
+        return edit.how is How.BLANK and (edit.path, edit.field) in EMPTY_SAYS
     deleted = _deleted(base.evidence, evidence)
-    places = {(one.where.path, one.where.line, one.where.pointer) for one in deleted}
-    keys = {fold(one.key) for one in deleted}
-    own = [
-        fold(finding.subject.key) in keys
-        or (finding.where[0].location.path, finding.where[0].location.line, finding.where[0].location.pointer) in places
-        for finding in lost
-    ] + [gap.subject is not None and fold(gap.subject) in keys for gap in before.gaps if not lost]
-    return bool(own) and all(own) and not any(is_named(one, evidence) for one in deleted)
+    keys, places = {fold(one.key) for one in deleted}, {one.where for one in deleted}
+    own = [fold(one.subject.key) in keys or one.where[0].location in places for one in lost]
+    own += [gap.subject is not None and fold(gap.subject) in keys for gap in before.gaps if not lost]
+    is_other_half = PAIRS.get(before.rule.id) in {one.kind for one in deleted}
+    return bool(own) and (all(own) or is_other_half) and not any(is_named(one, evidence) for one in deleted)
 
 
 def _deleted(before: Evidence, after: Evidence) -> list[Record]:
@@ -258,19 +267,17 @@ def _signature(record: Record) -> object:
 
 
 def is_named(deleted: Record, evidence: Evidence) -> bool:
-    """Return whether any record that is left has the id or the key of a deleted one in one of its fields."""
-    kind = KINDS[deleted.kind]
-    program = deleted.kind.partition(".")[0]
-    id_ = deleted.get(kind.identity) if kind.identity else None
-    for other in evidence.datasets:
-        description = KINDS[other]
-        if other.partition(".")[0] != program or (description.array_of and description.array_of[0] == deleted.kind):
+    """Return whether any transaction or line that is left has the id or the key of a deleted record in one of its fields."""
+    kind, program = KINDS[deleted.kind], deleted.kind.partition(".")[0]
+    id_, key = deleted.get(kind.identity) if kind.identity else None, fold(deleted.key)
+    for other in (KINDS[name] for name in evidence.datasets if name.startswith(f"{program}.")):
+        if not other.name.startswith("quickbooks.") and (other.array_of or (other.name,))[0] not in TRANSACTIONS:
             continue
-        for name, field in description.fields.items():
-            is_own = other == deleted.kind and name in (kind.identity, *kind.key)
-            if is_own or field.type not in (Type.ID, Type.NAME) or name == description.identity:
+        for name, field in other.fields.items():
+            is_own = other.name == deleted.kind and name in (other.identity, *other.key)
+            if is_own or field.type not in (Type.ID, Type.NAME) or name == other.identity or name.startswith("parent."):
                 continue
-            for value in evidence.dataset(other).column(name):
-                if isinstance(value, str) and (value == id_ or (field.type is Type.NAME and fold(value) == fold(deleted.key))):
-                    return True
+            values = [value for value in evidence.dataset(other.name).column(name) if isinstance(value, str)]
+            if id_ in values or (field.type is Type.NAME and key in map(fold, values)):
+                return True
     return False
