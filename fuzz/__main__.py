@@ -27,7 +27,18 @@ from fuzz.samples import Sample, samples
 CORPUS = Path(__file__).parent / "corpus"
 LARGEST_KEPT = 20_000
 """Maximum size of a failing input that is saved, in bytes: its seed gives a larger one again."""
-ROUND = {"json": 20, "json-lines": 40, "qbxml": 20, "iif": 25, "csv": 5, "xlsx": 1, "zip": 4, "yaml": 15, "pasted": 40, "log": 1}
+ROUND = {
+    "json": 20,
+    "json-lines": 40,
+    "qbxml": 20,
+    "iif": 25,
+    "csv": 5,
+    "xlsx": 1,
+    "zip": 4,
+    "yaml": 15,
+    "pasted": 40,
+    "log": 1,
+}
 """How many files of each kind are tried in turn, so that each kind gets about the same time."""
 _CHECKS = 10
 """How often a snapshot is checked: once in so many rounds."""

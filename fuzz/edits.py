@@ -74,7 +74,9 @@ def _json(random: Random, data: bytes, numbers: Sequence[int]) -> Change | None:
         return None
     numbers = [number for number in numbers if number < len(records)] or range(len(records))
     place, number, array = "", random.choice(numbers), ""
-    arrays = [name for name, value in records[number].items() if isinstance(value, list) and value and isinstance(value[0], dict)]
+    arrays = [
+        name for name, value in records[number].items() if isinstance(value, list) and value and isinstance(value[0], dict)
+    ]
     if arrays and random.random() < 0.5:
         place, array = f"record {number}, ", random.choice(arrays)
         records = records[number][array]
@@ -90,7 +92,12 @@ def _json(random: Random, data: bytes, numbers: Sequence[int]) -> Change | None:
     owners = records if how is How.RENAME else [records[number]]
     for owner in owners:
         _change_key(random, how, owner, steps)
-    return how, ".".join((*filter(None, [array]), *steps)), place if how is not How.RENAME else "all records", _dumped(document)
+    return (
+        how,
+        ".".join((*filter(None, [array]), *steps)),
+        place if how is not How.RENAME else "all records",
+        _dumped(document),
+    )
 
 
 def _dumped(document: object) -> bytes:
@@ -135,23 +142,31 @@ def _xml(random: Random, data: bytes, numbers: Sequence[int]) -> Change | None:
     place = f"{kind} in line {record.sourceline}"
     how = random.choice(list(How))
     if how is How.DELETE:
-        record.getparent().remove(record)
+        _remove(record)
         return how, kind, place, etree.tostring(root)
     leaves = [leaf for leaf in record.iterdescendants() if _owner(leaf) is record]
     leaf = random.choice(leaves)
-    path = ".".join(reversed([str(leaf.tag), *(str(one.tag) for one in leaf.iterancestors() if one in record.iterdescendants())]))
+    path = ".".join(
+        reversed([str(leaf.tag), *(str(one.tag) for one in leaf.iterancestors() if one in record.iterdescendants())])
+    )
     field = f"{kind}.{path}"
     if how is How.RENAME:
         for one in [one for one in root.iter(str(leaf.tag)) if (owner := _owner(one)) is not None and owner.tag == kind]:
             one.tag = f"{leaf.tag}Old"
         return how, field, f"all {kind}", etree.tostring(root)
     if how is How.REMOVE:
-        leaf.getparent().remove(leaf)
+        _remove(leaf)
     else:
         for child in list(leaf):
             leaf.remove(child)
         leaf.text = GARBLED if how is How.GARBLE else None
     return how, field, place, etree.tostring(root)
+
+
+def _remove(element: etree._Element) -> None:
+    parent = element.getparent()
+    if parent is not None:
+        parent.remove(element)
 
 
 def _is_record(element: etree._Element) -> bool:
@@ -178,7 +193,12 @@ def _iif(random: Random, data: bytes, numbers: Sequence[int]) -> Change | None:
     word = random.choice(words)
     own = [number for number, row in enumerate(rows) if row[0] == word]
     change = _change_cell(random, rows, headings[word], [number for number in numbers if number in own] or own)
-    return (*change[:1], f"{word}.{change[1]}" if change[1] else word, change[2], "\r\n".join(map("\t".join, rows)).encode("cp1252") + b"\r\n")
+    return (
+        *change[:1],
+        f"{word}.{change[1]}" if change[1] else word,
+        change[2],
+        "\r\n".join(map("\t".join, rows)).encode("cp1252") + b"\r\n",
+    )
 
 
 def _csv(random: Random, data: bytes, numbers: Sequence[int]) -> Change | None:
@@ -193,7 +213,9 @@ def _csv(random: Random, data: bytes, numbers: Sequence[int]) -> Change | None:
     return (*change, target.getvalue().encode())
 
 
-def _change_cell(random: Random, rows: list[list[str]], heading: int, numbers: Sequence[int], first: int = 1) -> tuple[How, str, str]:
+def _change_cell(
+    random: Random, rows: list[list[str]], heading: int, numbers: Sequence[int], first: int = 1
+) -> tuple[How, str, str]:
     """Change one of the rows with these numbers, or a column of their heading. Columns before `first` are no fields."""
     how = random.choice([one for one in How if one is not How.REMOVE])
     number = random.choice(numbers)
@@ -224,11 +246,11 @@ def _xlsx(random: Random, data: bytes, numbers: Sequence[int]) -> Change | None:
     if heading is None or not listed:
         return None
     how = random.choice([one for one in How if one is not How.REMOVE])
-    row = random.choice([row for row in listed if int(row.get("r")) - 1 in numbers] or listed)
+    row = random.choice([row for row in listed if int(row.get("r", "0")) - 1 in numbers] or listed)
     cell = random.choice(list(heading if how is How.RENAME else row))
     place, column = f"{name}, row {row.get('r')}", str(cell.get("r")).rstrip("0123456789")
     if how is How.DELETE:
-        row.getparent().remove(row)
+        _remove(row)
         column = ""
     elif how is How.BLANK:
         row.remove(cell)

@@ -1,8 +1,7 @@
 """The law: evidence that is taken away never makes a rule pass.
 
 Where a file loses a record or a value, a rule that failed must still fail or become “not checked”, and one that was “not checked” must
-stay so. There are two exceptions (`is_excused`): a deleted record that its finding is about, if nothing left names it, because a file that
-never had the record looks the same; and a field whose blank is a statement of its program (`EMPTY_SAYS`).
+stay so. The exceptions are in `excuses.py`.
 """
 
 from __future__ import annotations
@@ -21,14 +20,13 @@ from exportready.evidence import snapshot
 from exportready.evidence.files import File
 from exportready.evidence.snapshot import FileRead, Opened, _read_file, assemble
 from exportready.judge import judge
-from exportready.kinds import KINDS, fold
-from exportready.kinds.transactions import TRANSACTIONS
-from exportready.model.evidence import UNSET, Evidence, Record, Unknown
+from exportready.model.evidence import UNSET, Evidence, Unknown
 from exportready.model.report import Finding, Outcome, RuleResult
-from exportready.model.rules import Phase, Rule, Rulebook, Type
+from exportready.model.rules import Phase, Rule, Rulebook
 from exportready.rulebook.load import load
 from exportready.runtime import shipped
 from fuzz.edits import Edit, How, draw
+from fuzz.excuses import Excuses
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 MOMENTS = {
@@ -36,19 +34,6 @@ MOMENTS = {
     "after-export": "2026-11-21T09:30:00-07:00",
 }
 """The examples, and when each is checked."""
-EMPTY_SAYS = {
-    ("servicetitan/installed-equipment.json", "serialNumber"): "it has no serial number, so none can fail to reach QuickBooks",
-    ("servicetitan/invoices.json", "items.installedEquipmentId"): "the line isn't about a piece of installed equipment",
-    ("servicetitan/invoices.json", "batch"): "the transaction is in no batch yet, so it isn't about to be exported",
-    ("servicetitan/payments.json", "batch"): "the transaction is in no batch yet, so it isn't about to be exported",
-    ("servicetitan/bills.json", "batch"): "the transaction is in no batch yet, so it isn't about to be exported",
-    ("servicetitan/equipment.json", "account"): "the entry has no income account, so it can't disagree with QuickBooks",
-    ("servicetitan/materials.json", "account"): "the entry has no income account, so it can't disagree with QuickBooks",
-    ("servicetitan/services.json", "account"): "the entry has no income account, so it can't disagree with QuickBooks",
-}
-"""File and field -> what it says there that ServiceTitan leaves the field blank. Its API allows null there (OpenAPI documents)."""
-PAIRS = {"batching/purchases-first": "servicetitan.invoice_item"}
-"""Rule -> the kind of record without which its finding's subject has no fault: a bill that delivers what an invoice's line uses."""
 _QUIET = (Outcome.PASSED, Outcome.NOT_APPLICABLE)
 
 
@@ -194,13 +179,16 @@ def _lost_values(before: FileRead | None, after: FileRead | None) -> bool:
 
 def violations(base: Base, edit: Edit, evidence: Evidence) -> list[Violation]:
     """Return each rule that passes, or lost a finding, with less evidence than before, without an excuse."""
+    now = derive(evidence, base.at)
+    results = judge(base.rules, now, None, base.at)
+    excuses = Excuses(edit, base.evidence, now, base.results, results)
     found = []
-    for before, after in zip(base.results, judge(base.rules, derive(evidence, base.at), None, base.at), strict=True):
+    for before, after in zip(base.results, results, strict=True):
         lost = _lost_findings(before, after)
         is_quiet = after.outcome in _QUIET and before.outcome in (Outcome.FAILED, Outcome.CANNOT_TELL)
         is_less = after.outcome is Outcome.FAILED and not after.has_unknowns and len(lost) > 0
         has_broken = after.outcome is Outcome.ERROR
-        if has_broken or ((is_quiet or is_less) and not is_excused(base, edit, evidence, before, lost)):
+        if has_broken or ((is_quiet or is_less) and not excuses.excuse(before, lost)):
             subjects = [one.subject.key for one in lost] or [gap.subject or gap.kind for gap in before.gaps]
             found.append(
                 Violation(
@@ -229,55 +217,3 @@ def _lost_findings(before: RuleResult, after: RuleResult) -> list[Finding]:
 
 def _identity(finding: Finding) -> object:
     return finding.check, finding.subject, finding.members
-
-
-def is_excused(base: Base, edit: Edit, evidence: Evidence, before: RuleResult, lost: Sequence[Finding]) -> bool:
-    """Return whether the blank says something, or the deleted record is the own subject of all that was lost and nothing left names it.
-
-    A record is a finding's own subject if the finding's first place is in it, or if its key is the subject's: a derived record, such as
-    a match, has the key of the transaction that it is about. The lines of a deleted transaction are deleted with it. It is named if a
-    field with an id or a name in any transaction or line that is left has its id or its key.
-    """
-    if edit.how is not How.DELETE:
-        return edit.how is How.BLANK and (edit.path, edit.field) in EMPTY_SAYS
-    deleted = _deleted(base.evidence, evidence)
-    keys, places = {fold(one.key) for one in deleted}, {one.where for one in deleted}
-    own = [fold(one.subject.key) in keys or one.where[0].location in places for one in lost]
-    own += [gap.subject is not None and fold(gap.subject) in keys for gap in before.gaps if not lost]
-    is_other_half = PAIRS.get(before.rule.id) in {one.kind for one in deleted}
-    return bool(own) and (all(own) or is_other_half) and not any(is_named(one, evidence) for one in deleted)
-
-
-def _deleted(before: Evidence, after: Evidence) -> list[Record]:
-    """Return the records that are gone."""
-    found = []
-    for kind, dataset in before.datasets.items():
-        left = Counter(_signature(record) for record in after.dataset(kind).records)
-        for record in dataset.records:
-            left[_signature(record)] -= 1
-            if left[_signature(record)] < 0:
-                found.append(record)
-    return found
-
-
-def _signature(record: Record) -> object:
-    identity = KINDS[record.kind].identity
-    id_ = record.get(identity) if identity else None
-    return id_ if isinstance(id_, str) else record.key
-
-
-def is_named(deleted: Record, evidence: Evidence) -> bool:
-    """Return whether any transaction or line that is left has the id or the key of a deleted record in one of its fields."""
-    kind, program = KINDS[deleted.kind], deleted.kind.partition(".")[0]
-    id_, key = deleted.get(kind.identity) if kind.identity else None, fold(deleted.key)
-    for other in (KINDS[name] for name in evidence.datasets if name.startswith(f"{program}.")):
-        if not other.name.startswith("quickbooks.") and (other.array_of or (other.name,))[0] not in TRANSACTIONS:
-            continue
-        for name, field in other.fields.items():
-            is_own = other.name == deleted.kind and name in (other.identity, *other.key)
-            if is_own or field.type not in (Type.ID, Type.NAME) or name == other.identity or name.startswith("parent."):
-                continue
-            values = [value for value in evidence.dataset(other.name).column(name) if isinstance(value, str)]
-            if id_ in values or (field.type is Type.NAME and key in map(fold, values)):
-                return True
-    return False

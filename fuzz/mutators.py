@@ -19,10 +19,11 @@ from fuzz.samples import unzipped, zipped
 Mutator = Callable[[Random, bytes], bytes]
 
 VALUES = (
-    "", " ", "?!", "0", "-0", "1e999", "1e-999", "NaN", "Infinity", "9" * 400, "0x1F", "1,2,3.4.5", "(1.00", "%", "١٢٣", "½", "true", "None",
-    "2026-02-30", "9999-12-31T23:59:59+14:00", "0001-01-01", "-0001-01-01", "2026-11-20T17:30:00", "13/32/26", "60000101", "1e30",
-    "A:B:C", ":" * 500, "a" * 5_000, "\x00", "\x1b[31m", "\u202e", "\ufeff", "\ud800", "e\u0301", "İ", "ß" * 50, "\x85", "\u2028", "\n", "\r",
-    "\t", '"', "'", "<", "]]>", "&amp;", "&#0;", "&#x110000;", "=1+1", "=HYPERLINK(\"x\")", "::error::x", "../../x", "C:\\x", "{{7*7}}", "{name}",
+    "", " ", "?!", "0", "-0", "1e999", "1e-999", "NaN", "Infinity", "9" * 400, "0x1F", "1,2,3.4.5", "(1.00", "%", "1e30",
+    "\u0661\u0662", "\u00bd", "true", "None", "2026-02-30", "9999-12-31T23:59:59+14:00", "0001-01-01", "-0001-01-01",
+    "2026-11-20T17:30:00", "13/32/26", "60000101", "A:B:C", ":" * 500, "a" * 5_000, "\x00", "\x1b[31m", "\u202e", "\ufeff",
+    "\ud800", "e\u0301", "\u0130", "\u00df" * 50, "\x85", "\u2028", "\n", "\r", "\t", '"', "'", "<", "]]>", "&amp;", "&#0;",
+    "&#x110000;", "=1+1", '=HYPERLINK("x")', "::error::x", "../../x", "C:\\x", "{{7*7}}", "{name}",
 )  # fmt: skip
 """Values that programs, people and attackers write where another one belongs."""
 
@@ -52,7 +53,9 @@ def mutate_bytes(random: Random, data: bytes) -> bytes:
             return data[:start] + data[other : other + 200] + data[end:]
         case 6:
             text = data.decode("utf-8", "replace")
-            bom, encoding = random.choice([(codecs.BOM_UTF16_LE, "utf-16-le"), (b"", "utf-16-be"), (codecs.BOM_UTF8, "utf-8"), (b"", "cp1252")])
+            bom, encoding = random.choice(
+                [(codecs.BOM_UTF16_LE, "utf-16-le"), (b"", "utf-16-be"), (codecs.BOM_UTF8, "utf-8"), (b"", "cp1252")]
+            )
             return bom + text.encode(encoding, "replace")
         case _:
             line_end = random.choice([b"\r", b"\n\n", b"\x85", b"\x00\n", b" "])
@@ -80,7 +83,10 @@ def _json_lines(random: Random, data: bytes) -> bytes:
     if random.random() < 0.5:
         lines[number] = _json(random, lines[number])
     else:
-        lines.insert(number, random.choice([b"", b"[", b"{}", b"null", b"[]", lines[number][: len(lines[number]) // 2], text_of(random)]))
+        lines.insert(
+            number,
+            random.choice([b"", b"[", b"{}", b"null", b"[]", lines[number][: len(lines[number]) // 2], text_of(random)]),
+        )
     return random.choice([b"\n", b"\r\n", b"", b","]).join(lines)
 
 
@@ -124,7 +130,17 @@ _DOCTYPES = (
     b'<!DOCTYPE x SYSTEM "file:///etc/passwd">',
     b"<!doctype html>",
 )
-_PIECES = (b"<!-- -->", b"<![CDATA[x]]>", b"<?pi ?>", b"&a;", b"<x:y xmlns:x='u'/>", b"<a><b>", b"</QBXML>", b"<QBXML>", b"<QBXMLMsgsRs/>")
+_PIECES = (
+    b"<!-- -->",
+    b"<![CDATA[x]]>",
+    b"<?pi ?>",
+    b"&a;",
+    b"<x:y xmlns:x='u'/>",
+    b"<a><b>",
+    b"</QBXML>",
+    b"<QBXML>",
+    b"<QBXMLMsgsRs/>",
+)
 
 
 def _xml(random: Random, data: bytes) -> bytes:
@@ -147,7 +163,9 @@ def _xml(random: Random, data: bytes) -> bytes:
             start, end = sorted((tag.start(), other.end()))
             return _between(data, end, end, data[start:end])
         case 6:
-            name = random.choice([b"statusCode", b"statusSeverity", b"iteratorRemainingCount", b"iteratorID", b"requestID", b"xmlns"])
+            name = random.choice(
+                [b"statusCode", b"statusSeverity", b"iteratorRemainingCount", b"iteratorID", b"requestID", b"xmlns"]
+            )
             return _between(data, tag.end() - 1, tag.end() - 1, b' %s="%s"' % (name, text_of(random)))
         case _:
             return data.replace(tag[1], random.choice([other[1], b"x:" + tag[1], tag[1] + b"Ret"]), random.choice([1, -1]))
@@ -185,7 +203,9 @@ def _table(random: Random, data: bytes) -> bytes:
             column = [cells for cells in rows if len(cells) > at]
             for cells in column:
                 cells[at] = text_of(random)
-    return random.choice([b"\r\n", b"\n", b"\r"]).join(random.choice([delimiter, delimiter, b";"]).join(cells) for cells in rows)
+    return random.choice([b"\r\n", b"\n", b"\r"]).join(
+        random.choice([delimiter, delimiter, b";"]).join(cells) for cells in rows
+    )
 
 
 # -- archives
@@ -208,7 +228,9 @@ def _xlsx(random: Random, data: bytes) -> bytes:
                 random.choice([1, 10**6, 10**9]), random.choice([b"A1", b"XFD1048576", b"ZZZZ9", b"", b"A0"]),
                 random.choice([b"s", b"n", b"b", b"d", b"e", b"str", b"inlineStr", b"zz"]), random.choice([0, 3, 10**9]),
             )  # fmt: skip
-            merges = b'<mergeCells><mergeCell ref="%s"/></mergeCells>' % random.choice([b"A1:XFD1048576", b"B2:A1", b"A1", b"x"])
+            merges = b'<mergeCells><mergeCell ref="%s"/></mergeCells>' % random.choice(
+                [b"A1:XFD1048576", b"B2:A1", b"A1", b"x"]
+            )
             parts[sheet] = parts[sheet].replace(b"</sheetData>", cell + random.choice([b"", merges]))
         case _:
             parts[name] = _xml(random, parts[name])
@@ -216,7 +238,20 @@ def _xlsx(random: Random, data: bytes) -> bytes:
     return changed if random.random() < 0.9 else _zip(random, changed)
 
 
-_NAMES = ("../x.json", "/x.json", "C:\\x.json", "a\\..\\..\\x", "", ".", "a/" * 200 + "x.json", "x\x00.json", "con", "account.yaml", "x.zip", "\u202e.json")
+_NAMES = (
+    "../x.json",
+    "/x.json",
+    "C:\\x.json",
+    "a\\..\\..\\x",
+    "",
+    ".",
+    "a/" * 200 + "x.json",
+    "x\x00.json",
+    "con",
+    "account.yaml",
+    "x.zip",
+    "\u202e.json",
+)
 _HEADER = struct.Struct("<H")
 
 
@@ -241,8 +276,11 @@ def _zip(random: Random, data: bytes) -> bytes:
 
 # -- texts of lines
 
-_YAML = (b"&a [*a]", b"*a", b"!!python/object/apply:os.system [x]", b"<<: {a: b}", b"[" * 500, b"{" * 500, b"? x", b"- - - x", b"\t", b"|", b">-", b"%YAML 9.9",
-         b"---", b"...", b"!!binary x", b"2026-11-20", b"0o7", b".inf", b"0x10", b"190:20:30", b"~", b"'", b"a: {b: [c, {d: e}]}", b"!!set {a}")  # fmt: skip
+_YAML = (
+    b"&a [*a]", b"*a", b"!!python/object/apply:os.system [x]", b"<<: {a: b}", b"[" * 500, b"{" * 500, b"? x", b"- - - x",
+    b"\t", b"|", b">-", b"%YAML 9.9", b"---", b"...", b"!!binary x", b"2026-11-20", b"0o7", b".inf", b"0x10", b"190:20:30",
+    b"~", b"'", b"a: {b: [c, {d: e}]}", b"!!set {a}",
+)  # fmt: skip
 
 
 def _yaml(random: Random, data: bytes) -> bytes:
@@ -263,8 +301,11 @@ def _yaml(random: Random, data: bytes) -> bytes:
     return b"\n".join(lines)
 
 
-_FRAGMENTS = (b"Invoice 1, 2 and 3: ", b"Payment P9:", b"- " * 200, b"1. ", b"error message:", b"Object Not Found", b"Status OK", b"inv #" + b"9" * 300, b"and 1, " * 300,
-              b"58272 | Invoice | ", b"09:30 ", b'Item "', b"QuickBooks error message: ", b"<QBXML>", b"<?xml version='1.0'?>", b"(0x80040400)", b"3140", b'"' * 300, b": " * 300)  # fmt: skip
+_FRAGMENTS = (
+    b"Invoice 1, 2 and 3: ", b"Payment P9:", b"- " * 200, b"1. ", b"error message:", b"Object Not Found", b"Status OK",
+    b"inv #" + b"9" * 300, b"and 1, " * 300, b"58272 | Invoice | ", b"09:30 ", b'Item "', b"QuickBooks error message: ",
+    b"<QBXML>", b"<?xml version='1.0'?>", b"(0x80040400)", b"3140", b'"' * 300, b": " * 300,
+)  # fmt: skip
 
 
 def _text(random: Random, data: bytes) -> bytes:
@@ -304,8 +345,5 @@ MUTATORS: dict[str, Mutator] = {
 
 def mutate(random: Random, kind: str, data: bytes) -> bytes:
     """Return a changed file of a kind. Every third one, and one that is changed again, has only its bytes changed."""
-    if random.random() < 0.67:
-        data = MUTATORS[kind](random, data)
-    else:
-        data = mutate_bytes(random, data)
+    data = MUTATORS[kind](random, data) if random.random() < 0.67 else mutate_bytes(random, data)
     return mutate_bytes(random, data) if random.random() < 0.15 else data

@@ -14,7 +14,9 @@ from lxml import etree
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 _BEFORE, _AFTER, _BY_HAND = (EXAMPLES / name for name in ("not-ready", "after-export", "by-hand"))
-_MESSAGE = 'There is an invalid reference to QuickBooks Item "X" in the Invoice line. QuickBooks error message: Invalid argument.'
+_MESSAGE = (
+    'There is an invalid reference to QuickBooks Item "X" in the Invoice line. QuickBooks error message: Invalid argument.'
+)
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -40,8 +42,14 @@ def samples() -> dict[str, tuple[Sample, ...]]:
         "csv": (*tables, *(Sample(f"{one.name}.tsv", one.data.replace(b",", b"\t")) for one in tables)),
         "xlsx": tuple(workbooks),
         "zip": (Sample("snapshot.zip", zipped({one.name: one.data for one in files})),),
-        "yaml": tuple(Sample("account.yaml", (folder / "account.yaml").read_bytes()) for folder in (_BEFORE, _AFTER, _BY_HAND)),
-        "pasted": (Sample("errors.txt", f"Errors of batch 1042:\n\nInvoice 58272: {_MESSAGE}\n- Bill B-1: Object Not Found\n".encode()),),
+        "yaml": tuple(
+            Sample("account.yaml", (folder / "account.yaml").read_bytes()) for folder in (_BEFORE, _AFTER, _BY_HAND)
+        ),
+        "pasted": (
+            Sample(
+                "errors.txt", f"Errors of batch 1042:\n\nInvoice 58272: {_MESSAGE}\n- Bill B-1: Object Not Found\n".encode()
+            ),
+        ),
         "log": (Sample("QWCLog.txt", _log(answers[-1].data)),),
     }
 
@@ -95,15 +103,20 @@ def _iif(path: Path) -> Sample:
 
 def _workbook(path: Path) -> Sample:
     """Return a workbook with the first rows of each sheet and nothing that isn't read."""
-    parts = {name: data for name, data in unzipped(path.read_bytes()).items() if "theme" not in name and "docProps" not in name}
+    parts = {
+        name: data for name, data in unzipped(path.read_bytes()).items() if "theme" not in name and "docProps" not in name
+    }
     for name in [name for name in parts if name.startswith("xl/worksheets/sheet")]:
         sheet = etree.fromstring(parts[name])
-        for row in sheet.findall(".//{*}row")[5:]:
-            row.getparent().remove(row)
+        for rows in sheet.iter("{*}sheetData"):
+            del rows[5:]
         parts[name] = etree.tostring(sheet)
     return Sample(path.name, zipped(parts))
 
 
 def _log(answer: bytes) -> bytes:
-    lines = "\n".join(f"20261120.17:30:{number:02} UTC\t: QBWebConnector.SOAPWebService.do_receiveResponseXML() : step" for number in range(3))
+    lines = "\n".join(
+        f"20261120.17:30:{number:02} UTC\t: QBWebConnector.SOAPWebService.do_receiveResponseXML() : step"
+        for number in range(3)
+    )
     return f"{lines}\n20261120.17:30:09 UTC\t: response received from QuickBooks:\n{answer.decode()}\n{_MESSAGE}\n{lines}\n".encode()

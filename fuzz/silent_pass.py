@@ -1,7 +1,7 @@
 """Take evidence away from the examples at random, and report every rule that passes because of it.
 
-    python -m fuzz.silent_pass --mutations 20000 --seed 1 [--jobs 2]
-    python -m fuzz.silent_pass --seed 1 --only 4412 --keep FOLDER      # writes the changed example, to run exportready check on it
+python -m fuzz.silent_pass --mutations 20000 --seed 1 [--jobs 2]
+python -m fuzz.silent_pass --seed 1 --only 4412 --keep FOLDER      # writes the changed example, to run exportready check on it
 """
 
 from __future__ import annotations

@@ -146,7 +146,12 @@ ACTIVE = st.sampled_from([True, False, NOT_EXPORTED])
 @given(STATUSES, NUMBERS, ACTIVE, st.booleans())
 def test_only_what_is_known_makes_it_not_pending(status: Value, number: Value, active: Value, left: bool) -> None:
     proofs = (status == "Exported", number is UNSET, active is False, left and number == "1041")
-    row = {**(unbatched() if number is UNSET else transaction()), "syncStatus": status, "batch.number": number, "active": active}
+    row = {
+        **(unbatched() if number is UNSET else transaction()),
+        "syncStatus": status,
+        "batch.number": number,
+        "active": active,
+    }
     found = waits(INVOICE, row, bypassed=["1041"] if left else [])
     assert (found is False) is any(proofs)
     if found is True:

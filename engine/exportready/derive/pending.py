@@ -21,7 +21,7 @@ from exportready.model.evidence import NOT_EXPORTED, UNSET, Dataset, Evidence, U
 from exportready.model.reasons import Reason
 
 NO_ID = "0"
-"""The ID that stands for no object."""
+"""The ID where there is no object."""
 NO_STATUS = "its status (Pending, Posted or Exported) is not in the file"
 
 

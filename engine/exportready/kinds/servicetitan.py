@@ -364,8 +364,7 @@ _TRUCK = _kind(
     endpoint=_Endpoint("/inventory/v2/tenant/TENANT/trucks", "trucks", "memo technicianIds inventoryTemplateId externalData"),
 )
 _CUSTOMER_PARENT = (
-    "id syncStatus waits active referenceNumber customer.id customer.name batch.id batch.number batch.name "
-    "businessUnit.name"
+    "id syncStatus waits active referenceNumber customer.id customer.name batch.id batch.number batch.name businessUnit.name"
 )
 
 KINDS = (
