@@ -87,12 +87,20 @@ def save(kind: str, sample: Sample) -> str:
     return str(path)
 
 
-def report(name: str, fault: Fault, seen: Counter[str], where: str) -> None:
-    """Print a fault; one like an earlier one only counts."""
-    like = fault.trace.strip().splitlines()[-3:-1] or fault.what.split()[1:2]
-    seen[repr(like)] += 1
-    if seen[repr(like)] == 1:
-        print(f"{name}: {fault.what} ({where})\n{fault.trace}", flush=True)
+class Report:
+    """Prints faults and saves their files; a fault like an earlier one only counts."""
+
+    def __init__(self) -> None:
+        self.seen = Counter[str]()
+
+    def add(self, name: str, sample: Sample, fault: Fault, *, keep: bool = True) -> None:
+        """Add a fault of the input with this name. `keep`: its file isn't saved yet."""
+        kind = name.partition("/")[0]
+        like = repr((kind, fault.trace.strip().splitlines()[-3:-1]))
+        self.seen[like] += 1
+        if self.seen[like] == 1:
+            where = save(kind, sample) if keep else sample.name
+            print(f"{name}: {fault.what} ({where})\n{fault.trace}", flush=True)
 
 
 def main() -> int:
@@ -104,30 +112,30 @@ def main() -> int:
     parser.add_argument("--kinds", default=",".join(MUTATORS))
     parser.add_argument("--only", help="try only the input with this name")
     args = parser.parse_args()
-    seen = Counter[str]()
+    report = Report()
     limit_memory()
     if args.only:
         seed, kind = f"{args.seed}/{args.only}", args.only.partition("/")[0]
         sample = Sample("", b"") if kind == "check" else draw(seed, kind)
         fault = try_checking(snapshot(seed)) if kind == "check" else try_reading(sample)
         if fault:
-            report(args.only, fault, seen, save(kind, sample))
+            report.add(args.only, sample, fault)
         return int(fault is not None)
     for kind, sample in from_corpus():
         fault = try_reading(sample)
         if fault:
-            report(f"corpus/{kind}", fault, seen, sample.name)
+            report.add(f"{kind}/corpus", sample, fault, keep=False)
     start, tried, checks = time.monotonic(), 0, 0
     for name, sample, fault in inputs(args.seed, args.kinds.split(",")):
         tried, checks = tried + 1, checks + name.startswith("check/")
         if fault:
-            report(name, fault, seen, save(name.partition("/")[0], sample))
+            report.add(name, sample, fault)
         if tried >= args.inputs or time.monotonic() - start > args.seconds:
             break
     rate = tried / (time.monotonic() - start)
     print(f"seed {args.seed}: {tried - checks:,} files read and {checks:,} snapshots checked, {rate:,.0f} a second, "
-          f"{sum(seen.values()):,} faults of {len(seen)} sorts")  # fmt: skip
-    return int(bool(seen))
+          f"{report.seen.total():,} faults of {len(report.seen)} sorts")  # fmt: skip
+    return int(bool(report.seen))
 
 
 if __name__ == "__main__":
