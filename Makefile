@@ -3,6 +3,7 @@
 # make site       build the documentation as a website in site/                     make sample     write the sample reports of docs/sample
 # make docs       write the pages of docs/rules                                     make schemas    write the JSON Schemas of rules/
 # make bench      measure speed and size (BENCH="--sizes small --rounds 1" for a quick look)
+# make fuzz       read files changed at random (SECONDS=60 SEED=1)                    make silent-pass  take evidence away at random (MUTATIONS=2000)
 # make clean      remove everything these commands made
 PYTHON ?= python3
 
@@ -16,10 +17,13 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # One process per core; a process that is done takes over tests from the others.
 PYTEST := $(BIN)/python -m pytest -q -n logical --dist worksteal
 REPORT := demo/report.html
+SECONDS ?= 60
+MUTATIONS ?= 2000
+SEED ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slow docs sample site bench measure schemas clean
+.PHONY: help demo test test-slow docs sample site bench measure fuzz silent-pass schemas clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -58,6 +62,12 @@ bench:
 
 measure: $(VENV)/.installed-node
 	$(BIN)/python -m benchmarks.run $(BENCH)
+
+fuzz: $(VENV)/.installed-dev
+	$(BIN)/python -m fuzz --seconds $(SECONDS) --seed $(SEED)
+
+silent-pass: $(VENV)/.installed-dev
+	$(BIN)/python -m fuzz.silent_pass --mutations $(MUTATIONS) --seed $(SEED)
 
 $(VENV)/.installed-node: benchmarks/peers/package.json
 	cp benchmarks/peers/package.json $(VENV)

@@ -45,6 +45,10 @@ def transaction(sync: Value = "Posted", number: Value = "1042", **more: Value) -
     return {"syncStatus": sync, "active": True, "batch.number": number, "batch.id": "8042", "batch.name": "Week 47", **more}
 
 
+def unbatched(sync: Value = "Posted") -> dict[str, Value]:
+    return transaction(sync, UNSET, **{"batch.id": UNSET, "batch.name": UNSET})
+
+
 def batch(now: Evidence, number: str = "1042") -> Record:
     return next(record for record in now.dataset("derived.batch").rows() if record.get("number") == number)
 
@@ -60,12 +64,16 @@ def batch(now: Evidence, number: str = "1042") -> Record:
         (transaction("Posted", active=False), False),
         (transaction("Exported"), False),
         (transaction("PostedAndExported"), False),
-        (transaction(number=UNSET), False),
+        (unbatched(), False),
+        ({**unbatched(), "batch.id": "0"}, False),
+        (transaction(number=UNSET), None),
+        (transaction(number=UNSET, **{"batch.id": UNSET}), None),
+        (transaction(number=UNSET, **{"batch.name": UNSET}), None),
         (transaction(active=False), False),
         (transaction(sync=NOT_EXPORTED), None),
         (transaction(sync=UNSET), None),
         (transaction(number=NOT_EXPORTED), None),
-        (transaction(sync=NOT_EXPORTED, number=UNSET), False),
+        (unbatched(sync=NOT_EXPORTED), False),
         (transaction("Exported", number=NOT_EXPORTED), False),
         (transaction(sync=NOT_EXPORTED, active=False), False),
     ],
@@ -140,7 +148,13 @@ ACTIVE = st.sampled_from([True, False, NOT_EXPORTED])
 @given(STATUSES, NUMBERS, ACTIVE, st.booleans())
 def test_only_what_is_known_makes_it_not_pending(status: Value, number: Value, active: Value, left: bool) -> None:
     proofs = (status == "Exported", number is UNSET, active is False, left and number == "1041")
-    found = waits(INVOICE, transaction(status, number, active=active), bypassed=["1041"] if left else [])
+    row = {
+        **(unbatched() if number is UNSET else transaction()),
+        "syncStatus": status,
+        "batch.number": number,
+        "active": active,
+    }
+    found = waits(INVOICE, row, bypassed=["1041"] if left else [])
     assert (found is False) is any(proofs)
     if found is True:
         assert status in ("Pending", "Posted")
@@ -152,7 +166,7 @@ def test_only_what_is_known_makes_it_not_pending(status: Value, number: Value, a
 
 def test_a_batch_is_put_together_from_its_transactions() -> None:
     rows = {
-        INVOICE: [transaction(total=Decimal("100.00")), transaction(total=Decimal("0.10")), transaction(number=UNSET)],
+        INVOICE: [transaction(total=Decimal("100.00")), transaction(total=Decimal("0.10")), unbatched()],
         PAYMENT: [transaction(total=Decimal("-45.00"))],
         CREDIT_MEMO: [transaction()],
         BILL: [transaction(number="999")],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -10,11 +10,13 @@ import pytest
 
 from exportready.derive import derive
 from exportready.derive.connectors import work_list
-from exportready.model.evidence import UNSET, Unknown
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Unknown, Value
 from exportready.model.reasons import Reason
 from exportready.rulebook.examples import NOON
 from made_evidence import Row
 from sent_and_booked import BILLED, DAY, INVOICE, PAYMENT, RECEIVED, files
+
+UNREADABLE = Unknown(cause=Reason.UNREADABLE, reason="“abc” isn't a number")
 
 
 def applied(payment: int, invoice: int, amount: int) -> Row:
@@ -187,6 +189,31 @@ def test_more_than_servicetitan_applied_is_reported() -> None:
     rows["quickbooks.ReceivePayment"] = [{**RECEIVED, "UnusedPayment": Decimal(0)}]
     rows["servicetitan.payment_application"] = [{**applied(0, 1, 60), "parent.referenceNumber": "P1"}]
     assert isinstance(derive(files(rows), NOON).dataset("derived.applied_payment").rows()[0].get("elsewhere"), Unknown)
+
+
+@pytest.mark.parametrize("amount", [UNSET, UNREADABLE, NOT_EXPORTED], ids=["blank", "unreadable", "not in the file"])
+def test_without_the_amount_that_servicetitan_applied_nothing_is_known_to_be_applied(amount: Value) -> None:
+    one = fact({**applied(0, 1, 60), "appliedAmount": amount})
+    assert isinstance(one("applied"), Unknown)
+    assert isinstance(one("toApply"), Unknown)
+
+
+@pytest.mark.parametrize("amount", [UNREADABLE, NOT_EXPORTED], ids=["unreadable", "not in the file"])
+def test_without_the_amount_that_quickbooks_applied_none_is_known_to_be_applied_elsewhere(amount: Value) -> None:
+    assert fact(applied(0, 1, 60))("elsewhere") is UNSET
+    assert isinstance(fact(applied(0, 1, 60), booked=amount)("elsewhere"), Unknown)
+
+
+def fact(application: Row, booked: Value = Decimal(60)) -> Callable[[str], Value]:
+    """Return how to get a fact of a payment to invoice 101, of which QuickBooks applied an amount there."""
+    link: Row = {"parent.TxnID": "R1", "TxnID": "I1", "RefNumber": "101", "TxnDate": DAY, "Amount": booked}
+    rows: dict[str, Sequence[Row]] = {
+        "servicetitan.invoice": [INVOICE], "servicetitan.payment": [PAYMENT],
+        "servicetitan.payment_application": [{**application, "parent.referenceNumber": "P1"}],
+        "quickbooks.Invoice": [BILLED], "quickbooks.ReceivePayment": [{**RECEIVED, "UnusedPayment": Decimal(40)}],
+        "quickbooks.AppliedToTxn": [link],
+    }  # fmt: skip
+    return derive(files(rows), NOON).dataset("derived.applied_payment").rows()[0].get
 
 
 def test_where_the_closing_date_is_not_known_the_work_list_does_not_say_that_nothing_is_closed() -> None:

@@ -72,7 +72,11 @@ def options(rulebook: Rulebook) -> AuditOptions:
 
 def one_thread(_: int) -> Workers:
     """Return one thread of this process instead of a number of processes."""
-    return Workers(lambda: ThreadPoolExecutor(1), 1, lambda executor: executor.shutdown(wait=False, cancel_futures=True))
+    return Workers(
+        start=lambda: ThreadPoolExecutor(1),
+        concurrency=1,
+        stop=lambda executor: executor.shutdown(wait=False, cancel_futures=True),
+    )
 
 
 @pytest.fixture

@@ -69,7 +69,9 @@ def test_every_account_has_one_result_and_only_crashing_ones_have_errors(
         executors.append(FragileExecutor(map(str, crashing), attempts))
         return executors[-1]
 
-    results = list(run_jobs(Workers(start, concurrency, lambda executor: None), b"", AT, make_jobs(count)))
+    results = list(
+        run_jobs(Workers(start=start, concurrency=concurrency, stop=lambda executor: None), b"", AT, make_jobs(count))
+    )
     assert sorted(result.place for result in results) == sorted(map(str, range(count)))
     crashed = {int(result.place) for result in results if result.state is not None and "crashed" in result.state.error}
     assert crashed == {number for number in crashing if number < count}
@@ -82,7 +84,7 @@ def test_jobs_that_cannot_be_submitted_get_errors() -> None:
         def submit(self, function: Callable[..., Any], /, *arguments: Any, **_: Any) -> Future[Any]:
             raise BrokenExecutor
 
-    results = list(run_jobs(Workers(DeadExecutor, 1, lambda executor: None), b"", AT, make_jobs(3)))
+    results = list(run_jobs(Workers(start=DeadExecutor, concurrency=1, stop=lambda executor: None), b"", AT, make_jobs(3)))
     assert sorted(result.place for result in results) == ["0", "1", "2"]
     assert all(result.state is not None and result.state.error for result in results)
 
@@ -97,7 +99,7 @@ def test_audit_ends_if_the_cluster_is_gone() -> None:
 
     stopped: list[Executor] = []
     with pytest.raises(NoWorkers):
-        list(run_jobs(Workers(CancellingExecutor, 1, stopped.append), b"", AT, make_jobs(2)))
+        list(run_jobs(Workers(start=CancellingExecutor, concurrency=1, stop=stopped.append), b"", AT, make_jobs(2)))
     assert len(stopped) == 1
 
 
@@ -108,7 +110,7 @@ def test_account_gets_an_error_if_the_cluster_gives_up_on_it() -> None:
             future.set_exception(RuntimeError("killed three workers"))
             return future
 
-    (result,) = run_jobs(Workers(FailingExecutor, 1, lambda executor: None), b"", AT, make_jobs(1))
+    (result,) = run_jobs(Workers(start=FailingExecutor, concurrency=1, stop=lambda executor: None), b"", AT, make_jobs(1))
     assert result.state is not None
     assert "RuntimeError" in result.state.error
 
@@ -149,7 +151,10 @@ def test_an_account_out_of_time_is_an_error_of_that_account_only() -> None:
                 future.set_result(error_result(arguments[1].place, "checked", AT))
             return future
 
-    results = {one.place: one for one in run_jobs(Workers(SlowExecutor, 1, lambda executor: None), b"", AT, make_jobs(3))}
+    results = {
+        one.place: one
+        for one in run_jobs(Workers(start=SlowExecutor, concurrency=1, stop=lambda executor: None), b"", AT, make_jobs(3))
+    }
     errors = {place: one.state.error for place, one in results.items() if one.state is not None}
     assert errors["0"] == errors["2"] == "checked"
     assert "more than 10 minutes" in errors["1"]

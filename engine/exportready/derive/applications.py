@@ -149,15 +149,15 @@ class Ledger(msgspec.Struct, kw_only=True):
         applied = self._amount_applied(payment, bill)
         if isinstance(applied, Unknown):
             return {"applied": applied, "toApply": applied}
-        if isinstance(wanted, Unknown):
-            return {"applied": wanted, "toApply": wanted}
-        asked = wanted if isinstance(wanted, Decimal) else Decimal(0)
+        if not isinstance(wanted, Decimal):
+            lacking = wanted if isinstance(wanted, Unknown) else without(wanted, _NO_AMOUNT)
+            return {"applied": lacking, "toApply": lacking}
         pair = (payment.get("TxnID"), bill.get("TxnID"))
         there = self.applied.setdefault(pair, applied)
-        self.applied[pair] = max(there - asked, Decimal(0))
-        if asked <= there:
+        self.applied[pair] = max(there - wanted, Decimal(0))
+        if wanted <= there:
             return {"applied": True, "toApply": Decimal(0)}
-        to_apply = self._use_up(payment, bill, asked - there)
+        to_apply = self._use_up(payment, bill, wanted - there)
         if to_apply != 0:
             return {"applied": False, "toApply": to_apply}
         why = _NOTHING_UNUSED if self.unused[payment.get("TxnID")] == 0 else _NOTHING_OPEN
@@ -231,11 +231,13 @@ class Ledger(msgspec.Struct, kw_only=True):
         if others and any(isinstance(one, Unknown) for one in meant):
             reason = "we can't tell which invoice in QuickBooks is one that it pays"
             return Unknown(cause=Reason.INCONCLUSIVE, reason=reason)
-        shown = [_number(link) for link in others]
+        shown, unknown = [_number(link) for link in others], first_unknown(_sum(links))
         for invoice, some in _by_invoice(link for link in links if link.get("TxnID") in meant).items():
             amount = _sum(some)
             more = amount - self.asked.get((id_, invoice), Decimal(0)) if isinstance(amount, Decimal) else Decimal(0)
             shown += [f"{_number(some[-1])} ({format_money(more)} more)"] if more > 0 else []
+        if not shown and unknown is not None:
+            return unknown
         if not shown and links and _hides_some(payment, _sum(links)):
             reason = "part of it is applied to a transaction that is not in your files"
             return replace(self.links_unknown, reason=reason)

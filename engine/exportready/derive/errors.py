@@ -14,6 +14,7 @@ from exportready.derive.unknowns import first_unknown, not_whole
 from exportready.kinds import fold
 from exportready.kinds.messages import FINE, OTHER, parse_message
 from exportready.model.evidence import UNSET, Dataset, Evidence, Location, Record, Scope, Unknown, Value
+from exportready.model.reasons import Reason
 
 _REPORT, _STATUS = "servicetitan.export_error", "quickbooks.Status"
 _LOG, _ERROR = "derived.export_log", "derived.export_error"
@@ -49,19 +50,33 @@ def errors(inputs: Inputs) -> Dataset:
         if message["sort"] != FINE:
             fields: dict[str, Value] = {
                 "transaction": row.get("transaction"),
-                "message": row.get("message"),
+                "message": _stated(row.get("message")),
                 "customer": row.get("customer.name"),
                 "type": row.get("transactionType"),
                 "arrivedSince": _has_arrived(row, matches),
             }
             found.add({**fields, **message}, row.where)
     for status in sent:
-        severity = status.get("statusSeverity")
+        severity, code = _severity(status), status.get("statusCode")
         if severity == "Error" or isinstance(severity, Unknown):
-            text = severity if isinstance(severity, Unknown) else status.get("statusMessage")
+            text = severity if isinstance(severity, Unknown) else _stated(status.get("statusMessage"), code)
             fields = {"transaction": UNSET, "message": text, "customer": UNSET, "type": UNSET, "arrivedSince": False}
-            found.add({**fields, **_read(text, status.get("statusCode"), status.get("request"))}, status.where)
+            found.add({**fields, **_read(text, code, status.get("request"))}, status.where)
     return found.whole() if report.scope is Scope.MISSING and sent else found.dataset(report)
+
+
+def _severity(status: Record) -> Value:
+    """Return how severe an answer of QuickBooks is. A blank severity is unknown, unless the code is 0: everything went well."""
+    severity = status.get("statusSeverity")
+    is_lost = severity is UNSET and status.get("statusCode") != "0"
+    return Unknown(cause=Reason.EMPTY, reason="the answer doesn't say whether it is an error") if is_lost else severity
+
+
+def _stated(message: Value, code: Value = UNSET) -> Value:
+    """Return the message of an error; if it is blank, QuickBooks' code. An error that says neither is unknown, not absent."""
+    if message is not UNSET:
+        return message
+    return f"Error {code}" if isinstance(code, str) else Unknown(cause=Reason.EMPTY, reason="the error has no message")
 
 
 def _has_arrived(row: Record, matches: Mapping[str, Sequence[Record]]) -> Value:

@@ -20,6 +20,8 @@ from exportready.kinds.transactions import BATCHED, EXPORTED, PURCHASE_ORDER, TR
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Dataset, Evidence, Unknown, Value
 from exportready.model.reasons import Reason
 
+NO_ID = "0"
+"""The ID where there is no object."""
 NO_STATUS = "its status (Pending, Posted or Exported) is not in the file"
 
 
@@ -76,10 +78,13 @@ def _orders(dataset: Dataset, prefix: str, settled_ids: set[Value]) -> Iterator[
 
 def _transactions(dataset: Dataset, prefix: str, settled: frozenset[str]) -> Iterator[Value]:
     """Yield for each transaction, or line of one, whether it is pending."""
-    numbers = dataset.column(f"{prefix}batch.number")
-    for number, open_ in zip(numbers, unexported(dataset, prefix, settled), strict=True):
-        if open_ is False or number is UNSET:
+    batches = zip(*(dataset.column(f"{prefix}batch.{name}") for name in ("number", "id", "name")), strict=True)
+    for (number, *others), open_ in zip(batches, unexported(dataset, prefix, settled), strict=True):
+        if open_ is False:
             yield False
+        elif number is UNSET:  # in no batch, if nothing else names one
+            is_in_one = any(isinstance(other, str) and other != NO_ID for other in others)
+            yield Unknown(cause=Reason.EMPTY, reason="the number of its batch is blank") if is_in_one else False
         elif number is NOT_EXPORTED:
             yield Unknown(cause=Reason.NOT_EXPORTED, reason="its batch is not in the file")
         else:

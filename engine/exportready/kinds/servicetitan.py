@@ -62,8 +62,8 @@ _MARKS = {
 }
 
 
-_IN_BATCH = ("syncStatus", "active", "batch.number")
-_WAITS = Field(type=Type.YESNO, needs=_IN_BATCH)
+_BATCH_FIELDS = ("batch.id", "batch.number", "batch.name")
+_WAITS = Field(type=Type.YESNO, needs=("syncStatus", "active", *_BATCH_FIELDS))
 """Whether a transaction is pending: in a batch that is not exported yet (derive/pending.py)."""
 
 
@@ -317,7 +317,7 @@ modifiedOn time
     ),
     active=None,
     # Only the export feed has `active`: it lists deleted bills too (schema ExportInventoryBillResponse).
-    waits=replace(_WAITS, needs=("syncStatus", "status", "active", "batch.number")),
+    waits=replace(_WAITS, needs=("syncStatus", "status", "active", *_BATCH_FIELDS)),
 )
 _PURCHASE_ORDER = _kind(
     "purchase_order",
@@ -369,7 +369,7 @@ _TRUCK = _kind(
     endpoint=_Endpoint("/inventory/v2/tenant/TENANT/trucks", "trucks", "memo technicianIds inventoryTemplateId externalData"),
 )
 _CUSTOMER_PARENT = (
-    "id syncStatus waits active referenceNumber customer.id customer.name batch.number batch.name businessUnit.name"
+    "id syncStatus waits active referenceNumber customer.id customer.name batch.id batch.number batch.name businessUnit.name"
 )
 
 KINDS = (
@@ -474,7 +474,7 @@ skuCode !name
 skuType text
 {_LINE_ACCOUNTS}
 """,
-        "id syncStatus waits status active referenceNumber vendor.name batch.number batch.name",
+        "id syncStatus waits status active referenceNumber vendor.name batch.id batch.number batch.name",
         key=("parent.vendor.name", "parent.referenceNumber", "skuCode"),
     ),
     _PURCHASE_ORDER,

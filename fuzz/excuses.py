@@ -1,0 +1,109 @@
+"""The exceptions to the law of silent passes: where a finding may be gone although nothing was added to the evidence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from exportready.kinds import KINDS, fold
+from exportready.kinds.transactions import TRANSACTIONS
+from exportready.model.evidence import Evidence, Record
+from exportready.model.report import Finding, RuleResult
+from exportready.model.rules import Phase, Type
+from fuzz.edits import Edit, How
+
+_NO_BATCH = "the transaction is in no batch yet, so it isn't about to be exported"
+_NO_ACCOUNT = "the entry has no income account, so it can't disagree with QuickBooks"
+EMPTY_SAYS = {
+    ("servicetitan/installed-equipment.json", "serialNumber"): "it has no serial number, so none can fail to reach QuickBooks",
+    ("servicetitan/invoices.json", "items.installedEquipmentId"): "the line isn't about a piece of installed equipment",
+    **{(f"servicetitan/{name}.json", "batch"): _NO_BATCH for name in ("invoices", "payments", "credit-memos", "bills")},
+    **{(f"servicetitan/{name}.json", "account"): _NO_ACCOUNT for name in ("equipment", "materials", "services")},
+}
+"""File and field -> what it says there that ServiceTitan leaves the field blank. Its API allows null there (OpenAPI documents)."""
+PAIRS = {"batching/purchases-first": "servicetitan.invoice_item"}
+"""Rule -> the kind of record without which its finding's subject has no fault: a bill that delivers what an invoice's line uses."""
+
+
+class Excuses:
+    """Excuses for what is lost after one edit, given the evidence and the results before and after it."""
+
+    def __init__(
+        self, edit: Edit, before: Evidence, after: Evidence, old: Sequence[RuleResult], new: Sequence[RuleResult]
+    ) -> None:
+        self._edit = edit
+        self._after = after
+        self._is_after_export = any(one.rule.phase is Phase.AFTER for one in new)
+        self._deleted = list(deleted(before, after)) if edit.how is How.DELETE else []
+        self._told = _told(new) - _told(old)
+
+    def excuse(self, before: RuleResult, lost: Sequence[Finding]) -> bool:
+        """Return whether a rule may have lost these findings, or all that it could not decide.
+
+        It may if another rule now has a finding about each of the same subjects, so that nothing is silent; if the field's blank says
+        something (`EMPTY_SAYS`); or if the deleted record is the own subject of all that was lost, and nothing left names it. A file
+        that never had such a record looks the same.
+        """
+        if lost and {fold(one.subject.key) for one in lost} <= {key for _, key in self._told}:
+            return True
+        if self._edit.how is not How.DELETE:
+            return self._edit.how is How.BLANK and (self._edit.path, self._edit.field) in EMPTY_SAYS
+        return self._is_own_subject(before, lost) and not any(map(self.is_named, self._deleted))
+
+    def _is_own_subject(self, before: RuleResult, lost: Sequence[Finding]) -> bool:
+        """Return whether deleted records are the own subjects of all that was lost.
+
+        A record is if the finding's first place is in it, or if its key is the subject's: a derived record, such as a match, has the key of
+        the transaction that it is about. The lines of a deleted transaction are deleted with it.
+        """
+        if PAIRS.get(before.rule.id) in {one.kind for one in self._deleted}:
+            return True
+        keys, places = {fold(one.key) for one in self._deleted}, {one.where for one in self._deleted}
+        own = [fold(one.subject.key) in keys or one.where[0].location in places for one in lost]
+        own += [gap.subject is not None and fold(gap.subject) in keys for gap in before.gaps if not lost]
+        return bool(own) and all(own)
+
+    def is_named(self, record: Record) -> bool:
+        """Return whether a transaction or line that matters has the id or the key of a deleted record in another field.
+
+        Before an export those that are pending matter, or may be; after it all do.
+        """
+        kind, program = KINDS[record.kind], record.kind.partition(".")[0]
+        id_, key = record.get(kind.identity) if kind.identity else None, fold(record.key)
+        for other in (KINDS[name] for name in self._after.datasets if name.startswith(f"{program}.")):
+            if program == "servicetitan" and (other.array_of or (other.name,))[0] not in TRANSACTIONS:
+                continue
+            waits = "parent.waits" if other.array_of else "waits"
+            rows = [
+                one for one in self._after.dataset(other.name).rows() if self._is_after_export or one.get(waits) is not False
+            ]
+            for name, field in other.fields.items():
+                is_own = other.name == record.kind and name in other.key
+                if is_own or name == other.identity or name.startswith("parent.") or field.type not in (Type.ID, Type.NAME):
+                    continue
+                values = [value for row in rows if isinstance(value := row.get(name), str)]
+                if id_ in values or (field.type is Type.NAME and key in map(fold, values)):
+                    return True
+        return False
+
+
+def deleted(before: Evidence, after: Evidence) -> Iterable[Record]:
+    """Yield the records that are gone."""
+    for kind, dataset in before.datasets.items():
+        left = Counter(map(_signature, after.dataset(kind).rows()))
+        for record in dataset.rows():
+            signature = _signature(record)
+            left[signature] -= 1
+            if left[signature] < 0:
+                yield record
+
+
+def _signature(record: Record) -> object:
+    identity = KINDS[record.kind].identity
+    id_ = record.get(identity) if identity else None
+    return id_ if isinstance(id_, str) else record.key
+
+
+def _told(results: Iterable[RuleResult]) -> set[tuple[str, str]]:
+    """Return (rule, subject) of every finding."""
+    return {(result.rule.id, fold(finding.subject.key)) for result in results for finding in result.findings}

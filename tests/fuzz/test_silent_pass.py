@@ -1,0 +1,120 @@
+"""Evidence that is taken away never makes a rule pass. `python -m fuzz.silent_pass` tries many more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+
+import pytest
+from fuzz.edits import Edit, How
+from fuzz.law import MOMENTS, Base, Violation, base_of, edited, try_one, violations
+from msgspec.structs import replace
+
+import samples
+from exportready.model.report import Outcome
+
+_RESOLVE = "its own list lacks what a pending transaction names"
+_PAID = "a payment names an invoice that the list of invoices lacks"
+KNOWN = {
+    **dict.fromkeys(
+        (
+            f"servicetitan/{name}.json"
+            for name in ("materials", "equipment", "services", "technicians", "business-units", "vendors")
+        ),
+        _RESOLVE,
+    ),
+    "servicetitan/invoices.json": _PAID,
+}
+"""File of ServiceTitan -> why a rule still passes if one of its own records is deleted."""
+
+
+@cache
+def bases() -> tuple[Base, ...]:
+    return tuple(base_of(example, samples.rulebook()) for example in MOMENTS)
+
+
+def is_known(violation: Violation) -> bool:
+    edit = violation.edit
+    return edit.how is How.DELETE and not edit.field and edit.path in KNOWN
+
+
+def unexpected(seed: str, numbers: range) -> list[str]:
+    found = [(number, one) for number in numbers for one in try_one(bases(), f"{seed}/{number}")[2]]
+    return [f"--seed {seed} --only {number}: {one}" for number, one in found if not is_known(one)]
+
+
+@pytest.mark.parametrize("start", range(0, 200, 50))
+def test_less_evidence_makes_no_rule_pass(start: int) -> None:
+    assert unexpected("1", range(start, start + 50)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", range(0, 2_000, 100))
+def test_less_evidence_makes_no_rule_pass_in_many_tries(start: int) -> None:
+    assert unexpected("2", range(start, start + 100)) == []
+
+
+def test_a_seed_gives_the_same_edit() -> None:
+    (_, one, _), (_, same, _) = (try_one(bases(), "1/7") for _ in range(2))
+    assert one == same
+
+
+# -- the law itself
+
+
+def base(example: str) -> Base:
+    return next(one for one in bases() if one.example == example)
+
+
+def without(example: str, path: str, old: bytes, new: bytes, how: How = How.BLANK) -> tuple[Base, Edit]:
+    of = base(example)
+    assert of.data[path].count(old) == 1
+    return of, Edit(path=path, how=how, field="", place="", data=of.data[path].replace(old, new))
+
+
+def rules(of: Base, edit: Edit) -> list[str]:
+    evidence = edited(of, edit)
+    assert evidence is not None
+    return [one.rule for one in violations(of, edit, evidence)]
+
+
+def test_a_fixed_fault_is_a_violation() -> None:
+    """The law is only of use if it finds what makes a rule pass: here the person answers instead of leaving it out."""
+    of, edit = without("not-ready", "account.yaml", b"status: offline", b"status: online")
+    assert "connection/web-connector-online" in rules(of, edit)
+
+
+def test_a_missing_answer_is_none() -> None:
+    of, edit = without("not-ready", "account.yaml", b"status: offline", b"status:")
+    assert rules(of, edit) == []
+
+
+def test_a_deleted_error_that_nothing_names_is_excused() -> None:
+    of = base("after-export")
+    path = "export error report.csv"
+    heading = of.data[path].splitlines(keepends=True)[0]
+    edit = Edit(path=path, how=How.DELETE, field="", place="row 2", data=heading)
+    assert rules(of, edit) == []
+    assert rules(of, replace(edit, how=How.BLANK)) == ["export/no-key-issue"]
+
+
+def test_an_edit_that_changes_nothing_that_is_read_is_no_edit() -> None:
+    of = base("ready")
+    path = "servicetitan/customers.json"
+    same = Edit(path=path, how=How.BLANK, field="", place="", data=of.data[path] + b"\n")
+    assert edited(of, same) is None
+
+
+def test_an_unreadable_file_makes_no_rule_pass() -> None:
+    for of in bases():
+        for path in of.data:
+            damaged = Edit(path=path, how=How.GARBLE, field="", place="", data=b"\xff\xfe\x00")
+            evidence = edited(of, damaged)
+            assert evidence is None or violations(of, damaged, evidence) == [], (of.example, path)
+
+
+def test_the_examples_are_judged_as_a_check_judges_them() -> None:
+    for of in bases():
+        report = samples.report(of.example, datetime.fromisoformat(MOMENTS[of.example]))
+        assert [(one.rule.id, one.outcome) for one in report.results] == [(one.rule.id, one.outcome) for one in of.results]
+        assert Outcome.ERROR not in {one.outcome for one in of.results}
