@@ -1,4 +1,4 @@
-"""Refuse an output that would replace another output, or something that the command reads."""
+"""Reject an output that would replace another output, or something that the command reads."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
-
-from exportready.evidence.recognize import is_own_report
 
 
 def check_targets(targets: Iterable[str | None], inputs: Iterable[Path | None]) -> None:
@@ -55,11 +53,13 @@ def _is_stream(path: Path) -> bool:
 
 
 def _replaces_part_of(folder: Path, target: Path) -> bool:
-    """Return whether a target would replace a file in a folder that isn't our own report, or is a link that somebody put there."""
+    """Return whether a target would replace a file in a folder that isn't our own report, or is a link that came with the files."""
     if not folder.is_dir() or not is_within(folder, target.parent):
         return False
     if target.is_symlink():
         return True
+    from exportready.evidence.recognize import is_own_report
+
     try:
         with target.open("rb") as file:
             head = file.read(2000)

@@ -73,7 +73,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
 def find(start: Path, checked: Iterable[Path] = ()) -> Path | None:
     """Return the nearest exportready.yaml in this folder or one above it, up to the root of a repository; None if there is none.
 
-    It isn't looked for inside the folders that are `checked`: whoever wrote those files must not decide how they are checked.
+    It isn't looked for inside the folders that are `checked`: the person who wrote those files must not decide how they are checked.
     """
     for folder in checked:
         if folder.is_dir() and is_within(folder, start):

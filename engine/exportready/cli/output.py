@@ -126,7 +126,7 @@ def _print(text: str, *, to_error: bool = False, color: bool | None = None) -> N
     except BrokenPipeError:
         raise
     except OSError as error:
-        if not to_error:  # nobody reads standard error; the result is still right
+        if not to_error:  # no one reads standard error; the result is still right
             raise click.ClickException(cant_print(error)) from error
 
 

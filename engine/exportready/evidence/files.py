@@ -54,7 +54,7 @@ def is_zip(path: Path) -> bool:
 def in_folder(folder: Path) -> Iterator[File]:
     """Yield every file in a folder and the folders below it. What must not be read, or can't be opened, raises when it is loaded.
 
-    Links are not followed to folders, nor to anything outside the folder: whoever put them there may not be allowed to read that.
+    Links are not followed to folders, nor to anything outside the folder: the person who put them there may not be allowed to read that.
     """
     home = os.path.realpath(folder)
     waiting, number = [(folder, 0)], 0

@@ -13,6 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -26,12 +27,12 @@ JOBS_PER_PROCESS = 2
 _PROCESS_DIED = (
     "the program crashed while checking this account, maybe because of too little memory; check this account by itself"
 )
-_TOO_LONG = (
-    "checking this account took more than {}, so it was stopped and the others were checked; "
-    "to wait longer, check this account by itself"
-)
+_TOO_LONG = "checking this account took more than {}, so it was stopped; to wait longer, check this account by itself"
 
 _CLUSTER_GAVE_UP = "the cluster could not check this account ({}); check this account by itself"
+
+
+T = TypeVar("T")
 
 
 class NoWorkers(Exception):
@@ -39,7 +40,7 @@ class NoWorkers(Exception):
 
 
 class OutOfTime(BaseException):
-    """An account takes longer than one may take. Not an Exception, so that nothing that handles those goes on with the account."""
+    """An account takes longer than one may take. Not an Exception, so that nothing that handles those continues with the account."""
 
 
 class Workers(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,8 +51,6 @@ class Workers(msgspec.Struct, frozen=True, kw_only=True):
     """Number of accounts checked at the same time."""
     stop: Callable[[Executor], None]
     """Stops an executor at once, without waiting for its jobs."""
-    run: Callable[[bytes, Job], TaskResult] = run_job
-    """Checks one account."""
 
 
 def run_jobs(workers: Workers, packed_options: bytes, at: datetime, jobs: Iterable[Job]) -> Generator[TaskResult]:
@@ -80,7 +79,7 @@ def _run_until_crash(
     try:
         while waiting or in_progress:
             while waiting and len(in_progress) < limit:
-                in_progress[executor.submit(workers.run, packed_options, waiting[0])] = waiting[0]
+                in_progress[executor.submit(run_job, packed_options, waiting[0])] = waiting[0]
                 waiting.popleft()
             for future in wait(in_progress, return_when=FIRST_COMPLETED).done:
                 result = _result(future, in_progress[future], at)
@@ -119,17 +118,27 @@ def _result(future: Future[TaskResult], job: Job, at: datetime) -> TaskResult:
 def local_processes(count: int, seconds: float = ACCOUNT_SECONDS) -> Workers:
     """Return workers that are spawned processes of this computer. `seconds` is how long each account may take."""
     context = multiprocessing.get_context("spawn")
-    run = partial(_run_in_time, seconds)
-    return Workers(
-        start=lambda: ProcessPoolExecutor(count, context, initializer=_set_up_process),
-        concurrency=count,
-        stop=_terminate,
-        run=run,
-    )
+
+    def start() -> Executor:
+        return _TimedExecutor(seconds, max_workers=count, mp_context=context, initializer=_set_up_process)
+
+    return Workers(start=start, concurrency=count, stop=_terminate)
 
 
-def _run_in_time(seconds: float, packed_options: bytes, job: Job) -> TaskResult:
-    """Check one account. Raises OutOfTime after that many seconds.
+class _TimedExecutor(ProcessPoolExecutor):
+    """Processes in which every job has a time limit."""
+
+    def __init__(self, seconds: float, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._seconds = seconds
+
+    def submit(self, function: Callable[..., T], /, *arguments: Any, **named: Any) -> Future[T]:
+        """Run a function with the time limit."""
+        return super().submit(_run_in_time, self._seconds, partial(function, *arguments, **named))
+
+
+def _run_in_time(seconds: float, job: Callable[[], T]) -> T:
+    """Run a job. Raises OutOfTime after that many seconds.
 
     Code that never returns to Python can't be interrupted, so a little later the process ends, which `run_jobs` finds out.
     """
@@ -143,7 +152,7 @@ def _run_in_time(seconds: float, packed_options: bytes, job: Job) -> TaskResult:
             if hasattr(signal, "setitimer"):  # not on Windows
                 signal.signal(signal.SIGALRM, stop)
                 signal.setitimer(signal.ITIMER_REAL, seconds)
-            return run_job(packed_options, job)
+            return job()
         finally:
             if hasattr(signal, "setitimer"):
                 signal.setitimer(signal.ITIMER_REAL, 0)

@@ -50,7 +50,7 @@ class _Template(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _template(code: str, sort: str, phrase: str, pattern: str = "") -> _Template:
-    """Return a template. In a pattern, `...` stands for the phrase."""
+    """Return a template. In a pattern, `...` is replaced by the phrase."""
     return _Template(
         code=code, sort=sort, phrase=phrase.lower(), pattern=pattern and f"(?is){pattern.replace('...', re.escape(phrase))}"
     )

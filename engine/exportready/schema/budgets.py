@@ -11,7 +11,7 @@ from __future__ import annotations
 FILE_SIZE = 1 << 30
 """Bytes of one file of a snapshot. A check takes about twice the memory of its files."""
 WRITTEN_FILE_SIZE = 32 << 20
-"""Bytes of a file that people write (rules, waivers, settings, account.yaml), or of a list of accounts. Nobody writes more by hand."""
+"""Bytes of a file that people write (rules, waivers, settings, account.yaml), or of a list of accounts. No one writes more by hand."""
 FILES = 10_000
 """Files in one snapshot, as a folder or a .zip. An export has a few dozen; with pages of 500 records, a few thousand."""
 FOLDER_DEPTH = 30
@@ -58,7 +58,7 @@ YAML_VALUES = 100_000
 YAML_DEPTH = 60
 """YAML values within one another. A condition of a rule has about 10."""
 MISTAKES = 100
-"""Mistakes of one file that are listed. Nobody reads more at a time."""
+"""Mistakes of one file that are listed. No one reads more at a time."""
 QUOTED = 60
 """Characters of a value that a message quotes."""
 

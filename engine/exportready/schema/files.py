@@ -18,7 +18,7 @@ NOT_ORDINARY = "it is a pipe, a device or a folder, not an ordinary file"
 
 def read_bytes(path: Path, limit: int = FILE_SIZE) -> bytes:
     """Return the bytes of an ordinary file of at most `limit` bytes. Raises OSError, whose `strerror` people can read."""
-    # O_NONBLOCK: otherwise opening a pipe waits for somebody who writes into it
+    # O_NONBLOCK: otherwise opening a pipe waits for a program that writes into it
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(handle, "rb") as file:
         found = os.fstat(handle)

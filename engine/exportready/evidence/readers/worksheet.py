@@ -161,7 +161,7 @@ class Worksheet:
 
 
 _NO_CELLS: list[Cell] = []
-"""Stands for every row without cells; never changed."""
+"""Represents every row without cells; never changed."""
 _INDEX = re.compile(r"[0-9]{1,8}")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
