@@ -81,7 +81,8 @@ def test_every_view_can_be_reached_and_read_without_the_script(open_page: Open, 
         assert len(page.locator(f".view.{view}").inner_text()) > 90
     page.locator("label[for=view-office]").click()
     for fold in page.locator(".view.office details").all()[:5]:
-        fold.locator("> summary").click()
+        if fold.get_attribute("open") is None:
+            fold.locator("> summary").click()
         assert fold.locator("> :not(summary)").first.is_visible()
     assert page.locator(".tools, .copy, .sort").count() == 0, "no control that needs the script"
 

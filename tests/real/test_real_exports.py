@@ -172,7 +172,7 @@ def test_members_of_groups_are_not_counted_as_items() -> None:
 
 # -- 07: inventory items, escaped in SOAP
 
-ASSETS = "!ACCNT\tNAME\tACCNTTYPE\tHIDDEN\r\nACCNT\tInventory Asset\tOCASSET\tN\r\n"
+ASSETS = "!HDR\tPROD\r\nHDR\tQuickBooks\r\n!ACCNT\tNAME\tACCNTTYPE\tHIDDEN\r\nACCNT\tInventory Asset\tOCASSET\tN\r\n"
 COST = "ACCNT\tCost of Goods Sold\tCOGS\tN\r\n"
 
 
