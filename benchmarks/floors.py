@@ -282,7 +282,11 @@ def _iif(path: Path, kept: Kept) -> None:
                 kept["quickbooks.Item"].append(row)
                 group = row if kind in ("Group", "SalesTaxGroup") else None
             elif word == "CUST":
-                kept["quickbooks.Customer"].append({"line": number, "FullName": _plain(cells[at["NAME"]])})
+                name = _plain(cells[at["NAME"]])
+                row = {"line": number, "FullName": name, **_parent(name)}
+                if "TAXITEM" in at and (item := _plain(cells[at["TAXITEM"]])):
+                    row["ItemSalesTaxRef.FullName"] = item
+                kept["quickbooks.Customer"].append(row)
             elif word in ("ACCNT", "VEND", "CLASS"):
                 kind = {"ACCNT": "quickbooks.Account", "VEND": "quickbooks.Vendor", "CLASS": "quickbooks.Class"}[word]
                 name = _plain(cells[at["NAME"]])
@@ -293,7 +297,7 @@ def _iif(path: Path, kept: Kept) -> None:
                     "IsActive": cells[at["HIDDEN"]] == "N",
                 }
                 if word == "ACCNT":
-                    row["AccountType"] = _ACCOUNT_TYPES[cells[at["ACCNTTYPE"]]]
+                    row |= {"AccountType": _ACCOUNT_TYPES[cells[at["ACCNTTYPE"]]], **_parent(name)}
                 kept[kind].append(row)
             elif word in _NAMED:
                 kept[_NAMED[word]].append({"line": number, "Name": _plain(cells[at["NAME"]])})
@@ -301,6 +305,11 @@ def _iif(path: Path, kept: Kept) -> None:
 
 def _plain(cell: str) -> str:
     return cell[1:-1].replace('""', '"') if cell.startswith('"') and cell.endswith('"') and len(cell) > 1 else cell
+
+
+def _parent(name: str) -> Row:
+    parent = name.rpartition(":")[0]
+    return {"ParentRef.FullName": parent} if parent else {}
 
 
 def _item(cells: list[str], at: Mapping[str, int], kind: str, number: int) -> Row:
@@ -311,12 +320,16 @@ def _item(cells: list[str], at: Mapping[str, int], kind: str, number: int) -> Ro
         "Name": name.rpartition(":")[2],
         "IsActive": cells[at["HIDDEN"]] == "N",
         "ItemType": kind,
+        **_parent(name),
     }
     if kind in ("Group", "SalesTaxGroup"):
         return row
+    if "PREFVEND" in at and (vendor := _plain(cells[at["PREFVEND"]])):
+        row["PrefVendorRef.FullName"] = vendor
     income, cost = _plain(cells[at["ACCNT"]]), _plain(cells[at["COGSACCNT"]])
     if kind == "Inventory":
         row["IncomeAccountRef.FullName"], row["COGSAccountRef.FullName"] = income, cost
+        row["AssetAccountRef.FullName"] = _plain(cells[at["ASSETACCNT"]])
     elif kind == "SalesTax":
         row["TaxRate"] = Decimal(cells[at["PRICE"]].removesuffix("%")) / 100
     elif cost:

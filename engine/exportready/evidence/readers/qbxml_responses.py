@@ -39,8 +39,16 @@ def response_number(response: etree._Element, previous: etree._Element | None, n
     `previous` is the last one before it that has records, and `number` its number: counting goes on from there, so that a
     document with many responses takes no longer for the last one than for the first.
     """
-    found = responses_in(response.getroottree().getroot()) if previous is None else _responses_after(previous)
-    return next(at for at, each in enumerate(found, number + 1) if each is response)
+    document = response.getroottree().getroot()
+    ways = [(_responses_after(previous), number + 1)] if previous is not None else []
+    for found, start in (
+        *ways,
+        (responses_in(document), 1),
+    ):  # from the start, if a broken document has them inside each other
+        for at, each in enumerate(found, start):
+            if each is response:
+                return at
+    return number + 1
 
 
 def _responses_after(response: etree._Element) -> Iterator[etree._Element]:
