@@ -81,6 +81,23 @@ def test_what_resolves_is_not_pending_or_names_nothing_leaves_its_list_whole(row
     assert not lacking(rows)
 
 
+PAID: Row = {
+    "parent.syncStatus": "Posted", "parent.active": True, "parent.batch.number": "12", "parent.referenceNumber": "P1",
+    "appliedTo": "41", "appliedToReferenceNumber": "1041",
+}  # fmt: skip
+
+
+def test_a_list_that_lacks_a_paid_invoice_lacks_its_lines_too() -> None:
+    rows: Rows = {"payment_application": [PAID], "invoice": [{"id": "40", "referenceNumber": "1040"}], "invoice_item": [LINE]}
+    assert lacking(rows).keys() == {"invoice", "invoice_item"}
+
+
+def test_invoices_of_some_days_or_of_the_batch_need_not_have_an_earlier_invoice() -> None:
+    rows: Rows = {"payment_application": [PAID], "invoice": [{"id": "40", "referenceNumber": "1040"}], "invoice_item": [LINE]}
+    for scope in (Scope.PERIOD, Scope.WAITING):
+        assert marked(rows, scope).dataset("servicetitan.invoice").scope is scope
+
+
 def test_an_object_that_may_be_in_several_lists_is_lacking_in_each() -> None:
     rows: Rows = {"invoice_item": [{**LINE, "type": "Unspecified"}], "material": [], "equipment": [], "service": []}
     assert sorted(lacking(rows)) == ["equipment", "material", "service"]

@@ -12,7 +12,7 @@ from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from exportready.kinds import KINDS, fold
+from exportready.kinds import KINDS, children, fold
 from exportready.kinds.nouns import noun
 from exportready.kinds.references import BOOKS_REFERENCES, LISTS_BY_TYPE, OWN_REFERENCES, OwnReference
 from exportready.kinds.servicetitan import PRICEBOOK
@@ -43,7 +43,16 @@ def mark(evidence: Evidence, read: Container[str] | None = None) -> Evidence:
             missing[kind][named] = min(first, record, key=lambda one: one.key)
     for kind, named, record in _dangling_in_books(evidence, read):
         missing.setdefault(kind, {}).setdefault(named, record)
-    marked = {kind: _part(evidence.dataset(kind), named) for kind, named in missing.items()}
+    for kind in list(missing):
+        if kind in TRANSACTIONS and evidence.dataset(kind).scope is not Scope.WHOLE:
+            del missing[kind]  # only some days or the pending batches, as it says: an earlier invoice is nowhere else
+            continue
+        missing |= {child.name: missing[kind] for child in children(kind) if child.name not in missing}
+    marked = {
+        kind: _part(dataset, named)
+        for kind, named in missing.items()
+        if (dataset := evidence.dataset(kind)).scope is not Scope.MISSING
+    }
     paths = {listing.path for kind in marked for listing in evidence.listings.get(kind, ())}
     sources = tuple(replace(one, complete=False) if one.path in paths else one for one in evidence.sources)
     return replace(evidence, datasets={**evidence.datasets, **marked}, sources=sources)

@@ -149,6 +149,7 @@ OWN_REFERENCES = (
     _own("bill", "vendor.id", "vendor.name", "vendor"),
     _own("purchase_order", "vendorId", "", "vendor"),
     _own("payment", "typeId", "type", "payment_type"),
+    _own("payment_application", "appliedTo", "", "invoice", list_name="referenceNumber"),
     _sku("invoice_item", "skuName", "type"),
     _sku("bill_item", "skuCode", "skuType"),
     _sku("purchase_order_item", "skuCode", "skuType"),
