@@ -190,6 +190,8 @@ def test_the_page_with_few_findings_has_every_element_of_large_pages(open_page: 
 @pytest.mark.parametrize("name", [*SMALL, *LARGE])
 @pytest.mark.parametrize("media", ["light", "dark", "print"])
 def test_axe_finds_no_violations(open_page: Open, name: str, audience: str, media: str) -> None:
+    if (name, media) == ("5000-findings", "print"):
+        pytest.skip("axe takes minutes on its print styles; few-findings has the same elements")
     page = open_page(name, audience, scheme=media).page
     if media == "print":
         page.emulate_media(media="print")
@@ -208,5 +210,5 @@ def test_a_page_with_a_hundred_thousand_findings_opens(browser: Browser, tmp_pat
     page = browser.new_page()
     page.goto(path.as_uri())
     assert page.locator("h1").is_visible()
-    assert "-o csv:" in page.locator(".view.office .card .note").first.inner_text()
+    assert "The CSV report lists all." in page.locator(".view.office .card .note").first.inner_text()
     page.close()
