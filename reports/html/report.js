@@ -1,6 +1,6 @@
 (function () {
   "use strict";
-  var main = document.querySelector("main"), said = main.dataset;
+  var main = document.querySelector("main"), labels = main.dataset;
   document.documentElement.classList.add("scripted");
   function make(tag, of, text) {
     var one = document.createElement(tag);
@@ -32,23 +32,23 @@
     var tools = make("div", {class: "tools", role: "search"});
     var id = "search-" + view.classList[1];
     var field = make("input", {type: "search", id: id, autocomplete: "off"});
-    tools.append(make("label", {for: id}, said.search), field);
+    tools.append(make("label", {for: id}, labels.search), field);
     var grades = [];
     items.forEach(function (item) {
       if (item.dataset.grade && grades.indexOf(item.dataset.grade) < 0) grades.push(item.dataset.grade);
     });
     var grade = null;
     if (grades.length > 1) {
-      grade = make("select", {"aria-label": said.all});
-      grade.append(make("option", {value: ""}, said.all));
+      grade = make("select", {"aria-label": labels.all});
+      grade.append(make("option", {value: ""}, labels.all));
       grades.forEach(function (name) { grade.append(make("option", {value: name}, name)); });
       tools.append(grade);
     }
-    var open = make("button", {type: "button"}, said.open);
+    var open = make("button", {type: "button"}, labels.open);
     open.addEventListener("click", function () {
       var closed = all(view, "details").some(function (one) { return !one.open; });
       all(view, "details").forEach(function (one) { one.open = closed; });
-      open.textContent = closed ? said.close : said.open;
+      open.textContent = closed ? labels.close : labels.open;
     });
     if (view.querySelector("details")) tools.append(open);
     var none = make("p", {class: "note", role: "status"});
@@ -62,7 +62,7 @@
         item.hidden = !fits;
         seen += fits;
       });
-      none.textContent = seen ? "" : said.none;
+      none.textContent = seen ? "" : labels.none;
     }
     field.addEventListener("input", sift);
     if (grade) grade.addEventListener("change", sift);
@@ -90,13 +90,13 @@
 
   // Texts are copied; where a browser forbids it, they are selected.
   all(main, ".copyable > div").forEach(function (box) {
-    var text = box.querySelector("pre"), button = make("button", {type: "button", class: "copy"}, said.copy);
+    var text = box.querySelector("pre"), button = make("button", {type: "button", class: "copy"}, labels.copy);
     button.addEventListener("click", function () {
       var range = document.createRange();
       range.selectNodeContents(text);
       getSelection().removeAllRanges();
       getSelection().addRange(range);
-      var done = function () { button.textContent = said.copied; };
+      var done = function () { button.textContent = labels.copied; };
       if (navigator.clipboard) navigator.clipboard.writeText(text.textContent).then(done, function () { document.execCommand("copy"); done(); });
       else { document.execCommand("copy"); done(); }
     });

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from exportready.derive import derive
 from exportready.derive.sent_before import with_what_was_sent
 from exportready.model.evidence import Unknown
+from exportready.model.reasons import Reason
 from exportready.rulebook.examples import NOON
 from made_evidence import Row
 from sent_and_booked import BILLED, INVOICE, PAYMENT, RECEIVED, files, states_of
@@ -42,3 +43,15 @@ def test_old_files_of_a_batch_that_was_exported_since_do_not_show_what_was_left_
     assert isinstance(evidence.dataset("derived.batched").rows()[0].get("status"), Unknown)
     evidence = derive(files({"servicetitan.invoice": [BEHIND]}), NOON)
     assert evidence.dataset("derived.batched").rows()[0].get("status") == "Posted"
+
+
+def test_a_batch_that_cannot_be_read_may_be_one_that_was_exported() -> None:
+    unreadable = Unknown(cause=Reason.UNREADABLE, reason="the number can't be read")
+    row: Row = {**BEHIND, "batch.number": unreadable, "batch.id": "7"}
+    before = files({"servicetitan.invoice": [row]}, {"exportedBatches.12": True})
+    now = files({"quickbooks.Invoice": [BILLED]}, {"exportedBatches.12": True})
+    now = replace(
+        now, datasets={kind: dataset for kind, dataset in now.datasets.items() if not kind.startswith("servicetitan.")}
+    )
+    sent = with_what_was_sent(now, before)
+    assert isinstance(sent.dataset("servicetitan.invoice").rows()[0].get("syncStatus"), Unknown)

@@ -9,6 +9,7 @@ import pytest
 from exportready.evidence.reading import Reading
 from exportready.evidence.recognize import read_file
 from exportready.kinds import KINDS
+from exportready.model.reasons import Reason
 
 ALL = {name: frozenset(kind.fields) for name, kind in KINDS.items()}
 HEAD = "Log file initialized at Friday, November 20, 2026 - 4:05 PM UTC\nTimestamp format used: YYYYMMDD.HH:MM:SS UTC\n"
@@ -106,6 +107,18 @@ def test_a_response_that_is_cut_is_noted_beside_whole_ones() -> None:
     reading = read(HEAD + CALL + RESPONSE[:-30] + CALL + RESPONSE)
     assert isinstance(reading, Reading)
     assert "1 response in it" in reading.notes[1]
+
+
+DAMAGED = RESPONSE.replace("</QBXMLMsgsRs>", "</QBXMLMsgsR>")
+
+
+@pytest.mark.parametrize("log", [RESPONSE[:-30] + CALL + RESPONSE, RESPONSE + CALL + DAMAGED, DAMAGED + CALL + RESPONSE])
+def test_responses_that_cannot_be_read_leave_the_errors_of_the_others_and_an_incomplete_list(log: str) -> None:
+    reading = read(HEAD + CALL + log)
+    assert isinstance(reading, Reading)
+    (statuses,) = reading.listings
+    assert [one.get("statusCode") for one in statuses.records] == ["3140"]
+    assert (statuses.whole, statuses.cause) == (False, Reason.PARTIAL)
 
 
 def test_text_that_only_mentions_the_connector_is_no_log() -> None:

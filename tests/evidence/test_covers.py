@@ -55,6 +55,14 @@ def test_a_statement_does_not_count_for_a_later_file(tmp_path: Path) -> None:
     assert evidence.dataset(INVOICE).scope is Scope.PART
 
 
+def test_a_statement_about_a_spreadsheet_does_not_count_for_an_array_of_the_api(tmp_path: Path) -> None:
+    material = "servicetitan.material"
+    account = said(material, "{value: all, files: [abcdefabcdef]}")
+    one = '[{"id": 1, "code": "PIPE-1", "active": true, "costOfSaleAccount": "COGS"}]'
+    evidence = read(tmp_path, {"account.yaml": account, "materials.json": one})
+    assert evidence.dataset(material).scope is Scope.PART
+
+
 def test_a_statement_about_transactions_counts_for_lines_only_if_every_file_has_lines(tmp_path: Path) -> None:
     account = said(INVOICE, "batch")
     both = read(tmp_path / "a", {"account.yaml": account, "invoices.csv": LINES})

@@ -230,6 +230,13 @@ def test_a_cell_in_a_far_column_does_not_exhaust_memory(book: Book) -> None:
         sheets_of(edited(data, SHEET, "</sheetData>", f"{wide}</sheetData>"), "x.xlsx")
 
 
+@pytest.mark.parametrize("reference", ["$A$1:A3", "A1", "A1:", "1:3"])
+def test_a_damaged_merged_range_is_refused(book: Book, reference: str) -> None:
+    merged = f'</sheetData><mergeCells><mergeCell ref="{reference}"/></mergeCells>'
+    with pytest.raises(Unreadable, match="merged range"):
+        sheets_of(edited(book({"A": [["a", "b"], ["c", "d"]]}), SHEET, "</sheetData>", merged), "x.xlsx")
+
+
 def test_merged_cells_do_not_exhaust_memory(book: Book) -> None:
     data = book({"A": [["a", "b"], ["c", "d"]]})
     merged = "</sheetData><mergeCells>" + '<mergeCell ref="A1:XFD1048576"/>' * 400 + "</mergeCells>"

@@ -19,6 +19,7 @@ from exportready.evidence.reading import Reading
 from exportready.kinds import KINDS
 from exportready.kinds.headings import TABLES, TXN_TYPES, WORDS, Table, squash
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Evidence, Record, Scope, Unknown
+from exportready.model.reasons import Reason
 
 Book = Callable[..., bytes]
 ALL = {name: frozenset(kind.fields) for name, kind in KINDS.items()}
@@ -430,6 +431,13 @@ Total Nov 26,,,,,,,,,,"2,500.00"
     )
     assert (payment.get("Memo"), payment.get("TotalAmount")) == ("Batch 1043", Decimal("50.00"))
     assert any("1 Deposit" in note for note in reading.notes)
+
+
+@pytest.mark.parametrize("type_", ["", "#REF!", "  "])
+def test_a_posting_without_its_type_may_be_of_any_type(type_: str) -> None:
+    text = f"Type,Date,Num,Name,Memo,Amount\nPayment,11/06/2026,77,A,one,5\n{type_},11/06/2026,78,A,two,5\n"
+    listing = next(one for one in read(text, "Book1.csv").listings if one.kind == "quickbooks.ReceivePayment")
+    assert (listing.damaged, listing.cause) == (True, Reason.UNREADABLE)
 
 
 def test_without_the_account_type_neither_memo_nor_amount_is_guessed() -> None:

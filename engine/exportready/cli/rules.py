@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import click
 
 from exportready.cli.command import Group
 from exportready.cli.options import JSON, RULES
+from exportready.model.commands import suggest
 
 if TYPE_CHECKING:
     from exportready.kinds.table import Kind
@@ -130,7 +130,7 @@ def new_rule(id_: str, folder: Path) -> None:
         raise click.ClickException(f"{path} already exists. Choose another name.")
     path.parent.mkdir(parents=True, exist_ok=True)
     write([(str(path), rule(id_, datetime.now(UTC).date().isoformat()))])
-    note(f"Wrote {path}. To test it, run: exportready rules test {shlex.quote(str(folder))}")
+    note(f"Wrote {path}. To test it, run: {suggest('rules', 'test', folder)}")
 
 
 @rules.command("docs", examples=["exportready rules docs rule-pages --rules my-rules"])

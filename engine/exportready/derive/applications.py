@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from exportready.derive.answers import facts_of
 from exportready.derive.matching import ARRIVED
-from exportready.derive.unknowns import first_unknown, not_whole, unresolved, without
+from exportready.derive.unknowns import first_unknown, not_whole, total, unresolved, without
 from exportready.kinds import fold, supply
 from exportready.kinds.transactions import INVOICE
 from exportready.model.display import format_date, format_money
@@ -231,14 +231,14 @@ class Ledger(msgspec.Struct, kw_only=True):
         if others and any(isinstance(one, Unknown) for one in meant):
             reason = "we can't tell which invoice in QuickBooks is one that it pays"
             return Unknown(cause=Reason.INCONCLUSIVE, reason=reason)
-        shown, unknown = [_number(link) for link in others], first_unknown(_sum(links))
+        shown, unknown = [_number(link) for link in others], first_unknown(_applied(links))
         for invoice, some in _by_invoice(link for link in links if link.get("TxnID") in meant).items():
-            amount = _sum(some)
+            amount = _applied(some)
             more = amount - self.asked.get((id_, invoice), Decimal(0)) if isinstance(amount, Decimal) else Decimal(0)
             shown += [f"{_number(some[-1])} ({format_money(more)} more)"] if more > 0 else []
         if not shown and unknown is not None:
             return unknown
-        if not shown and links and _hides_some(payment, _sum(links)):
+        if not shown and links and _hides_some(payment, _applied(links)):
             reason = "part of it is applied to a transaction that is not in your files"
             return replace(self.links_unknown, reason=reason)
         return ", ".join(sorted(shown)) or UNSET
@@ -296,19 +296,13 @@ def _by_invoice(links: Iterable[Record]) -> Mapping[Value, list[Record]]:
     return found
 
 
-def _sum(links: Iterable[Record]) -> Value:
-    """Return the total amount applied; unknown if one amount is unknown."""
-    total = Decimal(0)
-    for link in links:
-        amount = link.get("Amount")
-        if not isinstance(amount, Decimal):
-            return without(amount, _NO_AMOUNT)
-        total += amount
-    return total
-
-
 def _number(link: Record) -> str:
     number, day = link.get("RefNumber"), link.get("TxnDate")
     if isinstance(number, str):
         return number
     return f"one dated {format_date(day)}" if isinstance(day, date) else "one without a number"
+
+
+def _applied(links: Iterable[Record]) -> Value:
+    """Return the total amount applied; unknown if one amount is unknown."""
+    return total((link.get("Amount") for link in links), _NO_AMOUNT)

@@ -8,13 +8,16 @@ from decimal import Decimal
 from exportready.derive.answers import batches_named, facts_of
 from exportready.derive.conclusions import Conclusions
 from exportready.derive.derivation import Inputs, derivation
-from exportready.derive.unknowns import any_of, first_text, not_whole, without
+from exportready.derive.unknowns import any_of, first_text, not_whole, total, without
 from exportready.kinds import KINDS
 from exportready.kinds.transactions import BATCHED, BILL, EXPORTED, INVOICE, PAYMENT, PURCHASE_ORDER, TRANSACTIONS
 from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Scope, Unknown, Value
 from exportready.model.reasons import Channel, Reason
 
 _EXPORT_AGAIN = "Export ServiceTitan's transactions again, now that the batch was exported"
+
+
+_NO_AMOUNT = "one of its transactions has no amount"
 
 
 @derivation(
@@ -57,9 +60,9 @@ def _batch(records: Sequence[Record], gaps: dict[str, Unknown | None]) -> dict[s
         "waits": any_of(record.get("waits") for record in records),
         "transactions": next(filter(None, gaps.values()), None) or Decimal(len(records)),
         "invoices": gaps[INVOICE] or Decimal(len(invoices)),
-        "invoiceAmount": gaps[INVOICE] or _total(invoices),
+        "invoiceAmount": gaps[INVOICE] or total((one.get("total") for one in invoices), _NO_AMOUNT),
         "payments": gaps[PAYMENT] or Decimal(len(payments)),
-        "paymentAmount": gaps[PAYMENT] or _total(payments),
+        "paymentAmount": gaps[PAYMENT] or total((one.get("total") for one in payments), _NO_AMOUNT),
     }
 
 
@@ -96,16 +99,6 @@ def _status(records: Iterable[Record]) -> Value:
     if done:
         return "Exported" if done == states else "Partly exported"
     return "Posted" if states == {"Posted"} else "Pending"
-
-
-def _total(records: Iterable[Record]) -> Value:
-    total = Decimal(0)
-    for record in records:
-        amount = record.get("total")
-        if not isinstance(amount, Decimal):
-            return amount if isinstance(amount, Unknown) else without(amount, f"{record.key} has no amount")
-        total += amount
-    return total
 
 
 @derivation(

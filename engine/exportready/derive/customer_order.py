@@ -16,6 +16,7 @@ from exportready.derive.derivation import Inputs, derivation
 from exportready.derive.unknowns import cause_of, source_of, without
 from exportready.evidence.consolidate import KEEP_NEWER
 from exportready.evidence.pages import join_pages
+from exportready.evidence.sources import is_older
 from exportready.kinds import fold
 from exportready.model.evidence import CLOCK_SKEW, Dataset, Listing, Record, Scope, Unknown, Value
 from exportready.model.reasons import Channel, Reason
@@ -48,7 +49,8 @@ def order(inputs: Inputs) -> Dataset:
             remedy=KEEP_NEWER,
             channel=Channel.EXPORT,
         )
-    doubts = [one for one in lists if not one.in_list_order and not _older(one, proof) and displaced_records(one.records)]
+    others = [one for one in lists if not one.in_list_order and not (proof and is_older(one, proof, inputs.at))]
+    doubts = [one for one in others if displaced_records(one.records)]
     shown = doubts[0] if doubts else proof or next(iter(lists), None)
     if shown is None:
         return _nothing(customers, Scope.PART, customers.why)
@@ -100,10 +102,6 @@ def _that_count(listings: Sequence[Listing], customers: Dataset) -> list[Listing
     listed = {key for one in lists for key in _keys(one)}
     counted = sorted(key for key in (fold(record.key) for record in customers.rows()) if key in listed)
     return [one for one in lists if sorted(_keys(one)) == counted]
-
-
-def _older(one: Listing, proof: Listing | None) -> bool:
-    return proof is not None and proof.dated is not None and one.dated is not None and one.dated < proof.dated
 
 
 def _newest_in_order(ordered: Sequence[Listing], at: datetime) -> Listing | str | None:

@@ -62,7 +62,7 @@ def errors(inputs: Inputs) -> Dataset:
             text = severity if isinstance(severity, Unknown) else _stated(status.get("statusMessage"), code)
             fields = {"transaction": UNSET, "message": text, "customer": UNSET, "type": UNSET, "arrivedSince": False}
             found.add({**fields, **_read(text, code, status.get("request"))}, status.where)
-    return found.whole() if report.scope is Scope.MISSING and sent else found.dataset(report)
+    return found.dataset(inputs.dataset(_STATUS) if report.scope is Scope.MISSING and sent else report)
 
 
 def _severity(status: Record) -> Value:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from exportready.derive.pending import NO_ID
 from exportready.kinds import KINDS, children, fold
 from exportready.kinds.nouns import noun
 from exportready.kinds.references import BOOKS_REFERENCES, LISTS_BY_TYPE, OWN_REFERENCES, OwnReference
@@ -23,8 +24,6 @@ from exportready.model.reasons import Reason
 
 _SHOWN = 3
 """Maximum number of objects that the reason of a list names."""
-_NONE = "0"
-"""The ID that means no object."""
 
 
 def mark(evidence: Evidence, read: Container[str] | None = None) -> Evidence:
@@ -120,7 +119,7 @@ class _Index:
 
         The ID decides where both sides have it: a new object may have the name of an old one.
         """
-        if isinstance(id_, str) and id_ != _NONE:
+        if isinstance(id_, str) and id_ != NO_ID:
             if id_ in self._ids:
                 return ""
             if self._have_ids:

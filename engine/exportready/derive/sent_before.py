@@ -43,4 +43,5 @@ def _still_known(dataset: Dataset, status: str, batch: str, exported: frozenset[
     for value, number in zip(dataset.column(status), dataset.column(batch), strict=True):
         is_final = value is NOT_EXPORTED or value in (*EXPORTED, "Canceled")
         is_in_batch = number is not NOT_EXPORTED and number is not UNSET
-        yield unknown if not is_final and is_in_batch and (not exported or number in exported) else value
+        may_be_exported = not exported or number in exported or isinstance(number, Unknown)
+        yield unknown if not is_final and is_in_batch and may_be_exported else value

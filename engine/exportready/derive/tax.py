@@ -13,8 +13,9 @@ from exportready.derive.answers import ANSWERS, answers_of
 from exportready.derive.conclusions import Conclusions
 from exportready.derive.derivation import Inputs, derivation
 from exportready.derive.freshness import unanswered
+from exportready.derive.pending import NO_ID
 from exportready.derive.sales_tax import TAX_GROUP, TAX_ITEM
-from exportready.derive.unknowns import first_unknown, not_among, source_of, unresolved, without
+from exportready.derive.unknowns import first_unknown, not_among, source_of, total, unresolved, without
 from exportready.kinds import KINDS, fold
 from exportready.kinds.nouns import list_name
 from exportready.kinds.transactions import INVOICE
@@ -23,8 +24,7 @@ from exportready.model.reasons import Reason
 
 _KIND, _ZONE, _RATE, _ITEM = "derived.tax_zone", "servicetitan.tax_zone", "servicetitan.tax_rate", "quickbooks.Item"
 _MAP = "salesTax.zones."
-_NO_ZONE = "0"
-"""The id of an invoice that is in no tax zone."""
+_EMPTY_RATE = "one of its rates is empty"
 
 
 @derivation(
@@ -76,7 +76,7 @@ class _Used:
         """Why other zones may be in use too."""
         for invoice in sorted(invoices.rows(), key=lambda invoice: invoice.key, reverse=True):
             waits, zone = invoice.get("waits"), invoice.get("taxZoneId")
-            if waits is True and isinstance(zone, str) and zone != _NO_ZONE:
+            if waits is True and isinstance(zone, str) and zone != NO_ID:
                 self.by_zone[zone] = invoice
             unknown = first_unknown(waits) or (first_unknown(zone) if waits is not False else None)
             if unknown is not None:
@@ -104,20 +104,11 @@ class _Rates:
 
     def total(self, zone: Value) -> Value:
         """Return the rate of a zone."""
-        return self._unknown or _sum(rate.get("taxRate") for rate in self._of_zone.get(zone, ()))
+        return self._unknown or total((rate.get("taxRate") for rate in self._of_zone.get(zone, ())), _EMPTY_RATE)
 
     def items(self, zone: Value) -> list[Value] | Unknown:
         """Return the items for a zone's tax if ServiceTitan calculates it."""
         return self._unknown or [rate.get("salesTaxItem") for rate in self._of_zone.get(zone, ())]
-
-
-def _sum(rates: Iterable[Value]) -> Value:
-    total = Decimal(0)
-    for rate in rates:
-        if not isinstance(rate, Decimal):
-            return rate if isinstance(rate, Unknown) else without(rate, "one of its rates is empty")
-        total += rate
-    return total
 
 
 def _percent(rate: Value) -> Value:
@@ -204,7 +195,7 @@ class _Items:
                 if isinstance(members, Unknown)
                 else without(members, f"the items of group {item.key} are not in the file")
             )
-        return _sum(self._rate_of_member(member, item) for member in members.split("\n"))
+        return total((self._rate_of_member(member, item) for member in members.split("\n")), _EMPTY_RATE)
 
     def _rate_of_member(self, member: str, group: Record) -> Value:
         found = self._tax_items(member, (TAX_ITEM,))

@@ -11,9 +11,9 @@ from decimal import Decimal
 
 from exportready.derive.conclusions import Conclusions
 from exportready.derive.derivation import Inputs, derivation
-from exportready.derive.unknowns import not_among
+from exportready.derive.unknowns import not_among, without
 from exportready.kinds import fold
-from exportready.model.evidence import UNSET, Dataset, Record, Scope, Value
+from exportready.model.evidence import UNSET, Dataset, Record, Scope, Unknown, Value
 
 
 @derivation(
@@ -39,15 +39,18 @@ def of_technicians(inputs: Inputs) -> Dataset:
     for technician in technicians.rows():
         id_, name = technician.get("id"), technician.get("name")
         own = driven.get(id_, []) if isinstance(id_, str) else []
-        names = sorted(str(place.get("parent.name")) for place in own)
-        truck: Value = names[0] if len(names) == 1 else UNSET if are_all or names else unknown
+        nameless = next((name for place in own if not isinstance(name := place.get("parent.name"), str)), None)
+        names = sorted(name for place in own if isinstance(name := place.get("parent.name"), str))
+        truck: Value = names[0] if len(own) == 1 and names else UNSET if are_all or own else unknown
+        if nameless is not None:
+            truck = without(nameless, "the truck has no name in your files")
         fields: dict[str, Value] = {
             "technician": name,
             "id": id_,
             "truck": truck,
-            "trucks": Decimal(len(names)) if are_all else unknown,
+            "trucks": Decimal(len(own)) if are_all else unknown,
             "siteExists": _site_exists(sites, site_names, truck),
-            "takes": _takes(str(name), names) if names or are_all else unknown,
+            "takes": truck if isinstance(truck, Unknown) else _takes(str(name), names),
         }
         found.add(fields, technician.where)
     return found.dataset(technicians)

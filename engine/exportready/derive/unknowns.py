@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from msgspec.structs import replace
 
@@ -71,6 +72,16 @@ def because_of(unknown: Unknown, *values: Value) -> Unknown:
 def first_unknown(*values: Value) -> Unknown | None:
     """Return the first value that is not known."""
     return next((value for value in values if isinstance(value, Unknown)), None)
+
+
+def total(values: Iterable[Value], otherwise: str) -> Value:
+    """Return the sum of numbers; the first unknown one instead, or for an empty one an unknown value with the reason `otherwise`."""
+    found = Decimal(0)
+    for value in values:
+        if not isinstance(value, Decimal):
+            return value if isinstance(value, Unknown) else without(value, otherwise)
+        found += value
+    return found
 
 
 def any_of(truths: Iterable[Value]) -> Value:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from exportready.evidence.copies import identity, modified, with_fragments
 from exportready.evidence.pages import join_pages, oldest
-from exportready.evidence.sources import choose
+from exportready.evidence.sources import choose, is_older
 from exportready.kinds import KINDS, fold
 from exportready.kinds.account import ALL, BATCH, DAYS, NONE_THERE, PART
 from exportready.kinds.nouns import noun
@@ -51,7 +51,7 @@ def consolidate(kind: str, listings: Sequence[Listing], covers: Covers | None, a
         chosen = [one]
     elif "" in parts:
         whole = next(listing for listing in chosen if not listing.part)
-        fragments += [part for part in chosen if part.part and not _is_older(part, whole)]
+        fragments += [part for part in chosen if part.part and not is_older(part, whole, at)]
         chosen = [whole]
     if len(chosen) > 1 or (chosen and chosen[0].part):
         chosen = [_join_parts(kind, chosen)]
@@ -186,10 +186,6 @@ def _dataset(kind: str, listing: Listing | None, fragments: Sequence[Listing], c
 def _missing(kind: str, listings: Sequence[Listing]) -> list[str]:
     """Return the parts of a kind that are not among these lists."""
     return [part for part in PARTS.get(kind, ()) if part not in {listing.part for listing in listings}]
-
-
-def _is_older(one: Listing, other: Listing) -> bool:
-    return one.dated is not None and other.dated is not None and one.dated < other.dated
 
 
 def _join_parts(kind: str, listings: Sequence[Listing]) -> Listing:

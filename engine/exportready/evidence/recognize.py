@@ -92,6 +92,8 @@ def _read_text(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: t
     try:
         reading = tables.read(data, path, wanted, columns, zone)
     except Unreadable:
+        if may_be_table:
+            raise
         return _HELP
     if reading.reader or reading.questions:
         return reading

@@ -295,8 +295,8 @@ class _Coverage(msgspec.Struct, frozen=True, kw_only=True):
             stated = self.covers.get(array_of[0])
         if stated is None or (stated.what == NONE_THERE and not self._is_fresh(stated)):
             return None
-        sheets = [self.digests.get(listing.path, "") for listing in held if listing.part == SHEET]
-        known = not stated.files or all(any(digest.startswith(file) for file in stated.files) for digest in sheets)
+        about = [self.digests.get(listing.path, "") for listing in held if listing.part == SHEET or not listing.whole]
+        known = not stated.files or all(any(digest.startswith(file) for file in stated.files) for digest in about)
         return stated if known else None
 
     def _paths(self, kind: str) -> set[str]:

@@ -31,14 +31,14 @@ def choose(listings: Sequence[Listing], at: datetime) -> Listing | str:
     """
     different = list({identity(one): one for one in _best_last(listings)}.values())  # a log may repeat a response many times
     lists = _newest([one for one in different if one.reader != _ANSWER], at)
-    answers = [one for one in different if one.reader == _ANSWER and not any(_is_older(one, other, at) for other in lists)]
+    answers = [one for one in different if one.reader == _ANSWER and not any(is_older(one, other, at) for other in lists)]
     counting = [*lists, *answers]
     has = [frozenset(some) for some in ids(counting)]
     replaced = {
         mine
         for mine, one in enumerate(counting)
         for other, answer in enumerate(counting[len(lists) :], len(lists))
-        if _is_older(one, answer, at) and has[mine] <= has[other]
+        if is_older(one, answer, at) and has[mine] <= has[other]
     }
     kept = [one for mine, one in enumerate(counting) if mine not in replaced]
     return kept[0] if len(kept) == 1 else _add_up(kept)
@@ -50,7 +50,8 @@ def _best_last(listings: Sequence[Listing]) -> list[Listing]:
     )
 
 
-def _is_older(one: Listing, other: Listing, at: datetime) -> bool:
+def is_older(one: Listing, other: Listing, at: datetime) -> bool:
+    """Return whether one list is older than another. A date after the moment of the check, `at`, shows nothing."""
     return one.dated is not None and other.dated is not None and one.dated < other.dated and other.dated - at <= CLOCK_SKEW
 
 

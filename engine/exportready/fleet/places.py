@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ import msgspec
 from exportready.evidence.files import IGNORED, is_zip
 from exportready.evidence.recognize import is_own_report
 from exportready.model.audit import escape_surrogates
+from exportready.model.commands import suggest
 from exportready.schema.files import read_written
 
 LIST_SUFFIXES = (".txt", ".lst", ".list")
@@ -76,7 +76,7 @@ def find_accounts(path: Path, reports: Path | None = None) -> Fleet:
     )
     if not accounts or "account.yaml" in skipped:
         if skipped:
-            raise NoFleet(f"{path} looks like one account. Check it with: exportready check {shlex.quote(str(path))}")
+            raise NoFleet(f"{path} looks like one account. Check it with: {suggest('check', path)}")
         raise NoFleet(f"{path} has no accounts. Put one folder or .zip per account into it.")
     return Fleet(path, _by_place({entry: entry.name for entry in accounts}), skipped)
 

@@ -15,7 +15,6 @@ import msgspec
 from exportready.schema.patterns import search
 
 MISSING, OWN, RETRY, SKIPPED, SESSION, OTHER, FINE = "missing", "own", "retry", "skipped", "session", "other", "fine"
-SORTS = (MISSING, OWN, RETRY, SKIPPED, SESSION, OTHER, FINE)
 """FINE: not an error. MISSING: QuickBooks doesn't have an object. OWN: a defect of the object that was sent. RETRY: not a defect, so try
 again. SKIPPED: not tried, because another request failed. SESSION: nothing can be exported. OTHER: unknown."""
 

@@ -188,9 +188,6 @@ BOOKS_REFERENCES: tuple[tuple[str, str, str], ...] = tuple(
 )
 """(kind, field, target) of references between QuickBooks' own lists, by full name (Intuit, qbxml130.xsd)."""
 
-STOPS_ITS_BATCH = ("batching/technician-on-lines", "batching/invoice-dated", "batching/invoice-has-item")
-"""Rules whose failure keeps a batch from being posted at all (help.servicetitan.com, why is my batch failing to post)."""
-
 _OWN = {
     "servicetitan.invoice": "id referenceNumber customer.id customer.name total waits batch.number batch.name syncStatus active",
     "servicetitan.payment": "id referenceNumber customer.id customer.name total waits batch.number batch.name syncStatus active date",

@@ -14,9 +14,10 @@ from msgspec.structs import replace
 
 from exportready.evidence.readers import pasted, qbxml
 from exportready.evidence.readers.xmltext import to_utf8
-from exportready.evidence.reading import Reading, Unreadable
+from exportready.evidence.reading import Reading
 from exportready.model.display import count
 from exportready.model.evidence import Value
+from exportready.model.reasons import Reason
 from exportready.model.rules import Wanted
 
 _OPEN, _CLOSE, _ANSWERS = b"<QBXML>", b"</QBXML>", b"<QBXMLMsgsRs"
@@ -30,16 +31,19 @@ def read(data: bytes, path: str, wanted: Wanted) -> Reading | str:
     """Read the errors in a log; if it has none, return what it is and what would help."""
     text = to_utf8(data)
     responses, cut = _responses(text)
-    try:
-        answered = qbxml.read_statuses([(text[start:end], line) for start, end, line in responses], path, wanted)
-    except Unreadable:
-        answered, cut = qbxml.read_statuses((), path, wanted), cut + len(responses)
+    answered, damaged = qbxml.read_statuses([(text[start:end], line) for start, end, line in responses], path, wanted)
+    cut += damaged
     rows = list(_errors(text, responses))
     if not rows and not answered.listings:
         return _CUT if cut else _NOTHING
     notes = ["it is read as a log of the QuickBooks Web Connector, from which only QuickBooks' errors are taken"]
     notes += [f"{count(cut, 'response')} in it can't be read, because the log cuts responses short"] if cut else []
-    listings = (*answered.listings, *((pasted.listing(rows, path, wanted),) if rows else ()))
+    why = f"{path} lacks {count(cut, 'response')} of QuickBooks"
+    partial = {"whole": False, "why_part": why, "cause": Reason.PARTIAL, "damaged": True} if cut else {}
+    listings = (
+        *(replace(one, **partial) for one in answered.listings),
+        *((pasted.listing(rows, path, wanted),) if rows else ()),
+    )
     counts = {**answered.counts, **({pasted.KIND: len(rows)} if rows else {})}
     return replace(answered, listings=listings, counts=counts, notes=tuple(notes))
 

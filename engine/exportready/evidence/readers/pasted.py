@@ -148,15 +148,10 @@ def _continues(so_far: str, line: str) -> bool:
         return False
     named = _NAMED.search(so_far)
     only_named = named is not None and len(so_far[named.end() :].split()) < 2 and not has_message
-    return (
-        only_named
-        or so_far.endswith("error message:")
-        or (not _ENDS.search(so_far) and not has_message)
-        or _is_cut(so_far, line)
-    )
+    return only_named or so_far.endswith("error message:") or (not _ENDS.search(so_far) and not has_message) or _is_cut(so_far)
 
 
-def _is_cut(so_far: str, line: str) -> bool:
+def _is_cut(so_far: str) -> bool:
     """Return whether a known message was cut at the end of a line: it has no period yet, and ends in the middle of a phrase."""
     return (
         is_message(so_far)

@@ -56,14 +56,18 @@ def read_document(document: bytes, path: str, wanted: Wanted) -> Reading:
     return reader.reading()
 
 
-def read_statuses(responses: Iterable[tuple[bytes, int]], path: str, wanted: Wanted) -> Reading:
-    """Read only what QuickBooks answered, not the records, from documents with their lines. Raises Unreadable as `read` does."""
+def read_statuses(responses: Iterable[tuple[bytes, int]], path: str, wanted: Wanted) -> tuple[Reading, int]:
+    """Read only what QuickBooks answered, not the records, from documents with their lines; also return how many are damaged."""
+    damaged = 0
     reader = _Reader(path, {name: fields for name, fields in wanted.items() if name == _STATUS})
     for one, line in responses:
-        reader.read(one, line)
+        try:
+            reader.read(one, line)
+        except Unreadable:
+            damaged += 1
     reading = reader.reading()
     statuses = tuple(one for one in reading.listings if one.kind == _STATUS)
-    return replace(reading, listings=statuses, counts={_STATUS: reader.counts[_STATUS]}, companies=frozenset())
+    return replace(reading, listings=statuses, counts={_STATUS: reader.counts[_STATUS]}, companies=frozenset()), damaged
 
 
 class _Response(msgspec.Struct, kw_only=True):
@@ -182,7 +186,11 @@ class _Reader:
             problem = first.message if first else str(error.msg)
             at_line = first.line if first else error.lineno
             line = at_line + first_line - 1 if at_line and first_line else None
-            remedy = "remove that character in QuickBooks, then export again" if "har value" in problem else "export it again"
+            remedy = (
+                "remove that character in QuickBooks, then export again"
+                if first and first.type == etree.ErrorTypes.ERR_INVALID_CHAR
+                else "export it again"
+            )
             raise Unreadable(f"the XML is cut off or damaged ({problem}); {remedy}", line) from error
         root: etree._Element | None = events.root
         if root is None:

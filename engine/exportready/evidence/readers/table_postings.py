@@ -60,7 +60,10 @@ class PostingRows(TableRows):
             word = self._titled(row, POSTING_TYPE)
             txn = types.get(squash(word)) if isinstance(word, str) else None
             if txn is None:
-                others[str(word or "without a type")] += 1
+                if not isinstance(word, str) or not word.strip() or word.startswith("#"):  # #REF! of a broken formula
+                    self.why_damaged = self.why_damaged or f"row {number} of {self.sheet.name} doesn't say its type"
+                else:
+                    others[word] += 1
                 continue
             kind = KINDS[txn.kind]
             fields = self.fields(kind, row, kind_of_columns)

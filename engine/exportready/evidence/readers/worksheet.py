@@ -10,6 +10,7 @@ from exportready.evidence.readers.sheets import Budget, Cell
 from exportready.evidence.reading import Unreadable
 from exportready.model.evidence import Unknown
 from exportready.model.reasons import Reason
+from exportready.schema.budgets import QUOTED
 
 _MAX_ROWS, _MAX_COLUMNS = 1 << 20, 1 << 14
 """The most that an Excel sheet can have."""
@@ -144,7 +145,7 @@ class Worksheet:
         first, _, last = reference.partition(":")
         start, end = _REFERENCE.fullmatch(first), _REFERENCE.fullmatch(last)
         if not start or not end:
-            return
+            raise Unreadable(f"a merged range in it is damaged ({reference[:QUOTED]}); save it again with Excel")
         left, right = _column_number(start[1]), _column_number(end[1])
         top, bottom = int(start[2]) - 1, min(int(end[2]), len(self.rows))
         self.budget.spend(merged=max(0, bottom - top) * max(1, right - left + 1))
