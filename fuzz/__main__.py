@@ -3,8 +3,8 @@
     python -m fuzz --seconds 60 --seed 1 [--kinds xlsx,zip] [--inputs 1000000]
     python -m fuzz --seed 1 --only xlsx/4412      # one input again
 
-A file must be read, not recognized, or refused as `Unreadable`: no other exception, at most 1 second of processor time below 100 KB, and at
-most 300 MB of memory. From time to time a snapshot of changed files is checked, and all reports are rendered from the stored result.
+A file must be read, not recognized, or rejected as `Unreadable`: no other exception, at most 1 second of processor time below 100 KB,
+and at most 300 MB of memory. From time to time a snapshot of changed files is checked, and all reports are rendered from the stored result.
 Failing inputs are saved in fuzz/corpus/KIND, which is tried first.
 """
 
@@ -41,7 +41,7 @@ ROUND = {
 }
 """How many files of each kind are tried in turn, so that each kind gets about the same time."""
 _CHECKS = 10
-"""How often a snapshot is checked: once in so many rounds."""
+"""How often a snapshot is checked: once in this many rounds."""
 
 
 def draw(seed: str, kind: str) -> Sample:
@@ -58,7 +58,7 @@ def from_corpus(folder: Path = CORPUS) -> Iterator[tuple[str, Sample]]:
 
 
 def inputs(seed: str, kinds: Sequence[str]) -> Iterator[tuple[str, Sample, Fault | None]]:
-    """Yield a name, a file and its fault without end, in rounds. Every so many rounds a snapshot is checked."""
+    """Yield a name, a file and its fault without end, in rounds. Every `_CHECKS` rounds a snapshot is checked."""
     for turn in count():
         for kind in kinds:
             for number in range(turn * ROUND[kind], (turn + 1) * ROUND[kind]):

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -17,10 +17,11 @@ from pathlib import Path
 import msgspec
 
 from exportready.check import CheckRequest, check
-from exportready.evidence import zipped
+from exportready.evidence import snapshot, zipped
 from exportready.evidence.reading import Unreadable
 from exportready.evidence.recognize import read_file
 from exportready.kinds import KINDS
+from exportready.model.evidence import Source
 from exportready.model.report import Outcome
 from exportready.model.rules import Rulebook
 from exportready.reporters import REPORTERS, Options, render
@@ -54,7 +55,7 @@ class Hangs(BaseException):
 
 
 def try_reading(sample: Sample) -> Fault | None:
-    """Return what is wrong when a file is read; None if it is read, isn't recognized, or is refused as `Unreadable`."""
+    """Return what is wrong when a file is read; None if it is read, isn't recognized, or is rejected as `Unreadable`."""
     return _watched(sample, lambda: _read(sample))
 
 
@@ -92,6 +93,7 @@ def _check(samples: Mapping[str, Sample]) -> None:
             broken = [result.reason for result in report.results if result.outcome is Outcome.ERROR]
             if broken:
                 raise RuntimeError(f"a rule broke: {broken[0]}")
+            complain_of_crashes(report.sources)
             stored = render("json", report, Options())
             back = report_from_json(json.loads(stored))
             for format_ in REPORTERS:
@@ -99,6 +101,13 @@ def _check(samples: Mapping[str, Sample]) -> None:
                     options = Options(audience=audience, verbose=2)
                     if render(format_, back, options) != render(format_, report, options):
                         raise RuntimeError(f"{format_} for {audience} differs when it is rendered from the stored result")
+
+
+def complain_of_crashes(sources: Iterable[Source]) -> None:
+    """Raise RuntimeError if a reader failed itself. A check goes on without such a file, so nothing else shows it."""
+    for source in sources:
+        if source.error in (snapshot.OUR_FAULT, snapshot.NO_MEMORY):
+            raise RuntimeError(f"the reader of {source.path} failed")
 
 
 @cache

@@ -65,7 +65,7 @@ def mutate_bytes(random: Random, data: bytes) -> bytes:
 # -- JSON
 
 _DEEP = "deep"
-"""Stands for a list in a list in a list, which json.dumps could not write."""
+"""Represents a list in a list in a list, which json.dumps could not write."""
 
 
 def _json(random: Random, data: bytes) -> bytes:

@@ -275,8 +275,8 @@ def test_a_question_about_columns_is_the_same_under_every_hash_seed(tmp_path: Pa
     )
     results = set()
     for seed in ("0", "1", "2", "3"):
-        command = [*PROGRAM, "check", "snapshot", AT, "--phase", "after-export", "-q", "-o", "json:result.json"]
+        command = [*PROGRAM, "check", "snapshot", AT, "--phase", "after-export", "-q", "-o", f"json:result-{seed}.json"]
         subprocess.run(command, cwd=tmp_path, check=False, timeout=60, env={**os.environ, "PYTHONHASHSEED": seed})
-        results.add((tmp_path / "result.json").read_bytes())
+        results.add((tmp_path / f"result-{seed}.json").read_bytes())
     (one,) = results
     assert json.loads(one)["sources"] or json.loads(one)["unrecognised"]

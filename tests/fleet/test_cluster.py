@@ -33,8 +33,8 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def local_cluster() -> Iterator[Any]:
-    """Return a scheduler and two workers in threads of this process."""
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
+    """Return a scheduler and two workers in threads of this process, on ports that are free."""
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=":0") as cluster:
         yield cluster
     logging.disable(logging.NOTSET)  # an audit on a cluster disables it
 

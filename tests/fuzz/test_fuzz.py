@@ -81,3 +81,13 @@ def test_a_failing_file_is_saved_and_tried_again(tmp_path: Path, monkeypatch: py
     assert list(from_corpus(tmp_path)) == [("log", sample)]
     assert save("log", Sample("large.txt", b"x" * 100_000)) == "not saved"
     assert len(list(tmp_path.glob("*/*"))) == 1
+
+
+def test_a_reader_that_fails_in_a_check_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> object:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr("exportready.evidence.snapshot.read_file", fails)
+    fault = try_checking({"json": Sample("materials.json", b"[]")})
+    assert fault is not None
+    assert "the reader of json/materials.json failed" in fault.what

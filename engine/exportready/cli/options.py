@@ -147,7 +147,7 @@ class Moment(click.ParamType[datetime]):
             moment = believable(datetime.fromisoformat(str(value)))
         except ValueError:
             self.fail(
-                f"'{value}' is not a date and time between 1980 and 2200. Use the format 2026-11-20T17:30:00-07:00.",
+                f"'{value}' is not a date and time from 1980 through 2200. Use the format 2026-11-20T17:30:00-07:00.",
                 param,
                 ctx,
             )

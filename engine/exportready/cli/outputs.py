@@ -150,6 +150,7 @@ def changes_since(earlier: Path | None, report: Report) -> Changes | None:
     from exportready.kinds import fold
     from exportready.results.compare import NoResult, compare, result_from_json
     from exportready.results.write import result_data
+    from exportready.schema.times import LIFETIME
 
     try:
         old, new = result_from_json(_json(earlier)), result_from_json(result_data(report))
@@ -157,7 +158,7 @@ def changes_since(earlier: Path | None, report: Report) -> Changes | None:
         raise click.ClickException(f"{earlier}: {error}") from error
     with reading(earlier):
         moment = datetime.fromisoformat(old.checked_at)
-        if moment.tzinfo is None or not 1970 < moment.year < 2200 or not isinstance(old.account, str | None):
+        if moment.tzinfo is None or moment.year not in LIFETIME or not isinstance(old.account, str | None):
             raise ValueError(f"invalid time {old.checked_at!r} or account {old.account!r}")
     if old.account and new.account and fold(old.account) != fold(new.account):
         raise click.ClickException(
@@ -175,8 +176,7 @@ def stored_report(path: Path) -> Report:
         found = report_from_json(_json(path))
     except NotStored as error:
         raise click.ClickException(f"{path}: {error}") from error
-    is_one_batch = bool(found.results) and [one.verdict for one in found.batches] == [found.verdict]
-    if verdict(found.results, found.sources) is not found.verdict and not is_one_batch:
+    if verdict(found.results, found.sources, found.notes.waivers) is not found.verdict:
         raise click.ClickException(
             f"{path}: its verdict doesn't match its findings, so the file was edited. Run check again with -o json:{path}."
         )

@@ -43,6 +43,7 @@ def why(snapshot: Path, issue: str | None, judging: SnapshotOptions, rules: Rule
     from exportready.cli.judging import judged, request
     from exportready.cli.output import echo, echo_json
     from exportready.cli.settings import settings, settle
+    from exportready.model.commands import suggest
     from exportready.reporters.why import explain_key_issue, find_key_issue, key_issue_list
     from exportready.results.write import result_data
 
@@ -50,7 +51,7 @@ def why(snapshot: Path, issue: str | None, judging: SnapshotOptions, rules: Rule
     report = judged(replace(request(snapshot, judging, settled.rulebook), jobs=1, waivers=settled.waivers))
     one = None if issue is None else find_key_issue(report, issue)
     if issue is not None and one is None:
-        raise click.UsageError(f"key issue '{issue}' not found; to list all key issues, run: exportready why {snapshot}")
+        raise click.UsageError(f"key issue '{issue}' not found; to list all key issues, run: {suggest('why', snapshot)}")
 
     if as_json:
         issues = [each for each in result_data(report)["key_issues"] if one is None or each["id"] == one.id]

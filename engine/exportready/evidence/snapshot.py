@@ -154,6 +154,10 @@ def _is_answers(file: File) -> bool:
     return file.path.lower().endswith(_ANSWER_FILES)
 
 
+OUR_FAULT = "ExportReady itself failed while reading it. This is a bug in ExportReady; please report it"
+NO_MEMORY = "it needs more memory than this computer has; export fewer dates, or remove it from the folder"
+
+
 def _read_file(file: File, wanted: Wanted, columns: Columns, zone: tzinfo) -> FileRead | None:
     """Read one file; None for ExportReady's own reports, which are no evidence."""
     digest, error, data = "", None, b""
@@ -168,10 +172,10 @@ def _read_file(file: File, wanted: Wanted, columns: Columns, zone: tzinfo) -> Fi
     except Unreadable as unreadable:
         error = unreadable
     except MemoryError:
-        error = Unreadable("it needs more memory than this computer has; export fewer dates, or remove it from the folder")
+        error = Unreadable(NO_MEMORY)
     except Exception as failure:  # one file must never stop the others
         debug.show(failure, f"could not read {file.path}")
-        error = Unreadable("ExportReady itself failed while reading it. This is a bug in ExportReady; please report it")
+        error = Unreadable(OUR_FAULT)
     if isinstance(reading, str):
         empty = Source(path=file.path, sha256=digest, reader="", dated=None, records={}, complete=False)
         return FileRead(source=empty, reading=None, unrecognized=Unrecognized(file.path, reading))

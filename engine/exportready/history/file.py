@@ -109,7 +109,7 @@ def _message(error: sqlite3.Error | OSError) -> str:
     if isinstance(error, OSError):
         return f"can't write this file ({error.strerror}). Choose another file with --history."
     text = str(error)
-    if "locked" in text or "busy" in text:
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return "another audit is using this file. Wait until it has finished, or choose another file with --history."
     if any(word in text for word in ("not a database", "malformed", "no such table", "no such column")):
         return f"this is not a history, or it is damaged ({text}). Remove it, or choose another file with --history."

@@ -14,6 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from exportready.kinds import fold
+from exportready.model.commands import quote
 from exportready.model.report import Finding, FindingId, Outcome, Report, RuleResult
 from exportready.schema.files import read_bytes
 
@@ -106,7 +107,7 @@ def read(path: Path) -> Baseline:
         data = json.loads(read_bytes(path).decode("utf-8-sig"))
         if not isinstance(data, dict) or data.get("format") != FORMAT:
             raise BadBaseline(
-                f"{path} is not a baseline ({FORMAT}). Create one with: exportready baseline create SNAPSHOT -o {path}"
+                f"{path} is not a baseline ({FORMAT}). Create one with: exportready baseline create SNAPSHOT -o {quote(str(path))}"
             )
         account, undecided = data["account"], data["untold"]
         if not (account is None or isinstance(account, str)) or not isinstance(undecided, list):
@@ -119,11 +120,12 @@ def read(path: Path) -> Baseline:
         )
     except OSError as error:
         raise BadBaseline(
-            f"Can't open {path} ({error.strerror}). Create a baseline with: exportready baseline create SNAPSHOT -o {path}"
+            f"Can't open {path} ({error.strerror}). Create a baseline with: exportready baseline create SNAPSHOT -o {quote(str(path))}"
         ) from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadBaseline(
-            f"{path} is damaged ({type(error).__name__}: {error}). Create it again with: exportready baseline create"
+            f"{path} is damaged ({type(error).__name__}: {error}). "
+            f"Create it again with: exportready baseline create SNAPSHOT -o {quote(str(path))}"
         ) from error
 
 

@@ -51,11 +51,10 @@ def _of_batch(result: RuleResult, number: str, notes: Notes) -> RuleResult:
     findings = tuple(finding for finding in result.findings if number in notes.batches_of(finding))
     if findings or not result.findings:
         return replace(result, findings=findings)
-    reason = f"no problem affects batch {number}"
     if not result.has_unknowns:
-        return replace(result, findings=(), outcome=Outcome.PASSED, reason=reason)
+        return replace(result, findings=(), outcome=Outcome.PASSED, reason=f"no problem affects batch {number}")
     cause = result.gaps[0].cause if result.gaps else Reason.INCONCLUSIVE
-    return replace(result, findings=(), outcome=Outcome.CANNOT_TELL, reason=reason, cause=cause)
+    return replace(result, findings=(), outcome=Outcome.CANNOT_TELL, reason="some records couldn't be checked", cause=cause)
 
 
 def narrowed(report: Report, number: str) -> Report:

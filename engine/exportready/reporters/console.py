@@ -188,7 +188,7 @@ def _still_needed(page: _Page, report: Report, office: OfficeView, folder: str) 
     for supply in office.supply[:_MAX_OPEN]:
         page.text(f"{supply.title}. {supply.instruction or words.NO_INSTRUCTION}.", indent="  ", bullet="* ")
     if len(office.supply) > _MAX_OPEN:
-        page.text(words.more_supplies(len(office.supply) - _MAX_OPEN), indent="    ")
+        page.text(words.more(len(office.supply) - _MAX_OPEN), indent="    ")
     if office.integrator:
         page.text(words.from_integrator(dict.fromkeys(one.what for one in office.integrator)), indent="  ", bullet="* ")
     for result in broken_rules:

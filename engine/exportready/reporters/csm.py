@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 import msgspec
 
@@ -95,7 +95,7 @@ def rule_look(report: Report, result: RuleResult) -> str:
         return LOOK_BY_SEVERITY[min(open_severities, key=lambda severity: severity.rank)]
     if result.has_unknowns:
         return "unknown"
-    return {Outcome.NOT_APPLICABLE: "none", Outcome.FAILED: "know"}.get(result.outcome, "fine")
+    return {Outcome.PASSED: "fine", Outcome.NOT_APPLICABLE: "none", Outcome.FAILED: "know"}.get(result.outcome, "unknown")
 
 
 def _areas(report: Report) -> list[Area]:
@@ -126,10 +126,12 @@ def _area(name: str, counts: Sequence[int]) -> Area:
 
 
 def _since(report: Report, changes: Changes) -> str:
-    verdicts = words.verdicts(after_export=report.is_after_export)
     when = view.local_time(report, datetime.fromisoformat(changes.old_checked_at))
     now = view.verdict_of(report, Verdict(changes.new_verdict))
-    return words.changed_since(when, verdicts[Verdict(changes.old_verdict)], now)
+    if changes.old_verdict == changes.new_verdict:
+        return words.unchanged_since(when, now)
+    before = words.verdicts(after_export=report.is_after_export)[Verdict(changes.old_verdict)]
+    return words.changed_since(when, before, now)
 
 
 def _changed_findings(changes: Changes) -> Iterator[ChangedFindings]:
@@ -145,7 +147,7 @@ def _changed_findings(changes: Changes) -> Iterator[ChangedFindings]:
 
 def _message(report: Report, office: OfficeView) -> str:
     """Return a message that the customer can act on: it mentions no files to edit, commands or API paths."""
-    dates = _file_dates(report)
+    dates = [when.date() for when in view.file_dates(report)]
     greeting = words.message_for_customer(
         dates[0] if dates else None,
         dates[-1] if dates else None,
@@ -177,13 +179,6 @@ def _task(card: Card) -> str:
     more = len(names) + card.not_listed - _MAX_NAMES
     named = ", ".join(names[:_MAX_NAMES]) + (f" and {more:,} more" if more > 0 else "")
     return f"{card.heading}{f': {named}' if named else ''} ({card.fix.who}, {card.effort})"
-
-
-def _file_dates(report: Report) -> list[date]:
-    """Return the dates of the files in order, or the one that the account states."""
-    taken_at = report.account.taken_at
-    times = [taken_at] if taken_at else [source.dated for source in report.sources if source.dated]
-    return sorted(view.local_time(report, when).date() for when in times)
 
 
 def _requests(supplies: Sequence[view.Supply]) -> list[str]:

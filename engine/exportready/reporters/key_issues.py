@@ -22,8 +22,6 @@ class KeyIssueRow(msgspec.Struct, frozen=True, kw_only=True):
     example: str
     """How it blocks one transaction; empty if it blocks none."""
     remark: str
-    has_steps: bool
-    """Whether its steps are shown with it. No rule found it, so they are shown nowhere else."""
 
 
 def blocks_something(issue: KeyIssue) -> bool:
@@ -45,7 +43,6 @@ def key_issue_rows(report: Report, limit: int | None = MAX_LISTED) -> list[KeyIs
             impact=impact(issue),
             example=examples.get(issue.id, ""),
             remark=remark(issue),
-            has_steps=not issue.rule,
         )
         for issue in shown_issues(report)[:limit]
     ]

@@ -255,10 +255,9 @@ def verdict(report: Report) -> str:
 
 def verdict_of(report: Report, verdict: Verdict) -> str:
     """Return a verdict in words: that of the report or of one batch. A good one says if not all rules were checked."""
-    if verdict in _GOOD_VERDICTS and narrowed(report):
-        return words.NARROWED_VERDICT if verdict is Verdict.READY else words.NARROWED_WARNING_VERDICT
     has_warnings = bool(problems(report, Severity.WARNING))
-    return words.verdict(verdict, after_export=report.is_after_export, has_warnings=has_warnings)
+    text = words.verdict(verdict, after_export=report.is_after_export, has_warnings=has_warnings)
+    return words.narrowed_verdict(verdict, text) if narrowed(report) else text
 
 
 def meaning(report: Report) -> str:
@@ -285,13 +284,13 @@ def account_name(report: Report) -> str:
 
 def files_and_dates(report: Report) -> str:
     """Return the files with the days of the oldest and the newest: "files exported November 20, 2026"."""
-    dates = _dates(report)
+    dates = file_dates(report)
     return words.your_files(dates[0], dates[-1]) if dates else words.your_files(None, None)
 
 
 def oldest_age(report: Report) -> str:
     """Return how old the oldest file is, "3 days old"; empty if no file is dated."""
-    dates = _dates(report)
+    dates = file_dates(report)
     return words.age(report.checked_at - dates[0]) if dates else ""
 
 
@@ -301,7 +300,7 @@ def files_and_age(report: Report) -> str:
     return files_and_dates(report) + (f" ({age})" if age else "")
 
 
-def _dates(report: Report) -> list[datetime]:
+def file_dates(report: Report) -> list[datetime]:
     """Return the account's `takenAt`, or where it has none, the dates of its files in order."""
     taken_at = report.account.taken_at
     dates = [taken_at] if taken_at else [source.dated for source in report.sources if source.dated]

@@ -61,11 +61,6 @@ UNRECOGNIZED = "Files we didn't recognize"
 UNREADABLE = "Files we couldn't read"
 GLOSSARY = "What the words mean"
 
-SECTIONS: Mapping[Severity, str] = {
-    Severity.ERROR: FIX_FIRST,
-    Severity.WARNING: LOOK_AT_THESE,
-    Severity.INFO: GOOD_TO_KNOW,
-}
 MILDER: Mapping[Severity, str] = {
     Severity.ERROR: "stops the export",
     Severity.WARNING: "doesn't stop the export",
@@ -165,7 +160,6 @@ RECORD = "Record"
 TOGETHER = "several"
 WHAT_IS_WRONG = "What is wrong"
 TO_FIX = "Fix"
-RULE = "Rule"
 NOTHING = "nothing"
 FILE = "File"
 CONTENT = "What it contains"
@@ -265,6 +259,11 @@ SYSTEMS = {"quickbooks": "QuickBooks", "servicetitan": "ServiceTitan"}
 def verdicts(*, after_export: bool) -> Mapping[Verdict, str]:
     """Return the texts of the verdicts: whether the batch is ready, or after the export, whether it arrived."""
     return ARRIVALS if after_export else VERDICTS
+
+
+def narrowed_verdict(value: Verdict, text: str) -> str:
+    """Return the text of a verdict if some checks were left out: a good verdict is only about those that ran."""
+    return {Verdict.READY: NARROWED_VERDICT, Verdict.READY_WITH_WARNINGS: NARROWED_WARNING_VERDICT}.get(value, text)
 
 
 def verdict(value: Verdict, *, after_export: bool, has_warnings: bool) -> str:
@@ -409,7 +408,7 @@ def because_many(number: int) -> str:
 
 def and_more(number: int) -> str:
     """Return how many entries a list on the console leaves out."""
-    return f"and {number:,} more; to see all, add -o report.html"
+    return f"and {number:,} more; to see all, add -o report.json"
 
 
 def more_with_verbose(parts: Sequence[str]) -> str:
@@ -419,7 +418,7 @@ def more_with_verbose(parts: Sequence[str]) -> str:
 
 def and_more_of(number: int) -> str:
     """Return how many entries a list on a platform or in Markdown leaves out."""
-    return f"and {number:,} more. The JSON and HTML reports list them all."
+    return f"and {number:,} more. The JSON report lists them all."
 
 
 def accepted(until: date, owner: str, reason: str, ticket: str) -> str:
@@ -576,11 +575,6 @@ def more_questions(number: int) -> str:
     return f"and {count(number, 'more question')}"
 
 
-def more_supplies(number: int) -> str:
-    """Return how many missing files are left out: "and 2 more"."""
-    return f"and {number:,} more"
-
-
 def missing(kinds: str) -> str:
     """Return what is missing: "Missing: invoices, payments"."""
     return f"Missing: {kinds}" if kinds else "Missing"
@@ -606,9 +600,12 @@ def unexplained(number: int, missing: int, doubled: int, differing: int, amount:
 
 def changed_since(when: datetime, before: str, now: str) -> str:
     """Return the verdicts then and now: "On November 12, 2026, 5:30 PM: “Don't export yet”. Now: “Ready to export”"."""
-    return (
-        f"On {format_time(when)}: “{before}”. Now: “{now}”" if before != now else f"Since {format_time(when)}: still “{now}”"
-    )
+    return f"On {format_time(when)}: “{before}”. Now: “{now}”"
+
+
+def unchanged_since(when: datetime, now: str) -> str:
+    """Return a verdict that is the same: "Since November 12, 2026, 5:30 PM: still “Ready to export”"."""
+    return f"Since {format_time(when)}: still “{now}”"
 
 
 def drifted(setting: str, old: str | None, new: str | None) -> str:

@@ -122,7 +122,7 @@ def _row(
         report_link=report_link(reports_url, account.report_file),
         verdict=shown_verdict(state),
         look=account_look(audit, state),
-        verdict_text=verdict_text(state, shown_verdict(state)),
+        verdict_text=verdict_text(audit, state, shown_verdict(state)),
         unreadable=_unreadable(state),
         remark=_remark(audit, account),
         error_count=sum(rule.open_count for rule in state.rules if rule.worst is Severity.ERROR),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from exportready.model.audit import AccountChanges
+from exportready.model.audit import AccountChanges, Audit
 from exportready.reporters.audit.accounts import KINDS_OF_CHANGE, Row, change_count, is_new
 from exportready.reporters.audit.looks import ORDER, verdict_text
 
@@ -54,7 +54,7 @@ class FleetChanges(msgspec.Struct, frozen=True, kw_only=True):
     omitted_rule_changed: int
 
 
-def fleet_changes(rows: Sequence[Row]) -> FleetChanges:
+def fleet_changes(audit: Audit, rows: Sequence[Row]) -> FleetChanges:
     """Return the changes in all accounts, the account with the most changes first."""
     compared = [(row, row.account.changes) for row in rows if row.account.changes is not None]
     changed = sorted((row for row, _ in compared if row.has_changed), key=lambda row: -change_count(row.account))
@@ -66,10 +66,10 @@ def fleet_changes(rows: Sequence[Row]) -> FleetChanges:
         worse=sum(step < 0 for step in verdict_steps),
         better=sum(step > 0 for step in verdict_steps),
         new_accounts=sum(is_new(row.account) for row in rows),
-        by_account=tuple(_changed_account(row, KINDS_OF_CHANGE) for row in changed[:MAX_ACCOUNTS]),
+        by_account=tuple(_changed_account(audit, row, KINDS_OF_CHANGE) for row in changed[:MAX_ACCOUNTS]),
         omitted_accounts=max(0, len(changed) - MAX_ACCOUNTS),
         by_rule=tuple(_by_rule(changes for _, changes in compared)),
-        by_rule_changed=tuple(_changed_account(row, ("rule_changed",)) for row in rule_changed[:MAX_ACCOUNTS]),
+        by_rule_changed=tuple(_changed_account(audit, row, ("rule_changed",)) for row in rule_changed[:MAX_ACCOUNTS]),
         omitted_rule_changed=max(0, len(rule_changed) - MAX_ACCOUNTS),
     )
 
@@ -84,11 +84,11 @@ def _number(changes: AccountChanges, kind: str) -> int:
     return sum(counts_by_rule(changes, kind).values())
 
 
-def _changed_account(row: Row, kinds: Sequence[str]) -> ChangedAccount:
+def _changed_account(audit: Audit, row: Row, kinds: Sequence[str]) -> ChangedAccount:
     changes = row.account.changes
     if changes is None:
         return ChangedAccount(row, "", ())
-    old_verdict = "" if changes.verdict is row.verdict else verdict_text(row.state, changes.verdict)
+    old_verdict = "" if changes.verdict is row.verdict else verdict_text(audit, row.state, changes.verdict)
     return ChangedAccount(row, old_verdict, tuple(_kind_of_change(counts_by_rule(changes, kind)) for kind in kinds))
 
 

@@ -48,7 +48,7 @@ def _row(audit: Audit, row: Row) -> list[str]:
         str(state.files_read),
         _time(audit, state.oldest_date),
         str(state.files_undated),
-        verdict_text(state, changes.verdict) if changes else "",
+        verdict_text(audit, state, changes.verdict) if changes else "",
         *(str(sum(counts_by_rule(changes, kind).values())) if changes else "" for kind in CHANGE_KEYS),
         _what_changed(changes),
         _rule_ids(audit, row.failed_rules),

@@ -10,11 +10,11 @@ import msgspec
 from exportready.model.audit import Audit
 from exportready.model.display import format_date, format_time
 from exportready.model.report import Expiry
+from exportready.policy.waivers import SOON
 from exportready.reporters import words as shared
 from exportready.reporters.audit import words
 from exportready.reporters.audit.accounts import Row, local_time, rule_heading, shorten
 
-SOON = timedelta(days=30)
 MAX_ACCOUNTS, MAX_LINES, MAX_IN_SUMMARY = 200, 5, 4
 """Maximum number of accounts on the page, of answers and waivers shown for each, and of accounts in the summary."""
 

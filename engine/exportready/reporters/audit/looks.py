@@ -90,12 +90,13 @@ def shown_verdict(state: AccountState) -> Verdict:
     return state.verdict
 
 
-def verdict_text(state: AccountState, verdict: Verdict) -> str:
+def verdict_text(audit: Audit, state: AccountState, verdict: Verdict) -> str:
     """Return a verdict on an account in words. An account that couldn't be read at all has none."""
     if state.error:
         return words.NOT_READ
     has_warnings = bool(state.open_by_severity.get(Severity.WARNING))
-    return shared.verdict(verdict, after_export=state.is_after_export, has_warnings=has_warnings)
+    text = shared.verdict(verdict, after_export=state.is_after_export, has_warnings=has_warnings)
+    return shared.narrowed_verdict(verdict, text) if is_narrowed(audit) else text
 
 
 def account_look(audit: Audit, state: AccountState) -> str:

@@ -106,14 +106,13 @@ def _tiles(audit: Audit, rows: Sequence[Row]) -> list[Tile]:
     tiles, bar_start = [], 0
     for verdict in ORDER:
         number = sum(row.verdict is verdict for row in rows)
-        is_good = verdict in (Verdict.READY, Verdict.READY_WITH_WARNINGS)
-        label = labels[verdict]
+        label = words.NOT_ALL_CHECKED if verdict is Verdict.CANNOT_TELL else labels[verdict]
         tiles.append(
             Tile(
                 verdict=verdict,
                 look=verdict_look(audit, verdict),
                 number=number,
-                label=shared.NARROWED_VERDICT.format(label) if is_good and is_narrowed(audit) else label,
+                label=shared.narrowed_verdict(verdict, label) if is_narrowed(audit) else label,
                 bar_start=round(100 * bar_start / total, 2),
                 bar_width=round(100 * number / total, 2),
             )

@@ -39,7 +39,7 @@ def audit_view(audit: Audit, reports_url: str = "") -> AuditView:
     """Return the audit as people see it, whatever the order of its accounts."""
     areas = _areas(audit)
     rows = account_rows(audit, [folder for folder, _ in areas], reports_url)
-    rules, changes, expiring = rule_summaries(audit, rows), fleet_changes(rows), expiring_accounts(audit, rows)
+    rules, changes, expiring = rule_summaries(audit, rows), fleet_changes(audit, rows), expiring_accounts(audit, rows)
     return AuditView(
         summary=audit_summary(audit, rows, rules, changes, expiring),
         areas=areas,

@@ -31,6 +31,7 @@ MEANINGS_AFTER_EXPORT: Mapping[Verdict, str] = {
 }
 VERDICT = "Verdict"
 VERDICT_BAR = "Accounts by verdict"
+NOT_ALL_CHECKED = "Not fully checked"
 NOT_READ = "Couldn't be checked"
 COULD_NOT_BE_READ = "of these have files we couldn't read"
 SINCE_LAST = "Since the last audit"
