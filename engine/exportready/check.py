@@ -135,6 +135,7 @@ def examine(request: CheckRequest) -> Examined:
         expiring=expiring(results, notes.waivers, now, at, zone),
         baseline=request.baseline_name,
         baseline_undecided=request.baseline.undecided if request.baseline else frozenset(),
+        new_rules=baseline.newer_rules(results, request.baseline) if request.baseline else frozenset(),
         stale_baseline=_stale_baseline(results, request.baseline),
         waiver_remarks=tuple(
             f"{one.heading}: {one.waiver.rule} ({one.waiver.where.path}:{one.waiver.where.line}): {one.message}"

@@ -497,3 +497,25 @@ def test_annotations_are_titled_with_the_problem(run: Run, tmp_path: Path) -> No
         assert described[rule["id"]]["shortDescription"]["text"] != rule["title"]
         assert described[rule["id"]]["fullDescription"]["text"].startswith(rule["title"])
     assert "Not so" not in "".join(texts.values())
+
+
+def test_a_check_that_is_newer_than_the_baseline_is_reported_and_fails_nothing_until_it_is_created_again(
+    run: Run, tmp_path: Path
+) -> None:
+    path, gate = tmp_path / "baseline.json", ["check", EXAMPLES / "not-ready", EVENING, "--new-only", "--baseline"]
+    run("baseline", "create", EXAMPLES / "not-ready", EVENING, "-o", path)
+    known = json.loads(path.read_text(encoding="utf-8"))
+    older = known | {
+        "rules": [rule for rule in known["rules"] if rule != "items/cogs-account"],
+        "findings": [one for one in known["findings"] if one["rule"] != "items/cogs-account"],
+    }
+    path.write_text(json.dumps(older), encoding="utf-8")
+    done = run(*gate, path, "-o", "console", "-o", f"json:{tmp_path / 'result.json'}", "-o", f"junit:{tmp_path / 'junit.xml'}")
+    assert done.returncode == 0
+    assert b"New in this version: items/cogs-account (" in done.stdout
+    assert b"exportready baseline create" in done.stdout
+    assert json.loads((tmp_path / "result.json").read_bytes())["baseline"]["new_rules"] == ["items/cogs-account"]
+    assert b'type="error"' not in (tmp_path / "junit.xml").read_bytes()
+
+    path.write_text(json.dumps(older | {"rules": known["rules"]}), encoding="utf-8")
+    assert run(*gate, path, "-q").returncode == 1

@@ -25,6 +25,7 @@ RULE = """id: house/a
 title: {title}
 severity: error
 phase: before-export
+about: setup
 source: {{document: Handbook, section: Items, updated: 2026-11-02}}
 why: It matters.
 each: [servicetitan.material]

@@ -56,6 +56,7 @@ SOUND = """id: house/x
 title: Every part has a code
 severity: warning
 phase: before-export
+about: setup
 source: {document: House, section: Parts, updated: 2026-01-01}
 why: because
 each: servicetitan.material

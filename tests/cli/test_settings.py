@@ -92,6 +92,7 @@ PACK_RULE = """id: own/every-part-has-a-name
 title: Every part has a name
 severity: warning
 phase: before-export
+about: setup
 source: {document: House rules, section: Parts, updated: 2026-01-01}
 why: Nobody finds a part without one.
 each: servicetitan.material

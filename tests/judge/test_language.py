@@ -19,6 +19,7 @@ id: area/sample
 title: A sample
 severity: error
 phase: before-export
+about: setup
 source: {document: A document, section: A section, updated: 2023-05-12}
 why: Because.
 failure: it is not so

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 import samples
 from exportready.check import CheckRequest, check
@@ -35,7 +36,7 @@ def new(report: Report, known: baseline.Baseline) -> list[Finding]:
 
 
 def test_a_member_with_semicolons_in_its_name_hides_no_new_member(tmp_path: Path) -> None:
-    before = baseline.of(customers(tmp_path, SEMICOLONS, *SORTED))
+    before = baseline.of(customers(tmp_path, SEMICOLONS, *SORTED), BOOK.rules)
     assert [one.members for one in before.entries] == [(SEMICOLONS,)]
     assert not new(customers(tmp_path, SEMICOLONS, *SORTED), before)
     (joined,) = new(customers(tmp_path, SEMICOLONS, *SORTED, "brass"), before)
@@ -45,7 +46,7 @@ def test_a_member_with_semicolons_in_its_name_hides_no_new_member(tmp_path: Path
 def test_an_old_baseline_that_split_a_name_reports_the_group_as_new(tmp_path: Path) -> None:
     """Such baselines were written before members were stored as a list."""
     report, path = customers(tmp_path, SEMICOLONS, *SORTED), tmp_path / "baseline.json"
-    stated = json.loads(baseline.text(baseline.of(report)))
+    stated = json.loads(baseline.text(baseline.of(report, BOOK.rules)))
     stated["findings"][0]["members"] = sorted(SEMICOLONS.split("; "))
     path.write_text(json.dumps(stated), encoding="utf-8")
     assert len(new(report, baseline.read(path))) == 1
@@ -54,5 +55,13 @@ def test_an_old_baseline_that_split_a_name_reports_the_group_as_new(tmp_path: Pa
 @pytest.mark.parametrize("names", [("Zimmer", *SORTED), ("Zimmer", "Young", *SORTED)])
 def test_an_old_baseline_with_plain_names_still_knows_its_groups(tmp_path: Path, names: tuple[str, ...]) -> None:
     report, path = customers(tmp_path, *names), tmp_path / "baseline.json"
-    path.write_text(baseline.text(baseline.of(report)), encoding="utf-8")
+    path.write_text(baseline.text(baseline.of(report, BOOK.rules)), encoding="utf-8")
     assert not new(report, baseline.read(path))
+
+
+def test_the_rules_newer_than_a_baseline_that_lists_no_rules_are_those_added_since_its_version(tmp_path: Path) -> None:
+    report = customers(tmp_path, SEMICOLONS, *SORTED)
+    old = replace(baseline.of(report, BOOK.rules), rules=None)
+    assert baseline.newer_rules(report.results, old) == frozenset()
+    assert baseline.newer_rules(report.results, replace(old, rules=frozenset())) == {RULE}
+    assert {rule.id for rule in BOOK.rules} >= baseline.ADDED

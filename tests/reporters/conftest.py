@@ -30,7 +30,7 @@ from exportready.model.report import (
     Thing,
     Verdict,
 )
-from exportready.model.rules import All, Check, Citation, FixSteps, Phase, Rule, Severity
+from exportready.model.rules import About, All, Check, Citation, FixSteps, Phase, Rule, Severity
 
 DENVER = timezone(timedelta(hours=-7))
 LISTS_TO_IIF = "In QuickBooks, signed in as Admin in single-user mode: File > Utilities > Export > Lists to IIF Files"
@@ -56,6 +56,7 @@ def a_rule(id_: str, title: str, why: str, fix: FixSteps, severity: Severity = S
         title=title,
         severity=severity,
         phase=Phase.BEFORE,
+        about=About.SETUP,
         source=Citation(document="ServiceTitan Web Connector Best Practices", section="Items", updated=date(2023, 5, 12)),
         why=why,
         problem="",

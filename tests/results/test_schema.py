@@ -44,7 +44,7 @@ def everything() -> Any:
     asked = replace(
         request("not-ready"),
         waivers=waivers.read(accepted),
-        baseline=baseline.of(check(replace(request("not-ready"), select=("items",)))),
+        baseline=baseline.of(check(replace(request("not-ready"), select=("items",))), request("ready").rulebook.rules),
         baseline_name="baseline.json",
         ignore=("tax",),
     )

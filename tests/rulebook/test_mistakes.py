@@ -25,7 +25,11 @@ failure: "{code} has none"
 fix: {who: office manager, minutes: 2, steps: ["Open {code}"]}
 examples:
   - {name: ok, evidence: {servicetitan.material: [{code: A, active: true, costOfSaleAccount: X}]}, outcome: passed}
+about: setup
 """
+
+
+CONFIRM = "fact: looked, question: Is it so?, steps: [Look], yes: It is, no: It isn't, minutes: 1"
 
 
 def mistakes(tmp_path: Path, text: str, name: str = "items/sample.yaml") -> list[tuple[int, str]]:
@@ -45,6 +49,10 @@ def test_the_sample_has_no_mistakes(tmp_path: Path) -> None:
 
 CASES = [
     ("id: items/sample", "id: items/other", 1, "the id must match the file's path: 'items/sample'"),
+    ("about: setup\n", "", 1, "'about' is missing"),
+    ("about: setup", "about: set-up", 16, "did you mean 'setup'"),
+    ("about: setup", "about: setup\nconfirm: {fact: looked}", 17, "'question' is missing"),
+    ("about: setup", f"about: setup\nconfirm: {{{CONFIRM}, lasts: forever}}", 17, "batch, or an age such as 4h or 90d"),
     ("severity: error", "severity: fatal", 3, "one of error, warning, info"),
     ("severity: error", "severity: eror", 3, "did you mean 'error'"),
     ("title: Every", "titel: Every", 2, "did you mean 'title'"),
@@ -99,6 +107,16 @@ def test_a_mistake_has_its_line_and_says_what_would_be_right(
     assert any(at == line and words in message for at, message in found), found
 
 
+def test_rules_that_ask_for_the_same_fact_must_ask_in_the_same_way(tmp_path: Path) -> None:
+    first = f"{GOOD}confirm: {{{CONFIRM}, lasts: batch}}\n"
+    assert mistakes(tmp_path, first) == []
+    second = first.replace("id: items/sample", "id: items/twin")
+    assert mistakes(tmp_path, second, "items/twin.yaml") == []
+    ((line, message),) = mistakes(tmp_path, second.replace("Is it so?", "Is it?"), "items/twin.yaml")
+    assert line == 1
+    assert message.startswith("`confirm` differs from the one in items/sample.yaml")
+
+
 def test_all_mistakes_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
     one = GOOD.replace("severity: error", "severity: fatal").replace("active: true}\nexpect", "activ: true}\nexpect")
     mistakes(tmp_path, one)
@@ -133,6 +151,7 @@ fix:
 examples:
   - {name: ok, evidence: {servicetitan.material: [{code: A, activ: true}]}, answers: {peopleWhoExprot: 1}, outcome: passed}
   - {nme: bad, evidence: {servicetitan.material: [{cod: A}]}, outcome: fine, findings: [A]}
+about: setup
 """
 EVERY = {
     (1, "the id must match the file's path"),

@@ -38,7 +38,7 @@ def create(snapshot: Path, target: str | None, judging: SnapshotOptions, rules: 
 
     settled = settle(rules)
     check_targets([target], (snapshot, judging.before, *settled.files))
-    write([(target, text(of(judged(request(snapshot, judging, settled.rulebook)))))])
+    write([(target, text(of(judged(request(snapshot, judging, settled.rulebook)), settled.rulebook.rules)))])
 
 
 @baseline.command(examples=["exportready baseline prune baseline.json november"])

@@ -59,9 +59,16 @@ def baseline_of(wanted: CheckRequest, since: str) -> tuple[Baseline, str]:
     try:
         with at(wanted.snapshot, since) as earlier:
             if earlier is None:
-                nothing = Baseline(account=None, rulebook=wanted.rulebook.digest, entries=(), undecided=frozenset())
+                nothing = Baseline(
+                    account=None,
+                    rulebook=wanted.rulebook.digest,
+                    entries=(),
+                    undecided=frozenset(),
+                    rules=frozenset(rule.id for rule in wanted.rulebook.rules),
+                )
                 return nothing, f"{since} (which doesn't have these files)"
 
-            return of(judged(replace(wanted, snapshot=earlier, engine=None, jobs=1, waivers=(), on_file=None))), since
+            old = judged(replace(wanted, snapshot=earlier, engine=None, jobs=1, waivers=(), on_file=None))
+            return of(old, wanted.rulebook.rules), since
     except NoRevision as error:
         raise click.ClickException(str(error)) from error

@@ -360,6 +360,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The file or git revision with the known findings; empty if there is none."""
     baseline_undecided: frozenset[str] = frozenset()
     """Ids of the rules that had unknowns in the baseline too."""
+    new_rules: frozenset[str] = frozenset()
+    """Ids of the rules that were added after the baseline was made."""
     stale_baseline: tuple[str, ...] = ()
     """Resolved findings of the baseline, for people."""
     packs: tuple[Pack, ...] = ()

@@ -46,6 +46,19 @@ class Phase(Enum):
     BOTH = "both"
 
 
+class About(Enum):
+    """What a rule judges."""
+
+    SESSION = "session"
+    """The live session: who is logged in, and what is running."""
+    SETUP = "setup"
+    """Standing configuration of either program."""
+    BATCH = "batch"
+    """The pending transactions, and what they use."""
+    BOOKS = "books"
+    """What arrived in QuickBooks."""
+
+
 class Type(Enum):
     """The type of a field's value, which decides how it is compared."""
 
@@ -226,6 +239,23 @@ class FixSteps(msgspec.Struct, frozen=True, kw_only=True):
     many_steps: tuple[str, ...] = ()
 
 
+class Confirm(msgspec.Struct, frozen=True, kw_only=True):
+    """How a person can decide a rule where the files can't: a question, and where to look."""
+
+    fact: str
+    """What is looked at. Rules with the same fact are decided by one look, so they ask the same question."""
+    question: str
+    why: str
+    """Why the files don't show it; empty if the rule doesn't say."""
+    steps: tuple[str, ...]
+    yes: str
+    """The answer that means that all is well."""
+    no: str
+    minutes: int
+    lasts: timedelta | None
+    """How long an answer counts; None: as long as the pending transactions stay as they are."""
+
+
 class Citation(msgspec.Struct, frozen=True, kw_only=True):
     """The document that a rule comes from."""
 
@@ -255,6 +285,10 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """What must be true."""
     severity: Severity
     phase: Phase
+    about: About | None
+    """None: a result that was saved before rules had it."""
+    confirm: Confirm | None = None
+    """None: no person can decide it by looking."""
     source: Citation
     why: str
     problem: str

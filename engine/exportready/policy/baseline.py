@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from exportready.kinds import fold
 from exportready.model.commands import quote
 from exportready.model.report import Finding, FindingId, Outcome, Report, RuleResult
+from exportready.model.rules import Rule
 from exportready.schema.files import read_bytes
 
 FORMAT = "exportready/baseline@1"
@@ -47,10 +48,19 @@ class Baseline(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[Entry, ...]
     undecided: frozenset[str]
     """Ids of the rules that could not be decided, at all or for some records (in the file: `untold`)."""
+    rules: frozenset[str] | None
+    """Ids of all rules that there were, whether checked or not; None in older files, which don't list them."""
 
 
-def of(report: Report) -> Baseline:
-    """Return the findings of a report as a baseline. Accepted findings are included, since their waivers will expire."""
+ADDED = frozenset[str]()
+"""The shipped rules that were added since baselines list all rules. A file without that list is from before they were added."""
+
+
+def of(report: Report, rules: Iterable[Rule]) -> Baseline:
+    """Return the findings of a report as a baseline, with all rules of its rulebook.
+
+    Accepted findings are included, since their waivers will expire.
+    """
     found = {
         finding.fingerprint: Entry(
             fingerprint=finding.fingerprint,
@@ -65,7 +75,8 @@ def of(report: Report) -> Baseline:
     }
     undecided = frozenset(result.rule.id for result in report.results if result.has_unknowns)
     entries = tuple(sorted(found.values(), key=lambda entry: (entry.rule, entry.subject, entry.fingerprint)))
-    return Baseline(account=report.account.name, rulebook=report.digest, entries=entries, undecided=undecided)
+    ids = frozenset(rule.id for rule in rules)
+    return Baseline(account=report.account.name, rulebook=report.digest, entries=entries, undecided=undecided, rules=ids)
 
 
 def _members(finding: Finding) -> tuple[str, ...]:
@@ -84,6 +95,7 @@ def text(baseline: Baseline) -> str:
         "format": FORMAT,
         "account": baseline.account,
         "rulebook": baseline.rulebook,
+        **({} if baseline.rules is None else {"rules": sorted(baseline.rules)}),
         "untold": sorted(baseline.undecided),
         "findings": [
             {
@@ -109,14 +121,17 @@ def read(path: Path) -> Baseline:
             raise BadBaseline(
                 f"{path} is not a baseline ({FORMAT}). Create one with: exportready baseline create SNAPSHOT -o {quote(str(path))}"
             )
-        account, undecided = data["account"], data["untold"]
+        account, undecided, rules = data["account"], data["untold"], data.get("rules")
         if not (account is None or isinstance(account, str)) or not isinstance(undecided, list):
             raise TypeError("account or untold")
+        if not (rules is None or isinstance(rules, list)):
+            raise TypeError("rules")
         return Baseline(
             account=account,
             rulebook=str(data["rulebook"]),
             entries=tuple(map(_entry, data["findings"])),
             undecided=frozenset(map(str, undecided)),
+            rules=None if rules is None else frozenset(map(str, rules)),
         )
     except OSError as error:
         raise BadBaseline(
@@ -154,6 +169,14 @@ def known(results: Iterable[RuleResult], baseline: Baseline) -> frozenset[Findin
         return entry is not None and set(_members(finding)) <= set(entry.members)
 
     return frozenset(finding.id for result in results for finding in result.findings if is_known(result.rule.id, finding))
+
+
+def newer_rules(results: Iterable[RuleResult], baseline: Baseline) -> frozenset[str]:
+    """Return the ids of the rules that were added after the baseline was made."""
+    if baseline.rules is not None:
+        return frozenset(result.rule.id for result in results) - baseline.rules
+    seen = baseline.undecided | {entry.rule for entry in baseline.entries}
+    return frozenset(result.rule.id for result in results) & ADDED - seen
 
 
 def stale(results: Sequence[RuleResult], baseline: Baseline) -> tuple[Entry, ...]:

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import field
 
 from exportready.model.evidence import Source
-from exportready.model.report import FindingId, Outcome, Report, RuleResult, Verdict
+from exportready.model.report import Finding, FindingId, Outcome, Report, RuleResult, Verdict
 from exportready.model.rules import Severity
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     allow_unknown: bool = False
     """Whether rules that can't be decided pass."""
     new_only: bool = False
-    """Whether findings in the baseline pass, and rules that were undecided in it too."""
+    """Whether findings in the baseline pass, rules that were undecided in it, and rules that are newer than it."""
     strict_baseline: bool = False
     """Whether resolved entries of the baseline fail the gate."""
     thresholds: Mapping[str, int] = field(default_factory=dict)
@@ -75,6 +75,8 @@ class GateResult(msgspec.Struct, frozen=True, kw_only=True):
     """Rules of severity error that the gate looks at and that could not be decided."""
     unreadable: int
     """Files that could not be read."""
+    new_rules: Mapping[str, int]
+    """Rules that are newer than the baseline -> their findings, which don't fail a gate on new problems. Undecided rules have 0."""
     resolved: int
     """Entries of the baseline that are no longer found."""
 
@@ -92,6 +94,7 @@ def gate_result(report: Report, policy: Policy) -> GateResult:
         known=sum(report.notes.waiver(one) is None and report.notes.is_known(one) for one in report.findings),
         undecided=len(_unknown_rules(report, policy)),
         unreadable=sum(source.error is not None for source in report.sources),
+        new_rules=_new_rules(report) if policy.new_only else {},
         resolved=len(report.stale_baseline),
     )
 
@@ -137,10 +140,28 @@ def _account_exit_code(state: AccountState, policy: Policy) -> ExitCode:
 def _counted_grades(report: Report, policy: Policy) -> Counter[Severity]:
     """Return how many findings of each severity the gate looks at."""
     return Counter(
-        finding.severity
-        for finding in report.findings
-        if report.notes.waiver(finding) is None and not (policy.new_only and report.notes.is_known(finding))
+        finding.severity for result in report.results for finding in counted(report, result, new_only=policy.new_only)
     )
+
+
+def counted(report: Report, result: RuleResult, *, new_only: bool) -> list[Finding]:
+    """Return the findings of a rule that no waiver accepts; with `new_only`, only those that are new.
+
+    A finding is new if it is not in the baseline, and its rule is not newer than the baseline: otherwise a new version with more
+    rules would fail every team's gate overnight.
+    """
+    if new_only and result.rule.id in report.new_rules:
+        return []
+    notes = report.notes
+    return [one for one in result.findings if notes.waiver(one) is None and not (new_only and notes.is_known(one))]
+
+
+def _new_rules(report: Report) -> dict[str, int]:
+    return {
+        result.rule.id: len(counted(report, result, new_only=False))
+        for result in report.results
+        if result.rule.id in report.new_rules and (result.findings or result.has_unknowns)
+    }
 
 
 def _exceeded(count_by_grade: Mapping[Severity, int], policy: Policy) -> tuple[Severity, ...]:
@@ -163,5 +184,6 @@ def _unknown_rules(report: Report, policy: Policy) -> list[RuleResult]:
     """Return the undecided rules of severity error; with `new_only`, only those that the baseline had decided."""
     unknown = [result for result in report.results if result.has_unknowns and result.rule.grade is Severity.ERROR]
     if policy.new_only:
-        unknown = [result for result in unknown if result.rule.id not in report.baseline_undecided]
+        passed = report.baseline_undecided | report.new_rules
+        unknown = [result for result in unknown if result.rule.id not in passed]
     return unknown

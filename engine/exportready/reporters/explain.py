@@ -7,19 +7,26 @@ from datetime import timedelta
 
 from exportready.model.display import format_date
 from exportready.model.report import Outcome
-from exportready.model.rules import Rule
+from exportready.model.rules import About, Rule
 from exportready.reporters import words
 from exportready.reporters.text import clean
 
 _SEVERITIES = {"error": "must be fixed", "warning": "should be reviewed", "info": "good to know"}
+_ABOUTS = {
+    About.SESSION: "the session",
+    About.SETUP: "the setup",
+    About.BATCH: "the pending batch",
+    About.BOOKS: "what arrived in QuickBooks",
+}
 _WIDTH = 96
 
 
 def explain_rule(rule: Rule) -> str:
     """Return the rule's title, the reason for it, how to fix its problems, its examples and its source."""
     fix, source = rule.fix, rule.source
+    about = f", about {_ABOUTS[rule.about]}" if rule.about else ""
     paragraphs = [
-        f"{clean(rule.title)}\n{rule.id} - {rule.severity.value} ({_SEVERITIES[rule.severity.value]}), {rule.phase.value}",
+        f"{clean(rule.title)}\n{rule.id} - {rule.severity.value} ({_SEVERITIES[rule.severity.value]}), {rule.phase.value}{about}",
         f"Why: {clean(rule.why)}",
         _lines(
             f"What to do ({clean(fix.who)}, {words.duration(fix.minutes)}):",
@@ -28,6 +35,11 @@ def explain_rule(rule: Rule) -> str:
     ]
     if fix.many_above is not None:
         paragraphs.append(_lines(f"{words.for_many(fix.many_above)}:", [f"- {clean(step)}" for step in fix.many_steps]))
+    if rule.confirm is not None:
+        lasts = "until the batch changes" if rule.confirm.lasts is None else f"for {_format_age(rule.confirm.lasts)}"
+        steps = [f"{number}. {clean(step)}" for number, step in enumerate(rule.confirm.steps, 1)]
+        asked = f"If the files don't show it: {clean(rule.confirm.question)}"
+        paragraphs.append(_lines(f"{asked} ({words.duration(rule.confirm.minutes)}; an answer counts {lasts})", steps))
     if rule.max_age:
         ages = ", ".join(f"{name} {_format_age(age)}" for name, age in rule.max_age.items())
         paragraphs.append(f"Maximum age: {ages}")

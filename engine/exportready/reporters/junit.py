@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 from exportready.model.display import count
 from exportready.model.report import Outcome, Report, RuleResult
 from exportready.model.rules import Severity
+from exportready.policy.gate import counted
 from exportready.reporters import Options, problems, words
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -51,8 +52,8 @@ def _add_case(suite: ET.Element, report: Report, result: RuleResult, options: Op
     # The name is the same for every outcome, since platforms compare runs by it. It is the id, because the title says what must be
     # true: as the name of a failed case, it would read as if it were.
     case = ET.SubElement(suite, "testcase", classname=result.rule.area, name=result.rule.id)
-    counted = [finding for finding in result.findings if problems.counts(report, options, finding)]
-    failing = [finding for finding in counted if finding.severity is not Severity.INFO]
+    open_findings = counted(report, result, new_only=options.new_only)
+    failing = [finding for finding in open_findings if finding.severity is not Severity.INFO]
     if result.outcome is Outcome.ERROR:
         ET.SubElement(case, "error", type="rule", message=_xml_text(result.reason))
     elif failing:
@@ -69,7 +70,7 @@ def _add_case(suite: ET.Element, report: Report, result: RuleResult, options: Op
         for finding in result.findings
         if (waiver := report.notes.waiver(finding)) is not None
     ]
-    remarks += [f"{one.severity.value}: {_xml_text(one.message)}" for one in counted if one.severity is Severity.INFO]
+    remarks += [f"{one.severity.value}: {_xml_text(one.message)}" for one in open_findings if one.severity is Severity.INFO]
     if remarks:
         ET.SubElement(case, "system-out").text = "\n".join(remarks[:_MAX_MESSAGES])
 

@@ -8,6 +8,7 @@ import msgspec
 
 from exportready.model.report import Finding, Report, RuleResult
 from exportready.model.rules import Rule
+from exportready.policy.gate import counted
 from exportready.reporters import Options
 
 
@@ -42,18 +43,12 @@ def title(rule: Rule, finding: Finding) -> str:
     return rule.problem or finding.message
 
 
-def counts(report: Report, options: Options, finding: Finding) -> bool:
-    """Return whether a gate counts a finding: no waiver accepts it, and with `new_only` it is not in the baseline."""
-    return report.notes.waiver(finding) is None and not (options.new_only and report.notes.is_known(finding))
-
-
 def open_problems(report: Report, options: Options) -> list[Problem]:
     """Return the problems that a gate counts, worst first."""
     found = [
         _problem(report, result, finding)
         for result in report.results
-        for finding in result.findings
-        if counts(report, options, finding)
+        for finding in counted(report, result, new_only=options.new_only)
     ]
     return sorted(found, key=lambda problem: problem.finding.severity.rank)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from exportready.model.rules import Rule, Rulebook
 from exportready.reporters.text import clean
+from exportready.results.write import confirm_json
 
 FORMAT = "exportready/rules@1"
 
@@ -40,6 +41,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "severity": rule.severity.value,
         "grade": rule.grade.value,
         "phase": rule.phase.value,
+        "about": rule.about.value if rule.about else None,
+        "confirm": confirm_json(rule.confirm),
         "digest": rule.digest,
         "file": rule.where.path,
         "kinds": sorted({kind for check in rule.checks for kind in check.each}),

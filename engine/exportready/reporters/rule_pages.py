@@ -21,12 +21,17 @@ def _file_name(rule: Rule) -> str:
 
 
 def _index(rules: Iterable[Rule]) -> str:
-    lines = [f"# {words.RULES}", "", words.RULES_MADE, "", f"| {' | '.join(words.RULES_HEADS)} |", "|---|---|---|---|"]
+    lines = [f"# {words.RULES}", "", words.RULES_MADE, "", f"| {' | '.join(words.RULES_HEADS)} |", "|---|---|---|---|---|"]
     lines += [
-        f"| [{rule.id}]({_file_name(rule)}) | {in_markdown(rule.title)} | {rule.grade.value} | {rule.phase.value} |"
+        f"| [{rule.id}]({_file_name(rule)}) | {in_markdown(rule.title)} | {rule.grade.value} | {rule.phase.value} | {_about(rule)} |"
         for rule in rules
     ]
     return "\n".join(lines) + "\n"
+
+
+def _about(rule: Rule) -> str:
+    """Return what a rule judges, as it is written in the rule."""
+    return rule.about.value if rule.about else ""
 
 
 def _page(rule: Rule) -> str:
@@ -34,7 +39,7 @@ def _page(rule: Rule) -> str:
     lines = [
         f"# {in_markdown(rule.title)}",
         "",
-        f"`{rule.id}`: {rule.grade.value}, {rule.phase.value}. {in_markdown(rule.why)}",
+        f"`{rule.id}`: {rule.grade.value}, {rule.phase.value}, about the {_about(rule)}. {in_markdown(rule.why)}",
         "",
     ]
     lines += [f"## {words.DO_THIS}", "", f"{words.WHO}: {in_markdown(fix.who)}, {words.duration(fix.minutes)}", ""]
@@ -42,6 +47,15 @@ def _page(rule: Rule) -> str:
     if fix.many_steps:
         lines += ["", f"{words.for_many(fix.many_above or 0)}:", ""]
         lines += [f"{number}. {in_markdown(step)}" for number, step in enumerate(fix.many_steps, 1)]
+    if rule.confirm is not None:
+        lines += [
+            "",
+            f"## {words.CONFIRM_IT}",
+            "",
+            f"{in_markdown(rule.confirm.question)} {in_markdown(rule.confirm.why)}".strip(),
+            "",
+        ]
+        lines += [f"{number}. {in_markdown(step)}" for number, step in enumerate(rule.confirm.steps, 1)]
     if not rule.waivable:
         lines += ["", words.NOT_WAIVABLE]
     elif rule.longest_waiver is not None:

@@ -62,6 +62,7 @@ def _report(data: Json) -> Report:
         stale_errors=tuple(data.get("stale_errors", ())),
         baseline=baseline.get("name", ""),
         baseline_undecided=frozenset(baseline.get("untold", ())),
+        new_rules=frozenset(baseline.get("new_rules", ())),
         stale_baseline=tuple(baseline.get("stale", ())),
         packs=tuple(map(_pack, book.get("packs", ()))),
         settings=tuple((text(name), text(value)) for name, value in data.get("settings", {}).items()),

@@ -20,8 +20,9 @@ from exportready.model.report import (
     Waiver,
     numbered,
 )
-from exportready.model.rules import All, Check, FixSteps, Phase, Rule, Severity
+from exportready.model.rules import About, All, Check, Confirm, FixSteps, Phase, Rule, Severity
 from exportready.results.values import Json, citation, text, thing, time_or_none
+from exportready.schema.times import parse_lasts
 
 
 def rule_result(data: Json) -> RuleResult:
@@ -70,6 +71,8 @@ def _rule(data: Json) -> Rule:
         title=text(data["title"]),
         severity=Severity(data["severity"]),
         phase=Phase(data["phase"]),
+        about=About(data["about"]) if data.get("about") else None,
+        confirm=_confirm(data["confirm"]) if data.get("confirm") else None,
         source=citation(data["source"]),
         why=text(data["why"]),
         problem=data.get("problem", ""),
@@ -88,6 +91,19 @@ def _rule(data: Json) -> Rule:
         examples=(),
         where=Location(""),
         digest=data.get("digest", ""),
+    )
+
+
+def _confirm(data: Json) -> Confirm:
+    return Confirm(
+        fact=text(data["fact"]),
+        question=text(data["question"]),
+        why=data.get("why", ""),
+        steps=tuple(map(text, data["steps"])),
+        yes=text(data["yes"]),
+        no=text(data["no"]),
+        minutes=int(data["minutes"]),
+        lasts=parse_lasts(text(data["lasts"])),
     )
 
 

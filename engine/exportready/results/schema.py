@@ -12,7 +12,7 @@ from typing import Any
 from exportready.model.changes import FINDING_KEYS
 from exportready.model.reasons import Channel, Reason
 from exportready.model.report import Outcome, Verdict
-from exportready.model.rules import Phase, Severity
+from exportready.model.rules import About, Phase, Severity
 from exportready.results.write import FORMAT, JSON_SIDES
 
 Schema = dict[str, Any]
@@ -170,6 +170,19 @@ _GAP = _object(
     },
     "evidence that a rule needs and doesn't have",
 )
+_CONFIRM = _object(
+    {
+        "fact": {**TEXT, "description": "what is looked at; rules with the same fact are decided by one look"},
+        "question": TEXT,
+        "steps": TEXTS,
+        "yes": {**TEXT, "description": "the answer that means that all is well"},
+        "no": TEXT,
+        "minutes": COUNT,
+        "lasts": {**TEXT, "description": "batch, or an age such as 4h or 90d"},
+    },
+    {"why": {**TEXT, "description": "why the files don't show it"}},
+    "how a person can decide a rule where the files can't",
+)
 _RULE = _object(
     {
         "id": TEXT,
@@ -185,6 +198,11 @@ _RULE = _object(
         "severity": _one_of(Severity),
         "grade": _one_of(Severity),
         "phase": _one_of(Phase),
+        "about": {
+            "enum": [*(about.value for about in About), None],
+            "description": "what the rule judges; null in older results",
+        },
+        "confirm": _or_null(_CONFIRM),
         "outcome": _one_of(Outcome),
         "reason": TEXT,
         "checked": COUNT,
@@ -193,7 +211,10 @@ _RULE = _object(
         "gaps": _list(_as("gap")),
         "findings": _list(_as("finding")),
     },
-    {"problem": TEXT, "cause": _CAUSE},
+    {
+        "problem": TEXT,
+        "cause": _CAUSE,
+    },
     "a rule of this phase with its outcome",
 )
 _KEY_ISSUE = _object(
@@ -292,7 +313,14 @@ def schema() -> Schema:
             },
             {
                 "snapshot": {**TEXT, "description": "the snapshot's path from the root of its repository"},
-                "baseline": _object({"name": TEXT, "stale": TEXTS, "untold": TEXTS}),
+                "baseline": _object(
+                    {
+                        "name": TEXT,
+                        "stale": TEXTS,
+                        "untold": TEXTS,
+                        "new_rules": {**TEXTS, "description": "ids of the rules that are newer than the baseline"},
+                    },
+                ),
                 "waivers": {**TEXTS, "description": "problems with the waivers themselves"},
                 "lapses": _list(_object({"what": {"enum": ["answer", "waiver"]}, "name": TEXT, "of": TEXT, "until": TIME})),
                 "changes": _CHANGES,

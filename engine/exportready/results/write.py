@@ -31,8 +31,9 @@ from exportready.model.report import (
     Snippet,
     Waiver,
 )
-from exportready.model.rules import Citation
+from exportready.model.rules import Citation, Confirm
 from exportready.results.json_text import to_json
+from exportready.schema.times import format_lasts
 
 FORMAT = "exportready/result@1"
 
@@ -88,7 +89,12 @@ def result_data(report: Report) -> dict[str, Any]:
 
 
 def _baseline(report: Report) -> dict[str, Any]:
-    return {"name": report.baseline, "stale": list(report.stale_baseline), "untold": sorted(report.baseline_undecided)}
+    return {
+        "name": report.baseline,
+        "stale": list(report.stale_baseline),
+        "untold": sorted(report.baseline_undecided),
+        "new_rules": sorted(report.new_rules),
+    }
 
 
 def _batch(batch: Batch) -> dict[str, Any]:
@@ -260,6 +266,8 @@ def _rule(result: RuleResult, notes: Notes) -> dict[str, Any]:
         "severity": rule.severity.value,
         "grade": rule.grade.value,
         "phase": rule.phase.value,
+        "about": rule.about.value if rule.about else None,
+        "confirm": confirm_json(rule.confirm),
         "outcome": result.outcome.value,
         "reason": result.reason,
         **({"cause": result.cause.value} if result.cause else {}),
@@ -268,6 +276,22 @@ def _rule(result: RuleResult, notes: Notes) -> dict[str, Any]:
         "failed": len(result.findings),
         "gaps": [_gap(gap) for gap in result.gaps],
         "findings": [_finding(finding, notes) for finding in result.findings],
+    }
+
+
+def confirm_json(confirm: Confirm | None) -> dict[str, Any] | None:
+    """Return how a person can decide a rule, as plain data; None if no one can."""
+    if confirm is None:
+        return None
+    return {
+        "fact": confirm.fact,
+        "question": confirm.question,
+        **({"why": confirm.why} if confirm.why else {}),
+        "steps": list(confirm.steps),
+        "yes": confirm.yes,
+        "no": confirm.no,
+        "minutes": confirm.minutes,
+        "lasts": format_lasts(confirm.lasts),
     }
 
 

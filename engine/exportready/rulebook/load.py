@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -134,6 +134,7 @@ def read_folder(folder: Path, mistakes: Mistakes) -> Folder:
         rules += [rule] if rule is not None else []
     if not any(file.name != PACK and file.parent.name != INFERENCE for file in files):
         mistakes.add(0, "this folder has no rules; add a file AREA/NAME.yaml")
+    _check_facts(rules, mistakes)
     pack, version = _pack(folder, mistakes)
     inference: tuple[InferenceRule, ...] = ()
     with mistakes.collecting():
@@ -143,6 +144,20 @@ def read_folder(folder: Path, mistakes: Mistakes) -> Folder:
             digest.update(file.name.encode() + read_written(file).replace(b"\r\n", b"\n"))
     in_order = tuple(sorted(rules, key=lambda rule: rule.id))
     return Folder(rules=in_order, inference=inference, name=pack, version=version, digest=digest.hexdigest())
+
+
+def _check_facts(rules: Sequence[Rule], mistakes: Mistakes) -> None:
+    """Note each rule that asks for the same fact as an earlier one in another way. One look decides them all, so it is asked once."""
+    by_fact: dict[str, Rule] = {}
+    for rule in rules:
+        if rule.confirm is None:
+            continue
+        first = by_fact.setdefault(rule.confirm.fact, rule)
+        if rule.confirm != first.confirm:
+            mistakes.of(rule.where.path).add(
+                rule.where.line or 1,
+                f"`confirm` differs from the one in {first.where.path}, which has the same fact; make them the same",
+            )
 
 
 def _pack(folder: Path, mistakes: Mistakes) -> tuple[str, str]:

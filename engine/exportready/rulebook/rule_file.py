@@ -13,9 +13,11 @@ from exportready.model.evidence import Known, Location
 from exportready.model.rules import (
     ACCOUNT,
     ANSWERS,
+    About,
     Check,
     Citation,
     Condition,
+    Confirm,
     Example,
     FixSteps,
     Phase,
@@ -29,7 +31,7 @@ from exportready.rulebook.examples import read_example
 from exportready.rulebook.shape import RULE
 from exportready.schema.mistakes import Mistakes, MistakesFound
 from exportready.schema.shapes import did_you_mean
-from exportready.schema.times import parse_age
+from exportready.schema.times import parse_age, parse_lasts
 from exportready.schema.yamlfile import Node, items, parse
 from exportready.schema.yamlfile import entries as entries_of
 
@@ -106,6 +108,8 @@ class _RuleFile:
             title=_text(entries["title"]),
             severity=Severity(_text(entries["severity"])),
             phase=Phase(_text(entries["phase"])),
+            about=About(_text(entries["about"])),
+            confirm=_confirm(entries_of(entries["confirm"])) if "confirm" in entries else None,
             source=Citation(
                 document=_text(source["document"]),
                 section=_text(source["section"]),
@@ -167,6 +171,19 @@ class _RuleFile:
             except ValueError:
                 continue  # RULE.check has noted the mistake
         return ages
+
+
+def _confirm(entries: Mapping[str, Node]) -> Confirm:
+    return Confirm(
+        fact=_text(entries["fact"]),
+        question=_text(entries["question"]),
+        why=_text(entries["why"]) if "why" in entries else "",
+        steps=tuple(_text(step) for step in items(entries["steps"])),
+        yes=_text(entries["yes"]),
+        no=_text(entries["no"]),
+        minutes=_whole(entries["minutes"]),
+        lasts=parse_lasts(_text(entries["lasts"])),
+    )
 
 
 def _whole(node: Node) -> int:

@@ -13,6 +13,7 @@ title: Every active material has a unit of measure   # what must be true; replac
 problem: Some materials have no unit of measure      # what is wrong when it isn't
 severity: warning                      # error | warning | info
 phase: before-export                   # before-export | after-export | both
+about: setup                           # session | setup | batch | books: what it judges
 source: {{document: Our own house rules, section: {section}, updated: {day}}}
 why: Say what goes wrong with the export.
 each: servicetitan.material            # the kind of record to check

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from exportready.kinds import AT_FAULT
-from exportready.model.rules import Phase, Severity
+from exportready.model.rules import About, Phase, Severity
 from exportready.schema.shapes import Anything, Choice, Key, ListOf, MapOf, Number, Object, Text, YesNo
-from exportready.schema.times import AGE, DAY, TIME
+from exportready.schema.times import AGE, DAY, LASTS, TIME
 
 
 class _Condition(Anything, frozen=True):
@@ -69,6 +69,20 @@ EXAMPLE = Object(
         "findings": Key(ListOf(Text()), "the keys of all findings (`check: key` if the rule has checks)"),
     }
 )
+CONFIRM = Object(
+    {
+        "fact": Key(
+            Text(r"[a-z][a-z0-9-]*"), "what is looked at; rules with the same fact ask the same question", required=True
+        ),
+        "question": Key(Text(), "what a person is asked; yes must mean that all is well", required=True),
+        "why": Key(Text(), "why the files don't show it"),
+        "steps": Key(ListOf(Text(), least=1), "where to look, with the names on the screen", required=True),
+        "yes": Key(Text(), "the answer that means that all is well", required=True),
+        "no": Key(Text(), "the answer that means that something is wrong", required=True),
+        "minutes": Key(Number(whole=True, least=1), "how long it takes to look", required=True),
+        "lasts": Key(LASTS, "how long an answer counts; batch: until the batch changes", required=True),
+    }
+)
 RULE = Object(
     {
         "id": Key(Text(r"[a-z][a-z0-9-]*/[a-z][a-z0-9-]*"), "area/name, the same as the file's path", required=True),
@@ -76,6 +90,12 @@ RULE = Object(
         "problem": Key(Text(), "what is wrong when the rule fails, as a heading"),
         "severity": Key(_SEVERITY, required=True),
         "phase": Key(Choice(tuple(phase.value for phase in Phase)), required=True),
+        "about": Key(
+            Choice(tuple(about.value for about in About)),
+            "what it judges: the session, the standing setup, the pending batch, or what arrived in the books",
+            required=True,
+        ),
+        "confirm": Key(CONFIRM, "how a person can decide it where the files can't; without it, no one can"),
         "source": Key(
             Object(
                 {

@@ -11,6 +11,7 @@ LIFETIME = range(1980, 2201)
 """Plausible years. Any other year is a typo, and some of them are out of the range of timestamps."""
 
 _AGE = re.compile(r"([1-9][0-9]{0,4})(h|d)\Z")
+_BATCH = "batch"
 _US_DAY = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 _US_TIME = re.compile(_US_DAY.pattern + r"(?:[ ,]+(\d{1,2}):(\d\d)(?::\d\d)?(?: ?([AP])M)?)?", re.IGNORECASE)
 
@@ -22,6 +23,17 @@ def parse_age(text: str) -> timedelta:
         raise ValueError(text)
     count = int(found[1])
     return timedelta(hours=count) if found[2] == "h" else timedelta(days=count)
+
+
+def parse_lasts(text: str) -> timedelta | None:
+    """Return how long a confirmation counts; None for `batch`: until the batch changes. Raises ValueError for anything but an age."""
+    return None if text == _BATCH else parse_age(text)
+
+
+def format_lasts(lasts: timedelta | None) -> str:
+    """Return what `parse_lasts` reads."""
+    hours = None if lasts is None else int(lasts.total_seconds() // 3600)
+    return _BATCH if hours is None else f"{hours // 24}d" if hours % 24 == 0 else f"{hours}h"
 
 
 def parse_day(text: str) -> date:
@@ -70,5 +82,6 @@ def believable(moment: datetime) -> datetime:
 
 
 AGE = Parsed(parse_age, "an age such as 4h or 180d")
+LASTS = Parsed(parse_lasts, "batch, or an age such as 4h or 90d")
 DAY = Parsed(parse_day, "a date such as 2026-11-20", "date")
 TIME = Parsed(parse_time, "a time such as 2026-11-20T17:30:00-07:00")
