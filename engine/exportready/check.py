@@ -1,8 +1,8 @@
 """Check one snapshot: a request in, a report out.
 
 The steps, in order: read account.yaml (phase, time zone, covers, columns) and then each file once; derive what no file has; check
-every rule; trace problems to key issues; apply waivers and the baseline; decide the verdicts; cut the excerpts. No step changes the
-results of an earlier one.
+every rule; let confirmations decide what the files can't; trace problems to key issues; apply waivers and the baseline; decide the
+verdicts; cut the excerpts. No step changes the results of an earlier one.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from exportready.judge import judge
 from exportready.model.clock import zone_of
 from exportready.model.evidence import Evidence
 from exportready.model.report import Notes, Report, RuleResult, Waiver
-from exportready.model.rules import Phase, Rule, Rulebook, Wanted
-from exportready.policy import baseline, batches, waivers
+from exportready.model.rules import About, Phase, Rule, Rulebook, Wanted
+from exportready.policy import baseline, batches, confirmations, waivers
 from exportready.policy.baseline import Baseline
 from exportready.policy.expiry import expiring
 from exportready.policy.gate import verdict
@@ -40,8 +40,10 @@ class CheckRequest(msgspec.Struct, frozen=True, kw_only=True):
     snapshot: Path
     """A folder or .zip of exported files, or one file."""
     rulebook: Rulebook
-    at: datetime
-    """The time of the check, with an offset."""
+    at: datetime | None
+    """The time of the check, with an offset; None: the latest date that a file, an answer or a confirmation of the snapshot states."""
+    seen_at: datetime | None = None
+    """The real time, if `at` is None. Waivers expire by it, and reports say how long ago the moment of the files was."""
     before: Path | None = None
     """An earlier snapshot of the same account."""
     phase: str | None = None
@@ -50,8 +52,12 @@ class CheckRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Ids or areas of the rules to check; empty: all."""
     ignore: tuple[str, ...] = ()
     """Ids or areas of the rules to skip; overrides `select`."""
+    about: tuple[About, ...] = ()
+    """What the rules to check judge; empty: anything."""
     engine: str | None = None
     """`durable` or `clips`; None: the one that is installed."""
+    confirmations: bool = True
+    """Whether what people confirmed decides rules that the files can't."""
     waivers: tuple[Waiver, ...] = ()
     baseline: Baseline | None = None
     baseline_name: str = ""
@@ -72,29 +78,33 @@ class Examined(msgspec.Struct, frozen=True):
 def check(request: CheckRequest) -> Report:
     """Check a snapshot and return the report.
 
-    Raises NoSnapshot if a path is not a snapshot, NoEngine if the engine is not installed.
+    Raises NoSnapshot if a path is not a snapshot, NoEngine if the engine is not installed, NoDate if there is no time of the check.
     """
     return examine(request).report
 
 
 def examine(request: CheckRequest) -> Examined:
     """Check a snapshot and return the report with its evidence. Raises the same exceptions as `check`."""
-    at, book = request.at, request.rulebook
-    opened = open_snapshot(request.snapshot, at, on_file=request.on_file)
+    book = request.rulebook
+    opened = open_snapshot(request.snapshot, request.at, on_file=request.on_file)
     phase = request.phase or opened.phase or DEFAULT_PHASE
     in_phase = [rule for rule in book.rules if rule.phase.value in (phase, Phase.BOTH.value)]
-    rules = [rule for rule in in_phase if is_chosen(rule, request.select, request.ignore)]
+    rules = [rule for rule in in_phase if is_chosen(rule, request.select, request.ignore, request.about)]
     judged = {rule.id for rule in rules}
     takes = _wanted(book, rules, phase)
-    now = read_files(opened, takes, request.jobs)
-    before = read_files(open_snapshot(request.before, at, prefix=EARLIER), takes, request.jobs) if request.before else None
+    now, at = read_files(opened, takes, request.jobs)
+    before = None
+    if request.before is not None:
+        before, _ = read_files(open_snapshot(request.before, at, prefix=EARLIER), takes, request.jobs)
     if phase == Phase.AFTER.value and before is not None:
         now = with_what_was_sent(now, before)
     earlier = derive(before, at, wanted=takes) if before else None
     now = derive(now, at, earlier, takes)
-    results = judge(rules, now, earlier, at)
     zone = zone_of(now.account, at)
-    today = waivers.today(at, zone)
+    results = judge(rules, now, earlier, at)
+    if request.confirmations:
+        results = confirmations.apply(results, now, at, zone)
+    today = waivers.today(request.seen_at or at, zone)
     accepted = waivers.apply(results, request.waivers, now.account.name, today)
     traced = causes.explain(results, now, book.inference, lambda: engines.engine(request.engine), phase, accepted.waivers)
     texts = {**now.texts.by_path, **(earlier.texts.by_path if earlier else {})}
@@ -114,9 +124,11 @@ def examine(request: CheckRequest) -> Examined:
         rules=len(book.rules),
         own_rules=book.own,
         left_out=tuple(rule.id for rule in in_phase if rule.id not in judged),
+        scope=tuple(about.value for about in request.about),
         account=now.account,
         phase=phase,
         checked_at=at,
+        seen_at=request.seen_at,
         sources=sources,
         unrecognized=(*now.unrecognized, *(earlier.unrecognized if earlier else ())),
         results=results,
@@ -145,13 +157,16 @@ def examine(request: CheckRequest) -> Examined:
     return Examined(report, now)
 
 
-def is_chosen(rule: Rule, selected: Sequence[str], ignored: Sequence[str]) -> bool:
-    """Return whether a rule is checked, by ids or areas (`items/cogs-account` or `items`); `ignored` overrides `selected`."""
+def is_chosen(rule: Rule, selected: Sequence[str], ignored: Sequence[str], about: Sequence[About] = ()) -> bool:
+    """Return whether a rule is checked: by what it judges, and by ids or areas (`items/cogs-account` or `items`).
+
+    `ignored` overrides `selected`; nothing in `about`: anything.
+    """
 
     def is_named(names: Sequence[str]) -> bool:
         return any(name.rstrip("/") in (rule.id, rule.area) for name in names)
 
-    return (not selected or is_named(selected)) and not is_named(ignored)
+    return (not selected or is_named(selected)) and not is_named(ignored) and (not about or rule.about in about)
 
 
 def _wanted(book: Rulebook, rules: Sequence[Rule], phase: str) -> Wanted:

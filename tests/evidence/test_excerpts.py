@@ -152,7 +152,7 @@ def test_files_are_kept_for_excerpts_up_to_a_size(tmp_path: Path, monkeypatch: p
 def test_an_archive_and_an_earlier_snapshot_have_excerpts(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "old.zip", "w") as archive:
         archive.writestr("account.yaml", YAML)
-    earlier = snapshot.read_files(snapshot.open_snapshot(tmp_path / "old.zip", NOON, prefix="before/"), {})
+    earlier, _ = snapshot.read_files(snapshot.open_snapshot(tmp_path / "old.zip", NOON, prefix="before/"), {})
     place, other = Location("before/account.yaml", 6), Location("account.yaml", 6)
     found = excerpts_around(earlier.texts.by_path, {place: Target("modules.purchasing", ""), other: Target("x", "")})
     assert list(found) == [place]

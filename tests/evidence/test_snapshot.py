@@ -158,10 +158,10 @@ def test_two_account_files_that_are_refused_together_have_no_phase(tmp_path: Pat
         (tmp_path / name / "account.yaml").write_text(f"account: {name}\nphase: {phase}\ntakenAt: 2026-11-20T12:00:00Z\n")
     opened = snapshot.open_snapshot(tmp_path, AT)
     assert opened.phase is None
-    assert snapshot.read_files(opened, ALL).account.phase is None
+    assert snapshot.read_files(opened, ALL)[0].account.phase is None
     (tmp_path / "b" / "account.yaml").unlink()
     opened = snapshot.open_snapshot(tmp_path, AT)
-    assert opened.phase == snapshot.read_files(opened, ALL).account.phase == "after-export"
+    assert opened.phase == snapshot.read_files(opened, ALL)[0].account.phase == "after-export"
 
 
 def test_files_of_two_companies_are_refused_and_both_are_named(tmp_path: Path) -> None:

@@ -56,6 +56,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     explanation: str
     """Why we ask, and where a person finds the answer."""
     replies: tuple[Reply, ...] = ()
+    steps: tuple[str, ...] = ()
+    """What to click first, to see the answer."""
     path: str = ""
     only_if: tuple[str, tuple[ReplyValue, ...]] | None = None
     """(path, values): irrelevant if that answer is known and has none of these values."""

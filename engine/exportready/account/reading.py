@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 
@@ -14,7 +14,18 @@ from exportready.kinds import KINDS
 from exportready.kinds.account import ALL, BATCH, BY_PATH, DAYS, KIND, LISTS, MAPS, NONE, NONE_THERE, PART, SETTINGS
 from exportready.kinds.headings import TABLES
 from exportready.model.display import join_words
-from exportready.model.evidence import UNSET, Account, Covers, FieldNote, Listing, Location, Record, Unknown, Value
+from exportready.model.evidence import (
+    UNSET,
+    Account,
+    Confirmation,
+    Covers,
+    FieldNote,
+    Listing,
+    Location,
+    Record,
+    Unknown,
+    Value,
+)
 from exportready.model.reasons import Reason
 from exportready.model.rules import Type
 from exportready.schema.mistakes import Mistakes, MistakesFound
@@ -42,6 +53,7 @@ class AccountFile(msgspec.Struct, frozen=True, kw_only=True):
     covers: Mapping[str, Covers]
     """Kind -> how much of it the other files cover."""
     columns: Columns
+    confirmations: tuple[Confirmation, ...] = ()
 
 
 def read(data: bytes, path: str) -> AccountFile:
@@ -93,6 +105,7 @@ class _AccountReader:
             host=self._host(),
             covers=self._covers(),
             columns=self._columns(),
+            confirmations=tuple(self._confirmations()),
         )
 
     def _text(self, name: str) -> str | None:
@@ -186,6 +199,24 @@ class _AccountReader:
         if first > last:
             self.mistakes.add(node, f"the last date ({last}) is before the first ({first})")
         return Covers(what=DAYS, days=(first, last), dated=dated)
+
+    def _confirmations(self) -> Iterator[Confirmation]:
+        for rule, listed in entries(self.entries.get("confirmations")).items():
+            for node in items(listed):
+                stated = entries(node)
+                at = self._moment(stated.get("at"))
+                if at is None or "value" not in stated or "by" not in stated:
+                    continue  # FILE.check has noted the mistake
+                yield Confirmation(
+                    rule=rule,
+                    value=stated["value"].value is True,
+                    by=str(stated["by"].value),
+                    at=at,
+                    batch=str(stated["batch"].value) if "batch" in stated else "",
+                    state=str(stated["state"].value) if "state" in stated else "",
+                    reasons=frozenset(str(reason.value) for reason in items(stated.get("reasons"))),
+                    where=Location(self.path, node.line, f"confirmations.{rule}"),
+                )
 
     def _columns(self) -> dict[str, dict[str, str]]:
         columns: dict[str, dict[str, str]] = {}

@@ -99,6 +99,17 @@ _COVERAGE = Object(
     }
 )
 
+_CONFIRMATION = Object(
+    {
+        "value": Key(YesNo(), "true if all is well", required=True),
+        "by": Key(Text(), "who looked", required=True),
+        "at": Key(TIME, "when", required=True),
+        "batch": Key(Text(), "the numbers of the pending batches at that time"),
+        "state": Key(Text(), "a hash of the transactions in these batches: when they change, this expires"),
+        "reasons": Key(ListOf(Text()), "what the files didn't show at that time; this confirms nothing else"),
+    }
+)
+
 FILE = Object(
     {
         "account": Key(Text(), "the account's name; it is part of every finding's fingerprint"),
@@ -117,6 +128,10 @@ FILE = Object(
             MapOf(OneOf(Choice((ALL, BATCH, NONE_THERE)), _COVERAGE)),
             "kind of record -> `all`; for transactions also `batch` (everything in the pending batches), `none` (the pending batches "
             "have none), or the dates that the files cover",
+        ),
+        "confirmations": Key(
+            MapOf(ListOf(_CONFIRMATION)),
+            "rule -> what people confirmed about it; `exportready confirm` writes this",
         ),
         "columns": Key(
             MapOf(MapOf(Text())),

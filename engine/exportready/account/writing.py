@@ -9,7 +9,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,7 @@ import msgspec
 from exportready.account.questions import ANSWERED_ON, FILES_TAKEN, INTERVIEW, NAME, SINCE, OpenQuestion, own_question
 from exportready.account.replies import TODAY, Answer, describe_replies
 from exportready.kinds.account import ANSWERS, DONT_KNOW, FILE_MODE, LISTS, MAPS, SETTINGS, Setting
+from exportready.model.evidence import Confirmation
 
 _HEAD = """\
 # Answers that no export has. Write your answer after the colon; an empty answer means "don't know".
@@ -36,6 +37,7 @@ confirmed: {{{by}at: {now}}}    # when the answers below were given
 # An answer from another day has its own date: {{value: 1, by: controller, at: 2026-11-01}}
 settings:
 """
+CONFIRMATIONS = "confirmations"
 _MAP_FOLLOWS = {"salesTax.zones": "salesTax.calculatedBy"}
 
 
@@ -147,6 +149,32 @@ def _keys_of(path: str) -> tuple[str, ...]:
 
 def apply_changes(text: str, changes: Iterable[Change]) -> str:
     """Return the file with the changes in it, and everything else unchanged."""
+    from ruamel.yaml.comments import CommentedMap
+
+    def change_all(document: Any) -> None:
+        for change in changes:
+            if change.keys[0] not in document:
+                _insert(document, change.keys[0], CommentedMap())
+            place = document
+            for key in change.keys[:-1]:
+                if not isinstance(place.get(key), dict):
+                    place[key] = CommentedMap()
+                place = place[key]
+            if change.keys[-1] in LISTS:
+                place = _list_at(place, change.keys[-1])
+                place.append(change.value)
+            else:
+                place[change.keys[-1]] = _node(change, CommentedMap)
+
+    return _changed(text, change_all)
+
+
+def _insert(document: Any, key: str, value: object) -> None:
+    """Put a key before the settings, because comments may end the file; at the end if there are no settings."""
+    document.insert(list(document).index("settings") if "settings" in document else len(document), key, value)
+
+
+def _changed(text: str, change: Callable[[Any], None]) -> str:
     from ruamel.yaml import YAML
     from ruamel.yaml.comments import CommentedMap
 
@@ -156,22 +184,41 @@ def apply_changes(text: str, changes: Iterable[Change]) -> str:
     document: Any = yaml.load(text)
     if document is None:
         document = CommentedMap()
-    for change in changes:
-        if change.keys[0] not in document and "settings" in document:  # before the settings, because comments may end the file
-            document.insert(list(document).index("settings"), change.keys[0], CommentedMap())
-        place = document
-        for key in change.keys[:-1]:
-            if not isinstance(place.get(key), dict):
-                place[key] = CommentedMap()
-            place = place[key]
-        if change.keys[-1] in LISTS:
-            place = _list_at(place, change.keys[-1])
-            place.append(change.value)
-        else:
-            place[change.keys[-1]] = _node(change, CommentedMap)
+    change(document)
     out = io.StringIO()
     yaml.dump(document, out)
     return out.getvalue()
+
+
+def add_confirmations(text: str, made: Iterable[Confirmation]) -> str:
+    """Return the file with these confirmations instead of older ones of the same rules, and everything else unchanged."""
+    from ruamel.yaml.comments import CommentedMap
+
+    def change(document: Any) -> None:
+        held = document.get(CONFIRMATIONS)
+        if not isinstance(held, dict):
+            held = CommentedMap()
+            _insert(document, CONFIRMATIONS, held)
+        for one in made:
+            entry: dict[str, object] = {"value": one.value, "by": one.by, "at": one.at.isoformat()}
+            entry |= {name: stated for name, stated in (("batch", one.batch), ("state", one.state)) if stated}
+            entry |= {"reasons": sorted(one.reasons)} if one.reasons else {}
+            held[one.rule] = [CommentedMap(entry)]
+
+    return _changed(text, change)
+
+
+def without_confirmations(text: str, rules: Iterable[str]) -> str:
+    """Return the file without the confirmations of these rules, and everything else unchanged."""
+
+    def change(document: Any) -> None:
+        held = document.get(CONFIRMATIONS)
+        for rule in rules if isinstance(held, dict) else ():
+            held.pop(rule, None)
+        if not held:
+            document.pop(CONFIRMATIONS, None)
+
+    return _changed(text, change)
 
 
 def _list_at(place: Any, key: str) -> Any:

@@ -80,6 +80,7 @@ COMMANDS = {
     "audit": "audit",
     "baseline": "baseline",
     "check": "check",
+    "confirm": "confirm",
     "diff": "diff",
     "explain": "explain",
     "init": "interviews",

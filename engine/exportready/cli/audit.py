@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 import msgspec
 
+from exportready.cli.about import ABOUT
 from exportready.cli.collisions import check_targets
 from exportready.cli.command import Command
+from exportready.cli.moments import AUDIT_AT
 from exportready.cli.options import (
     ALLOW_UNKNOWN,
-    AT,
     AUDIENCE,
     AUDIT_FORMATS,
     AUDIT_OUTPUT,
@@ -25,6 +27,7 @@ from exportready.cli.options import (
     FAIL_ON,
     IGNORE,
     NO_CONFIG,
+    NO_CONFIRMATIONS,
     NO_PROGRESS,
     PHASE,
     QUIET,
@@ -100,9 +103,9 @@ _FLEET = (
 @click.argument("accounts", type=click.Path(path_type=Path), nargs=-1, required=True)
 @group("output", OutputOptions, AUDIT_OUTPUT, AUDIENCE, COLOR, NO_PROGRESS, QUIET, VERBOSE)
 @group("fleet", FleetOptions, *_FLEET)
-@group("judging", SnapshotOptions, PHASE, AT, ENGINE)
-@group("rules", RuleOptions, SELECT, IGNORE, RULES)
-@group("gate", GateOptions, FAIL_ON, ALLOW_UNKNOWN, WAIVERS)
+@group("judging", SnapshotOptions, PHASE, AUDIT_AT, ENGINE)
+@group("rules", RuleOptions, ABOUT, SELECT, IGNORE, RULES)
+@group("gate", GateOptions, FAIL_ON, ALLOW_UNKNOWN, NO_CONFIRMATIONS, WAIVERS)
 @CONFIG
 @NO_CONFIG
 def audit(
@@ -138,12 +141,15 @@ def audit(
     settled = settle(rules, waivers_file=gate.waivers_file)
     wanted = _targets(output.outputs, output.quiet, (gate.waivers_file, *settled.files))
     own = None if fleet.no_reports else fleet.reports or _beside(wanted)
-    if not any(is_chosen(rule, rules.selected, rules.ignored) for rule in settled.rulebook.rules):
+    if not any(is_chosen(rule, rules.selected, rules.ignored, rules.about) for rule in settled.rulebook.rules):
         raise click.ClickException("No rules are left to check. Change --select or --ignore.")
     how = AuditOptions(
         rulebook=settled.rulebook,
         at=judging.moment,
+        at_files=judging.at is None or judging.is_of_files,
         phase=judging.phase,
+        about=rules.about,
+        confirmations=not gate.no_confirmations,
         selected=rules.selected,
         ignored=rules.ignored,
         waivers=settled.waivers,
@@ -153,7 +159,9 @@ def audit(
     )
     try:
         found = find_fleet(accounts, own)
-        kept = _Kept(fleet.history_file or found.home / HISTORY_NAME, fleet.resume, judging.at is not None, fleet.anonymise)
+        kept = _Kept(
+            fleet.history_file or found.home / HISTORY_NAME, fleet.resume, isinstance(judging.at, datetime), fleet.anonymise
+        )
         _apart(wanted, kept.path, own, found)
         lists = [path for path in accounts if path.is_file()]
         check_targets([target for _, target in wanted], [*found.places.values(), *lists])

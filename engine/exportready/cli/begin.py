@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import click
 
 from exportready.account.questions import INTERVIEW, NAME, OpenQuestion, Question
-from exportready.account.reading import READER
 from exportready.account.replies import Answer
 from exportready.cli.app import INTERRUPTED
 from exportready.cli.interview import Answers, End, Talk
 from exportready.cli.output import echo, note, write
+from exportready.cli.places import ACCOUNT, account_file, answer_folder
 from exportready.model.commands import quote, suggest
 from exportready.model.display import count
 from exportready.model.evidence import Evidence
@@ -26,7 +26,7 @@ from exportready.model.rules import Rulebook
 if TYPE_CHECKING:
     from exportready.account.writing import Change
 
-ACCOUNT, ANSWERS, EXPORTS = "account.yaml", "answers.csv", "what-to-export.html"
+ANSWERS, EXPORTS = "answers.csv", "what-to-export.html"
 
 _NOTHING_SAVED = "\nStopped. Nothing was saved."
 
@@ -70,17 +70,12 @@ def begin(folder: Path, by: str, now: datetime, *, blank: bool, spreadsheet: boo
     )
 
 
-def go_on(folder: Path, rulebook: Rulebook, now: datetime, *, everything: bool) -> None:
+def go_on(folder: Path, rulebook: Rulebook, now: datetime, by: str, *, everything: bool) -> None:
     """Ask what is open until nothing is, saving the answers after each round.
 
     Raises click.ClickException, and click.exceptions.Exit after Ctrl-C.
     """
-    if not folder.is_dir():
-        raise click.ClickException(
-            f"{folder} isn't a folder. If it is a .zip, unpack it first, so that your answers can be saved with the files"
-            if folder.is_file()
-            else f"Can't find {folder}. Give the folder with your exported files"
-        )
+    answer_folder(folder)
     talk, saved = Talk(now.date()), False
     try:
         for path, changes in _rounds(talk, folder, rulebook, now, everything):
@@ -89,6 +84,10 @@ def go_on(folder: Path, rulebook: Rulebook, now: datetime, *, everything: bool) 
                 saved = True
     except KeyboardInterrupt:
         talk.ended = End.INTERRUPTED
+    if talk.ended is None:
+        from exportready.cli.confirming import Desk, user_name
+
+        Desk(folder, rulebook, by or user_name(), now).ask((), talk)
     if talk.ended is End.INTERRUPTED:
         stopped = f"\nStopped. Your answers so far are saved. To continue, run: {suggest('ask', folder)}"
         note(stopped if saved else _NOTHING_SAVED)
@@ -116,7 +115,7 @@ def _rounds(
         except NoSnapshot as error:
             raise click.ClickException(str(error)) from error
         report, evidence = done.report, done.evidence
-        path, held = _account_file(folder, report), _answers(evidence)
+        path, held = account_file(folder, report), _answers(evidence)
         if not asked:
             _show_unreadable(report)
         questions = [
@@ -159,15 +158,6 @@ def _show_unreadable(report: Report) -> None:
     for source in report.sources:
         if source.error:
             note(f"Can't read {source.path}: {source.error}")
-
-
-def _account_file(folder: Path, report: Report) -> Path:
-    """Return the file of answers in use; account.yaml if there is none. Raises click.ClickException if it has mistakes."""
-    for source in report.sources:
-        if source.error and source.is_answers:
-            line = f":{source.error_line}" if source.error_line else ""
-            raise click.ClickException(f"{folder / source.path}{line}: {source.error}. Fix this file first")
-    return folder / next((source.path for source in report.sources if source.reader == READER), ACCOUNT)
 
 
 def _answers(evidence: Evidence) -> dict[str, Answer]:

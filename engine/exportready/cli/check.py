@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from exportready.cli.about import ABOUT
 from exportready.cli.command import Command
+from exportready.cli.moments import AT
 from exportready.cli.options import (
     ALLOW_UNKNOWN,
-    AT,
     AUDIENCE,
     BASELINE,
     BEFORE,
@@ -22,6 +23,7 @@ from exportready.cli.options import (
     JOBS,
     NEW_ONLY,
     NO_CONFIG,
+    NO_CONFIRMATIONS,
     NO_PROGRESS,
     OUTPUT,
     PHASE,
@@ -46,14 +48,15 @@ from exportready.cli.options import (
         "exportready check november",
         "exportready check november -o html:report.html",
         "exportready check november --baseline baseline.json --new-only",
+        "exportready check november --about setup --at files",
     ],
 )
 @click.argument("snapshot", type=click.Path(path_type=Path))
 @group("judging", SnapshotOptions, BEFORE, PHASE, AT, ENGINE, JOBS)
 @group("output", OutputOptions, OUTPUT, AUDIENCE, EARLIER, COLOR, NO_PROGRESS, QUIET, VERBOSE)
 @click.option("--batch", metavar="NUMBER", help="Check only this batch.")
-@group("rules", RuleOptions, SELECT, IGNORE, RULES)
-@group("gate", GateOptions, FAIL_ON, ALLOW_UNKNOWN, WAIVERS, BASELINE, SINCE, NEW_ONLY, STRICT_BASELINE)
+@group("rules", RuleOptions, ABOUT, SELECT, IGNORE, RULES)
+@group("gate", GateOptions, FAIL_ON, ALLOW_UNKNOWN, NO_CONFIRMATIONS, WAIVERS, BASELINE, SINCE, NEW_ONLY, STRICT_BASELINE)
 @CONFIG
 @NO_CONFIG
 @click.option("--show-settings", is_flag=True, help="Show every setting and where it comes from; check nothing.")
@@ -100,7 +103,7 @@ def check(
         return 0
     inputs = (snapshot, judging.before, output.earlier, gate.waivers_file, gate.baseline_file, *settled.files)
     wanted = targets(output.outputs, output.quiet, inputs=inputs)
-    asked = request(snapshot, judging, settled.rulebook, rules)
+    asked = replace(request(snapshot, judging, settled.rulebook, rules), confirmations=not gate.no_confirmations)
     old, named = settled.baseline, gate.baseline_file.as_posix() if gate.baseline_file is not None else ""
     if gate.since is not None:
         old, named = baseline_of(asked, gate.since)

@@ -10,13 +10,14 @@ from typing import Any
 
 import click
 
-CHECKED, OUTPUT, GATE, ADVANCED = "What to check", "Output", "Gate (exit code)", "Advanced"
+CHECKED, ANSWER, OUTPUT, GATE, ADVANCED = "What to check", "Your answer", "Output", "Gate (exit code)", "Advanced"
 _GROUPS = {
-    CHECKED: ("before", "phase", "batch", "selected", "ignored", "folder"),
+    CHECKED: ("before", "phase", "batch", "about", "selected", "ignored", "folder"),
+    ANSWER: ("value", "withdraw", "by"),
     OUTPUT: (
-        "outputs", "target", "audience", "earlier", "reports", "no_reports", "color", "no_progress", "quiet", "verbose", "as_json",
+        "outputs", "target", "audience", "earlier", "reports", "no_reports", "color", "no_progress", "quiet", "verbose", "lists", "as_json",
     ),
-    GATE: ("fail_on", "allow_unknown", "waivers_file", "baseline_file", "since", "new_only", "strict_baseline"),
+    GATE: ("fail_on", "allow_unknown", "no_confirmations", "waivers_file", "baseline_file", "since", "new_only", "strict_baseline"),
     ADVANCED: (),
 }  # fmt: skip
 """Group -> the names of its options, in the order that help shows the groups. Any other option is in the last one."""

@@ -36,6 +36,7 @@ SHAPE = Object(
         "parameters": Key(MapOf(MapOf(Anything())), "rule: {parameter: value}"),
         "packs": Key(ListOf(Text(), or_one=True), "folders of rules to check in addition to the built-in ones"),
         "failOn": Key(Choice((*_GRADES, "never")), "the lowest severity that fails the gate"),
+        "noConfirmations": Key(YesNo(), "true to ignore what people confirmed, and check only what the files show"),
         "allowUnknown": Key(YesNo(), "whether the gate passes if some rules could not be checked"),
         "thresholds": Key(MapOf(Number(whole=True, least=0)), f"how many the gate allows: {', '.join(THRESHOLDS)}"),
         "waivers": Key(Text(), "the file of waivers"),
@@ -48,7 +49,7 @@ SHAPE = Object(
 
 WHAT = "the settings"
 """What mistakes in exportready.yaml are about, in messages."""
-LISTS, FILES, PLAIN = ("select", "ignore", "outputs"), ("waivers", "baseline"), ("audience", "failOn", "allowUnknown")
+LISTS, FILES, PLAIN = ("select", "ignore", "outputs"), ("waivers", "baseline"), ("audience", "failOn", "allowUnknown", "noConfirmations")
 """The keys that are also options of the command line."""
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from exportready.cli.command import Command
+from exportready.cli.moments import AT
 from exportready.cli.options import (
-    AT,
     CONFIG,
     DIFF_FORMATS,
     DIFF_OUTPUT,

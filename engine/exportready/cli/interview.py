@@ -123,6 +123,8 @@ class Talk:
         of = f" of {self.total} (or fewer)" if self.total else ""
         self._say("")
         self._say(f"Question {self.number}{of}: {question.text}")
+        for step in question.steps:
+            self._say(step, bullet="   - ")
         for number, reply in enumerate(question.replies, 1):
             self._say(reply.label, bullet=f"   {number}  ")
         if not question.replies:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from exportready.cli.command import Command
-from exportready.cli.options import Moment, now
+from exportready.cli.moments import Moment, now
 
 
 @click.command(cls=Command, examples=["exportready init november"])
@@ -36,16 +36,18 @@ def init(folder: Path, by: str, blank: bool, spreadsheet: bool, at: datetime | N
     is_flag=True,
     help="Also ask the questions whose answers are up to date; press Enter to keep an answer.",
 )
+@click.option("--by", default="", metavar="WHO", help="Who confirms what only a person can see (default: your user name).")
 @click.option("--at", type=Moment(), help="Date and time to ask for (default: now; UTC if it has no offset).")
 @click.option(
     "--rules", "rules_folder", type=click.Path(path_type=Path), help="Folder of rules to use instead of the built-in ones."
 )
-def ask(folder: Path, everything: bool, at: datetime | None, rules_folder: Path | None) -> None:
+def ask(folder: Path, everything: bool, by: str, at: datetime | None, rules_folder: Path | None) -> None:
     """Answer open questions about the files in FOLDER.
 
-    Asks for answers that are missing or out of date, and about anything that the files leave unclear.
+    Asks for answers that are missing or out of date, and about anything that the files leave unclear. Then
+    it asks you to confirm what only a person can see.
     """
     from exportready.cli.begin import go_on
     from exportready.cli.settings import rulebook_of
 
-    go_on(folder, rulebook_of(rules_folder), at or now(), everything=everything)
+    go_on(folder, rulebook_of(rules_folder), at or now(), by, everything=everything)

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from exportready.causes.engines import NoEngine
 from exportready.check import CheckRequest, check
 from exportready.cli.options import RuleOptions, SnapshotOptions
+from exportready.evidence.dates import NoDate
 from exportready.evidence.files import NoSnapshot
 from exportready.model.report import Report
 from exportready.model.rules import Rulebook
@@ -24,11 +25,13 @@ def request(snapshot: Path, options: SnapshotOptions, rulebook: Rulebook, rules:
     return CheckRequest(
         snapshot=snapshot,
         rulebook=rulebook,
-        at=options.moment,
+        at=None if options.is_of_files else options.moment,
+        seen_at=options.moment if options.is_of_files else None,
         before=options.before,
         phase=options.phase,
         select=rules.selected if rules else (),
         ignore=rules.ignored if rules else (),
+        about=rules.about if rules else (),
         engine=options.engine,
         jobs=options.jobs,
     )
@@ -45,7 +48,7 @@ def usable() -> Iterator[None]:
     """Turn errors about the snapshot, the engine or the batch into errors of the command line."""
     try:
         yield
-    except (NoSnapshot, NoEngine, NoBatch) as error:
+    except (NoSnapshot, NoEngine, NoBatch, NoDate) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,10 @@ import click
 import msgspec
 
 from exportready.cli.completion import formats_like, rules_like
+from exportready.cli.moments import FILES, now
 
 if TYPE_CHECKING:
+    from exportready.model.rules import About
     from exportready.policy.gate import Policy
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -132,33 +134,6 @@ NO_CONFIG = click.option(
 )
 
 
-class Moment(click.ParamType[datetime]):
-    """A date and time with a UTC offset; without an offset it is UTC."""
-
-    name = "TIME"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Parse a date and time. Raises click.BadParameter with an example of the format."""
-        from exportready.schema.times import believable
-
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = believable(datetime.fromisoformat(str(value)))
-        except ValueError:
-            self.fail(
-                f"'{value}' is not a date and time from 1980 through 2200. Use the format 2026-11-20T17:30:00-07:00.",
-                param,
-                ctx,
-            )
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def now() -> datetime:
-    """Return the current time, to the second, by this computer's clock."""
-    return datetime.now(UTC).astimezone().replace(microsecond=0)
-
-
 # -- which snapshot, checked when and how
 
 
@@ -168,16 +143,21 @@ class SnapshotOptions(msgspec.Struct, frozen=True, kw_only=True):
     before: Path | None = None
     """An earlier snapshot of the same account."""
     phase: str | None = None
-    at: datetime | None = None
-    """The time of the check; None for now."""
+    at: datetime | str | None = None
+    """The time of the check, `now` or `files`; None for the command's default."""
     engine: str | None = None
     jobs: int | None = 1
     """Number of processes that read files; None for one per core."""
 
     @property
     def moment(self) -> datetime:
-        """Return the time of the check."""
-        return self.at or now()
+        """Return the time of the check; the current time if the files decide it."""
+        return self.at if isinstance(self.at, datetime) else now()
+
+    @property
+    def is_of_files(self) -> bool:
+        """Return whether each snapshot is checked for the latest date that its files state."""
+        return self.at == FILES
 
 
 BEFORE = click.option(
@@ -186,7 +166,8 @@ BEFORE = click.option(
 PHASE = click.option(
     "--phase", type=click.Choice(["before-export", "after-export"]), help="Check before the export, or what arrived after it."
 )
-AT = click.option("--at", type=Moment(), help="Check as of this time (default: now). Without an offset it is UTC.")
+
+
 ENGINE = click.option(
     "--engine",
     type=click.Choice(["durable", "clips"]),
@@ -211,6 +192,8 @@ class RuleOptions(msgspec.Struct, frozen=True, kw_only=True):
     selected: tuple[str, ...] = ()
     """Ids and areas; empty for all."""
     ignored: tuple[str, ...] = ()
+    about: tuple[About, ...] = ()
+    """What they judge; empty for anything."""
 
 
 RULES = click.option(
@@ -249,7 +232,8 @@ class GateOptions(msgspec.Struct, frozen=True, kw_only=True):
     fail_on: str
     """The lowest severity that fails the gate, or `never`."""
     allow_unknown: bool
-    waivers_file: Path | None
+    no_confirmations: bool = False
+    waivers_file: Path | None = None
     baseline_file: Path | None = None
     since: str | None = None
     """A git revision."""
@@ -285,6 +269,13 @@ ALLOW_UNKNOWN = click.option(
     key="allowUnknown",
     is_flag=True,
     help="Exit with 0 even if some rules could not be checked.",
+)
+NO_CONFIRMATIONS = click.option(
+    "--no-confirmations",
+    cls=SettledOption,
+    key="noConfirmations",
+    is_flag=True,
+    help="Ignore what people confirmed; check only what the files show.",
 )
 WAIVERS = click.option(
     "--waivers",

@@ -26,7 +26,7 @@ from exportready.rulebook.packs import adapted, combined, rule_ids
 from exportready.schema.mistakes import Mistakes
 from exportready.schema.shapes import did_you_mean
 
-_KEYS = ("outputs", "audience", "select", "ignore", "failOn", "allowUnknown", "waivers", "baseline")
+_KEYS = ("outputs", "audience", "select", "ignore", "failOn", "allowUnknown", "noConfirmations", "waivers", "baseline")
 """The settings in the order in which --show-settings lists them."""
 _SOURCES = {ParameterSource.COMMANDLINE: "flag", ParameterSource.ENVIRONMENT: "environment"}
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from exportready.cli.command import Group
-from exportready.cli.options import AT, CONFIG, JSON, NO_CONFIG, PHASE, RULES, RuleOptions, SnapshotOptions, group
+from exportready.cli.moments import AT
+from exportready.cli.options import CONFIG, JSON, NO_CONFIG, PHASE, RULES, RuleOptions, SnapshotOptions, group
 
 
 @click.group(cls=Group, examples=["exportready waivers check waivers.yaml"])

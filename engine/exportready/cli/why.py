@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from exportready.cli.command import Command
+from exportready.cli.moments import AT
 from exportready.cli.options import (
-    AT,
     BEFORE,
     CONFIG,
     ENGINE,

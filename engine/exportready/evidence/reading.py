@@ -16,7 +16,17 @@ from msgspec import field
 from exportready.account.reading import Columns
 from exportready.kinds import fold
 from exportready.kinds.table import Field, Kind
-from exportready.model.evidence import NOT_EXPORTED, UNSET, Account, ColumnQuestion, Covers, Listing, Unknown, Value
+from exportready.model.evidence import (
+    NOT_EXPORTED,
+    UNSET,
+    Account,
+    ColumnQuestion,
+    Confirmation,
+    Covers,
+    Listing,
+    Unknown,
+    Value,
+)
 from exportready.model.reasons import Reason
 from exportready.model.rules import Type, Wanted
 from exportready.schema.times import LIFETIME, believable
@@ -42,6 +52,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """From account.yaml: kind -> how much of it the files cover."""
     columns: Columns = field(default_factory=dict)
     """From account.yaml: the headings of columns of spreadsheets."""
+    confirmations: tuple[Confirmation, ...] = ()
+    """From account.yaml: what people confirmed."""
     questions: tuple[ColumnQuestion, ...] = ()
     """Columns that no heading shows."""
     unread: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from exportready.account.reading import Columns
 from exportready.evidence import excerpts, lines, parallel, versions
 from exportready.evidence.consolidate import consolidate
+from exportready.evidence.dates import latest_date, stated_dates
 from exportready.evidence.files import File, NoSnapshot, in_folder, is_zip, load
 from exportready.evidence.nameless import with_names
 from exportready.evidence.readers import account_file
@@ -58,7 +59,8 @@ class FileRead(msgspec.Struct, frozen=True, kw_only=True):
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
     """A snapshot with its account.yaml read, and nothing else yet."""
 
-    at: datetime
+    at: datetime | None
+    """The moment of the check; None: the latest date that the files state."""
     prefix: str
     """Put before each path, to distinguish the files of an earlier snapshot."""
     done: tuple[FileRead, ...]
@@ -77,7 +79,11 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def zone(self) -> tzinfo:
         """Return the time zone of moments without an offset: the office's, else that of the moment of the check."""
-        return stated_zone(self.account_file.account if self.account_file else None) or self.at.tzinfo or UTC
+        return (
+            stated_zone(self.account_file.account if self.account_file else None)
+            or (self.at.tzinfo if self.at else None)
+            or UTC
+        )
 
     def report_progress(self, path: str, number: int) -> None:
         """Call `on_file` with the file that is read now, its number and how many there are."""
@@ -93,16 +99,17 @@ def read(
     jobs: int | None = 1,
 ) -> Evidence:
     """Read every file of a snapshot, account.yaml first: `open_snapshot`, then `read_files`."""
-    return read_files(open_snapshot(snapshot, at, on_file=on_file), wanted, jobs)
+    return read_files(open_snapshot(snapshot, at, on_file=on_file), wanted, jobs)[0]
 
 
 def open_snapshot(
-    snapshot: Path, at: datetime, prefix: str = "", on_file: Callable[[str, int, int], None] | None = None
+    snapshot: Path, at: datetime | None, prefix: str = "", on_file: Callable[[str, int, int], None] | None = None
 ) -> Opened:
     """Open a snapshot and read its files of answers, which say how the others are read.
 
-    `at` is the moment of the check; `prefix` is put before each path, to distinguish the files of an earlier snapshot;
-    `on_file` receives each path with its number and how many there are. Raises NoSnapshot if there is none.
+    `at` is the moment of the check, None: the latest date that the files state. `prefix` is put before each path, to distinguish
+    the files of an earlier snapshot. `on_file` receives each path with its number and how many there are. Raises NoSnapshot if there
+    is none.
     """
     found = [replace(file, path=prefix + file.path) for file in sorted(files(snapshot), key=lambda file: file.path)]
     answers = [file for file in found if _is_answers(file)]
@@ -111,25 +118,28 @@ def open_snapshot(
     for number, file in enumerate(answers, 1):
         if on_file is not None:
             on_file(file.path.removeprefix(prefix), number, len(found))
-        one = _read_file(file, {}, {}, at.tzinfo or UTC)
+        one = _read_file(file, {}, {}, (at.tzinfo if at else None) or UTC)
         done += [one] if one is not None else []
     done = _one_account(done)
-    counting = _counting_account([one.reading for one in done if one.reading and not one.source.error], at)
+    usable = _readings(done)
+    counting = _counting_account(usable, at or max(stated_dates(usable), default=_LAST))
     return Opened(at=at, prefix=prefix, done=tuple(done), rest=rest, account_file=counting, on_file=on_file)
 
 
-def read_files(opened: Opened, wanted: Wanted, jobs: int | None = 1) -> Evidence:
-    """Read the other files of an opened snapshot, each once, and put everything together.
+def read_files(opened: Opened, wanted: Wanted, jobs: int | None = 1) -> tuple[Evidence, datetime]:
+    """Read the other files of an opened snapshot, each once, and put everything together. Return it with the moment of the check.
 
     `wanted` says which kinds and fields to read; `jobs` is the number of processes, None: one for each core. A file that can't
-    be read becomes a source with an error; the others are still read.
+    be read becomes a source with an error; the others are still read. Raises NoDate if the moment of the check is to come from the files,
+    and none of them states a date.
     """
     columns = opened.account_file.columns if opened.account_file else {}
     numbers = {file.path: number for number, file in enumerate(opened.rest, len(opened.done) + 1)}
     of_file = partial(_read_file, wanted=dict(wanted), columns=columns, zone=opened.zone)
     done = parallel.read_all(of_file, opened.rest, jobs, lambda file: opened.report_progress(file.path, numbers[file.path]))
     in_order = sorted((*opened.done, *filter(None, done)), key=lambda one: one.source.path)
-    return assemble(in_order, opened.account_file, opened.at)
+    at = opened.at or latest_date(_readings(in_order))
+    return assemble(in_order, opened.account_file, at), at
 
 
 def files(snapshot: Path) -> Iterable[File]:
@@ -154,6 +164,8 @@ def _is_answers(file: File) -> bool:
     return file.path.lower().endswith(_ANSWER_FILES)
 
 
+_LAST = datetime(2200, 1, 1, tzinfo=UTC)
+"""Later than any date in a file of answers that states none."""
 OUR_FAULT = "ExportReady itself failed while reading it. This is a bug in ExportReady; please report it"
 NO_MEMORY = "it needs more memory than this computer has; export fewer dates, or remove it from the folder"
 
@@ -203,13 +215,18 @@ def _read_file(file: File, wanted: Wanted, columns: Columns, zone: tzinfo) -> Fi
 # -- the snapshot
 
 
+def _readings(files: Iterable[FileRead]) -> list[Reading]:
+    """Return what was read from the files that can be used."""
+    return [one.reading for one in files if one.reading and not one.source.error]
+
+
 def assemble(files: list[FileRead], account: Reading | None, at: datetime) -> Evidence:
     """Return the evidence of a snapshot's files: date their listings, and make a dataset of each kind.
 
     `account` is the account.yaml to use, if there is one.
     """
     files = _one_company(files)
-    readings = [one.reading for one in files if one.reading and not one.source.error]
+    readings = _readings(files)
     if not any(reading.reader == account_file.READER for reading in readings):
         account = next((reading for reading in readings if reading.account is not None), None)
     stated, covers = (account.account or Account(), account.covers) if account else (Account(), {})
@@ -234,6 +251,7 @@ def assemble(files: list[FileRead], account: Reading | None, at: datetime) -> Ev
             if one.unrecognized is None
         ),
         unrecognized=tuple(part for one in files for part in _unrecognized_parts(one)),
+        confirmations=account.confirmations if account else (),
         questions=tuple(question for reading in readings for question in reading.questions),
         texts=_texts(files),
     )

@@ -11,7 +11,7 @@ from exportready.model.audit import AccountState, AuditFinding, AuditKeyIssue, R
 from exportready.model.clock import zone_of
 from exportready.model.evidence import Evidence
 from exportready.model.report import Expiry, KeyIssue, Notes, Report, RuleResult, Verdict, Waiver
-from exportready.policy.expiry import expiring, holds_until
+from exportready.policy.expiry import expiring, holds_until, waivers_end
 
 
 def account_state(report: Report, evidence: Evidence, waivers: Sequence[Waiver], digest: str) -> AccountState:
@@ -21,10 +21,14 @@ def account_state(report: Report, evidence: Evidence, waivers: Sequence[Waiver],
     dates = [source.dated for source in files_read if source.dated is not None]
     rules = [result.rule for result in report.results]
     expiries = expiring(report.results, report.notes.waivers, evidence, at, zone, within=None)
+    if report.seen_at is None:
+        valid_until = holds_until(evidence, rules, waivers, at, zone)
+    else:  # it was judged for the moment of its files, so only the waivers go by the clock
+        valid_until = waivers_end(waivers, rules, report.seen_at, zone)
     return AccountState(
         digest=digest,
         checked_at=at,
-        valid_until=holds_until(evidence, rules, waivers, at, zone),
+        valid_until=valid_until,
         verdict=report.verdict,
         name=report.account.name or report.company_file,
         phase=report.phase,

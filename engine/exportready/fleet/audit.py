@@ -33,6 +33,9 @@ def settings_digest(options: AuditOptions, *, anonymize: bool) -> str:
         "phase": options.phase,
         "selected": sorted(options.selected),
         "ignored": sorted(options.ignored),
+        "about": sorted(about.value for about in options.about),
+        "confirmations": options.confirmations,
+        "at_files": options.at_files,
         "waivers": sorted(map(repr, options.waivers)),
         "engine": options.engine,
         "anonymize": anonymize,
@@ -143,6 +146,6 @@ def finished_audit(fleet: Fleet, options: AuditOptions, history: History, audit:
         past=past_audits(history, audit),
         gone=gone_places(history, audit),
         skipped=fleet.skipped,
-        left_out=tuple(rule.id for rule in rules if not is_chosen(rule, options.selected, options.ignored)),
+        left_out=tuple(rule.id for rule in rules if not is_chosen(rule, options.selected, options.ignored, options.about)),
         anonymized=anonymize,
     )

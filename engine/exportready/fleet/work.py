@@ -16,13 +16,14 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from exportready.check import CheckRequest, examine
+from exportready.check import CheckRequest, Examined, examine
+from exportready.evidence.dates import NoDate
 from exportready.evidence.files import NoSnapshot, in_folder
 from exportready.evidence.reading import Unreadable
 from exportready.fleet.account_state import account_state, audit_findings, error_state
 from exportready.model.audit import AccountState, AuditFinding
 from exportready.model.report import Waiver
-from exportready.model.rules import Rulebook
+from exportready.model.rules import About, Rulebook
 from exportready.runtime import debug
 from exportready.schema.budgets import UNPACKED_SIZE
 
@@ -32,9 +33,14 @@ class AuditOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     rulebook: Rulebook
     at: datetime
+    """The time of the audit."""
+    at_files: bool = False
+    """Whether each account is checked for the latest date that its files state; else for the time of the audit."""
     phase: str | None
     selected: tuple[str, ...]
     ignored: tuple[str, ...]
+    about: tuple[About, ...] = ()
+    confirmations: bool = True
     waivers: tuple[Waiver, ...]
     engine: str | None
     audience: str | None
@@ -86,17 +92,21 @@ def check_account(options: AuditOptions, job: Job) -> TaskResult:
         digest = snapshot_digest(options.settings_digest, job.path)
         if digest in job.known_digests:
             return TaskResult(place=job.place, digest=digest, state=None)
-        examined = examine(
+        examined = _examined(
             CheckRequest(
                 snapshot=job.path,
                 rulebook=options.rulebook,
-                at=options.at,
+                at=None if options.at_files else options.at,
+                seen_at=options.at if options.at_files else None,
+                about=options.about,
+                confirmations=options.confirmations,
                 phase=options.phase,
                 select=options.selected,
                 ignore=options.ignored,
                 engine=options.engine,
                 waivers=options.waivers,
-            )
+            ),
+            options.at,
         )
         report = examined.report
         if not report.sources:
@@ -126,6 +136,14 @@ def check_account(options: AuditOptions, job: Job) -> TaskResult:
             f"ExportReady itself failed ({type(error).__name__}: {error}); check this account by itself and report the problem"
         )
         return error_result(job.place, message, options.at)
+
+
+def _examined(request: CheckRequest, at: datetime) -> Examined:
+    """Check an account; one whose files state no date is checked for the time of the audit."""
+    try:
+        return examine(request)
+    except NoDate:
+        return examine(replace(request, at=at, seen_at=None))
 
 
 def error_result(place: str, error: str, at: datetime) -> TaskResult:

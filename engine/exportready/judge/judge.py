@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
@@ -16,7 +15,7 @@ from exportready.judge.scope import Inactive, Judged, State
 from exportready.judge.trace import MOST_TRACES, trace
 from exportready.judge.words import expected, readable, shown
 from exportready.judge.world import View, World, note_of
-from exportready.kinds import KINDS, fold, question
+from exportready.kinds import KINDS, fingerprint, fold, question
 from exportready.model.clock import zone_of
 from exportready.model.evidence import ANSWERS_KIND, UNSET, Evidence, FieldNote, Location, Record, Scope, Unknown, Value
 from exportready.model.reasons import Reason
@@ -315,13 +314,7 @@ def _answer_note(judged: Judged, ref: Ref) -> FieldNote:
 
 
 def _fingerprint(view: View, rule: Rule, check: Check, kind: str, key: str) -> str:
-    """Return the hash of account, rule, check and subject, never of a line: a file that is moved or exported again keeps it.
-
-    The subject's kind is part of it, since a material and a piece of equipment can have the same code.
-    """
-    account = view.world.now.account.name or ""
-    text = "\0".join((fold(account), rule.id, check.name if rule.named_checks else "", kind, fold(key)))
-    return hashlib.sha256(text.encode("utf-8", errors="replace")).hexdigest()[:32]
+    return fingerprint(view.world.now.account.name or "", rule.id, check.name if rule.named_checks else "", kind, key)
 
 
 def _given_words(condition: Condition, judged: Judged) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
@@ -55,6 +56,15 @@ def field_of(kind: str, name: str) -> Field | None:
     if found is None and kind == account.KIND.name and any(name.startswith(f"{path}.") for path in account.LISTS):
         return Field(type=Type.YESNO)
     return found
+
+
+def fingerprint(account: str, rule: str, check: str, kind: str, key: str) -> str:
+    """Return the hash of account, rule, check and subject, never of a line: a file that is moved or exported again keeps it.
+
+    The subject's kind is part of it, since a material and a piece of equipment can have the same code.
+    """
+    text = "\0".join((fold(account), rule, check, kind, fold(key)))
+    return hashlib.sha256(text.encode("utf-8", errors="replace")).hexdigest()[:32]
 
 
 @cache  # asked for every record

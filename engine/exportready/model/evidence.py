@@ -310,6 +310,32 @@ class Texts(msgspec.Struct, frozen=True):
         return f"Texts(<{len(self.by_path)} files>)"
 
 
+class Confirmation(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's statement that all is well with one check, or isn't, where the files can't decide it, as account.yaml has it."""
+
+    rule: str
+    value: bool
+    """Whether all is well."""
+    by: str
+    at: datetime
+    batch: str = ""
+    """The numbers of the pending batches that the person looked at, for people; empty if they weren't known."""
+    state: str = ""
+    """A hash of the transactions of these batches; empty if the batches weren't known."""
+    reasons: frozenset[str] = frozenset()
+    """The gaps that the rule had at that time. Another gap isn't confirmed by this."""
+    where: Location = Location("")
+
+
+class Confirmed(msgspec.Struct, frozen=True, kw_only=True):
+    """Who decided a rule that the files couldn't decide, and until when that counts."""
+
+    by: str
+    at: datetime
+    until: datetime | None
+    """None: until the batch changes."""
+
+
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that was read from a snapshot."""
 
@@ -320,6 +346,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[Source, ...]
     unrecognized: tuple[Unrecognized, ...]
     questions: tuple[ColumnQuestion, ...] = ()
+    confirmations: tuple[Confirmation, ...] = ()
+    """What people confirmed, from account.yaml."""
     texts: Texts = Texts()
     """The files that excerpts are cut from."""
 

@@ -13,7 +13,7 @@ from msgspec import field
 from msgspec.structs import replace
 
 from exportready.model.changes import Changes
-from exportready.model.evidence import Account, Location, Record, Source, Unrecognized
+from exportready.model.evidence import Account, Confirmed, Location, Record, Source, Unrecognized
 from exportready.model.reasons import Channel, Reason
 from exportready.model.rules import Citation, FixSteps, Pack, Phase, Rule, Severity
 
@@ -228,6 +228,8 @@ class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
     undecided: int = 0
     gaps: tuple[Gap, ...] = ()
     findings: tuple[Finding, ...] = ()
+    confirmed: Confirmed | None = None
+    """Who decided it, if the files couldn't."""
 
     @property
     def has_unknowns(self) -> bool:
@@ -334,6 +336,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the user's rules replaced the shipped ones."""
     left_out: tuple[str, ...]
     """Ids of the rules of this phase that were excluded."""
+    scope: tuple[str, ...] = ()
+    """What the checked rules judge, as in `About`; empty: anything."""
     account: Account
     phase: str
     """`before-export` or `after-export`."""
@@ -374,6 +378,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Answers and waivers that expire soon, the earliest first."""
     changes: Changes | None = None
     """What changed since an earlier result; None if none was given."""
+    seen_at: datetime | None = None
+    """The real time, if the time of the check comes from the files; None otherwise."""
     base: str = ""
     """The snapshot's path in its repository, else as it was given, for formats whose places point into it."""
     waiver_remarks: tuple[str, ...] = ()

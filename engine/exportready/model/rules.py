@@ -254,6 +254,13 @@ class Confirm(msgspec.Struct, frozen=True, kw_only=True):
     minutes: int
     lasts: timedelta | None
     """How long an answer counts; None: as long as the pending transactions stay as they are."""
+    fills: tuple[str, ...] = ()
+    """The kinds of records whose absence the look makes up for; empty: any that the rule reads."""
+
+    @property
+    def asked(self) -> tuple[object, ...]:
+        """Return everything that is asked. It is the same in all rules with the same fact; what an answer fills may differ."""
+        return self.fact, self.question, self.why, self.steps, self.yes, self.no, self.minutes, self.lasts
 
 
 class Citation(msgspec.Struct, frozen=True, kw_only=True):

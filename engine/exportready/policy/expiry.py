@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from exportready.kinds import question
-from exportready.kinds.account import BY_PATH
+from exportready.kinds.account import BY_PATH, HOURS_4
 from exportready.model.evidence import ANSWERS_KIND, CLOCK_SKEW, Evidence, Scope, Unknown
 from exportready.model.report import Expiry, FindingId, RuleResult, Waiver
 from exportready.model.rules import ANSWERS, Rule
@@ -46,16 +46,30 @@ def holds_until(
     ages = {age for rule in rules for age in rule.max_age.values()} | {-CLOCK_SKEW}
     ages |= {setting.stays_fresh for setting in BY_PATH.values() if setting.stays_fresh is not None}
     ends = {dated + age for dated in dates if dated is not None for age in ages}
-    ends |= {_last_moment(waiver, zone) for waiver in accepted}
-    ends |= {  # a waiver that is too long becomes valid on a later day
+    ends |= {one.at + age for one in evidence.confirmations for age in _confirmed_for(rules)}
+    ends |= _turns(accepted, rules, zone)
+    if any(dataset.scope is Scope.WAITING and not dataset.records for dataset in evidence.datasets.values()):
+        ends.add(at)  # the answer “there are none” is valid for a day, and a dataset doesn't keep its date
+    return min((end for end in ends if end >= at), default=None)
+
+
+def _confirmed_for(rules: Sequence[Rule]) -> set[timedelta]:
+    return {HOURS_4} | {rule.confirm.lasts for rule in rules if rule.confirm is not None and rule.confirm.lasts is not None}
+
+
+def waivers_end(accepted: Sequence[Waiver], rules: Sequence[Rule], at: datetime, zone: tzinfo | None) -> datetime | None:
+    """Return the first moment after `at` at which a waiver expires or becomes valid; None if there is none."""
+    return min((end for end in _turns(accepted, rules, zone) if end >= at), default=None)
+
+
+def _turns(accepted: Sequence[Waiver], rules: Sequence[Rule], zone: tzinfo | None) -> set[datetime]:
+    """Return the moments at which waivers expire or become valid: one that is too long becomes valid on a later day."""
+    return {_last_moment(waiver, zone) for waiver in accepted} | {
         _moment(waiver.expires - rule.longest_waiver, zone)
         for waiver in accepted
         for rule in rules
         if rule.longest_waiver is not None
     }
-    if any(dataset.scope is Scope.WAITING and not dataset.records for dataset in evidence.datasets.values()):
-        ends.add(at)  # the answer “there are none” is valid for a day, and a dataset doesn't keep its date
-    return min((end for end in ends if end >= at), default=None)
 
 
 def _last_moment(waiver: Waiver, zone: tzinfo | None) -> datetime:
@@ -72,6 +86,8 @@ def _all(
 ) -> Iterator[Expiry]:
     for result in results:
         yield from _answers(result.rule, evidence)
+        if result.confirmed is not None and result.confirmed.until is not None:
+            yield Expiry(what="confirmation", name=result.rule.title, of=result.confirmed.by, until=result.confirmed.until)
         for waiver in dict.fromkeys(waivers[finding.id] for finding in result.findings if finding.id in waivers):
             yield Expiry(what="waiver", name=result.rule.title, of=waiver.owner, until=_last_moment(waiver, zone))
 

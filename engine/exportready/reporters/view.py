@@ -257,7 +257,16 @@ def verdict_of(report: Report, verdict: Verdict) -> str:
     """Return a verdict in words: that of the report or of one batch. A good one says if not all rules were checked."""
     has_warnings = bool(problems(report, Severity.WARNING))
     text = words.verdict(verdict, after_export=report.is_after_export, has_warnings=has_warnings)
-    return words.narrowed_verdict(verdict, text) if narrowed(report) else text
+    if narrowed(report):
+        return words.narrowed_verdict(verdict, text, report.scope)
+    if is_past(report) and report.seen_at is not None:
+        return words.past_verdict(verdict, report.checked_at, report.seen_at)
+    return text
+
+
+def is_past(report: Report) -> bool:
+    """Return whether the verdict is about a moment too long ago to export now."""
+    return report.seen_at is not None and not report.is_after_export and report.seen_at - report.checked_at > words.FRESH_FOR
 
 
 def meaning(report: Report) -> str:
@@ -267,6 +276,8 @@ def meaning(report: Report) -> str:
         return words.NOTHING_CHECKED
     if narrowed(report) and report.verdict in _GOOD_VERDICTS:
         return words.NARROWED_MEANING
+    if is_past(report) and report.verdict in _GOOD_VERDICTS:
+        return words.PAST_MEANING
     return meanings[report.verdict]
 
 
@@ -291,7 +302,7 @@ def files_and_dates(report: Report) -> str:
 def oldest_age(report: Report) -> str:
     """Return how old the oldest file is, "3 days old"; empty if no file is dated."""
     dates = file_dates(report)
-    return words.age(report.checked_at - dates[0]) if dates else ""
+    return words.age((report.seen_at or report.checked_at) - dates[0]) if dates else ""
 
 
 def files_and_age(report: Report) -> str:

@@ -79,6 +79,7 @@ NOT_CHECKED_INTRO = "We couldn't check these yet. They count neither as OK nor a
 UNREADABLE_INTRO = "We checked nothing in these files. Fix them as described, then run the check again."
 NARROWED_VERDICT = "No problems in the checks that ran"
 NARROWED_WARNING_VERDICT = "Only warnings in the checks that ran"
+PAST_MEANING = "This is about the moment of your files. Export them again before you export the batch."
 NARROWED_MEANING = "Some checks were left out, so this doesn't mean that you can export."
 NOTHING_CHECKED = "No checks ran."
 OUR_FAULT = "This is a bug in ExportReady or its rules, not a problem in your books. Please report it."
@@ -129,7 +130,7 @@ NOTHING_CHANGED = "Nothing changed."
 EXPIRING = "Expiring soon"
 EXPIRING_INTRO = "Answers and accepted problems that expire within 30 days."
 NOTHING_EXPIRES = "Nothing expires within 30 days."
-EXPIRY_KINDS: Mapping[str, str] = {"answer": "answer", "waiver": "accepted problem"}
+EXPIRY_KINDS: Mapping[str, str] = {"answer": "answer", "confirmation": "confirmation", "waiver": "accepted problem"}
 EXPIRY_HEADS = ("Expires", "What", "Which")
 OPEN_PROBLEMS = "Problems"
 PROBLEM_STATES: Mapping[str, str] = {"fix": "To fix", "clears": "Should clear", "look": "To review", "know": "Good to know"}
@@ -262,9 +263,32 @@ def verdicts(*, after_export: bool) -> Mapping[Verdict, str]:
     return ARRIVALS if after_export else VERDICTS
 
 
-def narrowed_verdict(value: Verdict, text: str) -> str:
-    """Return the text of a verdict if some checks were left out: a good verdict is only about those that ran."""
+def narrowed_verdict(value: Verdict, text: str, scope: Sequence[str] = ()) -> str:
+    """Return the text of a verdict if some checks were left out: a good verdict is only about those that ran.
+
+    `scope` is what these judge, if they were chosen by that.
+    """
+    if scope and value is Verdict.READY:
+        return f"No problems in: {', '.join(scope)}"
+    if scope and value is Verdict.READY_WITH_WARNINGS:
+        return f"Only warnings in: {', '.join(scope)}"
     return {Verdict.READY: NARROWED_VERDICT, Verdict.READY_WITH_WARNINGS: NARROWED_WARNING_VERDICT}.get(value, text)
+
+
+FRESH_FOR = timedelta(hours=4)
+"""How long after the moment that was judged a verdict is still shown as if that moment were now."""
+
+
+def past_verdict(value: Verdict, at: datetime, seen_at: datetime) -> str:
+    """Return a verdict on a moment that is past: "Was ready on November 20, 2026 (8 days ago)"."""
+    days = (seen_at.astimezone(at.tzinfo).date() - at.date()).days
+    when = f"{format_date(at.date())} ({f'{days:,} days ago' if days > 1 else age(seen_at - at)})"
+    return {
+        Verdict.READY: f"Was ready on {when}",
+        Verdict.READY_WITH_WARNINGS: f"Was ready, with warnings, on {when}",
+        Verdict.NOT_READY: f"Wasn't ready on {when}",
+        Verdict.CANNOT_TELL: f"No problems found on {when}, but not everything was checked",
+    }[value]
 
 
 def verdict(value: Verdict, *, after_export: bool, has_warnings: bool) -> str:

@@ -48,6 +48,8 @@ def _report(data: Json) -> Report:
         ),
         phase=Phase(account["phase"]).value,
         checked_at=datetime.fromisoformat(data["checked_at"]),
+        seen_at=time_or_none(data.get("seen_at")),
+        scope=tuple(data.get("scope", ())),
         sources=tuple(map(_source, data["sources"])),
         unrecognized=tuple(Unrecognized(text(file["path"]), text(file["help"])) for file in data["unrecognised"]),
         results=results,

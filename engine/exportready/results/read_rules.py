@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from exportready.kinds import way
-from exportready.model.evidence import Location
+from exportready.model.evidence import Confirmed, Location
 from exportready.model.reasons import Channel, Reason
 from exportready.model.report import (
     Clause,
@@ -36,6 +36,7 @@ def rule_result(data: Json) -> RuleResult:
         undecided=int(data["undecided"]),
         gaps=tuple(map(_gap, data["gaps"])),
         findings=tuple(numbered(map(_finding, data["findings"]))),
+        confirmed=_confirmed(data["confirmed"]) if data.get("confirmed") else None,
     )
 
 
@@ -104,7 +105,12 @@ def _confirm(data: Json) -> Confirm:
         no=text(data["no"]),
         minutes=int(data["minutes"]),
         lasts=parse_lasts(text(data["lasts"])),
+        fills=tuple(data.get("fills", ())),
     )
+
+
+def _confirmed(data: Json) -> Confirmed:
+    return Confirmed(by=text(data["by"]), at=datetime.fromisoformat(data["at"]), until=time_or_none(data["until"]))
 
 
 def _check_of_grade(grade: Severity) -> Check:

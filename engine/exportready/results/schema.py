@@ -180,7 +180,10 @@ _CONFIRM = _object(
         "minutes": COUNT,
         "lasts": {**TEXT, "description": "batch, or an age such as 4h or 90d"},
     },
-    {"why": {**TEXT, "description": "why the files don't show it"}},
+    {
+        "why": {**TEXT, "description": "why the files don't show it"},
+        "fills": {**TEXTS, "description": "the kinds whose absence the look makes up for; without it, all"},
+    },
     "how a person can decide a rule where the files can't",
 )
 _RULE = _object(
@@ -204,6 +207,7 @@ _RULE = _object(
         },
         "confirm": _or_null(_CONFIRM),
         "outcome": _one_of(Outcome),
+        "confirmed": _or_null(_object({"by": TEXT, "at": TIME, "until": _or_null(TIME)})),
         "reason": TEXT,
         "checked": COUNT,
         "undecided": COUNT,
@@ -298,6 +302,8 @@ def schema() -> Schema:
                     {"company_file": TEXT},
                 ),
                 "checked_at": TIME,
+                "judged_at": {**TIME, "description": "the moment for which it was judged; the same as checked_at"},
+                "scope": _list(_one_of(About), "what the rules judge that were checked; empty: anything"),
                 "sources": _list(_as("source")),
                 "unrecognised": _list(_object({"path": TEXT, "help": TEXT})),
                 "verdict": _one_of(Verdict),
@@ -313,6 +319,7 @@ def schema() -> Schema:
             },
             {
                 "snapshot": {**TEXT, "description": "the snapshot's path from the root of its repository"},
+                "seen_at": {**TIME, "description": "the real time of the run, if it was judged for the moment of the files"},
                 "baseline": _object(
                     {
                         "name": TEXT,

@@ -13,7 +13,7 @@ from typing import Any
 from exportready.kinds.derived import SIDES, unreadable_in
 from exportready.model.changes import FINDING_KEYS, Changes, PastFinding
 from exportready.model.clock import iso
-from exportready.model.evidence import Record, Source, Unknown, Unset, Value
+from exportready.model.evidence import Confirmed, Record, Source, Unknown, Unset, Value
 from exportready.model.fix import fix_steps, many_steps
 from exportready.model.report import (
     Batch,
@@ -68,6 +68,9 @@ def result_data(report: Report) -> dict[str, Any]:
         },
         **({"snapshot": report.base} if report.base else {}),
         "checked_at": iso(report.checked_at),
+        "judged_at": iso(report.checked_at),
+        **({"seen_at": iso(report.seen_at)} if report.seen_at else {}),
+        "scope": list(report.scope),
         "sources": [_source(source) for source in report.sources],
         "unrecognised": [{"path": file.path, "help": file.help} for file in report.unrecognized],
         "verdict": report.verdict.value,
@@ -269,6 +272,7 @@ def _rule(result: RuleResult, notes: Notes) -> dict[str, Any]:
         "about": rule.about.value if rule.about else None,
         "confirm": confirm_json(rule.confirm),
         "outcome": result.outcome.value,
+        "confirmed": _confirmed(result.confirmed),
         "reason": result.reason,
         **({"cause": result.cause.value} if result.cause else {}),
         "checked": result.checked,
@@ -277,6 +281,12 @@ def _rule(result: RuleResult, notes: Notes) -> dict[str, Any]:
         "gaps": [_gap(gap) for gap in result.gaps],
         "findings": [_finding(finding, notes) for finding in result.findings],
     }
+
+
+def _confirmed(confirmed: Confirmed | None) -> dict[str, Any] | None:
+    if confirmed is None:
+        return None
+    return {"by": confirmed.by, "at": iso(confirmed.at), "until": iso(confirmed.until)}
 
 
 def confirm_json(confirm: Confirm | None) -> dict[str, Any] | None:
@@ -292,6 +302,7 @@ def confirm_json(confirm: Confirm | None) -> dict[str, Any] | None:
         "no": confirm.no,
         "minutes": confirm.minutes,
         "lasts": format_lasts(confirm.lasts),
+        **({"fills": list(confirm.fills)} if confirm.fills else {}),
     }
 
 

@@ -153,7 +153,7 @@ def _check_facts(rules: Sequence[Rule], mistakes: Mistakes) -> None:
         if rule.confirm is None:
             continue
         first = by_fact.setdefault(rule.confirm.fact, rule)
-        if rule.confirm != first.confirm:
+        if first.confirm is not None and rule.confirm.asked != first.confirm.asked:
             mistakes.of(rule.where.path).add(
                 rule.where.line or 1,
                 f"`confirm` differs from the one in {first.where.path}, which has the same fact; make them the same",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from exportready.kinds import field_of, references
+from exportready.kinds import field_of, pending, references
 from exportready.kinds.account import KIND as ANSWERS_KIND
 from exportready.model.rules import ACCOUNT, ANSWERS, PARAMETER, SUBJECT, Check, Ref, Rule, Wanted, placeholders, refs
 
@@ -44,6 +44,9 @@ def wanted(rules: Iterable[Rule], shown: Iterable[str] = ()) -> Wanted:
     for kind, name, target in references.BOOKS_REFERENCES:
         if kind in fields and target in fields:
             fields[kind].add(name)
+    if any(rule.confirm is not None and rule.confirm.lasts is None for rule in rules):
+        for kind, stated in pending.STATE.items():
+            fields.setdefault(kind, set()).update(stated)
     for kind, held in fields.items():
         held.update(need for name in tuple(held) for need in _needs(kind, name))
     return {kind: frozenset(names) for kind, names in sorted(fields.items())}

@@ -75,6 +75,7 @@ class _RuleFile:
         given = self.conditions.condition(self.entries["given"], nothing) if "given" in self.entries else None
         checks = self.checks.read(self.entries, self.root, parameters)
         self.checks.steps(self.written.get("fix"))
+        self._check_fills(entries_of(self.written.get("confirm")).get("fills"))
         max_age = self._max_age(self.written.get("max_age"))
         examples = [
             read_example(node, self.mistakes, "checks" in self.written) for node in items(self.written.get("examples"))
@@ -146,6 +147,13 @@ class _RuleFile:
                 self.mistakes.add(child, f"the default of parameter '{name}' must be a text, a number, true or false")
         return found
 
+    def _check_fills(self, node: Node | None) -> None:
+        """Note each kind in `confirm.fills` that the rule doesn't read: a look can't make up for it."""
+        for kind in items(node):
+            if kind.value not in self.conditions.kinds and not self.conditions.has_unknown_kinds:
+                near = did_you_mean(str(kind.value), self.conditions.kinds)
+                self.mistakes.add(kind, f"this rule doesn't read '{kind.value}'{near}")
+
     def _max_age(self, node: Node | None) -> dict[str, timedelta]:
         """Return how old each kind of record or answer may be. Note kinds that the rule doesn't read: their age has no effect."""
         if node is None:
@@ -183,6 +191,7 @@ def _confirm(entries: Mapping[str, Node]) -> Confirm:
         no=_text(entries["no"]),
         minutes=_whole(entries["minutes"]),
         lasts=parse_lasts(_text(entries["lasts"])),
+        fills=tuple(_text(kind) for kind in items(entries.get("fills"))),
     )
 
 

@@ -80,6 +80,10 @@ CONFIRM = Object(
         "yes": Key(Text(), "the answer that means that all is well", required=True),
         "no": Key(Text(), "the answer that means that something is wrong", required=True),
         "minutes": Key(Number(whole=True, least=1), "how long it takes to look", required=True),
+        "fills": Key(
+            ListOf(Text(), least=1),
+            "the kinds of records whose absence the look makes up for; without it, any that the rule reads",
+        ),
         "lasts": Key(LASTS, "how long an answer counts; batch: until the batch changes", required=True),
     }
 )

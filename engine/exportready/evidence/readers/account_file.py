@@ -27,4 +27,5 @@ def read(data: bytes, path: str) -> Reading:
         account=found.account,
         covers=found.covers,
         columns=found.columns,
+        confirmations=found.confirmations,
     )
