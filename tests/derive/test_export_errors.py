@@ -58,7 +58,7 @@ def test_an_error_without_a_message_is_still_an_error() -> None:
     [
         ({"statusCode": "3140", "statusSeverity": "Error", "statusMessage": UNSET}, ["Error 3140"]),
         ({"statusCode": UNSET, "statusSeverity": "Error", "statusMessage": UNSET}, [Reason.EMPTY]),
-        ({"statusCode": "3140", "statusSeverity": UNSET, "statusMessage": "Invalid reference"}, [Reason.EMPTY]),
+        ({"statusCode": "3140", "statusSeverity": UNSET, "statusMessage": "Invalid reference"}, ["Invalid reference"]),
         ({"statusCode": UNSET, "statusSeverity": UNSET, "statusMessage": UNSET}, [Reason.EMPTY]),
         ({"statusCode": "0", "statusSeverity": UNSET, "statusMessage": "Status OK"}, []),
         ({"statusCode": "0", "statusSeverity": "Info", "statusMessage": UNSET}, []),
