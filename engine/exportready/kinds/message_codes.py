@@ -104,7 +104,7 @@ STATUS_CODES: Mapping[str, Code] = _table(
 3185 | data | read | The record couldn't be voided
 3200 | lock | locked | The record was changed in QuickBooks after the connector read it
 3205 | data | address | The address is invalid
-3210 | data | applied | QuickBooks doesn't accept a value
+3210 | data | value | QuickBooks doesn't accept a value
 3230 | skipped | first | The request was undone, because another one failed
 3231 | skipped | first | The request was not tried, because another one failed
 3250 | feature | feature | This feature is turned off, or your QuickBooks edition doesn't have it

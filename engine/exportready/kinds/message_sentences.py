@@ -80,7 +80,7 @@ TEMPLATES = (
     template("3180", "error when saving ", r'...(?:an? )?[^".]+?\.'),
     template("3185", "error when voiding"),
     template("3160", "Cannot delete the object specified by"),
-    template("3200", "is out-of-date", r"edit sequence .{1,40}..."),
+    template("3200", "is out-of-date", r"edit sequence .{0,40}..."),
     template("3210", '" field has an invalid value', r'The ".+?...'),
     template("3070", "is too long", r'The string ".*" in the field ".+?" ...'),
     template("3080", "The string ", r'..."?.*(?:invalid|unsupported|illegal) character'),

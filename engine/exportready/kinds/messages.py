@@ -80,7 +80,8 @@ _STATED_CODE = re.compile(
     r"(\d{3,4})(?![\w,-]|[./]\d)[\"'\])]*+\s*+([:.|=-]?)",
     re.IGNORECASE,
 )
-_ERROR_CODE = re.compile(r"\b(?:error|status|code)(?:[\s_-]?code)?\W{0,4}\d{3,4}\b", re.IGNORECASE)
+_ERROR_CODE = re.compile(r"\b(?:error|status|code)(?:[\s_-]?code)?\W{0,4}(?:1000|3\d{3})\b", re.IGNORECASE)
+"""A word and a code: a number alone may be anything."""
 _CODE_ELSEWHERE = re.compile(r"\b(?:error|status|code)(?:[\s_-]?code)?\W{0,4}(\d{4})\b", re.IGNORECASE)
 
 _KINDS: Mapping[str, str] = {
@@ -125,10 +126,11 @@ def parse_message(message: str, code: str = "", request: str = "") -> ParsedMess
     kind = (_kind(named.get("kind", "")) or _kind_of_request(request)) if name else ""
     by_id = _ID.fullmatch(name) is not None or (code in _BY_ID and _REQUESTED_ID.fullmatch(name) is not None)
     sort = _sort(defect, code, has_name=bool(name))
+    steps = _steps(defect, code, template, reason, by_id=by_id, is_blank=bool(named) and not name)
     if template is not None and not template.codes:
         cause = template.phrase
     else:
-        cause = _cause(defect, sort, code, first, second, has_name=bool(name))
+        cause = _cause(defect, sort, code, first, second, steps, has_name=bool(name))
     return ParsedMessage(
         sort=sort,
         code=code,
@@ -137,7 +139,7 @@ def parse_message(message: str, code: str = "", request: str = "") -> ParsedMess
         defect=defect,
         by_id=by_id,
         cause=cause,
-        steps=_steps(defect, code, template, reason, by_id=by_id, is_blank=bool(named) and not name),
+        steps=steps,
         is_worded=template is not None or reason is not None,
     )
 
@@ -145,7 +147,7 @@ def parse_message(message: str, code: str = "", request: str = "") -> ParsedMess
 def is_message(text: str) -> bool:
     """Return whether a text is a known error message: a sentence of QuickBooks, or a code that says that it is one."""
     found = parse_message(text)
-    return found.sort != OTHER and (found.is_worded or is_result(found.code) or bool(_ERROR_CODE.search(text)))
+    return (found.sort != OTHER and (found.is_worded or is_result(found.code))) or _ERROR_CODE.search(text) is not None
 
 
 def second_part(message: str) -> str:
@@ -220,11 +222,11 @@ def _sort(defect: str, code: str, *, has_name: bool) -> str:
     return {_FINE: FINE, _SKIPPED: SKIPPED, UNKNOWN: OTHER}.get(defect, OWN)
 
 
-def _cause(defect: str, sort: str, code: str, first: str, second: str, *, has_name: bool) -> str:
+def _cause(defect: str, sort: str, code: str, first: str, second: str, steps: str, *, has_name: bool) -> str:
     """Return what errors with the same cause share; empty if that is the object they name, or if the cause isn't known."""
     if sort in (FINE, SKIPPED, OTHER):
         return ""
-    if sort == SESSION:
+    if is_result(code):
         return code
     why = " ".join((second or _without_code(first)).rstrip(" .!").lower().split())[:_CAUSE_LENGTH]
     if defect == CLOSED:
@@ -233,17 +235,20 @@ def _cause(defect: str, sort: str, code: str, first: str, second: str, *, has_na
     if defect in (LOCK, INTERRUPTION, _SESSION):
         return defect
     if defect == PERMISSION:
-        return f"{defect} {code or why}"
+        return f"{defect} {steps}"
     if defect == FEATURE:
         return f"{defect} {why}"
     if has_name:
         return ""
+    field = _FIELD.search(first)
     if defect == REQUEST:
-        field = _FIELD.search(first)
-        return f"{code} {field[1].lower() if field else why}".strip()
-    return why if second and defect != REFERENCE else f"{code} {why}".strip()
+        return f"{code or why} {field[1].lower() if field else ''}".rstrip()
+    if second and defect != REFERENCE:
+        return f"{why} {field[1].lower()}" if field and code == _INVALID_VALUE else why
+    return f"{code} {why}".strip()
 
 
+_INVALID_VALUE = "3210"
 _CAUSE_LENGTH = 200
 
 
