@@ -528,10 +528,10 @@ class Exporter:
             if paid["parent.id"] == payment["id"] and ("servicetitan.invoice", paid["appliedTo"]) in self.refused:
                 name = f"4A-{paid['appliedTo']}"
                 was_sent = any(paid["appliedToReferenceNumber"] == error["transaction"] for error in self.errors)
-                # Of an invoice whose batch was not even posted no error tells.
+                # Of an invoice whose batch was not even posted no error tells. An id is no name, so the payment itself is named.
                 return None if was_sent else (
                     "transaction",
-                    name.lower(),
+                    str(payment["referenceNumber"]).lower(),
                 ), f'Object "{name}" specified in the request cannot be found.'
         return None
 

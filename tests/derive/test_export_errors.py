@@ -62,6 +62,11 @@ def test_an_error_without_a_message_is_still_an_error() -> None:
         ({"statusCode": UNSET, "statusSeverity": UNSET, "statusMessage": UNSET}, [Reason.EMPTY]),
         ({"statusCode": "0", "statusSeverity": UNSET, "statusMessage": "Status OK"}, []),
         ({"statusCode": "0", "statusSeverity": "Info", "statusMessage": UNSET}, []),
+        ({"statusCode": "3210", "statusSeverity": "Info", "statusMessage": "Too much"}, ["Too much"]),
+        ({"statusCode": "530", "statusSeverity": "Warn", "statusMessage": "Not supported"}, []),
+        ({"statusCode": "560", "statusSeverity": UNSET, "statusMessage": "Outdated"}, []),
+        ({"statusCode": "0", "statusSeverity": "Error", "statusMessage": "Contradictory"}, ["Contradictory"]),
+        ({"statusCode": UNSET, "statusSeverity": "Info", "statusMessage": "Status OK"}, []),
     ],
 )
 def test_an_answer_that_is_partly_blank_is_no_success(answer: Row, expected: list[object]) -> None:

@@ -153,7 +153,7 @@ _WINDOW_HEADING = re.compile(rf"({'|'.join(_WINDOW)}):[ \t]*(.*)", re.IGNORECASE
 
 
 _RESULT = re.compile(r"hresult\W{1,6}(0x8[0-9a-f]{7})\b", re.IGNORECASE)
-_RESULT_MESSAGE = re.compile(r"(?:string )?message\s*[=:]\s*(.+)", re.IGNORECASE)
+_RESULT_MESSAGE = re.compile(r"(?:string )?message\s*[=:][\s\"']*([^\"<>]+)", re.IGNORECASE)
 
 
 def _results(whole: str) -> Iterator[tuple[int, str]]:
@@ -167,7 +167,7 @@ def _results(whole: str) -> Iterator[tuple[int, str]]:
             seen.add(code)
             yield number - 1, code
         code = found[1] if found else code
-        said = _RESULT_MESSAGE.match(line[found.end() :].lstrip(" \t,;|") if found else line)
+        said = _RESULT_MESSAGE.match(line[found.end() :].lstrip(" \t,;|<>\"'") if found else line)
         if code and said:
             if said[1] not in seen:
                 seen |= {said[1], code}
