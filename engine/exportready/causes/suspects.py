@@ -1,6 +1,6 @@
 """What a message without a name may be about: inactive entries, and items whose inventory setting or type was changed.
 
-“Object Not Found” and “List Id is invalid” name nothing. After the export, the rules that look for their causes aren't checked, because
+“Object Not Found” and “List Id is invalid” mention no object. After the export, the rules that look for their causes aren't checked, because
 they are about pending transactions, so the lists themselves are asked about the objects that the rejected transactions use.
 """
 
@@ -52,7 +52,7 @@ class Suspects:
         self._switched: dict[Node, list[Suspect]] | None = None
 
     def of(self, cause: str, transactions: Iterable[Node]) -> list[Suspect]:
-        """Return the objects that may be why transactions were rejected with a message that names nothing."""
+        """Return the objects that may be why transactions were rejected with such a message."""
         if cause == INVALID_ID:
             found = self._switched_items()
             return [one for node in transactions for one in found.get(node, ())]

@@ -136,7 +136,7 @@ TEMPLATES = (
 )
 
 
-class Reason(msgspec.Struct, frozen=True):
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """Phrases in the second part of a message that say why."""
 
     phrases: tuple[str, ...]
@@ -146,33 +146,44 @@ class Reason(msgspec.Struct, frozen=True):
     """Phrases that say it without anything before them, so that a line with one is an error."""
 
 
+def _reason(phrases: str, defect: str, steps: str, alone: str = "") -> Reason:
+    """Return a reason from phrases between bars."""
+    return Reason(
+        phrases=tuple(phrases.split(" | ")), defect=defect, steps=steps, alone=tuple(filter(None, alone.split(" | ")))
+    )
+
+
 REASONS = (
-    Reason(("closing date", "closed period", "period is closed", "period has been closed", "books are closed"), CLOSED, "closed"),
-    Reason(("merge",), NAME, "merge", alone=("cannot merge",)),
-    Reason(
-        ("another user", "could not be locked", "could not lock", "cannot be locked", "acquire the lock", "element is in use",
-         "record is in use", "currently in use", "locked by", "being used by", "edit sequence"),
-        LOCK, "locked",
-        alone=("modified by another user", "in use by another user", "could not be locked", "could not lock", "acquire the lock"),
+    _reason("closing date | closed period | period is closed | period has been closed | books are closed", CLOSED, "closed"),
+    _reason("merge", NAME, "merge", alone="cannot merge | can't merge"),
+    _reason(
+        "another user | could not be locked | could not lock | cannot be locked | can't be locked | unable to lock | acquire the lock | "
+        "element is in use | record is in use | currently in use | locked by | being used by | edit sequence | has been changed since",
+        LOCK,
+        "locked",
+        alone="modified by another user | in use by another user | could not be locked | could not lock | acquire the lock",
     ),
-    Reason(("already in use", "already been used", "already exists", "duplicate"), NAME, "twice"),
-    Reason(
-        ("posting account", "account is invalid", "invalid account", "account must", "account type", "account is required",
-         "must use an account", "account is not", "account is missing"),
-        DATA, "account", alone=("posting account is invalid",),
+    _reason("already in use | already been used | already exists | duplicate", NAME, "twice"),
+    _reason(
+        "posting account | account is invalid | invalid account | account must | account type | account is required | "
+        "must use an account | account is not | account is missing",
+        DATA,
+        "account",
+        alone="posting account is invalid",
     ),
-    Reason(("does not exist in the list", "record does not exist", "could not be found", "cannot be found"), REFERENCE, "missing"),
-    Reason(("multi-user mode", "multi user mode", "single-user mode", "single user mode"), SESSION, "single"),
-    Reason(("permission", "not authorized", "access rights", "have access", "privilege", "administrator"), PERMISSION, "permission"),
-    Reason(
-        ("not enabled", "not available in this", "not turned on", "turned off", "not supported in this version", "turn on"),
-        FEATURE, "feature",
+    _reason("does not exist in the list | record does not exist | could not be found | cannot be found", REFERENCE, "missing"),
+    _reason("multi-user mode | multi user mode | single-user mode | single user mode", SESSION, "single"),
+    _reason("permission | not authorized | access rights | have access | privilege | administrator", PERMISSION, "permission"),
+    _reason(
+        "not enabled | not available in this | not turned on | turned off | not supported in this version | turn on",
+        FEATURE,
+        "feature",
     ),
-    Reason(("credit limit",), DATA, "credit"),
-    Reason(("pay more than", "amount due", "more than the"), DATA, "applied"),
-    Reason(("too long", "maximum length", "maximum number of characters"), DATA, "shorten"),
-    Reason(("colon", "character"), NAME, "characters"),
-    Reason(("tax",), DATA, "tax"),
-    Reason(("quantity on hand", "not enough"), DATA, "stock"),
-)  # fmt: skip
+    _reason("credit limit", DATA, "credit"),
+    _reason("pay more than | amount due | more than the", DATA, "applied"),
+    _reason("too long | maximum length | maximum number of characters", DATA, "shorten"),
+    _reason("colon | character", NAME, "characters"),
+    _reason("tax", DATA, "tax"),
+    _reason("quantity on hand | not enough", DATA, "stock"),
+)
 """The first that fits decides. From messages that integrators quote (docs/sources.md, error messages)."""

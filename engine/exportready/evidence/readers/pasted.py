@@ -54,7 +54,7 @@ _REASON = re.compile(
 def text(data: bytes, path: str, wanted: Wanted) -> Reading | None:
     """Return the errors in a text; None if it isn't a list of errors.
 
-    It is one if a line is a known message, or names a transaction and a code. A file that is named so may have unknown messages only.
+    It is one if a line is a known message, or has a transaction and a code. A file whose name says so may have unknown messages only.
     """
     whole = decode_text(data)
     lines = list(_windows(whole)) or list(_results(whole)) or list(_unwrap(whole))
@@ -82,7 +82,7 @@ def _is_error(line: str, *, is_named: bool) -> bool:
 
 
 _ENOUGH = 2
-"""So many of the three signs make a line an error."""
+"""Number of these signs from which a line is an error."""
 
 
 def _errors(line: str) -> Iterator[dict[str, Value]]:
