@@ -66,7 +66,7 @@ def test_an_error_without_a_message_is_still_an_error() -> None:
         ({"statusCode": "530", "statusSeverity": "Warn", "statusMessage": "Not supported"}, []),
         ({"statusCode": "560", "statusSeverity": UNSET, "statusMessage": "Outdated"}, []),
         ({"statusCode": "0", "statusSeverity": "Error", "statusMessage": "Contradictory"}, ["Contradictory"]),
-        ({"statusCode": UNSET, "statusSeverity": "Info", "statusMessage": "Status OK"}, []),
+        ({"statusCode": UNSET, "statusSeverity": "Info", "statusMessage": "Status OK"}, [Reason.EMPTY]),
     ],
 )
 def test_an_answer_that_is_partly_blank_is_no_success(answer: Row, expected: list[object]) -> None:

@@ -1,7 +1,7 @@
 """What a message without a name may be about: inactive entries, and items whose inventory setting or type was changed.
 
-“Object Not Found” and “List Id is invalid” mention no object. After the export, the rules that look for their causes aren't checked, because
-they are about pending transactions, so the lists themselves are asked about the objects that the rejected transactions use.
+“Object Not Found” and “List Id is invalid” mention no object. The rules that look for their causes are about pending transactions, so
+after the export they aren't checked. The lists themselves show the objects that the rejected transactions use.
 """
 
 from __future__ import annotations

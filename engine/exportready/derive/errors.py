@@ -76,11 +76,14 @@ def _has_failed(status: Record) -> bool | Unknown:
     decided = is_error(code) if isinstance(code, str) else None
     if decided or severity == "Error":
         return True
-    if decided is False:
+    is_there = not (isinstance(severity, Unknown) and severity.cause is Reason.NOT_EXPORTED)
+    if decided is False and is_there:  # it may be in another language
         return False
+    if isinstance(code, Unknown):
+        return code
     if isinstance(severity, Unknown):
         return severity
-    if severity is UNSET:
+    if code is UNSET or severity is UNSET:
         return Unknown(cause=Reason.EMPTY, reason="the answer doesn't say whether it is an error")
     return False
 
