@@ -344,7 +344,7 @@ def _closed(one: Company, dice: random.Random) -> None:
 def _flipped(one: Company, dice: random.Random) -> None:
     line = dice.choice(one.of("servicetitan.invoice_item"))
     line["inventory"] = True
-    one.broken.add(("servicetitan.invoice", str(line["parent.id"])))
+    one.broken.add(("item", str(line["skuName"]).lower()))
 
 
 def _vendor_inactive(one: Company, dice: random.Random) -> None:
@@ -508,8 +508,8 @@ class Exporter:
             if line["parent.id"] == invoice["id"]:
                 if (found := self._item(str(line["skuName"]), "Invoice line")) is not None:
                     return found
-                if line["inventory"] is True:
-                    return own, "List Id is invalid"
+                if line["inventory"] is True:  # and it isn't in the pricebook any more
+                    return ("item", str(line["skuName"]).lower()), "List Id is invalid"
         invoice_date = invoice["invoiceDate"]
         if isinstance(invoice_date, date) and invoice_date <= CLOSED:
             return (
@@ -528,10 +528,10 @@ class Exporter:
             if paid["parent.id"] == payment["id"] and ("servicetitan.invoice", paid["appliedTo"]) in self.refused:
                 name = f"4A-{paid['appliedTo']}"
                 was_sent = any(paid["appliedToReferenceNumber"] == error["transaction"] for error in self.errors)
-                # Of an invoice whose batch was not even posted no error tells.
+                # Of an invoice whose batch was not even posted no error tells. An id is no name, so the payment itself is named.
                 return None if was_sent else (
                     "transaction",
-                    name.lower(),
+                    str(payment["referenceNumber"]).lower(),
                 ), f'Object "{name}" specified in the request cannot be found.'
         return None
 
@@ -585,7 +585,12 @@ def test_what_an_exporter_refuses_is_what_was_foretold_and_its_errors_fold_into_
     assert ids(causes) == exporter.refused
     evidence = one.evidence(exporter.errors)
     folded = explain((), evidence, FOLLOWS, inference.engine, "after-export")
-    named = {(issue.subjects[0].kind, issue.subjects[0].key.lower()) for issue in folded.key_issues if issue.subjects}
+    named = {
+        (subject.kind, subject.key.lower())
+        for issue in folded.key_issues
+        for subject in issue.subjects
+        if subject == issue.subjects[0] or issue.subjects[0].kind == "transaction"  # one closing date stops several
+    }
     own = {(kind, id_) for kind, id_ in exporter.raised if kind.startswith("servicetitan.")}
     unsent = {name for kind, name in exporter.raised if kind == "transaction"}
     numbers = {

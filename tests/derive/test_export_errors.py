@@ -58,10 +58,15 @@ def test_an_error_without_a_message_is_still_an_error() -> None:
     [
         ({"statusCode": "3140", "statusSeverity": "Error", "statusMessage": UNSET}, ["Error 3140"]),
         ({"statusCode": UNSET, "statusSeverity": "Error", "statusMessage": UNSET}, [Reason.EMPTY]),
-        ({"statusCode": "3140", "statusSeverity": UNSET, "statusMessage": "Invalid reference"}, [Reason.EMPTY]),
+        ({"statusCode": "3140", "statusSeverity": UNSET, "statusMessage": "Invalid reference"}, ["Invalid reference"]),
         ({"statusCode": UNSET, "statusSeverity": UNSET, "statusMessage": UNSET}, [Reason.EMPTY]),
         ({"statusCode": "0", "statusSeverity": UNSET, "statusMessage": "Status OK"}, []),
         ({"statusCode": "0", "statusSeverity": "Info", "statusMessage": UNSET}, []),
+        ({"statusCode": "3210", "statusSeverity": "Info", "statusMessage": "Too much"}, ["Too much"]),
+        ({"statusCode": "530", "statusSeverity": "Warn", "statusMessage": "Not supported"}, []),
+        ({"statusCode": "560", "statusSeverity": UNSET, "statusMessage": "Outdated"}, []),
+        ({"statusCode": "0", "statusSeverity": "Error", "statusMessage": "Contradictory"}, ["Contradictory"]),
+        ({"statusCode": UNSET, "statusSeverity": "Info", "statusMessage": "Status OK"}, [Reason.EMPTY]),
     ],
 )
 def test_an_answer_that_is_partly_blank_is_no_success(answer: Row, expected: list[object]) -> None:

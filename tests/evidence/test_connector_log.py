@@ -77,6 +77,15 @@ def test_an_error_that_a_log_repeats_is_one() -> None:
     ]
 
 
+def test_a_connection_that_failed_is_one_error_with_its_result_code() -> None:
+    failed = '*** Calling connectionError():<wcTicket="1"><hresult="0x80040408"><message="Could not start QuickBooks.">\n'
+    log = HEAD + CALL + failed + CALL + "QBWC1013: Error connecting to QuickBooks. Returning error message to application.\n"
+    assert [message for message, _ in errors(log)] == ["0x80040408: Could not start QuickBooks."]
+    assert [message for message, _ in errors(HEAD + CALL + "QBWC1013: Error connecting to QuickBooks.\n")] == [
+        "QBWC1013: Error connecting to QuickBooks."
+    ]
+
+
 def test_errors_after_a_response_keep_their_lines() -> None:
     log = CALL + "response =\n" + RESPONSE + CALL + REFUSED + CALL + "response =\n" + RESPONSE + CALL + "QBWC1042: Failed\n"
     assert [line for _, line in errors(log)] == [5, 14, 8, 17]

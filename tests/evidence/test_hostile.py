@@ -20,7 +20,7 @@ from exportready.evidence.readers.sheets import Budget
 from exportready.evidence.readers.spreadsheets import sheets_of
 from exportready.evidence.reading import Unreadable
 from exportready.kinds import KINDS
-from exportready.kinds.messages import MISSING, OTHER, OWN, parse_message
+from exportready.kinds.messages import MISSING, OTHER, RETRY, parse_message
 from exportready.model.evidence import Evidence, Source
 from exportready.schema import budgets
 from exportready.schema.mistakes import MistakesFound
@@ -98,7 +98,7 @@ def test_a_long_note_is_split_into_messages_of_bounded_length(filler: str) -> No
             'A "quoted" one',
         ),
         ('Object "' * 20_000 + 'B" specified in the request cannot be found', MISSING, ""),
-        ("edit sequence " * 20_000 + " is out-of-date", OWN, ""),
+        ("edit sequence " * 20_000 + " is out-of-date", RETRY, ""),
         ('The ".' * 20_000, OTHER, ""),
         ('invalid reference to a parent "' * 20_000, OTHER, ""),
     ],

@@ -81,6 +81,63 @@ def test_each_message_is_read_with_its_transaction(text: str, expected: list[tup
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f'3140: {SENTENCE}\n3100: The name "Alder" of the list element is already in use.', [(None, None), (None, None)]),
+        (f"3140 | Invoice 58243 | {SENTENCE}", [("Invoice", "58243")]),
+        (f"Invoice 58243: Error 3140: {SENTENCE}", [("Invoice", "58243")]),
+        (f"58243: 3140: {SENTENCE}", [(None, "58243")]),
+        ("Invoice 58252: 3176: Etwas ist gesperrt", [("Invoice", "58252")]),
+        ("Error 3351: Nothing that we know", [(None, None)]),
+        ("3162: This request is not allowed in multi-user mode.", [(None, None)]),
+        ("Error 3270: Missing posting account.", [(None, None)]),
+        ('The given object ID "" in the field "list id" is invalid.', [(None, None)]),
+        ("3140: Ungültiger Verweis\n3175: Gesperrt", [(None, None), (None, None)]),
+        ("Invoice 58243: Nothing that we know", [("Invoice", "58243")]),
+    ],
+)
+def test_a_code_is_never_the_number_of_a_transaction(text: str, expected: list[tuple[object, object]]) -> None:
+    assert [(type_, number) for type_, number, _ in errors(text)] == expected
+
+
+CALL = "WebMethod: connectionError() has been called\n  string ticket = 2b0e\n  string hresult = 0x80040408\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "messages"),
+    [
+        (CALL + "  string message = Could not start QuickBooks.\n  Sending DONE to stop.", ["0x80040408: Could not start QuickBooks."]),
+        (CALL + CALL + "  Return values:", ["0x80040408"]),
+        ('hresult="0x8004040A", message="Another file is open"\nInvoice 7: Nothing that we know',
+         ['0x8004040A: Another file is open"', "Nothing that we know"]),
+    ],
+)  # fmt: skip
+def test_what_a_program_noted_of_a_failed_call_is_one_error(text: str, messages: list[str]) -> None:
+    assert [message.rstrip('"') for _, _, message in errors(text)] == [message.rstrip('"') for message in messages]
+
+
+@pytest.mark.parametrize(
+    ("table", "codes"),
+    [
+        ("statusCode,statusSeverity,statusMessage\n3140,Info,Ungültig\n0,Info,Status OK\n3175,Aviso,Verrouillé\n", ["3140", "3175"]),
+        ("Error Code;Fehlermeldung;Invoice #\n3140;Ungültig;58243\n3175;Gesperrt;58244\n", ["3140", "3175"]),
+        (f"3140,58243,{SENTENCE.replace(',', '')}\n3100,58244,Object Not Found\n", ["3140", "3100"]),
+    ],
+)  # fmt: skip
+def test_a_column_of_codes_is_read(tmp_path: Path, table: str, codes: list[str]) -> None:
+    (tmp_path / "list.csv").write_text(table.replace('"', '""') if ";" in table else table.replace('"', ""))
+    found = snapshot.read(tmp_path, ALL, NOON).dataset(pasted.KIND)
+    assert [one.get("code") for one in found.rows()] == codes
+    assert not {one.get("transaction") for one in found.rows()} & set(codes)
+
+
+@pytest.mark.parametrize("table", ["Code,Description\n3140,Valve\n3175,Pump\n", "Item,Price\n3140,3175\n"])
+def test_a_table_of_numbers_is_no_list_of_errors(tmp_path: Path, table: str) -> None:
+    (tmp_path / "list.csv").write_text(table)
+    assert not snapshot.read(tmp_path, ALL, NOON).dataset(pasted.KIND).records
+
+
 def test_a_text_without_a_known_message_is_not_read() -> None:
     assert pasted.text(b"Dear diary.\nInvoice 1 was paid.", "notes.txt", ALL) is None
 

@@ -111,7 +111,9 @@ def ending(problem: Problem, graph: Graph, at: Node, is_alone: bool) -> str:
         return f": {problem.said.get(at, problem.findings[0][1].message)}"
     if problem.sort == SKIPPED:
         return " was skipped" if is_alone else ", which was skipped"
-    if problem.sort != MISSING:
+    if problem.suspect is not None:
+        return f": {problem.suspect.text}"
+    if problem.sort != MISSING or problem.by_id:
         return f": {message_of(problem.errors[0]).rstrip('.')}"
     if problem.object == at:
         return ", which QuickBooks doesn't have"

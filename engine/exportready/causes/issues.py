@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from exportready.causes.key_issues import Traced
 from exportready.causes.problems import FINDING, Problem, message_of, number_of
-from exportready.causes.remedies import remedy, title
+from exportready.causes.remedies import remedy
+from exportready.causes.titles import title
 from exportready.kinds import AT_FAULT
 from exportready.kinds.messages import RETRY
 from exportready.kinds.references import ESTABLISHED, INFERRED
@@ -29,7 +30,7 @@ def issue(key: str, cleared: tuple[Cleared, Cleared], traced: Traced) -> KeyIssu
         code="" if rule else (problem.code or problem.what),
         subjects=_subjects(problem),
         message=describe(problem),
-        fix=_filled(rule.fix, problem) if rule else remedy(problem.what, problem.sort, problem.code),
+        fix=_filled(rule.fix, problem) if rule else remedy(problem.steps),
         certainty=INFERRED if key in traced.uncertain else ESTABLISHED,
         retry=key in traced.marked["retry"] or problem.sort == RETRY,
         gates=key in traced.marked["gates"],
@@ -50,7 +51,8 @@ def _filled(fix: FixSteps, problem: Problem) -> FixSteps:
 def _subjects(problem: Problem) -> tuple[Thing, ...]:
     """Return the objects at fault, then the records that show the problem."""
     kind, name = problem.object
-    own = [Thing(kind, problem.name or name)] if kind in AT_FAULT and problem.sort != FINDING else []
+    is_named = kind in AT_FAULT and problem.sort != FINDING and not problem.by_id
+    own = [Thing(kind, problem.name or name)] if is_named else []
     shown = [finding.at_fault for _, finding in problem.findings] + [finding.subject for _, finding in problem.findings]
     named = [Thing("transaction", number) for one in problem.errors if isinstance(number := one.get("transaction"), str)]
     return tuple(dict.fromkeys((*own, *shown, *named)))
@@ -60,7 +62,7 @@ def describe(problem: Problem) -> str:
     """Return what is wrong, in a sentence."""
     if problem.sort == FINDING:
         return problem.findings[0][1].message
-    return title(problem.object[0], problem.name, problem.sort, message_of(problem.errors[0]))
+    return title(problem)
 
 
 def _facts(problem: Problem) -> Iterable[str]:
@@ -68,6 +70,9 @@ def _facts(problem: Problem) -> Iterable[str]:
     for _, finding in problem.findings:
         where = finding.where[0].location if finding.where else None
         yield finding.message + (f" ({where.path}{f':{where.line}' if where.line else ''})" if where else "")
+    if problem.suspect is not None:
+        where = problem.suspect.record.where
+        yield f"{problem.suspect.text} ({where.path}{f':{where.line}' if where.line else ''})"
     for error in problem.errors:
         number, where = error.get("transaction"), error.where
         place = f"{where.path}{f':{where.line}' if where.line else ''}"

@@ -12,8 +12,9 @@ import msgspec
 from msgspec import field
 
 from exportready.causes.graph import AMOUNTS, Graph, Node, identity
+from exportready.causes.suspects import INVALID_ID, NOT_FOUND, Suspect, Suspects
 from exportready.kinds import KINDS, fold
-from exportready.kinds.messages import MISSING, OTHER, OWN, RETRY, SESSION, SKIPPED
+from exportready.kinds.messages import MISSING, OWN, SESSION, SKIPPED
 from exportready.kinds.nouns import noun
 from exportready.kinds.transactions import KINDS_BY_TYPE, TRANSACTIONS
 from exportready.model.evidence import Evidence, Record
@@ -38,10 +39,16 @@ class Problem(msgspec.Struct, kw_only=True):
     what: str
     """The id of the failed rule, or the code or text of an error."""
     sort: str
-    """FINDING, or the sort of its message (kinds/messages.py)."""
+    """FINDING, the sort of its message (kinds/messages.py), or that of a suspect (suspects.py)."""
     state: str = ""
     findings: list[tuple[RuleResult, Finding]] = field(default_factory=list)
     errors: list[Record] = field(default_factory=list)
+    suspect: Suspect | None = None
+    """What may be behind messages that name nothing."""
+    by_id: bool = False
+    """The errors name the object only by QuickBooks' internal id, and no list has it."""
+    failed: list[Node] = field(default_factory=list)
+    """The objects that couldn't be created or changed because of a cause that isn't their own, such as a lock."""
     blocked: list[Node] = field(default_factory=list)
     """The objects and transactions that can't be exported because of it."""
     stopped: list[Node] = field(default_factory=list)
@@ -56,6 +63,13 @@ class Problem(msgspec.Struct, kw_only=True):
     def code(self) -> str:
         """Return QuickBooks' status code; empty if no error shows one."""
         return next((code for error in self.errors if isinstance(code := error.get("code"), str)), "")
+
+    @property
+    def steps(self) -> str:
+        """Return which steps fix it; empty if no error says so."""
+        if self.suspect is not None:
+            return self.suspect.sort
+        return next((steps for error in self.errors if isinstance(steps := error.get("steps"), str)), "")
 
 
 FINDING = "finding"
@@ -81,6 +95,7 @@ def find(results: Iterable[RuleResult], evidence: Evidence, graph: Graph, with_e
     for error in evidence.dataset("derived.export_error").rows() if with_errors else ():
         if error.get("arrivedSince") is not True:
             finder.error(error)
+    finder.suspect()
     for result in results:
         for finding in result.findings:
             if finding.subject.kind != "derived.export_error":  # which is the error itself
@@ -93,6 +108,7 @@ class _Finder:
 
     def __init__(self, graph: Graph, subjects: _Subjects) -> None:
         self.graph, self.subjects = graph, subjects
+        self.suspects = Suspects(subjects.evidence, graph)
         self.found: dict[tuple[str, Node, str], Problem] = {}
         self.last: dict[str, str] = {}
         """File -> the id of its last problem that was not a skipped request."""
@@ -129,24 +145,43 @@ class _Finder:
         one.stopped += transactions
         one.blocked += ([one.object] if sort in (MISSING, OWN) else []) + transactions
 
+    def suspect(self) -> None:
+        """Add what may be behind errors: inactive entries, and items that were switched."""
+        found: dict[tuple[str, Node], Suspect] = {}
+        for one in self.found.values():
+            if one.what in (NOT_FOUND, INVALID_ID):
+                found.update({(each.sort, each.node): each for each in self.suspects.of(one.what, one.stopped)})
+            elif one.sort == MISSING and (each := self.suspects.inactive(one.object)) is not None:
+                found[each.sort, each.node] = each
+        for (sort, node), each in found.items():
+            problem = self._problem(sort, sort, node, self.graph.names.get(node, node[1]), sort)
+            problem.suspect, problem.blocks = each, True
+            problem.blocked.append(node)
+
     def _of_error(self, error: Record, sort: str, message: str, transactions: Sequence[Node]) -> Problem:
-        name, kind, code = error.get("names"), error.get("namesKind"), error.get("code")
-        said = code if isinstance(code, str) else fold(message.rstrip("."))[:60]
-        if sort in (MISSING, OWN) and isinstance(name, str):
-            node = self.subjects.resolve(kind if isinstance(kind, str) else "", name)
-            self.graph.job(node, name)
-            defect = MISSING if sort == MISSING else said
-            return self._problem(defect, defect, node, self.graph.names.get(node, name), sort)
+        name, kind, code, cause = error.get("names"), error.get("namesKind"), error.get("code"), error.get("cause")
+        node = self.subjects.resolve(kind if isinstance(kind, str) else "", name) if isinstance(name, str) else None
+        if isinstance(cause, str):
+            if cause in (NOT_FOUND, INVALID_ID) and len(transactions) == 1 and self.suspects.of(cause, transactions):
+                return self._problem(cause, cause, transactions[0], "", sort)
+            one = self._problem(cause, cause, ("cause", cause), "", sort)
+            one.failed += [node] if node is not None else []
+            return one
+        if sort in (MISSING, OWN) and node is not None:
+            by_id = error.get("byId") is True and node not in self.graph.names
+            if not by_id:
+                self.graph.job(node, str(name))
+            defect = MISSING if sort == MISSING else str(code)
+            one = self._problem(defect, defect, node, "" if by_id else self.graph.names.get(node, str(name)), sort)
+            one.by_id = by_id
+            return one
         if sort == SKIPPED:  # grouped by the last request tried before it in the same answer
             before = self.last.get(error.where.path, "")
-            one = self._problem(f"{said} {before}", said, ("session", f"skipped {error.where.path} {before}"), "", sort)
+            said = code if isinstance(code, str) else sort
+            one = self._problem(f"{said} {before}", said, ("cause", f"skipped {error.where.path} {before}"), "", sort)
             one.after = before
             return one
-        if sort in (RETRY, SESSION):
-            return self._problem(said, said, ("session", said), "", sort)
-        if sort == OTHER or not transactions:
-            return self._problem(fold(message), fold(message), ("message", fold(message)), message, sort)
-        return self._problem(said, said, transactions[0], "", sort)
+        return self._problem(fold(message), fold(message), ("message", fold(message)), message, sort)
 
 
 _LEFT_BEHIND = {"derived.batched": ("status", ("Pending", "Posted")), "derived.match": ("state", ("missing",))}
@@ -279,6 +314,7 @@ def facts(problems: Sequence[Problem], graph: Graph, rules: Sequence[InferenceRu
     for one in problems:
         objects[one.object] = objects.get(one.object, 0) + 1
     stopped = {node for one in problems for node in one.stopped}
+    failed = {node for one in problems for node in one.failed}
     links = [
         (source, target)
         for source in sorted({*objects, *stopped})
@@ -297,7 +333,8 @@ def facts(problems: Sequence[Problem], graph: Graph, rules: Sequence[InferenceRu
         or one.id in before
         or one.what in named
         or not touched.isdisjoint(one.stopped)
-        or any(node in objects for node in one.stopped)
+        or any(node in objects for node in (*one.stopped, *one.failed))
+        or one.object in failed
     ]
     found: list[Fact] = []
     for one in chosen:
@@ -313,7 +350,7 @@ def facts(problems: Sequence[Problem], graph: Graph, rules: Sequence[InferenceRu
         found.append(fact("problem", fields | ({"state": one.state} if one.state else {})))
         if one.after:
             found.append(fact("follows", {"problem": one.id, "after": one.after}))
-        for kind, key in dict.fromkeys(one.stopped):
+        for kind, key in dict.fromkeys((*one.stopped, *one.failed)):
             if (kind, key) in objects or (kind, key) in touched:
                 found.append(fact("stopped", {"problem": one.id, "object": kind, "key": key}))
     for source, target in links:

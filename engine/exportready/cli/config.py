@@ -49,7 +49,11 @@ SHAPE = Object(
 
 WHAT = "the settings"
 """What mistakes in exportready.yaml are about, in messages."""
-LISTS, FILES, PLAIN = ("select", "ignore", "outputs"), ("waivers", "baseline"), ("audience", "failOn", "allowUnknown", "noConfirmations")
+LISTS, FILES, PLAIN = (
+    ("select", "ignore", "outputs"),
+    ("waivers", "baseline"),
+    ("audience", "failOn", "allowUnknown", "noConfirmations"),
+)
 """The keys that are also options of the command line."""
 
 

@@ -37,7 +37,7 @@ servicetitan.payment_application parent.id parent.waits parent.active parent.cus
 servicetitan.payment_application parent.referenceNumber parent.date parent.type parent.batch.number
 {INVOICE} id waits syncStatus invoiceDate referenceNumber customer.name customer.id batch.number batch.name
 quickbooks.Invoice TxnID TimeCreated TxnDate RefNumber CustomerRef.FullName ARAccountRef.FullName Memo BalanceRemaining
-quickbooks.ReceivePayment TxnID TxnDate CustomerRef.FullName ARAccountRef.FullName TotalAmount UnusedPayment
+quickbooks.ReceivePayment TxnID TimeCreated TxnDate CustomerRef.FullName ARAccountRef.FullName TotalAmount UnusedPayment
 {_APPLIED} TxnID TxnDate RefNumber Amount DiscountAmount parent.TxnID parent.RefNumber parent.CustomerRef.FullName
 quickbooks.LinkedTxn TxnID TxnType Amount parent.TxnID parent.RefNumber parent.TxnDate
 account.answers webConnector.since webConnector.oldConnectorAutoRun
@@ -130,6 +130,7 @@ class _Senders:
         books = evidence.dataset("quickbooks.Invoice")
         undecided = {Scope.WHOLE: Reason.INCONCLUSIVE, Scope.MISSING: Reason.NOT_SUPPLIED}.get(books.scope, Reason.PARTIAL)
         self._booked = books.by("RefNumber")
+        self._created = evidence.dataset("quickbooks.ReceivePayment").lookup("TxnID", "TimeCreated")
         columns = (books.column(name) for name in ("RefNumber", "CustomerRef.FullName", "Memo"))
         self._unreadable = [found for column in columns if (found := first_unknown(*column))]
         """Why an invoice may not be found in QuickBooks by its number and customer, or its batch by its memo."""
@@ -147,6 +148,9 @@ class _Senders:
         match = self._matches.by_id("payment", application.get("parent.id"))
         if match is not None and match.get("memoNamesBatch") is True:
             return _NEW
+        created = self._created.get(match.get("booksId")) if match is not None else None
+        if self._is_before(created):
+            return _OLD
         return self._by_date(application.get("parent.date"))
 
     def of_invoice(self, invoice: Record | None) -> Value:
@@ -179,11 +183,15 @@ class _Senders:
         """Decide for an invoice without the batch in its memo: from the older connector, if created before the new one's first day."""
         if self._since is None:
             return _OLD if self._in_use == _OLD else self._unknown
-        if isinstance(created, datetime) and created.date() < self._since:
+        if self._is_before(created):
             return _OLD
         reason = "its memo in QuickBooks doesn't show a batch, so it was entered by hand, or its memo was changed"
         unknown = Unknown(cause=Reason.INCONCLUSIVE, reason=reason)
         return because_of(unknown, created, invoice.get("batch.number"), invoice.get("batch.name"))
+
+    def _is_before(self, created: Value | None) -> bool:
+        """Return whether QuickBooks had a transaction before the new connector's first day, so that this one can't have sent it."""
+        return self._since is not None and isinstance(created, datetime) and created.date() < self._since
 
     def _by_date(self, day: Value, *others: Value) -> Value:
         """Decide by its date alone. If that is not enough, the result is unknown because of the date or `others`.

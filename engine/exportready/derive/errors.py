@@ -12,7 +12,8 @@ from exportready.derive.derivation import Inputs, derivation
 from exportready.derive.matching import ARRIVED
 from exportready.derive.unknowns import first_unknown, not_whole
 from exportready.kinds import fold
-from exportready.kinds.messages import FINE, OTHER, parse_message
+from exportready.kinds.message_codes import is_error
+from exportready.kinds.messages import FINE, parse_message
 from exportready.model.evidence import UNSET, Dataset, Evidence, Location, Record, Scope, Unknown, Value
 from exportready.model.reasons import Reason
 
@@ -34,7 +35,7 @@ def log(inputs: Inputs) -> Dataset:
     _ERROR,
     reads=f"""
 derived.match number type customer state
-{_REPORT} transaction transactionType customer.name message
+{_REPORT} transaction transactionType customer.name code message
 {_STATUS} request statusCode statusSeverity statusMessage
 """,
 )
@@ -46,30 +47,45 @@ def errors(inputs: Inputs) -> Dataset:
     for one in inputs.dataset("derived.match").rows():
         matches.setdefault(fold(str(one.get("number"))), []).append(one)
     for row in report.rows():
-        message = _read(row.get("message"))
+        code = row.get("code")
+        message = _read(row.get("message"), code)
         if message["sort"] != FINE:
             fields: dict[str, Value] = {
                 "transaction": row.get("transaction"),
-                "message": _stated(row.get("message")),
+                "message": _stated(row.get("message"), code),
                 "customer": row.get("customer.name"),
                 "type": row.get("transactionType"),
                 "arrivedSince": _has_arrived(row, matches),
             }
             found.add({**fields, **message}, row.where)
     for status in sent:
-        severity, code = _severity(status), status.get("statusCode")
-        if severity == "Error" or isinstance(severity, Unknown):
-            text = severity if isinstance(severity, Unknown) else _stated(status.get("statusMessage"), code)
+        code, failed = status.get("statusCode"), _has_failed(status)
+        if failed is not False:
+            text = failed if isinstance(failed, Unknown) else _stated(status.get("statusMessage"), code)
             fields = {"transaction": UNSET, "message": text, "customer": UNSET, "type": UNSET, "arrivedSince": False}
             found.add({**fields, **_read(text, code, status.get("request"))}, status.where)
     return found.dataset(inputs.dataset(_STATUS) if report.scope is Scope.MISSING and sent else report)
 
 
-def _severity(status: Record) -> Value:
-    """Return how severe an answer of QuickBooks is. A blank severity is unknown, unless the code is 0: everything went well."""
-    severity = status.get("statusSeverity")
-    is_lost = severity is UNSET and status.get("statusCode") != "0"
-    return Unknown(cause=Reason.EMPTY, reason="the answer doesn't say whether it is an error") if is_lost else severity
+def _has_failed(status: Record) -> bool | Unknown:
+    """Return whether QuickBooks rejected a request. The code decides, because programs store answers with another severity, or none.
+
+    A severity that says that it is an error counts too: where both contradict each other, the answer is at least not fine.
+    """
+    severity, code = status.get("statusSeverity"), status.get("statusCode")
+    decided = is_error(code) if isinstance(code, str) else None
+    if decided or severity == "Error":
+        return True
+    is_there = not (isinstance(severity, Unknown) and severity.cause is Reason.NOT_EXPORTED)
+    if decided is False and is_there:  # it may be in another language
+        return False
+    if isinstance(code, Unknown):
+        return code
+    if isinstance(severity, Unknown):
+        return severity
+    if code is UNSET or severity is UNSET:
+        return Unknown(cause=Reason.EMPTY, reason="the answer doesn't say whether it is an error")
+    return False
 
 
 def _stated(message: Value, code: Value = UNSET) -> Value:
@@ -102,9 +118,18 @@ def _is_about(row: Record, match: Record) -> bool:
 def _read(message: Value, code: Value = UNSET, request: Value = UNSET) -> dict[str, Value]:
     """Return the fields of a parsed message: code, sort, and the object it is about."""
     if not isinstance(message, str):
-        return {"code": code, "sort": OTHER, "namesKind": UNSET, "names": UNSET}
+        message = ""
     said = parse_message(message, code if isinstance(code, str) else "", request if isinstance(request, str) else "")
-    return {"code": said.code or UNSET, "sort": said.sort, "namesKind": said.kind or UNSET, "names": said.name or UNSET}
+    return {
+        "code": said.code or UNSET,
+        "sort": said.sort,
+        "defect": said.defect,
+        "cause": said.cause or UNSET,
+        "steps": said.steps,
+        "namesKind": said.kind or UNSET,
+        "names": said.name or UNSET,
+        "byId": said.by_id,
+    }
 
 
 def _answers_to_writes(evidence: Evidence) -> list[Record]:

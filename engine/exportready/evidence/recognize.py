@@ -113,6 +113,7 @@ def _is_log(start: str) -> bool:
 def _read_xml(data: bytes, path: str, wanted: Wanted) -> Reading | str:
     """Read an XML file if it has responses or records of QuickBooks."""
     from exportready.evidence.readers import qbxml, xmltext
+    from exportready.evidence.readers.qbxml_soap import SOAP_ROOTS
     from exportready.kinds.quickbooks import RETS
 
     document = xmltext.to_utf8(data)
@@ -122,7 +123,7 @@ def _read_xml(data: bytes, path: str, wanted: Wanted) -> Reading | str:
     name = root or ""
     if name.endswith("Ret") and name not in RETS:
         return f"it is a single {name}, which no check uses"
-    if name not in ("QBXML", "QBXMLMsgsRs", "Envelope") and not name.endswith("Ret") and not _is_response(name, document):
+    if name not in ("QBXML", "QBXMLMsgsRs", *SOAP_ROOTS) and not name.endswith("Ret") and not _is_response(name, document):
         return "it is an XML file, but not a QuickBooks response (qbXML); save the qbXML response itself"
     return qbxml.read_document(document, path, wanted)
 

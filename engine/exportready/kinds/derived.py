@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TypedDict
 
 from exportready.kinds import account, quickbooks, servicetitan
+from exportready.kinds.message_codes import DEFECTS
 from exportready.kinds.quickbooks import ITEM_TYPES, LISTS_TO_IIF
 from exportready.kinds.table import Field, Kind, fields
 from exportready.model.evidence import Record
@@ -305,19 +306,24 @@ untoldUnreadable number
         single=True,
         sheet=True,
     ),
-    # One error of the export. `arrivedSince`: the transaction is in QuickBooks by now.
+    # One error of the export. `arrivedSince`: the transaction is in QuickBooks by now. `cause`: what errors with the same cause share.
+    # `byId`: it names the object only by QuickBooks' internal id.
     Kind(
         name="derived.export_error",
         fields=fields(
-            """
+            f"""
 transaction text
 type text
 customer name
 message text
 code text
 sort text missing|own|retry|skipped|session|other|fine
+defect text {"|".join(DEFECTS)}
+cause text
+steps text
 namesKind text
 names name
+byId yesno
 arrivedSince yesno
 """
         ),

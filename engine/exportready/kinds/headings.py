@@ -248,7 +248,8 @@ batch.name: Batch Name (ST)
         kind="servicetitan.export_error",
         columns=_headings(
             """
-message: ?Error Message | ?Export Error | ?Error | ?Message
+message: ?Error Message | ?Export Error | ?Message | ?Status Message | ?Error Description | ?Error | ?Description | ?Reason
+code: ?Error Code | ?Status Code | ?Code | ?Error Number | ?HRESULT
 transaction: ?Transaction # | ?Transaction | ?Invoice # | ?Number
 transactionType: ?Transaction Type | ?Type
 customer.name: ?Customer Name | ?Customer

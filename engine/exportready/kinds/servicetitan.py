@@ -616,7 +616,7 @@ chargeable yesno
     ),
     Kind(
         name="servicetitan.export_error",
-        fields=fields("transaction text\ntransactionType text\ncustomer.name name\nbatch text\nmessage text"),
+        fields=fields("transaction text\ntransactionType text\ncustomer.name name\nbatch text\ncode id\nmessage text"),
         key=("transaction", "message"),
         supply="In ServiceTitan, open Reports > Export Error Report and download it. Save the file with your other files",
         at_fault="transaction",

@@ -21,10 +21,16 @@ from exportready.model.reasons import Reason
 from exportready.model.rules import Wanted
 
 _OPEN, _CLOSE, _ANSWERS = b"<QBXML>", b"</QBXML>", b"<QBXMLMsgsRs"
-_RESULT = re.compile(r"HRESULT[ \t]*=[ \t]*(0x8004[0-9A-Fa-f]{4})[ \t]*\n[ \t]*Message:[ \t]*(.*)")
+_RESULT = re.compile(
+    r"\b(0x8004[0-9A-Fa-f]{4})\b[\"'>: \t]*+(?:\r?\n[ \t]*+(?=Message))?(?:<?(?:string )?Message[ \t]*+[:=][ \t\"]*+)?([^\"\n<>]{0,400})",
+    re.IGNORECASE,
+)
+"""A result code anywhere, and the message that follows on its line or on the next one."""
 _CODE = re.compile(r"(QBWC1\d{3}): *(.*)")
-_GENERIC = ("QBWC1016", "QBWC1017", "QBWC1020", "QBWC1031")
+_GENERIC = ("QBWC1016", "QBWC1017", "QBWC1018", "QBWC1019", "QBWC1020", "QBWC1031")
 """Codes that name no error: nothing was selected or updated, or another line of the log has the error (the guide's appendix A)."""
+_NO_CONNECTION = tuple(f"QBWC10{number}" for number in ("07", "08", "09", "13", "22", "23", "24"))
+"""Codes for an error of QuickBooks, which a result code names if there is one."""
 
 
 def read(data: bytes, path: str, wanted: Wanted) -> Reading | str:
@@ -64,18 +70,19 @@ def _responses(text: bytes) -> tuple[list[tuple[int, int, int]], int]:
 
 def _errors(text: bytes, responses: list[tuple[int, int, int]]) -> Iterator[tuple[int, dict[str, Value]]]:
     """Yield each different error that the log states in words, outside the responses, with its line."""
+    skipped = (*_GENERIC, *_NO_CONNECTION) if _RESULT.search(text.decode(errors="replace")) else _GENERIC
     ends = [0, *(end for _, end, _ in responses)]
     starts = [*(start for start, _, _ in responses), len(text)]
     line, seen = 1, set[str]()
     for before, start, end in zip([0, *starts], ends, starts, strict=False):
         line += text.count(b"\n", before, start)
         words = text[start:end].decode(errors="replace")
-        found = [*_RESULT.finditer(words), *(one for one in _CODE.finditer(words) if one[1] not in _GENERIC)]
+        found = [*_RESULT.finditer(words), *(one for one in _CODE.finditer(words) if one[1] not in skipped)]
         at = 0
         for one in sorted(found, key=lambda one: one.start()):
             line, at = line + words.count("\n", at, one.start()), one.start()
             message = f"{one[1]}: {one[2].strip()}".rstrip(": ")
-            if message not in seen:
+            if message not in seen and not any(other.startswith(message) for other in seen):
                 seen.add(message)
                 yield line, {"message": message}
         line += words.count("\n", at)

@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 
 from exportready.evidence.consolidate import WHY_NOT_STATED_WHOLE
 from exportready.evidence.readers.sheets import Cell, Sheet, cell_at
 from exportready.evidence.reading import Keys, Reading, decode_text
 from exportready.kinds import KINDS
 from exportready.kinds.headings import TABLES, squash
-from exportready.kinds.messages import FINE, is_message, parse_message
+from exportready.kinds.message_codes import CODES
+from exportready.kinds.messages import FINE, OTHER, is_message, parse_message, plain_code, stated_code
 from exportready.model.evidence import SHEET, UNSET, Listing, Location, Record, Value
 from exportready.model.reasons import Reason
 from exportready.model.rules import Wanted
@@ -24,6 +26,7 @@ from exportready.schema.budgets import MESSAGE_LENGTH, MESSAGE_LINES
 READER = "list of errors"
 KIND = "servicetitan.export_error"
 _TABLE = next(table for table in TABLES if table.kind == KIND)
+_MESSAGE = {squash(heading.lstrip("?")) for heading in _TABLE.columns["message"]}
 _HEADINGS = {squash(heading): name for _, name, headings in _TABLE.all_columns() for heading in headings if name != "message"}
 _TYPES = {"inv": "invoice", "pmt": "payment", "po": "purchase order"}
 _WORDS = r"invoice|inv|payment|pmt|credit memo|bill|purchase order|po"
@@ -49,10 +52,14 @@ _REASON = re.compile(
 
 
 def text(data: bytes, path: str, wanted: Wanted) -> Reading | None:
-    """Return the errors in a text; None if none of its lines is a known message."""
+    """Return the errors in a text; None if it isn't a list of errors.
+
+    It is one if a line is a known message, or has a transaction and a code. A file whose name says so may have unknown messages only.
+    """
     whole = decode_text(data)
-    lines = list(_windows(whole)) or list(_unwrap(whole))
-    if not any(is_message(line) for _, line in lines):
+    lines = list(_windows(whole)) or list(_results(whole)) or list(_unwrap(whole))
+    is_named = _FILE.search(PurePosixPath(path).stem) is not None
+    if not any(is_message(line) or _is_error(line, is_named=is_named) for _, line in lines):
         return None
     rows = [
         (number, fields)
@@ -63,10 +70,40 @@ def text(data: bytes, path: str, wanted: Wanted) -> Reading | None:
     return Reading(reader=READER, listings=(listing(rows, path, wanted),), counts={KIND: len(rows)})
 
 
+_FILE = re.compile(r"(?<![a-z])errors?(?![a-z])", re.IGNORECASE)
+"""A file name with this word has errors."""
+
+
+def _is_error(line: str, *, is_named: bool) -> bool:
+    """Return whether a line without a known sentence is an error by what is around it: a transaction, a code, the file's name."""
+    found = next(_errors(line))
+    has_code = bool(stated_code(str(found["message"]))[0] or found.get("code"))
+    return has_code + ("transaction" in found) + is_named >= _ENOUGH
+
+
+_ENOUGH = 2
+"""Number of these signs from which a line is an error."""
+
+
 def _errors(line: str) -> Iterator[dict[str, Value]]:
-    """Yield one error for each transaction named before the message; if there is none, one error without a transaction."""
+    """Yield one error for each transaction named before the message; if there is none, one error without a transaction.
+
+    The number at the beginning may be a status code, which is never the number of a transaction.
+    """
     head = _HEAD.match(line)
     line = line[head.end() :] if head else line
+    code, end = stated_code(line)
+    if code:
+        found = list(_named_errors(line[end:].lstrip(" :|-\t")))
+        named = [one for one in found if "transaction" in one]
+        for one in named or [{"message": line}]:
+            yield {**one, **({"code": code} if named else {})}
+        return
+    yield from _named_errors(line)
+
+
+def _named_errors(line: str) -> Iterator[dict[str, Value]]:
+    """Yield the errors of a line that doesn't begin with a code."""
     begins = min((at for at in (line.find(mark) for mark in (": ", " - ", " | ", ". ")) if at >= 0), default=-1)
     front = line[: begins + 1] if begins >= 0 else line
     named = [(found[1], number) for found in _NAMED.finditer(front) for number in re.findall(_NUMBER, found[2])]
@@ -88,27 +125,56 @@ def _errors(line: str) -> Iterator[dict[str, Value]]:
         yield {"message": message}
 
 
-_WINDOW = ("Version:", "Message:", "Description:")
+_WINDOW = ("Version", "Message", "Description")
 """The headings in the window “More information” of the Web Connector (seen in text that integrators quote)."""
 
 
 def _windows(whole: str) -> Iterator[tuple[int, str]]:
     """Yield the description in each window of the Web Connector that was pasted, with the number of its first line."""
-    if not whole.lstrip().startswith(_WINDOW[0]):
+    if not whole.lstrip().lower().startswith(_WINDOW[0].lower()):
         return  # something else comes before it, which isn't to be lost
     parts: dict[str, list[tuple[int, str]]] = {}
     heading = ""
-    for number, line in enumerate([*(line.strip() for line in whole.splitlines()), _WINDOW[0]], 1):
-        if line == _WINDOW[0] and all(name in parts for name in _WINDOW):
-            said = parts["Description:"] or parts["Message:"]
+    for number, line in enumerate([*(line.strip() for line in whole.splitlines()), f"{_WINDOW[0]}:"], 1):
+        found = _WINDOW_HEADING.fullmatch(line)
+        if found and found[1].title() == _WINDOW[0] and all(name in parts for name in _WINDOW):
+            said = parts[_WINDOW[2]] or parts[_WINDOW[1]]
             if said:
                 yield said[0][0], " ".join(text for _, text in said)
             parts = {}
-        if line in _WINDOW:
-            heading = line
+        if found:
+            heading, line = found[1].title(), found[2]
             parts[heading] = []
-        elif heading and line:
+        if heading and line:
             parts[heading].append((number, line))
+
+
+_WINDOW_HEADING = re.compile(rf"({'|'.join(_WINDOW)}):[ \t]*(.*)", re.IGNORECASE)
+
+
+_RESULT = re.compile(r"hresult\W{1,6}(0x8[0-9a-f]{7})\b", re.IGNORECASE)
+_RESULT_MESSAGE = re.compile(r"(?:string )?message\s*[=:][\s\"']*([^\"<>]+)", re.IGNORECASE)
+
+
+def _results(whole: str) -> Iterator[tuple[int, str]]:
+    """Yield the result codes in what a program noted of a call of the Web Connector, each with its message (connectionError)."""
+    if not _RESULT.search(whole):
+        return
+    code, seen = "", set[str]()
+    for number, line in enumerate(map(str.strip, [*whole.splitlines(), "hresult = 0x80000000"]), 1):
+        found = _RESULT.search(line)
+        if found and code and code not in seen:  # without a message
+            seen.add(code)
+            yield number - 1, code
+        code = found[1] if found else code
+        said = _RESULT_MESSAGE.match(line[found.end() :].lstrip(" \t,;|<>\"'") if found else line)
+        if code and said:
+            if said[1] not in seen:
+                seen |= {said[1], code}
+                yield number, f"{code}: {said[1].strip()}"
+            code = ""
+        elif not found and (is_message(line) or _NAMED.match(line)):
+            yield number, line
 
 
 def _unwrap(whole: str) -> Iterator[tuple[int, str]]:
@@ -169,30 +235,75 @@ def sheet(found: Sheet, path: str, wanted: Wanted) -> Listing | None:
     """Return the errors in a table; None if none of its cells is a known message."""
     texts = [[cell.strip() if isinstance(cell, str) else "" for cell in row] for row in found.rows]
     columns = Counter(at for row in texts for at, cell in enumerate(row) if cell and is_message(cell))
-    if not columns:
+    column = min(columns, key=lambda at: (-columns[at], at)) if columns else _message_column(texts)
+    if column < 0:
         return None
-    column = min(columns, key=lambda at: (-columns[at], at))
-    first = next(number for number, row in enumerate(texts) if any(map(is_message, filter(None, row))))
+    first = next((number for number, row in enumerate(texts) if any(map(is_message, filter(None, row)))), len(texts))
     header, named = _heading(texts[:first], column)
+    codes = _code_column(found.rows[header + 1 :], column)
+    if not columns and (codes < 0 or not (_FILE.search(PurePosixPath(path).stem) or _is_coded(texts[header], column, codes))):
+        return None
+    if codes >= 0:
+        named = {**named, "code": codes}
     rows: list[tuple[int, dict[str, Value]]] = []
     for number, row in enumerate(texts[header + 1 :], header + 2):
         message = next((cell for cell in row if cell and is_message(cell)), row[column] if column < len(row) else "")
-        if message and not _TOTAL.match(message) and "Info" not in row and parse_message(message).sort != FINE:
-            fields = {name: _value(cell_at(found.rows[number - 1], at)) for name, at in named.items()}
-            rows.append((number, {"message": message, **fields}))
-    return listing(_with_numbers(rows, texts, column) if "transaction" not in named else rows, path, wanted)
+        fields = {name: _value(cell_at(found.rows[number - 1], at)) for name, at in named.items()}
+        code = fields.get("code")
+        if (message or isinstance(code, str)) and not _TOTAL.match(message) and _says_error(message, code, row):
+            rows.append((number, {"message": message or UNSET, **fields}))
+    return listing(_with_numbers(rows, texts, column, codes) if "transaction" not in named else rows, path, wanted)
+
+
+def _is_coded(headings: Sequence[str], column: int, codes: int) -> bool:
+    """Return whether headings say that codes are those of errors. “Code” and “Description” may be any list."""
+    found = {squash(headings[at]) for at in (column, codes) if at < len(headings)}
+    return bool(found & _MESSAGE - {"description", "reason"}) or not found & {"code", "description"}
+
+
+def _says_error(message: str, code: object, row: Sequence[str]) -> bool:
+    """Return whether a row is an error. Its severity decides only if neither its code nor its message does."""
+    sort = parse_message(message, code if isinstance(code, str) else "").sort
+    return sort != FINE and not (sort == OTHER and "info" in map(str.lower, row))
+
+
+def _message_column(texts: Sequence[Sequence[str]]) -> int:
+    """Return the column of messages in a table without a known sentence; -1 if no heading says that it is a list of errors.
+
+    It has the heading of messages, or the longest texts if only codes have a heading that is known.
+    """
+    headings = [(at, squash(cell)) for row in texts for at, cell in enumerate(row) if cell]
+    if (named := next((at for at, heading in headings if heading in _MESSAGE), -1)) >= 0:
+        return named
+    if all(_HEADINGS.get(heading) != "code" for _, heading in headings):
+        return -1
+    lengths = Counter({at: sum(len(row[at]) for row in texts if at < len(row)) for at, _ in headings})
+    return lengths.most_common(1)[0][0]
+
+
+def _code_column(rows: Sequence[Sequence[Cell]], column: int) -> int:
+    """Return the column in which each row that isn't blank there has a known code; -1 if there is none."""
+    for at in range(max(map(len, rows), default=0)):
+        cells = [row[at] for row in rows if at < len(row) and row[at] is not None]
+        if at != column and cells and all(plain_code(str(cell)) in CODES for cell in cells):
+            return at
+    return -1
 
 
 _TOTAL = re.compile(r"(grand )?totals?\b", re.IGNORECASE)
 
 
 def _with_numbers(
-    rows: list[tuple[int, dict[str, Value]]], texts: Sequence[Sequence[str]], column: int
+    rows: list[tuple[int, dict[str, Value]]], texts: Sequence[Sequence[str]], column: int, codes: int
 ) -> list[tuple[int, dict[str, Value]]]:
     """Add the numbers of transactions, if no heading says which column has them: the first in which each row has one."""
     for at in range(max((len(row) for row in texts), default=0)):
         cells = [texts[number - 1][at] if at < len(texts[number - 1]) else "" for number, _ in rows]
-        if at != column and len(set(cells)) > len(cells) // 2 and all(re.fullmatch(rf"#?{_NUMBER}", cell) for cell in cells):
+        if (
+            at not in (column, codes)
+            and len(set(cells)) > len(cells) // 2
+            and all(re.fullmatch(rf"#?{_NUMBER}", cell) for cell in cells)
+        ):
             return [(number, {**fields, "transaction": cell}) for (number, fields), cell in zip(rows, cells, strict=True)]
     return rows
 

@@ -19,12 +19,13 @@ from exportready.evidence.readers.qbxml_fields import Tree, local_name, tree_of,
 from exportready.evidence.readers.qbxml_responses import (
     completeness,
     has_no_lines,
+    is_rejected,
     is_response,
     line_of,
     response_number,
     responses_in,
 )
-from exportready.evidence.readers.qbxml_soap import escaped_responses, failures
+from exportready.evidence.readers.qbxml_soap import SOAP_ROOTS, escaped_responses, failures
 from exportready.evidence.readers.qbxml_unrequested import without_unrequested
 from exportready.evidence.readers.xmltext import documents, root_of, to_utf8
 from exportready.evidence.reading import Keys, Reading, Unreadable, convert, fields_to_read
@@ -129,7 +130,7 @@ class _Reader:
         """Read one document that starts on a line of the file."""
         root = root_of(document)
         tree = self.stream(document, line)
-        if root != "Envelope":
+        if root not in SOAP_ROOTS:
             return
         self.first_line = line
         failed = list(failures(tree))
@@ -340,7 +341,7 @@ class _Reader:
         request = response.name.removesuffix("Rs")
         raw = {"request": request, **{name: element.get(name) for name in KINDS[_STATUS].fields if name != "request"}}
         self._take_status(raw, self._where(element, f"{response.name}[{response.number}]"))
-        if element.get("statusSeverity") == "Error":
+        if is_rejected(element):
             self.notes.append(f"QuickBooks answered {request} with error {element.get('statusCode', '')}")
         why, page = completeness(element, request, response.count)
         for name, part in self._kinds(element, request, response):
@@ -354,7 +355,7 @@ class _Reader:
         base = request.removesuffix("Query")
         known = RETS.get(f"{base}Ret")
         answered = [(name, "") for name in COMBINED.get(request, ())] or ([known] if known else [])
-        if element.get("statusSeverity") == "Error":
+        if is_rejected(element):
             answered = []
         named = {kind for kind, _ in answered}
         others = [(name, "") for name in sorted(response.records) if name not in named and KINDS[name].array_of is None]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from exportready.evidence.readers.qbxml_fields import local_name
+from exportready.kinds.message_codes import is_error
 from exportready.model.evidence import Page
 
 EXACT_LINES = 65_535
@@ -61,6 +62,11 @@ def _responses_after(response: etree._Element) -> Iterator[etree._Element]:
         messages = messages.getparent()
 
 
+def is_rejected(response: etree._Element) -> bool:
+    """Return whether QuickBooks rejected a request. The code decides too, because programs store answers with another severity."""
+    return response.get("statusSeverity") == "Error" or is_error(response.get("statusCode", "")) is True
+
+
 def completeness(response: etree._Element, request: str, count: int) -> tuple[str, Page | None]:
     """Return why a response isn't its complete list (empty if nothing shows that), and which page of a list it is.
 
@@ -68,7 +74,7 @@ def completeness(response: etree._Element, request: str, count: int) -> tuple[st
     """
     if not request.endswith("Query"):
         return f"the response to {request} has only the record that was written, not the list", None
-    if response.get("statusSeverity") != "Info":
+    if response.get("statusSeverity", "Info") != "Info" or is_rejected(response):
         return f"QuickBooks didn't answer {request} completely (status {response.get('statusCode', 'missing')})", None
     code = response.get("statusCode", "")
     if code not in ("0", "1") or (code == "0") != (count > 0):

@@ -16,6 +16,9 @@ from exportready.evidence.readers.qbxml_responses import line_of
 from exportready.evidence.readers.xmltext import root_of
 from exportready.evidence.reading import Unreadable
 
+SOAP_ROOTS = ("Envelope", "receiveResponseXML", "connectionError")
+"""A message with its envelope, or what programs store of it without one."""
+
 _ESCAPED_LINE_END = re.compile(rb"&#(10|13|x0*[aAdD]);")
 _CODE = re.compile(r"0x[0-9A-Fa-f]{8}")
 
