@@ -255,6 +255,11 @@ titanEdited time
 linesAgree yesno
 linesMissing text
 linesExtra text
+otherCustomer name
+maybeRenamed yesno
+otherDate date
+otherMonth yesno
+twin text
 """
         ),
         key=("customer", "number"),
