@@ -196,6 +196,7 @@ invoiceDate date
 openBalance money
 toApply money
 apart text
+excess money
 """
         ),
         key=("customer", "payment", "invoice"),
