@@ -273,7 +273,10 @@ def _used(payment: Record) -> Decimal | None:
 def _excess(payment: Record, seen: Value) -> Value:
     """Return by how much a payment's applied and unused amounts are more than its total: one of the numbers isn't right."""
     used = _used(payment)
-    return seen - used if used is not None and isinstance(seen, Decimal) and seen > used else UNSET
+    if used is None or not isinstance(seen, Decimal):
+        unknown = first_unknown(seen, payment.get("TotalAmount"), payment.get("UnusedPayment"))
+        return without(unknown or UNSET, "the payment's total, its unused amount or what is applied is not in the file")
+    return seen - used if seen > used else UNSET
 
 
 def _hides_some(payment: Record, seen: Value) -> bool:

@@ -55,9 +55,10 @@ class Journals:
         directions = self._directions(debited, credited)
         accounts = {_PAYMENT: debited, _REFUND: credited}
         lines = (*debits, *credits_)
-        parties = {party for line in lines if isinstance(party := line.get("EntityRef.FullName"), str)}
+        entities = [line.get("EntityRef.FullName") for line in lines]
+        parties = {party for party in entities if isinstance(party, str)}
         return Entry(
-            party=min(parties, default=UNSET),
+            party=min(parties, default=first_unknown(*entities) or UNSET),
             names=frozenset(name for party in parties for name in levels(party)),
             amount=_sum(debits) if debits else self._none,
             memo=_memo(record, lines),

@@ -69,7 +69,7 @@ quickbooks.ReceivePayment ARAccountRef.FullName
 quickbooks.AppliedToTxn parent.TxnID TxnID RefNumber
 quickbooks.LinkedTxn parent.TxnID parent.RefNumber parent.TxnDate TxnID TxnType Amount
 quickbooks.JournalDebitLine parent.TxnID AccountRef.FullName EntityRef.FullName Amount Memo
-quickbooks.JournalCreditLine parent.TxnID AccountRef.FullName EntityRef.FullName Amount Memo
+quickbooks.JournalCreditLine parent.TxnID AccountRef.FullName EntityRef.FullName Memo
 quickbooks.Bill TxnID TimeCreated TimeModified TxnDate RefNumber VendorRef.FullName Memo AmountDue
 quickbooks.PurchaseOrder TxnID TimeCreated TimeModified TxnDate RefNumber VendorRef.FullName Memo TotalAmount
 quickbooks.Item Name ItemType
@@ -154,7 +154,7 @@ def _of_booked(one: Match, book: BookedTransaction) -> dict[str, Value]:
         "copies": Decimal(one.copies),
         **differences,
         **_edits(one.transaction, record),
-        "twin": described(one.twin) if one.twin is not None else UNSET,
+        "twin": described(one.twin) if isinstance(one.twin, BookedTransaction) else one.twin or UNSET,
         **other_day(one.transaction, book),
     }
     if one.state == TWICE and one.copies > 2:

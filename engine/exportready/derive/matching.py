@@ -39,8 +39,8 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     """How many copies QuickBooks has."""
     maybe: BookedTransaction | None = None
     """The transaction in QuickBooks that may be it, if the state is unknown for that reason."""
-    twin: BookedTransaction | None = None
-    """A transaction in QuickBooks that may be the same one, entered by hand a second time."""
+    twin: BookedTransaction | Unknown | None = None
+    """A transaction in QuickBooks that may be the same one, entered by hand a second time; or why we can't tell."""
 
 
 class Matched(msgspec.Struct, frozen=True):

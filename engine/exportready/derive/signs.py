@@ -14,6 +14,8 @@ from itertools import product
 import msgspec
 
 from exportready.derive.exported import TXN, BookedTransaction, SentTransaction
+from exportready.derive.journals import JOURNAL
+from exportready.model.evidence import UNSET, Unknown
 
 Key = tuple[Hashable, ...]
 _NOBODY, _ANYBODY = object(), object()
@@ -67,14 +69,12 @@ def _perhaps(transaction: SentTransaction) -> Iterable[Hashable]:
 
 def _homes(transaction: SentTransaction) -> Iterable[Hashable]:
     """Return the kinds it may have become. A journal entry also has a direction: a refund debits Accounts Receivable."""
-    return [(home, transaction.direction if home in JOURNALS else 0) for home in transaction.homes]
+    return [(home, transaction.direction if home == JOURNAL else 0) for home in transaction.homes]
 
 
 def _if(is_true: bool) -> tuple[bool, ...]:
     return (True,) if is_true else ()
 
-
-JOURNALS = frozenset({"quickbooks.JournalEntry"})
 
 HOME = Sign(_homes, lambda book: [(book.record.kind, direction) for direction in book.directions])
 NUMBER = Sign(lambda one: one.numbers, lambda book: (book.number,) if book.number else ())
@@ -98,7 +98,11 @@ THE_INVOICE = Sign(
 )
 """They pay an invoice that was found in QuickBooks, so it isn't only the number that agrees."""
 HAS_NO_NUMBER = Sign(lambda one: _if(one.has_no_number), lambda _: (True,))
-NUMBER_MAY_DIFFER = Sign(lambda one: _if(one.number_may_differ), lambda _: (True,))
+NUMBER_MAY_DIFFER = Sign(
+    lambda one: _if(one.number_may_differ), lambda book: _if(not isinstance(book.record.get("RefNumber"), Unknown))
+)
+NAMELESS = Sign(lambda one: _if(one.names is not None), lambda book: _if(not book.names and book.party is UNSET))
+"""The customer is known in ServiceTitan, and the journal entry has none."""
 NUMBER_IS_ITS_OWN = Sign(lambda one: _if(one.type != "payment"), lambda _: (True,))
 """A payment's number may be a check's, which proves little by itself."""
 IS_NAMED = Sign(lambda _: (True,), lambda book: _if(bool(book.names)))
@@ -129,7 +133,7 @@ UNNUMBERED: tuple[Signs, ...] = (
     (HOME, NUMBER_MAY_DIFFER, CUSTOMER, AMOUNT, NEAR_DAY, AN_INVOICE),
     (HOME, NUMBER_MAY_DIFFER, AMOUNT, NEAR_DAY, THE_INVOICE),
     (HOME, NUMBER_MAY_DIFFER, CUSTOMER, AMOUNT, NEAR_DAY, ACCOUNT),
-    (HOME, NUMBER_MAY_DIFFER, PERHAPS_CUSTOMER, AMOUNT, DAY, ACCOUNT),
+    (HOME, NUMBER_MAY_DIFFER, NAMELESS, AMOUNT, DAY, ACCOUNT),
     (HOME, HAS_NO_NUMBER, CUSTOMER, AMOUNT, NEAR_DAY),
 )
 """The signs that must agree if the number didn't travel. Which number of a payment does is not established."""

@@ -16,6 +16,7 @@ from exportready.derive.exported import BookedTransaction
 from exportready.derive.leftovers import as_booked
 from exportready.derive.matching import ARRIVED, TWICE, Match, content_of
 from exportready.derive.signs import TWIN, Key, booked_keys, sent_keys
+from exportready.derive.unknowns import first_unknown, without
 from exportready.kinds import fold
 from exportready.kinds.transactions import TRANSACTIONS
 from exportready.model.evidence import Dataset, Scope, Unknown
@@ -37,7 +38,27 @@ def with_twins(found: Sequence[Match], free: Sequence[BookedTransaction], lists:
         at = _nearest(book, found, by_key, lists, numbers)
         if at is not None:
             twins.setdefault(at, book)
-    return [replace(one, twin=twins[at]) if at in twins else one for at, one in enumerate(found)]
+    undated = _undated(free)
+    return [replace(one, twin=twins.get(at) or _unknown_twin(one, undated)) for at, one in enumerate(found)]
+
+
+def _undated(free: Sequence[BookedTransaction]) -> dict[Key, Unknown]:
+    """Return why some of QuickBooks' transactions can't be compared: their dates or numbers aren't in the file."""
+    found: dict[Key, Unknown] = {}
+    for book in free:
+        unknown = first_unknown(book.day, book.record.get("RefNumber"))
+        if unknown is not None:
+            found |= dict.fromkeys(booked_keys(TWIN, book), unknown)
+    return found
+
+
+def _unknown_twin(one: Match, undated: Mapping[Key, Unknown]) -> Unknown | None:
+    """Return why we can't tell whether a transaction has a twin; None if we can."""
+    if not undated or one.booked is None or one.state not in (ARRIVED, TWICE):
+        return None
+    unknown = next((undated[key] for key in sent_keys(TWIN, as_booked(one)) if key in undated), None)
+    reason = "QuickBooks has one of the same customer and amount, and the file doesn't show its date and number"
+    return without(unknown, reason) if unknown is not None else None
 
 
 def _can_be_twin(book: BookedTransaction) -> bool:

@@ -228,7 +228,7 @@ def bypassed(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
     if not report.tie_out:
         return
     matches = evidence.dataset("derived.match").records
-    partly = {match.get("batch") for match in matches if match.get("booksKey") is not UNSET and isinstance(match.get("booksKey"), str)}
+    partly = {match.get("batch") for match in matches if isinstance(match.get("booksKey"), str)}
     for batch in dict.fromkeys(match.get("batch") for match in matches if _looks_bypassed(match)):
         replies = (
             Reply(label="yes", answers={_BYPASSED: str(batch)}, synonyms=("y", "true")),
