@@ -235,7 +235,9 @@ def _doubt(number: str, batch: Sequence[Match], not_bypassed: frozenset[str]) ->
         return _looks_bypassed(batch, there)
     undecided = sum(isinstance(one.state, Unknown) and one.state.cause in _OPEN for one in batch)
     if 2 * undecided > len(batch):
-        reason = f"{undecided} of the {len(batch)} transactions in {_named(batch)} aren't decided yet, so it may be one of those"
+        reason = (
+            f"{undecided} of the {len(batch)} transactions in {_named(batch)} aren't decided yet, so it may be one of those"
+        )
         remedy = f"First decide about the other transactions in {_named(batch)}, then check again"
         return Unknown(cause=Reason.INCONCLUSIVE, reason=reason, remedy=remedy, channel=Channel.EXPORT)
     return None

@@ -69,5 +69,3 @@ class Parties:
         is_anothers = bool((levels(name) | book.names) & self._of(transaction))
         has_own = (transaction.type, transaction.names) in self._under_own_name
         return {"otherCustomer": name, "maybeRenamed": not is_anothers and not has_own}
-
-

@@ -102,9 +102,7 @@ class SentTransaction(msgspec.Struct, frozen=True, kw_only=True):
     def was_sent(self) -> bool:
         """Whether it was exported, and was neither voided nor canceled."""
         return (
-            self.exported is not False
-            and self.record.get("active") is not False
-            and self.record.get("status") != "Canceled"
+            self.exported is not False and self.record.get("active") is not False and self.record.get("status") != "Canceled"
         )
 
     @property

@@ -44,7 +44,9 @@ class Journals:
     def __init__(self, evidence: Evidence) -> None:
         self._debits, self._credits = (evidence.dataset(kind).by("parent.TxnID") for kind in (_DEBIT, _CREDIT))
         self._none = unresolved(evidence.dataset(_DEBIT), "its debits are not in the file")
-        accounts = (account for kind in _WITH_RECEIVABLES for account in evidence.dataset(kind).column("ARAccountRef.FullName"))
+        accounts = (
+            account for kind in _WITH_RECEIVABLES for account in evidence.dataset(kind).column("ARAccountRef.FullName")
+        )
         self._receivables = {fold(account) for account in accounts if isinstance(account, str)}
 
     def of(self, record: Record) -> Entry:

@@ -34,16 +34,17 @@ _LOOK_FOR_IT = "Look for it in QuickBooks by its amount and date (Edit > Find). 
 def with_leftovers(found: Sequence[Match], books: Sequence[BookedTransaction], matched: Matched) -> list[Match]:
     """Return the matches with what the unmatched QuickBooks transactions say about them."""
     missing = [one for one in found if one.state == MISSING]
-    there = [one for one in found if one.state == ARRIVED]
     free = [book for at, book in enumerate(books) if at not in matched.taken]
-    unsettled = [book for at, book in enumerate(books) if at not in matched.settled]
-    not_voided = [book for book in free if book.amount != 0]
+    unsettled = [book for at, book in enumerate(books) if at not in matched.settled] if missing else []
     sent, unsent = ([one.transaction for one in missing if one.transaction.was_sent is it] for it in (True, False))
     maybe_sent = [_Index(signs, unsettled, sent) for signs in MAYBE]
     known_number = [book for book in unsettled if book.amount != 0 and not isinstance(book.record.get("RefNumber"), Unknown)]
     maybe_sent += [_Index(signs, known_number, sent) for signs in MAYBE_UNNUMBERED]
     maybe_unsent = [_Index(signs, free, unsent) for signs in MAYBE]
-    arrived = [as_booked(one) for one in there]
+    # Every copy has the number of a transaction that arrived.
+    there = {number for one in found if one.state == ARRIVED for number in one.transaction.numbers}
+    not_voided = [book for book in free if book.amount != 0 and book.number in there]
+    arrived = [as_booked(one) for one in found if one.state == ARRIVED and not_voided]
     copies, sure = [_Index(signs, not_voided, arrived) for signs in COPIES], _Index(SURE_COPY, not_voided, arrived)
     return [
         _with_copies(one, copies, sure)
@@ -103,7 +104,7 @@ class _Index:
 
     def __init__(self, signs: Signs, books: Sequence[BookedTransaction], sent: Iterable[SentTransaction]) -> None:
         self._signs = signs
-        wanted = {key for one in sent for key in sent_keys(signs, one)}
+        wanted = {key for one in sent for key in sent_keys(signs, one)} if books else set()
         self._found: dict[Key, list[BookedTransaction]] = {}
         for book in books if wanted else ():
             for key in booked_keys(signs, book):

@@ -180,5 +180,3 @@ def _several(sent: int, books: int, signs: Signs) -> Unknown:
     else:
         reason = "ServiceTitan has several with the same number, customer, date and amount"
     return Unknown(cause=Reason.AMBIGUOUS, reason=reason, remedy=_COMPARE, channel=Channel.EXPORT)
-
-

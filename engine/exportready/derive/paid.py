@@ -44,9 +44,7 @@ class PaidInvoices:
     def __init__(self, evidence: Evidence, invoices: Iterable[Match]) -> None:
         there = (one for one in invoices if one.booked is not None and one.state in (ARRIVED, TWICE))
         pairs = ((one.transaction.record.get("id"), one.booked.record.get("TxnID")) for one in there if one.booked)
-        self._booked: Mapping[str, str] = {
-            id_: txn for id_, txn in pairs if isinstance(id_, str) and isinstance(txn, str)
-        }
+        self._booked: Mapping[str, str] = {id_: txn for id_, txn in pairs if isinstance(id_, str) and isinstance(txn, str)}
         self._found = set(self._booked.values())
         self._sent = evidence.dataset(_APPLICATION).by("parent.id")
         self._links = applied_to(evidence).by("parent.TxnID")

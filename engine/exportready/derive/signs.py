@@ -36,12 +36,12 @@ Signs = tuple[Sign, ...]
 
 def sent_keys(signs: Signs, transaction: SentTransaction) -> Iterator[Key]:
     """Return each combination of a ServiceTitan transaction's values."""
-    return product(*(sign.sent(transaction) for sign in signs))
+    return product(*[sign.sent(transaction) for sign in signs])
 
 
 def booked_keys(signs: Signs, book: BookedTransaction) -> Iterator[Key]:
     """Return each combination of a QuickBooks transaction's values."""
-    return product(*(sign.booked(book) for sign in signs))
+    return product(*[sign.booked(book) for sign in signs])
 
 
 def same_customer(transaction: SentTransaction, book: BookedTransaction) -> bool:
@@ -94,7 +94,8 @@ INVOICES = Sign(lambda one: (one.applied,) if one.applied else (), lambda book: 
 """They pay the same invoices."""
 AN_INVOICE = Sign(lambda one: one.applied, lambda book: book.applied)
 THE_INVOICE = Sign(
-    lambda one: [paid for paid in one.applied if paid[0] == TXN], lambda book: [paid for paid in book.applied if paid[0] == TXN]
+    lambda one: [paid for paid in one.applied if paid[0] == TXN],
+    lambda book: [paid for paid in book.applied if paid[0] == TXN],
 )
 """They pay an invoice that was found in QuickBooks, so it isn't only the number that agrees."""
 HAS_NO_NUMBER = Sign(lambda one: _if(one.has_no_number), lambda _: (True,))

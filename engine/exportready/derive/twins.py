@@ -30,6 +30,10 @@ def with_twins(found: Sequence[Match], free: Sequence[BookedTransaction], lists:
 
     `free`: the QuickBooks transactions that match nothing; `lists`: ServiceTitan's lists of transactions by kind.
     """
+    amounts = {one.booked.amount for one in found if one.booked is not None}
+    free = [book for book in free if book.amount in amounts]
+    if not free:
+        return list(found)
     by_key = _by_key(found)
     numbers = {kind: _numbers(kind, dataset) for kind, dataset in lists.items()}
     maybe = {id(one.maybe) for one in found if one.maybe is not None}
@@ -48,7 +52,8 @@ def _undated(free: Sequence[BookedTransaction]) -> dict[Key, Unknown]:
     for book in free:
         unknown = first_unknown(book.day, book.record.get("RefNumber"))
         if unknown is not None:
-            found |= dict.fromkeys(booked_keys(TWIN, book), unknown)
+            for key in booked_keys(TWIN, book):
+                found[key] = min(unknown, found.get(key, unknown), key=str)
     return found
 
 
@@ -56,7 +61,7 @@ def _unknown_twin(one: Match, undated: Mapping[Key, Unknown]) -> Unknown | None:
     """Return why we can't tell whether a transaction has a twin; None if we can."""
     if not undated or one.booked is None or one.state not in (ARRIVED, TWICE):
         return None
-    unknown = next((undated[key] for key in sent_keys(TWIN, as_booked(one)) if key in undated), None)
+    unknown = min((undated[key] for key in sent_keys(TWIN, as_booked(one)) if key in undated), key=str, default=None)
     reason = "QuickBooks has one of the same customer and amount, and the file doesn't show its date and number"
     return without(unknown, reason) if unknown is not None else None
 
