@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from exportready.derive import derive
-from exportready.model.evidence import NOT_EXPORTED, UNSET, Record, Unknown
+from exportready.model.evidence import NOT_EXPORTED, UNSET, Record, Unknown, Value
 from exportready.model.reasons import Reason
 from exportready.rulebook.examples import NOON
 from made_evidence import Row
@@ -59,15 +59,15 @@ BLANK: Row = {**RECEIVED, "RefNumber": UNSET}
 
 @pytest.mark.parametrize("number", [UNSET, "101", "MC-77120", "17"])
 @pytest.mark.parametrize("day", [DAY, date(2026, 11, 17)])
-def test_a_payment_is_found_under_any_number_by_its_batch(number: object, day: date) -> None:
-    received = {**RECEIVED, "RefNumber": number, "TxnDate": day}
+def test_a_payment_is_found_under_any_number_by_its_batch(number: Value, day: date) -> None:
+    received: Row = {**RECEIVED, "RefNumber": number, "TxnDate": day}
     assert states({"servicetitan.payment": [PAYMENT], "quickbooks.ReceivePayment": [received]}) == ["arrived"]
 
 
 @pytest.mark.parametrize("customer", ["Ann", "Ann Holdings LLC", "Landlord:Unit 3"])
 def test_a_payment_is_found_by_the_invoice_that_it_pays(customer: str) -> None:
-    received = {**BLANK, "Memo": UNSET, "CustomerRef.FullName": customer}
-    rows = {**INVOICES, "servicetitan.payment": [PAYMENT], "quickbooks.ReceivePayment": [received],
+    received: Row = {**BLANK, "Memo": UNSET, "CustomerRef.FullName": customer}
+    rows: Rows = {**INVOICES, "servicetitan.payment": [PAYMENT], "quickbooks.ReceivePayment": [received],
             "servicetitan.payment_application": [applied(70, 1)], "quickbooks.AppliedToTxn": [link("R1", 1)]}  # fmt: skip
     assert state_of(matched(rows)["70"]) == "arrived"
     rows["quickbooks.AppliedToTxn"] = [link("R1", 2)]
@@ -85,14 +85,14 @@ def test_a_payment_is_found_by_the_invoice_that_it_pays(customer: str) -> None:
     ],
 )
 def test_a_payment_without_its_number_never_arrived_on_a_guess(wrong: Row) -> None:
-    rows = {**THERE, "servicetitan.payment": [PAYMENT], "quickbooks.ReceivePayment": [{**BLANK, **wrong}]}
+    rows: Rows = {**THERE, "servicetitan.payment": [PAYMENT], "quickbooks.ReceivePayment": [{**BLANK, **wrong}]}
     assert state_of(matched(rows)["70"]) != "arrived"
 
 
 def test_two_payments_of_one_day_and_amount_are_told_apart_by_their_invoices() -> None:
     two = [{**PAYMENT, "id": str(70 + n), "referenceNumber": f"P{n}"} for n in (1, 2)]
     there = [{**BLANK, "TxnID": f"R{n}"} for n in (1, 2)]
-    rows = {**INVOICES, "servicetitan.payment": two, "quickbooks.ReceivePayment": there,
+    rows: Rows = {**INVOICES, "servicetitan.payment": two, "quickbooks.ReceivePayment": there,
             "servicetitan.payment_application": [applied(71, 1), applied(72, 2)],
             "quickbooks.AppliedToTxn": [link("R1", 2), link("R2", 1)]}  # fmt: skip
     found = matched(rows)
@@ -102,7 +102,10 @@ def test_two_payments_of_one_day_and_amount_are_told_apart_by_their_invoices() -
 @pytest.mark.parametrize(("there", "expected"), [(2, "arrived"), (1, Reason.AMBIGUOUS), (3, Reason.AMBIGUOUS)])
 def test_of_payments_that_differ_in_nothing_either_all_are_there_or_none_is_chosen(there: int, expected: object) -> None:
     two = [{**PAYMENT, "id": str(70 + n), "referenceNumber": f"P{n}"} for n in (1, 2)]
-    rows = {"servicetitan.payment": two, "quickbooks.ReceivePayment": [{**BLANK, "TxnID": f"R{n}"} for n in range(there)]}
+    rows: Rows = {
+        "servicetitan.payment": two,
+        "quickbooks.ReceivePayment": [{**BLANK, "TxnID": f"R{n}"} for n in range(there)],
+    }
     assert [state_of(one) for one in matched(rows).values()] == [expected, expected]
 
 
@@ -116,7 +119,7 @@ def test_late_evening_payments_on_two_days_are_not_mixed_up() -> None:
 def test_a_payment_split_over_two_invoices_is_found_by_both() -> None:
     split = [{**PAYMENT, "id": "71", "referenceNumber": "P1"}, {**PAYMENT, "id": "72", "referenceNumber": "P2"}]
     there = [{**BLANK, "TxnID": "R1"}, {**BLANK, "TxnID": "R2"}]
-    rows = {**INVOICES, "servicetitan.payment": split, "quickbooks.ReceivePayment": there,
+    rows: Rows = {**INVOICES, "servicetitan.payment": split, "quickbooks.ReceivePayment": there,
             "servicetitan.payment_application": [applied(71, 1), applied(71, 2), applied(72, 2), applied(72, 3)],
             "quickbooks.AppliedToTxn": [link("R2", 1), link("R2", 2), link("R1", 2), link("R1", 3)]}  # fmt: skip
     found = matched(rows)
@@ -144,7 +147,7 @@ OWED: Row = {"TxnID": "B1", "VendorRef.FullName": "Acme", "TxnDate": DAY, "Amoun
     ],
 )
 def test_a_bill_is_found_under_the_vendors_number_too(there: Row, expected: object) -> None:
-    rows = {**THERE, "servicetitan.bill": [BILL], "quickbooks.Bill": [{**OWED, **there}]}
+    rows: Rows = {**THERE, "servicetitan.bill": [BILL], "quickbooks.Bill": [{**OWED, **there}]}
     assert state_of(matched(rows)["5"]) == expected
 
 
@@ -155,7 +158,7 @@ REFUND: Row = {**PAYMENT, "total": Decimal(-100), "type": "Refund", "generalLedg
 ENTRY: Row = {"TxnID": "J1", "RefNumber": "17", "TxnDate": DAY, "Memo": UNSET}
 
 
-def journal(account: str, customer: object, memo: object, *, refund: bool = False, amount: int = 100) -> Rows:
+def journal(account: str, customer: Value, memo: Value, *, refund: bool = False, amount: int = 100) -> Rows:
     own: Row = {
         "parent.TxnID": "J1",
         "AccountRef.FullName": account,
@@ -229,14 +232,14 @@ def test_another_date_is_named(kind: str, sent: Row, home: str, book: Row, id_: 
 def test_a_late_evening_payment_at_the_end_of_a_month_has_no_other_date() -> None:
     first, last = date(2026, 12, 1), date(2026, 11, 30)
     payment, invoice = {**PAYMENT, "date": first}, {**INVOICE, "invoiceDate": first}
-    rows = {"servicetitan.payment": [payment], "quickbooks.ReceivePayment": [{**RECEIVED, "TxnDate": last}],
+    rows: Rows = {"servicetitan.payment": [payment], "quickbooks.ReceivePayment": [{**RECEIVED, "TxnDate": last}],
             "servicetitan.invoice": [invoice], "quickbooks.Invoice": [{**BILLED, "TxnDate": last}]}  # fmt: skip
     found = matched(rows)
     assert (found["70"].get("otherDate"), found["1"].get("otherDate")) == (UNSET, last)
 
 
 def test_a_customer_is_not_renamed_if_others_have_the_old_name() -> None:
-    rows = {"servicetitan.invoice": [INVOICE, {**INVOICE, "id": "2", "referenceNumber": "102"}],
+    rows: Rows = {"servicetitan.invoice": [INVOICE, {**INVOICE, "id": "2", "referenceNumber": "102"}],
             "quickbooks.Invoice": [BILLED, {**BILLED, "TxnID": "I2", "RefNumber": "102", "CustomerRef.FullName": "Bob"}]}  # fmt: skip
     assert matched(rows)["2"].get("maybeRenamed") is False
 
@@ -258,14 +261,14 @@ def test_a_customer_is_not_renamed_if_others_have_the_old_name() -> None:
     ],
 )
 def test_a_twin_is_named_once(kind: str, sent: Row, home: str, book: Row, id_: str, twin: Row, named: bool) -> None:
-    second = {**book, "TxnID": "T2", "Memo": UNSET, **twin}
+    second: Row = {**book, "TxnID": "T2", "Memo": UNSET, **twin}
     (one,) = matched({kind: [sent], home: [book, second]}).values()
     assert (state_of(one), isinstance(one.get("twin"), str)) == ("arrived", named)
 
 
 def test_what_servicetitan_has_is_no_twin() -> None:
-    second = {**INVOICE, "id": "2", "referenceNumber": "102", "syncStatus": "Pending", "batch.number": "13"}
-    rows = {
+    second: Row = {**INVOICE, "id": "2", "referenceNumber": "102", "syncStatus": "Pending", "batch.number": "13"}
+    rows: Rows = {
         "servicetitan.invoice": [INVOICE, second],
         "quickbooks.Invoice": [BILLED, {**BILLED, "TxnID": "I2", "RefNumber": "102"}],
     }
@@ -275,12 +278,12 @@ def test_what_servicetitan_has_is_no_twin() -> None:
 # -- batches that look bypassed
 
 
-def batch(there: int, memo: object, of: int = 8) -> Rows:
-    sent = [
+def batch(there: int, memo: Value, of: int = 8) -> Rows:
+    sent: list[Row] = [
         {**INVOICE, "id": str(n), "referenceNumber": str(100 + n), "total": Decimal(n), "subTotal": Decimal(n)}
         for n in range(1, of + 1)
     ]
-    booked = [
+    booked: list[Row] = [
         {**BILLED, "TxnID": f"I{n}", "RefNumber": str(100 + n), "Subtotal": Decimal(n), "Memo": memo}
         for n in range(1, there + 1)
     ]
@@ -298,7 +301,7 @@ def batch(there: int, memo: object, of: int = 8) -> Rows:
         (6, UNSET, "missing"),
     ],
 )
-def test_a_batch_of_which_little_is_there_may_have_been_bypassed(there: int, memo: object, expected: object) -> None:
+def test_a_batch_of_which_little_is_there_may_have_been_bypassed(there: int, memo: Value, expected: object) -> None:
     rows = batch(there, memo)
     assert state_of(matched(rows)["8"]) == expected
     assert state_of(matched(rows, {"notBypassedBatches.12": True})["8"]) == "missing"
@@ -316,8 +319,8 @@ def test_nothing_is_missing_while_most_of_its_batch_is_undecided() -> None:
 
 
 def test_what_was_bypassed_is_explained_even_if_something_like_it_is_there() -> None:
-    like_it = {**BILLED, "RefNumber": UNSET, "Memo": "typed in"}
-    rows = {"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [like_it]}
+    like_it: Row = {**BILLED, "RefNumber": UNSET, "Memo": "typed in"}
+    rows: Rows = {"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [like_it]}
     assert state_of(matched(rows)["1"]) is Reason.AMBIGUOUS
     assert state_of(matched(rows, {"bypassedBatches.12": True})["1"]) == "explained"
 
@@ -326,9 +329,11 @@ def test_what_was_bypassed_is_explained_even_if_something_like_it_is_there() -> 
 
 
 def lines(ours: Sequence[Row], theirs: Sequence[Row]) -> object:
-    own = [{"parent.id": "1", "quantity": Decimal(1), "total": Decimal(5), "isChargeable": True, **row} for row in ours]
-    there = [{"parent.TxnID": "I1", "Quantity": Decimal(1), "Amount": Decimal(5), **row} for row in theirs]
-    rows = {
+    own: list[Row] = [
+        {"parent.id": "1", "quantity": Decimal(1), "total": Decimal(5), "isChargeable": True, **row} for row in ours
+    ]
+    there: list[Row] = [{"parent.TxnID": "I1", "Quantity": Decimal(1), "Amount": Decimal(5), **row} for row in theirs]
+    rows: Rows = {
         "servicetitan.invoice": [INVOICE],
         "quickbooks.Invoice": [BILLED],
         "servicetitan.invoice_item": own,
@@ -367,7 +372,7 @@ def test_a_line_that_is_not_charged_need_not_travel(missing: Row, agree: bool) -
 
 
 @pytest.mark.parametrize("charged", [UNSET, NOT_EXPORTED])
-def test_whether_a_line_is_charged_is_not_guessed(charged: object) -> None:
-    free = {"skuName": "B", "total": Decimal(0), "isChargeable": charged}
+def test_whether_a_line_is_charged_is_not_guessed(charged: Value) -> None:
+    free: Row = {"skuName": "B", "total": Decimal(0), "isChargeable": charged}
     assert isinstance(lines([{"skuName": "A"}, free], [{"ItemRef.FullName": "A"}]), Unknown)
     assert lines([free], [{"ItemRef.FullName": "B", "Amount": Decimal(0)}]) is True
