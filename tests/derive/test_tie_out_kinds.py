@@ -308,6 +308,12 @@ def test_a_batch_of_which_little_is_there_may_have_been_bypassed(there: int, mem
     assert state_of(matched(rows, {"bypassedBatches.12": True})["8"]) == "explained"
 
 
+def test_an_export_error_shows_that_a_batch_was_sent() -> None:
+    errors = {"servicetitan.export_error": [{"transaction": "108", "message": "Object Not Found"}]}
+    assert state_of(matched({**batch(1, UNSET), **errors})["8"]) == "missing"
+    assert state_of(matched({**batch(0, UNSET), **errors})["8"]) is Reason.LOOKS_BYPASSED
+
+
 def test_nothing_is_missing_while_most_of_its_batch_is_undecided() -> None:
     rows = batch(1, "12 / Nov", of=4)
     twins = [{**INVOICE, "id": f"9{n}", "referenceNumber": "999"} for n in range(6)]

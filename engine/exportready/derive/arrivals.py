@@ -20,7 +20,7 @@ from exportready.derive.matching import ARRIVED, EXPLAINED, MISSING, Match, run_
 from exportready.derive.paid import PaidInvoices
 from exportready.derive.twins import with_twins
 from exportready.derive.unknowns import first_unknown, not_whole, remedy_of, without
-from exportready.kinds import KINDS
+from exportready.kinds import KINDS, fold
 from exportready.kinds.nouns import noun
 from exportready.kinds.transactions import PAYMENT, TRANSACTIONS
 from exportready.model.display import format_date, join_words
@@ -47,7 +47,13 @@ def arrivals(evidence: Evidence) -> list[Match]:
     bypassed = batches_named(evidence, "bypassedBatches")
     hidden = _Hidden(evidence, as_payments)
     judged = [_judged(evidence, one, bypassed, hidden) for one in matches]
-    return _with_doubts_of_batches(judged, batches_named(evidence, "notBypassedBatches"))
+    return _with_doubts_of_batches(judged, batches_named(evidence, "notBypassedBatches"), _with_errors(evidence))
+
+
+def _with_errors(evidence: Evidence) -> frozenset[str]:
+    """Return the folded numbers of the transactions that the export reported an error for."""
+    numbers = evidence.dataset("servicetitan.export_error").column("transaction")
+    return frozenset(fold(number) for number in numbers if isinstance(number, str))
 
 
 def _matches(evidence: Evidence, transactions: Sequence[SentTransaction]) -> list[Match]:
@@ -201,7 +207,9 @@ def _may_be_among(dataset: Dataset, transaction: SentTransaction) -> Unknown | N
 # -- doubts about a whole batch
 
 
-def _with_doubts_of_batches(matches: Sequence[Match], not_bypassed: frozenset[str]) -> list[Match]:
+def _with_doubts_of_batches(
+    matches: Sequence[Match], not_bypassed: frozenset[str], with_errors: frozenset[str]
+) -> list[Match]:
     """Leave undecided what is missing from a batch that may have been bypassed, or that is largely undecided.
 
     Only when that is settled may anybody be advised to export the batch again.
@@ -210,7 +218,7 @@ def _with_doubts_of_batches(matches: Sequence[Match], not_bypassed: frozenset[st
     for one in matches:
         if isinstance(one.transaction.batch, str) and one.state != EXPLAINED:
             batches.setdefault(one.transaction.batch, []).append(one)
-    doubts = {number: _doubt(number, some, not_bypassed) for number, some in batches.items()}
+    doubts = {number: _doubt(some, number in not_bypassed, with_errors) for number, some in batches.items()}
     return [_with_doubt(one, doubts) if one.state == MISSING else one for one in matches]
 
 
@@ -220,18 +228,21 @@ def _with_doubt(one: Match, doubts: Mapping[str, Unknown | None]) -> Match:
     return one if doubt is None else replace(one, state=doubt)
 
 
-def _doubt(number: str, batch: Sequence[Match], not_bypassed: frozenset[str]) -> Unknown | None:
+def _doubt(batch: Sequence[Match], not_bypassed: bool, with_errors: frozenset[str]) -> Unknown | None:
     """Return why it isn't decided what is missing from a batch; None if that is decided.
 
     A person may have entered some transactions of a bypassed batch by hand, or another program may have. The export writes the batch in
-    each memo, so one such memo shows that the batch was not bypassed.
+    each memo, so one such memo shows that the batch was not bypassed. So does an error of the export for what is missing, if others are
+    there.
     """
-    missing = sum(one.state == MISSING for one in batch)
+    absent = [one for one in batch if one.state == MISSING]
+    missing = len(absent)
     there = sum(one.booked is not None or one.may_be_several for one in batch)
     if not missing:
         return None
     was_sent = any(one.booked is not None and one.transaction.in_memo & one.booked.batches for one in batch)
-    if there < missing and not was_sent and number not in not_bypassed:
+    was_sent |= there > 0 and any(one.transaction.numbers & with_errors for one in absent)
+    if there < missing and not was_sent and not not_bypassed:
         return _looks_bypassed(batch, there)
     undecided = sum(isinstance(one.state, Unknown) and one.state.cause in _OPEN for one in batch)
     if 2 * undecided > len(batch):
@@ -246,7 +257,7 @@ def _doubt(number: str, batch: Sequence[Match], not_bypassed: frozenset[str]) ->
 def _looks_bypassed(batch: Sequence[Match], there: int) -> Unknown:
     name = _named(batch)
     seen = f"only {there} of the {len(batch)} transactions in {name} may be" if there else f"nothing from {name} is"
-    no_memo = ", and no memo there names the batch" if there else ""
+    no_memo = ", and no memo shows the batch" if there else ""
     return Unknown(
         cause=Reason.LOOKS_BYPASSED,
         reason=f"{seen} in QuickBooks{no_memo}, so it looks bypassed; please confirm",

@@ -48,7 +48,7 @@ _REFUND = (JOURNAL,)
 """Only payment types that are exported as journal entries can be negative (ServiceTitan help, accounting activities in QuickBooks,
 2026-04-15)."""
 _OTHER_NUMBER = {PAYMENT: "checkNumber", BILL: "vendorNumber"}
-"""Kind -> the number, besides its own, under which a transaction may be in QuickBooks. A bill has the vendor's invoice number too."""
+"""Kind -> the other number under which a transaction may be in QuickBooks. A bill has the vendor's invoice number too."""
 _NUMBER_MAY_DIFFER = ("payment", "bill")
 
 TXN, BY_NUMBER = "txn", "number"

@@ -105,12 +105,13 @@ class _Index:
     def __init__(self, signs: Signs, books: Sequence[BookedTransaction], sent: Iterable[SentTransaction]) -> None:
         self._signs = signs
         wanted = {key for one in sent for key in sent_keys(signs, one)} if books else set()
-        self._found: dict[Key, list[BookedTransaction]] = {}
-        for book in books if wanted else ():
+        self._found: dict[Key, list[int]] = {}
+        """The positions of those that have a combination."""
+        for position, book in enumerate(books if wanted else ()):
             for key in booked_keys(signs, book):
                 if key in wanted:
-                    self._found.setdefault(key, []).append(book)
-        self._first = {key: min(some, key=content_of) for key, some in self._found.items()}
+                    self._found.setdefault(key, []).append(position)
+        self._first = {key: min((books[at] for at in some), key=content_of) for key, some in self._found.items()}
         self._counts: dict[frozenset[Key], int] = {}
 
     def first(self, transaction: SentTransaction) -> BookedTransaction | None:
@@ -122,5 +123,5 @@ class _Index:
         """Return how many agree."""
         keys = frozenset(key for key in sent_keys(self._signs, transaction) if key in self._found)
         if keys and keys not in self._counts:
-            self._counts[keys] = len({id(book) for key in keys for book in self._found[key]})
+            self._counts[keys] = len({at for key in keys for at in self._found[key]})
         return self._counts[keys] if keys else 0

@@ -30,7 +30,7 @@ _LONGEST = 31
 """Characters of an item's name in QuickBooks (qbxml130.xsd, Name of an item)."""
 
 
-class Lines(msgspec.Struct, frozen=True):
+class Lines(msgspec.Struct, frozen=True, kw_only=True):
     """The result of comparing the lines of one transaction."""
 
     agree: Value
@@ -67,9 +67,9 @@ class Comparer:
         """
         own, theirs = self._sent.of(transaction.get("id")), self._booked[book.kind].of(book.get("TxnID"))
         if isinstance(own, Unknown):
-            return Lines(own)
+            return Lines(agree=own)
         if isinstance(theirs, Unknown):
-            return Lines(theirs)
+            return Lines(agree=theirs)
         # Only the invoice item feed has `active`. The items inside an invoice are all its current ones.
         own = [line for line in own if line.get("active") is not False]
         there = [line for record in theirs if (line := self._booked_line(record)) is not None]
@@ -77,7 +77,7 @@ class Comparer:
         here = [self._sent_line(line, sign, items) for line in own]
         unknown = next((line for line in (*here, *there) if isinstance(line, Unknown)), None)
         if unknown is not None:
-            return Lines(unknown)
+            return Lines(agree=unknown)
         missing, extra = _difference(_known(here), _known(there))
         charged_or_not = [line.get("isChargeable") for line in own]
         charges = [(line, charged) for line, charged in zip(_known(here), charged_or_not, strict=True) if line[2] == 0]

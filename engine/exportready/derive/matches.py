@@ -52,6 +52,7 @@ servicetitan.credit_memo batch.id batch.number batch.name modifiedOn
 servicetitan.bill id syncStatus status active referenceNumber vendorNumber vendor.id vendor.name billDate billAmount
 servicetitan.bill batch.id batch.number batch.name modifiedOn
 servicetitan.purchase_order id number status vendorId batchId date total modifiedOn
+servicetitan.export_error transaction
 servicetitan.vendor id name
 servicetitan.material id code
 servicetitan.equipment id code

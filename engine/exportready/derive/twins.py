@@ -1,7 +1,8 @@
 """Find transactions that were entered by hand in QuickBooks although the export brought them too.
 
-A twin has the customer and the amount of a transaction that arrived, and a date less than a week off. Nothing in ServiceTitan is it: it has
-no number, or one that ServiceTitan doesn't have, and its memo names no other batch. That proves nothing, so it is only named as possible.
+A twin has the customer and the amount of a transaction that arrived, and a date less than a week off. Nothing in ServiceTitan is it:
+it has no number, or one that ServiceTitan doesn't have, and its memo doesn't show another batch. That proves nothing, so it is only
+reported as possible.
 """
 
 from __future__ import annotations
@@ -36,9 +37,9 @@ def with_twins(found: Sequence[Match], free: Sequence[BookedTransaction], lists:
         return list(found)
     by_key = _by_key(found)
     numbers = {kind: _numbers(kind, dataset) for kind, dataset in lists.items()}
-    maybe = {id(one.maybe) for one in found if one.maybe is not None}
+    maybe = {content_of(one.maybe) for one in found if one.maybe is not None}
     twins: dict[int, BookedTransaction] = {}
-    for book in sorted((book for book in free if id(book) not in maybe and _can_be_twin(book)), key=content_of):
+    for book in sorted((book for book in free if content_of(book) not in maybe and _can_be_twin(book)), key=content_of):
         at = _nearest(book, found, by_key, lists, numbers)
         if at is not None:
             twins.setdefault(at, book)
