@@ -152,6 +152,25 @@ def _lost_doubled_changed(company: Company) -> Sequence[str]:
     return [f"invoices: {_key(lost)}", f"invoices: {_key(twice)}", f"invoices: {_key(other)}", f"payments: {_key(payment)}"]
 
 
+@breaks("export/same-customer-and-date")
+def _elsewhere_and_early(company: Company) -> Sequence[str]:
+    bill, there = _waiting(company, 33)
+    _, other = _waiting(company, 35)
+    there["CustomerRef"] = other["CustomerRef"]
+    early, dated = _waiting(company, 37)
+    dated["TxnDate"] = "2026-01-05"
+    return [f"another-customer: {_key(bill)}", f"another-month: {_key(early)}"]
+
+
+@breaks("export/not-entered-twice")
+def _entered_by_hand_too(company: Company) -> Sequence[str]:
+    bill, there = _waiting(company, 39)
+    twin = {**there, "TxnID": "DDD0-1700000000", "LinkedTxn": [], "AppliedAmount": "0.00", "Memo": "phone order"}
+    del twin["RefNumber"]
+    company.booked.append(twin)
+    return [_key(bill)]
+
+
 @breaks("export/lines-arrived")
 def _other_line(company: Company) -> Sequence[str]:
     bill, there = _waiting(company, 13)

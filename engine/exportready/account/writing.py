@@ -122,8 +122,12 @@ def changes_for(asked: OpenQuestion, replied: Mapping[str, Answer], now: datetim
             days = (("from", str(since)), ("to", now.date().isoformat()))
             return [Change(keys=(*place, name), value=day) for place in asked.places for name, day in days]
         dated = now if asked.places[0][0] == "covers" else None
-        stated = [_as_written(value, now) for value in replied.values()]
-        return [Change(keys=place, value=value, at=dated, files=asked.files) for value in stated for place in asked.places]
+        return [
+            Change(keys=place, value=_as_written(value, now), at=dated, files=asked.files)
+            for path, value in replied.items()
+            for place in asked.places
+            if path not in LISTS or place[-1] == path  # yes and no go to different lists
+        ]
     given = replied or dict.fromkeys(sorted(asked.question.paths & set(held)), DONT_KNOW)
     return [Change(keys=_keys_of(path), value=value, at=None if path == NAME else now) for path, value in given.items()]
 

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from exportready.derive.answers import facts_of
 from exportready.derive.matching import ARRIVED
+from exportready.derive.paid import applied_to
 from exportready.derive.unknowns import first_unknown, not_whole, total, unresolved, without
 from exportready.kinds import fold, supply
 from exportready.kinds.transactions import INVOICE
@@ -25,7 +26,6 @@ from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Scope, 
 from exportready.model.reasons import Channel, Reason
 
 _PAYMENT = "quickbooks.ReceivePayment"
-_APPLIED = "quickbooks.AppliedToTxn"
 _NOT_THERE = Unknown(cause=Reason.INCONCLUSIVE, reason="we don't know how QuickBooks recorded it")
 _ONE_OF_SEVERAL = Unknown(
     cause=Reason.AMBIGUOUS,
@@ -89,7 +89,7 @@ class Ledger(msgspec.Struct, kw_only=True):
     @classmethod
     def of(cls, evidence: Evidence, matches: Matches) -> Ledger:
         """Read everything that QuickBooks' files show."""
-        links = _links(evidence)
+        links = applied_to(evidence)
         records: dict[Value, Record] = {}
         for kind in (_PAYMENT, "quickbooks.Invoice"):
             dataset = evidence.dataset(kind)
@@ -129,7 +129,7 @@ class Ledger(msgspec.Struct, kw_only=True):
         if payment is None or bill is None or payment.kind != _PAYMENT or bill.kind != "quickbooks.Invoice":
             both = self._both_arrived(sent, invoice, billed)
             unknown = replace(_NOT_THERE, cause=both.cause, source=both.source) if isinstance(both, Unknown) else _NOT_THERE
-            return {**dict.fromkeys(_OF_BOTH, unknown), "apart": UNSET, "bothArrived": both}
+            return {**dict.fromkeys(_OF_BOTH, unknown), "apart": UNSET, "excess": UNSET, "bothArrived": both}
         elsewhere = self._elsewhere(payment)
         apart = self._apart(payment, bill, elsewhere)
         facts: dict[str, Value] = {
@@ -141,6 +141,7 @@ class Ledger(msgspec.Struct, kw_only=True):
             "openBalance": bill.get("BalanceRemaining"),
             "elsewhere": elsewhere,
             "apart": apart or (self.closing_date if isinstance(self.closing_date, Unknown) else UNSET),
+            "excess": _excess(payment, _applied(self.links.get(payment.get("TxnID"), ()))),
         }
         return facts | self._to_do(payment, bill, application.get("appliedAmount"), apart)
 
@@ -148,6 +149,9 @@ class Ledger(msgspec.Struct, kw_only=True):
         """Return whether QuickBooks applied as much as ServiceTitan did, and how much is left to apply."""
         applied = self._amount_applied(payment, bill)
         if isinstance(applied, Unknown):
+            used = _used(payment)
+            if isinstance(wanted, Decimal) and used is not None and used < wanted:
+                return {"applied": False, "toApply": self._use_up(payment, bill, wanted - used)}
             return {"applied": applied, "toApply": applied}
         if not isinstance(wanted, Decimal):
             lacking = wanted if isinstance(wanted, Unknown) else without(wanted, _NO_AMOUNT)
@@ -260,33 +264,25 @@ _OF_BOTH = ("booksCustomer", "paymentAmount", "unused", "invoiceDate", "openBala
 """The facts that need both transactions."""
 
 
-def _links(evidence: Evidence) -> Dataset:
-    """Return what QuickBooks' payments are applied to, from the payments or else from the invoices."""
-    by_payments, by_invoices = evidence.dataset(_APPLIED), evidence.dataset("quickbooks.LinkedTxn")
-    is_lacking = not by_payments.rows() and by_payments.scope in (Scope.MISSING, Scope.PART)
-    if not is_lacking or by_invoices.scope is Scope.MISSING:
-        return by_payments
-    payments = (link for link in by_invoices.rows() if link.get("TxnType") == "ReceivePayment")
-    return by_invoices.with_rows(map(_turned, payments))
+def _used(payment: Record) -> Decimal | None:
+    """Return how much of a payment is applied to anything; None if it is unknown."""
+    total, unused = payment.get("TotalAmount"), payment.get("UnusedPayment")
+    return total - unused if isinstance(total, Decimal) and isinstance(unused, Decimal) else None
 
 
-def _turned(link: Record) -> Record:
-    """Return an invoice's LinkedTxn as the payment's AppliedToTxn. LinkedTxn amounts are negative (seen in an InvoiceQueryRs)."""
-    amount = link.get("Amount")
-    fields: dict[str, Value] = {
-        "parent.TxnID": link.get("TxnID"),
-        "TxnID": link.get("parent.TxnID"),
-        "TxnDate": link.get("parent.TxnDate"),
-        "RefNumber": link.get("parent.RefNumber"),
-        "Amount": abs(amount) if isinstance(amount, Decimal) else amount,
-    }
-    return Record(kind=_APPLIED, key=link.key, fields=fields, where=link.where)
+def _excess(payment: Record, seen: Value) -> Value:
+    """Return by how much a payment's applied and unused amounts are more than its total: one of the numbers isn't right."""
+    used = _used(payment)
+    if used is None or not isinstance(seen, Decimal):
+        unknown = first_unknown(seen, payment.get("TotalAmount"), payment.get("UnusedPayment"))
+        return without(unknown or UNSET, "the payment's total, its unused amount or what is applied is not in the file")
+    return seen - used if seen > used else UNSET
 
 
 def _hides_some(payment: Record, seen: Value) -> bool:
     """Return whether more of a payment is used than its links show."""
-    total, unused = payment.get("TotalAmount"), payment.get("UnusedPayment")
-    return isinstance(total, Decimal) and isinstance(unused, Decimal) and isinstance(seen, Decimal) and seen < total - unused
+    used = _used(payment)
+    return used is not None and isinstance(seen, Decimal) and seen < used
 
 
 def _by_invoice(links: Iterable[Record]) -> Mapping[Value, list[Record]]:

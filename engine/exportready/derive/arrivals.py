@@ -6,26 +6,35 @@ A missing transaction may be explained: it was bypassed or voided, or it is a $0
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
 from msgspec.structs import replace
 
 from exportready.derive.answers import batches_named
-from exportready.derive.exported import JOURNAL, SentTransaction, booked, exported
-from exportready.derive.matching import ARRIVED, EXPLAINED, MISSING, Match, match
+from exportready.derive.exported import HOMES, BookedTransaction, SentTransaction, booked, exported
+from exportready.derive.journals import JOURNAL
+from exportready.derive.leftovers import with_leftovers
+from exportready.derive.matching import ARRIVED, EXPLAINED, MISSING, Match, run_passes
+from exportready.derive.paid import PaidInvoices
+from exportready.derive.twins import with_twins
 from exportready.derive.unknowns import first_unknown, not_whole, remedy_of, without
-from exportready.kinds import KINDS
+from exportready.kinds import KINDS, fold
 from exportready.kinds.nouns import noun
+from exportready.kinds.transactions import PAYMENT, TRANSACTIONS
 from exportready.model.display import format_date, join_words
 from exportready.model.evidence import Dataset, Evidence, Scope, Unknown
 from exportready.model.reasons import Channel, Reason
 
-_REVERSED = {"payment": "a refund", "bill": "a vendor's credit", "credit memo": "a reversed credit"}
-"""Type of transaction -> what a negative one is."""
+_REVERSED = {"bill": "a vendor's credit", "credit memo": "a reversed credit"}
+"""Type of transaction -> what a negative one is, if we don't know how it arrives."""
+_NEEDS_NOTHING = ("bypassed", "zero-dollar")
+"""Why a transaction doesn't need to be in QuickBooks, whatever is there that may be it."""
 
 _LOOK_BY_HAND = "Look for it in QuickBooks by its amount and date: Edit > Find"
+_OPEN = (Reason.AMBIGUOUS, Reason.INCONCLUSIVE)
+"""Why a transaction is undecided although the files are complete."""
 
 
 def arrivals(evidence: Evidence) -> list[Match]:
@@ -33,11 +42,46 @@ def arrivals(evidence: Evidence) -> list[Match]:
     transactions = sorted(
         exported(evidence), key=lambda one: (one.type, one.record.key, one.record.where.path, one.record.where.line or 0)
     )
-    matches = match(transactions, booked(evidence))
+    matches = _matches(evidence, transactions)
     as_payments = _types_of_payments(matches)
     bypassed = batches_named(evidence, "bypassedBatches")
     hidden = _Hidden(evidence, as_payments)
-    return _look_bypassed([_judged(evidence, one, bypassed, hidden) for one in matches])
+    judged = [_judged(evidence, one, bypassed, hidden) for one in matches]
+    return _with_doubts_of_batches(judged, batches_named(evidence, "notBypassedBatches"), _with_errors(evidence))
+
+
+def _with_errors(evidence: Evidence) -> frozenset[str]:
+    """Return the folded numbers of the transactions that the export reported an error for."""
+    numbers = evidence.dataset("servicetitan.export_error").column("transaction")
+    return frozenset(fold(number) for number in numbers if isinstance(number, str))
+
+
+def _matches(evidence: Evidence, transactions: Sequence[SentTransaction]) -> list[Match]:
+    """Match everything else before the payments, which are also found by the invoices that they pay."""
+    books = booked(evidence, transactions)
+    lists = {kind: evidence.dataset(kind) for kind in TRANSACTIONS}
+    others = _matched(
+        [one for one in transactions if one.record.kind != PAYMENT],
+        [book for book in books if book.record.kind not in HOMES[PAYMENT]],
+        lists,
+    )
+    paid = PaidInvoices(evidence, others)
+    payments = _matched(
+        [paid.sent(one) for one in transactions if one.record.kind == PAYMENT],
+        [paid.booked(book) for book in books if book.record.kind in HOMES[PAYMENT]],
+        lists,
+    )
+    rest = {True: iter(payments), False: iter(others)}
+    return [next(rest[one.record.kind == PAYMENT]) for one in transactions]
+
+
+def _matched(
+    transactions: Sequence[SentTransaction], books: Sequence[BookedTransaction], lists: Mapping[str, Dataset]
+) -> list[Match]:
+    matched = run_passes(transactions, books)
+    found = [matched.found.get(at) or Match(transaction=one, state=MISSING) for at, one in enumerate(transactions)]
+    free = [book for at, book in enumerate(books) if at not in matched.taken]
+    return with_twins(with_leftovers(found, books, matched), free, lists)
 
 
 def _types_of_payments(matches: Sequence[Match]) -> set[str]:
@@ -54,29 +98,34 @@ def _types_of_payments(matches: Sequence[Match]) -> set[str]:
 def _judged(evidence: Evidence, one: Match, bypassed: frozenset[str], hidden: _Hidden) -> Match:
     """Return the match with its final state if it was not found, was found as another kind, or can't be looked for."""
     transaction = one.transaction
+    explained = explanation(transaction, bypassed)
     if transaction.type in _REVERSED and isinstance(transaction.amount, Decimal) and transaction.amount < 0:
-        if explanation(transaction, bypassed):
+        if explained:
             return replace(one, state=EXPLAINED, booked=None)
         reason = f"it is {_REVERSED[transaction.type]}, and we don't know how those arrive in QuickBooks"
-        return replace(
-            one,
-            state=Unknown(cause=Reason.INCONCLUSIVE, reason=reason, remedy=_LOOK_BY_HAND, channel=Channel.EXPORT),
-            booked=None,
-        )
+        return replace(one, state=_undecided(reason), booked=None)
     if one.state == ARRIVED and one.booked is not None:
         if one.booked.record.kind != transaction.homes[0]:
             usual = evidence.dataset(transaction.homes[0])
             return replace(one, state=not_whole(usual)) if usual.scope is Scope.MISSING else one
-        if one.booked.amount == 0 and explanation(transaction, bypassed) in ("voided", "canceled"):
+        if one.booked.amount == 0 and explained in ("voided", "canceled"):
             return replace(one, state=EXPLAINED, booked=None)  # voided on both sides
+    if explained in _NEEDS_NOTHING and one.booked is None:
+        return replace(one, state=EXPLAINED, may_be_several=False)
     if one.state != MISSING:
         return one
-    if explanation(transaction, bypassed):
+    if explained:
         return replace(one, state=EXPLAINED)
     if isinstance(transaction.exported, Unknown):
         return replace(one, state=transaction.exported)
     unknown = transaction.unknown or unknown_void(transaction) or hidden.why(transaction)
+    if unknown is None and transaction.direction < 0:
+        unknown = _undecided("it is a refund, and QuickBooks has no journal entry that is clearly it")
     return one if unknown is None else replace(one, state=unknown)
+
+
+def _undecided(reason: str) -> Unknown:
+    return Unknown(cause=Reason.INCONCLUSIVE, reason=reason, remedy=_LOOK_BY_HAND, channel=Channel.EXPORT)
 
 
 def unknown_void(transaction: SentTransaction) -> Unknown | None:
@@ -155,24 +204,68 @@ def _may_be_among(dataset: Dataset, transaction: SentTransaction) -> Unknown | N
     return not_whole(dataset)
 
 
-def _look_bypassed(matches: Sequence[Match]) -> list[Match]:
-    """Mark batches with nothing in QuickBooks as looking bypassed: a person must confirm whether they were."""
-    there = {one.transaction.batch for one in matches if one.booked is not None or one.may_be_several}
-    absent = {one.transaction.batch for one in matches if isinstance(one.transaction.batch, str)} - there
-    return [
-        replace(one, state=_looks_bypassed(one.transaction))
-        if one.state == MISSING and one.transaction.batch in absent
-        else one
-        for one in matches
-    ]
+# -- doubts about a whole batch
 
 
-def _looks_bypassed(transaction: SentTransaction) -> Unknown:
-    name = transaction.record.get("batch.name")
-    batch = f"{transaction.batch} ({name})" if isinstance(name, str) else str(transaction.batch)
+def _with_doubts_of_batches(
+    matches: Sequence[Match], not_bypassed: frozenset[str], with_errors: frozenset[str]
+) -> list[Match]:
+    """Leave undecided what is missing from a batch that may have been bypassed, or that is largely undecided.
+
+    Only when that is settled may anybody be advised to export the batch again.
+    """
+    batches: dict[str, list[Match]] = {}
+    for one in matches:
+        if isinstance(one.transaction.batch, str) and one.state != EXPLAINED:
+            batches.setdefault(one.transaction.batch, []).append(one)
+    doubts = {number: _doubt(some, number in not_bypassed, with_errors) for number, some in batches.items()}
+    return [_with_doubt(one, doubts) if one.state == MISSING else one for one in matches]
+
+
+def _with_doubt(one: Match, doubts: Mapping[str, Unknown | None]) -> Match:
+    batch = one.transaction.batch
+    doubt = doubts.get(batch) if isinstance(batch, str) else None
+    return one if doubt is None else replace(one, state=doubt)
+
+
+def _doubt(batch: Sequence[Match], not_bypassed: bool, with_errors: frozenset[str]) -> Unknown | None:
+    """Return why it isn't decided what is missing from a batch; None if that is decided.
+
+    A person may have entered some transactions of a bypassed batch by hand, or another program may have. The export writes the batch in
+    each memo, so one such memo shows that the batch was not bypassed. So does an error of the export for what is missing, if others are
+    there.
+    """
+    absent = [one for one in batch if one.state == MISSING]
+    missing = len(absent)
+    there = sum(one.booked is not None or one.may_be_several for one in batch)
+    if not missing:
+        return None
+    was_sent = any(one.booked is not None and one.transaction.in_memo & one.booked.batches for one in batch)
+    was_sent |= there > 0 and any(one.transaction.numbers & with_errors for one in absent)
+    if there < missing and not was_sent and not not_bypassed:
+        return _looks_bypassed(batch, there)
+    undecided = sum(isinstance(one.state, Unknown) and one.state.cause in _OPEN for one in batch)
+    if 2 * undecided > len(batch):
+        reason = (
+            f"{undecided} of the {len(batch)} transactions in {_named(batch)} aren't decided yet, so it may be one of those"
+        )
+        remedy = f"First decide about the other transactions in {_named(batch)}, then check again"
+        return Unknown(cause=Reason.INCONCLUSIVE, reason=reason, remedy=remedy, channel=Channel.EXPORT)
+    return None
+
+
+def _looks_bypassed(batch: Sequence[Match], there: int) -> Unknown:
+    name = _named(batch)
+    seen = f"only {there} of the {len(batch)} transactions in {name} may be" if there else f"nothing from {name} is"
+    no_memo = ", and no memo shows the batch" if there else ""
     return Unknown(
         cause=Reason.LOOKS_BYPASSED,
-        reason=f"nothing from batch {batch} is in QuickBooks, so it looks bypassed; please confirm",
-        remedy=f"If batch {batch} was bypassed, confirm it. If not, unpost it in ServiceTitan, post it, and export it again. This creates "
-        "no duplicates",
+        reason=f"{seen} in QuickBooks{no_memo}, so it looks bypassed; please confirm",
+        remedy=f"If {name} was bypassed, confirm it. Don't export it again before you know: its transactions may have been entered in "
+        "QuickBooks otherwise",
     )
+
+
+def _named(batch: Sequence[Match]) -> str:
+    names = {name for one in batch if isinstance(name := one.transaction.record.get("batch.name"), str)}
+    return f"batch {batch[0].transaction.batch}" + (f" ({min(names)})" if names else "")

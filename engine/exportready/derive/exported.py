@@ -7,12 +7,14 @@ included: they are part of the batch's total.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 import msgspec
 
 from exportready.derive.answers import batches_named
+from exportready.derive.journals import JOURNAL, Journals
+from exportready.derive.memos import BatchesInMemos, batch_of
 from exportready.derive.parties import folded_forms, levels
 from exportready.derive.pending import NO_STATUS
 from exportready.derive.unknowns import first_unknown, unresolved, without
@@ -30,10 +32,10 @@ from exportready.kinds.transactions import (
 )
 from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Unknown, Value
 
-JOURNAL, JOURNAL_LONGEST = "quickbooks.JournalEntry", 11
+JOURNAL_LONGEST = 11
 """A journal entry's number has 11 characters at most (qbxml130.xsd, RefNumber)."""
 
-_HOMES = {
+HOMES = {
     INVOICE: ("quickbooks.Invoice",),
     PAYMENT: ("quickbooks.ReceivePayment", JOURNAL),
     CREDIT_MEMO: ("quickbooks.CreditMemo",),
@@ -42,6 +44,16 @@ _HOMES = {
 }
 _CREDIT = ("quickbooks.CreditMemo",)
 """A net negative invoice arrives as a credit memo."""
+_REFUND = (JOURNAL,)
+"""Only payment types that are exported as journal entries can be negative (ServiceTitan help, accounting activities in QuickBooks,
+2026-04-15)."""
+_OTHER_NUMBER = {PAYMENT: "checkNumber", BILL: "vendorNumber"}
+"""Kind -> the other number under which a transaction may be in QuickBooks. A bill has the vendor's invoice number too."""
+_NUMBER_MAY_DIFFER = ("payment", "bill")
+
+TXN, BY_NUMBER = "txn", "number"
+Paid = tuple[str, str]
+"""An invoice that a payment pays: (TXN, its TxnID) if it was found in QuickBooks, else (BY_NUMBER, its number)."""
 
 
 class SentTransaction(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +69,7 @@ class SentTransaction(msgspec.Struct, frozen=True, kw_only=True):
     """The names QuickBooks may use for it, folded for comparing; None if unknown."""
     number: Value
     numbers: frozenset[str]
-    """Its number and check number, folded for comparing, in full and cut to QuickBooks' limits; empty if it has neither."""
+    """Its number, check number and vendor's number, folded for comparing, in full and cut to QuickBooks' limits; empty if it has none."""
     is_cut: bool
     """Whether its number is longer than QuickBooks accepts."""
     day: Value
@@ -65,6 +77,33 @@ class SentTransaction(msgspec.Struct, frozen=True, kw_only=True):
     batch: Value
     homes: tuple[str, ...]
     """The kinds of QuickBooks transactions it may have become."""
+    direction: int = 1
+    """-1 for a refund: its journal entry has the customer's debit."""
+    subtotal: Value = UNSET
+    """Of an invoice, the amount before tax."""
+    in_memo: frozenset[tuple[str, str]] = frozenset()
+    """Its batch, as QuickBooks' memo may name it; empty if it isn't known."""
+    accounts: frozenset[str] = frozenset()
+    """The account of a payment's type, folded for comparing; empty if it isn't known."""
+    applied: frozenset[Paid] = frozenset()
+    """The invoices that a payment pays; empty if they aren't all known."""
+
+    @property
+    def has_no_number(self) -> bool:
+        """Whether it has no number at all."""
+        return not self.numbers and not isinstance(self.number, Unknown)
+
+    @property
+    def number_may_differ(self) -> bool:
+        """Whether it may have another number in QuickBooks, or none: which number of a payment travels is not established."""
+        return self.has_no_number or (self.type in _NUMBER_MAY_DIFFER and not isinstance(self.number, Unknown))
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether it was exported, and was neither voided nor canceled."""
+        return (
+            self.exported is not False and self.record.get("active") is not False and self.record.get("status") != "Canceled"
+        )
 
     @property
     def unknown(self) -> Unknown | None:
@@ -76,12 +115,26 @@ class BookedTransaction(msgspec.Struct, frozen=True, kw_only=True):
     """A QuickBooks transaction."""
 
     record: Record
+    party: Value
+    """The name of its customer or vendor."""
     names: frozenset[str]
-    """Its customer on every level of customer:job, or its vendor, folded for comparing; empty if it has none (a journal entry)."""
+    """Its customer on every level of customer:job, or its vendor, folded for comparing; empty if it has none.
+
+    A journal entry has those of its lines."""
     number: str
     """Its number, folded for comparing; empty if it has none."""
     day: Value
     amount: Value
+    memo: Value = UNSET
+    """Its memo; of a journal entry without one, its lines' memos."""
+    batches: frozenset[tuple[str, str]] = frozenset()
+    """The batches of ServiceTitan that its memo names."""
+    directions: tuple[int, ...] = (0,)
+    """Of a journal entry: 1 if it may be a payment, -1 if it may be a refund."""
+    accounts: frozenset[str] = frozenset()
+    """The accounts that a payment's journal entry debits and a refund's credits, folded for comparing."""
+    applied: frozenset[Paid] = frozenset()
+    """The invoices that a payment is applied to; empty if the file doesn't show them."""
 
 
 def exported(evidence: Evidence) -> Iterator[SentTransaction]:
@@ -113,9 +166,16 @@ def _was_exported(status: Value, batch: Value, done: frozenset[str]) -> Value:
 
 def _sent(record: Record, of: Transaction, was_exported: Value, batch: Value, party: Value) -> SentTransaction:
     amount, number = record.get(of.amount), record.get(of.number)
-    numbers = {one for one in (number, record.get("checkNumber")) if isinstance(one, str)}
+    other = record.get(_OTHER_NUMBER[record.kind]) if record.kind in _OTHER_NUMBER else UNSET
+    numbers = {one for one in (number, other) if isinstance(one, str)}
     longest = of.longest_number
-    is_credit = record.kind == INVOICE and isinstance(amount, Decimal) and amount < 0
+    is_negative = isinstance(amount, Decimal) and amount < 0
+    homes = HOMES[record.kind]
+    if is_negative:
+        homes = {INVOICE: _CREDIT, PAYMENT: _REFUND}.get(record.kind, homes)
+    is_reversed = homes is not HOMES[record.kind]
+    subtotal = record.get("subTotal") if record.kind == INVOICE else UNSET
+    account = record.get("generalLedgerAccount.name") if record.kind == PAYMENT else UNSET
     return SentTransaction(
         record=record,
         type=of.type,
@@ -126,9 +186,13 @@ def _sent(record: Record, of: Transaction, was_exported: Value, batch: Value, pa
         numbers=frozenset(fold(form) for one in numbers for form in (one, one[:longest], one[:JOURNAL_LONGEST])),
         is_cut=any(len(one) > longest for one in numbers),
         day=record.get(of.day),
-        amount=abs(amount) if isinstance(amount, Decimal) and is_credit else amount,
+        amount=abs(amount) if isinstance(amount, Decimal) and is_reversed else amount,
         batch=batch,
-        homes=_CREDIT if is_credit else _HOMES[record.kind],
+        homes=homes,
+        direction=-1 if homes is _REFUND else 1,
+        subtotal=abs(subtotal) if isinstance(subtotal, Decimal) else UNSET,
+        in_memo=batch_of(record),
+        accounts=frozenset({fold(account)}) if isinstance(account, str) else frozenset(),
     )
 
 
@@ -138,44 +202,59 @@ _AMOUNTS = {
     "quickbooks.Bill": "AmountDue",
     "quickbooks.PurchaseOrder": "TotalAmount",
 }
-"""Kind -> the field with the total. An invoice's total is in two fields, a journal entry's in its lines."""
+"""Kind -> the field with the total. An invoice's total is in two fields."""
 _OF_VENDORS = ("quickbooks.Bill", "quickbooks.PurchaseOrder")
 
 
-def booked(evidence: Evidence) -> dict[str, list[BookedTransaction]]:
-    """Return QuickBooks' transactions by their kind."""
-    found: dict[str, list[BookedTransaction]] = {}
-    for kind in ("quickbooks.Invoice", JOURNAL, *_AMOUNTS):
+def booked(evidence: Evidence, sent: Iterable[SentTransaction]) -> list[BookedTransaction]:
+    """Return QuickBooks' transactions."""
+    found: list[BookedTransaction] = []
+    named = BatchesInMemos(batch for one in sent for batch in one.in_memo)
+    for kind in ("quickbooks.Invoice", *_AMOUNTS):
         dataset = evidence.dataset(kind)
-        amounts = _amounts(evidence, dataset)
-        parties = dataset.column("VendorRef.FullName" if kind in _OF_VENDORS else "CustomerRef.FullName")
-        numbers, days = dataset.column("RefNumber"), dataset.column("TxnDate")
-        for record, party, number, day, amount in zip(dataset.rows(), parties, numbers, days, amounts, strict=True):
-            of_vendor = kind in _OF_VENDORS and isinstance(party, str)
-            found.setdefault(kind, []).append(
+        of_vendors = kind in _OF_VENDORS
+        parties = dataset.column("VendorRef.FullName" if of_vendors else "CustomerRef.FullName")
+        columns = (*map(dataset.column, ("RefNumber", "TxnDate", "Memo")), _amounts(dataset))
+        for record, party, number, day, memo, amount in zip(dataset.rows(), parties, *columns, strict=True):
+            found.append(
                 BookedTransaction(
                     record=record,
-                    names=folded_forms(party, UNSET) if of_vendor else levels(party),
+                    party=party,
+                    names=folded_forms(party, UNSET) if of_vendors and isinstance(party, str) else levels(party),
                     number=fold(number) if isinstance(number, str) else "",
                     day=day,
                     amount=amount,
+                    memo=memo,
+                    batches=named.of(memo),
                 )
             )
-    return found
+    return [*found, *_entries(evidence, named)]
 
 
-def _amounts(evidence: Evidence, dataset: Dataset) -> list[Value]:
+def _entries(evidence: Evidence, named: BatchesInMemos) -> Iterator[BookedTransaction]:
+    """Yield QuickBooks' journal entries."""
+    journals = Journals(evidence)
+    for record in evidence.dataset(JOURNAL).rows():
+        number, entry = record.get("RefNumber"), journals.of(record)
+        yield BookedTransaction(
+            record=record,
+            party=entry.party,
+            names=entry.names,
+            number=fold(number) if isinstance(number, str) else "",
+            day=record.get("TxnDate"),
+            amount=entry.amount,
+            memo=entry.memo,
+            batches=named.of(entry.memo),
+            directions=entry.directions,
+            accounts=entry.accounts,
+        )
+
+
+def _amounts(dataset: Dataset) -> list[Value]:
     """Return the total of each transaction of a kind."""
     if dataset.kind == "quickbooks.Invoice":
         return list(map(_plus, dataset.column("Subtotal"), dataset.column("SalesTaxTotal")))
-    if dataset.kind != JOURNAL:
-        return dataset.column(_AMOUNTS[dataset.kind])
-    lines = evidence.dataset("quickbooks.JournalDebitLine")
-    debits: dict[Value, Value] = {}
-    for entry, amount in zip(lines.column("parent.TxnID"), lines.column("Amount"), strict=True):
-        debits[entry] = _plus(debits.get(entry, Decimal(0)), amount)
-    none = unresolved(lines, "its debits are not in the file")
-    return [debits.get(entry, none) for entry in dataset.column("TxnID")]
+    return dataset.column(_AMOUNTS[dataset.kind])
 
 
 def _plus(one: Value, other: Value) -> Value:

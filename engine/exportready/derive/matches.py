@@ -11,10 +11,11 @@ from exportready.derive.arrivals import arrivals, explanation, unknown_void
 from exportready.derive.batches import to_be_whole
 from exportready.derive.conclusions import Conclusions
 from exportready.derive.derivation import Inputs, derivation
+from exportready.derive.differences import Parties, other_day
 from exportready.derive.exported import BookedTransaction, SentTransaction
-from exportready.derive.lines import Comparer
+from exportready.derive.leftovers import described
+from exportready.derive.lines import Comparer, Lines
 from exportready.derive.matching import ARRIVED, EXPLAINED, MISSING, TWICE, Match
-from exportready.derive.memos import names_batch
 from exportready.derive.unknowns import because_of, first_unknown, without
 from exportready.kinds import KINDS
 from exportready.kinds.transactions import PURCHASE_ORDER, TRANSACTIONS
@@ -39,28 +40,37 @@ _OVERNIGHT = timedelta(days=1)
     reads="""
 derived.account purchasing purchaseOrdersExported connector
 derived.batch number status
+servicetitan.customer id name
 servicetitan.invoice id syncStatus active referenceNumber customer.id customer.name invoiceDate subTotal salesTax total
 servicetitan.invoice batch.id batch.number batch.name modifiedOn
-servicetitan.invoice_item parent.id skuId skuName quantity total active
+servicetitan.invoice_item parent.id skuId skuName quantity total active isChargeable
 servicetitan.payment id syncStatus active referenceNumber checkNumber customer.id customer.name date total type
-servicetitan.payment batch.id batch.number batch.name modifiedOn
+servicetitan.payment batch.id batch.number batch.name modifiedOn generalLedgerAccount.name
+servicetitan.payment_application parent.id appliedTo appliedToReferenceNumber
 servicetitan.credit_memo id syncStatus active referenceNumber customer.id customer.name date total
 servicetitan.credit_memo batch.id batch.number batch.name modifiedOn
-servicetitan.bill id syncStatus status active referenceNumber vendor.id vendor.name billDate billAmount
+servicetitan.bill id syncStatus status active referenceNumber vendorNumber vendor.id vendor.name billDate billAmount
 servicetitan.bill batch.id batch.number batch.name modifiedOn
 servicetitan.purchase_order id number status vendorId batchId date total modifiedOn
+servicetitan.export_error transaction
 servicetitan.vendor id name
 servicetitan.material id code
 servicetitan.equipment id code
 servicetitan.service id code
 servicetitan.tax_rate salesTaxItem
 quickbooks.Invoice TxnID TimeCreated TimeModified TxnDate RefNumber CustomerRef.FullName Memo Subtotal SalesTaxTotal
+quickbooks.Invoice ARAccountRef.FullName
 quickbooks.InvoiceLine parent.TxnID ItemRef.FullName Quantity Amount
 quickbooks.CreditMemo TxnID TimeCreated TimeModified TxnDate RefNumber CustomerRef.FullName Memo TotalAmount Subtotal SalesTaxTotal
+quickbooks.CreditMemo ARAccountRef.FullName
 quickbooks.CreditMemoLine parent.TxnID ItemRef.FullName Quantity Amount
 quickbooks.ReceivePayment TxnID TimeCreated TimeModified TxnDate RefNumber CustomerRef.FullName Memo TotalAmount
 quickbooks.JournalEntry TxnID TimeCreated TimeModified TxnDate RefNumber Memo
-quickbooks.JournalDebitLine parent.TxnID Amount
+quickbooks.ReceivePayment ARAccountRef.FullName
+quickbooks.AppliedToTxn parent.TxnID TxnID RefNumber
+quickbooks.LinkedTxn parent.TxnID parent.RefNumber parent.TxnDate TxnID TxnType Amount
+quickbooks.JournalDebitLine parent.TxnID AccountRef.FullName EntityRef.FullName Amount Memo
+quickbooks.JournalCreditLine parent.TxnID AccountRef.FullName EntityRef.FullName Memo
 quickbooks.Bill TxnID TimeCreated TimeModified TxnDate RefNumber VendorRef.FullName Memo AmountDue
 quickbooks.PurchaseOrder TxnID TimeCreated TimeModified TxnDate RefNumber VendorRef.FullName Memo TotalAmount
 quickbooks.Item Name ItemType
@@ -76,12 +86,15 @@ def matches(inputs: Inputs) -> Dataset:
     memos = _Memos(evidence, arrived)
     bypassed = batches_named(evidence, "bypassedBatches")
     compared = Comparer(evidence, "servicetitan.invoice_item", _LINES)
-    for one in arrived:
+    parties = Parties(evidence, arrived)
+    lines = {at: _lines(one, one.booked, compared) for at, one in enumerate(arrived) if one.booked is not None}
+    for at, one in enumerate(arrived):
         fields = _of_transaction(one)
         if one.state == EXPLAINED:
             fields["explained"] = explanation(one.transaction, bypassed) or UNSET
         if one.booked is not None:
-            fields |= _of_booked(one, one.booked) | memos.of(one, one.booked) | _lines(one, one.booked, compared)
+            fields |= _of_booked(one, one.booked) | memos.of(one, one.booked) | parties.of(one, one.booked)
+            fields |= _compared(lines[at], compared)
         found.add(fields, one.transaction.record.where)
     return found.dataset(*map(evidence.dataset, to_be_whole(evidence, tuple(TRANSACTIONS))))
 
@@ -142,6 +155,8 @@ def _of_booked(one: Match, book: BookedTransaction) -> dict[str, Value]:
         "copies": Decimal(one.copies),
         **differences,
         **_edits(one.transaction, record),
+        "twin": described(one.twin) if isinstance(one.twin, BookedTransaction) else one.twin or UNSET,
+        **other_day(one.transaction, book),
     }
     if one.state == TWICE and one.copies > 2:
         fields["told"] = f"is in QuickBooks {one.copies} times"
@@ -150,13 +165,20 @@ def _of_booked(one: Match, book: BookedTransaction) -> dict[str, Value]:
     return fields
 
 
-def _lines(one: Match, book: BookedTransaction, compared: Comparer) -> dict[str, Value]:
-    """Return how the lines of an invoice compare."""
+def _lines(one: Match, book: BookedTransaction, compared: Comparer) -> Lines | None:
+    """Compare the lines of an invoice; None if it has none to compare."""
     if book.record.kind not in _LINES or one.transaction.type != "invoice":
-        return {"linesAgree": UNSET}
+        return None
     sign = -1 if book.record.kind == "quickbooks.CreditMemo" else 1
-    lines = compared.compare(one.transaction.record, book.record, sign)
-    return {"linesAgree": lines.agree, "linesMissing": lines.missing or UNSET, "linesExtra": lines.extra or UNSET}
+    return compared.compare(one.transaction.record, book.record, sign)
+
+
+def _compared(lines: Lines | None, compared: Comparer) -> dict[str, Value]:
+    """Return how the lines compare, once those of all invoices have been compared."""
+    if lines is None:
+        return {"linesAgree": UNSET}
+    agree, missing = compared.decided(lines)
+    return {"linesAgree": agree, "linesMissing": missing or UNSET, "linesExtra": lines.extra or UNSET}
 
 
 def _differences(transaction: SentTransaction, book: BookedTransaction) -> dict[str, Value]:
@@ -227,15 +249,15 @@ class _Memos:
         self._named = {
             (one.transaction.type, one.transaction.batch)
             for one in arrived
-            if one.booked is not None and names_batch(one.booked.record.get("Memo"), one.transaction.record)
+            if one.booked is not None and one.booked.batches & one.transaction.in_memo
         }
         """(type, batch) pairs with the batch in at least one memo: the connector that writes memos sent all of them."""
 
     def of(self, one: Match, book: BookedTransaction) -> dict[str, Value]:
         """Return the memo fields of a transaction that is in QuickBooks."""
-        memo, record = book.record.get("Memo"), one.transaction.record
+        memo, record = book.memo, one.transaction.record
         unknown = first_unknown(memo, record.get("batch.number"), record.get("batch.name"))
-        named: Value = unknown or names_batch(memo, record)
+        named: Value = unknown or bool(book.batches & one.transaction.in_memo)
         return {"memo": memo, "memoNamesBatch": named, "sentByNew": self._sent_by_new(one, book, named)}
 
     def _sent_by_new(self, one: Match, book: BookedTransaction, named: Value) -> Value:

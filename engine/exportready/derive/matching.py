@@ -1,36 +1,28 @@
 """Match each exported ServiceTitan transaction with QuickBooks by number, customer and day, with the amount as a check.
 
 Matching runs in passes, from the surest signs to the weakest. Numbers are not unique in QuickBooks, so if several transactions match,
-the result is unknown rather than guessed. A transaction matched in one pass is not available in the next. Leftovers on both sides that
-may belong together, and possible duplicates, are unknown too.
+the result is unknown rather than guessed. A transaction matched in one pass is not available in the next. What is left over on both
+sides is compared afterwards (leftovers.py). Nothing depends on the order of the records.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import product
 
 import msgspec
-from msgspec.structs import replace
 
 from exportready.derive.exported import BookedTransaction, SentTransaction
-from exportready.derive.signs import PASSES, may_be_copy, may_be_same, names_its_batch, same_customer
-from exportready.model.display import format_date, format_money
+from exportready.derive.signs import BY_NUMBER_ALONE, EXACT, PASSES, UNNUMBERED, Key, Signs, booked_keys, sent_keys
 from exportready.model.evidence import Unknown, Value
 from exportready.model.reasons import Channel, Reason
 
 ARRIVED, TWICE, MISSING, EXPLAINED = "arrived", "twice", "missing", "explained"
 
-_LOOK_AT_BOTH = (
-    "Open it in QuickBooks (Edit > Find, by its number or amount). If it is a duplicate, delete it. If it is a different transaction, the "
-    "one from ServiceTitan did not arrive: unpost its batch, post it, and export it again"
-)
-_LOOK_FOR_IT = "Look for it in QuickBooks by its amount and date (Edit > Find). In ServiceTitan, give it a shorter number"
-_TWINS = Unknown(
-    cause=Reason.AMBIGUOUS,
-    reason="ServiceTitan has several with the same number, customer, date and amount",
+_COMPARE = (
+    "Compare them in both programs, by their invoices and lines. If QuickBooks has too few, find out which one is missing. If it has too "
+    "many, delete the duplicate"
 )
 
 
@@ -45,169 +37,146 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     """Whether QuickBooks has transactions that may be it."""
     copies: int = 1
     """How many copies QuickBooks has."""
+    maybe: BookedTransaction | None = None
+    """The transaction in QuickBooks that may be it, if the state is unknown for that reason."""
+    twin: BookedTransaction | Unknown | None = None
+    """A transaction in QuickBooks that may be the same one, entered by hand a second time; or why we can't tell."""
 
 
-def match(transactions: Sequence[SentTransaction], books: Mapping[str, Sequence[BookedTransaction]]) -> list[Match]:
-    """Return the match of each transaction, in the same order."""
-    index = _Index(book for some in books.values() for book in some)
-    found, taken = _matched(transactions, index)
-    rest = _Index(book for position, book in enumerate(index.books) if position not in taken)
-    unmatched = (Match(transaction=one, state=MISSING) for one in transactions)
-    return [_with_what_is_left(found.get(at) or none, rest) for at, none in enumerate(unmatched)]
+class Matched(msgspec.Struct, frozen=True):
+    """The result of all passes."""
+
+    found: Mapping[int, Match]
+    """Match by the position of its ServiceTitan transaction."""
+    taken: Collection[int]
+    """The positions of the QuickBooks transactions that are or may be one of ServiceTitan's."""
+    settled: Collection[int]
+    """Those among them that are one of ServiceTitan's."""
 
 
-def _matched(transactions: Sequence[SentTransaction], index: _Index) -> tuple[dict[int, Match], set[int]]:
-    """Return the matches by the position of their transaction, and the positions in the index that they use."""
+def run_passes(transactions: Sequence[SentTransaction], books: Sequence[BookedTransaction]) -> Matched:
+    """Match what agrees in enough signs."""
     found: dict[int, Match] = {}
     taken: set[int] = set()
+    settled: set[int] = set()
     # A voided or unexported transaction may have been re-entered with the same number: match the one that was sent first.
-    for sent, (number, agrees) in product((True, False), enumerate(PASSES)):
-        candidates = {
-            at: [
-                position
-                for position in index.near(transaction)
-                if position not in taken and agrees(transaction, index.books[position])
-            ]
-            for at, transaction in enumerate(transactions)
-            if at not in found and _was_sent(transaction) is sent
-        }
-        for group in _groups(candidates):
-            taken.update(position for at in group for position in candidates[at])
-            for at in group:
-                books = [index.books[position] for position in candidates[at]]
-                found[at] = _settled(transactions[at], books, alone=len(group) == 1, exact=number == 0)
-    return found, taken
+    for was_sent in (True, False):
+        open_ = {at: one for at, one in enumerate(transactions) if one.was_sent is was_sent}
+        free: Mapping[int, BookedTransaction] | None = None
+        for signs in (*PASSES, *UNNUMBERED, *BY_NUMBER_ALONE):
+            if not open_:
+                break
+            if free is None or signs is PASSES[1]:  # the first pass leaves few, so look only at what may be one of those
+                free = _possible(open_, books, taken, by_amount=signs is not EXACT)
+            for ats, positions in _groups(signs, open_, free):
+                taken.update(positions)
+                matches = _settled([open_.pop(at) for at in ats], [books[position] for position in positions], signs)
+                found.update(zip(ats, matches, strict=True))
+                if all(one.booked is not None for one in matches):
+                    settled.update(positions)
+            free = {position: book for position, book in free.items() if position not in taken}
+    return Matched(found, taken, settled)
 
 
-def _was_sent(transaction: SentTransaction) -> bool:
-    """Return whether it was exported, and was neither voided nor canceled."""
-    return (
-        transaction.exported is not False
-        and transaction.record.get("active") is not False
-        and transaction.record.get("status") != "Canceled"
-    )
+def _possible(
+    open_: Mapping[int, SentTransaction], books: Sequence[BookedTransaction], taken: Collection[int], *, by_amount: bool
+) -> dict[int, BookedTransaction]:
+    """Return the QuickBooks transactions with the number or the amount of one of these: every pass asks for one of the two."""
+    numbers = {number for one in open_.values() for number in one.numbers}
+    amounts = {one.amount for one in open_.values() if isinstance(one.amount, Decimal)} if by_amount else set()
+    return {
+        position: book
+        for position, book in enumerate(books)
+        if position not in taken and (book.number in numbers or (by_amount and _is_one_of(book.amount, amounts)))
+    }
 
 
-def _settled(transaction: SentTransaction, books: Sequence[BookedTransaction], *, alone: bool, exact: bool) -> Match:
-    """Return the match of a transaction with those that agree. `alone`: no other ServiceTitan transaction agrees with them."""
-    if not alone:
-        return Match(transaction=transaction, state=_TWINS, may_be_several=True)
-    if len(books) == 1:
-        return Match(transaction=transaction, state=ARRIVED, booked=books[0])
-    if exact:
-        return Match(transaction=transaction, state=TWICE, booked=books[0], copies=len(books))
-    reason = f"{len(books)} transactions in QuickBooks may be it, and none is an exact match"
-    return Match(transaction=transaction, state=Unknown(cause=Reason.AMBIGUOUS, reason=reason), may_be_several=True)
+def _is_one_of(amount: Value, amounts: Collection[Decimal]) -> bool:
+    return isinstance(amount, Decimal) and amount in amounts
 
 
-def _groups(candidates: Mapping[int, Sequence[int]]) -> list[list[int]]:
-    """Group the transactions that agree with the same QuickBooks transactions, directly or through others."""
-    claims: dict[int, list[int]] = {}
-    for at, positions in candidates.items():
-        for position in positions:
-            claims.setdefault(position, []).append(at)
-    groups: list[list[int]] = []
-    seen: set[int] = set()
-    for start, positions in candidates.items():
-        if start in seen or not positions:
-            continue
-        group, queue = [], [start]
-        seen.add(start)
+def _groups(
+    signs: Signs, sent: Mapping[int, SentTransaction], books: Mapping[int, BookedTransaction]
+) -> Iterator[tuple[list[int], list[int]]]:
+    """Yield the transactions of both sides that agree with each other, directly or through others, as sorted positions."""
+    own = {at: keys for at, one in sent.items() if (keys := list(sent_keys(signs, one)))}
+    claims = _by_key(own)
+    theirs = {
+        position: keys
+        for position, book in books.items()
+        if claims and (keys := [key for key in booked_keys(signs, book) if key in claims])
+    }
+    answers = _by_key(theirs)
+    seen: set[Key] = set()
+    for keys in own.values():
+        ats, positions, queue = set[int](), set[int](), [key for key in keys if key in answers and key not in seen]
+        seen.update(queue)
         while queue:
-            at = queue.pop()
-            group.append(at)
-            for other in {other for position in candidates[at] for other in claims[position]} - seen:
-                seen.add(other)
-                queue.append(other)
-        groups.append(sorted(group))
-    return groups
+            key = queue.pop()
+            for side, members, keys_of in ((ats, claims[key], own), (positions, answers[key], theirs)):
+                for member in members:
+                    if member not in side:
+                        side.add(member)
+                        new = [other for other in keys_of[member] if other in answers and other not in seen]
+                        seen.update(new)
+                        queue += new
+        if ats:
+            yield sorted(ats), sorted(positions)
 
 
-# -- what is left over on both sides
+def _by_key(keys_of: Mapping[int, Sequence[Key]]) -> dict[Key, list[int]]:
+    found: dict[Key, list[int]] = {}
+    for position, keys in keys_of.items():
+        for key in keys:
+            found.setdefault(key, []).append(position)
+    return found
 
 
-def _with_what_is_left(one: Match, rest: _Index) -> Match:
-    """Search the unmatched QuickBooks transactions for duplicates of what arrived, and for what may be the missing one."""
-    if one.state == ARRIVED and one.booked is not None:
-        return _with_copies(one, one.booked, rest)
-    if one.state != MISSING:
-        return one
-    transaction = one.transaction
-    maybe = next((book for book in rest.of(transaction) if may_be_same(transaction, book)), None)
-    if maybe is not None:
-        reason = f"QuickBooks has one that may be it, {_described(maybe)}"
-        return replace(
-            one,
-            state=Unknown(cause=Reason.AMBIGUOUS, reason=reason, remedy=_LOOK_AT_BOTH, channel=Channel.EXPORT),
-            may_be_several=True,
+def _settled(sent: Sequence[SentTransaction], books: Sequence[BookedTransaction], signs: Signs) -> list[Match]:
+    """Return the matches of transactions that agree with some of QuickBooks, and with no others."""
+    if len(sent) == 1 and len(books) == 1:
+        return [Match(transaction=sent[0], state=ARRIVED, booked=books[0])]
+    if len(sent) == 1 and signs is EXACT:
+        return [Match(transaction=sent[0], state=TWICE, booked=min(books, key=content_of), copies=len(books))]
+    if len(sent) == len(books) and signs in UNNUMBERED:
+        pairs = _in_order(sent, books, signs)
+        if pairs is not None:
+            return [Match(transaction=one, state=ARRIVED, booked=book) for one, book in pairs]
+    state = _several(len(sent), len(books), signs)
+    return [Match(transaction=one, state=state, may_be_several=True) for one in sent]
+
+
+def _in_order(
+    sent: Sequence[SentTransaction], books: Sequence[BookedTransaction], signs: Signs
+) -> list[tuple[SentTransaction, BookedTransaction]] | None:
+    """Pair transactions by day if QuickBooks has as many; None if a pair doesn't agree.
+
+    They differ in nothing that can be compared, so all of them arrived, whichever of them is which.
+    """
+    by_day = sorted(range(len(sent)), key=lambda at: content_of(sent[at]))
+    partners = dict(zip(by_day, sorted(books, key=content_of), strict=True))
+    pairs = [(one, partners[at]) for at, one in enumerate(sent)]
+    if all(set(sent_keys(signs, one)) & set(booked_keys(signs, book)) for one, book in pairs):
+        return pairs
+    return None
+
+
+def content_of(one: SentTransaction | BookedTransaction) -> tuple[str, ...]:
+    """Return what a transaction is sorted by: its content, so that the order of the files doesn't matter."""
+    id_ = one.record.get("TxnID" if isinstance(one, BookedTransaction) else "id")
+    day = one.day.isoformat() if isinstance(one.day, date) else ""
+    return day, str(one.number), str(id_), str(one.amount), one.record.key
+
+
+def _several(sent: int, books: int, signs: Signs) -> Unknown:
+    """Return why nothing is chosen."""
+    if sent == 1:
+        reason = f"{books} transactions in QuickBooks may be it, and none is an exact match"
+    elif signs in UNNUMBERED:
+        reason = (
+            f"ServiceTitan has {sent} with the same customer and amount at that time, and QuickBooks has {books}, so we can't tell which "
+            "of them arrived"
         )
-    if transaction.is_cut:
-        reason = "its number is longer than QuickBooks accepts, so it may be there under another number"
-        return replace(
-            one,
-            state=Unknown(cause=Reason.INCONCLUSIVE, reason=reason, remedy=_LOOK_FOR_IT, channel=Channel.EXPORT),
-            may_be_several=True,
-        )
-    return one
-
-
-def _with_copies(one: Match, booked: BookedTransaction, rest: _Index) -> Match:
-    transaction = one.transaction
-    copies = [book for book in rest.of(transaction) if may_be_copy(transaction, booked, book)]
-    sure = [
-        book
-        for book in copies
-        if same_customer(transaction, book) and names_its_batch(transaction, book) and book.amount == booked.amount
-    ]
-    if sure:
-        return replace(one, state=TWICE, copies=one.copies + len(sure))
-    if not copies:
-        return one
-    described = _described(copies[0])
-    reason = f"QuickBooks has another with the same number, {described}, and we can't tell whether it is a duplicate"
-    return replace(
-        one,
-        state=Unknown(cause=Reason.AMBIGUOUS, reason=reason, remedy=_LOOK_AT_BOTH, channel=Channel.EXPORT),
-        booked=None,
-        may_be_several=True,
-    )
-
-
-def _described(book: BookedTransaction) -> str:
-    customer = book.record.get("CustomerRef.FullName")
-    day = f"dated {format_date(book.day)}" if isinstance(book.day, date) else "without a date"
-    amount = f" for {format_money(book.amount)}" if isinstance(book.amount, Decimal) else ""
-    return f"{day}{amount}" + (f" under {customer}" if isinstance(customer, str) else "")
-
-
-class _Index:
-    """QuickBooks' transactions, and their positions by kind and number, name or amount."""
-
-    def __init__(self, books: Iterable[BookedTransaction]) -> None:
-        self.books = list(books)
-        self._by_number: dict[tuple[str, str], list[int]] = {}
-        self._by_amount: dict[tuple[str, Value], list[int]] = {}
-        self._by_name: dict[tuple[str, str], list[int]] = {}
-        for position, book in enumerate(self.books):
-            kind = book.record.kind
-            self._by_number.setdefault((kind, book.number), []).append(position)
-            for name in book.names:
-                self._by_name.setdefault((kind, name), []).append(position)
-            if isinstance(book.amount, Decimal):
-                self._by_amount.setdefault((kind, book.amount), []).append(position)
-
-    def near(self, transaction: SentTransaction) -> Iterator[int]:
-        """Yield the positions of possible matches: by number; without a number, by amount and then by name."""
-        for home in transaction.homes:
-            for number in sorted(transaction.numbers):
-                yield from self._by_number.get((home, number), ())
-            if not transaction.numbers:
-                yield from self._by_amount.get((home, transaction.amount), ())
-                for name in sorted(transaction.names or ()):
-                    for position in self._by_name.get((home, name), ()):
-                        if self.books[position].amount != transaction.amount:
-                            yield position
-
-    def of(self, transaction: SentTransaction) -> Iterator[BookedTransaction]:
-        """Return the possible matches of a transaction."""
-        return (self.books[position] for position in self.near(transaction))
+    else:
+        reason = "ServiceTitan has several with the same number, customer, date and amount"
+    return Unknown(cause=Reason.AMBIGUOUS, reason=reason, remedy=_COMPARE, channel=Channel.EXPORT)

@@ -15,11 +15,12 @@ from msgspec.structs import replace
 from exportready.derive.answers import batches_named
 from exportready.derive.unknowns import without
 from exportready.kinds import children
-from exportready.kinds.account import LISTS
 from exportready.kinds.transactions import BATCHED, EXPORTED, PURCHASE_ORDER, TRANSACTIONS
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Dataset, Evidence, Unknown, Value
 from exportready.model.reasons import Reason
 
+_SETTLED = ("bypassedBatches", "exportedBatches")
+"""The answers that list batches with nothing left to export."""
 NO_ID = "0"
 """The ID where there is no object."""
 NO_STATUS = "its status (Pending, Posted or Exported) is not in the file"
@@ -27,7 +28,7 @@ NO_STATUS = "its status (Pending, Posted or Exported) is not in the file"
 
 def settled_batches(evidence: Evidence) -> frozenset[str]:
     """Return the numbers of the batches that account.yaml says were bypassed or exported."""
-    return frozenset(number for path in LISTS for number in batches_named(evidence, path))
+    return frozenset(number for path in _SETTLED for number in batches_named(evidence, path))
 
 
 def mark(evidence: Evidence) -> Evidence:

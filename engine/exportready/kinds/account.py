@@ -234,6 +234,7 @@ ZONE_EXPLAINED = (
 
 LISTS = {
     "bypassedBatches": "Numbers of the batches that were bypassed, as text",
+    "notBypassedBatches": "Numbers of the batches that look bypassed but were not, as text",
     "exportedBatches": "Numbers of the batches that were exported after these files were made, as text",
 }
 """Answers that are lists of batch numbers; each entry is the answer `LIST.NUMBER`, which is true."""

@@ -197,6 +197,7 @@ invoiceDate date
 openBalance money
 toApply money
 apart text
+excess money
 """
         ),
         key=("customer", "payment", "invoice"),
@@ -256,6 +257,11 @@ titanEdited time
 linesAgree yesno
 linesMissing text
 linesExtra text
+otherCustomer name
+maybeRenamed yesno
+otherDate date
+otherMonth yesno
+twin text
 """
         ),
         key=("customer", "number"),

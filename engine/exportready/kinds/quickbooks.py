@@ -402,18 +402,21 @@ SalesTaxCodeRef.FullName ?name
         always=("TxnLineID",),
         array_of=("quickbooks.CreditMemo", "CreditMemoLineRet"),
     ),
-    Kind(
-        name="quickbooks.JournalDebitLine",
-        fields=fields("TxnLineID ?id\nAccountRef.FullName ?name\nEntityRef.FullName ?name\nAmount ?money\nMemo ?text")
-        | parents(_JOURNAL_ENTRY.fields, "TxnID TxnDate RefNumber"),
-        key=("parent.RefNumber", "AccountRef.FullName"),
-        supply=_JOURNAL_ENTRY.supply,
-        integrator=_JOURNAL_ENTRY.integrator,
-        at_fault="transaction",
-        numbered=True,
-        identity="TxnLineID",
-        always=("TxnLineID",),
-        array_of=("quickbooks.JournalEntry", "JournalDebitLine"),
+    *(
+        Kind(
+            name=f"quickbooks.{name}",
+            fields=fields("TxnLineID ?id\nAccountRef.FullName ?name\nEntityRef.FullName ?name\nAmount ?money\nMemo ?text")
+            | parents(_JOURNAL_ENTRY.fields, "TxnID TxnDate RefNumber"),
+            key=("parent.RefNumber", "AccountRef.FullName"),
+            supply=_JOURNAL_ENTRY.supply,
+            integrator=_JOURNAL_ENTRY.integrator,
+            at_fault="transaction",
+            numbered=True,
+            identity="TxnLineID",
+            always=("TxnLineID",),
+            array_of=("quickbooks.JournalEntry", name),
+        )
+        for name in ("JournalDebitLine", "JournalCreditLine")
     ),
     Kind(
         name="quickbooks.PurchaseOrderLine",

@@ -52,7 +52,7 @@ class Baseline(msgspec.Struct, frozen=True, kw_only=True):
     """Ids of all rules that there were, whether checked or not; None in older files, which don't list them."""
 
 
-ADDED = frozenset[str]()
+ADDED = frozenset({"export/not-entered-twice", "export/same-customer-and-date"})
 """The shipped rules that were added since baselines list all rules. A file without that list is from before they were added."""
 
 

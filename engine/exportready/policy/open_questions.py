@@ -228,13 +228,19 @@ def bypassed(report: Report, evidence: Evidence) -> Iterator[OpenQuestion]:
     if not report.tie_out:
         return
     matches = evidence.dataset("derived.match").records
+    partly = {match.get("batch") for match in matches if isinstance(match.get("booksKey"), str)}
     for batch in dict.fromkeys(match.get("batch") for match in matches if _looks_bypassed(match)):
-        replies = yes_no_replies(_BYPASSED, yes=str(batch), no=None)
-        text = f"None of batch {batch} is in QuickBooks. Did you bypass it in ServiceTitan on purpose?"
-        yield OpenQuestion(Question(text=text, explanation=_BYPASSED_EXPLAINED, replies=replies), (("settings", _BYPASSED),))
+        replies = (
+            Reply(label="yes", answers={_BYPASSED: str(batch)}, synonyms=("y", "true")),
+            Reply(label="no", answers={_NOT_BYPASSED: str(batch)}, synonyms=("n", "false")),
+        )
+        seen = "Few transactions of batch {} are" if batch in partly else "None of batch {} is"
+        text = f"{seen.format(batch)} in QuickBooks. Did you bypass it in ServiceTitan on purpose?"
+        paths = (("settings", _BYPASSED), ("settings", _NOT_BYPASSED))
+        yield OpenQuestion(Question(text=text, explanation=_BYPASSED_EXPLAINED, replies=replies), paths)
 
 
-_BYPASSED = "bypassedBatches"
+_BYPASSED, _NOT_BYPASSED = "bypassedBatches", "notBypassedBatches"
 
 
 def _looks_bypassed(match: Record) -> bool:
