@@ -192,12 +192,14 @@ def _audited(
     from msgspec.structs import replace
 
     from exportready.cli.progress import Progress
-    from exportready.fleet.audit import check_accounts, finished_audit, settings_digest
+    from exportready.fleet.audit import check_accounts, finished_audit
     from exportready.history.store import History
 
-    how = replace(how, settings_digest=settings_digest(how, anonymize=kept.anonymise))
+    how = _with_digest(how, kept)
     watched = Progress(len(fleet.places), wanted=progress)
     with History(kept.path) as history:
+        if kept.resume and not kept.has_at:
+            how = _as_interrupted(history, how, kept)
         started = _started(history, how, kept)
         how = replace(how, at=started.at)
         try:
@@ -213,6 +215,22 @@ def _audited(
             return None
         watched.end()
         return finished_audit(fleet, how, history, started, anonymize=kept.anonymise)
+
+
+def _with_digest(how: AuditOptions, kept: _Kept) -> AuditOptions:
+    from msgspec.structs import replace
+
+    from exportready.fleet.audit import settings_digest
+
+    return replace(how, settings_digest=settings_digest(how, anonymize=kept.anonymise))
+
+
+def _as_interrupted(history: History, how: AuditOptions, kept: _Kept) -> AuditOptions:
+    """Return the options of the interrupted audit if it was for a time that --at gave: to continue it, --at needn't be repeated."""
+    from msgspec.structs import replace
+
+    unfinished, at_time = history.interrupted_audit(), _with_digest(replace(how, at_files=False), kept)
+    return at_time if unfinished is not None and unfinished.settings_digest == at_time.settings_digest else how
 
 
 def _targets(outputs: tuple[str, ...], quiet: bool, inputs: Sequence[Path | None]) -> list[Target]:
