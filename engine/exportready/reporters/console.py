@@ -178,23 +178,31 @@ def _sentences(parts: Iterable[str]) -> str:
 def _still_needed(page: _Page, report: Report, office: OfficeView, folder: str) -> None:
     """Add the questions to answer and the files that are missing, each in one line, and the rules that broke."""
     broken_rules = view.with_outcome(report, Outcome.ERROR)
-    if not (office.confirm or office.supply or office.integrator or broken_rules):
+    if not (office.confirm or office.looks or office.supply or office.integrator or broken_rules):
         return
     page.title(words.STILL_OPEN)
     for one in office.confirm[:_MAX_OPEN]:
         page.text(f"{one.question} ({one.hint})" if one.hint else one.question, indent="  ", bullet="? ")
     if len(office.confirm) > _MAX_OPEN:
         page.text(words.more_questions(len(office.confirm) - _MAX_OPEN), indent="    ")
+    if office.looks:
+        page.text(f"{office.looks_heading}:", indent="  ")
+    for look in office.looks[:_MAX_OPEN]:
+        page.text(look.confirm.question, indent="  ", bullet="? ")
+    if len(office.looks) > _MAX_OPEN:
+        page.text(words.more(len(office.looks) - _MAX_OPEN), indent="    ")
     for supply in office.supply[:_MAX_OPEN]:
         page.text(f"{supply.title}. {supply.instruction or words.NO_INSTRUCTION}.", indent="  ", bullet="* ")
     if len(office.supply) > _MAX_OPEN:
         page.text(words.more(len(office.supply) - _MAX_OPEN), indent="    ")
-    if office.integrator:
-        page.text(words.from_integrator(dict.fromkeys(one.what for one in office.integrator)), indent="  ", bullet="* ")
+    if office.only_integrator:
+        page.text(words.from_integrator(dict.fromkeys(one.what for one in office.only_integrator)), indent="  ", bullet="* ")
     for result in broken_rules:
         page.text(f"{result.rule.id}: {result.reason.rstrip('.')}. {words.OUR_FAULT}", indent="  ", bullet="! ")
     if office.confirm:
         page.text(words.ASK_HINT.format(f"exportready ask {folder}".rstrip()), indent="  ")
+    elif office.looks:
+        page.text(words.CONFIRM_HINT.format(f"exportready confirm {folder}".rstrip()), indent="  ")
 
 
 # -- everything
@@ -318,8 +326,11 @@ def _not_checked(page: _Page, report: Report) -> None:
 
 
 def _passed_or_not_applicable(page: _Page, report: Report) -> None:
-    for heading, outcome in ((words.CHECKED_FINE, Outcome.PASSED), (words.DOES_NOT_APPLY, Outcome.NOT_APPLICABLE)):
-        results = view.with_outcome(report, outcome)
+    for heading, results in (
+        (words.CHECKED_FINE, view.passed(report)),
+        (words.CONFIRMED, view.confirmed(report)),
+        (words.DOES_NOT_APPLY, view.with_outcome(report, Outcome.NOT_APPLICABLE)),
+    ):
         if results:
             page.heading(heading)
         for result in results:
@@ -341,6 +352,6 @@ def _files(page: _Page, report: Report) -> None:
 
 def _tally(page: _Page, report: Report) -> None:
     files = f"{view.files_read(report)}. {words.made_by(report.version)}"
-    passed = len(view.with_outcome(report, Outcome.PASSED))
+    passed, confirmed = len(view.passed(report)), view.confirmed_by(report)
     not_applicable = len(view.with_outcome(report, Outcome.NOT_APPLICABLE))
-    page.text(f"{words.tally(passed, not_applicable)} {files}" if passed + not_applicable else files)
+    page.text(f"{words.tally(passed, not_applicable, confirmed)} {files}" if passed + not_applicable or confirmed else files)

@@ -160,7 +160,8 @@ def _message(report: Report, office: OfficeView) -> str:
         numbered(words.MESSAGE_FIX, list(map(_task, office.fix)), len(office.fix)),
         numbered(words.MESSAGE_LOOK, [card.heading for card in office.look]),
         numbered(words.MESSAGE_CONFIRM, [asked.question for asked in office.confirm]),
-        numbered(words.MESSAGE_SUPPLY, _requests((*office.supply, *office.integrator))),
+        numbered(words.MESSAGE_LOOK_YOURSELF, [look.confirm.question for look in office.looks], len(office.looks)),
+        numbered(words.MESSAGE_SUPPLY, _requests((*office.supply, *office.only_integrator))),
     ]
     tasks = list(filter(None, parts))
     narrowed = [words.MESSAGE_NARROWED] if view.narrowed(report) else []

@@ -70,6 +70,9 @@ def _office(report: Report, office: OfficeView) -> Iterator[str]:
     if office.confirm:
         yield f"## {words.CONFIRM}"
         yield "\n".join(f"- [ ] {in_markdown(asked.question)}" for asked in office.confirm)
+    if office.looks:
+        yield f"## {office.looks_heading}"
+        yield "\n".join(f"- [ ] {in_markdown(look.confirm.question)}" for look in office.looks)
 
 
 def _card(number: int, card: Card) -> Iterator[str]:

@@ -12,7 +12,8 @@ from exportready.kinds.nouns import noun
 from exportready.model.fix import fix_steps, many_steps
 from exportready.model.reasons import Reason
 from exportready.model.report import Finding, KeyIssue, Report, RuleResult
-from exportready.model.rules import FixSteps, Severity
+from exportready.model.rules import Confirm, FixSteps, Severity
+from exportready.policy import confirmations
 from exportready.reporters import key_issues, view, words
 
 MAX_LISTED = 100
@@ -80,6 +81,13 @@ class OpenQuestion(msgspec.Struct, frozen=True):
     """Why it is open, where that says more than that it has no answer."""
 
 
+class Look(msgspec.Struct, frozen=True):
+    """What a person can confirm by looking at a screen, and the checks that it decides."""
+
+    confirm: Confirm
+    titles: tuple[str, ...]
+
+
 class OfficeView(msgspec.Struct, frozen=True, kw_only=True):
     """The whole view."""
 
@@ -92,7 +100,12 @@ class OfficeView(msgspec.Struct, frozen=True, kw_only=True):
     supply: tuple[view.Supply, ...]
     """What the office can supply itself."""
     integrator: tuple[view.Supply, ...]
-    """What only an integrator can supply."""
+    """What only an integrator can supply as a file."""
+    only_integrator: tuple[view.Supply, ...]
+    """Those of which a check can't be confirmed by looking either."""
+    looks: tuple[Look, ...]
+    """What a person can confirm by looking."""
+    looks_heading: str
     to_do: str
     """The numbers of things to do: "3 problems to fix (about 15 minutes), 2 checks still need information"."""
     message: str
@@ -113,6 +126,11 @@ def office_view(report: Report) -> OfficeView:
     others = [*(card for card in errors if not _is_condition(card)), *cards.of_export_errors()]
     fix = [*conditions, *sorted(others, key=lambda card: -card.blocked)]
     confirm, supply = open_questions(report)
+    integrator = tuple(one for one in supply if one.is_for_integrator)
+    looks = tuple(
+        Look(one.confirm, tuple(result.rule.title for result in one.rules))
+        for one in confirmations.open_confirmations(report.results)
+    )
     to_do = _to_do(report, fix, len(by_severity[Severity.WARNING]))
     return OfficeView(
         fix=tuple(fix),
@@ -121,7 +139,10 @@ def office_view(report: Report) -> OfficeView:
         know=tuple(by_severity[Severity.INFO]),
         confirm=tuple(confirm),
         supply=tuple(one for one in supply if not one.is_for_integrator),
-        integrator=tuple(one for one in supply if one.is_for_integrator),
+        integrator=integrator,
+        only_integrator=tuple(one for one in integrator if not all(confirmations.is_open(need.result) for need in one.needs)),
+        looks=looks,
+        looks_heading=words.confirm_yourself(len(looks), sum(look.confirm.minutes for look in looks)),
         to_do=to_do,
         message=_message(report, to_do, fix, confirm, supply),
         request=_request(supply),

@@ -72,6 +72,22 @@ def with_outcome(report: Report, *outcomes: Outcome) -> list[RuleResult]:
     return [result for result in report.results if result.outcome in outcomes]
 
 
+def passed(report: Report) -> list[RuleResult]:
+    """Return the rules that passed because the files show it."""
+    return [result for result in with_outcome(report, Outcome.PASSED) if result.confirmed is None]
+
+
+def confirmed(report: Report) -> list[RuleResult]:
+    """Return the rules that passed because a person confirmed them."""
+    return [result for result in with_outcome(report, Outcome.PASSED) if result.confirmed is not None]
+
+
+def confirmed_by(report: Report) -> str:
+    """Return how many rules were confirmed, and by whom: "2 confirmed by the office manager"; empty if none."""
+    results = confirmed(report)
+    return words.confirmed_by(len(results), dict.fromkeys(one.confirmed.by for one in results if one.confirmed))
+
+
 def with_unknowns(report: Report) -> list[RuleResult]:
     """Return the rules of which something couldn't be checked, also if they failed."""
     return [result for result in report.results if result.has_unknowns]

@@ -54,6 +54,7 @@ GOOD_TO_KNOW = "Good to know"
 NOT_CHECKED = "Not checked yet"
 NOT_CHECKED_SUPPLY = "Not checked yet: what we still need"
 CHECKED_FINE = "Checked, OK"
+CONFIRMED = "Confirmed by people"
 DOES_NOT_APPLY = "Doesn't apply to you"
 YOUR_ANSWERS = "Your answers"
 FILES_READ = "Files we read"
@@ -403,10 +404,26 @@ def narrowed(checked_rules: int, left_out: Sequence[str], *, own: bool) -> str:
     return f"Only {checked_rules:,} of {checked_rules + len(left_out):,} checks ran{whose}; left out: {named}"
 
 
-def tally(passed: int, not_applicable: int) -> str:
-    """Return the numbers of rules that passed or don't apply: "12 checked, OK; 3 don't apply to you"."""
+def tally(passed: int, not_applicable: int, confirmed: str) -> str:
+    """Return the numbers of rules that passed or don't apply: "12 checked, OK; 2 confirmed by Dana; 3 don't apply to you"."""
     does_not = "doesn't" if not_applicable == 1 else "don't"
-    return f"{passed:,} checked, OK; {not_applicable:,} {does_not} apply to you."
+    parts = (f"{passed:,} checked, OK", confirmed, f"{not_applicable:,} {does_not} apply to you")
+    return f"{'; '.join(filter(None, parts))}."
+
+
+def confirmed_by(number: int, people: Iterable[str]) -> str:
+    """Return how many rules people confirmed: "2 confirmed by the office manager"; empty if none."""
+    return f"{number:,} confirmed by {join_words(list(people))}" if number else ""
+
+
+def confirm_yourself(number: int, minutes: int) -> str:
+    """Return the heading of what a person can confirm by looking: "Confirm these 6 yourself (about 4 minutes)"."""
+    return f"Confirm {'this' if number == 1 else f'these {number:,}'} yourself ({duration(minutes)})"
+
+
+CONFIRM_YOURSELF_INTRO = "None of your files shows this, but a screen does. Look there, then say what you see."
+CONFIRM_HINT = "To confirm what you see, run: {}"
+IF_SO, IF_NOT = "All is well", "Something is wrong"
 
 
 def not_met(title: str) -> str:
@@ -664,6 +681,7 @@ MESSAGE_LOOK = "Please review these too:"
 MESSAGE_UNREADABLE = "We couldn't read these files. Please export them again and send them:"
 MESSAGE_CONFIRM = "Please answer these questions:"
 MESSAGE_SUPPLY = "Please also send us:"
+MESSAGE_LOOK_YOURSELF = "Please look at these on the screen and tell us what you see:"
 MESSAGE_NARROWED = "We ran only some of our checks this time."
 MESSAGE_END = "When you're done, send us new files and we'll check again."
 MESSAGE_FINE = "You can export the batch now. Then send us new files, and we'll check that everything arrived."
