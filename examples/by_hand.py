@@ -1,7 +1,7 @@
 """The same company as an office can export it without help: lists as IIF, spreadsheets, a report, and the answers.
 
 The headings of the spreadsheets are ours: no source shows all of those that ServiceTitan writes. The program doesn't know
-one of them ("Cost GL"), so account.yaml says what is in that column, as `exportready ask` would write it.
+one of them ("Cost Ledger"), so account.yaml says what is in that column, as `exportready ask` would write it.
 """
 
 # Records stay packed: a key per line would hide what belongs together.
@@ -28,8 +28,8 @@ Cell = str | bool | Decimal | datetime | None
 Rows = Sequence[Sequence[Cell]]
 
 PRICEBOOK = ("Code", "Name", "Active", "Price", "Cost", "Taxable", "Account")
-STOCKED = (*PRICEBOOK, "Cost GL", "Asset Account", "Is Inventory", "Primary Vendor")
-COST = "Cost GL"
+STOCKED = (*PRICEBOOK, "Cost Ledger", "Asset Account", "Is Inventory", "Primary Vendor")
+COST = "Cost Ledger"
 INVOICES = ("Invoice #", "Invoice Date", "Customer Name", "Location Name", "Business Unit", "Invoice Status", "Batch #",
             "Batch Name", "Invoice Total", "Item", "Item Type", "Quantity", "Unit Price", "Line Total", "General Ledger Account",
             "COGS Account", "Asset Account", "Inventory Location")

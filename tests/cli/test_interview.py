@@ -339,7 +339,7 @@ def test_what_the_spreadsheets_leave_open_is_asked_once_and_kept(run: Run, tmp_p
     for name, content in by_hand.files(northwind()).items():
         if name in ("pricebook.xlsx", "quickbooks-lists.iif"):
             (tmp_path / name).write_bytes(content)
-    done = run("ask", ".", AT, replies=lines("cost gl"))
+    done = run("ask", ".", AT, replies=lines("cost ledger"))
     first, *_ = asked(done)
     assert first == "Which column of pricebook.xlsx (Equipment, Materials) contains “Cost of Sale Account”?"
     done = run("ask", ".", AT, replies=lines("yes", "today"))
@@ -348,7 +348,9 @@ def test_what_the_spreadsheets_leave_open_is_asked_once_and_kept(run: Run, tmp_p
     assert second == f"pricebook.xlsx has {counts}. Is this the full pricebook, including inactive items?"
     assert third == "When did you export these files?"
     found = account(tmp_path)
-    assert found["columns"] == {f"servicetitan.{kind}": {"costOfSaleAccount": "Cost GL"} for kind in ("equipment", "material")}
+    assert found["columns"] == {
+        f"servicetitan.{kind}": {"costOfSaleAccount": "Cost Ledger"} for kind in ("equipment", "material")
+    }
     assert {kind: said["value"] for kind, said in found["covers"].items() if kind in STOCK} == dict.fromkeys(STOCK, "all")
     assert found["takenAt"] == "2026-11-20T17:40:00-07:00"
     again = run("ask", ".", AT)

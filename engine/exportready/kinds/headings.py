@@ -70,14 +70,14 @@ active: ?Active | ?Is Active | ?Active Status
 price: ?Price | ?Sales Price
 cost: ?Cost | ?Unit Cost
 taxable: ?Taxable | ?Is Taxable
-account: Account | ?General Ledger Account | ?GL Account | ?Income Account | ?Revenue Account
+account: Account | ?General Ledger Account | ?GL Account | ?Income Account | ?Revenue Account | ?Income GL | ?Income GL Account | ?Revenue GL | ?Sales Account
 """
 _STOCKED = (
     _PRICEBOOK
     + """
 unitOfMeasure: ?Unit of Measure | ?UOM
-costOfSaleAccount: ?Cost of Sale Account | ?Cost of Sales Account | ?Cost of Goods Sold Account | ?COGS Account | ?COGS
-assetAccount: ?Asset Account | ?Inventory Asset Account
+costOfSaleAccount: ?Cost of Sale Account | ?Cost of Sales Account | ?Cost of Goods Sold Account | ?COGS Account | ?COGS | ?Cost of Sale | ?Cost of Sales | ?Cost GL | ?COGS GL | ?Cost GL Account | ?COGS GL Account | ?Cost Account
+assetAccount: ?Asset Account | ?Inventory Asset Account | ?Inventory Account | ?Asset GL | ?Asset GL Account
 isInventory: ?Is Inventory | ?Inventory Item
 primaryVendor.vendorName: ?Primary Vendor | ?Vendor | ?Vendor Name
 """.lstrip()
@@ -107,7 +107,7 @@ balance: ?Invoice Balance | ?Balance
 """
 _ACCOUNTS = """
 generalLedgerAccount.name: ?General Ledger Account | ?GL Account | ?Income Account | ?Account
-costOfSaleAccount.name: ?Cost of Sale Account | ?COGS Account
+costOfSaleAccount.name: ?Cost of Sale Account | ?COGS Account | ?COGS | ?Cost GL | ?COGS GL
 assetAccount.name: ?Asset Account
 """
 _PAYMENT = f"""
