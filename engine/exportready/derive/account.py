@@ -40,13 +40,16 @@ _NAMES_OF_PROOFS = "\n".join(f"{kind} {' '.join(KINDS[kind].key)}" for kinds in 
 _CLOSING = "AccountingPreferences.ClosingDate"
 _TAX_ITEM = "SalesTaxPreferences.DefaultItemSalesTaxRef.FullName"
 _CLASSES = "AccountingPreferences.IsUsingClassTracking"
+_SITES = "MultiLocationInventoryPreferences.IsMultiLocationInventoryEnabled"
+_SITE = "quickbooks.InventorySite"
 
 
 @derivation(
     ACCOUNT,
     reads=f"""
 {_NAMES_OF_PROOFS}
-quickbooks.Preferences {_CLOSING} {_TAX_ITEM} {_CLASSES}
+quickbooks.Preferences {_CLOSING} {_TAX_ITEM} {_CLASSES} {_SITES}
+{_SITE} Name IsActive IsDefaultSite
 quickbooks.Class IsActive
 quickbooks.Item ItemType IsActive
 account.answers {" ".join(fact.answer for fact in KINDS[ACCOUNT].fields.values() if fact.answer)}
@@ -61,6 +64,8 @@ def facts(inputs: Inputs) -> Dataset:
         if fact.answer:
             fields[name], notes[name] = _answered(evidence, name, fact.answer, inputs.at)
     fields["closingDate"], notes["closingDate"] = _closing_date(evidence, fields["closingDate"], notes["closingDate"])
+    for name, find in (("advancedInventory", _advanced_inventory), ("inventorySites", _inventory_sites)):
+        fields[name], notes[name] = find(evidence, fields[name], notes[name])
     fields["salesTaxInQuickBooks"] = _sales_tax(evidence)
     fields["classTracking"] = _class_tracking(evidence)
     record = Record(kind=ACCOUNT, key="", fields=fields, where=Location("account.yaml"), notes=notes)
@@ -114,6 +119,23 @@ def _closing_date(evidence: Evidence, answer: Value, note: FieldNote) -> tuple[V
         reason = f"you answered {answered}, but {where.path} says {format_date(stated)}"
         return Unknown(cause=Reason.CONTRADICTORY, reason=reason), FieldNote(note.where, note.dated)
     return stated, FieldNote(where)
+
+
+def _advanced_inventory(evidence: Evidence, answer: Value, note: FieldNote) -> tuple[Value, FieldNote]:
+    """Return whether QuickBooks tracks inventory at several sites: its own preference if the files have it, else the answer."""
+    stated, where = _preference(evidence, _SITES)
+    return (stated, FieldNote(where)) if isinstance(stated, bool) else (answer, note)
+
+
+def _inventory_sites(evidence: Evidence, answer: Value, note: FieldNote) -> tuple[Value, FieldNote]:
+    """Return whether the office keeps sites in QuickBooks, whatever its preference says: one of its own proves it, else the answer.
+
+    The site that QuickBooks makes itself (IsDefaultSite) proves nothing. If no one was asked, the preference decides.
+    """
+    for site in sorted(evidence.dataset(_SITE).rows(), key=lambda site: (site.key, site.where.path)):
+        if site.get("IsActive") is True and site.get("IsDefaultSite") is not True and _is_named(site):
+            return True, FieldNote(site.where)
+    return _advanced_inventory(evidence, answer, note) if isinstance(answer, Unknown) else (answer, note)
 
 
 def _sales_tax(evidence: Evidence) -> Value:
