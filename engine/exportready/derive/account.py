@@ -6,6 +6,7 @@ Only a record that exists proves a fact: one purchase order proves that Purchasi
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from msgspec.structs import replace
 
@@ -16,6 +17,7 @@ from exportready.derive.sales_tax import tax_items
 from exportready.derive.unknowns import first_unknown, not_whole
 from exportready.kinds import KINDS
 from exportready.kinds.account import BY_PATH
+from exportready.kinds.table import ask_integrator
 from exportready.model.display import format_date
 from exportready.model.evidence import (
     NOT_EXPORTED,
@@ -40,8 +42,9 @@ _NAMES_OF_PROOFS = "\n".join(f"{kind} {' '.join(KINDS[kind].key)}" for kinds in 
 _CLOSING = "AccountingPreferences.ClosingDate"
 _TAX_ITEM = "SalesTaxPreferences.DefaultItemSalesTaxRef.FullName"
 _CLASSES = "AccountingPreferences.IsUsingClassTracking"
+_RELEASE = "MajorVersion"
 _SITES = "MultiLocationInventoryPreferences.IsMultiLocationInventoryEnabled"
-_SITE = "quickbooks.InventorySite"
+_SITE, _HOST = "quickbooks.InventorySite", "quickbooks.Host"
 
 
 @derivation(
@@ -50,6 +53,7 @@ _SITE = "quickbooks.InventorySite"
 {_NAMES_OF_PROOFS}
 quickbooks.Preferences {_CLOSING} {_TAX_ITEM} {_CLASSES} {_SITES}
 {_SITE} Name IsActive IsDefaultSite
+{_HOST} {_RELEASE}
 quickbooks.Class IsActive
 quickbooks.Item ItemType IsActive
 account.answers {" ".join(fact.answer for fact in KINDS[ACCOUNT].fields.values() if fact.answer)}
@@ -68,6 +72,7 @@ def facts(inputs: Inputs) -> Dataset:
         fields[name], notes[name] = find(evidence, fields[name], notes[name])
     fields["salesTaxInQuickBooks"] = _sales_tax(evidence)
     fields["classTracking"] = _class_tracking(evidence)
+    fields["quickbooksRelease"] = _release(evidence)
     record = Record(kind=ACCOUNT, key="", fields=fields, where=Location("account.yaml"), notes=notes)
     return Dataset(kind=ACCOUNT, records=(record,), scope=Scope.WHOLE)
 
@@ -169,4 +174,17 @@ def _class_tracking(evidence: Evidence) -> Value:
         remedy=classes.remedy or KINDS[missing].supply,
         source=missing,
         channel=classes.channel,
+    )
+
+
+def _release(evidence: Evidence) -> Value:
+    """Return the release of QuickBooks by its major version. An answer about the file mode doesn't show it."""
+    host = evidence.dataset(_HOST).first()
+    stated = host.get(_RELEASE) if host else NOT_EXPORTED
+    if isinstance(stated, Decimal):
+        return stated
+    return Unknown(
+        cause=Reason.NOT_EXPORTED if host else Reason.NOT_SUPPLIED,
+        reason="your files don't show the release of QuickBooks",
+        remedy=ask_integrator("QuickBooks", "release"),
     )

@@ -46,6 +46,7 @@ KINDS = (
             "closingDate": Field(type=Type.DATE, answer="closingDate"),
             "salesTaxInQuickBooks": Field(type=Type.YESNO, question="Is sales tax switched on in QuickBooks?"),
             "classTracking": Field(type=Type.YESNO, question="Does QuickBooks track classes?"),
+            "quickbooksRelease": Field(type=Type.NUMBER, question="Which release of QuickBooks do you have?"),
             "purchaseOrdersExported": Field(type=Type.YESNO, answer="purchaseOrders.export"),
         },
         key=(),
