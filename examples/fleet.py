@@ -31,7 +31,9 @@ from modes import no_inventory, no_purchase_orders, tax_by_servicetitan
 NEEDS: Mapping[str, Mapping[str, bool]] = {
     "batching/inventory-flag-agrees": {"inventory": True},
     "batching/purchases-first": {"inventory": True, "purchase_orders": True},
+    "inventory/advanced-inventory-on": {"inventory": False},
     "inventory/location-on-every-line": {"inventory": True},
+    "inventory/quantity-on-hand": {"inventory": True},
     "inventory/serial-numbers-need-a-location": {"inventory": False},
     "inventory/serial-numbers-with-inventory-module": {"inventory": True},
     "items/inventory-accounts": {"inventory": True},
@@ -162,7 +164,7 @@ def made(account: Account) -> Company:
             fault.into(one)
     if one.firm.lists_at.date() != AT.date():
         # The files are from another day, so an answer says in which mode QuickBooks is open now.
-        mode = one.state.pop("Host")["QBFileMode"]
+        mode = one.state["Host"].pop("QBFileMode")
         one.account["quickbooks"] = {"fileMode": {"SingleUser": "singleUser"}.get(mode, "multiUser")}
     if account.open_question:
         *way, last = account.open_question.split(".")

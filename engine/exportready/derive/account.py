@@ -178,13 +178,17 @@ def _class_tracking(evidence: Evidence) -> Value:
 
 
 def _release(evidence: Evidence) -> Value:
-    """Return the release of QuickBooks by its major version. An answer about the file mode doesn't show it."""
-    host = evidence.dataset(_HOST).first()
-    stated = host.get(_RELEASE) if host else NOT_EXPORTED
-    if isinstance(stated, Decimal):
-        return stated
-    return Unknown(
-        cause=Reason.NOT_EXPORTED if host else Reason.NOT_SUPPLIED,
+    """Return the release of QuickBooks, by its major version.
+
+    An answer about the file mode doesn't show it, and the newest file that does may be older than that answer.
+    """
+    listings = sorted(
+        evidence.listings.get(_HOST, ()), key=lambda listing: (listing.dated.timestamp() if listing.dated else 0.0, listing.path), reverse=True
+    )
+    hosts = (*evidence.dataset(_HOST).rows(), *(record for listing in listings for record in listing.records))
+    stated = next((release for host in hosts if isinstance(release := host.get(_RELEASE), Decimal)), None)
+    return stated or Unknown(
+        cause=Reason.NOT_EXPORTED if hosts else Reason.NOT_SUPPLIED,
         reason="your files don't show the release of QuickBooks",
         remedy=ask_integrator("QuickBooks", "release"),
     )

@@ -154,7 +154,7 @@ def account_uses(inputs: Inputs) -> Dataset:
         found.doubt = without(value, why)
     for _, some in sorted(users.items()):
         name, record = min(some, key=lambda user: (user[1].key, user[0]))
-        needed = any_of(_is_needed(user, items) for _, user in some)
+        needed = any_of([_is_needed(user, items) for _, user in some])
         fields: dict[str, Value] = {"name": name, "usedBy": record.key, "uses": Decimal(len(some)), "needed": needed}
         found.add(fields, record.where)
     return found.dataset(*map(inputs.dataset, _NAMING), active_suffices=True, waiting_suffices=True)
