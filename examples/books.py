@@ -118,7 +118,7 @@ def book_items(skus: Sequence[Sku], firm: Firm = NORTHWIND) -> list[tuple[str, s
 
 
 def place(item: Json) -> tuple[int, list[str]]:
-    """Where an item stands in the list: by its type, then by its name, level by level."""
+    """Return the place of an item in its list: by its type, then by its name, level by level."""
     types = "SERV INVENTORY PART OTHC SUBT DISC COMPTAX".split()
     return types.index(item["INVITEMTYPE"]), [part.casefold() for part in item["NAME"].split(":")]
 
