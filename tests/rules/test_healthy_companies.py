@@ -36,11 +36,23 @@ def of_documents_without_inventory() -> Company:
     company = without_inventory()
     _known_items_without_accounts(company)
     # Items that are sold over the counter and that ServiceTitan doesn't know, with accounts as Intuit's own sample company has them.
-    _item(company, "Retail Mug", "INVENTORY", ACCNT="Sales:Parts", ASSETACCNT="Inventory Asset", COGSACCNT="Inventory Asset", QNTY="-4")
+    _item(
+        company,
+        "Retail Mug",
+        "INVENTORY",
+        ACCNT="Sales:Parts",
+        ASSETACCNT="Inventory Asset",
+        COGSACCNT="Inventory Asset",
+        QNTY="-4",
+    )
     _item(company, "Sod", "PART", ACCNT="Shop Supplies")
     # A fee is exported as a journal entry to the account of its payment type (QBD onboarding step 5).
     fee = next(one for one in company.titan["payments"] if one["syncStatus"] == "Posted")
-    fee |= {"type": "Financing Fee", "typeId": "49", "generalLedgerAccount": {**fee["generalLedgerAccount"], "name": "Bank Charges"}}
+    fee |= {
+        "type": "Financing Fee",
+        "typeId": "49",
+        "generalLedgerAccount": {**fee["generalLedgerAccount"], "name": "Bank Charges"},
+    }
     return company
 
 
@@ -84,7 +96,9 @@ COMPANIES = (of_documents_without_inventory, of_documents_with_sites_and_jobs, o
 @pytest.mark.parametrize("company", COMPANIES)
 def test_a_company_that_follows_the_documents_has_no_error(company: Callable[[], Company], judged: Judge) -> None:
     report = judged(company())
-    errors = [finding.message for result in report.results for finding in result.findings if finding.severity is Severity.ERROR]
+    errors = [
+        finding.message for result in report.results for finding in result.findings if finding.severity is Severity.ERROR
+    ]
     assert errors == []
     assert report.verdict in (Verdict.READY, Verdict.READY_WITH_WARNINGS)
 

@@ -24,6 +24,7 @@ from exportready.model.evidence import (
     Dataset,
     Evidence,
     FieldNote,
+    Listing,
     Location,
     Record,
     Scope,
@@ -182,9 +183,7 @@ def _release(evidence: Evidence) -> Value:
 
     An answer about the file mode doesn't show it, and the newest file that does may be older than that answer.
     """
-    listings = sorted(
-        evidence.listings.get(_HOST, ()), key=lambda listing: (listing.dated.timestamp() if listing.dated else 0.0, listing.path), reverse=True
-    )
+    listings = sorted(evidence.listings.get(_HOST, ()), key=_age, reverse=True)
     hosts = (*evidence.dataset(_HOST).rows(), *(record for listing in listings for record in listing.records))
     stated = next((release for host in hosts if isinstance(release := host.get(_RELEASE), Decimal)), None)
     return stated or Unknown(
@@ -192,3 +191,7 @@ def _release(evidence: Evidence) -> Value:
         reason="your files don't show the release of QuickBooks",
         remedy=ask_integrator("QuickBooks", "release"),
     )
+
+
+def _age(listing: Listing) -> tuple[float, str]:
+    return listing.dated.timestamp() if listing.dated else 0.0, listing.path

@@ -128,7 +128,8 @@ _OF_ITEM = {**dict.fromkeys(PRICEBOOK[:2], "code isInventory"), PRICEBOOK[2]: "c
 @derivation(
     "derived.account_use",
     reads="\n".join(
-        f"{kind} {counted_by} {' '.join(accounts)} {_OF_ITEM.get(kind, '')}" for kind, (counted_by, accounts) in _NAMING.items()
+        f"{kind} {counted_by} {' '.join(accounts)} {_OF_ITEM.get(kind, '')}"
+        for kind, (counted_by, accounts) in _NAMING.items()
     )
     + "\nquickbooks.Item Name FullName ItemType",
 )
