@@ -52,7 +52,8 @@ QUESTIONS: Mapping[str, frozenset[str]] = {
     "peopleWhoExport": frozenset({"session/single-user-mode"}),
     "customerMappingAtLastExport": frozenset({"settings/customer-mapping-unchanged"}),
     "serialNumbersWanted": frozenset(
-        {"inventory/serial-numbers-need-a-location", "inventory/serial-numbers-with-inventory-module"}),
+        {"inventory/advanced-inventory-on", "inventory/serial-numbers-need-a-location",
+         "inventory/serial-numbers-with-inventory-module"}),
     "webConnector.status": frozenset({"connection/web-connector-online", "connection/runs-as-administrator"}),
     "configurations.populateSerialNumbersInQuickBooks": frozenset({"inventory/populate-serial-numbers-off"}),
 }
