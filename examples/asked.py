@@ -52,7 +52,7 @@ def _item(row: Json) -> Json:
         return {**_levels(row), "AccountRef": income}
     if kind == "INVENTORY":
         return {**_levels(row), "IncomeAccountRef": income, "COGSAccountRef": cost,
-                "AssetAccountRef": {"FullName": row["ASSETACCNT"]}}
+                "AssetAccountRef": {"FullName": row["ASSETACCNT"]}, "QuantityOnHand": row["QNTY"]}
     if row.get("COGSACCNT"):
         return {**_levels(row), "SalesAndPurchase": {"IncomeAccountRef": income, "ExpenseAccountRef": cost}}
     return {**_levels(row), "SalesOrPurchase": {"AccountRef": income}}

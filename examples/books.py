@@ -95,7 +95,7 @@ def book_items(skus: Sequence[Sku], firm: Firm = NORTHWIND) -> list[tuple[str, s
             continue
         cells |= {**taxed, "COST": money(sku.cost), "COGSACCNT": sku.cogs, "PREFVEND": firm.vendors[sku.id % 8]}
         if sku.stocked:
-            cells |= {"ASSETACCNT": "Inventory Asset", "QNTY": str(4 + sku.id % 90), "VALUE": money(sku.cost * (4 + sku.id % 90))}
+            cells |= {"ASSETACCNT": "Inventory Asset", "QNTY": str(400 + sku.id % 90), "VALUE": money(sku.cost * (400 + sku.id % 90))}
         found.append((sku.code, "INVENTORY" if sku.stocked else "PART", cells))
     for name in ("Old Fixtures", "Permit Box", "Rental Items", "Rental Items:Drain Snake", "Shop Consumables"):
         found.append((name, "PART", {**taxed, "DESC": name, "ACCNT": "Sales:Parts", "COGSACCNT": MATERIALS, "COST": "0.00",
@@ -114,8 +114,13 @@ def book_items(skus: Sequence[Sku], firm: Firm = NORTHWIND) -> list[tuple[str, s
     for name, rate in firm.taxes.items():
         found.append((name, "COMPTAX", {"DESC": name, "ACCNT": "Sales Tax Payable", "PRICE": f"{rate / 100:g}%", "TAXVEND":
                                         "Transit District Office" if name == "Transit Tax" else "State Revenue Office"}))
+    return sorted(found, key=lambda item: place({"NAME": item[0], "INVITEMTYPE": item[1]}))
+
+
+def place(item: Json) -> tuple[int, list[str]]:
+    """Return the place of an item in its list: by its type, then by its name, level by level."""
     types = "SERV INVENTORY PART OTHC SUBT DISC COMPTAX".split()
-    return sorted(found, key=lambda item: (types.index(item[1]), [part.casefold() for part in item[0].split(":")]))
+    return types.index(item["INVITEMTYPE"]), [part.casefold() for part in item["NAME"].split(":")]
 
 
 def lists(skus: Sequence[Sku], names: Sequence[str], firm: Firm = NORTHWIND) -> Lists:
@@ -232,8 +237,8 @@ def state(firm: Firm = NORTHWIND) -> dict[str, Json]:
         "JobsAndEstimatesPreferences": {"IsUsingEstimates": "true", "IsUsingProgressInvoicing": "false",
                                         "IsPrintingItemsWithZeroAmounts": "false"},
         "MultiCurrencyPreferences": {"IsMultiCurrencyOn": "false"},
-        "MultiLocationInventoryPreferences": {"IsMultiLocationInventoryAvailable": "false",
-                                              "IsMultiLocationInventoryEnabled": "false"},
+        "MultiLocationInventoryPreferences": {"IsMultiLocationInventoryAvailable": "true",
+                                              "IsMultiLocationInventoryEnabled": "true"},
         "PurchasesAndVendorsPreferences": {"IsUsingInventory": "true", "DaysBillsAreDue": "10",
                                            "IsAutomaticallyUsingDiscounts": "false"},
         "ReportsPreferences": {"AgingReportBasis": "AgeFromDueDate", "SummaryReportBasis": "Accrual"},

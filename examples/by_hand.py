@@ -43,6 +43,8 @@ def files(company: Company) -> dict[str, bytes]:
     """Every file by its path in the snapshot."""
     account = copy.deepcopy(company.account)
     account["quickbooks"] = {"fileMode": {"SingleUser": "singleUser"}.get(company.state["Host"]["QBFileMode"], "multiUser")}
+    several = company.state["Preferences"]["MultiLocationInventoryPreferences"]["IsMultiLocationInventoryEnabled"]
+    account["settings"]["advancedInventory"] = several == "true"
     account["settings"]["closingDate"] = company.state["Preferences"]["AccountingPreferences"]["ClosingDate"]
     account["covers"] = {
         **{f"servicetitan.{kind}": "all" for kind in titan.PRICEBOOK.values()},

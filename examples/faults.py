@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import titan
-from company import Company, northwind
+from company import Company, company, northwind
+from firm import SMALL
 from modes import no_inventory, no_purchase_orders, tax_by_servicetitan
 from northwind import COGS, Json
 
@@ -40,6 +41,11 @@ def without_inventory() -> Company:
     no_purchase_orders(company)
     tax_by_servicetitan(company)
     return company
+
+
+def small() -> Company:
+    """Return the company with a small pricebook and few customers."""
+    return company(SMALL)
 
 
 FAULTS: list[Fault] = []
@@ -75,6 +81,11 @@ def not_ready_without_inventory() -> Company:
     return _all(without_inventory)
 
 
+def not_ready_setup() -> Company:
+    """And the small company with everything that can be wrong with items, taxes, accounts and editions."""
+    return _all(small)
+
+
 def _key(invoice: Json, *more: object) -> str:
     return " / ".join(map(str, (invoice["customer"]["name"], invoice["referenceNumber"], *more)))
 
@@ -85,8 +96,12 @@ def _payments(company: Company, invoice: Json) -> list[Json]:
 
 def _rename(company: Company, invoice: Json, name: str, id_: int = 0) -> Sequence[str]:
     """Change the customer of a pending invoice and of its payments."""
+    known = invoice["customer"]["id"]
+    new = {"id": id_ or known + 50000, "name": name}
     for record in (invoice, *_payments(company, invoice)):
-        record["customer"] = {"id": id_ or record["customer"]["id"] + 50000, "name": name}
+        record["customer"] = {**new}
+    if new["id"] != known:
+        company.titan["customers"].append({**company.record("customers", known, "id"), **new, "balance": 0})
     return [name]
 
 
@@ -406,3 +421,99 @@ def _paid_through_the_other(company: Company) -> Sequence[str]:
     company.booked.insert(0, booked)
     company.titan["payments"].append(payment)
     return [f"{invoice['customer']['name']} / P9501 / 31007 / 1"]
+
+
+# -- the small company: types and accounts of items, taxes, names of lists, editions
+
+
+def _taxed(company: Company) -> list[Json]:
+    """Return the pending invoices with sales tax."""
+    pending = [one for one in company.titan["invoices"] if (one["batch"] or {}).get("number") == company.firm.waiting]
+    return [one for one in pending if one["salesTax"] != "0.00"]
+
+
+@breaks("items/type-agrees", base=small)
+def _service_in_quickbooks(company: Company) -> Sequence[str]:
+    company.entry("INVITEM", "FURN-80K").update(INVITEMTYPE="SERV", ASSETACCNT="", QNTY="", VALUE="")
+    return ["part: FURN-80K"]
+
+
+@breaks("items/income-account", base=small)
+def _no_income_account(company: Company) -> Sequence[str]:
+    code, invoice = "Thaw Pipes", company.waiting(3)
+    line = {**invoice["items"][0], "id": 879002, "skuName": code, "skuId": 419002, "total": "0.00", "price": "0.00"}
+    invoice["items"].append({**line, "generalLedgerAccount": None})
+    company.titan["services"].append({**company.sku("Labor"), "id": 419002, "code": code, "account": None})
+    return [f"service: {code}"]
+
+
+@breaks("tax/exempt-not-taxed", base=small)
+def _exempt(company: Company) -> Sequence[str]:
+    who = _taxed(company)[-1]["customer"]
+    company.record("customers", who["id"], "id")["taxExempt"] = True
+    return [_key(one) for one in _taxed(company) if one["customer"]["id"] == who["id"]]
+
+
+@breaks("tax/taxable-flag-agrees", base=small)
+def _not_taxable_on_the_line(company: Company) -> Sequence[str]:
+    line, invoice = company.waiting_line("WH-GAS-50")
+    line["taxable"] = False
+    return [_key(invoice, "WH-GAS-50", 1)]
+
+
+@breaks("tax/zone-on-taxed-invoice", base=small)
+def _no_zone(company: Company) -> Sequence[str]:
+    invoice = _taxed(company)[0]
+    invoice |= {"taxZoneId": None, "salesTaxCode": None}
+    return [_key(invoice)]
+
+
+@breaks("accounts/terms-exist", base=small)
+def _unknown_terms(company: Company) -> Sequence[str]:
+    company.waiting(2)["termName"] = "2% 10 Net 45"
+    return [_key(company.waiting(2))]
+
+
+@breaks("accounts/payment-types-exist", base=small)
+def _unknown_payment_type(company: Company) -> Sequence[str]:
+    payment = _payments(company, _taxed(company)[-1] if _payments(company, _taxed(company)[-1]) else company.waiting(1))[0]
+    payment |= {"type": "Pay App", "typeId": "48"}
+    return [_key(payment)]
+
+
+@breaks("accounts/deposit-account", base=small)
+def _deposit(company: Company) -> Sequence[str]:
+    deposit = copy.deepcopy(_payments(company, company.waiting(1))[0])
+    deposit |= {"id": 759003, "referenceNumber": "D-12", "total": "500.00", "unappliedAmount": "500.00", "appliedTo": [],
+                "type": "Check"}
+    company.titan["payments"].append(deposit)
+    return ["deposit-account"]
+
+
+@breaks("inventory/advanced-inventory-on", base=small)
+def _sites_are_off(company: Company) -> Sequence[str]:
+    if company.answers["modules"]["inventory"]:
+        company.state["Preferences"]["MultiLocationInventoryPreferences"]["IsMultiLocationInventoryEnabled"] = "false"
+        truck = company.firm.trucks[0]
+        company.state["InventorySite"] = {"ListID": "80000001-1683000000", "Name": truck, "IsActive": "true", "IsDefaultSite": "false"}
+        return ["sites: sites"]
+    company.answers["serialNumbersWanted"] = True
+    line, invoice = company.waiting_line("FURN-80K")
+    line |= {"installedEquipmentId": 640002, "inventoryLocation": company.firm.trucks[0]}
+    company.titan["installed-equipment"].append(
+        titan.shape("installed", id=640002, active=True, equipmentId=line["skuId"], invoiceItemId=line["id"], name="Furnace",
+                    installedOn=invoice["invoiceDate"], createdOn=line["createdOn"], modifiedOn=line["createdOn"],
+                    serialNumber="HM-0080-204", status="Installed", tags=[], cost=1420.0))
+    return ["serial-numbers: serial-numbers"]
+
+
+@breaks("inventory/quantity-on-hand", base=small)
+def _sold_out(company: Company) -> Sequence[str]:
+    company.entry("INVITEM", "WH-GAS-50").update(QNTY="0", VALUE="0.00")
+    return ["WH-GAS-50"]
+
+
+@breaks("session/release-supported", base=small)
+def _old_release(company: Company) -> Sequence[str]:
+    company.state["Host"] |= {"ProductName": "QuickBooks Enterprise Solutions 23.0", "MajorVersion": "33"}
+    return ["quickbooksRelease"]

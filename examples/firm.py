@@ -11,7 +11,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from northwind import CLASSES, CLOSED, COMPANY, CREW, GONE, TAKEN, TAXES, VENDORS, ZONES, Json, Sku
+from northwind import (
+    CLASSES,
+    CLOSED,
+    COMPANY,
+    CREW,
+    GONE,
+    SHOWN,
+    SURNAMES,
+    TAKEN,
+    TAXES,
+    VENDORS,
+    ZONES,
+    Dice,
+    Json,
+    Sku,
+    pricebook,
+)
 
 
 @dataclass(frozen=True)
@@ -92,3 +108,10 @@ class Firm:
 
 
 NORTHWIND = Firm()
+_KEPT = {*SHOWN, "PVC-ELB-34", "TAPE-PTFE", "WH-GAS-40", "PEX-TEE-12", "CU-CPL-1", "OLD-FLUX-8OZ", "WH-ELE-30"}
+SMALL = Firm(
+    batches={"1041": ("11-13 plumbing", 4), "1042": ("11-20 plumbing", 20)},
+    skus=tuple(sku for sku in pricebook(Dice(NORTHWIND.seed)) if sku.kind == "service" or sku.code in _KEPT),
+    customers=(*(f"{name}, Ada" for name in SURNAMES[:14]), *GONE, "Jägerhof Inn", "Jägerhof Inn:Boiler room", "Pinecroft, Odile"),
+)
+"""Northwind as it was when it was small."""

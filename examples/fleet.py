@@ -31,7 +31,9 @@ from modes import no_inventory, no_purchase_orders, tax_by_servicetitan
 NEEDS: Mapping[str, Mapping[str, bool]] = {
     "batching/inventory-flag-agrees": {"inventory": True},
     "batching/purchases-first": {"inventory": True, "purchase_orders": True},
+    "inventory/advanced-inventory-on": {"inventory": False},
     "inventory/location-on-every-line": {"inventory": True},
+    "inventory/quantity-on-hand": {"inventory": True},
     "inventory/serial-numbers-need-a-location": {"inventory": False},
     "inventory/serial-numbers-with-inventory-module": {"inventory": True},
     "items/inventory-accounts": {"inventory": True},
@@ -50,7 +52,8 @@ QUESTIONS: Mapping[str, frozenset[str]] = {
     "peopleWhoExport": frozenset({"session/single-user-mode"}),
     "customerMappingAtLastExport": frozenset({"settings/customer-mapping-unchanged"}),
     "serialNumbersWanted": frozenset(
-        {"inventory/serial-numbers-need-a-location", "inventory/serial-numbers-with-inventory-module"}),
+        {"inventory/advanced-inventory-on", "inventory/serial-numbers-need-a-location",
+         "inventory/serial-numbers-with-inventory-module"}),
     "webConnector.status": frozenset({"connection/web-connector-online", "connection/runs-as-administrator"}),
     "configurations.populateSerialNumbersInQuickBooks": frozenset({"inventory/populate-serial-numbers-off"}),
 }
@@ -162,7 +165,7 @@ def made(account: Account) -> Company:
             fault.into(one)
     if one.firm.lists_at.date() != AT.date():
         # The files are from another day, so an answer says in which mode QuickBooks is open now.
-        mode = one.state.pop("Host")["QBFileMode"]
+        mode = one.state["Host"].pop("QBFileMode")
         one.account["quickbooks"] = {"fileMode": {"SingleUser": "singleUser"}.get(mode, "multiUser")}
     if account.open_question:
         *way, last = account.open_question.split(".")

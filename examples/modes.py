@@ -9,8 +9,15 @@ TAX_ITEM = "ServiceTitan Sales Tax"
 
 
 def no_inventory(company: Company) -> None:
-    """Nothing is counted, so nothing is in a truck."""
+    """Nothing is counted in either program, so nothing is in a truck."""
     company.answers["modules"]["inventory"] = False
+    company.state["Preferences"]["MultiLocationInventoryPreferences"] = dict.fromkeys(
+        ("IsMultiLocationInventoryAvailable", "IsMultiLocationInventoryEnabled"), "false"
+    )
+    for item in company.lists["INVITEM"]:
+        if item["INVITEMTYPE"] == "INVENTORY":
+            item |= {"INVITEMTYPE": "PART", "ASSETACCNT": "", "QNTY": "", "VALUE": "", "ISPASSEDTHRU": "Y"}
+    company.lists["INVITEM"].sort(key=books.place)
     company.titan["trucks"] = []
     for file in ("materials", "equipment"):
         for sku in company.titan[file]:

@@ -7,7 +7,7 @@ rules or of the inference.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -285,7 +285,8 @@ def _ghost_account(one: Company, dice: random.Random) -> None:
 
 def _new_item(one: Company, dice: random.Random, kind: str = "item") -> Row:
     """A material that QuickBooks does not have."""
-    material = dice.choice([row for row in one.of("servicetitan.material") if row["costOfSaleAccount"] == "Parts Cost"])
+    intact = {"costOfSaleAccount": "Parts Cost", "account": "Sales"}
+    material = dice.choice([row for row in one.of("servicetitan.material") if intact.items() <= row.items()])
     one.rows["quickbooks.Item"] = [row for row in one.of("quickbooks.Item") if row["Name"] != material["code"]]
     one.rows["servicetitan.purchase_order_item"] = [
         row for row in one.of("servicetitan.purchase_order_item") if row["skuCode"] != material["code"]
@@ -293,6 +294,30 @@ def _new_item(one: Company, dice: random.Random, kind: str = "item") -> Row:
     if kind == "item":
         one.broken.add(("item", str(material["code"]).lower()))
     return material
+
+
+def _no_income(one: Company, dice: random.Random) -> None:
+    _new_item(one, dice)["account"] = UNSET
+
+
+def _other_type(one: Company, dice: random.Random) -> None:
+    """What QuickBooks has as a part became inventory there, or is a service; the lines are as the pricebook says."""
+    items = [row for row in one.of("quickbooks.Item") if row["ItemType"] == "NonInventory"]
+    if items:
+        item = dice.choice(items)
+        item["ItemType"] = dice.choice(["Inventory", "Service"])
+        one.rows["servicetitan.purchase_order_item"] = [
+            row for row in one.of("servicetitan.purchase_order_item") if row["skuCode"] != item["Name"]
+        ]
+        one.broken.add(("item", str(item["Name"]).lower()))
+
+
+def _known_as_its_line_says(one: Company, dice: random.Random) -> None:
+    """A line that differs from the pricebook is fine with a QuickBooks that does not have the item yet."""
+    there = {row["Name"] for row in one.of("quickbooks.Item")}
+    lines = [line for line in one.of("servicetitan.invoice_item") if line["skuName"] not in there]
+    if lines:
+        dice.choice(lines)["inventory"] = True
 
 
 def _inactive_item(one: Company, dice: random.Random) -> None:
@@ -342,9 +367,12 @@ def _closed(one: Company, dice: random.Random) -> None:
 
 
 def _flipped(one: Company, dice: random.Random) -> None:
-    line = dice.choice(one.of("servicetitan.invoice_item"))
-    line["inventory"] = True
-    one.broken.add(("item", str(line["skuName"]).lower()))
+    there = {row["Name"]: row["ItemType"] for row in one.of("quickbooks.Item")}
+    lines = [line for line in one.of("servicetitan.invoice_item") if there.get(line["skuName"]) == "NonInventory"]
+    if lines:
+        line = dice.choice(lines)
+        line["inventory"] = True
+        one.broken.add(("item", str(line["skuName"]).lower()))
 
 
 def _vendor_inactive(one: Company, dice: random.Random) -> None:
@@ -360,6 +388,8 @@ def _no_technician(one: Company, dice: random.Random) -> None:
 PLANTS = [
     _no_account,
     _ghost_account,
+    _no_income,
+    _other_type,
     _inactive_item,
     _colon,
     _name_in_use,
@@ -381,6 +411,7 @@ def _known_item_without_account(one: Company, dice: random.Random) -> None:
     there = {row["Name"] for row in one.of("quickbooks.Item")}
     for material in [row for row in one.of("servicetitan.material") if row["code"] in there][:2]:
         material["costOfSaleAccount"] = "No Such Account" if dice.random() < 0.5 else UNSET
+        material["account"] = "No Such Income" if dice.random() < 0.5 else UNSET
 
 
 def _unit_without_class(one: Company, dice: random.Random) -> None:
@@ -401,11 +432,14 @@ def _unused_item(one: Company, dice: random.Random) -> None:
     )
 
 
-NOISE = [_other_rate, _known_item_without_account, _unit_without_class, _unused_item]
+NOISE = [_known_as_its_line_says, _other_rate, _known_item_without_account, _unit_without_class, _unused_item]
 """Practices that are broken without an export minding it."""
 
 
 # -- an exporter that refuses by the table and nothing else
+
+TYPE: Mapping[Value, str] = {True: "Inventory", False: "NonInventory"}
+"""isInventory -> the type of QuickBooks item that a material is."""
 
 
 @dataclass
@@ -482,11 +516,11 @@ class Exporter:
 
     def _item(self, code: str, where: str) -> tuple[Name, str] | None:
         item = self.items.get(code.lower())
-        if item is not None:
-            return None if item["IsActive"] is True else (("item", code.lower()), missing("Item", code, where))
         material = next(row for row in self.one.of("servicetitan.material") if row["code"] == code)
+        if item is not None:  # which keeps QuickBooks' own accounts
+            return None if item["IsActive"] is True else (("item", code.lower()), missing("Item", code, where))
         account = material["costOfSaleAccount"]
-        if account is UNSET:
+        if UNSET in (account, material["account"]):
             return ("item", code.lower()), missing("Item", code, where)
         if str(account).lower() not in self.accounts:
             self._made(("account", str(account).lower()), missing("Account", str(account), "item Non-Inventory"))
@@ -508,7 +542,10 @@ class Exporter:
             if line["parent.id"] == invoice["id"]:
                 if (found := self._item(str(line["skuName"]), "Invoice line")) is not None:
                     return found
-                if line["inventory"] is True:  # and it isn't in the pricebook any more
+                item = self.items.get(str(line["skuName"]).lower())
+                sku = next(row for row in self.one.of("servicetitan.material") if row["code"] == line["skuName"])
+                types = {TYPE[line["inventory"]], TYPE[sku["isInventory"]]}  # items are matched by name and type
+                if item is not None and types != {item["ItemType"]}:
                     return ("item", str(line["skuName"]).lower()), "List Id is invalid"
         invoice_date = invoice["invoiceDate"]
         if isinstance(invoice_date, date) and invoice_date <= CLOSED:
@@ -596,9 +633,10 @@ def test_what_an_exporter_refuses_is_what_was_foretold_and_its_errors_fold_into_
     numbers = {
         str(row["referenceNumber"]) for row in one.of("servicetitan.invoice") if ("servicetitan.invoice", row["id"]) in own
     }
-    assert {name for name in named if name[0] != "transaction"} == {
-        name for name in exporter.raised - own if name[0] != "transaction"
-    }
+    objects, raised = ({name for name in names if name[0] != "transaction"} for names in (named, exporter.raised - own))
+    assert raised <= objects
+    # “List Id is invalid” names no item, so an invoice with two items of another type leads to both
+    assert objects - raised <= {name for name in one.broken if name[0] == "item"}
     assert {name for kind, name in named if kind == "transaction"} == numbers | unsent
     for waiting in causes.blocked_transactions:
         for chain in waiting.chain:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+import samples
 from caused import (
     ACCOUNTS,
     FOLLOWS,
@@ -25,6 +26,7 @@ from caused import (
     paying,
     refused,
 )
+from exportready.causes import engines, explain
 from exportready.kinds.messages import MISSING, OTHER, OWN, RETRY, SESSION, SKIPPED, parse_message
 from exportready.model.evidence import UNSET
 
@@ -117,6 +119,38 @@ def test_a_condition_of_the_session_comes_first_and_swallows_nothing() -> None:
     )
     assert (found.key_issues[0].rule, found.key_issues[0].gates) == ("connection/web-connector-online", True)
     assert blocking(found) == ["A has no Cost of Goods Sold account"]
+
+
+def test_multi_user_mode_is_never_what_stops_the_whole_export() -> None:
+    found = causes({"quickbooks.Host": [{"QBFileMode": "MultiUser"}]}, {"peopleWhoExport": Decimal(1)})
+    issues = {one.rule: one.gates for one in found.key_issues}
+    assert issues["session/single-user-mode"] is False
+
+
+OTHER_TYPE: dict[str, Sequence[Row]] = {
+    "quickbooks.Account": ACCOUNTS,
+    "quickbooks.Item": [{"Name": "A", "FullName": "A", "ItemType": "Inventory", "IsActive": True}],
+    "servicetitan.material": [material("A"), material("B")],
+    "servicetitan.service": [],
+    "servicetitan.invoice": [invoice(1), invoice(2), invoice(3)],
+    "servicetitan.invoice_item": [line(1, "A"), line(2, "A"), line(3, "B")],
+}
+
+
+def test_an_item_of_another_type_blocks_every_invoice_that_uses_it() -> None:
+    found = causes(OTHER_TYPE)
+    (issue,) = (one for one in found.key_issues if one.alone.transactions)
+    assert (issue.rule, issue.subjects[0].key, issue.alone.transactions) == ("items/type-agrees", "A", 2)
+
+
+def test_an_invalid_list_id_depends_on_the_item_that_has_another_type() -> None:
+    errors = [error("List Id is invalid", str(number), "Invoice") for number in (1, 2, 3)]
+    now = evidence({**OTHER_TYPE, "servicetitan.export_error": errors})
+    results = (*judged(now), *judged(now, "after-export"))
+    found = explain(results, now, samples.rulebook().inference, engines.engine, "after-export")
+    names = {(one.subjects[0].kind, one.subjects[0].key) for one in found.key_issues if one.subjects}
+    assert ("item", "A") in names
+    assert {name for name in names if name[0] == "transaction"} == {("transaction", "3")}  # it has no item of another type
 
 
 # -- errors of the export

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
 
 from exportready.derive import derive
 from exportready.kinds import question, supply
-from exportready.model.evidence import UNSET, Dataset, Evidence, Scope, Source, Unknown, Value
+from exportready.model.evidence import UNSET, Dataset, Evidence, Listing, Scope, Source, Unknown, Value
 from exportready.rulebook.examples import NOON
 from made_evidence import Row, answers, dataset, evidence
 
@@ -96,3 +97,57 @@ def test_vendors_of_purchase_orders_count_unless_a_fresh_answer_says_that_they_a
 ) -> None:
     said = answers({"purchaseOrders.export": False}, NOON - timedelta(days=age))
     assert derived(said, dataset(BILL, [])).dataset("derived.waiting_vendor").scope is scope
+
+
+# -- Advanced Inventory, and the release of QuickBooks
+
+SITES = "MultiLocationInventoryPreferences.IsMultiLocationInventoryEnabled"
+SITE, PREFERENCES = "quickbooks.InventorySite", "quickbooks.Preferences"
+OWN_SITE: Row = {"Name": "Truck 7", "IsActive": True, "IsDefaultSite": False}
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_the_preference_says_whether_there_are_several_sites_before_any_answer(said: bool) -> None:
+    preferences = dataset(PREFERENCES, [{SITES: said}])
+    for given in ({}, {"advancedInventory": True}, {"advancedInventory": False}):
+        assert fact("advancedInventory", preferences, answers(given)) is said
+
+
+@pytest.mark.parametrize("preferences", [[], [{}], [{SITES: UNSET}]], ids=["none", "without it", "empty"])
+def test_without_the_preference_the_answer_says_whether_there_are_several_sites(preferences: list[Row]) -> None:
+    books = dataset(PREFERENCES, preferences)
+    assert fact("advancedInventory", books, answers({"advancedInventory": True})) is True
+    assert isinstance(fact("advancedInventory", books), Unknown)
+    old = answers({"advancedInventory": True}, NOON - timedelta(days=200))
+    assert isinstance(fact("advancedInventory", books, old), Unknown)
+
+
+def test_sites_of_ones_own_or_an_answer_show_that_sites_are_kept() -> None:
+    off = dataset(PREFERENCES, [{SITES: False}])
+    assert fact("inventorySites", off) is False
+    assert fact("inventorySites", off, dataset(SITE, [OWN_SITE])) is True
+    assert fact("inventorySites", off, answers({"advancedInventory": True})) is True
+    assert fact("inventorySites", dataset(PREFERENCES, [{SITES: True}])) is True
+    for other in ({"IsDefaultSite": True}, {"IsActive": False}, {"Name": UNSET}):
+        assert fact("inventorySites", off, dataset(SITE, [{**OWN_SITE, **other}])) is False
+    assert isinstance(fact("inventorySites"), Unknown)
+
+
+def test_the_release_comes_from_any_file_that_shows_it() -> None:
+    assert fact("quickbooksRelease", dataset("quickbooks.Host", [{"MajorVersion": Decimal(34)}])) == 34
+    unknown = fact("quickbooksRelease", dataset("quickbooks.Host", [{"QBFileMode": "SingleUser"}]))
+    assert isinstance(unknown, Unknown)
+    assert isinstance(fact("quickbooksRelease"), Unknown)
+    mode, host = (
+        Listing(
+            kind="quickbooks.Host", path=path, reader=reader, whole=True, records=dataset("quickbooks.Host", [row]).records
+        )
+        for path, reader, row in (
+            ("account.yaml", "answers", {"QBFileMode": "SingleUser"}),
+            ("host.xml", "qbxml", {"MajorVersion": Decimal(33)}),
+        )
+    )
+    both = replace(
+        evidence(dataset("quickbooks.Host", [{"QBFileMode": "SingleUser"}])), listings={"quickbooks.Host": (mode, host)}
+    )
+    assert derive(both, NOON).dataset("derived.account").rows()[0].get("quickbooksRelease") == 33

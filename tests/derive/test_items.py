@@ -201,3 +201,70 @@ def test_what_an_export_uses_is_all_there_where_its_batches_are(scope: Scope, wh
     rows: Rows = {MATERIAL: [material("PIPE-1", UNSET)], EQUIPMENT: [], SERVICE: [], LINE: [line()], PAYMENT: []}
     kinds = ("derived.item_use", "derived.account_use")
     assert [derived(kind, rows, scope).scope is Scope.WHOLE for kind in kinds] == [whole, whole]
+
+
+# -- quantities, and accounts that only QuickBooks' own items use
+
+
+@pytest.mark.parametrize(
+    ("lines", "total"),
+    [
+        ([line(quantity=Decimal(2)), line(quantity=Decimal("1.5"))], Decimal("3.5")),
+        ([line(quantity=Decimal(2)), line("Exported", "1041", quantity=Decimal(9))], Decimal(2)),
+        ([line(quantity=Decimal(2)), line(quantity=UNSET)], None),
+        ([line(quantity=Decimal(2)), line()], None),
+        ([line(quantity=Decimal(2)), line(NOT_EXPORTED, quantity=Decimal(9))], None),
+    ],
+)
+def test_the_quantity_of_an_item_is_that_of_its_pending_lines(lines: list[Row], total: Decimal | None) -> None:
+    (use,) = derived("derived.item_use", {MATERIAL: [], LINE: lines}).rows()
+    quantity = use.get("quantity")
+    assert isinstance(quantity, Unknown) if total is None else quantity == total
+
+
+PART: Row = {"code": "PIPE-1", "active": True, "account": "Parts", "assetAccount": UNSET, "isInventory": True}
+NO_OTHERS: Rows = {EQUIPMENT: [], SERVICE: [], LINE: [], PAYMENT: []}
+
+
+def needed(rows: Rows, scope: Scope = Scope.WHOLE) -> Value:
+    """Return whether QuickBooks must have the account Parts."""
+    of_items = dataset(ITEM, rows.get(ITEM, ()), scope)
+    others = (dataset(kind, some) for kind, some in {**NO_OTHERS, **rows}.items() if kind != ITEM)
+    found = derive(evidence(of_items, *others), NOON).dataset("derived.account_use")
+    return next(use.get("needed") for use in found.rows() if use.key == "Parts")
+
+
+def stock(type_: Value = "Inventory", name: str = "pipe-1") -> Row:
+    return {"Name": name, "FullName": name, "ItemType": type_}
+
+
+@pytest.mark.parametrize("type_", ["Inventory", "InventoryAssembly"])
+def test_an_account_is_not_needed_for_an_item_that_quickbooks_has(type_: str) -> None:
+    assert needed({MATERIAL: [PART], ITEM: [stock(type_)]}) is False
+    sold = line(type="Material", inventory=True, skuName="PIPE-1", **{"generalLedgerAccount.name": "Parts"})
+    assert needed({MATERIAL: [PART], LINE: [sold], ITEM: [stock(type_)]}) is False
+
+
+@pytest.mark.parametrize("items", [[], [stock("Service")], [stock("NonInventory")], [stock(name="pipe-2")]])
+def test_an_account_is_needed_for_an_item_that_is_new_or_of_another_type(items: list[Row]) -> None:
+    assert needed({MATERIAL: [PART], ITEM: items}) is True
+
+
+def test_an_account_is_needed_for_a_payment_whatever_items_use_it() -> None:
+    payment: Row = {
+        "referenceNumber": "P1", "generalLedgerAccount.name": "Parts", "syncStatus": "Posted", "active": True, "batch.number": "2"
+    }  # fmt: skip
+    assert needed({MATERIAL: [PART], PAYMENT: [payment], ITEM: [stock()]}) is True
+
+
+@pytest.mark.parametrize(
+    ("part", "items", "scope"),
+    [
+        (PART, [stock(NOT_EXPORTED)], Scope.WHOLE),
+        (PART, [], Scope.PART),
+        ({**PART, "isInventory": NOT_EXPORTED}, [stock()], Scope.WHOLE),
+        ({**PART, "isInventory": UNSET}, [stock()], Scope.WHOLE),
+    ],
+)
+def test_it_is_unknown_whether_an_account_is_needed(part: Row, items: list[Row], scope: Scope) -> None:
+    assert isinstance(needed({MATERIAL: [part], ITEM: items}, scope), Unknown)

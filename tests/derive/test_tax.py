@@ -147,3 +147,30 @@ def test_an_item_whose_name_is_not_known_may_be_the_one(items: tuple[Row, ...]) 
 
 def test_an_item_that_no_item_is_named_after_does_not_exist() -> None:
     assert only(zones((ITEM, (ITEMS[1],), Scope.WHOLE))).get("itemExists") is False
+
+
+# -- the Sales Tax Item if QuickBooks calculates the tax
+
+
+def named(item: Value, *items: Row, scope: Scope = Scope.WHOLE) -> Value:
+    """Return whether the items that a zone names are active in QuickBooks."""
+    rate: Row = {"parent.id": "1", "taxRate": Decimal("0.08"), "salesTaxItem": item}
+    return only(zones((RATE, (rate,), Scope.WHOLE), (ITEM, items, scope))).get("namedItemsActive")
+
+
+def test_a_zone_may_name_any_active_item_or_none() -> None:
+    assert named(UNSET) is True
+    for type_ in ("Service", "SalesTax", "SalesTaxGroup", "OtherCharge"):
+        assert named("tax", {"Name": "Tax", "ItemType": type_, "IsActive": True}) is True
+    assert named("Taxes:Tax", {"Name": "Tax", "FullName": "Taxes:Tax", "ItemType": "Service", "IsActive": True}) is True
+
+
+def test_a_named_item_must_be_there_and_active() -> None:
+    assert named("Tax") is False
+    assert named("Tax", {"Name": "Tax", "ItemType": "Service", "IsActive": False}) is False
+
+
+def test_it_is_unknown_whether_a_named_item_is_active() -> None:
+    assert isinstance(named("Tax", scope=Scope.PART), Unknown)
+    assert isinstance(named("Tax", {"Name": "Tax", "ItemType": "Service"}), Unknown)
+    assert isinstance(named(Unknown(cause=Reason.UNREADABLE, reason="x")), Unknown)

@@ -159,7 +159,7 @@ def test_a_fleet_from_the_command_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--plant", "items/no-such-rule=1"], "'items/no-such-rule' cannot be planted; what can: accounts/exists-by-name, "),
+        (["--plant", "items/no-such-rule=1"], "'items/no-such-rule' cannot be planted; what can: accounts/deposit-account, "),
         (
             ["--plant", "items/cogs-account"],
             "'items/cogs-account' does not say in how many accounts; write items/cogs-account=3",

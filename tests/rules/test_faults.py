@@ -13,11 +13,11 @@ from company import Company, northwind
 from exportready.judge.tryout import finding_key
 from exportready.model.report import Outcome, Report
 from faults import FAULTS as FAULTS_BEFORE
-from faults import Fault, without_inventory
+from faults import Fault, small, without_inventory
 
 BOOK = samples.rulebook()
 Judge = Callable[[Company], Report]
-BASES = [northwind, without_inventory, exported]
+BASES = [northwind, without_inventory, small, exported]
 FAULTS = FAULTS_BEFORE + FAULTS_AFTER
 
 

@@ -13,7 +13,7 @@ import msgspec
 from exportready.causes.graph import Graph, Node, identity
 from exportready.kinds.nouns import object_noun
 from exportready.kinds.servicetitan import PRICEBOOK
-from exportready.model.evidence import UNSET, Evidence, Record, Value
+from exportready.model.evidence import UNSET, Evidence, Record, Scope, Value
 
 NOT_FOUND, INVALID_ID = "object not found", "list id is invalid"
 """Causes of errors (kinds/message_sentences.py)."""
@@ -28,8 +28,8 @@ _LISTS = {
     "quickbooks.Class": ("class", ("FullName",)),
     "quickbooks.Terms": ("terms", ("Name",)),
 }
-_STOCKED = ("Inventory", "InventoryAssembly")
-_TYPES = (*_STOCKED, "NonInventory", "Service", "OtherCharge")
+_STOCKED, _NOT_STOCKED = ("Inventory", "InventoryAssembly"), ("NonInventory",)
+_TYPES = (*_STOCKED, *_NOT_STOCKED, "Service", "OtherCharge")
 
 
 class Suspect(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,11 +103,21 @@ class Suspects:
         if not isinstance(code, str) or not isinstance(now, bool):
             return
         node = self._graph.node("item", code)
-        if isinstance(line.get("inventory"), bool) and line.get("inventory") is not now:
+        types: set[Value] = {one.get("ItemType") for one in self._listed().get(node, ())}
+        are_known = bool(types) and all(one in _TYPES for one in types)
+        is_unknown = not are_known and (bool(types) or self._evidence.dataset("quickbooks.Item").scope is not Scope.WHOLE)
+        is_type_of_pricebook = any(one in (_STOCKED if now else _NOT_STOCKED) for one in types)
+        is_other = isinstance(line.get("inventory"), bool) and line.get("inventory") is not now
+        if is_other and (is_type_of_pricebook or is_unknown):
             text = f"Item {code} was switched {'to' if now else 'from'} inventory after it was added to the invoice"
             yield Suspect(sort=SWITCHED, node=node, text=text, record=item)
-            return
-        types: set[Value] = {one.get("ItemType") for one in self._listed().get(node, ())}
-        if types and all(one in _TYPES for one in types) and all((one in _STOCKED) is not now for one in types):
-            text = f"Item {code} is an inventory item in {'ServiceTitan' if now else 'QuickBooks'} only"
+        elif are_known and not is_type_of_pricebook:
+            text = f"Item {code} {_is_other_type(types, now)}"
             yield Suspect(sort=SWITCHED, node=node, text=text, record=item)
+
+
+def _is_other_type(types: set[Value], is_stocked: bool) -> str:
+    """Return how QuickBooks' type differs from the pricebook's."""
+    if any(one in _STOCKED for one in types) is not is_stocked:
+        return f"is an inventory item in {'ServiceTitan' if is_stocked else 'QuickBooks'} only"
+    return "is a service or other charge in QuickBooks, but a material or equipment in ServiceTitan"

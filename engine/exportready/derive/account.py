@@ -6,6 +6,7 @@ Only a record that exists proves a fact: one purchase order proves that Purchasi
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from msgspec.structs import replace
 
@@ -16,12 +17,14 @@ from exportready.derive.sales_tax import tax_items
 from exportready.derive.unknowns import first_unknown, not_whole
 from exportready.kinds import KINDS
 from exportready.kinds.account import BY_PATH
+from exportready.kinds.table import ask_integrator
 from exportready.model.display import format_date
 from exportready.model.evidence import (
     NOT_EXPORTED,
     Dataset,
     Evidence,
     FieldNote,
+    Listing,
     Location,
     Record,
     Scope,
@@ -40,13 +43,18 @@ _NAMES_OF_PROOFS = "\n".join(f"{kind} {' '.join(KINDS[kind].key)}" for kinds in 
 _CLOSING = "AccountingPreferences.ClosingDate"
 _TAX_ITEM = "SalesTaxPreferences.DefaultItemSalesTaxRef.FullName"
 _CLASSES = "AccountingPreferences.IsUsingClassTracking"
+_RELEASE = "MajorVersion"
+_SITES = "MultiLocationInventoryPreferences.IsMultiLocationInventoryEnabled"
+_SITE, _HOST = "quickbooks.InventorySite", "quickbooks.Host"
 
 
 @derivation(
     ACCOUNT,
     reads=f"""
 {_NAMES_OF_PROOFS}
-quickbooks.Preferences {_CLOSING} {_TAX_ITEM} {_CLASSES}
+quickbooks.Preferences {_CLOSING} {_TAX_ITEM} {_CLASSES} {_SITES}
+{_SITE} Name IsActive IsDefaultSite
+{_HOST} {_RELEASE}
 quickbooks.Class IsActive
 quickbooks.Item ItemType IsActive
 account.answers {" ".join(fact.answer for fact in KINDS[ACCOUNT].fields.values() if fact.answer)}
@@ -61,8 +69,11 @@ def facts(inputs: Inputs) -> Dataset:
         if fact.answer:
             fields[name], notes[name] = _answered(evidence, name, fact.answer, inputs.at)
     fields["closingDate"], notes["closingDate"] = _closing_date(evidence, fields["closingDate"], notes["closingDate"])
+    for name, find in (("advancedInventory", _advanced_inventory), ("inventorySites", _inventory_sites)):
+        fields[name], notes[name] = find(evidence, fields[name], notes[name])
     fields["salesTaxInQuickBooks"] = _sales_tax(evidence)
     fields["classTracking"] = _class_tracking(evidence)
+    fields["quickbooksRelease"] = _release(evidence)
     record = Record(kind=ACCOUNT, key="", fields=fields, where=Location("account.yaml"), notes=notes)
     return Dataset(kind=ACCOUNT, records=(record,), scope=Scope.WHOLE)
 
@@ -116,6 +127,23 @@ def _closing_date(evidence: Evidence, answer: Value, note: FieldNote) -> tuple[V
     return stated, FieldNote(where)
 
 
+def _advanced_inventory(evidence: Evidence, answer: Value, note: FieldNote) -> tuple[Value, FieldNote]:
+    """Return whether QuickBooks tracks inventory at several sites: its own preference if the files have it, else the answer."""
+    stated, where = _preference(evidence, _SITES)
+    return (stated, FieldNote(where)) if isinstance(stated, bool) else (answer, note)
+
+
+def _inventory_sites(evidence: Evidence, answer: Value, note: FieldNote) -> tuple[Value, FieldNote]:
+    """Return whether the office keeps sites in QuickBooks, whatever its preference says: one of its own proves it, else the answer.
+
+    The site that QuickBooks makes itself (IsDefaultSite) proves nothing. If no one was asked, the preference decides.
+    """
+    for site in sorted(evidence.dataset(_SITE).rows(), key=lambda site: (site.key, site.where.path)):
+        if site.get("IsActive") is True and site.get("IsDefaultSite") is not True and _is_named(site):
+            return True, FieldNote(site.where)
+    return _advanced_inventory(evidence, answer, note) if isinstance(answer, Unknown) else (answer, note)
+
+
 def _sales_tax(evidence: Evidence) -> Value:
     """Return whether sales tax is on. If it is, QuickBooks requires a sales tax item (docs/sources.md, sales tax)."""
     if isinstance(_preference(evidence, _TAX_ITEM)[0], str):
@@ -148,3 +176,22 @@ def _class_tracking(evidence: Evidence) -> Value:
         source=missing,
         channel=classes.channel,
     )
+
+
+def _release(evidence: Evidence) -> Value:
+    """Return the release of QuickBooks, by its major version.
+
+    An answer about the file mode doesn't show it, and the newest file that does may be older than that answer.
+    """
+    listings = sorted(evidence.listings.get(_HOST, ()), key=_age, reverse=True)
+    hosts = (*evidence.dataset(_HOST).rows(), *(record for listing in listings for record in listing.records))
+    stated = next((release for host in hosts if isinstance(release := host.get(_RELEASE), Decimal)), None)
+    return stated or Unknown(
+        cause=Reason.NOT_EXPORTED if hosts else Reason.NOT_SUPPLIED,
+        reason="your files don't show the release of QuickBooks",
+        remedy=ask_integrator("QuickBooks", "release"),
+    )
+
+
+def _age(listing: Listing) -> tuple[float, str]:
+    return listing.dated.timestamp() if listing.dated else 0.0, listing.path

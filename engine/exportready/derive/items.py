@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from exportready.derive.conclusions import Conclusions
 from exportready.derive.derivation import Inputs, derivation
 from exportready.derive.names import is_clean
 from exportready.derive.pending import settled_batches, unexported
-from exportready.derive.unknowns import any_of, first_text, first_unknown, without
+from exportready.derive.same_items import SameItems, type_on_line, type_sold
+from exportready.derive.unknowns import any_of, first_text, first_unknown, total, without
 from exportready.kinds import fold
 from exportready.kinds.servicetitan import PRICEBOOK
 from exportready.model.evidence import UNSET, Dataset, Evidence, Record, Scope, Unknown, Value
@@ -23,7 +24,7 @@ _LINE = "servicetitan.invoice_item"
 @derivation(
     "derived.item_use",
     reads=f"""
-{_LINE} skuId skuName type parent.waits parent.syncStatus parent.active parent.batch.number
+{_LINE} skuId skuName type quantity parent.waits parent.syncStatus parent.active parent.batch.number
 servicetitan.material id code
 servicetitan.equipment id code
 servicetitan.service id code
@@ -60,9 +61,17 @@ def uses(inputs: Inputs) -> Dataset:
             "unexported": any_of(open_ for _, open_ in some),
             "waits": any_of(line.get("parent.waits") for line, _ in some),
             "lines": Decimal(len(some)),
+            "quantity": _pending_quantity([line for line, _ in some]),
         }
         found.add(fields, some[0][0].where)
     return found.dataset(lines, waiting_suffices=True)
+
+
+def _pending_quantity(lines: Sequence[Record]) -> Value:
+    """Return the total quantity on the pending ones of these lines."""
+    pending = [line for line in lines if line.get("parent.waits") is not False]
+    unknown = first_unknown(*(line.get("parent.waits") for line in pending))
+    return unknown or total((line.get("quantity") for line in pending), "the quantity on one of its lines is empty")
 
 
 class _Codes:
@@ -112,13 +121,22 @@ _NAMING = {
 """Kind -> the field that says whether a record is checked, and the fields with an account."""
 
 
+_OF_ITEM = {**dict.fromkeys(PRICEBOOK[:2], "code isInventory"), PRICEBOOK[2]: "code", _LINE: "skuName type inventory"}
+"""Kind -> the fields that say which of QuickBooks' items it is."""
+
+
 @derivation(
     "derived.account_use",
-    reads="\n".join(f"{kind} {counted_by} {' '.join(accounts)}" for kind, (counted_by, accounts) in _NAMING.items()),
+    reads="\n".join(
+        f"{kind} {counted_by} {' '.join(accounts)} {_OF_ITEM.get(kind, '')}"
+        for kind, (counted_by, accounts) in _NAMING.items()
+    )
+    + "\nquickbooks.Item Name FullName ItemType",
 )
 def account_uses(inputs: Inputs) -> Dataset:
     """Conclude one record for each account, other than cost accounts, that active pricebook items and pending transactions use."""
     found = Conclusions("derived.account_use")
+    items = SameItems(inputs.dataset("quickbooks.Item"))
     users: dict[str, list[tuple[str, Record]]] = {}
     doubts: list[tuple[Value, str, Value]] = []
     """(folded account name, why it may be in use, the value that is not known)."""
@@ -137,7 +155,8 @@ def account_uses(inputs: Inputs) -> Dataset:
         found.doubt = without(value, why)
     for _, some in sorted(users.items()):
         name, record = min(some, key=lambda user: (user[1].key, user[0]))
-        fields: dict[str, Value] = {"name": name, "usedBy": record.key, "uses": Decimal(len(some))}
+        needed = any_of([_is_needed(user, items) for _, user in some])
+        fields: dict[str, Value] = {"name": name, "usedBy": record.key, "uses": Decimal(len(some)), "needed": needed}
         found.add(fields, record.where)
     return found.dataset(*map(inputs.dataset, _NAMING), active_suffices=True, waiting_suffices=True)
 
@@ -149,3 +168,15 @@ def _named(evidence: Evidence) -> Iterator[tuple[Record, Value, Value]]:
             counts = record.get(counted_by)
             if counts is not False:
                 yield from ((record, counts, record.get(account)) for account in accounts)
+
+
+def _is_needed(record: Record, items: SameItems) -> Value:
+    """Return whether QuickBooks must have the account that a record uses.
+
+    If QuickBooks already has the item, it posts to its own account (help.servicetitan.com, sync objects).
+    """
+    if record.kind not in _OF_ITEM:
+        return True
+    type_ = type_on_line(record) if record.kind == _LINE else type_sold(record)
+    has = items.has(record.get("skuName" if record.kind == _LINE else "code"), type_)
+    return has if isinstance(has, Unknown) else not has

@@ -15,7 +15,7 @@ from exportready.derive.derivation import Inputs, derivation
 from exportready.derive.freshness import unanswered
 from exportready.derive.pending import NO_ID
 from exportready.derive.sales_tax import TAX_GROUP, TAX_ITEM
-from exportready.derive.unknowns import first_unknown, not_among, source_of, total, unresolved, without
+from exportready.derive.unknowns import any_of, first_unknown, not_among, source_of, total, unresolved, without
 from exportready.kinds import KINDS, fold
 from exportready.kinds.nouns import list_name
 from exportready.kinds.transactions import INVOICE
@@ -56,6 +56,7 @@ def zones(inputs: Inputs) -> Dataset:
             **in_books,
             "quickbooksPercent": _percent(in_books["quickbooksRate"]),
             **_service_items(rates.items(id_), items),
+            "namedItemsActive": _are_active(rates.items(id_), items),
         }
         found.add(fields, zone.where, {"item": note})
     for id_ in sorted(used.by_zone.keys() - {str(id_) for id_ in listed.column("id")}):
@@ -163,6 +164,14 @@ class _Items:
             return without(unknown, f"the file doesn't have the type of {name} in QuickBooks, or whether it is active")
         return self._nameless or (False if self._items.scope is Scope.WHOLE else self._part())
 
+    def is_active(self, name: str) -> Value:
+        """Return whether QuickBooks has an active item with this name, whatever its type."""
+        found = (*self._by_name.get(fold(name), ()), *self._by_full_name.get(fold(name), ()))
+        active = any_of(item.get("IsActive") for item in found)
+        if active is not False:
+            return active
+        return self._nameless or (False if self._items.scope is Scope.WHOLE else self._part())
+
     def as_tax_item(self, item: Value) -> dict[str, Value]:
         """Return whether QuickBooks has a sales tax item with this name, whether it is active, and its rate."""
         if not isinstance(item, str):
@@ -228,3 +237,11 @@ def _service_items(named: Iterable[Value] | Unknown, items: _Items) -> Mapping[s
     if ready and unknown:
         ready = unknown[-1]
     return {"serviceItems": ", ".join(shown) or UNSET, "serviceItemsReady": ready}
+
+
+def _are_active(named: Iterable[Value] | Unknown, items: _Items) -> Value:
+    """Return whether every item that a zone's rates name is active in QuickBooks. A rate without one needs none here."""
+    if isinstance(named, Unknown):
+        return named
+    states = [items.is_active(item) if isinstance(item, str) else item for item in named if item is not UNSET]
+    return False if False in states else first_unknown(*states) or True

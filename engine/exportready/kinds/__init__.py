@@ -17,7 +17,7 @@ KINDS: Mapping[str, Kind] = {
     kind.name: kind for kind in (*quickbooks.KINDS, *servicetitan.KINDS, account.KIND, *derived.KINDS)
 }
 
-AT_FAULT = ("item", "customer", "vendor", "account", "class", "terms", "tax_item", "transaction", "session")
+AT_FAULT = ("item", "customer", "vendor", "account", "class", "terms", "payment_type", "tax_item", "transaction", "session")
 
 
 def fold(text: str) -> str:

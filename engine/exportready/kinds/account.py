@@ -148,6 +148,15 @@ SETTINGS = (
         stays_fresh=DAYS_180,
     ),
     Setting(
+        path="advancedInventory",
+        type=Type.YESNO,
+        question="Does QuickBooks track inventory at several sites? Look under Edit > Preferences > Items & Inventory > "
+        "Company Preferences > Advanced Inventory Settings.",
+        explanation="Inventory locations reach QuickBooks only if it tracks several sites, which is part of Advanced Inventory. "
+        "Otherwise a line doesn't need a location.",
+        stays_fresh=DAYS_180,
+    ),
+    Setting(
         path="configurations.populateSerialNumbersInQuickBooks",
         type=Type.YESNO,
         question="Is “Populate Serial Numbers in QuickBooks” turned on for this account? Ask ServiceTitan Support.",

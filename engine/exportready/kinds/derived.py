@@ -40,11 +40,14 @@ KINDS = (
         fields={
             "purchasing": Field(type=Type.YESNO, answer="modules.purchasing"),
             "inventory": Field(type=Type.YESNO, answer="modules.inventory"),
+            "advancedInventory": Field(type=Type.YESNO, answer="advancedInventory"),
+            "inventorySites": Field(type=Type.YESNO, answer="advancedInventory"),
             "peopleWhoExport": Field(type=Type.NUMBER, answer="peopleWhoExport"),
             "connector": Field(type=Type.TEXT, choices=tuple(_CONNECTORS.split("|")), answer="webConnector.sentBy"),
             "closingDate": Field(type=Type.DATE, answer="closingDate"),
             "salesTaxInQuickBooks": Field(type=Type.YESNO, question="Is sales tax switched on in QuickBooks?"),
             "classTracking": Field(type=Type.YESNO, question="Does QuickBooks track classes?"),
+            "quickbooksRelease": Field(type=Type.NUMBER, question="Which release of QuickBooks do you have?"),
             "purchaseOrdersExported": Field(type=Type.YESNO, answer="purchaseOrders.export"),
         },
         key=(),
@@ -82,10 +85,10 @@ paymentAmount money
         **_like("servicetitan.invoice"),
         at_fault="transaction",
     ),
-    # One material, equipment or service that invoice lines use.
+    # One material, equipment or service that invoice lines use. `quantity` is the total on pending invoices.
     Kind(
         name="derived.item_use",
-        fields=fields("code name\nunexported yesno\nwaits yesno\nlines number"),
+        fields=fields("code name\nunexported yesno\nwaits yesno\nlines number\nquantity number"),
         key=("code",),
         **_like("servicetitan.invoice"),
         at_fault="item",
@@ -108,10 +111,11 @@ costAccount name
         at_fault="item",
         active="IsActive",
     ),
-    # One account, other than for costs, that the pricebook or a transaction in a pending batch uses.
+    # One account, other than for costs, that the pricebook or a transaction in a pending batch uses. `needed`: not only by items that
+    # QuickBooks already has, which keep its own accounts.
     Kind(
         name="derived.account_use",
-        fields=fields("name name\nusedBy text\nuses number"),
+        fields=fields("name name\nusedBy text\nuses number\nneeded yesno"),
         key=("name",),
         **_like("servicetitan.material"),
         at_fault="account",
@@ -150,6 +154,7 @@ quickbooksRate rate
 quickbooksPercent number
 serviceItems text
 serviceItemsReady yesno
+namedItemsActive yesno
 """
         ),
         key=("zone",),

@@ -26,9 +26,11 @@ def any_of(headings: str) -> set[str]:
 
 
 def _headings(text: str) -> dict[str, tuple[str, ...]]:
-    """Parse a table with lines of `field: heading | heading`."""
-    lines = (line.partition(":") for line in text.strip().splitlines())
-    return {name.strip(): tuple(one.strip() for one in names.split("|")) for name, _, names in lines}
+    """Parse a table with lines of `field: heading | heading`; a field may have several lines."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, _, names in (line.partition(":") for line in text.strip().splitlines()):
+        found[name.strip()] = found.get(name.strip(), ()) + tuple(one.strip() for one in names.split("|"))
+    return found
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,13 +72,15 @@ active: ?Active | ?Is Active | ?Active Status
 price: ?Price | ?Sales Price
 cost: ?Cost | ?Unit Cost
 taxable: ?Taxable | ?Is Taxable
-account: Account | ?General Ledger Account | ?GL Account | ?Income Account | ?Revenue Account | ?Income GL | ?Income GL Account | ?Revenue GL | ?Sales Account
+account: Account | ?General Ledger Account | ?GL Account | ?Income Account | ?Revenue Account
+account: ?Income GL | ?Income GL Account | ?Revenue GL | ?Sales Account
 """
 _STOCKED = (
     _PRICEBOOK
     + """
 unitOfMeasure: ?Unit of Measure | ?UOM
-costOfSaleAccount: ?Cost of Sale Account | ?Cost of Sales Account | ?Cost of Goods Sold Account | ?COGS Account | ?COGS | ?Cost of Sale | ?Cost of Sales | ?Cost GL | ?COGS GL | ?Cost GL Account | ?COGS GL Account | ?Cost Account
+costOfSaleAccount: ?Cost of Sale Account | ?Cost of Sales Account | ?Cost of Goods Sold Account | ?COGS Account | ?COGS
+costOfSaleAccount: ?Cost of Sale | ?Cost of Sales | ?Cost GL | ?COGS GL | ?Cost GL Account | ?COGS GL Account | ?Cost Account
 assetAccount: ?Asset Account | ?Inventory Asset Account | ?Inventory Account | ?Asset GL | ?Asset GL Account
 isInventory: ?Is Inventory | ?Inventory Item
 primaryVendor.vendorName: ?Primary Vendor | ?Vendor | ?Vendor Name

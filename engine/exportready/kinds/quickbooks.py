@@ -201,7 +201,7 @@ KINDS = (
         fields=fields(
             """
 ProductName text
-MajorVersion text
+MajorVersion number
 Country text
 IsAutomaticLogin yesno
 QBFileMode ?text SingleUser|MultiUser

@@ -334,6 +334,7 @@ def _item_fields(row: Row) -> Mapping[str, Value | str]:
         raw |= _present({"IncomeAccountRef.FullName": income, "COGSAccountRef.FullName": cost})
         raw |= _present({"AssetAccountRef.FullName": row.get("ASSETACCNT")})
         raw |= _present({"SalesPrice": row.get("PRICE"), "PurchaseCost": row.get("COST"), "SalesDesc": row.get("DESC")})
+        raw |= _present({"QuantityOnHand": row.get("QNTY")})
         raw |= dict.fromkeys(_SERVICE_FORMS, UNSET)
     elif item_type == "SalesTax":
         raw |= _present({"TaxRate": row.get("PRICE")})
@@ -359,7 +360,7 @@ _NAME_OF = {"SALESTAXCODE": "CODE"}
 _ALWAYS = frozenset({"NAME", "HIDDEN", "TIMESTAMP", "TIME"})
 _OF_EXTRA = {
     "ACCNT": {"ACCNTTYPE", "EXTRA"},
-    "INVITEM": {"INVITEMTYPE", "ACCNT", "COGSACCNT", "ASSETACCNT", "PRICE", "COST", "DESC"},
+    "INVITEM": {"INVITEMTYPE", "ACCNT", "COGSACCNT", "ASSETACCNT", "PRICE", "COST", "DESC", "QNTY"},
 }
 """The columns that are read: of every list, and of some lists in addition. A row has about sixty."""
 
