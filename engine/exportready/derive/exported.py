@@ -102,7 +102,7 @@ def exported(evidence: Evidence) -> Iterator[SentTransaction]:
             if was_exported is False and batch not in partly:
                 continue
             party = vendor_names.get(record.get(of.party_id), no_vendor) if is_order else record.get(of.party)
-            yield _sent(record, of, was_exported, batch, party)
+            yield sent(record, of, was_exported, batch, party)
 
 
 def _was_exported(status: Value, batch: Value, done: frozenset[str]) -> Value:
@@ -111,7 +111,8 @@ def _was_exported(status: Value, batch: Value, done: frozenset[str]) -> Value:
     return False if isinstance(status, str) else without(status, NO_STATUS)
 
 
-def _sent(record: Record, of: Transaction, was_exported: Value, batch: Value, party: Value) -> SentTransaction:
+def sent(record: Record, of: Transaction, was_exported: Value, batch: Value, party: Value) -> SentTransaction:
+    """Return a transaction in the shape in which it is compared with those of QuickBooks."""
     amount, number = record.get(of.amount), record.get(of.number)
     numbers = {one for one in (number, record.get("checkNumber")) if isinstance(one, str)}
     longest = of.longest_number

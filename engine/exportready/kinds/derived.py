@@ -123,6 +123,110 @@ costAccount name
         **_like("servicetitan.invoice"),
         at_fault="customer",
     ),
+    # One customer of a pending transaction, with how it stands in both programs. `mergedTo` is the customer into which ServiceTitan
+    # merged it, `movedTo` the one under whom QuickBooks has its earlier invoices, `twin` its second name in QuickBooks.
+    Kind(
+        name="derived.customer_state",
+        fields=fields("name name\nid id\nactive yesno\nmergedTo name\nmovedTo name\ntwin name\nusedBy text"),
+        key=("name",),
+        **_like("servicetitan.invoice"),
+        at_fault="customer",
+    ),
+    # One location of a pending invoice or credit memo that becomes a job in QuickBooks, or may become one. `namesJob`: the job has the
+    # location's name, not its address. `shared`: another location of the customer has the same name.
+    Kind(
+        name="derived.pending_job",
+        fields=fields(
+            "customer name\nlocation name\nlocationId id\nnamesJob yesno\ninQuickBooks yesno\nactive yesno\nshared yesno\nusedBy text"
+        ),
+        key=("customer", "location"),
+        **_like("servicetitan.invoice"),
+        at_fault="customer",
+        numbered=True,
+    ),
+    # One pending transaction, with the one in QuickBooks that is the same. `sameNumber`: the numbers agree too.
+    Kind(
+        name="derived.pending_copy",
+        fields=fields(
+            """
+type text invoice|payment|credit memo|bill|purchase order
+id id
+customer name
+number text
+date date
+amount money
+inQuickBooks yesno
+sameNumber yesno
+booksCustomer name
+booksDate date
+booksAmount money
+"""
+        ),
+        key=("customer", "number"),
+        **_like("servicetitan.invoice"),
+        at_fault="transaction",
+    ),
+    # One invoice that a pending payment is applied to. `over...`: how much more is applied than the payment, the invoice with its
+    # adjustments, or the open balance in QuickBooks.
+    Kind(
+        name="derived.payment_fit",
+        fields=fields(
+            """
+customer name
+payment text
+invoice text
+paymentId id
+applied money
+total money
+invoiceCustomer name
+sameCustomer yesno
+overPayment money
+due money
+overInvoice money
+paidInQuickBooks yesno
+open money
+overOpen money
+"""
+        ),
+        key=("customer", "payment", "invoice"),
+        **_like("servicetitan.payment"),
+        at_fault="transaction",
+        numbered=True,
+    ),
+    # One pending invoice with lines. `difference`: between its total and its lines with the tax.
+    Kind(
+        name="derived.invoice_sum",
+        fields=fields("customer name\nnumber text\nid id\ntotal money\ntax money\nlines money\ndifference money"),
+        key=("customer", "number"),
+        **_like("servicetitan.invoice"),
+        at_fault="transaction",
+    ),
+    # One pending transaction with a date, which is text because it may be one that no calendar of ours has (9999).
+    Kind(
+        name="derived.pending_date",
+        fields=fields(
+            """
+type text invoice|payment|credit memo|bill|purchase order
+id id
+customer name
+number text
+date text
+plausible yesno
+"""
+        ),
+        key=("customer", "number"),
+        **_like("servicetitan.invoice"),
+        at_fault="transaction",
+    ),
+    # How many names QuickBooks has: customers with their jobs, vendors, employees and other names. `atLeast`: those in the files.
+    Kind(
+        name="derived.name_count",
+        fields=fields("list text\nnames number\natLeast number"),
+        key=("list",),
+        supply=LISTS_TO_IIF,
+        at_fault="session",
+        single=True,
+    ),
     # One vendor of a pending bill or purchase order.
     Kind(
         name="derived.waiting_vendor",
