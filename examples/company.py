@@ -28,6 +28,7 @@ SETTINGS: Json = {
     "customerMappingAtLastExport": "customerLevel",
     "purchaseOrders": {"export": True, "taxItem": "Tax", "shippingItem": "Shipping"},
     "salesTax": {"calculatedBy": "quickbooks"},
+    "closingPassword": True,
     "serialNumbersWanted": False,
     "bypassedBatches": [],
     "exportedBatches": [],

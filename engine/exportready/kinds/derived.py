@@ -42,6 +42,7 @@ KINDS = (
             "peopleWhoExport": Field(type=Type.NUMBER, answer="peopleWhoExport"),
             "connector": Field(type=Type.TEXT, choices=tuple(_CONNECTORS.split("|")), answer="webConnector.sentBy"),
             "closingDate": Field(type=Type.DATE, answer="closingDate"),
+            "closingPassword": Field(type=Type.YESNO, answer="closingPassword"),
             "salesTaxInQuickBooks": Field(type=Type.YESNO, question="Is sales tax switched on in QuickBooks?"),
             "classTracking": Field(type=Type.YESNO, question="Does QuickBooks track classes?"),
             "purchaseOrdersExported": Field(type=Type.YESNO, answer="purchaseOrders.export"),
