@@ -2,8 +2,8 @@
 
 QuickBooks keeps each level of a list in alphabetical order until someone drags a name. Siblings are compared by code point,
 ignoring case; spaces and commas count. A pair that first differs in a non-ASCII character, or in one of the signs ' - & . _, isn't
-compared, because no real list shows how QuickBooks sorts those. IIF is proven to write the list in its own order. qbXML is not: there, a displaced
-name proves that the list was sorted by hand, but a list in order proves nothing.
+compared, because no real list shows how QuickBooks sorts those. IIF is proven to write the list in its own order. qbXML is not:
+there, a displaced name proves that the list was sorted by hand, but a list in order proves nothing.
 """
 
 from __future__ import annotations

@@ -65,7 +65,8 @@ CONNECTORS_EXPLAINED = (
 )
 MAPPING_EXPLAINED = (
     "The mapping decides whether transactions go to the customer or to a job in QuickBooks. If it changed since the last export, a "
-    "customer's history is split between the two. In ServiceTitan, look under Settings > Integrations > QuickBooks Desktop > Customer Mapping."
+    "customer's history is split between the two. In ServiceTitan, look under Settings > Integrations > QuickBooks Desktop > Customer "
+    "Mapping."
 )
 MODULES_EXPLAINED = (
     "Bills and purchase orders reach QuickBooks only if you have the Purchasing module. Serial numbers don't reach QuickBooks "

@@ -219,10 +219,10 @@ plausible yesno
         **_like("servicetitan.invoice"),
         at_fault="transaction",
     ),
-    # How many names QuickBooks has: customers with their jobs, vendors, employees and other names. `atLeast`: those in the files.
+    # How many names the files have: customers with their jobs, vendors, employees and other names; and whether QuickBooks has room.
     Kind(
         name="derived.name_count",
-        fields=fields("list text\nnames number\natLeast number"),
+        fields=fields("list text\nnames number\nlimit number\nhasRoom yesno"),
         key=("list",),
         supply=LISTS_TO_IIF,
         at_fault="session",

@@ -205,6 +205,7 @@ MajorVersion text
 Country text
 IsAutomaticLogin yesno
 QBFileMode ?text SingleUser|MultiUser
+ListMetaData.EntityMetaData.MaxCapacity ?number
 """
         ),
         key=(),
