@@ -201,6 +201,9 @@ class _Subjects:
         if kind == "derived.payment_fit" and (one := self.record(finding)) is not None:
             named = f"{one.get('customer')} / {one.get('payment')}"
             return self._of_type("payment", one.get("paymentId"), fold(named))
+        if kind == "derived.pending_job" and (one := self.record(finding)) is not None:
+            place = [one.get(name) for name in ("customer", "location")]
+            return [node for node, record in self.graph.transactions.items() if _place(record) == place]
         if kind in ("derived.match", "derived.batched"):
             sent = self.record(finding)
             return self._known((KINDS_BY_TYPE[str(sent.get("type"))], key)) if sent else []
@@ -277,6 +280,11 @@ class _Subjects:
 def _plain(number: str) -> str:
     """Fold a number for comparing: without #, and without the .0 that a spreadsheet adds (#58244, 58244.0)."""
     return fold(number).removeprefix("#").strip().removesuffix(".0")
+
+
+def _place(record: Record) -> list[Value]:
+    """Return the customer and the location of an invoice or credit memo."""
+    return [record.get("customer.name"), record.get("location.name")]
 
 
 def _party(record: Record) -> str:
