@@ -41,6 +41,11 @@ def listed(names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda name: [part.casefold() for part in name.split(":")])
 
 
+def listed_rows(rows: Iterable[Json]) -> list[Json]:
+    """Return the rows of a list in QuickBooks' default order."""
+    return sorted(rows, key=lambda row: [part.casefold() for part in row["NAME"].split(":")])
+
+
 COLUMNS = {
     "ACCNT": "NAME REFNUM TIMESTAMP ACCNTTYPE OBAMOUNT DESC ACCNUM SCD BANKNUM EXTRA HIDDEN DELCOUNT USEID",
     "INVITEM": "NAME REFNUM TIMESTAMP INVITEMTYPE DESC PURCHASEDESC ACCNT ASSETACCNT COGSACCNT QNTY VALUE PRICE COST TAXABLE "

@@ -478,7 +478,8 @@ def _paid_again(company: Company) -> Sequence[str]:
     (payment,) = _payments(company, company.waiting(8))
     paid = next(bill for bill in company.titan["invoices"] if bill["syncStatus"] == "Exported" and bill["paidOn"])
     payment |= {"customer": paid["customer"], "total": paid["total"]}
-    payment["appliedTo"][0] |= {"appliedTo": paid["id"], "appliedToReferenceNumber": paid["referenceNumber"], "appliedAmount": paid["total"]}
+    payment["appliedTo"][0] |= {"appliedTo": paid["id"], "appliedToReferenceNumber": paid["referenceNumber"],
+                                "appliedAmount": paid["total"]}
     return [f"{_key(payment)} / {paid['referenceNumber']} / 1"]
 
 

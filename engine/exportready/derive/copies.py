@@ -15,7 +15,7 @@ from decimal import Decimal
 from exportready.derive.answers import facts_of
 from exportready.derive.conclusions import Conclusions
 from exportready.derive.derivation import Inputs, derivation
-from exportready.derive.exported import JOURNAL, BookedTransaction, SentTransaction, booked, sent
+from exportready.derive.exported import BookedTransaction, SentTransaction, booked, sent
 from exportready.derive.memos import names_batch
 from exportready.derive.unknowns import any_of, first_unknown, not_whole, unresolved, without
 from exportready.kinds import fold
@@ -41,10 +41,10 @@ _ROUNDING = Decimal("0.05")
 @derivation(
     _KIND,
     reads="""
-servicetitan.invoice id waits syncStatus active referenceNumber customer.id customer.name invoiceDate subTotal total batch.number batch.name
-servicetitan.payment id waits syncStatus active referenceNumber checkNumber customer.id customer.name date total batch.number batch.name
-servicetitan.credit_memo id waits syncStatus active referenceNumber customer.id customer.name date total batch.number batch.name
-servicetitan.bill id waits syncStatus status active referenceNumber vendor.id vendor.name billDate billAmount batch.number batch.name
+servicetitan.invoice id waits active referenceNumber customer.id customer.name invoiceDate subTotal total batch.number batch.name
+servicetitan.payment id waits active referenceNumber checkNumber customer.id customer.name date total batch.number batch.name
+servicetitan.credit_memo id waits active referenceNumber customer.id customer.name date total batch.number batch.name
+servicetitan.bill id waits status active referenceNumber vendor.id vendor.name billDate billAmount batch.number batch.name
 servicetitan.purchase_order id waits number status vendorId date total
 servicetitan.vendor id name
 derived.account purchaseOrdersExported
@@ -138,7 +138,7 @@ class _Books:
         self._unreadable: dict[str, Unknown] = {}
         """Kind -> the unknown number of one of its transactions."""
         self._by_amount: dict[tuple[str, Value], list[BookedTransaction]] = {}
-        for kind, some in booked(evidence).items():
+        for kind, some in booked(evidence, _USUAL.values()).items():
             for book in some:
                 number = book.record.get("RefNumber")
                 if isinstance(number, Unknown):
@@ -232,7 +232,7 @@ def _is_same(transaction: SentTransaction, book: BookedTransaction) -> Value:
 
 def _may_be_same(transaction: SentTransaction, book: BookedTransaction) -> Value:
     """Return whether a transaction without the same number is probably a copy. What is unknown is no sign."""
-    if transaction.amount == 0 or book.record.kind == JOURNAL:
+    if transaction.amount == 0:
         return False
     signs = (_same_party(transaction, book), _same_amount(transaction, book), _days_apart(transaction, book, 0))
     return all(sign is True for sign in signs)

@@ -1,4 +1,4 @@
-"""How each customer of a pending transaction stands in both programs: inactive, merged, or in QuickBooks twice.
+"""Find customers of pending transactions that are inactive in QuickBooks, merged, or in QuickBooks twice.
 
 QuickBooks has a customer under its exact name or with its Export ID (derive/parties.py). A customer that was exported before but is
 gone from QuickBooks was merged or renamed there if its transactions are under another name now.
@@ -150,6 +150,7 @@ class _Customers:
 
     def __init__(self, customers: Dataset) -> None:
         self._customers = customers
+        self._without_id = first_unknown(*customers.column("id"))
         self._by_id = {id_: one for one in customers.rows() if isinstance(id_ := one.get("id"), str)}
         self._by_name: dict[str, set[Value]] = {}
         for one in customers.rows():
@@ -162,6 +163,8 @@ class _Customers:
         if not isinstance(id_, str):
             return without(id_, "the file doesn't have the customer's ID")
         one = self._by_id.get(id_)
+        if one is None and self._without_id is not None:
+            return without(self._without_id, "some customers have no ID in the file")
         if one is None:
             return not_among(self._customers, "your files have only some of ServiceTitan's customers")
         into = one.get("mergedToId")
@@ -195,6 +198,7 @@ class _Moved:
             if one.get("waits") is False and isinstance(name, str):
                 self._exported.setdefault((fold(name), one.get("customer.id")), []).append(one)
         self._by_number = booked.by("RefNumber")
+        self._numberless = first_unknown(*booked.column("RefNumber"))
 
     def to(self, name: str, id_: Value) -> Value:
         """Return the name that QuickBooks has instead of this one; unset if it never had one, or has one that is nearly the same."""
@@ -213,7 +217,7 @@ class _Moved:
         number = invoice.get("referenceNumber")
         if not isinstance(number, str):
             return number
-        unknown: Value = UNSET
+        unknown: Value = self._numberless or UNSET
         for book in self._by_number.get(number, ()):
             customer, same = book.get("CustomerRef.FullName"), _is_same(invoice, book)
             if same is not False and (same is not True or not isinstance(customer, str)):
@@ -258,6 +262,8 @@ def jobs(inputs: Inputs) -> Dataset:
         return found.dataset(*sources, waiting_suffices=True)
     books = _Books(inputs.dataset(_BOOKS))
     places: dict[tuple[str, Value, str, Value], Record] = {}
+    ids: dict[tuple[str, str], list[Value]] = {}
+    """(customer, location) -> the ID of the location on each transaction."""
     for record, name, id_ in _pending(sources, found):
         location = record.get("location.name")
         if location is UNSET:
@@ -266,10 +272,8 @@ def jobs(inputs: Inputs) -> Dataset:
             found.doubt = without(location, f"the location of {record.key} is not in the file")
         else:
             place = record.get("location.id")
-            places.setdefault((fold(name), id_, str(location), UNSET if place is NOT_EXPORTED else place), record)
-    ids: dict[tuple[str, str], set[Value]] = {}
-    for name, _id, location, place in places:
-        ids.setdefault((name, fold(location)), set()).update({place} if isinstance(place, str) else ())
+            places.setdefault((fold(name), id_, str(location), place), record)
+            ids.setdefault((fold(name), fold(str(location))), []).append(place)
     for (name, id_, location, place), record in places.items():
         job, active = _job(books, str(record.get("customer.name")), id_, location, mapping)
         fields: dict[str, Value] = {
@@ -279,11 +283,20 @@ def jobs(inputs: Inputs) -> Dataset:
             "namesJob": mapping if isinstance(mapping, Unknown) else mapping == _BY_LOCATION,
             "inQuickBooks": job,
             "active": active,
-            "shared": len(ids[name, fold(location)]) > 1,
+            "shared": _differ(ids[name, fold(location)]),
             "usedBy": record.key,
         }
         found.add(fields, record.where)
     return found.dataset(*sources, waiting_suffices=True)
+
+
+def _differ(ids: Sequence[Value]) -> Value:
+    """Return whether transactions for one name have several locations. A credit memo has only the location's name."""
+    known = {id_ for id_ in ids if isinstance(id_, str)}
+    if len(known) > 1 or len(ids) == 1:
+        return len(known) > 1
+    unknown = first_unknown(*ids)
+    return without(unknown, "the file doesn't have the IDs of the locations") if unknown is not None and not known else False
 
 
 def _mapping(inputs: Inputs) -> Value:

@@ -7,7 +7,7 @@ included: they are part of the batch's total.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 import msgspec
@@ -143,10 +143,14 @@ _AMOUNTS = {
 _OF_VENDORS = ("quickbooks.Bill", "quickbooks.PurchaseOrder")
 
 
-def booked(evidence: Evidence) -> dict[str, list[BookedTransaction]]:
+BOOKED = ("quickbooks.Invoice", JOURNAL, *_AMOUNTS)
+"""The kinds of QuickBooks' transactions."""
+
+
+def booked(evidence: Evidence, kinds: Iterable[str] = BOOKED) -> dict[str, list[BookedTransaction]]:
     """Return QuickBooks' transactions by their kind."""
     found: dict[str, list[BookedTransaction]] = {}
-    for kind in ("quickbooks.Invoice", JOURNAL, *_AMOUNTS):
+    for kind in kinds:
         dataset = evidence.dataset(kind)
         amounts = _amounts(evidence, dataset)
         parties = dataset.column("VendorRef.FullName" if kind in _OF_VENDORS else "CustomerRef.FullName")

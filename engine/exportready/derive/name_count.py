@@ -13,13 +13,8 @@ from exportready.derive.unknowns import not_whole, without
 from exportready.model.evidence import Dataset, Location, Record, Scope, Value
 
 _KIND, _HOST = "derived.name_count", "quickbooks.Host"
-_LISTS = {
-    "quickbooks.Customer": "FullName",
-    "quickbooks.Vendor": "Name",
-    "quickbooks.Employee": "Name",
-    "quickbooks.OtherName": "Name",
-}
-"""The lists that share the limit, with the field of the name."""
+_LISTS = ("quickbooks.Customer", "quickbooks.Vendor", "quickbooks.Employee", "quickbooks.OtherName")
+"""The lists that share the limit."""
 _CAPACITY = "ListMetaData.EntityMetaData.MaxCapacity"
 _SMALLEST, _ENTERPRISE = Decimal(14_500), Decimal(1_000_000)
 """The limits of QuickBooks Pro and Premier, and of QuickBooks Enterprise."""
@@ -27,7 +22,7 @@ MARGIN = Decimal(500)
 """How many names must be left. The number is our own."""
 
 
-@derivation(_KIND, reads="\n".join(f"{kind} {name}" for kind, name in _LISTS.items()) + f"\n{_HOST} ProductName {_CAPACITY}")
+@derivation(_KIND, reads="\n".join((*_LISTS, f"{_HOST} ProductName {_CAPACITY}")))
 def count(inputs: Inputs) -> Dataset:
     """Conclude a single record.
 

@@ -108,6 +108,8 @@ class _Applied:
 
     def of_payment(self, application: Record) -> Value:
         """Return how much of a payment is applied to invoices."""
+        if not _payment(application):
+            return without(application.get("parent.id"), "the file has neither the ID nor the number of the payment")
         return total(self._of_payment[_payment(application)], _NO_AMOUNT)
 
     def on_invoice(self, application: Record) -> Value:
@@ -121,13 +123,11 @@ class _Applied:
 
 
 def _payment(application: Record) -> str:
-    """Return what tells one payment from another."""
-    id_ = application.get("parent.id")
-    return (
-        id_
-        if isinstance(id_, str)
-        else f"{application.get('parent.customer.name')} / {application.get('parent.referenceNumber')}"
-    )
+    """Return what tells one payment from another; empty if the file has neither its ID nor its number."""
+    id_, number = application.get("parent.id"), application.get("parent.referenceNumber")
+    if isinstance(id_, str):
+        return id_
+    return f"{application.get('parent.customer.name')} / {number}" if isinstance(number, str) else ""
 
 
 class _Invoices:
@@ -160,9 +160,12 @@ class _Invoices:
 
     def due(self, invoice: Record) -> Value:
         """Return the amount of an invoice with its adjustments."""
-        own = [one for one in self._adjustments.get(invoice.get("id"), ()) if one.get("active") is not False]
-        of = own if isinstance(invoice.get("id"), str) else []
-        return total((one.get("total") for one in (invoice, *of)), "the invoice has no total in the file")
+        own = self._adjustments.get(invoice.get("id"), ()) if isinstance(invoice.get("id"), str) else ()
+        unknown = first_unknown(*(one.get("active") for one in own))
+        if unknown is not None:
+            return without(unknown, f"the file doesn't show whether an adjustment of invoice {invoice.key} was voided")
+        adjusted = (one for one in own if one.get("active") is not False)
+        return total((one.get("total") for one in (invoice, *adjusted)), "the invoice has no total in the file")
 
 
 def _names_equal(one: Value, other: Value) -> bool:
@@ -178,7 +181,7 @@ class _SameCustomer:
     def of(self, application: Record, invoice: Record) -> Value:
         """Return true for the same customer, for a customer and its job, and for two that were merged.
 
-        Two customers with the same name may be one in QuickBooks, so they aren't told apart.
+        Two customers with the same name may be one in QuickBooks, so they are the same here.
         """
         ids = application.get("parent.customer.id"), invoice.get("customer.id")
         names = application.get("parent.customer.name"), invoice.get("customer.name")
@@ -230,7 +233,12 @@ class _Books:
             return _facts(False, UNSET, Decimal(0))
         balance, is_paid = book.get("BalanceRemaining"), book.get("IsPaid")
         if isinstance(balance, Decimal):
-            return _facts(balance <= 0, balance, Decimal(0) if balance <= 0 else _over(applied, balance))
+            is_open = balance > 0
+            if is_paid is is_open:
+                reason = f"QuickBooks' file says of invoice {invoice.key} that it is paid, and has another open balance"
+                unknown = Unknown(cause=Reason.CONTRADICTORY, reason=reason)
+                return _facts(unknown, unknown, unknown)
+            return _facts(not is_open, balance, _over(applied, balance) if is_open else Decimal(0))
         if is_paid is True:
             return _facts(True, Decimal(0), Decimal(0))
         unknown = without(balance, f"the open balance of invoice {invoice.key} is not in QuickBooks' file")
@@ -261,7 +269,7 @@ class _Books:
         )
 
     def _is_there(self, application: Record, book: Record) -> bool:
-        """Return whether this payment is already applied to the invoice: export/already-in-quickbooks reports one that is there."""
+        """Return whether this payment is already applied to the invoice. export/already-in-quickbooks reports such a payment."""
         check = self._checks.get(application.get("parent.id"))
         numbers = {fold(one) for one in (application.get("parent.referenceNumber"), check) if isinstance(one, str)}
         links = self._links.get(book.get("TxnID"), ()) if isinstance(book.get("TxnID"), str) else ()

@@ -21,7 +21,7 @@ AHEAD, BACK = timedelta(days=366), timedelta(days=731)
 @derivation(
     _SUM,
     reads=f"""
-{INVOICE} id waits referenceNumber customer.name subTotal salesTax total discountTotal
+{INVOICE} id waits referenceNumber customer.name salesTax total discountTotal
 {_LINE} id parent.id parent.customer.name parent.referenceNumber total isChargeable active
 """,
 )
@@ -91,7 +91,7 @@ def _difference(invoice: Record, whole: Value, lines: list[Record]) -> Value:
 
 @derivation(
     _DATE,
-    reads="\n".join(f"{kind} id waits {of.number} {of.party or of.party_id} {of.day}" for kind, of in TRANSACTIONS.items())
+    reads="\n".join(f"{kind} id waits {of.number} {of.party} {of.day}" for kind, of in TRANSACTIONS.items())
     + "\nderived.account purchasing purchaseOrdersExported",
 )
 def dates(inputs: Inputs) -> Dataset:

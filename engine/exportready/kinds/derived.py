@@ -124,7 +124,7 @@ costAccount name
         **_like("servicetitan.invoice"),
         at_fault="customer",
     ),
-    # One customer of a pending transaction, with how it stands in both programs. `mergedTo` is the customer into which ServiceTitan
+    # One customer of a pending transaction, with its state in both programs. `mergedTo` is the customer into which ServiceTitan
     # merged it, `movedTo` the one under whom QuickBooks has its earlier invoices, `twin` its second name in QuickBooks.
     Kind(
         name="derived.customer_state",
@@ -202,7 +202,7 @@ overOpen money
         **_like("servicetitan.invoice"),
         at_fault="transaction",
     ),
-    # One pending transaction with a date, which is text because it may be one that no calendar of ours has (9999).
+    # One pending transaction with a date, which is text because it may be one in an impossible year (9999).
     Kind(
         name="derived.pending_date",
         fields=fields(
