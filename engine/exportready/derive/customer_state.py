@@ -323,6 +323,7 @@ def _job(books: _Books, name: str, id_: Value, location: str, mapping: Value) ->
     states = [books.is_active(job) for one in customers for job in books.jobs_of(one)]
     if all(state is True for state in states):
         return books.unknown or False, books.unknown or True
-    reason = f"{name} has an inactive job in QuickBooks, and we can't tell whether this location is that job"
-    unknown = Unknown(cause=Reason.INCONCLUSIVE, reason=reason)
+    reason = f"{name} may have an inactive job in QuickBooks, and we can't tell whether this location is that job"
+    lacking = first_unknown(mapping, *states)
+    unknown = without(lacking, reason) if lacking else Unknown(cause=Reason.INCONCLUSIVE, reason=reason)
     return unknown, unknown

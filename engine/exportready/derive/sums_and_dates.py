@@ -22,7 +22,7 @@ AHEAD, BACK = timedelta(days=366), timedelta(days=731)
     _SUM,
     reads=f"""
 {INVOICE} id waits referenceNumber customer.name salesTax total discountTotal
-{_LINE} id parent.id parent.customer.name parent.referenceNumber total isChargeable active
+{_LINE} parent.id parent.customer.name parent.referenceNumber total isChargeable active
 """,
 )
 def sums(inputs: Inputs) -> Dataset:
