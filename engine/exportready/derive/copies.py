@@ -1,9 +1,9 @@
 """Find pending transactions that QuickBooks already has, because someone entered them by hand or another program sent them.
 
 The number must agree, and either the customer (with the amount, or a day nearby) or both the day and the amount. If one side has no
-number, the customer, the amount and the day must agree, and that is only a sign. A transaction of QuickBooks that belongs to another
-transaction of ServiceTitan is no copy. Neither is one that ServiceTitan sent itself, as the batch in its memo shows: exporting a batch
-again creates no duplicates (docs/sources.md, batches).
+number, or an invoice has another one, the customer, the amount and the day must agree, and that is only a sign. A transaction of
+QuickBooks that belongs to another transaction of ServiceTitan is no copy. Neither is one that ServiceTitan sent itself, as the batch
+in its memo shows: exporting a batch again creates no duplicates (docs/sources.md, tie-out).
 """
 
 from __future__ import annotations
@@ -132,7 +132,9 @@ class _Books:
 
     def __init__(self, evidence: Evidence, waiting: Iterable[SentTransaction], shape: _Shape) -> None:
         self._evidence = evidence
-        numbers = {number for one in waiting for number in one.numbers}
+        pending = list(waiting)
+        numbers = {number for one in pending for number in one.numbers}
+        amounts = {one.amount for one in pending}
         self._by_number: dict[tuple[str, str], list[BookedTransaction]] = {}
         self._without_number: dict[str, list[BookedTransaction]] = {}
         self._unreadable: dict[str, Unknown] = {}
@@ -147,8 +149,10 @@ class _Books:
                     self._without_number.setdefault(kind, []).append(book)
                 elif book.number in numbers:
                     self._by_number.setdefault((kind, book.number), []).append(book)
-                self._by_amount.setdefault((kind, book.amount), []).append(book)
-        self._others = list(_others(evidence, numbers, shape)) if self._by_number else []
+                if book.amount in amounts:
+                    self._by_amount.setdefault((kind, book.amount), []).append(book)
+                    numbers |= {book.number}
+        self._others = list(_others(evidence, numbers, shape)) if self._by_number or self._by_amount else []
         self._batches = {
             (number, name): record
             for kind in (INVOICE, PAYMENT, CREDIT_MEMO, BILL)
@@ -159,7 +163,7 @@ class _Books:
     def copy_of(self, transaction: SentTransaction, *, with_number: bool) -> tuple[Value, BookedTransaction | None]:
         """Return whether QuickBooks has a transaction, and that one.
 
-        `with_number`: with the same number, or else one of the two has none.
+        `with_number`: with the same number, or else one of the two has none or another one.
         """
         home = transaction.homes[0]
         if with_number and isinstance(transaction.number, Unknown):
@@ -181,6 +185,9 @@ class _Books:
                 yield from self._by_number.get((home, number), ())
         elif transaction.numbers:
             yield from self._without_number.get(home, ())
+            if transaction.type == "invoice":  # entered by hand, it gets QuickBooks' own next number
+                some = self._by_amount.get((home, transaction.amount), ())
+                yield from (book for book in some if book.number and book.number not in transaction.numbers)
         else:
             yield from self._by_amount.get((home, transaction.amount), ())
 
@@ -231,11 +238,11 @@ def _is_same(transaction: SentTransaction, book: BookedTransaction) -> Value:
 
 
 def _may_be_same(transaction: SentTransaction, book: BookedTransaction) -> Value:
-    """Return whether a transaction without the same number is probably a copy. What is unknown is no sign."""
+    """Return whether a transaction without the same number is probably a copy."""
     if transaction.amount == 0:
         return False
-    signs = (_same_party(transaction, book), _same_amount(transaction, book), _days_apart(transaction, book, 0))
-    return all(sign is True for sign in signs)
+    day = _days_apart(transaction, book, 0)
+    return _both(_same_party(transaction, book), _both(_close(transaction.amount, book.amount), day))
 
 
 def _both(one: Value, other: Value) -> Value:
