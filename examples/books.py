@@ -10,7 +10,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from firm import NORTHWIND, Firm
-from northwind import COGS, MATERIALS, METHODS, NOT_IN_BOOKS, OTHER_NAMES, TERMS, Json, Sku, money
+from northwind import COGS, KIT, MATERIALS, METHODS, NOT_IN_BOOKS, OTHER_NAMES, TERMS, Json, Sku, money
 
 ACCOUNTS = """
 BANK Operating Checking|Payroll Checking|Tax Savings
@@ -39,6 +39,11 @@ EXTRA = {"Inventory Asset": "INVENTORYASSET", "Undeposited Funds": "UNDEPOSIT", 
 def listed(names: Iterable[str]) -> list[str]:
     """QuickBooks' default order, per level, parents before their jobs."""
     return sorted(names, key=lambda name: [part.casefold() for part in name.split(":")])
+
+
+def listed_rows(rows: Iterable[Json]) -> list[Json]:
+    """Return the rows of a list in QuickBooks' default order."""
+    return sorted(rows, key=lambda row: [part.casefold() for part in row["NAME"].split(":")])
 
 
 COLUMNS = {
@@ -138,7 +143,7 @@ def lists(skus: Sequence[Sku], names: Sequence[str], firm: Firm = NORTHWIND) -> 
     for name, kind, cells in items:
         found["INVITEM"].append(item(numbers[name], name, kind, **cells, **{"ISPASSEDTHRU": "Y"} if kind == "PART" else {}))
     groups: list[tuple[str, str, str, Sequence[str]]] = [
-        ("Water Heater Kit", "GRP", "Water heater, installed", ("WH-GAS-40", "PVC-ELB-34", "TAPE-PTFE", "Water Heater Install"))
+        ("Water Heater Kit", "GRP", "Water heater, installed", KIT)
     ]
     groups += [(f"{zone} Sales Tax", "STAX", f"Sales tax, {zone}", members) for zone, members in firm.zones.items()]
     for n, (name, kind, text, members) in enumerate(groups, len(items) + 1):

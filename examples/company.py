@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import yaml
 
 import books
 import titan
 from firm import NORTHWIND, Firm
-from northwind import Dice, Json, customers, pricebook
+from northwind import INACTIVE, KIT, SHOWN, Dice, Json, customers, pricebook
 
 SETTINGS: Json = {
     "webConnector": {
@@ -28,6 +28,7 @@ SETTINGS: Json = {
     "customerMappingAtLastExport": "customerLevel",
     "purchaseOrders": {"export": True, "taxItem": "Tax", "shippingItem": "Shipping"},
     "salesTax": {"calculatedBy": "quickbooks"},
+    "closingPassword": True,
     "serialNumbersWanted": False,
     "bypassedBatches": [],
     "exportedBatches": [],
@@ -133,6 +134,17 @@ def answers(firm: Firm) -> Json:
 def northwind(waiting_size: int = 0) -> Company:
     """The company, ready for its export; with a larger batch if a size is given."""
     return company(NORTHWIND, waiting_size)
+
+
+def small() -> Company:
+    """The same company with a short pricebook, few customers, and a small batch after one that was exported."""
+    dice = Dice(NORTHWIND.seed)
+    skus = [sku for sku in pricebook(dice) if sku.code in {*SHOWN, *INACTIVE, *KIT} or sku.kind == "service"]
+    names = [name for name in customers(dice) if name.startswith(("A", "B", "C", "D"))]
+    return company(replace(NORTHWIND, skus=tuple(skus), customers=tuple(names), batches=SMALL_BATCHES, orders=4))
+
+
+SMALL_BATCHES = {"1041": ("11-13 plumbing", 10), "1042": ("11-20 plumbing", 12)}
 
 
 def company(firm: Firm, waiting_size: int = 0) -> Company:

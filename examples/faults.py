@@ -15,6 +15,7 @@ from datetime import date, timedelta
 
 import titan
 from company import Company, company, northwind
+from company import small as small_batch
 from firm import SMALL
 from modes import no_inventory, no_purchase_orders, tax_by_servicetitan
 from northwind import COGS, Json
@@ -74,6 +75,19 @@ def _all(base: Callable[[], Company]) -> Company:
 def not_ready() -> Company:
     """The company with every fault that goes with inventory and purchase orders."""
     return _all(northwind)
+
+
+def by_location() -> Company:
+    """Return a small company in which each location becomes a job in QuickBooks."""
+    company = small_batch()
+    for path in ("customerMapping", "customerMappingAtLastExport"):
+        company.answers[path] = "serviceLocationName"
+    return company
+
+
+def not_ready_batch() -> Company:
+    """The small company with every fault of single transactions and customers."""
+    return _all(by_location)
 
 
 def not_ready_without_inventory() -> Company:
@@ -517,3 +531,89 @@ def _sold_out(company: Company) -> Sequence[str]:
 def _old_release(company: Company) -> Sequence[str]:
     company.state["Host"] |= {"ProductName": "QuickBooks Enterprise Solutions 23.0", "MajorVersion": "33"}
     return ["quickbooksRelease"]
+# -- single transactions and customers of the small company
+
+
+@breaks("export/already-in-quickbooks", base=by_location)
+def _typed_in(company: Company) -> Sequence[str]:
+    invoice, booked = company.waiting(0), copy.deepcopy(company.booked[0])
+    booked |= {"TxnID": "4FF0-1795170000", "RefNumber": invoice["referenceNumber"], "TxnDate": "2026-11-19",
+               "TimeCreated": "2026-11-19T10:12:00-07:00", "TimeModified": "2026-11-19T10:12:00-07:00", "Subtotal": invoice["subTotal"],
+               "SalesTaxTotal": invoice["salesTax"], "AppliedAmount": "0.00", "BalanceRemaining": invoice["total"], "IsPaid": "false",
+               "LinkedTxn": [], "Memo": "Typed in from the paper copy"}
+    booked["CustomerRef"]["FullName"] = invoice["customer"]["name"]
+    company.booked.append(booked)
+    return [f"same-number: {_key(invoice)}"]
+
+
+@breaks("naming/customer-active", base=by_location)
+def _inactive_customer(company: Company) -> Sequence[str]:
+    name = company.waiting(1)["customer"]["name"]
+    company.entry("CUST", name)["HIDDEN"] = "Y"
+    return _customer([name])
+
+
+@breaks("naming/customer-merged", base=by_location)
+def _merged(company: Company) -> Sequence[str]:
+    name = company.waiting(2)["customer"]["name"]
+    company.record("customers", name).update(active=False, mergedToId=company.waiting(0)["customer"]["id"])
+    return [f"merged: {name}"]
+
+
+@breaks("naming/characters", base=by_location)
+def _emoji(company: Company) -> Sequence[str]:
+    return _customer(_rename(company, company.waiting(11), "Sunny \u2600 Dental"))
+
+
+@breaks("naming/location-becomes-job", base=by_location)
+def _long_location(company: Company) -> Sequence[str]:
+    invoice, name = company.waiting(3), "Boiler room: north wing, behind the laundry"
+    invoice["location"]["name"] = name
+    return [f"{check}: {invoice['customer']['name']} / {name} / 1" for check in ("colon", "length")]
+
+
+@breaks("payments/customer-is-the-invoices", base=by_location)
+def _paid_by_another(company: Company) -> Sequence[str]:
+    invoice = company.waiting(7)
+    (payment,) = _payments(company, invoice)
+    payment["customer"] = company.titan["invoices"][1]["customer"]
+    return [f"{_key(payment)} / {invoice['referenceNumber']} / 1"]
+
+
+@breaks("payments/invoice-open", base=by_location)
+def _paid_again(company: Company) -> Sequence[str]:
+    (payment,) = _payments(company, company.waiting(8))
+    paid = next(bill for bill in company.titan["invoices"] if bill["syncStatus"] == "Exported" and bill["paidOn"])
+    payment |= {"customer": paid["customer"], "total": paid["total"]}
+    payment["appliedTo"][0] |= {"appliedTo": paid["id"], "appliedToReferenceNumber": paid["referenceNumber"],
+                                "appliedAmount": paid["total"]}
+    return [f"{_key(payment)} / {paid['referenceNumber']} / 1"]
+
+
+@breaks("payments/not-over-applied", base=by_location)
+def _applied_too_much(company: Company) -> Sequence[str]:
+    invoice = company.waiting(10)
+    (payment,) = _payments(company, invoice)
+    payment["appliedTo"][0]["appliedAmount"] = "9" + payment["total"]
+    return [f"{check}: {_key(payment)} / {invoice['referenceNumber']} / 1" for check in ("invoice", "payment")]
+
+
+@breaks("batching/total-is-its-lines", base=by_location)
+def _other_total(company: Company) -> Sequence[str]:
+    invoice = company.waiting(9)
+    invoice["total"] = "9" + invoice["total"]
+    return [_key(invoice)]
+
+
+@breaks("batching/plausible-dates", base=by_location)
+def _mistyped_year(company: Company) -> Sequence[str]:
+    invoice = company.waiting(5)
+    invoice["invoiceDate"] = invoice["invoiceDate"].replace("2026", "2062")
+    return [_key(invoice)]
+
+
+@breaks("lists/limits", base=by_location)
+def _full(company: Company) -> Sequence[str]:
+    # No edition allows this few names: the example would have 14,000 otherwise.
+    company.state["Host"]["ListMetaData"] = {"EntityMetaData": {"MaxCapacity": "550"}}
+    return ["Names"]

@@ -20,13 +20,14 @@ from pathlib import Path
 import by_hand
 from after import not_arrived
 from company import northwind
-from faults import not_ready, not_ready_setup, not_ready_without_inventory
+from faults import not_ready, not_ready_batch, not_ready_setup, not_ready_without_inventory
 
 SNAPSHOTS: Mapping[str, Callable[[], Mapping[str, bytes]]] = {
     "ready": lambda: northwind().files(),
     "not-ready": lambda: not_ready().files(),
     "not-ready-without-inventory": lambda: not_ready_without_inventory().files(),
     "not-ready-setup": lambda: not_ready_setup().files(),
+    "not-ready-batch": lambda: not_ready_batch().files(compact=True),
     "after-export": lambda: not_arrived().files(),
     "by-hand": lambda: by_hand.files(northwind()),
 }

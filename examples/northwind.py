@@ -24,6 +24,8 @@ SHOWN = ("PVC-ELB-1", "PEX-VLV-1", "WH-GAS-50", "PEX-VLV-2", "GAS-FLX-12", "ABS-
 NOT_IN_BOOKS = frozenset(
     {"PEX-VLV-1", "PEX-VLV-2", "ABS-TRP-1", "GAS-FLX-12", "GAS-FLX-34", "CU-VLV-2", "WH-HYB-80", "BLR-STM-3", "Winterize"}
 )
+KIT = ("WH-GAS-40", "PVC-ELB-34", "TAPE-PTFE", "Water Heater Install")
+"""The members of a group of items."""
 INACTIVE = frozenset({"PVC-TEE-2", "OLD-FLUX-8OZ", "WH-ELE-30", "Winterize"})
 
 

@@ -97,6 +97,7 @@ WHOLE = (
     "quickbooks.Account",
     "quickbooks.Class",
     "quickbooks.Customer",
+    "quickbooks.Invoice",
     "quickbooks.Vendor",
     "quickbooks.Employee",
     "quickbooks.OtherName",
@@ -227,7 +228,7 @@ def _transactions(one: Company, dice: random.Random, customers: Sequence[str]) -
             one.of("servicetitan.payment_application").append(
                 {
                     "appliedTo": invoice["id"],
-                    "appliedAmount": Decimal(20),
+                    "appliedAmount": Decimal(10),
                     "appliedToReferenceNumber": invoice["referenceNumber"],
                     **{f"parent.{key}": value for key, value in own.items()},
                 }
@@ -333,9 +334,50 @@ def _colon(one: Company, dice: random.Random) -> None:
     one.broken.add(("customer", "customer: d"))
 
 
-def _name_in_use(one: Company, dice: random.Random) -> None:
-    one.of("quickbooks.Vendor").append({"Name": "Customer E", "IsActive": True})
-    one.broken.add(("customer", "customer e"))
+def _customer_inactive(one: Company, dice: random.Random) -> None:
+    customer = dice.choice(one.of("quickbooks.Customer"))
+    customer["IsActive"] = False
+    one.broken.add(("customer", str(customer["FullName"]).lower()))
+
+
+def _invoice_paid(one: Company, dice: random.Random) -> None:
+    """A payment for an invoice that was exported, and that someone recorded as paid in QuickBooks."""
+    for payment in one.of("servicetitan.payment")[:1]:
+        whose = {name: payment[name] for name in ("customer.id", "customer.name")}
+        sent: Row = {
+            "id": "900",
+            "referenceNumber": "900",
+            **whose,
+            "syncStatus": "Exported",
+            "active": True,
+            "batch.number": "0",
+            "batch.id": "90",
+            "batch.name": "Before",
+            "invoiceDate": DAY,
+            "subTotal": Decimal(100),
+            "salesTax": Decimal(8),
+            "total": Decimal(108),
+            "termName": UNSET,
+            "taxZoneId": "North",
+            "businessUnit.name": "Plumbing",
+        }
+        one.of("servicetitan.invoice").append(sent)
+        one.of("quickbooks.Invoice").append(
+            {
+                "TxnID": "A-1",
+                "RefNumber": "900",
+                "CustomerRef.FullName": payment["customer.name"],
+                "TxnDate": DAY,
+                "Subtotal": Decimal(100),
+                "SalesTaxTotal": Decimal(8),
+                "BalanceRemaining": Decimal(0),
+                "IsPaid": True,
+                "Memo": "0 / Before",
+            }
+        )
+        paid = next(row for row in one.of("servicetitan.payment_application") if row["parent.id"] == payment["id"])
+        paid.update({"appliedTo": "900", "appliedToReferenceNumber": "900"})
+        one.broken.add(("servicetitan.payment", str(payment["id"])))
 
 
 def _rename(one: Company, old: str, new: str) -> None:
@@ -392,7 +434,8 @@ PLANTS = [
     _other_type,
     _inactive_item,
     _colon,
-    _name_in_use,
+    _customer_inactive,
+    _invoice_paid,
     _class_gone,
     _tax_item_gone,
     _account_gone,
@@ -432,7 +475,12 @@ def _unused_item(one: Company, dice: random.Random) -> None:
     )
 
 
-NOISE = [_known_as_its_line_says, _other_rate, _known_item_without_account, _unit_without_class, _unused_item]
+def _name_in_use(one: Company, dice: random.Random) -> None:
+    """The Export ID keeps a new customer apart from a vendor with the same name."""
+    one.of("quickbooks.Vendor").append({"Name": "Customer E", "IsActive": True})
+
+
+NOISE = [_name_in_use, _known_as_its_line_says, _other_rate, _known_item_without_account, _unit_without_class, _unused_item]
 """Practices that are broken without an export minding it."""
 
 
@@ -462,6 +510,8 @@ class Exporter:
             if bill["batch.number"] in posted:
                 self._send("servicetitan.bill", "bill", bill, str(bill["referenceNumber"]), self._of_bill(bill))
         for invoice in self.one.of("servicetitan.invoice"):
+            if invoice["syncStatus"] == "Exported":
+                continue
             if invoice["batch.number"] in posted:
                 self._send(
                     "servicetitan.invoice", "invoice", invoice, str(invoice["referenceNumber"]), self._of_invoice(invoice)
@@ -500,16 +550,16 @@ class Exporter:
 
     def _customer(self, row: Row, where: str) -> tuple[Name, str] | None:
         name = str(row["customer.name"])
-        if any(name == customer["FullName"] for customer in self.one.of("quickbooks.Customer")):
-            return None
+        for customer in self.one.of("quickbooks.Customer"):
+            if name == customer["FullName"]:
+                inactive = ("customer", name.lower()), missing("Customer", name, where)
+                return None if customer["IsActive"] is True else inactive
         if ":" in name:
             self._made(
                 ("customer", name.lower()),
                 f'There was an error when storing "{name}" in the "customer name" field.  QuickBooks error '
                 "message: Names in this list cannot contain a colon.",
             )
-        elif any(name == vendor["Name"] for vendor in self.one.of("quickbooks.Vendor")):
-            self._made(("customer", name.lower()), f'The name "{name}" of the list element is already in use.')
         else:
             return None
         return ("customer", name.lower()), missing("Customer", name, where)
@@ -562,6 +612,13 @@ class Exporter:
         if account is not UNSET and str(account).lower() not in self.accounts:
             return ("account", str(account).lower()), missing("Account", str(account), "ReceivePayment")
         for paid in self.one.of("servicetitan.payment_application"):
+            booked = (one for one in self.one.of("quickbooks.Invoice") if one["RefNumber"] == paid["appliedToReferenceNumber"])
+            if paid["parent.id"] == payment["id"] and any(one["IsPaid"] is True for one in booked):
+                return (
+                    ("servicetitan.payment", str(payment["id"])),
+                    f'The "AppliedToTxnAdd payment amount" field has an invalid value "{paid["appliedAmount"]}".  QuickBooks error '
+                    "message: You cannot pay more than the amount due.",
+                )
             if paid["parent.id"] == payment["id"] and ("servicetitan.invoice", paid["appliedTo"]) in self.refused:
                 name = f"4A-{paid['appliedTo']}"
                 was_sent = any(paid["appliedToReferenceNumber"] == error["transaction"] for error in self.errors)
@@ -631,7 +688,10 @@ def test_what_an_exporter_refuses_is_what_was_foretold_and_its_errors_fold_into_
     own = {(kind, id_) for kind, id_ in exporter.raised if kind.startswith("servicetitan.")}
     unsent = {name for kind, name in exporter.raised if kind == "transaction"}
     numbers = {
-        str(row["referenceNumber"]) for row in one.of("servicetitan.invoice") if ("servicetitan.invoice", row["id"]) in own
+        str(row["referenceNumber"]).lower()
+        for kind in ("servicetitan.invoice", "servicetitan.payment")
+        for row in one.of(kind)
+        if (kind, row["id"]) in own
     }
     objects, raised = ({name for name in names if name[0] != "transaction"} for names in (named, exporter.raised - own))
     assert raised <= objects

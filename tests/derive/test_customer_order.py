@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from exportready.derive.customer_order import _after, displaced
 
-ALPHABET = "aB c,-éZ"
+ALPHABET = "aB c,-é'Z"
 names = st.lists(st.text(ALPHABET, min_size=1, max_size=3), max_size=7)
 
 
@@ -48,6 +48,8 @@ def test_a_sorted_list_has_nothing_displaced(listed: list[str]) -> None:
         (["Lo, David", "Lochrie"], set()),
         (["Zürich", "Zorn", "Zulu"], set()),
         (["Zoë", "Adams", "Baker"], {0}),
+        (["O'Brien", "O Brien", "OBrien", "O'Brien"], set()),
+        (["Zane's", "Adams", "Baker"], {0}),
     ],
     ids=[
         "sorted",
@@ -58,6 +60,8 @@ def test_a_sorted_list_has_nothing_displaced(listed: list[str]) -> None:
         "comma",
         "non-ASCII not judged",
         "non-ASCII elsewhere",
+        "apostrophe not judged",
+        "apostrophe elsewhere",
     ],
 )
 def test_cases(listed: list[str], out: set[int]) -> None:

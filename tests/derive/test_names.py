@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exportready.derive import derive
-from exportready.derive.names import _likeness, is_clean
+from exportready.derive.names import is_clean, likeness
 from exportready.model.evidence import NOT_EXPORTED, UNSET, Dataset, Record, Scope, Unknown, Value
 from exportready.model.reasons import Reason
 from exportready.rulebook.examples import NOON
@@ -253,7 +253,7 @@ MARKS = st.sampled_from([" ", ", ", ". ", " - ", "/", " & ", "  ", "_", " (", ")
 
 
 def alike(one: str, other: str) -> bool:
-    return bool(set(_likeness(one)) & set(_likeness(other)))
+    return bool(set(likeness(one)) & set(likeness(other)))
 
 
 @given(WORDS, st.data())
@@ -271,8 +271,8 @@ def test_accents_do_not_matter(words: list[str]) -> None:
 
 @given(st.text(max_size=20))
 def test_a_name_is_like_itself_or_has_nothing_to_compare(name: str) -> None:
-    assert _likeness(name) == _likeness(name.casefold()) == _likeness(name.swapcase().casefold())
-    assert alike(name, name) or not _likeness(name)
+    assert likeness(name) == likeness(name.casefold()) == likeness(name.swapcase().casefold())
+    assert alike(name, name) or not likeness(name)
 
 
 @given(

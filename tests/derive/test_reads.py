@@ -21,7 +21,7 @@ from exportready.kinds import KINDS
 from exportready.model.evidence import UNSET, Dataset, Evidence, Location, Record, Value
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-COMPANIES = ("ready", "not-ready", "not-ready-without-inventory", "after-export", "by-hand")
+COMPANIES = ("ready", "not-ready", "not-ready-without-inventory", "not-ready-batch", "after-export", "by-hand")
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
 BOOK = samples.rulebook()
 ANSWERS = "account.answers"

@@ -83,7 +83,9 @@ def test_a_record_whose_name_looks_like_a_placeholder_of_the_steps(report: Repor
     )
 
 
-@pytest.mark.parametrize("example", ["ready", "not-ready", "after-export", "by-hand", "not-ready-without-inventory"])
+@pytest.mark.parametrize(
+    "example", ["ready", "not-ready", "after-export", "by-hand", "not-ready-without-inventory", "not-ready-batch"]
+)
 def test_the_examples(example: str) -> None:
     report = check(CheckRequest(snapshot=EXAMPLES / example, rulebook=samples.rulebook(), at=AT))
     assert_same_after_reading_back(report)

@@ -21,7 +21,7 @@ from exportready.results.schema import schema
 from exportready.results.write import result_data
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-COMPANIES = ("ready", "not-ready", "not-ready-without-inventory", "by-hand", "after-export")
+COMPANIES = ("ready", "not-ready", "not-ready-without-inventory", "not-ready-batch", "by-hand", "after-export")
 AT = datetime.fromisoformat("2026-11-21T09:30:00-07:00")
 SCHEMA = schema()
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)

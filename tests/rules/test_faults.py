@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -10,14 +12,17 @@ import samples
 from after import FAULTS as FAULTS_AFTER
 from after import exported
 from company import Company, northwind
+from exportready.check import CheckRequest, check
 from exportready.judge.tryout import finding_key
 from exportready.model.report import Outcome, Report
 from faults import FAULTS as FAULTS_BEFORE
-from faults import Fault, small, without_inventory
+from faults import Fault, by_location, small, without_inventory
+
+from .conftest import AT
 
 BOOK = samples.rulebook()
 Judge = Callable[[Company], Report]
-BASES = [northwind, without_inventory, small, exported]
+BASES = [northwind, without_inventory, small, by_location, exported]
 FAULTS = FAULTS_BEFORE + FAULTS_AFTER
 
 
@@ -66,3 +71,18 @@ def test_every_rule_has_a_fault() -> None:
     for faults, phase in ((FAULTS_BEFORE, "before-export"), (FAULTS_AFTER, "after-export")):
         rules = sorted(rule.id for rule in BOOK.rules if rule.phase.value in (phase, "both"))
         assert sorted(fault.rule for fault in faults) == rules
+
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+NOT_READY = ("not-ready", "not-ready-without-inventory", "not-ready-batch")
+
+
+@cache
+def failed_in(example: str) -> frozenset[str]:
+    report = check(CheckRequest(snapshot=EXAMPLES / example, rulebook=BOOK, at=AT))
+    return frozenset(found(report))
+
+
+@pytest.mark.parametrize("rule", sorted(fault.rule for fault in FAULTS if fault.base is by_location))
+def test_a_rule_of_the_small_company_fails_in_its_example_and_in_no_other(rule: str) -> None:
+    assert [example for example in (*NOT_READY, "ready") if rule in failed_in(example)] == ["not-ready-batch"]

@@ -178,9 +178,11 @@ def taken_away(evidence: Evidence, kind: str, field: str | None) -> Evidence:
 
 def is_excused(rule: Rule, evidence: Evidence, at: datetime, kind: str, field: str | None) -> bool:
     """Return whether the rule may pass without it, since no value of it could make the rule fail."""
+    if (rule.id, kind) == STATES_MORE_ROOM:
+        return True
     if field is None:
         return not could_fail_with(rule, evidence, kind, at)
-    if field in USUAL_NAMES or (kind, field) == ONLY_IN_FEEDS:
+    if field in USUAL_NAMES or (kind, field) == ONLY_IN_FEEDS or (kind, field) in ALSO_BY_NUMBER:
         return True
     return not could_fail(rule, evidence, kind, field, at)
 
@@ -189,6 +191,10 @@ USUAL_NAMES = ("purchaseOrders.taxItem", "purchaseOrders.shippingItem")
 """Answers that only replace a name that the practice itself gives (Tax, Shipping)."""
 
 
+STATES_MORE_ROOM = ("lists/limits", "quickbooks.Host")
+"""No edition has a smaller limit than the one that counts without this file."""
+ALSO_BY_NUMBER = (("servicetitan.payment_application", "appliedTo"), ("servicetitan.payment_application", "parent.id"))
+"""IDs of payments and invoices, which their numbers identify too: spreadsheets have no IDs."""
 ONLY_IN_FEEDS = ("servicetitan.invoice_item", "active")
 """An invoice lists the items that it has; only the feed of items also lists removed ones."""
 

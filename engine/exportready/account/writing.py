@@ -73,7 +73,7 @@ def new_file(now: datetime, answers: Mapping[str, Answer], by: str = "") -> str:
 def questionnaire() -> str:
     """Return the interview as a CSV table to fill in and read back (with a BOM, so that Excel reads the encoding)."""
     rows = [("Question", "Answer", "Possible answers"), (ANSWERED_ON, "", "a date and time such as 11/20/2026 5:25 PM")]
-    asked = (FILES_TAKEN, *INTERVIEW, own_question("closingDate"))
+    asked = (FILES_TAKEN, *INTERVIEW, own_question("closingDate"), own_question("closingPassword"))
     rows += [(question.text, "", f"{describe_replies(question)} / {DONT_KNOW}") for question in asked]
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows(rows)

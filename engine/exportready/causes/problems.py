@@ -17,14 +17,15 @@ from exportready.kinds import KINDS, fold
 from exportready.kinds.messages import MISSING, OWN, SESSION, SKIPPED
 from exportready.kinds.nouns import noun
 from exportready.kinds.transactions import KINDS_BY_TYPE, TRANSACTIONS
-from exportready.model.evidence import Evidence, Record
+from exportready.model.evidence import Evidence, Record, Value
 from exportready.model.inference import Fact, InferenceRule, OneOf, fact
 from exportready.model.report import Finding, RuleResult
 
 _SUBJECTS = {
     "servicetitan.material": "item", "servicetitan.equipment": "item", "servicetitan.service": "item", "derived.item_use": "item",
-    "derived.waiting_customer": "customer", "derived.waiting_vendor": "vendor", "derived.tax_zone": "tax_zone",
-    "servicetitan.business_unit": "business_unit", "derived.account_use": "account", "quickbooks.Item": "item",
+    "derived.customer_state": "customer", "derived.waiting_customer": "customer", "derived.waiting_vendor": "vendor",
+    "derived.tax_zone": "tax_zone", "servicetitan.business_unit": "business_unit",
+    "derived.account_use": "account", "quickbooks.Item": "item",
 }  # fmt: skip
 """Kind of subject -> sort of object: a blocking finding about it blocks everything that uses the object."""
 
@@ -188,6 +189,10 @@ _LEFT_BEHIND = {"derived.batched": ("status", ("Pending", "Posted")), "derived.m
 """Kind -> the field and values that show a transaction is not in QuickBooks although others in its batch are."""
 
 
+_TYPED = ("derived.pending_copy", "derived.pending_date")
+"""Kinds of record about one transaction, of which they have the type and the ID."""
+
+
 class _Subjects:
     """Finds the record or the transactions that a finding or an error is about."""
 
@@ -224,12 +229,22 @@ class _Subjects:
         kind, key = finding.subject.kind, fold(finding.subject.key)
         if kind in AMOUNTS:
             return self._known((kind, key))
+        if kind in _TYPED and (one := self.record(finding)) is not None:
+            return self._of_type(str(one.get("type")), one.get("id"), key)
+        if kind == "derived.invoice_sum" and (one := self.record(finding)) is not None:
+            return self._of_type("invoice", one.get("id"), key)
+        if kind == "derived.payment_fit" and (one := self.record(finding)) is not None:
+            named = f"{one.get('customer')} / {one.get('payment')}"
+            return self._of_type("payment", one.get("paymentId"), fold(named))
+        if kind == "derived.pending_job" and (one := self.record(finding)) is not None:
+            place = [one.get(name) for name in ("customer", "location")]
+            return [node for node, record in self.graph.transactions.items() if _place(record) == place]
         if kind in ("derived.match", "derived.batched"):
             sent = self.record(finding)
             return self._known((KINDS_BY_TYPE[str(sent.get("type"))], key)) if sent else []
         if kind == "derived.applied_payment":
-            named = self.record(finding)
-            payment = f"{named.get('customer')} / {named.get('payment')}" if named else ""
+            applied = self.record(finding)
+            payment = f"{applied.get('customer')} / {applied.get('payment')}" if applied else ""
             return self._known(("servicetitan.payment", fold(payment)))
         array = KINDS[kind].array_of if kind in KINDS else None
         if array is None or array[0] not in AMOUNTS:
@@ -239,6 +254,11 @@ class _Subjects:
             self._lines[kind] = {fold(line.key): identity(line, "parent.", array[0]) for line in records}
         node = self._lines[kind].get(key)
         return [node] if node is not None else []
+
+    def _of_type(self, type_: str, id_: Value, key: str) -> list[Node]:
+        """Return the transaction of a type with this ID, or with this key if the file has no IDs."""
+        kind = KINDS_BY_TYPE[type_]
+        return [(kind, id_)] if isinstance(id_, str) and (kind, id_) in self.graph.records else self._known((kind, key))
 
     def _known(self, name: tuple[str, str]) -> list[Node]:
         node = self.graph.nodes.get(name)
@@ -295,6 +315,11 @@ class _Subjects:
 def _plain(number: str) -> str:
     """Fold a number for comparing: without #, and without the .0 that a spreadsheet adds (#58244, 58244.0)."""
     return fold(number).removeprefix("#").strip().removesuffix(".0")
+
+
+def _place(record: Record) -> list[Value]:
+    """Return the customer and the location of an invoice or credit memo."""
+    return [record.get("customer.name"), record.get("location.name")]
 
 
 def _party(record: Record) -> str:

@@ -1,9 +1,9 @@
 """Find out whether the customer list was sorted by hand (docs/sources.md, list order).
 
 QuickBooks keeps each level of a list in alphabetical order until someone drags a name. Siblings are compared by code point,
-ignoring case, with spaces and punctuation included. A pair that first differs in a non-ASCII character isn't compared, because
-it isn't established how QuickBooks sorts those. IIF is proven to write the list in its own order. qbXML is not: there, a displaced
-name proves that the list was sorted by hand, but a list in order proves nothing.
+ignoring case; spaces and commas count. A pair that first differs in a non-ASCII character, or in one of the signs ' - & . _, isn't
+compared, because no real list shows how QuickBooks sorts those. IIF is proven to write the list in its own order. qbXML is not:
+there, a displaced name proves that the list was sorted by hand, but a list in order proves nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ from exportready.model.reasons import Channel, Reason
 
 _KIND, _LIST = "derived.customer_order", "quickbooks.Customer"
 LARGEST_EXACT = 400
-"""With more siblings than this, non-ASCII names among them, the smallest set of displaced names is approximated."""
+"""With more siblings than this, some of them with characters of unknown order, the smallest set of displaced names is approximated."""
+
+_UNDECIDED = frozenset("'-&._")
+"""ASCII characters of which no real list shows where QuickBooks sorts them (docs/sources.md, list order)."""
 
 _NO_PROOF = Unknown(
     cause=Reason.INCONCLUSIVE, reason="only an IIF file shows the order of the list in QuickBooks; a qbXML response doesn't"
@@ -137,7 +140,7 @@ def displaced_records(records: Sequence[Record]) -> set[int]:
 def displaced(names: Sequence[str]) -> set[int]:
     """Return the indexes of the fewest names to remove so that the rest are in order."""
     keys = [name.casefold() for name in names]
-    if all(key.isascii() for key in keys):
+    if all(map(_is_plain, keys)):
         return set(range(len(keys))) - _longest_rising(keys)
     wrong = (
         [(one, other) for other in range(len(keys)) for one in range(other) if _after(keys[one], keys[other])]
@@ -146,10 +149,11 @@ def displaced(names: Sequence[str]) -> set[int]:
     )
     if wrong is not None:
         return _smallest_cover(len(keys), wrong)
-    kept = sorted(_longest_rising([key if key.isascii() else None for key in keys]))
-    out = {index for index in range(len(keys)) if keys[index].isascii()} - set(kept)
+    plain = [_is_plain(key) for key in keys]
+    kept = sorted(_longest_rising([key if is_plain else None for key, is_plain in zip(keys, plain, strict=True)]))
+    out = {index for index in range(len(keys)) if plain[index]} - set(kept)
     for index, key in enumerate(keys):
-        if not key.isascii():
+        if not plain[index]:
             at = bisect_right(kept, index)  # the kept names are in order, so comparing with the nearest two is enough
             before, after = kept[max(at - 1, 0) : at], kept[at : at + 1]
             if any(_after(keys[one], key) for one in before) or any(_after(key, keys[one]) for one in after):
@@ -157,11 +161,16 @@ def displaced(names: Sequence[str]) -> set[int]:
     return out
 
 
+def _is_plain(key: str) -> bool:
+    """Return whether it is known how QuickBooks sorts every character."""
+    return key.isascii() and _UNDECIDED.isdisjoint(key)
+
+
 def _after(one: str, other: str) -> bool:
-    """Return whether `one` certainly sorts after `other`. A difference in non-ASCII characters isn't compared."""
+    """Return whether `one` certainly sorts after `other`. A difference in characters of unknown order isn't compared."""
     for left, right in zip(one, other, strict=False):
         if left != right:
-            return left.isascii() and right.isascii() and left > right
+            return _is_plain(left) and _is_plain(right) and left > right
     return len(one) > len(other)
 
 

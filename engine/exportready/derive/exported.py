@@ -155,7 +155,7 @@ def exported(evidence: Evidence) -> Iterator[SentTransaction]:
             if was_exported is False and batch not in partly:
                 continue
             party = vendor_names.get(record.get(of.party_id), no_vendor) if is_order else record.get(of.party)
-            yield _sent(record, of, was_exported, batch, party)
+            yield sent(record, of, was_exported, batch, party)
 
 
 def _was_exported(status: Value, batch: Value, done: frozenset[str]) -> Value:
@@ -164,7 +164,8 @@ def _was_exported(status: Value, batch: Value, done: frozenset[str]) -> Value:
     return False if isinstance(status, str) else without(status, NO_STATUS)
 
 
-def _sent(record: Record, of: Transaction, was_exported: Value, batch: Value, party: Value) -> SentTransaction:
+def sent(record: Record, of: Transaction, was_exported: Value, batch: Value, party: Value) -> SentTransaction:
+    """Return a transaction in the shape in which it is compared with those of QuickBooks."""
     amount, number = record.get(of.amount), record.get(of.number)
     other = record.get(_OTHER_NUMBER[record.kind]) if record.kind in _OTHER_NUMBER else UNSET
     numbers = {one for one in (number, other) if isinstance(one, str)}
@@ -207,28 +208,29 @@ _OF_VENDORS = ("quickbooks.Bill", "quickbooks.PurchaseOrder")
 
 
 def booked(evidence: Evidence, sent: Iterable[SentTransaction]) -> list[BookedTransaction]:
-    """Return QuickBooks' transactions."""
-    found: list[BookedTransaction] = []
+    """Return QuickBooks' transactions, with its journal entries."""
     named = BatchesInMemos(batch for one in sent for batch in one.in_memo)
-    for kind in ("quickbooks.Invoice", *_AMOUNTS):
+    return [*booked_of(evidence, ("quickbooks.Invoice", *_AMOUNTS), named), *_entries(evidence, named)]
+
+
+def booked_of(evidence: Evidence, kinds: Iterable[str], named: BatchesInMemos | None = None) -> Iterator[BookedTransaction]:
+    """Yield QuickBooks' transactions of these kinds. `named`: the batches that their memos may name."""
+    for kind in kinds:
         dataset = evidence.dataset(kind)
         of_vendors = kind in _OF_VENDORS
         parties = dataset.column("VendorRef.FullName" if of_vendors else "CustomerRef.FullName")
         columns = (*map(dataset.column, ("RefNumber", "TxnDate", "Memo")), _amounts(dataset))
         for record, party, number, day, memo, amount in zip(dataset.rows(), parties, *columns, strict=True):
-            found.append(
-                BookedTransaction(
-                    record=record,
-                    party=party,
-                    names=folded_forms(party, UNSET) if of_vendors and isinstance(party, str) else levels(party),
-                    number=fold(number) if isinstance(number, str) else "",
-                    day=day,
-                    amount=amount,
-                    memo=memo,
-                    batches=named.of(memo),
-                )
+            yield BookedTransaction(
+                record=record,
+                party=party,
+                names=folded_forms(party, UNSET) if of_vendors and isinstance(party, str) else levels(party),
+                number=fold(number) if isinstance(number, str) else "",
+                day=day,
+                amount=amount,
+                memo=memo,
+                batches=named.of(memo) if named else frozenset(),
             )
-    return [*found, *_entries(evidence, named)]
 
 
 def _entries(evidence: Evidence, named: BatchesInMemos) -> Iterator[BookedTransaction]:

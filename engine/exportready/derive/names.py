@@ -151,15 +151,15 @@ class _InBooks:
 
     def _like(self, wanted: Iterable[str]) -> str | None:
         """Return a name in the list that is probably the same as one of these."""
-        return next((self._similar[key] for form in wanted for key in _likeness(form) if key in self._similar), None)
+        return next((self._similar[key] for form in wanted for key in likeness(form) if key in self._similar), None)
 
     def _with_some_id(self, name: str) -> str | None:
         """Return a name with an Export ID that is probably the same as this name."""
-        return next((self._without_id[key] for key in (fold(name), *_likeness(name)) if key in self._without_id), None)
+        return next((self._without_id[key] for key in (fold(name), *likeness(name)) if key in self._without_id), None)
 
     @cached_property
     def _similar(self) -> Mapping[str, str]:
-        return {key: name for name in reversed(self._customers) for key in _likeness(name)}
+        return {key: name for name in reversed(self._customers) for key in likeness(name)}
 
     @cached_property
     def _without_id(self) -> Mapping[str, str]:
@@ -168,7 +168,7 @@ class _InBooks:
             key: name
             for name in reversed(self._customers)
             if (before := _without_number(name))
-            for key in (fold(before), *_likeness(before))
+            for key in (fold(before), *likeness(before))
         }
 
 
@@ -186,7 +186,7 @@ def _doubt(books: Dataset, names: Sequence[Value]) -> Unknown | None:
     return without(unknown, f"one of the {list_name(books.kind)} has no name in the file") if unknown else None
 
 
-def _likeness(name: str) -> tuple[str, ...]:
+def likeness(name: str) -> tuple[str, ...]:
     """Return keys that similar names share: the same words in any order, or the same letters."""
     if name.isascii():
         plain = name.lower()  # same result as below, but faster

@@ -29,7 +29,7 @@ from exportready.model.evidence import (
 )
 from exportready.model.reasons import Reason
 from exportready.model.rules import Type, Wanted
-from exportready.schema.times import LIFETIME, believable
+from exportready.schema.times import LIFETIME, ImplausibleYear, believable
 
 MAX_PLACES = 30
 """Maximum power of ten of a number. No amount, quantity or rate comes near it; arithmetic with larger ones never ends."""
@@ -147,8 +147,10 @@ def convert(description: Field, raw: object) -> Value:
         return BLANK if description.never_blank else UNSET
     try:
         value = _CONVERTERS[description.type](description, raw)
-    except (ValueError, InvalidOperation):
-        return Unknown(cause=Reason.UNREADABLE, reason=f"“{str(raw)[:60]}” isn't {_TYPE_NAMES[description.type]}")
+    except (ValueError, InvalidOperation) as error:
+        reason = f"“{str(raw)[:60]}” isn't {_TYPE_NAMES[description.type]}"
+        year = str(raw).strip()[:10] if isinstance(error, ImplausibleYear) else ""
+        return Unknown(cause=Reason.UNREADABLE, reason=reason, implausible=year)
     if description.choices and value not in description.choices:
         return Unknown(cause=Reason.UNREADABLE, reason=f"“{str(raw)[:60]}” isn't one of the possible values")
     return BLANK if description.never_blank and value == "0" else value

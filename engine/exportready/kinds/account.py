@@ -64,8 +64,9 @@ CONNECTORS_EXPLAINED = (
     "ServiceTitan row."
 )
 MAPPING_EXPLAINED = (
-    "If the mapping changed since the last export, ServiceTitan doesn't find the customers it exported before. It creates "
-    "duplicates. In ServiceTitan, look under Settings > Integrations > QuickBooks Desktop > Customer Mapping."
+    "The mapping decides whether transactions go to the customer or to a job in QuickBooks. If it changed since the last export, a "
+    "customer's history is split between the two. In ServiceTitan, look under Settings > Integrations > QuickBooks Desktop > Customer "
+    "Mapping."
 )
 MODULES_EXPLAINED = (
     "Bills and purchase orders reach QuickBooks only if you have the Purchasing module. Serial numbers don't reach QuickBooks "
@@ -218,10 +219,19 @@ SETTINGS = (
         path="closingDate",
         type=Type.DATE,
         question="What is the closing date in QuickBooks? Look under Edit > Preferences > Accounting > Company Preferences.",
-        explanation="QuickBooks lets no one add to a closed period without the closing password. We check that no pending transaction is "
-        "dated in it. If no closing date is set, type none.",
+        explanation="We check that no pending transaction is dated in the closed period. QuickBooks rejects one if a closing date password "
+        "is set. If no closing date is set, type none.",
         stays_fresh=DAYS_90,
         none="no closing date is set",
+    ),
+    Setting(
+        path="closingPassword",
+        type=Type.YESNO,
+        question="Is a closing date password set in QuickBooks? Look under Edit > Preferences > Accounting > Company Preferences > "
+        "Set Date/Password.",
+        explanation="With a password, QuickBooks rejects a transaction dated in the closed period. Without one, it adds the transaction "
+        "to the closed period, and your closed reports change. If the password boxes are empty, ask the person who closes the books.",
+        stays_fresh=DAYS_90,
     ),
     Setting(
         path="serialNumbersWanted",

@@ -45,6 +45,7 @@ KINDS = (
             "peopleWhoExport": Field(type=Type.NUMBER, answer="peopleWhoExport"),
             "connector": Field(type=Type.TEXT, choices=tuple(_CONNECTORS.split("|")), answer="webConnector.sentBy"),
             "closingDate": Field(type=Type.DATE, answer="closingDate"),
+            "closingPassword": Field(type=Type.YESNO, answer="closingPassword"),
             "salesTaxInQuickBooks": Field(type=Type.YESNO, question="Is sales tax switched on in QuickBooks?"),
             "classTracking": Field(type=Type.YESNO, question="Does QuickBooks track classes?"),
             "quickbooksRelease": Field(type=Type.NUMBER, question="Which release of QuickBooks do you have?"),
@@ -127,6 +128,110 @@ costAccount name
         key=("name",),
         **_like("servicetitan.invoice"),
         at_fault="customer",
+    ),
+    # One customer of a pending transaction, with its state in both programs. `mergedTo` is the customer into which ServiceTitan
+    # merged it, `movedTo` the one under whom QuickBooks has its earlier invoices, `twin` its second name in QuickBooks.
+    Kind(
+        name="derived.customer_state",
+        fields=fields("name name\nid id\nactive yesno\nmergedTo name\nmovedTo name\ntwin name\nusedBy text"),
+        key=("name",),
+        **_like("servicetitan.invoice"),
+        at_fault="customer",
+    ),
+    # One location of a pending invoice or credit memo that becomes a job in QuickBooks, or may become one. `namesJob`: the job has the
+    # location's name, not its address. `shared`: another location of the customer has the same name.
+    Kind(
+        name="derived.pending_job",
+        fields=fields(
+            "customer name\nlocation name\nlocationId id\nnamesJob yesno\ninQuickBooks yesno\nactive yesno\nshared yesno\nusedBy text"
+        ),
+        key=("customer", "location"),
+        **_like("servicetitan.invoice"),
+        at_fault="customer",
+        numbered=True,
+    ),
+    # One pending transaction, with the one in QuickBooks that is the same. `sameNumber`: the numbers agree too.
+    Kind(
+        name="derived.pending_copy",
+        fields=fields(
+            """
+type text invoice|payment|credit memo|bill|purchase order
+id id
+customer name
+number text
+date date
+amount money
+inQuickBooks yesno
+sameNumber yesno
+booksCustomer name
+booksDate date
+booksAmount money
+"""
+        ),
+        key=("customer", "number"),
+        **_like("servicetitan.invoice"),
+        at_fault="transaction",
+    ),
+    # One invoice that a pending payment is applied to. `over...`: how much more is applied than the payment, the invoice with its
+    # adjustments, or the open balance in QuickBooks.
+    Kind(
+        name="derived.payment_fit",
+        fields=fields(
+            """
+customer name
+payment text
+invoice text
+paymentId id
+applied money
+total money
+invoiceCustomer name
+sameCustomer yesno
+overPayment money
+due money
+overInvoice money
+paidInQuickBooks yesno
+open money
+overOpen money
+"""
+        ),
+        key=("customer", "payment", "invoice"),
+        **_like("servicetitan.payment"),
+        at_fault="transaction",
+        numbered=True,
+    ),
+    # One pending invoice with lines. `difference`: between its total and its lines with the tax.
+    Kind(
+        name="derived.invoice_sum",
+        fields=fields("customer name\nnumber text\nid id\ntotal money\ntax money\nlines money\ndifference money"),
+        key=("customer", "number"),
+        **_like("servicetitan.invoice"),
+        at_fault="transaction",
+    ),
+    # One pending transaction with a date, which is text because it may be one in an impossible year (9999).
+    Kind(
+        name="derived.pending_date",
+        fields=fields(
+            """
+type text invoice|payment|credit memo|bill|purchase order
+id id
+customer name
+number text
+date text
+plausible yesno
+"""
+        ),
+        key=("customer", "number"),
+        **_like("servicetitan.invoice"),
+        at_fault="transaction",
+    ),
+    # How many names the files have: customers with their jobs, vendors, employees and other names; and whether QuickBooks has room.
+    Kind(
+        name="derived.name_count",
+        fields=fields("list text\nnames number\nlimit number\nhasRoom yesno"),
+        key=("list",),
+        supply=LISTS_TO_IIF,
+        at_fault="session",
+        single=True,
     ),
     # One vendor of a pending bill or purchase order.
     Kind(

@@ -205,6 +205,7 @@ MajorVersion number
 Country text
 IsAutomaticLogin yesno
 QBFileMode ?text SingleUser|MultiUser
+ListMetaData.EntityMetaData.MaxCapacity ?number
 """
         ),
         key=(),

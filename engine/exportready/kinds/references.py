@@ -189,9 +189,11 @@ BOOKS_REFERENCES: tuple[tuple[str, str, str], ...] = tuple(
 """(kind, field, target) of references between QuickBooks' own lists, by full name (Intuit, qbxml130.xsd)."""
 
 _OWN = {
-    "servicetitan.invoice": "id referenceNumber customer.id customer.name total waits batch.number batch.name syncStatus active",
+    "servicetitan.invoice": "id referenceNumber customer.id customer.name location.name total waits batch.number batch.name "
+    "syncStatus active",
     "servicetitan.payment": "id referenceNumber customer.id customer.name total waits batch.number batch.name syncStatus active date",
-    "servicetitan.credit_memo": "id referenceNumber customer.id customer.name total waits batch.number batch.name syncStatus active",
+    "servicetitan.credit_memo": "id referenceNumber customer.id customer.name location.name total waits batch.number batch.name "
+    "syncStatus active",
     "servicetitan.bill": "id referenceNumber vendor.name billAmount waits batch.number batch.name batch.id syncStatus status",
     "servicetitan.purchase_order": "id number vendorId total tax shipping waits batchId status",
     "servicetitan.invoice_item": "parent.id parent.waits parent.customer.name parent.referenceNumber inventory active",

@@ -207,6 +207,7 @@ discountTotal money
 exportId text
 paidOn time
 invoiceConfiguration text
+summary text
 """,
     key=("customer.name", "referenceNumber"),
     at_fault="transaction",
@@ -214,7 +215,7 @@ invoiceConfiguration text
         "/accounting/v2/tenant/TENANT/invoices?activeState=All",
         "invoices",
         "items customFields invoiceType customerAddress locationAddress createdBy royalty employeeInfo "
-        "commissionEligibilityDate sentStatus assignedTo summary importId materialSkuId membershipId budgetCodeId",
+        "commissionEligibilityDate sentStatus assignedTo importId materialSkuId membershipId budgetCodeId",
     ),
     active=None,
     waits=_WAITS,

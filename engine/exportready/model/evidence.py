@@ -43,6 +43,8 @@ class Unknown(msgspec.Struct, frozen=True, kw_only=True):
     """The kind of record that doesn't have it, for decisions; empty if that is the record's own kind."""
     channel: Channel | None = None
     """How `remedy` fills it in; None if the channel is the kind's usual one."""
+    implausible: str = ""
+    """A date as the file has it, if its year is one that no transaction can have (9999); empty for any other value."""
 
 
 Known = str | bool | Decimal | datetime | date

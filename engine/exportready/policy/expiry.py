@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from exportready.derive.sums_and_dates import changes_at
 from exportready.kinds import question
 from exportready.kinds.account import BY_PATH, HOURS_4
+from exportready.kinds.transactions import TRANSACTIONS
 from exportready.model.evidence import ANSWERS_KIND, CLOCK_SKEW, Evidence, Scope, Unknown
 from exportready.model.report import Expiry, FindingId, RuleResult, Waiver
 from exportready.model.rules import ANSWERS, Rule
@@ -48,6 +50,13 @@ def holds_until(
     ends = {dated + age for dated in dates if dated is not None for age in ages}
     ends |= {one.at + age for one in evidence.confirmations for age in _confirmed_for(rules)}
     ends |= _turns(accepted, rules, zone)
+    ends |= {  # a day early, because the check's own offset decides what day it is
+        _moment(day - timedelta(days=1), zone)
+        for kind, of in TRANSACTIONS.items()
+        for record in evidence.dataset(kind).rows()
+        if record.get("waits") is True and isinstance(dated := record.get(of.day), date)
+        for day in changes_at(dated, at)
+    }
     if any(dataset.scope is Scope.WAITING and not dataset.records for dataset in evidence.datasets.values()):
         ends.add(at)  # the answer “there are none” is valid for a day, and a dataset doesn't keep its date
     return min((end for end in ends if end >= at), default=None)

@@ -121,8 +121,8 @@ BY_AREA = "Results by area"
 AREA = "Area"
 AREAS: Mapping[str, str] = {
     "accounts": "Accounts", "batching": "Batches", "classes": "Classes", "closing": "Closing date", "connection": "Connection",
-    "export": "Export", "inventory": "Inventory", "items": "Items", "lists": "Lists", "naming": "Names", "purchasing": "Purchasing",
-    "session": "QuickBooks session", "settings": "Settings", "tax": "Sales tax",
+    "export": "Export", "inventory": "Inventory", "items": "Items", "lists": "Lists", "naming": "Names",
+    "payments": "Payments", "purchasing": "Purchasing", "session": "QuickBooks session", "settings": "Settings", "tax": "Sales tax",
 }  # fmt: skip
 AREA_HEADS = ("To fix", "To review", "Good to know", NOT_CHECKED, CHECKED_FINE, "Doesn't apply")
 CHANGED = "What changed"

@@ -16,6 +16,10 @@ _US_DAY = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 _US_TIME = re.compile(_US_DAY.pattern + r"(?:[ ,]+(\d{1,2}):(\d\d)(?::\d\d)?(?: ?([AP])M)?)?", re.IGNORECASE)
 
 
+class ImplausibleYear(ValueError):
+    """A date or time whose year is not in LIFETIME."""
+
+
 def parse_age(text: str) -> timedelta:
     """Return an age such as `4h` or `180d`. Raises ValueError for anything else."""
     found = _AGE.match(text)
@@ -75,9 +79,9 @@ def parse_us_time(text: str) -> datetime:
 
 
 def believable(moment: datetime) -> datetime:
-    """Return the time. Raises ValueError if its year is not in LIFETIME."""
+    """Return the time. Raises ImplausibleYear if its year is not in LIFETIME."""
     if moment.year not in LIFETIME:
-        raise ValueError(moment.isoformat())
+        raise ImplausibleYear(moment.isoformat())
     return moment
 
 
