@@ -157,9 +157,8 @@ def _dataset(kind: str, listing: Listing | None, fragments: Sequence[Listing], c
         if what == PART:
             return part("you answered that your file isn't the complete list")
         if what in (BATCH, NONE_THERE) and not whole:
-            return part(
-                "you answered that it has everything in the pending batches, but no other transactions", scope=Scope.WAITING
-            )
+            why = "you answered that it has everything in the pending batches, but no other transactions"
+            return part(why, Reason.NOT_SUPPLIED, Scope.WAITING)
         if what == DAYS:
             days = (covers.days,) if covers.days else ()
             return replace(part(f"it only covers {_describe_days(covers)}", scope=Scope.PERIOD), days=days)

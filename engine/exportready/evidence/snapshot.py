@@ -329,7 +329,7 @@ class _Coverage(msgspec.Struct, frozen=True, kw_only=True):
         why = "you answered that the pending batches have none"
         kinds = [kind for kind, stated in self.covers.items() if stated.what == NONE_THERE and self._is_fresh(stated)]
         lines = [child.name for kind in kinds for child in children(kind)]
-        empty = Dataset(kind="", records=(), scope=Scope.WAITING, why=why, cause=Reason.PARTIAL)
+        empty = Dataset(kind="", records=(), scope=Scope.WAITING, why=why, cause=Reason.NOT_SUPPLIED)
         return {kind: replace(empty, kind=kind) for kind in (*kinds, *lines)}
 
     def _is_fresh(self, stated: Covers) -> bool:
