@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 from exportready.derive import pending, references
 from exportready.kinds import KINDS
 from exportready.kinds.references import BOOKS_REFERENCES, OWN_REFERENCES
-from exportready.model.evidence import UNSET, Dataset, Evidence, Listing, Record, Scope
+from exportready.model.evidence import UNSET, Evidence, Listing, Scope
 from exportready.model.reasons import Reason
 from made_evidence import Row, dataset, evidence
 
@@ -133,36 +134,80 @@ def test_every_field_of_a_reference_is_a_field_of_its_kind() -> None:
     assert all(field in KINDS[kind].fields and target in KINDS for kind, field, target in BOOKS_REFERENCES)
 
 
-# -- answers of QuickBooks
+# -- QuickBooks' own lists
 
 
-def books(reader: str, rows: Mapping[str, Sequence[Row]]) -> Evidence:
-    held: dict[str, Dataset] = {kind: dataset(f"quickbooks.{kind}", some) for kind, some in rows.items()}
+def books(rows: Rows, reader: str = "iif", part: str = "", dated: Mapping[str, datetime] | None = None) -> Evidence:
+    lists = [replace(dataset(f"quickbooks.{kind}", some), dated=(dated or {}).get(kind)) for kind, some in rows.items()]
     listed = {
-        one.kind: (Listing(kind=one.kind, records=one.records, path="a", reader=reader, whole=True),) for one in held.values()
+        one.kind: (
+            Listing(
+                kind=one.kind,
+                records=one.records,
+                path=one.records[0].where.path if one.records else "a",
+                reader=reader,
+                whole=True,
+                part=part,
+            ),
+        )
+        for one in lists
     }
-    return replace(evidence(*held.values()), listings=listed)
+    return replace(evidence(*lists), listings=listed)
 
 
-LOOKED_UP: list[tuple[str, Rows]] = [
-    ("Account", {"Item": [{"FullName": "Pump", "IsActive": True, "COGSAccountRef.FullName": "Cost"}], "Account": [{"FullName": "Sales"}]}),
-    ("Customer", {"Customer": [{"FullName": "Ann:Attic", "IsActive": True, "ParentRef.FullName": "Ann"}]}),
-    ("Item", {"Customer": [{"FullName": "Ann", "IsActive": True, "ItemSalesTaxRef.FullName": "Denver"}], "Item": [{"FullName": "Pump"}]}),
+def reasons(given: Evidence) -> dict[str, str]:
+    """Return the lists of QuickBooks that lack an object, each with its reason."""
+    marked_lists = references.mark(given).datasets.items()
+    return {kind.removeprefix("quickbooks."): one.why for kind, one in marked_lists if one.cause is Reason.UNRESOLVED}
+
+
+LACKING: list[tuple[str, str, Rows]] = [
+    ("Account", "account Cost", {"Item": [{"FullName": "Pump", "COGSAccountRef.FullName": "Cost"}], "Account": [{"FullName": "Sales"}]}),
+    ("Account", "account Sales", {"Account": [{"FullName": "Sales:Parts", "ParentRef.FullName": "Sales"}]}),
+    ("Class", "class Heating", {"Class": [{"FullName": "Heating:Repair", "ParentRef.FullName": "Heating"}]}),
+    ("Customer", "customer Ann", {"Customer": [{"FullName": "Ann:Attic", "ParentRef.FullName": "Ann"}]}),
+    ("Item", "item Pipes", {"Item": [{"FullName": "Pipes:PIPE-1", "ParentRef.FullName": "Pipes"}]}),
+    ("Item", "item Denver", {"Customer": [{"FullName": "Ann", "ItemSalesTaxRef.FullName": "Denver"}], "Item": [{"FullName": "Pump"}]}),
+    ("Item", "item City", {"Item": [{"FullName": "State"}, {"FullName": "Both", "ItemSalesTaxRef.FullName": "State\nCity"}]}),
+    ("Vendor", "vendor Basalt", {"Item": [{"FullName": "Pump", "PrefVendorRef.FullName": "Basalt"}], "Vendor": []}),
+    ("Vendor", "vendor Revenue", {"Item": [{"FullName": "Tax", "TaxVendorRef.FullName": "Revenue"}], "Vendor": [{"Name": "Acme"}]}),
+    ("Terms", " Net 30 (on vendor Acme)", {"Vendor": [{"Name": "Acme", "TermsRef.FullName": "Net 30"}], "Terms": [{"Name": "Net 15"}]}),
+    ("SalesTaxCode", " Tax (on", {"Customer": [{"FullName": "Ann", "SalesTaxCodeRef.FullName": "Tax"}], "SalesTaxCode": []}),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "rows"), LOOKED_UP)
-def test_an_answer_that_lacks_what_quickbooks_own_lists_name_was_a_look_up(kind: str, rows: Rows) -> None:
-    found = references.mark(books("qbxml", rows)).dataset(f"quickbooks.{kind}")
-    assert (found.scope, found.cause) == (Scope.PART, Reason.UNRESOLVED)
-    assert references.mark(books("iif", rows)).dataset(f"quickbooks.{kind}").scope is Scope.WHOLE
-    inactive = {name: [{**row, "IsActive": False} for row in some] for name, some in rows.items()}
-    assert references.mark(books("qbxml", inactive)).dataset(f"quickbooks.{kind}").scope is Scope.WHOLE
+@pytest.mark.parametrize("reader", ["iif", "qbxml"])
+@pytest.mark.parametrize(("kind", "named", "rows"), LACKING)
+def test_a_list_of_quickbooks_that_lacks_what_its_lists_name_is_a_part_and_says_what(
+    kind: str, named: str, rows: Rows, reader: str
+) -> None:
+    found = reasons(books(rows, reader))
+    assert list(found) == [kind]
+    assert named in found[kind]
 
 
-def test_records_are_described_by_their_transaction() -> None:
-    record = dataset(f"{ST}invoice", [{**PENDING, "referenceNumber": UNSET}]).rows()[0]
-    assert isinstance(record, Record)
-    assert lacking({"invoice": [{**PENDING, "referenceNumber": UNSET, "taxZoneId": "71"}], "tax_zone": []}) == {
-        "tax_zone": "it doesn't have tax zone 71 (on a pending invoice)"
-    }
+PUMP: Rows = {"Item": [{"FullName": "Pump", "COGSAccountRef.FullName": "Cost"}], "Account": [{"FullName": "Sales"}]}
+
+
+def test_inactive_entries_count_only_where_the_list_has_inactive_entries() -> None:
+    inactive: Rows = {kind: [{**row, "IsActive": False} for row in rows] for kind, rows in PUMP.items()}
+    assert reasons(books(inactive, "iif"))
+    assert not reasons(books(inactive, "qbxml"))
+
+
+def test_what_quickbooks_did_not_write_names_nothing() -> None:
+    assert not reasons(books(PUMP, "table"))
+    assert not reasons(books(PUMP, "iif", part="fragment"))
+
+
+def test_a_list_that_is_older_than_what_it_refers_to_names_nothing() -> None:
+    day = datetime(2026, 11, 20, tzinfo=UTC)
+    assert not reasons(books(PUMP, dated={"Item": day, "Account": day + timedelta(hours=1)}))
+    for dates in ({"Item": day, "Account": day}, {"Item": day + timedelta(hours=1), "Account": day}, {"Item": day}, {}):
+        assert list(reasons(books(PUMP, dated=dates))) == ["Account"]
+
+
+def test_names_resolve_whatever_their_case() -> None:
+    assert not reasons(
+        books({"Item": [{"FullName": "Pump", "COGSAccountRef.FullName": "cost"}], "Account": [{"FullName": "COST"}]})
+    )

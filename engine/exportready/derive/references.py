@@ -1,9 +1,9 @@
-"""Find the objects of ServiceTitan that a pending transaction uses but that are missing from their own list.
+"""Find the objects that a program's own records use but that are missing from that program's own list.
 
 Such a list isn't complete, whatever it says of itself: we know neither whether the object is active nor anything else about it
-(docs/decisions/references-resolve.md). Only ServiceTitan's own lists are meant: a name that isn't in a complete list of QuickBooks is
-new there. A list that wasn't supplied proves nothing, and only the rules that read it ask for it. Answers of QuickBooks are compared
-with QuickBooks' own lists in the same way.
+(docs/decisions/references-resolve.md). ServiceTitan's lists are compared with its pending transactions, QuickBooks' lists with each
+other. The programs are never compared with each other: what ServiceTitan names and a complete list of QuickBooks lacks
+is new there. A list that wasn't supplied proves nothing, and only the rules that read it ask for it.
 """
 
 from __future__ import annotations
@@ -82,19 +82,48 @@ def _dangling(
                 yield kind, f"{'item' if kind in PRICEBOOK else noun(kind)} {name}", record
 
 
-def _dangling_in_books(evidence: Evidence, read: Container[str] | None) -> Iterator[tuple[str, str, Record]]:
-    """Yield (list, object, record) for each object of QuickBooks' own lists that is missing from a qbXML answer, which was a look-up.
+_BY_FULL_NAME = ("qbxml", "iif")
+"""The readers whose records refer to others as their lists name them. A QuickBooks report puts a number before an account's name."""
 
-    QuickBooks has every object that its lists use. An export of all lists (IIF) needs no such proof.
+
+def _dangling_in_books(evidence: Evidence, read: Container[str] | None) -> Iterator[tuple[str, str, Record]]:
+    """Yield (list, object, record) for each object that QuickBooks' own lists name but that is missing from its list.
+
+    QuickBooks has every object that its lists use. In an export of all lists (IIF) every name resolves, also those of inactive entries
+    (docs/sources.md, IIF); a qbXML answer may have been asked for active entries only. A list that is older than the one it refers to
+    proves nothing, because the object may have another name now. Nor does a file that was written for import.
     """
-    for kind, field, target in BOOKS_REFERENCES:
-        listings = evidence.listings.get(target, ())
-        if (read is None or (kind in read and target in read)) and listings and all(one.reader == "qbxml" for one in listings):
-            names = {fold(name) for name in evidence.dataset(target).column(KINDS[target].key[0]) if isinstance(name, str)}
-            for record in evidence.dataset(kind).rows():
-                name = record.get(field)
-                if isinstance(name, str) and record.get("IsActive") is not False and fold(name) not in names:
-                    yield target, f"{noun(target)} {name}", record
+    for target in dict.fromkeys(target for _, _, target in BOOKS_REFERENCES if read is None or target in read):
+        listed, listings = evidence.dataset(target), evidence.listings.get(target, ())
+        if not listings or any(one.reader not in _BY_FULL_NAME for one in listings):
+            continue
+        names = {fold(name) for name in listed.column(KINDS[target].key[0]) if isinstance(name, str)}
+        has_inactive = all(one.reader == "iif" for one in listings)
+        for kind, field in ((kind, field) for kind, field, one in BOOKS_REFERENCES if one == target):
+            for named, record in _missing(_own_words(evidence, kind, listed), field, names):
+                if has_inactive or record.get("IsActive") is not False:
+                    yield target, f"{noun(target)} {named}", record
+
+
+def _own_words(evidence: Evidence, kind: str, listed: Dataset) -> Dataset:
+    """Return the records of a kind that QuickBooks wrote, unless they are older than the list that they refer to."""
+    dataset = evidence.dataset(kind)
+    if dataset.dated is not None and listed.dated is not None and dataset.dated < listed.dated:
+        return dataset.with_rows(())
+    own = {one.path for one in evidence.listings.get(kind, ()) if one.reader in _BY_FULL_NAME and one.part != "fragment"}
+    return dataset.with_rows(record for record in dataset.rows() if record.where.path in own)
+
+
+def _missing(dataset: Dataset, field: str, names: Container[str]) -> Iterator[tuple[str, Record]]:
+    """Yield (name, record) for each name in a field that isn't among these. A field with several has one per line."""
+    values = dataset.column(field)
+    lacking = {
+        value: missing
+        for value in {value for value in values if isinstance(value, str)}
+        if (missing := [name for name in value.split("\n") if fold(name) not in names])
+    }
+    for value, record in zip(values, dataset.rows(), strict=True) if lacking else ():
+        yield from ((name, record) for name in (lacking.get(value, ()) if isinstance(value, str) else ()))
 
 
 def _lists(reference: OwnReference, type_: Value) -> tuple[str, ...]:

@@ -327,7 +327,7 @@ TaxVendorRef.FullName name
         more={"ItemSalesTaxRef.FullName": Field(type=Type.TEXT, many=True)},  # the members of a sales-tax group
     ),
     _list("SalesTaxCode", "Name name\nIsActive yesno\nIsTaxable yesno\nDesc text", key="Name", at_fault="tax_item"),
-    _list("Class", "Name name\nFullName name\nIsActive yesno\nSublevel number", at_fault="class"),
+    _list("Class", "Name name\nFullName name\nIsActive yesno\nParentRef.FullName name\nSublevel number", at_fault="class"),
     _list("Terms", "Name name\nIsActive yesno", key="Name", at_fault="terms"),
     _list("PaymentMethod", "Name name\nIsActive yesno\nPaymentMethodType text", key="Name", at_fault="account"),
     _list(

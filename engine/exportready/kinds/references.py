@@ -173,20 +173,24 @@ _ACCOUNTS = (
 )
 BOOKS_REFERENCES: tuple[tuple[str, str, str], ...] = tuple(
     (f"quickbooks.{kind}", f"{field}.FullName", f"quickbooks.{target}")
-    for kind, names, target in (
+    for kinds, names, target in (
         ("Item", _ACCOUNTS, "Account"),
-        ("Item", "PrefVendorRef", "Vendor"),
-        ("Item", "ParentRef", "Item"),
+        ("Item", "PrefVendorRef TaxVendorRef", "Vendor"),
+        ("Item", "ParentRef ItemSalesTaxRef", "Item"),
         ("Item", "SalesTaxCodeRef", "SalesTaxCode"),
         ("Account", "ParentRef", "Account"),
+        ("Class", "ParentRef", "Class"),
         ("Customer", "ParentRef", "Customer"),
-        ("Customer", "TermsRef", "Terms"),
+        ("Customer Vendor", "TermsRef", "Terms"),
         ("Customer", "ItemSalesTaxRef", "Item"),
-        ("Vendor", "TermsRef", "Terms"),
+        ("Customer", "SalesTaxCodeRef", "SalesTaxCode"),
+        ("Customer", "ClassRef", "Class"),
     )
+    for kind in kinds.split()
     for field in names.split()
 )
-"""(kind, field, target) of references between QuickBooks' own lists, by full name (Intuit, qbxml130.xsd)."""
+"""(kind, field, target) of references between QuickBooks' own lists, by full name (Intuit, qbxml130.xsd). Its transactions prove nothing
+of a list: one that is newer may use what didn't exist yet, one that is older what has another name now."""
 
 _OWN = {
     "servicetitan.invoice": "id referenceNumber customer.id customer.name total waits batch.number batch.name syncStatus active",
