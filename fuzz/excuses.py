@@ -9,50 +9,39 @@ from exportready.kinds import KINDS, fold
 from exportready.kinds.transactions import TRANSACTIONS
 from exportready.model.evidence import Evidence, Record
 from exportready.model.report import Finding, RuleResult
-from exportready.model.rules import Phase, Type
+from exportready.model.rules import Type
 from fuzz.edits import Edit, How
 
 _NO_BATCH = "the transaction is in no batch yet, so it isn't about to be exported"
 _NO_ACCOUNT = "the entry has no income account, so it can't disagree with QuickBooks"
+_NO_COST_ACCOUNT = "the item has no cost account, which items/cogs-account reports, so QuickBooks can't lack it"
 EMPTY_SAYS = {
     ("servicetitan/installed-equipment.json", "serialNumber"): "it has no serial number, so none can fail to reach QuickBooks",
     ("servicetitan/invoices.json", "items.installedEquipmentId"): "the line isn't about a piece of installed equipment",
     **{(f"servicetitan/{name}.json", "batch"): _NO_BATCH for name in ("invoices", "payments", "credit-memos", "bills")},
     **{(f"servicetitan/{name}.json", "account"): _NO_ACCOUNT for name in ("equipment", "materials", "services")},
+    **{(f"servicetitan/{name}.json", "costOfSaleAccount"): _NO_COST_ACCOUNT for name in ("equipment", "materials")},
 }
 """File and field -> what it says there that ServiceTitan leaves the field blank. Its API allows null there (OpenAPI documents)."""
 PAIRS = {"batching/purchases-first": "servicetitan.invoice_item"}
 """Rule -> the kind of record without which its finding's subject has no fault: a bill that delivers what an invoice's line uses."""
 
-KNOWN = {
-    ("export/edited-since", "after-export", "servicetitan/invoices.json"): (
-        "a list may lack an exported invoice, even if an exported payment paid it: only objects of pending transactions must be there"
-    )
-}
-"""(rule, example, file) -> why the rule still passes there if one of the file's own records is deleted. A fault that we know."""
-
 
 class Excuses:
-    """Excuses for what is lost after one edit, given the evidence and the results before and after it."""
+    """Excuses for what is lost after one edit, given the evidence before and after it."""
 
-    def __init__(
-        self, edit: Edit, before: Evidence, after: Evidence, old: Sequence[RuleResult], new: Sequence[RuleResult]
-    ) -> None:
+    def __init__(self, edit: Edit, before: Evidence, after: Evidence, *, is_after_export: bool) -> None:
         self._edit = edit
         self._after = after
-        self._is_after_export = any(one.rule.phase is Phase.AFTER for one in new)
+        self._is_after_export = is_after_export
         self._deleted = list(deleted(before, after)) if edit.how is How.DELETE else []
-        self._told = _told(new) - _told(old)
 
     def excuse(self, before: RuleResult, lost: Sequence[Finding]) -> bool:
         """Return whether a rule may have lost these findings, or all that it could not decide.
 
-        It may if another rule now has a finding about each of the same subjects, so that nothing is silent; if the field's blank says
-        something (`EMPTY_SAYS`); or if the deleted record is the own subject of all that was lost, and nothing left refers to it. A file
-        that never had such a record looks the same.
+        It may if the field's blank says something (`EMPTY_SAYS`), or if the deleted record is the own subject of all that was lost, and
+        nothing left refers to it. A file that never had such a record looks the same.
         """
-        if lost and {fold(one.subject.key) for one in lost} <= {key for _, key in self._told}:
-            return True
         if self._edit.how is not How.DELETE:
             return self._edit.how is How.BLANK and (self._edit.path, self._edit.field) in EMPTY_SAYS
         return self._is_own_subject(before, lost) and not any(map(self.is_named, self._deleted))
@@ -109,8 +98,3 @@ def _signature(record: Record) -> object:
     identity = KINDS[record.kind].identity
     id_ = record.get(identity) if identity else None
     return id_ if isinstance(id_, str) else record.key
-
-
-def _told(results: Iterable[RuleResult]) -> set[tuple[str, str]]:
-    """Return (rule, subject) of every finding."""
-    return {(result.rule.id, fold(finding.subject.key)) for result in results for finding in result.findings}

@@ -15,6 +15,7 @@ from exportready.derive.exported import BookedTransaction, SentTransaction
 from exportready.derive.lines import Comparer
 from exportready.derive.matching import ARRIVED, EXPLAINED, MISSING, TWICE, Match
 from exportready.derive.memos import names_batch
+from exportready.derive.references import exported_reads, with_exported
 from exportready.derive.unknowns import because_of, first_unknown, without
 from exportready.kinds import KINDS
 from exportready.kinds.transactions import PURCHASE_ORDER, TRANSACTIONS
@@ -36,7 +37,8 @@ _OVERNIGHT = timedelta(days=1)
 
 @derivation(
     _KIND,
-    reads="""
+    reads=f"""
+{exported_reads(TRANSACTIONS)}
 derived.account purchasing purchaseOrdersExported connector
 derived.batch number status
 servicetitan.invoice id syncStatus active referenceNumber customer.id customer.name invoiceDate subTotal salesTax total
@@ -83,7 +85,7 @@ def matches(inputs: Inputs) -> Dataset:
         if one.booked is not None:
             fields |= _of_booked(one, one.booked) | memos.of(one, one.booked) | _lines(one, one.booked, compared)
         found.add(fields, one.transaction.record.where)
-    return found.dataset(*map(evidence.dataset, to_be_whole(evidence, tuple(TRANSACTIONS))))
+    return found.dataset(*(with_exported(evidence, kind) for kind in to_be_whole(evidence, tuple(TRANSACTIONS))))
 
 
 def _of_transaction(one: Match) -> dict[str, Value]:

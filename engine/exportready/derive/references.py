@@ -1,14 +1,15 @@
 """Find the objects that a program's own records use but that are missing from that program's own list.
 
 Such a list isn't complete, whatever it says of itself: we know neither whether the object is active nor anything else about it
-(docs/decisions/references-resolve.md). ServiceTitan's lists are compared with its pending transactions, QuickBooks' lists with each
-other. The programs are never compared with each other: what ServiceTitan names and a complete list of QuickBooks lacks
+(docs/decisions/references-resolve.md). ServiceTitan's lists are compared with its pending transactions, QuickBooks' lists with all
+records of QuickBooks. The programs are never compared with each other: what ServiceTitan names and a complete list of QuickBooks lacks
 is new there. A list that wasn't supplied proves nothing, and only the rules that read it ask for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -57,6 +58,37 @@ def mark(evidence: Evidence, read: Container[str] | None = None) -> Evidence:
     return replace(evidence, datasets={**evidence.datasets, **marked}, sources=sources)
 
 
+_BETWEEN_TRANSACTIONS = tuple(one for one in OWN_REFERENCES if one.lists[0] in TRANSACTIONS)
+
+
+def exported_reads(kinds: Container[str]) -> str:
+    """Return what `with_exported` reads for these kinds, apart from the fields that name a transaction, which are always read."""
+    return "\n".join(
+        f"{one.kind} {' '.join(sorted(one.fields))}{' parent.active' if KINDS[one.kind].array_of else ''}\n{one.lists[0]} id"
+        for one in _BETWEEN_TRANSACTIONS
+        if one.lists[0] in kinds
+    )
+
+
+def with_exported(evidence: Evidence, kind: str) -> Dataset:
+    """Return a list of transactions, as a part if any transaction names one that it lacks.
+
+    For what is checked after an export: then exported transactions matter as pending ones do before it.
+    """
+    dataset = evidence.dataset(kind)
+    missing: dict[str, Record] = {}
+    for reference in (one for one in _BETWEEN_TRANSACTIONS if kind in one.lists and dataset.scope is Scope.WHOLE):
+        for _, named, record in _dangling(reference, _alive(evidence.dataset(reference.kind)), {kind: dataset}):
+            missing[named] = min(missing.get(named, record), record, key=lambda one: one.key)
+    return _part(dataset, missing) if missing else dataset
+
+
+def _alive(dataset: Dataset) -> list[Record]:
+    """Return the records of transactions that were neither voided nor canceled."""
+    of = "parent." if KINDS[dataset.kind].array_of else ""
+    return [one for one in dataset.rows() if one.get(f"{of}active") is not False and one.get(f"{of}status") != "Canceled"]
+
+
 def _pending(dataset: Dataset) -> list[Record]:
     """Return the records of transactions that are pending, or may be."""
     waits = "parent.waits" if KINDS[dataset.kind].array_of else "waits"
@@ -87,31 +119,42 @@ _BY_FULL_NAME = ("qbxml", "iif")
 
 
 def _dangling_in_books(evidence: Evidence, read: Container[str] | None) -> Iterator[tuple[str, str, Record]]:
-    """Yield (list, object, record) for each object that QuickBooks' own lists name but that is missing from its list.
+    """Yield (list, object, record) for each object that a record of QuickBooks names but that is missing from QuickBooks' own list.
 
-    QuickBooks has every object that its lists use. In an export of all lists (IIF) every name resolves, also those of inactive entries
-    (docs/sources.md, IIF); a qbXML answer may have been asked for active entries only. A list that is older than the one it refers to
-    proves nothing, because the object may have another name now. Nor does a file that was written for import.
+    QuickBooks has every object that its records use. In an export of its lists (IIF) every name resolves, also those of inactive
+    entries (docs/sources.md, IIF); a qbXML answer may have been asked for active entries only. A record proves nothing if its file is
+    older than the list, because the object may have another name now; if it was created after the list was exported, because the
+    object may be as new; or if its file was written for import.
     """
-    for target in dict.fromkeys(target for _, _, target in BOOKS_REFERENCES if read is None or target in read):
+    for target in dict.fromkeys(one.target for one in BOOKS_REFERENCES if read is None or one.target in read):
         listed, listings = evidence.dataset(target), evidence.listings.get(target, ())
         if not listings or any(one.reader not in _BY_FULL_NAME for one in listings):
             continue
         names = {fold(name) for name in listed.column(KINDS[target].key[0]) if isinstance(name, str)}
         has_inactive = all(one.reader == "iif" for one in listings)
-        for kind, field in ((kind, field) for kind, field, one in BOOKS_REFERENCES if one == target):
-            for named, record in _missing(_own_words(evidence, kind, listed), field, names):
-                if has_inactive or record.get("IsActive") is not False:
+        for reference in (one for one in BOOKS_REFERENCES if one.target == target):
+            if reference.created and listed.scope is Scope.ACTIVE:
+                continue  # a list of active entries needn't have what transactions used, which may be inactive now
+            for named, record in _missing(_written_by_books(evidence, reference.kind, listed), reference.field, names):
+                is_newer = reference.created and _is_after(record.get(reference.created), listed.dated)
+                if not is_newer and (has_inactive or record.get("IsActive") is not False):
                     yield target, f"{noun(target)} {named}", record
 
 
-def _own_words(evidence: Evidence, kind: str, listed: Dataset) -> Dataset:
-    """Return the records of a kind that QuickBooks wrote, unless they are older than the list that they refer to."""
+def _written_by_books(evidence: Evidence, kind: str, listed: Dataset) -> Dataset:
+    """Return the records of a kind that QuickBooks wrote, unless their files are older than the list that they refer to."""
     dataset = evidence.dataset(kind)
-    if dataset.dated is not None and listed.dated is not None and dataset.dated < listed.dated:
+    if _is_after(listed.dated, dataset.dated):
         return dataset.with_rows(())
-    own = {one.path for one in evidence.listings.get(kind, ()) if one.reader in _BY_FULL_NAME and one.part != "fragment"}
+    parent = KINDS[kind].array_of
+    of_files = (one for name in filter(None, (kind, parent and parent[0])) for one in evidence.listings.get(name, ()))
+    own = {one.path for one in of_files if one.reader in _BY_FULL_NAME and one.part != "fragment"}
     return dataset.with_rows(record for record in dataset.rows() if record.where.path in own)
+
+
+def _is_after(moment: object, other: object) -> bool:
+    """Return whether both moments are known, and the first is later."""
+    return isinstance(moment, datetime) and isinstance(other, datetime) and moment > other
 
 
 def _missing(dataset: Dataset, field: str, names: Container[str]) -> Iterator[tuple[str, Record]]:
@@ -180,9 +223,10 @@ def _part(dataset: Dataset, missing: Mapping[str, Record]) -> Dataset:
 def _described(record: Record) -> str:
     """Return a record for people: "pending invoice 1234" for an invoice or a line of it, "item PIPE-1"."""
     array_of = KINDS[record.kind].array_of
-    kind = array_of[0] if array_of else record.kind
+    kind, prefix = (array_of[0], "parent.") if array_of else (record.kind, "")
     if kind not in TRANSACTIONS:
         return f"{noun(kind)} {record.key}"
     of = TRANSACTIONS[kind]
-    number = record.get(f"parent.{of.number}" if array_of else of.number)
-    return f"pending {of.type} {number}" if isinstance(number, str) else f"a pending {of.type}"
+    number = record.get(prefix + of.number)
+    type_ = of.type if record.get(f"{prefix}waits") is False else f"pending {of.type}"
+    return f"{type_} {number}" if isinstance(number, str) else f"{'an' if type_[0] in 'aeiou' else 'a'} {type_}"

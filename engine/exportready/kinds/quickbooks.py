@@ -117,7 +117,7 @@ def _transaction(name: str, table: str, key: tuple[str, ...] = ("CustomerRef.Ful
     )
 
 
-_CUSTOMER_PARENT = "TxnID TxnDate RefNumber CustomerRef.FullName"
+_CUSTOMER_PARENT = "TxnID TimeCreated TxnDate RefNumber CustomerRef.FullName"
 
 _INVOICE = _transaction(
     "Invoice",
@@ -405,7 +405,7 @@ SalesTaxCodeRef.FullName ?name
     Kind(
         name="quickbooks.JournalDebitLine",
         fields=fields("TxnLineID ?id\nAccountRef.FullName ?name\nEntityRef.FullName ?name\nAmount ?money\nMemo ?text")
-        | parents(_JOURNAL_ENTRY.fields, "TxnID TxnDate RefNumber"),
+        | parents(_JOURNAL_ENTRY.fields, "TxnID TimeCreated TxnDate RefNumber"),
         key=("parent.RefNumber", "AccountRef.FullName"),
         supply=_JOURNAL_ENTRY.supply,
         integrator=_JOURNAL_ENTRY.integrator,
@@ -418,7 +418,7 @@ SalesTaxCodeRef.FullName ?name
     Kind(
         name="quickbooks.PurchaseOrderLine",
         fields=fields(_LINE + "ReceivedQuantity ?number\nUnbilledQuantity ?number\nIsBilled ?yesno\nIsManuallyClosed ?yesno")
-        | parents(_PURCHASE_ORDER.fields, "TxnID TxnDate RefNumber VendorRef.FullName"),
+        | parents(_PURCHASE_ORDER.fields, "TxnID TimeCreated TxnDate RefNumber VendorRef.FullName"),
         key=("parent.VendorRef.FullName", "parent.RefNumber", "ItemRef.FullName"),
         supply=_PURCHASE_ORDER.supply,
         integrator=_PURCHASE_ORDER.integrator,

@@ -41,9 +41,10 @@ def wanted(rules: Iterable[Rule], shown: Iterable[str] = ()) -> Wanted:
             if kind in fields:
                 fields[kind].update({"id", reference.list_name})
                 fields[reference.kind].update(reference.fields)
-    for kind, name, target in references.BOOKS_REFERENCES:
-        if kind in fields and target in fields:
-            fields[kind].add(name)
+    lists = frozenset(fields)
+    for one in references.BOOKS_REFERENCES:  # what refers to a list is read even if no rule reads it
+        if one.target in lists:
+            fields.setdefault(one.kind, set()).update(filter(None, (one.field, one.created)))
     for kind, held in fields.items():
         held.update(need for name in tuple(held) for need in _needs(kind, name))
     return {kind: frozenset(names) for kind, names in sorted(fields.items())}
