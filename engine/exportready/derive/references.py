@@ -135,21 +135,21 @@ def _dangling_in_books(evidence: Evidence, read: Container[str] | None) -> Itera
         for reference in (one for one in BOOKS_REFERENCES if one.target == target):
             if reference.created and listed.scope is Scope.ACTIVE:
                 continue  # a list of active entries needn't have what transactions used, which may be inactive now
-            for named, record in _missing(_written_by_books(evidence, reference.kind, listed), reference.field, names):
+            users = evidence.dataset(reference.kind)
+            found = () if _is_after(listed.dated, users.dated) else _missing(users, reference.field, names)
+            own = _written_by_books(evidence, reference.kind)
+            for named, record in found:
                 is_newer = reference.created and _is_after(record.get(reference.created), listed.dated)
-                if not is_newer and (has_inactive or record.get("IsActive") is not False):
+                counts = has_inactive or record.get("IsActive") is not False
+                if record.where.path in own and counts and not is_newer:
                     yield target, f"{noun(target)} {named}", record
 
 
-def _written_by_books(evidence: Evidence, kind: str, listed: Dataset) -> Dataset:
-    """Return the records of a kind that QuickBooks wrote, unless their files are older than the list that they refer to."""
-    dataset = evidence.dataset(kind)
-    if _is_after(listed.dated, dataset.dated):
-        return dataset.with_rows(())
+def _written_by_books(evidence: Evidence, kind: str) -> frozenset[str]:
+    """Return the files with records of a kind that QuickBooks wrote, and no other program or person for an import."""
     parent = KINDS[kind].array_of
-    of_files = (one for name in filter(None, (kind, parent and parent[0])) for one in evidence.listings.get(name, ()))
-    own = {one.path for one in of_files if one.reader in _BY_FULL_NAME and one.part != "fragment"}
-    return dataset.with_rows(record for record in dataset.rows() if record.where.path in own)
+    listings = (one for name in filter(None, (kind, parent and parent[0])) for one in evidence.listings.get(name, ()))
+    return frozenset(one.path for one in listings if one.reader in _BY_FULL_NAME and one.part != "fragment")
 
 
 def _is_after(moment: object, other: object) -> bool:
