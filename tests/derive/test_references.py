@@ -137,6 +137,44 @@ def test_every_field_of_a_reference_is_a_field_of_its_kind() -> None:
     )
 
 
+# -- after an export
+
+SENT: Row = {**PAID, "parent.syncStatus": "Exported"}
+AFTER: list[tuple[str, Rows, str]] = [
+    (
+        "invoice",
+        {"payment_application": [SENT], "invoice": [{"id": "40", "referenceNumber": "1040"}]},
+        "invoice 1041 (on payment P1)",
+    ),
+    (
+        "invoice",
+        {"invoice": [{"id": "40", "referenceNumber": "1040", "adjustmentToId": "39", "syncStatus": "Exported"}]},
+        "invoice 39",
+    ),
+    ("payment", {"payment": [{"id": "5", "refundedPaymentId": "4", "syncStatus": "Exported"}]}, "payment 4 (on a payment)"),
+    (
+        "purchase_order",
+        {"bill": [{"purchaseOrderId": "8", "syncStatus": "Exported", "referenceNumber": "B-1"}], "purchase_order": []},
+        "purchase order 8 (on bill B-1)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "rows", "named"), AFTER)
+def test_after_an_export_a_list_lacks_what_an_exported_transaction_names(kind: str, rows: Rows, named: str) -> None:
+    assert not lacking(rows)  # only what pending ones name matters before the export
+    found = references.with_exported(marked(rows), f"{ST}{kind}")
+    assert (found.scope, found.cause) == (Scope.PART, Reason.UNRESOLVED)
+    assert named in found.why
+
+
+def test_after_an_export_voided_transactions_and_lists_of_some_days_prove_nothing() -> None:
+    kind, rows = AFTER[0][:2]
+    voided: Rows = {**rows, "payment_application": [{**SENT, "parent.active": False}]}
+    assert references.with_exported(marked(voided), f"{ST}{kind}").scope is Scope.WHOLE
+    assert references.with_exported(marked(rows, Scope.PERIOD), f"{ST}{kind}").scope is Scope.PERIOD
+
+
 # -- QuickBooks' own lists
 
 
@@ -175,6 +213,8 @@ LACKING: list[tuple[str, str, Rows]] = [
     ("Vendor", "vendor Basalt", {"Item": [{"FullName": "Pump", "PrefVendorRef.FullName": "Basalt"}], "Vendor": []}),
     ("Vendor", "vendor Revenue", {"Item": [{"FullName": "Tax", "TaxVendorRef.FullName": "Revenue"}], "Vendor": [{"Name": "Acme"}]}),
     ("Terms", " Net 30 (on vendor Acme)", {"Vendor": [{"Name": "Acme", "TermsRef.FullName": "Net 30"}], "Terms": [{"Name": "Net 15"}]}),
+    ("Vendor", " Basalt (on bill Basalt / B-1)", {"Bill": [{"VendorRef.FullName": "Basalt", "RefNumber": "B-1"}], "Vendor": []}),
+    ("Item", " PIPE-1 (on", {"InvoiceLine": [{"ItemRef.FullName": "PIPE-1"}], "Item": [{"FullName": "PIPE-2"}]}),
     ("SalesTaxCode", " Tax (on", {"Customer": [{"FullName": "Ann", "SalesTaxCodeRef.FullName": "Tax"}], "SalesTaxCode": []}),
 ]  # fmt: skip
 
@@ -208,6 +248,34 @@ def test_a_list_that_is_older_than_what_it_refers_to_names_nothing() -> None:
     assert not reasons(books(PUMP, dated={"Item": day, "Account": day + timedelta(hours=1)}))
     for dates in ({"Item": day, "Account": day}, {"Item": day + timedelta(hours=1), "Account": day}, {"Item": day}, {}):
         assert list(reasons(books(PUMP, dated=dates))) == ["Account"]
+
+
+CREATED = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("transaction", "prefix", "target"),
+    [
+        ("Invoice", "", "Customer"),
+        ("PurchaseOrder", "", "Vendor"),
+        ("InvoiceLine", "parent.", "Item"),
+        ("JournalDebitLine", "parent.", "Account"),
+    ],
+)
+def test_what_a_transaction_names_was_there_when_it_was_created(transaction: str, prefix: str, target: str) -> None:
+    field = {"Invoice": "CustomerRef", "PurchaseOrder": "VendorRef", "InvoiceLine": "ItemRef"}.get(transaction, "AccountRef")
+    for created, is_lacking in ((CREATED, True), (CREATED + timedelta(hours=2), False), (UNSET, True)):
+        rows: Rows = {transaction: [{f"{field}.FullName": "New", f"{prefix}TimeCreated": created}], target: []}
+        dates = {target: CREATED + timedelta(hours=1), transaction: CREATED + timedelta(hours=5)}
+        assert bool(reasons(books(rows, dated=dates))) is is_lacking
+
+
+def test_a_list_of_active_entries_need_not_have_what_transactions_used() -> None:
+    given = books({"Invoice": [{"CustomerRef.FullName": "Ann"}], "Customer": [{"FullName": "Bo"}]}, "qbxml")
+    customers = replace(given.dataset("quickbooks.Customer"), scope=Scope.ACTIVE, cause=Reason.ACTIVE_ONLY)
+    active = references.mark(replace(given, datasets={**given.datasets, "quickbooks.Customer": customers}))
+    assert active.dataset("quickbooks.Customer").scope is Scope.ACTIVE
+    assert references.mark(given).dataset("quickbooks.Customer").scope is Scope.PART
 
 
 def test_names_resolve_whatever_their_case() -> None:
