@@ -199,7 +199,9 @@ def violations(base: Base, edit: Edit, evidence: Evidence) -> list[Violation]:
     """Return each rule that passes, or lost a finding, with less evidence than before, without an excuse."""
     results = _judged(base.rules, evidence, base.wanted, base.at)
     is_after_export = any(one.rule.phase is Phase.AFTER for one in results)
-    excuses = Excuses(edit, base.evidence, pending.mark(evidence), is_after_export=is_after_export)
+    known = {(before.rule.id, _identity(one)) for before in base.results for one in before.findings}
+    new = [one for after in results for one in after.findings if (after.rule.id, _identity(one)) not in known]
+    excuses = Excuses(edit, base.evidence, pending.mark(evidence), new_findings=new, is_after_export=is_after_export)
     found = []
     for before, after in zip(base.results, results, strict=True):
         lost = _lost_findings(before, after)

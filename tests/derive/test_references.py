@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from exportready.derive import pending, references
 from exportready.kinds import KINDS
 from exportready.kinds.references import BOOKS_REFERENCES, OWN_REFERENCES
-from exportready.model.evidence import UNSET, Evidence, Listing, Scope
+from exportready.model.evidence import UNSET, Evidence, Listing, Scope, Value
 from exportready.model.reasons import Reason
 from made_evidence import Row, dataset, evidence
 
@@ -213,7 +213,7 @@ LACKING: list[tuple[str, str, Rows]] = [
     ("Vendor", "vendor Basalt", {"Item": [{"FullName": "Pump", "PrefVendorRef.FullName": "Basalt"}], "Vendor": []}),
     ("Vendor", "vendor Revenue", {"Item": [{"FullName": "Tax", "TaxVendorRef.FullName": "Revenue"}], "Vendor": [{"Name": "Acme"}]}),
     ("Terms", " Net 30 (on vendor Acme)", {"Vendor": [{"Name": "Acme", "TermsRef.FullName": "Net 30"}], "Terms": [{"Name": "Net 15"}]}),
-    ("Vendor", " Basalt (on bill Basalt / B-1)", {"Bill": [{"VendorRef.FullName": "Basalt", "RefNumber": "B-1"}], "Vendor": []}),
+    ("Vendor", " Basalt (on bill B-1)", {"Bill": [{"VendorRef.FullName": "Basalt", "RefNumber": "B-1"}], "Vendor": []}),
     ("Item", " PIPE-1 (on", {"InvoiceLine": [{"ItemRef.FullName": "PIPE-1"}], "Item": [{"FullName": "PIPE-2"}]}),
     ("SalesTaxCode", " Tax (on", {"Customer": [{"FullName": "Ann", "SalesTaxCodeRef.FullName": "Tax"}], "SalesTaxCode": []}),
 ]  # fmt: skip
@@ -276,6 +276,43 @@ def test_a_list_of_active_entries_need_not_have_what_transactions_used() -> None
     active = references.mark(replace(given, datasets={**given.datasets, "quickbooks.Customer": customers}))
     assert active.dataset("quickbooks.Customer").scope is Scope.ACTIVE
     assert references.mark(given).dataset("quickbooks.Customer").scope is Scope.PART
+
+
+def applied(**link: Value) -> Mapping[str, Sequence[Row]]:
+    """Return QuickBooks' invoices of November 10 through 20, and a payment."""
+    days: list[Row] = [{"TxnID": f"I{day}", "TxnDate": date(2026, 11, day)} for day in (10, 20)]
+    one: Row = {
+        "TxnID": "I15",
+        "TxnType": "Invoice",
+        "TxnDate": date(2026, 11, 15),
+        "RefNumber": "501",
+        "parent.RefNumber": "P1",
+        **link,
+    }
+    return {"Invoice": days, "AppliedToTxn": [one]}
+
+
+def test_a_payment_of_quickbooks_shows_that_an_invoice_of_the_same_days_is_missing() -> None:
+    assert reasons(books(applied(), "qbxml"))["Invoice"] == "it doesn't have invoice 501 (on payment P1)"
+    assert "Invoice" in reasons(books(applied(TxnDate=UNSET), "qbxml"))
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"TxnID": "I20"},
+        {"TxnDate": date(2026, 11, 9)},
+        {"TxnDate": date(2026, 11, 21)},
+        {"TxnType": "Charge"},
+        {"TxnID": UNSET},
+    ],
+    ids=["there", "earlier", "later", "other", "no id"],
+)
+def test_a_payment_of_quickbooks_shows_nothing_of_other_days_or_lists(link: Row) -> None:
+    assert not reasons(books(applied(**link), "qbxml"))
+    day = datetime(2026, 11, 21, tzinfo=UTC)
+    later = {"Invoice": day, "AppliedToTxn": day + timedelta(hours=1)}
+    assert not reasons(books(applied(), "qbxml", dated=later))
 
 
 def test_names_resolve_whatever_their_case() -> None:

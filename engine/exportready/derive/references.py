@@ -9,14 +9,21 @@ is new there. A list that wasn't supplied proves nothing, and only the rules tha
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec.structs import replace
 
 from exportready.derive.pending import NO_ID
 from exportready.kinds import KINDS, children, fold
 from exportready.kinds.nouns import noun
-from exportready.kinds.references import BOOKS_REFERENCES, LISTS_BY_TYPE, OWN_REFERENCES, OwnReference
+from exportready.kinds.references import (
+    BOOKS_REFERENCES,
+    LINKED_KINDS,
+    LINKS,
+    LISTS_BY_TYPE,
+    OWN_REFERENCES,
+    OwnReference,
+)
 from exportready.kinds.servicetitan import PRICEBOOK
 from exportready.kinds.transactions import TRANSACTIONS
 from exportready.model.display import join_words
@@ -41,7 +48,7 @@ def mark(evidence: Evidence, read: Container[str] | None = None) -> Evidence:
         for kind, named, record in _dangling(reference, pending[reference.kind], lists):
             first = missing.setdefault(kind, {}).setdefault(named, record)
             missing[kind][named] = min(first, record, key=lambda one: one.key)
-    for kind, named, record in _dangling_in_books(evidence, read):
+    for kind, named, record in (*_dangling_in_books(evidence, read), *_dangling_links(evidence, read)):
         missing.setdefault(kind, {}).setdefault(named, record)
     for kind in list(missing):
         if kind in TRANSACTIONS and evidence.dataset(kind).scope is not Scope.WHOLE:
@@ -145,6 +152,27 @@ def _dangling_in_books(evidence: Evidence, read: Container[str] | None) -> Itera
                     yield target, f"{noun(target)} {named}", record
 
 
+def _dangling_links(evidence: Evidence, read: Container[str] | None) -> Iterator[tuple[str, str, Record]]:
+    """Yield (list, transaction, link) for each transaction that a payment of QuickBooks pays but that is missing from its list.
+
+    A list needs only the transactions of its own days, from the first to the last, and only if both lists were made at the same
+    time: a link to a transaction of another day, or of a later answer, proves nothing. What an invoice is linked to is not followed:
+    it isn't established whether QuickBooks removes the link to a payment that is deleted.
+    """
+    lists = {type_: evidence.dataset(kind) for type_, kind in LINKED_KINDS.items() if read is None or kind in read}
+    ids = {type_: frozenset(listed.column("TxnID")) for type_, listed in lists.items()}
+    days = {type_: sorted(day for day in listed.column("TxnDate") if isinstance(day, date)) for type_, listed in lists.items()}
+    links = evidence.dataset(LINKS)
+    for link in links.rows():
+        type_, id_, day = (link.get(name) for name in ("TxnType", "TxnID", "TxnDate"))
+        if not isinstance(type_, str) or not days.get(type_) or not isinstance(id_, str) or id_ in ids[type_]:
+            continue
+        is_within = not isinstance(day, date) or days[type_][0] <= day <= days[type_][-1]
+        if is_within and lists[type_].dated == links.dated:
+            number = link.get("RefNumber")
+            yield LINKED_KINDS[type_], f"{noun(LINKED_KINDS[type_])} {number if isinstance(number, str) else id_}", link
+
+
 def _written_by_books(evidence: Evidence, kind: str) -> frozenset[str]:
     """Return the files with records of a kind that QuickBooks wrote, and no other program or person for an import."""
     parent = KINDS[kind].array_of
@@ -205,7 +233,7 @@ _OUTWEIGHED = (None, Reason.NOT_STATED_WHOLE, Reason.ACTIVE_ONLY)
 
 def _part(dataset: Dataset, missing: Mapping[str, Record]) -> Dataset:
     """Return a list as a part, because these objects are missing from it."""
-    if dataset.cause not in _OUTWEIGHED:
+    if dataset.cause not in _OUTWEIGHED and dataset.scope is not Scope.PERIOD:
         return dataset
     named = sorted(missing)
     shown = [f"{one} (on {_described(missing[one])})" for one in named[:_SHOWN]]
@@ -225,7 +253,8 @@ def _described(record: Record) -> str:
     array_of = KINDS[record.kind].array_of
     kind, prefix = (array_of[0], "parent.") if array_of else (record.kind, "")
     if kind not in TRANSACTIONS:
-        return f"{noun(kind)} {record.key}"
+        number = record.get(f"{prefix}RefNumber")
+        return f"{noun(kind)} {number if isinstance(number, str) else record.key}"
     of = TRANSACTIONS[kind]
     number = record.get(prefix + of.number)
     type_ = of.type if record.get(f"{prefix}waits") is False else f"pending {of.type}"

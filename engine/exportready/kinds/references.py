@@ -233,6 +233,14 @@ BOOKS_REFERENCES = (
 )
 """Every reference of QuickBooks' records to its own lists."""
 
+LINKS = "quickbooks.AppliedToTxn"
+"""What each payment in QuickBooks pays."""
+LINK_FIELDS = ("TxnID", "TxnType", "TxnDate", "RefNumber", "parent.RefNumber")
+LINKED_KINDS: Mapping[str, str] = {
+    one: f"quickbooks.{one}" for one in ("Invoice", "ReceivePayment", "CreditMemo", "JournalEntry", "Bill", "PurchaseOrder")
+}
+"""TxnType of a link -> the kind of the transaction (Intuit, qbxml130.xsd). We don't read any other."""
+
 _OWN = {
     "servicetitan.invoice": "id referenceNumber customer.id customer.name total waits batch.number batch.name syncStatus active",
     "servicetitan.payment": "id referenceNumber customer.id customer.name total waits batch.number batch.name syncStatus active date",

@@ -45,6 +45,8 @@ def wanted(rules: Iterable[Rule], shown: Iterable[str] = ()) -> Wanted:
     for one in references.BOOKS_REFERENCES:  # what refers to a list is read even if no rule reads it
         if one.target in lists:
             fields.setdefault(one.kind, set()).update(filter(None, (one.field, one.created)))
+    if not lists.isdisjoint(references.LINKED_KINDS.values()):
+        fields.setdefault(references.LINKS, set()).update(references.LINK_FIELDS)
     for kind, held in fields.items():
         held.update(need for name in tuple(held) for need in _needs(kind, name))
     return {kind: frozenset(names) for kind, names in sorted(fields.items())}
