@@ -50,7 +50,7 @@ class Excuses:
         """Return whether a rule may have lost these findings, or all that it could not decide.
 
         It may if the field's blank says something (`EMPTY_SAYS`). It may too if nothing left refers to the deleted record, and that is the
-        own subject of all that was lost, or a finding now reports that QuickBooks lacks it. A file that never had such a record looks
+        own subject of all that was lost, or a finding now reports that QuickBooks doesn't have it. A file that never had such a record looks
         the same.
         """
         if self._edit.how is not How.DELETE:
@@ -61,7 +61,7 @@ class Excuses:
     def _is_reported(self, lost: Sequence[Finding]) -> bool:
         """Return whether new findings, at least as severe as each that was lost, are about a deleted record of QuickBooks itself.
 
-        Without the account of an item in QuickBooks, nothing compares the item's accounts, but QuickBooks lacks an account. Without an
+        Without the account of an item in QuickBooks, nothing compares the item's accounts, but another rule reports the account. Without an
         invoice, nothing compares what its payments pay, but the invoice hasn't arrived.
         """
         keys = {fold(one.key) for one in self._deleted if one.kind.startswith("quickbooks.")}

@@ -2,8 +2,8 @@
 
 Such a list isn't complete, whatever it says of itself: we know neither whether the object is active nor anything else about it
 (docs/decisions/references-resolve.md). ServiceTitan's lists are compared with its pending transactions, QuickBooks' lists with all
-records of QuickBooks. The programs are never compared with each other: what ServiceTitan names and a complete list of QuickBooks lacks
-is new there. A list that wasn't supplied proves nothing, and only the rules that read it ask for it.
+records of QuickBooks. The programs are never compared with each other: what ServiceTitan names and a complete list of QuickBooks
+doesn't have is new there. A list that wasn't supplied proves nothing, and only the rules that read it ask for it.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def exported_reads(kinds: Container[str]) -> str:
 
 
 def with_exported(evidence: Evidence, kind: str) -> Dataset:
-    """Return a list of transactions, as a part if any transaction names one that it lacks.
+    """Return a list of transactions, as a part if any transaction refers to one that it doesn't have.
 
     For what is checked after an export: then exported transactions matter as pending ones do before it.
     """

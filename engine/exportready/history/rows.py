@@ -98,7 +98,7 @@ def key_issue_rows(state_id: int, key_issues: Iterable[AuditKeyIssue], hide: Hid
 
 
 def unreadable_rows(state_id: int, state: AccountState) -> Iterator[Row]:
-    """Return a row of table `unreadable` for each sum that lacks an amount."""
+    """Return a row of table `unreadable` for each sum that is missing an amount."""
     sums = (
         (ALL_BLOCKED, state.blocked.unreadable),
         *((number, one.unreadable) for number, one in enumerate(state.key_issues)),
