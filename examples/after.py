@@ -18,6 +18,8 @@ from northwind import VENDORS, Dice, Json, customers, pricebook
 
 SIZE = 44
 """Invoices in the batch; with the payments they make more than sixty transactions."""
+_AT = "2026-11-20T20:00:00-07:00"
+"""When the batch was exported: after the lists were."""
 
 
 def exported() -> Company:
@@ -38,6 +40,9 @@ def exported() -> Company:
         "PurchaseOrder": [_order(one, n) for n, one in enumerate(company.titan["purchase-orders"], 1) if one["status"] == "Exported"],
         "JournalEntry": [],
     }
+    for one in (*company.booked, *company.more["ReceivePayment"]):
+        if one["Memo"].startswith(f"{company.firm.waiting} /"):  # this export created it
+            one["TimeCreated"] = one["TimeModified"] = _AT
     company.errors = []
     company.account |= {"phase": "after-export", "covers": {"servicetitan.export_error": "all"}}
     company.account = company.account | {"takenAt": "2026-11-21T09:00:00-07:00"}

@@ -9,53 +9,65 @@ from exportready.kinds import KINDS, fold
 from exportready.kinds.transactions import TRANSACTIONS
 from exportready.model.evidence import Evidence, Record
 from exportready.model.report import Finding, RuleResult
-from exportready.model.rules import Phase, Type
+from exportready.model.rules import Type
 from fuzz.edits import Edit, How
 
 _NO_BATCH = "the transaction is in no batch yet, so it isn't about to be exported"
 _NO_ACCOUNT = "the entry has no income account, so it can't disagree with QuickBooks"
+_NO_COST_ACCOUNT = "the item has no cost account, which items/cogs-account reports, so QuickBooks can't lack it"
+_NO_NUMBER = "the transaction has no number, so it can't be too long"
 EMPTY_SAYS = {
     ("servicetitan/installed-equipment.json", "serialNumber"): "it has no serial number, so none can fail to reach QuickBooks",
     ("servicetitan/invoices.json", "items.installedEquipmentId"): "the line isn't about a piece of installed equipment",
+    **{
+        (f"servicetitan/{name}.json", "referenceNumber"): _NO_NUMBER
+        for name in ("invoices", "payments", "credit-memos", "bills")
+    },
     **{(f"servicetitan/{name}.json", "batch"): _NO_BATCH for name in ("invoices", "payments", "credit-memos", "bills")},
     **{(f"servicetitan/{name}.json", "account"): _NO_ACCOUNT for name in ("equipment", "materials", "services")},
+    **{(f"servicetitan/{name}.json", "costOfSaleAccount"): _NO_COST_ACCOUNT for name in ("equipment", "materials")},
 }
 """File and field -> what it says there that ServiceTitan leaves the field blank. Its API allows null there (OpenAPI documents)."""
 PAIRS = {"batching/purchases-first": "servicetitan.invoice_item"}
 """Rule -> the kind of record without which its finding's subject has no fault: a bill that delivers what an invoice's line uses."""
-
-KNOWN = {
-    ("export/edited-since", "after-export", "servicetitan/invoices.json"): (
-        "a list may lack an exported invoice, even if an exported payment paid it: only objects of pending transactions must be there"
-    )
-}
-"""(rule, example, file) -> why the rule still passes there if one of the file's own records is deleted. A fault that we know."""
+MAY_DANGLE = ("quickbooks.LinkedTxn",)
+"""Kinds that may name what isn't there: it isn't established whether QuickBooks removes an invoice's link to a deleted payment."""
 
 
 class Excuses:
-    """Excuses for what is lost after one edit, given the evidence and the results before and after it."""
+    """Excuses for what is lost after one edit, given the evidence before and after it."""
 
     def __init__(
-        self, edit: Edit, before: Evidence, after: Evidence, old: Sequence[RuleResult], new: Sequence[RuleResult]
+        self, edit: Edit, before: Evidence, after: Evidence, *, new_findings: Sequence[Finding], is_after_export: bool
     ) -> None:
         self._edit = edit
         self._after = after
-        self._is_after_export = any(one.rule.phase is Phase.AFTER for one in new)
+        self._new_findings = new_findings
+        self._is_after_export = is_after_export
         self._deleted = list(deleted(before, after)) if edit.how is How.DELETE else []
-        self._told = _told(new) - _told(old)
 
     def excuse(self, before: RuleResult, lost: Sequence[Finding]) -> bool:
         """Return whether a rule may have lost these findings, or all that it could not decide.
 
-        It may if another rule now has a finding about each of the same subjects, so that nothing is silent; if the field's blank says
-        something (`EMPTY_SAYS`); or if the deleted record is the own subject of all that was lost, and nothing left refers to it. A file
-        that never had such a record looks the same.
+            It may if the field's blank says something (`EMPTY_SAYS`). It may too if nothing left refers to the deleted record, and that is the
+        own subject of all that was lost, or a finding now reports that QuickBooks doesn't have it. A file that never had such
+        a record looks the same.
         """
-        if lost and {fold(one.subject.key) for one in lost} <= {key for _, key in self._told}:
-            return True
         if self._edit.how is not How.DELETE:
             return self._edit.how is How.BLANK and (self._edit.path, self._edit.field) in EMPTY_SAYS
-        return self._is_own_subject(before, lost) and not any(map(self.is_named, self._deleted))
+        is_own = self._is_own_subject(before, lost) or self._is_reported(lost)
+        return is_own and not any(map(self.is_named, self._deleted))
+
+    def _is_reported(self, lost: Sequence[Finding]) -> bool:
+        """Return whether new findings, at least as severe as each that was lost, are about a deleted record of QuickBooks itself.
+
+        Without the account of an item in QuickBooks, nothing compares the item's accounts, but another rule reports the account. Without an
+        invoice, nothing compares what its payments pay, but the invoice hasn't arrived.
+        """
+        keys = {fold(one.key) for one in self._deleted if one.kind.startswith("quickbooks.")}
+        about = [one for one in self._new_findings if {fold(one.subject.key), fold(one.at_fault.key)} & keys]
+        worst = min((one.severity.rank for one in about), default=None)
+        return worst is not None and all(worst <= one.severity.rank for one in lost) and bool(lost)
 
     def _is_own_subject(self, before: RuleResult, lost: Sequence[Finding]) -> bool:
         """Return whether deleted records are the own subjects of all that was lost.
@@ -79,6 +91,8 @@ class Excuses:
         id_, key = record.get(kind.identity) if kind.identity else None, fold(record.key)
         for other in (KINDS[name] for name in self._after.datasets if name.startswith(f"{program}.")):
             if program == "servicetitan" and (other.array_of or (other.name,))[0] not in TRANSACTIONS:
+                continue
+            if other.name in MAY_DANGLE:
                 continue
             waits = "parent.waits" if other.array_of else "waits"
             rows = [
@@ -109,8 +123,3 @@ def _signature(record: Record) -> object:
     identity = KINDS[record.kind].identity
     id_ = record.get(identity) if identity else None
     return id_ if isinstance(id_, str) else record.key
-
-
-def _told(results: Iterable[RuleResult]) -> set[tuple[str, str]]:
-    """Return (rule, subject) of every finding."""
-    return {(result.rule.id, fold(finding.subject.key)) for result in results for finding in result.findings}

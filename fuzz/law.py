@@ -15,18 +15,19 @@ from random import Random
 
 import msgspec
 
-from exportready.derive import derive
+from exportready.check import _wanted
+from exportready.derive import derive, pending
 from exportready.evidence import snapshot
 from exportready.evidence.files import File
 from exportready.evidence.snapshot import FileRead, Opened, _read_file, assemble
 from exportready.judge import judge
 from exportready.model.evidence import UNSET, Evidence, Unknown
 from exportready.model.report import Finding, Outcome, RuleResult
-from exportready.model.rules import Phase, Rule, Rulebook
+from exportready.model.rules import Phase, Rule, Rulebook, Wanted
 from exportready.rulebook.load import load
 from exportready.runtime import shipped
 from fuzz.edits import Edit, How, draw
-from fuzz.excuses import KNOWN, Excuses
+from fuzz.excuses import Excuses
 from fuzz.harness import complain_of_crashes
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -50,6 +51,8 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
     read: Mapping[str, FileRead | None]
     """The files other than account.yaml."""
     evidence: Evidence
+    """Everything that any rule reads; a check reads only the kinds that its phase needs."""
+    wanted: Wanted
     results: tuple[RuleResult, ...]
     places: Mapping[str, tuple[int, ...]]
     """Path -> the numbers of the records that the findings are about."""
@@ -79,7 +82,8 @@ def base_of(example: str, rulebook: Rulebook | None = None) -> Base:
     rules = tuple(rule for rule in book.rules if rule.phase.value in (opened.phase or Phase.BEFORE.value, Phase.BOTH.value))
     read = _read(opened, opened.rest, book)
     evidence = _assembled(opened, read.values(), at)
-    results = judge(rules, derive(evidence, at), None, at)
+    wanted = _wanted(book, rules, opened.phase or Phase.BEFORE.value)
+    results = _judged(rules, evidence, wanted, at)
     return Base(
         example=example,
         at=at,
@@ -89,9 +93,20 @@ def base_of(example: str, rulebook: Rulebook | None = None) -> Base:
         opened=opened,
         read=read,
         evidence=evidence,
+        wanted=wanted,
         results=results,
         places=_places(results),
     )
+
+
+def _judged(rules: Sequence[Rule], evidence: Evidence, wanted: Wanted, at: datetime) -> tuple[RuleResult, ...]:
+    """Return the results as a check has them, which sees only the kinds that it reads."""
+    seen = msgspec.structs.replace(
+        evidence,
+        datasets={kind: dataset for kind, dataset in evidence.datasets.items() if kind in wanted},
+        listings={kind: listings for kind, listings in evidence.listings.items() if kind in wanted},
+    )
+    return judge(rules, derive(seen, at, wanted=wanted), None, at)
 
 
 def _places(results: Iterable[RuleResult]) -> dict[str, tuple[int, ...]]:
@@ -182,9 +197,11 @@ def _lost_values(before: FileRead | None, after: FileRead | None) -> bool:
 
 def violations(base: Base, edit: Edit, evidence: Evidence) -> list[Violation]:
     """Return each rule that passes, or lost a finding, with less evidence than before, without an excuse."""
-    now = derive(evidence, base.at)
-    results = judge(base.rules, now, None, base.at)
-    excuses = Excuses(edit, base.evidence, now, base.results, results)
+    results = _judged(base.rules, evidence, base.wanted, base.at)
+    is_after_export = any(one.rule.phase is Phase.AFTER for one in results)
+    known = {(before.rule.id, _identity(one)) for before in base.results for one in before.findings}
+    new = [one for after in results for one in after.findings if (after.rule.id, _identity(one)) not in known]
+    excuses = Excuses(edit, base.evidence, pending.mark(evidence), new_findings=new, is_after_export=is_after_export)
     found = []
     for before, after in zip(base.results, results, strict=True):
         lost = _lost_findings(before, after)
@@ -193,8 +210,6 @@ def violations(base: Base, edit: Edit, evidence: Evidence) -> list[Violation]:
         has_broken = after.outcome is Outcome.ERROR
         if has_broken or ((is_quiet or is_less) and not excuses.excuse(before, lost)):
             subjects = [one.subject.key for one in lost] or [gap.subject or gap.kind for gap in before.gaps]
-            if edit.how is How.DELETE and not edit.field and (before.rule.id, base.example, edit.path) in KNOWN:
-                continue
             found.append(
                 Violation(
                     rule=before.rule.id,

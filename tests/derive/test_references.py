@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 from exportready.derive import pending, references
 from exportready.kinds import KINDS
 from exportready.kinds.references import BOOKS_REFERENCES, OWN_REFERENCES
-from exportready.model.evidence import UNSET, Dataset, Evidence, Listing, Record, Scope
+from exportready.model.evidence import UNSET, Evidence, Listing, Scope, Value
 from exportready.model.reasons import Reason
 from made_evidence import Row, dataset, evidence
 
@@ -130,39 +131,191 @@ def test_every_field_of_a_reference_is_a_field_of_its_kind() -> None:
     for one in OWN_REFERENCES:
         assert one.fields <= KINDS[one.kind].fields.keys()
         assert all(one.list_name in KINDS[kind].fields for kind in one.lists)
-    assert all(field in KINDS[kind].fields and target in KINDS for kind, field, target in BOOKS_REFERENCES)
+    assert all(
+        {one.field, one.created or one.field} <= KINDS[one.kind].fields.keys() and one.target in KINDS
+        for one in BOOKS_REFERENCES
+    )
 
 
-# -- answers of QuickBooks
+# -- after an export
+
+SENT: Row = {**PAID, "parent.syncStatus": "Exported"}
+AFTER: list[tuple[str, Rows, str]] = [
+    (
+        "invoice",
+        {"payment_application": [SENT], "invoice": [{"id": "40", "referenceNumber": "1040"}]},
+        "invoice 1041 (on payment P1)",
+    ),
+    (
+        "invoice",
+        {"invoice": [{"id": "40", "referenceNumber": "1040", "adjustmentToId": "39", "syncStatus": "Exported"}]},
+        "invoice 39",
+    ),
+    ("payment", {"payment": [{"id": "5", "refundedPaymentId": "4", "syncStatus": "Exported"}]}, "payment 4 (on a payment)"),
+    (
+        "purchase_order",
+        {"bill": [{"purchaseOrderId": "8", "syncStatus": "Exported", "referenceNumber": "B-1"}], "purchase_order": []},
+        "purchase order 8 (on bill B-1)",
+    ),
+]
 
 
-def books(reader: str, rows: Mapping[str, Sequence[Row]]) -> Evidence:
-    held: dict[str, Dataset] = {kind: dataset(f"quickbooks.{kind}", some) for kind, some in rows.items()}
+@pytest.mark.parametrize(("kind", "rows", "named"), AFTER)
+def test_after_an_export_a_list_lacks_what_an_exported_transaction_names(kind: str, rows: Rows, named: str) -> None:
+    assert not lacking(rows)  # only what pending ones name matters before the export
+    found = references.with_exported(marked(rows), f"{ST}{kind}")
+    assert (found.scope, found.cause) == (Scope.PART, Reason.UNRESOLVED)
+    assert named in found.why
+
+
+def test_after_an_export_voided_transactions_and_lists_of_some_days_prove_nothing() -> None:
+    kind, rows = AFTER[0][:2]
+    voided: Rows = {**rows, "payment_application": [{**SENT, "parent.active": False}]}
+    assert references.with_exported(marked(voided), f"{ST}{kind}").scope is Scope.WHOLE
+    assert references.with_exported(marked(rows, Scope.PERIOD), f"{ST}{kind}").scope is Scope.PERIOD
+
+
+# -- QuickBooks' own lists
+
+
+def books(rows: Rows, reader: str = "iif", part: str = "", dated: Mapping[str, datetime] | None = None) -> Evidence:
+    lists = [replace(dataset(f"quickbooks.{kind}", some), dated=(dated or {}).get(kind)) for kind, some in rows.items()]
     listed = {
-        one.kind: (Listing(kind=one.kind, records=one.records, path="a", reader=reader, whole=True),) for one in held.values()
+        one.kind: (
+            Listing(
+                kind=one.kind,
+                records=one.records,
+                path=one.records[0].where.path if one.records else "a",
+                reader=reader,
+                whole=True,
+                part=part,
+            ),
+        )
+        for one in lists
     }
-    return replace(evidence(*held.values()), listings=listed)
+    return replace(evidence(*lists), listings=listed)
 
 
-LOOKED_UP: list[tuple[str, Rows]] = [
-    ("Account", {"Item": [{"FullName": "Pump", "IsActive": True, "COGSAccountRef.FullName": "Cost"}], "Account": [{"FullName": "Sales"}]}),
-    ("Customer", {"Customer": [{"FullName": "Ann:Attic", "IsActive": True, "ParentRef.FullName": "Ann"}]}),
-    ("Item", {"Customer": [{"FullName": "Ann", "IsActive": True, "ItemSalesTaxRef.FullName": "Denver"}], "Item": [{"FullName": "Pump"}]}),
+def reasons(given: Evidence) -> dict[str, str]:
+    """Return the lists of QuickBooks that lack an object, each with its reason."""
+    marked_lists = references.mark(given).datasets.items()
+    return {kind.removeprefix("quickbooks."): one.why for kind, one in marked_lists if one.cause is Reason.UNRESOLVED}
+
+
+LACKING: list[tuple[str, str, Rows]] = [
+    ("Account", "account Cost", {"Item": [{"FullName": "Pump", "COGSAccountRef.FullName": "Cost"}], "Account": [{"FullName": "Sales"}]}),
+    ("Account", "account Sales", {"Account": [{"FullName": "Sales:Parts", "ParentRef.FullName": "Sales"}]}),
+    ("Class", "class Heating", {"Class": [{"FullName": "Heating:Repair", "ParentRef.FullName": "Heating"}]}),
+    ("Customer", "customer Ann", {"Customer": [{"FullName": "Ann:Attic", "ParentRef.FullName": "Ann"}]}),
+    ("Item", "item Pipes", {"Item": [{"FullName": "Pipes:PIPE-1", "ParentRef.FullName": "Pipes"}]}),
+    ("Item", "item Denver", {"Customer": [{"FullName": "Ann", "ItemSalesTaxRef.FullName": "Denver"}], "Item": [{"FullName": "Pump"}]}),
+    ("Item", "item City", {"Item": [{"FullName": "State"}, {"FullName": "Both", "ItemSalesTaxRef.FullName": "State\nCity"}]}),
+    ("Vendor", "vendor Basalt", {"Item": [{"FullName": "Pump", "PrefVendorRef.FullName": "Basalt"}], "Vendor": []}),
+    ("Vendor", "vendor Revenue", {"Item": [{"FullName": "Tax", "TaxVendorRef.FullName": "Revenue"}], "Vendor": [{"Name": "Acme"}]}),
+    ("Terms", " Net 30 (on vendor Acme)", {"Vendor": [{"Name": "Acme", "TermsRef.FullName": "Net 30"}], "Terms": [{"Name": "Net 15"}]}),
+    ("Vendor", " Basalt (on bill B-1)", {"Bill": [{"VendorRef.FullName": "Basalt", "RefNumber": "B-1"}], "Vendor": []}),
+    ("Item", " PIPE-1 (on", {"InvoiceLine": [{"ItemRef.FullName": "PIPE-1"}], "Item": [{"FullName": "PIPE-2"}]}),
+    ("SalesTaxCode", " Tax (on", {"Customer": [{"FullName": "Ann", "SalesTaxCodeRef.FullName": "Tax"}], "SalesTaxCode": []}),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "rows"), LOOKED_UP)
-def test_an_answer_that_lacks_what_quickbooks_own_lists_name_was_a_look_up(kind: str, rows: Rows) -> None:
-    found = references.mark(books("qbxml", rows)).dataset(f"quickbooks.{kind}")
-    assert (found.scope, found.cause) == (Scope.PART, Reason.UNRESOLVED)
-    assert references.mark(books("iif", rows)).dataset(f"quickbooks.{kind}").scope is Scope.WHOLE
-    inactive = {name: [{**row, "IsActive": False} for row in some] for name, some in rows.items()}
-    assert references.mark(books("qbxml", inactive)).dataset(f"quickbooks.{kind}").scope is Scope.WHOLE
+@pytest.mark.parametrize("reader", ["iif", "qbxml"])
+@pytest.mark.parametrize(("kind", "named", "rows"), LACKING)
+def test_a_list_of_quickbooks_that_lacks_what_its_lists_name_is_a_part_and_says_what(
+    kind: str, named: str, rows: Rows, reader: str
+) -> None:
+    found = reasons(books(rows, reader))
+    assert list(found) == [kind]
+    assert named in found[kind]
 
 
-def test_records_are_described_by_their_transaction() -> None:
-    record = dataset(f"{ST}invoice", [{**PENDING, "referenceNumber": UNSET}]).rows()[0]
-    assert isinstance(record, Record)
-    assert lacking({"invoice": [{**PENDING, "referenceNumber": UNSET, "taxZoneId": "71"}], "tax_zone": []}) == {
-        "tax_zone": "it doesn't have tax zone 71 (on a pending invoice)"
+PUMP: Rows = {"Item": [{"FullName": "Pump", "COGSAccountRef.FullName": "Cost"}], "Account": [{"FullName": "Sales"}]}
+
+
+def test_inactive_entries_count_only_where_the_list_has_inactive_entries() -> None:
+    inactive: Rows = {kind: [{**row, "IsActive": False} for row in rows] for kind, rows in PUMP.items()}
+    assert reasons(books(inactive, "iif"))
+    assert not reasons(books(inactive, "qbxml"))
+
+
+def test_what_quickbooks_did_not_write_names_nothing() -> None:
+    assert not reasons(books(PUMP, "table"))
+    assert not reasons(books(PUMP, "iif", part="fragment"))
+
+
+def test_a_list_that_is_older_than_what_it_refers_to_names_nothing() -> None:
+    day = datetime(2026, 11, 20, tzinfo=UTC)
+    assert not reasons(books(PUMP, dated={"Item": day, "Account": day + timedelta(hours=1)}))
+    for dates in ({"Item": day, "Account": day}, {"Item": day + timedelta(hours=1), "Account": day}, {"Item": day}, {}):
+        assert list(reasons(books(PUMP, dated=dates))) == ["Account"]
+
+
+CREATED = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("transaction", "prefix", "target"),
+    [
+        ("Invoice", "", "Customer"),
+        ("PurchaseOrder", "", "Vendor"),
+        ("InvoiceLine", "parent.", "Item"),
+        ("JournalDebitLine", "parent.", "Account"),
+    ],
+)
+def test_what_a_transaction_names_was_there_when_it_was_created(transaction: str, prefix: str, target: str) -> None:
+    field = {"Invoice": "CustomerRef", "PurchaseOrder": "VendorRef", "InvoiceLine": "ItemRef"}.get(transaction, "AccountRef")
+    for created, is_lacking in ((CREATED, True), (CREATED + timedelta(hours=2), False), (UNSET, True)):
+        rows: Rows = {transaction: [{f"{field}.FullName": "New", f"{prefix}TimeCreated": created}], target: []}
+        dates = {target: CREATED + timedelta(hours=1), transaction: CREATED + timedelta(hours=5)}
+        assert bool(reasons(books(rows, dated=dates))) is is_lacking
+
+
+def test_a_list_of_active_entries_need_not_have_what_transactions_used() -> None:
+    given = books({"Invoice": [{"CustomerRef.FullName": "Ann"}], "Customer": [{"FullName": "Bo"}]}, "qbxml")
+    customers = replace(given.dataset("quickbooks.Customer"), scope=Scope.ACTIVE, cause=Reason.ACTIVE_ONLY)
+    active = references.mark(replace(given, datasets={**given.datasets, "quickbooks.Customer": customers}))
+    assert active.dataset("quickbooks.Customer").scope is Scope.ACTIVE
+    assert references.mark(given).dataset("quickbooks.Customer").scope is Scope.PART
+
+
+def applied(**link: Value) -> Mapping[str, Sequence[Row]]:
+    """Return QuickBooks' invoices of November 10 through 20, and a payment."""
+    days: list[Row] = [{"TxnID": f"I{day}", "TxnDate": date(2026, 11, day)} for day in (10, 20)]
+    one: Row = {
+        "TxnID": "I15",
+        "TxnType": "Invoice",
+        "TxnDate": date(2026, 11, 15),
+        "RefNumber": "501",
+        "parent.RefNumber": "P1",
+        **link,
     }
+    return {"Invoice": days, "AppliedToTxn": [one]}
+
+
+def test_a_payment_of_quickbooks_shows_that_an_invoice_of_the_same_days_is_missing() -> None:
+    assert reasons(books(applied(), "qbxml"))["Invoice"] == "it doesn't have invoice 501 (on payment P1)"
+    assert "Invoice" in reasons(books(applied(TxnDate=UNSET), "qbxml"))
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"TxnID": "I20"},
+        {"TxnDate": date(2026, 11, 9)},
+        {"TxnDate": date(2026, 11, 21)},
+        {"TxnType": "Charge"},
+        {"TxnID": UNSET},
+    ],
+    ids=["there", "earlier", "later", "other", "no id"],
+)
+def test_a_payment_of_quickbooks_shows_nothing_of_other_days_or_lists(link: Row) -> None:
+    assert not reasons(books(applied(**link), "qbxml"))
+    day = datetime(2026, 11, 21, tzinfo=UTC)
+    later = {"Invoice": day, "AppliedToTxn": day + timedelta(hours=1)}
+    assert not reasons(books(applied(), "qbxml", dated=later))
+
+
+def test_names_resolve_whatever_their_case() -> None:
+    assert not reasons(
+        books({"Item": [{"FullName": "Pump", "COGSAccountRef.FullName": "cost"}], "Account": [{"FullName": "COST"}]})
+    )

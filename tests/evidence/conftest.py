@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
@@ -14,10 +14,12 @@ from exportready.model.evidence import Unknown
 Sheets = Mapping[str, Sequence[Sequence[object]]]
 
 
-def make(sheets: Sheets, since_1904: bool = False) -> bytes:
+def make(sheets: Sheets, since_1904: bool = False, exported: datetime | None = None) -> bytes:
+    """Return a workbook that a program wrote at a time in UTC."""
     target = io.BytesIO()
     workbook = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "date_1904": since_1904})
     day = workbook.add_format({"num_format": "m/d/yyyy"})
+    workbook.set_properties({"created": exported or datetime(2026, 11, 20, 17, 5)})  # noqa: DTZ001
     for name, rows in sheets.items():
         sheet = workbook.add_worksheet(name)
         for number, row in enumerate(rows):

@@ -17,7 +17,7 @@ from exportready.evidence.readers import pasted, worksheet
 from exportready.evidence.readers.json_positions import Envelope, decode_document, readable
 from exportready.evidence.readers.number_formats import format_style
 from exportready.evidence.readers.sheets import Budget
-from exportready.evidence.readers.spreadsheets import sheets_of
+from exportready.evidence.readers.spreadsheets import read_tables
 from exportready.evidence.reading import Unreadable
 from exportready.kinds import KINDS
 from exportready.kinds.messages import MISSING, OTHER, RETRY, parse_message
@@ -133,12 +133,14 @@ def workbook(sheet: str, sheets: int = 1, declared: str = "") -> bytes:
 
 
 def test_rows_after_the_last_cell_and_sheets_of_one_part_cost_nothing() -> None:
-    (sheet,) = sheets_of(workbook(f'<sheetData><row r="1">{CELL}</row><row r="1048576"/></sheetData>', sheets=500), "a.xlsx")
+    (sheet,) = read_tables(
+        workbook(f'<sheetData><row r="1">{CELL}</row><row r="1048576"/></sheetData>', sheets=500), "a.xlsx"
+    ).sheets
     assert sheet.rows == (("x",),)
 
 
 def test_rows_between_cells_are_counted() -> None:
-    (sheet,) = sheets_of(workbook('<sheetData><row r="3"><c r="A3" t="str"><v>x</v></c></row></sheetData>'), "a.xlsx")
+    (sheet,) = read_tables(workbook('<sheetData><row r="3"><c r="A3" t="str"><v>x</v></c></row></sheetData>'), "a.xlsx").sheets
     assert sheet.rows == ((), (), ("x",))
     budget = Budget(rows=10)
     one = worksheet.Worksheet([], [], False, budget)
@@ -155,18 +157,18 @@ def test_merged_cells_are_counted_also_where_they_are_empty(merges: list[str]) -
     rows = f'<row r="1">{CELL}</row><row r="1048576"><c r="A1048576"/></row>'
     merged = "".join(f'<mergeCell ref="{one}"/>' for one in merges)
     with pytest.raises(Unreadable, match="it merges more than"):
-        sheets_of(workbook(f"<sheetData>{rows}</sheetData><mergeCells>{merged}</mergeCells>"), "a.xlsx")
+        read_tables(workbook(f"<sheetData>{rows}</sheetData><mergeCells>{merged}</mergeCells>"), "a.xlsx")
 
 
 def test_cells_far_to_the_right_are_counted() -> None:
     rows = "".join(f'<row r="{number}"><c r="XFD{number}" t="str"><v>x</v></c></row>' for number in range(1, 400))
     with pytest.raises(Unreadable, match="cells, far more than any export"):
-        sheets_of(workbook(f"<sheetData>{rows}</sheetData>"), "a.xlsx")
+        read_tables(workbook(f"<sheetData>{rows}</sheetData>"), "a.xlsx")
 
 
 def test_a_csv_file_with_too_many_rows_is_refused() -> None:
     with pytest.raises(Unreadable, match="rows or"):
-        sheets_of(b"a,b\n" + b",\n" * budgets.ROWS, "a.csv")
+        read_tables(b"a,b\n" + b",\n" * budgets.ROWS, "a.csv")
 
 
 @pytest.mark.parametrize("code", ["[" * 100_000, "0" * 100_000, '"' * 100_001])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exportready.evidence.readers.sheets import Cell
-from exportready.evidence.readers.spreadsheets import sheets_of
+from exportready.evidence.readers.spreadsheets import read_tables
 from exportready.evidence.reading import Unreadable
 from exportready.model.evidence import Unknown
 
@@ -23,7 +23,7 @@ SHEET = "xl/worksheets/sheet1.xml"
 
 
 def rows(data: bytes, path: str = "list.csv") -> tuple[tuple[Cell, ...], ...]:
-    (sheet,) = sheets_of(data, path)
+    (sheet,) = read_tables(data, path).sheets
     return sheet.rows
 
 
@@ -50,10 +50,54 @@ def shown(number: object, code: str) -> Cell:
 
 # -- workbooks
 
+EXPORTED = datetime(2026, 11, 20, 17, 5, tzinfo=UTC)
+CREATED = '<dcterms:created xsi:type="dcterms:W3CDTF">2026-11-20T17:05:00Z</dcterms:created>'
+MODIFIED = '<dcterms:modified xsi:type="dcterms:W3CDTF">2026-11-20T17:05:00Z</dcterms:modified>'
+CORE, APP = "docProps/core.xml", "docProps/app.xml"
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new", "exported", "saved"),
+    [
+        (CORE, CREATED, CREATED, EXPORTED, EXPORTED),
+        (
+            CORE,
+            MODIFIED,
+            MODIFIED.replace("17:05:00Z", "17:05:01Z"),
+            EXPORTED + timedelta(seconds=1),
+            EXPORTED + timedelta(seconds=1),
+        ),
+        (CORE, MODIFIED, "", EXPORTED, EXPORTED),
+        (CORE, "17:05:00Z", "10:05:00-07:00", EXPORTED, EXPORTED),
+        (CORE, "17:05:00Z", "17:05:00", EXPORTED, EXPORTED),
+        (CORE, MODIFIED, MODIFIED.replace("17:05", "18:40"), None, EXPORTED.replace(hour=18, minute=40)),
+        (CORE, CREATED, CREATED.replace("2026", "2006"), None, EXPORTED),  # an empty workbook of Excel was created then
+        (CORE, "<cp:lastModifiedBy></cp:lastModifiedBy>", "<cp:lastModifiedBy>Pat</cp:lastModifiedBy>", None, EXPORTED),
+        (APP, "Microsoft Excel", "LibreOffice/24.8.2.1", None, EXPORTED),
+        (CORE, CREATED, "", None, EXPORTED),
+        (CORE, "2026-11-20T17:05:00Z", "2026-11-20", None, None),
+        (CORE, "2026-11-20T17:05:00Z", "soon", None, None),
+        (CORE, "2026-11-20T17:05:00Z", "9026-11-20T17:05:00Z", None, None),
+        (CORE, "</cp:coreProperties>", "", None, None),
+    ],
+)
+def test_a_workbook_is_as_old_as_it_says_if_a_program_wrote_it_in_one_go(
+    part: str, old: str, new: str, exported: datetime | None, saved: datetime | None, book: Book
+) -> None:
+    found = read_tables(edited(book({"A": [["Code"]]}), part, old, new), "x.xlsx")
+    assert (found.exported, found.saved) == (exported, saved)
+    assert found.sheets[0].rows == (("Code",),)
+
+
+def test_a_doctype_in_the_properties_is_refused(book: Book) -> None:
+    data = edited(book({"A": [["Code"]]}), CORE, "<cp:coreProperties", "<!DOCTYPE x><cp:coreProperties")
+    with pytest.raises(Unreadable, match="DOCTYPE"):
+        read_tables(data, "x.xlsx")
+
 
 def test_cells_have_the_values_that_they_show(book: Book) -> None:
     data = book({"One": [["Code", 12, True, None, date(2026, 11, 5), datetime(2026, 11, 5, 18, 0)]], "Two": []})  # noqa: DTZ001
-    one, two = sheets_of(data, "x.xlsx")
+    one, two = read_tables(data, "x.xlsx").sheets
     assert (one.name, two.name) == ("One", "Two")
     assert one.rows[0][:5] == ("Code", Decimal(12), True, None, date(2026, 11, 5))
     assert two.rows == ()
@@ -149,7 +193,7 @@ def test_merged_cells_are_not_blank() -> None:
 def test_rows_keep_their_numbers_and_hidden_sheets_are_read(book: Book) -> None:
     data = book({"A": [[], [], ["x"]], "B": [["y"]]})
     hidden = edited(data, "xl/workbook.xml", 'name="B"', 'name="B" state="veryHidden"')
-    first, second = sheets_of(hidden, "x.xlsx")
+    first, second = read_tables(hidden, "x.xlsx").sheets
     assert first.rows[2] == ("x",)
     assert second.rows == (("y",),)
 
@@ -197,7 +241,7 @@ def test_prefixes_and_missing_references_make_no_difference(book: Book) -> None:
 )
 def test_what_cannot_be_read_says_what_to_do(data: bytes, words: str) -> None:
     with pytest.raises(Unreadable, match=words):
-        sheets_of(data, "list.xlsx")
+        read_tables(data, "list.xlsx")
 
 
 @pytest.mark.parametrize(
@@ -216,7 +260,7 @@ def test_what_cannot_be_read_says_what_to_do(data: bytes, words: str) -> None:
 def test_a_broken_workbook_says_so(book: Book, part: str, old: str, new: str, words: str) -> None:
     data = book({"A": [["a", "b"], ["c", "d"]]})
     with pytest.raises(Unreadable, match=words):
-        sheets_of(edited(data, part, old, new), "x.xlsx")
+        read_tables(edited(data, part, old, new), "x.xlsx")
 
 
 def test_a_cell_in_a_far_column_does_not_exhaust_memory(book: Book) -> None:
@@ -227,34 +271,34 @@ def test_a_cell_in_a_far_column_does_not_exhaust_memory(book: Book) -> None:
     assert len(rows(far)) == 1048576
     wide = "".join(f'<row r="{n}"><c r="XFD{n}"><v>1</v></c></row>' for n in range(3, 700))
     with pytest.raises(Unreadable, match="cells"):
-        sheets_of(edited(data, SHEET, "</sheetData>", f"{wide}</sheetData>"), "x.xlsx")
+        read_tables(edited(data, SHEET, "</sheetData>", f"{wide}</sheetData>"), "x.xlsx")
 
 
 @pytest.mark.parametrize("reference", ["$A$1:A3", "A1", "A1:", "1:3"])
 def test_a_damaged_merged_range_is_refused(book: Book, reference: str) -> None:
     merged = f'</sheetData><mergeCells><mergeCell ref="{reference}"/></mergeCells>'
     with pytest.raises(Unreadable, match="merged range"):
-        sheets_of(edited(book({"A": [["a", "b"], ["c", "d"]]}), SHEET, "</sheetData>", merged), "x.xlsx")
+        read_tables(edited(book({"A": [["a", "b"], ["c", "d"]]}), SHEET, "</sheetData>", merged), "x.xlsx")
 
 
 def test_merged_cells_do_not_exhaust_memory(book: Book) -> None:
     data = book({"A": [["a", "b"], ["c", "d"]]})
     merged = "</sheetData><mergeCells>" + '<mergeCell ref="A1:XFD1048576"/>' * 400 + "</mergeCells>"
     with pytest.raises(Unreadable, match="cells"):
-        sheets_of(edited(data, SHEET, "</sheetData>", merged), "x.xlsx")
+        read_tables(edited(data, SHEET, "</sheetData>", merged), "x.xlsx")
 
 
 def test_a_part_that_unpacks_to_far_more_than_it_packs_is_refused(book: Book) -> None:
     data = book({"A": [["a"]]})
     with pytest.raises(Unreadable, match="unpack"):
-        sheets_of(edited(data, SHEET, "</worksheet>", "</worksheet>" + " " * (20 << 20)), "x.xlsx")
+        read_tables(edited(data, SHEET, "</worksheet>", "</worksheet>" + " " * (20 << 20)), "x.xlsx")
 
 
 @given(st.binary(max_size=200))
 def test_no_bytes_break_the_reader(data: bytes) -> None:
     for start in (b"", b"PK\x03\x04"):
         try:
-            sheets_of(start + data, "x.csv")
+            read_tables(start + data, "x.csv")
         except Unreadable:
             continue
 
@@ -284,5 +328,5 @@ def test_quotes_inside_and_lines_within_quotes() -> None:
 
 def test_a_file_that_is_cut_within_quotes_is_reported() -> None:
     with pytest.raises(Unreadable, match="its quotation marks don't match") as caught:
-        sheets_of(b'a,b\nc,"d\ne,f\n', "list.csv")
+        read_tables(b'a,b\nc,"d\ne,f\n', "list.csv")
     assert caught.value.line == 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -202,16 +202,54 @@ def test_an_older_list_beside_the_newer_one_is_named_and_no_advice_drops_what_on
     found = read(tmp_path, materials__json=page(material(1), newer, material(3)))
     dataset = found.dataset("servicetitan.material")
     assert (dataset.scope, {str(record.get("cost")) for record in dataset.rows()}) == (Scope.WHOLE, {"1.00", "2.00"})
-    notes = {source.path: source.notes for source in found.sources}
-    assert any("materials.json" in note for note in notes["materials old.json"])
+    (note,) = {note for source in found.sources for note in source.doubles}
+    assert note.startswith(
+        "materials old.json and materials.json have some of the same materials. Of each record, the version that"
+    )
+    assert note.endswith("Keep only the newer file; no date says which one it is")
+
+
+def test_two_files_with_different_records_each_are_named_and_no_advice_drops_one(tmp_path: Path) -> None:
+    (tmp_path / "materials old.json").write_text(page(material(1), material(2)), "utf-8")
+    found = read(tmp_path, materials__json=page(material(2, "2.00", "2026-11-19T10:00:00Z"), material(3)))
+    (note,) = {note for source in found.sources for note in source.doubles}
+    assert note.endswith("Each has records that the others don't have, so check whether you need them all")
 
 
 def test_an_older_export_says_which_one_counts(tmp_path: Path) -> None:
     old = LISTED.replace("1795219500", "1795000000").replace("Bo", "Old Bo")
     found = read(tmp_path, lists__iif=LISTED, old__iif=old)
     assert keys(of(found, "Customer")) == ["Ann", "Bo"]
-    (notes,) = [source.notes for source in found.sources if source.path == "old.iif"]
-    assert notes == ("its QuickBooks customers are from November 18, 2026; the newer ones in lists.iif are used",)
+    (note,) = {note for source in found.sources for note in source.doubles}
+    assert note == (
+        "old.iif (November 18, 2026) and lists.iif (November 21, 2026) have some of the same QuickBooks customers. "
+        "lists.iif has newer ones, so those in old.iif aren't used"
+    )
+    assert all(note in source.notes for source in found.sources)
+
+
+PRICEBOOK = {"Materials": [["Code", "Cost of Sale Account"], ["PIPE-1", "Materials"]]}
+
+
+@pytest.mark.parametrize(
+    ("old", "ending"),
+    [
+        (
+            {"Materials": [["Code", "Cost of Sale Account"], ["PIPE-1", "Fittings"]]},
+            "Where they differ, neither counts. Keep only the newer file",
+        ),
+        ({"Materials": [["Code", "Cost of Sale Account"], ["PIPE-1", "Materials"]]}, ""),
+    ],
+    ids=["different", "equal"],
+)
+def test_an_old_workbook_beside_the_new_one_is_named_with_its_date(
+    old: Mapping[str, Sequence[Sequence[object]]], ending: str, tmp_path: Path, book: Callable[..., bytes]
+) -> None:
+    (tmp_path / "pricebook.xlsx").write_bytes(book(PRICEBOOK, exported=datetime(2026, 11, 20, 17)))  # noqa: DTZ001
+    (tmp_path / "pricebook October.xlsx").write_bytes(book(old, exported=datetime(2026, 10, 30, 17)))  # noqa: DTZ001
+    named = {note for source in read(tmp_path).sources for note in source.doubles}
+    files = "pricebook October.xlsx (October 30, 2026) and pricebook.xlsx (November 20, 2026)"
+    assert named == ({f"{files} have some of the same materials. {ending}"} if ending else set())
 
 
 _EMPTY = ("requiredOn", "vendorDocumentNumber", "createdOn", "modifiedOn")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from exportready.history import file
+from exportready.history import file, seal
 from exportready.history.file import NoHistory
 from exportready.history.reading import audited_accounts, gone_places, past_audits
 from exportready.history.store import AuditRun, History
@@ -71,9 +71,10 @@ def make_state(
                 message="PIPE-1 has none",
                 transactions=3,
                 amount=Decimal("10.50"),
+                unreadable=1,
             ),
         ),
-        blocked=Cleared(findings=1, transactions=3, amount=Decimal("10.50")),
+        blocked=Cleared(findings=1, transactions=3, amount=Decimal("10.50"), unreadable=2),
         expiring=(Expiry(what="answer", name="Is it on?", of="modules.purchasing", until=at + WEEK),),
     )
 
@@ -272,6 +273,30 @@ def test_unusable_files_say_what_to_do(tmp_path: Path) -> None:
         History(path)
     with pytest.raises(NoHistory, match="--history"):
         History(tmp_path)
+
+
+def test_a_history_from_before_unreadable_amounts_is_still_sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "history.sqlite3"
+    with History(path) as history:
+        audit = run_audit(history, AT, "PIPE-1")
+        ((state_id,),) = history.connection.execute("SELECT id FROM standing").fetchall()
+        history.connection.execute("DELETE FROM unreadable")
+        with monkeypatch.context() as patched:
+            patched.setattr(seal, "_SEALED_ROWS", seal._SEALED_ROWS[:-1])
+            seal.write_seal(history.connection, state_id)
+        history.connection.execute("DROP TABLE unreadable")
+        history.connection.execute("PRAGMA user_version = 1")
+    with History(path) as history:
+        state = only_account(history, audit).state
+    assert (state.blocked.unreadable, state.key_issues[0].unreadable, state.blocked.amount) == (0, 0, Decimal("10.50"))
+
+
+def test_a_changed_number_of_unreadable_amounts_breaks_the_seal(history: History) -> None:
+    audit = run_audit(history, AT, "PIPE-1")
+    assert only_account(history, audit).state.blocked.unreadable == 2
+    history.connection.execute("UPDATE unreadable SET amounts = 1")
+    with pytest.raises(NoHistory):
+        only_account(history, audit)
 
 
 def test_failed_migration_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

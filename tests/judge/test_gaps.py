@@ -67,10 +67,17 @@ CASES: list[tuple[str, str, Mapping[str, str], Reason, Way]] = [
     ),
     (
         "a record that names none",
-        f"each: servicetitan.material\n{ITEM}expect: {{qb.IsActive: true}}\n",
-        {"materials.json": materials(pipe(code=None)), "lists.iif": OLD_EMPTY_LIST},
+        "each: servicetitan.material\nrelated: {qb: {kind: quickbooks.Item, match: {Name: $account}}}\nexpect: {qb.IsActive: true}\n",
+        {"materials.json": materials(pipe(account=None)), "lists.iif": OLD_EMPTY_LIST},
         Reason.EMPTY,
         LISTS,
+    ),
+    (
+        "a record without what it always has",
+        f"each: servicetitan.material\n{ITEM}expect: {{qb: absent}}\n",
+        {"materials.json": materials(pipe(code=None)), "lists.iif": OLD_EMPTY_LIST},
+        Reason.EMPTY,
+        BY_HAND,
     ),
     (
         "an old list",

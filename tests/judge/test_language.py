@@ -119,10 +119,13 @@ def test_a_finding_on_a_record_of_facts_names_the_wrong_fact(tmp_path: Path) -> 
     assert finding.answered_at == AT - MINUTES
 
 
-@pytest.mark.parametrize("match", ["{Name: $code, FullName: $account}", "{FullName: $account, Name: $code}"])
+@pytest.mark.parametrize("match", ["{Name: $displayName, FullName: $account}", "{FullName: $account, Name: $displayName}"])
 def test_an_empty_match_value_makes_an_entry_absent_whatever_else_is_unknown(tmp_path: Path, match: str) -> None:
     rule = f"each: servicetitan.material\nrelated: {{qb: {{kind: quickbooks.Item, match: {match}}}}}\nexpect: {{qb: absent}}\n"
-    files = {"materials.json": materials({"id": 1, "code": None, "active": False}), "lists.iif": OLD_EMPTY_LIST}
+    files = {
+        "materials.json": materials({"id": 1, "code": "PIPE-1", "displayName": None, "active": False}),
+        "lists.iif": OLD_EMPTY_LIST,
+    }
     assert judged(tmp_path, rule, files).outcome is Outcome.PASSED
 
 

@@ -371,6 +371,12 @@ CHANGES = Changes(
 )
 
 
+DOUBLE = (
+    "pricebook/materials October.json and pricebook/materials.json have some of the same materials. Where they differ, neither counts. "
+    "Keep only the newer file; no date says which one it is"
+)
+
+
 @pytest.fixture
 def report() -> Report:
     """A report with every outcome, every severity, an unreadable file and an unrecognized one."""
@@ -410,7 +416,8 @@ def report() -> Report:
                 dated=taken,
                 records={"servicetitan.material": 412, "servicetitan.equipment": 1},
                 complete=False,
-                notes=("page 2 of 3 is missing",),
+                notes=("page 2 of 3 is missing", DOUBLE),
+                doubles=(DOUBLE,),
             ),
         ),
         unrecognized=(Unrecognized("Northwind.qbw", "That is the company file itself; export lists from it instead"),),

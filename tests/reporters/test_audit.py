@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import io
+import json
 import os
 import random
 import re
@@ -148,7 +149,7 @@ NOT_READY = make_account(
             amount=Decimal(900),
         ),
     ),
-    blocked=Cleared(findings=2, transactions=41, amount=Decimal("23410.00")),
+    blocked=Cleared(findings=2, transactions=41, amount=Decimal("23410.00"), unreadable=1),
     expiring=(
         Expiry(what="answer", name="Is the Web Connector online?", of="webConnector.status", until=AT - timedelta(days=1)),
         Expiry(what="waiver", name=COGS.id, of="controller", until=AT + timedelta(days=29)),
@@ -228,6 +229,14 @@ def test_golden(format_: str, name: str, options: Options) -> None:
     if os.environ.get("UPDATE_GOLDEN"):
         golden.write_bytes(text.encode())
     assert text.encode() == golden.read_bytes()
+
+
+def test_amounts_that_are_missing_from_a_sum_are_counted_beside_it() -> None:
+    assert "Blocks 41 transactions ($23,410.00 plus 1 unreadable amount)" in " ".join(render("console", AUDIT, LINKED).split())
+    assert "41 transactions ($23,410.00 plus 1 unreadable amount)" in render("markdown", AUDIT, LINKED)
+    assert "$23K<small>in 41, plus 1 unreadable amount</small>" in render("html", AUDIT, LINKED)
+    accounts = json.loads(render("json", AUDIT, LINKED))["accounts"]
+    assert [one["waits"]["unreadable"] for one in accounts if one["waits"]["transactions"] == 41] == [1]
 
 
 @pytest.mark.parametrize("format_", FORMATS)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from exportready.derive.answers import batches_named, facts_of
 from exportready.derive.conclusions import Conclusions
 from exportready.derive.derivation import Inputs, derivation
+from exportready.derive.references import exported_reads, with_exported
 from exportready.derive.unknowns import any_of, first_text, not_whole, total, without
 from exportready.kinds import KINDS
 from exportready.kinds.transactions import BATCHED, BILL, EXPORTED, INVOICE, PAYMENT, PURCHASE_ORDER, TRANSACTIONS
@@ -103,7 +104,8 @@ def _status(records: Iterable[Record]) -> Value:
 
 @derivation(
     "derived.batched",
-    reads="""
+    reads=f"""
+{exported_reads(BATCHED)}
 derived.account purchasing purchaseOrdersExported
 derived.batch number status
 servicetitan.invoice syncStatus active batch.number referenceNumber customer.name
@@ -140,7 +142,7 @@ def batched(inputs: Inputs) -> Dataset:
             "batchStatus": states.get(number, without(number, "we don't know its batch")),
         }
         found.add(fields, record.where)
-    return found.dataset(*map(evidence.dataset, to_be_whole(evidence, BATCHED)))
+    return found.dataset(*(with_exported(evidence, kind) for kind in to_be_whole(evidence, BATCHED)))
 
 
 def to_be_whole(evidence: Evidence, kinds: Sequence[str]) -> list[str]:

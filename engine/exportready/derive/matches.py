@@ -16,6 +16,7 @@ from exportready.derive.exported import BookedTransaction, SentTransaction
 from exportready.derive.leftovers import described
 from exportready.derive.lines import Comparer, Lines
 from exportready.derive.matching import ARRIVED, EXPLAINED, MISSING, TWICE, Match
+from exportready.derive.references import exported_reads, with_exported
 from exportready.derive.unknowns import because_of, first_unknown, without
 from exportready.kinds import KINDS
 from exportready.kinds.transactions import PURCHASE_ORDER, TRANSACTIONS
@@ -37,7 +38,8 @@ _OVERNIGHT = timedelta(days=1)
 
 @derivation(
     _KIND,
-    reads="""
+    reads=f"""
+{exported_reads(TRANSACTIONS)}
 derived.account purchasing purchaseOrdersExported connector
 derived.batch number status
 servicetitan.customer id name
@@ -96,7 +98,7 @@ def matches(inputs: Inputs) -> Dataset:
             fields |= _of_booked(one, one.booked) | memos.of(one, one.booked) | parties.of(one, one.booked)
             fields |= _compared(lines[at], compared)
         found.add(fields, one.transaction.record.where)
-    return found.dataset(*map(evidence.dataset, to_be_whole(evidence, tuple(TRANSACTIONS))))
+    return found.dataset(*(with_exported(evidence, kind) for kind in to_be_whole(evidence, tuple(TRANSACTIONS))))
 
 
 def _of_transaction(one: Match) -> dict[str, Value]:

@@ -118,8 +118,8 @@ def _percent(rate: Value) -> Value:
 
 def _mapped(evidence: Evidence, zone: Value) -> tuple[Value, FieldNote]:
     """Return what a zone is mapped to; unset if the answer is that it isn't mapped."""
-    if not isinstance(zone, str):
-        return zone, FieldNote()
+    if not isinstance(zone, str):  # answers map zones by their names
+        return without(zone, "a tax zone has no name in the file, so we don't know what it is mapped to"), FieldNote()
     answers = answers_of(evidence)
     paths = [path for path in answers.names() if path.startswith(_MAP) and fold(path.removeprefix(_MAP)) == fold(zone)]
     if not paths:

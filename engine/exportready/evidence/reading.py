@@ -177,8 +177,8 @@ _CACHE_SIZE = 1 << 15
 @cache
 def text_converter(description: Field) -> Callable[[str], Value]:
     """Return a function that converts a field's texts as `convert` does, but faster for fields that are read thousands of times."""
-    if description.type is Type.ID and not description.choices and not description.never_blank:
-        return _id
+    if description.type is Type.ID and not description.choices:
+        return _required_id if description.never_blank else _id
     if description.type is Type.TIME:
         return partial(convert, description)
     return _ConvertedTexts(description).__getitem__
@@ -189,11 +189,18 @@ def _id(raw: str) -> Value:
     return raw.strip() or UNSET
 
 
+def _required_id(raw: str) -> Value:
+    """Return the ID of something that always has one."""
+    text = raw.strip()
+    return text if text and text != "0" else BLANK
+
+
 def _text(_: Field, raw: object) -> Value:
     """Return text without the spaces around it, and whole numbers without decimals, however a tool wrote them (410000.0)."""
     if isinstance(raw, str):
         return raw.strip()
-    if isinstance(raw, Decimal) and raw.is_finite() and raw == raw.to_integral_value() and abs(raw) < 10**18:
+    # `adjusted` first: arithmetic with a number such as 1E+999999999 overflows.
+    if isinstance(raw, Decimal) and raw.is_finite() and raw.adjusted() < 18 and raw == raw.to_integral_value():
         return str(int(raw))
     if isinstance(raw, (int, Decimal)) and not isinstance(raw, bool):
         return str(raw)

@@ -337,7 +337,7 @@ class _Coverage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _with_notes(one: FileRead, notes: tuple[str, ...]) -> FileRead:
-    return replace(one, source=replace(one.source, notes=(*one.source.notes, *notes))) if notes else one
+    return replace(one, source=replace(one.source, notes=(*one.source.notes, *notes), doubles=notes)) if notes else one
 
 
 def _settle(

@@ -94,4 +94,5 @@ def _key_issue(issue: KeyIssue) -> AuditKeyIssue:
         message=issue.message,
         transactions=issue.alone.transactions + issue.shared.transactions,
         amount=issue.alone.amount + issue.shared.amount,
+        unreadable=issue.alone.unreadable + issue.shared.unreadable,
     )

@@ -121,9 +121,11 @@ class _AuditReader:
             state_id,
         )
         issues = self.rows(
-            "SELECT id, rule, code, severity, message, transactions, amount FROM issue WHERE standing = ? ORDER BY number",
+            "SELECT id, rule, code, severity, message, transactions, amount, coalesce(amounts, 0) FROM issue LEFT JOIN unreadable"
+            " ON unreadable.standing = issue.standing AND unreadable.issue = number WHERE issue.standing = ? ORDER BY number",
             state_id,
         )
+        unreadable = self.rows("SELECT amounts FROM unreadable WHERE standing = ? AND issue = ?", state_id, rows.ALL_BLOCKED)
         severities = self.rows(
             "SELECT severity, count(*) FROM finding WHERE standing = ? AND NOT accepted GROUP BY severity", state_id
         )
@@ -138,6 +140,7 @@ class _AuditReader:
             key_issues=tuple(map(rows.key_issue_from_row, issues)),
             unread_files=tuple(UnreadFile(path, error) for path, error in unread),
             expiring=tuple(map(rows.expiry_from_row, lapses)),
+            unreadable=sum(amounts for (amounts,) in unreadable),
         )
 
     def _trend(self, account_id: int) -> tuple[int | None, ...]:

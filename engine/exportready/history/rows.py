@@ -27,6 +27,8 @@ from exportready.model.rules import Severity
 Hide = Callable[[str], str] | None
 Row = tuple[object, ...]
 
+ALL_BLOCKED = -1
+"""The number in table `unreadable` of everything that is blocked; key issues have numbers from 0."""
 NOT_READ = "could not be read; to see why, check this account by itself"
 NOT_JUDGED = "could not be checked; to see why, check this account by itself"
 """These replace messages that may quote the customer's files."""
@@ -95,6 +97,15 @@ def key_issue_rows(state_id: int, key_issues: Iterable[AuditKeyIssue], hide: Hid
         )
 
 
+def unreadable_rows(state_id: int, state: AccountState) -> Iterator[Row]:
+    """Return a row of table `unreadable` for each sum that is missing an amount."""
+    sums = (
+        (ALL_BLOCKED, state.blocked.unreadable),
+        *((number, one.unreadable) for number, one in enumerate(state.key_issues)),
+    )
+    yield from ((state_id, number, unreadable) for number, unreadable in sums if unreadable)
+
+
 def unread_rows(state_id: int, files: Iterable[UnreadFile], hide: Hide) -> Iterator[Row]:
     """Return a row of table `unread` for each file."""
     for file in files:
@@ -143,8 +154,8 @@ def past_findings_from_rows(rows: Iterable[Sequence[str]]) -> Mapping[str, PastF
 
 
 def key_issue_from_row(row: Sequence[Any]) -> AuditKeyIssue:
-    """Return a key issue from the columns of table `issue` after `number`."""
-    id_, rule, code, severity, message, transactions, amount = row
+    """Return a key issue from the columns of table `issue` after `number`, and its `amounts` of table `unreadable`."""
+    id_, rule, code, severity, message, transactions, amount, unreadable = row
     return AuditKeyIssue(
         id=id_,
         rule=rule,
@@ -153,6 +164,7 @@ def key_issue_from_row(row: Sequence[Any]) -> AuditKeyIssue:
         message=message,
         transactions=int(transactions),
         amount=Decimal(amount),
+        unreadable=int(unreadable),
     )
 
 
@@ -169,8 +181,12 @@ def account_state_from_row(
     key_issues: tuple[AuditKeyIssue, ...],
     unread_files: tuple[UnreadFile, ...],
     expiring: tuple[Expiry, ...],
+    unreadable: int,
 ) -> AccountState:
-    """Return an account state from its row of table `standing` and its rows of the other tables."""
+    """Return an account state from its row of table `standing` and its rows of the other tables.
+
+    `unreadable` is the number of amounts that aren't in the sum of everything that is blocked.
+    """
     return AccountState(
         digest=row["digest"],
         checked_at=datetime.fromisoformat(row["checked_at"]),
@@ -191,6 +207,7 @@ def account_state_from_row(
             findings=int(row["waits_findings"]),
             transactions=int(row["waits_transactions"]),
             amount=Decimal(row["waits_amount"]),
+            unreadable=unreadable,
         ),
         expiring=expiring,
     )

@@ -13,8 +13,10 @@ _SEALED_ROWS = (
     "SELECT * FROM issue WHERE standing = ? ORDER BY number",
     "SELECT * FROM unread WHERE standing = ? ORDER BY path",
     "SELECT * FROM lapse WHERE standing = ? ORDER BY what, name, of",
+    "SELECT * FROM unreadable WHERE standing = ? ORDER BY issue",
 )
-"""All rows of one account state. Existing files have seals over these columns in this order, so neither may change."""
+"""All rows of one account state. Existing files have seals over these columns in this order, so neither may change. A table at the end
+changes no seal of a state that has no rows in it."""
 
 
 def compute_seal(connection: sqlite3.Connection, state_id: int) -> str:

@@ -116,6 +116,7 @@ class History:
             insert(
                 "INSERT INTO issue VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows.key_issue_rows(state_id, state.key_issues, hide)
             )
+            insert("INSERT INTO unreadable VALUES (?, ?, ?)", rows.unreadable_rows(state_id, state))
             insert("INSERT OR IGNORE INTO unread VALUES (?, ?, ?)", rows.unread_rows(state_id, state.unread_files, hide))
             insert("INSERT OR IGNORE INTO lapse VALUES (?, ?, ?, ?, ?)", rows.expiry_rows(state_id, state.expiring, hide))
             write_seal(self.connection, state_id)

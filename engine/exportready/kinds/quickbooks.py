@@ -117,7 +117,7 @@ def _transaction(name: str, table: str, key: tuple[str, ...] = ("CustomerRef.Ful
     )
 
 
-_CUSTOMER_PARENT = "TxnID TxnDate RefNumber CustomerRef.FullName"
+_CUSTOMER_PARENT = "TxnID TimeCreated TxnDate RefNumber CustomerRef.FullName"
 
 _INVOICE = _transaction(
     "Invoice",
@@ -328,7 +328,7 @@ TaxVendorRef.FullName name
         more={"ItemSalesTaxRef.FullName": Field(type=Type.TEXT, many=True)},  # the members of a sales-tax group
     ),
     _list("SalesTaxCode", "Name name\nIsActive yesno\nIsTaxable yesno\nDesc text", key="Name", at_fault="tax_item"),
-    _list("Class", "Name name\nFullName name\nIsActive yesno\nSublevel number", at_fault="class"),
+    _list("Class", "Name name\nFullName name\nIsActive yesno\nParentRef.FullName name\nSublevel number", at_fault="class"),
     _list("Terms", "Name name\nIsActive yesno", key="Name", at_fault="terms"),
     _list("PaymentMethod", "Name name\nIsActive yesno\nPaymentMethodType text", key="Name", at_fault="account"),
     _list(
@@ -407,7 +407,7 @@ SalesTaxCodeRef.FullName ?name
         Kind(
             name=f"quickbooks.{name}",
             fields=fields("TxnLineID ?id\nAccountRef.FullName ?name\nEntityRef.FullName ?name\nAmount ?money\nMemo ?text")
-            | parents(_JOURNAL_ENTRY.fields, "TxnID TxnDate RefNumber"),
+            | parents(_JOURNAL_ENTRY.fields, "TxnID TimeCreated TxnDate RefNumber"),
             key=("parent.RefNumber", "AccountRef.FullName"),
             supply=_JOURNAL_ENTRY.supply,
             integrator=_JOURNAL_ENTRY.integrator,
@@ -422,7 +422,7 @@ SalesTaxCodeRef.FullName ?name
     Kind(
         name="quickbooks.PurchaseOrderLine",
         fields=fields(_LINE + "ReceivedQuantity ?number\nUnbilledQuantity ?number\nIsBilled ?yesno\nIsManuallyClosed ?yesno")
-        | parents(_PURCHASE_ORDER.fields, "TxnID TxnDate RefNumber VendorRef.FullName"),
+        | parents(_PURCHASE_ORDER.fields, "TxnID TimeCreated TxnDate RefNumber VendorRef.FullName"),
         key=("parent.VendorRef.FullName", "parent.RefNumber", "ItemRef.FullName"),
         supply=_PURCHASE_ORDER.supply,
         integrator=_PURCHASE_ORDER.integrator,

@@ -149,7 +149,10 @@ OWN_REFERENCES = (
     _own("bill", "vendor.id", "vendor.name", "vendor"),
     _own("purchase_order", "vendorId", "", "vendor"),
     _own("payment", "typeId", "type", "payment_type"),
-    _own("payment_application", "appliedTo", "", "invoice", list_name="referenceNumber"),
+    _own("payment_application", "appliedTo", "appliedToReferenceNumber", "invoice", list_name="referenceNumber"),
+    _own("invoice", "adjustmentToId", "", "invoice", list_name="referenceNumber"),
+    _own("payment", "refundedPaymentId", "", "payment", list_name="referenceNumber"),
+    _own("bill", "purchaseOrderId", "", "purchase_order", list_name="number"),
     _sku("invoice_item", "skuName", "type"),
     _sku("bill_item", "skuCode", "skuType"),
     _sku("purchase_order_item", "skuCode", "skuType"),
@@ -171,22 +174,72 @@ _ACCOUNTS = (
     "IncomeAccountRef AssetAccountRef COGSAccountRef SalesOrPurchase.AccountRef SalesAndPurchase.IncomeAccountRef "
     "SalesAndPurchase.ExpenseAccountRef"
 )
-BOOKS_REFERENCES: tuple[tuple[str, str, str], ...] = tuple(
-    (f"quickbooks.{kind}", f"{field}.FullName", f"quickbooks.{target}")
-    for kind, names, target in (
+
+
+class BooksReference(msgspec.Struct, frozen=True, kw_only=True):
+    """A field with the full name of an object of QuickBooks' own lists (Intuit, qbxml130.xsd)."""
+
+    kind: str
+    field: str
+    target: str
+    created: str = ""
+    """The field that says since when the record has it; empty for an entry of a list, which people change at any time."""
+
+
+def _in_books(created: str, *table: tuple[str, str, str]) -> tuple[BooksReference, ...]:
+    return tuple(
+        BooksReference(kind=f"quickbooks.{kind}", field=f"{field}.FullName", target=f"quickbooks.{target}", created=created)
+        for kinds, names, target in table
+        for kind in kinds.split()
+        for field in names.split()
+    )
+
+
+BOOKS_REFERENCES = (
+    *_in_books(
+        "",
         ("Item", _ACCOUNTS, "Account"),
-        ("Item", "PrefVendorRef", "Vendor"),
-        ("Item", "ParentRef", "Item"),
+        ("Item", "PrefVendorRef TaxVendorRef", "Vendor"),
+        ("Item", "ParentRef ItemSalesTaxRef", "Item"),
         ("Item", "SalesTaxCodeRef", "SalesTaxCode"),
         ("Account", "ParentRef", "Account"),
+        ("Class", "ParentRef", "Class"),
         ("Customer", "ParentRef", "Customer"),
-        ("Customer", "TermsRef", "Terms"),
+        ("Customer Vendor", "TermsRef", "Terms"),
         ("Customer", "ItemSalesTaxRef", "Item"),
-        ("Vendor", "TermsRef", "Terms"),
-    )
-    for field in names.split()
+        ("Customer", "SalesTaxCodeRef", "SalesTaxCode"),
+        ("Customer", "ClassRef", "Class"),
+    ),
+    *_in_books(
+        "TimeCreated",
+        ("Invoice ReceivePayment CreditMemo", "CustomerRef", "Customer"),
+        ("Invoice ReceivePayment CreditMemo", "ARAccountRef", "Account"),
+        ("Invoice CreditMemo PurchaseOrder", "ClassRef", "Class"),
+        ("Invoice Bill", "TermsRef", "Terms"),
+        ("Invoice", "ItemSalesTaxRef", "Item"),
+        ("ReceivePayment", "PaymentMethodRef", "PaymentMethod"),
+        ("ReceivePayment", "DepositToAccountRef", "Account"),
+        ("Bill PurchaseOrder", "VendorRef", "Vendor"),
+        ("Bill", "APAccountRef", "Account"),
+    ),
+    *_in_books(
+        "parent.TimeCreated",
+        ("InvoiceLine CreditMemoLine PurchaseOrderLine", "ItemRef", "Item"),
+        ("InvoiceLine", "ClassRef", "Class"),
+        ("InvoiceLine", "InventorySiteRef", "InventorySite"),
+        ("InvoiceLine", "SalesTaxCodeRef", "SalesTaxCode"),
+        ("JournalDebitLine", "AccountRef", "Account"),
+    ),
 )
-"""(kind, field, target) of references between QuickBooks' own lists, by full name (Intuit, qbxml130.xsd)."""
+"""Every reference of QuickBooks' records to its own lists."""
+
+LINKS = "quickbooks.AppliedToTxn"
+"""What each payment in QuickBooks pays."""
+LINK_FIELDS = ("TxnID", "TxnType", "TxnDate", "RefNumber", "parent.RefNumber")
+LINKED_KINDS: Mapping[str, str] = {
+    one: f"quickbooks.{one}" for one in ("Invoice", "ReceivePayment", "CreditMemo", "JournalEntry", "Bill", "PurchaseOrder")
+}
+"""TxnType of a link -> the kind of the transaction (Intuit, qbxml130.xsd). We don't read any other."""
 
 _OWN = {
     "servicetitan.invoice": "id referenceNumber customer.id customer.name location.name total waits batch.number batch.name "

@@ -1,10 +1,11 @@
 """ServiceTitan's kinds of record, named as in its API v2 (accounting, pricebook, inventory, settings, crm, equipment systems).
 
 Fields and JSON types follow the response examples in ServiceTitan's OpenAPI documents (developer portal, read 2026-07-07).
-`!` marks what the documents require (schemas InvoiceItemResponse, ApBillItemResponse, PurchaseOrderResponse,
-PurchaseOrderItemResponse): a blank there says nothing. Everything else may be null, so that a blank is empty. `known` holds every
-top-level key of a response, `_MARKS` the keys by which it differs from all other lists of the API, so
-that a list is recognized by its content.
+`!` marks what the documents require: the ID of every record of a list; the codes of the pricebook (schemas MaterialResponse,
+EquipmentResponse, ServiceResponse); the names of trucks, warehouses, vendors, technicians, business units and payment types; and of
+transactions what InvoiceItemResponse, ApBillItemResponse, PurchaseOrderResponse and PurchaseOrderItemResponse require. A blank there
+says nothing. Everything else may be null, so that a blank is empty. `known` holds every top-level key of a response, `_MARKS` the keys by
+which it differs from all other lists of the API, so that a list is recognized by its content.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ def _kind(
     waits: Field | None = None,
 ) -> Kind:
     """Return the kind of one list of the API."""
-    table_fields = fields("id id\n" + table)
+    table_fields = fields("id !id\n" + table)
     channel, also = _channels(name)
     return Kind(
         name=f"servicetitan.{name}",
@@ -153,7 +154,7 @@ _LINE_ACCOUNTS = "\n".join(_GL.format(field) for field in ("generalLedgerAccount
 _BATCH = "batch.id id\nbatch.number text\nbatch.name text"
 
 _PRICEBOOK = """
-code name
+code !name
 displayName text
 active yesno
 price money
@@ -323,7 +324,7 @@ modifiedOn time
 _PURCHASE_ORDER = _kind(
     "purchase_order",
     """
-number text
+number !text
 invoiceId id
 jobId id
 projectId id
@@ -364,7 +365,7 @@ _TAX_ZONE = _kind(
 )
 _TRUCK = _kind(
     "truck",
-    "name name\nactive yesno\nwarehouseId id\ncreatedOn time\nmodifiedOn time",
+    "name !name\nactive yesno\nwarehouseId id\ncreatedOn time\nmodifiedOn time",
     key=("name",),
     at_fault="item",
     endpoint=_Endpoint("/inventory/v2/tenant/TENANT/trucks", "trucks", "memo technicianIds inventoryTemplateId externalData"),
@@ -400,7 +401,7 @@ KINDS = (
     ),
     _kind(
         "service",
-        "code name\ndisplayName text\nactive yesno\nprice money\ncost money\ntaxable yesno\naccount name\n"
+        "code !name\ndisplayName text\nactive yesno\nprice money\ncost money\ntaxable yesno\naccount name\n"
         "isLabor yesno\nmodifiedOn time",
         key=("code",),
         at_fault="item",
@@ -511,14 +512,14 @@ chargeable yesno
     ),
     _kind(
         "warehouse",
-        "name name\nactive yesno\ncreatedOn time\nmodifiedOn time",
+        "name !name\nactive yesno\ncreatedOn time\nmodifiedOn time",
         key=("name",),
         at_fault="item",
         endpoint=_Endpoint("/inventory/v2/tenant/TENANT/warehouses", "warehouses", "address inventoryTemplateId externalData"),
     ),
     _kind(
         "technician",
-        "userId id\nname name\nactive yesno\nbusinessUnitId id\nmodifiedOn time",
+        "userId id\nname !name\nactive yesno\nbusinessUnitId id\nmodifiedOn time",
         key=("name",),
         at_fault="transaction",
         endpoint=_Endpoint(
@@ -532,7 +533,7 @@ chargeable yesno
     ),
     _kind(
         "business_unit",
-        "name name\nofficialName text\nactive yesno\nquickbooksClass name\naccountCode text\ndefaultTaxRate rate",
+        "name !name\nofficialName text\nactive yesno\nquickbooksClass name\naccountCode text\ndefaultTaxRate rate",
         key=("name",),
         at_fault="class",
         endpoint=_Endpoint(
@@ -563,7 +564,7 @@ chargeable yesno
     ),
     _kind(
         "payment_type",
-        "name name\ncreatedOn time\nmodifiedOn time",
+        "name !name\ncreatedOn time\nmodifiedOn time",
         key=("name",),
         at_fault="account",
         endpoint=_Endpoint("/accounting/v2/tenant/TENANT/payment-types?active=Any", "payment-types"),
@@ -571,7 +572,7 @@ chargeable yesno
     ),
     _kind(
         "vendor",
-        "name name\nactive yesno\nisTruckReplenishment yesno\nmodifiedOn time",
+        "name !name\nactive yesno\nisTruckReplenishment yesno\nmodifiedOn time",
         key=("name",),
         at_fault="vendor",
         endpoint=_Endpoint(

@@ -60,6 +60,8 @@ class AuditKeyIssue(msgspec.Struct, frozen=True, kw_only=True):
     """Number of transactions that it blocks, alone or together with other key issues."""
     amount: Decimal
     """The total of these transactions."""
+    unreadable: int = 0
+    """Number of amounts that aren't in the total because they couldn't be read."""
 
 
 class UnreadFile(msgspec.Struct, frozen=True):

@@ -254,6 +254,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None = None
     error_line: int | None = None
     notes: tuple[str, ...] = ()
+    doubles: tuple[str, ...] = ()
+    """Those of the notes that name another file with the same records, and say which file counts."""
     is_answers: bool = False
     """Whether its name is that of a file of answers, even if it couldn't be read."""
 

@@ -163,6 +163,7 @@ def _short(page: _Page, report: Report, office: OfficeView, folder: str) -> None
     if not office.fix:
         page.one_line_each(words.LOOK_AT_THESE, office.look)
     _accepted(page, report)
+    _doubles(page, report)
     _unrecognized(page, report)
     _still_needed(page, report, office, folder)
     left_out = [count(len(office.look), "item") + " to review"] if office.fix and office.look else []
@@ -223,6 +224,7 @@ def _everything(page: _Page, report: Report, office: OfficeView) -> None:
                 page.blank()
             _card(page, report, number, card)
     _accepted(page, report)
+    _doubles(page, report)
     _unrecognized(page, report)
     _not_checked(page, report)
     _passed_or_not_applicable(page, report)
@@ -300,6 +302,15 @@ def _unrecognized(page: _Page, report: Report) -> None:
         page.heading(words.UNRECOGNIZED)
     for file in report.unrecognized:
         page.text(f"{file.path}: {file.help}", indent="  ", bullet="* ")
+
+
+def _doubles(page: _Page, report: Report) -> None:
+    """Add the files with records that another file has too, and which of them counts."""
+    doubles = view.doubles(report)
+    if doubles:
+        page.heading(words.DOUBLES)
+    for note in doubles:
+        page.text(note, indent="  ", bullet="* ")
 
 
 def _not_checked(page: _Page, report: Report) -> None:

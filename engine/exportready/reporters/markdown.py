@@ -141,6 +141,9 @@ def _not_checked(report: Report, office: OfficeView) -> Iterator[str]:
     if office.integrator:
         yield f"### {words.FOR_INTEGRATOR}"
         yield "\n".join(f"> {in_markdown(line)}".rstrip() for line in office.request.splitlines())
+    if doubles := view.doubles(report):
+        yield f"## {words.DOUBLES}"
+        yield _bullets(doubles)
     if report.unrecognized:
         yield f"## {words.UNRECOGNIZED}"
         yield _bullets([f"{file.path}: {file.help}" for file in report.unrecognized])

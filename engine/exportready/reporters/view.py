@@ -339,6 +339,11 @@ def file_name(source: Source) -> str:
     return words.YOUR_ANSWERS if source.path.rpartition("/")[2] == "account.yaml" else source.path
 
 
+def doubles(report: Report) -> list[str]:
+    """Return which files have the same records, and which of them count, once for each group of files."""
+    return list(dict.fromkeys(note for source in report.sources for note in source.doubles))
+
+
 def files_read(report: Report) -> str:
     """Return how many files were read: "We read 5 files; didn't recognize 1"."""
     unreadable = sum(source.error is not None for source in report.sources)

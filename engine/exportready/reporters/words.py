@@ -60,6 +60,7 @@ YOUR_ANSWERS = "Your answers"
 FILES_READ = "Files we read"
 UNRECOGNIZED = "Files we didn't recognize"
 UNREADABLE = "Files we couldn't read"
+DOUBLES = "Files with the same records"
 GLOSSARY = "What the words mean"
 
 MILDER: Mapping[Severity, str] = {

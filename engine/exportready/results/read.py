@@ -88,6 +88,7 @@ def _source(data: Json) -> Source:
         error=message or data["error"],
         error_line=data.get("error_line") if message else None,
         notes=tuple(data["notes"]),
+        doubles=tuple(data.get("doubles", ())),
     )
 
 

@@ -83,7 +83,11 @@ _SOURCE = _object(
         "error": _or_null(TEXT),
         "notes": TEXTS,
     },
-    {"error_line": LINE, "error_message": {**TEXT, "description": "the error without its line"}},
+    {
+        "error_line": LINE,
+        "error_message": {**TEXT, "description": "the error without its line"},
+        "doubles": {**TEXTS, "description": "those of the notes that name another file with the same records"},
+    },
     "a file of the snapshot, and how it was read",
 )
 _BATCH = _object(

@@ -251,6 +251,7 @@ def _source(source: Source) -> dict[str, Any]:
         "error": source.error_text,
         **({} if source.error_line is None else {"error_line": source.error_line, "error_message": source.error}),
         "notes": list(source.notes),
+        **({"doubles": list(source.doubles)} if source.doubles else {}),
     }
 
 

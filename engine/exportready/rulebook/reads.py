@@ -41,12 +41,15 @@ def wanted(rules: Iterable[Rule], shown: Iterable[str] = ()) -> Wanted:
             if kind in fields:
                 fields[kind].update({"id", reference.list_name})
                 fields[reference.kind].update(reference.fields)
-    for kind, name, target in references.BOOKS_REFERENCES:
-        if kind in fields and target in fields:
-            fields[kind].add(name)
     if any(rule.confirm is not None and rule.confirm.lasts is None for rule in rules):
         for kind, stated in pending.STATE.items():
             fields.setdefault(kind, set()).update(stated)
+    lists = frozenset(fields)
+    for one in references.BOOKS_REFERENCES:  # what refers to a list is read even if no rule reads it
+        if one.target in lists:
+            fields.setdefault(one.kind, set()).update(filter(None, (one.field, one.created)))
+    if not lists.isdisjoint(references.LINKED_KINDS.values()):
+        fields.setdefault(references.LINKS, set()).update(references.LINK_FIELDS)
     for kind, held in fields.items():
         held.update(need for name in tuple(held) for need in _needs(kind, name))
     return {kind: frozenset(names) for kind, names in sorted(fields.items())}

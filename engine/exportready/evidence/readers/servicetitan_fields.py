@@ -10,8 +10,7 @@ import msgspec
 
 from exportready.evidence.reading import MAX_PLACES, convert, text_converter
 from exportready.kinds.table import Kind
-from exportready.model.evidence import Unknown, Value
-from exportready.model.reasons import Reason
+from exportready.model.evidence import Value
 from exportready.model.rules import Type
 
 MISSING = object()
@@ -70,9 +69,9 @@ class Plan(msgspec.Struct, frozen=True):
 def _field_plan(kind: Kind, name: str, key: str, prefix: str) -> _FieldPlan:
     """Return how one field is read. Types that JSON has itself skip `convert`, because most values have one of them."""
     description = kind.fields[name]
-    is_id, is_yesno = description.type is Type.ID and not description.never_blank, description.type is Type.YESNO
+    is_id, is_yesno = description.type is Type.ID, description.type is Type.YESNO
     is_plain = description.type is Type.NUMBER and not description.percent and not description.is_rate
-    nothing = Unknown(cause=Reason.EMPTY, reason="the id is empty") if name == kind.identity else convert(description, None)
+    nothing = convert(description, None)
 
     def convert_other(raw: object) -> Value:
         if raw is None:
@@ -81,7 +80,7 @@ def _field_plan(kind: Kind, name: str, key: str, prefix: str) -> _FieldPlan:
             return raw
         if is_plain and isinstance(raw, Decimal) and -MAX_PLACES < raw.adjusted() < MAX_PLACES:
             return raw
-        if is_id and type(raw) is int:
+        if is_id and type(raw) is int and raw:
             return str(raw)
         return convert(description, raw)
 

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from exportready.evidence.readers.csv_file import read_csv
 from exportready.evidence.readers.sheets import Sheet
-from exportready.evidence.readers.workbook import AS_XLSX, read_workbook
+from exportready.evidence.readers.workbook import AS_XLSX, Book, read_workbook
 from exportready.evidence.reading import Unreadable, decode_text
 
 _ZIP = b"PK\x03\x04"
@@ -20,8 +20,8 @@ def is_workbook(data: bytes) -> bool:
     return data.startswith((_ZIP, _OLE))
 
 
-def sheets_of(data: bytes, path: str) -> tuple[Sheet, ...]:
-    """Return the tables of a file, including hidden sheets, because they were exported too.
+def read_tables(data: bytes, path: str) -> Book:
+    """Return the tables of a file, including hidden sheets, because they were exported too. A CSV file has no dates.
 
     Raises Unreadable with what to do.
     """
@@ -31,4 +31,4 @@ def sheets_of(data: bytes, path: str) -> tuple[Sheet, ...]:
         raise Unreadable(message)
     if data.startswith(_ZIP):
         return read_workbook(data)
-    return (Sheet(PurePosixPath(path).stem, read_csv(decode_text(data))),)
+    return Book(sheets=(Sheet(PurePosixPath(path).stem, read_csv(decode_text(data))),))

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, tzinfo
 
+from msgspec.structs import replace
+
 from exportready.account.reading import Columns
 from exportready.evidence.readers import answers, pasted
 from exportready.evidence.readers.sheets import Sheet
-from exportready.evidence.readers.spreadsheets import is_workbook, sheets_of
+from exportready.evidence.readers.spreadsheets import is_workbook, read_tables
 from exportready.evidence.readers.table_layout import describe_unknown, describe_unread, recognize_table
 from exportready.evidence.readers.table_postings import PostingRows
 from exportready.evidence.readers.table_rows import READER, TableRows
+from exportready.evidence.readers.workbook import Book
 from exportready.evidence.reading import Reading
 from exportready.kinds.servicetitan import PRICEBOOK
+from exportready.model.display import format_date
 from exportready.model.evidence import ColumnQuestion, Listing
 from exportready.model.rules import Wanted
 
@@ -25,9 +29,23 @@ def read(data: bytes, path: str, wanted: Wanted, columns: Columns, zone: tzinfo 
     answers have.
     """
     reader = _SpreadsheetReader(path, wanted, columns, zone, is_workbook(data))
-    for sheet in sheets_of(data, path):
+    book = read_tables(data, path)
+    for sheet in book.sheets:
         reader.take(sheet)
-    return reader.reading()
+    return _dated(reader.reading(), book)
+
+
+def _dated(reading: Reading, book: Book) -> Reading:
+    """Return a reading with the date of its workbook, if that shows when it was exported; else with a note when it was saved."""
+    if reading.reader != READER or book.saved is None:
+        return reading
+    if book.exported is None:
+        note = f"it was last saved on {format_date(book.saved)}; it may have been exported before"
+        return replace(reading, notes=(*reading.notes, note))
+    listings = tuple(
+        one if one.reader == answers.READER or one.dated else replace(one, dated=book.exported) for one in reading.listings
+    )
+    return replace(reading, dated=book.exported, listings=listings)
 
 
 class _SpreadsheetReader:

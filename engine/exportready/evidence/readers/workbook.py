@@ -9,7 +9,10 @@ import io
 import posixpath
 import zipfile
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from xml.parsers import expat
+
+import msgspec
 
 from exportready.evidence.readers.number_formats import BUILT_IN, format_style
 from exportready.evidence.readers.sheets import Budget, Cell, Sheet
@@ -17,17 +20,34 @@ from exportready.evidence.readers.worksheet import TextRuns, Worksheet
 from exportready.evidence.reading import Unreadable
 from exportready.evidence.zipped import BROKEN, check_directory, is_harmful
 from exportready.schema import budgets
+from exportready.schema.times import believable
 
 AS_XLSX = "open it in Excel and save it as Excel Workbook (.xlsx)"
 
 
-def read_workbook(data: bytes) -> tuple[Sheet, ...]:
-    """Return the sheets of an .xlsx file. Raises Unreadable if it is damaged, too large or not a workbook."""
+class Book(msgspec.Struct, frozen=True, kw_only=True):
+    """The sheets of a workbook, and what it says about its own age."""
+
+    sheets: tuple[Sheet, ...]
+    exported: datetime | None = None
+    """When a program wrote it in one go; None if a person may have saved it since."""
+    saved: datetime | None = None
+    """When it was saved last."""
+
+
+_ONE_GO = timedelta(seconds=2)
+"""Maximum time between the creation and the last change of a workbook that a program wrote in one go. The limit is our own."""
+
+
+def read_workbook(data: bytes) -> Book:
+    """Return what is in an .xlsx file. Raises Unreadable if it is damaged, too large or not a workbook."""
     try:
         file = io.BytesIO(data)
         check_directory(file, len(data))
         with zipfile.ZipFile(file) as archive:
-            return _Workbook(archive, len(data)).sheets()
+            book = _Workbook(archive, len(data))
+            sheets = book.sheets()
+            return Book(sheets=sheets, **book.dates())
     except BROKEN as error:
         raise Unreadable("it is damaged; open it in Excel and save it again, or export it again") from error
     except LookupError as error:  # one of its parts declares an encoding that doesn't exist
@@ -79,6 +99,49 @@ class _Workbook:
         if len(found) > budgets.SHEETS:
             raise Unreadable(f"it has more than {budgets.SHEETS:,} sheets; export only those that you need")
         return tuple(Sheet(name, self._rows(target, since_1904)) for target, name in found.items())
+
+    def dates(self) -> dict[str, datetime | None]:
+        """Return the dates of a Book. A workbook whose properties are damaged has none.
+
+        Who opens a workbook or a CSV file in a spreadsheet program and saves it has a new date on old data. That leaves a
+        name, another time of creation, or the name of LibreOffice in the properties (ECMA-376, part 2, core properties).
+        """
+        parts = dict(self._relationships("").values())
+        texts: dict[str, str] = {}
+        for kind, names in (
+            ("core-properties", ("created", "modified", "lastModifiedBy")),
+            ("extended-properties", ("Application",)),
+        ):
+            if parts.get(kind) in self.names:
+                texts |= self._texts_of(parts[kind], names)
+        created, modified = (_moment(texts.get(name, "")) for name in ("created", "modified"))
+        saved = modified or created
+        by_person = texts.get("lastModifiedBy", "").strip() or texts.get("Application", "").startswith("LibreOffice")
+        is_in_one_go = created is not None and saved is not None and abs(saved - created) <= _ONE_GO
+        return {"exported": saved if is_in_one_go and not by_person else None, "saved": saved}
+
+    def _texts_of(self, part: str, names: tuple[str, ...]) -> dict[str, str]:
+        """Return the texts of some elements of a part; nothing if it is damaged."""
+        texts: dict[str, str] = {}
+        inside = ""
+
+        def start(name: str, _: Mapping[str, str]) -> None:
+            nonlocal inside
+            inside = name
+
+        def end(_: str) -> None:
+            nonlocal inside
+            inside = ""
+
+        def text(found: str) -> None:
+            if inside in names and len(texts.get(inside, "")) < _LONGEST_PROPERTY:
+                texts[inside] = texts.get(inside, "") + found
+
+        try:
+            self._parse(part, start, end, text)
+        except (*BROKEN, LookupError, expat.ExpatError):
+            return {}
+        return texts
 
     def _relationships(self, part: str) -> dict[str, tuple[str, str]]:
         """Return the parts that a part refers to, by id: (kind, path)."""
@@ -159,6 +222,18 @@ class _Workbook:
         sheet = Worksheet(self.texts, self.styles, since_1904, self.budget)
         self._parse(part, sheet.start, sheet.end, sheet.text)
         return sheet.finished_rows()
+
+
+_LONGEST_PROPERTY = 1_000
+
+
+def _moment(text: str) -> datetime | None:
+    """Return a time of the properties, which is in UTC unless it says otherwise; None for anything else, such as a date alone."""
+    try:
+        moment = believable(datetime.fromisoformat(text.strip())) if "T" in text else None
+    except ValueError:
+        return None
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _refuse_doctype(*_: object) -> None:

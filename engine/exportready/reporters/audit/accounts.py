@@ -225,7 +225,9 @@ def rule_heading(rule: Rule) -> str:
 def blocked_text(row: Row) -> str:
     """Return the blocked transactions, such as "Blocks 41 transactions ($23,410.00)"; empty if there are none."""
     blocked = row.state.blocked
-    return words.blocks(words.blocked(blocked.transactions, blocked.amount)) if blocked.transactions else ""
+    return (
+        words.blocks(words.blocked(blocked.transactions, blocked.amount, blocked.unreadable)) if blocked.transactions else ""
+    )
 
 
 def sparkline(trend: Sequence[int | None]) -> str:

@@ -56,6 +56,7 @@ def _row(audit: Audit, row: Row) -> list[str]:
         str(len(expiring)),
         _time(audit, expiring[0].until if expiring else None),
         row.report_link,
+        str(state.blocked.unreadable),
         *(cell.text for cell in row.cells),
     ]
 

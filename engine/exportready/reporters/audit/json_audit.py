@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from exportready.model.audit import AccountChanges, Audit, AuditedAccount, AuditKeyIssue, PastAudit
@@ -103,7 +104,7 @@ def _account(account: AuditedAccount, reports_url: str) -> dict[str, Any]:
             for rule in state.rules
         ],
         "key_issues": [_key_issue(issue) for issue in state.key_issues],
-        "waits": {"transactions": state.blocked.transactions, "amount": str(state.blocked.amount)},
+        "waits": _waits(state.blocked.transactions, state.blocked.amount, state.blocked.unreadable),
         "changes": None if account.changes is None else _changes(account.changes),
         "trend": list(account.trend),
         "lapses": [
@@ -119,8 +120,12 @@ def _key_issue(issue: AuditKeyIssue) -> dict[str, Any]:
         **({"rule": issue.rule} if issue.rule else {"code": issue.code}),
         "severity": issue.severity.value,
         "message": issue.message or None,
-        "waits": {"transactions": issue.transactions, "amount": str(issue.amount)},
+        "waits": _waits(issue.transactions, issue.amount, issue.unreadable),
     }
+
+
+def _waits(transactions: int, amount: Decimal, unreadable: int) -> dict[str, Any]:
+    return {"transactions": transactions, "amount": str(amount), **({"unreadable": unreadable} if unreadable else {})}
 
 
 def _changes(changes: AccountChanges) -> dict[str, Any]:

@@ -127,7 +127,8 @@ def _facts(audit: Audit, rows: Sequence[Row], changes: FleetChanges) -> list[Fac
     transactions = sum(row.state.blocked.transactions for row in rows)
     if transactions:
         amount = sum((row.state.blocked.amount for row in rows), Decimal(0))
-        facts.append(Fact(words.BLOCKED, (words.blocked(transactions, amount),)))
+        unreadable = sum(row.state.blocked.unreadable for row in rows)
+        facts.append(Fact(words.BLOCKED, (words.blocked(transactions, amount, unreadable),)))
     if rows:
         facts.append(Fact(words.NOT_CHECKED, (words.unchecked_share(fmean(row.unchecked_percent for row in rows)),)))
         facts.append(Fact(words.FILE_AGES, _file_ages(rows)))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from exportready.model.display import count, format_date, format_money, format_percent, format_time, join_words
+from exportready.model.display import count, format_date, format_percent, format_sum, format_time, join_words
 from exportready.model.report import Verdict
 from exportready.reporters.words import VERDICTS
 
@@ -148,6 +148,7 @@ CSV_COLUMNS = (
     "Accepted problems", "Fix first", "Blocked transactions", "Blocked amount", "Not checked (percent)", "Files", "Oldest file",
     "Files without a date", "Previous verdict", "New", "Back again", "Fixed", "Not checked now", "Only our check changed",
     "What changed", "Failed checks", "Checks not done", "Expiring in the next 30 days", "Next to expire", "Report",
+    "Blocked amounts that are unreadable",
 )  # fmt: skip
 
 
@@ -255,9 +256,9 @@ def unknown_file_ages(number: int) -> str:
     return f"Unknown for {accounts(number)}"
 
 
-def blocked(transactions: int, amount: Decimal) -> str:
-    """Return the blocked transactions, such as "41 transactions ($23,410.00)"."""
-    return f"{count(transactions, 'transaction')} ({format_money(amount)})"
+def blocked(transactions: int, amount: Decimal, unreadable: int) -> str:
+    """Return the blocked transactions, such as "41 transactions ($23,410.00 plus 1 unreadable amount)"."""
+    return f"{count(transactions, 'transaction')} ({format_sum(amount, unreadable)})"
 
 
 def blocks(transactions: str) -> str:
@@ -277,9 +278,9 @@ def name_and_place(name: str, place: str) -> str:
     return f"{name} ({place})"
 
 
-def in_transactions(transactions: int) -> str:
-    """Return in how many transactions an amount is, such as "in 41"."""
-    return f"in {transactions:,}"
+def in_transactions(transactions: int, unreadable: int) -> str:
+    """Return in how many transactions an amount is, such as "in 41", and how many amounts aren't in it."""
+    return f"in {transactions:,}" + (f", plus {count(unreadable, 'unreadable amount')}" if unreadable else "")
 
 
 def not_checked(number: int) -> str:
