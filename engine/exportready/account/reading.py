@@ -99,7 +99,12 @@ class _AccountReader:
         )
         return AccountFile(
             account=Account(
-                name=self._text("account"), phase=self._text("phase"), time_zone=self._text("timeZone"), taken_at=self.taken_at
+                name=self._text("account"),
+                phase=self._text("phase"),
+                time_zone=self._text("timeZone"),
+                taken_at=self.taken_at,
+                owner=self._text("owner"),
+                tags=tuple(str(tag.value) for tag in items(self.entries.get("tags"))),
             ),
             answers=answers,
             host=self._host(),

@@ -13,8 +13,13 @@ _SEALED_ROWS = (
     "SELECT * FROM issue WHERE standing = ? ORDER BY number",
     "SELECT * FROM unread WHERE standing = ? ORDER BY path",
     "SELECT * FROM lapse WHERE standing = ? ORDER BY what, name, of",
+    "SELECT * FROM detail WHERE standing = ?",
+    "SELECT * FROM confirmed WHERE standing = ? ORDER BY rule",
 )
-"""All rows of one account state. Existing files have seals over these columns in this order, so neither may change."""
+"""All rows of one account state. Existing files have seals over these columns in this order, so neither may change.
+
+A new table may be added at the end: states from before it have no rows in it, so their seals stay valid.
+"""
 
 
 def compute_seal(connection: sqlite3.Connection, state_id: int) -> str:
