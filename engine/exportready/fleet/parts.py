@@ -22,7 +22,9 @@ def part_of(audit: Audit, owners: Sequence[str] = (), tags: Sequence[str] = ()) 
         if (not owners or _key(account.owner) in wanted_owners) and wanted_tags <= set(map(_key, account.tags))
     )
     # An earlier audit that had none of these accounts says nothing about them.
-    first = next((index for index in range(len(audit.past)) if any(_had(account, index) for account in accounts)), len(audit.past))
+    first = next(
+        (index for index in range(len(audit.past)) if any(_had(account, index) for account in accounts)), len(audit.past)
+    )
     checked = {rule.rule for account in accounts for rule in account.state.rules}
     return replace(
         audit,

@@ -50,10 +50,10 @@ class Fleet(msgspec.Struct, frozen=True):
     """Place -> what the list of accounts says of it, for the accounts of which it says something."""
 
 
-def find_fleet(paths: Sequence[Path], reports: Path | None = None) -> Fleet:
+def find_fleet(paths: Sequence[Path], reports: Sequence[Path] = ()) -> Fleet:
     """Return the accounts of several folders or lists as one fleet. Raises NoFleet.
 
-    `reports` is the folder for the accounts' own reports, which isn't an account.
+    `reports` are the folders for reports that this audit writes, which aren't accounts.
     """
     fleets = [find_accounts(path, reports) for path in paths]
     if len(fleets) == 1:
@@ -75,12 +75,14 @@ def find_fleet(paths: Sequence[Path], reports: Path | None = None) -> Fleet:
     return _fleet(home, dict(labeled), skipped)
 
 
-def find_accounts(path: Path, reports: Path | None = None) -> Fleet:
+def find_accounts(path: Path, reports: Sequence[Path] = ()) -> Fleet:
     """Return the accounts in a folder, or those of a list. Raises NoFleet."""
     if path.is_file() and path.suffix.lower() in LIST_SUFFIXES:
         return _read_list(path)
     if not path.is_dir():
-        remedy = "Give the folder with your accounts, or a .txt file with one path per line (or a .csv file with a column “path”)."
+        remedy = (
+            "Give the folder with your accounts, or a .txt file with one path per line (or a .csv file with a column “path”)."
+        )
         raise NoFleet(
             f"{path} is not a folder or a list of accounts. {remedy}" if path.exists() else f"Can't find {path}. {remedy}"
         )
@@ -115,13 +117,13 @@ def _may_be_account(path: Path) -> bool:
         return True
 
 
-def _is_report_folder(path: Path, reports: Path | None) -> bool:
-    """Return whether a folder has accounts' own reports, of this audit or of an earlier one under another name."""
-    if reports is not None and path.resolve() == reports.resolve():
+def _is_report_folder(path: Path, reports: Sequence[Path]) -> bool:
+    """Return whether a folder has our reports, of this audit or of an earlier one under another name."""
+    if path.resolve() in [report.resolve() for report in reports]:
         return True
     try:
         files = list(path.iterdir()) if path.is_dir() else []
-        return bool(files) and all(file.suffix == ".html" for file in files) and all(map(_is_report, files))
+        return bool(files) and all(file.suffix in (".html", ".csv") for file in files) and all(map(_is_report, files))
     except OSError:
         return False
 
@@ -200,7 +202,9 @@ def _table_entries(text: str) -> Iterator[tuple[int, str, Label]]:
 
 def _label(owner: str, tags: str) -> Label:
     """Return a label; tags are separated by commas or semicolons."""
-    return Label(" ".join(owner.split()), tuple(dict.fromkeys(filter(None, map(str.strip, tags.replace(";", ",").split(","))))))
+    return Label(
+        " ".join(owner.split()), tuple(dict.fromkeys(filter(None, map(str.strip, tags.replace(";", ",").split(",")))))
+    )
 
 
 def _relative(home: Path, path: Path) -> str:

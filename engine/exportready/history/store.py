@@ -180,7 +180,9 @@ class History:
         change("UPDATE issue SET message = ''")
         change("UPDATE unread SET error = ?", (rows.NOT_READ,))
         change("UPDATE standing SET error = ? WHERE error <> ''", (rows.NOT_JUDGED,))
-        change("UPDATE OR REPLACE lapse SET of = CASE what WHEN 'answer' THEN without_entry(of) ELSE '' END, name = without_entry(name)")
+        change(
+            "UPDATE OR REPLACE lapse SET of = CASE what WHEN 'answer' THEN without_entry(of) ELSE '' END, name = without_entry(name)"
+        )
         change("UPDATE detail SET to_do = ''")
         change("DELETE FROM kept WHERE name = ?", (_HAS_PLAIN_TEXT,))
         for (state_id,) in change("SELECT id FROM standing").fetchall():
