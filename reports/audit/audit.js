@@ -93,13 +93,12 @@
     button.append(head.firstChild);
     head.append(button);
     button.addEventListener("click", function () {
-      var now = head.getAttribute("aria-sort"), isText = head.className === "text";
-      var ascending = now ? now === "descending" : isText;
+      var now = head.getAttribute("aria-sort"), ascending = now ? now === "descending" : column === 0;
       heads.forEach(function (other) { other.removeAttribute("aria-sort"); });
       head.setAttribute("aria-sort", ascending ? "ascending" : "descending");
-      var keyed = rows.map(function (row) { return [column && isText ? row.cells[column].textContent : column ? key(row, column) : text(row), row]; });
+      var keyed = rows.map(function (row) { return [column ? key(row, column) : text(row), row]; });
       keyed.sort(function (one, two) {
-        var compared = !isText ? (one[0] < two[0] ? -1 : one[0] > two[0] ? 1 : 0) : collator.compare(one[0], two[0]);
+        var compared = column ? (one[0] < two[0] ? -1 : one[0] > two[0] ? 1 : 0) : collator.compare(one[0], two[0]);
         return (ascending ? compared : -compared) || one[1].position - two[1].position;
       });
       order = keyed.map(function (pair) { return pair[1]; });

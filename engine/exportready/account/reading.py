@@ -104,7 +104,7 @@ class _AccountReader:
                 time_zone=self._text("timeZone"),
                 taken_at=self.taken_at,
                 owner=self._text("owner"),
-                tags=tuple(str(tag.value) for tag in items(self.entries.get("tags"))),
+                tags=self._tags(),
             ),
             answers=answers,
             host=self._host(),
@@ -116,6 +116,11 @@ class _AccountReader:
     def _text(self, name: str) -> str | None:
         node = self.entries.get(name)
         return str(node.value) if node else None
+
+    def _tags(self) -> tuple[str, ...]:
+        node = self.entries.get("tags")
+        nodes = items(node) or ([node] if node else [])
+        return tuple(str(tag.value) for tag in nodes if not isinstance(tag.value, list))
 
     def _zone(self) -> tzinfo | None:
         node = self.entries.get("timeZone")

@@ -37,7 +37,7 @@ class Label(msgspec.Struct, frozen=True):
     tags: tuple[str, ...] = ()
 
 
-class Fleet(msgspec.Struct, frozen=True):
+class Fleet(msgspec.Struct, frozen=True, kw_only=True):
     """The accounts of an audit."""
 
     home: Path
@@ -100,7 +100,7 @@ def find_accounts(path: Path, reports: Sequence[Path] = ()) -> Fleet:
         if skipped:
             raise NoFleet(f"{path} looks like one account. Check it with: {suggest('check', path)}")
         raise NoFleet(f"{path} has no accounts. Put one folder or .zip per account into it.")
-    return Fleet(path, _by_place({entry: entry.name for entry in accounts}), skipped)
+    return Fleet(home=path, places=_by_place({entry: entry.name for entry in accounts}), skipped=skipped)
 
 
 def _may_be_account(path: Path) -> bool:
@@ -119,7 +119,7 @@ def _may_be_account(path: Path) -> bool:
 
 def _is_report_folder(path: Path, reports: Sequence[Path]) -> bool:
     """Return whether a folder has our reports, of this audit or of an earlier one under another name."""
-    if path.resolve() in [report.resolve() for report in reports]:
+    if os.path.realpath(path) in map(os.path.realpath, reports):
         return True
     try:
         files = list(path.iterdir()) if path.is_dir() else []
@@ -149,7 +149,8 @@ def _by_place(accounts: Mapping[Path, str]) -> Mapping[str, Path]:
 def _fleet(home: Path, labels: Mapping[Path, Label], skipped: tuple[str, ...]) -> Fleet:
     """Return a fleet of accounts at any paths. Raises NoFleet if two have the same place."""
     places = _by_place({path: _relative(home, path) for path in labels})
-    return Fleet(home, places, skipped, {place: labels[path] for place, path in places.items() if labels[path] != Label()})
+    said = {place: labels[path] for place, path in places.items() if labels[path] != Label()}
+    return Fleet(home=home, places=places, skipped=skipped, labels=said)
 
 
 def _read_list(path: Path) -> Fleet:

@@ -278,8 +278,13 @@ def narrowed_verdict(value: Verdict, text: str, scope: Sequence[str] = ()) -> st
 
 def past_moment(at: datetime, seen_at: datetime) -> str:
     """Return a moment that is past: "November 20, 2026 (8 days ago)"."""
+    return f"{format_date(at.date())} ({past_age(at, seen_at)})"
+
+
+def past_age(at: datetime, seen_at: datetime) -> str:
+    """Return how long ago a moment was, in days of the calendar: "8 days ago"."""
     days = (seen_at.astimezone(at.tzinfo).date() - at.date()).days
-    return f"{format_date(at.date())} ({f'{days:,} days ago' if days > 1 else age(seen_at - at)})"
+    return f"{days:,} days ago" if days > 1 else age(seen_at - at)
 
 
 def past_verdict(value: Verdict, at: datetime, seen_at: datetime) -> str:

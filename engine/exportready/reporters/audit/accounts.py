@@ -52,6 +52,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict without the moment that it is about."""
     as_of: str
     """The moment that the verdict is about, if that is past: "November 20, 2026 (8 days ago)"; else empty."""
+    verdict_age: str
+    """The same for a narrow column: "8 days ago"."""
     unreadable: str
     """What couldn't be read, and why; empty if everything could."""
     remark: str
@@ -153,6 +155,7 @@ def _row(
         if is_past and not is_narrowed(audit)
         else verdict_text(audit, state, verdict),
         as_of=shared.past_moment(state.checked_at, audit.at) if is_past else "",
+        verdict_age=shared.past_age(state.checked_at, audit.at) if is_past else "",
         unreadable=_unreadable(state),
         remark=_remark(audit, account),
         error_count=sum(rule.open_count for rule in state.rules if rule.worst is Severity.ERROR),

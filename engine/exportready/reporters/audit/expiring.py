@@ -30,8 +30,8 @@ class ExpiringGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it has already expired in all accounts."""
     when: str
     """In how many accounts it expires, and when, in words."""
-    accounts: tuple[tuple[Row, str], ...]
-    """(Account, when it expires there), the earliest first."""
+    days: tuple[tuple[str, tuple[Row, ...]], ...]
+    """(When it expires, the accounts in which it does), the earliest first."""
     omitted: int
     """Number of accounts that aren't listed."""
 
@@ -90,13 +90,16 @@ def _group(audit: Audit, group: Sequence[tuple[Expiry, Row]]) -> ExpiringGroup:
     by_account: dict[str, tuple[Row, str]] = {}
     for expiry, row in group:
         by_account.setdefault(row.account.place, (row, _when(audit, expiry)))
-    accounts = tuple(by_account.values())
+    accounts = list(by_account.values())
+    days: dict[str, list[Row]] = {}
+    for row, when in accounts[:MAX_ACCOUNTS]:
+        days.setdefault(when, []).append(row)
     return ExpiringGroup(
         kind=shared.EXPIRY_KINDS.get(first.what, first.what),
         name=shorten(_name(audit, first), 160),
         is_expired=_is_expired(audit, last),
         when=words.expiring_in(len(accounts), _day(audit, first), _day(audit, last), expired=_is_expired(audit, last)),
-        accounts=accounts[:MAX_ACCOUNTS],
+        days=tuple((when, tuple(rows)) for when, rows in days.items()),
         omitted=max(0, len(accounts) - MAX_ACCOUNTS),
     )
 

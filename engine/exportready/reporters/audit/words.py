@@ -31,7 +31,7 @@ MEANINGS_AFTER_EXPORT: Mapping[Verdict, str] = {
 }
 PAST_VERDICTS: Mapping[Verdict, str] = {
     Verdict.NOT_READY: "Wasn't ready",
-    Verdict.CANNOT_TELL: "No problems found, not all checked",
+    Verdict.CANNOT_TELL: "Not fully checked",
     Verdict.READY_WITH_WARNINGS: "Was ready, with warnings",
     Verdict.READY: "Was ready",
 }
@@ -70,7 +70,6 @@ ACCOUNTS_INTRO = (
 )
 ACCOUNT_COLUMNS = (
     "Account",
-    "Owner",
     "Verdict",
     "Problems",
     "Blocked transactions",
@@ -89,6 +88,7 @@ LOOK_LABELS: Mapping[str, str] = {
     "fine": "checked, OK",
     "none": "doesn't apply",
 }
+OWNER = "Owner"
 ANY_OWNER = "Any owner"
 NO_OWNER = "No owner"
 TAG = "Tag"
@@ -315,7 +315,7 @@ def _age(old: timedelta) -> str:
     minutes = int(old.total_seconds() // 60)
     if minutes < 60:
         return f"{minutes} min"
-    return count(minutes // 60, "hour") if minutes < 48 * 60 else count(minutes // (24 * 60), "day")
+    return count(minutes // 60, "hour") if minutes < 48 * 60 else count(round(minutes / (24 * 60)), "day")
 
 
 def old(age: timedelta | None) -> str:
@@ -532,6 +532,6 @@ def quicker(above: int) -> str:
     return f"Faster, if there are more than {above:,}:"
 
 
-def page_title(number: int, when: datetime) -> str:
-    """Return the title of the page."""
-    return f"{TITLE}: {audited(number, when)}"
+def page_title(number: int, when: datetime, shown: str) -> str:
+    """Return the title of the page. `shown`: to which accounts the audit is cut down."""
+    return ". ".join(filter(None, (f"{TITLE}: {audited(number, when)}", shown)))
