@@ -32,7 +32,7 @@
       var data = row.dataset;
       var fits = (!verdict || data.v === verdict) && (!rule || includes(data[filters.state.value], rule)) &&
         (!filters.owner || !filters.owner.value || same(data.o || "-", filters.owner.value)) &&
-        (!filters.tag || !filters.tag.value || ("\n" + (data.t || "") + "\n").indexOf("\n" + filters.tag.value + "\n") >= 0) &&
+        (!filters.tag || !filters.tag.value || ("|" + (data.t || "") + "|").indexOf("|" + filters.tag.value + "|") >= 0) &&
         hasAge(data.a, filters.age.value) &&
         (!filters.unreadable.checked || "unreadable" in data) &&
         (!filters.changed || !filters.changed.checked || "changed" in data) &&

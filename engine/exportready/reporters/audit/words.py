@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from exportready.model.display import count, format_date, format_money, format_percent, format_time, join_words
 from exportready.model.report import Verdict
-from exportready.reporters.words import VERDICTS
 
 ORDER = (Verdict.NOT_READY, Verdict.CANNOT_TELL, Verdict.READY_WITH_WARNINGS, Verdict.READY)
 """The order in which verdicts are shown: the worst first."""
@@ -61,7 +60,14 @@ EXPIRING_SOON = "Expiring in the next 30 days"
 NOTHING_EXPIRES = "Nothing expires in the next 30 days."
 AUDITS_SO_FAR = "Audits so far"
 OPEN_PROBLEMS = "Open problems"
-AUDIT_COLUMNS = ("Audit", *(VERDICTS[verdict] for verdict in ORDER), "Couldn't be read", OPEN_PROBLEMS)
+COLUMN_VERDICTS: Mapping[Verdict, str] = {
+    Verdict.NOT_READY: "Don't export yet",
+    Verdict.CANNOT_TELL: "Not fully checked",
+    Verdict.READY_WITH_WARNINGS: "With warnings",
+    Verdict.READY: "No problems",
+}
+"""Verdicts as headings of columns of numbers, true of any moment."""
+AUDIT_COLUMNS = ("Audit", *(COLUMN_VERDICTS[verdict] for verdict in ORDER), "Couldn't be read", OPEN_PROBLEMS)
 
 ACCOUNTS = "Accounts"
 ACCOUNTS_INTRO = (
@@ -108,7 +114,7 @@ NOT_KNOWN = "unknown"
 NEW_ACCOUNT = "new account"
 SHOW_THEM = "Show them in the table"
 FILTER = "Filter the accounts"
-SEARCH = "Name"
+SEARCH = "Search"
 ANY_VERDICT = "Any verdict"
 ANY_AREA = "Any area"
 ANY_LOOK = "Any status"
@@ -146,13 +152,7 @@ OWNERS_INTRO = (
     "Choose an owner to see only these accounts in the table below. "
     "Old files: at least one file is older than 7 days, or its date isn't known."
 )
-OWNER_VERDICTS: Mapping[Verdict, str] = {
-    Verdict.NOT_READY: "Don't export yet",
-    Verdict.CANNOT_TELL: "Not fully checked",
-    Verdict.READY_WITH_WARNINGS: "With warnings",
-    Verdict.READY: "No problems",
-}
-OWNER_COLUMNS = ("Owner", "Accounts", *(OWNER_VERDICTS[verdict] for verdict in ORDER), "Old files", "Blocked")
+OWNER_COLUMNS = ("Owner", "Accounts", *(COLUMN_VERDICTS[verdict] for verdict in ORDER), "Old files", "Blocked")
 OWN_PAGE = "Page to print or send"
 ACCOUNT_MESSAGES = "A message for each account"
 ACCOUNT_MESSAGES_INTRO = "Each message names what to fix, to answer or to send. Read it before you send it."
@@ -364,7 +364,7 @@ def shown(owners: Sequence[str], tags: Sequence[str]) -> str:
 
 def owner_counts(total: int, verdicts: Mapping[Verdict, int]) -> str:
     """Return an owner's numbers of accounts, such as "12 accounts (don't export yet: 3, no problems: 9)"."""
-    parts = [f"{_lowered(OWNER_VERDICTS[verdict])}: {number:,}" for verdict, number in verdicts.items() if number]
+    parts = [f"{_lowered(COLUMN_VERDICTS[verdict])}: {number:,}" for verdict, number in verdicts.items() if number]
     return f"{accounts(total)} ({', '.join(parts)})"
 
 
