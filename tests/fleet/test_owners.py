@@ -170,3 +170,13 @@ def test_old_files_are_asked_for_again(run: Run, accounts: Path, tmp_path: Path,
     assert acme is not None
     assert acme["Subject"] == "Your QuickBooks export: please send us new files"
     assert "Your oldest file is 8 days old" in acme["Message"]
+
+
+def test_the_csv_of_an_audit_may_be_the_list_of_the_next_one(run: Run, accounts: Path) -> None:
+    own = accounts.parent / "last.csv"
+    run(accounts, "-o", f"csv:{own}", "--at", AT)
+    accounts.unlink()
+    audit = parse_json(run(own, "-o", "json", "--at", LATER))
+    assert {account["path"]: account["owner"] for account in audit["accounts"]} == {
+        "acme": "team-a", "bolt": "Team-A", "crane": "team-b", "drum": None
+    }  # fmt: skip
