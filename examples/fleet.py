@@ -24,7 +24,7 @@ from zlib import crc32
 import fleet_firms
 import fleet_unreadable
 from company import Company, company
-from faults import FAULTS
+from faults import FAULTS, by_location
 from fleet_firms import AT, dice
 from modes import no_inventory, no_purchase_orders, tax_by_servicetitan
 
@@ -47,7 +47,8 @@ NEEDS: Mapping[str, Mapping[str, bool]] = {
     "tax/zone-mapped": {"tax_in_quickbooks": False},
 }
 """How a company must work for a rule to fail in it."""
-PLANTABLE = tuple(sorted(fault.rule for fault in FAULTS))
+PLANTABLE = tuple(sorted(fault.rule for fault in FAULTS if fault.base is not by_location))
+"""Those of the small company that maps locations need transactions that not every account has."""
 QUESTIONS: Mapping[str, frozenset[str]] = {
     "peopleWhoExport": frozenset({"session/single-user-mode"}),
     "customerMappingAtLastExport": frozenset({"settings/customer-mapping-unchanged"}),

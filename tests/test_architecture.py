@@ -25,6 +25,7 @@ TABLES = {
     "kinds/derived.py",
     "kinds/quickbooks.py",
     "kinds/servicetitan.py",
+    "reporters/audit/words.py",
     "reporters/words.py",
 }
 """Files that are one long table of data each; they may be as long as what they list."""

@@ -9,24 +9,36 @@
   Array.prototype.forEach.call(tools.querySelectorAll("[data-by]"), function (control) { filters[control.dataset.by] = control; });
   tools.hidden = false;
 
+  var heads = Array.prototype.slice.call(table.tHead.rows[0].cells);
+  var areas = heads.filter(function (head) { return head.className === "up"; }).length;
+  var firstArea = heads.findIndex(function (head) { return head.className === "up"; });
   rows.forEach(function (row, index) { row.position = index; });
   function includes(list, item) { return (" " + (list || "") + " ").indexOf(" " + item + " ") >= 0; }
   function text(row) { return row.text || (row.text = row.cells[0].textContent.toLowerCase()); }
   function hasLook(cell, look) { return cell.classList.contains(look) || (look === "unknown" && cell.classList.contains("also")); }
 
+  function same(one, two) { return one.toLowerCase() === two.toLowerCase(); }
+  // The age of the oldest file in seconds, or x if that isn't known.
+  function hasAge(age, wanted) {
+    if (!wanted || wanted === "x") return !wanted || age === "x";
+    return age !== "x" && (wanted === "new" ? +age <= 14400 : +age > +wanted);
+  }
+
   // Show the rows that match the filters. Only the first are laid out, more on demand; a printout has all of them.
   function update() {
     var words = filters.text.value.toLowerCase().split(/\s+/).filter(Boolean), matches = 0, shown = [];
     var verdict = filters.verdict.value, look = filters.look.value, area = filters.area.value, rule = filters.rule.value;
-    var areasEnd = table.tHead.rows[0].cells.length - 7;
     order.forEach(function (row) {
       var data = row.dataset;
       var fits = (!verdict || data.v === verdict) && (!rule || includes(data[filters.state.value], rule)) &&
+        (!filters.owner || !filters.owner.value || same(data.o || "-", filters.owner.value)) &&
+        (!filters.tag || !filters.tag.value || ("|" + (data.t || "") + "|").indexOf("|" + filters.tag.value + "|") >= 0) &&
+        hasAge(data.a, filters.age.value) &&
         (!filters.unreadable.checked || "unreadable" in data) &&
         (!filters.changed || !filters.changed.checked || "changed" in data) &&
         words.every(function (word) { return text(row).indexOf(word) >= 0; });
       if (fits && (look || area)) {
-        var from = area ? +area : 3, to = area ? +area + 1 : areasEnd;
+        var from = firstArea + (+area), to = area ? from + 1 : firstArea + areas;
         fits = false;
         for (var index = from; index < to && !fits; index++) {
           fits = look ? hasLook(row.cells[index], look) : !row.cells[index].classList.contains("absent");
@@ -61,11 +73,10 @@
   });
 
   // The first click sorts names from A, and every other column from the worst. Unknown values are the worst.
-  var heads = Array.prototype.slice.call(table.tHead.rows[0].cells);
   var collator = new Intl.Collator(lang, {numeric: true});
   function key(row, column) {
     var cell = row.cells[column];
-    if (column === 1) return -row.position;
+    if (heads[column].className === "verdict") return -row.position;
     if (heads[column].className === "up") {
       var look = cell.className.split(" ")[1];
       return LOOKS.indexOf(look) * 10000 + (+cell.dataset.n || 0);

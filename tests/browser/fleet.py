@@ -85,6 +85,8 @@ def _account(dice: random.Random, index: int) -> AuditedAccount:
         place=place,
         state=state,
         changes=_changes(dice, state),
+        owner=("team-a", "team-b", "Team C", "")[index % 4],
+        tags=(("west",), ("east", "inventory"), ())[index % 3],
         trend=(*trend, None if state.error else state.open_count),
         report_file=f"{place.replace('/', '-')}.html",
     )
@@ -113,10 +115,13 @@ def _state(dice: random.Random, name: str, place: str) -> AccountState:
         verdict = Verdict.CANNOT_TELL
     if Severity.ERROR in worst:
         verdict = Verdict.NOT_READY
-    oldest_date = AT - timedelta(hours=dice.choice((2, 5, 26, 60, 300, 900)))
+    age = dice.choice((2, 5, 26, 60, 300, 900))
+    oldest_date = AT - timedelta(hours=age)
+    checked_at = AT if dice.random() < 0.7 else AT - timedelta(days=7)
     return AccountState(
         digest=f"{dice.getrandbits(64):016x}",
-        checked_at=AT if dice.random() < 0.7 else AT - timedelta(days=7),
+        checked_at=checked_at,
+        of_files=age > 26,
         valid_until=None,
         verdict=verdict,
         name=name,
@@ -131,6 +136,7 @@ def _state(dice: random.Random, name: str, place: str) -> AccountState:
         blocked=Cleared(findings=3, transactions=dice.randint(1, 90), amount=Decimal(dice.randint(10_000, 9_000_000)) / 100)
         if Severity.ERROR in worst
         else Cleared(),
+        to_do="Please fix these first:\n1. Some pricebook items have no Cost of Goods Sold account: FURN-80" if worst else "",
         expiring=_expiring(dice),
     )
 
@@ -156,6 +162,7 @@ def _rule_state(dice: random.Random, rule: Rule, trouble: float) -> RuleState:
         worst=worst,
         open_count=open_count,
         accepted_count=accepted_count,
+        confirmed=outcome is Outcome.PASSED and len(rule.id) % 9 == 0,
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from exportready.fleet.audit import report_name
-from exportready.fleet.places import NoFleet, find_accounts, find_fleet
+from exportready.fleet.places import Label, NoFleet, find_accounts, find_fleet
 
 
 def make_folders(folder: Path, *names: str) -> None:
@@ -81,7 +81,67 @@ def test_folders_of_our_own_reports_are_not_accounts(tmp_path: Path) -> None:
     assert list(find_accounts(tmp_path).places) == ["acme"], "reports of an earlier audit may be in any folder"
     (tmp_path / "elsewhere" / "other.html").write_text("<!DOCTYPE html>")
     assert list(find_accounts(tmp_path).places) == ["acme", "elsewhere"]
-    assert list(find_accounts(tmp_path, tmp_path / "elsewhere").places) == ["acme"]
+    assert list(find_accounts(tmp_path, [tmp_path / "elsewhere"]).places) == ["acme"]
+
+
+def test_folders_of_owners_files_are_not_accounts(tmp_path: Path) -> None:
+    make_folders(tmp_path, "acme", "owners")
+    (tmp_path / "owners" / "team-a.html").write_text('<!DOCTYPE html>\n<html><meta name="generator" content="ExportReady 1">')
+    (tmp_path / "owners" / "team-a.csv").write_text("\ufeffFolder,Account,Owner,Tags,Verdict\r\n", encoding="utf-8")
+    (tmp_path / "owners" / "team-a-messages.csv").write_text("\ufeffOwner,Account,Folder,Tags,Verdict\r\n", encoding="utf-8")
+    assert list(find_accounts(tmp_path).places) == ["acme"]
+    (tmp_path / "owners" / "items.csv").write_text("Item,Price\n", encoding="utf-8")
+    assert list(find_accounts(tmp_path).places) == ["acme", "owners"]
+
+
+def test_lines_of_a_list_may_name_owner_and_tags_after_tabs(tmp_path: Path) -> None:
+    list_file = tmp_path / "accounts.txt"
+    list_file.write_text("acme, inc\tteam-a\twest, inventory\nbolt\t\twest\ncrane\tteam  b\ndrum\n", encoding="utf-8")
+    fleet = find_accounts(list_file)
+    assert list(fleet.places) == ["acme, inc", "bolt", "crane", "drum"]
+    assert fleet.labels == {
+        "acme, inc": Label("team-a", ("west", "inventory")), "bolt": Label("", ("west",)), "crane": Label("team b")
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "path,owner,tags\nacme,team-a,west; inventory\n\nbolt,,\n",
+        'Owner,Since,Folder,Tags\nteam-a,2024,acme,"west, inventory, west"\n,2025,bolt\n',
+        "\ufeffpath;owner;tags\r\nacme;team-a;west,inventory\r\nbolt;;\r\n",
+        "PATH\tOWNER\tTAGS\nacme\tteam-a\twest, inventory\nbolt\n",
+    ],
+)
+def test_list_may_be_a_csv_with_headings(tmp_path: Path, text: str) -> None:
+    (tmp_path / "accounts.csv").write_text(text, encoding="utf-8", newline="")
+    fleet = find_accounts(tmp_path / "accounts.csv")
+    assert fleet.places == {"acme": tmp_path / "acme", "bolt": tmp_path / "bolt"}
+    assert fleet.labels == {"acme": Label("team-a", ("west", "inventory"))}
+
+
+def test_owners_stay_with_their_accounts_in_several_lists(tmp_path: Path) -> None:
+    make_folders(tmp_path, "west/acme", "east/acme")
+    (tmp_path / "west" / "accounts.csv").write_text("path,owner\nacme,team-a\n")
+    fleet = find_fleet([tmp_path / "west" / "accounts.csv", tmp_path / "east"])
+    assert list(fleet.places) == ["east/acme", "west/acme"]
+    assert fleet.labels == {"west/acme": Label("team-a")}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "has no column “path”"),
+        ("owner,tags\nteam-a,west\n", "has no column “path”"),
+        ("path,owner\n", "has no accounts"),
+        ("path,owner\nacme,team-a\n./acme,team-b\n", "accounts.csv:3: ./acme is already on line 2"),
+        ('path,owner\n"acme,team-a\n', "Can't read"),
+    ],
+)
+def test_errors_in_a_csv_list(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "accounts.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(NoFleet, match=message):
+        find_accounts(tmp_path / "accounts.csv")
 
 
 @pytest.mark.parametrize(

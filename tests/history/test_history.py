@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from exportready.history import file, seal
@@ -20,6 +22,7 @@ from exportready.model.audit import (
     AuditedAccount,
     AuditFinding,
     AuditKeyIssue,
+    PastState,
     RuleState,
     UnreadFile,
 )
@@ -36,6 +39,8 @@ def make_state(
     digest: str = "d",
     until: datetime | None = None,
     rule_digest: str = "r1",
+    *,
+    of_files: bool = False,
 ) -> AccountState:
     """Return the state of an account with one rule."""
     rule = RuleState(
@@ -47,6 +52,7 @@ def make_state(
         worst=Severity.ERROR if findings else None,
         open_count=len(findings),
         accepted_count=0,
+        confirmed=not findings,
     )
     return AccountState(
         digest=digest,
@@ -60,6 +66,10 @@ def make_state(
         files_undated=1,
         oldest_date=at - WEEK,
         newest_date=at,
+        of_files=of_files,
+        owner="team-a",
+        tags=("west", "inventory"),
+        to_do="Please fix these first:\n1. Some items have no account: PIPE-1",
         rules=(rule,),
         open_by_severity={Severity.ERROR: len(findings)} if findings else {},
         key_issues=(
@@ -225,12 +235,33 @@ def test_anonymizing_hashes_subjects_of_earlier_audits_too(tmp_path: Path) -> No
         changes = changes_in(history, second)
         assert (changes.added, changes.fixed) == ({}, {"items/a": 1}), "hashed findings can still be compared"
         assert only_account(history, second).state.key_issues[0].message == ""
+        assert only_account(history, second).state.to_do == ""
+        assert only_account(history, second).state.owner == "team-a"
         subjects = history.connection.execute("SELECT subject, count(*) FROM finding GROUP BY subject ORDER BY 2").fetchall()
         assert [count for _, count in subjects] == [1, 2], "the same subject has the same hash"
     assert b"PIPE-" not in path.read_bytes()
     with History(tmp_path / "other.sqlite3") as other:
         run_audit(other, AT, "PIPE-1", anonymize=True)
         assert other.connection.execute("SELECT subject FROM finding").fetchone()[0] not in dict(subjects)
+
+
+def test_anonymizing_leaves_out_who_confirmed_and_who_accepted(tmp_path: Path) -> None:
+    expiries = (
+        Expiry(what="answer", name="Is it on?", of="modules.purchasing", until=AT + WEEK),
+        Expiry(what="confirmation", name="Every line has a technician", of="office manager", until=AT + WEEK),
+        Expiry(what="waiver", name="Items have an account", of="controller", until=AT + WEEK),
+    )
+    state = msgspec.structs.replace(make_state(), expiring=expiries)
+    path = tmp_path / "history.sqlite3"
+    with History(path) as history:
+        history.save(start(history), "acme", state, (), report_mark="", anonymize=False)
+    assert b"office manager" in path.read_bytes()
+    with History(path) as history:
+        audit = start(history, AT + WEEK, anonymize=True)
+        history.save(audit, "acme", state, (), report_mark="", anonymize=True)
+        assert [expiry.of for expiry in only_account(history, audit).state.expiring] == ["modules.purchasing", "", ""]
+    assert b"office manager" not in path.read_bytes()
+    assert b"controller" not in path.read_bytes()
 
 
 def test_only_one_program_can_open_it(history: History) -> None:
@@ -282,9 +313,10 @@ def test_a_history_from_before_unreadable_amounts_is_still_sealed(tmp_path: Path
         ((state_id,),) = history.connection.execute("SELECT id FROM standing").fetchall()
         history.connection.execute("DELETE FROM unreadable")
         with monkeypatch.context() as patched:
-            patched.setattr(seal, "_SEALED_ROWS", seal._SEALED_ROWS[:-1])
+            patched.setattr(seal, "_SEALED_ROWS", seal._SEALED_ROWS[:-3])
             seal.write_seal(history.connection, state_id)
-        history.connection.execute("DROP TABLE unreadable")
+        for table in ("unreadable", "detail", "confirmed"):
+            history.connection.execute(f"DROP TABLE {table}")
         history.connection.execute("PRAGMA user_version = 1")
     with History(path) as history:
         state = only_account(history, audit).state
@@ -341,6 +373,51 @@ def test_state_is_not_reused_at_another_offset(history: History) -> None:
     assert not history.reusable_states("acme", AT.astimezone(UTC))
 
 
+def test_state_of_the_moment_of_its_files_is_reused_at_any_offset(history: History) -> None:
+    """The offset of that moment comes from the files, so the clock of the computer doesn't matter."""
+    run_audit(history, AT, "a", of_files=True)
+    assert history.reusable_states("acme", (AT + WEEK).astimezone(UTC))
+
+
+def test_account_in_earlier_audits_is_read_back(history: History) -> None:
+    run_audit(history, AT, "a", "b")
+    second = run_audit(history, AT + WEEK)
+    assert only_account(history, second).past == (PastState(Verdict.NOT_READY, True, 2),)
+    third = start(history, AT + 2 * WEEK)
+    history.save(third, "new", make_state(), (), report_mark="", anonymize=False)
+    history.finish_audit(third, ["new"])
+    assert only_account(history, third).past == (None, None)
+
+
+def test_states_from_before_there_were_owners_stay_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their seals cover no rows of the new tables. SQLite files of the first version are made by leaving out the later migrations."""
+    first_only = tmp_path / "migrations"
+    first_only.mkdir()
+    (first_only / "0001-audits.sql").write_text((file.MIGRATIONS / "0001-audits.sql").read_text())
+    path = tmp_path / "history.sqlite3"
+    with monkeypatch.context() as patch:
+        patch.setattr(file, "MIGRATIONS", first_only)
+        connection = file.connect(path)
+        connection.execute("INSERT INTO account VALUES (1, 'acme')")
+        connection.execute(
+            "INSERT INTO standing VALUES (1, 1, 'd', '', ?, NULL, 'ready', '', 'Acme', 'before-export', 3, 0, NULL, NULL, 0, 0, '0', '')",
+            (AT.isoformat(),),
+        )
+        connection.execute("INSERT INTO outcome VALUES (1, 'items/a', 'r1', 'error', 'passed', 0, NULL, 0, 0)")
+        digest = hashlib.sha256()
+        for query in seal._SEALED_ROWS[:6]:
+            for row in connection.execute(query, (1,)):
+                digest.update(repr(tuple(row)).encode("utf-8", "backslashreplace"))
+        connection.execute("UPDATE standing SET seal = ?", (digest.hexdigest(),))
+        connection.close()
+    with History(path) as history:
+        assert history.reusable_states("acme", AT)["d"].id == 1
+        audit = start(history)
+        history.reuse(audit, "acme", history.reusable_states("acme", AT)["d"])
+        state = only_account(history, audit).state
+    assert (state.owner, state.tags, state.to_do, state.of_files, state.confirmed_count) == ("", (), "", False, 0)
+
+
 def test_reused_state_can_bring_findings_back(history: History) -> None:
     run_audit(history, AT, "a", digest="d1")
     run_audit(history, AT + WEEK, digest="d2")
@@ -356,6 +433,9 @@ def test_reused_state_can_bring_findings_back(history: History) -> None:
     [
         "UPDATE outcome SET outcome = 'passed', worst = NULL, open = 0",
         "UPDATE standing SET verdict = 'ready'",
+        "UPDATE detail SET owner = 'team-b'",
+        "DELETE FROM detail",
+        "INSERT INTO confirmed VALUES (1, 'items/a')",
         "UPDATE standing SET holds_until = '2030-01-01T00:00:00+00:00'",
         "DELETE FROM outcome",
         "DELETE FROM finding",

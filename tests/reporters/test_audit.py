@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -257,7 +258,7 @@ def test_audits_of_no_account_and_of_one(format_: str) -> None:
 
 
 def test_formats() -> None:
-    assert set(REPORTERS) == {*FORMATS, "json"}
+    assert set(REPORTERS) == {*FORMATS, "json", "mail-merge"}
     with pytest.raises(KeyError):
         render("pdf", AUDIT, Options())
 
@@ -403,19 +404,142 @@ def test_expiring_answers_are_listed_earliest_first() -> None:
     )
     view = audit_view(audit_of(NOT_READY, soon)).expiring
     assert (view.soon_count, view.expired_count) == (2, 1)
-    assert [account.row.account.place for account in view.accounts] == ["west/northwind", "east/remarks"]
-    assert view.accounts[0].when == "expired November 19, 2026"
-    assert len(view.accounts[0].lines) == 2, "not the waiver that expires in 31 days"
-    assert view.accounts[1].when == "November 20, 2026, 9:00 PM", "on the same day, the time matters"
-    assert [account.row.account.place for account in view.next_accounts] == ["east/remarks", "west/northwind"]
+    people, waiver, online = view.groups
+    assert (people.kind, people.name, people.when) == ("answer", "How many people export?", "1 account, November 20, 2026")
+    assert [when for when, _ in people.days] == ["November 20, 2026, 9:00 PM"], "on the same day, the time matters"
+    assert (waiver.kind, waiver.is_expired) == ("accepted problem", False)
+    assert (online.is_expired, online.when) == (True, "1 account, expired November 19, 2026"), "what has expired comes last"
+
+
+def test_what_expires_in_many_accounts_is_one_group() -> None:
+    """An answer that every account gives would be hundreds of rows."""
+    accounts = [
+        with_state(
+            replace(READY, place=f"south/{number:03}"),
+            name=f"Account {number:03}",
+            expiring=(
+                Expiry(what="answer", name="Is it on?", of="modules.purchasing", until=AT + timedelta(days=1 + number % 3)),
+                Expiry(what="confirmation", name=COGS.title, of=f"person {number}", until=AT + timedelta(days=5)),
+            ),
+        )
+        for number in range(297)
+    ]
+    view = audit_view(audit_of(*accounts)).expiring
+    answer, confirmation = view.groups
+    assert view.soon_count == 594
+    assert answer.when == "297 accounts, November 21, 2026, to November 23, 2026"
+    assert [(when, len(rows)) for when, rows in answer.days] == [
+        ("November 21, 2026, 6:00 PM", 99), ("November 22, 2026", 99), ("November 23, 2026", 2)
+    ]  # fmt: skip
+    assert answer.omitted == 97
+    assert (confirmation.kind, confirmation.when) == ("confirmation", "297 accounts, November 25, 2026")
+    for format_ in ("console", "markdown"):
+        text = render(format_, audit_of(*accounts), Options())
+        assert text.count("297 accounts,") >= 2
+        assert "person 1" not in text
 
 
 def test_accepted_problems_are_named_by_the_problem_and_expire_by_their_own_calendar() -> None:
     """A waiver has the rule's title, which says how it should be, and lasts until midnight in the account's time zone."""
     until = datetime(2026, 12, 3, 23, 59, 59, tzinfo=timezone(timedelta(hours=-10)))
     waived = with_state(READY, expiring=(Expiry(what="waiver", name=COGS.title, of="controller", until=until),))
-    (account,) = audit_view(audit_of(waived)).expiring.accounts
-    assert account.lines == (("accepted problem: Some materials have no COGS account", "December 3, 2026"),)
+    (group,) = audit_view(audit_of(waived)).expiring.groups
+    assert (group.kind, group.name) == ("accepted problem", "Some materials have no COGS account")
+    assert [when for when, _ in group.days] == ["December 3, 2026"]
+
+
+# -- old evidence
+
+
+OLD = replace(
+    with_state(READY, of_files=True, checked_at=AT - timedelta(days=8), oldest_date=AT - timedelta(days=9)), changes=None
+)
+
+
+def test_verdict_on_an_old_moment_says_so_in_every_format() -> None:
+    for format_ in FORMATS:
+        text = html.unescape(render(format_, audit_of(OLD), Options(verbose=2)))
+        assert "Ready to export" not in text, format_
+        assert "Was ready" in text or "Ready when the files were exported" in text, format_
+    assert "Was ready on November 12, 2026 (8 days ago)" in render("csv", audit_of(OLD), Options())
+    account = msgspec.json.decode(render("json", audit_of(OLD), Options()))["accounts"][0]
+    assert (account["verdict"], account["is_past"], account["evidence"]["age_hours"]) == ("ready", True, 216)
+    assert account["judged_at"] == "2026-11-12T18:00:00-07:00"
+
+
+def test_verdict_on_a_moment_of_today_or_after_the_export_is_not_old() -> None:
+    for account in (
+        with_state(OLD, checked_at=AT - timedelta(hours=4)),
+        with_state(OLD, of_files=False),
+        with_state(OLD, phase="after-export"),
+    ):
+        (row,) = audit_view(audit_of(account)).rows
+        assert row.as_of == ""
+        assert "Was ready" not in render("html", audit_of(account), Options())
+
+
+def test_narrowed_verdict_on_an_old_moment_keeps_its_words() -> None:
+    (row,) = audit_view(replace(audit_of(OLD), left_out=("items/names",))).rows
+    assert row.verdict_text.endswith(", as of November 12, 2026 (8 days ago)")
+    assert not row.verdict_text.startswith("Was ready")
+
+
+def test_summary_counts_old_verdicts_and_confirmed_checks() -> None:
+    confirmed = with_state(READY, rules=tuple(replace(rule, confirmed=rule.rule == COGS.id) for rule in PASSED))
+    summary = audit_view(audit_of(replace(OLD, place="south/old"), confirmed)).summary
+    lines = [line for fact in summary.facts for line in fact.lines]
+    assert "1 verdict is from more than 4 hours ago" in lines
+    assert "1 check confirmed by people, in 1 account" in lines
+    account = msgspec.json.decode(render("json", audit_of(confirmed), Options()))["accounts"][0]
+    assert account["confirmed"] == 1
+    assert [rule["id"] for rule in account["rules"] if rule.get("confirmed")] == [COGS.id]
+    assert "1 confirmed" in render("html", audit_of(confirmed), Options())
+    assert "1 confirmed" in render("console", audit_of(confirmed), Options(verbose=2))
+
+
+# -- messages and owners
+
+
+@pytest.mark.parametrize(
+    ("account", "topic"),
+    [
+        (NOT_READY, "problems"),
+        (WITH_WARNINGS, "warnings"),
+        (UNKNOWN, "files"),
+        (HALF_READ, "files"),
+        (UNREADABLE, "unreadable"),
+        (READY, None),
+        (OLD, "files"),
+        (with_state(OLD, phase="after-export"), None),
+        (with_state(READY, files_undated=1), None),
+    ],
+)
+def test_every_account_with_something_to_do_gets_a_message(account: AuditedAccount, topic: str | None) -> None:
+    messages = audit_view(audit_of(account)).messages
+    assert [message.topic for _, message in messages] == ([topic] if topic else [])
+
+
+def test_message_of_an_account_has_what_it_is_asked_for() -> None:
+    asked = with_state(
+        NOT_READY, to_do="Please fix these first:\n1. Some materials have no COGS account: PIPE-1 (office manager)"
+    )
+    ((_, message),) = audit_view(audit_of(asked)).messages
+    assert "PIPE-1" in message.text
+    assert message.subject == "Your QuickBooks export: 1 problem to fix"
+    assert message.text.startswith("Hi,\n\nWe checked your files from November 20, 2026, before your QuickBooks export.")
+    table = list(csv.DictReader(io.StringIO(render("mail-merge", audit_of(asked, READY), Options()), newline="")))
+    assert [row["Message"] for row in table] == [message.text]
+    assert msgspec.json.decode(render("json", audit_of(asked), Options()))["accounts"][0]["message"]["text"] == message.text
+
+
+def test_owners_are_summed_up_and_accounts_without_one_come_last() -> None:
+    owned = [replace(account, owner=owner) for account, owner in ((READY, "team-b"), (NOT_READY, "team-a"), (OLD, ""))]
+    owners = audit_view(audit_of(*(replace(account, place=f"a/{place}") for place, account in enumerate(owned)))).owners
+    assert [(owner.label, owner.total, owner.verdicts, owner.old) for owner in owners] == [
+        ("team-a", 1, (1, 0, 0, 0), 0), ("team-b", 1, (0, 0, 0, 1), 0), ("No owner", 1, (0, 0, 0, 1), 1)
+    ]  # fmt: skip
+    assert owners[0].counts == "1 account (don't export yet: 1)"
+    assert audit_view(AUDIT).owners == ()
 
 
 def test_message_names_no_record_and_has_no_placeholder() -> None:

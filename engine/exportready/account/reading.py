@@ -99,7 +99,12 @@ class _AccountReader:
         )
         return AccountFile(
             account=Account(
-                name=self._text("account"), phase=self._text("phase"), time_zone=self._text("timeZone"), taken_at=self.taken_at
+                name=self._text("account"),
+                phase=self._text("phase"),
+                time_zone=self._text("timeZone"),
+                taken_at=self.taken_at,
+                owner=self._text("owner"),
+                tags=self._tags(),
             ),
             answers=answers,
             host=self._host(),
@@ -111,6 +116,11 @@ class _AccountReader:
     def _text(self, name: str) -> str | None:
         node = self.entries.get(name)
         return str(node.value) if node else None
+
+    def _tags(self) -> tuple[str, ...]:
+        node = self.entries.get("tags")
+        nodes = items(node) or ([node] if node else [])
+        return tuple(str(tag.value) for tag in nodes if not isinstance(tag.value, list))
 
     def _zone(self) -> tzinfo | None:
         node = self.entries.get("timeZone")

@@ -113,6 +113,8 @@ _CONFIRMATION = Object(
 FILE = Object(
     {
         "account": Key(Text(), "the account's name; it is part of every finding's fingerprint"),
+        "owner": Key(Text(), "who looks after the account, for audits of many accounts"),
+        "tags": Key(ListOf(Text(), or_one=True), "labels by which audits can be filtered"),
         "phase": Key(Choice(("before-export", "after-export")), "before the export (the default) or after it"),
         "timeZone": Key(Text(), "the office's time zone, such as America/Denver"),
         "takenAt": Key(TIME, "when the files in this folder were exported"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -42,6 +42,7 @@ from exportready.cli.options import (
     group,
 )
 from exportready.cli.output import note
+from exportready.cli.parts import PARTS, PartOptions, check_folder, link, owner_audits, owner_pages, shown_part
 
 if TYPE_CHECKING:
     from exportready.fleet.audit import AccountReports
@@ -99,8 +100,11 @@ _FLEET = (
 )
 
 
-@click.command(cls=Command, examples=["exportready audit accounts -o html:audit.html"])
+@click.command(
+    cls=Command, examples=["exportready audit accounts -o html:audit.html", "exportready audit accounts --by-owner owners"]
+)
 @click.argument("accounts", type=click.Path(path_type=Path), nargs=-1, required=True)
+@group("shown", PartOptions, *PARTS)
 @group("output", OutputOptions, AUDIT_OUTPUT, AUDIENCE, COLOR, NO_PROGRESS, QUIET, VERBOSE)
 @group("fleet", FleetOptions, *_FLEET)
 @group("judging", SnapshotOptions, PHASE, AUDIT_AT, ENGINE)
@@ -110,6 +114,7 @@ _FLEET = (
 @NO_CONFIG
 def audit(
     accounts: tuple[Path, ...],
+    shown: PartOptions,
     output: OutputOptions,
     fleet: FleetOptions,
     judging: SnapshotOptions,
@@ -118,8 +123,8 @@ def audit(
 ) -> int:
     """Check many accounts, rank them, and show what changed.
 
-    ACCOUNTS is a folder that has one folder or .zip per account, or a .txt file with one path per line. Results are saved in a
-    history. The next audit checks only the accounts that changed, and shows what is different.
+    ACCOUNTS is a folder that has one folder or .zip per account, or a .txt or .csv list with the path, owner and tags of each.
+    Results are saved in a history. The next audit checks only the accounts that changed, and shows what is different.
 
     \b
     Exit codes:
@@ -158,11 +163,12 @@ def audit(
         settings_digest="",
     )
     try:
-        found = find_fleet(accounts, own)
+        found = find_fleet(accounts, [folder for folder in (own, shown.by_owner) if folder is not None])
         kept = _Kept(
             fleet.history_file or found.home / HISTORY_NAME, fleet.resume, isinstance(judging.at, datetime), fleet.anonymise
         )
         _apart(wanted, kept.path, own, found)
+        check_folder(shown.by_owner, own, found.places.values())
         lists = [path for path in accounts if path.is_file()]
         check_targets([target for _, target in wanted], [*found.places.values(), *lists])
         with _workers(fleet.address, fleet.jobs, len(found.places)) as workers:
@@ -172,7 +178,8 @@ def audit(
         raise click.ClickException(str(error)) from error
     if made is None:
         return INTERRUPTED
-    _write(made, wanted, own, output)
+    made = shown_part(made, shown)
+    _write(made, wanted, own, shown.by_owner, output)
     return int(audit_exit_code([account.state for account in made.accounts], gate.policy(settled.thresholds)))
 
 
@@ -318,39 +325,26 @@ def _pages(place: Path | None, audience: str) -> AccountReports | None:
     return None if place is None else AccountReports(place, audience, lambda path, text: write([(str(path), text)]))
 
 
-def _url(place: Path | None, target: str | None) -> str:
-    """Return the link from a written file to the folder of the accounts' own reports."""
-    from urllib.parse import quote
-
-    if place is None:
-        return ""
-    start = Path(target).parent if target is not None else Path()
-    try:
-        return quote(Path(os.path.relpath(place, start)).as_posix())
-    except ValueError:  # another drive on Windows
-        return place.absolute().as_uri()
-
-
-def _write(made: Audit, wanted: list[Target], own: Path | None, output: OutputOptions) -> None:
-    """Write every format, all or none, then print what was written."""
+def _write(made: Audit, wanted: list[Target], own: Path | None, owners: Path | None, output: OutputOptions) -> None:
+    """Write every format, all or none, then print what was written. `owners` is the folder for the files of each owner."""
 
     from exportready.cli.output import show, write
     from exportready.cli.outputs import is_colored, width
     from exportready.reporters.audit import Options, render_parts
 
-    def rendered(name: str, target: str | None) -> Iterator[str]:
-        return render_parts(
-            name,
-            made,
-            Options(
-                color=target is None and is_colored(output.color),
-                width=width(),
-                verbose=output.verbose,
-                reports_url=_url(own, target),
-            ),
+    def rendered(name: str, target: str | None, part: Audit = made) -> Iterator[str]:
+        options = Options(
+            color=target is None and is_colored(output.color),
+            width=width(),
+            verbose=output.verbose,
+            reports_url=link(own, target) if own is not None else "",
+            owner_pages=owner_pages(made, owners, target) if part is made else {},
         )
+        return render_parts(name, part, options)
 
-    write((target, rendered(name, target)) for name, target in wanted if (name, target) != ("console", None))
+    whole = ((target, rendered(name, target)) for name, target in wanted if (name, target) != ("console", None))
+    parts = owner_audits(made, owners) if owners is not None else ()
+    write(chain(whole, ((path, rendered(name, path, part)) for name, path, part in parts)))
     if ("console", None) in wanted:
         show("".join(rendered("console", None)), is_color=is_colored(output.color))
     for _, target in wanted:
@@ -358,3 +352,5 @@ def _write(made: Audit, wanted: list[Target], own: Path | None, output: OutputOp
             note(f"Wrote {target}")
     if own is not None and not output.quiet:
         note(f"Wrote the accounts' own reports to {own}")
+    if owners is not None and not output.quiet:
+        note(f"Wrote the files of each owner to {owners}")

@@ -12,10 +12,11 @@ import click
 
 CHECKED, ANSWER, OUTPUT, GATE, ADVANCED = "What to check", "Your answer", "Output", "Gate (exit code)", "Advanced"
 _GROUPS = {
-    CHECKED: ("before", "phase", "batch", "about", "selected", "ignored", "folder"),
+    CHECKED: ("owners", "tags", "before", "phase", "batch", "about", "selected", "ignored", "folder"),
     ANSWER: ("value", "withdraw", "by"),
     OUTPUT: (
-        "outputs", "target", "audience", "earlier", "reports", "no_reports", "color", "no_progress", "quiet", "verbose", "lists", "as_json",
+        "outputs", "target", "by_owner", "audience", "earlier", "reports", "no_reports", "color", "no_progress", "quiet", "verbose",
+        "lists", "as_json",
     ),
     GATE: ("fail_on", "allow_unknown", "no_confirmations", "waivers_file", "baseline_file", "since", "new_only", "strict_baseline"),
     ADVANCED: (),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 FORMATS = ("console", "html", "markdown", "csv", "json", "work-list", "github", "gitlab", "sarif", "junit")
-AUDIT_FORMATS = ("console", "csv", "html", "json", "markdown")
+AUDIT_FORMATS = ("console", "csv", "html", "json", "mail-merge", "markdown")
 DIFF_FORMATS = ("console", "json", "markdown")
 
 
@@ -349,7 +349,7 @@ OUTPUT = _output(FORMATS, _REPORTS, cls=SettledOption, key="outputs", envvar="EX
 RENDER_OUTPUT = _output(FORMATS, _REPORTS, envvar="EXPORTREADY_CHECK_OUTPUT")
 AUDIT_OUTPUT = _output(
     AUDIT_FORMATS,
-    f"Report to write: console, html, csv (one row per account), markdown or json. {_FROM_EXTENSION}",
+    f"Report to write: console, html, csv (one row per account), mail-merge (CSV of messages), markdown or json. {_FROM_EXTENSION}",
     envvar="EXPORTREADY_AUDIT_OUTPUT",
 )
 DIFF_OUTPUT = _output(DIFF_FORMATS, f"Report to write: console, json or markdown. {_FROM_EXTENSION}")

@@ -20,7 +20,10 @@ _OWN_GATE = re.compile(
     rb'\{.{0,300}?"driver":\s*\{\s*"name":\s*"ExportReady"|<\?xml[^>]{0,99}>\s*<testsuites name="ExportReady"', re.DOTALL
 )
 
-_OWN_ROWS = re.compile(rb"\xef\xbb\xbf(Fingerprint,Account,Rule,|Customer:job,Payment date,Type,Number,Amount,Unused,)")
+_OWN_ROWS = re.compile(
+    rb"\xef\xbb\xbf(Fingerprint,Account,Rule,|Customer:job,Payment date,Type,Number,Amount,Unused,"
+    rb"|Folder,Account,Owner,Tags,|Owner,Account,Folder,Tags,)"
+)
 
 
 def is_own_report(data: bytes) -> bool:

@@ -12,6 +12,8 @@ from exportready.model.clock import zone_of
 from exportready.model.evidence import Evidence
 from exportready.model.report import Expiry, KeyIssue, Notes, Report, RuleResult, Verdict, Waiver
 from exportready.policy.expiry import expiring, holds_until, waivers_end
+from exportready.reporters.csm import to_do
+from exportready.reporters.office import office_view
 
 
 def account_state(report: Report, evidence: Evidence, waivers: Sequence[Waiver], digest: str) -> AccountState:
@@ -31,6 +33,10 @@ def account_state(report: Report, evidence: Evidence, waivers: Sequence[Waiver],
         valid_until=valid_until,
         verdict=report.verdict,
         name=report.account.name or report.company_file,
+        of_files=report.seen_at is not None,
+        owner=report.account.owner or "",
+        tags=report.account.tags,
+        to_do=to_do(report, office_view(report)),
         phase=report.phase,
         unread_files=tuple(UnreadFile(source.path, source.error) for source in report.sources if source.error is not None),
         files_read=len(files_read),
@@ -82,6 +88,7 @@ def _rule_state(result: RuleResult, notes: Notes) -> RuleState:
         worst=min((finding.severity for finding in open_findings), key=lambda severity: severity.rank, default=None),
         open_count=len(open_findings),
         accepted_count=len(result.findings) - len(open_findings),
+        confirmed=result.confirmed is not None,
     )
 
 

@@ -7,6 +7,8 @@ import json
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from exportready import __version__
 from exportready.check import is_chosen
 from exportready.fleet.places import Fleet
@@ -112,9 +114,14 @@ def report_name(place: str) -> str:
 
     It is valid on every operating system, and no two places have the same one, not even ignoring case.
     """
-    plain = "".join(char if char.isascii() and (char.isalnum() or char in "-_.") else "-" for char in place).strip(".")[:80]
-    is_place_itself = plain == place and plain == plain.lower()
-    return f"{plain}.html" if is_place_itself else f"{plain}-{_sha256(place.encode('utf-8', 'surrogateescape'))[:8]}.html"
+    return f"{file_stem(place)}.html"
+
+
+def file_stem(name: str) -> str:
+    """Return a file name without extension for a name; see `report_name`."""
+    plain = "".join(char if char.isascii() and (char.isalnum() or char in "-_.") else "-" for char in name).strip(".")[:80]
+    is_name_itself = bool(plain) and plain == name and plain == plain.lower()
+    return plain if is_name_itself else f"{plain}-{_sha256(name.encode('utf-8', 'surrogateescape'))[:8]}"
 
 
 def _sha256(data: bytes) -> str:
@@ -133,7 +140,17 @@ def _reusable_states(
 
 def finished_audit(fleet: Fleet, options: AuditOptions, history: History, audit: AuditRun, *, anonymize: bool) -> Audit:
     """Return a finished audit for the reporters. Raises NoHistory."""
-    accounts = audited_accounts(history, audit, report_name)
+    labels = fleet.labels
+    accounts = tuple(
+        replace(
+            account,
+            owner=label.owner or account.owner,
+            tags=label.tags or account.tags,
+        )
+        if (label := labels.get(account.place)) is not None
+        else account
+        for account in audited_accounts(history, audit, report_name)
+    )
     checked_rules = {rule.rule for account in accounts for rule in account.state.rules}
     rules = options.rulebook.rules
     return Audit(

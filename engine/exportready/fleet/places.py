@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -15,7 +17,10 @@ from exportready.model.audit import escape_surrogates
 from exportready.model.commands import suggest
 from exportready.schema.files import read_written
 
-LIST_SUFFIXES = (".txt", ".lst", ".list")
+TABLE_SUFFIX = ".csv"
+LIST_SUFFIXES = (".txt", ".lst", ".list", TABLE_SUFFIX)
+PATH_HEADINGS, OWNER_HEADING, TAGS_HEADING = ("path", "folder"), "owner", "tags"
+"""The headings of the columns that are read from a CSV list. `folder` is that of the audit's own CSV."""
 HISTORY_PREFIX = "exportready-history"
 """How the names of the history's files begin; by default they are next to the accounts."""
 
@@ -24,7 +29,15 @@ class NoFleet(Exception):
     """No accounts were found; the message says what is expected."""
 
 
-class Fleet(msgspec.Struct, frozen=True):
+class Label(msgspec.Struct, frozen=True):
+    """What a list of accounts says about one account, apart from its path."""
+
+    owner: str = ""
+    """Empty if the list doesn't say."""
+    tags: tuple[str, ...] = ()
+
+
+class Fleet(msgspec.Struct, frozen=True, kw_only=True):
     """The accounts of an audit."""
 
     home: Path
@@ -33,12 +46,14 @@ class Fleet(msgspec.Struct, frozen=True):
     """Place -> path, sorted by place. A place is the path relative to `home`, POSIX, with undecodable bytes escaped."""
     skipped: tuple[str, ...]
     """Names of files next to the accounts that aren't accounts."""
+    labels: Mapping[str, Label] = {}
+    """Place -> what the list of accounts says of it, for the accounts of which it says something."""
 
 
-def find_fleet(paths: Sequence[Path], reports: Path | None = None) -> Fleet:
+def find_fleet(paths: Sequence[Path], reports: Sequence[Path] = ()) -> Fleet:
     """Return the accounts of several folders or lists as one fleet. Raises NoFleet.
 
-    `reports` is the folder for the accounts' own reports, which isn't an account.
+    `reports` are the folders for reports that this audit writes, which aren't accounts.
     """
     fleets = [find_accounts(path, reports) for path in paths]
     if len(fleets) == 1:
@@ -47,20 +62,27 @@ def find_fleet(paths: Sequence[Path], reports: Path | None = None) -> Fleet:
         home = Path(os.path.commonpath([fleet.home.absolute() for fleet in fleets]))
     except ValueError as error:
         raise NoFleet("The accounts are on different drives. Run a separate audit for each drive.") from error
-    accounts = [Path(os.path.normpath(path.absolute())) for fleet in fleets for path in fleet.places.values()]
+    labeled = [
+        (Path(os.path.normpath(path.absolute())), fleet.labels.get(place, Label()))
+        for fleet in fleets
+        for place, path in fleet.places.items()
+    ]
+    accounts = [path for path, _ in labeled]
     duplicate = next((path for number, path in enumerate(accounts) if path in accounts[:number]), None)
     if duplicate is not None:
         raise NoFleet(f"{escape_surrogates(str(duplicate))} is given twice. Give each account once.")
     skipped = tuple(sorted(_relative(home, fleet.home.absolute() / name) for fleet in fleets for name in fleet.skipped))
-    return Fleet(home, _by_place({path: _relative(home, path) for path in accounts}), skipped)
+    return _fleet(home, dict(labeled), skipped)
 
 
-def find_accounts(path: Path, reports: Path | None = None) -> Fleet:
+def find_accounts(path: Path, reports: Sequence[Path] = ()) -> Fleet:
     """Return the accounts in a folder, or those of a list. Raises NoFleet."""
     if path.is_file() and path.suffix.lower() in LIST_SUFFIXES:
         return _read_list(path)
     if not path.is_dir():
-        remedy = "Give the folder with your accounts, or a .txt file with one path per line."
+        remedy = (
+            "Give the folder with your accounts, or a .txt file with one path per line (or a .csv file with a column “path”)."
+        )
         raise NoFleet(
             f"{path} is not a folder or a list of accounts. {remedy}" if path.exists() else f"Can't find {path}. {remedy}"
         )
@@ -78,7 +100,7 @@ def find_accounts(path: Path, reports: Path | None = None) -> Fleet:
         if skipped:
             raise NoFleet(f"{path} looks like one account. Check it with: {suggest('check', path)}")
         raise NoFleet(f"{path} has no accounts. Put one folder or .zip per account into it.")
-    return Fleet(path, _by_place({entry: entry.name for entry in accounts}), skipped)
+    return Fleet(home=path, places=_by_place({entry: entry.name for entry in accounts}), skipped=skipped)
 
 
 def _may_be_account(path: Path) -> bool:
@@ -95,13 +117,13 @@ def _may_be_account(path: Path) -> bool:
         return True
 
 
-def _is_report_folder(path: Path, reports: Path | None) -> bool:
-    """Return whether a folder has accounts' own reports, of this audit or of an earlier one under another name."""
-    if reports is not None and path.resolve() == reports.resolve():
+def _is_report_folder(path: Path, reports: Sequence[Path]) -> bool:
+    """Return whether a folder has our reports, of this audit or of an earlier one under another name."""
+    if os.path.realpath(path) in map(os.path.realpath, reports):
         return True
     try:
         files = list(path.iterdir()) if path.is_dir() else []
-        return bool(files) and all(file.suffix == ".html" for file in files) and all(map(_is_report, files))
+        return bool(files) and all(file.suffix in (".html", ".csv") for file in files) and all(map(_is_report, files))
     except OSError:
         return False
 
@@ -124,26 +146,66 @@ def _by_place(accounts: Mapping[Path, str]) -> Mapping[str, Path]:
     return by_place
 
 
+def _fleet(home: Path, labels: Mapping[Path, Label], skipped: tuple[str, ...]) -> Fleet:
+    """Return a fleet of accounts at any paths. Raises NoFleet if two have the same place."""
+    places = _by_place({path: _relative(home, path) for path in labels})
+    said = {place: labels[path] for place, path in places.items() if labels[path] != Label()}
+    return Fleet(home=home, places=places, skipped=skipped, labels=said)
+
+
 def _read_list(path: Path) -> Fleet:
-    """Return the accounts of a list: one path per line, relative to the list's folder; # starts a comment. Raises NoFleet."""
+    """Return the accounts of a list, with paths relative to its folder. Raises NoFleet."""
+    is_table = path.suffix.lower() == TABLE_SUFFIX
     try:
-        lines = read_written(path).decode("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise NoFleet(
-            f"Can't read {path} as a list of accounts ({error}). Save it as UTF-8 text, with one path per line."
-        ) from error
-    numbered = [(number, line.strip()) for number, line in enumerate(lines, 1)]
-    entries = [(number, line) for number, line in numbered if line and not line.startswith("#")]
+        text = read_written(path).decode("utf-8-sig")
+        entries = list((_table_entries if is_table else _line_entries)(text))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        how = "Save it as “CSV UTF-8”" if is_table else "Save it as UTF-8 text, with one path per line"
+        raise NoFleet(f"Can't read {path} as a list of accounts ({error}). {how}.") from error
+    except LookupError as error:
+        raise NoFleet(f"{path} has no column “path”. Write the headings path, owner and tags in its first line.") from error
     if not entries:
         raise NoFleet(f"{path} has no accounts. Write one path per line.")
     home = path.parent.absolute()
     line_of: dict[Path, int] = {}
-    for number, line in entries:
-        account = Path(os.path.normpath(home / line))
+    labels: dict[Path, Label] = {}
+    for number, written, label in entries:
+        account = Path(os.path.normpath(home / written))
         if account in line_of:
-            raise NoFleet(f"{path}:{number}: {line} is already on line {line_of[account]}. Remove one of them.")
-        line_of[account] = number
-    return Fleet(home, _by_place({account: _relative(home, account) for account in line_of}), ())
+            raise NoFleet(f"{path}:{number}: {written} is already on line {line_of[account]}. Remove one of them.")
+        line_of[account], labels[account] = number, label
+    return _fleet(home, labels, ())
+
+
+def _line_entries(text: str) -> Iterator[tuple[int, str, Label]]:
+    """Yield (line, path, label) of each line: a path, then perhaps the owner and the tags after tabs. # starts a comment."""
+    for number, line in enumerate(text.splitlines(), 1):
+        path, _, rest = line.strip().partition("\t")
+        owner, _, tags = rest.partition("\t")
+        if path and not path.startswith("#"):
+            yield number, path.strip(), _label(owner, tags)
+
+
+def _table_entries(text: str) -> Iterator[tuple[int, str, Label]]:
+    """Yield (line, path, label) of each row of a CSV with headings. Raises LookupError if it has no column of paths."""
+    headings = text.partition("\n")[0]
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=headings.count), strict=True)
+    columns = [heading.strip().casefold() for heading in next(rows, [])]
+    path_column = next((columns.index(heading) for heading in PATH_HEADINGS if heading in columns), None)
+    if path_column is None:
+        raise LookupError("path")
+    for cells in rows:
+        row = dict(zip(columns, cells, strict=False))
+        path = cells[path_column].strip() if path_column < len(cells) else ""
+        if path:
+            yield rows.line_num, path, _label(row.get(OWNER_HEADING, ""), row.get(TAGS_HEADING, ""))
+
+
+def _label(owner: str, tags: str) -> Label:
+    """Return a label; tags are separated by commas or semicolons."""
+    return Label(
+        " ".join(owner.split()), tuple(dict.fromkeys(filter(None, map(str.strip, tags.replace(";", ",").split(",")))))
+    )
 
 
 def _relative(home: Path, path: Path) -> str:

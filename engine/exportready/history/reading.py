@@ -13,7 +13,7 @@ from exportready.history import rows
 from exportready.history.file import history_errors
 from exportready.history.seal import is_intact
 from exportready.history.store import AuditRun, History
-from exportready.model.audit import AccountChanges, AccountState, AuditedAccount, PastAudit, UnreadFile
+from exportready.model.audit import AccountChanges, AccountState, AuditedAccount, PastAudit, PastState, UnreadFile
 from exportready.model.changes import CHANGE_KEYS
 from exportready.model.report import Verdict
 from exportready.model.rules import Severity
@@ -58,6 +58,12 @@ def gone_places(history: History, audit: AuditRun) -> tuple[str, ...]:
         return tuple(place for (place,) in found)
 
 
+_STATE = (
+    "SELECT standing.*, of_files, owner, tags, to_do FROM standing LEFT JOIN detail ON detail.standing = standing.id"
+    " WHERE standing.id = ?"
+)
+
+
 class _AuditReader:
     """The queries for one audit."""
 
@@ -78,11 +84,15 @@ class _AuditReader:
         if not is_intact(self.connection, state_id):
             raise ValueError(f"the data of {place} was changed")
         row = self._state_row(state_id)
+        state, past = self._state(state_id, row), self._past_states(account_id)
         return AuditedAccount(
             place=place,
-            state=self._state(state_id, row),
+            state=state,
             changes=self._changes(account_id, state_id),
-            trend=self._trend(account_id),
+            owner=state.owner,
+            tags=state.tags,
+            past=past,
+            trend=(*(state.open_count if state else None for state in past), None if row["error"] else state.open_count),
             report_file=report_name(place) if row["page"] else "",
         )
 
@@ -113,11 +123,13 @@ class _AuditReader:
     def _state_row(self, state_id: int) -> dict[str, Any]:
         cursor = self.connection.cursor()
         cursor.row_factory = sqlite3.Row
-        return dict(cursor.execute("SELECT * FROM standing WHERE id = ?", (state_id,)).fetchone())
+        return dict(cursor.execute(_STATE, (state_id,)).fetchone())
 
     def _state(self, state_id: int, row: dict[str, Any]) -> AccountState:
         outcomes = self.rows(
-            "SELECT rule, digest, grade, outcome, untold, worst, open, accepted FROM outcome WHERE standing = ? ORDER BY rule",
+            "SELECT rule, digest, grade, outcome, untold, worst, open, accepted, EXISTS (SELECT 1 FROM confirmed"
+            " WHERE confirmed.standing = outcome.standing AND confirmed.rule = outcome.rule)"
+            " FROM outcome WHERE standing = ? ORDER BY rule",
             state_id,
         )
         issues = self.rows(
@@ -143,15 +155,17 @@ class _AuditReader:
             unreadable=sum(amounts for (amounts,) in unreadable),
         )
 
-    def _trend(self, account_id: int) -> tuple[int | None, ...]:
+    def _past_states(self, account_id: int) -> tuple[PastState | None, ...]:
+        """Return the account in each of the earlier audits."""
         found = self.rows(
-            "SELECT audit, (SELECT sum(open) FROM outcome WHERE outcome.standing = entry.standing) FROM entry"
-            " WHERE account = ? AND audit >= ?",
+            "SELECT audit, verdict, error <> '' OR EXISTS (SELECT 1 FROM unread WHERE unread.standing = entry.standing),"
+            " (SELECT sum(open) FROM outcome WHERE outcome.standing = entry.standing)"
+            " FROM entry JOIN standing ON standing.id = standing WHERE entry.account = ? AND audit >= ?",
             account_id,
             self.earlier[0] if self.earlier else self.audit.id,
         )
-        open_by_audit = dict(found)
-        return tuple(open_by_audit.get(audit_id) for audit_id in (*self.earlier, self.audit.id))
+        by_audit = {audit: PastState(Verdict(verdict), bool(unread), count) for audit, verdict, unread, count in found}
+        return tuple(by_audit.get(audit_id) for audit_id in self.earlier)
 
     def _changes(self, account_id: int, state_id: int) -> AccountChanges | None:
         """Return the changes since the last audit that could check the account; None if none could."""

@@ -58,6 +58,18 @@ def state_columns(state: AccountState, report_mark: str, hide: Hide) -> Mapping[
     }
 
 
+def detail_row(state_id: int, state: AccountState, hide: Hide) -> Row:
+    """Return the row of table `detail`. What to ask the customer for names their records, so it is left out if they are hidden."""
+    tags = "\n".join(" ".join(tag.split()) for tag in state.tags)
+    to_do = "" if hide else state.to_do
+    return state_id, state.of_files, escape_surrogates(state.owner), escape_surrogates(tags), escape_surrogates(to_do)
+
+
+def confirmed_rows(state_id: int, rules: Iterable[RuleState]) -> Iterator[Row]:
+    """Return a row of table `confirmed` for each rule that a person decided."""
+    return ((state_id, rule.rule) for rule in rules if rule.confirmed)
+
+
 def outcome_rows(state_id: int, rules: Iterable[RuleState]) -> Iterator[Row]:
     """Return a row of table `outcome` for each rule."""
     for rule in rules:
@@ -113,9 +125,9 @@ def unread_rows(state_id: int, files: Iterable[UnreadFile], hide: Hide) -> Itera
 
 
 def expiry_rows(state_id: int, expiring: Iterable[Expiry], hide: Hide) -> Iterator[Row]:
-    """Return a row of table `lapse` for each answer or waiver."""
+    """Return a row of table `lapse` for each answer, confirmation or waiver."""
     for expiry in expiring:
-        name, of = (without_entry(expiry.name), without_entry(expiry.of)) if hide else (expiry.name, expiry.of)
+        name, of = (without_entry(expiry.name), _without_person(expiry)) if hide else (expiry.name, expiry.of)
         yield state_id, expiry.what, escape_surrogates(name), escape_surrogates(of), expiry.until.isoformat()
 
 
@@ -127,12 +139,17 @@ def without_entry(path: str) -> str:
     return next((whole for whole in (*MAPS, *LISTS) if path.startswith(f"{whole}.")), path)
 
 
+def _without_person(expiry: Expiry) -> str:
+    """Return what an expiry is of, without the name of the person who confirmed or accepted it."""
+    return without_entry(expiry.of) if expiry.what == "answer" else ""
+
+
 # -- from rows
 
 
 def rule_state_from_row(row: Sequence[Any]) -> RuleState:
-    """Return the outcome of a rule from the columns of table `outcome` after `standing`."""
-    rule, digest, grade, outcome, untold, worst, open_count, accepted_count = row
+    """Return the outcome of a rule from the columns of table `outcome` after `standing`, and whether it was confirmed."""
+    rule, digest, grade, outcome, untold, worst, open_count, accepted_count, confirmed = row
     return RuleState(
         rule=rule,
         digest=digest,
@@ -142,6 +159,7 @@ def rule_state_from_row(row: Sequence[Any]) -> RuleState:
         worst=Severity(worst) if worst else None,
         open_count=open_count,
         accepted_count=accepted_count,
+        confirmed=bool(confirmed),
     )
 
 
@@ -183,7 +201,7 @@ def account_state_from_row(
     expiring: tuple[Expiry, ...],
     unreadable: int,
 ) -> AccountState:
-    """Return an account state from its row of table `standing` and its rows of the other tables.
+    """Return an account state from its row of tables `standing` and `detail`, and its rows of the other tables.
 
     `unreadable` is the number of amounts that aren't in the sum of everything that is blocked.
     """
@@ -194,6 +212,10 @@ def account_state_from_row(
         verdict=Verdict(row["verdict"]),
         error=row["error"],
         name=row["name"],
+        of_files=bool(row["of_files"]),
+        owner=row["owner"] or "",
+        tags=tuple((row["tags"] or "").splitlines()),
+        to_do=row["to_do"] or "",
         phase=row["phase"],
         unread_files=unread_files,
         files_read=int(row["files"]),

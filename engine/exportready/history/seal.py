@@ -14,9 +14,13 @@ _SEALED_ROWS = (
     "SELECT * FROM unread WHERE standing = ? ORDER BY path",
     "SELECT * FROM lapse WHERE standing = ? ORDER BY what, name, of",
     "SELECT * FROM unreadable WHERE standing = ? ORDER BY issue",
+    "SELECT * FROM detail WHERE standing = ?",
+    "SELECT * FROM confirmed WHERE standing = ? ORDER BY rule",
 )
-"""All rows of one account state. Existing files have seals over these columns in this order, so neither may change. A table at the end
-changes no seal of a state that has no rows in it."""
+"""All rows of one account state. Existing files have seals over these columns in this order, so neither may change.
+
+A new table may be added at the end: states from before it have no rows in it, so their seals stay valid.
+"""
 
 
 def compute_seal(connection: sqlite3.Connection, state_id: int) -> str:

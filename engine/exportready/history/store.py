@@ -86,14 +86,15 @@ class History:
         """Return an account's intact states that are valid at a time, by digest; of several, the newest."""
         with history_errors(self.path):
             found = self.connection.execute(
-                "SELECT digest, standing.id, page, checked_at, holds_until FROM standing"
-                " JOIN account ON account.id = standing.account WHERE place = ? AND digest <> '' ORDER BY standing.id",
+                "SELECT digest, standing.id, page, checked_at, holds_until, of_files FROM standing"
+                " JOIN account ON account.id = standing.account LEFT JOIN detail ON detail.standing = standing.id"
+                " WHERE place = ? AND digest <> '' ORDER BY standing.id",
                 (place,),
             ).fetchall()
             return {
                 digest: SavedState(state_id, report_mark)
-                for digest, state_id, report_mark, checked_at, valid_until in found
-                if _is_valid(checked_at, valid_until, at) and is_intact(self.connection, state_id)
+                for digest, state_id, report_mark, checked_at, valid_until, of_files in found
+                if _is_valid(checked_at, valid_until, at, of_files=bool(of_files)) and is_intact(self.connection, state_id)
             }
 
     def save(
@@ -119,6 +120,8 @@ class History:
             insert("INSERT INTO unreadable VALUES (?, ?, ?)", rows.unreadable_rows(state_id, state))
             insert("INSERT OR IGNORE INTO unread VALUES (?, ?, ?)", rows.unread_rows(state_id, state.unread_files, hide))
             insert("INSERT OR IGNORE INTO lapse VALUES (?, ?, ?, ?, ?)", rows.expiry_rows(state_id, state.expiring, hide))
+            insert("INSERT INTO detail VALUES (?, ?, ?, ?, ?)", [rows.detail_row(state_id, state, hide)])
+            insert("INSERT INTO confirmed VALUES (?, ?)", rows.confirmed_rows(state_id, state.rules))
             write_seal(self.connection, state_id)
             self._add_to_audit(audit, place, state_id)
 
@@ -178,7 +181,10 @@ class History:
         change("UPDATE issue SET message = ''")
         change("UPDATE unread SET error = ?", (rows.NOT_READ,))
         change("UPDATE standing SET error = ? WHERE error <> ''", (rows.NOT_JUDGED,))
-        change("UPDATE OR REPLACE lapse SET of = without_entry(of), name = without_entry(name)")
+        change(
+            "UPDATE OR REPLACE lapse SET of = CASE what WHEN 'answer' THEN without_entry(of) ELSE '' END, name = without_entry(name)"
+        )
+        change("UPDATE detail SET to_do = ''")
         change("DELETE FROM kept WHERE name = ?", (_HAS_PLAIN_TEXT,))
         for (state_id,) in change("SELECT id FROM standing").fetchall():
             write_seal(self.connection, state_id)
@@ -205,12 +211,13 @@ _HAS_PLAIN_TEXT = "clear"
 _PLACES = "SELECT place FROM entry JOIN account ON account.id = entry.account WHERE audit = ?"
 
 
-def _is_valid(checked_at: str, valid_until: str | None, at: datetime) -> bool:
+def _is_valid(checked_at: str, valid_until: str | None, at: datetime, *, of_files: bool) -> bool:
     """Return whether a state is valid at a time: from its own check until the first date that may change its result.
 
-    The offset must be the same, since an account that states no time zone has that of the check.
+    The offset must be the same, since an account that states no time zone has that of the check. If the moment of the check comes
+    from the files, so does its offset.
     """
     checked = datetime.fromisoformat(checked_at)
-    if checked.utcoffset() != at.utcoffset():
+    if not of_files and checked.utcoffset() != at.utcoffset():
         return False
     return at == checked or (checked < at and (valid_until is None or at < datetime.fromisoformat(valid_until)))

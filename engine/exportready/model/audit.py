@@ -9,6 +9,7 @@ from decimal import Decimal
 import msgspec
 from msgspec import field
 
+from exportready.model.clock import FRESH_FOR
 from exportready.model.report import Cleared, Expiry, Outcome, Verdict
 from exportready.model.rules import Phase, Rule, Severity
 
@@ -31,6 +32,8 @@ class RuleState(msgspec.Struct, frozen=True, kw_only=True):
     """Number of findings that no waiver covers."""
     accepted_count: int
     """Number of findings that a waiver covers."""
+    confirmed: bool = False
+    """Whether a person decided it, because the files couldn't."""
 
 
 class AuditFinding(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +80,9 @@ class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     """Covers everything that decides the result except the time; empty if the files changed while they were read."""
     checked_at: datetime
+    """The moment that was judged."""
+    of_files: bool = False
+    """Whether that moment is the latest date that the files state, instead of the time of the audit."""
     valid_until: datetime | None
     """When the same files may give another result because something in them is out of date; None if that never happens."""
     verdict: Verdict
@@ -84,6 +90,11 @@ class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     """Why the account couldn't be checked at all; empty if it could."""
     name: str = ""
     """The account's name in its files; empty if they have none."""
+    owner: str = ""
+    """Who looks after the account, according to account.yaml; empty if it doesn't say."""
+    tags: tuple[str, ...] = ()
+    to_do: str = ""
+    """What to ask the customer for, with the names of their records; empty if there is nothing, or if the audit is anonymized."""
     phase: str = ""
     unread_files: tuple[UnreadFile, ...] = ()
     files_read: int = 0
@@ -100,7 +111,7 @@ class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     blocked: Cleared = field(default_factory=Cleared)
     """Everything that open problems block; each transaction counts once."""
     expiring: tuple[Expiry, ...] = ()
-    """Answers and waivers that will expire, the earliest first."""
+    """Answers, confirmations and waivers that will expire, the earliest first."""
 
     @property
     def is_unreadable(self) -> bool:
@@ -111,6 +122,15 @@ class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     def is_after_export(self) -> bool:
         """Return whether the account was checked after an export."""
         return self.phase == Phase.AFTER.value
+
+    @property
+    def confirmed_count(self) -> int:
+        """Return the number of rules that a person decided, because the files couldn't."""
+        return sum(rule.confirmed for rule in self.rules)
+
+    def is_past(self, at: datetime) -> bool:
+        """Return whether the verdict is about a moment that is too long before a time to export then."""
+        return self.of_files and not self.is_after_export and at - self.checked_at > FRESH_FOR
 
     @property
     def open_count(self) -> int:
@@ -135,6 +155,16 @@ class AccountChanges(msgspec.Struct, frozen=True, kw_only=True):
     """Different only because the rule is; the customer did nothing."""
 
 
+class PastState(msgspec.Struct, frozen=True):
+    """One account in an earlier audit."""
+
+    verdict: Verdict
+    is_unreadable: bool
+    """Whether it couldn't be read completely."""
+    open_count: int | None
+    """Number of open findings; None if it couldn't be checked."""
+
+
 class AuditedAccount(msgspec.Struct, frozen=True, kw_only=True):
     """One account in an audit."""
 
@@ -143,6 +173,11 @@ class AuditedAccount(msgspec.Struct, frozen=True, kw_only=True):
     state: AccountState
     changes: AccountChanges | None
     """None if no earlier audit has a result for this account."""
+    owner: str = ""
+    """Who looks after the account: according to the list of accounts, else according to account.yaml."""
+    tags: tuple[str, ...] = ()
+    past: tuple[PastState | None, ...] = ()
+    """The account in each of `Audit.past`; None where it is missing."""
     trend: tuple[int | None, ...] = ()
     """Open findings in each of `Audit.past`, then in this audit; None where the account is missing or couldn't be checked."""
     report_file: str = ""
@@ -182,6 +217,10 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
     left_out: tuple[str, ...] = ()
     """Ids of the rules that were excluded."""
     anonymized: bool = False
+    owners: tuple[str, ...] = ()
+    """If not empty, the audit shows only these owners' accounts. An empty name means accounts without an owner."""
+    tags: tuple[str, ...] = ()
+    """If not empty, the audit shows only accounts with all of these tags."""
 
 
 def escape_surrogates(text: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from exportready.model.evidence import Account
+
+FRESH_FOR = timedelta(hours=4)
+"""How long after the moment that was judged a verdict is still shown as if that moment were now."""
 
 
 def iso(when: datetime | None) -> str | None:

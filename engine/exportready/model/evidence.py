@@ -303,6 +303,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     phase: str | None = None
     time_zone: str | None = None
     taken_at: datetime | None = None
+    owner: str | None = None
+    """Who looks after the account; only audits use this and the tags."""
+    tags: tuple[str, ...] = ()
 
 
 class Texts(msgspec.Struct, frozen=True):

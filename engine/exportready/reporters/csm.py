@@ -154,6 +154,16 @@ def _message(report: Report, office: OfficeView) -> str:
         view.verdict(report),
         after_export=report.is_after_export,
     )
+    tasks = to_do(report, office)
+    narrowed = [words.MESSAGE_NARROWED] if view.narrowed(report) else []
+    is_fine = not tasks and not narrowed and report.verdict is Verdict.READY
+    fine = words.MESSAGE_DONE if report.is_after_export else words.MESSAGE_FINE
+    ending = fine if is_fine else words.MESSAGE_END
+    return "\n\n".join([greeting, *narrowed, *filter(None, [tasks]), ending])
+
+
+def to_do(report: Report, office: OfficeView) -> str:
+    """Return what to ask the customer for: problems to fix, questions to answer, files to send. Empty if there is nothing."""
     unreadable = [source.path for source in report.sources if source.error is not None]
     parts = [
         numbered(words.MESSAGE_UNREADABLE, unreadable, len(unreadable)),
@@ -163,12 +173,7 @@ def _message(report: Report, office: OfficeView) -> str:
         numbered(words.MESSAGE_LOOK_YOURSELF, [look.confirm.question for look in office.looks], len(office.looks)),
         numbered(words.MESSAGE_SUPPLY, _requests((*office.supply, *office.only_integrator))),
     ]
-    tasks = list(filter(None, parts))
-    narrowed = [words.MESSAGE_NARROWED] if view.narrowed(report) else []
-    is_fine = not tasks and not narrowed and report.verdict is Verdict.READY
-    fine = words.MESSAGE_DONE if report.is_after_export else words.MESSAGE_FINE
-    ending = fine if is_fine else words.MESSAGE_END
-    return "\n\n".join([greeting, *narrowed, *tasks, ending])
+    return "\n\n".join(filter(None, parts))
 
 
 _MAX_NAMES = 3

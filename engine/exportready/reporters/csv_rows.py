@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from exportready.model.fix import fix_steps
 from exportready.model.report import Finding, Report, RuleResult
@@ -20,12 +20,12 @@ def render(report: Report, options: Options) -> str:
     return csv_table(words.FINDINGS, (_row(report, result, finding) for result, finding in _findings(report)))
 
 
-def csv_table(heads: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
-    """Return headings and rows as CSV that Excel opens as a table."""
+def csv_table(heads: Sequence[str], rows: Iterable[Iterable[str]], clean_cell: Callable[[str], str] = clean) -> str:
+    """Return headings and rows as CSV that Excel opens as a table. `clean_cell` makes a cell harmless; by default on one line."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(heads)
-    writer.writerows([harmless(clean(cell)) for cell in row] for row in rows)
+    writer.writerows([harmless(clean_cell(cell)) for cell in row] for row in rows)
     return BOM + text.getvalue()
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from exportready.kinds import KINDS
 from exportready.kinds.nouns import noun
-from exportready.model.clock import zone_of
+from exportready.model.clock import FRESH_FOR, zone_of
 from exportready.model.evidence import Source
 from exportready.model.reasons import Channel, Reason
 from exportready.model.report import Finding, Gap, Outcome, Place, Report, RuleResult, Verdict
@@ -282,7 +282,7 @@ def verdict_of(report: Report, verdict: Verdict) -> str:
 
 def is_past(report: Report) -> bool:
     """Return whether the verdict is about a moment too long ago to export now."""
-    return report.seen_at is not None and not report.is_after_export and report.seen_at - report.checked_at > words.FRESH_FOR
+    return report.seen_at is not None and not report.is_after_export and report.seen_at - report.checked_at > FRESH_FOR
 
 
 def meaning(report: Report) -> str:

@@ -277,14 +277,20 @@ def narrowed_verdict(value: Verdict, text: str, scope: Sequence[str] = ()) -> st
     return {Verdict.READY: NARROWED_VERDICT, Verdict.READY_WITH_WARNINGS: NARROWED_WARNING_VERDICT}.get(value, text)
 
 
-FRESH_FOR = timedelta(hours=4)
-"""How long after the moment that was judged a verdict is still shown as if that moment were now."""
+def past_moment(at: datetime, seen_at: datetime) -> str:
+    """Return a moment that is past: "November 20, 2026 (8 days ago)"."""
+    return f"{format_date(at.date())} ({past_age(at, seen_at)})"
+
+
+def past_age(at: datetime, seen_at: datetime) -> str:
+    """Return how long ago a moment was, in days of the calendar: "8 days ago"."""
+    days = (seen_at.astimezone(at.tzinfo).date() - at.date()).days
+    return f"{days:,} days ago" if days > 1 else age(seen_at - at)
 
 
 def past_verdict(value: Verdict, at: datetime, seen_at: datetime) -> str:
     """Return a verdict on a moment that is past: "Was ready on November 20, 2026 (8 days ago)"."""
-    days = (seen_at.astimezone(at.tzinfo).date() - at.date()).days
-    when = f"{format_date(at.date())} ({f'{days:,} days ago' if days > 1 else age(seen_at - at)})"
+    when = past_moment(at, seen_at)
     return {
         Verdict.READY: f"Was ready on {when}",
         Verdict.READY_WITH_WARNINGS: f"Was ready, with warnings, on {when}",

@@ -11,7 +11,14 @@ import msgspec
 from exportready.model.audit import Audit
 
 REPORTERS: Mapping[str, str] = MappingProxyType(
-    {"console": "console", "csv": "csv_rows", "html": "html", "json": "json_audit", "markdown": "markdown"}
+    {
+        "console": "console",
+        "csv": "csv_rows",
+        "html": "html",
+        "json": "json_audit",
+        "mail-merge": "mail_merge",
+        "markdown": "markdown",
+    }
 )
 """Format -> the module of this package that writes it."""
 
@@ -25,6 +32,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """1: list more accounts on the terminal, and those without problems too; 2 or more: list all."""
     reports_url: str = ""
     """URL of the folder with the accounts' own reports, relative to the file that is written; empty for no links."""
+    owner_pages: Mapping[str, str] = MappingProxyType({})
+    """Owner -> URL of the page with only their accounts, relative in the same way."""
 
 
 def render_parts(format: str, audit: Audit, options: Options) -> Iterator[str]:

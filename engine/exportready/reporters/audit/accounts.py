@@ -13,12 +13,15 @@ import msgspec
 from exportready.model.audit import AccountState, Audit, AuditedAccount
 from exportready.model.report import Verdict
 from exportready.model.rules import Rule, Severity, placeholders
+from exportready.reporters import words as shared
 from exportready.reporters.audit import words
 from exportready.reporters.audit.looks import (
     ORDER,
     Cell,
     account_look,
     area_cells,
+    is_narrowed,
+    past_verdict_text,
     shown_verdict,
     unchecked_percent,
     verdict_text,
@@ -27,6 +30,8 @@ from exportready.reporters.text import clean
 
 NAME_LENGTH, ERROR_LENGTH = 80, 240
 """Maximum number of characters shown of a name and of an error."""
+OLD_AFTER = timedelta(days=7)
+"""Files older than this say little about the next export, so customers are asked for new ones."""
 KINDS_OF_CHANGE = ("added", "regressed", "fixed", "now_unknown")
 """Fields of `AccountChanges` without `rule_changed`, in the order of `words.CHANGE_COLUMNS`."""
 
@@ -43,10 +48,16 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     look: str
     verdict_text: str
+    short_verdict: str
+    """The verdict without the moment that it is about."""
+    as_of: str
+    """The moment that the verdict is about, if that is past: "November 20, 2026 (8 days ago)"; else empty."""
+    verdict_age: str
+    """The same for a narrow column: "8 days ago"."""
     unreadable: str
     """What couldn't be read, and why; empty if everything could."""
     remark: str
-    """Says if the account is new, or was checked on another day."""
+    """Says if the account is new, or was checked on another day for that day."""
     error_count: int
     """Number of open findings of rules whose worst finding is an error."""
     unchecked_percent: float
@@ -69,6 +80,21 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     def state(self) -> AccountState:
         """Return the state of the account."""
         return self.account.state
+
+    @property
+    def owner(self) -> str:
+        """Return who looks after the account; empty if no one is known."""
+        return shorten(self.account.owner)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Return the account's tags."""
+        return tuple(map(shorten, self.account.tags))
+
+    @property
+    def is_old(self) -> bool:
+        """Return whether its oldest file is too old to go by."""
+        return self.oldest_age is not None and self.oldest_age > OLD_AFTER
 
     @property
     def is_compared(self) -> bool:
@@ -114,20 +140,27 @@ def _row(
     # Many lists show only the name, so if several accounts have the same one, it must include the place.
     if name != place and name_counts[name] > 1:
         name, place = words.name_and_place(name, place), ""
+    verdict = shown_verdict(state)
+    is_past = state.is_past(audit.at) and not state.error
     known_rules = [(positions[rule.rule], rule) for rule in state.rules if rule.rule in positions]
     return Row(
         account=account,
         name=name,
         place="" if name == place else place,
         report_link=report_link(reports_url, account.report_file),
-        verdict=shown_verdict(state),
+        verdict=verdict,
         look=account_look(audit, state),
-        verdict_text=verdict_text(audit, state, shown_verdict(state)),
+        verdict_text=past_verdict_text(audit, state, verdict) if is_past else verdict_text(audit, state, verdict),
+        short_verdict=words.PAST_VERDICTS[verdict]
+        if is_past and not is_narrowed(audit)
+        else verdict_text(audit, state, verdict),
+        as_of=shared.past_moment(state.checked_at, audit.at) if is_past else "",
+        verdict_age=shared.past_age(state.checked_at, audit.at) if is_past else "",
         unreadable=_unreadable(state),
         remark=_remark(audit, account),
         error_count=sum(rule.open_count for rule in state.rules if rule.worst is Severity.ERROR),
         unchecked_percent=unchecked_percent(state),
-        oldest_age=_oldest_age(audit.at, state),
+        oldest_age=oldest_age(audit.at, state),
         added=sum(changes.added.values()) if changes else 0,
         regressed=sum(changes.regressed.values()) if changes else 0,
         fixed=sum(changes.fixed.values()) if changes else 0,
@@ -159,7 +192,8 @@ def _unreadable(state: AccountState) -> str:
     return shorten("; ".join(f"{file.path}: {file.error}" for file in state.unread_files), ERROR_LENGTH)
 
 
-def _oldest_age(at: datetime, state: AccountState) -> timedelta | None:
+def oldest_age(at: datetime, state: AccountState) -> timedelta | None:
+    """Return the age of an account's oldest file; None if any file has no date, since that one may be older."""
     return None if state.files_undated or state.oldest_date is None else at - state.oldest_date
 
 
@@ -172,7 +206,7 @@ def _remark(audit: Audit, account: AuditedAccount) -> str:
     checked_at = local_time(audit, account.state.checked_at)
     parts = (
         words.NEW_ACCOUNT if audit.past and is_new(account) else "",
-        words.checked_on(checked_at) if checked_at.date() != audit.at.date() else "",
+        words.checked_on(checked_at) if not account.state.of_files and checked_at.date() != audit.at.date() else "",
     )
     return "; ".join(filter(None, parts))
 

@@ -22,6 +22,7 @@ def render(audit: Audit, options: Options) -> Iterator[str]:
     limit = (MAX_LISTED, MAX_LISTED_VERBOSE)[options.verbose] if options.verbose < 2 else len(view.rows)
     _head(page, audit, view)
     _accounts(page, audit, [row for row in view.rows if options.verbose or row.look != "fine"], limit)
+    _owners(page, view, limit)
     _failed_rules(page, view, len(view.rules) if options.verbose else MAX_LISTED)
     _expiring(page, view, limit)
     _unreadable(page, view, limit)
@@ -33,8 +34,8 @@ def _head(page: Lines, audit: Audit, view: AuditView) -> None:
     summary = view.summary
     page.text(summary.headline, style=f"{BOLD};{_COLORS[summary.look]}")
     page.text(f"{summary.meaning} {words.audited(len(view.rows), audit.at)}.")
-    if summary.narrowed:
-        page.text(f"{summary.narrowed}.")
+    for limits in filter(None, (summary.shown, summary.narrowed)):
+        page.text(f"{limits}.")
     page.blank()
     width = len(f"{len(view.rows):,}")
     for tile in summary.tiles:
@@ -66,10 +67,22 @@ def _accounts(page: Lines, audit: Audit, rows: list[Row], limit: int) -> None:
         page.text(words.more(len(rows) - limit), indent="   ")
 
 
+def _owners(page: Lines, view: AuditView, limit: int) -> None:
+    if len(view.owners) < 2:
+        return
+    page.heading(words.OWNERS)
+    for owner in view.owners[:limit]:
+        page.text(f"{owner.label}: {owner.counts}", indent="  ", bullet="* ")
+    if len(view.owners) > limit:
+        page.text(words.more(len(view.owners) - limit), indent="    ")
+
+
 def _tag(row: Row) -> str:
-    """Return the numbers after an account, such as "[12 problems, 33% not checked, 3 new]"."""
-    parts = [] if row.state.error else [words.problems(row.state.open_count)]
+    """Return the numbers after an account, such as "[team-a, 12 problems, files 8 days old, 33% not checked, 3 new]"."""
+    parts = [row.owner]
+    parts += [] if row.state.error else [words.problems(row.state.open_count), words.old(row.oldest_age)]
     parts += [f"{words.percent(row.unchecked_percent)} {words.LOOK_LABELS['unknown']}"] if row.unchecked_percent else []
+    parts += [words.confirmed(row.state.confirmed_count)]
     parts += [words.nonzero_changes(row.added, row.regressed, row.fixed), row.remark]
     return f"[{', '.join(filter(None, parts))}]"
 
@@ -88,13 +101,13 @@ def _failed_rules(page: Lines, view: AuditView, limit: int) -> None:
 
 def _expiring(page: Lines, view: AuditView, limit: int) -> None:
     expiring = view.expiring
-    if not expiring.accounts:
+    if not expiring.groups:
         return
     page.heading(words.EXPIRING_SOON)
     page.text(f"{shared.sentence(words.expiring(expiring.soon_count, expiring.expired_count))}.")
-    for account in expiring.accounts[:limit]:
-        page.text(f"{account.row.name}: {account.when}; {account.lines[0][0]}", indent="  ", bullet="* ")
-    omitted = len(expiring.accounts[limit:]) + expiring.omitted
+    for group in expiring.groups[:limit]:
+        page.text(f"{shared.sentence(group.kind)}: {group.name}", indent="  ", bullet="* ", tag=f"[{group.when}]")
+    omitted = len(expiring.groups[limit:]) + expiring.omitted
     if omitted:
         page.text(words.more(omitted), indent="    ")
 

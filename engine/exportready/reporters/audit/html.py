@@ -16,11 +16,15 @@ from exportready.reporters.pages import page_in_parts
 
 MAX_LISTED = 500
 """Maximum length of each list of unreadable files, gone accounts, skipped files and rules that were left out."""
+MAX_MESSAGES = 200
+"""Maximum number of messages of each topic on the page; the CSV for a mail merge has all of them."""
+
+_TOPIC_LOOKS = {"problems": "fix", "warnings": "look", "files": "unknown", "unreadable": "unknown"}
 
 
 def render(audit: Audit, options: Options) -> Iterator[str]:
     """Return the whole page, piece by piece."""
-    view = audit_view(audit, options.reports_url)
+    view = audit_view(audit, options.reports_url, options.owner_pages)
     yield from page_in_parts(
         "audit",
         audit=audit,
@@ -28,6 +32,8 @@ def render(audit: Audit, options: Options) -> Iterator[str]:
         text=words,
         looks=LOOKS,
         max_listed=MAX_LISTED,
+        max_messages=MAX_MESSAGES,
+        topic_looks=_TOPIC_LOOKS,
         rules_to_show=[rule for rule in view.rules if rule.groups],
         passed_rules=[rule for rule in view.rules if not rule.groups],
         headings={rule.id: rule_heading(rule) for rule in audit.rules},

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+
+from msgspec import to_builtins
 
 from exportready.model.audit import AccountChanges, Audit, AuditedAccount, AuditKeyIssue, PastAudit
 from exportready.model.changes import CHANGE_KEYS
@@ -13,6 +16,9 @@ from exportready.model.clock import iso
 from exportready.model.report import Outcome, Verdict
 from exportready.model.rules import Severity
 from exportready.reporters.audit import Options
+from exportready.reporters.audit.accounts import oldest_age
+from exportready.reporters.audit.messages import Message
+from exportready.reporters.audit.view import audit_view
 from exportready.results.json_text import to_json
 
 FORMAT = "exportready/audit@1"
@@ -38,6 +44,7 @@ def _json(value: object) -> str:
 
 def audit_data(audit: Audit, reports_url: str) -> dict[str, Any]:
     """Return the audit as plain data, with iterators over accounts and rules. `reports_url` is as in `Options`."""
+    messages = {row.account.place: message for row, message in audit_view(audit, reports_url).messages}
     verdicts = Counter(account.state.verdict for account in audit.accounts)
     severities: Counter[Severity] = Counter()
     for account in audit.accounts:
@@ -57,9 +64,12 @@ def audit_data(audit: Audit, reports_url: str) -> dict[str, Any]:
             "accounts": len(audit.accounts),
             **_by_verdict(verdicts),
             "unreadable": sum(account.state.is_unreadable for account in audit.accounts),
+            "past": sum(account.state.is_past(audit.at) for account in audit.accounts),
+            "confirmed": sum(account.state.confirmed_count for account in audit.accounts),
             "findings": _by_severity(severities),
         },
-        "accounts": (_account(account, reports_url) for account in audit.accounts),
+        **({"only": {"owners": list(audit.owners), "tags": list(audit.tags)}} if audit.owners or audit.tags else {}),
+        "accounts": (_account(audit, account, reports_url, messages.get(account.place)) for account in audit.accounts),
         "rules": _rules(audit),
         "trend": [_past_audit(past) for past in audit.past],
         "gone": list(audit.gone),
@@ -68,18 +78,22 @@ def audit_data(audit: Audit, reports_url: str) -> dict[str, Any]:
     }
 
 
-def _account(account: AuditedAccount, reports_url: str) -> dict[str, Any]:
+def _account(audit: Audit, account: AuditedAccount, reports_url: str, message: Message | None) -> dict[str, Any]:
     state = account.state
     applicable = [rule for rule in state.rules if rule.outcome is not Outcome.NOT_APPLICABLE]
     outcomes = Counter(rule.outcome for rule in state.rules)
     return {
         "path": account.place,
         "name": state.name or None,
+        "owner": account.owner or None,
+        "tags": list(account.tags),
         "phase": state.phase or None,
         "verdict": state.verdict.value,
         "error": state.error or None,
         "unreadable": [{"path": file.path, "error": file.error} for file in state.unread_files],
         "checked_at": state.checked_at.isoformat(),
+        "judged_at": state.checked_at.isoformat(),
+        "is_past": state.is_past(audit.at),
         "holds_until": iso(state.valid_until),
         "digest": state.digest or None,
         "report": f"{reports_url}/{account.report_file}" if account.report_file and reports_url else None,
@@ -88,9 +102,11 @@ def _account(account: AuditedAccount, reports_url: str) -> dict[str, Any]:
             "undated": state.files_undated,
             "oldest": iso(state.oldest_date),
             "newest": iso(state.newest_date),
+            "age_hours": _hours(oldest_age(audit.at, state)),
         },
         "counts": {outcome.value: outcomes[outcome] for outcome in Outcome},
         "not_checked": {"rules": sum(rule.has_unknowns for rule in applicable), "of": len(applicable)},
+        "confirmed": state.confirmed_count,
         "findings": {**_by_severity(state.open_by_severity), "waived": sum(rule.accepted_count for rule in state.rules)},
         "rules": [
             {
@@ -100,6 +116,7 @@ def _account(account: AuditedAccount, reports_url: str) -> dict[str, Any]:
                 "worst": rule.worst.value if rule.worst else None,
                 "findings": rule.open_count,
                 "waived": rule.accepted_count,
+                **({"confirmed": True} if rule.confirmed else {}),
             }
             for rule in state.rules
         ],
@@ -111,7 +128,12 @@ def _account(account: AuditedAccount, reports_url: str) -> dict[str, Any]:
             {"what": expiry.what, "name": expiry.name, "of": expiry.of, "until": expiry.until.isoformat()}
             for expiry in state.expiring
         ],
+        "message": to_builtins(message) if message else None,
     }
+
+
+def _hours(age: timedelta | None) -> float | None:
+    return None if age is None else round(age.total_seconds() / 3600, 2)
 
 
 def _key_issue(issue: AuditKeyIssue) -> dict[str, Any]:

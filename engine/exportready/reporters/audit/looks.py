@@ -99,6 +99,13 @@ def verdict_text(audit: Audit, state: AccountState, verdict: Verdict) -> str:
     return shared.narrowed_verdict(verdict, text) if is_narrowed(audit) else text
 
 
+def past_verdict_text(audit: Audit, state: AccountState, verdict: Verdict) -> str:
+    """Return a verdict on a moment that is past in words: "Was ready on November 20, 2026 (8 days ago)"."""
+    if is_narrowed(audit):
+        return words.as_of(verdict_text(audit, state, verdict), shared.past_moment(state.checked_at, audit.at))
+    return shared.past_verdict(verdict, state.checked_at, audit.at)
+
+
 def account_look(audit: Audit, state: AccountState) -> str:
     """Return the look of an account: `fine` only if it was checked completely, by all rules that ExportReady has."""
     verdict = shown_verdict(state)

@@ -15,7 +15,7 @@ from exportready.reporters import words as shared
 from exportready.reporters.audit import words
 from exportready.reporters.audit.accounts import Row, local_time, main_problem, shorten
 from exportready.reporters.audit.changes import FleetChanges
-from exportready.reporters.audit.expiring import ExpiringAccount, ExpiringAccounts
+from exportready.reporters.audit.expiring import Expiring, ExpiringGroup
 from exportready.reporters.audit.looks import ORDER, is_narrowed, verdict_look
 from exportready.reporters.audit.rule_summaries import RuleSummary
 
@@ -51,6 +51,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     meaning: str
     narrowed: str
     """Which rules weren't used; empty if all were."""
+    shown: str
+    """Which accounts are shown; empty if all are."""
     tiles: tuple[Tile, ...]
     unreadable: int
     """Number of accounts that couldn't be read completely."""
@@ -60,11 +62,11 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     omitted_accounts: int
     most_failed: tuple[tuple[RuleSummary, float], ...]
     """The rules that most accounts fail, each with the percentage of accounts that do."""
-    expiring: tuple[ExpiringAccount, ...]
+    expiring: tuple[ExpiringGroup, ...]
 
 
 def audit_summary(
-    audit: Audit, rows: Sequence[Row], rules: Sequence[RuleSummary], changes: FleetChanges, expiring: ExpiringAccounts
+    audit: Audit, rows: Sequence[Row], rules: Sequence[RuleSummary], changes: FleetChanges, expiring: Expiring
 ) -> Summary:
     """Return the summary of an audit."""
     tiles = _tiles(audit, rows)
@@ -74,15 +76,16 @@ def audit_summary(
     return Summary(
         look=worst.look if worst else "unknown",
         headline=words.headline(worst.number, len(rows), worst.label) if worst else words.NO_ACCOUNT,
-        meaning=_meanings(rows)[worst.verdict] if worst else words.NO_ACCOUNT_MEANING,
+        meaning=_meaning(audit, rows, worst.verdict) if worst else words.NO_ACCOUNT_MEANING,
         narrowed=_narrowed(audit),
+        shown=words.shown(audit.owners, audit.tags),
         tiles=tuple(tiles),
         unreadable=sum(bool(row.unreadable) for row in rows),
         facts=tuple(_facts(audit, rows, changes)),
         first_accounts=tuple((row, main_problem(audit, row)) for row in not_fine[:MAX_ACCOUNTS]),
         omitted_accounts=max(0, len(not_fine) - MAX_ACCOUNTS),
         most_failed=tuple((rule, round(100 * rule.failed / len(rows), 2)) for rule in failed),
-        expiring=expiring.next_accounts,
+        expiring=expiring.next_groups,
     )
 
 
@@ -100,6 +103,15 @@ def _meanings(rows: Sequence[Row]) -> Mapping[Verdict, str]:
     return words.MEANINGS_AFTER_EXPORT if _all_after_export(rows) else words.MEANINGS
 
 
+def _meaning(audit: Audit, rows: Sequence[Row], verdict: Verdict) -> str:
+    return words.PAST_MEANING if _is_past(audit, rows, verdict) else _meanings(rows)[verdict]
+
+
+def _is_past(audit: Audit, rows: Sequence[Row], verdict: Verdict) -> bool:
+    """Return whether a good verdict is, in some accounts, about a moment that is past."""
+    return verdict in words.PAST_TILES and any(row.as_of for row in rows if row.verdict is verdict) and not is_narrowed(audit)
+
+
 def _tiles(audit: Audit, rows: Sequence[Row]) -> list[Tile]:
     labels = shared.verdicts(after_export=_all_after_export(rows))
     total = len(rows) or 1
@@ -107,6 +119,7 @@ def _tiles(audit: Audit, rows: Sequence[Row]) -> list[Tile]:
     for verdict in ORDER:
         number = sum(row.verdict is verdict for row in rows)
         label = words.NOT_ALL_CHECKED if verdict is Verdict.CANNOT_TELL else labels[verdict]
+        label = words.PAST_TILES[verdict] if _is_past(audit, rows, verdict) else label
         tiles.append(
             Tile(
                 verdict=verdict,
@@ -130,9 +143,17 @@ def _facts(audit: Audit, rows: Sequence[Row], changes: FleetChanges) -> list[Fac
         unreadable = sum(row.state.blocked.unreadable for row in rows)
         facts.append(Fact(words.BLOCKED, (words.blocked(transactions, amount, unreadable),)))
     if rows:
-        facts.append(Fact(words.NOT_CHECKED, (words.unchecked_share(fmean(row.unchecked_percent for row in rows)),)))
+        facts.append(
+            Fact(words.NOT_CHECKED, (words.unchecked_share(fmean(row.unchecked_percent for row in rows)), *_confirmed(rows)))
+        )
         facts.append(Fact(words.FILE_AGES, _file_ages(rows)))
     return facts
+
+
+def _confirmed(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Return how many rules people decided by looking; nothing if none."""
+    counts = [row.state.confirmed_count for row in rows if row.state.confirmed_count]
+    return (words.confirmed_checks(sum(counts), len(counts)),) if counts else ()
 
 
 def _changes(audit: Audit, changes: FleetChanges) -> tuple[str, ...]:
@@ -158,5 +179,6 @@ def _file_ages(rows: Sequence[Row]) -> tuple[str, ...]:
         median = words.age(known[middle].oldest_age or timedelta()) if middle < len(known) else words.NOT_KNOWN
         lines.append(words.file_ages(words.age(oldest.oldest_age or timedelta()), median))
         lines.append(words.account_with_oldest_file(shorten(oldest.name, 28)))
-    unknown = len(rows) - len(known)
-    return (*lines, words.unknown_file_ages(unknown)) if unknown else tuple(lines)
+    unknown, past = len(rows) - len(known), sum(bool(row.as_of) for row in rows)
+    lines += [words.unknown_file_ages(unknown)] if unknown else []
+    return (*lines, words.past(past, len(rows))) if past else tuple(lines)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 
@@ -11,9 +12,11 @@ from exportready.reporters import words as shared
 from exportready.reporters.audit import words
 from exportready.reporters.audit.accounts import Row, account_rows, shorten
 from exportready.reporters.audit.changes import FleetChanges, fleet_changes
-from exportready.reporters.audit.expiring import ExpiringAccounts, expiring_accounts
+from exportready.reporters.audit.expiring import Expiring, expiring_groups
 from exportready.reporters.audit.history import HistoryChart, history_chart
 from exportready.reporters.audit.looks import rule_area
+from exportready.reporters.audit.messages import Message, account_message
+from exportready.reporters.audit.owners import Owner, owner_summaries
 from exportready.reporters.audit.rule_summaries import RuleSummary, rule_summaries
 from exportready.reporters.audit.summary import Summary, audit_summary
 
@@ -29,17 +32,27 @@ class AuditView(msgspec.Struct, frozen=True, kw_only=True):
     changes: FleetChanges
     rules: tuple[RuleSummary, ...]
     """Those that most accounts fail first, those that no account fails last."""
-    expiring: ExpiringAccounts
+    expiring: Expiring
+    messages: tuple[tuple[Row, Message], ...]
+    """What to ask each account for, if there is anything; the worst account first."""
+    owners: tuple[Owner, ...]
+    """The accounts by owner; empty if no account has one."""
+    tags: tuple[str, ...]
+    """All tags, by name."""
     unreadable: tuple[tuple[Row, str, str], ...]
     """(Account, file, error)."""
     history: HistoryChart | None
 
+    def messages_about(self, topic: str) -> list[tuple[Row, Message]]:
+        """Return the messages about one topic."""
+        return [(row, message) for row, message in self.messages if message.topic == topic]
 
-def audit_view(audit: Audit, reports_url: str = "") -> AuditView:
-    """Return the audit as people see it, whatever the order of its accounts."""
+
+def audit_view(audit: Audit, reports_url: str = "", owner_pages: Mapping[str, str] = MappingProxyType({})) -> AuditView:
+    """Return the audit as people see it, whatever the order of its accounts. `owner_pages`: owner -> link to their own page."""
     areas = _areas(audit)
     rows = account_rows(audit, [folder for folder, _ in areas], reports_url)
-    rules, changes, expiring = rule_summaries(audit, rows), fleet_changes(audit, rows), expiring_accounts(audit, rows)
+    rules, changes, expiring = rule_summaries(audit, rows), fleet_changes(audit, rows), expiring_groups(audit, rows)
     return AuditView(
         summary=audit_summary(audit, rows, rules, changes, expiring),
         areas=areas,
@@ -47,6 +60,9 @@ def audit_view(audit: Audit, reports_url: str = "") -> AuditView:
         changes=changes,
         rules=tuple(rules),
         expiring=expiring,
+        messages=tuple((row, message) for row in rows if (message := account_message(audit, row)) is not None),
+        owners=tuple(owner_summaries(rows, owner_pages)),
+        tags=tuple(sorted({tag for row in rows for tag in row.tags}, key=str.casefold)),
         unreadable=tuple(_unreadable(rows)),
         history=history_chart(audit),
     )

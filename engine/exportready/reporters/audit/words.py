@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from exportready.model.display import count, format_date, format_percent, format_sum, format_time, join_words
 from exportready.model.report import Verdict
-from exportready.reporters.words import VERDICTS
 
 ORDER = (Verdict.NOT_READY, Verdict.CANNOT_TELL, Verdict.READY_WITH_WARNINGS, Verdict.READY)
 """The order in which verdicts are shown: the worst first."""
@@ -29,6 +28,19 @@ MEANINGS_AFTER_EXPORT: Mapping[Verdict, str] = {
     Verdict.READY_WITH_WARNINGS: "All exported transactions are in QuickBooks. Some need a review.",
     Verdict.READY: "All exported transactions are in QuickBooks.",
 }
+PAST_VERDICTS: Mapping[Verdict, str] = {
+    Verdict.NOT_READY: "Wasn't ready",
+    Verdict.CANNOT_TELL: "Not fully checked",
+    Verdict.READY_WITH_WARNINGS: "Was ready, with warnings",
+    Verdict.READY: "Was ready",
+}
+"""Verdicts on a moment that is past; the moment is shown beside them."""
+PAST_TILES: Mapping[Verdict, str] = {
+    Verdict.READY_WITH_WARNINGS: "Ready, with warnings, when the files were exported",
+    Verdict.READY: "Ready when the files were exported",
+}
+"""Verdicts on several accounts, of which some are about a moment that is past."""
+PAST_MEANING = "This is about the moment of the files. New files are needed before the next export."
 VERDICT = "Verdict"
 VERDICT_BAR = "Accounts by verdict"
 NOT_ALL_CHECKED = "Not fully checked"
@@ -48,7 +60,14 @@ EXPIRING_SOON = "Expiring in the next 30 days"
 NOTHING_EXPIRES = "Nothing expires in the next 30 days."
 AUDITS_SO_FAR = "Audits so far"
 OPEN_PROBLEMS = "Open problems"
-AUDIT_COLUMNS = ("Audit", *(VERDICTS[verdict] for verdict in ORDER), "Couldn't be read", OPEN_PROBLEMS)
+COLUMN_VERDICTS: Mapping[Verdict, str] = {
+    Verdict.NOT_READY: "Don't export yet",
+    Verdict.CANNOT_TELL: "Not fully checked",
+    Verdict.READY_WITH_WARNINGS: "With warnings",
+    Verdict.READY: "No problems",
+}
+"""Verdicts as headings of columns of numbers, true of any moment."""
+AUDIT_COLUMNS = ("Audit", *(COLUMN_VERDICTS[verdict] for verdict in ORDER), "Couldn't be read", OPEN_PROBLEMS)
 
 ACCOUNTS = "Accounts"
 ACCOUNTS_INTRO = (
@@ -75,12 +94,27 @@ LOOK_LABELS: Mapping[str, str] = {
     "fine": "checked, OK",
     "none": "doesn't apply",
 }
+OWNER = "Owner"
+ANY_OWNER = "Any owner"
+NO_OWNER = "No owner"
+TAG = "Tag"
+ANY_TAG = "Any tag"
+AGE = "Age of the oldest file"
+ANY_AGE = "Any age of files"
+AGES: tuple[tuple[str, str], ...] = (
+    ("new", "Files up to 4 hours old"),
+    (str(4 * 3600), "Files older than 4 hours"),
+    (str(7 * 86400), "Files older than 7 days"),
+    (str(30 * 86400), "Files older than 30 days"),
+    ("x", "Files of unknown age"),
+)
+"""(Value of the filter, its text): the age in seconds above which a file is older, or a word of the script's own."""
 NOT_JUDGED = "not part of this check"
 NOT_KNOWN = "unknown"
 NEW_ACCOUNT = "new account"
 SHOW_THEM = "Show them in the table"
 FILTER = "Filter the accounts"
-SEARCH = "Name"
+SEARCH = "Search"
 ANY_VERDICT = "Any verdict"
 ANY_AREA = "Any area"
 ANY_LOOK = "Any status"
@@ -113,8 +147,22 @@ MESSAGE = "Message to these accounts"
 NO_RULES_TO_SHOW = "Every check that ran is OK or doesn't apply, in every account."
 PASSED_RULES = "Checks that are OK in every account they apply to"
 
-EXPIRING_INTRO = "Answers and accepted problems that expire soon or have expired. The earliest come first."
-EXPIRING_COLUMNS = ("Expires", "Account", "What")
+OWNERS = "Accounts by owner"
+OWNERS_INTRO = (
+    "Choose an owner to see only these accounts in the table below. "
+    "Old files: at least one file is older than 7 days, or its date isn't known."
+)
+OWNER_COLUMNS = ("Owner", "Accounts", *(COLUMN_VERDICTS[verdict] for verdict in ORDER), "Old files", "Blocked")
+OWN_PAGE = "Page to print or send"
+ACCOUNT_MESSAGES = "A message for each account"
+ACCOUNT_MESSAGES_INTRO = "Each message says what to fix, answer or send. Read it before you send it."
+NO_ACCOUNT_MESSAGES = "There is nothing to ask any account for."
+WITHOUT_NAMES = "The messages name no records, because the audit stores none."
+
+EXPIRING_INTRO = (
+    "Answers, confirmations and accepted problems that expire soon or have expired. The earliest come first. "
+    "Open one to see the accounts."
+)
 UNREADABLE = "Files we couldn't read"
 UNREADABLE_INTRO = "We checked nothing in these files, so we can't say that these accounts are ready."
 UNREADABLE_COLUMNS = ("Account", "File", "Reason")
@@ -124,6 +172,33 @@ SKIPPED = "Skipped, because they aren't accounts"
 LEFT_OUT = "Checks that were left out"
 HASHED = "This audit doesn't store the names of customers' records."
 NOT_HASHED = "This audit shows the names of customers' records as they are in the books."
+
+MESSAGE_COLUMNS = (
+    "Owner",
+    "Account",
+    "Folder",
+    "Tags",
+    "Verdict",
+    "Oldest file",
+    "Newest file",
+    "About",
+    "Subject",
+    "Message",
+)
+TOPICS: Mapping[str, str] = {
+    "problems": "Problems to fix",
+    "warnings": "Warnings to review",
+    "files": "Files or answers we need",
+    "unreadable": "Couldn't be checked",
+}
+"""What a message is about."""
+SUBJECT_LABEL = "Subject"
+SUBJECT = "Your QuickBooks export: {}"
+NEED_FILES = "files and answers we need"
+NEED_NEW_FILES = "please send us new files"
+OLD_FILES = "Your oldest file is {} old, so it may not show what you will export next. Please export all files again and send them to us."
+ALL_UNREADABLE = "We couldn't read your files, so we checked nothing. Please export them again and send them to us."
+COULD_NOT_CHECK = "We couldn't check these. Please ask us what we need for them:"
 
 MESSAGE_BEGIN = "Hi,\n\nWe checked your files {} your QuickBooks export and found this problem:\n{}"
 MESSAGE_BEFORE, MESSAGE_AFTER, MESSAGE_BOTH = "before", "after", "for"
@@ -144,17 +219,18 @@ PLACEHOLDERS: Mapping[str, str] = {
 """Last part of a placeholder -> what the message says instead, since it goes to many accounts."""
 
 CSV_COLUMNS = (
-    "Folder", "Account", "Verdict", "Couldn't be read", "Checked on", "Phase", "Open problems", "Problems that block the export",
-    "Accepted problems", "Fix first", "Blocked transactions", "Blocked amount", "Not checked (percent)", "Files", "Oldest file",
-    "Files without a date", "Previous verdict", "New", "Back again", "Fixed", "Not checked now", "Only our check changed",
-    "What changed", "Failed checks", "Checks not done", "Expiring in the next 30 days", "Next to expire", "Report",
+    "Folder", "Account", "Owner", "Tags", "Verdict", "Couldn't be read", "Checked as of", "Phase", "Open problems",
+    "Problems that block the export", "Accepted problems", "Fix first", "Blocked transactions", "Blocked amount",
+    "Not checked (percent)", "Confirmed checks", "Files", "Oldest file", "Age of the oldest file (hours)", "Files without a date",
+    "Previous verdict", "New", "Back again", "Fixed", "Not checked now", "Only our check changed", "What changed", "Failed checks",
+    "Checks not done", "Expiring in the next 30 days", "Next to expire", "Report",
     "Blocked amounts that are unreadable",
 )  # fmt: skip
 
 
 def headline(number: int, total: int, verdict: str) -> str:
     """Return the headline, such as "312 of 1,000 accounts: don't export yet"."""
-    lowered = verdict[:1].lower() + verdict[1:]
+    lowered = _lowered(verdict)
     if number == total:
         return f"{accounts(total)}: {lowered}" if total == 1 else f"All {accounts(total)}: {lowered}"
     return f"{number:,} of {accounts(total)}: {lowered}"
@@ -233,12 +309,84 @@ def unchecked_share(percentage: float) -> str:
 
 def age(old: timedelta) -> str:
     """Return an age such as "20 min", "3 hours" or "12 days"."""
+    return "future date" if old < timedelta(0) else _age(old)
+
+
+def _age(old: timedelta) -> str:
     minutes = int(old.total_seconds() // 60)
-    if minutes < 0:
-        return "future date"
     if minutes < 60:
         return f"{minutes} min"
-    return count(minutes // 60, "hour") if minutes < 48 * 60 else count(minutes // (24 * 60), "day")
+    return count(minutes // 60, "hour") if minutes < 48 * 60 else count(round(minutes / (24 * 60)), "day")
+
+
+def old(age: timedelta | None) -> str:
+    """Return how old an account's oldest file is, such as "files 8 days old"."""
+    return (
+        "files of unknown age"
+        if age is None
+        else f"files {_age(age)} old"
+        if age >= timedelta(0)
+        else "files dated in the future"
+    )
+
+
+def as_of(verdict: str, moment: str) -> str:
+    """Return a verdict on a moment that is past, such as "No problems in: setup, as of November 20, 2026 (8 days ago)"."""
+    return f"{verdict}, as of {moment}"
+
+
+def past(number: int, total: int) -> str:
+    """Return how many verdicts are about a moment that is past, such as "12 verdicts are from more than 4 hours ago"."""
+    verdicts = "All verdicts" if number == total > 1 else count(number, "verdict")
+    return f"{verdicts} {'is' if number == 1 else 'are'} from more than 4 hours ago"
+
+
+def confirmed(number: int) -> str:
+    """Return the number of checks that people confirmed, such as "2 confirmed"; empty for none."""
+    return f"{number:,} confirmed" if number else ""
+
+
+def confirmed_checks(number: int, in_accounts: int) -> str:
+    """Return how many checks people confirmed, such as "8 checks confirmed by people, in 5 accounts"."""
+    return f"{count(number, 'check')} confirmed by people, in {accounts(in_accounts)}"
+
+
+def shown(owners: Sequence[str], tags: Sequence[str]) -> str:
+    """Return to which accounts an audit is cut down, such as "Only accounts of team-a with the tag west"; empty if to none."""
+    if not owners and not tags:
+        return ""
+    named = [owner for owner in owners if owner]
+    parts = ["Only accounts"]
+    parts += [f"of {join_words(named, 'or')}"] if named else []
+    parts += [f"{'or ' if named else ''}without an owner"] if len(named) < len(owners) else []
+    parts += [f"with the {'tag' if len(tags) == 1 else 'tags'} {join_words(tags)}"] if tags else []
+    return " ".join(parts)
+
+
+def owner_counts(total: int, verdicts: Mapping[Verdict, int]) -> str:
+    """Return an owner's numbers of accounts, such as "12 accounts (don't export yet: 3, no problems: 9)"."""
+    parts = [f"{_lowered(COLUMN_VERDICTS[verdict])}: {number:,}" for verdict, number in verdicts.items() if number]
+    return f"{accounts(total)} ({', '.join(parts)})"
+
+
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def to_fix(number: int) -> str:
+    """Return the number of problems to fix, such as "3 problems to fix"."""
+    return f"{count(number, 'problem')} to fix"
+
+
+def to_review(number: int) -> str:
+    """Return the number of warnings to review, such as "2 warnings to review"."""
+    return f"{count(number, 'warning')} to review"
+
+
+def expiring_in(number: int, first: str, last: str, *, expired: bool) -> str:
+    """Return in how many accounts something expires and when, such as "37 accounts, November 22, 2026, to December 19, 2026"."""
+    when = first if first == last else f"{first}, to {last}"
+    return f"{accounts(number)}, {'expired ' if expired else ''}{when}"
 
 
 def file_ages(oldest: str, median: str) -> str:
@@ -311,6 +459,11 @@ def more_in_csv(number: int) -> str:
     return f"and {number:,} more. The CSV file of this audit lists all of them."
 
 
+def more_in_mail_merge(number: int) -> str:
+    """Return how many messages the page omits, such as "and 12 more. The CSV for a mail merge has all of them."."""
+    return f"and {number:,} more. The CSV for a mail merge has all of them."
+
+
 def more(number: int) -> str:
     """Return how many items a list omits, such as "and 12 more"."""
     return f"and {number:,} more"
@@ -333,9 +486,11 @@ def expired_on(when: datetime) -> str:
 
 
 def expiring(soon: int, expired: int) -> str:
-    """Return what expires, such as "12 answers or accepted problems expire soon. 3 have expired"."""
-    text = f"{count(soon, 'answer or accepted problem', 'answers or accepted problems')} "
-    text += "expires soon" if soon == 1 else "expire soon"
+    """Return what expires, such as "12 answers, confirmations or accepted problems expire soon. 3 have expired"."""
+    what = ("answer, confirmation or accepted problem", "answers, confirmations or accepted problems")
+    if not soon:
+        return f"{count(expired, *what)} {'has' if expired == 1 else 'have'} expired"
+    text = f"{count(soon, *what)} {'expires' if soon == 1 else 'expire'} soon"
     return f"{text}. {expired:,} {'has' if expired == 1 else 'have'} expired" if expired else text
 
 
@@ -378,6 +533,6 @@ def quicker(above: int) -> str:
     return f"Faster, if there are more than {above:,}:"
 
 
-def page_title(number: int, when: datetime) -> str:
-    """Return the title of the page."""
-    return f"{TITLE}: {audited(number, when)}"
+def page_title(number: int, when: datetime, shown: str) -> str:
+    """Return the title of the page. `shown`: to which accounts the audit is cut down."""
+    return ". ".join(filter(None, (f"{TITLE}: {audited(number, when)}", shown)))

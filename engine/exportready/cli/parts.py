@@ -1,0 +1,112 @@
+"""Cut an audit down to some accounts, and write the pages of each owner."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from exportready.cli.collisions import is_within
+
+if TYPE_CHECKING:
+    from exportready.model.audit import Audit
+
+NO_OWNER_STEM = "no-owner"
+_FILES: Mapping[str, str] = {"html": ".html", "csv": ".csv", "mail-merge": "-messages.csv"}
+"""Format -> how its file ends, for each owner."""
+
+
+class PartOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """Which accounts are shown, and whether each owner gets files of their own."""
+
+    owners: tuple[str, ...]
+    tags: tuple[str, ...]
+    by_owner: Path | None
+
+
+PARTS = (
+    click.option("--owner", "owners", multiple=True, metavar="NAME", help="Show only this owner's accounts (repeatable)."),
+    click.option(
+        "--tag", "tags", multiple=True, metavar="TAG", help="Show only accounts with this tag (repeatable: with all)."
+    ),
+    click.option(
+        "--by-owner",
+        "by_owner",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="FOLDER",
+        help="Write a page, a CSV and the messages to send for each owner into this folder.",
+    ),
+)
+
+
+def check_folder(folder: Path | None, reports: Path | None, accounts: Iterable[Path]) -> None:
+    """Raise click.UsageError if the owners' files would be written into an account, or among the accounts' own reports."""
+    if folder is None:
+        return
+    if reports is not None and folder.resolve() == reports.resolve():
+        raise click.UsageError(f"{folder} is for the accounts' own reports. Choose another folder for --by-owner.")
+    if any(is_within(account, folder) for account in accounts):
+        raise click.UsageError(f"{folder} is in an account. Choose another folder for --by-owner.")
+
+
+def shown_part(audit: Audit, options: PartOptions) -> Audit:
+    """Return the part of an audit that is to be shown. Raises click.ClickException if no account is in it."""
+    from exportready.fleet.parts import owners_of, part_of
+    from exportready.model.display import join_words
+
+    if not options.owners and not options.tags:
+        return audit
+    part = part_of(audit, options.owners, options.tags)
+    if part.accounts:
+        return part
+    named = [owner for owner in owners_of(audit) if owner]
+    tags = sorted({tag for account in audit.accounts for tag in account.tags})
+    known = [f"{what}: {join_words(names[:20])}" for what, names in (("Owners", named), ("Tags", tags)) if names]
+    remedy = (
+        ". ".join(known) if known else "No account has an owner or a tag. Write them into the list of accounts or account.yaml"
+    )
+    raise click.ClickException(f"No account has this owner and these tags. {remedy}.")
+
+
+def owner_paths(audit: Audit, folder: Path) -> dict[str, dict[str, Path]]:
+    """Return owner -> format -> the file to write. The files of no two owners have the same name."""
+    from exportready.fleet.audit import file_stem
+    from exportready.fleet.parts import owners_of
+
+    stems = {owner: file_stem(owner) if owner else NO_OWNER_STEM for owner in owners_of(audit)}
+    taken = [stem for owner, stem in stems.items() if owner]
+    if NO_OWNER_STEM in taken and "" in stems:
+        stems[""] = f"{NO_OWNER_STEM}-"
+    return {owner: {name: folder / f"{stem}{ending}" for name, ending in _FILES.items()} for owner, stem in stems.items()}
+
+
+def owner_pages(audit: Audit, folder: Path | None, target: str | None) -> dict[str, str]:
+    """Return owner -> the link to their page from a file that is written."""
+    if folder is None:
+        return {}
+    return {owner: link(paths["html"], target) for owner, paths in owner_paths(audit, folder).items()}
+
+
+def owner_audits(audit: Audit, folder: Path) -> Iterator[tuple[str, str, Audit]]:
+    """Yield (format, path, audit of one owner's accounts) for every file to write."""
+    from exportready.fleet.parts import by_owner
+
+    paths = owner_paths(audit, folder)
+    for owner, part in by_owner(audit):
+        for name, path in paths[owner].items():
+            yield name, str(path), part
+
+
+def link(place: Path, target: str | None) -> str:
+    """Return the link from a written file to a place."""
+    from urllib.parse import quote
+
+    start = Path(target).parent if target is not None else Path()
+    try:
+        return quote(Path(os.path.relpath(place, start)).as_posix())
+    except ValueError:  # another drive on Windows
+        return place.absolute().as_uri()
