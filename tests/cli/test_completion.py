@@ -49,7 +49,7 @@ def test_rules_and_areas_are_offered(run_installed: Run, tmp_path: Path) -> None
 
 def test_formats_are_offered(run_installed: Run) -> None:
     assert offered(run_installed, "exportready check x -o j") == ["json", "junit"]
-    assert offered(run_installed, "exportready audit x -o m") == ["markdown"]
+    assert offered(run_installed, "exportready audit x -o m") == ["mail-merge", "markdown"]
     assert offered(run_installed, "exportready diff x y -o ") == ["console", "json", "markdown"]
 
 

@@ -30,7 +30,7 @@ class NoFleet(Exception):
 
 
 class Label(msgspec.Struct, frozen=True):
-    """What a list of accounts says about one account, apart from its path."""
+    """The owner and the tags of one account, as a list of accounts has them."""
 
     owner: str = ""
     """Empty if the list doesn't say."""

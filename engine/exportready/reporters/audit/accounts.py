@@ -83,7 +83,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def owner(self) -> str:
-        """Return who looks after the account; empty if no one is known."""
+        """Return who looks after the account; empty if that isn't known."""
         return shorten(self.account.owner)
 
     @property

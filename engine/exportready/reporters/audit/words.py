@@ -155,7 +155,7 @@ OWNERS_INTRO = (
 OWNER_COLUMNS = ("Owner", "Accounts", *(COLUMN_VERDICTS[verdict] for verdict in ORDER), "Old files", "Blocked")
 OWN_PAGE = "Page to print or send"
 ACCOUNT_MESSAGES = "A message for each account"
-ACCOUNT_MESSAGES_INTRO = "Each message says what to fix, answer or send. Read it before you send it."
+ACCOUNT_MESSAGES_INTRO = "Each message lists what to fix, to answer or to send. Read it before you send it."
 NO_ACCOUNT_MESSAGES = "There is nothing to ask any account for."
 WITHOUT_NAMES = "The messages name no records, because the audit stores none."
 
