@@ -32,9 +32,12 @@ def test_commands_options_and_choices_are_offered(run_installed: Run) -> None:
 def test_rules_and_areas_are_offered(run_installed: Run, tmp_path: Path) -> None:
     assert offered(run_installed, "exportready check x --select tax") == [
         "tax",
+        "tax/exempt-not-taxed",
         "tax/rates-agree",
         "tax/sales-tax-calculated-in-quickbooks",
+        "tax/taxable-flag-agrees",
         "tax/zone-mapped",
+        "tax/zone-on-taxed-invoice",
     ]
     assert offered(run_installed, "exportready audit x --ignore naming/l") == ["naming/lengths"]
     assert offered(run_installed, "exportready explain items/cogs") == [

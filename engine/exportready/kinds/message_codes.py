@@ -4,7 +4,8 @@ Three published tables of Intuit:
 - status codes of qbXML (“Status codes in response messages”, also QBD-errorcodes in the Onscreen Reference), one for each request
 - result codes of the request processor (HRESULT, same page), which say why QuickBooks answered nothing at all
 - codes of the Web Connector (QuickBooks Web Connector Programmer's Guide 2022, appendix A)
-The first table could be read only up to 3035 (November 2026); later codes are from messages that integrators quote (docs/sources.md).
+The first table could be read only up to 3035 (November 2026); later codes are from messages that integrators quote, and some are not
+compared with the table (docs/sources.md lists them).
 A code that no table has is known by its range. A code says where an error is; the second part of its message says why, so that
 overrides the kind (kinds/messages.py).
 """
