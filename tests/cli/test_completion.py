@@ -39,7 +39,7 @@ def test_rules_and_areas_are_offered(run_installed: Run, tmp_path: Path) -> None
         "tax/zone-mapped",
         "tax/zone-on-taxed-invoice",
     ]
-    assert offered(run_installed, "exportready audit x --ignore naming/l") == ["naming/lengths"]
+    assert offered(run_installed, "exportready audit x --ignore naming/le") == ["naming/lengths"]
     assert offered(run_installed, "exportready explain items/cogs") == [
         "items/cogs-account",
         "items/cogs-account-in-quickbooks",

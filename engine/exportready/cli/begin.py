@@ -118,6 +118,7 @@ def _rounds(
         path, held = account_file(folder, report), _answers(evidence)
         if not asked:
             _show_unreadable(report)
+            _show_problems(report)
         questions = [
             one
             for one in open_questions(report, evidence, now, everything)
@@ -151,6 +152,22 @@ def _show_nothing_open(report: Report) -> None:
     need = "needs" if unchecked == 1 else "need"
     more = f" {count(unchecked, 'check')} still {need} files; the report lists them." if unchecked else ""
     note(f"You have no questions to answer right now.{more}")
+
+
+_MOST_PROBLEMS = 5
+
+
+def _show_problems(report: Report) -> None:
+    """Say what the files show to be wrong already, before anything is asked: more answers don't change that."""
+    from exportready.model.rules import Severity
+    from exportready.reporters import view
+    from exportready.reporters.problems import title
+
+    failed = view.problems(report, Severity.ERROR)
+    for result in failed[:_MOST_PROBLEMS]:
+        note(f"To fix: {title(result.rule, result.findings[0])}")
+    if len(failed) > _MOST_PROBLEMS:
+        note(f"To fix: {len(failed) - _MOST_PROBLEMS:,} more")
 
 
 def _show_unreadable(report: Report) -> None:
