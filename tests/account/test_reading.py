@@ -176,3 +176,35 @@ def test_an_unknown_file_mode_is_reported_as_such() -> None:
 
 def test_days_that_end_before_they_begin_are_a_mistake() -> None:
     assert mistake("covers:\n  servicetitan.invoice: {from: 2026-11-20, to: 2026-11-01}\n").line == 2
+
+
+def test_a_file_from_before_owners_and_confirmations_is_read_as_before() -> None:
+    reading = read(
+        "account: Northwind\nphase: before-export\ntimeZone: America/Denver\ntakenAt: 2026-11-20T17:30:00-07:00\n"
+        "confirmed: {by: controller, at: 2026-11-20T17:25:00-07:00}\n"
+        "settings: {peopleWhoExport: 1, customerMapping: customerLevel}\nquickbooks: {fileMode: singleUser}\n"
+        "covers: {servicetitan.material: all}\ncolumns: {servicetitan.material: {costOfSaleAccount: Cost}}\n"
+    )
+    assert reading.confirmations == ()
+    assert reading.account is not None
+    assert (reading.account.name, reading.account.phase) == ("Northwind", "before-export")
+    assert reading.covers["servicetitan.material"].what == "all"
+    assert len(listing(reading, "account.answers").records[0].fields) == 2
+
+
+def test_a_confirmation_has_its_line_and_needs_who_and_when() -> None:
+    text = (
+        "account: A\nconfirmations:\n  batching/technician-on-lines:\n"
+        '    - {value: true, by: controller, at: 2026-11-20T17:50:00-07:00, batch: "1042", state: abc, reasons: [x not_exported]}\n'
+    )
+    (one,) = read(text).confirmations
+    assert (one.rule, one.value, one.by, one.batch, one.state) == (
+        "batching/technician-on-lines",
+        True,
+        "controller",
+        "1042",
+        "abc",
+    )
+    assert (one.where.line, one.reasons) == (4, {"x not_exported"})
+    assert "'by' is missing" in str(mistake(text.replace(" by: controller,", "")))
+    assert "'at' is missing" in str(mistake(text.replace(" at: 2026-11-20T17:50:00-07:00,", "")))

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -519,3 +520,37 @@ def test_a_check_that_is_newer_than_the_baseline_is_reported_and_fails_nothing_u
 
     path.write_text(json.dumps(older | {"rules": known["rules"]}), encoding="utf-8")
     assert run(*gate, path, "-q").returncode == 1
+
+
+# -- configuration in git doesn't go stale
+
+
+CONFIGURATION = ("--about", "setup", "--at", "files")
+
+
+@pytest.mark.parametrize("year", [2026, 2030])
+def test_a_gate_on_configuration_passes_in_any_year_until_a_commit_breaks_a_rule(
+    run: Run, repository: Path, year: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from exportready.cli import options
+
+    monkeypatch.setattr(options, "now", lambda: datetime(year, 12, 1, 9, tzinfo=UTC))
+    gate = ["check", repository / "accounts" / "northwind", *CONFIGURATION, "--since", "HEAD", "--new-only", "-o", "github"]
+    assert run(*gate).returncode == 0
+    switch_on(repository)
+    assert run(*gate).returncode == 1
+    git(repository, "commit", "-qam", "serial numbers")
+    assert run(*gate[:-5], "--since", "HEAD~1", "--new-only").returncode == 1
+
+
+def test_a_verdict_on_old_files_says_when_it_was_true(run: Run, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from exportready.cli import options
+
+    folder = repository / "accounts" / "northwind"
+    monkeypatch.setattr(options, "now", lambda: datetime(2026, 11, 28, 9, tzinfo=UTC))
+    assert run("check", folder, "--at", "files").stdout.startswith(b"Was ready on November 20, 2026 (8 days ago)")
+    monkeypatch.setattr(options, "now", lambda: datetime(2026, 11, 21, 1, tzinfo=UTC))
+    assert run("check", folder, "--at", "files").stdout.startswith(b"Ready to export")
+    assert run("check", folder, "--about", "setup", "--at", "files").stdout.startswith(b"No problems in: setup")
+    result = json.loads(run("check", folder, *CONFIGURATION, "-o", "json", "-q").stdout)
+    assert (result["scope"], result["judged_at"]) == (["setup"], "2026-11-20T17:30:00-07:00")
