@@ -138,7 +138,7 @@ def office_view(report: Report) -> OfficeView:
         look=tuple(by_severity[Severity.WARNING]),
         know=tuple(by_severity[Severity.INFO]),
         confirm=tuple(confirm),
-        supply=tuple(one for one in supply if not one.is_for_integrator),
+        supply=tuple(one for one in supply if not one.is_for_integrator and not _is_only_to_confirm(one)),
         integrator=integrator,
         only_integrator=tuple(one for one in integrator if not all(confirmations.is_open(need.result) for need in one.needs)),
         looks=looks,
@@ -147,6 +147,12 @@ def office_view(report: Report) -> OfficeView:
         message=_message(report, to_do, fix, confirm, supply),
         request=_request(supply),
     )
+
+
+def _is_only_to_confirm(supply: view.Supply) -> bool:
+    """Return whether only a look at the screen helps the office: its file has no such column, and each check can be confirmed."""
+    lacks_column = all(gap.cause is Reason.NOT_EXPORTED for gap in supply.gaps)
+    return bool(supply.gaps) and lacks_column and all(confirmations.is_open(need.result) for need in supply.needs)
 
 
 def _to_do(report: Report, fix: Sequence[Card], warnings: int) -> str:
