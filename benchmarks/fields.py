@@ -14,73 +14,92 @@ ROOT = Path(__file__).parents[1]
 
 FIELDS = """
 quickbooks.Account: AccountType:text FullName:name IsActive:yesno ListID:id Name:name ParentRef.FullName:name
-quickbooks.AppliedToTxn: Amount:number DiscountAmount:number RefNumber:text TxnDate:date TxnID:id
+    SpecialAccountType:text
+quickbooks.AppliedToTxn: Amount:number DiscountAmount:number RefNumber:text TxnDate:date TxnID:id TxnType:text
     parent.CustomerRef.FullName:name parent.RefNumber:text parent.TxnID:id
-quickbooks.Bill: AmountDue:number Memo:text RefNumber:text TimeCreated:time TimeModified:time TxnDate:date TxnID:id
-    VendorRef.FullName:name
-quickbooks.Class: FullName:name IsActive:yesno
+quickbooks.Bill: APAccountRef.FullName:name AmountDue:number Memo:text RefNumber:text TermsRef.FullName:name TimeCreated:time
+    TimeModified:time TxnDate:date TxnID:id VendorRef.FullName:name
+quickbooks.Class: FullName:name IsActive:yesno ParentRef.FullName:name
 quickbooks.Company: CompanyName:name
-quickbooks.CreditMemo: CustomerRef.FullName:name Memo:text RefNumber:text SalesTaxTotal:number Subtotal:number
-    TimeCreated:time TimeModified:time TotalAmount:number TxnDate:date TxnID:id
-quickbooks.CreditMemoLine: Amount:number ItemRef.FullName:name Quantity:number parent.TxnID:id
-quickbooks.Customer: FullName:name ItemSalesTaxRef.FullName:name ListID:id ParentRef.FullName:name
+quickbooks.CreditMemo: ARAccountRef.FullName:name ClassRef.FullName:name CustomerRef.FullName:name Memo:text RefNumber:text
+    SalesTaxTotal:number Subtotal:number TimeCreated:time TimeModified:time TotalAmount:number TxnDate:date TxnID:id
+quickbooks.CreditMemoLine: Amount:number ItemRef.FullName:name Quantity:number parent.TimeCreated:time parent.TxnID:id
+quickbooks.Customer: ClassRef.FullName:name FullName:name IsActive:yesno ItemSalesTaxRef.FullName:name ListID:id
+    ParentRef.FullName:name TermsRef.FullName:name
 quickbooks.Employee: Name:name
-quickbooks.Host: QBFileMode:text
-quickbooks.InventorySite: Name:name
-quickbooks.Invoice: ARAccountRef.FullName:name BalanceRemaining:number CustomerRef.FullName:name Memo:text RefNumber:text
-    SalesTaxTotal:number Subtotal:number TimeCreated:time TimeModified:time TxnDate:date TxnID:id
-quickbooks.InvoiceLine: Amount:number ItemRef.FullName:name Quantity:number parent.TxnID:id
+quickbooks.Host: ListMetaData.EntityMetaData.MaxCapacity:number MajorVersion:number ProductName:text QBFileMode:text
+quickbooks.InventorySite: IsActive:yesno IsDefaultSite:yesno Name:name
+quickbooks.Invoice: ARAccountRef.FullName:name BalanceRemaining:number ClassRef.FullName:name CustomerRef.FullName:name
+    IsPaid:yesno ItemSalesTaxRef.FullName:name Memo:text RefNumber:text SalesTaxTotal:number Subtotal:number
+    TermsRef.FullName:name TimeCreated:time TimeModified:time TxnDate:date TxnID:id
+quickbooks.InvoiceLine: Amount:number ClassRef.FullName:name InventorySiteRef.FullName:name ItemRef.FullName:name
+    Quantity:number parent.TimeCreated:time parent.TxnID:id
 quickbooks.Item: AssetAccountRef.FullName:name COGSAccountRef.FullName:name FullName:name IncomeAccountRef.FullName:name
     IsActive:yesno ItemSalesTaxRef.FullName:text ItemType:text ListID:id Name:name ParentRef.FullName:name
-    PrefVendorRef.FullName:name SalesAndPurchase.ExpenseAccountRef.FullName:name
+    PrefVendorRef.FullName:name QuantityOnHand:number SalesAndPurchase.ExpenseAccountRef.FullName:name
     SalesAndPurchase.IncomeAccountRef.FullName:name SalesOrPurchase.AccountRef.FullName:name TaxRate:number
-quickbooks.JournalDebitLine: Amount:number parent.TxnID:id
+    TaxVendorRef.FullName:name
+quickbooks.JournalCreditLine: AccountRef.FullName:name EntityRef.FullName:name Memo:text parent.TxnID:id
+quickbooks.JournalDebitLine: AccountRef.FullName:name Amount:number EntityRef.FullName:name Memo:text parent.TimeCreated:time
+    parent.TxnID:id
 quickbooks.JournalEntry: Memo:text RefNumber:text TimeCreated:time TimeModified:time TxnDate:date TxnID:id
-quickbooks.LinkedTxn: Amount:number TxnID:id TxnType:text parent.RefNumber:text parent.TxnDate:date parent.TxnID:id
+quickbooks.LinkedTxn: Amount:number RefNumber:text TxnID:id TxnType:text parent.RefNumber:text parent.TxnDate:date
+    parent.TxnID:id
 quickbooks.OtherName: Name:name
+quickbooks.PaymentMethod: IsActive:yesno Name:name
 quickbooks.Preferences: AccountingPreferences.ClosingDate:date AccountingPreferences.IsUsingClassTracking:yesno
+    ItemsAndInventoryPreferences.IsTrackingSerialOrLotNumber:text
+    MultiLocationInventoryPreferences.IsMultiLocationInventoryEnabled:yesno
     SalesTaxPreferences.DefaultItemSalesTaxRef.FullName:name
-quickbooks.PurchaseOrder: Memo:text RefNumber:text TimeCreated:time TimeModified:time TotalAmount:number TxnDate:date
-    TxnID:id VendorRef.FullName:name
-quickbooks.ReceivePayment: ARAccountRef.FullName:name CustomerRef.FullName:name Memo:text RefNumber:text TimeCreated:time
-    TimeModified:time TotalAmount:number TxnDate:date TxnID:id UnusedPayment:number
+quickbooks.PurchaseOrder: ClassRef.FullName:name Memo:text RefNumber:text TimeCreated:time TimeModified:time
+    TotalAmount:number TxnDate:date TxnID:id VendorRef.FullName:name
+quickbooks.PurchaseOrderLine: ItemRef.FullName:name parent.TimeCreated:time
+quickbooks.ReceivePayment: ARAccountRef.FullName:name CustomerRef.FullName:name DepositToAccountRef.FullName:name Memo:text
+    PaymentMethodRef.FullName:name RefNumber:text TimeCreated:time TimeModified:time TotalAmount:number TxnDate:date TxnID:id
+    UnusedPayment:number
 quickbooks.Status: request:text statusCode:text statusMessage:text statusSeverity:text
-quickbooks.Vendor: IsActive:yesno ListID:id Name:name
+quickbooks.Terms: IsActive:yesno Name:name
+quickbooks.Vendor: IsActive:yesno ListID:id Name:name TermsRef.FullName:name
 servicetitan.bill: active:yesno batch.id:id batch.name:text batch.number:text billAmount:number billDate:date
     businessUnit.name:name id:id modifiedOn:time postDate:date purchaseOrderId:id referenceNumber:text shippingAmount:number
-    status:text syncStatus:text taxAmount:number vendor.id:id vendor.name:name
-servicetitan.bill_item: assetAccount.id:id assetAccount.name:name costOfSaleAccount.id:id costOfSaleAccount.name:name
-    generalLedgerAccount.id:id generalLedgerAccount.name:name inventoryLocation.name:name parent.active:yesno
-    parent.batch.id:id parent.batch.name:text parent.batch.number:text parent.id:id parent.referenceNumber:text
-    parent.status:text parent.syncStatus:text parent.vendor.name:name skuCode:name skuId:id skuType:text
+    status:text syncStatus:text taxAmount:number termName:name vendor.id:id vendor.name:name vendorNumber:text
+servicetitan.bill_item: assetAccount.id:id assetAccount.name:name cost:number costOfSaleAccount.id:id
+    costOfSaleAccount.name:name generalLedgerAccount.id:id generalLedgerAccount.name:name inventoryLocation.name:name
+    parent.active:yesno parent.batch.id:id parent.batch.name:text parent.batch.number:text parent.id:id
+    parent.referenceNumber:text parent.status:text parent.syncStatus:text parent.vendor.name:name quantity:number
+    skuCode:name skuId:id skuType:text
 servicetitan.business_unit: active:yesno id:id name:name quickbooksClass:name
 servicetitan.credit_memo: active:yesno batch.id:id batch.name:text batch.number:text businessUnit.name:name customer.id:id
-    customer.name:name date:date id:id modifiedOn:time referenceNumber:text syncStatus:text total:number
+    customer.name:name date:date id:id location.name:name modifiedOn:time referenceNumber:text syncStatus:text total:number
+servicetitan.customer: id:id mergedToId:id name:name taxExempt:yesno
 servicetitan.equipment: account:name active:yesno assetAccount:name code:name costOfSaleAccount:name id:id isInventory:yesno
-servicetitan.export_error: customer.name:name message:text transaction:text transactionType:text
+    taxable:yesno
+servicetitan.export_error: code:id customer.name:name message:text transaction:text transactionType:text
 servicetitan.gl_account: active:yesno defaultAccountType:text id:id name:name
 servicetitan.installed_equipment: id:id name:text serialNumber:text
-servicetitan.invoice: active:yesno batch.id:id batch.name:text batch.number:text businessUnit.id:id businessUnit.name:name
-    customer.id:id customer.name:name id:id invoiceDate:date modifiedOn:time referenceNumber:text salesTax:number
-    salesTaxCode.taxRate:number subTotal:number syncStatus:text taxZoneId:id termName:name total:number
+servicetitan.invoice: active:yesno adjustmentToId:id batch.id:id batch.name:text batch.number:text businessUnit.id:id
+    businessUnit.name:name customer.id:id customer.name:name discountTotal:number id:id invoiceDate:date location.id:id
+    location.name:name modifiedOn:time referenceNumber:text salesTax:number salesTaxCode.taxRate:number subTotal:number
+    summary:text syncStatus:text taxZoneId:id termName:name total:number
 servicetitan.invoice_item: active:yesno assetAccount.id:id assetAccount.name:name businessUnit.name:name
     costOfSaleAccount.id:id costOfSaleAccount.name:name generalLedgerAccount.id:id generalLedgerAccount.name:name
-    installedEquipmentId:id inventory:yesno inventoryLocation:name inventoryLocationId:id parent.active:yesno
-    parent.batch.id:id parent.batch.name:text parent.batch.number:text parent.customer.name:name parent.id:id
-    parent.referenceNumber:text parent.syncStatus:text quantity:number skuId:id skuName:name technicianId:id total:number
-    type:text
+    installedEquipmentId:id inventory:yesno inventoryLocation:name inventoryLocationId:id isChargeable:yesno
+    parent.active:yesno parent.batch.id:id parent.batch.name:text parent.batch.number:text parent.customer.id:id
+    parent.customer.name:name parent.id:id parent.referenceNumber:text parent.syncStatus:text price:number quantity:number
+    skuId:id skuName:name taxable:yesno technicianId:id total:number type:text
 servicetitan.material: account:name active:yesno assetAccount:name code:name costOfSaleAccount:name id:id isInventory:yesno
+    taxable:yesno
 servicetitan.payment: active:yesno batch.id:id batch.name:text batch.number:text businessUnit.name:name checkNumber:text
-    customer.id:id customer.name:name date:date generalLedgerAccount.id:id generalLedgerAccount.name:name id:id
-    modifiedOn:time referenceNumber:text syncStatus:text total:number type:text
+    customer.id:id customer.name:name date:date generalLedgerAccount.id:id generalLedgerAccount.name:name id:id memo:text
+    modifiedOn:time referenceNumber:text refundedPaymentId:id syncStatus:text total:number type:text unappliedAmount:number
 servicetitan.payment_application: appliedAmount:number appliedTo:id appliedToReferenceNumber:text parent.active:yesno
     parent.batch.id:id parent.batch.name:text parent.batch.number:text parent.customer.id:id parent.customer.name:name
-    parent.date:date parent.id:id parent.referenceNumber:text parent.syncStatus:text parent.type:text
+    parent.date:date parent.id:id parent.referenceNumber:text parent.syncStatus:text parent.total:number parent.type:text
 servicetitan.purchase_order: batchId:id businessUnitId:id date:date id:id inventoryLocationId:id modifiedOn:time number:text
     shipping:number status:text tax:number technicianId:id total:number vendorId:id
-servicetitan.purchase_order_item: parent.batchId:id parent.id:id parent.number:text parent.status:text skuCode:name skuId:id
-    skuType:text
-servicetitan.service: account:name active:yesno code:name id:id
+servicetitan.purchase_order_item: cost:number parent.batchId:id parent.id:id parent.number:text parent.status:text
+    quantity:number skuCode:name skuId:id skuType:text total:number
+servicetitan.service: account:name active:yesno code:name id:id taxable:yesno
 servicetitan.tax_rate: parent.id:id salesTaxItem:name taxRate:number
 servicetitan.tax_zone: id:id name:name
 servicetitan.technician: active:yesno id:id name:name
