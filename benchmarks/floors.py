@@ -162,6 +162,7 @@ def _qbxml(path: Path, kept: Kept) -> None:
 # -- ServiceTitan
 
 LISTS: Mapping[str, tuple[str, str, str]] = {
+    "customers": ("servicetitan.customer", "", ""),
     "materials": ("servicetitan.material", "", ""),
     "equipment": ("servicetitan.equipment", "", ""),
     "services": ("servicetitan.service", "", ""),
@@ -221,10 +222,6 @@ def _records(path: Path, decode: Decode) -> Iterator[tuple[int, Any]]:
 
 
 def _titan(path: Path, kept: Kept, decode: Decode) -> None:
-    if path.stem == "customers":
-        for _ in _records(path, decode):  # parsed, since nothing but its content says that no rule reads it
-            pass
-        return
     kind, array, child = LISTS[path.stem]
     shape, inner = _Shape(_own(kind, child) if child else _own(kind)), _Shape(_own(child)) if child else None
     records, lines = kept[kind], kept[child] if child else []
@@ -254,7 +251,14 @@ _ACCOUNT_TYPES = {
     "INC": "Income", "LTLIAB": "LongTermLiability", "NONPOSTING": "NonPosting", "OASSET": "OtherAsset",
     "OCASSET": "OtherCurrentAsset", "OCLIAB": "OtherCurrentLiability",
 }  # fmt: skip
-_NAMED = {"EMP": "quickbooks.Employee", "OTHERNAME": "quickbooks.OtherName"}
+_NAMED = {
+    "EMP": "quickbooks.Employee",
+    "OTHERNAME": "quickbooks.OtherName",
+    "PAYMETH": "quickbooks.PaymentMethod",
+    "TERMS": "quickbooks.Terms",
+}
+_WITH_ACTIVE = ("PAYMETH", "TERMS")
+"""The lists of names of which the loop also wants to know which are active."""
 
 
 def _iif(path: Path, kept: Kept) -> None:
@@ -283,9 +287,8 @@ def _iif(path: Path, kept: Kept) -> None:
                 group = row if kind in ("Group", "SalesTaxGroup") else None
             elif word == "CUST":
                 name = _plain(cells[at["NAME"]])
-                row = {"line": number, "FullName": name, **_parent(name)}
-                if "TAXITEM" in at and (item := _plain(cells[at["TAXITEM"]])):
-                    row["ItemSalesTaxRef.FullName"] = item
+                row = {"line": number, "FullName": name, "IsActive": cells[at["HIDDEN"]] == "N", **_parent(name)}
+                row |= _stated(cells, at, {"TAXITEM": "ItemSalesTaxRef.FullName", "TERMS": "TermsRef.FullName"})
                 kept["quickbooks.Customer"].append(row)
             elif word in ("ACCNT", "VEND", "CLASS"):
                 kind = {"ACCNT": "quickbooks.Account", "VEND": "quickbooks.Vendor", "CLASS": "quickbooks.Class"}[word]
@@ -298,13 +301,24 @@ def _iif(path: Path, kept: Kept) -> None:
                 }
                 if word == "ACCNT":
                     row |= {"AccountType": _ACCOUNT_TYPES[cells[at["ACCNTTYPE"]]], **_parent(name)}
+                    row |= _stated(cells, at, {"EXTRA": "SpecialAccountType"})
+                elif word == "VEND":
+                    row |= _stated(cells, at, {"TERMS": "TermsRef.FullName"})
                 kept[kind].append(row)
             elif word in _NAMED:
-                kept[_NAMED[word]].append({"line": number, "Name": _plain(cells[at["NAME"]])})
+                row = {"line": number, "Name": _plain(cells[at["NAME"]])}
+                if word in _WITH_ACTIVE:
+                    row["IsActive"] = cells[at["HIDDEN"]] == "N"
+                kept[_NAMED[word]].append(row)
 
 
 def _plain(cell: str) -> str:
     return cell[1:-1].replace('""', '"') if cell.startswith('"') and cell.endswith('"') and len(cell) > 1 else cell
+
+
+def _stated(cells: list[str], at: Mapping[str, int], columns: Mapping[str, str]) -> Row:
+    """The fields of the columns that are in the heading and not empty in this row."""
+    return {name: cell for column, name in columns.items() if column in at and (cell := _plain(cells[at[column]]))}
 
 
 def _parent(name: str) -> Row:
@@ -324,12 +338,13 @@ def _item(cells: list[str], at: Mapping[str, int], kind: str, number: int) -> Ro
     }
     if kind in ("Group", "SalesTaxGroup"):
         return row
-    if "PREFVEND" in at and (vendor := _plain(cells[at["PREFVEND"]])):
-        row["PrefVendorRef.FullName"] = vendor
+    row |= _stated(cells, at, {"PREFVEND": "PrefVendorRef.FullName", "TAXVEND": "TaxVendorRef.FullName"})
     income, cost = _plain(cells[at["ACCNT"]]), _plain(cells[at["COGSACCNT"]])
     if kind == "Inventory":
         row["IncomeAccountRef.FullName"], row["COGSAccountRef.FullName"] = income, cost
         row["AssetAccountRef.FullName"] = _plain(cells[at["ASSETACCNT"]])
+        if quantity := _plain(cells[at["QNTY"]]):
+            row["QuantityOnHand"] = Decimal(quantity.replace(",", ""))
     elif kind == "SalesTax":
         row["TaxRate"] = Decimal(cells[at["PRICE"]].removesuffix("%")) / 100
     elif cost:
