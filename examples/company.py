@@ -70,6 +70,16 @@ class Company:
         """One record of a ServiceTitan list."""
         return next(record for record in self.titan[file] if record[field] == value)
 
+    def rename_in_books(self, old: str, new: str) -> None:
+        """Let QuickBooks' transactions refer to an entry of a list by its new name, as QuickBooks does when it is renamed."""
+
+        def renamed(value: object) -> object:
+            if isinstance(value, dict):
+                return {name: new if name == "FullName" and one == old else renamed(one) for name, one in value.items()}
+            return [renamed(one) for one in value] if isinstance(value, list) else value
+
+        self.booked = [one for one in map(renamed, self.booked) if isinstance(one, dict)]
+
     def sku(self, code: str) -> Json:
         """One entry of the pricebook."""
         return next(one for file in titan.PRICEBOOK for one in self.titan[file] if one["code"] == code)

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from exportready.model.report import Finding, Report, RuleResult, Thing, Verdict
 from exportready.model.rules import Severity
-from exportready.reporters import Options, engineer, office, render
+from exportready.reporters import Options, engineer, office, render, view
 from samples import report
 
 AT = {"after-export": "2026-11-21T12:00:00-07:00"}
@@ -56,7 +56,16 @@ def few(report: Report) -> Report:
 
     def look(one: RuleResult) -> object:
         severities = frozenset(finding.severity for finding in one.findings)
-        return one.outcome, one.rule.severity, severities, bool(one.gaps), bool(one.undecided)
+        has_names = any(view.record_name(one, finding) for finding in one.findings)
+        return (
+            one.outcome,
+            one.rule.severity,
+            severities,
+            bool(one.gaps),
+            bool(one.undecided),
+            has_names,
+            view.lists_findings(one),
+        )
 
     def two_of_each(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         by_severity = [[one for one in findings if one.severity is severity][:2] for severity in Severity]

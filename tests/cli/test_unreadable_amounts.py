@@ -55,7 +55,11 @@ def test_a_batch_says_how_many_amounts_its_sum_lacks(run: Run, tmp_path: Path, f
     for format_ in ("console", "html", "markdown"):
         assert "plus 1 unreadable amount)" in " ".join((tmp_path / format_).read_text().split()), format_
     assert run("render", tmp_path / "json", "-o", f"console:{tmp_path / 'again'}").returncode == 0
-    assert (tmp_path / "again").read_bytes() == (tmp_path / "console").read_bytes()
+    again, first = ((tmp_path / name).read_text().splitlines() for name in ("again", "console"))
+    # a stored result doesn't know the folder for the suggested command
+    assert [line for line in again if "exportready confirm" not in line] == [
+        line for line in first if "exportready confirm" not in line
+    ]
 
 
 @pytest.mark.parametrize("total", ["garbage", None, "12.3.4"])

@@ -195,6 +195,9 @@ def _accents(company: Company) -> None:
     text = "Søren & Zoë\u2019s “Café” \u2013 ½ €uro Šaña ™"
     record = company.record("customers", company.waiting(1)["customer"]["id"], "id")
     company.entry("CUST", record["name"])["NAME"] = text
+    for row in company.lists["CUST"]:
+        row["NAME"] = row["NAME"].replace(f"{record['name']}:", f"{text}:")
+    company.rename_in_books(record["name"], text)
     company.lists["CUST"] = books.listed_rows(company.lists["CUST"])
     record["name"] = text
     for one in (company.waiting(1), _paid(company, 1)):

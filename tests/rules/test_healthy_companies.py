@@ -68,6 +68,7 @@ def of_documents_with_sites_and_jobs() -> Company:
     # Parts may be subitems in QuickBooks; the pricebook's code is the last part of their name.
     for code in ("PVC-ELB-1", "WH-GAS-50"):
         company.entry("INVITEM", code)["NAME"] = f"Stock:{code}"
+        company.rename_in_books(code, f"Stock:{code}")
     _item(company, "Stock", "INVENTORY", ACCNT="Sales:Parts", ASSETACCNT="Inventory Asset", COGSACCNT=COGS)
     company.lists["INVITEM"].sort(key=books.place)
     # Less is left than the batch uses: QuickBooks accepts a quantity below zero.

@@ -292,7 +292,12 @@ def enters_it_by_hand_too(batch: Batch, n: int) -> set[Key]:
     batch.of(kind).append(
         {**theirs, "TxnID": "twin", "RefNumber": UNSET, "Memo": UNSET, "TxnDate": date(2026, 11, 14 + n % 11)}
     )
-    return {("export/not-entered-twice", f"{ours['customer.name']} / {ours['referenceNumber']}")}
+    all_ours = batch.of("servicetitan.invoice" if kind == "quickbooks.Invoice" else "servicetitan.payment")
+    alike = [one for one in all_ours if all(one[name] == ours[name] for name in ("customer.name", "total"))]
+    number = min(
+        str(one["referenceNumber"]) for one in alike
+    )  # the twin may be that of any of them; the first one is reported
+    return {("export/not-entered-twice", f"{ours['customer.name']} / {number}")}
 
 
 def loses_the_number_of_a_payment(batch: Batch, n: int) -> set[Key]:

@@ -60,7 +60,7 @@ _OPTIONS = (
         "exportready confirm november batching/technician-on-lines --withdraw",
     ],
 )
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path), default=".")
 @click.argument("rules", nargs=-1, metavar="[RULE]...", shell_complete=rules_like)
 @group("options", ConfirmOptions, *_OPTIONS)
 def confirm(folder: Path, rules: tuple[str, ...], options: ConfirmOptions) -> None:
