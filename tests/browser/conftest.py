@@ -57,15 +57,8 @@ def few(report: Report) -> Report:
     def look(one: RuleResult) -> object:
         severities = frozenset(finding.severity for finding in one.findings)
         has_names = any(view.record_name(one, finding) for finding in one.findings)
-        return (
-            one.outcome,
-            one.rule.severity,
-            severities,
-            bool(one.gaps),
-            bool(one.undecided),
-            has_names,
-            view.lists_findings(one),
-        )
+        is_listed = bool(one.findings) and view.lists_findings(one)
+        return one.outcome, one.rule.severity, severities, bool(one.gaps), bool(one.undecided), has_names, is_listed
 
     def two_of_each(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         by_severity = [[one for one in findings if one.severity is severity][:2] for severity in Severity]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -55,11 +56,9 @@ def test_a_batch_says_how_many_amounts_its_sum_lacks(run: Run, tmp_path: Path, f
     for format_ in ("console", "html", "markdown"):
         assert "plus 1 unreadable amount)" in " ".join((tmp_path / format_).read_text().split()), format_
     assert run("render", tmp_path / "json", "-o", f"console:{tmp_path / 'again'}").returncode == 0
-    again, first = ((tmp_path / name).read_text().splitlines() for name in ("again", "console"))
-    # a stored result doesn't know the folder for the suggested command
-    assert [line for line in again if "exportready confirm" not in line] == [
-        line for line in first if "exportready confirm" not in line
-    ]
+    hint = re.compile(r"exportready confirm(?: \S*november)?")  # a stored result doesn't know the folder
+    again, first = (hint.sub("", " ".join((tmp_path / name).read_text().split())) for name in ("again", "console"))
+    assert again == first
 
 
 @pytest.mark.parametrize("total", ["garbage", None, "12.3.4"])
