@@ -14,36 +14,40 @@ ROOT = Path(__file__).parents[1]
 
 FIELDS = """
 quickbooks.Account: AccountType:text FullName:name IsActive:yesno ListID:id Name:name ParentRef.FullName:name
-quickbooks.AppliedToTxn: Amount:number DiscountAmount:number RefNumber:text TxnDate:date TxnID:id
+quickbooks.AppliedToTxn: Amount:number DiscountAmount:number RefNumber:text TxnDate:date TxnID:id TxnType:text
     parent.CustomerRef.FullName:name parent.RefNumber:text parent.TxnID:id
-quickbooks.Bill: AmountDue:number Memo:text RefNumber:text TimeCreated:time TimeModified:time TxnDate:date TxnID:id
-    VendorRef.FullName:name
-quickbooks.Class: FullName:name IsActive:yesno
+quickbooks.Bill: APAccountRef.FullName:name AmountDue:number Memo:text RefNumber:text TimeCreated:time TimeModified:time
+    TxnDate:date TxnID:id VendorRef.FullName:name
+quickbooks.Class: FullName:name IsActive:yesno ParentRef.FullName:name
 quickbooks.Company: CompanyName:name
-quickbooks.CreditMemo: CustomerRef.FullName:name Memo:text RefNumber:text SalesTaxTotal:number Subtotal:number
-    TimeCreated:time TimeModified:time TotalAmount:number TxnDate:date TxnID:id
-quickbooks.CreditMemoLine: Amount:number ItemRef.FullName:name Quantity:number parent.TxnID:id
-quickbooks.Customer: FullName:name ItemSalesTaxRef.FullName:name ListID:id ParentRef.FullName:name
+quickbooks.CreditMemo: ARAccountRef.FullName:name ClassRef.FullName:name CustomerRef.FullName:name Memo:text RefNumber:text
+    SalesTaxTotal:number Subtotal:number TimeCreated:time TimeModified:time TotalAmount:number TxnDate:date TxnID:id
+quickbooks.CreditMemoLine: Amount:number ItemRef.FullName:name Quantity:number parent.TimeCreated:time parent.TxnID:id
+quickbooks.Customer: ClassRef.FullName:name FullName:name ItemSalesTaxRef.FullName:name ListID:id ParentRef.FullName:name
 quickbooks.Employee: Name:name
 quickbooks.Host: QBFileMode:text
 quickbooks.InventorySite: Name:name
-quickbooks.Invoice: ARAccountRef.FullName:name BalanceRemaining:number CustomerRef.FullName:name Memo:text RefNumber:text
-    SalesTaxTotal:number Subtotal:number TimeCreated:time TimeModified:time TxnDate:date TxnID:id
-quickbooks.InvoiceLine: Amount:number ItemRef.FullName:name Quantity:number parent.TxnID:id
+quickbooks.Invoice: ARAccountRef.FullName:name BalanceRemaining:number ClassRef.FullName:name CustomerRef.FullName:name
+    ItemSalesTaxRef.FullName:name Memo:text RefNumber:text SalesTaxTotal:number Subtotal:number TimeCreated:time
+    TimeModified:time TxnDate:date TxnID:id
+quickbooks.InvoiceLine: Amount:number ClassRef.FullName:name InventorySiteRef.FullName:name ItemRef.FullName:name
+    Quantity:number parent.TimeCreated:time parent.TxnID:id
 quickbooks.Item: AssetAccountRef.FullName:name COGSAccountRef.FullName:name FullName:name IncomeAccountRef.FullName:name
     IsActive:yesno ItemSalesTaxRef.FullName:text ItemType:text ListID:id Name:name ParentRef.FullName:name
     PrefVendorRef.FullName:name SalesAndPurchase.ExpenseAccountRef.FullName:name
     SalesAndPurchase.IncomeAccountRef.FullName:name SalesOrPurchase.AccountRef.FullName:name TaxRate:number
-quickbooks.JournalDebitLine: Amount:number parent.TxnID:id
+    TaxVendorRef.FullName:name
+quickbooks.JournalDebitLine: AccountRef.FullName:name Amount:number parent.TimeCreated:time parent.TxnID:id
 quickbooks.JournalEntry: Memo:text RefNumber:text TimeCreated:time TimeModified:time TxnDate:date TxnID:id
 quickbooks.LinkedTxn: Amount:number TxnID:id TxnType:text parent.RefNumber:text parent.TxnDate:date parent.TxnID:id
 quickbooks.OtherName: Name:name
 quickbooks.Preferences: AccountingPreferences.ClosingDate:date AccountingPreferences.IsUsingClassTracking:yesno
     SalesTaxPreferences.DefaultItemSalesTaxRef.FullName:name
-quickbooks.PurchaseOrder: Memo:text RefNumber:text TimeCreated:time TimeModified:time TotalAmount:number TxnDate:date
-    TxnID:id VendorRef.FullName:name
-quickbooks.ReceivePayment: ARAccountRef.FullName:name CustomerRef.FullName:name Memo:text RefNumber:text TimeCreated:time
-    TimeModified:time TotalAmount:number TxnDate:date TxnID:id UnusedPayment:number
+quickbooks.PurchaseOrder: ClassRef.FullName:name Memo:text RefNumber:text TimeCreated:time TimeModified:time
+    TotalAmount:number TxnDate:date TxnID:id VendorRef.FullName:name
+quickbooks.PurchaseOrderLine: ItemRef.FullName:name parent.TimeCreated:time
+quickbooks.ReceivePayment: ARAccountRef.FullName:name CustomerRef.FullName:name DepositToAccountRef.FullName:name Memo:text
+    RefNumber:text TimeCreated:time TimeModified:time TotalAmount:number TxnDate:date TxnID:id UnusedPayment:number
 quickbooks.Status: request:text statusCode:text statusMessage:text statusSeverity:text
 quickbooks.Vendor: IsActive:yesno ListID:id Name:name
 servicetitan.bill: active:yesno batch.id:id batch.name:text batch.number:text billAmount:number billDate:date
@@ -60,9 +64,9 @@ servicetitan.equipment: account:name active:yesno assetAccount:name code:name co
 servicetitan.export_error: customer.name:name message:text transaction:text transactionType:text
 servicetitan.gl_account: active:yesno defaultAccountType:text id:id name:name
 servicetitan.installed_equipment: id:id name:text serialNumber:text
-servicetitan.invoice: active:yesno batch.id:id batch.name:text batch.number:text businessUnit.id:id businessUnit.name:name
-    customer.id:id customer.name:name id:id invoiceDate:date modifiedOn:time referenceNumber:text salesTax:number
-    salesTaxCode.taxRate:number subTotal:number syncStatus:text taxZoneId:id termName:name total:number
+servicetitan.invoice: active:yesno adjustmentToId:id batch.id:id batch.name:text batch.number:text businessUnit.id:id
+    businessUnit.name:name customer.id:id customer.name:name id:id invoiceDate:date modifiedOn:time referenceNumber:text
+    salesTax:number salesTaxCode.taxRate:number subTotal:number syncStatus:text taxZoneId:id termName:name total:number
 servicetitan.invoice_item: active:yesno assetAccount.id:id assetAccount.name:name businessUnit.name:name
     costOfSaleAccount.id:id costOfSaleAccount.name:name generalLedgerAccount.id:id generalLedgerAccount.name:name
     installedEquipmentId:id inventory:yesno inventoryLocation:name inventoryLocationId:id parent.active:yesno
@@ -72,7 +76,7 @@ servicetitan.invoice_item: active:yesno assetAccount.id:id assetAccount.name:nam
 servicetitan.material: account:name active:yesno assetAccount:name code:name costOfSaleAccount:name id:id isInventory:yesno
 servicetitan.payment: active:yesno batch.id:id batch.name:text batch.number:text businessUnit.name:name checkNumber:text
     customer.id:id customer.name:name date:date generalLedgerAccount.id:id generalLedgerAccount.name:name id:id
-    modifiedOn:time referenceNumber:text syncStatus:text total:number type:text
+    modifiedOn:time referenceNumber:text refundedPaymentId:id syncStatus:text total:number type:text
 servicetitan.payment_application: appliedAmount:number appliedTo:id appliedToReferenceNumber:text parent.active:yesno
     parent.batch.id:id parent.batch.name:text parent.batch.number:text parent.customer.id:id parent.customer.name:name
     parent.date:date parent.id:id parent.referenceNumber:text parent.syncStatus:text parent.type:text

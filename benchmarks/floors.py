@@ -326,6 +326,8 @@ def _item(cells: list[str], at: Mapping[str, int], kind: str, number: int) -> Ro
         return row
     if "PREFVEND" in at and (vendor := _plain(cells[at["PREFVEND"]])):
         row["PrefVendorRef.FullName"] = vendor
+    if "TAXVEND" in at and (vendor := _plain(cells[at["TAXVEND"]])):
+        row["TaxVendorRef.FullName"] = vendor
     income, cost = _plain(cells[at["ACCNT"]]), _plain(cells[at["COGSACCNT"]])
     if kind == "Inventory":
         row["IncomeAccountRef.FullName"], row["COGSAccountRef.FullName"] = income, cost
