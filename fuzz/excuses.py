@@ -50,8 +50,8 @@ class Excuses:
         """Return whether a rule may have lost these findings, or all that it could not decide.
 
         It may if the field's blank says something (`EMPTY_SAYS`). It may too if nothing left refers to the deleted record, and that is the
-        own subject of all that was lost, or a finding now reports that QuickBooks doesn't have it. A file that never had such a record looks
-        the same.
+        own subject of all that was lost, or a finding now reports that QuickBooks doesn't have it. A file that never had such a record
+        looks the same.
         """
         if self._edit.how is not How.DELETE:
             return self._edit.how is How.BLANK and (self._edit.path, self._edit.field) in EMPTY_SAYS
