@@ -192,12 +192,17 @@ def _lost_values(before: FileRead | None, after: FileRead | None) -> bool:
     )
 
 
+def results_of(base: Base, evidence: Evidence) -> tuple[RuleResult, ...]:
+    """Return the results of an example's rules with other evidence."""
+    return _judged(base.rules, evidence, base.wanted, base.at)
+
+
 # -- the law
 
 
 def violations(base: Base, edit: Edit, evidence: Evidence) -> list[Violation]:
     """Return each rule that passes, or lost a finding, with less evidence than before, without an excuse."""
-    results = _judged(base.rules, evidence, base.wanted, base.at)
+    results = results_of(base, evidence)
     is_after_export = any(one.rule.phase is Phase.AFTER for one in results)
     known = {(before.rule.id, _identity(one)) for before in base.results for one in before.findings}
     new = [one for after in results for one in after.findings if (after.rule.id, _identity(one)) not in known]

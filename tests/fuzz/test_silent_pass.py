@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 
 import pytest
 from fuzz.edits import Edit, How
-from fuzz.law import MOMENTS, Base, base_of, edited, try_one, violations
+from fuzz.law import MOMENTS, Base, base_of, edited, results_of, try_one, violations
 from msgspec.structs import replace
 
 import samples
@@ -99,3 +101,73 @@ def test_the_examples_are_judged_as_a_check_judges_them() -> None:
         report = samples.report(of.example, datetime.fromisoformat(MOMENTS[of.example]))
         assert [(one.rule.id, one.outcome) for one in report.results] == [(one.rule.id, one.outcome) for one in of.results]
         assert Outcome.ERROR not in {one.outcome for one in of.results}
+
+
+# -- silent passes of earlier versions
+
+
+def blank(data: bytes, field: str, of: Mapping[str, object]) -> bytes:
+    page = json.loads(data)
+    (record,) = (one for one in page["data"] if of.items() <= one.items())
+    record[field] = ""
+    return json.dumps(page).encode()
+
+
+def without_record(data: bytes, of: Mapping[str, object]) -> bytes:
+    page = json.loads(data)
+    page["data"] = [one for one in page["data"] if not of.items() <= one.items()]
+    return json.dumps(page).encode()
+
+
+def without_row(data: bytes, start: bytes) -> bytes:
+    rows = [row for row in data.splitlines(keepends=True) if not row.startswith(start)]
+    assert len(rows) == len(data.splitlines()) - 1
+    return b"".join(rows)
+
+
+LISTS, ZONES, SERVICES = "quickbooks-lists.iif", "servicetitan/tax-zones.json", "servicetitan/services.json"
+VENDOR, ITEM = b"VEND\tCopperhead Wholesale\t", b"INVITEM\tSewer Camera\t"
+AGREE, TAX, EDITED = "items/accounts-agree", "tax/sales-tax-calculated-in-quickbooks", "export/edited-since"
+Change = Callable[[bytes], bytes]
+FORMER: list[tuple[str, str, How, Change, str, Outcome]] = [
+    ("not-ready", LISTS, How.DELETE, partial(without_row, start=VENDOR), "purchasing/vendor-active", Outcome.CANNOT_TELL),
+    ("not-ready", LISTS, How.DELETE, partial(without_row, start=ITEM), AGREE, Outcome.CANNOT_TELL),
+    ("not-ready", SERVICES, How.BLANK, partial(blank, field="code", of={"code": "Sewer Camera"}), AGREE, Outcome.CANNOT_TELL),
+    ("not-ready", ZONES, How.BLANK, partial(blank, field="name", of={"name": "Denver"}), TAX, Outcome.FAILED),
+    (
+        "after-export",
+        "servicetitan/invoices.json",
+        How.DELETE,
+        partial(without_record, of={"referenceNumber": "58258"}),
+        EDITED,
+        Outcome.CANNOT_TELL,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("example", "path", "how", "change", "rule", "outcome"), FORMER, ids=[f"{one[4]}-{n}" for n, one in enumerate(FORMER)]
+)
+def test_a_former_silent_pass_is_none(example: str, path: str, how: How, change: Change, rule: str, outcome: Outcome) -> None:
+    of = base(example)
+    edit = Edit(path=path, how=how, field="name" if how is How.BLANK else "", place="", data=change(of.data[path]))
+    evidence = edited(of, edit)
+    assert evidence is not None
+    assert violations(of, edit, evidence) == []
+    (result,) = (one for one in of.results if one.rule.id == rule)
+    (now,) = (one for one in results_of(of, evidence) if one.rule.id == rule)
+    assert (result.outcome, now.outcome, now.has_unknowns) == (Outcome.FAILED, outcome, True)
+
+
+@pytest.mark.parametrize("how", ["", None])
+def test_equipment_without_an_id_leaves_its_lines_unchecked(how: str | None) -> None:
+    """A blank text is as much of a blank as null is."""
+    of = base("not-ready")
+    path = "servicetitan/equipment.json"
+    page = json.loads(of.data[path])
+    for record in page["data"]:
+        record["id"] = how
+    edit = Edit(path=path, how=How.BLANK, field="id", place="", data=json.dumps(page).encode())
+    evidence = edited(of, edit)
+    assert evidence is not None
+    assert violations(of, edit, evidence) == []
