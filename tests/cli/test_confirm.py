@@ -82,6 +82,7 @@ def test_what_the_files_decide_is_not_saved(run: Run, folder: Path) -> None:
         (["--yes"], "need the id of a check"),
         ([RULE, "--yes", "--withdraw"], "Use either"),
         ([RULE, "--json"], "--json needs --list"),
+        ([RULE, "--list", "--yes"], "--list changes nothing"),
         (["batching/technician-on-line", "--yes"], "not found; did you mean 'batching/technician-on-lines'"),
         (["export/no-key-issue", "--yes"], "can't be confirmed by looking at a screen"),
     ],

@@ -522,6 +522,18 @@ def test_a_check_that_is_newer_than_the_baseline_is_reported_and_fails_nothing_u
     assert run(*gate, path, "-q").returncode == 1
 
 
+def test_a_newer_check_that_is_undecided_is_skipped_in_junit(run: Run, tmp_path: Path) -> None:
+    path, rule = tmp_path / "baseline.json", "batching/technician-on-lines"
+    run("baseline", "create", EXAMPLES / "by-hand", EVENING, "-o", path)
+    known = json.loads(path.read_text(encoding="utf-8"))
+    for rules, element in ((known["rules"], "error"), ([one for one in known["rules"] if one != rule], "skipped")):
+        untold = [one for one in known["untold"] if one != rule]
+        path.write_text(json.dumps(known | {"rules": rules, "untold": untold}), encoding="utf-8")
+        done = run("check", EXAMPLES / "by-hand", EVENING, "--new-only", "--baseline", path, "-o", "junit", "-q")
+        assert re.search(rf'name="{rule}"[^>]*>\s*<{element} '.encode(), done.stdout)
+        assert done.returncode == (4 if element == "error" else 0)
+
+
 # -- configuration in git doesn't go stale
 
 

@@ -13,10 +13,10 @@ from msgspec.structs import replace
 
 import samples
 from exportready.judge import judge
-from exportready.model.evidence import Confirmation, Evidence, Location
+from exportready.model.evidence import NOT_EXPORTED, Confirmation, Evidence, Location, Unknown, Value
 from exportready.model.reasons import Channel, Reason
 from exportready.model.report import Gap, Outcome, RuleResult, Verdict
-from exportready.model.rules import Confirm, Rule
+from exportready.model.rules import Confirm, Rule, Severity
 from exportready.policy import confirmations, gate
 from exportready.rulebook.examples import NOON
 from made_evidence import Row, dataset, evidence
@@ -34,6 +34,7 @@ LOOK = Confirm(
     lasts=timedelta(hours=4),
 )
 OF_BATCH = replace(LOOK, lasts=None)
+UNREADABLE = Unknown(cause=Reason.UNREADABLE, reason="it is no number")
 
 
 def rule(confirm: Confirm | None = LOOK) -> Rule:
@@ -163,6 +164,32 @@ def test_the_latest_answer_counts() -> None:
     yes, no = said(invoices(), open_), said(invoices(), open_, value=False, at=AT + timedelta(minutes=5))
     for both in (yes.confirmations + no.confirmations, no.confirmations + yes.confirmations):
         assert decided(open_, replace(yes, confirmations=both), AT + timedelta(hours=1)).outcome is Outcome.FAILED
+
+
+def test_of_two_answers_at_the_same_time_the_no_counts() -> None:
+    open_ = undecided(gap())
+    yes, no = said(invoices(), open_), said(invoices(), open_, value=False)
+    for both in (yes.confirmations + no.confirmations, no.confirmations + yes.confirmations):
+        assert decided(open_, replace(yes, confirmations=both)).outcome is Outcome.FAILED
+
+
+def test_a_no_is_as_severe_as_the_worst_that_the_rule_can_find() -> None:
+    mild = replace(rule(), severity=Severity.WARNING)
+    open_ = replace(undecided(gap()), rule=mild)
+    assert mild.grade is Severity.ERROR
+    (finding,) = decided(open_, said(invoices(), open_, value=False)).findings
+    assert finding.severity is Severity.ERROR
+
+
+@pytest.mark.parametrize("total", [UNREADABLE, NOT_EXPORTED])
+def test_a_batch_whose_amounts_are_not_known_is_confirmed_for_four_hours(total: Value) -> None:
+    """A change of such an amount wouldn't show."""
+    open_ = undecided(gap(), confirm=OF_BATCH)
+    row: Row = {"id": "1", "referenceNumber": "58211", "total": total, "waits": True, "batch.number": "1042"}
+    held = said(evidence_of({"servicetitan.invoice": [row]}), open_)
+    assert held.confirmations[0].batch == "1042"
+    assert decided(open_, held, AT + timedelta(hours=4)).outcome is Outcome.PASSED
+    assert decided(open_, held, AT + timedelta(hours=5)).outcome is Outcome.CANNOT_TELL
 
 
 def test_rules_with_one_fact_are_asked_once_the_worst_first() -> None:

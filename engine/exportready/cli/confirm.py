@@ -32,6 +32,8 @@ class ConfirmOptions(msgspec.Struct, frozen=True, kw_only=True):
             raise click.UsageError("--yes, --no and --withdraw need the id of a check. To list the open ones, use --list.")
         if self.withdraw and self.value is not None:
             raise click.UsageError("Use either --withdraw, or --yes or --no.")
+        if self.lists and (self.withdraw or self.value is not None):
+            raise click.UsageError("--list changes nothing. Leave out --yes, --no and --withdraw.")
         if self.as_json and not self.lists:
             raise click.UsageError("--json needs --list.")
 

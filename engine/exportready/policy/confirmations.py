@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from exportready.kinds import fingerprint
 from exportready.kinds.account import HOURS_4
 from exportready.kinds.pending import STATE, WAITS
+from exportready.kinds.transactions import TRANSACTIONS
 from exportready.model.display import format_date
 from exportready.model.evidence import CLOCK_SKEW, UNSET, Confirmation, Confirmed, Evidence, Unknown, Value
 from exportready.model.reasons import Reason
@@ -36,7 +37,7 @@ class BatchState(msgspec.Struct, frozen=True):
     batch: str = ""
     """Their numbers, for people; empty if none is known."""
     state: str = ""
-    """A hash of their transactions; empty if there is none that we know of."""
+    """A hash of their transactions; empty if we know of none, or don't know an amount, so that a change of it wouldn't show."""
 
 
 def batch_state(evidence: Evidence) -> BatchState:
@@ -44,7 +45,7 @@ def batch_state(evidence: Evidence) -> BatchState:
 
     A transaction that may be pending counts as pending, so a change of it ends the confirmations too.
     """
-    numbers, rows = set[str](), list[str]()
+    numbers, rows, shows_changes = set[str](), list[str](), True
     for kind, fields in STATE.items():
         for record in evidence.dataset(kind).rows():
             if any(record.get(name) is False for name in WAITS):
@@ -52,11 +53,14 @@ def batch_state(evidence: Evidence) -> BatchState:
             number = record.get("batch.number")
             if isinstance(number, str) and record.get("waits") is True:
                 numbers.add(number)
+            if kind in TRANSACTIONS and isinstance(record.get(TRANSACTIONS[kind].amount), Unknown):
+                shows_changes = False
             rows.append("\0".join((kind, record.key, *(_written(record.get(name)) for name in fields))))
-    if not rows:
-        return BatchState()
+    batch = ", ".join(sorted(numbers))
+    if not rows or not shows_changes:
+        return BatchState(batch)
     digest = hashlib.sha256("\1".join(sorted(rows)).encode("utf-8", errors="replace")).hexdigest()[:32]
-    return BatchState(", ".join(sorted(numbers)), digest)
+    return BatchState(batch, digest)
 
 
 def _written(value: Value) -> str:
@@ -69,10 +73,9 @@ def apply(results: Sequence[RuleResult], evidence: Evidence, at: datetime, zone:
     """Return the results, with those decided that a confirmation decides."""
     if not evidence.confirmations:
         return tuple(results)
-    latest: dict[str, Confirmation] = {}
-    for one in evidence.confirmations:
-        if one.at - at <= CLOCK_SKEW and (one.rule not in latest or latest[one.rule].at <= one.at):
-            latest[one.rule] = one
+    believable = (one for one in evidence.confirmations if one.at - at <= CLOCK_SKEW)
+    latest = {one.rule: one for one in sorted(believable, key=lambda one: (one.at, not one.value))}
+    """The last answer about each rule; of two at the same time, the “no”."""
     state = batch_state(evidence)
 
     def decided(result: RuleResult) -> RuleResult:
@@ -141,7 +144,7 @@ def _finding(rule: Rule, confirm: Confirm, confirmation: Confirmation, account: 
     return Finding(
         fingerprint=fingerprint(account, rule.id, "", KIND, rule.id),
         check=None,
-        severity=rule.severity,
+        severity=rule.grade,
         subject=Thing(KIND, rule.id),
         at_fault=Thing("session", rule.id),
         message=f"{confirm.question} {confirmation.by} answered: {confirm.no}",

@@ -44,11 +44,11 @@ def holds_until(
     dates = {source.dated for source in evidence.sources} | {dataset.dated for dataset in evidence.datasets.values()}
     dates |= {listing.dated for listings in evidence.listings.values() for listing in listings}
     dates |= {note.dated for record in evidence.dataset(ANSWERS_KIND).records for note in record.notes.values()}
-    dates |= {evidence.account.taken_at}
+    dates |= {evidence.account.taken_at} | {one.at for one in evidence.confirmations}
     ages = {age for rule in rules for age in rule.max_age.values()} | {-CLOCK_SKEW}
     ages |= {setting.stays_fresh for setting in BY_PATH.values() if setting.stays_fresh is not None}
+    ages |= {HOURS_4} | {rule.confirm.lasts for rule in rules if rule.confirm is not None and rule.confirm.lasts is not None}
     ends = {dated + age for dated in dates if dated is not None for age in ages}
-    ends |= {one.at + age for one in evidence.confirmations for age in _confirmed_for(rules)}
     ends |= _turns(accepted, rules, zone)
     ends |= {  # a day early, because the check's own offset decides what day it is
         _moment(day - timedelta(days=1), zone)
@@ -60,10 +60,6 @@ def holds_until(
     if any(dataset.scope is Scope.WAITING and not dataset.records for dataset in evidence.datasets.values()):
         ends.add(at)  # the answer “there are none” is valid for a day, and a dataset doesn't keep its date
     return min((end for end in ends if end >= at), default=None)
-
-
-def _confirmed_for(rules: Sequence[Rule]) -> set[timedelta]:
-    return {HOURS_4} | {rule.confirm.lasts for rule in rules if rule.confirm is not None and rule.confirm.lasts is not None}
 
 
 def waivers_end(accepted: Sequence[Waiver], rules: Sequence[Rule], at: datetime, zone: tzinfo | None) -> datetime | None:

@@ -61,6 +61,8 @@ def _add_case(suite: ET.Element, report: Report, result: RuleResult, options: Op
         message = f"{problems.title(result.rule, worst)} ({count(len(failing), 'problem')})"
         failure = ET.SubElement(case, "failure", type=worst.severity.value, message=_xml_text(message))
         failure.text = "\n".join(f"{one.severity.value}: {_xml_text(one.message)}" for one in failing[:_MAX_MESSAGES])
+    elif result.has_unknowns and options.new_only and result.rule.id in report.new_rules:
+        ET.SubElement(case, "skipped", message=_xml_text(result.reason))
     elif result.has_unknowns:
         ET.SubElement(case, "error", type="cannot_tell", message=_xml_text(result.reason))
     elif result.outcome is Outcome.NOT_APPLICABLE:
