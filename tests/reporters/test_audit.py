@@ -532,6 +532,15 @@ def test_message_of_an_account_has_what_it_is_asked_for() -> None:
     assert msgspec.json.decode(render("json", audit_of(asked), Options()))["accounts"][0]["message"]["text"] == message.text
 
 
+def test_message_without_names_asks_to_fix_only_what_blocks_and_to_review_warnings() -> None:
+    ((_, message),) = audit_view(replace(audit_of(WITH_WARNINGS), anonymized=True)).messages
+    assert message.subject == "Your QuickBooks export: 1 warning to review"
+    assert "Please review these too:\n1. " in message.text
+    assert "Please fix" not in message.text
+    ((_, half_read),) = audit_view(replace(audit_of(HALF_READ), anonymized=True)).messages
+    assert "\n1. lists.iif\n" in half_read.text
+
+
 def test_owners_are_summed_up_and_accounts_without_one_come_last() -> None:
     owned = [replace(account, owner=owner) for account, owner in ((READY, "team-b"), (NOT_READY, "team-a"), (OLD, ""))]
     owners = audit_view(audit_of(*(replace(account, place=f"a/{place}") for place, account in enumerate(owned)))).owners
