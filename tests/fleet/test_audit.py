@@ -12,12 +12,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from commands import run_in_process
+from exportready.cli import options
 
 from .conftest import Run, write_account, write_accounts
 
@@ -397,6 +399,26 @@ def test_outdated_report_is_deleted(run: Run, fleet: Path, tmp_path: Path) -> No
     (fleet / "acme").mkdir()
     run("accounts", "-q", "-o", "html:a.html", "--at", AT)
     assert not (tmp_path / "a-accounts" / "acme.html").exists()
+
+
+def test_report_on_the_moment_of_the_files_is_written_again_when_that_is_past(
+    run: Run, fleet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files are from 5 PM, so at 6 PM the verdict is about now; the next day, it is about the day before."""
+    page = tmp_path / "audit-accounts" / "acme.html"
+    pages = []
+    for at in (
+        "2026-11-20T18:00:00-07:00",
+        "2026-11-20T19:00:00-07:00",
+        "2026-11-22T18:00:00-07:00",
+        "2026-11-25T18:00:00-07:00",
+    ):
+        monkeypatch.setattr(options, "now", lambda at=at: datetime.fromisoformat(at))
+        run(fleet, "-o", "html:audit.html", "-q")
+        pages.append(page.read_text(encoding="utf-8"))
+    assert "on November 20, 2026 (2 days ago)" not in pages[0]
+    assert "on November 20, 2026 (2 days ago)" in pages[2]
+    assert (pages[0], pages[2]) == (pages[1], pages[3]), "otherwise, an unchanged account isn't checked again"
 
 
 def test_lone_surrogate_in_a_name(run: Run, fleet: Path) -> None:
