@@ -48,7 +48,7 @@ def holds_until(
     ages = {age for rule in rules for age in rule.max_age.values()} | {-CLOCK_SKEW}
     ages |= {setting.stays_fresh for setting in BY_PATH.values() if setting.stays_fresh is not None}
     ends = {dated + age for dated in dates if dated is not None for age in ages}
-    ends |= {one.at + age for one in evidence.confirmations for age in _confirmed_for(rules)}
+    ends |= {one.at + age for one in evidence.confirmations for age in {-CLOCK_SKEW} | _confirmed_for(rules)}
     ends |= _turns(accepted, rules, zone)
     ends |= {  # a day early, because the check's own offset decides what day it is
         _moment(day - timedelta(days=1), zone)
