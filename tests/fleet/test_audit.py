@@ -215,6 +215,19 @@ def test_ctrl_c_keeps_finished_accounts_and_resume_continues(run: Run, tmp_path:
     assert resumed.stdout == uninterrupted(run, folder, tmp_path)
 
 
+def test_resumed_audit_has_the_time_at_which_it_began(run: Run, fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each account is judged for the moment of its files, but how old they are depends on the time of the audit."""
+    monkeypatch.setattr(options, "now", lambda: datetime.fromisoformat(LATER))
+    whole = run(fleet, "-o", "json")
+    with sqlite3.connect(fleet / HISTORY) as connection:
+        connection.execute("UPDATE audit SET finished = 0")
+        connection.execute("DELETE FROM entry WHERE account = (SELECT id FROM account WHERE place = 'bolt')")
+    connection.close()
+    monkeypatch.setattr(options, "now", lambda: datetime.fromisoformat("2026-11-28T18:00:00-07:00"))
+    assert run(fleet, "--resume", "--at", "now").returncode == 2, "that would judge another moment"
+    assert run(fleet, "-o", "json", "--resume").stdout == whole.stdout
+
+
 def test_interrupted_audit_is_mentioned_when_a_new_one_starts(run: Run, tmp_path: Path) -> None:
     folder = write_accounts(tmp_path, 40)
     process = start_audit(tmp_path, folder, "-o", "json", "--at", AT, "--jobs", "1")
