@@ -478,6 +478,15 @@ def test_verdict_on_a_moment_of_today_or_after_the_export_is_not_old() -> None:
         assert "Was ready" not in render("html", audit_of(account), Options())
 
 
+def test_old_verdict_with_a_warning_does_not_say_that_no_problems_were_found() -> None:
+    when = "November 12, 2026 (8 days ago)"
+    unknown = with_state(OLD, verdict=Verdict.CANNOT_TELL)
+    (row,) = audit_view(audit_of(unknown)).rows
+    assert row.verdict_text == f"No problems found on {when}, but not everything was checked"
+    (row,) = audit_view(audit_of(with_state(unknown, open_by_severity={Severity.WARNING: 1}))).rows
+    assert row.verdict_text == f"Nothing blocked the export on {when}, but not everything was checked"
+
+
 def test_narrowed_verdict_on_an_old_moment_keeps_its_words() -> None:
     (row,) = audit_view(replace(audit_of(OLD), left_out=("items/names",))).rows
     assert row.verdict_text.endswith(", as of November 12, 2026 (8 days ago)")

@@ -277,7 +277,7 @@ def verdict_of(report: Report, verdict: Verdict) -> str:
     if narrowed(report):
         return words.narrowed_verdict(verdict, text, report.scope)
     if is_past(report) and report.seen_at is not None:
-        return words.past_verdict(verdict, report.checked_at, report.seen_at)
+        return words.past_verdict(verdict, report.checked_at, report.seen_at, has_warnings=has_warnings)
     return text
 
 
