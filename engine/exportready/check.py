@@ -92,7 +92,7 @@ def examine(request: CheckRequest) -> Examined:
     rules = [rule for rule in in_phase if is_chosen(rule, request.select, request.ignore, request.about)]
     judged = {rule.id for rule in rules}
     takes = _wanted(book, rules, phase)
-    now, at = read_files(opened, takes, request.jobs)
+    now, at = read_files(opened, takes, request.jobs, request.seen_at)
     before = None
     if request.before is not None:
         before, _ = read_files(open_snapshot(request.before, at, prefix=EARLIER), takes, request.jobs)

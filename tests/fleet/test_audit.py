@@ -12,12 +12,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from commands import run_in_process
+from exportready.cli import options
 
 from .conftest import Run, write_account, write_accounts
 
@@ -213,6 +215,19 @@ def test_ctrl_c_keeps_finished_accounts_and_resume_continues(run: Run, tmp_path:
     assert resumed.stdout == uninterrupted(run, folder, tmp_path)
 
 
+def test_resumed_audit_has_the_time_at_which_it_began(run: Run, fleet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each account is judged for the moment of its files, but how old they are depends on the time of the audit."""
+    monkeypatch.setattr(options, "now", lambda: datetime.fromisoformat(LATER))
+    whole = run(fleet, "-o", "json")
+    with sqlite3.connect(fleet / HISTORY) as connection:
+        connection.execute("UPDATE audit SET finished = 0")
+        connection.execute("DELETE FROM entry WHERE account = (SELECT id FROM account WHERE place = 'bolt')")
+    connection.close()
+    monkeypatch.setattr(options, "now", lambda: datetime.fromisoformat("2026-11-28T18:00:00-07:00"))
+    assert run(fleet, "--resume", "--at", "now").returncode == 2, "that would judge another moment"
+    assert run(fleet, "-o", "json", "--resume").stdout == whole.stdout
+
+
 def test_interrupted_audit_is_mentioned_when_a_new_one_starts(run: Run, tmp_path: Path) -> None:
     folder = write_accounts(tmp_path, 40)
     process = start_audit(tmp_path, folder, "-o", "json", "--at", AT, "--jobs", "1")
@@ -397,6 +412,26 @@ def test_outdated_report_is_deleted(run: Run, fleet: Path, tmp_path: Path) -> No
     (fleet / "acme").mkdir()
     run("accounts", "-q", "-o", "html:a.html", "--at", AT)
     assert not (tmp_path / "a-accounts" / "acme.html").exists()
+
+
+def test_report_on_the_moment_of_the_files_is_written_again_when_that_is_past(
+    run: Run, fleet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files are from 5 PM, so at 6 PM the verdict is about now; the next day, it is about the day before."""
+    page = tmp_path / "audit-accounts" / "acme.html"
+    pages = []
+    for at in (
+        "2026-11-20T18:00:00-07:00",
+        "2026-11-20T19:00:00-07:00",
+        "2026-11-22T18:00:00-07:00",
+        "2026-11-25T18:00:00-07:00",
+    ):
+        monkeypatch.setattr(options, "now", lambda at=at: datetime.fromisoformat(at))
+        run(fleet, "-o", "html:audit.html", "-q")
+        pages.append(page.read_text(encoding="utf-8"))
+    assert "on November 20, 2026 (2 days ago)" not in pages[0]
+    assert "on November 20, 2026 (2 days ago)" in pages[2]
+    assert (pages[0], pages[2]) == (pages[1], pages[3]), "otherwise, an unchanged account isn't checked again"
 
 
 def test_lone_surrogate_in_a_name(run: Run, fleet: Path) -> None:

@@ -122,6 +122,28 @@ def test_owners_files_are_not_written_into_an_account_or_among_its_reports(run: 
     assert (same.returncode, (tmp_path / "pages").exists()) == (2, False)
 
 
+def test_owners_files_do_not_replace_each_other(run: Run, accounts: Path, tmp_path: Path) -> None:
+    """Their names end with what kind of file it is, and the accounts without an owner have files too."""
+    accounts.write_text("path,owner\nacme,team-a\nbolt,team-a-messages\ncrane,no-owner\ndrum,\n", encoding="utf-8")
+    assert run(accounts, "-q", "--by-owner", "owners", "--at", AT).returncode == 1
+    files = list((tmp_path / "owners").iterdir())
+    assert len(files) == 4 * 3
+    assert {path.name for path in files} > {"team-a.csv", "team-a-messages.csv", "no-owner.csv"}
+    assert rows_of(tmp_path / "owners" / "team-a-messages.csv")[0]["Folder"] == "acme"
+    assert rows_of(tmp_path / "owners" / "no-owner.csv")[0]["Folder"] == "drum"
+
+
+def test_owners_files_do_not_replace_the_list_of_accounts_or_another_output(run: Run, accounts: Path) -> None:
+    list_file = accounts.rename(accounts.with_name("team-b.csv"))
+    before = list_file.read_bytes()
+    done = run(list_file, "-q", "--by-owner", accounts.parent, "--at", AT)
+    assert (done.returncode, list_file.read_bytes()) == (2, before)
+    assert "is read by this command" in " ".join(done.stderr.split())
+    page = accounts.parent / "owners" / "team-b.html"
+    assert run(list_file, "-o", f"html:{page}", "--by-owner", page.parent, "--at", AT).returncode == 2
+    assert not page.exists()
+
+
 def test_next_audit_of_the_folder_does_not_take_the_owners_files_for_an_account(run: Run, accounts: Path) -> None:
     folder = accounts.parent
     accounts.unlink()

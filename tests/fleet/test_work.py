@@ -16,7 +16,7 @@ from exportready.fleet.work import AuditOptions, Job, check_account, pack_option
 from exportready.model.audit import AccountState
 from exportready.model.evidence import Location
 from exportready.model.report import Outcome, Verdict, Waiver
-from exportready.model.rules import Rulebook
+from exportready.model.rules import About, Rulebook
 
 from .conftest import AT, write_account
 
@@ -124,6 +124,10 @@ def test_settings_digest_depends_on_every_setting_except_the_time(options: Audit
         replace(options, selected=("items",)),
         replace(options, ignored=("items",)),
         replace(options, engine="clips"),
+        replace(options, about=(About.BATCH,)),
+        replace(options, confirmations=False),
+        replace(options, at_files=True),
+        replace(options, waivers=(_waiver(),)),
         replace(options, rulebook=replace(rulebook, digest="other")),
         replace(options, rulebook=replace(rulebook, rules=(replace(first, parameters=parameters), *rulebook.rules[1:]))),
     ]
@@ -200,10 +204,8 @@ def test_zip_is_identified_by_its_bytes(options: AuditOptions, tmp_path: Path) -
     assert check_account(options, Job("acme.zip", archive, frozenset({first.digest}))).state is None
 
 
-def test_waiver_too_far_ahead_counts_once_it_is_near_enough(options: AuditOptions, rulebook: Rulebook, tmp_path: Path) -> None:
-    folder = write_account(tmp_path, "acme", 1)
-    rules = tuple(replace(rule, longest_waiver=timedelta(days=10)) for rule in rulebook.rules)
-    waiver = Waiver(
+def _waiver() -> Waiver:
+    return Waiver(
         rule="items/*",
         account="*",
         subject="*",
@@ -213,7 +215,12 @@ def test_waiver_too_far_ahead_counts_once_it_is_near_enough(options: AuditOption
         expires=date(2026, 12, 1),
         where=Location("w.yaml", 1),
     )
-    strict = replace(options, rulebook=replace(rulebook, rules=rules), waivers=(waiver,))
+
+
+def test_waiver_too_far_ahead_counts_once_it_is_near_enough(options: AuditOptions, rulebook: Rulebook, tmp_path: Path) -> None:
+    folder = write_account(tmp_path, "acme", 1)
+    rules = tuple(replace(rule, longest_waiver=timedelta(days=10)) for rule in rulebook.rules)
+    strict = replace(options, rulebook=replace(rulebook, rules=rules), waivers=(_waiver(),))
     state = _state(strict, folder, AT)
     assert state.open_count == 1
     ten_days_before = datetime.fromisoformat("2026-11-21T00:00:00-07:00")
@@ -222,3 +229,23 @@ def test_waiver_too_far_ahead_counts_once_it_is_near_enough(options: AuditOption
         until = _state(strict, folder, until + timedelta(seconds=1)).valid_until
     assert until == ten_days_before
     assert _state(strict, folder, until).open_count == 0
+
+
+def test_waiver_expires_by_the_clock_where_the_moment_is_that_of_the_files(options: AuditOptions, tmp_path: Path) -> None:
+    folder = write_account(tmp_path, "acme", 1)
+    of_files = replace(options, at_files=True, waivers=(_waiver(),))
+    last_moment = datetime.fromisoformat("2026-12-01T23:59:59-07:00")
+    state = _state(of_files, folder, last_moment)
+    assert (state.checked_at, state.open_count) == (datetime.fromisoformat("2026-11-20T17:00:00-07:00"), 0)
+    assert state.valid_until is not None
+    assert last_moment <= state.valid_until < last_moment + timedelta(seconds=1)
+    later = _state(of_files, folder, last_moment + timedelta(seconds=1))
+    assert (later.checked_at, later.open_count, later.valid_until) == (state.checked_at, 1, None)
+
+
+def test_account_whose_files_state_no_date_is_checked_for_the_time_of_the_audit(options: AuditOptions, tmp_path: Path) -> None:
+    folder = write_account(tmp_path, "acme", 1)
+    (folder / "account.yaml").write_text("account: acme\ntimeZone: America/Denver\n")
+    state = _state(replace(options, at_files=True), folder, AT)
+    assert (state.checked_at, state.of_files, state.files_undated) == (AT, False, state.files_read)
+    assert state.open_count == 1

@@ -18,6 +18,7 @@ from exportready.model.reasons import Channel, Reason
 from exportready.model.report import Gap, Outcome, RuleResult, Verdict
 from exportready.model.rules import Confirm, Rule, Severity
 from exportready.policy import confirmations, gate
+from exportready.policy.expiry import holds_until
 from exportready.rulebook.examples import NOON
 from made_evidence import Row, dataset, evidence
 
@@ -120,7 +121,12 @@ def test_it_expires_after_its_time() -> None:
 
 def test_one_of_the_future_decides_nothing() -> None:
     open_ = undecided(gap())
-    assert decided(open_, said(invoices(), open_, at=AT + timedelta(days=1))).outcome is Outcome.CANNOT_TELL
+    held = said(invoices(), open_, at=AT + timedelta(days=1))
+    assert decided(open_, held).outcome is Outcome.CANNOT_TELL
+    until = holds_until(held, [open_.rule], (), AT, UTC)
+    assert until is not None
+    assert decided(open_, held, until).outcome is Outcome.PASSED, "a saved result is used until then, not longer"
+    assert decided(open_, held, until - timedelta(seconds=1)).outcome is Outcome.CANNOT_TELL
 
 
 @pytest.mark.parametrize(

@@ -478,6 +478,15 @@ def test_verdict_on_a_moment_of_today_or_after_the_export_is_not_old() -> None:
         assert "Was ready" not in render("html", audit_of(account), Options())
 
 
+def test_old_verdict_with_a_warning_does_not_say_that_no_problems_were_found() -> None:
+    when = "November 12, 2026 (8 days ago)"
+    unknown = with_state(OLD, verdict=Verdict.CANNOT_TELL)
+    (row,) = audit_view(audit_of(unknown)).rows
+    assert row.verdict_text == f"No problems found on {when}, but not everything was checked"
+    (row,) = audit_view(audit_of(with_state(unknown, open_by_severity={Severity.WARNING: 1}))).rows
+    assert row.verdict_text == f"Nothing blocked the export on {when}, but not everything was checked"
+
+
 def test_narrowed_verdict_on_an_old_moment_keeps_its_words() -> None:
     (row,) = audit_view(replace(audit_of(OLD), left_out=("items/names",))).rows
     assert row.verdict_text.endswith(", as of November 12, 2026 (8 days ago)")
@@ -530,6 +539,15 @@ def test_message_of_an_account_has_what_it_is_asked_for() -> None:
     table = list(csv.DictReader(io.StringIO(render("mail-merge", audit_of(asked, READY), Options()), newline="")))
     assert [row["Message"] for row in table] == [message.text]
     assert msgspec.json.decode(render("json", audit_of(asked), Options()))["accounts"][0]["message"]["text"] == message.text
+
+
+def test_message_without_names_asks_to_fix_only_what_blocks_and_to_review_warnings() -> None:
+    ((_, message),) = audit_view(replace(audit_of(WITH_WARNINGS), anonymized=True)).messages
+    assert message.subject == "Your QuickBooks export: 1 warning to review"
+    assert "Please review these too:\n1. " in message.text
+    assert "Please fix" not in message.text
+    ((_, half_read),) = audit_view(replace(audit_of(HALF_READ), anonymized=True)).messages
+    assert "\n1. lists.iif\n" in half_read.text
 
 
 def test_owners_are_summed_up_and_accounts_without_one_come_last() -> None:

@@ -42,7 +42,7 @@ from exportready.cli.options import (
     group,
 )
 from exportready.cli.output import note
-from exportready.cli.parts import PARTS, PartOptions, check_folder, link, owner_audits, owner_pages, shown_part
+from exportready.cli.parts import PARTS, PartOptions, check_folder, link, owner_audits, owner_files, owner_pages, shown_part
 
 if TYPE_CHECKING:
     from exportready.fleet.audit import AccountReports
@@ -179,6 +179,8 @@ def audit(
     if made is None:
         return INTERRUPTED
     made = shown_part(made, shown)
+    read = [*lists, kept.path, gate.waivers_file, *settled.files]
+    check_targets([*(target for _, target in wanted), *owner_files(made, shown.by_owner)], read)
     _write(made, wanted, own, shown.by_owner, output)
     return int(audit_exit_code([account.state for account in made.accounts], gate.policy(settled.thresholds)))
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from exportready.model.audit import Audit
 
 NO_OWNER_STEM = "no-owner"
-_FILES: Mapping[str, str] = {"html": ".html", "csv": ".csv", "mail-merge": "-messages.csv"}
+MESSAGES = "-messages"
+_FILES: Mapping[str, str] = {"html": ".html", "csv": ".csv", "mail-merge": f"{MESSAGES}.csv"}
 """Format -> how its file ends, for each owner."""
 
 
@@ -74,14 +75,26 @@ def shown_part(audit: Audit, options: PartOptions) -> Audit:
 
 def owner_paths(audit: Audit, folder: Path) -> dict[str, dict[str, Path]]:
     """Return owner -> format -> the file to write. The files of no two owners have the same name."""
-    from exportready.fleet.audit import file_stem
     from exportready.fleet.parts import owners_of
 
-    stems = {owner: file_stem(owner) if owner else NO_OWNER_STEM for owner in owners_of(audit)}
-    taken = [stem for owner, stem in stems.items() if owner]
-    if NO_OWNER_STEM in taken and "" in stems:
-        stems[""] = f"{NO_OWNER_STEM}-"
-    return {owner: {name: folder / f"{stem}{ending}" for name, ending in _FILES.items()} for owner, stem in stems.items()}
+    return {owner: {name: folder / f"{_stem(owner)}{ending}" for name, ending in _FILES.items()} for owner in owners_of(audit)}
+
+
+def _stem(owner: str) -> str:
+    """Return how the names of an owner's files begin."""
+    from exportready.fleet.audit import file_stem
+
+    if not owner:
+        return NO_OWNER_STEM
+    is_taken = owner == NO_OWNER_STEM or owner.endswith(MESSAGES)  # by the accounts without an owner, or by another's messages
+    return file_stem(f"{owner}/" if is_taken else owner)  # a name that no file can have gets a hash
+
+
+def owner_files(audit: Audit, folder: Path | None) -> list[str]:
+    """Return every file that is written for an owner."""
+    return (
+        [str(path) for paths in owner_paths(audit, folder).values() for path in paths.values()] if folder is not None else []
+    )
 
 
 def owner_pages(audit: Audit, folder: Path | None, target: str | None) -> dict[str, str]:

@@ -6,19 +6,24 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from exportready.evidence.reading import Reading
-from exportready.model.evidence import ANSWERS_KIND
+from exportready.model.evidence import ANSWERS_KIND, CLOCK_SKEW
 
 
 class NoDate(Exception):
     """No file says when it was made, and no answer when it was given; the message says what to do."""
 
 
-def latest_date(readings: Iterable[Reading]) -> datetime:
-    """Return the latest date that is stated. A file's own time on disk says nothing. Raises NoDate."""
+def latest_date(readings: Iterable[Reading], seen_at: datetime | None) -> datetime:
+    """Return the latest date that is stated. A file's own time on disk says nothing. Raises NoDate.
+
+    A date after `seen_at`, the real time, is a typo: everything else would count as old, and it alone as fresh. If all dates are
+    later, this computer's clock is wrong.
+    """
     stated = list(stated_dates(readings))
     if not stated:
         raise NoDate("None of these files says when it was made. Give the time of the check instead, such as --at now")
-    return max(stated)
+    believable = [dated for dated in stated if seen_at is None or dated - seen_at <= CLOCK_SKEW]
+    return max(believable or stated)
 
 
 def stated_dates(readings: Iterable[Reading]) -> Iterator[datetime]:

@@ -126,11 +126,14 @@ def open_snapshot(
     return Opened(at=at, prefix=prefix, done=tuple(done), rest=rest, account_file=counting, on_file=on_file)
 
 
-def read_files(opened: Opened, wanted: Wanted, jobs: int | None = 1) -> tuple[Evidence, datetime]:
+def read_files(
+    opened: Opened, wanted: Wanted, jobs: int | None = 1, seen_at: datetime | None = None
+) -> tuple[Evidence, datetime]:
     """Read the other files of an opened snapshot, each once, and put everything together. Return it with the moment of the check.
 
     `wanted` says which kinds and fields to read; `jobs` is the number of processes, None: one for each core. A file that can't
-    be read becomes a source with an error; the others are still read. Raises NoDate if the moment of the check is to come from the files,
+    be read becomes a source with an error; the others are still read. `seen_at` is the real time, after which no date is believed as
+    the moment of the check. Raises NoDate if the moment of the check is to come from the files,
     and none of them states a date.
     """
     columns = opened.account_file.columns if opened.account_file else {}
@@ -138,7 +141,7 @@ def read_files(opened: Opened, wanted: Wanted, jobs: int | None = 1) -> tuple[Ev
     of_file = partial(_read_file, wanted=dict(wanted), columns=columns, zone=opened.zone)
     done = parallel.read_all(of_file, opened.rest, jobs, lambda file: opened.report_progress(file.path, numbers[file.path]))
     in_order = sorted((*opened.done, *filter(None, done)), key=lambda one: one.source.path)
-    at = opened.at or latest_date(_readings(in_order))
+    at = opened.at or latest_date(_readings(in_order), seen_at)
     return assemble(in_order, opened.account_file, at), at
 
 

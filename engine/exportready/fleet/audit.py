@@ -72,7 +72,8 @@ def check_accounts(
         if result.state is None:
             history.reuse(audit, result.place, reusable[result.place][result.digest])
         else:
-            report_mark = reports.write(result.place, result.report_html) if reports is not None else ""
+            is_past = result.state.is_past(options.at)
+            report_mark = reports.write(result.place, result.report_html, is_past=is_past) if reports is not None else ""
             history.save(audit, result.place, result.state, result.findings, report_mark=report_mark, anonymize=anonymize)
         yield result
     history.finish_audit(audit, fleet.places)
@@ -86,9 +87,10 @@ class AccountReports:
         self.audience = audience
         self._write = write
 
-    def write(self, place: str, html: str | None) -> str:
+    def write(self, place: str, html: str | None, *, is_past: bool) -> str:
         """Write an account's report and return its mark for `is_current`.
 
+        `is_past`: whether its verdict is about a moment that is past; its words depend on that.
         Without a report, delete the one that an earlier audit wrote, since it's out of date, and return an empty mark.
         """
         path = self.folder / report_name(place)
@@ -96,17 +98,17 @@ class AccountReports:
             path.unlink(missing_ok=True)
             return ""
         self._write(path, html)
-        return self._mark(html.encode("utf-8", "replace"))
+        return self._mark(html.encode("utf-8", "replace"), is_past=is_past)
 
-    def is_current(self, place: str, mark: str) -> bool:
-        """Return whether the report with this mark is still there, unchanged and for the same audience."""
+    def is_current(self, place: str, mark: str, *, is_past: bool) -> bool:
+        """Return whether the report with this mark is still there, unchanged, for the same audience, and about the past if it should be."""
         try:
-            return self._mark((self.folder / report_name(place)).read_bytes()) == mark
+            return self._mark((self.folder / report_name(place)).read_bytes(), is_past=is_past) == mark
         except OSError:
             return False
 
-    def _mark(self, html: bytes) -> str:
-        return f"{self.audience}:{_sha256(html)}"
+    def _mark(self, html: bytes, *, is_past: bool) -> str:
+        return f"{self.audience}:{'past:' if is_past else ''}{_sha256(html)}"
 
 
 def report_name(place: str) -> str:
@@ -135,7 +137,11 @@ def _reusable_states(
     states = history.reusable_states(place, options.at)
     if reports is None:
         return states
-    return {digest: saved for digest, saved in states.items() if reports.is_current(place, saved.report_mark)}
+    return {
+        digest: saved
+        for digest, saved in states.items()
+        if reports.is_current(place, saved.report_mark, is_past=saved.is_past)
+    }
 
 
 def finished_audit(fleet: Fleet, options: AuditOptions, history: History, audit: AuditRun, *, anonymize: bool) -> Audit:

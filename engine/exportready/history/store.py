@@ -17,6 +17,8 @@ from exportready.history import rows
 from exportready.history.file import connect, history_errors, transaction
 from exportready.history.seal import is_intact, write_seal
 from exportready.model.audit import AccountState, AuditFinding
+from exportready.model.clock import is_past
+from exportready.model.rules import Phase
 
 
 class AuditRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +38,8 @@ class SavedState(msgspec.Struct, frozen=True):
     id: int
     report_mark: str
     """Identifies the account's own report; empty if none was written."""
+    is_past: bool
+    """Whether the verdict is now about a moment too long ago to export."""
 
 
 class History:
@@ -86,14 +90,14 @@ class History:
         """Return an account's intact states that are valid at a time, by digest; of several, the newest."""
         with history_errors(self.path):
             found = self.connection.execute(
-                "SELECT digest, standing.id, page, checked_at, holds_until, of_files FROM standing"
+                "SELECT digest, standing.id, page, checked_at, holds_until, of_files, phase FROM standing"
                 " JOIN account ON account.id = standing.account LEFT JOIN detail ON detail.standing = standing.id"
                 " WHERE place = ? AND digest <> '' ORDER BY standing.id",
                 (place,),
             ).fetchall()
             return {
-                digest: SavedState(state_id, report_mark)
-                for digest, state_id, report_mark, checked_at, valid_until, of_files in found
+                digest: SavedState(state_id, report_mark, bool(of_files) and _is_past(checked_at, at, phase))
+                for digest, state_id, report_mark, checked_at, valid_until, of_files, phase in found
                 if _is_valid(checked_at, valid_until, at, of_files=bool(of_files)) and is_intact(self.connection, state_id)
             }
 
@@ -209,6 +213,10 @@ _HAS_PLAIN_TEXT = "clear"
 """Set in table `kept` while the file has subjects and messages in plain text."""
 
 _PLACES = "SELECT place FROM entry JOIN account ON account.id = entry.account WHERE audit = ?"
+
+
+def _is_past(checked_at: str, at: datetime, phase: str) -> bool:
+    return is_past(datetime.fromisoformat(checked_at), at, after_export=phase == Phase.AFTER.value)
 
 
 def _is_valid(checked_at: str, valid_until: str | None, at: datetime, *, of_files: bool) -> bool:

@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 from msgspec import field
 
-from exportready.model.clock import FRESH_FOR
+from exportready.model.clock import is_past
 from exportready.model.report import Cleared, Expiry, Outcome, Verdict
 from exportready.model.rules import Phase, Rule, Severity
 
@@ -130,7 +130,7 @@ class AccountState(msgspec.Struct, frozen=True, kw_only=True):
 
     def is_past(self, at: datetime) -> bool:
         """Return whether the verdict is about a moment that is too long before a time to export then."""
-        return self.of_files and not self.is_after_export and at - self.checked_at > FRESH_FOR
+        return self.of_files and is_past(self.checked_at, at, after_export=self.is_after_export)
 
     @property
     def open_count(self) -> int:

@@ -10,6 +10,11 @@ FRESH_FOR = timedelta(hours=4)
 """How long after the moment that was judged a verdict is still shown as if that moment were now."""
 
 
+def is_past(moment: datetime, now: datetime, *, after_export: bool) -> bool:
+    """Return whether a verdict about the moment of the files is about one too long ago to export now. After an export, none is."""
+    return not after_export and now - moment > FRESH_FOR
+
+
 def iso(when: datetime | None) -> str | None:
     """Return a time in ISO 8601, for files and programs; None for None."""
     return when.isoformat() if when else None

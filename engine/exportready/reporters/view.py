@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from exportready.kinds import KINDS
 from exportready.kinds.nouns import noun
-from exportready.model.clock import FRESH_FOR, zone_of
+from exportready.model import clock
+from exportready.model.clock import zone_of
 from exportready.model.evidence import Source
 from exportready.model.reasons import Channel, Reason
 from exportready.model.report import Finding, Gap, Outcome, Place, Report, RuleResult, Verdict
@@ -276,13 +277,13 @@ def verdict_of(report: Report, verdict: Verdict) -> str:
     if narrowed(report):
         return words.narrowed_verdict(verdict, text, report.scope)
     if is_past(report) and report.seen_at is not None:
-        return words.past_verdict(verdict, report.checked_at, report.seen_at)
+        return words.past_verdict(verdict, report.checked_at, report.seen_at, has_warnings=has_warnings)
     return text
 
 
 def is_past(report: Report) -> bool:
     """Return whether the verdict is about a moment too long ago to export now."""
-    return report.seen_at is not None and not report.is_after_export and report.seen_at - report.checked_at > FRESH_FOR
+    return report.seen_at is not None and clock.is_past(report.checked_at, report.seen_at, after_export=report.is_after_export)
 
 
 def meaning(report: Report) -> str:

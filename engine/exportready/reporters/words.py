@@ -288,14 +288,15 @@ def past_age(at: datetime, seen_at: datetime) -> str:
     return f"{days:,} days ago" if days > 1 else age(seen_at - at)
 
 
-def past_verdict(value: Verdict, at: datetime, seen_at: datetime) -> str:
-    """Return a verdict on a moment that is past: "Was ready on November 20, 2026 (8 days ago)"."""
+def past_verdict(value: Verdict, at: datetime, seen_at: datetime, *, has_warnings: bool) -> str:
+    """Return a verdict on a moment that is past: "Was ready on November 20, 2026 (8 days ago)". `has_warnings`: a warning failed."""
     when = past_moment(at, seen_at)
+    found = "Nothing blocked the export" if has_warnings else "No problems found"
     return {
         Verdict.READY: f"Was ready on {when}",
         Verdict.READY_WITH_WARNINGS: f"Was ready, with warnings, on {when}",
         Verdict.NOT_READY: f"Wasn't ready on {when}",
-        Verdict.CANNOT_TELL: f"No problems found on {when}, but not everything was checked",
+        Verdict.CANNOT_TELL: f"{found} on {when}, but not everything was checked",
     }[value]
 
 

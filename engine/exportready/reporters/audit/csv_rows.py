@@ -1,7 +1,7 @@
 """Write the audit as CSV, one row per account, so that people can sort and filter accounts in a spreadsheet.
 
 One row per rule and account would be half a million rows for ten thousand accounts, more than a person reads; the JSON has
-them. Lists that the HTML page cuts are complete here: a filter on column `Fails` finds every account that fails a rule.
+them. Lists that the HTML page cuts are complete here: a filter on column `Failed checks` finds every account that fails a rule.
 """
 
 from __future__ import annotations

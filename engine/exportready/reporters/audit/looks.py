@@ -94,8 +94,7 @@ def verdict_text(audit: Audit, state: AccountState, verdict: Verdict) -> str:
     """Return a verdict on an account in words. An account that couldn't be read at all has none."""
     if state.error:
         return words.NOT_READ
-    has_warnings = bool(state.open_by_severity.get(Severity.WARNING))
-    text = shared.verdict(verdict, after_export=state.is_after_export, has_warnings=has_warnings)
+    text = shared.verdict(verdict, after_export=state.is_after_export, has_warnings=_has_warnings(state))
     return shared.narrowed_verdict(verdict, text) if is_narrowed(audit) else text
 
 
@@ -103,7 +102,11 @@ def past_verdict_text(audit: Audit, state: AccountState, verdict: Verdict) -> st
     """Return a verdict on a moment that is past in words: "Was ready on November 20, 2026 (8 days ago)"."""
     if is_narrowed(audit):
         return words.as_of(verdict_text(audit, state, verdict), shared.past_moment(state.checked_at, audit.at))
-    return shared.past_verdict(verdict, state.checked_at, audit.at)
+    return shared.past_verdict(verdict, state.checked_at, audit.at, has_warnings=_has_warnings(state))
+
+
+def _has_warnings(state: AccountState) -> bool:
+    return bool(state.open_by_severity.get(Severity.WARNING))
 
 
 def account_look(audit: Audit, state: AccountState) -> str:

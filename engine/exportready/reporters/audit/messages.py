@@ -88,10 +88,21 @@ def day_of(audit: Audit, row: Row, when: datetime | None) -> date | None:
 
 
 def _without_names(audit: Audit, row: Row) -> str:
-    """Return what is wrong and what couldn't be checked, without the names of records."""
-    failed = [rule_heading(audit.rules[position]) for position in row.failed_rules]
+    """Return what couldn't be read, what is wrong and what couldn't be checked, without the names of records."""
+    worst = {rule.rule: rule.worst for rule in row.state.rules}
+    failed = [audit.rules[position] for position in row.failed_rules]
+    fix, review = (
+        [rule_heading(rule) for rule in failed if worst[rule.id] is severity]
+        for severity in (Severity.ERROR, Severity.WARNING)
+    )
     unknown = [_title(audit.rules[position]) for position in row.unknown_rules if position not in row.failed_rules]
-    return "\n\n".join(filter(None, (numbered(shared.MESSAGE_FIX, failed), numbered(words.COULD_NOT_CHECK, unknown))))
+    parts = (
+        (shared.MESSAGE_UNREADABLE, [clean(file.path) for file in row.state.unread_files]),
+        (shared.MESSAGE_FIX, fix),
+        (shared.MESSAGE_LOOK, review),
+        (words.COULD_NOT_CHECK, unknown),
+    )
+    return "\n\n".join(filter(None, (numbered(heading, lines) for heading, lines in parts)))
 
 
 def _title(rule: Rule) -> str:

@@ -219,7 +219,7 @@ PLACEHOLDERS: Mapping[str, str] = {
 """Last part of a placeholder -> what the message says instead, since it goes to many accounts."""
 
 CSV_COLUMNS = (
-    "Folder", "Account", "Owner", "Tags", "Verdict", "Couldn't be read", "Checked as of", "Phase", "Open problems",
+    "Folder", "Account", "Owner", "Tags", "Verdict", "Couldn't be read", "Checked on", "Phase", "Open problems",
     "Problems that block the export", "Accepted problems", "Fix first", "Blocked transactions", "Blocked amount",
     "Not checked (percent)", "Confirmed checks", "Files", "Oldest file", "Age of the oldest file (hours)", "Files without a date",
     "Previous verdict", "New", "Back again", "Fixed", "Not checked now", "Only our check changed", "What changed", "Failed checks",
