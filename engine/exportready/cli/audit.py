@@ -147,7 +147,7 @@ def audit(
     wanted = _targets(output.outputs, output.quiet, (gate.waivers_file, *settled.files))
     own = None if fleet.no_reports else fleet.reports or _beside(wanted)
     if not any(is_chosen(rule, rules.selected, rules.ignored, rules.about) for rule in settled.rulebook.rules):
-        raise click.ClickException("No rules are left to check. Change --select or --ignore.")
+        raise click.ClickException("No rules are left to check. Change --select, --ignore or --about.")
     how = AuditOptions(
         rulebook=settled.rulebook,
         at=judging.moment,

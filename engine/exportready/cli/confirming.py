@@ -53,7 +53,8 @@ class Desk:
         by_id = {rule.id: rule for rule in self.book.rules}
         for id_ in rules:
             if id_ not in by_id:
-                raise click.UsageError(f"rule '{id_}' not found{did_you_mean(id_, by_id) or ''}")
+                near = did_you_mean(id_, by_id)
+                raise click.UsageError(f"rule '{id_}' not found{near or '; to list all rules, run: exportready rules list'}")
             if by_id[id_].confirm is None:
                 raise click.UsageError(f"{id_} can't be confirmed by looking at a screen. It needs a file or an answer.")
 

@@ -29,9 +29,9 @@ class PartOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 PARTS = (
-    click.option("--owner", "owners", multiple=True, metavar="NAME", help="Show only this owner's accounts (repeatable)."),
+    click.option("--owner", "owners", multiple=True, metavar="NAME", help="Show only this owner's accounts. Can be repeated."),
     click.option(
-        "--tag", "tags", multiple=True, metavar="TAG", help="Show only accounts with this tag (repeatable: with all)."
+        "--tag", "tags", multiple=True, metavar="TAG", help="Show only accounts with this tag. Can be repeated: all must be there."
     ),
     click.option(
         "--by-owner",
