@@ -31,7 +31,7 @@ class PartOptions(msgspec.Struct, frozen=True, kw_only=True):
 PARTS = (
     click.option("--owner", "owners", multiple=True, metavar="NAME", help="Show only this owner's accounts. Can be repeated."),
     click.option(
-        "--tag", "tags", multiple=True, metavar="TAG", help="Show only accounts with this tag. Can be repeated: all must be there."
+        "--tag", "tags", multiple=True, metavar="TAG", help="Show only accounts with this tag. Repeat it to ask for several tags at once."
     ),
     click.option(
         "--by-owner",
