@@ -42,7 +42,7 @@ from exportready.cli.options import (
     group,
 )
 from exportready.cli.output import note
-from exportready.cli.parts import PARTS, PartOptions, check_folder, link, owner_audits, owner_pages, shown_part
+from exportready.cli.parts import PARTS, PartOptions, check_folder, link, new_folder, owner_audits, owner_pages, shown_part
 
 if TYPE_CHECKING:
     from exportready.fleet.audit import AccountReports
@@ -163,7 +163,7 @@ def audit(
         settings_digest="",
     )
     try:
-        found = find_fleet(accounts, [folder for folder in (own, shown.by_owner) if folder is not None])
+        found = find_fleet(accounts, [*filter(None, [own]), *new_folder(shown.by_owner)])
         kept = _Kept(
             fleet.history_file or found.home / HISTORY_NAME, fleet.resume, isinstance(judging.at, datetime), fleet.anonymise
         )
