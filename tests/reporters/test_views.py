@@ -249,7 +249,9 @@ def test_the_message_names_a_record_once_that_fails_two_checks_of_a_rule(report:
     card = next(card for card in office_view(report).fix if len(card.rows) == 1 and card.rows[0].name and not card.not_listed)
     twice = replace(card, rows=card.rows * 2)
     office = replace(office_view(report), fix=(twice,), look=())
-    assert to_do(report, office).count(card.rows[0].name) == to_do(report, replace(office, fix=(card,))).count(card.rows[0].name)
+    assert to_do(report, office).count(card.rows[0].name) == to_do(report, replace(office, fix=(card,))).count(
+        card.rows[0].name
+    )
 
 
 # -- the engineer
