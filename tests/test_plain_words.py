@@ -28,7 +28,21 @@ EXCEPTIONS = LIST["exceptions"]
 MOST_EXCEPTIONS = 12
 
 PYTHON = [ROOT / "engine" / "exportready", ROOT / "examples", ROOT / "benchmarks", ROOT / "fuzz"]
-RULE_TEXTS = {"title", "problem", "why", "failure", "steps", "note", "name", "because", "who", "description"}
+RULE_TEXTS = {
+    "title",
+    "problem",
+    "why",
+    "failure",
+    "steps",
+    "note",
+    "name",
+    "because",
+    "who",
+    "description",
+    "question",
+    "yes",
+    "no",
+}
 """Keys of rule files whose values people read. The name of an example is shown on the page of its rule."""
 
 

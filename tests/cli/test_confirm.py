@@ -144,3 +144,15 @@ def test_a_defect_in_a_file_fails_whatever_was_confirmed(run: Run, folder: Path)
     company.entry("CUST", company.waiting(0)["customer"]["name"])["HIDDEN"] = "Y"
     (folder / "quickbooks-lists.iif").write_bytes(by_hand.files(company)["quickbooks-lists.iif"])
     assert run("check", folder, AT).returncode == 1
+
+
+@pytest.mark.parametrize("flags", [("--list",), ()])
+def test_mistakes_in_account_yaml_are_reported_before_anything_is_asked(
+    run: Run, folder: Path, flags: tuple[str, ...]
+) -> None:
+    with (folder / "account.yaml").open("a", encoding="utf-8") as file:
+        file.write("confirmations:\n  naming/lengths:\n    - {value: maybe, by: Office manager}\n")
+    done = run("confirm", folder, AT, *flags)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"Question 1" not in done.stderr
+    assert b"account.yaml:" in done.stderr

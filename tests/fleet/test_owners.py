@@ -118,6 +118,8 @@ def test_each_owner_gets_a_page_a_table_and_messages(run: Run, accounts: Path, t
 def test_owners_files_are_not_written_into_an_account_or_among_its_reports(run: Run, accounts: Path, tmp_path: Path) -> None:
     inside = run(accounts, "-q", "--by-owner", accounts.parent / "acme" / "owners")
     assert (inside.returncode, (accounts.parent / "acme" / "owners").exists()) == (2, False)
+    itself = run(accounts.parent, "-q", "--by-owner", accounts.parent / "acme")
+    assert (itself.returncode, list((accounts.parent / "acme").glob("*.html"))) == (2, [])
     same = run(accounts, "-q", "--reports", "pages", "--by-owner", "pages")
     assert (same.returncode, (tmp_path / "pages").exists()) == (2, False)
 

@@ -26,7 +26,7 @@ from exportready.model.report import (
 from exportready.model.rules import FixSteps, Severity
 from exportready.reporters import Options, html, render, words
 from exportready.reporters.arrival import short_work_list_rows
-from exportready.reporters.csm import LOOKS, csm_view, rule_look
+from exportready.reporters.csm import LOOKS, csm_view, rule_look, to_do
 from exportready.reporters.engineer import engineer_view
 from exportready.reporters.office import office_view
 from exportready.results.read import report_from_json
@@ -243,6 +243,15 @@ def test_the_message_to_the_customer_can_be_sent_as_it_is(report: Report) -> Non
     for technical in ("GET ", "/", ".yaml", ".json", "exportready", "Payments"):
         assert technical not in message
     assert message.endswith(words.MESSAGE_END)
+
+
+def test_the_message_names_a_record_once_that_fails_two_checks_of_a_rule(report: Report) -> None:
+    card = next(card for card in office_view(report).fix if len(card.rows) == 1 and card.rows[0].name and not card.not_listed)
+    twice = replace(card, rows=card.rows * 2)
+    office = replace(office_view(report), fix=(twice,), look=())
+    assert to_do(report, office).count(card.rows[0].name) == to_do(report, replace(office, fix=(card,))).count(
+        card.rows[0].name
+    )
 
 
 # -- the engineer

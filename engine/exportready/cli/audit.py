@@ -42,7 +42,17 @@ from exportready.cli.options import (
     group,
 )
 from exportready.cli.output import note
-from exportready.cli.parts import PARTS, PartOptions, check_folder, link, owner_audits, owner_files, owner_pages, shown_part
+from exportready.cli.parts import (
+    PARTS,
+    PartOptions,
+    check_folder,
+    link,
+    new_folder,
+    owner_audits,
+    owner_files,
+    owner_pages,
+    shown_part,
+)
 
 if TYPE_CHECKING:
     from exportready.fleet.audit import AccountReports
@@ -147,7 +157,7 @@ def audit(
     wanted = _targets(output.outputs, output.quiet, (gate.waivers_file, *settled.files))
     own = None if fleet.no_reports else fleet.reports or _beside(wanted)
     if not any(is_chosen(rule, rules.selected, rules.ignored, rules.about) for rule in settled.rulebook.rules):
-        raise click.ClickException("No rules are left to check. Change --select or --ignore.")
+        raise click.ClickException("No rules are left to check. Change --select, --ignore or --about.")
     how = AuditOptions(
         rulebook=settled.rulebook,
         at=judging.moment,
@@ -163,7 +173,7 @@ def audit(
         settings_digest="",
     )
     try:
-        found = find_fleet(accounts, [folder for folder in (own, shown.by_owner) if folder is not None])
+        found = find_fleet(accounts, [*filter(None, [own]), *new_folder(shown.by_owner)])
         kept = _Kept(
             fleet.history_file or found.home / HISTORY_NAME, fleet.resume, isinstance(judging.at, datetime), fleet.anonymise
         )

@@ -114,7 +114,7 @@ def check(
             report = narrowed(report, batch)
     if not report.results:
         raise click.ClickException(
-            f"No rules are left to check {report.phase.replace('-', ' the ')}. Change --select, --ignore or --phase."
+            f"No rules are left to check {report.phase.replace('-', ' the ')}. Change --select, --ignore, --about or --phase."
         )
     report = replace(report, base=base(snapshot, wanted), changes=changes_since(output.earlier, report))
     passed = gate_result(report, gate.policy(settled.thresholds))

@@ -53,19 +53,23 @@ class Desk:
         by_id = {rule.id: rule for rule in self.book.rules}
         for id_ in rules:
             if id_ not in by_id:
-                raise click.UsageError(f"rule '{id_}' not found{did_you_mean(id_, by_id) or ''}")
+                near = did_you_mean(id_, by_id)
+                raise click.UsageError(f"rule '{id_}' not found{near or '; to list all rules, run: exportready rules list'}")
             if by_id[id_].confirm is None:
                 raise click.UsageError(f"{id_} can't be confirmed by looking at a screen. It needs a file or an answer.")
 
-    def _examine(self) -> Examined:
+    def _examine(self) -> tuple[Examined, Path]:
+        """Check the folder, and return its file of answers too. Raises click.ClickException if that has mistakes: before anyone answers."""
         try:
-            return examine(CheckRequest(snapshot=self.folder, rulebook=self.book, at=self.at))
+            done = examine(CheckRequest(snapshot=self.folder, rulebook=self.book, at=self.at))
         except NoSnapshot as error:
             raise click.ClickException(str(error)) from error
+        return done, account_file(self.folder, done.report)
 
     def show(self, rules: Sequence[str], *, as_json: bool) -> None:
         """Print what can be confirmed now, with the clicks."""
-        found = _chosen(open_confirmations(self._examine().report.results), rules)
+        done, _ = self._examine()
+        found = _chosen(open_confirmations(done.report.results), rules)
         if as_json:
             echo_json({"format": "exportready/confirmations@1", "confirmations": [_as_json(one) for one in found]})
             return
@@ -79,7 +83,7 @@ class Desk:
 
         Raises click.ClickException, and click.exceptions.Exit after Ctrl-C.
         """
-        done = self._examine()
+        done, path = self._examine()
         found = _chosen(open_confirmations(done.report.results), rules)
         if not found:
             if talk is None:
@@ -95,34 +99,30 @@ class Desk:
             if isinstance(answer := reply.answers.get(_ANSWER), bool)
             for confirmation in given(by_text[reply.asked.question.text], answer, self.by, self.at, state)
         ]
-        self._write(account_file(self.folder, done.report), made)
+        self._write(path, made)
         if talk.ended is End.INTERRUPTED:
             note(f"\nStopped. To continue, run: {suggest('confirm', self.folder)}")
             raise click.exceptions.Exit(INTERRUPTED)
 
     def save(self, rules: Sequence[str], *, value: bool) -> None:
         """Save one answer for each of these rules that is open, and say why for the others."""
-        done = self._examine()
+        done, path = self._examine()
         found = _chosen(open_confirmations(done.report.results), rules)
         state: BatchState = batch_state(done.evidence)
-        self._write(
-            account_file(self.folder, done.report),
-            [confirmation for one in found for confirmation in given(one, value, self.by, self.at, state)],
-        )
+        self._write(path, [confirmation for one in found for confirmation in given(one, value, self.by, self.at, state)])
         others = [id_ for id_ in rules if not _chosen(found, [id_])]
         if others:
             self._say_why(done, others)
 
     def withdraw(self, rules: Sequence[str]) -> None:
         """Remove the confirmations of these rules, and of the rules that the same look decided."""
-        done = self._examine()
+        done, path = self._examine()
         facts = {rule.confirm.fact for rule in self.book.rules if rule.id in rules and rule.confirm}
         ids = [rule.id for rule in self.book.rules if rule.confirm and rule.confirm.fact in facts]
         stated = {one.rule for one in done.evidence.confirmations}
         if stated.isdisjoint(ids):
             note("Nothing was confirmed for this check, so there is nothing to withdraw.")
             return
-        path = account_file(self.folder, done.report)
         write([(str(path), without_confirmations(_text(path, self.at), ids))])
         note(f"Withdrawn in {path}: {', '.join(id_ for id_ in ids if id_ in stated)}")
 

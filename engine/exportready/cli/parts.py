@@ -30,9 +30,13 @@ class PartOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 PARTS = (
-    click.option("--owner", "owners", multiple=True, metavar="NAME", help="Show only this owner's accounts (repeatable)."),
+    click.option("--owner", "owners", multiple=True, metavar="NAME", help="Show only this owner's accounts. Can be repeated."),
     click.option(
-        "--tag", "tags", multiple=True, metavar="TAG", help="Show only accounts with this tag (repeatable: with all)."
+        "--tag",
+        "tags",
+        multiple=True,
+        metavar="TAG",
+        help="Show only accounts with this tag. Repeat it to ask for several tags at once.",
     ),
     click.option(
         "--by-owner",
@@ -42,6 +46,14 @@ PARTS = (
         help="Write a page, a CSV and the messages to send for each owner into this folder.",
     ),
 )
+
+
+def new_folder(folder: Path | None) -> list[Path]:
+    """Return the folder if nothing is in it yet. One that has files may be an account, which its files show."""
+    try:
+        return [folder] if folder is not None and not any(folder.iterdir()) else []
+    except OSError:  # it isn't there yet
+        return [folder] if folder is not None else []
 
 
 def check_folder(folder: Path | None, reports: Path | None, accounts: Iterable[Path]) -> None:

@@ -122,7 +122,7 @@ def _is_report_folder(path: Path, reports: Sequence[Path]) -> bool:
     if os.path.realpath(path) in map(os.path.realpath, reports):
         return True
     try:
-        files = list(path.iterdir()) if path.is_dir() else []
+        files = [file for file in path.iterdir() if not IGNORED.match(file.name)] if path.is_dir() else []
         return bool(files) and all(file.suffix in (".html", ".csv") for file in files) and all(map(_is_report, files))
     except OSError:
         return False

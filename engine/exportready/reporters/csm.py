@@ -181,7 +181,9 @@ _MAX_NAMES = 3
 
 def _task(card: Card) -> str:
     """Return a problem with the records that have it: "Some invoices have no date: 58257, 58260 and 2 more (office manager, ...)"."""
-    names = [row.name for row in card.rows if row.name]
+    names = list(
+        dict.fromkeys(row.name for row in card.rows if row.name)
+    )  # a record that fails two checks of a rule has two rows
     more = len(names) + card.not_listed - _MAX_NAMES
     named = ", ".join(names[:_MAX_NAMES]) + (f" and {more:,} more" if more > 0 else "")
     return f"{card.heading}{f': {named}' if named else ''} ({card.fix.who}, {card.effort})"

@@ -96,7 +96,7 @@ RULE = Object(
         "phase": Key(Choice(tuple(phase.value for phase in Phase)), required=True),
         "about": Key(
             Choice(tuple(about.value for about in About)),
-            "what it judges: the session, the standing setup, the pending batch, or what arrived in the books",
+            "what it judges: the session, the setup, the pending batch, or what arrived in the books",
             required=True,
         ),
         "confirm": Key(CONFIRM, "how a person can decide it where the files can't; without it, no one can"),

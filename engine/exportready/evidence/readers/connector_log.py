@@ -44,7 +44,7 @@ def read(data: bytes, path: str, wanted: Wanted) -> Reading | str:
         return _CUT if cut else _NOTHING
     notes = ["it is read as a log of the QuickBooks Web Connector, from which only QuickBooks' errors are taken"]
     notes += [f"{count(cut, 'response')} in it can't be read, because the log cuts responses short"] if cut else []
-    why = f"{path} lacks {count(cut, 'response')} of QuickBooks"
+    why = f"{count(cut, 'response')} of QuickBooks can't be read in {path}"
     partial = {"whole": False, "why_part": why, "cause": Reason.PARTIAL, "damaged": True} if cut else {}
     listings = (
         *(replace(one, **partial) for one in answered.listings),
