@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from exportready.derive.answers import facts_of
+from exportready.derive.batches import to_be_whole
 from exportready.derive.conclusions import Conclusions
 from exportready.derive.derivation import Inputs, derivation
 from exportready.derive.exported import BookedTransaction, SentTransaction, booked_of, sent
@@ -48,7 +49,7 @@ servicetitan.credit_memo id waits active referenceNumber customer.id customer.na
 servicetitan.bill id waits status active referenceNumber vendorNumber vendor.id vendor.name billDate billAmount batch.number batch.name
 servicetitan.purchase_order id waits number status vendorId date total
 servicetitan.vendor id name
-derived.account purchaseOrdersExported
+derived.account purchasing purchaseOrdersExported
 quickbooks.Invoice TxnDate RefNumber CustomerRef.FullName Memo Subtotal SalesTaxTotal
 quickbooks.CreditMemo TxnDate RefNumber CustomerRef.FullName Memo TotalAmount
 quickbooks.ReceivePayment TxnDate RefNumber CustomerRef.FullName Memo TotalAmount
@@ -79,10 +80,10 @@ def copies(inputs: Inputs) -> Dataset:
 
 
 def _looked_for(evidence: Evidence) -> Iterator[str]:
-    for kind, usual in _USUAL.items():
-        here, there = (evidence.dataset(one).scope is not Scope.MISSING for one in (kind, usual))
-        is_exported = kind != PURCHASE_ORDER or facts_of(evidence).get("purchaseOrdersExported") is not False
-        if kind == INVOICE or (is_exported and there and (here or kind == PAYMENT)):
+    is_exported = facts_of(evidence).get("purchaseOrdersExported") is not False
+    for kind in to_be_whole(evidence, tuple(_USUAL)):
+        is_there = evidence.dataset(_USUAL[kind]).scope is not Scope.MISSING
+        if kind == INVOICE or (is_there and (is_exported or kind != PURCHASE_ORDER)):
             yield kind
 
 
