@@ -268,3 +268,18 @@ def test_an_account_is_needed_for_a_payment_whatever_items_use_it() -> None:
 )
 def test_it_is_unknown_whether_an_account_is_needed(part: Row, items: list[Row], scope: Scope) -> None:
     assert isinstance(needed({MATERIAL: [part], ITEM: items}, scope), Unknown)
+
+
+def test_quickbooks_may_have_to_have_an_account_because_of_a_user_that_may_be_active() -> None:
+    known: Row = {"code": "Labor", "active": True, "account": "Income"}
+    rows: Rows = {
+        MATERIAL: [{"code": "PIPE-1", "isInventory": True, "account": "Income", "assetAccount": UNSET}],
+        EQUIPMENT: [],
+        SERVICE: [known],
+        LINE: [],
+        PAYMENT: [],
+        ITEM: [{"Name": "Labor", "FullName": "Labor", "ItemType": "Service"}],
+    }
+    both: Rows = {**rows, ITEM: [*rows[ITEM], {"Name": "PIPE-1", "FullName": "PIPE-1", "ItemType": "Inventory"}]}
+    (one,), (other,) = (derived("derived.account_use", some).rows() for some in (rows, both))
+    assert (isinstance(one.get("needed"), Unknown), other.get("needed")) == (True, False)

@@ -266,6 +266,25 @@ def test_a_twin_is_named_once(kind: str, sent: Row, home: str, book: Row, id_: s
     assert (state_of(one), isinstance(one.get("twin"), str)) == ("arrived", named)
 
 
+@pytest.mark.parametrize(
+    ("twin", "unknown"),
+    [
+        ({"CustomerRef.FullName": NOT_EXPORTED}, True),
+        ({"Subtotal": NOT_EXPORTED}, True),
+        ({"CustomerRef.FullName": NOT_EXPORTED, "Subtotal": NOT_EXPORTED}, True),
+        ({"TxnDate": NOT_EXPORTED}, True),
+        ({"CustomerRef.FullName": NOT_EXPORTED, "TxnDate": date(2026, 1, 5)}, False),
+        ({"CustomerRef.FullName": NOT_EXPORTED, "Subtotal": Decimal(1)}, False),
+        ({"CustomerRef.FullName": "Bob", "Subtotal": NOT_EXPORTED}, False),
+        ({"CustomerRef.FullName": UNSET}, False),
+    ],
+)
+def test_what_the_file_does_not_show_may_be_a_twin(twin: Row, unknown: bool) -> None:
+    second: Row = {**BILLED, "TxnID": "T2", "Memo": UNSET, "RefNumber": UNSET, **twin}
+    (one,) = matched({"servicetitan.invoice": [INVOICE], "quickbooks.Invoice": [BILLED, second]}).values()
+    assert (state_of(one), isinstance(one.get("twin"), Unknown)) == ("arrived", unknown)
+
+
 def test_what_servicetitan_has_is_no_twin() -> None:
     second: Row = {**INVOICE, "id": "2", "referenceNumber": "102", "syncStatus": "Pending", "batch.number": "13"}
     rows: Rows = {

@@ -117,8 +117,8 @@ servicetitan.bill syncStatus status active batch.number referenceNumber vendor.n
 def batched(inputs: Inputs) -> Dataset:
     """Conclude one record for each transaction in a batch, with its own status and the batch's.
 
-    The files must contain all invoices and payments, and all bills if the account uses Purchasing. Credit memos are checked if the
-    files contain them, as in the tie-out (docs/decisions/tie-out.md).
+    The files must contain all invoices and payments, and all bills unless the account doesn't use Purchasing. Credit memos are
+    checked if the files contain them, as in the tie-out (docs/decisions/tie-out.md).
     """
     evidence = inputs.evidence
     found = Conclusions("derived.batched")
@@ -148,11 +148,11 @@ def batched(inputs: Inputs) -> Dataset:
 def to_be_whole(evidence: Evidence, kinds: Sequence[str]) -> list[str]:
     """Return those of some kinds of transactions of which the files must contain all.
 
-    They are invoices and payments, bills if the account uses Purchasing, purchase orders if they are exported, and any other kind
-    that the files contain. Many accounts have no credit memos.
+    They are invoices and payments, bills unless the account doesn't use Purchasing, purchase orders unless they aren't exported, and
+    any other kind that the files contain. Many accounts have no credit memos.
     """
     facts = facts_of(evidence)
     must = {INVOICE, PAYMENT}
-    must |= {BILL} if facts.get("purchasing") is True else set()
-    must |= {PURCHASE_ORDER} if facts.get("purchaseOrdersExported") is True else set()
+    must |= {BILL} if facts.get("purchasing") is not False else set()
+    must |= {PURCHASE_ORDER} if facts.get("purchaseOrdersExported") is not False else set()
     return [kind for kind in kinds if kind in must or evidence.dataset(kind).scope is not Scope.MISSING]

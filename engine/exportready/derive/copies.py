@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from exportready.derive.answers import facts_of
+from exportready.derive.batches import to_be_whole
 from exportready.derive.conclusions import Conclusions
 from exportready.derive.derivation import Inputs, derivation
 from exportready.derive.exported import BookedTransaction, SentTransaction, booked_of, sent
@@ -48,7 +49,7 @@ servicetitan.credit_memo id waits active referenceNumber customer.id customer.na
 servicetitan.bill id waits status active referenceNumber vendorNumber vendor.id vendor.name billDate billAmount batch.number batch.name
 servicetitan.purchase_order id waits number status vendorId date total
 servicetitan.vendor id name
-derived.account purchaseOrdersExported
+derived.account purchasing purchaseOrdersExported
 quickbooks.Invoice TxnDate RefNumber CustomerRef.FullName Memo Subtotal SalesTaxTotal
 quickbooks.CreditMemo TxnDate RefNumber CustomerRef.FullName Memo TotalAmount
 quickbooks.ReceivePayment TxnDate RefNumber CustomerRef.FullName Memo TotalAmount
@@ -79,10 +80,10 @@ def copies(inputs: Inputs) -> Dataset:
 
 
 def _looked_for(evidence: Evidence) -> Iterator[str]:
-    for kind, usual in _USUAL.items():
-        here, there = (evidence.dataset(one).scope is not Scope.MISSING for one in (kind, usual))
-        is_exported = kind != PURCHASE_ORDER or facts_of(evidence).get("purchaseOrdersExported") is not False
-        if kind == INVOICE or (is_exported and there and (here or kind == PAYMENT)):
+    is_exported = facts_of(evidence).get("purchaseOrdersExported") is not False
+    for kind in to_be_whole(evidence, tuple(_USUAL)):
+        is_there = evidence.dataset(_USUAL[kind]).scope is not Scope.MISSING
+        if kind == INVOICE or (is_there and (is_exported or kind != PURCHASE_ORDER)):
             yield kind
 
 
@@ -141,6 +142,11 @@ class _Books:
         self._unreadable: dict[str, Unknown] = {}
         """Kind -> the unknown number of one of its transactions."""
         self._by_amount: dict[tuple[str, Value], list[BookedTransaction]] = {}
+        self._by_day: dict[tuple[str, Value], list[BookedTransaction]] = {}
+        """Those that can't be found by their amount, because it is unknown on one of the two sides."""
+        has_unknown = any(isinstance(amount, Unknown) for amount in amounts)
+        found: set[str] = set()
+        """The numbers of those that are found by something else."""
         for book in booked_of(evidence, _USUAL.values()):
             kind, number = book.record.kind, book.record.get("RefNumber")
             if isinstance(number, Unknown):
@@ -149,10 +155,14 @@ class _Books:
                 self._without_number.setdefault(kind, []).append(book)
             elif book.number in numbers:
                 self._by_number.setdefault((kind, book.number), []).append(book)
+            if isinstance(book.amount, Unknown) or has_unknown:
+                self._by_day.setdefault((kind, book.day), []).append(book)
+                found.add(book.number)
             if book.amount in amounts:
                 self._by_amount.setdefault((kind, book.amount), []).append(book)
-                numbers |= {book.number}
-        self._others = list(_others(evidence, numbers, shape)) if self._by_number or self._by_amount else []
+                found.add(book.number)
+        has_any = self._by_number or self._by_amount or self._by_day
+        self._others = list(_others(evidence, numbers | found, shape)) if has_any else []
         self._batches = {
             (number, name): record
             for kind in (INVOICE, PAYMENT, CREDIT_MEMO, BILL)
@@ -171,9 +181,11 @@ class _Books:
         known: list[Value] = []
         for book in self._near(transaction, home, with_number=with_number):
             same = _is_same(transaction, book) if with_number else _may_be_same(transaction, book)
-            if same is True and not self._was_sent(book):
+            if same is not False and self._was_sent(book):
+                same = False
+            if same is True:
                 return True, book
-            known.append(False if same is True else same)
+            known.append(same)
         unknown = any_of(known)
         if with_number and not isinstance(unknown, Unknown):
             unknown = self._hidden(home, transaction) or False
@@ -186,10 +198,17 @@ class _Books:
         elif transaction.numbers:
             yield from self._without_number.get(home, ())
             if transaction.type == "invoice":  # entered by hand, it gets QuickBooks' own next number
-                some = self._by_amount.get((home, transaction.amount), ())
+                some = self._with_amount(transaction, home)
                 yield from (book for book in some if book.number and book.number not in transaction.numbers)
         else:
-            yield from self._by_amount.get((home, transaction.amount), ())
+            yield from self._with_amount(transaction, home)
+
+    def _with_amount(self, transaction: SentTransaction, home: str) -> Iterator[BookedTransaction]:
+        """Yield those with the same amount, and of those of the same day the ones of which we can't tell."""
+        is_unknown = isinstance(transaction.amount, Unknown)
+        yield from () if is_unknown else self._by_amount.get((home, transaction.amount), ())
+        same_day = self._by_day.get((home, transaction.day), ())
+        yield from (book for book in same_day if is_unknown or isinstance(book.amount, Unknown))
 
     def _was_sent(self, book: BookedTransaction) -> bool:
         """Return whether it belongs to another transaction of ServiceTitan, or its memo shows a batch of ServiceTitan."""
@@ -205,10 +224,9 @@ class _Books:
         dataset = self._evidence.dataset(home)
         if dataset.scope is Scope.MISSING and home != _USUAL[INVOICE]:
             return None  # a net negative invoice becomes a credit memo, and those are looked for if the files have them
-        if dataset.scope is Scope.PERIOD and isinstance(transaction.day, date):
-            if any(first <= transaction.day <= last for first, last in dataset.days):
-                return None
-        elif dataset.scope is Scope.WHOLE:
+        day = transaction.day
+        is_covered = isinstance(day, date) and any(first <= day <= last for first, last in dataset.days)
+        if dataset.scope is Scope.WHOLE or (dataset.scope is Scope.PERIOD and is_covered):
             unread = self._unreadable.get(home)
             return without(unread, f"the numbers of some {list_name(home)} aren't in the file") if unread else None
         return not_whole(dataset)

@@ -192,21 +192,30 @@ class _Moved:
 
     def __init__(self, invoices: Dataset, booked: Dataset) -> None:
         self._invoices, self._booked = invoices, booked
-        self._exported: dict[tuple[str, Value], list[Record]] = {}
+        self._exported: dict[str, list[Record]] = {}
+        self._nameless: Unknown | None = None
         for one in invoices.rows():
             name = one.get("customer.name")
             if one.get("waits") is False and isinstance(name, str):
-                self._exported.setdefault((fold(name), one.get("customer.id")), []).append(one)
+                self._exported.setdefault(fold(name), []).append(one)
+            elif one.get("waits") is False and isinstance(name, Unknown):
+                self._nameless = without(name, f"we can't tell who the customer of {one.key} is")
         self._by_number = booked.by("RefNumber")
         self._numberless = first_unknown(*booked.column("RefNumber"))
 
     def to(self, name: str, id_: Value) -> Value:
         """Return the name that QuickBooks has instead of this one; unset if it never had one, or has one that is nearly the same."""
-        unknown: Value = UNSET
-        for one in self._exported.get((fold(name), id_), ()):
+        unknown: Value = self._nameless or UNSET
+        for one in self._exported.get(fold(name), ()):
+            own = one.get("customer.id")
+            lacking = first_unknown(own, id_) if own != id_ else None
+            if own != id_ and lacking is None:
+                continue
             other = self._of(one, folded_forms(name, id_))
-            if isinstance(other, str):
+            if isinstance(other, str) and lacking is None:
                 return UNSET if set(likeness(name)) & set(likeness(other)) else other
+            if isinstance(other, str):
+                other = without(lacking or UNSET, f"the file doesn't have the customer's ID on {one.key}")
             unknown = other if isinstance(other, Unknown) else unknown
         if self._invoices.scope is not Scope.WHOLE and unknown is UNSET:
             return not_among(self._invoices, "your files have only some of the invoices")
@@ -263,7 +272,7 @@ def jobs(inputs: Inputs) -> Dataset:
     books = _Books(inputs.dataset(_BOOKS))
     places: dict[tuple[str, Value, str, Value], Record] = {}
     ids: dict[tuple[str, str], list[Value]] = {}
-    """(customer, location) -> the ID of the location on each transaction."""
+    """(customer, location) -> the ID of the location on each invoice."""
     for record, name, id_ in _pending(sources, found):
         location = record.get("location.name")
         if location is UNSET:
@@ -273,7 +282,8 @@ def jobs(inputs: Inputs) -> Dataset:
         else:
             place = record.get("location.id")
             places.setdefault((fold(name), id_, str(location), place), record)
-            ids.setdefault((fold(name), fold(str(location))), []).append(place)
+            if record.kind == INVOICE:  # a credit memo has only the location's name
+                ids.setdefault((fold(name), fold(str(location))), []).append(place)
     for (name, id_, location, place), record in places.items():
         job, active = _job(books, str(record.get("customer.name")), id_, location, mapping)
         fields: dict[str, Value] = {
@@ -283,7 +293,7 @@ def jobs(inputs: Inputs) -> Dataset:
             "namesJob": mapping if isinstance(mapping, Unknown) else mapping == _BY_LOCATION,
             "inQuickBooks": job,
             "active": active,
-            "shared": _differ(ids[name, fold(location)]),
+            "shared": _differ(ids.get((name, fold(location)), ())),
             "usedBy": record.key,
         }
         found.add(fields, record.where)
@@ -291,12 +301,13 @@ def jobs(inputs: Inputs) -> Dataset:
 
 
 def _differ(ids: Sequence[Value]) -> Value:
-    """Return whether transactions for one name have several locations. A credit memo has only the location's name."""
-    known = {id_ for id_ in ids if isinstance(id_, str)}
-    if len(known) > 1 or len(ids) == 1:
-        return len(known) > 1
+    """Return whether the invoices for one name have several locations."""
+    if len({id_ for id_ in ids if isinstance(id_, str)}) > 1:
+        return True
     unknown = first_unknown(*ids)
-    return without(unknown, "the file doesn't have the IDs of the locations") if unknown is not None and not known else False
+    return (
+        without(unknown, "the file doesn't have the IDs of all locations") if unknown is not None and len(ids) > 1 else False
+    )
 
 
 def _mapping(inputs: Inputs) -> Value:

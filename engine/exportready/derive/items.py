@@ -140,22 +140,25 @@ def account_uses(inputs: Inputs) -> Dataset:
     users: dict[str, list[tuple[str, Record]]] = {}
     doubts: list[tuple[Value, str, Value]] = []
     """(folded account name, why it may be in use, the value that is not known)."""
+    may_need: dict[str, Unknown] = {}
+    """Folded account name -> why QuickBooks may have to have it, apart from its known users."""
     for record, counts, name in _named(inputs.evidence):
         if isinstance(name, str) and counts is True:
             users.setdefault(fold(name), []).append((name, record))
         elif isinstance(name, str):
-            doubts.append(
-                (fold(name), f"we don't know whether {record.key}, which uses account {name}, is active or pending", counts)
-            )
+            reason = f"we don't know whether {record.key}, which uses account {name}, is active or pending"
+            doubts.append((fold(name), reason, counts))
+            if _is_needed(record, items) is not False:
+                may_need[fold(name)] = without(counts, reason)
         elif isinstance(name, Unknown):
             doubts.append((name, f"we can't tell which account {record.key} uses", name))
     open_ = [(why, value) for name, why, value in doubts if name not in users]
     if open_:
         why, value = min(open_, key=lambda doubt: doubt[0])
         found.doubt = without(value, why)
-    for _, some in sorted(users.items()):
+    for key, some in sorted(users.items()):
         name, record = min(some, key=lambda user: (user[1].key, user[0]))
-        needed = any_of([_is_needed(user, items) for _, user in some])
+        needed = any_of([*(_is_needed(user, items) for _, user in some), may_need.get(key, False)])
         fields: dict[str, Value] = {"name": name, "usedBy": record.key, "uses": Decimal(len(some)), "needed": needed}
         found.add(fields, record.where)
     return found.dataset(*map(inputs.dataset, _NAMING), active_suffices=True, waiting_suffices=True)

@@ -141,6 +141,13 @@ class _Invoices:
             if isinstance(number, str):
                 self._by_number.setdefault(fold(number), []).append(record)
         self._adjustments = invoices.by("adjustmentToId")
+        self._unclear: dict[str, Unknown] = {}
+        """Folded customer -> why one of its credits may be an adjustment of any of its invoices."""
+        for record in invoices.rows():
+            of, amount, name = record.get("adjustmentToId"), record.get("total"), record.get("customer.name")
+            if isinstance(of, Unknown) and isinstance(amount, Decimal) and amount < 0 and record.get("active") is not False:
+                reason = f"the file doesn't show which invoice {record.key} adjusts"
+                self._unclear[fold(name) if isinstance(name, str) else ""] = without(of, reason)
 
     def paid_by(self, application: Record) -> Record | None:
         """Return the invoice that a payment is applied to; None if it isn't in the files, or if several may be it."""
@@ -160,6 +167,12 @@ class _Invoices:
 
     def due(self, invoice: Record) -> Value:
         """Return the amount of an invoice with its adjustments."""
+        name = invoice.get("customer.name")
+        unclear = self._unclear.get(fold(name) if isinstance(name, str) else "") or self._unclear.get("")
+        if unclear is not None:
+            return unclear
+        if self._invoices.scope is Scope.PART:
+            return not_among(self._invoices, "your files have only some of the invoices, and an adjustment may be missing")
         own = self._adjustments.get(invoice.get("id"), ()) if isinstance(invoice.get("id"), str) else ()
         unknown = first_unknown(*(one.get("active") for one in own))
         if unknown is not None:

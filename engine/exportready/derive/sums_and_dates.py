@@ -13,6 +13,7 @@ from exportready.kinds.transactions import INVOICE, TRANSACTIONS
 from exportready.model.evidence import UNSET, Dataset, Record, Scope, Unknown, Value
 
 _SUM, _DATE, _LINE = "derived.invoice_sum", "derived.pending_date", "servicetitan.invoice_item"
+_NAMING = ("parent.customer.name", "parent.referenceNumber")
 _NO_TOTAL = "a line has no total in the file"
 AHEAD, BACK = timedelta(days=366), timedelta(days=731)
 """How far from the check a transaction's date may be. The limits are our own: they find a mistyped year, nothing else."""
@@ -35,8 +36,12 @@ def sums(inputs: Inputs) -> Dataset:
     invoices, lines = inputs.dataset(INVOICE), inputs.dataset(_LINE)
     of_invoice: dict[str, list[Record]] = {}
     for line in lines.rows():
-        if line.get("active") is not False:
-            of_invoice.setdefault(_whose(line, "parent."), []).append(line)
+        if line.get("active") is False:
+            continue
+        lost = None if isinstance(line.get("parent.id"), str) else first_unknown(*map(line.get, _NAMING))
+        if lost is not None:
+            found.doubt = without(lost, f"we can't tell which invoice {line.key} is on")
+        of_invoice.setdefault(_whose(line, "parent."), []).append(line)
     for invoice in invoices.rows():
         waits, own = invoice.get("waits"), of_invoice.get(_whose(invoice, ""), [])
         if waits is False:

@@ -16,10 +16,11 @@ from msgspec.structs import replace
 from exportready.derive.exported import BookedTransaction
 from exportready.derive.leftovers import as_booked
 from exportready.derive.matching import ARRIVED, TWICE, Match, content_of
-from exportready.derive.signs import TWIN, Key, booked_keys, sent_keys
-from exportready.derive.unknowns import first_unknown, without
+from exportready.derive.signs import AMOUNT, CUSTOMER, HOME, TWIN, Key, Signs, booked_keys, sent_keys
+from exportready.derive.unknowns import without
 from exportready.kinds import fold
 from exportready.kinds.transactions import TRANSACTIONS
+from exportready.model.display import join_words
 from exportready.model.evidence import Dataset, Scope, Unknown
 
 _APART = timedelta(days=6)
@@ -32,7 +33,7 @@ def with_twins(found: Sequence[Match], free: Sequence[BookedTransaction], lists:
     `free`: the QuickBooks transactions that match nothing; `lists`: ServiceTitan's lists of transactions by kind.
     """
     amounts = {one.booked.amount for one in found if one.booked is not None}
-    free = [book for book in free if book.amount in amounts]
+    free = [book for book in free if book.amount in amounts or isinstance(book.amount, Unknown)]
     if not free:
         return list(found)
     by_key = _by_key(found)
@@ -43,28 +44,52 @@ def with_twins(found: Sequence[Match], free: Sequence[BookedTransaction], lists:
         at = _nearest(book, found, by_key, lists, numbers)
         if at is not None:
             twins.setdefault(at, book)
-    undated = _undated(free)
-    return [replace(one, twin=twins.get(at) or _unknown_twin(one, undated)) for at, one in enumerate(found)]
+    unclear = _unclear(free)
+    return [replace(one, twin=twins.get(at) or _unknown_twin(one, unclear, numbers)) for at, one in enumerate(found)]
 
 
-def _undated(free: Sequence[BookedTransaction]) -> dict[Key, Unknown]:
-    """Return why some of QuickBooks' transactions can't be compared: their dates or numbers aren't in the file."""
-    found: dict[Key, Unknown] = {}
-    for book in free:
-        unknown = first_unknown(book.day, book.record.get("RefNumber"))
-        if unknown is not None:
-            for key in booked_keys(TWIN, book):
-                found[key] = min(unknown, found.get(key, unknown), key=str)
-    return found
+_Unclear = Mapping[tuple[Signs, Key], Sequence[BookedTransaction]]
+_SIGNS = tuple((HOME, *customer, *amount) for customer in ((CUSTOMER,), ()) for amount in ((AMOUNT,), ()))
+"""What is left of `TWIN` if the file doesn't show a transaction's customer or amount."""
 
 
-def _unknown_twin(one: Match, undated: Mapping[Key, Unknown]) -> Unknown | None:
+def _hidden(book: BookedTransaction) -> dict[str, Unknown]:
+    """Return what the file doesn't show of a transaction, of what decides whether it is a twin."""
+    signs = {"amount": book.amount, "date": book.day, "number": book.record.get("RefNumber")}
+    signs |= {} if book.names else {"customer": book.party}
+    return {name: value for name, value in signs.items() if isinstance(value, Unknown)}
+
+
+def _unclear(free: Sequence[BookedTransaction]) -> _Unclear:
+    """Return those of QuickBooks' transactions that can't be compared, by the signs that they have."""
+    unclear: dict[tuple[Signs, Key], list[BookedTransaction]] = {}
+    for book in sorted(filter(_hidden, free), key=content_of):
+        hidden = _hidden(book)
+        signs = (HOME, *(() if "customer" in hidden else (CUSTOMER,)), *(() if "amount" in hidden else (AMOUNT,)))
+        for key in booked_keys(signs, book):
+            unclear.setdefault((signs, key), []).append(book)
+    return unclear
+
+
+def _unknown_twin(one: Match, unclear: _Unclear, numbers: Mapping[str, Collection[str]]) -> Unknown | None:
     """Return why we can't tell whether a transaction has a twin; None if we can."""
-    if not undated or one.booked is None or one.state not in (ARRIVED, TWICE):
+    if not unclear or one.booked is None or one.state not in (ARRIVED, TWICE):
         return None
-    unknown = min((undated[key] for key in sent_keys(TWIN, as_booked(one)) if key in undated), key=str, default=None)
-    reason = "QuickBooks has one of the same customer and amount, and the file doesn't show its date and number"
-    return without(unknown, reason) if unknown is not None else None
+    sent, own = as_booked(one), numbers[one.transaction.record.kind]
+    keys = ((signs, key) for signs in _SIGNS for key in sent_keys(signs, sent))
+    book = next((book for key in keys for book in unclear.get(key, ()) if _may_be_twin(book, one, own)), None)
+    if book is None:
+        return None
+    hidden = _hidden(book)
+    reason = f"QuickBooks has another one that may be the same, and the file doesn't show its {join_words(sorted(hidden))}"
+    return without(next(iter(hidden.values())), reason)
+
+
+def _may_be_twin(book: BookedTransaction, one: Match, numbers: Collection[str]) -> bool:
+    """Return whether nothing that the file shows of a transaction speaks against a twin."""
+    day, other = book.day, one.booked.day if one.booked else None
+    is_far = isinstance(day, date) and isinstance(other, date) and abs(day - other) > _APART
+    return not is_far and _is_nothing_of_servicetitan(book, one, numbers)
 
 
 def _can_be_twin(book: BookedTransaction) -> bool:
