@@ -108,6 +108,8 @@ NUMBER_IS_ITS_OWN = Sign(lambda one: _if(one.type != "payment"), lambda _: (True
 """A payment's number may be a check's, which proves little by itself."""
 IS_NAMED = Sign(lambda _: (True,), lambda book: _if(bool(book.names)))
 """A journal entry without a customer may be anything."""
+UNKNOWN_CUSTOMER = Sign(lambda _: (True,), lambda book: _if(not book.names and isinstance(book.party, Unknown)))
+UNKNOWN_AMOUNT = Sign(lambda _: (True,), lambda book: _if(isinstance(book.amount, Unknown)))
 
 EXACT: Signs = (HOME, NUMBER, DAY, AMOUNT, PERHAPS_CUSTOMER)
 """Several that agree in these are duplicates."""
@@ -149,6 +151,13 @@ SURE_COPY: Signs = (HOME, NUMBER, CUSTOMER, AMOUNT, BATCH)
 
 TWIN: Signs = (HOME, CUSTOMER, AMOUNT)
 """The signs of a transaction that was entered by hand a second time."""
+MAYBE_TWIN: tuple[Signs, ...] = (
+    TWIN,
+    (HOME, UNKNOWN_CUSTOMER, AMOUNT),
+    (HOME, CUSTOMER, UNKNOWN_AMOUNT),
+    (HOME, UNKNOWN_CUSTOMER, UNKNOWN_AMOUNT),
+)
+"""The signs of one that may be a twin, because the file doesn't show all of it."""
 
 MAYBE: tuple[Signs, ...] = (
     (HOME, NUMBER, DAY),

@@ -2,13 +2,13 @@
 
 A twin has the customer and the amount of a transaction that arrived, and a date less than a week off. Nothing in ServiceTitan is it:
 it has no number, or one that ServiceTitan doesn't have, and its memo doesn't show another batch. That proves nothing, so it is only
-reported as possible.
+reported as possible. If QuickBooks' list of the kind in which the transaction arrived isn't complete, we can't tell.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from msgspec.structs import replace
@@ -16,55 +16,74 @@ from msgspec.structs import replace
 from exportready.derive.exported import BookedTransaction
 from exportready.derive.leftovers import as_booked
 from exportready.derive.matching import ARRIVED, TWICE, Match, content_of
-from exportready.derive.signs import TWIN, Key, booked_keys, sent_keys
-from exportready.derive.unknowns import first_unknown, without
+from exportready.derive.signs import MAYBE_TWIN, TWIN, Key, booked_keys, sent_keys
+from exportready.derive.unknowns import first_unknown, not_whole, without
 from exportready.kinds import fold
 from exportready.kinds.transactions import TRANSACTIONS
-from exportready.model.evidence import Dataset, Scope, Unknown
+from exportready.model.evidence import Dataset, Evidence, Scope, Unknown, Value
 
 _APART = timedelta(days=6)
 """The limit is our own: people enter the day on which they type, and some customers pay the same amount each week."""
 
 
-def with_twins(found: Sequence[Match], free: Sequence[BookedTransaction], lists: Mapping[str, Dataset]) -> list[Match]:
+def with_twins(found: Sequence[Match], free: Sequence[BookedTransaction], evidence: Evidence) -> list[Match]:
     """Return the matches with their twins. Each twin belongs to the nearest transaction only.
 
-    `free`: the QuickBooks transactions that match nothing; `lists`: ServiceTitan's lists of transactions by kind.
+    `free`: the QuickBooks transactions that match nothing.
     """
     amounts = {one.booked.amount for one in found if one.booked is not None}
-    free = [book for book in free if book.amount in amounts]
-    if not free:
-        return list(found)
-    by_key = _by_key(found)
-    numbers = {kind: _numbers(kind, dataset) for kind, dataset in lists.items()}
     maybe = {content_of(one.maybe) for one in found if one.maybe is not None}
+    possible = [book for book in free if book.amount in amounts and _can_be_twin(book) and content_of(book) not in maybe]
     twins: dict[int, BookedTransaction] = {}
-    for book in sorted((book for book in free if content_of(book) not in maybe and _can_be_twin(book)), key=content_of):
-        at = _nearest(book, found, by_key, lists, numbers)
-        if at is not None:
-            twins.setdefault(at, book)
-    undated = _undated(free)
-    return [replace(one, twin=twins.get(at) or _unknown_twin(one, undated)) for at, one in enumerate(found)]
+    if possible:
+        by_key, lists = _by_key(found), {kind: evidence.dataset(kind) for kind in TRANSACTIONS}
+        numbers = {kind: _numbers(kind, dataset) for kind, dataset in lists.items()}
+        for book in sorted(possible, key=content_of):
+            at = _nearest(book, found, by_key, lists, numbers)
+            if at is not None:
+                twins.setdefault(at, book)
+    unknown = _Unknown(free, evidence)
+    return [replace(one, twin=twins.get(at) or unknown.twin(one)) for at, one in enumerate(found)]
 
 
-def _undated(free: Sequence[BookedTransaction]) -> dict[Key, Unknown]:
-    """Return why some of QuickBooks' transactions can't be compared: their dates or numbers aren't in the file."""
-    found: dict[Key, Unknown] = {}
-    for book in free:
-        unknown = first_unknown(book.day, book.record.get("RefNumber"))
-        if unknown is not None:
-            for key in booked_keys(TWIN, book):
-                found[key] = min(unknown, found.get(key, unknown), key=str)
-    return found
+class _Unknown:
+    """Why a transaction may have a twin that the files don't show: in a list that isn't complete, or without all of its fields."""
+
+    def __init__(self, free: Sequence[BookedTransaction], evidence: Evidence) -> None:
+        self._evidence = evidence
+        self._by_key: dict[tuple[str, date | None, int, Key], Unknown] = {}
+        """By kind, day, position in MAYBE_TWIN and key, for QuickBooks' transactions of which the file doesn't show all."""
+        for book in free:
+            unknown = first_unknown(book.day, book.record.get("RefNumber"), book.amount, book.party)
+            if unknown is not None:
+                day = book.day if isinstance(book.day, date) else None
+                for number, signs in enumerate(MAYBE_TWIN):
+                    for key in booked_keys(signs, book):
+                        at = (book.record.kind, day, number, key)
+                        self._by_key[at] = min(unknown, self._by_key.get(at, unknown), key=str)
+
+    def twin(self, one: Match) -> Unknown | None:
+        """Return why we can't tell whether a transaction has a twin; None if we can."""
+        if one.booked is None or one.state not in (ARRIVED, TWICE):
+            return None
+        kind = one.booked.record.kind
+        if self._by_key:
+            days = (None, *_days_near(one.booked.day, self._evidence.dataset(one.transaction.record.kind)))
+            keys = [(at, key) for at, signs in enumerate(MAYBE_TWIN) for key in sent_keys(signs, as_booked(one))]
+            some = (self._by_key.get((kind, day, *key)) for day in days for key in keys)
+            unknown = min((each for each in some if each is not None), key=str, default=None)
+            if unknown is not None:
+                reason = "QuickBooks has one that may be a copy of it, but your file doesn't show its date, number, customer or amount"
+                return without(unknown, reason)
+        listed = self._evidence.dataset(kind)
+        return not_whole(listed) if listed.scope is Scope.PART else None
 
 
-def _unknown_twin(one: Match, undated: Mapping[Key, Unknown]) -> Unknown | None:
-    """Return why we can't tell whether a transaction has a twin; None if we can."""
-    if not undated or one.booked is None or one.state not in (ARRIVED, TWICE):
-        return None
-    unknown = min((undated[key] for key in sent_keys(TWIN, as_booked(one)) if key in undated), key=str, default=None)
-    reason = "QuickBooks has one of the same customer and amount, and the file doesn't show its date and number"
-    return without(unknown, reason) if unknown is not None else None
+def _days_near(day: Value, dataset: Dataset) -> Iterator[date]:
+    """Yield the days on which a transaction's twin may be, of those that ServiceTitan's list covers."""
+    if isinstance(day, date):
+        near = (day + timedelta(days=apart) for apart in range(-_APART.days, _APART.days + 1))
+        yield from (one for one in near if _covers(dataset, one))
 
 
 def _can_be_twin(book: BookedTransaction) -> bool:
