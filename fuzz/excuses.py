@@ -49,7 +49,7 @@ class Excuses:
     def excuse(self, before: RuleResult, lost: Sequence[Finding]) -> bool:
         """Return whether a rule may have lost these findings, or all that it could not decide.
 
-            It may if the field's blank says something (`EMPTY_SAYS`). It may too if nothing left refers to the deleted record, and that is
+        It may if the field's blank says something (`EMPTY_SAYS`). It may too if nothing left refers to the deleted record, and that is
         the own subject of all that was lost, or a finding now reports that QuickBooks doesn't have it. A file that never had such a
         record looks the same.
         """
