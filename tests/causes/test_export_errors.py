@@ -233,6 +233,19 @@ def test_an_id_is_looked_up_in_the_lists_and_else_never_shown_as_a_name() -> Non
         error(message, "1", "Invoice"), servicetitan__invoice=INVOICES).blocked_transactions for chain in one.chain)  # fmt: skip
 
 
+def test_an_id_is_looked_up_in_the_transactions_of_quickbooks() -> None:
+    message = 'Object "B68F-1621437495" specified in the request cannot be found.'
+    booked: Row = {"TxnID": "B68F-1621437495", "RefNumber": "58244"}
+    causes = of_errors(error(message, "1", "Invoice"), quickbooks__Invoice=[booked], servicetitan__invoice=INVOICES)
+    assert only(causes).message == "QuickBooks can't find invoice 58244"
+    assert causes.blocked_transactions[0].chain == ("invoice 1 uses invoice 58244, which QuickBooks can't find",)
+    without_number: Row = {"TxnID": "B68F-1621437495", "RefNumber": UNSET}
+    other: Row = {"TxnID": "B690-1621437495", "RefNumber": "58244"}
+    for row in (without_number, other):
+        found = only(of_errors(error(message, "1", "Invoice"), quickbooks__Invoice=[row], servicetitan__invoice=INVOICES))
+        assert found.message == "QuickBooks can't find the transaction with the internal ID B68F-1621437495"
+
+
 def test_a_message_in_another_language_is_shown_with_the_meaning_of_its_code() -> None:
     assert only(of_errors(error("3175: Die Transaktion ist gesperrt"))).message == (
         "Someone else has the record open (3175: Die Transaktion ist gesperrt)"
