@@ -111,6 +111,8 @@ CALL = "WebMethod: connectionError() has been called\n  string ticket = 2b0e\n  
         (CALL + CALL + "  Return values:", ["0x80040408"]),
         ('hresult="0x8004040A", message="Another file is open"\nInvoice 7: Nothing that we know',
          ['0x8004040A: Another file is open"', "Nothing that we know"]),
+        ("hresult = 0x80040408\nmessage = Not started\n58244: Nothing that we know\n- Payment 7: Nothing either",
+         ["0x80040408: Not started", "Nothing that we know", "Nothing either"]),
     ],
 )  # fmt: skip
 def test_what_a_program_noted_of_a_failed_call_is_one_error(text: str, messages: list[str]) -> None:

@@ -173,7 +173,7 @@ def _results(whole: str) -> Iterator[tuple[int, str]]:
                 seen |= {said[1], code}
                 yield number, f"{code}: {said[1].strip()}"
             code = ""
-        elif not found and (is_message(line) or _NAMED.match(line)):
+        elif not found and (is_message(line) or _begins(line)):
             yield number, line
 
 
@@ -204,10 +204,7 @@ def _continues(so_far: str, line: str) -> bool:
         return False
     if _REASON.match(line) or line[0].islower():
         return True
-    head = _HEAD.match(line)
-    if head is not None and (
-        _NAMED.match(line[head.end() :]) or line[head.end() :][:5].lower() == "error" or _BARE.match(line[head.end() :])
-    ):
+    if _begins(line):
         return False
     has_message = is_message(so_far)
     if has_message and is_message(line):
@@ -215,6 +212,13 @@ def _continues(so_far: str, line: str) -> bool:
     named = _NAMED.search(so_far)
     only_named = named is not None and len(so_far[named.end() :].split()) < 2 and not has_message
     return only_named or so_far.endswith("error message:") or (not _ENDS.search(so_far) and not has_message) or _is_cut(so_far)
+
+
+def _begins(line: str) -> bool:
+    """Return whether a line begins as a message does: with a transaction, or with the word “error” and a number."""
+    head = _HEAD.match(line)
+    rest = line[head.end() :] if head is not None else ""
+    return bool(_NAMED.match(rest) or _BARE.match(rest)) or rest[:5].lower() == "error"
 
 
 def _is_cut(so_far: str) -> bool:
