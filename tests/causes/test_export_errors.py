@@ -43,6 +43,12 @@ def test_every_code_has_a_kind_a_meaning_and_steps() -> None:
         assert remedy(steps) is not without_steps, steps
 
 
+@pytest.mark.parametrize("code", ["0", "1", "560"])
+def test_the_sentence_of_an_error_is_one_whatever_number_is_next_to_it(code: str) -> None:
+    found = parse_message(f"{SAVING}The posting account is invalid.", code)
+    assert (found.code, found.sort) == ("3180", "own")
+
+
 @pytest.mark.parametrize("code", sorted(set(CODES) - {code for code, one in STATUS_CODES.items() if one.defect == "fine"}))
 def test_a_code_without_a_known_sentence_still_says_what_it_is(code: str) -> None:
     found = parse_message("Eine Meldung in einer anderen Sprache", code)

@@ -134,6 +134,15 @@ def test_a_column_of_codes_is_read(tmp_path: Path, table: str, codes: list[str])
     assert not {one.get("transaction") for one in found.rows()} & set(codes)
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_column_that_counts_the_rows_has_neither_codes_nor_transactions(tmp_path: Path, count: int) -> None:
+    quoted = SENTENCE.replace('"', '""')
+    rows = "".join(f'{at},{58240 + at},"{quoted}"\n' for at in range(1, count + 1))
+    (tmp_path / "list.csv").write_text(f"Row,Invoice,Message\n{rows}")
+    found = snapshot.read(tmp_path, ALL, NOON).dataset(pasted.KIND)
+    assert [one.get("transaction") for one in found.rows()] == [str(58240 + at) for at in range(1, count + 1)]
+
+
 @pytest.mark.parametrize("table", ["Code,Description\n3140,Valve\n3175,Pump\n", "Item,Price\n3140,3175\n"])
 def test_a_table_of_numbers_is_no_list_of_errors(tmp_path: Path, table: str) -> None:
     (tmp_path / "list.csv").write_text(table)

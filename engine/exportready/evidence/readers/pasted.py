@@ -16,7 +16,7 @@ from exportready.evidence.readers.sheets import Cell, Sheet, cell_at
 from exportready.evidence.reading import Keys, Reading, decode_text
 from exportready.kinds import KINDS
 from exportready.kinds.headings import TABLES, squash
-from exportready.kinds.message_codes import CODES
+from exportready.kinds.message_codes import CODES, defect_of
 from exportready.kinds.messages import FINE, OTHER, is_message, parse_message, plain_code, stated_code
 from exportready.model.evidence import SHEET, UNSET, Listing, Location, Record, Value
 from exportready.model.reasons import Reason
@@ -286,10 +286,14 @@ def _message_column(texts: Sequence[Sequence[str]]) -> int:
 
 
 def _code_column(rows: Sequence[Sequence[Cell]], column: int) -> int:
-    """Return the column in which each row that isn't blank there has a known code; -1 if there is none."""
+    """Return the column in which each row that isn't blank there has a known code; -1 if there is none.
+
+    One code at least is that of an error: 0 and 1 alone may be any numbers.
+    """
     for at in range(max(map(len, rows), default=0)):
-        cells = [row[at] for row in rows if at < len(row) and row[at] is not None]
-        if at != column and cells and all(plain_code(str(cell)) in CODES for cell in cells):
+        codes = [plain_code(str(row[at])) for row in rows if at < len(row) and row[at] is not None]
+        is_known = all(code in CODES for code in codes) and any(defect_of(code) != FINE for code in codes)
+        if at != column and is_known:
             return at
     return -1
 
@@ -300,11 +304,16 @@ _TOTAL = re.compile(r"(grand )?totals?\b", re.IGNORECASE)
 def _with_numbers(
     rows: list[tuple[int, dict[str, Value]]], texts: Sequence[Sequence[str]], column: int, codes: int
 ) -> list[tuple[int, dict[str, Value]]]:
-    """Add the numbers of transactions, if no heading says which column has them: the first in which each row has one."""
+    """Add the numbers of transactions, if no heading says which column has them: the first in which each row has one.
+
+    A column that only counts the rows has none.
+    """
+    counted = [str(number) for number, _ in enumerate(rows, 1)]
     for at in range(max((len(row) for row in texts), default=0)):
         cells = [texts[number - 1][at] if at < len(texts[number - 1]) else "" for number, _ in rows]
         if (
             at not in (column, codes)
+            and cells != counted
             and len(set(cells)) > len(cells) // 2
             and all(re.fullmatch(rf"#?{_NUMBER}", cell) for cell in cells)
         ):
