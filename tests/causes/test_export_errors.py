@@ -43,6 +43,12 @@ def test_every_code_has_a_kind_a_meaning_and_steps() -> None:
         assert remedy(steps) is not without_steps, steps
 
 
+@pytest.mark.parametrize("code", ["0", "1", "560"])
+def test_the_sentence_of_an_error_is_one_whatever_number_is_next_to_it(code: str) -> None:
+    found = parse_message(f"{SAVING}The posting account is invalid.", code)
+    assert (found.code, found.sort) == ("3180", "own")
+
+
 @pytest.mark.parametrize("code", sorted(set(CODES) - {code for code, one in STATUS_CODES.items() if one.defect == "fine"}))
 def test_a_code_without_a_known_sentence_still_says_what_it_is(code: str) -> None:
     found = parse_message("Eine Meldung in einer anderen Sprache", code)
@@ -231,6 +237,19 @@ def test_an_id_is_looked_up_in_the_lists_and_else_never_shown_as_a_name() -> Non
     assert not any(word in step for step in found.fix.steps for word in ("rename", "create it", "make it active"))
     assert all("80000012-1621437495, which QuickBooks" not in chain.lower() for one in of_errors(
         error(message, "1", "Invoice"), servicetitan__invoice=INVOICES).blocked_transactions for chain in one.chain)  # fmt: skip
+
+
+def test_an_id_is_looked_up_in_the_transactions_of_quickbooks() -> None:
+    message = 'Object "B68F-1621437495" specified in the request cannot be found.'
+    booked: Row = {"TxnID": "B68F-1621437495", "RefNumber": "58244"}
+    causes = of_errors(error(message, "1", "Invoice"), quickbooks__Invoice=[booked], servicetitan__invoice=INVOICES)
+    assert only(causes).message == "QuickBooks can't find invoice 58244"
+    assert causes.blocked_transactions[0].chain == ("invoice 1 uses invoice 58244, which QuickBooks can't find",)
+    without_number: Row = {"TxnID": "B68F-1621437495", "RefNumber": UNSET}
+    other: Row = {"TxnID": "B690-1621437495", "RefNumber": "58244"}
+    for row in (without_number, other):
+        found = only(of_errors(error(message, "1", "Invoice"), quickbooks__Invoice=[row], servicetitan__invoice=INVOICES))
+        assert found.message == "QuickBooks can't find the transaction with the internal ID B68F-1621437495"
 
 
 def test_a_message_in_another_language_is_shown_with_the_meaning_of_its_code() -> None:

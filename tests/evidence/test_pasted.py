@@ -111,6 +111,8 @@ CALL = "WebMethod: connectionError() has been called\n  string ticket = 2b0e\n  
         (CALL + CALL + "  Return values:", ["0x80040408"]),
         ('hresult="0x8004040A", message="Another file is open"\nInvoice 7: Nothing that we know',
          ['0x8004040A: Another file is open"', "Nothing that we know"]),
+        ("hresult = 0x80040408\nmessage = Not started\n58244: Nothing that we know\n- Payment 7: Nothing either",
+         ["0x80040408: Not started", "Nothing that we know", "Nothing either"]),
     ],
 )  # fmt: skip
 def test_what_a_program_noted_of_a_failed_call_is_one_error(text: str, messages: list[str]) -> None:
@@ -130,6 +132,15 @@ def test_a_column_of_codes_is_read(tmp_path: Path, table: str, codes: list[str])
     found = snapshot.read(tmp_path, ALL, NOON).dataset(pasted.KIND)
     assert [one.get("code") for one in found.rows()] == codes
     assert not {one.get("transaction") for one in found.rows()} & set(codes)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_column_that_counts_the_rows_has_neither_codes_nor_transactions(tmp_path: Path, count: int) -> None:
+    quoted = SENTENCE.replace('"', '""')
+    rows = "".join(f'{at},{58240 + at},"{quoted}"\n' for at in range(1, count + 1))
+    (tmp_path / "list.csv").write_text(f"Row,Invoice,Message\n{rows}")
+    found = snapshot.read(tmp_path, ALL, NOON).dataset(pasted.KIND)
+    assert [one.get("transaction") for one in found.rows()] == [str(58240 + at) for at in range(1, count + 1)]
 
 
 @pytest.mark.parametrize("table", ["Code,Description\n3140,Valve\n3175,Pump\n", "Item,Price\n3140,3175\n"])

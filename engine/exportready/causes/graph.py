@@ -14,7 +14,7 @@ from msgspec import field
 
 from exportready.kinds import KINDS, fold
 from exportready.kinds.nouns import noun
-from exportready.kinds.references import CONSUMED, ESTABLISHED, INFERRED, REFERENCES, Reference
+from exportready.kinds.references import CONSUMED, ESTABLISHED, INFERRED, LINKED_KINDS, REFERENCES, Reference
 from exportready.kinds.servicetitan import PRICEBOOK
 from exportready.kinds.transactions import TRANSACTIONS
 from exportready.model.evidence import UNSET, Evidence, Record, Value
@@ -126,6 +126,7 @@ def build(evidence: Evidence, may_be_missing: Mapping[Node, bool] | None = None)
             _reference(graph, names, reference, record, source)
     _consumed(graph, evidence)
     _aliases(graph, evidence)
+    _booked(graph, evidence)
     _charges(graph, evidence)
     for node in list(graph.names):
         graph.job(node)
@@ -283,6 +284,16 @@ def _aliases(graph: Graph, evidence: Evidence) -> None:
             if isinstance(id_, str):
                 graph.also[sort, fold(id_)] = node
                 graph.also.setdefault(("", fold(id_)), node)
+
+
+def _booked(graph: Graph, evidence: Evidence) -> None:
+    """Name QuickBooks' transactions of which errors show only the id."""
+    errors = evidence.dataset("derived.export_error").rows()
+    ids = {id_ for one in errors if one.get("byId") is True and isinstance(id_ := one.get("names"), str)}
+    for kind in LINKED_KINDS.values() if ids else ():
+        for id_, number in evidence.dataset(kind).lookup("TxnID", "RefNumber").items():
+            if id_ in ids and isinstance(number, str):
+                graph.names["transaction", fold(str(id_))] = f"{noun(kind)} {number}"
 
 
 def total(graph: Graph, chosen: Sequence[Node], among: Iterable[Node] | None = None) -> Decimal:

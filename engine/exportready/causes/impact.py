@@ -115,7 +115,10 @@ def ending(problem: Problem, graph: Graph, at: Node, is_alone: bool) -> str:
         return f": {problem.suspect.text}"
     if problem.sort != MISSING or problem.by_id:
         return f": {message_of(problem.errors[0]).rstrip('.')}"
+    lacks = (
+        "can't find" if problem.errors[0].get("byId") is True else "doesn't have"
+    )  # its list may have an object with that ID
     if problem.object == at:
-        return ", which QuickBooks doesn't have"
+        return f", which QuickBooks {lacks}"
     uses = "uses" if is_alone else ", which uses"
-    return f" {uses} {describe_object(problem.object, graph, problem.name)}, which QuickBooks doesn't have".replace(" ,", ",")
+    return f" {uses} {describe_object(problem.object, graph, problem.name)}, which QuickBooks {lacks}".replace(" ,", ",")

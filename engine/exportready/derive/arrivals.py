@@ -22,7 +22,7 @@ from exportready.derive.twins import with_twins
 from exportready.derive.unknowns import first_unknown, not_whole, remedy_of, without
 from exportready.kinds import KINDS, fold
 from exportready.kinds.nouns import noun
-from exportready.kinds.transactions import PAYMENT, TRANSACTIONS
+from exportready.kinds.transactions import PAYMENT
 from exportready.model.display import format_date, join_words
 from exportready.model.evidence import Dataset, Evidence, Scope, Unknown
 from exportready.model.reasons import Channel, Reason
@@ -59,29 +59,26 @@ def _with_errors(evidence: Evidence) -> frozenset[str]:
 def _matches(evidence: Evidence, transactions: Sequence[SentTransaction]) -> list[Match]:
     """Match everything else before the payments, which are also found by the invoices that they pay."""
     books = booked(evidence, transactions)
-    lists = {kind: evidence.dataset(kind) for kind in TRANSACTIONS}
     others = _matched(
         [one for one in transactions if one.record.kind != PAYMENT],
         [book for book in books if book.record.kind not in HOMES[PAYMENT]],
-        lists,
+        evidence,
     )
     paid = PaidInvoices(evidence, others)
     payments = _matched(
         [paid.sent(one) for one in transactions if one.record.kind == PAYMENT],
         [paid.booked(book) for book in books if book.record.kind in HOMES[PAYMENT]],
-        lists,
+        evidence,
     )
     rest = {True: iter(payments), False: iter(others)}
     return [next(rest[one.record.kind == PAYMENT]) for one in transactions]
 
 
-def _matched(
-    transactions: Sequence[SentTransaction], books: Sequence[BookedTransaction], lists: Mapping[str, Dataset]
-) -> list[Match]:
+def _matched(transactions: Sequence[SentTransaction], books: Sequence[BookedTransaction], evidence: Evidence) -> list[Match]:
     matched = run_passes(transactions, books)
     found = [matched.found.get(at) or Match(transaction=one, state=MISSING) for at, one in enumerate(transactions)]
     free = [book for at, book in enumerate(books) if at not in matched.taken]
-    return with_twins(with_leftovers(found, books, matched), free, lists)
+    return with_twins(with_leftovers(found, books, matched), free, evidence)
 
 
 def _types_of_payments(matches: Sequence[Match]) -> set[str]:

@@ -1,8 +1,8 @@
 """Read QuickBooks' journal entries as the payments and refunds that they may be.
 
-A payment type that is exported as a journal entry debits the type's account and credits Accounts Receivable, such as a financing fee; a
-refund does the reverse (ServiceTitan help, export journal entries to QuickBooks Desktop, 2023-02-28; accounting activities in
-QuickBooks, 2026-04-15). The customer is on the entry's lines, and so may be the memo: an entry's lines have memos of their own.
+A payment type that is exported as a journal entry debits the type's account and credits Accounts Receivable, such as a financing fee
+(ServiceTitan help, export journal entries to QuickBooks Desktop, 2023-02-28). That a refund does the reverse is concluded. The customer
+is on the entry's lines, and so may be the memo: an entry's lines have memos of their own.
 """
 
 from __future__ import annotations

@@ -128,10 +128,10 @@ _BY_FULL_NAME = ("qbxml", "iif")
 def _dangling_in_books(evidence: Evidence, read: Container[str] | None) -> Iterator[tuple[str, str, Record]]:
     """Yield (list, object, record) for each object that a record of QuickBooks names but that is missing from QuickBooks' own list.
 
-    QuickBooks has every object that its records use. In an export of its lists (IIF) every name resolves, also those of inactive
-    entries (docs/sources.md, IIF); a qbXML answer may have been asked for active entries only. A record proves nothing if its file is
-    older than the list, because the object may have another name now; if it was created after the list was exported, because the
-    object may be as new; or if its file was written for import.
+    QuickBooks has every object that its records use. In an export of its lists (IIF) every name resolves; that this includes
+    those of inactive entries is concluded (docs/sources.md, IIF). A qbXML answer may have been asked for active entries only. A
+    record proves nothing if its file is older than the list, because the object may have another name now; if it was created
+    after the list was exported, because the object may be as new; or if its file was written for import.
     """
     for target in dict.fromkeys(one.target for one in BOOKS_REFERENCES if read is None or one.target in read):
         listed, listings = evidence.dataset(target), evidence.listings.get(target, ())

@@ -149,7 +149,6 @@ SURE_COPY: Signs = (HOME, NUMBER, CUSTOMER, AMOUNT, BATCH)
 
 TWIN: Signs = (HOME, CUSTOMER, AMOUNT)
 """The signs of a transaction that was entered by hand a second time."""
-
 MAYBE: tuple[Signs, ...] = (
     (HOME, NUMBER, DAY),
     (HOME, NUMBER, AMOUNT),

@@ -2,7 +2,7 @@
 
 A twin has the customer and the amount of a transaction that arrived, and a date less than a week off. Nothing in ServiceTitan is it:
 it has no number, or one that ServiceTitan doesn't have, and its memo doesn't show another batch. That proves nothing, so it is only
-reported as possible.
+reported as possible. If QuickBooks' list of the kind in which the transaction arrived isn't complete, we can't tell.
 """
 
 from __future__ import annotations
@@ -17,27 +17,25 @@ from exportready.derive.exported import BookedTransaction
 from exportready.derive.leftovers import as_booked
 from exportready.derive.matching import ARRIVED, TWICE, Match, content_of
 from exportready.derive.signs import AMOUNT, CUSTOMER, HOME, TWIN, Key, Signs, booked_keys, sent_keys
-from exportready.derive.unknowns import without
+from exportready.derive.unknowns import not_whole, without
 from exportready.kinds import fold
 from exportready.kinds.transactions import TRANSACTIONS
 from exportready.model.display import join_words
-from exportready.model.evidence import Dataset, Scope, Unknown
+from exportready.model.evidence import Dataset, Evidence, Scope, Unknown
 
 _APART = timedelta(days=6)
 """The limit is our own: people enter the day on which they type, and some customers pay the same amount each week."""
 
 
-def with_twins(found: Sequence[Match], free: Sequence[BookedTransaction], lists: Mapping[str, Dataset]) -> list[Match]:
+def with_twins(found: Sequence[Match], free: Sequence[BookedTransaction], evidence: Evidence) -> list[Match]:
     """Return the matches with their twins. Each twin belongs to the nearest transaction only.
 
-    `free`: the QuickBooks transactions that match nothing; `lists`: ServiceTitan's lists of transactions by kind.
+    `free`: the QuickBooks transactions that match nothing.
     """
     amounts = {one.booked.amount for one in found if one.booked is not None}
     free = [book for book in free if book.amount in amounts or isinstance(book.amount, Unknown)]
-    if not free:
-        return list(found)
-    by_key = _by_key(found)
-    numbers = {kind: _numbers(kind, dataset) for kind, dataset in lists.items()}
+    by_key, lists = _by_key(found), {kind: evidence.dataset(kind) for kind in TRANSACTIONS}
+    numbers = {kind: _numbers(kind, dataset) for kind, dataset in lists.items()} if free else {}
     maybe = {content_of(one.maybe) for one in found if one.maybe is not None}
     twins: dict[int, BookedTransaction] = {}
     for book in sorted((book for book in free if content_of(book) not in maybe and _can_be_twin(book)), key=content_of):
@@ -45,7 +43,10 @@ def with_twins(found: Sequence[Match], free: Sequence[BookedTransaction], lists:
         if at is not None:
             twins.setdefault(at, book)
     unclear = _unclear(free)
-    return [replace(one, twin=twins.get(at) or _unknown_twin(one, unclear, numbers)) for at, one in enumerate(found)]
+    return [
+        replace(one, twin=twins.get(at) or _unknown_twin(one, unclear, lists, numbers) or _unlisted(one, evidence))
+        for at, one in enumerate(found)
+    ]
 
 
 _Unclear = Mapping[tuple[Signs, Key], Sequence[BookedTransaction]]
@@ -71,13 +72,17 @@ def _unclear(free: Sequence[BookedTransaction]) -> _Unclear:
     return unclear
 
 
-def _unknown_twin(one: Match, unclear: _Unclear, numbers: Mapping[str, Collection[str]]) -> Unknown | None:
-    """Return why we can't tell whether a transaction has a twin; None if we can."""
+def _unknown_twin(
+    one: Match, unclear: _Unclear, lists: Mapping[str, Dataset], numbers: Mapping[str, Collection[str]]
+) -> Unknown | None:
+    """Return why one of QuickBooks' transactions may be a transaction's twin; None if none may."""
     if not unclear or one.booked is None or one.state not in (ARRIVED, TWICE):
         return None
-    sent, own = as_booked(one), numbers[one.transaction.record.kind]
+    sent, kind = as_booked(one), one.transaction.record.kind
     keys = ((signs, key) for signs in _SIGNS for key in sent_keys(signs, sent))
-    book = next((book for key in keys for book in unclear.get(key, ()) if _may_be_twin(book, one, own)), None)
+    book = next(
+        (book for key in keys for book in unclear.get(key, ()) if _may_be_twin(book, one, lists[kind], numbers[kind])), None
+    )
     if book is None:
         return None
     hidden = _hidden(book)
@@ -85,11 +90,22 @@ def _unknown_twin(one: Match, unclear: _Unclear, numbers: Mapping[str, Collectio
     return without(next(iter(hidden.values())), reason)
 
 
-def _may_be_twin(book: BookedTransaction, one: Match, numbers: Collection[str]) -> bool:
+def _may_be_twin(book: BookedTransaction, one: Match, dataset: Dataset, numbers: Collection[str]) -> bool:
     """Return whether nothing that the file shows of a transaction speaks against a twin."""
     day, other = book.day, one.booked.day if one.booked else None
-    is_far = isinstance(day, date) and isinstance(other, date) and abs(day - other) > _APART
-    return not is_far and _is_nothing_of_servicetitan(book, one, numbers)
+    if isinstance(day, date):
+        is_far = isinstance(other, date) and abs(day - other) > _APART
+        if is_far or not _covers(dataset, day):
+            return False
+    return _is_nothing_of_servicetitan(book, one, numbers)
+
+
+def _unlisted(one: Match, evidence: Evidence) -> Unknown | None:
+    """Return why a twin may be missing from the files; None if QuickBooks' list of the kind in which it arrived is complete."""
+    if one.booked is None or one.state not in (ARRIVED, TWICE):
+        return None
+    listed = evidence.dataset(one.booked.record.kind)
+    return not_whole(listed) if listed.scope is Scope.PART else None
 
 
 def _can_be_twin(book: BookedTransaction) -> bool:

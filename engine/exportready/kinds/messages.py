@@ -112,6 +112,8 @@ def parse_message(message: str, code: str = "", request: str = "") -> ParsedMess
     text = _plain(message)
     code = plain_code(code) or _result_code(text) or stated_code(text)[0]
     found = _sentence(text, code)
+    if found is None and defect_of(code) == _FINE and (stated := _sentence(text, "")) is not None:
+        code, found = "", stated  # the sentence of an error: the code is another number, such as that of the row
     if not code and found is None:
         elsewhere = _CODE_ELSEWHERE.search(text)
         code = elsewhere[1] if elsewhere and elsewhere[1] in CODES else ""

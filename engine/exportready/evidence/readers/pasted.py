@@ -16,7 +16,7 @@ from exportready.evidence.readers.sheets import Cell, Sheet, cell_at
 from exportready.evidence.reading import Keys, Reading, decode_text
 from exportready.kinds import KINDS
 from exportready.kinds.headings import TABLES, squash
-from exportready.kinds.message_codes import CODES
+from exportready.kinds.message_codes import CODES, defect_of
 from exportready.kinds.messages import FINE, OTHER, is_message, parse_message, plain_code, stated_code
 from exportready.model.evidence import SHEET, UNSET, Listing, Location, Record, Value
 from exportready.model.reasons import Reason
@@ -173,7 +173,7 @@ def _results(whole: str) -> Iterator[tuple[int, str]]:
                 seen |= {said[1], code}
                 yield number, f"{code}: {said[1].strip()}"
             code = ""
-        elif not found and (is_message(line) or _NAMED.match(line)):
+        elif not found and (is_message(line) or _begins(line)):
             yield number, line
 
 
@@ -204,10 +204,7 @@ def _continues(so_far: str, line: str) -> bool:
         return False
     if _REASON.match(line) or line[0].islower():
         return True
-    head = _HEAD.match(line)
-    if head is not None and (
-        _NAMED.match(line[head.end() :]) or line[head.end() :][:5].lower() == "error" or _BARE.match(line[head.end() :])
-    ):
+    if _begins(line):
         return False
     has_message = is_message(so_far)
     if has_message and is_message(line):
@@ -215,6 +212,13 @@ def _continues(so_far: str, line: str) -> bool:
     named = _NAMED.search(so_far)
     only_named = named is not None and len(so_far[named.end() :].split()) < 2 and not has_message
     return only_named or so_far.endswith("error message:") or (not _ENDS.search(so_far) and not has_message) or _is_cut(so_far)
+
+
+def _begins(line: str) -> bool:
+    """Return whether a line begins as a message does: with a transaction, or with the word “error” and a number."""
+    head = _HEAD.match(line)
+    rest = line[head.end() :] if head is not None else ""
+    return bool(_NAMED.match(rest) or _BARE.match(rest)) or rest[:5].lower() == "error"
 
 
 def _is_cut(so_far: str) -> bool:
@@ -282,10 +286,14 @@ def _message_column(texts: Sequence[Sequence[str]]) -> int:
 
 
 def _code_column(rows: Sequence[Sequence[Cell]], column: int) -> int:
-    """Return the column in which each row that isn't blank there has a known code; -1 if there is none."""
+    """Return the column in which each row that isn't blank there has a known code; -1 if there is none.
+
+    One code at least is that of an error: 0 and 1 alone may be any numbers.
+    """
     for at in range(max(map(len, rows), default=0)):
-        cells = [row[at] for row in rows if at < len(row) and row[at] is not None]
-        if at != column and cells and all(plain_code(str(cell)) in CODES for cell in cells):
+        codes = [plain_code(str(row[at])) for row in rows if at < len(row) and row[at] is not None]
+        is_known = all(code in CODES for code in codes) and any(defect_of(code) != FINE for code in codes)
+        if at != column and is_known:
             return at
     return -1
 
@@ -296,11 +304,16 @@ _TOTAL = re.compile(r"(grand )?totals?\b", re.IGNORECASE)
 def _with_numbers(
     rows: list[tuple[int, dict[str, Value]]], texts: Sequence[Sequence[str]], column: int, codes: int
 ) -> list[tuple[int, dict[str, Value]]]:
-    """Add the numbers of transactions, if no heading says which column has them: the first in which each row has one."""
+    """Add the numbers of transactions, if no heading says which column has them: the first in which each row has one.
+
+    A column that only counts the rows has none.
+    """
+    counted = [str(number) for number, _ in enumerate(rows, 1)]
     for at in range(max((len(row) for row in texts), default=0)):
         cells = [texts[number - 1][at] if at < len(texts[number - 1]) else "" for number, _ in rows]
         if (
             at not in (column, codes)
+            and cells != counted
             and len(set(cells)) > len(cells) // 2
             and all(re.fullmatch(rf"#?{_NUMBER}", cell) for cell in cells)
         ):
