@@ -241,11 +241,13 @@ def _doubt(batch: Sequence[Match], not_bypassed: bool, with_errors: frozenset[st
     was_sent |= there > 0 and any(one.transaction.numbers & with_errors for one in absent)
     if there < missing and not was_sent and not not_bypassed:
         return _looks_bypassed(batch, there)
-    undecided = sum(isinstance(one.state, Unknown) and one.state.cause in _OPEN for one in batch)
-    if 2 * undecided > len(batch):
-        reason = (
-            f"{undecided} of the {len(batch)} transactions in {_named(batch)} aren't decided yet, so it may be one of those"
-        )
+    undecided = [one for one in batch if isinstance(one.state, Unknown) and one.state.cause in _OPEN]
+    if 2 * len(undecided) > len(batch):
+        counted = f"{len(undecided)} of the {len(batch)} transactions in {_named(batch)}"
+        reason = f"{counted} aren't decided yet, so it may be one of those"
+        hidden = next((one.transaction.unknown for one in undecided if one.transaction.unknown is not None), None)
+        if hidden is not None:
+            return without(hidden, reason)
         remedy = f"First decide about the other transactions in {_named(batch)}, then check again"
         return Unknown(cause=Reason.INCONCLUSIVE, reason=reason, remedy=remedy, channel=Channel.EXPORT)
     return None
