@@ -28,7 +28,7 @@ from caused import (
 )
 from exportready.causes import engines, explain
 from exportready.kinds.messages import MISSING, OTHER, OWN, RETRY, SESSION, SKIPPED, parse_message
-from exportready.model.evidence import UNSET
+from exportready.model.evidence import UNSET, Unknown
 
 
 def test_three_hundred_items_that_share_one_missing_account_are_one_key_issue() -> None:
@@ -177,6 +177,21 @@ def test_errors_that_name_one_object_are_one_key_issue() -> None:
     assert sorted(found.behind.values()).count((issue.id,)) >= 3
     assert any("QuickBooks rejected it" in reason.words for reason in issue.reasons)
     assert found.blocked_transactions[0].chain == ("invoice 1 uses item FURN-80, which QuickBooks doesn't have",)
+
+
+def test_a_payment_waits_for_its_rejected_invoice_even_if_quickbooks_may_have_that_invoice() -> None:
+    booked: Row = {"TxnID": "I1", "RefNumber": "1", "CustomerRef.FullName": "Bob", "TxnDate": date(2026, 11, 18),
+        "Subtotal": Decimal(70), "SalesTaxTotal": Decimal(0)}  # fmt: skip
+    rows: dict[str, Sequence[Row]] = {
+        "servicetitan.export_error": [error(refused("Item", "FURN-80"), "1", "Invoice")],
+        "servicetitan.invoice": [invoice(1, syncStatus="Exported")],
+        "servicetitan.payment": [{**PAYMENT, "syncStatus": "Exported"}],
+        "servicetitan.payment_application": [{**paying(1), "parent.syncStatus": "Exported"}],
+        "quickbooks.Invoice": [booked],
+    }
+    states = {one.get("type"): one.get("state") for one in evidence(rows).dataset("derived.match").rows()}
+    assert (type(states["invoice"]), states["payment"]) == (Unknown, "missing")
+    assert [one.message for one in causes(rows, phase="after-export").key_issues] == ["QuickBooks does not have item FURN-80"]
 
 
 def test_a_missing_object_is_folded_under_what_refused_it_itself() -> None:
