@@ -106,6 +106,7 @@ def _rounds(
     from exportready.account.writing import changes_for
     from exportready.check import CheckRequest, examine
     from exportready.evidence.files import NoSnapshot
+    from exportready.policy.needed import needed
     from exportready.policy.open_questions import is_fresh, open_questions
 
     asked: set[object] = set()
@@ -120,9 +121,11 @@ def _rounds(
         if not asked:
             _show_unreadable(report)
             _show_problems(report)
+        worth_asking = needed(report).questions
+        still = [one for one in report.questions if one in worth_asking]
         questions = [
             one
-            for one in open_questions(report.results, evidence, now, everything)
+            for one in (open_questions(report.results, evidence, now, everything=True) if everything else still)
             if one.question.text not in asked and not (one.places and asked.issuperset(one.places))
         ]
         if not questions:

@@ -147,7 +147,7 @@ class Talk:
                 return None
             else:
                 try:
-                    return parse_reply(question, text, known, today=self.today)
+                    return parse_reply(question, text, today=self.today)
                 except BadReply as error:
                     if not self.is_typed:
                         where = f'Question {self.number}, "{question.text}"'

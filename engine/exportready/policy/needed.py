@@ -159,6 +159,10 @@ def _without_pointless(report: Report) -> tuple[list[OpenQuestion], list[OpenCon
     return questions, looks
 
 
+_BY_ANSWERS = (Reason.UNANSWERED, Reason.DONT_KNOW)
+"""Causes of a gap that an answer fills, even if a file could fill it too."""
+
+
 class _Asked:
     """What the open questions give."""
 
@@ -172,7 +176,7 @@ class _Asked:
 
     def _fills(self, gap: Gap) -> bool:
         is_of_batch = gap.cause is Reason.NOT_SUPPLIED and list_of(gap.source or gap.kind) in self.kinds
-        return gap.channel is Channel.ASK or is_of_batch
+        return gap.channel is Channel.ASK or gap.cause in _BY_ANSWERS or is_of_batch
 
 
 # -- files

@@ -289,7 +289,6 @@ _REPLY = _object(
         "label": TEXT,
         "answers": _ANSWERS,
         "otherwise": {**_ANSWERS, "description": "the same if the reply isn't chosen, where several can be"},
-        "same_as": _map(TEXT, "path of an answer: path of the one that it equals"),
         "synonyms": TEXTS,
     }
 )
