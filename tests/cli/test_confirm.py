@@ -97,7 +97,9 @@ def test_ask_goes_on_to_what_only_a_person_can_see(run: Run, folder: Path) -> No
     shown = run("ask", folder, "--by", "Office manager", AT, replies="\n" * 30).stderr.decode()
     assert "Does every material and equipment line in this batch have a technician" in shown
     replies = "".join(
-        "1\n" if "have a technician" in line else "\n" for line in shown.splitlines() if line.startswith("Question ")
+        "1\n" if "have a technician" in line else "\n"
+        for line in shown.splitlines()
+        if line.startswith(("Question ", "Confirmation "))
     )
     run("ask", folder, "--by", "Office manager", AT, replies=replies)
     assert outcome(run, folder)["confirmed"]["by"] == "Office manager"
@@ -154,5 +156,5 @@ def test_mistakes_in_account_yaml_are_reported_before_anything_is_asked(
         file.write("confirmations:\n  naming/lengths:\n    - {value: maybe, by: Office manager}\n")
     done = run("confirm", folder, AT, *flags)
     assert (done.returncode, done.stdout) == (2, b"")
-    assert b"Question 1" not in done.stderr
+    assert b"Confirmation 1" not in done.stderr
     assert b"account.yaml:" in done.stderr

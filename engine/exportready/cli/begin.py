@@ -63,10 +63,11 @@ def begin(folder: Path, by: str, now: datetime, *, blank: bool, spreadsheet: boo
             f"\nStopped. Your answers so far are saved in {folder / ACCOUNT}. To answer the rest, run: {suggest('ask', folder)}"
         )
         raise click.exceptions.Exit(INTERRUPTED)
+    where = "this folder" if folder == Path() else f"the folder {quote(str(folder))}"
     filled = f"Fill in {folder / ANSWERS} with Excel.\n" if spreadsheet else ""
     echo(
         f"\nSaved {folder / made} and {folder / EXPORTS}.\n{filled}Open or print {EXPORTS}: it lists the files to export and where to "
-        f"click.\nSave those files in the folder {quote(str(folder))}. Then run: {suggest('check', folder, '-o', 'html:report.html')}\n",
+        f"click.\nSave those files in {where}. Then run: {suggest('check', folder, '-o', 'html:report.html')}\n",
         to_error=True,
     )
 

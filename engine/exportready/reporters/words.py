@@ -10,7 +10,7 @@ from exportready.kinds.nouns import noun
 from exportready.model.display import count, format_date, format_percent, format_time, join_words
 from exportready.model.questions import Question
 from exportready.model.report import Outcome, Verdict
-from exportready.model.rules import Citation, Phase, Severity
+from exportready.model.rules import Citation, Confirm, Phase, Severity
 
 LANGUAGE = "en"
 
@@ -424,6 +424,12 @@ def tally(passed: int, not_applicable: int, confirmed: str) -> str:
 def confirmed_by(number: int, people: Iterable[str]) -> str:
     """Return how many rules people confirmed: "2 confirmed by the office manager"; empty if none."""
     return f"{number:,} confirmed by {join_words(list(people))}" if number else ""
+
+
+def look_duration(confirm: Confirm) -> str:
+    """Return how long a look takes: "about 1 minute, and 3 seconds for each transaction"."""
+    each = f", and {count(confirm.seconds_each, 'second')} for each transaction" if confirm.seconds_each else ""
+    return duration(confirm.minutes) + each
 
 
 def possible_answers(question: Question) -> str:

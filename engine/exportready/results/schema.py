@@ -182,6 +182,7 @@ _CONFIRM = _object(
         "yes": {**TEXT, "description": "the answer that means that all is well"},
         "no": TEXT,
         "minutes": COUNT,
+        "seconds_each": {**COUNT, "description": "in addition, for each pending transaction"},
         "lasts": {**TEXT, "description": "batch, or an age such as 4h or 90d"},
     },
     {

@@ -305,6 +305,7 @@ def confirm_json(confirm: Confirm | None) -> dict[str, Any] | None:
         "yes": confirm.yes,
         "no": confirm.no,
         "minutes": confirm.minutes,
+        "seconds_each": confirm.seconds_each,
         "lasts": format_lasts(confirm.lasts),
         **({"fills": list(confirm.fills)} if confirm.fills else {}),
     }
