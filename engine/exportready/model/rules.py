@@ -270,6 +270,17 @@ class Confirm(msgspec.Struct, frozen=True, kw_only=True):
         return self.fact, self.question, self.why, self.steps, self.yes, self.no, self.minutes, self.seconds_each, self.lasts
 
 
+class DecidedBy(msgspec.Struct, frozen=True, kw_only=True):
+    """Through which channels a rule can be decided, apart from a look at the screen (`confirm`)."""
+
+    files: bool
+    """Whether it reads files: what an office exports by hand, or files from ServiceTitan's API and qbXML."""
+    answers: bool
+    """Whether it reads answers."""
+    missing: tuple[str, ...]
+    """What it reads that no hand export has, in words: records or columns."""
+
+
 class Citation(msgspec.Struct, frozen=True, kw_only=True):
     """The document that a rule comes from."""
 
