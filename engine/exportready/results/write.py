@@ -175,6 +175,7 @@ def _changes(changes: Changes) -> dict[str, Any]:
         "verdict": changes.old_verdict,
         **{key: [_past_finding(finding) for finding in getattr(changes, name)] for name, key in FINDING_KEYS.items()},
         "drift": [{"setting": drift.setting, "old": drift.old, "new": drift.new} for drift in changes.drift],
+        "confirmations": [msgspec.to_builtins(one) for one in changes.confirmations],
     }
 
 
