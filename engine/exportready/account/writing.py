@@ -16,10 +16,11 @@ from typing import Any
 
 import msgspec
 
-from exportready.account.questions import ANSWERED_ON, FILES_TAKEN, INTERVIEW, NAME, SINCE, OpenQuestion, own_question
+from exportready.account.questions import ANSWERED_ON, FILES_TAKEN, INTERVIEW, NAME, SINCE, own_question
 from exportready.account.replies import TODAY, Answer, describe_replies
-from exportready.kinds.account import ANSWERS, DONT_KNOW, FILE_MODE, LISTS, MAPS, SETTINGS, Setting
+from exportready.kinds.account import ANSWERS, DONT_KNOW, FILE_MODE, LISTS, MAPS, NONE_THERE, SETTINGS, SOME, Setting
 from exportready.model.evidence import Confirmation
+from exportready.model.questions import OpenQuestion
 
 _HEAD = """\
 # Answers that no export has. Write your answer after the colon; an empty answer means "don't know".
@@ -73,7 +74,8 @@ def new_file(now: datetime, answers: Mapping[str, Answer], by: str = "") -> str:
 def questionnaire() -> str:
     """Return the interview as a CSV table to fill in and read back (with a BOM, so that Excel reads the encoding)."""
     rows = [("Question", "Answer", "Possible answers"), (ANSWERED_ON, "", "a date and time such as 11/20/2026 5:25 PM")]
-    asked = (FILES_TAKEN, *INTERVIEW, own_question("closingDate"), own_question("closingPassword"))
+    others = ("webConnector.since", "closingPassword", "salesTax.calculatedBy")
+    asked = (FILES_TAKEN, *INTERVIEW, *map(own_question, others))
     rows += [(question.text, "", f"{describe_replies(question)} / {DONT_KNOW}") for question in asked]
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows(rows)
@@ -92,8 +94,8 @@ def scalar(value: Answer) -> str:
     """Return a value so that YAML 1.2 reads it back: text is quoted if it could be read as something else."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return format(value, "f")
+    if isinstance(value, (Decimal, int)):
+        return format(value, "f" if isinstance(value, Decimal) else "d")
     if isinstance(value, date):
         return value.isoformat()
     plain = _PLAIN_TEXT.match(value) and value == value.strip() and not _NOT_TEXT.match(value) and " #" not in value
@@ -122,11 +124,17 @@ def changes_for(asked: OpenQuestion, replied: Mapping[str, Answer], now: datetim
             days = (("from", str(since)), ("to", now.date().isoformat()))
             return [Change(keys=(*place, name), value=day) for place in asked.places for name, day in days]
         dated = now if asked.places[0][0] == "covers" else None
+        names = {place[-1] for place in asked.places}
         return [
-            Change(keys=place, value=_as_written(value, now), at=dated, files=asked.files)
+            Change(
+                keys=place,
+                value=_as_written(value, now),
+                at=dated,
+                files=() if value in (NONE_THERE, SOME) else asked.files,  # no file has any of these
+            )
             for path, value in replied.items()
             for place in asked.places
-            if path not in LISTS or place[-1] == path  # yes and no go to different lists
+            if path not in names or place[-1] == path  # a reply may name its place, else it goes to each
         ]
     given = replied or dict.fromkeys(sorted(asked.question.paths & set(held)), DONT_KNOW)
     return [Change(keys=_keys_of(path), value=value, at=None if path == NAME else now) for path, value in given.items()]

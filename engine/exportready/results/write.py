@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from exportready.kinds.derived import SIDES, unreadable_in
 from exportready.model.changes import FINDING_KEYS, Changes, PastFinding
 from exportready.model.clock import iso
@@ -78,6 +80,7 @@ def result_data(report: Report) -> dict[str, Any]:
         "waived": sum(finding.id in report.notes.waivers for finding in report.findings),
         "batches": [_batch(batch) for batch in report.batches],
         "rules": [_rule(result, report.notes) for result in report.results],
+        "questions": [{"id": one.id, **msgspec.to_builtins(one)} for one in report.questions],
         "key_issues": [_key_issue(issue) for issue in report.key_issues],
         "waiting": [_blocked_transaction(transaction) for transaction in report.blocked_transactions],
         "waits": _cleared(report.blocked),
@@ -172,6 +175,7 @@ def _changes(changes: Changes) -> dict[str, Any]:
         "verdict": changes.old_verdict,
         **{key: [_past_finding(finding) for finding in getattr(changes, name)] for name, key in FINDING_KEYS.items()},
         "drift": [{"setting": drift.setting, "old": drift.old, "new": drift.new} for drift in changes.drift],
+        "confirmations": [msgspec.to_builtins(one) for one in changes.confirmations],
     }
 
 
@@ -302,6 +306,7 @@ def confirm_json(confirm: Confirm | None) -> dict[str, Any] | None:
         "yes": confirm.yes,
         "no": confirm.no,
         "minutes": confirm.minutes,
+        "seconds_each": confirm.seconds_each,
         "lasts": format_lasts(confirm.lasts),
         **({"fills": list(confirm.fills)} if confirm.fills else {}),
     }
