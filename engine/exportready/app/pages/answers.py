@@ -1,0 +1,68 @@
+"""The forms of questions: what they need to be shown, and what their fields say."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from starlette.datastructures import FormData
+
+from exportready.app import notes
+from exportready.app.pages import sentences
+from exportready.app.pages.visit import Visit, text_of
+from exportready.app.values import Needed, Question, Refused
+from exportready.model.display import format_date
+
+UNKNOWN = "don't know"
+"""The value of the button and the choice “I don't know”."""
+
+
+def form_values(visit: Visit) -> dict[str, Any]:
+    """Return what the templates of questions need."""
+    phase = visit.phase()
+    return {
+        "unknown": UNKNOWN,
+        "unknown_note": sentences.unknown_note,
+        "person": notes.person(visit.home),
+        "today": format_date(visit.now),
+        "days": lambda: _days(visit.now),
+        "phase_query": f"?phase={phase}" if visit.request.query_params.get("phase") else "",
+        "phase_and": f"&phase={phase}" if visit.request.query_params.get("phase") else "",
+    }
+
+
+def _days(now: datetime) -> list[tuple[str, str]]:
+    """Return the quick answers to when a file was exported."""
+    noon = datetime.combine(now.date(), time(12), now.tzinfo)
+    today = min(now, noon) if now.time() > time(0) else now
+    return [("Today", today.isoformat()), ("Yesterday", (noon - timedelta(days=1)).isoformat())]
+
+
+def value_of(question: Question, form: FormData) -> object:
+    """Return the answer in a form; None for “I don't know”. Raises Refused if there is none."""
+    if text_of(form, "unknown"):
+        return None
+    if text_of(form, "still"):
+        return question.answered.value if question.answered else None
+    values = [one for one in form.getlist("value") if isinstance(one, str)]
+    if question.several:
+        return values
+    value = values[0] if values else text_of(form, "typed")
+    if value == UNKNOWN:
+        return None
+    if not value:
+        raise Refused("Choose an answer first, or “I don’t know”.")
+    return value
+
+
+def is_yes(question: Question, form: FormData) -> bool:
+    """Return whether a look confirmed that all is well: its first choice does."""
+    value = text_of(form, "value")
+    if value not in [choice.value for choice in question.choices]:
+        raise Refused("Choose what you saw first, or “I don’t know”.")
+    return value == question.choices[0].value
+
+
+def all_of(needed: Needed) -> dict[str, Question]:
+    """Return every question by its id, whether or not it has an answer."""
+    return {one.id: one for one in (*needed.answered, *needed.expired, *needed.confirmations, *needed.questions)}

@@ -1,0 +1,105 @@
+"""The files of a company: a card for each, with its question, and what is still missing."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from exportready.account.questions import EXPORTS
+from exportready.app import files, notes
+from exportready.app.pages.answers import form_values
+from exportready.app.pages.sentences import size
+from exportready.app.pages.uploads import uploads_of
+from exportready.app.pages.visit import Visit, does, shows, text_of
+from exportready.app.pages.ways import ways_values
+from exportready.app.values import Added, FileCard, Refused
+from exportready.schema.budgets import DROPPED_FILE_SIZE
+
+STATES = {
+    "partly": "Only a part of it is used",
+    "unused": "Nothing in it is needed",
+    "unrecognized": "We don’t recognize this file",
+    "unreadable": "We can’t open this file",
+    "older": "This file is older than the one you have",
+    "other-company": "This file is from another company",
+    "used": "",
+}
+LOOKS = {
+    "used": "fine",
+    "partly": "fine",
+    "unused": "none",
+    "unrecognized": "none",
+    "unreadable": "fix",
+    "older": "look",
+    "other-company": "look",
+}
+_NOT_USED = ("unrecognized", "unreadable", "unused", "older", "other-company")
+
+
+def anchor(name: str) -> str:
+    """Return the id of a file's card."""
+    return f"file-{re.sub(r'[^A-Za-z0-9]+', '-', name)}"
+
+
+def _files(visit: Visit) -> Response:
+    cards = files.cards(visit.home, visit.id)
+    used = [one for one in cards if one.state not in _NOT_USED]
+    return visit.render(
+        "files",
+        "Files",
+        "files",
+        servicetitan=_of(used, "servicetitan"),
+        quickbooks=_of(used, "quickbooks"),
+        others=_of(used, ""),
+        not_used=[one for one in cards if one.state in _NOT_USED],
+        added=visit.said("added"),
+        exports=EXPORTS,
+        limit=size(DROPPED_FILE_SIZE),
+        state_words=STATES,
+        looks=LOOKS,
+        anchor=anchor,
+        **form_values(visit),
+        **ways_values(visit, has_files=bool(cards)),
+    )
+
+
+def _of(cards: list[FileCard], program: str) -> list[FileCard]:
+    return [one for one in cards if one.program == program]
+
+
+def _add(visit: Visit, form: FormData) -> Response:
+    back = text_of(form, "back")
+    try:
+        added = files.add(visit.home, visit.id, uploads_of(form), visit.now)
+    except Refused as error:
+        return visit.to("files", added=[Added(name="", outcome="refused", why=str(error))])
+    if text_of(form, "exported") and not visit.notes().exported_at:
+        notes.set_exported(visit.home, visit.id, visit.now)
+    if any(one.outcome != "refused" for one in added):
+        visit.start_check()
+    has_news = any(one.outcome != "added" and one.outcome != "replaced" for one in added)
+    to = back if back in ("before-export", "after-export") and not has_news else "files"
+    return visit.to(to, added=added)
+
+
+def _remove(visit: Visit, form: FormData) -> Response:
+    name = text_of(form, "name")
+    token = files.remove(visit.home, visit.id, name, visit.now)
+    visit.start_check()
+    return visit.to("files", added=[Added(name=name, outcome="added", why="was removed.", undo=token)])
+
+
+def _undo(visit: Visit, form: FormData) -> Response:
+    files.undo(visit.home, visit.id, text_of(form, "undo"), visit.now)
+    visit.start_check()
+    return visit.to("files")
+
+
+ROUTES = [
+    shows("/c/{company}/files", _files),
+    does("/c/{company}/files", _add),
+    does("/c/{company}/files/remove", _remove),
+    does("/c/{company}/files/undo", _undo),
+]
