@@ -51,7 +51,7 @@ def value_of(question: Question, form: FormData) -> object:
     if value == UNKNOWN:
         return None
     if not value:
-        raise Refused("Choose an answer first, or “I don’t know”.")
+        raise Refused("Choose an answer first, or “I don't know”.")
     return value
 
 
@@ -59,7 +59,7 @@ def is_yes(question: Question, form: FormData) -> bool:
     """Return whether a look confirmed that all is well: its first choice does."""
     value = text_of(form, "value")
     if value not in [choice.value for choice in question.choices]:
-        raise Refused("Choose what you saw first, or “I don’t know”.")
+        raise Refused("Choose what you saw first, or “I don't know”.")
     return value == question.choices[0].value
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 
 import msgspec
 
@@ -11,6 +12,7 @@ from exportready.app.pages.sentences import moment, open_checks, until
 from exportready.app.values import CheckInfo, Needed
 from exportready.model.display import count, format_money, format_sum
 from exportready.model.report import Batch, Report, Verdict
+from exportready.model.rules import Phase
 from exportready.reporters import html, view, words
 from exportready.reporters.html import FileAge, Tile
 from exportready.reporters.office import OfficeView
@@ -73,13 +75,15 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
 
 def band_of(report: Report, office: OfficeView, setting: Setting) -> Band:
     """Return the band."""
-    is_expired = has_expired(setting)
+    is_expired = has_expired_check(setting.check, setting.now) and not setting.is_past
     verdict = Verdict.CANNOT_TELL if is_expired else report.verdict
     title = words.VERDICTS[verdict] if is_expired and not report.is_after_export else view.verdict(report)
     open_count = len(view.with_unknowns(report))
     batches = tuple(_batch_fact(report, batch) for batch in _shown_batches(report))
     good = setting.check.good_until
-    shows_until = verdict in (Verdict.READY, Verdict.READY_WITH_WARNINGS) and not report.is_after_export and not setting.is_past
+    shows_until = (
+        verdict in (Verdict.READY, Verdict.READY_WITH_WARNINGS) and not report.is_after_export and not setting.is_past
+    )
     return Band(
         look=html.LOOK_BY_VERDICT[verdict] if is_expired else html.look_of(report),
         title=title,
@@ -90,21 +94,20 @@ def band_of(report: Report, office: OfficeView, setting: Setting) -> Band:
         buttons=() if setting.is_past else tuple(_buttons(report, verdict, office, setting, open_count)),
         batches=batches,
         ages=tuple(html.file_ages(report)),
-        sumup=words.sentence(f"{view.files_read(report)}{', the oldest ' + view.oldest_age(report) if view.oldest_age(report) else ''}"),
+        sumup=words.sentence(
+            f"{view.files_read(report)}{', the oldest ' + view.oldest_age(report) if view.oldest_age(report) else ''}"
+        ),
         tiles=() if report.is_after_export else tuple(_tiles(report, office)),
     )
 
 
-def has_expired(setting: Setting) -> bool:
-    """Return whether the time is over until which a verdict counts."""
-    good = setting.check.good_until
-    return good is not None and good < setting.now and not setting.is_past and setting.check.phase != "after-export"
+def has_expired_check(check: CheckInfo, now: datetime) -> bool:
+    """Return whether the time is over until which a verdict before the export counts."""
+    return check.good_until is not None and check.good_until < now and check.phase != Phase.AFTER.value
 
 
 def _expired(setting: Setting) -> str:
-    good = setting.check.good_until
-    assert good is not None  # noqa: S101 - only called if it has expired
-    when = until(good, setting.now)
+    when = until(setting.check.good_until or setting.now, setting.now)
     return f"What this was based on expired at {when}. {'Checking again…' if setting.running else 'Check again.'}"
 
 
@@ -165,8 +168,14 @@ def _todo(report: Report, office: OfficeView, setting: Setting, open_count: int)
         minutes = sum(view.fix_minutes(card.result) for card in office.look if card.result)
         return f"You can export {which}. Review {count(len(office.look), 'item')} first ({words.duration(minutes)})."
     transactions = sum(batch.transactions for batch in report.batches)
-    amount = format_sum(sum(batch.amount for batch in report.batches), sum(batch.unreadable for batch in report.batches))
-    return f"You can export {which} now: {count(transactions, 'transaction')}, {amount}." if report.batches else "You can export now."
+    amount = format_sum(
+        sum((batch.amount for batch in report.batches), Decimal(0)), sum(batch.unreadable for batch in report.batches)
+    )
+    return (
+        f"You can export {which} now: {count(transactions, 'transaction')}, {amount}."
+        if report.batches
+        else "You can export now."
+    )
 
 
 def _which(report: Report) -> str:
@@ -181,7 +190,7 @@ def _meaning(report: Report, verdict: Verdict, open_count: int) -> str:
     if report.is_after_export:
         return view.meaning(report)
     if verdict is Verdict.CANNOT_TELL:
-        return "What we could check is OK. That isn’t a yes yet." if not view.narrowed(report) else view.meaning(report)
+        return "What we could check is OK. That isn't a yes yet." if not view.narrowed(report) else view.meaning(report)
     if verdict is Verdict.READY_WITH_WARNINGS:
         return "Nothing here stops the export, but something may end up in the wrong place."
     if verdict is Verdict.READY:
@@ -209,13 +218,13 @@ def _buttons(report: Report, verdict: Verdict, office: OfficeView, setting: Sett
         first = Button(label="Go to the work list", href="#list") if verdict is not Verdict.CANNOT_TELL else finish
         sheet = Button(label="Work list for Excel", href=f"{here}/checks/{setting.check.id}/work-list.csv", icon="save")
         return [first, add, *([sheet] if report.work_list else [])]
-    if setting.check.good_until is not None and setting.check.good_until < setting.now and not setting.running:
+    if has_expired_check(setting.check, setting.now) and not setting.running:
         return [Button(label="Check again", href=f"{here}/check?back=before-export", post=True), add]
     if verdict is Verdict.NOT_READY:
         return [Button(label="See what to fix", href="#fix"), add, *([finish] if open_count else [])]
     if verdict is Verdict.CANNOT_TELL:
         return [finish, add]
-    exported = Button(label="I’ve exported it", href=f"{here}/exported", post=True)
+    exported = Button(label="I've exported it", href=f"{here}/exported", post=True)
     if verdict is Verdict.READY_WITH_WARNINGS:
         review = Button(label=f"Review {count(len(office.look), 'warning')}", href="#look")
         return [review, Button(label="Show me how to export", href="#export"), exported]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 from starlette.datastructures import FormData
 from starlette.responses import Response
@@ -11,17 +12,17 @@ from exportready.account.questions import EXPORTS
 from exportready.app import files, notes
 from exportready.app.pages.answers import form_values
 from exportready.app.pages.sentences import size
-from exportready.app.pages.uploads import uploads_of
-from exportready.app.pages.visit import Visit, does, shows, text_of
+from exportready.app.pages.visit import Visit, does, shows, takes, text_of
 from exportready.app.pages.ways import ways_values
+from exportready.app.staging import Upload
 from exportready.app.values import Added, FileCard, Refused
 from exportready.schema.budgets import DROPPED_FILE_SIZE
 
 STATES = {
     "partly": "Only a part of it is used",
     "unused": "Nothing in it is needed",
-    "unrecognized": "We don’t recognize this file",
-    "unreadable": "We can’t open this file",
+    "unrecognized": "We don't recognize this file",
+    "unreadable": "We can't open this file",
     "older": "This file is older than the one you have",
     "other-company": "This file is from another company",
     "used": "",
@@ -46,6 +47,7 @@ def anchor(name: str) -> str:
 def _files(visit: Visit) -> Response:
     cards = files.cards(visit.home, visit.id)
     used = [one for one in cards if one.state not in _NOT_USED]
+    added: list[Added] = visit.said("added") or []
     return visit.render(
         "files",
         "Files",
@@ -54,7 +56,8 @@ def _files(visit: Visit) -> Response:
         quickbooks=_of(used, "quickbooks"),
         others=_of(used, ""),
         not_used=[one for one in cards if one.state in _NOT_USED],
-        added=visit.said("added"),
+        added=[one for one in added if not _is_plain(one)],
+        plain_added=_plain(added),
         exports=EXPORTS,
         limit=size(DROPPED_FILE_SIZE),
         state_words=STATES,
@@ -69,10 +72,23 @@ def _of(cards: list[FileCard], program: str) -> list[FileCard]:
     return [one for one in cards if one.program == program]
 
 
-def _add(visit: Visit, form: FormData) -> Response:
+def _is_plain(one: Added) -> bool:
+    """Return whether nothing needs to be said about a file but that it was added."""
+    return one.outcome == "added" and not one.why
+
+
+def _plain(added: Sequence[Added]) -> str:
+    """Return that files were added, as one sentence; empty if none was."""
+    plain = [one for one in added if _is_plain(one)]
+    if not plain:
+        return ""
+    return f"{plain[0].name} was added." if len(plain) == 1 else f"{len(plain):,} files were added."
+
+
+def _add(visit: Visit, form: Mapping[str, str], uploads: Sequence[Upload]) -> Response:
     back = text_of(form, "back")
     try:
-        added = files.add(visit.home, visit.id, uploads_of(form), visit.now)
+        added = files.add(visit.home, visit.id, uploads, visit.now)
     except Refused as error:
         return visit.to("files", added=[Added(name="", outcome="refused", why=str(error))])
     if text_of(form, "exported") and not visit.notes().exported_at:
@@ -99,7 +115,7 @@ def _undo(visit: Visit, form: FormData) -> Response:
 
 ROUTES = [
     shows("/c/{company}/files", _files),
-    does("/c/{company}/files", _add),
+    takes("/c/{company}/files", _add),
     does("/c/{company}/files/remove", _remove),
     does("/c/{company}/files/undo", _undo),
 ]

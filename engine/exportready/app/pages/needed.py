@@ -60,7 +60,7 @@ def _answer(visit: Visit, form: FormData) -> Response:
     phase = visit.phase()
     question = all_of(visit.needed(phase)).get(text_of(form, "question"))
     if question is None:
-        return _next(visit, form, error="This was answered in another window, or isn’t asked any more.")
+        return _next(visit, form, error="This was answered in another window, or isn't asked any more.")
     if text_of(form, "later") or (question.rule and text_of(form, "unknown")):
         notes.put_off(visit.home, visit.id, question.id)
         return _next(visit, form)
@@ -109,7 +109,7 @@ def _address(visit: Visit, form: FormData, question: str = "") -> str:
     mark = f"?{query}" if query else ""
     if question:
         return f"needed{mark}#{text_of(form, 'at')}"
-    return f"needed{mark}#content"
+    return f"needed{mark}#next"
 
 
 ROUTES = [

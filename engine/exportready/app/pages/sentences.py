@@ -64,9 +64,9 @@ def minutes_of(questions: Sequence[Question]) -> str:
 def unknown_note(question: Question) -> str:
     """Return what “I don't know” means for a question."""
     if not question.decides:
-        return "That’s fine. We’ll say what else would show it."
+        return "That's fine. We'll say what else would show it."
     stay = "check stays" if question.decides == 1 else "checks stay"
-    return f"That’s fine. {question.decides:,} {stay} open, and we’ll say what else would show it."
+    return f"That's fine. {question.decides:,} {stay} open, and we'll say what else would show it."
 
 
 def size(number: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -9,8 +11,8 @@ from starlette.routing import Route
 
 from exportready.account.questions import EXPORTS
 from exportready.app import accounts, files
-from exportready.app.pages.uploads import uploads_of
-from exportready.app.pages.visit import Visit, does, shows
+from exportready.app.pages.visit import Visit, does, shows, takes
+from exportready.app.staging import Upload
 from exportready.app.values import Refused
 from exportready.reporters.pages import script, style
 
@@ -36,17 +38,20 @@ def _start(visit: Visit) -> Response:
     )
 
 
-def _drop(visit: Visit, form: FormData) -> Response:
+def _drop(visit: Visit, form: Mapping[str, str], uploads: Sequence[Upload]) -> Response:
     """Make a company of the first files that are dropped."""
+    del form
     made = accounts.create(visit.home, "", visit.now)
     try:
-        added = files.add(visit.home, made.id, uploads_of(form), visit.now)
+        added = files.add(visit.home, made.id, uploads, visit.now)
     except Refused as error:
         accounts.delete(visit.home, made.id)
         return visit.to("/", message=str(error))
     if not any(one.card for one in added):
         accounts.delete(visit.home, made.id)
-        return visit.to("/", message=" ".join(f"{one.name}: {one.why}" for one in added[:5]) or "There was no file in that drop.")
+        return visit.to(
+            "/", message=" ".join(f"{one.name}: {one.why}" for one in added[:5]) or "There was no file in that drop."
+        )
     visit.company = accounts.account(visit.home, made.id)
     visit.start_check()
     return visit.to("files", added=added)
@@ -93,7 +98,7 @@ ROUTES = [
     shows("/start", _start),
     shows("/exports", _exports),
     shows("/c/{company}/", _company),
-    does("/drop", _drop),
+    takes("/drop", _drop),
     does("/example", _example),
     does("/quit", _quit),
     Route("/static/app.css", _css),

@@ -24,13 +24,17 @@ class Strip(msgspec.Struct, frozen=True, kw_only=True):
     href: str = ""
 
 
-def strip_of(here: str, check: CheckInfo | None, needed: Needed, progress: Progress, now: datetime, *, has_files: bool) -> Strip:
+def strip_of(
+    here: str, check: CheckInfo | None, needed: Needed, progress: Progress, now: datetime, *, has_files: bool
+) -> Strip:
     """Return the strip of a company. `here` is the company's address."""
     if progress.state == "running":
         return Strip(look="know", title="Checking…", sentence=progress.words if check else "Your files are being read.")
     if progress.state == "failed":
         sentence = "Your files and answers are safe."
-        return Strip(look="look", title="The check stopped", sentence=sentence, button="Try again", href=f"{here}/before-export")
+        return Strip(
+            look="look", title="The check stopped", sentence=sentence, button="Try again", href=f"{here}/before-export"
+        )
     if check is None:
         return Strip(
             look="unknown",
@@ -55,7 +59,7 @@ def _of_check(here: str, check: CheckInfo, needed: Needed, now: datetime) -> Str
         parts.append(f"{count(counts.to_review, 'item')} to review.")
     if counts.open:
         parts.append(open_checks(counts.open))
-    if counts.to_fix and (not questions or verdict is Verdict.NOT_READY and not counts.open):
+    if counts.to_fix and (not questions or (verdict is Verdict.NOT_READY and not counts.open)):
         button, href = f"See the {count(counts.to_fix, 'problem')}", f"{here}/{check.phase}#fix"
     elif questions:
         button, href = f"Answer {count(questions, 'question')}", f"{here}/needed"

@@ -5,11 +5,10 @@ from __future__ import annotations
 import functools
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -22,6 +21,8 @@ from exportready.app.guard import csrf_token
 from exportready.app.home import Home
 from exportready.app.pages import sentences
 from exportready.app.pages.strip import strip_of
+from exportready.app.staging import Upload
+from exportready.app.uploads import received
 from exportready.app.values import Account, CheckInfo, Needed, NotFound, Progress, Refused
 from exportready.reporters.pages import screen, script, style
 
@@ -45,7 +46,7 @@ class Visit:
     def account(self) -> Account:
         """Return the company of the address. Raises NotFound if the address has none."""
         if self.company is None:
-            raise NotFound("This company isn’t on this computer any more.")
+            raise NotFound("This company isn't on this computer any more.")
         return self.company
 
     @property
@@ -94,10 +95,10 @@ class Visit:
 
     def render(self, template: str, title: str, tab: str = "", status: int = 200, **values: Any) -> HTMLResponse:
         """Return a screen."""
-        return HTMLResponse(screen("app", template, **self._shared(title, tab), **values), status)
+        return HTMLResponse(screen("app", template, **{**self._shared(title, tab), **values}), status)
 
     def _shared(self, title: str, tab: str) -> dict[str, Any]:
-        shared = {
+        shared: dict[str, Any] = {
             "title": title,
             "tab": tab,
             "company": self.company,
@@ -112,6 +113,8 @@ class Visit:
             "strip": None,
             "running": False,
             "state": "",
+            "until": 0,
+            "now_seconds": int(self.now.timestamp()),
             "other_companies": 0,
         }
         if self.company is None:
@@ -167,55 +170,51 @@ def version() -> str:
     return hashlib.sha256(f"{style('app')}{script('app')}".encode()).hexdigest()[:12]
 
 
+Fields = FormData | Mapping[str, str]
 Screen = Callable[[Visit], Response]
 Action = Callable[[Visit, FormData], Response]
+Drop = Callable[[Visit, Mapping[str, str], Sequence[Upload]], Response]
 
 
 def shows(path: str, function: Screen) -> Route:
     """Return the route of a screen."""
 
     def endpoint(request: Request) -> Response:
-        try:
-            return function(Visit(request))
-        except NotFound as error:
-            return problem(request, 404, "This isn’t here any more", str(error))
-        except Refused as error:
-            return problem(request, 409, "That didn’t work", str(error))
+        return _act(request, function)
 
     return Route(path, endpoint, methods=["GET"], name=path)
 
 
 def does(path: str, function: Action) -> Route:
-    """Return the route of a form."""
+    """Return the route of a form. The guard has checked its token and its size."""
 
     async def endpoint(request: Request) -> Response:
-        form = await form_of(request)
-        try:
-            return await run_in_threadpool(_act, function, request, form)
-        finally:
-            await form.close()
+        async with request.form(max_files=0, max_fields=2_000) as form:
+            return await run_in_threadpool(_act, request, lambda visit: function(visit, form))
 
     return Route(path, endpoint, methods=["POST"], name=f"POST {path}")
 
 
-def _act(function: Action, request: Request, form: FormData) -> Response:
+def takes(path: str, function: Drop) -> Route:
+    """Return the route of a form with files."""
+
+    async def endpoint(request: Request) -> Response:
+        async with received(request, request.app.state.home) as form:
+            return await run_in_threadpool(_act, request, lambda visit: function(visit, form.fields, form.uploads))
+
+    return Route(path, endpoint, methods=["POST"], name=f"POST {path}")
+
+
+def _act(request: Request, function: Screen) -> Response:
     try:
-        return function(Visit(request), form)
+        return function(Visit(request))
     except NotFound as error:
-        return problem(request, 404, "This isn’t here any more", str(error))
+        return problem(request, 404, "This isn't here any more", str(error))
     except Refused as error:
-        return problem(request, 409, "That didn’t work", str(error))
-    except msgspec.ValidationError as error:
-        return problem(request, 400, "That didn’t work", str(error))
+        return problem(request, 409, "That didn't work", str(error))
 
 
-async def form_of(request: Request) -> FormData:
-    """Return the fields of a form. The guard has checked its token and its size."""
-    form: Awaitable[FormData] = request.form(max_files=10_000, max_fields=10_000)
-    return await form
-
-
-def text_of(form: FormData, name: str) -> str:
+def text_of(form: Fields, name: str) -> str:
     """Return a text field of a form; empty if it isn't there."""
     value = form.get(name)
     return value.strip() if isinstance(value, str) else ""
@@ -223,5 +222,5 @@ def text_of(form: FormData, name: str) -> str:
 
 def problem(request: Request, status: int, title: str, detail: str) -> HTMLResponse:
     """Return the page for something that went wrong."""
-    values = {"csrf": "", "version": version(), "company": None, "tab": "", "strip": None, "running": False, "state": ""}
+    values = {"csrf": "", "version": version(), "company": None, "tab": "", "strip": None, "running": False, "state": "", "until": 0}
     return HTMLResponse(screen("app", "problem", title=title, detail=detail, **values), status)
