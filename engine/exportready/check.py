@@ -29,6 +29,7 @@ from exportready.policy import baseline, batches, confirmations, waivers
 from exportready.policy.baseline import Baseline
 from exportready.policy.expiry import expiring
 from exportready.policy.gate import verdict
+from exportready.policy.open_questions import open_questions
 from exportready.rulebook.reads import SHOWN, SHOWN_AFTER, wanted
 
 DEFAULT_PHASE = Phase.BEFORE.value
@@ -132,6 +133,7 @@ def examine(request: CheckRequest) -> Examined:
         sources=sources,
         unrecognized=(*now.unrecognized, *(earlier.unrecognized if earlier else ())),
         results=results,
+        questions=tuple(open_questions(results, now, at)),
         verdict=verdict(results, sources, notes.waivers),
         notes=notes,
         tie_out=now.dataset("derived.tie_out").records if after else (),

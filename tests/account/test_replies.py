@@ -8,18 +8,10 @@ from decimal import Decimal
 
 import pytest
 
-from exportready.account.questions import (
-    FILES_TAKEN,
-    INTERVIEW,
-    NAME,
-    SINCE,
-    TAKEN_AT,
-    Question,
-    own_question,
-    question_for,
-)
+from exportready.account.questions import FILES_TAKEN, INTERVIEW, NAME, SINCE, TAKEN_AT, own_question, question_for
 from exportready.account.replies import Answer, BadReply, describe_answers, describe_replies, is_irrelevant, parse_reply
 from exportready.kinds.account import BY_PATH, FILE_MODE
+from exportready.model.questions import Question
 from exportready.schema.times import parse_us_time
 
 CONNECTOR, SAME, MODULES = INTERVIEW[3], INTERVIEW[6], INTERVIEW[7]

@@ -107,7 +107,9 @@ def test_a_batch_that_looks_bypassed_is_asked_for(run: Run, tmp_path: Path) -> N
     for kind, some in (company.more or {}).items():
         company.more[kind] = [one for one in some if not str(one.get("Memo")).startswith("1042 ")]
     write(tmp_path, company.files())
-    assert b"If batch 1042 (11-20 plumbing) was bypassed, confirm it." in b" ".join(run("check", tmp_path, AT).stdout.split())
+    assert b"None of batch 1042 is in QuickBooks. Did you bypass it in ServiceTitan on purpose?" in b" ".join(
+        run("check", tmp_path, AT).stdout.split()
+    )
     done = run("ask", tmp_path, AT, replies="yes\n")
     assert b"None of batch 1042 is in QuickBooks. Did you bypass it" in done.stderr
     assert yaml.safe_load((tmp_path / "account.yaml").read_text("utf-8"))["settings"]["bypassedBatches"] == ["1042"]

@@ -345,7 +345,7 @@ def test_what_the_spreadsheets_leave_open_is_asked_once_and_kept(run: Run, tmp_p
     done = run("ask", ".", AT, replies=lines("yes", "today"))
     second, third, *_ = asked(done)
     counts = "20 equipment items, 70 materials, and 11 services"
-    assert second == f"pricebook.xlsx has {counts}. Is this the full pricebook, including inactive items?"
+    assert second == f"pricebook.xlsx: {counts}. Is this the whole pricebook, including inactive items?"
     assert third == "When did you export these files?"
     found = account(tmp_path)
     assert found["columns"] == {
@@ -357,7 +357,7 @@ def test_what_the_spreadsheets_leave_open_is_asked_once_and_kept(run: Run, tmp_p
     assert not {first, second, third} & set(asked(again))
     (tmp_path / "pricebook.xlsx").write_bytes(by_hand.workbook({"Materials": [by_hand.STOCKED, ["PIPE-1", *[None] * 10]]}))
     other = asked(run("ask", ".", AT, replies=lines("yes", "")))
-    assert "pricebook.xlsx has 1 material. Is this the full pricebook, including inactive items?" in other
+    assert "pricebook.xlsx: 1 material. Is this the whole pricebook, including inactive items?" in other
     assert third in other
 
 
@@ -365,12 +365,41 @@ def test_a_batch_is_asked_for_as_a_batch(run: Run, tmp_path: Path) -> None:
     files = by_hand.files(northwind())
     (tmp_path / "batch-1042-payments.xlsx").write_bytes(files["batch-1042-payments.xlsx"])
     (tmp_path / "batch-1043-payments.xlsx").write_bytes(by_hand.workbook({"Payments": [by_hand.PAYMENTS]}))
-    done = run("ask", ".", AT, replies="no\n")
-    both = "batch-1042-payments.xlsx and batch-1043-payments.xlsx have 13 payments."
-    assert asked(done)[0] == f"{both} Is that everything in the batch you are about to export?"
-    said = account(tmp_path)["covers"]["servicetitan.payment"]
-    assert (said["value"], len(said["files"])) == ("part", 2)
-    assert f"{both} Is that everything" not in " ".join(asked(run("ask", ".", AT)))
+    both = "batch-1042-payments.xlsx and batch-1043-payments.xlsx: 13 payments. What else is in the batch you are about to export?"
+    done = run("ask", ".", AT, replies="1, credit memos\n")
+    assert asked(done)[0] == both
+    said = account(tmp_path)["covers"]
+    assert {kind.removeprefix("servicetitan."): one["value"] for kind, one in said.items()} == {
+        "payment": "part",
+        "invoice": "none",
+        "credit_memo": "some",
+        "bill": "none",
+        "purchase_order": "none",
+    }
+    assert len(said["servicetitan.payment"]["files"]) == 2
+    assert both not in asked(run("ask", ".", AT))
+
+
+@pytest.mark.parametrize("reply", ["0", "none", "no", "Nothing else"])
+def test_nothing_else_in_the_batch_makes_its_files_complete(run: Run, tmp_path: Path, reply: str) -> None:
+    files = by_hand.files(northwind())
+    (tmp_path / "batch-1042-payments.xlsx").write_bytes(files["batch-1042-payments.xlsx"])
+    run("ask", ".", AT, replies=f"{reply}\n")
+    said = account(tmp_path)["covers"]
+    assert said["servicetitan.payment"]["value"] == "batch"
+    assert said["servicetitan.credit_memo"]["value"] == "none"
+
+
+def test_a_kind_that_the_batch_has_is_then_needed_as_a_file(run: Run, tmp_path: Path) -> None:
+    files = by_hand.files(northwind())
+    (tmp_path / "batch-1042-payments.xlsx").write_bytes(files["batch-1042-payments.xlsx"])
+    (tmp_path / "quickbooks-lists.iif").write_bytes(files["quickbooks-lists.iif"])
+    run("ask", ".", AT, replies="invoices\n")
+    assert b"Missing: invoice lines, invoices" in run("check", ".", AT).stdout
+    (tmp_path / "batch-1042-invoices.xlsx").write_bytes(files["batch-1042-invoices.xlsx"])
+    assert "batch-1042-invoices.xlsx: 20 invoices. What else is in the batch you are about to export?" in asked(
+        run("ask", ".", AT)
+    )
 
 
 def test_tax_zones_are_mapped_by_name(run: Run, tmp_path: Path) -> None:

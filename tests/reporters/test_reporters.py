@@ -170,7 +170,7 @@ def test_the_json_result_keeps_its_contract(report: Report) -> None:
     result = json.loads(render("json", report, PLAIN))
     assert list(result) == [
         "format", "tool", "rulebook", "account", "checked_at", "judged_at", "scope", "sources", "unrecognised", "verdict", "counts",
-        "waived", "batches", "rules", "key_issues", "waiting", "waits", "stale_errors", "settings", "lapses", "changes",
+        "waived", "batches", "rules", "questions", "key_issues", "waiting", "waits", "stale_errors", "settings", "lapses", "changes",
     ]  # fmt: skip
     assert result["batches"] == [
         {"number": "1042", "name": "11-20 plumbing", "verdict": "not_ready", "transactions": 60, "amount": "23410.00",

@@ -8,7 +8,9 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from exportready.account.questions import own_question
 from exportready.model.evidence import UNSET, Location, Record, Source, Unknown, Value
+from exportready.model.questions import OpenQuestion
 from exportready.model.reasons import Channel, Reason
 from exportready.model.report import (
     BlockedTransaction,
@@ -24,7 +26,7 @@ from exportready.model.report import (
     Waiver,
 )
 from exportready.model.rules import FixSteps, Severity
-from exportready.reporters import Options, html, render, words
+from exportready.reporters import Options, html, needs, render, words
 from exportready.reporters.arrival import short_work_list_rows
 from exportready.reporters.csm import LOOKS, csm_view, rule_look, to_do
 from exportready.reporters.engineer import engineer_view
@@ -167,11 +169,12 @@ def test_questions_and_files_to_supply_are_apart(report: Report) -> None:
         file, kind="servicetitan.truck", supply="Ask", channel=Channel.INTEGRATOR, also=(), integrator="GET /trucks"
     )
     result = replace(report.results[0], outcome=Outcome.CANNOT_TELL, findings=(), gaps=(gap, file, feed))
-    one = office_view(replace(report, results=(result,), verdict=Verdict.CANNOT_TELL))
-    assert [each.question for each in one.confirm] == ["How many people export batches from this account?"]
-    assert [each.instruction for each in one.supply] == ["Download the batch"]
-    assert [each.what for each in one.integrator] == ["trucks"]
-    assert one.supply[0].title == "Missing: invoices"
+    question = OpenQuestion(question=own_question("peopleWhoExport"), rules=(result.rule.id,))
+    one = office_view(replace(report, results=(result,), questions=(question,), verdict=Verdict.CANNOT_TELL))
+    assert [each.question.text for each in one.needed.questions] == ["How many people export batches from this account?"]
+    assert [each.instruction for each in one.needed.exports] == ["Download the batch"]
+    assert [needs.what(each) for each in one.needed.integrator] == ["trucks"]
+    assert needs.title(one.needed.exports[0]) == "Missing: invoices"
     assert one.request == f"{words.REQUEST}\n1. GET /trucks"
     assert "How many people" in one.message
     assert "Download the batch" in one.message

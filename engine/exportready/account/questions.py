@@ -6,10 +6,7 @@ answer makes it irrelevant.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import msgspec
-from msgspec import field
 
 from exportready.kinds.account import (
     BY_PATH,
@@ -24,6 +21,7 @@ from exportready.kinds.account import (
     tax_zone,
     zone_question,
 )
+from exportready.model.questions import Question, Reply, ReplyValue, yes_no_replies
 from exportready.model.rules import Type
 
 NAME, TAKEN_AT, SINCE = "account", "takenAt", "since"
@@ -32,58 +30,6 @@ a report covers."""
 
 ANSWERED_ON = "When were these answers given?"
 """The row that dates the answers in a spreadsheet."""
-
-ReplyValue = str | bool
-"""The value that a reply gives to an answer."""
-
-
-class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """One of the replies to choose from."""
-
-    label: str
-    answers: Mapping[str, ReplyValue] = field(default_factory=dict)
-    """Path of an answer -> its value."""
-    same_as: Mapping[str, str] = field(default_factory=dict)
-    """Path of an answer -> the path of the answer that it equals."""
-    synonyms: tuple[str, ...] = ()
-    """What people may type instead of the label."""
-
-
-class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """One question: with replies to choose from, or with the path of an answer in free text."""
-
-    text: str
-    explanation: str
-    """Why we ask, and where a person finds the answer."""
-    replies: tuple[Reply, ...] = ()
-    steps: tuple[str, ...] = ()
-    """What to click first, to see the answer."""
-    path: str = ""
-    only_if: tuple[str, tuple[ReplyValue, ...]] | None = None
-    """(path, values): irrelevant if that answer is known and has none of these values."""
-
-    @property
-    def paths(self) -> frozenset[str]:
-        """Return the paths of all answers that its replies can give."""
-        paths = {path for reply in self.replies for path in (*reply.answers, *reply.same_as)}
-        return frozenset(paths | ({self.path} if self.path else set()))
-
-
-class OpenQuestion(msgspec.Struct, frozen=True):
-    """A question to ask, and where its reply goes in account.yaml if the question has no answer path of its own."""
-
-    question: Question
-    places: tuple[tuple[str, ...], ...] = ()
-    files: tuple[str, ...] = ()
-    """The first characters of the SHA-256 digests of the files that the reply is about."""
-
-
-def yes_no_replies(path: str, yes: ReplyValue | None = True, no: ReplyValue | None = False) -> tuple[Reply, ...]:
-    """Return the replies yes and no, with the value that each gives to an answer; None gives no value."""
-    return Reply(label="yes", answers={} if yes is None else {path: yes}, synonyms=("y", "true")), Reply(
-        label="no", answers={} if no is None else {path: no}, synonyms=("n", "false")
-    )
-
 
 _STATUS, _RESTARTED, _ADMIN = "webConnector.status", "webConnector.restarted", "webConnector.runsAsAdministrator"
 _SENT_BY, _OLD_RUNS = "webConnector.sentBy", "webConnector.oldConnectorAutoRun"

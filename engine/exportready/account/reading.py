@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from exportready.account.shape import FILE, SETTINGS_SHAPE, is_unknown_answer
 from exportready.kinds import KINDS
-from exportready.kinds.account import ALL, BATCH, BY_PATH, DAYS, KIND, LISTS, MAPS, NONE, NONE_THERE, PART, SETTINGS
+from exportready.kinds.account import ALL, BATCH, BY_PATH, DAYS, KIND, LISTS, MAPS, NONE, NONE_THERE, PART, SETTINGS, SOME
 from exportready.kinds.headings import TABLES
 from exportready.model.display import join_words
 from exportready.model.evidence import (
@@ -189,8 +189,8 @@ class _AccountReader:
                 self.mistakes.add(line, f"'{kind}' isn't a kind of record; write one such as servicetitan.invoice")
                 continue
             covers[kind] = self._coverage(node)
-            if not _can_cover(covers[kind].what, kind):
-                allowed = join_words([word for word in (ALL, BATCH, NONE_THERE) if _can_cover(word, kind)], "or")
+            if not can_cover(covers[kind].what, kind):
+                allowed = join_words([word for word in (ALL, BATCH, NONE_THERE) if can_cover(word, kind)], "or")
                 self.mistakes.add(node, f"{kind} can't have '{covers[kind].what}'; write {allowed}, if that is true")
         return covers
 
@@ -244,10 +244,10 @@ class _AccountReader:
         return columns
 
 
-def _can_cover(what: str, kind: str) -> bool:
+def can_cover(what: str, kind: str) -> bool:
     """Return whether account.yaml may say this about a kind.
 
-    `batch` and `none` are for pending transactions, but `batch` isn't for purchase orders, which may be pending outside a batch.
+    `batch`, `none` and `some` are for pending transactions, but `batch` isn't for purchase orders, which may be pending outside a batch.
     Dates are for transactions with a date.
     """
     description = KINDS[kind]
@@ -255,7 +255,7 @@ def _can_cover(what: str, kind: str) -> bool:
         return description.at_fault == "transaction" and any(field.type is Type.DATE for field in description.fields.values())
     in_batches = "waits" in description.fields
     return what in (ALL, PART) or (
-        in_batches and (what == NONE_THERE or (what == BATCH and "batchId" not in description.fields))
+        in_batches and (what in (NONE_THERE, SOME) or (what == BATCH and "batchId" not in description.fields))
     )
 
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from exportready.account.questions import NAME, SINCE, TAKEN_AT, Question, Reply, ReplyValue
+from exportready.account.questions import NAME, SINCE, TAKEN_AT
 from exportready.kinds.account import BY_PATH, DONT_KNOW, NONE
 from exportready.kinds.headings import squash
 from exportready.model.display import format_date, join_words
+from exportready.model.questions import Question, Reply, ReplyValue
 from exportready.model.rules import Type
 from exportready.schema.times import parse_us_day, parse_us_time
 
@@ -53,6 +54,8 @@ def parse_reply(
     """
     if is_dont_know(text):
         return {}
+    if question.several:
+        return _checked(question, text, numbered)
     if not question.replies:
         return {question.path: _free_answer(question.path, " ".join(text.split()), today)}
     reply = _chosen_reply(question, text, numbered)
@@ -62,6 +65,8 @@ def parse_reply(
 
 def describe_replies(question: Question) -> str:
     """Return what people may reply, in words."""
+    if question.several:
+        return f"{' / '.join(reply.label for reply in question.replies)} (as many as apply, with commas), or {question.none}"
     if question.replies:
         return " / ".join(reply.label for reply in question.replies)
     setting = BY_PATH.get(question.path)
@@ -95,6 +100,20 @@ def is_irrelevant(question: Question, known: Mapping[str, Answer]) -> bool:
         return False
     path, values = question.only_if
     return not any(known[path] == value or str(known[path]) == value for value in values)
+
+
+_NONE_OF_THEM = (squash(NONE), "no", "n", "nothing", "0")
+
+
+def _checked(question: Question, text: str, numbered: bool) -> dict[str, Answer]:
+    """Return the answers of a question where several replies can be chosen: numbers or labels with commas, or none. Raises BadReply."""
+    found: dict[str, Answer] = {path: value for reply in question.replies for path, value in reply.otherwise.items()}
+    if squash(text) in {squash(question.none), *_NONE_OF_THEM}:
+        return found
+    parts = re.split(r"[\s,;+&]+", text.strip()) if numbered and not any(map(str.isalpha, text)) else re.split(r"[,;]", text)
+    for part in filter(str.strip, parts):
+        found |= _chosen_reply(question, part, numbered).answers
+    return found
 
 
 def _chosen_reply(question: Question, text: str, numbered: bool) -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from exportready.kinds.account import ALL, BATCH, DONT_KNOW, LISTS, MAPS, NONE, NONE_THERE, PART, SETTINGS
+from exportready.kinds.account import ALL, BATCH, DONT_KNOW, LISTS, MAPS, NONE, NONE_THERE, PART, SETTINGS, SOME
 from exportready.model.rules import Type
 from exportready.schema.mistakes import Mistakes
 from exportready.schema.shapes import Choice, Key, ListOf, MapOf, Number, Object, OneOf, Parsed, Shape, Text, YesNo
@@ -91,7 +91,10 @@ _COVERAGE = Object(
     {
         "from": Key(DAY, "the first date that the file covers"),
         "to": Key(DAY, "the last date that the file covers"),
-        "value": Key(Choice((ALL, BATCH, NONE_THERE, PART)), "like the plain word; `part`: the files don't have all of it"),
+        "value": Key(
+            Choice((ALL, BATCH, NONE_THERE, SOME, PART)),
+            "like the plain word; `part`: the files don't have all of it; `some`: the pending batches have some, in no file yet",
+        ),
         "files": Key(
             ListOf(Text()), "the first characters of the SHA-256 of each file that it applies to; it applies to no other file"
         ),

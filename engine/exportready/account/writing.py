@@ -16,10 +16,11 @@ from typing import Any
 
 import msgspec
 
-from exportready.account.questions import ANSWERED_ON, FILES_TAKEN, INTERVIEW, NAME, SINCE, OpenQuestion, own_question
+from exportready.account.questions import ANSWERED_ON, FILES_TAKEN, INTERVIEW, NAME, SINCE, own_question
 from exportready.account.replies import TODAY, Answer, describe_replies
-from exportready.kinds.account import ANSWERS, DONT_KNOW, FILE_MODE, LISTS, MAPS, SETTINGS, Setting
+from exportready.kinds.account import ANSWERS, DONT_KNOW, FILE_MODE, LISTS, MAPS, NONE_THERE, SETTINGS, SOME, Setting
 from exportready.model.evidence import Confirmation
+from exportready.model.questions import OpenQuestion
 
 _HEAD = """\
 # Answers that no export has. Write your answer after the colon; an empty answer means "don't know".
@@ -122,11 +123,17 @@ def changes_for(asked: OpenQuestion, replied: Mapping[str, Answer], now: datetim
             days = (("from", str(since)), ("to", now.date().isoformat()))
             return [Change(keys=(*place, name), value=day) for place in asked.places for name, day in days]
         dated = now if asked.places[0][0] == "covers" else None
+        names = {place[-1] for place in asked.places}
         return [
-            Change(keys=place, value=_as_written(value, now), at=dated, files=asked.files)
+            Change(
+                keys=place,
+                value=_as_written(value, now),
+                at=dated,
+                files=() if value in (NONE_THERE, SOME) else asked.files,  # of these there is no file
+            )
             for path, value in replied.items()
             for place in asked.places
-            if path not in LISTS or place[-1] == path  # yes and no go to different lists
+            if path not in names or place[-1] == path  # a reply may name its place, else it goes to each
         ]
     given = replied or dict.fromkeys(sorted(asked.question.paths & set(held)), DONT_KNOW)
     return [Change(keys=_keys_of(path), value=value, at=None if path == NAME else now) for path, value in given.items()]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from exportready.account.questions import INTERVIEW, NAME, OpenQuestion, Question
+from exportready.account.questions import INTERVIEW, NAME
 from exportready.account.replies import Answer
 from exportready.cli.app import INTERRUPTED
 from exportready.cli.interview import Answers, End, Talk
@@ -20,6 +20,7 @@ from exportready.cli.places import ACCOUNT, account_file, answer_folder
 from exportready.model.commands import quote, suggest
 from exportready.model.display import count
 from exportready.model.evidence import Evidence
+from exportready.model.questions import OpenQuestion, Question
 from exportready.model.report import Report
 from exportready.model.rules import Rulebook
 
@@ -47,7 +48,7 @@ def begin(folder: Path, by: str, now: datetime, *, blank: bool, spreadsheet: boo
     talk = Talk(now.date(), len(INTERVIEW))
     answers: dict[str, Answer] = {}
     if not blank and not spreadsheet:
-        for one in talk.ask_all([OpenQuestion(question) for question in INTERVIEW], {}, lambda _: {}):
+        for one in talk.ask_all([OpenQuestion(question=question) for question in INTERVIEW], {}, lambda _: {}):
             answers |= one.answers
     if talk.ended is End.NO_MORE_REPLIES:
         note('No more answers. Unanswered questions are recorded as "don\'t know".')
@@ -121,7 +122,7 @@ def _rounds(
             _show_problems(report)
         questions = [
             one
-            for one in open_questions(report, evidence, now, everything)
+            for one in open_questions(report.results, evidence, now, everything)
             if one.question.text not in asked and not (one.places and asked.issuperset(one.places))
         ]
         if not questions:

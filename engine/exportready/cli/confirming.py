@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 
-from exportready.account.questions import OpenQuestion, Question, Reply
 from exportready.account.writing import add_confirmations, new_file, without_confirmations
 from exportready.check import CheckRequest, Examined, examine
 from exportready.cli.app import INTERRUPTED
@@ -20,6 +19,7 @@ from exportready.evidence.files import NoSnapshot
 from exportready.model.commands import suggest
 from exportready.model.display import count
 from exportready.model.evidence import Confirmation
+from exportready.model.questions import OpenQuestion, Question, Reply
 from exportready.model.report import Outcome, RuleResult
 from exportready.model.rules import Confirm, Rulebook
 from exportready.policy.confirmations import BatchState, OpenConfirmation, batch_state, given, open_confirmations
@@ -91,7 +91,7 @@ class Desk:
             return
         talk = talk or Talk(self.at.date(), len(found))
         by_text = {one.confirm.question: one for one in found}
-        replies = talk.ask_all([OpenQuestion(_question(one.confirm)) for one in found], {}, lambda _: {})
+        replies = talk.ask_all([OpenQuestion(question=_question(one.confirm)) for one in found], {}, lambda _: {})
         state = batch_state(done.evidence)
         made = [
             confirmation

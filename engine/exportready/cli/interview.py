@@ -15,10 +15,10 @@ from enum import Enum
 import click
 import msgspec
 
-from exportready.account.questions import OpenQuestion, Question
 from exportready.account.replies import Answer, BadReply, describe_answers, describe_replies, is_irrelevant, parse_reply
 from exportready.cli.output import echo
 from exportready.kinds.account import DONT_KNOW
+from exportready.model.questions import OpenQuestion, Question
 
 EXPLAIN, BACK = "?", "back"
 """Replies that answer nothing: explain the question, or return to the previous one."""
@@ -127,6 +127,9 @@ class Talk:
             self._say(step, bullet="   - ")
         for number, reply in enumerate(question.replies, 1):
             self._say(reply.label, bullet=f"   {number}  ")
+        if question.several:
+            self._say(question.none, bullet="   0  ")
+            self._say("Type the numbers of all that apply, such as 1 or 1, 2.", bullet="   ")
         if not question.replies:
             self._say(f"Type {describe_replies(question)}.", bullet="   ")
         shown = describe_answers(question, kept)

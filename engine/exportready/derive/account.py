@@ -31,7 +31,7 @@ from exportready.model.evidence import (
     Unknown,
     Value,
 )
-from exportready.model.reasons import Reason
+from exportready.model.reasons import Channel, Reason
 
 _PROOFS = {
     "purchasing": ("servicetitan.purchase_order", "servicetitan.bill"),
@@ -190,6 +190,7 @@ def _release(evidence: Evidence) -> Value:
         cause=Reason.NOT_EXPORTED if hosts else Reason.NOT_SUPPLIED,
         reason="your files don't show the release of QuickBooks",
         remedy=ask_integrator("QuickBooks", "release"),
+        channel=Channel.INTEGRATOR,
     )
 
 

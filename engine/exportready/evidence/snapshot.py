@@ -21,7 +21,7 @@ from exportready.evidence.readers import account_file
 from exportready.evidence.reading import Reading, Unreadable
 from exportready.evidence.recognize import is_own_report, never_read, read_file
 from exportready.kinds import KINDS, children, fold
-from exportready.kinds.account import NONE_THERE
+from exportready.kinds.account import NONE_THERE, SOME
 from exportready.model.clock import stated_zone
 from exportready.model.display import join_words
 from exportready.model.evidence import (
@@ -255,6 +255,7 @@ def assemble(files: list[FileRead], account: Reading | None, at: datetime) -> Ev
         ),
         unrecognized=tuple(part for one in files for part in _unrecognized_parts(one)),
         confirmations=account.confirmations if account else (),
+        some=frozenset(coverage.of_batches(SOME)),
         questions=tuple(question for reading in readings for question in reading.questions),
         texts=_texts(files),
     )
@@ -318,7 +319,7 @@ class _Coverage(msgspec.Struct, frozen=True, kw_only=True):
         stated = self.covers.get(kind)
         if stated is None and array_of and self._paths(array_of[0]) <= {listing.path for listing in held}:
             stated = self.covers.get(array_of[0])
-        if stated is None or (stated.what == NONE_THERE and not self._is_fresh(stated)):
+        if stated is None or stated.what == SOME or (stated.what == NONE_THERE and not self._is_fresh(stated)):
             return None
         about = [self.digests.get(listing.path, "") for listing in held if listing.part == SHEET or not listing.whole]
         known = not stated.files or all(any(digest.startswith(file) for file in stated.files) for digest in about)
@@ -330,10 +331,14 @@ class _Coverage(msgspec.Struct, frozen=True, kw_only=True):
     def none_there(self) -> dict[str, Dataset]:
         """Return empty datasets of the kinds, and of their lines, that pending batches don't have according to account.yaml."""
         why = "you answered that the pending batches have none"
-        kinds = [kind for kind, stated in self.covers.items() if stated.what == NONE_THERE and self._is_fresh(stated)]
+        kinds = self.of_batches(NONE_THERE)
         lines = [child.name for kind in kinds for child in children(kind)]
         empty = Dataset(kind="", records=(), scope=Scope.WAITING, why=why, cause=Reason.NOT_SUPPLIED)
         return {kind: replace(empty, kind=kind) for kind in (*kinds, *lines)}
+
+    def of_batches(self, what: str) -> tuple[str, ...]:
+        """Return the kinds of which someone said recently that the pending batches have none (or some)."""
+        return tuple(kind for kind, stated in self.covers.items() if stated.what == what and self._is_fresh(stated))
 
     def _is_fresh(self, stated: Covers) -> bool:
         return stated.dated is not None and -CLOCK_SKEW <= self.at - stated.dated <= NONE_THERE_LASTS

@@ -73,6 +73,12 @@ def children(kind: str) -> tuple[Kind, ...]:
     return tuple(child for child in KINDS.values() if child.array_of and child.array_of[0] == kind)
 
 
+def list_of(kind: str) -> str:
+    """Return the kind whose list has the records of this one: for lines the kind of their transactions, else the kind itself."""
+    array_of = KINDS[kind].array_of
+    return array_of[0] if array_of else kind
+
+
 def answer_of(kind: str, name: str | None) -> str:
     """Return the path of the answer that states a fact of the account; empty for any other field."""
     found = KINDS[kind].fields.get(name or "")

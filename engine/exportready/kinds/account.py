@@ -21,9 +21,9 @@ DONT_KNOW = "don't know"
 NONE = "none"
 """The answer “none”: the file has nothing of it."""
 
-ALL, BATCH, NONE_THERE, PART, DAYS = "all", "batch", "none", "part", "days"
+ALL, BATCH, NONE_THERE, SOME, PART, DAYS = "all", "batch", "none", "some", "part", "days"
 """What `covers` may say about a kind: the files have all of it, or only a part; for transactions also everything in the pending
-batches, that these have none of it, or everything from some days."""
+batches, that these have none of it, or some that are in no file yet, or everything from some days."""
 
 HOURS_4 = timedelta(hours=4)
 DAYS_90 = timedelta(days=90)

@@ -454,6 +454,9 @@ arrivedSince yesno
         fields=fields("setting text\nearlier text\nnow text\nchanged yesno"),
         key=("setting",),
         supply=EARLIER_FILES,
+        channel=Channel.ASK,
+        also=(Channel.EXPORT,),
+        question="customerMappingAtLastExport",
         at_fault="session",
     ),
 )

@@ -276,7 +276,7 @@ class Covers(msgspec.Struct, frozen=True, kw_only=True):
     """A person's statement about how much of a kind the files have (`covers` in account.yaml)."""
 
     what: str
-    """ALL, BATCH, NONE or PART (kinds/account.py); DAYS with `days`."""
+    """ALL, BATCH, NONE_THERE, SOME or PART (kinds/account.py); DAYS with `days`."""
     days: tuple[date, date] | None = None
     files: frozenset[str] = frozenset()
     """The first digits of the digests of the files it is about; empty if it is about any file."""
@@ -353,6 +353,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[Source, ...]
     unrecognized: tuple[Unrecognized, ...]
     questions: tuple[ColumnQuestion, ...] = ()
+    some: frozenset[str] = frozenset()
+    """The kinds of which someone said that the pending batches have some."""
     confirmations: tuple[Confirmation, ...] = ()
     """What people confirmed, from account.yaml."""
     texts: Texts = Texts()

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from exportready.model.changes import Changes
 from exportready.model.evidence import Account, Confirmed, Location, Record, Source, Unrecognized
+from exportready.model.questions import OpenQuestion
 from exportready.model.reasons import Channel, Reason
 from exportready.model.rules import Citation, FixSteps, Pack, Phase, Rule, Severity
 
@@ -345,6 +346,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[Source, ...]
     unrecognized: tuple[Unrecognized, ...]
     results: tuple[RuleResult, ...]
+    questions: tuple[OpenQuestion, ...] = ()
+    """What a person can answer now so that more can be checked, in the order in which to ask."""
     verdict: Verdict
     notes: Notes = Notes()
     """What waivers, the baseline and the key issues say of the findings."""

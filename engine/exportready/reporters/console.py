@@ -6,14 +6,17 @@ shows everything. Our own text is ASCII where terminals need it; names are shown
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
 from exportready.model.display import count, format_time
 from exportready.model.evidence import Source
+from exportready.model.reasons import Channel
 from exportready.model.report import Finding, Outcome, Report, RuleResult, Verdict
-from exportready.reporters import Options, arrival, key_issues, view, words
+from exportready.policy import needed
+from exportready.policy.needed import Needed
+from exportready.reporters import Options, arrival, key_issues, needs, view, words
 from exportready.reporters.lines import BOLD, DIM, VERDICT_COLORS, Lines
 from exportready.reporters.office import Card, OfficeView, office_view
 
@@ -178,32 +181,37 @@ def _sentences(parts: Iterable[str]) -> str:
 
 def _still_needed(page: _Page, report: Report, office: OfficeView, folder: str) -> None:
     """Add the questions to answer and the files that are missing, each in one line, and the rules that broke."""
-    broken_rules = view.with_outcome(report, Outcome.ERROR)
-    if not (office.confirm or office.looks or office.supply or office.integrator or broken_rules):
+    broken_rules, still = view.with_outcome(report, Outcome.ERROR), office.needed
+    if not (still.ways or broken_rules):
         return
     page.title(words.STILL_OPEN)
-    for one in office.confirm[:_MAX_OPEN]:
-        page.text(f"{one.question} ({one.hint})" if one.hint else one.question, indent="  ", bullet="? ")
-    if len(office.confirm) > _MAX_OPEN:
-        page.text(words.more_questions(len(office.confirm) - _MAX_OPEN), indent="    ")
-    if office.looks:
-        page.text(f"{office.looks_heading}:", indent="  ")
-    for look in office.looks[:_MAX_OPEN]:
-        page.text(look.confirm.question, indent="  ", bullet="? ")
-    if len(office.looks) > _MAX_OPEN:
-        page.text(words.more(len(office.looks) - _MAX_OPEN), indent="    ")
-    for supply in office.supply[:_MAX_OPEN]:
-        page.text(f"{supply.title}. {supply.instruction or words.NO_INSTRUCTION}.", indent="  ", bullet="* ")
-    if len(office.supply) > _MAX_OPEN:
-        page.text(words.more(len(office.supply) - _MAX_OPEN), indent="    ")
-    if office.only_integrator:
-        page.text(words.from_integrator(dict.fromkeys(one.what for one in office.only_integrator)), indent="  ", bullet="* ")
+    for way in still.ways:
+        if way.channel is Channel.INTEGRATOR:
+            continue
+        page.text(f"{needs.heading(way)}. {needs.worth(way)}:", indent="  ")
+        lines = list(_lines_of(way.channel, still))
+        for line in lines[:_MAX_OPEN]:
+            page.text(line, indent="  ", bullet="* " if way.channel is Channel.EXPORT else "? ")
+        if len(lines) > _MAX_OPEN:
+            page.text(words.more(len(lines) - _MAX_OPEN), indent="    ")
+    if still.only_integrator:
+        page.text(words.from_integrator(dict.fromkeys(map(needs.what, still.only_integrator))), indent="  ", bullet="* ")
     for result in broken_rules:
         page.text(f"{result.rule.id}: {result.reason.rstrip('.')}. {words.OUR_FAULT}", indent="  ", bullet="! ")
-    if office.confirm:
+    if still.questions:
         page.text(words.ASK_HINT.format(f"exportready ask {folder}".rstrip()), indent="  ")
-    elif office.looks:
+    elif still.looks:
         page.text(words.CONFIRM_HINT.format(f"exportready confirm {folder}".rstrip()), indent="  ")
+
+
+def _lines_of(channel: Channel, still: Needed) -> Iterator[str]:
+    """Yield what is needed through one channel, one line each."""
+    if channel is Channel.ASK:
+        yield from (f"{one.question.text} ({one.hint})" if one.hint else one.question.text for one in still.questions)
+    elif channel is Channel.CONFIRM:
+        yield from (one.confirm.question for one in still.looks)
+    else:
+        yield from (f"{needs.title(one)}. {one.instruction or words.NO_INSTRUCTION}." for one in still.exports)
 
 
 # -- everything
@@ -315,7 +323,7 @@ def _doubles(page: _Page, report: Report) -> None:
 
 def _not_checked(page: _Page, report: Report) -> None:
     """Add what is still needed and which rules need it, and the rules that broke."""
-    supplies = view.supplies(report)
+    supplies = needed.supplies(report.results)
     broken_rules = view.with_outcome(report, Outcome.ERROR)
     if not supplies and not broken_rules:
         return
@@ -329,7 +337,7 @@ def _not_checked(page: _Page, report: Report) -> None:
         page.text(f"{words.NEEDED_FOR}:", indent="   ")
         for need in supply.needs:
             page.text(need.result.rule.title, indent="     ", bullet="* ", tag=f"[{need.result.rule.id}]")
-            page.text(need.why, indent="       ")
+            page.text(needs.why(need), indent="       ")
     for result in broken_rules:
         page.blank()
         page.text(result.rule.title, bullet="! ", style=BOLD, tag=f"[{result.rule.id}]")

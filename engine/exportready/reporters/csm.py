@@ -13,6 +13,7 @@ from exportready.model.changes import CHANGE_KEYS, Changes, PastFinding
 from exportready.model.display import format_date, format_time
 from exportready.model.reasons import Channel
 from exportready.model.report import Expiry, Gap, Outcome, Report, RuleResult, Verdict
+from exportready.policy.needed import Supply
 from exportready.reporters import view, words
 from exportready.reporters.engineer import LOOK_BY_SEVERITY
 from exportready.reporters.office import Card, OfficeView, numbered
@@ -169,9 +170,11 @@ def to_do(report: Report, office: OfficeView) -> str:
         numbered(words.MESSAGE_UNREADABLE, unreadable, len(unreadable)),
         numbered(words.MESSAGE_FIX, list(map(_task, office.fix)), len(office.fix)),
         numbered(words.MESSAGE_LOOK, [card.heading for card in office.look]),
-        numbered(words.MESSAGE_CONFIRM, [asked.question for asked in office.confirm]),
-        numbered(words.MESSAGE_LOOK_YOURSELF, [look.confirm.question for look in office.looks], len(office.looks)),
-        numbered(words.MESSAGE_SUPPLY, _requests((*office.supply, *office.only_integrator))),
+        numbered(words.MESSAGE_CONFIRM, [asked.question.text for asked in office.needed.questions]),
+        numbered(
+            words.MESSAGE_LOOK_YOURSELF, [look.confirm.question for look in office.needed.looks], len(office.needed.looks)
+        ),
+        numbered(words.MESSAGE_SUPPLY, _requests((*office.needed.exports, *office.needed.only_integrator))),
     ]
     return "\n\n".join(filter(None, parts))
 
@@ -189,7 +192,7 @@ def _task(card: Card) -> str:
     return f"{card.heading}{f': {named}' if named else ''} ({card.fix.who}, {card.effort})"
 
 
-def _requests(supplies: Sequence[view.Supply]) -> list[str]:
+def _requests(supplies: Sequence[Supply]) -> list[str]:
     """Return what the customer should send, as names of records: the instructions are for people who have our files."""
     needs_api_by_request: dict[tuple[str, tuple[str, ...]], bool] = {}
     for supply in supplies:

@@ -11,7 +11,7 @@ import msgspec
 
 from exportready.model.evidence import Source
 from exportready.model.report import Batch, Outcome, Report, Verdict
-from exportready.reporters import Options, arrival, key_issues, view, words
+from exportready.reporters import Options, arrival, key_issues, needs, view, words
 from exportready.reporters.csm import LOOKS, csm_view
 from exportready.reporters.engineer import engineer_view
 from exportready.reporters.office import MAX_LISTED, OfficeView, office_view
@@ -91,6 +91,7 @@ def office_values(report: Report, office: OfficeView) -> dict[str, Any]:
         "view": view,
         "arrival": arrival,
         "key_issues": key_issues,
+        "needs": needs,
     }
 
 
@@ -154,7 +155,7 @@ def tiles(report: Report, office: OfficeView) -> list[Tile]:
         Tile(look="know", anchor="know", number=len(office.know), label=words.TILE_KNOW),
         Tile(
             look="unknown",
-            anchor="confirm" if office.confirm else "unknown",
+            anchor="still",
             number=len(unchecked),
             label=words.TILE_UNCHECKED,
         ),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from exportready.model.reasons import Channel
 from exportready.model.report import Outcome, Report
-from exportready.reporters import Options, arrival, key_issues, view, words
+from exportready.reporters import Options, arrival, key_issues, needs, view, words
 from exportready.reporters.csm import csm_view
 from exportready.reporters.engineer import FindingDetail, engineer_view
 from exportready.reporters.office import Card, OfficeView, office_view
@@ -67,12 +68,12 @@ def _office(report: Report, office: OfficeView) -> Iterator[str]:
             yield f"## {title}"
         for number, card in enumerate(cards, 1):
             yield from _card(number, card)
-    if office.confirm:
-        yield f"## {words.CONFIRM}"
-        yield "\n".join(f"- [ ] {in_markdown(asked.question)}" for asked in office.confirm)
-    if office.looks:
-        yield f"## {office.looks_heading}"
-        yield "\n".join(f"- [ ] {in_markdown(look.confirm.question)}" for look in office.looks)
+    for way in office.needed.ways:
+        if way.channel in (Channel.ASK, Channel.CONFIRM):
+            yield f"## {needs.heading(way)}"
+            questions = [one.question.text for one in office.needed.questions]
+            looks = [one.confirm.question for one in office.needed.looks]
+            yield "\n".join(f"- [ ] {in_markdown(text)}" for text in (questions if way.channel is Channel.ASK else looks))
 
 
 def _card(number: int, card: Card) -> Iterator[str]:
@@ -125,20 +126,20 @@ def _finding_row(detail: FindingDetail) -> tuple[str, ...]:
 
 def _not_checked(report: Report, office: OfficeView) -> Iterator[str]:
     broken_rules = view.with_outcome(report, Outcome.ERROR)
-    if office.supply or office.integrator or broken_rules:
+    if office.needed.exports or office.needed.integrator or broken_rules:
         yield f"## {words.NOT_CHECKED_SUPPLY}"
-    if office.supply or broken_rules:
+    if office.needed.exports or broken_rules:
         yield _bullets(
             [
                 *(
                     f"{supply.instruction or words.NO_INSTRUCTION}. {words.NEEDED_FOR}: "
                     + "; ".join(need.result.rule.title for need in supply.needs)
-                    for supply in office.supply
+                    for supply in office.needed.exports
                 ),
                 *(f"{result.rule.title}: {result.reason}. {words.OUR_FAULT}" for result in broken_rules),
             ]
         )
-    if office.integrator:
+    if office.needed.integrator:
         yield f"### {words.FOR_INTEGRATOR}"
         yield "\n".join(f"> {in_markdown(line)}".rstrip() for line in office.request.splitlines())
     if doubles := view.doubles(report):

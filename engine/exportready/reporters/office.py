@@ -6,15 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from exportready.account.questions import question_for
-from exportready.kinds.account import BY_PATH
 from exportready.kinds.nouns import noun
 from exportready.model.fix import fix_steps, many_steps
-from exportready.model.reasons import Reason
 from exportready.model.report import Finding, KeyIssue, Report, RuleResult
-from exportready.model.rules import Confirm, FixSteps, Severity
-from exportready.policy import confirmations
-from exportready.reporters import key_issues, view, words
+from exportready.model.rules import FixSteps, Severity
+from exportready.policy.needed import Needed, needed
+from exportready.reporters import key_issues, needs, view, words
 
 MAX_LISTED = 100
 """Maximum number of records listed of one rule; with more, browsers become slow."""
@@ -72,22 +69,6 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
         return len({row.noun for row in self.rows}) > 1
 
 
-class OpenQuestion(msgspec.Struct, frozen=True):
-    """One question that a person can answer by looking."""
-
-    question: str
-    why: tuple[str, ...]
-    hint: str = ""
-    """Why it is open, where that says more than that it has no answer."""
-
-
-class Look(msgspec.Struct, frozen=True):
-    """What a person can confirm by looking at a screen, and the checks that it decides."""
-
-    confirm: Confirm
-    titles: tuple[str, ...]
-
-
 class OfficeView(msgspec.Struct, frozen=True, kw_only=True):
     """The whole view."""
 
@@ -96,16 +77,8 @@ class OfficeView(msgspec.Struct, frozen=True, kw_only=True):
     """What should clear once the rest is fixed."""
     look: tuple[Card, ...]
     know: tuple[Card, ...]
-    confirm: tuple[OpenQuestion, ...]
-    supply: tuple[view.Supply, ...]
-    """What the office can supply itself."""
-    integrator: tuple[view.Supply, ...]
-    """What only an integrator can supply as a file."""
-    only_integrator: tuple[view.Supply, ...]
-    """Those of which a check can't be confirmed by looking either."""
-    looks: tuple[Look, ...]
-    """What a person can confirm by looking."""
-    looks_heading: str
+    needed: Needed
+    """What is still needed, by channel."""
     to_do: str
     """The numbers of things to do: "3 problems to fix (about 15 minutes), 2 checks still need information"."""
     message: str
@@ -125,34 +98,18 @@ def office_view(report: Report) -> OfficeView:
     conditions = [card for card in errors if _is_condition(card)]
     others = [*(card for card in errors if not _is_condition(card)), *cards.of_export_errors()]
     fix = [*conditions, *sorted(others, key=lambda card: -card.blocked)]
-    confirm, supply = open_questions(report)
-    integrator = tuple(one for one in supply if one.is_for_integrator)
-    looks = tuple(
-        Look(one.confirm, tuple(result.rule.title for result in one.rules))
-        for one in confirmations.open_confirmations(report.results)
-    )
+    still = needed(report)
     to_do = _to_do(report, fix, len(by_severity[Severity.WARNING]))
     return OfficeView(
         fix=tuple(fix),
         clears=tuple(card for card in by_severity[Severity.ERROR] if card.clears_with),
         look=tuple(by_severity[Severity.WARNING]),
         know=tuple(by_severity[Severity.INFO]),
-        confirm=tuple(confirm),
-        supply=tuple(one for one in supply if not one.is_for_integrator and not _is_only_to_confirm(one)),
-        integrator=integrator,
-        only_integrator=tuple(one for one in integrator if not all(confirmations.is_open(need.result) for need in one.needs)),
-        looks=looks,
-        looks_heading=words.confirm_yourself(len(looks), sum(look.confirm.minutes for look in looks)),
+        needed=still,
         to_do=to_do,
-        message=_message(report, to_do, fix, confirm, supply),
-        request=_request(supply),
+        message=_message(report, to_do, fix, still),
+        request=_request(still),
     )
-
-
-def _is_only_to_confirm(supply: view.Supply) -> bool:
-    """Return whether only a look at the screen helps the office: its file has no such column, and each check can be confirmed."""
-    lacks_column = all(gap.cause is Reason.NOT_EXPORTED for gap in supply.gaps)
-    return bool(supply.gaps) and lacks_column and all(confirmations.is_open(need.result) for need in supply.needs)
 
 
 def _to_do(report: Report, fix: Sequence[Card], warnings: int) -> str:
@@ -283,41 +240,10 @@ class _Cards:
         return words.sentence(words.blocked_by_these(len(self._blocked(blocking)))) if blocking else ""
 
 
-# -- what couldn't be checked
-
-
-def open_questions(report: Report) -> tuple[list[OpenQuestion], list[view.Supply]]:
-    """Return what a person can answer by looking, and what has to be exported or requested."""
-    reasons_by_question: dict[str, list[str]] = {}
-    hints: dict[str, str] = {}
-    other_supplies: list[view.Supply] = []
-    for supply in view.supplies(report):
-        text = _question(supply)
-        if text:
-            reasons_by_question.setdefault(text, []).extend(need.why for need in supply.needs)
-            telling = (gap.reason for gap in supply.gaps if gap.reason and gap.cause is not Reason.UNANSWERED)
-            hints.setdefault(text, next(telling, ""))
-        else:
-            other_supplies.append(supply)
-    asked = [OpenQuestion(text, tuple(dict.fromkeys(reasons)), hints[text]) for text, reasons in reasons_by_question.items()]
-    return asked, other_supplies
-
-
-def _question(supply: view.Supply) -> str:
-    """Return the question that asks a person for what is needed; empty if it takes a file."""
-    paths = [gap.question for gap in supply.gaps]
-    if not paths or not all(paths):
-        return ""
-    setting = BY_PATH.get(paths[0])
-    return setting.question if setting else question_for(paths[0]).text
-
-
 # -- texts to copy
 
 
-def _message(
-    report: Report, to_do: str, fix: Sequence[Card], confirm: Sequence[OpenQuestion], supply: Sequence[view.Supply]
-) -> str:
+def _message(report: Report, to_do: str, fix: Sequence[Card], still: Needed) -> str:
     """Return what the office sends to its customer-success manager when it needs help."""
     head = words.message_for_csm(view.account_name(report), view.files_and_dates(report), view.verdict(report), to_do)
     narrowed = f"{view.narrowed(report)}." if view.narrowed(report) else ""
@@ -326,23 +252,23 @@ def _message(
         numbered(
             words.FIX_FIRST, [f"{card.heading} ({card.subheading})" if card.subheading else card.heading for card in fix]
         ),
-        numbered(words.CONFIRM, [asked.question for asked in confirm]),
-        numbered(words.NOT_CHECKED, _needs(supply)),
+        numbered(words.QUESTIONS, [asked.question.text for asked in still.questions]),
+        numbered(words.LOOKS, [look.confirm.question for look in still.looks]),
+        numbered(words.NOT_CHECKED, _needs(still)),
     )
     return "\n\n".join(filter(None, (head, narrowed, batches, *parts)))
 
 
-def _needs(supplies: Sequence[view.Supply]) -> list[str]:
-    """Return what is still needed, each once; what an integrator supplies as one entry."""
-    own = dict.fromkeys(one.instruction or words.NO_INSTRUCTION for one in supplies if not one.is_for_integrator)
-    others = dict.fromkeys(one.what for one in supplies if one.is_for_integrator)
+def _needs(still: Needed) -> list[str]:
+    """Return the files that are still needed, each once; what an integrator supplies as one entry."""
+    own = dict.fromkeys(one.instruction or words.NO_INSTRUCTION for one in still.exports)
+    others = dict.fromkeys(map(needs.what, still.only_integrator))
     return [*own, *([words.from_integrator(others)] if others else [])]
 
 
-def _request(supplies: Sequence[view.Supply]) -> str:
+def _request(still: Needed) -> str:
     """Return a request for all that only an integrator can supply; empty if nothing is needed from one."""
-    gaps = (gap for supply in supplies if supply.is_for_integrator for gap in supply.gaps)
-    texts = list(dict.fromkeys(gap.integrator for gap in gaps if gap.integrator))
+    texts = needs.request_lines(still.integrator)
     return numbered(words.REQUEST, texts, len(texts))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-import msgspec
 from msgspec.structs import replace
 
 from exportready.kinds import KINDS
@@ -13,8 +12,7 @@ from exportready.kinds.nouns import noun
 from exportready.model import clock
 from exportready.model.clock import zone_of
 from exportready.model.evidence import Source
-from exportready.model.reasons import Channel, Reason
-from exportready.model.report import Finding, Gap, Outcome, Place, Report, RuleResult, Verdict
+from exportready.model.report import Finding, Outcome, Place, Report, RuleResult, Verdict
 from exportready.model.rules import Severity
 from exportready.reporters import words
 
@@ -189,77 +187,6 @@ def format_place(place: Place) -> str:
     location = place.location
     file_line = location.path if location.line is None else f"{location.path}:{location.line}"
     return " ".join(filter(None, (file_line, location.pointer, f"({place.label})" if place.label else "")))
-
-
-# -- what couldn't be checked
-
-
-class Need(msgspec.Struct, frozen=True):
-    """What one rule still needs, of what one instruction supplies."""
-
-    result: RuleResult
-    gaps: tuple[Gap, ...]
-
-    @property
-    def why(self) -> str:
-        """Return why the rule couldn't be checked, and for which records."""
-        reasons = tuple(dict.fromkeys(gap.reason for gap in self.gaps if gap.reason)) or (self.result.reason,)
-        named = (gap.subject for gap in self.gaps if gap.subject and not KINDS[gap.kind].sheet)
-        subjects = words.for_subjects(dict.fromkeys(named))
-        return " ".join(filter(None, ("; ".join(filter(None, reasons)), f"({subjects})" if subjects else "")))
-
-
-_CONCLUDED = frozenset({Reason.INCONCLUSIVE, Reason.LOOKS_BYPASSED, Reason.CONTRADICTORY, Reason.AMBIGUOUS})
-"""Causes of a gap that isn't about a missing list: the lists are there, but they don't decide it."""
-
-
-class Supply(msgspec.Struct, frozen=True):
-    """One instruction that fills gaps, with all rules that need it."""
-
-    instruction: str
-    """Empty where no way to fill the gaps is known."""
-    needs: tuple[Need, ...]
-
-    @property
-    def gaps(self) -> tuple[Gap, ...]:
-        """Return the gaps of all rules that need it."""
-        return tuple(gap for need in self.needs for gap in need.gaps)
-
-    @property
-    def is_for_integrator(self) -> bool:
-        """Return whether only an integrator can supply it."""
-        return bool(self.gaps) and all(gap.channel is Channel.INTEGRATOR for gap in self.gaps)
-
-    @property
-    def title(self) -> str:
-        """Return what is missing: "Missing: invoices, invoice lines"; for what no list states, why it isn't known."""
-        causes = {gap.cause for gap in self.gaps}
-        if causes and causes <= _CONCLUDED and self.gaps[0].reason:
-            return words.sentence(self.gaps[0].reason)
-        return words.missing(self.what)
-
-    @property
-    def what(self) -> str:
-        """Return the kinds of record that are missing: "invoices, invoice lines"."""
-        return ", ".join(dict.fromkeys(noun(gap.kind, 2) for gap in self.gaps))
-
-
-def supplies(report: Report) -> list[Supply]:
-    """Return what to supply so that everything can be checked, for the most severe rules first.
-
-    Rules with outcome `error` are left out: they broke, and nothing that the reader supplies changes that.
-    """
-    by_instruction: dict[str, dict[str, list[Gap]]] = {}
-    results = {result.rule.id: result for result in with_unknowns(report) if result.outcome is not Outcome.ERROR}
-    for result in sorted(results.values(), key=lambda result: result.rule.severity.rank):
-        for gap in result.gaps:
-            by_instruction.setdefault(gap.supply, {}).setdefault(result.rule.id, []).append(gap)
-        if not result.gaps:
-            by_instruction.setdefault("", {})[result.rule.id] = []
-    return [
-        Supply(instruction, tuple(Need(results[id_], tuple(gaps)) for id_, gaps in gaps_by_rule.items()))
-        for instruction, gaps_by_rule in by_instruction.items()
-    ]
 
 
 # -- the report as a whole

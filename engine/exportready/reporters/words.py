@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from exportready.kinds.nouns import noun
 from exportready.model.display import count, format_date, format_percent, format_time, join_words
+from exportready.model.questions import Question
 from exportready.model.report import Outcome, Verdict
 from exportready.model.rules import Citation, Phase, Severity
 
@@ -95,8 +96,9 @@ THREE_FIRST = "Start here"
 STILL_OPEN = "What we still need"
 YOUR_BATCHES = "Your batches"
 COMPANY_FILE = "QuickBooks company"
-CONFIRM = "Questions for you"
-CONFIRM_INTRO = "Look up each of these on the screen it names and write down what you see."
+QUESTIONS = "Questions for you"
+QUESTIONS_INTRO = "Answer these from memory, or look them up on the screen that they name."
+LOOKS = "Confirm by looking"
 ASK_HINT = "To answer these questions, run: {}"
 CONFIRM_LINES = ("What I saw", "Name", "Date")
 CLEARS_ITSELF = "Should clear up by itself"
@@ -422,6 +424,32 @@ def tally(passed: int, not_applicable: int, confirmed: str) -> str:
 def confirmed_by(number: int, people: Iterable[str]) -> str:
     """Return how many rules people confirmed: "2 confirmed by the office manager"; empty if none."""
     return f"{number:,} confirmed by {join_words(list(people))}" if number else ""
+
+
+def possible_answers(question: Question) -> str:
+    """Return the replies to choose from: "Choose one: yes / no"."""
+    labels = " / ".join(reply.label for reply in question.replies)
+    return f"Check all that apply: {labels}. Or: {question.none}." if question.several else f"Choose one: {labels}."
+
+
+def answer_these(number: int, minutes: int) -> str:
+    """Return the heading of what a person can answer: "Answer these 9 questions (about 3 minutes)"."""
+    return f"Answer {'this question' if number == 1 else f'these {number:,} questions'} ({duration(minutes)})"
+
+
+def export_these(number: int) -> str:
+    """Return the heading of the files to export: "Export these 2 files"."""
+    return f"Export {'this file' if number == 1 else f'these {number:,} files'}"
+
+
+def decides(number: int) -> str:
+    """Return how many checks something decides: "Decides 9 checks"."""
+    return f"Decides {count(number, 'check')}"
+
+
+def helps(number: int) -> str:
+    """Return for how many checks something is needed, with other things: "Needed for 9 checks"."""
+    return f"Needed for {count(number, 'check')}"
 
 
 def confirm_yourself(number: int, minutes: int) -> str:

@@ -10,7 +10,7 @@ from exportready.model.evidence import Account, Source, Unrecognized
 from exportready.model.report import Cleared, Expiry, Report, Verdict
 from exportready.model.rules import Pack, Phase
 from exportready.results.read_blocked import batch, blocked_transaction, key_issue, tie_out_row, work_row
-from exportready.results.read_rules import notes, rule_result
+from exportready.results.read_rules import notes, questions, rule_result
 from exportready.results.values import Json, cleared, text, time_or_none
 from exportready.results.write import FORMAT
 
@@ -53,6 +53,7 @@ def _report(data: Json) -> Report:
         sources=tuple(map(_source, data["sources"])),
         unrecognized=tuple(Unrecognized(text(file["path"]), text(file["help"])) for file in data["unrecognised"]),
         results=results,
+        questions=questions(data, results),
         notes=notes(data["rules"], results),
         verdict=Verdict(data["verdict"]),
         tie_out=tuple(map(tie_out_row, data.get("tie_out", ()))),

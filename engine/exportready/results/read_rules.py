@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+import msgspec
+
+from exportready.account.questions import question_for
 from exportready.kinds import way
 from exportready.model.evidence import Confirmed, Location
+from exportready.model.questions import OpenQuestion
 from exportready.model.reasons import Channel, Reason
 from exportready.model.report import (
     Clause,
@@ -60,6 +64,19 @@ def notes(rules: Sequence[Json], results: Sequence[RuleResult]) -> Notes:
             if place.get("snippet")
         },
     )
+
+
+def questions(data: Json, results: Sequence[RuleResult]) -> tuple[OpenQuestion, ...]:
+    """Return what a person can answer. Older results only have it in the gaps of their rules."""
+    if "questions" in data:
+        return tuple(msgspec.convert(one, OpenQuestion) for one in data["questions"])
+    rules_by_path: dict[str, list[str]] = {}
+    for result in results:
+        for gap in result.gaps if result.has_unknowns else ():
+            if gap.question:
+                rules_by_path.setdefault(gap.question, []).append(result.rule.id)
+    asked = ((question_for(path), tuple(dict.fromkeys(rules))) for path, rules in rules_by_path.items())
+    return tuple(OpenQuestion(question=question, rules=rules) for question, rules in asked)
 
 
 def _rule(data: Json) -> Rule:

@@ -283,6 +283,39 @@ _WORK: Schema = {
 }
 
 
+_ANSWERS = _map({"type": ["string", "boolean"]}, "path of an answer in account.yaml: its value")
+_REPLY = _object(
+    {
+        "label": TEXT,
+        "answers": _ANSWERS,
+        "otherwise": {**_ANSWERS, "description": "the same if the reply isn't chosen, where several can be"},
+        "same_as": _map(TEXT, "path of an answer: path of the one that it equals"),
+        "synonyms": TEXTS,
+    }
+)
+_QUESTION = _object(
+    {
+        "id": {**TEXT, "description": "the same in every result of the account"},
+        "question": _object(
+            {
+                "text": TEXT,
+                "explanation": TEXT,
+                "replies": _list(_REPLY, "the replies to choose from; none: the answer is free text"),
+                "several": {**YES_NO, "description": "whether several replies, or none of them, can be chosen"},
+                "none": {**TEXT, "description": "what it means to choose none of several"},
+                "steps": TEXTS,
+                "path": {**TEXT, "description": "the answer that free text gives"},
+                "only_if": _or_null(_list({}, "path, values: pointless if that answer is known and has none of them")),
+            }
+        ),
+        "places": _list(TEXTS, "where the reply goes in account.yaml; empty: to its own path"),
+        "files": {**TEXTS, "description": "first characters of the SHA-256 of each file that it is about"},
+        "rules": {**TEXTS, "description": "ids of the rules that need it"},
+        "hint": TEXT,
+    }
+)
+
+
 def schema() -> Schema:
     """Return the JSON Schema of the result, draft 2020-12."""
     return {
@@ -315,6 +348,7 @@ def schema() -> Schema:
                 "waived": {**COUNT, "description": "findings that a waiver accepts"},
                 "batches": _list(_as("batch")),
                 "rules": _list(_as("rule")),
+                "questions": _list(_as("question"), "what a person can answer"),
                 "key_issues": _list(_as("key_issue")),
                 "waiting": _list(_as("waiting")),
                 "waits": _as("cleared"),
@@ -351,6 +385,7 @@ def schema() -> Schema:
             "key_issue": _KEY_ISSUE,
             "past_finding": _PAST_FINDING,
             "place": _PLACE,
+            "question": _QUESTION,
             "rule": _RULE,
             "source": _SOURCE,
             "thing": _THING,

@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from exportready.kinds.derived import SIDES, unreadable_in
 from exportready.model.changes import FINDING_KEYS, Changes, PastFinding
 from exportready.model.clock import iso
@@ -78,6 +80,7 @@ def result_data(report: Report) -> dict[str, Any]:
         "waived": sum(finding.id in report.notes.waivers for finding in report.findings),
         "batches": [_batch(batch) for batch in report.batches],
         "rules": [_rule(result, report.notes) for result in report.results],
+        "questions": [{"id": one.id, **msgspec.to_builtins(one)} for one in report.questions],
         "key_issues": [_key_issue(issue) for issue in report.key_issues],
         "waiting": [_blocked_transaction(transaction) for transaction in report.blocked_transactions],
         "waits": _cleared(report.blocked),

@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 from msgspec import field
 
-from exportready.account.questions import ANSWERED_ON, FILES_TAKEN, INTERVIEW, NAME, TAKEN_AT, Question, own_question
+from exportready.account.questions import ANSWERED_ON, FILES_TAKEN, INTERVIEW, NAME, TAKEN_AT, own_question
 from exportready.account.reading import host_listing
 from exportready.account.replies import TODAY, Answer, BadReply, parse_reply
 from exportready.evidence.readers.sheets import Cell, Sheet, cell_at
@@ -17,6 +17,7 @@ from exportready.evidence.reading import Reading, Unreadable
 from exportready.kinds.account import FILE_MODE, KIND, NONE, SETTINGS
 from exportready.kinds.headings import squash
 from exportready.model.evidence import SHEET, UNSET, Account, FieldNote, Listing, Location, Record, Unknown, Value
+from exportready.model.questions import Question
 from exportready.model.reasons import Reason
 from exportready.schema.budgets import MISTAKES
 from exportready.schema.times import parse_us_time
