@@ -32,10 +32,14 @@ def form_values(visit: Visit) -> dict[str, Any]:
 
 
 def _days(now: datetime) -> list[tuple[str, str]]:
-    """Return the quick answers to when a file was exported."""
-    noon = datetime.combine(now.date(), time(12), now.tzinfo)
-    today = min(now, noon) if now.time() > time(0) else now
-    return [("Today", today.isoformat()), ("Yesterday", (noon - timedelta(days=1)).isoformat())]
+    """Return the quick answers to when files were exported. Each is the earliest moment that it may mean, so that no file seems newer."""
+    today = datetime.combine(now.date(), time(), now.tzinfo)
+    moments = (
+        ("Within the last hour", now - timedelta(hours=1)),
+        ("Earlier today", today),
+        ("Yesterday", today - timedelta(days=1)),
+    )
+    return [(label, moment.isoformat(timespec="minutes")) for label, moment in moments]
 
 
 def value_of(question: Question, form: FormData) -> object:
