@@ -8,28 +8,42 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
 
-from exportready.app import child
+from exportready.app import child, saved, stored
 from exportready.app.accounts import account
-from exportready.app.home import Home, locked, make_folder, read_json, remove_tree, write
+from exportready.app.home import Home, locked, make_folder, remove_tree
 from exportready.app.looking import Look, look
-from exportready.app.summary import check_info
-from exportready.app.values import CheckInfo, NotFound, Progress, Refused
+from exportready.app.stored import AFTER, BEFORE, PHASES, Beside, Last
+from exportready.app.values import CheckInfo, Progress, Refused
 from exportready.model.report import Report
 from exportready.reporters import Options, render
-from exportready.results.json_text import from_json
-from exportready.results.read import NotStored, report_from_json
+
+__all__ = [
+    "AFTER",
+    "BEFORE",
+    "PHASES",
+    "Moment",
+    "all_checks",
+    "check",
+    "html",
+    "progress",
+    "report",
+    "request",
+    "run",
+    "up_to_date",
+]
 
 Moment = datetime | Literal["files"]
 """A time with an offset, or the latest date that the files state."""
-BEFORE, AFTER = "before-export", "after-export"
-PHASES = (BEFORE, AFTER)
+FRESH = timedelta(minutes=10)
+"""How long what is open counts as of now, if nothing changed."""
+_START = "Checking…"
 
 
 class _Runs(msgspec.Struct):
@@ -56,11 +70,9 @@ def request(home: Home, account_id: str, phase: str, at: Moment) -> None:
     runs = _of(home, account_id)
     with _runs_lock:
         runs.waiting = (phase, at)
-        if runs.thread is None or not runs.thread.is_alive():
-            runs.progress = Progress(state="running", started=datetime.now(UTC), words="Checking…")
-            runs.thread = threading.Thread(
-                target=_work, args=(home, account_id, runs), daemon=True, name=f"checks of {account_id}"
-            )
+        if runs.thread is None:
+            runs.progress = Progress(state="running", started=datetime.now(UTC), words=_START)
+            runs.thread = threading.Thread(target=_work, args=(home, account_id, runs), daemon=True)
             runs.thread.start()
 
 
@@ -74,45 +86,87 @@ def _work(home: Home, account_id: str, runs: _Runs) -> None:
                 return
         try:
             run(home, account_id, *wanted)
-        except (Refused, OSError):  # progress says it
+        except Exception:  # noqa: S112 - `progress` says what went wrong, and the next one may wait
             continue
 
 
 def progress(home: Home, account_id: str) -> Progress:
     """Return how far the check of an account is."""
     runs = _of(home, account_id)
-    return replace(runs.progress, waiting=runs.waiting is not None)
+    return replace(runs.progress, waiting=runs.waiting is not None and runs.progress.state == "running")
 
 
 def run(home: Home, account_id: str, phase: str, at: Moment) -> CheckInfo:
     """Check an account and store the result; if a check of it is running, first wait for that. Raises NotFound, Refused."""
     account(home, account_id)
+    with _of(home, account_id).turn:
+        found, beside = _look(home, account_id, phase, at)
+        with locked(home, account_id):
+            account(home, account_id)  # it may have been deleted meanwhile
+            return stored.keep(home, account_id, found, beside)
+
+
+def up_to_date(home: Home, account_id: str, phase: str, at: Moment) -> Last:
+    """Return the last check of a phase; if anything changed since, or it got too old, check again without storing that as a check.
+
+    Raises NotFound, Refused.
+    """
+    account(home, account_id)
+    with _of(home, account_id).turn:
+        last = stored.last(home, account_id, phase)
+        if last is not None and _is_fresh(home, account_id, last, at):
+            return last
+        found, beside = _look(home, account_id, phase, at)
+        with locked(home, account_id):
+            account(home, account_id)
+            stored.keep_look(home, account_id, phase, found, beside)
+        made = stored.last(home, account_id, phase)
+    if made is None:
+        raise Refused("Something changed in between. Try again.")
+    return made
+
+
+def _is_fresh(home: Home, account_id: str, last: Last, at: Moment) -> bool:
+    if last.beside.stamp != stamp_of(home, account_id) or last.beside.of_files != (at == "files"):
+        return False
+    until = last.beside.good_until
+    return at == "files" or (abs(at - last.report.checked_at) <= FRESH and (until is None or at <= until))
+
+
+def _look(home: Home, account_id: str, phase: str, at: Moment) -> tuple[Look, Beside]:
+    """Check in a process of its own, and say how far it is. Raises Refused."""
+    if phase not in PHASES:
+        raise Refused(f"There is no phase “{phase[:40]}”.")
+    of_account = account(home, account_id)
     runs = _of(home, account_id)
-    with runs.turn:
-        runs.progress = Progress(state="running", started=datetime.now(UTC), words="Checking…")
+    runs.progress = Progress(state="running", started=datetime.now(UTC), words=_START)
 
-        def on_file(path: str, number: int, total: int) -> None:
-            words = f"{number - 1} of {total} files read"
-            runs.progress = replace(runs.progress, files_done=number - 1, files_total=total, words=words)
+    def on_file(path: str, number: int, total: int) -> None:
+        words = f"{number - 1} of {total} files read"
+        runs.progress = replace(runs.progress, files_done=number - 1, files_total=total, words=words)
 
-        try:
-            with frozen(home, account_id) as (snapshot, stamp):
-                seen_at = datetime.now(UTC).astimezone() if at == "files" else at
-                found = child.run(look, snapshot, phase, None if at == "files" else at, seen_at, on_file=on_file)
-            info = _store(home, account_id, found, phase, stamp)
-        except (child.TaskFailed, OSError) as error:
-            runs.progress = Progress(state="failed", words=str(error))
-            raise Refused(str(error)) from error
-        except BaseException:
-            runs.progress = Progress(state="failed", words=child.BROKE)
-            raise
-        runs.progress = Progress()
-    return info
+    moment = of_account.moment or at
+    try:
+        with frozen(home, account_id) as (snapshot, stamp, number):
+            made = datetime.now(UTC)
+            when = (None, made.astimezone()) if moment == "files" else (moment, None)
+            found = child.run(look, snapshot, phase, *when, on_file=on_file)
+    except (child.TaskFailed, OSError) as error:
+        runs.progress = Progress(state="failed", words=str(error))
+        raise Refused(str(error)) from error
+    except BaseException:
+        runs.progress = Progress(state="failed", words=child.BROKE)
+        raise
+    runs.progress = Progress()
+    beside = Beside(
+        made=made, of_files=moment == "files", good_until=found.good_until, stamp=stamp, saved=number, state=found.state
+    )
+    return found, beside
 
 
 @contextmanager
-def frozen(home: Home, account_id: str) -> Iterator[tuple[Path, str]]:
-    """Give a copy of the snapshot that stays as it is while others change the account, and a text that names its state.
+def frozen(home: Home, account_id: str) -> Iterator[tuple[Path, str, int]]:
+    """Give a copy of the snapshot that stays as it is while others change the account, its state, and the number of the last answers.
 
     Files are only ever replaced, never changed, so links to them are enough.
     """
@@ -121,13 +175,23 @@ def frozen(home: Home, account_id: str) -> Iterator[tuple[Path, str]]:
     try:
         with locked(home, account_id):
             account(home, account_id)
-            stamp = stamp_of(home, account_id)
-            for path in home.snapshot(account_id).iterdir():
-                if path.is_file() and not path.is_symlink() and not path.name.startswith("."):
-                    _link(path, copy / path.name)
-        yield copy, stamp
+            stamp, number = stamp_of(home, account_id), saved.read(home, account_id).number
+            _copy(home.snapshot(account_id), copy)
+        yield copy, stamp, number
     finally:
         remove_tree(copy)
+
+
+def _copy(folder: Path, to: Path) -> None:
+    """Copy the ordinary files of a folder, and of those in it, which a person may have put there."""
+    for path in folder.iterdir():
+        if path.is_symlink() or path.name.startswith("."):
+            continue
+        if path.is_dir():
+            make_folder(to / path.name)
+            _copy(path, to / path.name)
+        elif path.is_file():
+            _link(path, to / path.name)
 
 
 def _link(path: Path, to: Path) -> None:
@@ -139,60 +203,29 @@ def _link(path: Path, to: Path) -> None:
 
 def stamp_of(home: Home, account_id: str) -> str:
     """Return a text that changes whenever a file or an answer of the account does."""
-    found = sorted((path.name, path.stat()) for path in home.snapshot(account_id).iterdir() if not path.name.startswith("."))
+    folder = home.snapshot(account_id)
+    found = sorted(
+        (path.relative_to(folder).as_posix(), path.lstat()) for path in folder.rglob("*") if not path.name.startswith(".")
+    )
     return "\n".join(f"{name} {stat.st_size} {stat.st_mtime_ns} {stat.st_ino}" for name, stat in found)
-
-
-def _store(home: Home, account_id: str, found: Look, phase: str, stamp: str) -> CheckInfo:
-    with locked(home, account_id):
-        account(home, account_id)
-        made = datetime.now(UTC)
-        check_id = f"{made:%Y%m%d-%H%M%S}-{made.microsecond:06}-{secrets.token_hex(2)}"
-        path = home.account(account_id) / "checks" / f"{check_id}.json"
-        write(path, found.result.encode("utf-8"))
-        info = check_info(report_from_json(from_json(found.result.encode())), check_id, made, found.good_until, path)
-        write(path.with_suffix(".info"), msgspec.json.encode(replace(info, path=Path(path.name)), enc_hook=str))
-        look_file = home.account(account_id) / f"needed-{phase}.json"
-        kept = {"stamp": stamp, "at": info.at, "needed": found.needed, "context": found.context}
-        write(look_file, msgspec.json.encode(kept))
-    return info
 
 
 def all_checks(home: Home, account_id: str) -> tuple[CheckInfo, ...]:
     """Return the checks of an account, the newest first. Raises NotFound."""
     account(home, account_id)
-    paths = (home.account(account_id) / "checks").glob("*.json")
-    return tuple(info for path in sorted(paths, reverse=True) if (info := _info(path)) is not None)
+    return tuple(stored.all_infos(home, account_id))
 
 
 def check(home: Home, account_id: str, check_id: str) -> CheckInfo:
     """Return one check. Raises NotFound."""
-    found = next((one for one in all_checks(home, account_id) if one.id == check_id), None)
-    if found is None:
-        raise NotFound("This check isn't on this computer any more.")
-    return found
-
-
-def _info(path: Path) -> CheckInfo | None:
-    """Return what the list shows of a stored check; None if it is damaged."""
-    data = read_json(path.with_suffix(".info"))
-    try:
-        return replace(msgspec.convert(data, CheckInfo, dec_hook=lambda kind, value: kind(value)), path=path)
-    except msgspec.ValidationError:
-        pass
-    try:  # the program was ended between the two files; the result itself says all that matters
-        made = datetime.strptime(path.stem[:22], "%Y%m%d-%H%M%S-%f").replace(tzinfo=UTC)
-        return check_info(report_from_json(from_json(path.read_bytes())), path.stem, made, None, path)
-    except (ValueError, OSError, NotStored):
-        return None
+    account(home, account_id)
+    return stored.info_of(stored.find(home, account_id, check_id))
 
 
 def report(home: Home, account_id: str, check_id: str) -> Report:
     """Return the report of a check, for every reporter. Raises NotFound."""
-    try:
-        return report_from_json(from_json(check(home, account_id, check_id).path.read_bytes()))
-    except (OSError, ValueError, NotStored) as error:
-        raise NotFound("The result of this check is damaged. Check again.") from error
+    account(home, account_id)
+    return stored.report_of(stored.find(home, account_id, check_id))
 
 
 def html(home: Home, account_id: str, check_id: str, audience: str = "office") -> str:

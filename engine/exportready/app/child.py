@@ -56,15 +56,20 @@ _PATIENCE = 0.2
 """Seconds between two looks at whether the process still lives."""
 
 
+_keeps_ready = threading.Event()
+
+
 def keep_ready() -> None:
-    """Start the process for the next task, unless one is ready."""
+    """Start the process for the next task, unless one is ready; from now on, do so whenever a task takes one."""
+    _keeps_ready.set()
     with _spare_lock:
-        if not _spare:
+        if not _spare and _keeps_ready.is_set():
             _spare.append(_start())
 
 
 def stop_ready() -> None:
-    """End the process that waits for a task."""
+    """End the process that waits for a task, and start no more before they are needed."""
+    _keeps_ready.clear()
     with _spare_lock:
         for child in _spare:
             _end(child)
@@ -92,6 +97,8 @@ def _nobody(path: str, number: int, total: int) -> None:
 def _take() -> _Child:
     with _spare_lock:
         ready = _spare.pop() if _spare else None
+    if _keeps_ready.is_set():
+        threading.Thread(target=keep_ready, daemon=True).start()
     return ready if ready is not None and ready.process.is_alive() else _start()
 
 

@@ -66,7 +66,7 @@ TITLES = {
     500: "Our mistake",
 }
 NO_KEY = "Open ExportReady from its icon, not from a bookmark. This keeps your books private on this computer."
-WITHOUT_TOKEN = "Send the header “Authorization: Bearer TOKEN”. To print the token, run: exportready app --print-token"
+WITHOUT_TOKEN = "Send the header “Authorization: Bearer TOKEN”. To print the token, run: exportready app --print-token"  # noqa: S105 - how to get it
 FOREIGN_HOST = "This address isn't one of ExportReady's. Open ExportReady from its icon."
 FOREIGN_ORIGIN = "Another website sent this request, so nothing was done."
 NO_CSRF = "This page is from an earlier start of ExportReady. Load it again; everything you saved is saved."

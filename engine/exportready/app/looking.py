@@ -11,13 +11,13 @@ from pathlib import Path
 import msgspec
 
 from exportready.app.child import OnFile
-from exportready.app.found_questions import AnswerContext, context_of, needed_of
 from exportready.app.summary import good_until
-from exportready.app.values import Needed, Recognized
+from exportready.app.values import Recognized
 from exportready.check import CheckRequest, examine
 from exportready.evidence.files import File, load
 from exportready.evidence.snapshot import FileRead, read_one
 from exportready.model.rules import Rulebook
+from exportready.policy.confirmations import BatchState, batch_state
 from exportready.results import write
 
 
@@ -26,8 +26,8 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
 
     result: str
     """The JSON result."""
-    needed: Needed
-    context: AnswerContext
+    state: BatchState
+    """The pending batches, by which a confirmation expires."""
     good_until: datetime | None
 
 
@@ -70,15 +70,14 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def look(book: Rulebook, on_file: OnFile, snapshot: Path, phase: str | None, at: datetime | None, seen_at: datetime) -> Look:
+def look(
+    book: Rulebook, on_file: OnFile, snapshot: Path, phase: str | None, at: datetime | None, seen_at: datetime | None
+) -> Look:
     """Check a snapshot. `at` None: for the latest date that its files state; `seen_at` is the real time."""
-    request = CheckRequest(
-        snapshot=snapshot, rulebook=book, at=at, seen_at=None if at else seen_at, phase=phase, on_file=on_file, jobs=1
-    )
+    request = CheckRequest(snapshot=snapshot, rulebook=book, at=at, seen_at=seen_at, phase=phase, on_file=on_file, jobs=1)
     done = examine(request)
     return Look(
         result=write.text(done.report),
-        needed=needed_of(done, done.report.checked_at),
-        context=context_of(done, done.report.checked_at),
+        state=batch_state(done.evidence),
         good_until=good_until(done),
     )

@@ -4,66 +4,162 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 
-import msgspec
+from msgspec.structs import replace
 
 from exportready.account import reading
-from exportready.app import checks
+from exportready.account.replies import Answer
+from exportready.account.writing import Change, add_confirmations, apply_changes
+from exportready.app import answering, asking, checks, ledger, saved, stored
 from exportready.app.accounts import ACCOUNT_FILE, account, answers_text
-from exportready.app.answering import with_answers, with_confirmations
-from exportready.app.found_questions import AnswerContext
-from exportready.app.home import Home, locked, read_json, write
-from exportready.app.values import Needed, Refused
-from exportready.model.evidence import Unknown, Unset
+from exportready.app.answering import Context
+from exportready.app.asking import UNKNOWN
+from exportready.app.home import Home, locked, write
+from exportready.app.saved import AllSaved, Saved
+from exportready.app.stored import Last
+from exportready.app.values import Answered, Needed, Question, Refused
+from exportready.model.evidence import Confirmation
+from exportready.policy.confirmations import BatchState
 from exportready.reporters.text import clean
 from exportready.schema.mistakes import MistakesFound
 
-
-class _Kept(msgspec.Struct, frozen=True):
-    stamp: str
-    needed: Needed
-    context: AnswerContext
+__all__ = ["UNKNOWN", "fresh", "needed", "save"]
+MAX_NAME = 100
 
 
 def needed(home: Home, account_id: str, phase: str, at: datetime) -> Needed:
-    """Return what is still needed for a phase. Raises NotFound, Refused."""
-    return _kept(home, account_id, phase, at).needed
+    """Return what the last check of a phase left open and nobody has answered since; nothing if there was none. Raises NotFound.
 
-
-def _kept(home: Home, account_id: str, phase: str, at: datetime) -> _Kept:
+    It never starts a check.
+    """
     account(home, account_id)
-    path = home.account(account_id) / f"needed-{phase}.json"
-    try:
-        kept = msgspec.convert(read_json(path), _Kept)
-        if kept.stamp == checks.stamp_of(home, account_id):
-            return kept
-    except msgspec.ValidationError:
-        pass
-    checks.run(home, account_id, phase, at)
-    return msgspec.convert(read_json(path), _Kept)
+    last = stored.last(home, account_id, phase)
+    if last is None:
+        return Needed()
+    marked = saved.read(home, account_id)
+    known = reading.read(answers_text(home, account_id, at).encode(), ACCOUNT_FILE)
+    return asking.needed(last.report, known, marked.answers, last.beside.saved, at)
+
+
+def fresh(home: Home, account_id: str, phase: str, at: checks.Moment) -> tuple[Question, ...]:
+    """Return all open questions and confirmations as of now; if anything changed since the last check, check first, without storing it.
+
+    Raises NotFound, Refused.
+    """
+    return asking.asked(checks.up_to_date(home, account_id, phase, at).report)
 
 
 def save(
-    home: Home,
-    account_id: str,
-    answers: Mapping[str, object],
-    confirmations: Mapping[str, bool],
-    by: str,
-    at: datetime,
+    home: Home, account_id: str, answers: Mapping[str, object], confirmations: Mapping[str, bool | str], by: str, at: datetime
 ) -> None:
-    """Save answers and confirmations in the account's account.yaml. Raises NotFound; Refused, and then nothing is saved."""
-    contexts = [_kept(home, account_id, phase, at).context for phase in checks.PHASES[:1]]
+    """Save answers and confirmations in the account's account.yaml: all of them or none.
+
+    The keys are the ids or paths of questions, and the ids of rules. The values are choices, what was typed, or UNKNOWN.
+    Raises NotFound; Refused with the first that can't be saved.
+    """
+    at = account(home, account_id).moment or at
+    found = _last(home, account_id, at, wants_confirmations=bool(confirmations))
     with locked(home, account_id):
         text = answers_text(home, account_id, at)
-        text = with_answers(text, answers, _known(text), contexts[0], at)
-        text = with_confirmations(text, confirmations, contexts[0], clean(by), at)
-        try:
-            reading.read(text.encode(), ACCOUNT_FILE)
-        except MistakesFound as error:
-            raise Refused(error.mistakes[0].message) from error
+        context = _context(home, account_id, text, found, _who(by), at)
+        looked = {rule: value for rule, value in confirmations.items() if isinstance(value, bool)}
+        made = answering.confirmed(looked, context)
+        if wrong := next(
+            (rule for rule, value in confirmations.items() if not isinstance(value, bool) and value != UNKNOWN), None
+        ):
+            raise Refused(f"{wrong[:80]}: a confirmation is true or false.")
+        text = _read_back(_with(text, answering.changes(answers, context), made))
+        marked = _marked(home, account_id, found, answers, confirmations, context)
         write(home.snapshot(account_id) / ACCOUNT_FILE, text.encode())
+        saved.keep(home, account_id, marked)
 
 
-def _known(text: str) -> dict:  # type: ignore[type-arg]
-    record = reading.read(text.encode(), ACCOUNT_FILE).answers.records[0]
-    return {path: value for path, value in record.fields.items() if not isinstance(value, (Unknown, Unset))}
+def _with(text: str, changes: list[Change], made: list[Confirmation]) -> str:
+    text = apply_changes(text, changes) if changes else text
+    return add_confirmations(text, made) if made else text
+
+
+def _read_back(text: str) -> str:
+    """Return account.yaml if it can be read. Raises Refused with the first mistake that an answer made in it."""
+    try:
+        reading.read(text.encode(), ACCOUNT_FILE)
+    except MistakesFound as error:
+        raise Refused(f"This can't be saved: {error.mistakes[0].message}.") from error
+    return text
+
+
+def _who(by: str) -> str:
+    name = clean(by)[:MAX_NAME]
+    if not name:
+        raise Refused("Enter your name. It goes on the report.")
+    return name
+
+
+def _last(home: Home, account_id: str, at: datetime, *, wants_confirmations: bool) -> list[Last]:
+    """Return the last check of each phase. A confirmation needs one, since it says what exactly is confirmed."""
+    account(home, account_id)
+    found = [last for phase in checks.PHASES if (last := stored.last(home, account_id, phase)) is not None]
+    if not found and wants_confirmations:
+        found = [checks.up_to_date(home, account_id, checks.BEFORE, at)]
+    return sorted(found, key=lambda one: one.beside.made, reverse=True)
+
+
+def _context(home: Home, account_id: str, text: str, found: list[Last], by: str, at: datetime) -> Context:
+    known = reading.read(text.encode(), ACCOUNT_FILE)
+    files = ledger.read(home, account_id).files
+    kinds = (str, bool, Decimal)
+    values: dict[str, Answer] = {
+        path: value for path, value in known.answers.records[0].fields.items() if isinstance(value, (*kinds, datetime))
+    }
+    return Context(
+        reports=tuple(one.report for one in found),
+        state=found[0].beside.state if found else BatchState(),
+        known=values,
+        stated=known.confirmations,
+        digests={name: kept.recognized.sha256 for name, kept in files.items()},
+        undated=tuple(name for name, kept in files.items() if kept.recognized.dated is None and kept.recognized.kinds),
+        by=by,
+        at=at,
+    )
+
+
+def _marked(
+    home: Home,
+    account_id: str,
+    found: list[Last],
+    answers: Mapping[str, object],
+    confirmations: Mapping[str, object],
+    context: Context,
+) -> AllSaved:
+    """Return saved.json with what is answered now."""
+    before = saved.read(home, account_id)
+    number = before.number + 1
+    marked = dict(before.answers)
+    asked = [one for last in found for one in asking.asked(last.report)]
+    for key, value in answers.items():
+        path = answering.path_for(key, context)
+        for question in asked:
+            if question.path == path:
+                marked[question.id] = _answer(question, value, number, context)
+    for key, value in confirmations.items():
+        rule = key.removeprefix("confirm:")
+        looked = next((one for one in asked if one.rule == rule), None)
+        if looked is not None:
+            marked[looked.id] = _answer(looked, value, number, context)
+    return AllSaved(number, marked)
+
+
+def _answer(question: Question, value: object, number: int, context: Context) -> Saved:
+    shown = (
+        ", ".join(map(str, value))
+        if isinstance(value, list)
+        else "yes"
+        if value is True
+        else "no"
+        if value is False
+        else str(value)
+    )
+    lasts = asking.lasts_of(question.path) if question.path is not None else None
+    answered = Answered(by=context.by, at=context.at, until=context.at + lasts if lasts is not None else None, value=shown)
+    return Saved(number=number, question=replace(question, answered=None), answered=answered)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+import signal
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 
+import anyio.to_thread
+import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -14,14 +21,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from exportready.app import child
+from exportready.app import accounts, child, ledger
 from exportready.app.api.routes import routes as api_routes
 from exportready.app.guard import Guard, Keys, Problem, ProblemPage, refusal, status_of
-from exportready.app.home import Home
+from exportready.app.home import Home, clean_up
+from exportready.app.running import PORT, Running, announce
 from exportready.app.values import Refused
 from exportready.runtime import debug
 
-PORT = 8730
 NAMES = ("127.0.0.1", "localhost", "[::1]")
 """What this computer's own addresses are called in a Host header."""
 OUR_MISTAKE = "ExportReady itself failed. Your files and answers are safe. Try again."
@@ -70,4 +77,64 @@ _DETAILS = {404: "There is nothing at this address.", 405: "This address doesn't
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     yield
-    child.stop_ready()
+    await anyio.to_thread.run_sync(child.stop_ready)
+
+
+class _Server(uvicorn.Server):
+    """A server that ends by itself after Ctrl-C or Quit, and says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """End in order after Ctrl-C. (The base class sends itself the signal again at the end.)"""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self.handle_exit)
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            threading.Thread(target=self._ready, daemon=True).start()
+
+    def _ready(self) -> None:
+        self._on_ready()
+        time.sleep(_FIRST_PAGE_FIRST)
+        if not self.should_exit:
+            child.keep_ready()
+
+
+_FIRST_PAGE_FIRST = 0.7
+"""Seconds after the start before another process starts, so that the first page has the computer for itself."""
+
+
+def run(home: Home, port: int, listening: list[socket.socket], on_ready: Callable[[str], None]) -> None:
+    """Serve until Ctrl-C or Quit. `on_ready` is called with the address that lets a browser in, once it answers.
+
+    Only the program that holds the data folder may call this.
+    """
+    (home.path / "running.json").unlink(missing_ok=True)  # of a program that was ended
+    for account in accounts.all_accounts(home):
+        ledger.finish(home, account.id)
+    clean_up(home)
+    app = build(home, port=port, on_quit=lambda: setattr(server, "should_exit", True))
+    running = Running(pid=os.getpid(), port=port, key=app.state.keys.run)
+    config = uvicorn.Config(
+        app,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        ws="none",
+        timeout_graceful_shutdown=2,
+    )
+
+    def ready() -> None:
+        announce(home, running)
+        on_ready(running.url)
+
+    server = _Server(config, ready)
+    server.run(sockets=listening)

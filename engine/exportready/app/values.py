@@ -42,6 +42,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     created: datetime
     archived: bool = False
     is_example: bool = False
+    moment: datetime | None = None
+    """The moment that it is always checked for: that of the invented example's files. None: now."""
     is_named: bool = True
     """Whether a person, or a file, said the name."""
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from exportready.account.reading import Columns
 from exportready.evidence import excerpts, lines, parallel, versions
 from exportready.evidence.consolidate import consolidate
-from exportready.evidence.dates import latest_date, stated_dates
+from exportready.evidence.dates import latest_date, stated_dates, with_receipts
 from exportready.evidence.files import File, NoSnapshot, in_folder, is_zip, load
 from exportready.evidence.nameless import with_names
 from exportready.evidence.readers import account_file
@@ -228,7 +228,7 @@ def assemble(files: list[FileRead], account: Reading | None, at: datetime) -> Ev
 
     `account` is the account.yaml to use, if there is one.
     """
-    files = _one_company(files)
+    files = with_receipts(_one_company(files), account)
     readings = _readings(files)
     if not any(reading.reader == account_file.READER for reading in readings):
         account = next((reading for reading in readings if reading.account is not None), None)

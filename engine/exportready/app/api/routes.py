@@ -263,8 +263,8 @@ async def list_questions(request: Request) -> Response:
     """List what a person can answer or confirm now."""
     phase = _phase(request.query_params.get("phase", checks.BEFORE))
     at = _moment(request, request.query_params.get("at"))
-    found = await _call(questions.needed, _home(request), _id(request), phase, at)
-    return JSONResponse({"questions": [_question(one) for one in (*found.questions, *found.confirmations)]})
+    found = await _call(questions.fresh, _home(request), _id(request), phase, at)
+    return JSONResponse({"questions": [_question(one) for one in found]})
 
 
 async def save_answers(request: Request) -> Response:
