@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from exportready.account.questions import EXPORTS
+from exportready.app.pages.band import Band
 from exportready.app.pages.bridge import bridges, matching
 from exportready.app.pages.jobs import groups
 from exportready.app.pages.report_values import report_values
 from exportready.app.pages.visit import AFTER, BEFORE, Visit, shows
+from exportready.model.display import count
 from exportready.model.report import Report, Verdict
 
 
@@ -37,7 +40,7 @@ def _after(visit: Visit) -> Response:
         "after-export",
         values["band"].title,
         AFTER,
-        **values,
+        **{**values, "band": _with_tasks(values["band"], len(keys), sum(key in done for key in keys))},
         bridges=bridges(report),
         matching=matching(report),
         groups=lists,
@@ -47,6 +50,13 @@ def _after(visit: Visit) -> Response:
         exported=exported_at is not None,
         has_files=True,
     )
+
+
+def _with_tasks(band: Band, tasks: int, done: int) -> Band:
+    """Return the band with the number of tasks that are done."""
+    if not tasks or not done:
+        return band
+    return replace(band, todo=f"{band.todo} You've done {done:,} of {count(tasks, 'task')}.")
 
 
 ROUTES = [shows(f"/c/{{company}}/{AFTER}", _after)]

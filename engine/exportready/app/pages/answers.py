@@ -26,6 +26,8 @@ def form_values(visit: Visit) -> dict[str, Any]:
         "person": notes.person(visit.home),
         "today": format_date(visit.now),
         "days": lambda: _days(visit.now),
+        "latest": f"{visit.now:%Y-%m-%dT%H:%M}",
+        "picks": picks,
         "phase_query": f"?phase={phase}" if visit.request.query_params.get("phase") else "",
         "phase_and": f"&phase={phase}" if visit.request.query_params.get("phase") else "",
     }
@@ -36,10 +38,15 @@ def _days(now: datetime) -> list[tuple[str, str]]:
     today = datetime.combine(now.date(), time(), now.tzinfo)
     moments = (
         ("Within the last hour", now - timedelta(hours=1)),
-        ("Earlier today", today),
+        ("Earlier today", today + timedelta(minutes=1)),
         ("Yesterday", today - timedelta(days=1)),
     )
     return [(label, moment.isoformat(timespec="minutes")) for label, moment in moments]
+
+
+def picks(question: Question) -> bool:
+    """Return whether one of the choices is the answer. When a file was exported is asked with times that say no more than people know."""
+    return bool(question.choices) and not question.id.startswith("takenAt")
 
 
 def value_of(question: Question, form: FormData) -> object:

@@ -11,6 +11,7 @@ import msgspec
 from exportready.app.pages.sentences import moment, open_checks, until
 from exportready.app.values import CheckInfo, Needed
 from exportready.model.display import count, format_money, format_sum
+from exportready.model.evidence import Record
 from exportready.model.report import Batch, Report, Verdict
 from exportready.model.rules import Phase
 from exportready.reporters import html, view, words
@@ -135,16 +136,38 @@ def _batch_fact(report: Report, batch: Batch) -> BatchFact:
     amount = format_sum(batch.amount, batch.unreadable)
     is_uncertain = batch.verdict in (Verdict.CANNOT_TELL, Verdict.NOT_READY) or bool(view.narrowed(report))
     is_clear = batch.verdict in (Verdict.READY, Verdict.READY_WITH_WARNINGS)
-    below = f"{blocked:,} blocked ({format_money(batch.blocked.amount)}), {total - blocked:,} not" if blocked else ""
+    if report.is_after_export:
+        below = words.sentence(arrived_words(report, batch.number))
+    elif blocked:
+        below = f"{blocked:,} blocked ({format_money(batch.blocked.amount)}), {total - blocked:,} not"
+    else:
+        below = "None blocked" if is_clear else "None blocked so far"
     return BatchFact(
         name=f"Batch {batch.number}" + (f" ({batch.name})" if batch.name else ""),
         line=f"{count(total, 'transaction')}, {amount}",
         blocked=round(100 * blocked / total, 1) if total else None,
-        rest="none" if is_uncertain else "fine",
-        below=below or ("None blocked" if is_clear else "None blocked so far"),
+        rest="none" if is_uncertain and not report.is_after_export else "fine",
+        below=below,
         look=html.LOOK_BY_VERDICT[batch.verdict],
         verdict=view.verdict_of(report, batch.verdict),
     )
+
+
+def arrived_words(report: Report, number: str) -> str:
+    """Return what became of a batch's transactions: "69 arrived, 2 missing, 1 not sent"."""
+    rows = [row for row in report.tie_out if row.get("batch") == number]
+    sent, missing, explained, untold = (
+        sum(_count(row, name) for row in rows) for name in ("titan", "missing", "explained", "untold")
+    )
+    parts = [f"{sent - missing - explained - untold:,} arrived"]
+    for amount, word in ((missing, "missing"), (explained, "not sent"), (untold, "not compared yet")):
+        parts += [f"{amount:,} {word}"] if amount else []
+    return ", ".join(parts) if sent else ""
+
+
+def _count(row: Record, name: str) -> int:
+    value = row.get(f"{name}Count")
+    return int(value) if isinstance(value, Decimal) else 0
 
 
 # -- the sentences
@@ -188,7 +211,11 @@ def _which(report: Report) -> str:
 def _meaning(report: Report, verdict: Verdict, open_count: int) -> str:
     """Return the third line: what the verdict means."""
     if report.is_after_export:
-        return view.meaning(report)
+        shown = _shown_batches(report)[:1]
+        arrived = [
+            f"Batch {one.number}: {arrived_words(report, one.number)}." for one in shown if arrived_words(report, one.number)
+        ]
+        return " ".join([*arrived, view.meaning(report)]) if verdict is not Verdict.READY else view.meaning(report)
     if verdict is Verdict.CANNOT_TELL:
         return "What we could check is OK. That isn't a yes yet." if not view.narrowed(report) else view.meaning(report)
     if verdict is Verdict.READY_WITH_WARNINGS:

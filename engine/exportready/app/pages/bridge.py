@@ -57,10 +57,12 @@ def matching(report: Report) -> str:
     for row in report.tie_out:
         by_batch[name_of(row)] = by_batch.get(name_of(row), True) and arrival.matches(row)
     shown = {bridge.name for bridge in bridges(report)}
-    names = [name.partition(" (")[0] for name, ok in by_batch.items() if ok and name not in shown and name != words.NO_BATCH]
-    if not names:
+    found = [name for name, ok in by_batch.items() if ok and name not in shown and name.startswith("Batch ")]
+    numbers = sorted((name.removeprefix("Batch ").partition(" (")[0] for name in found), key=lambda one: (len(one), one))
+    if not numbers:
         return ""
-    return f"{join_words(list(reversed(names)))} still {'matches' if len(names) == 1 else 'match'} to the cent."
+    one = len(numbers) == 1
+    return f"Batch{'' if one else 'es'} {join_words(numbers)} still {'matches' if one else 'match'} to the cent."
 
 
 def name_of(row: Record) -> str:

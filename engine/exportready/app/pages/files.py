@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -15,7 +16,7 @@ from exportready.app.pages.sentences import size
 from exportready.app.pages.visit import Visit, does, shows, takes, text_of
 from exportready.app.pages.ways import ways_values
 from exportready.app.staging import Upload
-from exportready.app.values import Added, FileCard, Refused
+from exportready.app.values import Added, FileCard, Needed, Question, Refused
 from exportready.schema.budgets import DROPPED_FILE_SIZE
 
 STATES = {
@@ -45,7 +46,7 @@ def anchor(name: str) -> str:
 
 
 def _files(visit: Visit) -> Response:
-    cards = files.cards(visit.home, visit.id)
+    cards = _with_questions(files.cards(visit.home, visit.id), visit.needed(visit.phase()))
     used = [one for one in cards if one.state not in _NOT_USED]
     added: list[Added] = visit.said("added") or []
     return visit.render(
@@ -66,6 +67,15 @@ def _files(visit: Visit) -> Response:
         **form_values(visit),
         **ways_values(visit, has_files=bool(cards)),
     )
+
+
+def _with_questions(cards: Sequence[FileCard], needed: Needed) -> list[FileCard]:
+    """Return the cards, each with at most one question about its file. The others are under “What we still need”."""
+    by_file: dict[str, Question] = {}
+    for question in needed.questions:
+        for name in question.files[:1]:
+            by_file.setdefault(name, question)
+    return [card if card.question else replace(card, question=by_file.get(card.name)) for card in cards]
 
 
 def _of(cards: list[FileCard], program: str) -> list[FileCard]:

@@ -15,6 +15,9 @@ from exportready.model.report import Finding, Report
 from exportready.reporters import words
 from exportready.reporters.office import Card, OfficeView
 
+_FOR_YOU, _ASK_FIRST = "For you", "Ask the bookkeeper first"
+_ORDER = {_FOR_YOU: 0, _ASK_FIRST: 2}
+"""Groups before and after all others."""
 _SINGLE = 25
 """Up to how many transactions of one problem get a task each."""
 
@@ -44,23 +47,29 @@ def groups(report: Report, office: OfficeView, done: Sequence[str]) -> list[Grou
     for card in office.fix:
         by_person.setdefault(_heading(card.fix.who), []).extend(_of_card(card))
     for payment in report.work_list:
-        heading = "Ask the bookkeeper first" if payment.get("apart") else _heading("bookkeeper")
+        heading = _ASK_FIRST if payment.get("apart") else _heading("bookkeeper")
         by_person.setdefault(heading, []).append(_of_payment(payment))
     return [
         Group(heading=heading, jobs=tuple(sorted(jobs, key=lambda job: job.key in done)), text=_text(heading, jobs))
-        for heading, jobs in by_person.items()
+        for heading, jobs in sorted(by_person.items(), key=lambda one: _ORDER.get(one[0], 1))
     ]
 
 
 def _heading(who: str) -> str:
-    return "For you" if who == "office manager" else f"For {who}" if who.startswith("the ") else f"For the {who}"
+    return _FOR_YOU if who == "office manager" else f"For {who}" if who.startswith("the ") else f"For the {who}"
 
 
 def _of_card(card: Card) -> Iterator[Job]:
     """Yield a task for each transaction of a problem; one for all, if there are many."""
     if card.result is None or not card.is_table or len(card.rows) > _SINGLE or card.not_listed:
         names = tuple((row.name or row.finding.message, "") for row in card.rows[:_SINGLE])
-        yield Job(key=_key(card.anchor), label=card.heading, note=card.impact, rows=names, steps=card.fix.steps)
+        yield Job(
+            key=_key(card.anchor),
+            label=card.heading,
+            note=card.impact or next(iter(card.examples), ""),
+            rows=names,
+            steps=card.fix.steps,
+        )
         return
     for row in card.rows:
         yield Job(

@@ -83,7 +83,9 @@ def _save(visit: Visit, question: Question, form: FormData) -> None:
         yes = question.answered is not None if text_of(form, "still") else is_yes(question, form)
         questions.save(visit.home, visit.id, {}, {question.rule: yes}, by, visit.now)
     else:
-        questions.save(visit.home, visit.id, {question.path or question.id: value_of(question, form)}, {}, by, visit.now)
+        questions.save(
+            visit.home, visit.id, {question.path or question.id: value_of(question, form)}, {}, by or "You", visit.now
+        )
 
 
 def _asked(visit: Visit, form: FormData) -> Response:

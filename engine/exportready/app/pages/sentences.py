@@ -44,6 +44,15 @@ def said_by(answered: Answered, now: datetime) -> str:
     return f"{who}{when}. {word} {until(answered.until, now)}"
 
 
+def shown_value(value: str, now: datetime) -> str:
+    """Return an answer for people: a moment and a date as Americans write them."""
+    try:
+        moment_ = datetime.fromisoformat(value)
+    except ValueError:
+        return words.sentence(value)
+    return words.sentence(moment(moment_, now)) if moment_.tzinfo else format_date(moment_)
+
+
 def until_of(confirmed: Confirmed | None, now: datetime) -> str:
     """Return until when a confirmation counts."""
     if confirmed is None or confirmed.until is None:

@@ -29,7 +29,11 @@ def strip_of(
 ) -> Strip:
     """Return the strip of a company. `here` is the company's address."""
     if progress.state == "running":
-        return Strip(look="know", title="Checking…", sentence=progress.words if check else "Your files are being read.")
+        return Strip(
+            look="know",
+            title="Checking…",
+            sentence=progress.words.removeprefix("Checking…") if check else "Your files are being read.",
+        )
     if progress.state == "failed":
         sentence = "Your files and answers are safe."
         return Strip(

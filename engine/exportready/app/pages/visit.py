@@ -107,6 +107,7 @@ class Visit:
             "program_version": __version__,
             "moment": self.moment,
             "said_by": lambda answered: sentences.said_by(answered, self.now),
+            "shown_value": lambda value: sentences.shown_value(value, self.now),
             "until_of": lambda confirmed: sentences.until_of(confirmed, self.now),
             "decides": sentences.decides,
             "minutes_of": sentences.minutes_of,
@@ -222,5 +223,14 @@ def text_of(form: Fields, name: str) -> str:
 
 def problem(request: Request, status: int, title: str, detail: str) -> HTMLResponse:
     """Return the page for something that went wrong."""
-    values = {"csrf": "", "version": version(), "company": None, "tab": "", "strip": None, "running": False, "state": "", "until": 0}
+    values = {
+        "csrf": "",
+        "version": version(),
+        "company": None,
+        "tab": "",
+        "strip": None,
+        "running": False,
+        "state": "",
+        "until": 0,
+    }
     return HTMLResponse(screen("app", "problem", title=title, detail=detail, **values), status)
