@@ -29,6 +29,8 @@ UNKNOWN = DONT_KNOW
 """The answer “I don't know”, of every question."""
 BYPASSED = "bypassedBatches"
 _FILE_MODE_LASTS = timedelta(hours=4)
+_MAY_BE_UNDATED = ("spreadsheet", "servicetitan")
+"""The readers of files that people are asked about if nothing says when they were made."""
 _UNTIL_FILES_CHANGE = "Counts as long as this is the newest file of its kind."
 _UNTIL_BATCH_CHANGES = "Counts until the batch changes."
 _ALWAYS = "Counts until you change it."
@@ -37,7 +39,11 @@ _ALWAYS = "Counts until you change it."
 def asked(report: Report) -> tuple[Question, ...]:
     """Return the open questions and confirmations of a check, what decides most checks per minute first."""
     found = needed_of(report)
-    undated = tuple(source.path for source in report.sources if source.dated is None and source.records and not source.error)
+    undated = tuple(
+        source.path
+        for source in report.sources
+        if source.dated is None and source.records and source.reader in _MAY_BE_UNDATED
+    )
     questions = (_question(one, report, undated) for one in found.questions if one.places != ((TAKEN_AT,),) or undated)
     return (*questions, *map(_confirmation, found.looks))
 
