@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 
@@ -19,11 +19,10 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
-from exportready.app import accounts, child, ledger
+from exportready.app import accounts, child, ledger, pages
 from exportready.app.api.routes import routes as api_routes
-from exportready.app.guard import Guard, Keys, Problem, ProblemPage, refusal, status_of
+from exportready.app.guard import Guard, Keys, Problem, refusal, status_of
 from exportready.app.home import Home, clean_up
 from exportready.app.running import PORT, Running, announce
 from exportready.app.values import Refused
@@ -45,25 +44,23 @@ def build(
     port: int = PORT,
     now: Callable[[], datetime] = now,
     on_quit: Callable[[], None] = lambda: None,
-    pages: Sequence[BaseRoute] = (),
-    problem_page: ProblemPage | None = None,
 ) -> Starlette:
-    """Return the application. `pages` are the HTML routes, and `problem_page` shows a refusal in a browser."""
+    """Return the application: the local API and the screens, behind the guard."""
 
     async def refused(request: Request, error: Exception) -> Response:
         if isinstance(error, HTTPException):
-            return refusal(request, error.status_code, _DETAILS.get(error.status_code, str(error.detail)), problem_page)
+            return refusal(request, error.status_code, _DETAILS.get(error.status_code, str(error.detail)), pages.problem)
         if not isinstance(error, (Problem, Refused, ClientDisconnect)):
             debug.show(error, f"{request.method} {request.url.path} failed")
-            return refusal(request, 500, OUR_MISTAKE, problem_page)
+            return refusal(request, 500, OUR_MISTAKE, pages.problem)
         status = 400 if isinstance(error, ClientDisconnect) else status_of(error)
-        return refusal(request, status, str(error), problem_page)
+        return refusal(request, status, str(error), pages.problem)
 
     keys = Keys(token=home.token, run=secrets.token_urlsafe(24))
     hosts = frozenset(f"{name}:{port}" for name in NAMES)
     app = Starlette(
-        routes=[*api_routes(), *pages],
-        middleware=[Middleware(Guard, keys=keys, hosts=hosts, page=problem_page)],
+        routes=[*api_routes(), *pages.routes()],
+        middleware=[Middleware(Guard, keys=keys, hosts=hosts, page=pages.problem)],
         exception_handlers=dict.fromkeys((Problem, Refused, HTTPException, ClientDisconnect, Exception), refused),
         lifespan=_lifespan,
     )
