@@ -46,10 +46,17 @@ def account(home: Home, account_id: str) -> Account:
     return found
 
 
-def create(home: Home, name: str, at: datetime) -> Account:
+def create(home: Home, name: str, at: datetime, *, is_example: bool = False, moment: datetime | None = None) -> Account:
     """Make an account. Without a name it is called "My company" until a file or a person says another. Raises Refused."""
     said = clean(name)
-    made = Account(id=secrets.token_hex(6), name=_checked(said) if said else DEFAULT_NAME, created=at, is_named=bool(said))
+    made = Account(
+        id=secrets.token_hex(6),
+        name=_checked(said) if said else DEFAULT_NAME,
+        created=at,
+        is_named=bool(said),
+        is_example=is_example,
+        moment=moment,
+    )
     return _made(home, made, new_file(at, {NAME: made.name}))
 
 

@@ -10,7 +10,9 @@ import msgspec
 from exportready.account.questions import SINCE, TAKEN_AT, own_question, question_for
 from exportready.account.reading import AccountFile
 from exportready.account.replies import Answer, describe_answers
+from exportready.app import file_words
 from exportready.app.saved import Saved
+from exportready.app.stored import Last
 from exportready.app.values import Answered, Choice, FileWay, Free, Needed, Question
 from exportready.kinds.account import BY_PATH, DONT_KNOW, FILE_MODE
 from exportready.model import questions as model
@@ -20,13 +22,15 @@ from exportready.model.report import Report
 from exportready.model.rules import Confirm, Type
 from exportready.policy.confirmations import OpenConfirmation
 from exportready.policy.needed import needed as needed_of
-from exportready.reporters import needs, words
+from exportready.reporters import needs
 from exportready.reporters.office import office_view
 
 UNKNOWN = DONT_KNOW
 """The answer “I don't know”, of every question."""
 BYPASSED = "bypassedBatches"
 _FILE_MODE_LASTS = timedelta(hours=4)
+_MAY_BE_UNDATED = ("spreadsheet", "servicetitan")
+"""The readers of files that people are asked about if nothing says when they were made."""
 _UNTIL_FILES_CHANGE = "Counts as long as this is the newest file of its kind."
 _UNTIL_BATCH_CHANGES = "Counts until the batch changes."
 _ALWAYS = "Counts until you change it."
@@ -35,16 +39,21 @@ _ALWAYS = "Counts until you change it."
 def asked(report: Report) -> tuple[Question, ...]:
     """Return the open questions and confirmations of a check, what decides most checks per minute first."""
     found = needed_of(report)
-    undated = tuple(source.path for source in report.sources if source.dated is None and source.records and not source.error)
+    undated = tuple(
+        source.path
+        for source in report.sources
+        if source.dated is None and source.records and source.reader in _MAY_BE_UNDATED
+    )
     questions = (_question(one, report, undated) for one in found.questions if one.places != ((TAKEN_AT,),) or undated)
     return (*questions, *map(_confirmation, found.looks))
 
 
-def needed(report: Report, known: AccountFile, saved: Mapping[str, Saved], seen: int, at: datetime) -> Needed:
+def needed(last: Last, known: AccountFile, saved: Mapping[str, Saved], at: datetime) -> Needed:
     """Return what is still needed: what a check leaves open, without what was answered since.
 
-    `known` is account.yaml as it is now, `saved` are the answers by question, `seen` is the number of the last one that the check knows.
+    `known` is account.yaml as it is now, `saved` are the answers by question.
     """
+    report, seen, state = last.report, last.beside.saved, last.beside.state.state
     now_open = {one.id: one for one in asked(report)}
     done, again, fresh, later = list[Question](), list[Question](), list[Question](), list[Question]()
     for id_, question in now_open.items():
@@ -53,13 +62,13 @@ def needed(report: Report, known: AccountFile, saved: Mapping[str, Saved], seen:
             fresh.append(question)
             continue
         question = msgspec.structs.replace(question, answered=before.answered)
-        is_over = before.answered.until is not None and before.answered.until < at
+        is_over = _is_over(question, before.answered, known, state, at)
         if before.answered.value == UNKNOWN and not is_over:
             (later if question.rule is not None else done).append(question)
         elif before.number > seen:
             done.append(question)
         else:
-            again.append(question)
+            (again if is_over else fresh).append(question)
     stated = [*_stated_answers(known, saved), *_stated_confirmations(report, known)]
     kept = [msgspec.structs.replace(one.question, answered=one.answered) for one in saved.values() if one.question.files]
     listed = {one.id: one for one in (*stated, *kept, *done) if one.id not in now_open or one in done}
@@ -76,6 +85,14 @@ def needed(report: Report, known: AccountFile, saved: Mapping[str, Saved], seen:
         integrator=office_view(report).request,
         minutes=_minutes([*fresh, *later, *again]),
     )
+
+
+def _is_over(question: Question, answered: Answered, known: AccountFile, state: str, at: datetime) -> bool:
+    """Return whether an answer counts no more: its time is over, or it was about another batch."""
+    if answered.until is not None and answered.until < at:
+        return True
+    stated = [one.state for one in known.confirmations if one.rule == question.rule and one.state]
+    return bool(stated) and state not in stated
 
 
 def _answered_at(one: Question) -> tuple[bool, float]:
@@ -106,7 +123,7 @@ def _question(one: OpenQuestion, report: Report, undated: tuple[str, ...]) -> Qu
         id=f"answer:{path}" if path.startswith(f"{BYPASSED}.") else one.id,
         path=path,
         text=asked_.text,
-        why=" ".join(filter(None, (words.sentence(one.hint) if one.hint else "", asked_.explanation))),
+        why=" ".join(filter(None, (_hint(one.hint), asked_.explanation))),
         steps=asked_.steps,
         choices=_choices(asked_, several=asked_.several),
         several=asked_.several,
@@ -115,6 +132,14 @@ def _question(one: OpenQuestion, report: Report, undated: tuple[str, ...]) -> Qu
         decides=len(one.rules),
         files=files,
     )
+
+
+def _hint(hint: str) -> str:
+    """Return why a question is open, if that says more than that no file shows it."""
+    return "" if hint.startswith(_NO_FILE) else file_words.sentence(hint)
+
+
+_NO_FILE = "not in any of your files"
 
 
 def _choices(asked_: model.Question, *, several: bool) -> tuple[Choice, ...]:
@@ -220,6 +245,7 @@ def _stated(
     until = min((dated + age for dated, age in ages if dated is not None and age is not None), default=None)
     before = saved.get(one.id)
     by = before.answered.by if before is not None and before.answered.at == at else ""
+    value = describe_answers(question, answers)
     return Question(
         id=one.id,
         path=path,
@@ -229,7 +255,7 @@ def _stated(
         choices=_choices(question, several=False),
         free=_free(question.path) if not question.replies else "",
         lasts=lasts_words(path),
-        answered=Answered(by=by, at=at, until=until, value=describe_answers(question, answers)),
+        answered=Answered(by=by, at=at, until=until, value=value, label=_capital(value)),
     )
 
 
@@ -247,5 +273,6 @@ def _stated_confirmations(report: Report, known: AccountFile) -> Iterator[Questi
             for other in report.results
         )
         value = "yes" if stated[result.rule.id].value else "no"
-        answered = Answered(by=confirmed.by, at=confirmed.at, until=confirmed.until, value=value)
+        label = confirm.yes if value == "yes" else confirm.no
+        answered = Answered(by=confirmed.by, at=confirmed.at, until=confirmed.until, value=value, label=label)
         yield msgspec.structs.replace(confirmation_question(result.rule.id, confirm, together), answered=answered)

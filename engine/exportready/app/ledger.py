@@ -19,6 +19,9 @@ from exportready import __version__
 from exportready.app.home import Home, flush_folder, read_json, write
 from exportready.app.values import Recognized
 
+VERSION = __version__
+"""Files that another version recognized are recognized again."""
+
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """One file of the snapshot."""
@@ -50,7 +53,7 @@ class Undo(msgspec.Struct, frozen=True, kw_only=True):
 class Ledger(msgspec.Struct, frozen=True, kw_only=True):
     """The files of an account."""
 
-    version: str = __version__
+    version: str = VERSION
     files: dict[str, Kept] = field(default_factory=dict)
     undos: dict[str, Undo] = field(default_factory=dict)
 
@@ -73,6 +76,7 @@ class Transaction:
 
     def __init__(self, home: Home, account_id: str) -> None:
         self.home = home
+        self.account_id = account_id
         self.folder = home.account(account_id)
         finish(home, account_id)
         found = read(home, account_id)

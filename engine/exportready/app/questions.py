@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -11,14 +11,16 @@ from msgspec.structs import replace
 from exportready.account import reading
 from exportready.account.replies import Answer
 from exportready.account.writing import Change, add_confirmations, apply_changes
-from exportready.app import answering, asking, checks, ledger, saved, stored
+from exportready.app import answering, asking, checks, files, ledger, saved, stored
 from exportready.app.accounts import ACCOUNT_FILE, account, answers_text
 from exportready.app.answering import Context
 from exportready.app.asking import UNKNOWN
+from exportready.app.file_cards import REPLACES
 from exportready.app.home import Home, locked, write
 from exportready.app.saved import AllSaved, Saved
 from exportready.app.stored import Last
 from exportready.app.values import Answered, Needed, Question, Refused
+from exportready.model.display import format_date, format_time
 from exportready.model.evidence import Confirmation
 from exportready.policy.confirmations import BatchState
 from exportready.reporters.text import clean
@@ -39,7 +41,7 @@ def needed(home: Home, account_id: str, phase: str, at: datetime) -> Needed:
         return Needed()
     marked = saved.read(home, account_id)
     known = reading.read(answers_text(home, account_id, at).encode(), ACCOUNT_FILE)
-    return asking.needed(last.report, known, marked.answers, last.beside.saved, at)
+    return asking.needed(last, known, marked.answers, at)
 
 
 def fresh(home: Home, account_id: str, phase: str, at: checks.Moment) -> tuple[Question, ...]:
@@ -59,6 +61,9 @@ def save(
     Raises NotFound; Refused with the first that can't be saved.
     """
     at = account(home, account_id).moment or at
+    for key in [key for key in answers if key.partition(":")[0].partition(".")[0] == REPLACES]:
+        files.decide(home, account_id, key[len(REPLACES) + 1 :], str(answers[key]), at)
+        answers = {name: value for name, value in answers.items() if name != key}
     found = _last(home, account_id, at, wants_confirmations=bool(confirmations))
     with locked(home, account_id):
         text = answers_text(home, account_id, at)
@@ -107,7 +112,7 @@ def _last(home: Home, account_id: str, at: datetime, *, wants_confirmations: boo
 
 def _context(home: Home, account_id: str, text: str, found: list[Last], by: str, at: datetime) -> Context:
     known = reading.read(text.encode(), ACCOUNT_FILE)
-    files = ledger.read(home, account_id).files
+    known_files = ledger.read(home, account_id).files
     kinds = (str, bool, Decimal)
     values: dict[str, Answer] = {
         path: value for path, value in known.answers.records[0].fields.items() if isinstance(value, (*kinds, datetime))
@@ -117,8 +122,8 @@ def _context(home: Home, account_id: str, text: str, found: list[Last], by: str,
         state=found[0].beside.state if found else BatchState(),
         known=values,
         stated=known.confirmations,
-        digests={name: kept.recognized.sha256 for name, kept in files.items()},
-        undated=tuple(name for name, kept in files.items() if kept.recognized.dated is None and kept.recognized.kinds),
+        digests={name: kept.recognized.sha256 for name, kept in known_files.items()},
+        undated=tuple(name for name, kept in known_files.items() if kept.recognized.dated is None and kept.recognized.kinds),
         by=by,
         at=at,
     )
@@ -151,15 +156,27 @@ def _marked(
 
 
 def _answer(question: Question, value: object, number: int, context: Context) -> Saved:
-    shown = (
-        ", ".join(map(str, value))
+    text = (
+        _YES_NO.get(value, str(value))
+        if isinstance(value, bool)
+        else ", ".join(map(str, value))
         if isinstance(value, list)
-        else "yes"
-        if value is True
-        else "no"
-        if value is False
         else str(value)
     )
     lasts = asking.lasts_of(question.path) if question.path is not None else None
-    answered = Answered(by=context.by, at=context.at, until=context.at + lasts if lasts is not None else None, value=shown)
+    until = context.at + lasts if lasts is not None else None
+    answered = Answered(by=context.by, at=context.at, until=until, value=text, label=_label(question, text))
     return Saved(number=number, question=replace(question, answered=None), answered=answered)
+
+
+_YES_NO = {True: "yes", False: "no"}
+
+
+def _label(question: Question, text: str) -> str:
+    """Return an answer in words for people."""
+    if text == UNKNOWN:
+        return "I don't know"
+    try:
+        return format_time(datetime.fromisoformat(text)) if "T" in text else format_date(date.fromisoformat(text))
+    except ValueError:
+        return next((choice.label for choice in question.choices if choice.value == text), text)

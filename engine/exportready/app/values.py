@@ -65,7 +65,9 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None
     """None: it doesn't expire by itself, or it isn't known when."""
     value: str
-    """In the words of the question's choices."""
+    """The value of a choice, or what was typed; saving it again says the same."""
+    label: str = ""
+    """The same in words for people."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):

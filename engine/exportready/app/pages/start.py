@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from exportready.account.questions import EXPORTS
-from exportready.app import accounts, files
+from exportready.app import accounts, example, files
 from exportready.app.pages.visit import Visit, does, shows, takes
 from exportready.app.staging import Upload
 from exportready.app.values import Refused
@@ -59,7 +59,7 @@ def _drop(visit: Visit, form: Mapping[str, str], uploads: Sequence[Upload]) -> R
 
 def _example(visit: Visit, form: FormData) -> Response:
     del form
-    made = accounts.open_example(visit.home, visit.now)
+    made = example.open_example(visit.home, visit.now)
     visit.company = made
     visit.start_check()
     return visit.to("before-export")
