@@ -10,7 +10,6 @@ from exportready.app import file_words
 from exportready.app.ledger import Kept
 from exportready.app.names import fold_name
 from exportready.app.values import Choice, FileCard, Question, Recognized, State
-from exportready.kinds.transactions import TRANSACTIONS
 from exportready.model.display import format_date
 from exportready.model.evidence import Source
 from exportready.model.report import Report
@@ -111,12 +110,12 @@ def twin_of(name: str, files: Mapping[str, Kept]) -> str | None:
     mine = files[name]
     if mine.settled:
         return None
-    for other, kept in files.items():
-        if other == name or not is_same_kind(mine.recognized, kept.recognized) or kept.added_at > mine.added_at:
+    for other, kept in files.items():  # in the order in which they came
+        if other == name:
+            return None
+        if not is_same_kind(mine.recognized, kept.recognized):
             continue
-        if kept.added_at == mine.added_at and other > name:
-            continue
-        is_list = not mine.recognized.kinds & set(TRANSACTIONS)
+        is_list = not file_words.has_transactions(mine.recognized.kinds)
         if is_list or _stem(mine.came_as) == _stem(kept.came_as):
             return other
     return None

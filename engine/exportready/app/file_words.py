@@ -9,7 +9,6 @@ from exportready.app.values import Program, Recognized
 from exportready.kinds import KINDS
 from exportready.kinds.nouns import noun
 from exportready.kinds.servicetitan import PRICEBOOK
-from exportready.kinds.transactions import TRANSACTIONS
 from exportready.model.evidence import ANSWERS_KIND
 
 UNKNOWN = "We don't recognize this file"
@@ -39,9 +38,14 @@ def kind(found: Recognized) -> str:
     whose = names[program(kinds)]
     if len(kinds) == 1 and whose == "ServiceTitan":
         return _capital(noun(next(iter(kinds)), 2))
-    if kinds & set(TRANSACTIONS):
+    if has_transactions(kinds):
         return f"{whose} transactions"
     return f"{whose} settings" if kinds <= _SETTINGS else f"{whose} lists"
+
+
+def has_transactions(kinds: Collection[str]) -> bool:
+    """Return whether some of the kinds are transactions, of which a file has some, not all."""
+    return any(KINDS[name].at_fault == "transaction" for name in kinds)
 
 
 def counts(records: Mapping[str, int]) -> tuple[tuple[str, int], ...]:

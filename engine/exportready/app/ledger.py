@@ -79,7 +79,7 @@ class Transaction:
         self.account_id = account_id
         self.folder = home.account(account_id)
         finish(home, account_id)
-        found = read(home, account_id)
+        self._before = found = read(home, account_id)
         self.files = dict(found.files)
         self.undos = dict(found.undos)
         self._moves: list[_Move] = []
@@ -102,7 +102,9 @@ class Transaction:
         self.put(self.folder / "replaced" / kept_as, name, kept)
 
     def commit(self) -> None:
-        """Do it. Raises OSError if it can't be written down; then nothing has changed."""
+        """Do it, if anything changes. Raises OSError if it can't be written down; then nothing has changed."""
+        if not self._moves and self._before == Ledger(files=self.files, undos=self.undos):
+            return
         journal = _Journal(self._moves, Ledger(files=self.files, undos=self.undos))
         write(self.folder / "journal.json", msgspec.json.encode(journal))
         _do(self.home, self.folder, journal)

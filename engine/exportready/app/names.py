@@ -54,7 +54,8 @@ def _last(path: str) -> str:
 
 def safe_name(name: str) -> str:
     """Return a name that is one visible file in one folder, on every operating system."""
-    text = clean(unicodedata.normalize("NFC", _FORBIDDEN.sub("_", clean_surrogates(name)))).rstrip(". ")
+    plain = clean(unicodedata.normalize("NFC", _FORBIDDEN.sub("_", clean_surrogates(name))))
+    text = "".join(char if char.isprintable() else "_" for char in plain).rstrip(". ")
     stem, dot, suffix = text.rpartition(".")
     stem, suffix = (stem, f".{suffix}") if dot and len(suffix) <= 10 else (text, "")
     stem = stem.lstrip(".~ ").rstrip() or "file"
