@@ -22,6 +22,7 @@ from exportready.model.evidence import (
     FieldNote,
     Listing,
     Location,
+    Receipt,
     Record,
     Unknown,
     Value,
@@ -54,6 +55,8 @@ class AccountFile(msgspec.Struct, frozen=True, kw_only=True):
     """Kind -> how much of it the other files cover."""
     columns: Columns
     confirmations: tuple[Confirmation, ...] = ()
+    receipts: Mapping[str, Receipt] = {}
+    """File -> when it was exported, as a person said."""
 
 
 def read(data: bytes, path: str) -> AccountFile:
@@ -111,6 +114,7 @@ class _AccountReader:
             covers=self._covers(),
             columns=self._columns(),
             confirmations=tuple(self._confirmations()),
+            receipts=dict(self._receipts()),
         )
 
     def _text(self, name: str) -> str | None:
@@ -227,6 +231,13 @@ class _AccountReader:
                     reasons=frozenset(str(reason.value) for reason in items(stated.get("reasons"))),
                     where=Location(self.path, node.line, f"confirmations.{rule}"),
                 )
+
+    def _receipts(self) -> Iterator[tuple[str, Receipt]]:
+        for path, node in entries(self.entries.get("files")).items():
+            stated = entries(node)
+            taken_at = self._moment(stated.get("takenAt"))
+            if taken_at is not None and "sha256" in stated:
+                yield path, Receipt(str(stated["sha256"].value), taken_at)
 
     def _columns(self) -> dict[str, dict[str, str]]:
         columns: dict[str, dict[str, str]] = {}

@@ -134,6 +134,19 @@ FILE = Object(
             "kind of record -> `all`; for transactions also `batch` (everything in the pending batches), `none` (the pending batches "
             "have none), or the dates that the files cover",
         ),
+        "files": Key(
+            MapOf(
+                Object(
+                    {
+                        "sha256": Key(
+                            Text(), "the first characters of the file's SHA-256; it applies to no other file", required=True
+                        ),
+                        "takenAt": Key(TIME, "when the file was exported", required=True),
+                    }
+                )
+            ),
+            "file -> when it was exported, if the file itself doesn't say so",
+        ),
         "confirmations": Key(
             MapOf(ListOf(_CONFIRMATION)),
             "rule -> what people confirmed about it; `exportready confirm` writes this",

@@ -76,6 +76,7 @@ def _mistakes(error: Exception) -> str:
 
 
 COMMANDS = {
+    "app": "app_command",
     "ask": "interviews",
     "audit": "audit",
     "baseline": "baseline",

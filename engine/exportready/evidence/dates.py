@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from exportready.evidence.reading import Reading
-from exportready.model.evidence import ANSWERS_KIND, CLOCK_SKEW
+from exportready.model.evidence import ANSWERS_KIND, CLOCK_SKEW, Receipt
+
+if TYPE_CHECKING:
+    from exportready.evidence.snapshot import FileRead
 
 
 class NoDate(Exception):
     """No file says when it was made, and no answer when it was given; the message says what to do."""
+
+
+def with_receipts(files: Iterable[FileRead], account: Reading | None) -> list[FileRead]:
+    """Return the files, those without a date of their own dated as account.yaml says of each.
+
+    A receipt is found by the file's digest, since a later file under the same name is another.
+    """
+    receipts = [*account.receipts.values()] if account else []
+    return [_with_receipt(one, receipts) for one in files] if receipts else list(files)
+
+
+def _with_receipt(one: FileRead, receipts: Sequence[Receipt]) -> FileRead:
+    dated = next(
+        (receipt.taken_at for receipt in receipts if receipt.sha256 and one.source.sha256.startswith(receipt.sha256)), None
+    )
+    if dated is None or one.source.dated is not None or one.reading is None:
+        return one
+    listings = tuple(replace(listing, dated=listing.dated or dated) for listing in one.reading.listings)
+    return replace(one, source=replace(one.source, dated=dated), reading=replace(one.reading, dated=dated, listings=listings))
 
 
 def latest_date(readings: Iterable[Reading], seen_at: datetime | None) -> datetime:
@@ -31,6 +56,7 @@ def stated_dates(readings: Iterable[Reading]) -> Iterator[datetime]:
     for reading in readings:
         stated = [reading.dated, reading.account.taken_at if reading.account else None]
         stated += [covers.dated for covers in reading.covers.values()]
+        stated += [receipt.taken_at for receipt in reading.receipts.values()]
         stated += [confirmation.at for confirmation in reading.confirmations]
         for listing in reading.listings:
             stated.append(listing.dated)

@@ -24,6 +24,7 @@ from exportready.model.evidence import (
     Confirmation,
     Covers,
     Listing,
+    Receipt,
     Unknown,
     Value,
 )
@@ -54,6 +55,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """From account.yaml: the headings of columns of spreadsheets."""
     confirmations: tuple[Confirmation, ...] = ()
     """From account.yaml: what people confirmed."""
+    receipts: Mapping[str, Receipt] = field(default_factory=dict)
+    """From account.yaml: when files were exported."""
     questions: tuple[ColumnQuestion, ...] = ()
     """Columns that no heading shows."""
     unread: tuple[str, ...] = ()

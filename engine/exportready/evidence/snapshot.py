@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from exportready.account.reading import Columns
 from exportready.evidence import excerpts, lines, parallel, versions
 from exportready.evidence.consolidate import consolidate
-from exportready.evidence.dates import latest_date, stated_dates
+from exportready.evidence.dates import latest_date, stated_dates, with_receipts
 from exportready.evidence.files import File, NoSnapshot, in_folder, is_zip, load
 from exportready.evidence.nameless import with_names
 from exportready.evidence.readers import account_file
@@ -118,7 +118,7 @@ def open_snapshot(
     for number, file in enumerate(answers, 1):
         if on_file is not None:
             on_file(file.path.removeprefix(prefix), number, len(found))
-        one = _read_file(file, {}, {}, (at.tzinfo if at else None) or UTC)
+        one = read_one(file, {}, {}, (at.tzinfo if at else None) or UTC)
         done += [one] if one is not None else []
     done = _one_account(done)
     usable = _readings(done)
@@ -138,7 +138,7 @@ def read_files(
     """
     columns = opened.account_file.columns if opened.account_file else {}
     numbers = {file.path: number for number, file in enumerate(opened.rest, len(opened.done) + 1)}
-    of_file = partial(_read_file, wanted=dict(wanted), columns=columns, zone=opened.zone)
+    of_file = partial(read_one, wanted=dict(wanted), columns=columns, zone=opened.zone)
     done = parallel.read_all(of_file, opened.rest, jobs, lambda file: opened.report_progress(file.path, numbers[file.path]))
     in_order = sorted((*opened.done, *filter(None, done)), key=lambda one: one.source.path)
     at = opened.at or latest_date(_readings(in_order), seen_at)
@@ -173,7 +173,7 @@ OUR_FAULT = "ExportReady itself failed while reading it. This is a bug in Export
 NO_MEMORY = "it needs more memory than this computer has; export fewer dates, or remove it from the folder"
 
 
-def _read_file(file: File, wanted: Wanted, columns: Columns, zone: tzinfo) -> FileRead | None:
+def read_one(file: File, wanted: Wanted, columns: Columns, zone: tzinfo) -> FileRead | None:
     """Read one file; None for ExportReady's own reports, which are no evidence."""
     digest, error, data = "", None, b""
     reading: Reading | str | None = never_read(file.path) if file.size else None  # a .zip that can't be opened has no size
@@ -228,7 +228,7 @@ def assemble(files: list[FileRead], account: Reading | None, at: datetime) -> Ev
 
     `account` is the account.yaml to use, if there is one.
     """
-    files = _one_company(files)
+    files = with_receipts(_one_company(files), account)
     readings = _readings(files)
     if not any(reading.reader == account_file.READER for reading in readings):
         account = next((reading for reading in readings if reading.account is not None), None)

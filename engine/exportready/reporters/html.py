@@ -5,6 +5,8 @@ The page loads nothing from the network, can be read without its script and on a
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from exportready.model.evidence import Source
@@ -21,7 +23,7 @@ _MAX_BATCHES = 3
 _MAX_FILES = 4
 _MAX_FIRST_CARDS = 3
 
-_LOOK_BY_VERDICT = {
+LOOK_BY_VERDICT = {
     Verdict.READY: "fine",
     Verdict.READY_WITH_WARNINGS: "look",
     Verdict.NOT_READY: "fix",
@@ -60,39 +62,46 @@ def render(report: Report, options: Options) -> str:
     office = office_view(report)
     return page(
         "html",
-        report=report,
-        look=_look(report),
+        **office_values(report, office),
         audience=options.audience,
-        office=office,
         csm=csm_view(report, office),
         engineer=engineer_view(report),
         first_cards=(office.fix or office.clears or office.look)[:_MAX_FIRST_CARDS],
         batch_bars=_batch_bars(report),
         more_batches=max(0, len(report.batches) - _MAX_BATCHES),
         file_ages=file_ages(report),
-        unreadable=_unreadable(report),
-        broken_rules=view.with_outcome(report, Outcome.ERROR),
-        passed=view.passed(report),
-        confirmed=view.confirmed(report),
-        not_applicable=view.with_outcome(report, Outcome.NOT_APPLICABLE),
-        tiles=_tiles(report, office),
+        tiles=tiles(report, office),
         looks=LOOKS,
-        max_visible=MAX_VISIBLE,
-        max_listed=MAX_LISTED,
-        view=view,
-        arrival=arrival,
-        key_issues=key_issues,
-        needs=needs,
     )
+
+
+def office_values(report: Report, office: OfficeView) -> dict[str, Any]:
+    """Return what the templates of the office's view need; the page that `exportready app` opens shows the same parts."""
+    return {
+        "report": report,
+        "look": look_of(report),
+        "office": office,
+        "unreadable": _unreadable(report),
+        "broken_rules": view.with_outcome(report, Outcome.ERROR),
+        "passed": view.passed(report),
+        "confirmed": view.confirmed(report),
+        "not_applicable": view.with_outcome(report, Outcome.NOT_APPLICABLE),
+        "max_visible": MAX_VISIBLE,
+        "max_listed": MAX_LISTED,
+        "view": view,
+        "arrival": arrival,
+        "key_issues": key_issues,
+        "needs": needs,
+    }
 
 
 def _unreadable(report: Report) -> list[Source]:
     return [source for source in report.sources if source.error is not None]
 
 
-def _look(report: Report) -> str:
+def look_of(report: Report) -> str:
     """Return the look of the verdict: `fine` only if all rules were checked."""
-    look = _LOOK_BY_VERDICT[report.verdict]
+    look = LOOK_BY_VERDICT[report.verdict]
     return "look" if look == "fine" and view.narrowed(report) else look
 
 
@@ -131,11 +140,11 @@ def _age_range(ages: list[FileAge]) -> str:
     return distinct[0] if len(distinct) == 1 else f"{distinct[-1]}, {distinct[0]}"
 
 
-def _tiles(report: Report, office: OfficeView) -> list[Tile]:
+def tiles(report: Report, office: OfficeView) -> list[Tile]:
     """Return the numbers of what there is; the number of problems to fix even if it is zero."""
     unchecked = view.with_unknowns(report)
     fix_label = words.TILE_FIX_SO_FAR if unchecked or _unreadable(report) else words.TILE_FIX
-    tiles = (
+    all_tiles = (
         Tile(
             look="fix",
             anchor="fix" if office.fix else "clears",
@@ -158,4 +167,4 @@ def _tiles(report: Report, office: OfficeView) -> list[Tile]:
             label=words.TILE_NOT_YOURS,
         ),
     )
-    return [tile for tile in tiles if tile.number or tile.look == "fix"]
+    return [tile for tile in all_tiles if tile.number or tile.look == "fix"]

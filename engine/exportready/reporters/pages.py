@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,15 @@ from exportready.runtime.shipped import folder
 _PIECES_PER_PART = 500
 """Number of template pieces joined into one part of a page."""
 
-_EXTENDS = {"audit": "html"}
+_EXTENDS = {"audit": "html", "app": "html"}
 """Page -> the page whose partials, styles and script it also uses, before its own."""
+
+
+_NAME = r"[A-Z][\w/'-]*(?: (?:&|of|and|to)(?= [A-Z])| [A-Z][\w/'-]*)*"
+_MENU_PATH = re.compile(
+    rf"((?!(?:Choose|Open|In|Look|Select|Use|Click|Under|See|Check) )\b{_NAME}(?: > (?:{_NAME}|your company file))+)"
+)
+"""A menu path in a sentence, such as “File > Utilities > Export”. Our own steps write menus as the programs do, with capitals."""
 
 
 class _Assets(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,12 +61,47 @@ def page_in_parts(name: str, **values: Any) -> Iterator[str]:
     yield from stream
 
 
+def screen(name: str, template: str, **values: Any) -> str:
+    """Return one screen of a page that has several: the template `reports/NAME/TEMPLATE.html.j2`, filled in with the values.
+
+    Its style and script are files of their own (`style` and `script`).
+    """
+    return _environment(name).get_template(f"{template}.html.j2").render(words=words, display=display, **values)
+
+
+@functools.cache
+def style(name: str) -> str:
+    """Return the style sheet of a page."""
+    return _joined(_folders(name), "*.css")
+
+
+@functools.cache
+def script(name: str) -> str:
+    """Return the script of a page."""
+    return _joined(_folders(name), "*.js")
+
+
 @functools.cache
 def _load(name: str) -> _Assets:
-    own_folder = folder("reports") / name
-    folders = [folder("reports") / _EXTENDS[name], own_folder] if name in _EXTENDS else [own_folder]
+    (source,) = (path for path in _folders(name)[-1].glob("*.html.j2") if not path.name.startswith("_"))
+    digest = base64.b64encode(hashlib.sha256(script(name).encode()).digest()).decode()
+    return _Assets(
+        template=_environment(name).get_template(source.name),
+        css=Markup(style(name)),
+        script=Markup(script(name)),
+        script_hash=digest,
+    )
+
+
+def _folders(name: str) -> list[Path]:
+    """Return the folders that a page is made of, its own last."""
+    return [folder("reports") / one for one in (_EXTENDS.get(name), name) if one]
+
+
+@functools.cache
+def _environment(name: str) -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folders, encoding="utf-8"),
+        loader=jinja2.FileSystemLoader(_folders(name), encoding="utf-8"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         finalize=_clean_value,
@@ -70,15 +113,8 @@ def _load(name: str) -> _Assets:
     environment.filters["path"] = _menu_path
     environment.filters["sentence"] = words.sentence
     environment.filters["line"] = _line
-    (source,) = (path for path in own_folder.glob("*.html.j2") if not path.name.startswith("_"))
-    script = _joined(folders, "*.js")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return _Assets(
-        template=environment.get_template(source.name),
-        css=Markup(_joined(folders, "*.css")),
-        script=Markup(script),
-        script_hash=digest,
-    )
+    environment.filters["clicks"] = _clicks
+    return environment
 
 
 class _BytecodeCache(jinja2.BytecodeCache):
@@ -111,6 +147,17 @@ def _clean_value(value: Any) -> Any:
 def _line(text: str) -> Markup:
     """Return a line of a file, or of a text to copy, cleaned but with its spaces."""
     return escape(clean_line(text))
+
+
+def _clicks(text: str) -> Markup:
+    """Return a step in which each menu path (File > Save) is bold; a screen reader says “then” at its arrows."""
+    parts = _MENU_PATH.split(clean(text))
+    arrow = Markup(' <span aria-hidden="true">\u203a</span><span class="hide">, then</span> ')
+    shown = [
+        arrow.join(Markup("<b>{}</b>").format(name) for name in part.split(" > ")) if number % 2 else escape(part)
+        for number, part in enumerate(parts)
+    ]
+    return Markup("").join(shown)
 
 
 def _menu_path(text: str) -> str:

@@ -62,6 +62,19 @@ MISTAKES = 100
 QUOTED = 60
 """Characters of a value that a message quotes."""
 
+# -- the page
+
+DROPPED_FILE_SIZE = 200 << 20
+"""Bytes of one file that is dropped on the page. The largest by hand that we know, two years of transactions as .csv, has 60 MB."""
+DROPPED_FILES = 500
+"""Files that are dropped at once, those in a .zip too. An export by hand has a dozen; a ServiceTitan folder with pages has 200."""
+ACCOUNT_FILES = 2_000
+"""Files of one company on the page."""
+ACCOUNT_SIZE = 2 << 30
+"""Bytes of all files of one company on the page, without those that were replaced."""
+JSON_BODY = 1 << 20
+"""Bytes of a request to the local API that isn't an upload. All answers together have a few thousand."""
+
 # -- audits
 
 ACCOUNT_SECONDS = 600

@@ -28,4 +28,5 @@ def read(data: bytes, path: str) -> Reading:
         covers=found.covers,
         columns=found.columns,
         confirmations=found.confirmations,
+        receipts=found.receipts,
     )
