@@ -50,7 +50,9 @@ class Heading(msgspec.Struct, frozen=True, kw_only=True):
         Cells that may belong to another column are left out, and so is a column that is repeated with different cells.
         """
         parts = line.split("\t")
-        if len(parts) == self.length + 1 and not self.has_repeats:  # as QuickBooks writes it: only the cells that are read count
+        if (
+            len(parts) == self.length + 1 and not self.has_repeats
+        ):  # as QuickBooks writes it: only the cells that are read count
             return {column: _unquoted(parts[place + 1]) for column, place in self.places}, True
         cells, certain = split_row(line, self.length + 1)
         cells, count, certain = cells[1:], len(cells) - 1, max(certain - 1, 0)
