@@ -19,7 +19,7 @@ from exportready.check import _wanted
 from exportready.derive import derive, pending
 from exportready.evidence import snapshot
 from exportready.evidence.files import File
-from exportready.evidence.snapshot import FileRead, Opened, _read_file, assemble
+from exportready.evidence.snapshot import FileRead, Opened, read_one, assemble
 from exportready.judge import judge
 from exportready.model.evidence import UNSET, Evidence, Record, Unknown
 from exportready.model.report import Finding, Outcome, RuleResult
@@ -124,7 +124,7 @@ def _places(results: Iterable[RuleResult]) -> dict[str, tuple[int, ...]]:
 
 def _read(opened: Opened, files: Iterable[File], book: Rulebook) -> dict[str, FileRead | None]:
     columns = opened.account_file.columns if opened.account_file else {}
-    found = {file.path: _read_file(file, book.wanted, columns, opened.zone) for file in files}
+    found = {file.path: read_one(file, book.wanted, columns, opened.zone) for file in files}
     complain_of_crashes(one.source for one in found.values() if one)
     return found
 
