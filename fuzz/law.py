@@ -19,7 +19,7 @@ from exportready.check import _wanted
 from exportready.derive import derive, pending
 from exportready.evidence import snapshot
 from exportready.evidence.files import File
-from exportready.evidence.snapshot import FileRead, Opened, read_one, assemble
+from exportready.evidence.snapshot import FileRead, Opened, assemble, read_one
 from exportready.judge import judge
 from exportready.model.evidence import UNSET, Evidence, Record, Unknown
 from exportready.model.report import Finding, Outcome, RuleResult
