@@ -1,6 +1,6 @@
-"""The interview: a dozen questions in an office's own words, what each reply answers, and the four files to export by hand.
+"""The interview: a few questions in an office's own words, what each reply answers, and the four files to export by hand.
 
-One reply may answer several settings of account.yaml, so a dozen questions are enough. A question is skipped if an earlier
+One reply may answer several settings of account.yaml, so eight questions are enough. A question is skipped if an earlier
 answer makes it irrelevant.
 """
 
