@@ -28,6 +28,7 @@ def form_values(visit: Visit) -> dict[str, Any]:
         "days": lambda: _days(visit.now),
         "latest": f"{visit.now:%Y-%m-%dT%H:%M}",
         "picks": picks,
+        "seen": seen,
         "phase_query": f"?phase={phase}" if visit.request.query_params.get("phase") else "",
         "phase_and": f"&phase={phase}" if visit.request.query_params.get("phase") else "",
     }
@@ -42,6 +43,11 @@ def _days(now: datetime) -> list[tuple[str, str]]:
         ("Yesterday", today - timedelta(days=1)),
     )
     return [(label, moment.isoformat(timespec="minutes")) for label, moment in moments]
+
+
+def seen(question: Question) -> str:
+    """Return which answer a form shows, so that one from another window isn't replaced unseen; empty if it shows none."""
+    return question.answered.at.isoformat() if question.answered and question.answered.at else ""
 
 
 def picks(question: Question) -> bool:

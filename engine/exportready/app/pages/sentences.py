@@ -53,6 +53,12 @@ def shown_value(answered: Answered, now: datetime) -> str:
     return words.sentence(moment(moment_, now)) if moment_.tzinfo else format_date(moment_)
 
 
+def saved_elsewhere(answered: Answered, now: datetime) -> str:
+    """Return that another window saved an answer meanwhile."""
+    when = f" {moment(answered.at, now)}" if answered.at else ""
+    return f"“{shown_value(answered, now)}” was saved in another window{when}. Keep that, or save your answer."
+
+
 def until_of(confirmed: Confirmed | None, now: datetime) -> str:
     """Return until when a confirmation counts."""
     if confirmed is None or confirmed.until is None:
