@@ -28,6 +28,25 @@ with warnings.catch_warnings():  # it prefers httpx2, which does the same
     warnings.simplefilter("ignore")
     from starlette.testclient import TestClient
 
+__all__ = [
+    "AT",
+    "BASE",
+    "BY_HAND",
+    "ROOT",
+    "Program",
+    "TestClient",
+    "answer_all",
+    "body",
+    "by_hand",
+    "client",
+    "replies",
+    "running",
+    "sheet",
+    "tree",
+    "upload",
+    "wait_until",
+]
+
 ROOT = Path(__file__).resolve().parents[2]
 BY_HAND = ROOT / "examples" / "by-hand"
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")

@@ -148,6 +148,10 @@ def _answer(path: str, value: object, asked: OpenQuestion | None, context: Conte
             Change(keys=change.keys, value=UNKNOWN, at=context.at)
             for change in changes_for(OpenQuestion(question=question), dict.fromkeys(question.paths, UNKNOWN), context.at)
         ]
+    if any(
+        reply.answers.get(path) == text for reply in own_question(path).replies
+    ):  # the value itself, as account.yaml has it
+        return changes_for(OpenQuestion(question=own_question(path)), {path: text}, context.at)
     choices = [asked.question] if asked is not None and _has_label(asked, text) else []
     failed: BadReply | None = None
     for question in (*choices, own_question(path), question_for(path)):

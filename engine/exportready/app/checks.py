@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import secrets
 import shutil
@@ -99,7 +100,8 @@ def progress(home: Home, account_id: str) -> Progress:
 def run(home: Home, account_id: str, phase: str, at: Moment) -> CheckInfo:
     """Check an account and store the result; if a check of it is running, first wait for that. Raises NotFound, Refused."""
     account(home, account_id)
-    with _of(home, account_id).turn:
+    runs = _of(home, account_id)
+    with runs.turn, _shown(runs):
         found, beside = _look(home, account_id, phase, at)
         with locked(home, account_id):
             account(home, account_id)  # it may have been deleted meanwhile
@@ -112,18 +114,39 @@ def up_to_date(home: Home, account_id: str, phase: str, at: Moment) -> Last:
     Raises NotFound, Refused.
     """
     account(home, account_id)
-    with _of(home, account_id).turn:
+    runs = _of(home, account_id)
+    with runs.turn:
         last = stored.last(home, account_id, phase)
         if last is not None and _is_fresh(home, account_id, last, at):
             return last
-        found, beside = _look(home, account_id, phase, at)
-        with locked(home, account_id):
-            account(home, account_id)
-            stored.keep_look(home, account_id, phase, found, beside)
+        with _shown(runs):
+            found, beside = _look(home, account_id, phase, at)
+            with locked(home, account_id):
+                account(home, account_id)
+                stored.keep_look(home, account_id, phase, found, beside)
         made = stored.last(home, account_id, phase)
     if made is None:
         raise Refused("Something changed in between. Try again.")
     return made
+
+
+@contextmanager
+def _shown(runs: _Runs) -> Iterator[None]:
+    """Show that a check is running until its result is stored; then that the next one runs, or nothing. Raises Refused."""
+    runs.progress = Progress(state="running", started=datetime.now(UTC), words=_START)
+    try:
+        yield
+    except (child.TaskFailed, OSError) as error:
+        runs.progress = Progress(state="failed", words=str(error))
+        raise Refused(str(error)) from error
+    except Refused as error:
+        runs.progress = Progress(state="failed", words=str(error))
+        raise
+    except BaseException:
+        runs.progress = Progress(state="failed", words=child.BROKE)
+        raise
+    is_next = runs.waiting is not None
+    runs.progress = Progress(state="running", started=datetime.now(UTC), words=_START) if is_next else Progress()
 
 
 def _is_fresh(home: Home, account_id: str, last: Last, at: Moment) -> bool:
@@ -139,25 +162,18 @@ def _look(home: Home, account_id: str, phase: str, at: Moment) -> tuple[Look, Be
         raise Refused(f"There is no phase “{phase[:40]}”.")
     of_account = account(home, account_id)
     runs = _of(home, account_id)
-    runs.progress = Progress(state="running", started=datetime.now(UTC), words=_START)
+
+    begun = itertools.count()
 
     def on_file(path: str, number: int, total: int) -> None:
-        words = f"{number - 1} of {total} files read"
-        runs.progress = replace(runs.progress, files_done=number - 1, files_total=total, words=words)
+        done = next(begun)  # the largest files come first, whatever their number
+        runs.progress = replace(runs.progress, files_done=done, files_total=total, words=f"{done} of {total} files read")
 
     moment = of_account.moment or at
-    try:
-        with frozen(home, account_id) as (snapshot, stamp, number):
-            made = datetime.now(UTC)
-            when = (None, made.astimezone()) if moment == "files" else (moment, None)
-            found = child.run(look, snapshot, phase, *when, on_file=on_file)
-    except (child.TaskFailed, OSError) as error:
-        runs.progress = Progress(state="failed", words=str(error))
-        raise Refused(str(error)) from error
-    except BaseException:
-        runs.progress = Progress(state="failed", words=child.BROKE)
-        raise
-    runs.progress = Progress()
+    with frozen(home, account_id) as (snapshot, stamp, number):
+        made = datetime.now(UTC)
+        when = (None, made.astimezone()) if moment == "files" else (moment, None)
+        found = child.run(look, snapshot, phase, *when, on_file=on_file)
     beside = Beside(
         made=made, of_files=moment == "files", good_until=found.good_until, stamp=stamp, saved=number, state=found.state
     )
