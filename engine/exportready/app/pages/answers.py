@@ -62,6 +62,8 @@ def value_of(question: Question, form: FormData) -> object:
     if text_of(form, "still"):
         return question.answered.value if question.answered else None
     values = [one for one in form.getlist("value") if isinstance(one, str)]
+    if question.several and not values:
+        raise Refused("Check what applies first, or choose “I don't know”.")
     if question.several:
         return values
     value = values[0] if values else text_of(form, "typed")

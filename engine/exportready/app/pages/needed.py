@@ -44,7 +44,7 @@ def _needed(visit: Visit) -> Response:
         left=len(everything),
         more=len(everything) > len(shown) and not changing,
         all=wants_all,
-        heading=sentences.left(len(everything), sum(one.minutes for one in everything)),
+        heading=sentences.left(len(everything), sentences.total_minutes(everything)),
         asked=[(one, noted.asked[one.id]) for one in (*needed.questions, *needed.confirmations) if one.id in noted.asked],
         error=visit.said("error"),
         **form_values(visit),
@@ -89,9 +89,7 @@ def _save(visit: Visit, question: Question, form: FormData) -> None:
         yes = question.answered is not None if text_of(form, "still") else is_yes(question, form)
         questions.save(visit.home, visit.id, {}, {question.rule: yes}, by, visit.now)
     else:
-        questions.save(
-            visit.home, visit.id, {question.id: value_of(question, form)}, {}, by or "You", visit.now
-        )
+        questions.save(visit.home, visit.id, {question.id: value_of(question, form)}, {}, by or "You", visit.now)
 
 
 def _asked(visit: Visit, form: FormData) -> Response:

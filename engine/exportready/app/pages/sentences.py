@@ -72,8 +72,14 @@ def decides(number: int) -> str:
 
 
 def minutes_of(questions: Sequence[Question]) -> str:
-    """Return how long some questions take."""
-    return words.duration(max(1, sum(one.minutes for one in questions)))
+    """Return how long some questions take: 20 seconds each, and a look at a screen as long as its rule says."""
+    return words.duration(max(1, total_minutes(questions)))
+
+
+def total_minutes(questions: Sequence[Question]) -> int:
+    """Return the minutes that some questions take."""
+    answers = sum(one.rule is None for one in questions)
+    return -(-answers // 3) + sum(one.minutes for one in questions if one.rule is not None)
 
 
 def unknown_note(question: Question) -> str:
