@@ -156,6 +156,7 @@ class Guard:
             return
         request = Request(scope)
         guarded = _with_headers(send)
+        body = _Body(receive, request)
         try:
             self._check_source(request.headers)
             entered = self._entered(request)
@@ -163,12 +164,12 @@ class Guard:
                 await entered(scope, receive, guarded)
                 return
             by = self._authorized(request)
-            body = _Body(receive, request)
+            body.check_size()
             if by == "cookie" and request.method not in _SAFE:
                 await self._check_csrf(request, body)
         except Problem as error:
             answer = refusal(request, error.status, str(error), self.page)
-            await _drained(receive, request)
+            await body.drain()
             await answer(scope, receive, guarded)
             return
         await self.app(scope, body, guarded)
@@ -237,16 +238,6 @@ def _with_headers(send: Send) -> Send:
     return sending
 
 
-async def _drained(receive: Receive, request: Request) -> None:
-    """Read the rest of a small request that is refused: many clients show an answer only once they have sent everything."""
-    left = _DRAINED if request.method not in _SAFE else 0
-    while left > 0:
-        message = await receive()
-        left -= len(message.get("body", b"")) or 1
-        if message["type"] != "http.request" or not message.get("more_body"):
-            return
-
-
 class _Body:
     """The body of a request, counted while it is read, so that no more than the limit ever gets in.
 
@@ -259,8 +250,14 @@ class _Body:
         self.is_upload = self.kind.startswith("multipart/form-data")
         self.left = MAX_UPLOAD if self.is_upload else budgets.JSON_BODY
         self.peeked: list[Message] = []
-        self.size = _stated_size(request.headers)
-        if self.size > self.left:
+        self.stated = request.headers.get("content-length", "0")
+        self.is_complete = request.method in _SAFE
+
+    def check_size(self) -> None:
+        """Raise Problem if the body says that it is too large."""
+        if not self.stated.isdecimal():
+            raise Problem(400, "The length of this request isn't a number.")
+        if int(self.stated) > self.left:
             raise Problem(413, too_large_request(self.left))
 
     def __call__(self) -> Awaitable[Message]:
@@ -271,10 +268,19 @@ class _Body:
         if self.peeked:
             return self.peeked.pop(0)
         message = await self.receive()
+        self.is_complete = message["type"] != "http.request" or not message.get("more_body")
         self.left -= len(message.get("body", b""))
         if self.left < 0:
             raise Problem(413, too_large_request(MAX_UPLOAD if self.is_upload else budgets.JSON_BODY))
         return message
+
+    async def drain(self) -> None:
+        """Read the rest of a small request that is refused: many clients show an answer only once they have sent everything."""
+        left = _DRAINED
+        while left > 0 and not self.is_complete:
+            message = await self.receive()
+            self.is_complete = message["type"] != "http.request" or not message.get("more_body")
+            left -= len(message.get("body", b"")) or 1
 
     async def first_field(self) -> str:
         """Return the CSRF token of a form, from its first field if it has files; empty if it has none."""
@@ -297,13 +303,6 @@ class _Body:
                 break
         self.peeked = messages
         return data
-
-
-def _stated_size(headers: Headers) -> int:
-    stated = headers.get("content-length", "0")
-    if not stated.isdecimal():
-        raise Problem(400, "The length of this request isn't a number.")
-    return int(stated)
 
 
 def too_large_request(limit: int) -> str:

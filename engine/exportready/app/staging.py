@@ -32,6 +32,8 @@ class Upload(msgspec.Struct, frozen=True):
     name: str
     """Its name, or its path in the folder that was dropped."""
     content: Path | IO[bytes]
+    size: int = 0
+    """Bytes that were sent, which may be more than were kept; 0 if that isn't known."""
 
 
 class Staged(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +90,9 @@ def _all(folder: Path, uploads: Sequence[Upload]) -> Iterator[Staged]:
     plain: list[Staged] = []
     archives: list[Staged] = []
     for upload, name in zip(wanted, names, strict=True):
+        if upload.size > budgets.DROPPED_FILE_SIZE:
+            plain.append(Staged(name=name, path=None, refusal=too_large(upload.size)))
+            continue
         one = _saved(folder, name, upload.content)
         (archives if one.path is not None and _is_archive(one.path, name) else plain).append(one)
     unpacked = [inside for archive in archives for inside in _unpacked(folder, archive)]
