@@ -62,6 +62,7 @@ def goals(results: Json) -> list[Row]:
         *_peer_goals(parts.get("peers", {})),
         *_startup_goals(parts.get("startup", {})),
         *_growth_goals(parts.get("growth", {})),
+        *_shape_goals(parts.get("shapes", {})),
     ]
 
 
@@ -134,6 +135,12 @@ def _growth_goals(found: Json) -> Iterator[Row]:
         "r² at least 0.99",
         fit["r2"] >= 0.99 if fit else None,
     )
+
+
+def _shape_goals(found: Json) -> Iterator[Row]:
+    worst = {name: max(one["doubling"]) for name, one in found.items()}
+    for name, figure in worst.items() or (("odd shapes", None),):
+        yield at_most(f"{name}: CPU time when its size doubles, worst case", figure, 2.2)
 
 
 # -- the tables
@@ -211,12 +218,31 @@ def _growth_tables(found: Json) -> Iterator[str]:
         yield f"\nDoubling: {', '.join(f'{figure:.2f}' for figure in one['doubling'])} times the time.\n\n"
 
 
-_TABLES = {"floors": _whole_tables, "peers": _peer_tables, "startup": _startup_tables, "growth": _growth_tables}
+_DOUBLINGS = ("first doubling", "second", "third", "fourth")
+
+
+def _shape_tables(found: Json) -> Iterator[str]:
+    rows = []
+    for name, one in found.items():
+        order = f"{one['seconds'][-1]:.2f} s, {one['peaks'][-1] / MB:,.0f} MB"
+        factors = [f"{factor:.2f}" for factor in one["doubling"]]
+        rows.append([name, f"{one['sizes'][0]:,} to {one['sizes'][-1]:,}", *factors, order])
+    yield _table(["", "sizes", *_DOUBLINGS, "order of magnitude, largest"], rows) + "\n"
+
+
+_TABLES = {
+    "floors": _whole_tables,
+    "peers": _peer_tables,
+    "startup": _startup_tables,
+    "growth": _growth_tables,
+    "shapes": _shape_tables,
+}
 _TITLES = {
     "floors": "The complete check compared with reading alone",
     "peers": "Other tools, with the same two rules and the same files",
     "startup": "Start-up",
     "growth": "Growth",
+    "shapes": "Odd shapes",
 }
 _WORDS = {
     "floors": (
@@ -235,6 +261,10 @@ _WORDS = {
     "growth": (
         "The complete check with its report, in one process: after the export for more records, before it for more rules (packs with "
         "copies of the shipped ones) and findings. Medians; the fit uses least squares; the doubling uses the runs of one round.\n\n"
+    ),
+    "shapes": (
+        "The complete check with its report, in one process, of accounts in which one thing is large (shapes.py): how many times the CPU "
+        "seconds, less those of the small example, for each doubling. A step that compares everything with everything would show 4.\n\n"
     ),
 }
 

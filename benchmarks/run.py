@@ -1,6 +1,6 @@
 """Measure everything, or some of it, and rewrite RESULTS.md.
 
-    python -m benchmarks.run [--only floors,peers,startup,growth] [--sizes small,large,very-large] [--rounds 5] [--keep FOLDER]
+    python -m benchmarks.run [--only floors,peers,startup,growth,shapes] [--sizes small,large,very-large] [--rounds 5] [--keep FOLDER]
 
 results.json has the measurements by part, so one part, or one size of it, can be measured again without the others.
 The text in RESULTS.md after the line "<!-- notes -->" is kept.
@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from benchmarks import growth, peering, report, startup, whole
+from benchmarks import growth, peering, report, shapes, startup, whole
 from benchmarks.parts import SIZES, Json, Work
 
 HERE = Path(__file__).parent
@@ -35,6 +35,7 @@ PARTS: dict[str, Callable[[Work], Json]] = {
     "peers": peering.measure,
     "startup": startup.measure,
     "growth": growth.measure,
+    "shapes": shapes.measure,
 }
 BY_SIZE = frozenset({"floors", "peers"})
 """Parts whose sizes are kept one by one."""
@@ -43,6 +44,7 @@ LIBRARIES = {
     "peers": ("durable-rules", "clipspy", "pandera", "polars", "regopy", "great-expectations"),
     "startup": ("click", "lxml", "jinja2", "pyyaml", "durable-rules"),
     "growth": (),
+    "shapes": (),
 }
 
 

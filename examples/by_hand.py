@@ -1,7 +1,6 @@
 """The same company as an office can export it without help: lists as IIF, spreadsheets, a report, and the answers.
 
-The headings of the spreadsheets are ours: no source shows all of those that ServiceTitan writes. The program doesn't know
-one of them ("Cost Ledger"), so account.yaml says what is in that column, as `exportready ask` would write it.
+The headings of the spreadsheets are ours: no source shows all of those that ServiceTitan writes.
 """
 
 # Records stay packed: a key per line would hide what belongs together.
@@ -51,7 +50,6 @@ def files(company: Company) -> dict[str, bytes]:
         "servicetitan.invoice": "batch", "servicetitan.payment": "batch", "servicetitan.bill": "batch",
         "servicetitan.credit_memo": "none",
     }
-    account["columns"] = {f"servicetitan.{kind}": {"costOfSaleAccount": COST} for kind in ("material", "equipment")}
     answers = yaml.safe_dump(account, sort_keys=False, allow_unicode=True, width=120)
     return {
         "account.yaml": f"# Written by examples/make.py. Everything in this folder is invented.\n{answers}".encode(),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from exportready.kinds import KINDS, fold
 from exportready.kinds.transactions import TRANSACTIONS
-from exportready.model.evidence import Evidence, Record
+from exportready.model.evidence import Evidence, Record, Value
 from exportready.model.report import Finding, RuleResult
 from exportready.model.rules import Type
 from fuzz.edits import Edit, How
@@ -38,13 +38,21 @@ class Excuses:
     """Excuses for what is lost after one edit, given the evidence before and after it."""
 
     def __init__(
-        self, edit: Edit, before: Evidence, after: Evidence, *, new_findings: Sequence[Finding], is_after_export: bool
+        self,
+        edit: Edit,
+        before: Evidence,
+        after: Evidence,
+        *,
+        matches: Iterable[Record],
+        new_findings: Sequence[Finding],
+        is_after_export: bool,
     ) -> None:
         self._edit = edit
         self._after = after
         self._new_findings = new_findings
         self._is_after_export = is_after_export
         self._deleted = list(deleted(before, after)) if edit.how is How.DELETE else []
+        self._keys_in_quickbooks = set(_keys_in_quickbooks(self._deleted, matches))
 
     def excuse(self, before: RuleResult, lost: Sequence[Finding]) -> bool:
         """Return whether a rule may have lost these findings, or all that it could not decide.
@@ -62,9 +70,9 @@ class Excuses:
         """Return whether new findings, at least as severe as each that was lost, are about a deleted record of QuickBooks itself.
 
         Without the account of an item in QuickBooks, nothing compares the item's accounts, but another rule reports the account. Without an
-        invoice, nothing compares what its payments pay, but the invoice hasn't arrived.
+        invoice, nothing compares its customer or what its payments pay, but the invoice hasn't arrived.
         """
-        keys = {fold(one.key) for one in self._deleted if one.kind.startswith("quickbooks.")}
+        keys = self._keys_in_quickbooks
         about = [one for one in self._new_findings if {fold(one.subject.key), fold(one.at_fault.key)} & keys]
         worst = min((one.severity.rank for one in about), default=None)
         return worst is not None and all(worst <= one.severity.rank for one in lost) and bool(lost)
@@ -106,6 +114,19 @@ class Excuses:
                 if id_ in values or (field.type is Type.NAME and key in map(fold, values)):
                     return True
         return False
+
+
+def _keys_in_quickbooks(records: Iterable[Record], matches: Iterable[Record]) -> Iterable[str]:
+    """Yield the keys of QuickBooks' records, and those of the ServiceTitan transactions that arrived as one of them."""
+    arrived: dict[Value, list[str]] = {}
+    for match in matches:
+        arrived.setdefault(match.get("booksId"), []).append(fold(match.key))
+    for record in records:
+        if record.kind.startswith("quickbooks."):
+            yield fold(record.key)
+            identity = KINDS[record.kind].identity
+            id_ = record.get(identity) if identity else None
+            yield from arrived.get(id_, ()) if isinstance(id_, str) else ()
 
 
 def deleted(before: Evidence, after: Evidence) -> Iterable[Record]:

@@ -19,9 +19,9 @@ from exportready.check import _wanted
 from exportready.derive import derive, pending
 from exportready.evidence import snapshot
 from exportready.evidence.files import File
-from exportready.evidence.snapshot import FileRead, Opened, _read_file, assemble
+from exportready.evidence.snapshot import FileRead, Opened, assemble, read_one
 from exportready.judge import judge
-from exportready.model.evidence import UNSET, Evidence, Unknown
+from exportready.model.evidence import UNSET, Evidence, Record, Unknown
 from exportready.model.report import Finding, Outcome, RuleResult
 from exportready.model.rules import Phase, Rule, Rulebook, Wanted
 from exportready.rulebook.load import load
@@ -54,6 +54,8 @@ class Base(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that any rule reads; a check reads only the kinds that its phase needs."""
     wanted: Wanted
     results: tuple[RuleResult, ...]
+    matches: tuple[Record, ...]
+    """After an export: what arrived, with the id that it has in QuickBooks."""
     places: Mapping[str, tuple[int, ...]]
     """Path -> the numbers of the records that the findings are about."""
 
@@ -83,7 +85,8 @@ def base_of(example: str, rulebook: Rulebook | None = None) -> Base:
     read = _read(opened, opened.rest, book)
     evidence = _assembled(opened, read.values(), at)
     wanted = _wanted(book, rules, opened.phase or Phase.BEFORE.value)
-    results = _judged(rules, evidence, wanted, at)
+    derived = _derived(evidence, wanted, at)
+    results = judge(rules, derived, None, at)
     return Base(
         example=example,
         at=at,
@@ -95,18 +98,19 @@ def base_of(example: str, rulebook: Rulebook | None = None) -> Base:
         evidence=evidence,
         wanted=wanted,
         results=results,
+        matches=tuple(derived.dataset("derived.match").rows()),
         places=_places(results),
     )
 
 
-def _judged(rules: Sequence[Rule], evidence: Evidence, wanted: Wanted, at: datetime) -> tuple[RuleResult, ...]:
-    """Return the results as a check has them, which sees only the kinds that it reads."""
+def _derived(evidence: Evidence, wanted: Wanted, at: datetime) -> Evidence:
+    """Return the evidence as a check has it, which sees only the kinds that it reads."""
     seen = msgspec.structs.replace(
         evidence,
         datasets={kind: dataset for kind, dataset in evidence.datasets.items() if kind in wanted},
         listings={kind: listings for kind, listings in evidence.listings.items() if kind in wanted},
     )
-    return judge(rules, derive(seen, at, wanted=wanted), None, at)
+    return derive(seen, at, wanted=wanted)
 
 
 def _places(results: Iterable[RuleResult]) -> dict[str, tuple[int, ...]]:
@@ -120,7 +124,7 @@ def _places(results: Iterable[RuleResult]) -> dict[str, tuple[int, ...]]:
 
 def _read(opened: Opened, files: Iterable[File], book: Rulebook) -> dict[str, FileRead | None]:
     columns = opened.account_file.columns if opened.account_file else {}
-    found = {file.path: _read_file(file, book.wanted, columns, opened.zone) for file in files}
+    found = {file.path: read_one(file, book.wanted, columns, opened.zone) for file in files}
     complain_of_crashes(one.source for one in found.values() if one)
     return found
 
@@ -194,7 +198,7 @@ def _lost_values(before: FileRead | None, after: FileRead | None) -> bool:
 
 def results_of(base: Base, evidence: Evidence) -> tuple[RuleResult, ...]:
     """Return the results of an example's rules with other evidence."""
-    return _judged(base.rules, evidence, base.wanted, base.at)
+    return judge(base.rules, _derived(evidence, base.wanted, base.at), None, base.at)
 
 
 # -- the law
@@ -206,7 +210,9 @@ def violations(base: Base, edit: Edit, evidence: Evidence) -> list[Violation]:
     is_after_export = any(one.rule.phase is Phase.AFTER for one in results)
     known = {(before.rule.id, _identity(one)) for before in base.results for one in before.findings}
     new = [one for after in results for one in after.findings if (after.rule.id, _identity(one)) not in known]
-    excuses = Excuses(edit, base.evidence, pending.mark(evidence), new_findings=new, is_after_export=is_after_export)
+    excuses = Excuses(
+        edit, base.evidence, pending.mark(evidence), matches=base.matches, new_findings=new, is_after_export=is_after_export
+    )
     found = []
     for before, after in zip(base.results, results, strict=True):
         lost = _lost_findings(before, after)

@@ -14,7 +14,7 @@ from exportready.kinds.account import BY_PATH, FILE_MODE
 from exportready.model.questions import Question
 from exportready.schema.times import parse_us_time
 
-CONNECTOR, SAME, MODULES = INTERVIEW[3], INTERVIEW[6], INTERVIEW[7]
+CONNECTOR, USES, POPULATE = INTERVIEW[2], INTERVIEW[5], INTERVIEW[6]
 
 
 @pytest.mark.parametrize(
@@ -22,42 +22,59 @@ CONNECTOR, SAME, MODULES = INTERVIEW[3], INTERVIEW[6], INTERVIEW[7]
 )
 @pytest.mark.parametrize("question", [INTERVIEW[0], INTERVIEW[1], CONNECTOR])
 def test_words_for_dont_know_give_no_answer(question: Question, text: str) -> None:
-    assert parse_reply(question, text, {}) == {}
+    assert parse_reply(question, text) == {}
 
 
 @pytest.mark.parametrize("text", ["yes", "Y", " Yes ", "1", "true", "TRUE"])
 def test_words_for_yes_are_understood(text: str) -> None:
-    assert parse_reply(own_question("serialNumbersWanted"), text, {}) == {"serialNumbersWanted": True}
+    assert parse_reply(own_question("serialNumbersWanted"), text) == {"serialNumbersWanted": True}
 
 
 @pytest.mark.parametrize("text", ["no", "N", "2", "False"])
 def test_words_for_no_are_understood(text: str) -> None:
-    assert parse_reply(own_question("serialNumbersWanted"), text, {}) == {"serialNumbersWanted": False}
+    assert parse_reply(own_question("serialNumbersWanted"), text) == {"serialNumbersWanted": False}
 
 
 @pytest.mark.parametrize("text", ["maybe", "3", "0", "-1", "yes and no", "off"])
 def test_other_words_are_rejected(text: str) -> None:
     with pytest.raises(BadReply, match=r"isn't one of the choices\. Type a number from 1 to 2"):
-        parse_reply(own_question("serialNumbersWanted"), text, {})
+        parse_reply(own_question("serialNumbersWanted"), text)
 
 
 @pytest.mark.parametrize("text", ["green, after restarting it normally (not as administrator)", "3"])
 def test_one_reply_may_answer_several_settings(text: str) -> None:
     answers = {"webConnector.status": "online", "webConnector.restarted": True, "webConnector.runsAsAdministrator": False}
-    assert parse_reply(CONNECTOR, text, {}) == answers
+    assert parse_reply(CONNECTOR, text) == answers
 
 
 def test_a_beginning_shared_by_several_labels_is_rejected() -> None:
     with pytest.raises(BadReply):
-        parse_reply(CONNECTOR, "green, after", {})
-    assert parse_reply(MODULES, "neith", {}) == {"modules.purchasing": False, "modules.inventory": False}
+        parse_reply(CONNECTOR, "green, after")
+    assert parse_reply(INTERVIEW[3], "intuit") == {"webConnector.sentBy": "quickbooks"}
 
 
-def test_the_same_copies_the_other_answer_if_it_is_known() -> None:
-    assert parse_reply(SAME, "the same", {"customerMapping": "customerLevel"}) == {
-        "customerMappingAtLastExport": "customerLevel"
-    }
-    assert parse_reply(SAME, "the same", {}) == {}
+NOT_USED = dict.fromkeys(("modules.purchasing", "modules.inventory", "purchaseOrders.export", "serialNumbersWanted"), False)
+
+
+@pytest.mark.parametrize(
+    ("text", "used"),
+    [
+        ("1, 2", ("modules.purchasing", "modules.inventory")),
+        ("1 4", ("modules.purchasing", "serialNumbersWanted")),
+        ("inventory; serial numbers", ("modules.inventory", "serialNumbersWanted")),
+        ("0", ()),
+        ("none of these", ()),
+        ("None", ()),
+    ],
+)
+def test_several_replies_can_be_chosen_and_the_others_are_answered_too(text: str, used: tuple[str, ...]) -> None:
+    answers = {**NOT_USED, **dict.fromkeys(used, True)}
+    assert parse_reply(USES, text) == answers
+    assert parse_reply(USES, describe_answers(USES, answers).replace(" and ", ", ")) == answers
+
+
+def test_no_reply_to_boxes_claims_nothing() -> None:
+    assert parse_reply(USES, "") == {}
 
 
 @pytest.mark.parametrize(
@@ -86,7 +103,7 @@ def test_the_same_copies_the_other_answer_if_it_is_known() -> None:
     ],
 )
 def test_free_text_is_parsed_by_type(path: str, text: str, value: object) -> None:
-    assert parse_reply(question_of(path), text, {}, today=date(2026, 11, 20)) == {path: value}
+    assert parse_reply(question_of(path), text, today=date(2026, 11, 20)) == {path: value}
 
 
 @pytest.mark.parametrize(
@@ -97,12 +114,12 @@ def test_free_text_is_parsed_by_type(path: str, text: str, value: object) -> Non
 )  # fmt: skip
 def test_free_text_that_cannot_be_parsed_is_rejected(path: str, text: str) -> None:
     with pytest.raises(BadReply, match=f'^"{text}" isn\'t a '):
-        parse_reply(question_of(path), text, {}, today=date(2026, 11, 20))
+        parse_reply(question_of(path), text, today=date(2026, 11, 20))
 
 
 def test_yesterday_is_no_date_without_a_day_to_count_from() -> None:
     with pytest.raises(BadReply, match="yesterday"):
-        parse_reply(question_of(SINCE), "yesterday", {})
+        parse_reply(question_of(SINCE), "yesterday")
 
 
 def question_of(path: str) -> Question:
@@ -136,12 +153,9 @@ def test_a_moment_in_iso_or_american_form_is_parsed(text: str, expected: str | N
 
 
 def test_a_question_is_irrelevant_only_if_the_answer_before_it_is_known() -> None:
-    orders = question_for("purchaseOrders.export")
-    assert not is_irrelevant(orders, {})
-    assert not is_irrelevant(orders, {"modules.purchasing": True})
-    assert is_irrelevant(orders, {"modules.purchasing": False})
-    assert is_irrelevant(question_for(FILE_MODE), {"peopleWhoExport": Decimal(2)})
-    assert not is_irrelevant(question_for(FILE_MODE), {"peopleWhoExport": Decimal(1)})
+    assert not is_irrelevant(POPULATE, {})
+    assert not is_irrelevant(POPULATE, {"webConnector.sentBy": "servicetitan"})
+    assert is_irrelevant(POPULATE, {"webConnector.sentBy": "quickbooks"})
 
 
 def test_there_are_at_most_twelve_questions_and_each_setting_has_one() -> None:

@@ -120,6 +120,15 @@ def test_start_up_and_growth_have_their_rows() -> None:
     assert "Fit of the memory" in report.text(found)
 
 
+def test_each_odd_shape_has_a_row_of_its_own_with_its_worst_doubling() -> None:
+    one = {"sizes": [10, 20, 40], "seconds": [0.1, 0.2, 0.5], "peaks": [MB, MB, 2 * MB], "doubling": [2.0, 2.5]}
+    found = results(shapes={"one name": one, "one batch": {**one, "doubling": [2.2, 1.9]}})
+    assert row(found, "one name").reached is False
+    assert row(found, "one batch").reached is True
+    assert "| one name | 10 to 40 | 2.00 | 2.50 |" in report.text(found)
+    assert row(results(), "odd shapes").reached is None
+
+
 def test_one_size_is_measured_anew_without_the_others() -> None:
     before = results(floors={"small": whole(11), "large": whole(12)}, peers=peers(4.0))
     after = runner.with_part(copy.deepcopy(before), "floors", {"small": whole(30)}, 5)

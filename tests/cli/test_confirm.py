@@ -97,7 +97,9 @@ def test_ask_goes_on_to_what_only_a_person_can_see(run: Run, folder: Path) -> No
     shown = run("ask", folder, "--by", "Office manager", AT, replies="\n" * 30).stderr.decode()
     assert "Does every material and equipment line in this batch have a technician" in shown
     replies = "".join(
-        "1\n" if "have a technician" in line else "\n" for line in shown.splitlines() if line.startswith("Question ")
+        "1\n" if "have a technician" in line else "\n"
+        for line in shown.splitlines()
+        if line.startswith(("Question ", "Confirmation "))
     )
     run("ask", folder, "--by", "Office manager", AT, replies=replies)
     assert outcome(run, folder)["confirmed"]["by"] == "Office manager"
@@ -154,5 +156,50 @@ def test_mistakes_in_account_yaml_are_reported_before_anything_is_asked(
         file.write("confirmations:\n  naming/lengths:\n    - {value: maybe, by: Office manager}\n")
     done = run("confirm", folder, AT, *flags)
     assert (done.returncode, done.stdout) == (2, b"")
-    assert b"Question 1" not in done.stderr
+    assert b"Confirmation 1" not in done.stderr
     assert b"account.yaml:" in done.stderr
+
+
+# -- between two results
+
+
+def changed(run: Run, *flags: str) -> dict[str, str]:
+    done = run("diff", "old.json", "new.json", "-o", "json", *flags)
+    return {one["rule"]: one["change"] for one in json.loads(done.stdout)["confirmations"]}
+
+
+def test_diff_shows_what_happened_to_confirmations(run: Run, folder: Path, tmp_path: Path) -> None:
+    run("check", folder, AT, "-q", "-o", "json:old.json")
+    run("confirm", folder, RULE, "--yes", "--by", "Office manager", AT)
+    run("confirm", folder, "batching/invoice-has-item", "--no", "--by", "Office manager", AT)
+    run("check", folder, AT, "-q", "-o", "json:new.json")
+    assert changed(run) == {
+        RULE: "added",
+        "batching/technician-active": "added",
+        "batching/invoice-has-item": "denied",
+        "batching/plausible-dates": "denied",
+        "batching/total-is-its-lines": "denied",
+    }
+    assert (
+        "Confirmed: Every material and equipment line in the batch has a technician (Office manager, November 20, 2026)"
+        in run("diff", "old.json", "new.json").stdout.decode()
+    )
+    (tmp_path / "new.json").rename(tmp_path / "old.json")
+    run("confirm", folder, RULE, "--withdraw", AT)
+    run("check", folder, AT, "-q", "-o", "json:new.json")
+    assert changed(run) == {RULE: "ended", "batching/technician-active": "ended"}
+    assert "No longer confirmed: " in run("diff", "old.json", "new.json", "-o", "markdown").stdout.decode()
+
+
+def test_diff_says_if_the_files_show_otherwise_or_the_same(run: Run, folder: Path, tmp_path: Path) -> None:
+    confirm_everything(run, folder)
+    run("check", folder, AT, "-q", "-o", "json:old.json")
+    shutil.copytree(EXAMPLES / "ready", tmp_path / "api")
+    run("check", "api", AT, "-q", "-o", "json:new.json")
+    assert changed(run)[RULE] == "shown"
+    shutil.rmtree(tmp_path / "api")
+    shutil.copytree(EXAMPLES / "not-ready", tmp_path / "api")
+    run("check", "api", AT, "-q", "-o", "json:new.json")
+    assert changed(run)[RULE] == "contradicted"
+    earlier = run("check", "api", AT, "--audience", "csm", "--earlier", "old.json", "-o", "markdown").stdout.decode()
+    assert "Confirmations that changed" in earlier

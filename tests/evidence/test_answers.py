@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from exportready.account.questions import INTERVIEW
+from exportready.account.questions import INTERVIEW, own_question
 from exportready.evidence import snapshot
 from exportready.kinds import KINDS
+from exportready.kinds.account import FILE_MODE
 from exportready.model.evidence import UNSET, Evidence, Unknown, Value
 
 AT = datetime(2026, 11, 20, 18, tzinfo=timezone(timedelta(hours=-7)))
 WANTED = {kind: frozenset(KINDS[kind].fields) for kind in ("account.answers", "quickbooks.Host")}
 WHEN = "When were these answers given?"
-PEOPLE, MODE, CONNECTOR = INTERVIEW[1].text, INTERVIEW[2].text, INTERVIEW[3].text
+PEOPLE, MODE, CONNECTOR = own_question("peopleWhoExport").text, own_question(FILE_MODE).text, INTERVIEW[2].text
 
 
 def read(folder: Path, files: Mapping[str, str | bytes]) -> Evidence:
@@ -105,8 +106,10 @@ def test_rows_that_contradict_each_other_are_a_mistake_in_any_order(tmp_path: Pa
 
 
 def test_a_number_does_not_select_a_reply_in_a_spreadsheet(tmp_path: Path) -> None:
-    (source,) = read(tmp_path, {"answers.csv": csv((INTERVIEW[7].text, "2"))}).sources
-    assert "isn't one of the choices. Type one of these: both / " in (source.error or "")
+    (source,) = read(tmp_path, {"answers.csv": csv((own_question("webConnector.sentBy").text, "2"))}).sources
+    assert "isn't one of the choices. Type one of these: ServiceTitan Web Connector, and never another one / " in (
+        source.error or ""
+    )
 
 
 def test_the_answer_when_the_files_were_exported_dates_the_snapshot(tmp_path: Path) -> None:

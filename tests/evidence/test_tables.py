@@ -174,25 +174,44 @@ def test_totals_blank_rows_and_repeated_headings_are_not_records() -> None:
 
 
 def test_a_column_that_no_heading_shows_is_asked_for(tmp_path: Path) -> None:
-    found = evidence(tmp_path, materials__csv="Code,Cost Acct,Colour\nPIPE-1,COGS,red\n")
+    found = evidence(tmp_path, materials__csv="Code,Posts To,Colour\nPIPE-1,COGS,red\n")
     question = next(one for one in found.questions if one.field == "costOfSaleAccount")
     assert (question.path, question.kind, question.headings) == (
         "materials.csv",
         "servicetitan.material",
-        ("Cost Acct", "Colour"),
+        ("Posts To", "Colour"),
     )
     value = found.dataset("servicetitan.material").records[0].get("costOfSaleAccount")
     assert isinstance(value, Unknown)
     assert (
-        "Tell us which column of materials.csv contains “Cost of Sale Account”. We don't recognize these columns: Cost Acct, Colour"
+        "Tell us which column of materials.csv contains “Cost of Sale Account”. We don't recognize these columns: Posts To, Colour"
         in value.remedy
     )
     assert "account.yaml" not in value.remedy
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Cost GL",
+        "COGS",
+        "Cost of Sale Account",
+        "Cost G/L",
+        "Cost Ledger",
+        "COGS Acct.",
+        "Cost of Sales General Ledger Account",
+    ],
+)
+def test_an_obvious_heading_is_matched_and_said(tmp_path: Path, heading: str) -> None:
+    found = evidence(tmp_path, materials__csv=f"Code,{heading}\nPIPE-1,Job Cost\n")
+    assert found.dataset("servicetitan.material").records[0].get("costOfSaleAccount") == "Job Cost"
+    assert "costOfSaleAccount" not in {question.field for question in found.questions}
+    assert f"“{heading}” as cost of sale account" in " ".join(found.sources[0].notes)
+
+
 def test_account_yaml_names_the_column_or_says_that_there_is_none(tmp_path: Path) -> None:
-    answers = "columns:\n  servicetitan.material: {costOfSaleAccount: cost acct, assetAccount: none}\n"
-    found = evidence(tmp_path, account__yaml=answers, materials__csv="Code,Cost Acct,Asset Account\nPIPE-1,COGS,Stock\n")
+    answers = "columns:\n  servicetitan.material: {costOfSaleAccount: posts to, assetAccount: none}\n"
+    found = evidence(tmp_path, account__yaml=answers, materials__csv="Code,Posts To,Asset Account\nPIPE-1,COGS,Stock\n")
     (pipe,) = found.dataset("servicetitan.material").records
     assert pipe.get("costOfSaleAccount") == "COGS"
     assert pipe.get("assetAccount") is NOT_EXPORTED

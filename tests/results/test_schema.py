@@ -130,7 +130,7 @@ AT_TIMES = {
     "findings.trace", "sources.error_line", "sources.error_message", "gaps.also", "gaps.question", "gaps.source", "work_list.not_known",
     "source.note", "tie_out.differing", "gaps.integrator",
 }  # fmt: skip
-FREE = {"records", "observed", "expected", "settings", "work_list", "answers", "otherwise", "same_as"}
+FREE = {"records", "observed", "expected", "settings", "work_list", "answers", "otherwise"}
 """Mappings whose keys come from the files."""
 
 

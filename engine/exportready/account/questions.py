@@ -15,8 +15,10 @@ from exportready.kinds.account import (
     FILE_MODE,
     MAPPING_EXPLAINED,
     MAPPING_WORDS,
-    MAPPINGS,
-    MODULES_EXPLAINED,
+    MODE_EXPLAINED,
+    NONE,
+    SEVERAL,
+    USES_EXPLAINED,
     ZONE_EXPLAINED,
     tax_zone,
     zone_question,
@@ -33,6 +35,7 @@ ANSWERED_ON = "When were these answers given?"
 
 _STATUS, _RESTARTED, _ADMIN = "webConnector.status", "webConnector.restarted", "webConnector.runsAsAdministrator"
 _SENT_BY, _OLD_RUNS = "webConnector.sentBy", "webConnector.oldConnectorAutoRun"
+_PEOPLE, _FIRST_DAY = "peopleWhoExport", "webConnector.since"
 _PURCHASING, _INVENTORY = "modules.purchasing", "modules.inventory"
 _MAPPING, _MAPPING_BEFORE = "customerMapping", "customerMappingAtLastExport"
 _POPULATE = "configurations.populateSerialNumbersInQuickBooks"
@@ -61,13 +64,20 @@ INTERVIEW = (
         explanation="The name appears in your reports. Use the same name every time, so that reports can be compared.",
         path=NAME,
     ),
-    _of_setting("peopleWhoExport"),
     Question(
-        text="Is QuickBooks in single-user mode now? If it is, its File menu shows “Switch to Multi-user Mode”.",
-        explanation="In multi-user mode, a window that someone else has open can lock records. The export then stops halfway. "
-        "Look at the File menu in QuickBooks: it shows the mode you can switch to, not the mode you are in.",
-        replies=yes_no_replies(FILE_MODE, "singleUser", "multiUser"),
-        only_if=("peopleWhoExport", ("1",)),
+        text="Who exports, and in which mode is QuickBooks now? If its File menu shows “Switch to Multi-user Mode”, it is in "
+        "single-user mode.",
+        explanation=MODE_EXPLAINED,
+        replies=(
+            Reply(
+                label="one person exports, and QuickBooks is in single-user mode",
+                answers={_PEOPLE: 1, FILE_MODE: "singleUser"},
+            ),
+            Reply(
+                label="one person exports, and QuickBooks is in multi-user mode", answers={_PEOPLE: 1, FILE_MODE: "multiUser"}
+            ),
+            Reply(label="several people export", answers={_PEOPLE: SEVERAL}, synonyms=("several",)),
+        ),
     ),
     Question(
         text="In ServiceTitan, open Settings > Integrations > QuickBooks Desktop > your company file > Connections. Is the icon green?",
@@ -90,9 +100,13 @@ INTERVIEW = (
         explanation=CONNECTORS_EXPLAINED,
         replies=(
             Reply(
-                label="ServiceTitan Web Connector",
+                label="ServiceTitan Web Connector, and never another one",
+                answers={_SENT_BY: "servicetitan", _OLD_RUNS: False, _FIRST_DAY: NONE},
+            ),
+            Reply(
+                label="ServiceTitan Web Connector, and in the past Intuit's older one",
                 answers={_SENT_BY: "servicetitan", _OLD_RUNS: False},
-                synonyms=("the ServiceTitan Web Connector", "servicetitan"),
+                synonyms=("ServiceTitan Web Connector", "the ServiceTitan Web Connector", "servicetitan"),
             ),
             Reply(
                 label="ServiceTitan Web Connector, but Intuit's older connector is still on Auto-Run too",
@@ -106,35 +120,49 @@ INTERVIEW = (
             ),
         ),
     ),
-    _of_setting(_MAPPING),
     Question(
-        text=BY_PATH[_MAPPING_BEFORE].question,
+        text="Which customer mapping is selected in ServiceTitan, and was it the same at your last export? Look under Settings > "
+        "Integrations > QuickBooks Desktop > Customer Mapping.",
         explanation=MAPPING_EXPLAINED,
         replies=(
-            Reply(label="the same", same_as={_MAPPING_BEFORE: _MAPPING}, synonyms=("yes", "y", "same")),
             *(
-                Reply(label=words, answers={_MAPPING_BEFORE: value}, synonyms=(value,))
+                Reply(label=f"{words}, the same as at the last export", answers={_MAPPING: value, _MAPPING_BEFORE: value})
+                for value, words in MAPPING_WORDS.items()
+            ),
+            *(
+                Reply(label=f"{words}, but another one at the last export", answers={_MAPPING: value})
                 for value, words in MAPPING_WORDS.items()
             ),
         ),
-        only_if=(_MAPPING, MAPPINGS),
     ),
     Question(
-        text="Which of these do you see in ServiceTitan's navigation bar: Purchasing, Inventory?",
-        explanation=MODULES_EXPLAINED,
-        replies=(
-            Reply(label="both", answers={_PURCHASING: True, _INVENTORY: True}, synonyms=("yes", "y")),
-            Reply(label="only Purchasing", answers={_PURCHASING: True, _INVENTORY: False}, synonyms=("purchasing",)),
-            Reply(label="only Inventory", answers={_PURCHASING: False, _INVENTORY: True}, synonyms=("inventory",)),
-            Reply(label="neither", answers={_PURCHASING: False, _INVENTORY: False}, synonyms=("none", "no", "n")),
+        text="Which of these do you use? If you have Purchasing or Inventory, they are in ServiceTitan's navigation bar.",
+        explanation=USES_EXPLAINED,
+        replies=tuple(
+            Reply(label=label, answers={path: True}, otherwise={path: False})
+            for label, path in (
+                ("Purchasing in ServiceTitan", _PURCHASING),
+                ("Inventory in ServiceTitan", _INVENTORY),
+                ("purchase orders that are exported to QuickBooks", "purchaseOrders.export"),
+                ("serial numbers in QuickBooks", "serialNumbersWanted"),
+            )
         ),
+        several=True,
+        none="none of these",
     ),
-    _of_setting("purchaseOrders.export", only_if=(_PURCHASING, (True,))),
-    _of_setting("salesTax.calculatedBy"),
-    _of_setting("serialNumbersWanted"),
     _of_setting(_POPULATE, only_if=(_SENT_BY, ("servicetitan",))),
+    _of_setting("closingDate"),
 )
 """What `exportready init` asks, in this order."""
+
+_OTHERS = (
+    Question(
+        text="Is QuickBooks in single-user mode now? If it is, its File menu shows “Switch to Multi-user Mode”.",
+        explanation=MODE_EXPLAINED,
+        replies=yes_no_replies(FILE_MODE, "singleUser", "multiUser"),
+    ),
+)
+"""Questions for one answer of the interview alone, where no setting has its own."""
 
 
 FILES_TAKEN = Question(
@@ -157,7 +185,7 @@ def own_question(path: str) -> Question:
     zone = tax_zone(path)
     if zone is not None:
         return Question(text=zone_question(zone), explanation=ZONE_EXPLAINED, path=path)
-    return next(question for question in INTERVIEW if question.paths == {path})
+    return next(question for question in (*INTERVIEW, *_OTHERS) if question.paths == {path})
 
 
 class Export(msgspec.Struct, frozen=True, kw_only=True):

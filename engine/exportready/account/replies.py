@@ -44,12 +44,10 @@ def is_dont_know(text: str) -> bool:
     return squash(text) in _DONT_KNOW
 
 
-def parse_reply(
-    question: Question, text: str, known: Mapping[str, Answer], numbered: bool = True, today: date | None = None
-) -> dict[str, Answer]:
+def parse_reply(question: Question, text: str, numbered: bool = True, today: date | None = None) -> dict[str, Answer]:
     """Return the answers that a reply gives, by path; none if the person doesn't know. Raises BadReply.
 
-    `known` are the answers so far. `numbered`: the replies were shown with numbers, so a number selects one. `today` is the day
+    `numbered`: the replies were shown with numbers, so a number selects one. `today` is the day
     of the conversation; without it, words such as "yesterday" are not dates.
     """
     if is_dont_know(text):
@@ -58,9 +56,7 @@ def parse_reply(
         return _checked(question, text, numbered)
     if not question.replies:
         return {question.path: _free_answer(question.path, " ".join(text.split()), today)}
-    reply = _chosen_reply(question, text, numbered)
-    copied = {path: known[other] for path, other in reply.same_as.items() if other in known}
-    return {**reply.answers, **copied}
+    return dict(_chosen_reply(question, text, numbered).answers)
 
 
 def describe_replies(question: Question) -> str:
@@ -82,6 +78,9 @@ def describe_replies(question: Question) -> str:
 
 def describe_answers(question: Question, answers: Mapping[str, Answer]) -> str:
     """Return answers as a person would reply them to the question; empty if there are none."""
+    if question.several and question.paths <= answers.keys():
+        chosen = [reply.label for reply in question.replies if reply.answers.items() <= answers.items()]
+        return join_words(chosen) or question.none
     fitting = [reply for reply in question.replies if reply.answers and reply.answers.items() <= answers.items()]
     if fitting:
         return max(fitting, key=lambda reply: len(reply.answers)).label

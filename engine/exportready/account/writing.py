@@ -74,7 +74,8 @@ def new_file(now: datetime, answers: Mapping[str, Answer], by: str = "") -> str:
 def questionnaire() -> str:
     """Return the interview as a CSV table to fill in and read back (with a BOM, so that Excel reads the encoding)."""
     rows = [("Question", "Answer", "Possible answers"), (ANSWERED_ON, "", "a date and time such as 11/20/2026 5:25 PM")]
-    asked = (FILES_TAKEN, *INTERVIEW, own_question("closingDate"), own_question("closingPassword"))
+    others = ("webConnector.since", "closingPassword", "salesTax.calculatedBy")
+    asked = (FILES_TAKEN, *INTERVIEW, *map(own_question, others))
     rows += [(question.text, "", f"{describe_replies(question)} / {DONT_KNOW}") for question in asked]
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows(rows)
@@ -93,8 +94,8 @@ def scalar(value: Answer) -> str:
     """Return a value so that YAML 1.2 reads it back: text is quoted if it could be read as something else."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return format(value, "f")
+    if isinstance(value, (Decimal, int)):
+        return format(value, "f" if isinstance(value, Decimal) else "d")
     if isinstance(value, date):
         return value.isoformat()
     plain = _PLAIN_TEXT.match(value) and value == value.strip() and not _NOT_TEXT.match(value) and " #" not in value
@@ -129,7 +130,7 @@ def changes_for(asked: OpenQuestion, replied: Mapping[str, Answer], now: datetim
                 keys=place,
                 value=_as_written(value, now),
                 at=dated,
-                files=() if value in (NONE_THERE, SOME) else asked.files,  # of these there is no file
+                files=() if value in (NONE_THERE, SOME) else asked.files,  # no file has any of these
             )
             for path, value in replied.items()
             for place in asked.places

@@ -67,19 +67,11 @@ def changes(answers: Mapping[str, object], context: Context) -> list[Change]:
     """Return what the answers change in account.yaml. Raises Refused for the first that isn't one; then none is saved."""
     if len(answers) > MAX_ENTRIES:
         raise Refused(f"These are more than {MAX_ENTRIES:,} answers at once. Nothing was saved.")
-    made: list[Change] = []
-    known = dict(context.known)
-    for key, value in sorted(answers.items(), key=lambda one: _depends(context.question(one[0]))):
-        context = replace(context, known=known)
-        for change in _changes(path_for(key, context), value, context.question(key), context):
-            made.append(change)
-            known[".".join(change.keys[1:] if change.keys[0] == "settings" else change.keys)] = change.value
-    return made
-
-
-def _depends(asked: OpenQuestion | None) -> bool:
-    """Return whether a reply to a question may be that it is the same as another answer, which has to come first."""
-    return asked is not None and any(reply.same_as for reply in asked.question.replies)
+    return [
+        change
+        for key, value in answers.items()
+        for change in _changes(path_for(key, context), value, context.question(key), context)
+    ]
 
 
 def _changes(path: str, value: object, asked: OpenQuestion | None, context: Context) -> Iterable[Change]:
@@ -132,7 +124,7 @@ def _reply(path: str, asked: OpenQuestion, value: object, context: Context) -> l
 
 def _parsed(path: str, asked: OpenQuestion, text: str, context: Context) -> dict[str, Answer]:
     try:
-        return parse_reply(asked.question, text, context.known, numbered=False, today=context.at.date())
+        return parse_reply(asked.question, text, numbered=False, today=context.at.date())
     except BadReply as error:
         raise Refused(f"{path}: {error}.") from error
 
@@ -156,7 +148,7 @@ def _answer(path: str, value: object, asked: OpenQuestion | None, context: Conte
     failed: BadReply | None = None
     for question in (*choices, own_question(path), question_for(path)):
         try:
-            replied = parse_reply(question, text, context.known, numbered=False, today=context.at.date())
+            replied = parse_reply(question, text, numbered=False, today=context.at.date())
         except BadReply as error:
             failed = failed or error
         else:
@@ -233,7 +225,7 @@ def _moment(text: str, at: datetime) -> datetime:
         moment = parse_time(text)
     except ValueError:
         try:
-            replied = parse_reply(FILES_TAKEN, text, {}, today=at.date())[TAKEN_AT]
+            replied = parse_reply(FILES_TAKEN, text, today=at.date())[TAKEN_AT]
         except BadReply as error:
             raise Refused(f"{error}.") from error
         moment = at if replied == TODAY else replied if isinstance(replied, datetime) else at

@@ -82,7 +82,7 @@ def users_by_finding(problems: Sequence[Problem], graph: Graph) -> dict[FindingI
         if one.object[0] not in _USED_BY_BATCHES or any(finding.is_group for _, finding in one.findings):
             using = every
         else:
-            for node in nodes - users.keys():
+            for node in [node for node in nodes if node not in users]:  # `nodes - users.keys()` would go through all users
                 users[node] = {numbers[user] for user in (node, *graph.users(node)) if user in numbers}
             named = set().union(*(users[node] for node in nodes))
             using = tuple(number for number in every if number in named)

@@ -28,7 +28,7 @@ _MISSING = "The page needs a few more packages. Install them with: pip install '
 @click.option("--no-browser", is_flag=True, help="Don't open the page in a browser.")
 @click.option("--print-token", is_flag=True, help="Print the token of the local API and exit.")
 def app(port: int | None, data: Path | None, no_browser: bool, print_token: bool) -> None:
-    """Open the page: drop your files, answer a few questions, and see if the batch is ready to export.
+    """Open the page: drop files, answer questions, read the verdict.
 
     The page runs on this computer only; nothing leaves it. If it is already running, this opens it. To close it, press Ctrl-C here or
     Quit on the page: everything is saved at once.

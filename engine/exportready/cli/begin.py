@@ -63,10 +63,11 @@ def begin(folder: Path, by: str, now: datetime, *, blank: bool, spreadsheet: boo
             f"\nStopped. Your answers so far are saved in {folder / ACCOUNT}. To answer the rest, run: {suggest('ask', folder)}"
         )
         raise click.exceptions.Exit(INTERRUPTED)
+    where = "this folder" if folder == Path() else f"the folder {quote(str(folder))}"
     filled = f"Fill in {folder / ANSWERS} with Excel.\n" if spreadsheet else ""
     echo(
         f"\nSaved {folder / made} and {folder / EXPORTS}.\n{filled}Open or print {EXPORTS}: it lists the files to export and where to "
-        f"click.\nSave those files in the folder {quote(str(folder))}. Then run: {suggest('check', folder, '-o', 'html:report.html')}\n",
+        f"click.\nSave those files in {where}. Then run: {suggest('check', folder, '-o', 'html:report.html')}\n",
         to_error=True,
     )
 
@@ -106,6 +107,7 @@ def _rounds(
     from exportready.account.writing import changes_for
     from exportready.check import CheckRequest, examine
     from exportready.evidence.files import NoSnapshot
+    from exportready.policy.needed import needed
     from exportready.policy.open_questions import is_fresh, open_questions
 
     asked: set[object] = set()
@@ -120,9 +122,11 @@ def _rounds(
         if not asked:
             _show_unreadable(report)
             _show_problems(report)
+        worth_asking = needed(report).questions
+        still = [one for one in report.questions if one in worth_asking]
         questions = [
             one
-            for one in open_questions(report.results, evidence, now, everything)
+            for one in (open_questions(report.results, evidence, now, everything=True) if everything else still)
             if one.question.text not in asked and not (one.places and asked.issuperset(one.places))
         ]
         if not questions:

@@ -19,7 +19,7 @@ def rules_like(context: click.Context, parameter: click.Parameter, begun: str) -
     from exportready.schema.mistakes import MistakesFound
 
     try:
-        rules = load_rulebook(context.params.get("folder")).rules
+        rules = load_rulebook(context.params.get("folder"), examples=False).rules
     except (MistakesFound, OSError):
         return []
     areas = sorted({rule.area for rule in rules}) if parameter.name != "rule" else []

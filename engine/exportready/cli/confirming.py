@@ -21,7 +21,7 @@ from exportready.model.display import count
 from exportready.model.evidence import Confirmation
 from exportready.model.questions import OpenQuestion, Question, Reply
 from exportready.model.report import Outcome, RuleResult
-from exportready.model.rules import Confirm, Rulebook
+from exportready.model.rules import Rulebook
 from exportready.policy.confirmations import BatchState, OpenConfirmation, batch_state, given, open_confirmations
 from exportready.reporters import words
 from exportready.reporters.text import clean
@@ -69,12 +69,12 @@ class Desk:
     def show(self, rules: Sequence[str], *, as_json: bool) -> None:
         """Print what can be confirmed now, with the clicks."""
         done, _ = self._examine()
-        found = _chosen(open_confirmations(done.report.results), rules)
+        found = _chosen(open_confirmations(done.report.results, done.report.batches), rules)
         if as_json:
             echo_json({"format": "exportready/confirmations@1", "confirmations": [_as_json(one) for one in found]})
             return
         for one in found:
-            echo(f"{_described(one.confirm)}\n  {', '.join(result.rule.id for result in one.rules)}\n\n")
+            echo(f"{_described(one)}\n  {', '.join(result.rule.id for result in one.rules)}\n\n")
         if not found:
             note("There is nothing to confirm right now.")
 
@@ -84,14 +84,17 @@ class Desk:
         Raises click.ClickException, and click.exceptions.Exit after Ctrl-C.
         """
         done, path = self._examine()
-        found = _chosen(open_confirmations(done.report.results), rules)
+        found = _chosen(open_confirmations(done.report.results, done.report.batches), rules)
         if not found:
             if talk is None:
                 self._say_why(done, rules)
             return
-        talk = talk or Talk(self.at.date(), len(found))
+        talk = talk or Talk(self.at.date())
+        talk.turn_to("Confirmation", len(found))
+        minutes = -(-sum(one.seconds for one in found) // 60)
+        note(f"\n{words.confirm_yourself(len(found), minutes)}. {words.CONFIRM_YOURSELF_INTRO}")
         by_text = {one.confirm.question: one for one in found}
-        replies = talk.ask_all([OpenQuestion(question=_question(one.confirm)) for one in found], {}, lambda _: {})
+        replies = talk.ask_all(list(map(_asked, found)), {}, lambda _: {})
         state = batch_state(done.evidence)
         made = [
             confirmation
@@ -99,7 +102,7 @@ class Desk:
             if isinstance(answer := reply.answers.get(_ANSWER), bool)
             for confirmation in given(by_text[reply.asked.question.text], answer, self.by, self.at, state)
         ]
-        self._write(path, made)
+        self._write(path, made, f"{count(len(made), 'check')} confirmed")
         if talk.ended is End.INTERRUPTED:
             note(f"\nStopped. To continue, run: {suggest('confirm', self.folder)}")
             raise click.exceptions.Exit(INTERRUPTED)
@@ -107,9 +110,10 @@ class Desk:
     def save(self, rules: Sequence[str], *, value: bool) -> None:
         """Save one answer for each of these rules that is open, and say why for the others."""
         done, path = self._examine()
-        found = _chosen(open_confirmations(done.report.results), rules)
+        found = _chosen(open_confirmations(done.report.results, done.report.batches), rules)
         state: BatchState = batch_state(done.evidence)
-        self._write(path, [confirmation for one in found for confirmation in given(one, value, self.by, self.at, state)])
+        made = [confirmation for one in found for confirmation in given(one, value, self.by, self.at, state)]
+        self._write(path, made, ", ".join(one.rule for one in made))
         others = [id_ for id_ in rules if not _chosen(found, [id_])]
         if others:
             self._say_why(done, others)
@@ -126,10 +130,10 @@ class Desk:
         write([(str(path), without_confirmations(_text(path, self.at), ids))])
         note(f"Withdrawn in {path}: {', '.join(id_ for id_ in ids if id_ in stated)}")
 
-    def _write(self, path: Path, made: Sequence[Confirmation]) -> None:
+    def _write(self, path: Path, made: Sequence[Confirmation], what: str) -> None:
         if made:
             write([(str(path), add_confirmations(_text(path, self.at), made))])
-            note(f"Saved in {path}: {', '.join(one.rule for one in made)}")
+            note(f"Saved in {path}: {what}.")
 
     def _say_why(self, done: Examined, rules: Sequence[str]) -> None:
         """Say why there is nothing to confirm about rules."""
@@ -162,17 +166,23 @@ def _chosen(found: Sequence[OpenConfirmation], rules: Sequence[str]) -> list[Ope
     return [one for one in found if not rules or any(result.rule.id in rules for result in one.rules)]
 
 
-def _question(confirm: Confirm) -> Question:
+def _asked(one: OpenConfirmation) -> OpenQuestion:
+    """Return the question of a look."""
+    confirm = one.confirm
     replies = (
         Reply(label=confirm.yes, answers={_ANSWER: True}, synonyms=("yes", "y")),
         Reply(label=confirm.no, answers={_ANSWER: False}, synonyms=("no", "n")),
     )
-    return Question(text=confirm.question, explanation=confirm.why or confirm.question, replies=replies, steps=confirm.steps)
+    question = Question(
+        text=confirm.question, explanation=confirm.why or confirm.question, replies=replies, steps=confirm.steps
+    )
+    return OpenQuestion(question=question, hint=words.duration(one.minutes))
 
 
-def _described(confirm: Confirm) -> str:
+def _described(one: OpenConfirmation) -> str:
+    confirm = one.confirm
     steps = "".join(f"\n  {number}. {clean(step)}" for number, step in enumerate(confirm.steps, 1))
-    return f"{clean(confirm.question)} ({words.duration(confirm.minutes)}){steps}"
+    return f"{clean(confirm.question)} ({words.duration(one.minutes)}){steps}"
 
 
 def _as_json(one: OpenConfirmation) -> dict[str, object]:

@@ -52,8 +52,8 @@ def diff(
 
     OLD and NEW are results that check saved with -o json:PATH, or folders or .zips of exported files.
 
-    Shows problems that are new, fixed, unchanged or back again; those that differ only because a rule changed; and settings that
-    changed. Exits with 1 if there are new problems.
+    Shows problems that are new, fixed, unchanged or back again; those that differ only because a rule changed; settings that changed;
+    and confirmations that are new or no longer count. Exits with 1 if there are new problems.
     """
     from msgspec.structs import replace
 

@@ -24,7 +24,7 @@ def explain(rule: str, rules: RuleOptions) -> None:
     from exportready.reporters.explain import explain_rule
     from exportready.schema.shapes import did_you_mean
 
-    book = settle(rules).rulebook.rules
+    book = settle(rules, examples=True).rulebook.rules
     found = next((one for one in book if one.id == rule), None)
     if found is None:
         near = did_you_mean(rule, [one.id for one in book])

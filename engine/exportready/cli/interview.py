@@ -68,9 +68,16 @@ class Talk:
         self.total = total
         self.number = 0
         """Number of the question that was asked last."""
+        self.what, self.or_fewer = "Question", " (or fewer)"
+        """What they are called, and what follows their number: an answer may make later questions pointless."""
         self.ended: End | None = None
         """Why the conversation ended early; None if it did not."""
+        self._is_explained = False
         self.is_typed = sys.stdin is not None and sys.stdin.isatty()
+
+    def turn_to(self, what: str, total: int) -> None:
+        """Go on with something else than questions, and count from 1 again."""
+        self.what, self.or_fewer, self.total, self.number = what, "", total, 0
 
     def ask_all(
         self, questions: Sequence[OpenQuestion], known: Answers, fresh: Callable[[Question], Answers]
@@ -89,7 +96,7 @@ class Talk:
                 position += 1
                 continue
             try:
-                answers = self._ask(one.question, known, earlier.get(position) or fresh(one.question), is_first=not steps)
+                answers = self._ask(one, known, earlier.get(position) or fresh(one.question), is_first=not steps)
             except _GoBack:
                 step = steps.pop()
                 position, known = step.position, step.known
@@ -108,21 +115,25 @@ class Talk:
             position += 1
         return [Replied(questions[step.position], step.answers) for step in steps if step.answers is not None]
 
-    def _ask(self, question: Question, known: Answers, kept: Answers, is_first: bool) -> Answers | None:
+    def _ask(self, one: OpenQuestion, known: Answers, kept: Answers, is_first: bool) -> Answers | None:
         """Ask a question and return the answers given: none if the person doesn't know, None if `kept` is kept.
 
         After a typed reply that doesn't fit, the question is asked again. After a piped one the conversation ends, because the
         next line is the reply to the next question.
         """
-        if self.number == 0:
+        question = one.question
+        if not self._is_explained:
+            self._is_explained = True
             self._say(
                 f"Type your answer, or the number of a choice. Type {EXPLAIN} to see why we ask and where to look, "
                 f"or {BACK} to return to the previous question."
             )
         self.number += 1
-        of = f" of {self.total} (or fewer)" if self.total else ""
+        of = f" of {self.total}{self.or_fewer}" if self.total else ""
         self._say("")
-        self._say(f"Question {self.number}{of}: {question.text}")
+        self._say(f"{self.what} {self.number}{of}: {question.text}")
+        if one.hint:
+            self._say(f"{one.hint[0].upper()}{one.hint[1:]}.", bullet="   ")
         for step in question.steps:
             self._say(step, bullet="   - ")
         for number, reply in enumerate(question.replies, 1):
@@ -147,10 +158,10 @@ class Talk:
                 return None
             else:
                 try:
-                    return parse_reply(question, text, known, today=self.today)
+                    return parse_reply(question, text, today=self.today)
                 except BadReply as error:
                     if not self.is_typed:
-                        where = f'Question {self.number}, "{question.text}"'
+                        where = f'{self.what} {self.number}, "{question.text}"'
                         raise click.ClickException(f"{where}: {error}. Answers that weren't saved yet are lost") from error
                     self._say(f"{error}.", bullet="   ")
 

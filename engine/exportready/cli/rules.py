@@ -56,7 +56,7 @@ def test_rules(folder: Path | None) -> int:
     from exportready.reporters.text import clean
     from exportready.rulebook import lint
 
-    book = rulebook_of(folder).rules
+    book = rulebook_of(folder, examples=True).rules
     found = [
         f"{(folder or Path('rules')) / example.where.path}:{example.where.line}: {example.name}: {difference}"
         for rule in book
@@ -148,8 +148,9 @@ def write_docs(folder: Path, only_check: bool, source: Path | None) -> int:
     from exportready.cli.settings import rulebook_of
     from exportready.reporters.rule_pages import rule_pages
     from exportready.reporters.text import clean
+    from exportready.rulebook.channels import decided_by
 
-    made = rule_pages(rulebook_of(source).rules)
+    made = rule_pages(rulebook_of(source, examples=True).rules, decided_by)
     there = (
         {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md") if path.is_file()}
         if folder.is_dir()

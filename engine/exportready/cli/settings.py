@@ -71,15 +71,16 @@ def settle(
     waivers_file: Path | None = None,
     baseline_file: Path | None = None,
     outputs: Sequence[str] = (),
+    examples: bool = False,
 ) -> Settled:
-    """Load the rules, waivers, baseline and thresholds of a command.
+    """Load the rules, waivers, baseline and thresholds of a command. `examples`: the rules with their own examples.
 
     Raises MistakesFound with all mistakes in exportready.yaml and in the files that it uses, else with those in a file that an
     option gives. Raises click.ClickException for an unknown rule, or a baseline that can't be used, in an option.
     """
     found = settings()
     config, mistakes = found.config, found.mistakes
-    rulebook = _adapted(rulebook_of(rules.folder), config, mistakes)
+    rulebook = _adapted(rulebook_of(rules.folder, examples=examples), config, mistakes, examples=examples)
     for key, names in (("select", rules.selected), ("ignore", rules.ignored)):
         for name in names if _is_by_file(key) else ():
             if message := _unknown(name, rulebook, _unread(config)):
@@ -109,11 +110,14 @@ def settle(
     return Settled(rulebook=rulebook, waivers=accepted, baseline=old, thresholds=config.thresholds, files=files)
 
 
-def rulebook_of(folder: Path | None) -> Rulebook:
-    """Load the shipped rules, or those in a folder. Raises MistakesFound, or click.ClickException without that folder."""
+def rulebook_of(folder: Path | None, *, examples: bool = False) -> Rulebook:
+    """Load the shipped rules, or those in a folder, with their examples if asked for.
+
+    Raises MistakesFound, or click.ClickException without that folder.
+    """
     if folder is not None and not folder.is_dir():
         raise click.ClickException(f"{folder} is not a folder. Give the folder with your rules.")
-    return load_rulebook(folder)
+    return load_rulebook(folder, examples=examples)
 
 
 def known(rulebook: Rulebook, names: Sequence[str]) -> None:
@@ -138,10 +142,12 @@ def _unread(config: Config) -> frozenset[str]:
     return frozenset[str]().union(*map(rule_ids, config.packs))
 
 
-def _adapted(rulebook: Rulebook, config: Config, mistakes: Mistakes) -> Rulebook:
+def _adapted(rulebook: Rulebook, config: Config, mistakes: Mistakes, *, examples: bool) -> Rulebook:
     grades = {rule: (grade, config.line("severity", rule)) for rule, grade in config.severity.items()}
     parameters = {rule: (values, config.line("parameters", rule)) for rule, values in config.parameters.items()}
-    return adapted(combined(rulebook, config.packs, mistakes), grades, parameters, _unread(config), mistakes)
+    return adapted(
+        combined(rulebook, config.packs, mistakes, examples=examples), grades, parameters, _unread(config), mistakes
+    )
 
 
 def baseline_of(path: Path) -> Baseline:

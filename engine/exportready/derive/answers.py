@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from exportready.model import rules
-from exportready.model.evidence import ANSWERS_KIND, Evidence, Location, Record
+from exportready.model.evidence import ANSWERS_KIND, UNSET, Evidence, Location, Record
 
 ANSWERS, ACCOUNT = ANSWERS_KIND, rules.ACCOUNT
 _WHERE = Location("account.yaml")
@@ -20,6 +22,18 @@ def answers_of(evidence: Evidence) -> Record:
 def facts_of(evidence: Evidence) -> Record:
     """Return the facts of the account (`derived.account`)."""
     return evidence.dataset(ACCOUNT).first() or _NO_FACTS
+
+
+def first_day(evidence: Evidence) -> date | None:
+    """Return the first day on which the ServiceTitan Web Connector sent batches; None if it isn't known.
+
+    If it is the one in use, and no other connector ever sent any, every day counts.
+    """
+    answers = answers_of(evidence)
+    since = answers.get("webConnector.since")
+    if since is UNSET and answers.get("webConnector.sentBy") == "servicetitan":
+        return date.min
+    return since if isinstance(since, date) else None
 
 
 def batches_named(evidence: Evidence, path: str) -> frozenset[str]:

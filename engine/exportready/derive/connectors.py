@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from exportready.derive.answers import answers_of, batches_named, facts_of
+from exportready.derive.answers import answers_of, batches_named, facts_of, first_day
 from exportready.derive.applications import Ledger, Matches
 from exportready.derive.conclusions import Conclusions
 from exportready.derive.derivation import Inputs, derivation
@@ -118,9 +118,8 @@ class _Senders:
 
     def __init__(self, evidence: Evidence, matches: Matches) -> None:
         answers = answers_of(evidence)
-        since = answers.get("webConnector.since")
         self._in_use = facts_of(evidence).get("connector")
-        self._since = since if isinstance(since, date) else None
+        self._since = first_day(evidence)
         """The first day on which the ServiceTitan Web Connector sent batches."""
         self._both_run = answers.get("webConnector.oldConnectorAutoRun") is True
         """The older one is still on Auto-Run, so the first day of the new one proves nothing."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from exportready.derive.answers import answers_of, batches_named, facts_of
+from exportready.derive.answers import batches_named, facts_of, first_day
 from exportready.derive.arrivals import arrivals, explanation, unknown_void
 from exportready.derive.batches import to_be_whole
 from exportready.derive.conclusions import Conclusions
@@ -245,8 +245,7 @@ class _Memos:
     """Reads from the memos whether they show their batch, and whether the ServiceTitan Web Connector sent the transaction."""
 
     def __init__(self, evidence: Evidence, arrived: Iterable[Match]) -> None:
-        since = answers_of(evidence).get("webConnector.since")
-        self._since = since if isinstance(since, date) else None
+        self._since = first_day(evidence)
         self._connector = facts_of(evidence).get("connector")
         self._named = {
             (one.transaction.type, one.transaction.batch)

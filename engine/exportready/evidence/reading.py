@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -291,21 +290,22 @@ class Keys:
         self._names = kind.key
         self._constant = "" if kind.sheet else kind.name.partition(".")[2]
         self._numbered = kind.numbered
-        self._seen: Counter[str] = Counter()
+        self._seen: dict[str, int] = {}
 
     def of(self, fields: Mapping[str, Value]) -> str:
         """Return the key of the next record."""
         if not self._names:
             return self._constant
-        values = [fields.get(name, NOT_EXPORTED) for name in self._names]
-        parts = [value if isinstance(value, str) else _format(value) for value in values]
-        key = " / ".join(parts)
+        parts = []
+        for name in self._names:
+            value = fields.get(name, NOT_EXPORTED)
+            parts.append(value if isinstance(value, str) else _format(value))
+        key = parts[0] if len(parts) == 1 else " / ".join(parts)
         if not self._numbered:
             return key
-        folded = " / ".join(
-            map(fold, parts)
-        )  # equals fold(key), but parts repeat and are cached, while nearly every key is new
-        self._seen[folded] = number = self._seen[folded] + 1
+        # Equals fold(key), but parts repeat and are cached, while nearly every key is new.
+        folded = " / ".join([fold(part) for part in parts])
+        self._seen[folded] = number = self._seen.get(folded, 0) + 1
         return f"{key} / {number}"
 
 

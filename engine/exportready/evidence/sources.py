@@ -29,6 +29,8 @@ def choose(listings: Sequence[Listing], at: datetime) -> Listing | str:
     The newest list is used if all have dates. A qbXML answer replaces another list only if it has all of its records. Lists with
     different records add up. Lists with the same records must agree. `at` is the moment of the check.
     """
+    if len(listings) == 1:  # nearly always; comparing content would read every value
+        return listings[0]
     different = list({identity(one): one for one in _best_last(listings)}.values())  # a log may repeat a response many times
     lists = _newest([one for one in different if one.reader != _ANSWER], at)
     answers = [one for one in different if one.reader == _ANSWER and not any(is_older(one, other, at) for other in lists)]

@@ -72,6 +72,16 @@ MODULES_EXPLAINED = (
     "Bills and purchase orders reach QuickBooks only if you have the Purchasing module. Serial numbers don't reach QuickBooks "
     "while the Inventory module is on. Look at the navigation bar in ServiceTitan."
 )
+MODE_EXPLAINED = (
+    "In multi-user mode, a window that someone else has open can lock records. The export then stops halfway. If only one person "
+    "exports, use single-user mode. Look at the File menu in QuickBooks: it shows the mode you can switch to, not the mode you are in."
+)
+USES_EXPLAINED = (
+    "Bills and purchase orders reach QuickBooks only if you have the Purchasing module. Serial numbers don't reach QuickBooks "
+    "while the Inventory module is on. We check only what you use. If you aren't sure, ask your bookkeeper."
+)
+SEVERAL = 2
+"""The number of people who export if there are several: only one person matters."""
 _ORDER_ITEMS_EXPLAINED = (
     "ServiceTitan sends {0} on a purchase order as a line with this item. QuickBooks rejects the order if the item isn't an active "
     "Service item. In QuickBooks, look under Lists > Item List."
@@ -116,8 +126,9 @@ SETTINGS = (
         type=Type.DATE,
         question="On what date did the ServiceTitan Web Connector start sending your batches?",
         explanation="With this date we can work out which connector sent an older invoice. QuickBooks doesn't apply a payment to an "
-        "invoice that a different connector sent. Ask the person who set up the connector.",
+        "invoice that a different connector sent. Ask the person who set up the connector. If no other connector ever sent any, type none.",
         stays_fresh=None,
+        none="no other connector ever sent batches",
     ),
     Setting(
         path="webConnector.oldConnectorAutoRun",

@@ -7,6 +7,7 @@ header rows of real QuickBooks reports (docs/sources.md, spreadsheets; not all o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -18,6 +19,14 @@ Headings = Mapping[str, tuple[str, ...]]
 def squash(heading: str) -> str:
     """Return a heading as it is compared: letters and digits only. `Invoice #` equals `Invoice Number`."""
     return "".join(char for char in heading.replace("#", "number").casefold() if char.isalnum())
+
+
+_LEDGER = re.compile(r"\b(?:general ledger|g/l|gl|ledger|acct)\b\.?(?: (?:account|acct)\b\.?)?", re.IGNORECASE)
+
+
+def as_account(heading: str) -> str:
+    """Return a heading as it is compared, with each common word for an account as “account”: `Cost G/L` equals `Cost Account`."""
+    return squash(_LEDGER.sub("account", heading))
 
 
 def any_of(headings: str) -> set[str]:

@@ -3,9 +3,11 @@
 Fields and JSON types follow the response examples in ServiceTitan's OpenAPI documents (developer portal, read 2026-07-07).
 `!` marks what the documents require: the ID of every record of a list; the codes of the pricebook (schemas MaterialResponse,
 EquipmentResponse, ServiceResponse); the names of trucks, warehouses, vendors, technicians, business units and payment types; and of
-transactions what InvoiceItemResponse, ApBillItemResponse, PurchaseOrderResponse and PurchaseOrderItemResponse require. A blank there
-says nothing. Everything else may be null, so that a blank is empty. `known` holds every top-level key of a response, `_MARKS` the keys by
-which it differs from all other lists of the API, so that a list is recognized by its content.
+transactions what InvoiceItemResponse, ApBillItemResponse, PurchaseOrderResponse and PurchaseOrderItemResponse require. It also marks
+the customer of an invoice, a payment and a credit memo, because QuickBooks takes none without one (qbXML reference: InvoiceAdd,
+ReceivePaymentAdd, CreditMemoAdd). A blank there says nothing. Everything else may be null, so that a blank is empty. `known` holds every
+top-level key of a response, `_MARKS` the keys by which it differs from all other lists of the API, so that a list is recognized by its
+content.
 """
 
 from __future__ import annotations
@@ -187,7 +189,7 @@ salesTaxCode.taxRate rate
 taxZoneId id
 total money
 balance money
-customer.id id
+customer.id !id
 customer.name name
 location.id id
 location.name name
@@ -232,7 +234,7 @@ typeId id
 total money
 unappliedAmount money
 memo text
-customer.id id
+customer.id !id
 customer.name name
 businessUnit.name name
 {_BATCH}
@@ -261,7 +263,7 @@ subTotal money
 salesTax money
 total money
 balance money
-customer.id id
+customer.id !id
 customer.name name
 location.name name
 businessUnit.name name

@@ -26,6 +26,22 @@ class Drift(msgspec.Struct, frozen=True):
     new: str | None
 
 
+CONFIRMATIONS = ("added", "denied", "ended", "contradicted", "shown")
+"""What can happen to a confirmation: someone confirmed that all is well, or answered that it isn't; it no longer counts; the files show
+otherwise; or they show the same now."""
+
+
+class ConfirmationChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened to what a person had confirmed about a rule, or has confirmed since."""
+
+    rule: str
+    title: str
+    change: str
+    """One of CONFIRMATIONS."""
+    by: str
+    at: str
+
+
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
     """The differences between an old and a new result."""
 
@@ -44,6 +60,7 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     rule_changed: tuple[PastFinding, ...]
     """Found by only one result because the rule differs; the customer did nothing."""
     drift: tuple[Drift, ...]
+    confirmations: tuple[ConfirmationChange, ...] = ()
 
     @property
     def is_worse(self) -> bool:

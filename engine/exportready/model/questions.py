@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import field
 
-ReplyValue = str | bool
+ReplyValue = str | bool | int
 """The value that a reply gives to an answer."""
 
 
@@ -19,8 +19,6 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """Path of an answer -> its value."""
     otherwise: Mapping[str, ReplyValue] = field(default_factory=dict)
     """The same if it isn't chosen, where several replies can be."""
-    same_as: Mapping[str, str] = field(default_factory=dict)
-    """Path of an answer -> the path of the answer that it equals."""
     synonyms: tuple[str, ...] = ()
     """What people may type instead of the label."""
 
@@ -45,7 +43,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def paths(self) -> frozenset[str]:
         """Return the paths of all answers that its replies can give."""
-        paths = {path for reply in self.replies for path in (*reply.answers, *reply.otherwise, *reply.same_as)}
+        paths = {path for reply in self.replies for path in (*reply.answers, *reply.otherwise)}
         return frozenset(paths | ({self.path} if self.path else set()))
 
 

@@ -252,15 +252,33 @@ class Confirm(msgspec.Struct, frozen=True, kw_only=True):
     """The answer that means that all is well."""
     no: str
     minutes: int
+    """How long it takes, without what it takes for each transaction."""
     lasts: timedelta | None
     """How long an answer counts; None: as long as the pending transactions stay as they are."""
+    seconds_each: int = 0
+    """How long it takes in addition for each pending transaction."""
     fills: tuple[str, ...] = ()
     """The kinds of records whose absence the look makes up for; empty: any that the rule reads."""
+
+    def seconds(self, transactions: int) -> int:
+        """Return how long the look takes with so many pending transactions."""
+        return 60 * self.minutes + self.seconds_each * transactions
 
     @property
     def asked(self) -> tuple[object, ...]:
         """Return everything that is asked. It is the same in all rules with the same fact; what an answer fills may differ."""
-        return self.fact, self.question, self.why, self.steps, self.yes, self.no, self.minutes, self.lasts
+        return self.fact, self.question, self.why, self.steps, self.yes, self.no, self.minutes, self.seconds_each, self.lasts
+
+
+class DecidedBy(msgspec.Struct, frozen=True, kw_only=True):
+    """Through which channels a rule can be decided, apart from a look at the screen (`confirm`)."""
+
+    files: bool
+    """Whether it reads files: what an office exports by hand, or files from ServiceTitan's API and qbXML."""
+    answers: bool
+    """Whether it reads answers."""
+    missing: tuple[str, ...]
+    """What it reads that no hand export has, in words: records or columns."""
 
 
 class Citation(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from exportready.kinds.transactions import TRANSACTIONS
 from exportready.model.display import format_date
 from exportready.model.evidence import CLOCK_SKEW, UNSET, Confirmation, Confirmed, Evidence, Unknown, Value
 from exportready.model.reasons import Reason
-from exportready.model.report import Finding, Gap, Outcome, Place, RuleResult, Thing
+from exportready.model.report import Batch, Finding, Gap, Outcome, Place, RuleResult, Thing
 from exportready.model.rules import Confirm, Rule
 
 KIND = "account.confirmation"
@@ -162,16 +162,29 @@ class OpenConfirmation(msgspec.Struct, frozen=True, kw_only=True):
     confirm: Confirm
     rules: tuple[RuleResult, ...]
     """The rules that it decides."""
+    seconds: int = 0
+    """How long it takes with the pending transactions."""
+
+    @property
+    def minutes(self) -> int:
+        """Return how long it takes, in whole minutes."""
+        return -(-self.seconds // 60)
 
 
-def open_confirmations(results: Iterable[RuleResult]) -> list[OpenConfirmation]:
-    """Return what a person can confirm now, one entry for each fact; first what decides rules of the worst severity."""
+def open_confirmations(results: Iterable[RuleResult], batches: Iterable[Batch] = ()) -> list[OpenConfirmation]:
+    """Return what a person can confirm now, one entry for each fact; first what decides rules of the worst severity.
+
+    With more transactions in the pending `batches`, some looks take longer.
+    """
+    transactions = sum(batch.transactions for batch in batches)
     by_fact: dict[str, list[RuleResult]] = {}
     for result in results:
         if result.rule.confirm is not None and is_open(result):
             by_fact.setdefault(result.rule.confirm.fact, []).append(result)
     found = [
-        OpenConfirmation(confirm=rules[0].rule.confirm, rules=tuple(rules))
+        OpenConfirmation(
+            confirm=rules[0].rule.confirm, rules=tuple(rules), seconds=rules[0].rule.confirm.seconds(transactions)
+        )
         for rules in by_fact.values()
         if rules[0].rule.confirm
     ]

@@ -64,7 +64,7 @@ def _needing_fields(results: Iterable[RuleResult], fields: Collection[tuple[str,
 
 
 def _unstated(results: Sequence[RuleResult], evidence: Evidence) -> dict[str, tuple[str, ...]]:
-    """Return the lists in spreadsheets of which nobody said whether they are complete, if a rule needs that, with their files."""
+    """Return the lists in spreadsheets of which no one said whether they are complete, if a rule needs that, with their files."""
     gaps = [gap for result in filter(is_open, results) for gap in result.gaps if gap.cause is Reason.NOT_STATED_WHOLE]
     found: dict[str, tuple[str, ...]] = {}
     for kind, listings in sorted(evidence.listings.items()):
@@ -156,7 +156,7 @@ _NEEDS = {"servicetitan.bill": "purchasing", PURCHASE_ORDER: "purchaseOrdersExpo
 
 
 def in_batch(results: Sequence[RuleResult], evidence: Evidence) -> Iterator[OpenQuestion]:
-    """Yield the question what the batch has besides what the files show: more of the same, or transactions of other kinds.
+    """Yield the question what else is in the batch than what the files show: more of the same, or transactions of other kinds.
 
     It is one question for all kinds, asked when the first file with transactions of a batch is there.
     """
@@ -207,7 +207,7 @@ def _box(kind: str, label: str, checked: str, unchecked: str) -> Reply:
 
 
 def _not_there(evidence: Evidence) -> Iterator[str]:
-    """Yield the kinds of which no file has any, if the batch may have some and nobody has said whether it does."""
+    """Yield the kinds of which no file has any, if the batch may have some and no one has said whether it does."""
     account = next(iter(evidence.dataset("derived.account").records), None)
     for kind in TRANSACTIONS:
         fact = _NEEDS.get(kind)

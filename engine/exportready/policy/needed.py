@@ -5,7 +5,7 @@ Every report and page shows this one list. It is made from the results alone, so
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -93,7 +93,8 @@ def needed(report: Report) -> Needed:
     questions, looks = _without_pointless(report)
     asked = _Asked(report.questions)
     others = list(filter(None, (_without(one, asked) for one in supplies(report.results))))
-    exports = tuple(one for one in others if not one.is_for_integrator and not _is_only_to_confirm(one))
+    supplied = {kind for source in report.sources for kind in source.records}
+    exports = tuple(one for one in others if not one.is_for_integrator and not _is_only_to_confirm(one, supplied))
     integrator = tuple(one for one in others if one.is_for_integrator)
     only_integrator = tuple(one for one in integrator if not all(is_open(need.result) for need in one.needs))
     undecided = [result for result in report.results if result.has_unknowns]
@@ -105,7 +106,7 @@ def needed(report: Report) -> Needed:
     ]
     return Needed(
         questions=tuple(sorted(questions, key=lambda one: -len(one.rules))),
-        looks=tuple(sorted(looks, key=lambda one: -len(one.rules) / one.confirm.minutes)),
+        looks=tuple(sorted(looks, key=lambda one: -len(one.rules) / max(one.seconds, 1))),
         exports=tuple(sorted(exports, key=lambda one: -len(one.needs))),
         integrator=integrator,
         only_integrator=only_integrator,
@@ -135,7 +136,7 @@ def _way(channel: Channel, number: int, minutes: int, undecided: Sequence[RuleRe
 
 def _way_of_looks(looks: Sequence[OpenConfirmation]) -> Way:
     decides = tuple(result.rule.id for look in looks for result in look.rules)
-    minutes = sum(look.confirm.minutes for look in looks)
+    minutes = _minutes(sum(look.seconds for look in looks))
     return Way(channel=Channel.CONFIRM, number=len(looks), minutes=minutes, decides=decides, helps=decides)
 
 
@@ -151,12 +152,16 @@ def _without_pointless(report: Report) -> tuple[list[OpenQuestion], list[OpenCon
     asked = _Asked(report.questions)
     looks = [
         look
-        for look in open_confirmations(report.results)
+        for look in open_confirmations(report.results, report.batches)
         if not all(result.gaps and asked.gives(Need(result, result.gaps)) for result in look.rules)
     ]
     decided = {result.rule.id for look in looks for result in look.rules}
     questions = [one for one in report.questions if one.places or not one.rules or not decided.issuperset(one.rules)]
     return questions, looks
+
+
+_BY_ANSWERS = (Reason.UNANSWERED, Reason.DONT_KNOW)
+"""Causes of a gap that an answer fills, even if a file could fill it too."""
 
 
 class _Asked:
@@ -172,7 +177,7 @@ class _Asked:
 
     def _fills(self, gap: Gap) -> bool:
         is_of_batch = gap.cause is Reason.NOT_SUPPLIED and list_of(gap.source or gap.kind) in self.kinds
-        return gap.channel is Channel.ASK or is_of_batch
+        return gap.channel is Channel.ASK or gap.cause in _BY_ANSWERS or is_of_batch
 
 
 # -- files
@@ -202,7 +207,14 @@ def _without(supply: Supply, asked: _Asked) -> Supply | None:
     return Supply(supply.instruction, left) if left else None
 
 
-def _is_only_to_confirm(supply: Supply) -> bool:
-    """Return whether only a look at the screen helps the office: its file has no such column, and each check can be confirmed."""
-    lacks_column = all(gap.cause is Reason.NOT_EXPORTED for gap in supply.gaps)
-    return bool(supply.gaps) and lacks_column and all(is_open(need.result) for need in supply.needs)
+def _is_only_to_confirm(supply: Supply, supplied: Collection[str]) -> bool:
+    """Return whether only a look at the screen helps the office: its files are there but don't show it, and each check can be confirmed."""
+    return (
+        bool(supply.gaps)
+        and all(is_open(need.result) for need in supply.needs)
+        and all(
+            gap.cause is Reason.NOT_EXPORTED
+            or (gap.cause is Reason.NOT_SUPPLIED and list_of(gap.source or gap.kind) in supplied)
+            for gap in supply.gaps
+        )
+    )

@@ -17,6 +17,7 @@ from exportready.model.evidence import ANSWERS_KIND, Evidence, Unknown
 from exportready.model.questions import OpenQuestion, Question
 from exportready.model.reasons import Reason
 from exportready.model.report import Gap, RuleResult
+from exportready.model.rules import ACCOUNT
 from exportready.policy.file_questions import bypassed, columns, in_batch, is_open, lists, periods, taken_at
 
 
@@ -78,13 +79,17 @@ def _paths(gap: Gap, evidence: Evidence) -> Iterator[str]:
         yield gap.field
     elif gap.kind == "quickbooks.Host":
         yield FILE_MODE
-    elif gap.kind == "derived.account":
+    elif gap.kind == ACCOUNT:
         path = answer_of(gap.kind, gap.field)
         yield from (path,) if path else ()
     elif gap.kind == "derived.tax_zone":
         yield from _zones(evidence)
-    else:
+    elif gap.source in (ANSWERS_KIND, ACCOUNT) or (not gap.source and gap.cause in _BY_ANSWERS):
         yield from sorted(answers_read(gap.kind))
+
+
+_BY_ANSWERS = (Reason.UNANSWERED, Reason.DONT_KNOW, Reason.STALE, Reason.UNDATED)
+"""Causes of a gap that an answer may fill. What a file doesn't have, no answer replaces."""
 
 
 def _zones(evidence: Evidence) -> Iterator[str]:

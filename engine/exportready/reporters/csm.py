@@ -51,6 +51,8 @@ class CsmView(msgspec.Struct, frozen=True, kw_only=True):
     since: str
     """Since when the changes are; empty without an earlier result."""
     changes: tuple[ChangedFindings, ...]
+    confirmations: tuple[str, ...]
+    """What happened to what people confirmed."""
     drift: tuple[str, ...]
     """Settings that changed."""
     expiring: tuple[tuple[str, str, str], ...]
@@ -71,6 +73,7 @@ def csm_view(report: Report, office: OfficeView) -> CsmView:
         decided_percent=100 * decided / asked if asked else 0.0,
         since=_since(report, changes) if changes else "",
         changes=tuple(_changed_findings(changes)) if changes else (),
+        confirmations=tuple(map(words.changed_confirmation, changes.confirmations)) if changes else (),
         drift=tuple(words.drifted(drift.setting, drift.old, drift.new) for drift in changes.drift) if changes else (),
         expiring=tuple(_expiry_row(report, expiry) for expiry in report.expiring),
         message=_message(report, office),

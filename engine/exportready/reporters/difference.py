@@ -34,6 +34,9 @@ def console(changes: Changes) -> str:
         lines += [f"  {more}" for more in _not_listed(findings)]
     if changes.drift:
         lines += ["", _drift_title(changes), *(f"  {_drift(drift)}" for drift in changes.drift)]
+    if changes.confirmations:
+        lines += ["", _confirmations_title(changes)]
+        lines += [f"  {clean(words.changed_confirmation(one))}  [{one.rule}]" for one in changes.confirmations]
     return "\n".join([*lines, "", _unchanged(changes)]) + "\n"
 
 
@@ -48,6 +51,9 @@ def markdown(changes: Changes) -> str:
         lines += [f"- {more}" for more in _not_listed(findings)]
     if changes.drift:
         lines += ["", f"### {_drift_title(changes)}", "", *(f"- {in_markdown(_drift(drift))}" for drift in changes.drift)]
+    if changes.confirmations:
+        lines += ["", f"### {_confirmations_title(changes)}", ""]
+        lines += [f"- {in_markdown(words.changed_confirmation(one))} `{one.rule}`" for one in changes.confirmations]
     return "\n".join([*lines, "", _unchanged(changes)]) + "\n"
 
 
@@ -62,6 +68,7 @@ def as_json(changes: Changes) -> str:
         "new_findings": findings.pop("added"),
         **findings,
         "drift": list(map(asdict, changes.drift)),
+        "confirmations": list(map(asdict, changes.confirmations)),
     }
     return to_json(data) + "\n"
 
@@ -85,6 +92,10 @@ def _headline(changes: Changes) -> str:
 
 def _drift_title(changes: Changes) -> str:
     return f"{words.DRIFT} ({len(changes.drift)})"
+
+
+def _confirmations_title(changes: Changes) -> str:
+    return f"{words.CONFIRMATIONS} ({len(changes.confirmations)})"
 
 
 def _drift(drift: Drift) -> str:

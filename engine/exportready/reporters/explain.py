@@ -39,7 +39,7 @@ def explain_rule(rule: Rule) -> str:
         lasts = "until the batch changes" if rule.confirm.lasts is None else f"for {_format_age(rule.confirm.lasts)}"
         steps = [f"{number}. {clean(step)}" for number, step in enumerate(rule.confirm.steps, 1)]
         asked = f"If the files don't show it: {clean(rule.confirm.question)}"
-        paragraphs.append(_lines(f"{asked} ({words.duration(rule.confirm.minutes)}; an answer counts {lasts})", steps))
+        paragraphs.append(_lines(f"{asked} ({words.look_duration(rule.confirm)}; an answer counts {lasts})", steps))
     if rule.max_age:
         ages = ", ".join(f"{name} {_format_age(age)}" for name, age in rule.max_age.items())
         paragraphs.append(f"Maximum age: {ages}")

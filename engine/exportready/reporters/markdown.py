@@ -101,6 +101,9 @@ def _csm(report: Report, office: OfficeView) -> Iterator[str]:
     for change in csm.changes:
         yield f"### {change.title} ({len(change.findings)})"
         yield _bullets([finding.message for finding in change.findings])
+    if csm.confirmations:
+        yield f"### {words.CONFIRMATIONS} ({len(csm.confirmations)})"
+        yield _bullets(csm.confirmations)
     if csm.drift:
         yield f"### {words.DRIFT} ({len(csm.drift)})"
         yield _bullets(csm.drift)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from exportready.model.rules import Rule
+from exportready.model.rules import DecidedBy, Rule
 from exportready.reporters import words
 from exportready.reporters.text import in_markdown
 
 INDEX = "README.md"
 
 
-def rule_pages(rules: Sequence[Rule]) -> dict[str, str]:
-    """Return the text of each page by its file name, the index included."""
-    return {INDEX: _index(rules), **{_file_name(rule): _page(rule) for rule in rules}}
+def rule_pages(rules: Sequence[Rule], decided_by: Callable[[Rule], DecidedBy]) -> dict[str, str]:
+    """Return the text of each page by its file name, the index included. `decided_by` says through which channels a rule is decided."""
+    return {INDEX: f"{_index(rules)}\n{_channels(rules, decided_by)}", **{_file_name(rule): _page(rule) for rule in rules}}
 
 
 def _file_name(rule: Rule) -> str:
@@ -26,6 +26,16 @@ def _index(rules: Iterable[Rule]) -> str:
         f"| [{rule.id}]({_file_name(rule)}) | {in_markdown(rule.title)} | {rule.grade.value} | {rule.phase.value} | {_about(rule)} |"
         for rule in rules
     ]
+    return "\n".join(lines) + "\n"
+
+
+def _channels(rules: Iterable[Rule], decided_by: Callable[[Rule], DecidedBy]) -> str:
+    """Return the table of what decides each rule."""
+    heads = words.CHANNEL_HEADS
+    lines = [f"## {words.CHANNELS}", "", words.CHANNELS_INTRO, "", f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    for rule in rules:
+        cells = (f"[{rule.id}]({_file_name(rule)})", *words.channel_cells(decided_by(rule), rule.confirm))
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
-from exportready.model.changes import Changes, Drift, PastFinding
-from exportready.model.report import Verdict
+from exportready.model.changes import Changes, ConfirmationChange, Drift, PastFinding
+from exportready.model.report import Outcome, Verdict
 from exportready.model.rules import Severity
 from exportready.results.write import FORMAT
 
@@ -34,6 +34,10 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """Ids of the rules that left nothing unknown."""
     settings: Mapping[str, str]
     """The settings that the account states."""
+    confirmed: Mapping[str, tuple[str, str]] = {}
+    """Rule id -> who answered for it, and when: that all is well, or isn't. Empty in results from the history."""
+    outcomes: Mapping[str, tuple[str, str]] = {}
+    """Rule id -> its title and its outcome. Empty in results from the history."""
 
 
 def result_from_json(data: Mapping[str, Any]) -> Result:
@@ -59,6 +63,12 @@ def result_from_json(data: Mapping[str, Any]) -> Result:
             findings=findings,
             digests={rule["id"]: rule.get("digest", "") for rule in data["rules"]},
             decided=frozenset(rule["id"] for rule in data["rules"] if _is_decided(rule)),
+            confirmed={
+                rule["id"]: (str(one["by"]), str(one["at"]))
+                for rule in data["rules"]
+                if (one := rule.get("confirmed")) is not None
+            },
+            outcomes={rule["id"]: (str(rule["title"]), str(rule["outcome"])) for rule in data["rules"]},
             settings={str(name): str(value) for name, value in data.get("settings", {}).items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
@@ -109,7 +119,24 @@ def compare(old: Result, new: Result, earlier: Result | None = None) -> Changes:
             for name in sorted({*old.settings, *new.settings})
             if old.settings.get(name) != new.settings.get(name)
         ),
+        confirmations=tuple(_confirmations(old, new)),
     )
+
+
+def _confirmations(old: Result, new: Result) -> Iterator[ConfirmationChange]:
+    """Yield what happened to confirmations: those that are new, and those that no longer count, and why."""
+    for rule, (by, at) in sorted(new.confirmed.items()):
+        if old.confirmed.get(rule) != (by, at):
+            title, outcome = new.outcomes[rule]
+            change = "denied" if outcome == Outcome.FAILED.value else "added"
+            yield ConfirmationChange(rule=rule, title=title, change=change, by=by, at=at)
+    for rule, (by, at) in sorted(old.confirmed.items()):
+        if rule not in new.confirmed and rule in new.outcomes:
+            title, outcome = new.outcomes[rule]
+            was_fine, is_fine = old.outcomes[rule][1] != Outcome.FAILED.value, outcome != Outcome.FAILED.value
+            change = "shown" if was_fine is is_fine else "contradicted"
+            change = "ended" if outcome in (Outcome.CANNOT_TELL.value, Outcome.ERROR.value) else change
+            yield ConfirmationChange(rule=rule, title=title, change=change, by=by, at=at)
 
 
 def _is_rule_changed(old: Result, new: Result, rule: str) -> bool:

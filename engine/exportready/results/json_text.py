@@ -6,6 +6,8 @@ import json
 import math
 import re
 
+import msgspec
+
 # Lone surrogates can't be encoded as UTF-8, so the file could not be written.
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -26,5 +28,10 @@ def _refuse(text: str) -> float:
 
 def to_json(value: object, indent: int | None = 1) -> str:
     """Return a value as JSON text without a final newline; lone surrogates are written as escapes and read back unchanged."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    text = json.dumps(value, ensure_ascii=False)  # the standard library's fast encoder, which can't indent
+    if indent:
+        try:
+            return msgspec.json.format(text, indent=indent)
+        except (msgspec.DecodeError, UnicodeEncodeError):  # it refuses lone surrogates
+            text = json.dumps(value, ensure_ascii=False, indent=indent)
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

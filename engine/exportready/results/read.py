@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from exportready.model.changes import FINDING_KEYS, Changes, Drift, PastFinding
+from exportready.model.changes import FINDING_KEYS, Changes, ConfirmationChange, Drift, PastFinding
 from exportready.model.evidence import Account, Source, Unrecognized
 from exportready.model.report import Cleared, Expiry, Report, Verdict
 from exportready.model.rules import Pack, Phase
@@ -111,5 +111,6 @@ def _changes(data: Json) -> Changes:
         new_verdict=data["verdict"],
         account=data["account"]["name"],
         drift=tuple(Drift(setting["setting"], setting["old"], setting["new"]) for setting in changes["drift"]),
+        confirmations=tuple(ConfirmationChange(**one) for one in changes.get("confirmations", ())),
         **parts,
     )

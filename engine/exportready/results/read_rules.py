@@ -121,6 +121,7 @@ def _confirm(data: Json) -> Confirm:
         yes=text(data["yes"]),
         no=text(data["no"]),
         minutes=int(data["minutes"]),
+        seconds_each=int(data.get("seconds_each", 0)),
         lasts=parse_lasts(text(data["lasts"])),
         fills=tuple(data.get("fills", ())),
     )

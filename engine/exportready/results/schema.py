@@ -5,82 +5,53 @@ Other keys are allowed: keys can be added to the format, and validation must acc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import Enum
-from typing import Any
-
-from exportready.model.changes import FINDING_KEYS
+from exportready.model.changes import CONFIRMATIONS, FINDING_KEYS
 from exportready.model.reasons import Channel, Reason
 from exportready.model.report import Outcome, Verdict
 from exportready.model.rules import About, Phase, Severity
+from exportready.results.schema_types import (
+    CERTAINTY,
+    COUNT,
+    DAY,
+    LINE,
+    MONEY,
+    TEXT,
+    TEXTS,
+    TIME,
+    YES_NO,
+    Schema,
+    list_of,
+    map_of,
+    obj,
+    one_of,
+    or_null,
+    ref,
+    such_as,
+)
 from exportready.results.write import FORMAT, JSON_SIDES
 
-Schema = dict[str, Any]
-
-TEXT: Schema = {"type": "string"}
-YES_NO: Schema = {"type": "boolean"}
-COUNT: Schema = {"type": "integer", "minimum": 0}
-LINE: Schema = {"type": "integer", "minimum": 1}
-MONEY: Schema = {"type": "string", "pattern": r"^-?\d+(\.\d+)?(E[+-]?\d+)?$", "description": "a decimal number"}
-TIME: Schema = {"type": "string", "format": "date-time", "description": "ISO 8601, with its offset"}
-DAY: Schema = {"type": "string", "format": "date"}
-TEXTS: Schema = {"type": "array", "items": TEXT}
-CERTAINTY: Schema = {"enum": ["established", "inferred"]}
-
-
-def _object(required: Mapping[str, Schema], optional: Mapping[str, Schema] | None = None, about: str = "") -> Schema:
-    described = {"description": about} if about else {}
-    return {"type": "object", **described, "required": list(required), "properties": {**required, **(optional or {})}}
-
-
-def _list(item: Schema, about: str = "") -> Schema:
-    return {"type": "array", "items": item, **({"description": about} if about else {})}
-
-
-def _map(value: Schema, about: str = "") -> Schema:
-    return {"type": "object", "additionalProperties": value, **({"description": about} if about else {})}
-
-
-def _or_null(one: Schema) -> Schema:
-    return {"anyOf": [one, {"type": "null"}]}
-
-
-def _one_of(values: type[Enum]) -> Schema:
-    return {"enum": [value.value for value in values]}
-
-
-def _such_as(values: type[Enum]) -> Schema:
-    return {"type": "string", "examples": [value.value for value in values]}
-
-
-def _as(name: str) -> Schema:
-    return {"$ref": f"#/$defs/{name}"}
-
-
 _PHASES: Schema = {"enum": [Phase.BEFORE.value, Phase.AFTER.value]}
-_THING = _object({"kind": TEXT, "key": TEXT}, about="a record in ServiceTitan or QuickBooks, identified by kind and key")
-_CITATION = _object(
-    {"document": TEXT, "section": TEXT, "updated": DAY}, {"note": TEXT}, "the document that the rule comes from"
-)
+_THING = obj({"kind": TEXT, "key": TEXT}, about="a record in ServiceTitan or QuickBooks, identified by kind and key")
+_CITATION = obj({"document": TEXT, "section": TEXT, "updated": DAY}, {"note": TEXT}, "the document that the rule comes from")
 _UNREADABLE = {
     "unreadable": {**COUNT, "description": "number of amounts that aren't known and not in the sum; absent if it is 0"}
 }
-_CLEARED = _object(
+_CLEARED = obj(
     {"findings": COUNT, "transactions": COUNT, "amount": MONEY}, _UNREADABLE, about="what clears once a key issue is fixed"
 )
 _STEPS = {"who": TEXT, "minutes": COUNT, "steps": TEXTS}
-_SIDE = _object({"count": {"type": "integer"}, "amount": _or_null(MONEY)}, _UNREADABLE)
-_PAST_FINDING = _object(dict.fromkeys(("fingerprint", "rule", "severity", "subject", "message"), TEXT))
+_SIDE = obj({"count": {"type": "integer"}, "amount": or_null(MONEY)}, _UNREADABLE)
+_PAST_FINDING = obj(dict.fromkeys(("fingerprint", "rule", "severity", "subject", "message"), TEXT))
 
-_SOURCE = _object(
+_SOURCE = obj(
     {
         "path": TEXT,
         "sha256": TEXT,
         "reader": {**TEXT, "description": "the reader for its format; empty if it could not be read"},
-        "dated": _or_null(TIME),
-        "records": _map(COUNT, "kind: number of records"),
+        "dated": or_null(TIME),
+        "records": map_of(COUNT, "kind: number of records"),
         "complete": {**YES_NO, "description": "all of its lists that the rules use are complete"},
-        "error": _or_null(TEXT),
+        "error": or_null(TEXT),
         "notes": TEXTS,
     },
     {
@@ -90,59 +61,59 @@ _SOURCE = _object(
     },
     "a file of the snapshot, and how it was read",
 )
-_BATCH = _object(
+_BATCH = obj(
     {
         "number": TEXT,
-        "name": _or_null(TEXT),
-        "verdict": _one_of(Verdict),
+        "name": or_null(TEXT),
+        "verdict": one_of(Verdict),
         "transactions": COUNT,
         "amount": MONEY,
-        "waiting": _object({"transactions": COUNT, "amount": MONEY}, _UNREADABLE),
+        "waiting": obj({"transactions": COUNT, "amount": MONEY}, _UNREADABLE),
     },
     _UNREADABLE,
 )
-_WAIVER = _object(
+_WAIVER = obj(
     {
         **dict.fromkeys(("rule", "account", "subject", "owner", "reason", "ticket"), TEXT),
         "expires": DAY,
-        "where": _object({"path": TEXT, "line": _or_null(LINE)}),
+        "where": obj({"path": TEXT, "line": or_null(LINE)}),
     },
     about="who accepts the finding, why, and until when",
 )
-_SNIPPET = _object(
-    {"first": LINE, "lines": TEXTS, "line": LINE, "mark": {**_list(COUNT), "minItems": 2, "maxItems": 2}},
+_SNIPPET = obj(
+    {"first": LINE, "lines": TEXTS, "line": LINE, "mark": {**list_of(COUNT), "minItems": 2, "maxItems": 2}},
     about="lines of the file around a place; `mark` is the start and end of the value on its line, in characters",
 )
-_PLACE = _object(
-    {"path": TEXT, "line": _or_null(LINE), "pointer": _or_null(TEXT), "label": TEXT},
+_PLACE = obj(
+    {"path": TEXT, "line": or_null(LINE), "pointer": or_null(TEXT), "label": TEXT},
     {"snippet": _SNIPPET},
 )
-_CLAUSE = _object(
+_CLAUSE = obj(
     {
         "part": {"enum": ["where", "expect"]},
         "of": TEXT,
         "field": TEXT,
         "wanted": TEXT,
-        "observed": _or_null(TEXT),
-        "holds": _or_null(YES_NO),
+        "observed": or_null(TEXT),
+        "holds": or_null(YES_NO),
     },
     about="one part of the rule's condition and its result; `holds` is null if it could not be decided",
 )
-_FINDING = _object(
+_FINDING = obj(
     {
         "fingerprint": {**TEXT, "description": "a hash of account, rule, check and subject, but not of line numbers"},
-        "check": _or_null(TEXT),
-        "severity": _one_of(Severity),
-        "subject": _as("thing"),
-        "at_fault": _as("thing"),
+        "check": or_null(TEXT),
+        "severity": one_of(Severity),
+        "subject": ref("thing"),
+        "at_fault": ref("thing"),
         "message": TEXT,
-        "observed": _map(_or_null(TEXT)),
-        "expected": _map(TEXT),
-        "where": _list(_as("place")),
+        "observed": map_of(or_null(TEXT)),
+        "expected": map_of(TEXT),
+        "where": list_of(ref("place")),
         "blocks": {**YES_NO, "description": "transactions that use what is at fault can't be exported"},
         "key_issues": TEXTS,
         "batches": TEXTS,
-        "waiver": _or_null(_as("waiver")),
+        "waiver": or_null(ref("waiver")),
     },
     {
         "note": {**TEXT, "description": "why a waiver for it has no effect"},
@@ -150,31 +121,31 @@ _FINDING = _object(
         "group": {"const": True, "description": "it is about several records, each with a place"},
         "members": {**TEXTS, "description": "of a group: the keys of its records"},
         "told_at": TIME,
-        "trace": _list(_as("clause")),
+        "trace": list_of(ref("clause")),
     },
     "one record, or one group of records, that fails a rule",
 )
-_CAUSE = {**_such_as(Reason), "description": "why it isn't known, for programs; more values may be added"}
-_CHANNEL = {**_such_as(Channel), "description": "how to supply it, for programs; more values may be added"}
-_GAP = _object(
+_CAUSE = {**such_as(Reason), "description": "why it isn't known, for programs; more values may be added"}
+_CHANNEL = {**such_as(Channel), "description": "how to supply it, for programs; more values may be added"}
+_GAP = obj(
     {
         "kind": TEXT,
-        "field": _or_null(TEXT),
-        "subject": _or_null(TEXT),
+        "field": or_null(TEXT),
+        "subject": or_null(TEXT),
         "reason": {**TEXT, "description": "why it isn't known, for people"},
         "supply": {**TEXT, "description": "what to do about it, for people"},
         "cause": _CAUSE,
         "channel": _CHANNEL,
     },
     {
-        "also": _list(_CHANNEL, "other ways to supply it"),
+        "also": list_of(_CHANNEL, "other ways to supply it"),
         "integrator": {**TEXT, "description": "what an integrator needs to supply it: the request and the file name"},
         "question": {**TEXT, "description": "the path in account.yaml of the answer that supplies it"},
         "source": {**TEXT, "description": "the kind of record that doesn't have it, if that isn't `kind`"},
     },
     "evidence that a rule needs and doesn't have",
 )
-_CONFIRM = _object(
+_CONFIRM = obj(
     {
         "fact": {**TEXT, "description": "what is looked at; rules with the same fact are decided by one look"},
         "question": TEXT,
@@ -182,6 +153,7 @@ _CONFIRM = _object(
         "yes": {**TEXT, "description": "the answer that means that all is well"},
         "no": TEXT,
         "minutes": COUNT,
+        "seconds_each": {**COUNT, "description": "in addition, for each pending transaction"},
         "lasts": {**TEXT, "description": "batch, or an age such as 4h or 90d"},
     },
     {
@@ -190,34 +162,34 @@ _CONFIRM = _object(
     },
     "how a person can decide a rule where the files can't",
 )
-_RULE = _object(
+_RULE = obj(
     {
         "id": TEXT,
         "area": TEXT,
         "digest": TEXT,
         "title": TEXT,
         "why": TEXT,
-        "fix": _object(
-            {**_STEPS, "many": _or_null(_object({"above": COUNT, "steps": TEXTS}))},
-            {"template": _object({"steps": TEXTS, "many": TEXTS}, about="the rule's own steps, with {fields}")},
+        "fix": obj(
+            {**_STEPS, "many": or_null(obj({"above": COUNT, "steps": TEXTS}))},
+            {"template": obj({"steps": TEXTS, "many": TEXTS}, about="the rule's own steps, with {fields}")},
         ),
-        "source": _as("citation"),
-        "severity": _one_of(Severity),
-        "grade": _one_of(Severity),
-        "phase": _one_of(Phase),
+        "source": ref("citation"),
+        "severity": one_of(Severity),
+        "grade": one_of(Severity),
+        "phase": one_of(Phase),
         "about": {
             "enum": [*(about.value for about in About), None],
             "description": "what the rule judges; null in older results",
         },
-        "confirm": _or_null(_CONFIRM),
-        "outcome": _one_of(Outcome),
-        "confirmed": _or_null(_object({"by": TEXT, "at": TIME, "until": _or_null(TIME)})),
+        "confirm": or_null(_CONFIRM),
+        "outcome": one_of(Outcome),
+        "confirmed": or_null(obj({"by": TEXT, "at": TIME, "until": or_null(TIME)})),
         "reason": TEXT,
         "checked": COUNT,
         "undecided": COUNT,
         "failed": COUNT,
-        "gaps": _list(_as("gap")),
-        "findings": _list(_as("finding")),
+        "gaps": list_of(ref("gap")),
+        "findings": list_of(ref("finding")),
     },
     {
         "problem": TEXT,
@@ -225,50 +197,53 @@ _RULE = _object(
     },
     "a rule of this phase with its outcome",
 )
-_KEY_ISSUE = _object(
+_KEY_ISSUE = obj(
     {
         "id": TEXT,
-        "subjects": _list(_as("thing")),
+        "subjects": list_of(ref("thing")),
         "message": TEXT,
-        "fix": _object(_STEPS),
+        "fix": obj(_STEPS),
         "standing": CERTAINTY,
         "retry": {**YES_NO, "description": "nothing is wrong with the data; export again"},
         "session": {**YES_NO, "description": "nothing can be exported until it is fixed"},
-        "severity": _one_of(Severity),
-        "clears": _object({"alone": _as("cleared"), "shared": _as("cleared")}),
+        "severity": one_of(Severity),
+        "clears": obj({"alone": ref("cleared"), "shared": ref("cleared")}),
         "facts": TEXTS,
-        "reasons": _list(
-            _object({"rule": TEXT, "because": TEXT, "facts": TEXTS, "standing": CERTAINTY, "source": _as("citation")})
+        "reasons": list_of(
+            obj({"rule": TEXT, "because": TEXT, "facts": TEXTS, "standing": CERTAINTY, "source": ref("citation")})
         ),
     },
     {"rule": TEXT, "code": TEXT},
     "a root cause: a problem that no other problem explains. Has `rule` if a rule found it, `code` if an export error reported it",
 ) | {"oneOf": [{"required": ["rule"]}, {"required": ["code"]}]}
-_BLOCKED_TRANSACTION = _object(
+_BLOCKED_TRANSACTION = obj(
     {
-        "transaction": _object({"kind": TEXT, "key": TEXT, "batch": _or_null(TEXT), "amount": _or_null(MONEY)}),
+        "transaction": obj({"kind": TEXT, "key": TEXT, "batch": or_null(TEXT), "amount": or_null(MONEY)}),
         "key_issues": TEXTS,
         "chain": {**TEXTS, "description": "for each key issue, how it blocks the transaction, for people"},
         "standing": CERTAINTY,
     },
     about="a transaction that can't be exported, or wasn't",
 )
-_CHANGES = _object(
+_CHANGES = obj(
     {
         "since": TIME,
-        "verdict": _one_of(Verdict),
-        **{key: _list(_as("past_finding")) for key in FINDING_KEYS.values()},
-        "drift": _list(_object({"setting": TEXT, "old": _or_null(TEXT), "new": _or_null(TEXT)})),
+        "verdict": one_of(Verdict),
+        **{key: list_of(ref("past_finding")) for key in FINDING_KEYS.values()},
+        "drift": list_of(obj({"setting": TEXT, "old": or_null(TEXT), "new": or_null(TEXT)})),
+        "confirmations": list_of(
+            obj({"rule": TEXT, "title": TEXT, "change": {"enum": list(CONFIRMATIONS)}, "by": TEXT, "at": TIME})
+        ),
     },
     about="what changed since an earlier result",
 )
-_TIE_OUT = _object(
+_TIE_OUT = obj(
     {
-        "batch": _or_null(TEXT),
-        "name": _or_null(TEXT),
+        "batch": or_null(TEXT),
+        "name": or_null(TEXT),
         "type": TEXT,
         **dict.fromkeys(JSON_SIDES, _SIDE),
-        "reasons": _or_null(TEXT),
+        "reasons": or_null(TEXT),
         "missing": COUNT,
         "doubled": COUNT,
     },
@@ -283,32 +258,31 @@ _WORK: Schema = {
 }
 
 
-_ANSWERS = _map({"type": ["string", "boolean"]}, "path of an answer in account.yaml: its value")
-_REPLY = _object(
+_ANSWERS = map_of({"type": ["string", "boolean"]}, "path of an answer in account.yaml: its value")
+_REPLY = obj(
     {
         "label": TEXT,
         "answers": _ANSWERS,
         "otherwise": {**_ANSWERS, "description": "the same if the reply isn't chosen, where several can be"},
-        "same_as": _map(TEXT, "path of an answer: path of the one that it equals"),
         "synonyms": TEXTS,
     }
 )
-_QUESTION = _object(
+_QUESTION = obj(
     {
         "id": {**TEXT, "description": "the same in every result of the account"},
-        "question": _object(
+        "question": obj(
             {
                 "text": TEXT,
                 "explanation": TEXT,
-                "replies": _list(_REPLY, "the replies to choose from; none: the answer is free text"),
+                "replies": list_of(_REPLY, "the replies to choose from; none: the answer is free text"),
                 "several": {**YES_NO, "description": "whether several replies, or none of them, can be chosen"},
                 "none": {**TEXT, "description": "what it means to choose none of several"},
                 "steps": TEXTS,
                 "path": {**TEXT, "description": "the answer that free text gives"},
-                "only_if": _or_null(_list({}, "path, values: pointless if that answer is known and has none of them")),
+                "only_if": or_null(list_of({}, "path, values: pointless if that answer is known and has none of them")),
             }
         ),
-        "places": _list(TEXTS, "where the reply goes in account.yaml; empty: to its own path"),
+        "places": list_of(TEXTS, "where the reply goes in account.yaml; empty: to its own path"),
         "files": {**TEXTS, "description": "first characters of the SHA-256 of each file that it is about"},
         "rules": {**TEXTS, "description": "ids of the rules that need it"},
         "hint": TEXT,
@@ -321,44 +295,44 @@ def schema() -> Schema:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "ExportReady result",
-        **_object(
+        **obj(
             {
                 "format": {"const": FORMAT},
-                "tool": _object({"name": {"const": "exportready"}, "version": TEXT}),
-                "rulebook": _object(
+                "tool": obj({"name": {"const": "exportready"}, "version": TEXT}),
+                "rulebook": obj(
                     {
                         "digest": TEXT,
                         "rules": COUNT,
                         "left_out": {**TEXTS, "description": "rules of this phase that --select or --ignore excluded"},
-                        "packs": _list(_object({"name": TEXT, "version": TEXT, "digest": TEXT, "rules": COUNT})),
+                        "packs": list_of(obj({"name": TEXT, "version": TEXT, "digest": TEXT, "rules": COUNT})),
                     },
                     {"own": {"const": True, "description": "not the shipped rules"}},
                 ),
-                "account": _object(
-                    {"name": _or_null(TEXT), "phase": _PHASES, "taken_at": _or_null(TIME), "time_zone": _or_null(TEXT)},
+                "account": obj(
+                    {"name": or_null(TEXT), "phase": _PHASES, "taken_at": or_null(TIME), "time_zone": or_null(TEXT)},
                     {"company_file": TEXT},
                 ),
                 "checked_at": TIME,
                 "judged_at": {**TIME, "description": "the moment for which it was judged; the same as checked_at"},
-                "scope": _list(_one_of(About), "what the rules judge that were checked; empty: anything"),
-                "sources": _list(_as("source")),
-                "unrecognised": _list(_object({"path": TEXT, "help": TEXT})),
-                "verdict": _one_of(Verdict),
-                "counts": _object({outcome.value: COUNT for outcome in Outcome}, about="outcome: number of rules"),
+                "scope": list_of(one_of(About), "what the rules judge that were checked; empty: anything"),
+                "sources": list_of(ref("source")),
+                "unrecognised": list_of(obj({"path": TEXT, "help": TEXT})),
+                "verdict": one_of(Verdict),
+                "counts": obj({outcome.value: COUNT for outcome in Outcome}, about="outcome: number of rules"),
                 "waived": {**COUNT, "description": "findings that a waiver accepts"},
-                "batches": _list(_as("batch")),
-                "rules": _list(_as("rule")),
-                "questions": _list(_as("question"), "what a person can answer"),
-                "key_issues": _list(_as("key_issue")),
-                "waiting": _list(_as("waiting")),
-                "waits": _as("cleared"),
+                "batches": list_of(ref("batch")),
+                "rules": list_of(ref("rule")),
+                "questions": list_of(ref("question"), "what a person can answer"),
+                "key_issues": list_of(ref("key_issue")),
+                "waiting": list_of(ref("waiting")),
+                "waits": ref("cleared"),
                 "stale_errors": {**TEXTS, "description": "export errors of transactions that have arrived since"},
-                "settings": _map(TEXT, "setting: its value in the files"),
+                "settings": map_of(TEXT, "setting: its value in the files"),
             },
             {
                 "snapshot": {**TEXT, "description": "the snapshot's path from the root of its repository"},
                 "seen_at": {**TIME, "description": "the real time of the run, if it was judged for the moment of the files"},
-                "baseline": _object(
+                "baseline": obj(
                     {
                         "name": TEXT,
                         "stale": TEXTS,
@@ -367,10 +341,10 @@ def schema() -> Schema:
                     },
                 ),
                 "waivers": {**TEXTS, "description": "problems with the waivers themselves"},
-                "lapses": _list(_object({"what": {"enum": ["answer", "waiver"]}, "name": TEXT, "of": TEXT, "until": TIME})),
+                "lapses": list_of(obj({"what": {"enum": ["answer", "waiver"]}, "name": TEXT, "of": TEXT, "until": TIME})),
                 "changes": _CHANGES,
-                "tie_out": _list(_as("tie_out")),
-                "work_list": _list(_as("work")),
+                "tie_out": list_of(ref("tie_out")),
+                "work_list": list_of(ref("work")),
             },
         ),
         "if": {"properties": {"account": {"properties": {"phase": {"const": Phase.AFTER.value}}}}},

@@ -175,6 +175,7 @@ def _changes(changes: Changes) -> dict[str, Any]:
         "verdict": changes.old_verdict,
         **{key: [_past_finding(finding) for finding in getattr(changes, name)] for name, key in FINDING_KEYS.items()},
         "drift": [{"setting": drift.setting, "old": drift.old, "new": drift.new} for drift in changes.drift],
+        "confirmations": [msgspec.to_builtins(one) for one in changes.confirmations],
     }
 
 
@@ -305,6 +306,7 @@ def confirm_json(confirm: Confirm | None) -> dict[str, Any] | None:
         "yes": confirm.yes,
         "no": confirm.no,
         "minutes": confirm.minutes,
+        "seconds_each": confirm.seconds_each,
         "lasts": format_lasts(confirm.lasts),
         **({"fills": list(confirm.fills)} if confirm.fills else {}),
     }

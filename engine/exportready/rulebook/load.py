@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from exportready import __version__
 from exportready.model.inference import InferenceRule
@@ -33,15 +35,15 @@ WHAT = "the rulebook"
 """What mistakes in a folder of rules are about, in messages."""
 
 
-def load_rulebook(folder: Path | None = None) -> Rulebook:
-    """Return the shipped rules, or the rules in a folder of your own instead.
+def load_rulebook(folder: Path | None = None, *, examples: bool = True) -> Rulebook:
+    """Return the shipped rules, or the rules in a folder of your own instead. `examples`: with their own examples.
 
     Raises MistakesFound with every mistake in the folder's files, by file and line, or if there are no rules.
     """
     if folder is None:
-        return load_or_recall(shipped.folder("rules"))
+        return load_or_recall(shipped.folder("rules"), examples=examples)
     try:
-        return load_or_recall(folder, own=True)
+        return load_or_recall(folder, own=True, examples=examples)
     except MistakesFound as error:
         raise MistakesFound((one.below(folder) for one in error.mistakes), error.about) from error
 
@@ -75,16 +77,36 @@ def _inference_of(folder: Path) -> Path:
     return folder / INFERENCE if (folder / INFERENCE).is_dir() else shipped.folder("rules") / INFERENCE
 
 
-def load_or_recall(folder: Path, own: bool = False) -> Rulebook:
-    """Return the same as `load`, from the cache if neither the files nor the program have changed since an earlier run."""
+def load_or_recall(folder: Path, own: bool = False, *, examples: bool = True) -> Rulebook:
+    """Return the same as `load`, from the cache if neither the files nor the program have changed since an earlier run.
+
+    Without `examples`, the rules have none: a check needs none, and they are most of what is cached.
+    """
     key = _state(folder, own)
-    known = cache.load("rules", key) if key else None
-    if isinstance(known, Rulebook):
-        return known
-    book = load(folder, own)
-    if key and key == _state(folder, own):  # otherwise a file was changed while it was read
-        cache.keep("rules", key, book)
-    return book
+    kept = cache.load("rules", key) if key else None
+    if not isinstance(kept, _Kept):
+        book = load(folder, own)
+        kept = _Kept.of(book)
+        if key and key == _state(folder, own):  # otherwise a file was changed while it was read
+            cache.keep("rules", key, kept)
+    return kept.complete() if examples else kept.book
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """A rulebook in the cache: its rules without their examples, which stay packed until someone needs them."""
+
+    book: Rulebook
+    examples: bytes
+
+    @classmethod
+    def of(cls, book: Rulebook) -> _Kept:
+        packed = pickle.dumps([rule.examples for rule in book.rules], pickle.HIGHEST_PROTOCOL)
+        return cls(replace(book, rules=tuple(replace(rule, examples=()) for rule in book.rules)), packed)
+
+    def complete(self) -> Rulebook:
+        examples = pickle.loads(self.examples)  # noqa: S301 - from this run, or from a folder that only this user can write to
+        pairs = zip(self.book.rules, examples, strict=True)
+        return replace(self.book, rules=tuple(replace(rule, examples=own) for rule, own in pairs))
 
 
 def _state(folder: Path, own: bool) -> str:

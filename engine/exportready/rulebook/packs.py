@@ -16,8 +16,10 @@ from exportready.schema.mistakes import Mistakes
 from exportready.schema.shapes import did_you_mean
 
 
-def combined(first: Rulebook, folders: Sequence[Path], mistakes: Mistakes | None = None) -> Rulebook:
-    """Return the rulebook with more packs.
+def combined(
+    first: Rulebook, folders: Sequence[Path], mistakes: Mistakes | None = None, *, examples: bool = False
+) -> Rulebook:
+    """Return the rulebook with more packs. `examples`: with the examples of their rules.
 
     With a collector, notes mistakes in a pack and rules that are in two packs, and leaves out packs with mistakes. Without a
     collector, raises MistakesFound.
@@ -28,7 +30,7 @@ def combined(first: Rulebook, folders: Sequence[Path], mistakes: Mistakes | None
             found.of(folder.as_posix()).add(0, "can't find this folder of rules; correct or remove it under 'packs'")
             continue
         with found.collecting():
-            books.append(load_rulebook(folder))
+            books.append(load_rulebook(folder, examples=examples))
     rules: dict[str, Rule] = {}
     for rule in (rule for book in books for rule in book.rules):
         if rule.id in rules:

@@ -190,6 +190,7 @@ def _confirm(entries: Mapping[str, Node]) -> Confirm:
         yes=_text(entries["yes"]),
         no=_text(entries["no"]),
         minutes=_whole(entries["minutes"]),
+        seconds_each=_whole(entries["seconds_each"]) if "seconds_each" in entries else 0,
         lasts=parse_lasts(_text(entries["lasts"])),
         fills=tuple(_text(kind) for kind in items(entries.get("fills"))),
     )

@@ -79,7 +79,10 @@ CONFIRM = Object(
         "steps": Key(ListOf(Text(), least=1), "where to look, with the names on the screen", required=True),
         "yes": Key(Text(), "the answer that means that all is well", required=True),
         "no": Key(Text(), "the answer that means that something is wrong", required=True),
-        "minutes": Key(Number(whole=True, least=1), "how long it takes to look", required=True),
+        "minutes": Key(
+            Number(whole=True, least=1), "how long it takes to look, without `seconds_each` transaction", required=True
+        ),
+        "seconds_each": Key(Number(whole=True, least=1), "how long each pending transaction takes in addition"),
         "fills": Key(
             ListOf(Text(), least=1),
             "the kinds of records whose absence the look makes up for; without it, any that the rule reads",

@@ -74,7 +74,7 @@ class _NewAccount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
 
 
-class _Answers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _Answers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     answers: dict[str, Any] = {}
     confirmations: dict[str, bool] = {}
     by: str = BY

@@ -139,7 +139,8 @@ def _batch_fact(report: Report, batch: Batch) -> BatchFact:
     if report.is_after_export:
         below = words.sentence(arrived_words(report, batch.number))
     elif blocked:
-        below = f"{blocked:,} blocked ({format_money(batch.blocked.amount)}), {total - blocked:,} not"
+        rest = f", {total - blocked:,} not" if blocked < total else ""
+        below = f"{'All ' if not rest and total > 1 else ''}{blocked:,} blocked ({format_money(batch.blocked.amount)}){rest}"
     else:
         below = "None blocked" if is_clear else "None blocked so far"
     return BatchFact(

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from exportready.account.questions import EXPORTS
 from exportready.kinds.servicetitan import PRICEBOOK
 from exportready.kinds.transactions import TRANSACTIONS
 from exportready.model.display import join_words
@@ -29,14 +28,14 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     problems: str
 
 
-_LISTS, _PRICEBOOK, _BATCH, _TRANSACTIONS = EXPORTS
+_LISTS, _PRICEBOOK, _BATCH, _TRANSACTIONS = "QuickBooks lists", "Pricebook", "Batch", "QuickBooks transactions"
 _WHERE = {
-    _LISTS.title: "File > Utilities > Export > Lists to IIF Files",
-    _PRICEBOOK.title: "Pricebook > Export",
-    _BATCH.title: "Accounting > Batch/Export Transactions",
-    _TRANSACTIONS.title: "Reports > Custom Reports > Transaction Detail",
+    _LISTS: "File > Utilities > Export > Lists to IIF Files",
+    _PRICEBOOK: "Pricebook > Export",
+    _BATCH: "Accounting > Batch/Export Transactions",
+    _TRANSACTIONS: "Reports > Custom Reports > Transaction Detail",
 }
-"""The clicks of each export in short; all of them are in its steps."""
+"""The clicks of each of the four exports in short (account.questions.EXPORTS has all of them)."""
 _AS_BEFORE = "Export it the way you did before"
 
 
@@ -104,15 +103,15 @@ def _rules() -> Mapping[str, Rule]:
 
 
 def _export_of(source: Source) -> str:
-    """Return the title of the export that makes such a file; the file's own name, if it is none of the four."""
+    """Return which export makes such a file; the file's own name, if it is none of the four."""
     kinds = {kind for kind, number in source.records.items() if number}
     if kinds & set(PRICEBOOK):
-        return _PRICEBOOK.title
+        return _PRICEBOOK
     if any(kind.startswith("servicetitan.") and kind in TRANSACTIONS for kind in kinds):
-        return _BATCH.title
+        return _BATCH
     if any(kind.startswith("quickbooks.") and kind.removeprefix("quickbooks.") in _BOOKED for kind in kinds):
-        return _TRANSACTIONS.title
-    return _LISTS.title if any(kind.startswith("quickbooks.") for kind in kinds) else source.path
+        return _TRANSACTIONS
+    return _LISTS if any(kind.startswith("quickbooks.") for kind in kinds) else source.path
 
 
 _BOOKED = {"Invoice", "ReceivePayment", "CreditMemo", "Bill", "PurchaseOrder", "JournalEntry", "Transaction"}

@@ -79,9 +79,8 @@ def _proof_of(office: OfficeView, found: list[Proof]) -> dict[str, str]:
         if card.anchor in again:
             by_card[card.anchor] = "Then answer its question again. That verifies it."
         elif files:
-            by_card[card.anchor] = (
-                f"We'll verify it in your next {join_words([f'“{one}”' for one in files])} file{'s' if files[1:] else ''}."
-            )
+            named = join_words([one if one.startswith("QuickBooks") else one.lower() for one in files])
+            by_card[card.anchor] = f"We'll verify it in your next {named} file{'s' if files[1:] else ''}."
     return by_card
 
 

@@ -44,12 +44,12 @@ def said_by(answered: Answered, now: datetime) -> str:
     return f"{who}{when}. {word} {until(answered.until, now)}"
 
 
-def shown_value(value: str, now: datetime) -> str:
+def shown_value(answered: Answered, now: datetime) -> str:
     """Return an answer for people: a moment and a date as Americans write them."""
     try:
-        moment_ = datetime.fromisoformat(value)
+        moment_ = datetime.fromisoformat(answered.value)
     except ValueError:
-        return words.sentence(value)
+        return words.sentence(answered.label or answered.value)
     return words.sentence(moment(moment_, now)) if moment_.tzinfo else format_date(moment_)
 
 

@@ -52,7 +52,7 @@ def _drop(visit: Visit, form: Mapping[str, str], uploads: Sequence[Upload]) -> R
         return visit.to(
             "/", message=" ".join(f"{one.name}: {one.why}" for one in added[:5]) or "There was no file in that drop."
         )
-    visit.company = accounts.account(visit.home, made.id)
+    visit.open(accounts.account(visit.home, made.id))
     visit.start_check()
     return visit.to("files", added=added)
 
@@ -60,7 +60,7 @@ def _drop(visit: Visit, form: Mapping[str, str], uploads: Sequence[Upload]) -> R
 def _example(visit: Visit, form: FormData) -> Response:
     del form
     made = example.open_example(visit.home, visit.now)
-    visit.company = made
+    visit.open(made)
     visit.start_check()
     return visit.to("before-export")
 

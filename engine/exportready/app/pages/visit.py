@@ -40,7 +40,11 @@ class Visit:
         self.now: datetime = request.app.state.now()
         self.company: Account | None = None
         if "company" in request.path_params:
-            self.company = accounts.account(self.home, request.path_params["company"])
+            self.open(accounts.account(self.home, request.path_params["company"]))
+
+    def open(self, company: Account) -> None:
+        """Show a company. For the invented example it is always the moment of its files."""
+        self.company, self.now = company, company.moment or self.now
 
     @property
     def account(self) -> Account:
@@ -107,7 +111,7 @@ class Visit:
             "program_version": __version__,
             "moment": self.moment,
             "said_by": lambda answered: sentences.said_by(answered, self.now),
-            "shown_value": lambda value: sentences.shown_value(value, self.now),
+            "shown_value": lambda answered: sentences.shown_value(answered, self.now),
             "until_of": lambda confirmed: sentences.until_of(confirmed, self.now),
             "decides": sentences.decides,
             "minutes_of": sentences.minutes_of,

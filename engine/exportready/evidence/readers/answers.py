@@ -32,6 +32,7 @@ _QUESTIONS: Mapping[str, Question] = {
     **{squash(setting.question): own_question(setting.path) for setting in SETTINGS},
     **{squash(setting.path): own_question(setting.path) for setting in SETTINGS},
     **{squash(question.text): question for question in INTERVIEW},
+    squash(own_question(FILE_MODE).text): own_question(FILE_MODE),
     squash(FILE_MODE): own_question(FILE_MODE),
     squash(NAME): own_question(NAME),
     squash(FILES_TAKEN.text): FILES_TAKEN,
@@ -75,7 +76,6 @@ class _AnswerRows(msgspec.Struct, kw_only=True):
     path: str
     zone: tzinfo
     dated: datetime | None = None
-    known: dict[str, Answer] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     mistakes: list[tuple[int, str]] = field(default_factory=list)
@@ -99,13 +99,12 @@ class _AnswerRows(msgspec.Struct, kw_only=True):
 
     def _answer(self, number: int, question: Question, text: str) -> None:
         try:
-            answers = parse_reply(question, text, self.known, numbered=False)
+            answers = parse_reply(question, text, numbered=False)
         except BadReply as error:
             self.mistakes.append((number, str(error)))
             return
-        self.known |= answers
         for path, answer in answers.items():
-            self._set(path, UNSET if answer == NONE else answer, number)
+            self._set(path, _value(answer), number)
         if text and not answers:
             for path in question.paths:
                 self._set(path, _DONT_KNOW, number)
@@ -156,6 +155,13 @@ class _AnswerRows(msgspec.Struct, kw_only=True):
         return Reading(
             reader=READER, listings=tuple(listings), counts=counts, dated=self.dated, notes=tuple(self.notes), account=account
         )
+
+
+def _value(answer: Answer) -> Value:
+    """Return an answer as the value of its setting."""
+    if answer == NONE:
+        return UNSET
+    return Decimal(answer) if isinstance(answer, int) and not isinstance(answer, bool) else answer
 
 
 def _text(cell: Cell) -> str:

@@ -49,6 +49,11 @@ class Heading(msgspec.Struct, frozen=True, kw_only=True):
 
         Cells that may belong to another column are left out, and so is a column that is repeated with different cells.
         """
+        parts = line.split("\t")
+        if (
+            len(parts) == self.length + 1 and not self.has_repeats
+        ):  # as QuickBooks writes it: only the cells that are read count
+            return {column: _unquoted(parts[place + 1]) for column, place in self.places}, True
         cells, certain = split_row(line, self.length + 1)
         cells, count, certain = cells[1:], len(cells) - 1, max(certain - 1, 0)
         if count > self.length and self.hidden >= 0 and cells[self.hidden].strip() not in HIDDEN:
@@ -99,11 +104,9 @@ def _is_blank(cells: Sequence[str]) -> bool:
 
 
 def _unquoted(cell: str) -> str:
-    return cell[1:-1].replace('""', '"') if _is_quoted(cell) else cell
-
-
-def _is_quoted(cell: str) -> bool:
-    return len(cell) > 1 and cell.startswith('"') and cell.endswith('"')
+    if cell[:1] == '"' and len(cell) > 1 and cell[-1] == '"':
+        return cell[1:-1].replace('""', '"')
+    return cell
 
 
 def _join_quoted(parts: Sequence[str]) -> tuple[list[str], int | None]:

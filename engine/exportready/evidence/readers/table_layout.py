@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import PurePosixPath
 
 import msgspec
@@ -24,6 +25,7 @@ from exportready.kinds.headings import (
     TABLES,
     Table,
     any_of,
+    as_account,
     squash,
 )
 from exportready.kinds.nouns import field_noun
@@ -149,8 +151,10 @@ def _is_marked(table: Table, titles: Mapping[int, str]) -> bool:
 def _find_columns(table: Table, titles: Mapping[int, str], columns: Columns) -> dict[FieldOf, list[int]]:
     """Return for each field the columns with its heading: the one that account.yaml gives, else the first usual one found."""
     by_title: dict[str, list[int]] = {}
+    by_words: dict[str, list[int]] = {}
     for column, title in titles.items():
         by_title.setdefault(squash(title), []).append(column)
+        by_words.setdefault(as_account(title), []).append(column)
     stated = {
         (kind, name): by_title.get(squash(heading), [])
         for kind, of_kind in columns.items()
@@ -160,7 +164,10 @@ def _find_columns(table: Table, titles: Mapping[int, str], columns: Columns) -> 
     taken = {column for found in stated.values() for column in found}
     result: dict[FieldOf, list[int]] = {}
     for kind, name, headings in table.all_columns():
-        usual = (by_title.get(squash(heading), []) for heading in headings)
+        usual = chain(
+            (by_title.get(squash(heading), []) for heading in headings),
+            (by_words.get(as_account(heading), []) for heading in headings),
+        )
         free = [[column for column in found if column not in taken] for found in usual]
         is_none = columns.get(kind, {}).get(name) == NO_COLUMN
         result[kind, name] = [] if is_none else stated.get((kind, name)) or next(filter(None, free), [])
