@@ -132,7 +132,10 @@ def _parsed(path: str, asked: OpenQuestion, text: str, context: Context) -> dict
 def _answer(path: str, value: object, asked: OpenQuestion | None, context: Context) -> list[Change]:
     """Return what an answer changes: exactly the one setting if it is a value of that, else what the question's choice means."""
     if isinstance(value, list):
-        raise Refused(f"“{path}” takes one value.")
+        question = asked.question if asked is not None else question_for(path)
+        if not question.several:
+            raise Refused(f"“{path}” takes one value.")
+        return _reply(path, OpenQuestion(question=question), value, context)
     text = _text(path, value)
     if is_dont_know(text):
         question = asked.question if asked is not None else own_question(path)

@@ -31,7 +31,7 @@ def _after(visit: Visit) -> Response:
             has_files=visit.has_files(),
             exports=EXPORTS,
         )
-    values = report_values(visit, found[0], found[1] if len(found) > 1 else None)
+    values = report_values(visit, found[0], visit.shown_before(found))
     report: Report = values["report"]
     done = [key for key, tick in values["ticks"].items() if tick.counts]
     lists = groups(report, values["office"], done)

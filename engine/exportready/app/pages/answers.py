@@ -28,6 +28,7 @@ def form_values(visit: Visit) -> dict[str, Any]:
         "days": lambda: _days(visit.now),
         "latest": f"{visit.now:%Y-%m-%dT%H:%M}",
         "picks": picks,
+        "seen": seen,
         "phase_query": f"?phase={phase}" if visit.request.query_params.get("phase") else "",
         "phase_and": f"&phase={phase}" if visit.request.query_params.get("phase") else "",
     }
@@ -44,6 +45,11 @@ def _days(now: datetime) -> list[tuple[str, str]]:
     return [(label, moment.isoformat(timespec="minutes")) for label, moment in moments]
 
 
+def seen(question: Question) -> str:
+    """Return which answer a form shows, so that one from another window isn't replaced unseen; empty if it shows none."""
+    return question.answered.at.isoformat() if question.answered and question.answered.at else ""
+
+
 def picks(question: Question) -> bool:
     """Return whether one of the choices is the answer. When a file was exported is asked with times that say no more than people know."""
     return bool(question.choices) and not question.id.startswith("takenAt")
@@ -56,6 +62,8 @@ def value_of(question: Question, form: FormData) -> object:
     if text_of(form, "still"):
         return question.answered.value if question.answered else None
     values = [one for one in form.getlist("value") if isinstance(one, str)]
+    if question.several and not values:
+        raise Refused("Check what applies first, or choose “I don't know”.")
     if question.several:
         return values
     value = values[0] if values else text_of(form, "typed")

@@ -24,7 +24,7 @@ def _before(visit: Visit) -> Response:
         return visit.render(
             "before-export", "Before export", BEFORE, band=None, exports=EXPORTS, has_files=visit.has_files(), exported=False
         )
-    values = report_values(visit, found[0], found[1] if len(found) > 1 else None)
+    values = report_values(visit, found[0], visit.shown_before(found))
     report: Report = values["report"]
     is_ready = report.verdict in _GOOD and not has_expired_check(found[0], visit.now) and not values["view"].narrowed(report)
     return visit.render(

@@ -50,7 +50,9 @@ def _drop(visit: Visit, form: Mapping[str, str], uploads: Sequence[Upload]) -> R
     if not any(one.card for one in added):
         accounts.delete(visit.home, made.id)
         return visit.to(
-            "/", message=" ".join(f"{one.name}: {one.why}" for one in added[:5]) or "There was no file in that drop."
+            "/",
+            message=" ".join(f"{one.name}: {one.why}" for one in added[:5])
+            or "We found no files in what you dropped. Drop the files themselves, or their folder.",
         )
     visit.open(accounts.account(visit.home, made.id))
     visit.start_check()

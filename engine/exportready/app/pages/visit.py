@@ -84,6 +84,11 @@ class Visit:
         """Return the checks of a phase, the newest first."""
         return [one for one in checks.all_checks(self.home, self.id) if one.phase == phase]
 
+    def shown_before(self, found: Sequence[CheckInfo]) -> CheckInfo | None:
+        """Note that the newest of some checks is shown, and return the one that was shown before it."""
+        before = notes.show(self.home, self.id, found[0].phase, found[0].id)
+        return next((one for one in found if one.id == before), None)
+
     def progress(self) -> Progress:
         """Return how far the check is."""
         return checks.progress(self.home, self.id)
@@ -136,7 +141,13 @@ class Visit:
         }
         if tab in ("files", "needed", "history", "settings"):
             shared["strip"] = strip_of(
-                self.here, found[0] if found else None, self.needed(phase), progress, self.now, has_files=self.has_files()
+                self.here,
+                found[0] if found else None,
+                self.needed(phase),
+                progress,
+                self.now,
+                phase=phase,
+                has_files=self.has_files(),
             )
         return shared
 
