@@ -43,6 +43,8 @@ def reply(question: Mapping[str, Any]) -> object:
     if path.startswith("salesTax.zones."):
         return f"{path.rpartition('.')[2]} Sales Tax"
     values = [choice["value"] for choice in question["choices"]]
+    if path.startswith("modules."):
+        return values[:3]
     return "nothing else" if "nothing else" in values else values[0]
 
 

@@ -1,10 +1,10 @@
-"""Lets in only this computer's own browser, and programs that know the token. Everything else gets a clear refusal.
+"""Lets in only this computer's own browser, and programs that know the token. Everything else gets a clear rejection.
 
 The server listens on the loopback addresses only, but any web page can send requests there, and a foreign name can be made to lead there
 (DNS rebinding). So the Host and the Origin must be ours, a browser needs the cookie that the opened address gave it, and whatever changes
 something needs the CSRF token of our own pages too. Programs send the bearer token instead.
 
-Refusals are problem documents (RFC 9457); a browser gets a page.
+Rejections are problem documents (RFC 9457); a browser gets a page.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from exportready.app.values import NotFound, Refused, TooMuch
+from exportready.app.values import NotFound, Rejected, TooMuch
 from exportready.schema import budgets
 
 PROBLEM = "application/problem+json"
@@ -46,7 +46,7 @@ _HEADERS = {
 }
 MAX_UPLOAD = budgets.ACCOUNT_SIZE + (1 << 20)
 _DRAINED = 8 << 20
-"""Bytes of a refused request that are read, so that its sender sees the answer."""
+"""Bytes of a rejected request that are read, so that its sender sees the answer."""
 _PEEK = 64 << 10
 """Bytes of a form with files in which its first field must be complete."""
 
@@ -73,7 +73,7 @@ NO_CSRF = "This page is from an earlier start of ExportReady. Load it again; eve
 
 
 class Problem(Exception):
-    """A request that is refused, with its status and what the person or the program should do."""
+    """A request that is rejected, with its status and what the person or the program should do."""
 
     def __init__(self, status: int, detail: str) -> None:
         super().__init__(detail)
@@ -127,7 +127,7 @@ def status_of(error: Exception) -> int:
         return error.status
     if isinstance(error, NotFound):
         return 404
-    return 413 if isinstance(error, TooMuch) else 422 if isinstance(error, Refused) else 500
+    return 413 if isinstance(error, TooMuch) else 422 if isinstance(error, Rejected) else 500
 
 
 def refusal(request: Request, status: int, detail: str, page: ProblemPage | None) -> Response:
@@ -139,7 +139,7 @@ def refusal(request: Request, status: int, detail: str, page: ProblemPage | None
 
 
 class Guard:
-    """The outermost layer: decides who gets in, limits what is sent, and adds the headers that every answer has."""
+    """The outermost layer: decides who gets in, limits the size of requests, and adds the headers that every answer has."""
 
     def __init__(self, app: ASGIApp, keys: Keys, hosts: frozenset[str], page: ProblemPage | None = None) -> None:
         self.app = app
@@ -275,7 +275,7 @@ class _Body:
         return message
 
     async def drain(self) -> None:
-        """Read the rest of a small request that is refused: many clients show an answer only once they have sent everything."""
+        """Read the rest of a small request that is rejected: many clients show an answer only once they have sent everything."""
         left = _DRAINED
         while left > 0 and not self.is_complete:
             message = await self.receive()

@@ -15,7 +15,7 @@ import msgspec
 
 from exportready.app.home import Home, flush, make_folder, remove_tree
 from exportready.app.names import is_hostile, is_leftover, safe_names
-from exportready.app.values import Refused, TooMuch
+from exportready.app.values import Rejected, TooMuch
 from exportready.evidence import zipped
 from exportready.evidence.files import is_zip
 from exportready.evidence.reading import Unreadable
@@ -40,7 +40,7 @@ class Staged(msgspec.Struct, frozen=True, kw_only=True):
     """One file that is on the disk, or why it isn't."""
 
     name: str
-    """What it will be called, or if it is refused, what it was called."""
+    """What it will be called, or if it is rejected, what it was called."""
     path: Path | None
     refusal: str = ""
     archive: str = ""
@@ -125,7 +125,7 @@ def _saved(folder: Path, name: str, content: Path | IO[bytes]) -> Staged:
                 return Staged(name=name, path=None, refusal=too_large(size))
         else:
             _write(path, iter(lambda: content.read(PIECE), b""))
-    except Refused as refused:
+    except Rejected as refused:
         return Staged(name=name, path=None, refusal=str(refused))
     except OSError as error:
         return Staged(name=name, path=None, refusal=cannot_save(name, error))

@@ -40,10 +40,10 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
 
 @asynccontextmanager
 async def received(request: Request, home: Home) -> AsyncIterator[Form]:
-    """Give the files and fields of a form. The files that nobody moved away are removed at the end.
+    """Give the files and fields of a form. Files that weren't moved away are removed at the end.
 
     Raises Problem if it isn't such a form, or a name points outside its folder; TooMuch for too many files. Of a file beyond the limit
-    of one file only the size is kept, so that it can be refused by itself.
+    of one file only the size is kept, so that it can be rejected by itself.
     """
     kind, options = parse_options_header(request.headers.get("content-type"))
     boundary = options.get(b"boundary")
@@ -65,7 +65,7 @@ async def received(request: Request, home: Home) -> AsyncIterator[Form]:
 
 
 class _FormReader:
-    """Takes the events of the parser. After a refusal it only counts, so that the sender can finish and read the answer."""
+    """Takes the events of the parser. After a rejection it only counts, so that the sender can finish and read the answer."""
 
     def __init__(self, folder: Path, boundary: bytes) -> None:
         self.folder = folder
@@ -152,7 +152,7 @@ class _FormReader:
         self.field = _decoded(options.get(b"name", b""))
         name = _file_name(self.headers.get(b"content-disposition", b""), options)
         self.is_file = name is not None
-        if not name:  # a browser sends an empty one if nobody chose a file
+        if not name:  # a browser sends an empty one if no file was chosen
             return
         self.number += 1
         self.hostile = self.hostile or is_hostile(name)
