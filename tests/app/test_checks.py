@@ -15,7 +15,7 @@ from exportready import load_rulebook
 from exportready.app import accounts, checks, child, example, files, history, questions, stored
 from exportready.app.child import TaskFailed
 from exportready.app.home import Home
-from exportready.app.values import NotFound, Progress, Refused
+from exportready.app.values import NotFound, Progress, Rejected
 from exportready.check import CheckRequest
 from exportready.results import write
 from page import AT, BY_HAND, by_hand, sheet, tree, upload, wait_until
@@ -47,14 +47,14 @@ def test_the_moment_of_the_files(home: Home, company: str) -> None:
 
 def test_no_date_in_the_files_is_said(home: Home, company: str) -> None:
     (home.snapshot(company) / "account.yaml").write_text("account: Northwind\n")
-    with pytest.raises(Refused, match="None of these files says when it was made"):
+    with pytest.raises(Rejected, match="None of these files says when it was made"):
         checks.run(home, company, checks.BEFORE, "files")
     assert checks.progress(home, company).state == "failed"
     assert checks.all_checks(home, company) == ()
 
 
 def test_an_unknown_phase_is_refused(home: Home, company: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(Rejected):
         checks.run(home, company, "during", AT)
 
 
@@ -112,7 +112,7 @@ def test_a_process_that_dies_is_said_and_the_next_check_works(
 
     with monkeypatch.context() as patch:
         patch.setattr(child, "run", dies)
-        with pytest.raises(Refused, match="Your files and answers are safe"):
+        with pytest.raises(Rejected, match="Your files and answers are safe"):
             checks.run(home, company, checks.BEFORE, AT)
     assert checks.progress(home, company).state == "failed"
     checks.run(home, company, checks.BEFORE, AT)

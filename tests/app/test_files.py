@@ -14,7 +14,7 @@ import pytest
 from exportready.app import accounts, files, ledger, staging
 from exportready.app.home import Home, remove_tree
 from exportready.app.staging import Upload
-from exportready.app.values import Added, FileCard, NotFound, Refused, TooMuch
+from exportready.app.values import Added, FileCard, NotFound, Rejected, TooMuch
 from exportready.schema import budgets
 from page import AT, BY_HAND, by_hand, sheet, tree, upload
 
@@ -425,7 +425,7 @@ def test_a_deleted_account_takes_nothing(home: Home, company: str) -> None:
     accounts.delete(home, company)
     with pytest.raises(NotFound):
         add(home, company, upload("a.csv", invoices(1)))
-    with pytest.raises(Refused):
+    with pytest.raises(Rejected):
         files.cards(home, company)
 
 

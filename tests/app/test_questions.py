@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from exportready.account import reading
 from exportready.app import accounts, checks, files, questions
 from exportready.app.home import Home
-from exportready.app.values import Needed, NotFound, Refused
+from exportready.app.values import Needed, NotFound, Rejected
 from page import AT, answer_all, by_hand, replies, sheet, tree, upload
 
 BEFORE = checks.BEFORE
@@ -177,7 +177,7 @@ def test_what_is_no_answer_is_refused_and_nothing_of_it_is_saved(
     home: Home, company: str, path: str, value: object, words: str
 ) -> None:
     before = tree(home.path)
-    with pytest.raises(Refused, match=words):
+    with pytest.raises(Rejected, match=words):
         questions.save(home, company, {"peopleWhoExport": 2, path: value}, {}, "me", AT)
     assert tree(home.path) == before
 
@@ -187,13 +187,13 @@ def test_what_nobody_can_confirm_is_refused_and_nothing_is_saved(home: Home, com
     files.add(home, company, by_hand(), AT)
     checks.run(home, company, BEFORE, AT)
     before = accounts.answers_text(home, company, AT)
-    with pytest.raises(Refused, match=rule):
+    with pytest.raises(Rejected, match=rule):
         questions.save(home, company, {"peopleWhoExport": 2}, {rule: True}, "me", AT)
     assert accounts.answers_text(home, company, AT) == before
 
 
 def test_who_answers_has_a_name(home: Home, company: str) -> None:
-    with pytest.raises(Refused, match="name"):
+    with pytest.raises(Rejected, match="name"):
         questions.save(home, company, {"peopleWhoExport": 2}, {}, " \x00 ", AT)
 
 
@@ -239,6 +239,24 @@ def test_values_of_account_yaml_are_answers_too(home: Home, company: str) -> Non
     st.sampled_from(["customerMapping", "salesTax.zones.Denver", "purchaseOrders.taxItem", "account"]), st.text(max_size=60)
 )
 def test_whatever_is_typed_leaves_answers_that_can_be_read(home: Home, company: str, path: str, text: str) -> None:
-    with suppress(Refused):
+    with suppress(Rejected):
         questions.save(home, company, {path: text}, {}, "me", AT)
     assert answers(home, company).account.name
+
+
+def test_every_answer_can_be_changed(home: Home, company: str) -> None:
+    files.add(home, company, by_hand(), AT)
+    checks.run(home, company, BEFORE, AT)
+    for round_ in (0, -1):
+        asked = questions.needed(home, company, BEFORE, AT)
+        for one in (*asked.questions, *asked.answered):
+            if one.choices and one.path is not None and one.path != "takenAt":
+                value = one.choices[round_].value
+                questions.save(home, company, {one.id: [value] if one.several else value}, {}, "me", AT)
+                now = next(
+                    answered for answered in questions.needed(home, company, BEFORE, AT).answered if answered.id == one.id
+                )
+                assert now.answered
+                assert now.answered.value.casefold() == value.casefold()
+        checks.run(home, company, BEFORE, AT)
+    assert answers(home, company).covers["servicetitan.invoice"].what == "batch"

@@ -17,7 +17,7 @@ from exportready.app.pages.jobs import groups
 from exportready.app.pages.proofs import answered, proofs
 from exportready.app.pages.strip import strip_of
 from exportready.app.summary import check_info
-from exportready.app.values import Answered, CheckInfo, Choice, Needed, Progress, Question, Refused
+from exportready.app.values import Answered, CheckInfo, Choice, Needed, Progress, Question, Rejected
 from exportready.model.display import format_money
 from exportready.model.report import Report
 from exportready.reporters.office import office_view
@@ -204,5 +204,5 @@ def test_no_choice_is_no_answer() -> None:
     assert answers.value_of(question, FormData([("value", "yes")])) == "yes"
     assert answers.value_of(question, FormData([("value", answers.UNKNOWN)])) is None
     assert answers.value_of(question, FormData([("unknown", answers.UNKNOWN)])) is None
-    with pytest.raises(Refused):
+    with pytest.raises(Rejected):
         answers.value_of(question, FormData())

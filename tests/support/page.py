@@ -102,7 +102,7 @@ def replies(asked: Sequence[Question]) -> tuple[dict[str, object], dict[str, boo
         elif path.startswith("salesTax.zones."):
             answers[path] = f"{path.rpartition('.')[2]} Sales Tax"
         elif one.several:
-            answers[path] = []
+            answers[path] = [choice.value for choice in one.choices[:3]] if path.startswith("modules.") else []
         else:
             answers[path] = one.choices[0].value
     return answers, {one.rule: True for one in asked if one.rule is not None}

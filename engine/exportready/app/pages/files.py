@@ -16,7 +16,7 @@ from exportready.app.pages.sentences import size
 from exportready.app.pages.visit import Visit, does, shows, takes, text_of
 from exportready.app.pages.ways import ways_values
 from exportready.app.staging import Upload
-from exportready.app.values import Added, FileCard, Needed, Question, Refused
+from exportready.app.values import Added, FileCard, Needed, Question, Rejected
 from exportready.schema.budgets import DROPPED_FILE_SIZE
 
 STATES = {
@@ -99,7 +99,7 @@ def _add(visit: Visit, form: Mapping[str, str], uploads: Sequence[Upload]) -> Re
     back = text_of(form, "back")
     try:
         added = files.add(visit.home, visit.id, uploads, visit.now)
-    except Refused as error:
+    except Rejected as error:
         return visit.to("files", added=[Added(name="", outcome="refused", why=str(error))])
     if text_of(form, "exported") and not visit.notes().exported_at:
         notes.set_exported(visit.home, visit.id, visit.now)

@@ -13,7 +13,7 @@ from exportready.app.pages import sentences
 from exportready.app.pages.answers import all_of, form_values, is_yes, seen, value_of
 from exportready.app.pages.visit import Visit, does, shows, text_of
 from exportready.app.pages.ways import ways_values
-from exportready.app.values import Question, Refused
+from exportready.app.values import Question, Rejected
 
 _AT_ONCE = 2
 """Cards that are shown at a time: the one to answer, and the next."""
@@ -74,7 +74,7 @@ def _answer(visit: Visit, form: FormData) -> Response:
         notes.set_person(visit.home, text_of(form, "by"))
     try:
         _save(visit, question, form)
-    except Refused as error:
+    except Rejected as error:
         return visit.to(_address(visit, form, question.id), error=str(error))
     notes.ask(visit.home, visit.id, question.id, None)
     visit.start_check(phase)
@@ -85,7 +85,7 @@ def _save(visit: Visit, question: Question, form: FormData) -> None:
     by = notes.person(visit.home)
     if question.rule:
         if not by:
-            raise Refused("Enter your name first. It goes on the report.")
+            raise Rejected("Enter your name first. It goes on the report.")
         yes = question.answered is not None if text_of(form, "still") else is_yes(question, form)
         questions.save(visit.home, visit.id, {}, {question.rule: yes}, by, visit.now)
     else:

@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 
 from exportready.app import accounts, checks, files, notes
 from exportready.app.pages.visit import Visit, does, shows, text_of
-from exportready.app.values import Refused
+from exportready.app.values import Rejected
 
 
 def _settings(visit: Visit) -> Response:
@@ -34,7 +34,7 @@ def _you(visit: Visit, form: FormData) -> Response:
 def _rename(visit: Visit, form: FormData) -> Response:
     try:
         accounts.rename(visit.home, visit.id, text_of(form, "name"))
-    except Refused as error:
+    except Rejected as error:
         return visit.to("settings", error=str(error))
     visit.start_check()
     return visit.to("settings", saved=True)

@@ -23,7 +23,7 @@ from exportready.app.pages import sentences
 from exportready.app.pages.strip import strip_of
 from exportready.app.staging import Upload
 from exportready.app.uploads import received
-from exportready.app.values import Account, CheckInfo, Needed, NotFound, Progress, Refused
+from exportready.app.values import Account, CheckInfo, Needed, NotFound, Progress, Rejected
 from exportready.reporters.pages import screen, script, style
 
 BEFORE, AFTER = "before-export", "after-export"
@@ -226,7 +226,7 @@ def _act(request: Request, function: Screen) -> Response:
         return function(Visit(request))
     except NotFound as error:
         return problem(request, 404, "This isn't here any more", str(error))
-    except Refused as error:
+    except Rejected as error:
         return problem(request, 409, "That didn't work", str(error))
 
 
