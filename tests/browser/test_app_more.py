@@ -221,9 +221,10 @@ def test_another_batch_never_replaces_one_and_copies_are_asked_about(run: Run, o
     add(page, [copy])
     wait_until_checked(page)
     page.goto(f"{company(page)}/files")
-    asked = page.locator(".file", has_text="invoices (1).xlsx").locator(".ask button").first
-    question = page.locator(".file", has_text="invoices (1).xlsx").locator(".ask > b").inner_text()
-    asked.click()
+    card = page.locator(".file", has=page.locator("h3", has_text="invoices (1).xlsx"))
+    question = card.locator(".ask > b").inner_text()
+    assert question.startswith("You have two files of this kind.")
+    card.locator(".ask button").first.click()
     wait_until_checked(page)
     expect(page.locator(".said.fix")).to_have_count(0)
     page.goto(f"{company(page)}/files")
