@@ -99,15 +99,15 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.made pyproject.toml
-	$(PIP) --editable .
+	$(PIP) --editable '.[app]'
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.made pyproject.toml
-	$(PIP) --editable '.[dev]'
+	$(PIP) --editable '.[app,dev]'
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-site: $(VENV)/.made pyproject.toml
-	$(PIP) --editable '.[site]'
+	$(PIP) --editable '.[app,site]'
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-bench: $(VENV)/.made pyproject.toml
