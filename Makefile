@@ -99,15 +99,15 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.made pyproject.toml
-	$(PIP) --editable '.[app]'
+	$(PIP) --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.made pyproject.toml
-	$(PIP) --editable '.[app,dev]'
+	$(PIP) --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-site: $(VENV)/.made pyproject.toml
-	$(PIP) --editable '.[app,site]'
+	$(PIP) --editable '.[site]'
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-bench: $(VENV)/.made pyproject.toml
