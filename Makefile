@@ -99,11 +99,11 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.made pyproject.toml
-	$(PIP) --editable .
+	$(PIP) --editable '.[app]'
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.made pyproject.toml
-	$(PIP) --editable '.[dev]'
+	$(PIP) --editable '.[dev,app]'
 	@touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-site: $(VENV)/.made pyproject.toml

@@ -156,21 +156,20 @@ def test_when_a_file_was_exported_is_said_of_that_file_only(home: Home, company:
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [
-        ("nothing.there", "x", "There is no question"),
+        ("nothing.there", "x", "isn't a question"),
         ("webConnector.status", "purple", "isn't one of the choices"),
         ("peopleWhoExport", "many", "isn't a number"),
         ("closingDate", "soon", "isn't a date"),
-        ("covers.servicetitan.nothing", "all", "There is no kind"),
+        ("covers.servicetitan.nothing", "all", "isn't a kind of record"),
         ("covers.servicetitan.material", "batch", "can't"),
         ("covers.servicetitan.material", "some of it", "takes all, batch"),
         ("covers.quickbooks.Invoice", {"from": "x"}, "needs dates"),
-        ("columns.servicetitan.material.nothing", "Cost", "There is no field"),
+        ("columns.servicetitan.material.nothing", "Cost", "isn't a field"),
         ("columns.servicetitan.material.costOfSaleAccount", ["Cost"], "takes a text"),
         ("takenAt", "2099-01-01", "still to come"),
-        ("takenAt.nothing.csv", "today", "There is no file"),
+        ("takenAt.nothing.csv", "today", "don't have a file"),
         ("customerMapping", "x" * 501, "takes a text"),
         ("customerMapping", {"a": 1}, "takes a text"),
-        ("customerMappingAtLastExport", "the same", "needs another answer first"),
     ],
 )
 def test_what_is_no_answer_is_refused_and_nothing_of_it_is_saved(

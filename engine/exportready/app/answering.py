@@ -90,7 +90,7 @@ def _changes(path: str, value: object, asked: OpenQuestion | None, context: Cont
         return _listed(path, top, value)
     if path in BY_PATH or path in (NAME, FILE_MODE) or any(path.startswith(f"{name}.") for name in MAPS):
         return _answer(path, value, asked, context)
-    raise Rejected(f"There is no question “{path[:80]}”.")
+    raise Rejected(f"“{path[:80]}” isn't a question.")
 
 
 def _text(path: str, value: object) -> str:
@@ -157,8 +157,6 @@ def _answer(path: str, value: object, asked: OpenQuestion | None, context: Conte
         except BadReply as error:
             failed = failed or error
         else:
-            if not replied:
-                raise Rejected(f"{path}: “{text[:60]}” needs another answer first. Answer that one, or choose what it is.")
             return changes_for(OpenQuestion(question=question), replied, context.at)
     raise Rejected(f"{path}: {failed}.")
 
@@ -173,7 +171,7 @@ def _has_label(asked: OpenQuestion, text: str) -> bool:
 def _covers(path: str, kind: str, value: object, asked: OpenQuestion | None, context: Context) -> Iterator[Change]:
     """Yield what a statement about how much the files have changes."""
     if kind not in KINDS:
-        raise Rejected(f"There is no kind of record “{kind[:80]}”.")
+        raise Rejected(f"“{kind[:80]}” isn't a kind of record.")
     if isinstance(value, Mapping):
         if set(value) - {"from", "to"} or "from" not in value:
             raise Rejected(f"{path} takes the dates “from” and “to”.")
@@ -198,7 +196,7 @@ def _day(path: str, value: object) -> str:
 def _column(path: str, value: object) -> list[Change]:
     kind, _, name = path.partition(".")[2].rpartition(".")
     if kind not in KINDS or name not in KINDS[kind].fields:
-        raise Rejected(f"There is no field “{path[:80]}”.")
+        raise Rejected(f"“{path[:80]}” isn't a field that spreadsheets have.")
     text = _text(path, value)
     return [] if is_dont_know(text) else [Change(keys=("columns", kind, name), value=text)]
 
@@ -209,7 +207,7 @@ def _receipts(name: str, value: object, context: Context) -> list[Change]:
     if is_dont_know(text):
         return []
     if name and name not in context.digests:
-        raise Rejected(f"There is no file “{name[:80]}”.")
+        raise Rejected(f"You don't have a file “{name[:80]}”.")
     taken_at = _moment(text, context.at)
     if taken_at - context.at > timedelta(minutes=15):
         raise Rejected("This time is still to come. When did you export the file?")
@@ -276,9 +274,9 @@ def _confirmed(rule: str, value: bool, context: Context) -> list[Confirmation]:
 
 def _why_not(result: RuleResult | None) -> str:
     if result is None:
-        return "there is no such check in what was checked last."
+        return "the last check didn't include it."
     if result.rule.confirm is None:
-        return "nobody can see this on a screen. It needs a file or an answer."
+        return "this can't be seen on a screen. It needs a file or an answer."
     if result.outcome is Outcome.CANNOT_TELL:
-        return "this needs a file first, because what is there is incomplete or can't be read."
+        return "this needs a file first, because your file is incomplete or can't be read."
     return "your files already decide this."

@@ -198,7 +198,7 @@ def remove(home: Home, account_id: str, name: str, at: datetime) -> str:
 def _put_aside(made: Transaction, name: str, at: datetime) -> str:
     kept = made.files.get(name)
     if kept is None or kept.recognized.reader == ANSWERS_FILE:
-        raise NotFound(f"There is no file “{name[:80]}” any more.")
+        raise NotFound(f"You don't have a file “{name[:80]}” any more.")
     token = secrets.token_hex(8)
     kept_as = made.take(name)
     made.undos[token] = Undo(puts={kept_as: kept}, names={kept_as: name}, at=at)
@@ -234,7 +234,7 @@ def decide(home: Home, account_id: str, name: str, choice: str, at: datetime) ->
         made = Transaction(home, account_id)
         question = twin_question(name, made.files) if name in made.files else None
         if question is None:
-            raise NotFound(f"There is no question about “{name[:80]}” any more.")
+            raise NotFound(f"“{name[:80]}” isn't in question any more.")
         if choice not in {one.value for one in question.choices}:
             raise Rejected(f"“{choice[:40]}” isn't one of the choices.")
         others = [

@@ -246,7 +246,7 @@ async def add_files(request: Request) -> Response:
     await _call(accounts.account, home, account_id)
     async with received(request, home) as form:
         if not form.uploads:
-            raise Problem(422, f"There is no file in this request. Send the files in the field “{FIELD}”.")
+            raise Problem(422, f"This request has no file. Send the files in the field “{FIELD}”.")
         added = await _call(files.add, home, account_id, form.uploads, _now(request))
     if all(one.outcome == "refused" for one in added):
         raise Rejected(" ".join(dict.fromkeys(f"{one.name}: {one.why}" for one in added[:5])))
