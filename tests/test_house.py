@@ -345,7 +345,7 @@ def assert_it_holds_what_is_needed_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
     expected = {f"exportready/{name}" for name in files_below(ROOT / "engine" / "exportready")}
-    for folder in ("rules", "reports"):
+    for folder in ("rules", "reports", "examples/not-ready"):
         assert files_below(ROOT / folder)
         expected |= {f"exportready/{folder}/{name}" for name in files_below(ROOT / folder)}
     assert names == expected

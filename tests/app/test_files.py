@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from exportready.app import accounts, files, ledger, staging
-from exportready.app.home import Home
+from exportready.app.home import Home, remove_tree
 from exportready.app.staging import Upload
-from exportready.app.values import Added, FileCard, NotFound, Refused, TooMuch
+from exportready.app.values import Added, FileCard, NotFound, Rejected, TooMuch
 from exportready.schema import budgets
 from page import AT, BY_HAND, by_hand, sheet, tree, upload
 
@@ -407,14 +407,13 @@ def test_an_interrupted_change_is_finished_by_the_next(home: Home, company: str,
                 raise KeyboardInterrupt
         real(old, new)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(ledger.os, "replace", stops_at_second)
+    monkeypatch.setattr("exportready.app.ledger.os.replace", stops_at_second)
     # the staged file must survive for the rest of the change, as it does when the program is killed
-    real_remove = staging.remove_tree
     monkeypatch.setattr(staging, "remove_tree", lambda path: None)
     with pytest.raises(KeyboardInterrupt):
         add(home, company, upload("invoices.csv", invoices(1, 2)))
-    monkeypatch.setattr(staging, "remove_tree", real_remove)
-    monkeypatch.setattr(ledger.os, "replace", real)
+    monkeypatch.setattr(staging, "remove_tree", remove_tree)
+    monkeypatch.setattr("exportready.app.ledger.os.replace", real)
     assert names(home, company) == []
     ledger.finish(home, company)
     assert names(home, company) == ["invoices.csv"]
@@ -426,7 +425,7 @@ def test_a_deleted_account_takes_nothing(home: Home, company: str) -> None:
     accounts.delete(home, company)
     with pytest.raises(NotFound):
         add(home, company, upload("a.csv", invoices(1)))
-    with pytest.raises(Refused):
+    with pytest.raises(Rejected):
         files.cards(home, company)
 
 

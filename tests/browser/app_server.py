@@ -21,15 +21,24 @@ AFTER_EXPORT = [
     path for path in sorted((EXAMPLES / "after-export").rglob("*")) if path.is_file() and path.name != "account.yaml"
 ]
 
-ANSWERS = (
-    ("What else is in the batch", "Nothing else"), ("navigation bar: Purchasing", "Both"), ("Do you export purchase orders", "Yes"),
-    ("whole pricebook", "Yes"), ("contains “Cost of Sale Account”", "Cost Ledger"), ("Is the icon green", "Green"),
-    ("serial numbers sent", "No"), ("Which program sends", "ServiceTitan Web Connector"), ("mapping is selected", "Customer level"),
-    ("first date this report covers", "2023-01-01"), ("How many people export", "1"), ("mapping was selected", "The same"),
-    ("Populate Serial Numbers", "No"), ("closing date in QuickBooks", "2026-10-31"), ("When did you export", "Within the last hour"),
-    ("single-user mode", "Yes"), ("calculates sales tax", "QuickBooks"), ("inventory at several sites", "Yes"),
-    ("start sending your batches", "2023-05-01"), ("name of this account", "Northwind Plumbing & Heating"),
-)  # fmt: skip
+USED = ("Purchasing in ServiceTitan", "Inventory in ServiceTitan", "Purchase orders that are exported to QuickBooks")
+ANSWERS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("What else is in the batch", ("Nothing else",)),
+    ("Which of these do you use?", USED),
+    ("Is this the whole pricebook", ("Yes",)),
+    ("contains “Cost of Sale Account”", ("Cost Ledger",)),
+    ("Is the icon green", ("Green",)),
+    ("Which program sends", ("ServiceTitan Web Connector, and in the past Intuit's older one",)),
+    ("Which customer mapping", ("Customer level, the same as at the last export",)),
+    ("first date this report covers", ("2023-01-01",)),
+    ("Who exports", ("One person exports, and QuickBooks is in single-user mode",)),
+    ("Populate Serial Numbers", ("No",)),
+    ("closing date in QuickBooks", ("2026-10-31",)),
+    ("When did you export", ("Within the last hour",)),
+    ("calculates sales tax", ("QuickBooks",)),
+    ("inventory at several sites", ("Yes",)),
+    ("start sending your batches", ("2023-05-01",)),
+)
 """Part of a question -> what the invented company answers."""
 
 
@@ -130,14 +139,15 @@ def answer(card: Locator, *, by_keyboard: bool = False) -> Locator:
             name.fill("the office manager")
         return card.locator("form[data-question] .act button").first
     question = " ".join(card.locator("legend, h2").first.inner_text().split())
-    given = next((one for part, one in ANSWERS if part in question), None)
-    assert given is not None, f"no answer for: {question}"
+    given = next((one for part, one in ANSWERS if part in question), ())
+    assert given, f"no answer for: {question}"
     if card.locator(".days").count():
-        return card.locator(".days button", has_text=given)
+        return card.locator(".days button", has_text=given[0])
     if card.locator("input[name=typed]").count():
-        card.locator("input[name=typed]").fill(given)
-    else:
-        choice = card.locator(".choice", has=card.page.get_by_text(given, exact=True)).locator("input").first
+        card.locator("input[name=typed]").fill(given[0])
+        return card.locator("button.main")
+    for label in given:
+        choice = card.locator(".choice", has=card.page.get_by_text(label, exact=True)).locator("input").first
         if by_keyboard:
             choice.focus()
             card.page.keyboard.press("Space")

@@ -112,7 +112,7 @@ def test_a_verdict_expires(ready: Path, run: Run, open_app: Open) -> None:
     expect(page.locator("h1")).to_have_text("No problems found so far")
     wait_until_checked(page)
     page.goto(f"{home}/needed")
-    assert page.locator("#again ~ .card li").count() > 1, "what expired can be renewed"
+    assert page.locator("#again ~ .card li").count() > 0, "what expired can be renewed"
     before = page.locator("#again ~ .card li").count()
     with page.expect_navigation():
         page.locator("#again ~ .card button").first.click()

@@ -28,6 +28,25 @@ with warnings.catch_warnings():  # it prefers httpx2, which does the same
     warnings.simplefilter("ignore")
     from starlette.testclient import TestClient
 
+__all__ = [
+    "AT",
+    "BASE",
+    "BY_HAND",
+    "ROOT",
+    "Program",
+    "TestClient",
+    "answer_all",
+    "body",
+    "by_hand",
+    "client",
+    "replies",
+    "running",
+    "sheet",
+    "tree",
+    "upload",
+    "wait_until",
+]
+
 ROOT = Path(__file__).resolve().parents[2]
 BY_HAND = ROOT / "examples" / "by-hand"
 AT = datetime.fromisoformat("2026-11-20T18:00:00-07:00")
@@ -83,7 +102,7 @@ def replies(asked: Sequence[Question]) -> tuple[dict[str, object], dict[str, boo
         elif path.startswith("salesTax.zones."):
             answers[path] = f"{path.rpartition('.')[2]} Sales Tax"
         elif one.several:
-            answers[path] = []
+            answers[path] = [choice.value for choice in one.choices[:3]] if path.startswith("modules.") else []
         else:
             answers[path] = one.choices[0].value
     return answers, {one.rule: True for one in asked if one.rule is not None}

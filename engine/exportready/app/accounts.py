@@ -22,7 +22,7 @@ from exportready.app.home import (
     write,
     write_json,
 )
-from exportready.app.values import Account, NotFound, Refused
+from exportready.app.values import Account, NotFound, Rejected
 from exportready.reporters.text import clean
 
 ACCOUNT_FILE = "account.yaml"
@@ -47,7 +47,7 @@ def account(home: Home, account_id: str) -> Account:
 
 
 def create(home: Home, name: str, at: datetime, *, is_example: bool = False, moment: datetime | None = None) -> Account:
-    """Make an account. Without a name it is called "My company" until a file or a person says another. Raises Refused."""
+    """Make an account. Without a name it is called "My company" until a file or a person says another. Raises Rejected."""
     said = clean(name)
     made = Account(
         id=secrets.token_hex(6),
@@ -73,7 +73,7 @@ def _made(home: Home, made: Account, answers: str) -> Account:
 
 
 def rename(home: Home, account_id: str, name: str, *, is_named: bool = True) -> Account:
-    """Give an account another name, in its reports too. Raises NotFound, Refused."""
+    """Give an account another name, in its reports too. Raises NotFound, Rejected."""
     with locked(home, account_id):
         changed = replace(account(home, account_id), name=_checked(clean(name)), is_named=is_named)
         path = home.snapshot(account_id) / ACCOUNT_FILE
@@ -119,9 +119,9 @@ def _saved(home: Home, changed: Account) -> Account:
 
 
 def _checked(name: str) -> str:
-    """Return a company's name. Raises Refused if it has none, or one that is too long."""
+    """Return a company's name. Raises Rejected if it has none, or one that is too long."""
     if not name:
-        raise Refused("Enter a name for the company.")
+        raise Rejected("Enter a name for the company.")
     if len(name) > MAX_NAME:
-        raise Refused(f"This name is too long. Use at most {MAX_NAME} characters.")
+        raise Rejected(f"This name is too long. Use at most {MAX_NAME} characters.")
     return name

@@ -13,7 +13,7 @@ from exportready.account.questions import FILES_TAKEN, NAME, TAKEN_AT, own_quest
 from exportready.account.replies import TODAY, Answer, BadReply, is_dont_know, parse_reply
 from exportready.account.writing import Change, changes_for
 from exportready.app.asking import UNKNOWN, path_of
-from exportready.app.values import Refused
+from exportready.app.values import Rejected
 from exportready.kinds import KINDS
 from exportready.kinds.account import ALL, BATCH, BY_PATH, FILE_MODE, LISTS, MAPS, NONE_THERE, PART, SOME
 from exportready.kinds.headings import squash
@@ -37,6 +37,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     state: BatchState
     known: Mapping[str, Answer]
     """The answers of account.yaml."""
+    earlier: tuple[OpenQuestion, ...]
+    """The questions that were answered before, whose answers may be changed."""
     stated: tuple[Confirmation, ...]
     """The confirmations of account.yaml."""
     digests: Mapping[str, str]
@@ -47,8 +49,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
     def question(self, key: str) -> OpenQuestion | None:
-        """Return the open question with this id or path."""
-        found = (one for report in self.reports for one in report.questions)
+        """Return the question with this id or path: an open one, else one that was answered before."""
+        found = (*(one for report in self.reports for one in report.questions), *self.earlier)
         return next((one for one in found if key in (one.id, path_of(one), f"answer:{path_of(one)}")), None)
 
 
@@ -64,9 +66,9 @@ def path_for(key: str, context: Context) -> str:
 
 
 def changes(answers: Mapping[str, object], context: Context) -> list[Change]:
-    """Return what the answers change in account.yaml. Raises Refused for the first that isn't one; then none is saved."""
+    """Return what the answers change in account.yaml. Raises Rejected for the first that isn't one; then none is saved."""
     if len(answers) > MAX_ENTRIES:
-        raise Refused(f"These are more than {MAX_ENTRIES:,} answers at once. Nothing was saved.")
+        raise Rejected(f"These are more than {MAX_ENTRIES:,} answers at once. Nothing was saved.")
     return [
         change
         for key, value in answers.items()
@@ -88,18 +90,18 @@ def _changes(path: str, value: object, asked: OpenQuestion | None, context: Cont
         return _listed(path, top, value)
     if path in BY_PATH or path in (NAME, FILE_MODE) or any(path.startswith(f"{name}.") for name in MAPS):
         return _answer(path, value, asked, context)
-    raise Refused(f"There is no question “{path[:80]}”.")
+    raise Rejected(f"“{path[:80]}” isn't a question.")
 
 
 def _text(path: str, value: object) -> str:
-    """Return a JSON value as a person would type it. Raises Refused."""
+    """Return a JSON value as a person would type it. Raises Rejected."""
     if value is None:
         return UNKNOWN
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (str, int, Decimal)) and len(str(value)) <= MAX_TEXT and "\0" not in str(value):
         return str(value)
-    raise Refused(f"“{path[:80]}” takes a text of at most {MAX_TEXT} characters, a number, true or false.")
+    raise Rejected(f"“{path[:80]}” takes a text of at most {MAX_TEXT} characters, a number, true or false.")
 
 
 def _reply(path: str, asked: OpenQuestion, value: object, context: Context) -> list[Change]:
@@ -113,7 +115,7 @@ def _reply(path: str, asked: OpenQuestion, value: object, context: Context) -> l
         for label in chosen:
             reply = next((one for one in question.replies if squash(one.label) == squash(label)), None)
             if reply is None and squash(label) != squash(question.none):
-                raise Refused(f"{path}: “{label[:60]}” isn't one of the choices.")
+                raise Rejected(f"{path}: “{label[:60]}” isn't one of the choices.")
             replied |= reply.answers if reply is not None else {}
         return changes_for(asked, replied, context.at)
     text = _text(path, value)
@@ -126,13 +128,16 @@ def _parsed(path: str, asked: OpenQuestion, text: str, context: Context) -> dict
     try:
         return parse_reply(asked.question, text, numbered=False, today=context.at.date())
     except BadReply as error:
-        raise Refused(f"{path}: {error}.") from error
+        raise Rejected(f"{path}: {error}.") from error
 
 
 def _answer(path: str, value: object, asked: OpenQuestion | None, context: Context) -> list[Change]:
     """Return what an answer changes: exactly the one setting if it is a value of that, else what the question's choice means."""
     if isinstance(value, list):
-        raise Refused(f"“{path}” takes one value.")
+        question = asked.question if asked is not None else question_for(path)
+        if not question.several:
+            raise Rejected(f"“{path}” takes one value.")
+        return _reply(path, OpenQuestion(question=question), value, context)
     text = _text(path, value)
     if is_dont_know(text):
         question = asked.question if asked is not None else own_question(path)
@@ -140,6 +145,10 @@ def _answer(path: str, value: object, asked: OpenQuestion | None, context: Conte
             Change(keys=change.keys, value=UNKNOWN, at=context.at)
             for change in changes_for(OpenQuestion(question=question), dict.fromkeys(question.paths, UNKNOWN), context.at)
         ]
+    if any(
+        reply.answers.get(path) == text for reply in own_question(path).replies
+    ):  # the value itself, as account.yaml has it
+        return changes_for(OpenQuestion(question=own_question(path)), {path: text}, context.at)
     choices = [asked.question] if asked is not None and _has_label(asked, text) else []
     failed: BadReply | None = None
     for question in (*choices, own_question(path), question_for(path)):
@@ -148,10 +157,8 @@ def _answer(path: str, value: object, asked: OpenQuestion | None, context: Conte
         except BadReply as error:
             failed = failed or error
         else:
-            if not replied:
-                raise Refused(f"{path}: “{text[:60]}” needs another answer first. Answer that one, or choose what it is.")
             return changes_for(OpenQuestion(question=question), replied, context.at)
-    raise Refused(f"{path}: {failed}.")
+    raise Rejected(f"{path}: {failed}.")
 
 
 def _has_label(asked: OpenQuestion, text: str) -> bool:
@@ -164,10 +171,10 @@ def _has_label(asked: OpenQuestion, text: str) -> bool:
 def _covers(path: str, kind: str, value: object, asked: OpenQuestion | None, context: Context) -> Iterator[Change]:
     """Yield what a statement about how much the files have changes."""
     if kind not in KINDS:
-        raise Refused(f"There is no kind of record “{kind[:80]}”.")
+        raise Rejected(f"“{kind[:80]}” isn't a kind of record.")
     if isinstance(value, Mapping):
         if set(value) - {"from", "to"} or "from" not in value:
-            raise Refused(f"{path} takes the dates “from” and “to”.")
+            raise Rejected(f"{path} takes the dates “from” and “to”.")
         days = {"from": value["from"], "to": value.get("to", context.at.date().isoformat())}
         yield from (Change(keys=("covers", kind, name), value=_day(path, day)) for name, day in days.items())
     elif isinstance(value, str) and value in _COVERS:
@@ -176,20 +183,20 @@ def _covers(path: str, kind: str, value: object, asked: OpenQuestion | None, con
     elif asked is not None:
         yield from _reply(path, asked, value, context)
     elif not is_dont_know(_text(path, value)):
-        raise Refused(f"{path} takes {join_words(_COVERS, 'or')}, or the dates “from” and “to”.")
+        raise Rejected(f"{path} takes {join_words(_COVERS, 'or')}, or the dates “from” and “to”.")
 
 
 def _day(path: str, value: object) -> str:
     try:
         return date.fromisoformat(str(value)).isoformat()
     except ValueError as error:
-        raise Refused(f"{path} needs dates such as 2026-11-20.") from error
+        raise Rejected(f"{path} needs dates such as 2026-11-20.") from error
 
 
 def _column(path: str, value: object) -> list[Change]:
     kind, _, name = path.partition(".")[2].rpartition(".")
     if kind not in KINDS or name not in KINDS[kind].fields:
-        raise Refused(f"There is no field “{path[:80]}”.")
+        raise Rejected(f"“{path[:80]}” isn't a field that spreadsheets have.")
     text = _text(path, value)
     return [] if is_dont_know(text) else [Change(keys=("columns", kind, name), value=text)]
 
@@ -200,10 +207,10 @@ def _receipts(name: str, value: object, context: Context) -> list[Change]:
     if is_dont_know(text):
         return []
     if name and name not in context.digests:
-        raise Refused(f"There is no file “{name[:80]}”.")
+        raise Rejected(f"You don't have a file “{name[:80]}”.")
     taken_at = _moment(text, context.at)
     if taken_at - context.at > timedelta(minutes=15):
-        raise Refused("This time is still to come. When did you export the file?")
+        raise Rejected("This time is still to come. When did you export the file?")
     files = (name,) if name else context.undated
     return [
         change
@@ -223,7 +230,7 @@ def _moment(text: str, at: datetime) -> datetime:
         try:
             replied = parse_reply(FILES_TAKEN, text, today=at.date())[TAKEN_AT]
         except BadReply as error:
-            raise Refused(f"{error}.") from error
+            raise Rejected(f"{error}.") from error
         moment = at if replied == TODAY else replied if isinstance(replied, datetime) else at
     if moment.tzinfo is None and moment.time() == time.min and moment.date() == at.date():
         return at
@@ -240,9 +247,9 @@ def _listed(path: str, top: str, value: object) -> list[Change]:
 
 
 def confirmed(confirmations: Mapping[str, bool], context: Context) -> list[Confirmation]:
-    """Return the confirmations that were given. Raises Refused for the first rule that can't be confirmed; then none is saved."""
+    """Return the confirmations that were given. Raises Rejected for the first rule that can't be confirmed; then none is saved."""
     if len(confirmations) > MAX_ENTRIES:
-        raise Refused(f"These are more than {MAX_ENTRIES:,} confirmations at once. Nothing was saved.")
+        raise Rejected(f"These are more than {MAX_ENTRIES:,} confirmations at once. Nothing was saved.")
     made = [one for rule, value in confirmations.items() for one in _confirmed(rule.removeprefix("confirm:"), value, context)]
     return list({one.rule: one for one in made}.values())
 
@@ -256,7 +263,7 @@ def _confirmed(rule: str, value: bool, context: Context) -> list[Confirmation]:
     before = next((one for one in context.stated if one.rule == rule), None)
     result = results.get(rule)
     if before is None or result is None or result.confirmed is None:
-        raise Refused(f"{rule[:80]}: {_why_not(result)}")
+        raise Rejected(f"{rule[:80]}: {_why_not(result)}")
     facts = {
         one.rule.id
         for one in results.values()
@@ -267,9 +274,9 @@ def _confirmed(rule: str, value: bool, context: Context) -> list[Confirmation]:
 
 def _why_not(result: RuleResult | None) -> str:
     if result is None:
-        return "there is no such check in what was checked last."
+        return "the last check didn't include it."
     if result.rule.confirm is None:
-        return "nobody can see this on a screen. It needs a file or an answer."
+        return "this can't be seen on a screen. It needs a file or an answer."
     if result.outcome is Outcome.CANNOT_TELL:
-        return "this needs a file first, because what is there is incomplete or can't be read."
+        return "this needs a file first, because your file is incomplete or can't be read."
     return "your files already decide this."

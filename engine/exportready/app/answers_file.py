@@ -39,7 +39,7 @@ def add(home: Home, account_id: str, one: Staged, path: Path, found: Recognized)
 
 
 def _contents(file: AccountFile) -> tuple[object, ...]:
-    """Return what a file of answers says, wherever in it that stands."""
+    """Return what a file of answers says, whatever its layout."""
     hosts = [dict(one.fields) for one in file.host.records] if file.host else []
     confirmations = sorted((one.rule, one.value, one.by, one.at) for one in file.confirmations)
     return dict(file.answers.records[0].fields), hosts, file.covers, file.columns, confirmations, file.receipts

@@ -88,7 +88,7 @@ def needed(last: Last, known: AccountFile, saved: Mapping[str, Saved], at: datet
 
 
 def _is_over(question: Question, answered: Answered, known: AccountFile, state: str, at: datetime) -> bool:
-    """Return whether an answer counts no more: its time is over, or it was about another batch."""
+    """Return whether an answer has expired: its time is over, or it was about another batch."""
     if answered.until is not None and answered.until < at:
         return True
     stated = [one.state for one in known.confirmations if one.rule == question.rule and one.state]

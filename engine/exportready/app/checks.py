@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import secrets
 import shutil
@@ -20,7 +21,7 @@ from exportready.app.accounts import account
 from exportready.app.home import Home, locked, make_folder, remove_tree
 from exportready.app.looking import Look, look
 from exportready.app.stored import AFTER, BEFORE, PHASES, Beside, Last
-from exportready.app.values import CheckInfo, Progress, Refused
+from exportready.app.values import CheckInfo, Progress, Rejected
 from exportready.model.report import Report
 from exportready.reporters import Options, render
 
@@ -47,7 +48,7 @@ _START = "Checking…"
 
 
 class _Runs(msgspec.Struct):
-    """The checks of one account: the one that is running, and the one that waits."""
+    """The checks of one account: the one that is running, and the next one."""
 
     turn: threading.Lock
     progress: Progress = Progress()
@@ -77,7 +78,7 @@ def request(home: Home, account_id: str, phase: str, at: Moment) -> None:
 
 
 def _work(home: Home, account_id: str, runs: _Runs) -> None:
-    """Check until nobody waits any more."""
+    """Check until no check is requested any more."""
     while True:
         with _runs_lock:
             wanted, runs.waiting = runs.waiting, None
@@ -97,9 +98,10 @@ def progress(home: Home, account_id: str) -> Progress:
 
 
 def run(home: Home, account_id: str, phase: str, at: Moment) -> CheckInfo:
-    """Check an account and store the result; if a check of it is running, first wait for that. Raises NotFound, Refused."""
+    """Check an account and store the result; if a check of it is running, first wait for that. Raises NotFound, Rejected."""
     account(home, account_id)
-    with _of(home, account_id).turn:
+    runs = _of(home, account_id)
+    with runs.turn, _shown(runs):
         found, beside = _look(home, account_id, phase, at)
         with locked(home, account_id):
             account(home, account_id)  # it may have been deleted meanwhile
@@ -109,21 +111,42 @@ def run(home: Home, account_id: str, phase: str, at: Moment) -> CheckInfo:
 def up_to_date(home: Home, account_id: str, phase: str, at: Moment) -> Last:
     """Return the last check of a phase; if anything changed since, or it got too old, check again without storing that as a check.
 
-    Raises NotFound, Refused.
+    Raises NotFound, Rejected.
     """
     account(home, account_id)
-    with _of(home, account_id).turn:
+    runs = _of(home, account_id)
+    with runs.turn:
         last = stored.last(home, account_id, phase)
         if last is not None and _is_fresh(home, account_id, last, at):
             return last
-        found, beside = _look(home, account_id, phase, at)
-        with locked(home, account_id):
-            account(home, account_id)
-            stored.keep_look(home, account_id, phase, found, beside)
+        with _shown(runs):
+            found, beside = _look(home, account_id, phase, at)
+            with locked(home, account_id):
+                account(home, account_id)
+                stored.keep_look(home, account_id, phase, found, beside)
         made = stored.last(home, account_id, phase)
     if made is None:
-        raise Refused("Something changed in between. Try again.")
+        raise Rejected("Something changed in between. Try again.")
     return made
+
+
+@contextmanager
+def _shown(runs: _Runs) -> Iterator[None]:
+    """Show that a check is running until its result is stored; then that the next one runs, or nothing. Raises Rejected."""
+    runs.progress = Progress(state="running", started=datetime.now(UTC), words=_START)
+    try:
+        yield
+    except (child.TaskFailed, OSError) as error:
+        runs.progress = Progress(state="failed", words=str(error))
+        raise Rejected(str(error)) from error
+    except Rejected as error:
+        runs.progress = Progress(state="failed", words=str(error))
+        raise
+    except BaseException:
+        runs.progress = Progress(state="failed", words=child.BROKE)
+        raise
+    is_next = runs.waiting is not None
+    runs.progress = Progress(state="running", started=datetime.now(UTC), words=_START) if is_next else Progress()
 
 
 def _is_fresh(home: Home, account_id: str, last: Last, at: Moment) -> bool:
@@ -134,30 +157,23 @@ def _is_fresh(home: Home, account_id: str, last: Last, at: Moment) -> bool:
 
 
 def _look(home: Home, account_id: str, phase: str, at: Moment) -> tuple[Look, Beside]:
-    """Check in a process of its own, and say how far it is. Raises Refused."""
+    """Check in a process of its own, and say how far it is. Raises Rejected."""
     if phase not in PHASES:
-        raise Refused(f"There is no phase “{phase[:40]}”.")
+        raise Rejected(f"There is no phase “{phase[:40]}”.")
     of_account = account(home, account_id)
     runs = _of(home, account_id)
-    runs.progress = Progress(state="running", started=datetime.now(UTC), words=_START)
+
+    begun = itertools.count()
 
     def on_file(path: str, number: int, total: int) -> None:
-        words = f"{number - 1} of {total} files read"
-        runs.progress = replace(runs.progress, files_done=number - 1, files_total=total, words=words)
+        done = next(begun)  # the largest files come first, whatever their number
+        runs.progress = replace(runs.progress, files_done=done, files_total=total, words=f"{done} of {total} files read")
 
     moment = of_account.moment or at
-    try:
-        with frozen(home, account_id) as (snapshot, stamp, number):
-            made = datetime.now(UTC)
-            when = (None, made.astimezone()) if moment == "files" else (moment, None)
-            found = child.run(look, snapshot, phase, *when, on_file=on_file)
-    except (child.TaskFailed, OSError) as error:
-        runs.progress = Progress(state="failed", words=str(error))
-        raise Refused(str(error)) from error
-    except BaseException:
-        runs.progress = Progress(state="failed", words=child.BROKE)
-        raise
-    runs.progress = Progress()
+    with frozen(home, account_id) as (snapshot, stamp, number):
+        made = datetime.now(UTC)
+        when = (None, made.astimezone()) if moment == "files" else (moment, None)
+        found = child.run(look, snapshot, phase, *when, on_file=on_file)
     beside = Beside(
         made=made, of_files=moment == "files", good_until=found.good_until, stamp=stamp, saved=number, state=found.state
     )

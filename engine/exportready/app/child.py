@@ -44,7 +44,7 @@ class TaskFailed(Exception):
 
 
 class _Child(msgspec.Struct, frozen=True):
-    """A process that waits for its task."""
+    """A process that is ready for its task."""
 
     process: BaseProcess
     pipe: Connection
@@ -68,7 +68,7 @@ def keep_ready() -> None:
 
 
 def stop_ready() -> None:
-    """End the process that waits for a task, and start no more before they are needed."""
+    """End the process that is ready for a task, and start no more before they are needed."""
     _keeps_ready.clear()
     with _spare_lock:
         for child in _spare:
@@ -91,7 +91,7 @@ def run(
 
 
 def _nobody(path: str, number: int, total: int) -> None:
-    """Nobody watches."""
+    """Do nothing, where progress isn't shown."""
 
 
 def _take() -> _Child:

@@ -19,7 +19,7 @@ from exportready.app.ledger import Kept, Transaction, Undo
 from exportready.app.looking import recognize
 from exportready.app.names import fold_name, free_name
 from exportready.app.staging import Staged, Upload, staged
-from exportready.app.values import Added, FileCard, NotFound, Recognized, Refused, TooMuch
+from exportready.app.values import Added, FileCard, NotFound, Recognized, Rejected, TooMuch
 from exportready.model.display import count
 from exportready.schema import budgets
 
@@ -30,7 +30,7 @@ KEPT_FOR = timedelta(days=90)
 
 
 def add(home: Home, account_id: str, uploads: Sequence[Upload], at: datetime) -> tuple[Added, ...]:
-    """Add dropped files, each recognized, and say what became of each. Raises NotFound, TooMuch (nothing was added), Refused."""
+    """Add dropped files, each recognized, and say what became of each. Raises NotFound, TooMuch (nothing was added), Rejected."""
     account(home, account_id)
     with staged(home, uploads) as dropped:
         here = [(one, one.path) for one in dropped if one.path is not None]
@@ -54,7 +54,7 @@ def _recognized(files: Sequence[tuple[str, Path]]) -> list[Recognized]:
     try:
         return child.run(recognize, list(files))
     except child.TaskFailed as error:
-        raise Refused(str(error)) from error
+        raise Rejected(str(error)) from error
 
 
 def _check_room(made: Transaction, found: Sequence[Recognized]) -> None:
@@ -132,7 +132,7 @@ def _replaced_words(old: Recognized, new: Recognized) -> str:
 
 
 def _name_by_files(home: Home, account_id: str, files: Mapping[str, Kept]) -> None:
-    """Name an account that nobody named after the QuickBooks company of its files."""
+    """Name an account that has no name yet after the QuickBooks company of its files."""
     company = company_of(files)
     if company and not account(home, account_id).is_named:
         accounts.rename(home, account_id, company[: accounts.MAX_NAME])
@@ -198,7 +198,7 @@ def remove(home: Home, account_id: str, name: str, at: datetime) -> str:
 def _put_aside(made: Transaction, name: str, at: datetime) -> str:
     kept = made.files.get(name)
     if kept is None or kept.recognized.reader == ANSWERS_FILE:
-        raise NotFound(f"There is no file “{name[:80]}” any more.")
+        raise NotFound(f"You don't have a file “{name[:80]}” any more.")
     token = secrets.token_hex(8)
     kept_as = made.take(name)
     made.undos[token] = Undo(puts={kept_as: kept}, names={kept_as: name}, at=at)
@@ -228,15 +228,15 @@ def _digest(made: Transaction, name: str) -> str | None:
 
 
 def decide(home: Home, account_id: str, name: str, choice: str, at: datetime) -> None:
-    """Say which of two files of one kind counts: `use` only this one, `keep` only the other, or `both`. Raises NotFound, Refused."""
+    """Say which of two files of one kind counts: `use` only this one, `keep` only the other, or `both`. Raises NotFound, Rejected."""
     with locked(home, account_id):
         account(home, account_id)
         made = Transaction(home, account_id)
         question = twin_question(name, made.files) if name in made.files else None
         if question is None:
-            raise NotFound(f"There is no question about “{name[:80]}” any more.")
+            raise NotFound(f"“{name[:80]}” isn't in question any more.")
         if choice not in {one.value for one in question.choices}:
-            raise Refused(f"“{choice[:40]}” isn't one of the choices.")
+            raise Rejected(f"“{choice[:40]}” isn't one of the choices.")
         others = [
             other
             for other, kept in made.files.items()

@@ -1,10 +1,10 @@
-"""Lets in only this computer's own browser, and programs that know the token. Everything else gets a clear refusal.
+"""Lets in only this computer's own browser, and programs that know the token. Everything else gets a clear rejection.
 
 The server listens on the loopback addresses only, but any web page can send requests there, and a foreign name can be made to lead there
 (DNS rebinding). So the Host and the Origin must be ours, a browser needs the cookie that the opened address gave it, and whatever changes
 something needs the CSRF token of our own pages too. Programs send the bearer token instead.
 
-Refusals are problem documents (RFC 9457); a browser gets a page.
+Rejections are problem documents (RFC 9457); a browser gets a page.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from exportready.app.values import NotFound, Refused, TooMuch
+from exportready.app.values import NotFound, Rejected, TooMuch
 from exportready.schema import budgets
 
 PROBLEM = "application/problem+json"
@@ -46,7 +46,7 @@ _HEADERS = {
 }
 MAX_UPLOAD = budgets.ACCOUNT_SIZE + (1 << 20)
 _DRAINED = 8 << 20
-"""Bytes of a refused request that are read, so that its sender sees the answer."""
+"""Bytes of a rejected request that are read, so that its sender sees the answer."""
 _PEEK = 64 << 10
 """Bytes of a form with files in which its first field must be complete."""
 
@@ -73,7 +73,7 @@ NO_CSRF = "This page is from an earlier start of ExportReady. Load it again; eve
 
 
 class Problem(Exception):
-    """A request that is refused, with its status and what the person or the program should do."""
+    """A request that is rejected, with its status and what the person or the program should do."""
 
     def __init__(self, status: int, detail: str) -> None:
         super().__init__(detail)
@@ -127,7 +127,7 @@ def status_of(error: Exception) -> int:
         return error.status
     if isinstance(error, NotFound):
         return 404
-    return 413 if isinstance(error, TooMuch) else 422 if isinstance(error, Refused) else 500
+    return 413 if isinstance(error, TooMuch) else 422 if isinstance(error, Rejected) else 500
 
 
 def refusal(request: Request, status: int, detail: str, page: ProblemPage | None) -> Response:
@@ -139,7 +139,7 @@ def refusal(request: Request, status: int, detail: str, page: ProblemPage | None
 
 
 class Guard:
-    """The outermost layer: decides who gets in, limits what is sent, and adds the headers that every answer has."""
+    """The outermost layer: decides who gets in, limits the size of requests, and adds the headers that every answer has."""
 
     def __init__(self, app: ASGIApp, keys: Keys, hosts: frozenset[str], page: ProblemPage | None = None) -> None:
         self.app = app
@@ -156,6 +156,7 @@ class Guard:
             return
         request = Request(scope)
         guarded = _with_headers(send)
+        body = _Body(receive, request)
         try:
             self._check_source(request.headers)
             entered = self._entered(request)
@@ -163,12 +164,12 @@ class Guard:
                 await entered(scope, receive, guarded)
                 return
             by = self._authorized(request)
-            body = _Body(receive, request)
+            body.check_size()
             if by == "cookie" and request.method not in _SAFE:
                 await self._check_csrf(request, body)
         except Problem as error:
             answer = refusal(request, error.status, str(error), self.page)
-            await _drained(receive, request)
+            await body.drain()
             await answer(scope, receive, guarded)
             return
         await self.app(scope, body, guarded)
@@ -237,16 +238,6 @@ def _with_headers(send: Send) -> Send:
     return sending
 
 
-async def _drained(receive: Receive, request: Request) -> None:
-    """Read the rest of a small request that is refused: many clients show an answer only once they have sent everything."""
-    left = _DRAINED if request.method not in _SAFE else 0
-    while left > 0:
-        message = await receive()
-        left -= len(message.get("body", b"")) or 1
-        if message["type"] != "http.request" or not message.get("more_body"):
-            return
-
-
 class _Body:
     """The body of a request, counted while it is read, so that no more than the limit ever gets in.
 
@@ -259,8 +250,14 @@ class _Body:
         self.is_upload = self.kind.startswith("multipart/form-data")
         self.left = MAX_UPLOAD if self.is_upload else budgets.JSON_BODY
         self.peeked: list[Message] = []
-        self.size = _stated_size(request.headers)
-        if self.size > self.left:
+        self.stated = request.headers.get("content-length", "0")
+        self.is_complete = request.method in _SAFE
+
+    def check_size(self) -> None:
+        """Raise Problem if the body says that it is too large."""
+        if not self.stated.isdecimal():
+            raise Problem(400, "The length of this request isn't a number.")
+        if int(self.stated) > self.left:
             raise Problem(413, too_large_request(self.left))
 
     def __call__(self) -> Awaitable[Message]:
@@ -271,10 +268,19 @@ class _Body:
         if self.peeked:
             return self.peeked.pop(0)
         message = await self.receive()
+        self.is_complete = message["type"] != "http.request" or not message.get("more_body")
         self.left -= len(message.get("body", b""))
         if self.left < 0:
             raise Problem(413, too_large_request(MAX_UPLOAD if self.is_upload else budgets.JSON_BODY))
         return message
+
+    async def drain(self) -> None:
+        """Read the rest of a small request that is rejected: many clients show an answer only once they have sent everything."""
+        left = _DRAINED
+        while left > 0 and not self.is_complete:
+            message = await self.receive()
+            self.is_complete = message["type"] != "http.request" or not message.get("more_body")
+            left -= len(message.get("body", b"")) or 1
 
     async def first_field(self) -> str:
         """Return the CSRF token of a form, from its first field if it has files; empty if it has none."""
@@ -297,13 +303,6 @@ class _Body:
                 break
         self.peeked = messages
         return data
-
-
-def _stated_size(headers: Headers) -> int:
-    stated = headers.get("content-length", "0")
-    if not stated.isdecimal():
-        raise Problem(400, "The length of this request isn't a number.")
-    return int(stated)
 
 
 def too_large_request(limit: int) -> str:

@@ -1,6 +1,6 @@
 """The data folder: where it is, its version, who may use it, and writing in it so that nothing is ever half written.
 
-    version             the format of this folder; a newer one is refused
+    version             the format of this folder; a newer one is rejected
     token               the token of the local API
     running.json        the port of the program that is running
     incoming/           uploads that aren't in an account yet
@@ -72,7 +72,7 @@ def default_folder() -> Path:
 def open_home(folder: Path | None = None) -> Home:
     """Return the data folder, made if there is none. Raises NoHome.
 
-    A folder that isn't empty and isn't ours is refused, so that nothing of anyone else is touched.
+    A folder that isn't empty and isn't a data folder is rejected, so that other files are never touched.
     """
     path = Path(os.path.abspath(folder or default_folder()))
     try:
@@ -159,7 +159,7 @@ def flush_folder(path: Path) -> None:
 
 
 def read_json(path: Path) -> object | None:
-    """Return what a JSON file of ours has; None if there is none, or it is damaged."""
+    """Return what a JSON file that we wrote has; None if there is none, or it is damaged."""
     try:
         if path.stat().st_size > MAX_JSON:
             return None
@@ -174,7 +174,7 @@ def write_json(path: Path, data: object) -> None:
 
 
 def clean_up(home: Home) -> None:
-    """Remove what an interrupted run left unfinished. Only the program that holds the folder may call this."""
+    """Remove what an interrupted run left unfinished. Only the program that has locked the folder may call this."""
     for entry in home.incoming.iterdir():
         remove_tree(entry)
     accounts = [entry for entry in home.accounts.iterdir() if entry.is_dir()]

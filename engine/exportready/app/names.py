@@ -1,4 +1,4 @@
-"""Names of files that come from outside: which are refused, and the name that a file gets in the snapshot.
+"""Names of files that come from outside: which are rejected, and the name that a file gets in the snapshot.
 
 Names follow what Windows allows, because a data folder may be moved to another computer (learn.microsoft.com, “Naming Files, Paths, and
 Namespaces”, read 2026-11): no control characters, none of <>:"/\\|?*, no trailing dot or space, and no device name such as CON.

@@ -32,6 +32,8 @@ class Notes(msgspec.Struct, frozen=True, kw_only=True):
     """Id of a question -> when someone else was asked."""
     later: tuple[str, ...] = ()
     """Ids of the questions that were put off, in this order."""
+    shown: Mapping[str, tuple[str, str]] = {}
+    """Phase -> the check whose verdict was shown last, and the one that was shown before it (empty if none was)."""
     exported_at: datetime | None = None
     """When someone said that the batch was exported; None: the next export is still to come."""
 
@@ -67,6 +69,17 @@ def put_off(home: Home, account_id: str, question: str) -> None:
     with locked(home, account_id):
         now = notes(home, account_id)
         _save(home, account_id, replace(now, later=(*(one for one in now.later if one != question), question)))
+
+
+def show(home: Home, account_id: str, phase: str, check: str) -> str:
+    """Note that the verdict of a check is shown, and return the check that was shown before it; empty if none was."""
+    with locked(home, account_id):
+        now = notes(home, account_id)
+        last, before = now.shown.get(phase, ("", ""))
+        if last == check:
+            return before
+        _save(home, account_id, replace(now, shown={**now.shown, phase: (check, last)}))
+        return last
 
 
 def set_exported(home: Home, account_id: str, at: datetime | None) -> None:

@@ -19,7 +19,7 @@ from exportready.app.file_cards import REPLACES
 from exportready.app.home import Home, locked, write
 from exportready.app.saved import AllSaved, Saved
 from exportready.app.stored import Last
-from exportready.app.values import Answered, Needed, Question, Refused
+from exportready.app.values import Answered, Needed, Question, Rejected
 from exportready.model.display import format_date, format_time
 from exportready.model.evidence import Confirmation
 from exportready.policy.confirmations import BatchState
@@ -31,7 +31,7 @@ MAX_NAME = 100
 
 
 def needed(home: Home, account_id: str, phase: str, at: datetime) -> Needed:
-    """Return what the last check of a phase left open and nobody has answered since; nothing if there was none. Raises NotFound.
+    """Return what the last check of a phase left open and has no answer yet; nothing if there was none. Raises NotFound.
 
     It never starts a check.
     """
@@ -47,7 +47,7 @@ def needed(home: Home, account_id: str, phase: str, at: datetime) -> Needed:
 def fresh(home: Home, account_id: str, phase: str, at: checks.Moment) -> tuple[Question, ...]:
     """Return all open questions and confirmations as of now; if anything changed since the last check, check first, without storing it.
 
-    Raises NotFound, Refused.
+    Raises NotFound, Rejected.
     """
     return asking.asked(checks.up_to_date(home, account_id, phase, at).report)
 
@@ -58,7 +58,7 @@ def save(
     """Save answers and confirmations in the account's account.yaml: all of them or none.
 
     The keys are the ids or paths of questions, and the ids of rules. The values are choices, what was typed, or UNKNOWN.
-    Raises NotFound; Refused with the first that can't be saved.
+    Raises NotFound; Rejected with the first that can't be saved.
     """
     at = account(home, account_id).moment or at
     for key in [key for key in answers if key.partition(":")[0].partition(".")[0] == REPLACES]:
@@ -73,7 +73,7 @@ def save(
         if wrong := next(
             (rule for rule, value in confirmations.items() if not isinstance(value, bool) and value != UNKNOWN), None
         ):
-            raise Refused(f"{wrong[:80]}: a confirmation is true or false.")
+            raise Rejected(f"{wrong[:80]}: a confirmation is true or false.")
         text = _read_back(_with(text, answering.changes(answers, context), made))
         marked = _marked(home, account_id, found, answers, confirmations, context)
         write(home.snapshot(account_id) / ACCOUNT_FILE, text.encode())
@@ -86,18 +86,18 @@ def _with(text: str, changes: list[Change], made: list[Confirmation]) -> str:
 
 
 def _read_back(text: str) -> str:
-    """Return account.yaml if it can be read. Raises Refused with the first mistake that an answer made in it."""
+    """Return account.yaml if it can be read. Raises Rejected with the first mistake that an answer made in it."""
     try:
         reading.read(text.encode(), ACCOUNT_FILE)
     except MistakesFound as error:
-        raise Refused(f"This can't be saved: {error.mistakes[0].message}.") from error
+        raise Rejected(f"This can't be saved: {error.mistakes[0].message}.") from error
     return text
 
 
 def _who(by: str) -> str:
     name = clean(by)[:MAX_NAME]
     if not name:
-        raise Refused("Enter your name. It goes on the report.")
+        raise Rejected("Enter your name. It goes on the report.")
     return name
 
 
@@ -121,6 +121,7 @@ def _context(home: Home, account_id: str, text: str, found: list[Last], by: str,
         reports=tuple(one.report for one in found),
         state=found[0].beside.state if found else BatchState(),
         known=values,
+        earlier=tuple(one.asked for one in saved.read(home, account_id).answers.values() if one.asked is not None),
         stated=known.confirmations,
         digests={name: kept.recognized.sha256 for name, kept in known_files.items()},
         undated=tuple(name for name, kept in known_files.items() if kept.recognized.dated is None and kept.recognized.kinds),
@@ -142,6 +143,7 @@ def _marked(
     number = before.number + 1
     marked = dict(before.answers)
     asked = [one for last in found for one in asking.asked(last.report)]
+    asked += [one.question for one in before.answers.values() if one.question.id not in {other.id for other in asked}]
     for key, value in answers.items():
         path = answering.path_for(key, context)
         for question in asked:
@@ -156,17 +158,28 @@ def _marked(
 
 
 def _answer(question: Question, value: object, number: int, context: Context) -> Saved:
-    text = (
-        _YES_NO.get(value, str(value))
-        if isinstance(value, bool)
-        else ", ".join(map(str, value))
-        if isinstance(value, list)
-        else str(value)
-    )
+    text = _as_text(question, value)
     lasts = asking.lasts_of(question.path) if question.path is not None else None
-    until = context.at + lasts if lasts is not None else None
-    answered = Answered(by=context.by, at=context.at, until=until, value=text, label=_label(question, text))
-    return Saved(number=number, question=replace(question, answered=None), answered=answered)
+    return Saved(
+        number=number,
+        question=replace(question, answered=None),
+        answered=Answered(
+            by=context.by,
+            at=context.at,
+            until=context.at + lasts if lasts is not None else None,
+            value=text,
+            label=_label(question, text),
+        ),
+        asked=context.question(question.id),
+    )
+
+
+def _as_text(question: Question, value: object) -> str:
+    """Return an answer as a text that says the same if it is saved again."""
+    if isinstance(value, list):
+        nothing = question.choices[-1].value if question.choices else ""
+        return ", ".join(map(str, value)) or nothing
+    return _YES_NO[value] if isinstance(value, bool) else str(value)
 
 
 _YES_NO = {True: "yes", False: "no"}

@@ -6,6 +6,7 @@ import msgspec
 
 from exportready.app.home import Home, read_json, write
 from exportready.app.values import Answered, Question
+from exportready.model.questions import OpenQuestion
 
 
 class Saved(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,6 +16,8 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
     """Of the saving. A check that began after it knows it."""
     question: Question
     answered: Answered
+    asked: OpenQuestion | None = None
+    """The question as a check asked it, so that the answer can be changed; None for a confirmation."""
 
 
 class AllSaved(msgspec.Struct, frozen=True):

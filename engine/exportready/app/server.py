@@ -25,7 +25,7 @@ from exportready.app.api.routes import routes as api_routes
 from exportready.app.guard import Guard, Keys, Problem, refusal, status_of
 from exportready.app.home import Home, clean_up
 from exportready.app.running import PORT, Running, announce
-from exportready.app.values import Refused
+from exportready.app.values import Rejected
 from exportready.runtime import debug
 
 NAMES = ("127.0.0.1", "localhost", "[::1]")
@@ -50,7 +50,7 @@ def build(
     async def refused(request: Request, error: Exception) -> Response:
         if isinstance(error, HTTPException):
             return refusal(request, error.status_code, _DETAILS.get(error.status_code, str(error.detail)), pages.problem)
-        if not isinstance(error, (Problem, Refused, ClientDisconnect)):
+        if not isinstance(error, (Problem, Rejected, ClientDisconnect)):
             debug.show(error, f"{request.method} {request.url.path} failed")
             return refusal(request, 500, OUR_MISTAKE, pages.problem)
         status = 400 if isinstance(error, ClientDisconnect) else status_of(error)
@@ -61,7 +61,7 @@ def build(
     app = Starlette(
         routes=[*api_routes(), *pages.routes()],
         middleware=[Middleware(Guard, keys=keys, hosts=hosts, page=pages.problem)],
-        exception_handlers=dict.fromkeys((Problem, Refused, HTTPException, ClientDisconnect, Exception), refused),
+        exception_handlers=dict.fromkeys((Problem, Rejected, HTTPException, ClientDisconnect, Exception), refused),
         lifespan=_lifespan,
     )
     app.state.home, app.state.keys, app.state.now, app.state.quit = home, keys, now, on_quit
@@ -111,7 +111,7 @@ _FIRST_PAGE_FIRST = 0.7
 def run(home: Home, port: int, listening: list[socket.socket], on_ready: Callable[[str], None]) -> None:
     """Serve until Ctrl-C or Quit. `on_ready` is called with the address that lets a browser in, once it answers.
 
-    Only the program that holds the data folder may call this.
+    Only the program that has locked the data folder may call this.
     """
     (home.path / "running.json").unlink(missing_ok=True)  # of a program that was ended
     for account in accounts.all_accounts(home):

@@ -15,7 +15,7 @@ import msgspec
 
 from exportready.app.home import Home, flush, make_folder, remove_tree
 from exportready.app.names import is_hostile, is_leftover, safe_names
-from exportready.app.values import Refused, TooMuch
+from exportready.app.values import Rejected, TooMuch
 from exportready.evidence import zipped
 from exportready.evidence.files import is_zip
 from exportready.evidence.reading import Unreadable
@@ -32,13 +32,15 @@ class Upload(msgspec.Struct, frozen=True):
     name: str
     """Its name, or its path in the folder that was dropped."""
     content: Path | IO[bytes]
+    size: int = 0
+    """Bytes that were sent, which may be more than were kept; 0 if that isn't known."""
 
 
 class Staged(msgspec.Struct, frozen=True, kw_only=True):
     """One file that is on the disk, or why it isn't."""
 
     name: str
-    """What it will be called, or if it is refused, what it was called."""
+    """What it will be called, or if it is rejected, what it was called."""
     path: Path | None
     refusal: str = ""
     archive: str = ""
@@ -88,6 +90,9 @@ def _all(folder: Path, uploads: Sequence[Upload]) -> Iterator[Staged]:
     plain: list[Staged] = []
     archives: list[Staged] = []
     for upload, name in zip(wanted, names, strict=True):
+        if upload.size > budgets.DROPPED_FILE_SIZE:
+            plain.append(Staged(name=name, path=None, refusal=too_large(upload.size)))
+            continue
         one = _saved(folder, name, upload.content)
         (archives if one.path is not None and _is_archive(one.path, name) else plain).append(one)
     unpacked = [inside for archive in archives for inside in _unpacked(folder, archive)]
@@ -120,7 +125,7 @@ def _saved(folder: Path, name: str, content: Path | IO[bytes]) -> Staged:
                 return Staged(name=name, path=None, refusal=too_large(size))
         else:
             _write(path, iter(lambda: content.read(PIECE), b""))
-    except Refused as refused:
+    except Rejected as refused:
         return Staged(name=name, path=None, refusal=str(refused))
     except OSError as error:
         return Staged(name=name, path=None, refusal=cannot_save(name, error))

@@ -40,10 +40,10 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
 
 @asynccontextmanager
 async def received(request: Request, home: Home) -> AsyncIterator[Form]:
-    """Give the files and fields of a form. The files that nobody moved away are removed at the end.
+    """Give the files and fields of a form. Files that weren't moved away are removed at the end.
 
-    Raises Problem if it isn't such a form, or a name points outside its folder; TooMuch for too many files. A file beyond the limit of
-    one file is cut off just above it, so that it can be refused by itself.
+    Raises Problem if it isn't such a form, or a name points outside its folder; TooMuch for too many files. Of a file beyond the limit
+    of one file only the size is kept, so that it can be rejected by itself.
     """
     kind, options = parse_options_header(request.headers.get("content-type"))
     boundary = options.get(b"boundary")
@@ -65,12 +65,13 @@ async def received(request: Request, home: Home) -> AsyncIterator[Form]:
 
 
 class _FormReader:
-    """Takes the events of the parser. After a refusal it only counts, so that the sender can finish and read the answer."""
+    """Takes the events of the parser. After a rejection it only counts, so that the sender can finish and read the answer."""
 
     def __init__(self, folder: Path, boundary: bytes) -> None:
         self.folder = folder
         self.fields: dict[str, str] = {}
         self.files: list[tuple[str, Path]] = []
+        self.sizes: list[int] = []
         self.number = 0
         self.hostile = False
         self.out: IO[bytes] | None = None
@@ -118,7 +119,7 @@ class _FormReader:
 
     def uploads(self) -> tuple[Upload, ...]:
         """Return the files, in their order."""
-        return tuple(Upload(name, path) for name, path in self.files)
+        return tuple(Upload(name, path, size) for (name, path), size in zip(self.files, self.sizes, strict=True))
 
     # -- events
 
@@ -151,7 +152,7 @@ class _FormReader:
         self.field = _decoded(options.get(b"name", b""))
         name = _file_name(self.headers.get(b"content-disposition", b""), options)
         self.is_file = name is not None
-        if not name:  # a browser sends an empty one if nobody chose a file
+        if not name:  # a browser sends an empty one if no file was chosen
             return
         self.number += 1
         self.hostile = self.hostile or is_hostile(name)
@@ -164,8 +165,9 @@ class _FormReader:
     def data(self, data: bytes, start: int, end: int) -> None:
         """Take a piece of a part's content."""
         self.size += end - start
-        if self.out is not None and self.size <= budgets.DROPPED_FILE_SIZE + (1 << 20):
-            self.out.write(data[start:end])
+        if self.out is not None:
+            if self.size <= budgets.DROPPED_FILE_SIZE:
+                self.out.write(data[start:end])
         elif not self.is_file:
             if self.size > MAX_FIELD or len(self.fields) > MAX_FIELDS:
                 raise Problem(413, "A field of this form is too long, or it has too many.")
@@ -173,6 +175,8 @@ class _FormReader:
 
     def part_end(self) -> None:
         """End a part."""
+        if self.out is not None:
+            self.sizes.append(self.size)
         self.close()
         if not self.is_file:
             self.fields[self.field] = self.value.decode("utf-8", "replace")

@@ -22,15 +22,15 @@ Free = Literal["", "date", "name", "number", "text"]
 Outcome = Literal["added", "replaced", "same", "kept-both", "refused"]
 
 
-class Refused(Exception):
+class Rejected(Exception):
     """What was asked for isn't done. The message says why and what to do, for the person at the page."""
 
 
-class NotFound(Refused):
-    """There is no such account, file, check or undo any more."""
+class NotFound(Rejected):
+    """The account, file, check or undo doesn't exist any more."""
 
 
-class TooMuch(Refused):
+class TooMuch(Rejected):
     """More or larger files than one account may have, or than this computer has room for."""
 
 
@@ -168,6 +168,8 @@ class FileCard(msgspec.Struct, frozen=True, kw_only=True):
     can_undo: bool = False
     undo: str | None = None
     """The token of the undo."""
+    replaced: str = ""
+    """What it replaced, as a sentence; empty if it replaced no file."""
     size: int = 0
     company: str = ""
     """The company that it says it is from."""

@@ -12,7 +12,7 @@ from exportready.cli.command import Command
 if TYPE_CHECKING:
     from exportready.app.home import Home
 
-_MISSING = "The page needs a few more packages. Install them with: pip install 'exportready[app]'"
+_MISSING = "The page needs a few more packages. In the folder from which you installed ExportReady, run: pip install '.[app]'"
 
 
 @click.command(cls=Command, examples=["exportready app", "exportready app --print-token"])

@@ -126,7 +126,7 @@ def _answer(description: str, schema: str = "", media_type: str = "application/j
 
 
 def _operation(summary: str, answers: dict[str, Any], body: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-    refused = _answer("Refused; the problem says why", "Problem", "application/problem+json")
+    refused = _answer("Rejected; the problem says why", "Problem", "application/problem+json")
     return {
         "summary": summary,
         "responses": {**answers, "default": refused},

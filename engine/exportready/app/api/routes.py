@@ -17,7 +17,7 @@ from exportready.app.api.document import document
 from exportready.app.guard import Problem
 from exportready.app.home import Home
 from exportready.app.uploads import FIELD, received
-from exportready.app.values import Account, Added, CheckInfo, FileCard, Question, Refused
+from exportready.app.values import Account, Added, CheckInfo, FileCard, Question, Rejected
 from exportready.model.clock import iso
 from exportready.results.json_text import from_json
 from exportready.schema.times import believable
@@ -149,7 +149,7 @@ def _file(card: FileCard) -> dict[str, object]:
 
 
 def _added(one: Added) -> dict[str, object]:
-    """Return what became of a sent file. One that was refused has no records and the state that its reason gives it."""
+    """Return what became of a sent file. One that was rejected has no records."""
     known = (
         _file(one.card)
         if one.card is not None
@@ -218,7 +218,7 @@ async def create_account(request: Request) -> Response:
     """Add a company."""
     wanted = await _read(request, _NewAccount)
     if not wanted.name.strip():
-        raise Refused("Enter a name for the company.")
+        raise Rejected("Enter a name for the company.")
     made = await _call(accounts.create, _home(request), wanted.name, _now(request))
     return JSONResponse({"id": made.id, "name": made.name}, 201, headers={"Location": f"/api/accounts/{made.id}"})
 
@@ -246,10 +246,10 @@ async def add_files(request: Request) -> Response:
     await _call(accounts.account, home, account_id)
     async with received(request, home) as form:
         if not form.uploads:
-            raise Problem(422, f"There is no file in this request. Send the files in the field “{FIELD}”.")
+            raise Problem(422, f"This request has no file. Send the files in the field “{FIELD}”.")
         added = await _call(files.add, home, account_id, form.uploads, _now(request))
     if all(one.outcome == "refused" for one in added):
-        raise Refused(" ".join(dict.fromkeys(f"{one.name}: {one.why}" for one in added[:5])))
+        raise Rejected(" ".join(dict.fromkeys(f"{one.name}: {one.why}" for one in added[:5])))
     return JSONResponse({"files": [_added(one) for one in added]}, 201)
 
 

@@ -10,7 +10,7 @@ from exportready.app import accounts, checks, files, notes
 from exportready.app.pages.history import look
 from exportready.app.pages.report_values import label
 from exportready.app.pages.visit import AFTER, BEFORE, Visit, does, shows, text_of
-from exportready.app.values import Account, Refused
+from exportready.app.values import Account, Rejected
 from exportready.model.display import count
 
 _RANKS = ("fix", "look", "unknown", "none", "fine")
@@ -77,7 +77,7 @@ def _company(visit: Visit, account: Account) -> Company:
 def _create(visit: Visit, form: FormData) -> Response:
     try:
         made = accounts.create(visit.home, text_of(form, "name"), visit.now)
-    except Refused as error:
+    except Rejected as error:
         return visit.to("/companies", error=str(error))
     return visit.to(f"/c/{made.id}/files")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from msgspec.structs import replace
 from starlette.datastructures import FormData
@@ -16,7 +17,7 @@ from exportready.app.pages.sentences import size
 from exportready.app.pages.visit import Visit, does, shows, takes, text_of
 from exportready.app.pages.ways import ways_values
 from exportready.app.staging import Upload
-from exportready.app.values import Added, FileCard, Needed, Question, Refused
+from exportready.app.values import Added, FileCard, Rejected
 from exportready.schema.budgets import DROPPED_FILE_SIZE
 
 STATES = {
@@ -40,13 +41,17 @@ LOOKS = {
 _NOT_USED = ("unrecognized", "unreadable", "unused", "older", "other-company")
 
 
+_OLD = 2
+"""From how many days on a file's card says that it is old."""
+
+
 def anchor(name: str) -> str:
     """Return the id of a file's card."""
     return f"file-{re.sub(r'[^A-Za-z0-9]+', '-', name)}"
 
 
 def _files(visit: Visit) -> Response:
-    cards = _with_questions(files.cards(visit.home, visit.id), visit.needed(visit.phase()))
+    cards = _with_questions(files.cards(visit.home, visit.id))
     used = [one for one in cards if one.state not in _NOT_USED]
     added: list[Added] = visit.said("added") or []
     return visit.render(
@@ -64,18 +69,27 @@ def _files(visit: Visit) -> Response:
         state_words=STATES,
         looks=LOOKS,
         anchor=anchor,
+        age_of=lambda card: _age(card, visit.now),
         **form_values(visit),
         **ways_values(visit, has_files=bool(cards)),
     )
 
 
-def _with_questions(cards: Sequence[FileCard], needed: Needed) -> list[FileCard]:
-    """Return the cards, each with at most one question about its file. The others are under “What we still need”."""
-    by_file: dict[str, Question] = {}
-    for question in needed.questions:
-        for name in question.files[:1]:
-            by_file.setdefault(name, question)
-    return [card if card.question else replace(card, question=by_file.get(card.name)) for card in cards]
+def _with_questions(cards: Sequence[FileCard]) -> list[FileCard]:
+    """Return the cards with each question only once. One about several files is at the first of them."""
+    asked = set[str]()
+    shown = []
+    for card in cards:
+        is_first = card.question is not None and card.question.id not in asked
+        asked |= {card.question.id} if card.question is not None else set()
+        shown.append(card if is_first else replace(card, question=None))
+    return shown
+
+
+def _age(card: FileCard, now: datetime) -> str:
+    """Return that a file is old, if it is: the lists and the batch change every day."""
+    days = (now - card.taken_at).days if card.taken_at else 0
+    return f"{days:,} days old. Export it again before you rely on it." if days >= _OLD and card.state == "used" else ""
 
 
 def _of(cards: list[FileCard], program: str) -> list[FileCard]:
@@ -99,7 +113,7 @@ def _add(visit: Visit, form: Mapping[str, str], uploads: Sequence[Upload]) -> Re
     back = text_of(form, "back")
     try:
         added = files.add(visit.home, visit.id, uploads, visit.now)
-    except Refused as error:
+    except Rejected as error:
         return visit.to("files", added=[Added(name="", outcome="refused", why=str(error))])
     if text_of(form, "exported") and not visit.notes().exported_at:
         notes.set_exported(visit.home, visit.id, visit.now)

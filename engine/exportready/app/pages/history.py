@@ -134,7 +134,7 @@ def _saved(visit: Visit) -> Response:
     """Give a report as a file."""
     name = visit.request.path_params["file"]
     if name not in _FILES:
-        raise NotFound("There is no such file.")
+        raise NotFound("This address has no file. Go back to the report.")
     check = checks.check(visit.home, visit.id, visit.request.path_params["check"])
     format, media_type = _FILES[name]
     text = render(format, checks.report(visit.home, visit.id, check.id), Options())

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from exportready.app import notes, questions
+from exportready.app import files, notes, questions
 from exportready.app.pages import sentences
-from exportready.app.pages.answers import all_of, form_values, is_yes, value_of
+from exportready.app.pages.answers import all_of, form_values, is_yes, seen, value_of
 from exportready.app.pages.visit import Visit, does, shows, text_of
 from exportready.app.pages.ways import ways_values
-from exportready.app.values import Question, Refused
+from exportready.app.values import Question, Rejected
 
 _AT_ONCE = 2
 """Cards that are shown at a time: the one to answer, and the next."""
@@ -24,7 +25,9 @@ def _needed(visit: Visit) -> Response:
     confirmations = _in_order(needed.confirmations, noted)
     everything = [*open_questions, *confirmations]
     wants_all = bool(visit.request.query_params.get("all"))
-    changing = next((one for one in needed.answered if one.id == visit.request.query_params.get("change")), None)
+    changing = next(
+        (one for one in (*needed.answered, *needed.expired) if one.id == visit.request.query_params.get("change")), None
+    )
     shown = [] if changing else everything if wants_all else everything[:_AT_ONCE]
     done = [sum(bool(one.rule) is is_confirmation for one in needed.answered) for is_confirmation in (False, True)]
     return visit.render(
@@ -41,7 +44,7 @@ def _needed(visit: Visit) -> Response:
         left=len(everything),
         more=len(everything) > len(shown) and not changing,
         all=wants_all,
-        heading=sentences.left(len(everything), sum(one.minutes for one in everything)),
+        heading=sentences.left(len(everything), sentences.total_minutes(everything)),
         asked=[(one, noted.asked[one.id]) for one in (*needed.questions, *needed.confirmations) if one.id in noted.asked],
         error=visit.said("error"),
         **form_values(visit),
@@ -58,9 +61,13 @@ def _in_order(some: Sequence[Question], noted: notes.Notes) -> list[Question]:
 def _answer(visit: Visit, form: FormData) -> Response:
     """Save one answer or confirmation, and go to the next card."""
     phase = visit.phase()
-    question = all_of(visit.needed(phase)).get(text_of(form, "question"))
+    asked = {one.question.id: one.question for one in files.cards(visit.home, visit.id) if one.question}
+    question = {**asked, **all_of(visit.needed(phase))}.get(text_of(form, "question"))
     if question is None:
         return _next(visit, form, error="This was answered in another window, or isn't asked any more.")
+    if text_of(form, "seen") != seen(question) and question.answered:
+        said = sentences.saved_elsewhere(question.answered, visit.now)
+        return visit.to(f"needed?change={quote(question.id)}#{text_of(form, 'at')}", error=said)
     if text_of(form, "later") or (question.rule and text_of(form, "unknown")):
         notes.put_off(visit.home, visit.id, question.id)
         return _next(visit, form)
@@ -68,7 +75,7 @@ def _answer(visit: Visit, form: FormData) -> Response:
         notes.set_person(visit.home, text_of(form, "by"))
     try:
         _save(visit, question, form)
-    except Refused as error:
+    except Rejected as error:
         return visit.to(_address(visit, form, question.id), error=str(error))
     notes.ask(visit.home, visit.id, question.id, None)
     visit.start_check(phase)
@@ -79,13 +86,11 @@ def _save(visit: Visit, question: Question, form: FormData) -> None:
     by = notes.person(visit.home)
     if question.rule:
         if not by:
-            raise Refused("Enter your name first. It goes on the report.")
+            raise Rejected("Enter your name first. It goes on the report.")
         yes = question.answered is not None if text_of(form, "still") else is_yes(question, form)
         questions.save(visit.home, visit.id, {}, {question.rule: yes}, by, visit.now)
     else:
-        questions.save(
-            visit.home, visit.id, {question.path or question.id: value_of(question, form)}, {}, by or "You", visit.now
-        )
+        questions.save(visit.home, visit.id, {question.id: value_of(question, form)}, {}, by or "You", visit.now)
 
 
 def _asked(visit: Visit, form: FormData) -> Response:

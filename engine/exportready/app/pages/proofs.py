@@ -103,7 +103,7 @@ def _rules() -> Mapping[str, Rule]:
 
 
 def _export_of(source: Source) -> str:
-    """Return which export makes such a file; the file's own name, if it is none of the four."""
+    """Return which export makes such a file; the file's own name, if no export of the four does."""
     kinds = {kind for kind, number in source.records.items() if number}
     if kinds & set(PRICEBOOK):
         return _PRICEBOOK

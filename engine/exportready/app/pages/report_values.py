@@ -91,7 +91,7 @@ def _asked_again(office: OfficeView) -> dict[str, Any]:
         return {"questions_again": "", "questions_again_one": False}
     what = f"Problem {numbers[0]} comes" if len(numbers) == 1 else f"Problems {join_words(numbers)} come"
     return {
-        "questions_again": f"{what} from {'an answer' if len(numbers) == 1 else 'answers'} of yours.",
+        "questions_again": f"{what} from {'an answer' if len(numbers) == 1 else 'answers'} that you gave.",
         "questions_again_one": len(numbers) == 1,
     }
 

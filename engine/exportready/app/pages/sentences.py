@@ -53,6 +53,12 @@ def shown_value(answered: Answered, now: datetime) -> str:
     return words.sentence(moment(moment_, now)) if moment_.tzinfo else format_date(moment_)
 
 
+def saved_elsewhere(answered: Answered, now: datetime) -> str:
+    """Return that another window saved an answer meanwhile."""
+    when = f" {moment(answered.at, now)}" if answered.at else ""
+    return f"“{shown_value(answered, now)}” was saved in another window{when}. Keep that, or save your answer."
+
+
 def until_of(confirmed: Confirmed | None, now: datetime) -> str:
     """Return until when a confirmation counts."""
     if confirmed is None or confirmed.until is None:
@@ -66,8 +72,14 @@ def decides(number: int) -> str:
 
 
 def minutes_of(questions: Sequence[Question]) -> str:
-    """Return how long some questions take."""
-    return words.duration(max(1, sum(one.minutes for one in questions)))
+    """Return how long some questions take: 20 seconds each, and a look at a screen as long as its rule says."""
+    return words.duration(max(1, total_minutes(questions)))
+
+
+def total_minutes(questions: Sequence[Question]) -> int:
+    """Return the minutes that some questions take."""
+    answers = sum(one.rule is None for one in questions)
+    return -(-answers // 3) + sum(one.minutes for one in questions if one.rule is not None)
 
 
 def unknown_note(question: Question) -> str:

@@ -13,7 +13,7 @@ from exportready.account.questions import EXPORTS
 from exportready.app import accounts, example, files
 from exportready.app.pages.visit import Visit, does, shows, takes
 from exportready.app.staging import Upload
-from exportready.app.values import Refused
+from exportready.app.values import Rejected
 from exportready.reporters.pages import script, style
 
 _ICON = (
@@ -44,13 +44,15 @@ def _drop(visit: Visit, form: Mapping[str, str], uploads: Sequence[Upload]) -> R
     made = accounts.create(visit.home, "", visit.now)
     try:
         added = files.add(visit.home, made.id, uploads, visit.now)
-    except Refused as error:
+    except Rejected as error:
         accounts.delete(visit.home, made.id)
         return visit.to("/", message=str(error))
     if not any(one.card for one in added):
         accounts.delete(visit.home, made.id)
         return visit.to(
-            "/", message=" ".join(f"{one.name}: {one.why}" for one in added[:5]) or "There was no file in that drop."
+            "/",
+            message=" ".join(f"{one.name}: {one.why}" for one in added[:5])
+            or "We found no files in what you dropped. Drop the files themselves, or their folder.",
         )
     visit.open(accounts.account(visit.home, made.id))
     visit.start_check()

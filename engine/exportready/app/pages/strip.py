@@ -10,6 +10,7 @@ from exportready.app.pages.sentences import open_checks
 from exportready.app.values import CheckInfo, Needed, Progress
 from exportready.model.display import count
 from exportready.model.report import Verdict
+from exportready.model.rules import Phase
 from exportready.reporters import words
 from exportready.reporters.html import LOOK_BY_VERDICT
 
@@ -25,7 +26,7 @@ class Strip(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def strip_of(
-    here: str, check: CheckInfo | None, needed: Needed, progress: Progress, now: datetime, *, has_files: bool
+    here: str, check: CheckInfo | None, needed: Needed, progress: Progress, now: datetime, *, phase: str, has_files: bool
 ) -> Strip:
     """Return the strip of a company. `here` is the company's address."""
     if progress.state == "running":
@@ -39,13 +40,16 @@ def strip_of(
         return Strip(
             look="look", title="The check stopped", sentence=sentence, button="Try again", href=f"{here}/before-export"
         )
+    if check is None and phase == Phase.AFTER.value:
+        sentence = "Drop the QuickBooks transactions and the batch again."
+        return Strip(look="unknown", title="Did it arrive?", sentence=sentence, button="What to drop", href=f"{here}/{phase}")
     if check is None:
         return Strip(
             look="unknown",
             title="Not checked yet",
             sentence="The check starts by itself as soon as there is a file." if not has_files else "",
             button="Check now" if has_files else "",
-            href=f"{here}/before-export",
+            href=f"{here}/{phase}",
         )
     return _of_check(here, check, needed, now)
 

@@ -23,7 +23,7 @@ from exportready.app.pages import sentences
 from exportready.app.pages.strip import strip_of
 from exportready.app.staging import Upload
 from exportready.app.uploads import received
-from exportready.app.values import Account, CheckInfo, Needed, NotFound, Progress, Refused
+from exportready.app.values import Account, CheckInfo, Needed, NotFound, Progress, Rejected
 from exportready.reporters.pages import screen, script, style
 
 BEFORE, AFTER = "before-export", "after-export"
@@ -84,6 +84,11 @@ class Visit:
         """Return the checks of a phase, the newest first."""
         return [one for one in checks.all_checks(self.home, self.id) if one.phase == phase]
 
+    def shown_before(self, found: Sequence[CheckInfo]) -> CheckInfo | None:
+        """Note that the newest of some checks is shown, and return the one that was shown before it."""
+        before = notes.show(self.home, self.id, found[0].phase, found[0].id)
+        return next((one for one in found if one.id == before), None)
+
     def progress(self) -> Progress:
         """Return how far the check is."""
         return checks.progress(self.home, self.id)
@@ -136,7 +141,13 @@ class Visit:
         }
         if tab in ("files", "needed", "history", "settings"):
             shared["strip"] = strip_of(
-                self.here, found[0] if found else None, self.needed(phase), progress, self.now, has_files=self.has_files()
+                self.here,
+                found[0] if found else None,
+                self.needed(phase),
+                progress,
+                self.now,
+                phase=phase,
+                has_files=self.has_files(),
             )
         return shared
 
@@ -215,7 +226,7 @@ def _act(request: Request, function: Screen) -> Response:
         return function(Visit(request))
     except NotFound as error:
         return problem(request, 404, "This isn't here any more", str(error))
-    except Refused as error:
+    except Rejected as error:
         return problem(request, 409, "That didn't work", str(error))
 
 
