@@ -203,3 +203,29 @@ def test_the_list_of_exports_prints_on_two_pages(run: Run, open_app: Open) -> No
     page.emulate_media(media="print")
     expect(page.locator("[data-print]")).to_be_hidden()
     assert page.pdf().count(b"/Type /Page\n") <= 2
+
+
+def test_another_batch_never_replaces_one_and_copies_are_asked_about(run: Run, open_app: Open, tmp_path: Path) -> None:
+    page = open_app(run()).page
+    invoices = EXAMPLES / "by-hand" / "batch-1042-invoices.xlsx"
+    add(page, [invoices])
+    wait_until_checked(page)
+    other = tmp_path / "batch-1043-invoices.xlsx"
+    other.write_bytes(invoices.read_bytes() + b"\0")
+    add(page, [other])
+    wait_until_checked(page)
+    page.goto(f"{company(page)}/files")
+    expect(page.locator(".file h3")).to_have_text(["batch-1042-invoices.xlsx", "batch-1043-invoices.xlsx"])
+    copy = tmp_path / "batch-1042-invoices (1).xlsx"
+    copy.write_bytes(invoices.read_bytes() + b"\0\0")
+    add(page, [copy])
+    wait_until_checked(page)
+    page.goto(f"{company(page)}/files")
+    card = page.locator(".file", has=page.locator("h3", has_text="invoices (1).xlsx"))
+    question = card.locator(".ask > b").inner_text()
+    assert question.startswith("You have two files of this kind.")
+    card.locator(".ask button").first.click()
+    wait_until_checked(page)
+    expect(page.locator(".said.fix")).to_have_count(0)
+    page.goto(f"{company(page)}/files")
+    assert question not in page.locator("main").inner_text()

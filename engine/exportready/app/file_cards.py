@@ -45,11 +45,12 @@ def _card(name: str, kept: Kept, files: Mapping[str, Kept], source: Source | Non
         taken_at=(source.dated if source is not None else None) or found.dated,
         added_at=kept.added_at,
         state=state,
-        said=tuple(file_words.sentence(one) for one in (kept.said, *notes) if one),
+        said=tuple(file_words.sentence(one) for one in notes if one),
         help=tuple(map(file_words.sentence, filter(None, _help(name, kept, files, state)))),
         question=asked[0] if asked else None,
         can_undo=kept.undo is not None,
         undo=kept.undo,
+        replaced=kept.said,
         size=found.size,
         company=", ".join(found.companies),
     )

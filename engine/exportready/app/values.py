@@ -168,6 +168,8 @@ class FileCard(msgspec.Struct, frozen=True, kw_only=True):
     can_undo: bool = False
     undo: str | None = None
     """The token of the undo."""
+    replaced: str = ""
+    """What it replaced, as a sentence; empty if it replaced no file."""
     size: int = 0
     company: str = ""
     """The company that it says it is from."""

@@ -16,7 +16,7 @@ from exportready.app.pages.sentences import size
 from exportready.app.pages.visit import Visit, does, shows, takes, text_of
 from exportready.app.pages.ways import ways_values
 from exportready.app.staging import Upload
-from exportready.app.values import Added, FileCard, Needed, Question, Rejected
+from exportready.app.values import Added, FileCard, Rejected
 from exportready.schema.budgets import DROPPED_FILE_SIZE
 
 STATES = {
@@ -46,7 +46,7 @@ def anchor(name: str) -> str:
 
 
 def _files(visit: Visit) -> Response:
-    cards = _with_questions(files.cards(visit.home, visit.id), visit.needed(visit.phase()))
+    cards = _with_questions(files.cards(visit.home, visit.id))
     used = [one for one in cards if one.state not in _NOT_USED]
     added: list[Added] = visit.said("added") or []
     return visit.render(
@@ -69,13 +69,15 @@ def _files(visit: Visit) -> Response:
     )
 
 
-def _with_questions(cards: Sequence[FileCard], needed: Needed) -> list[FileCard]:
-    """Return the cards, each with at most one question about its file. The others are under “What we still need”."""
-    by_file: dict[str, Question] = {}
-    for question in needed.questions:
-        for name in question.files[:1]:
-            by_file.setdefault(name, question)
-    return [card if card.question else replace(card, question=by_file.get(card.name)) for card in cards]
+def _with_questions(cards: Sequence[FileCard]) -> list[FileCard]:
+    """Return the cards with each question only once. One about several files is at the first of them."""
+    asked = set[str]()
+    shown = []
+    for card in cards:
+        is_first = card.question is not None and card.question.id not in asked
+        asked |= {card.question.id} if card.question is not None else set()
+        shown.append(card if is_first else replace(card, question=None))
+    return shown
 
 
 def _of(cards: list[FileCard], program: str) -> list[FileCard]:

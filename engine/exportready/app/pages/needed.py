@@ -8,7 +8,7 @@ from urllib.parse import quote
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from exportready.app import notes, questions
+from exportready.app import files, notes, questions
 from exportready.app.pages import sentences
 from exportready.app.pages.answers import all_of, form_values, is_yes, seen, value_of
 from exportready.app.pages.visit import Visit, does, shows, text_of
@@ -61,7 +61,8 @@ def _in_order(some: Sequence[Question], noted: notes.Notes) -> list[Question]:
 def _answer(visit: Visit, form: FormData) -> Response:
     """Save one answer or confirmation, and go to the next card."""
     phase = visit.phase()
-    question = all_of(visit.needed(phase)).get(text_of(form, "question"))
+    asked = {one.question.id: one.question for one in files.cards(visit.home, visit.id) if one.question}
+    question = {**asked, **all_of(visit.needed(phase))}.get(text_of(form, "question"))
     if question is None:
         return _next(visit, form, error="This was answered in another window, or isn't asked any more.")
     if text_of(form, "seen") != seen(question) and question.answered:
