@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from exportready.evidence.files import File
 from exportready.model.evidence import NO_NOTES, FieldNote, Listing, Location, Record, Value
+from exportready.model.fields import Fields
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -168,7 +169,13 @@ def _unpack(
         end = at + len(names)
         fields = dict(zip(names, values[at:end], strict=True))
         records.append(
-            Record(kind=kind, key=key, fields=fields, where=Location(path, line, pointer), notes=notes.get(number, NO_NOTES))
+            Record(
+                kind=kind,
+                key=key,
+                fields=Fields.of(fields),
+                where=Location(path, line, pointer),
+                notes=notes.get(number, NO_NOTES),
+            )
         )
         at = end
     return Listing(**{**header, "records": tuple(records)})
