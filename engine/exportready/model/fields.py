@@ -24,11 +24,11 @@ class Places(dict[str, int]):
         """Return the places with one more name at the end."""
         wider = self._wider.get(name)
         if wider is None:
-            wider = self._wider[name] = _places_of((*self, name))
+            wider = self._wider[name] = places_of((*self, name))
         return wider
 
     def __reduce__(self) -> tuple[Callable[[tuple[str, ...]], Places], tuple[tuple[str, ...]]]:
-        return _places_of, (tuple(self),)
+        return places_of, (tuple(self),)
 
 
 _PLACES: dict[tuple[str, ...], Places] = {}
@@ -45,7 +45,7 @@ class Fields(msgspec.Struct, frozen=True, eq=False):
     @staticmethod
     def of(fields: Mapping[str, Value]) -> Mapping[str, Value]:
         """Return the same mapping, packed."""
-        return cast("Mapping[str, Value]", Fields(_places_of(tuple(fields)), tuple(fields.values())))
+        return cast("Mapping[str, Value]", Fields(places_of(tuple(fields)), tuple(fields.values())))
 
     def get(self, name: str, otherwise: Value | None = None) -> Value | None:
         """Return the value of a field."""
@@ -99,7 +99,8 @@ class Fields(msgspec.Struct, frozen=True, eq=False):
 Mapping.register(Fields)
 
 
-def _places_of(names: tuple[str, ...]) -> Places:
+def places_of(names: tuple[str, ...]) -> Places:
+    """Return the places of these names."""
     places = _PLACES.get(names)
     if places is None:
         if len(_PLACES) >= _CACHE_SIZE:
