@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from exportready.app import accounts, checks, files, questions
+from exportready.app import accounts, checks, file_words, files, questions
 from exportready.app.api.document import document
 from exportready.app.guard import Problem
 from exportready.app.home import Home
@@ -149,18 +149,19 @@ def _file(card: FileCard) -> dict[str, object]:
 
 
 def _added(one: Added) -> dict[str, object]:
-    """Return what became of a sent file. One that was rejected has no records."""
+    """Return what became of a sent file. Answers and rejected files have no card."""
+    is_used = one.outcome != "refused"
     known = (
         _file(one.card)
         if one.card is not None
         else {
             "name": one.name,
-            "kind": "",
+            "kind": file_words.ANSWERS if is_used else "",
             "records": 0,
             "taken_at": None,
-            "state": "unreadable",
+            "state": "used" if is_used else "unreadable",
             "said": [],
-            "help": [one.why],
+            "help": [] if is_used else [one.why],
         }
     )
     return {**known, "outcome": one.outcome, "why": one.why}
