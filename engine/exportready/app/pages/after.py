@@ -11,6 +11,7 @@ from exportready.app.pages.bridge import bridges, matching
 from exportready.app.pages.jobs import groups
 from exportready.app.pages.report_values import report_values
 from exportready.app.pages.visit import AFTER, BEFORE, Visit, shows
+from exportready.app.pages.ways import ways_values
 from exportready.model.display import count
 from exportready.model.report import Report, Verdict
 
@@ -41,6 +42,9 @@ def _after(visit: Visit) -> Response:
         values["band"].title,
         AFTER,
         **{**values, "band": _with_tasks(values["band"], len(keys), sum(key in done for key in keys))},
+        **ways_values(visit, has_files=True),
+        phase_query=f"?phase={AFTER}",
+        phase_and=f"&phase={AFTER}",
         bridges=bridges(report),
         matching=matching(report),
         groups=lists,
@@ -48,7 +52,6 @@ def _after(visit: Visit) -> Response:
         done_jobs=sum(key in done for key in keys),
         closed=report.verdict is Verdict.READY,
         exported=exported_at is not None,
-        has_files=True,
     )
 
 

@@ -10,6 +10,7 @@ from exportready.app import checks, notes
 from exportready.app.pages.band import has_expired_check
 from exportready.app.pages.report_values import report_values
 from exportready.app.pages.visit import AFTER, BEFORE, Visit, does, shows, state_of, text_of
+from exportready.app.pages.ways import ways_values
 from exportready.app.values import CheckInfo
 from exportready.model.report import Report, Verdict
 
@@ -32,8 +33,10 @@ def _before(visit: Visit) -> Response:
         values["band"].title,
         BEFORE,
         **values,
+        **ways_values(visit, has_files=True),
+        phase_query=f"?phase={BEFORE}",
+        phase_and=f"&phase={BEFORE}",
         ready=is_ready,
-        has_files=True,
         export_steps=_export_steps(found[0]),
         until=_until(found[0]),
     )

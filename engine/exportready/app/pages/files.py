@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from msgspec.structs import replace
 from starlette.datastructures import FormData
@@ -40,6 +41,10 @@ LOOKS = {
 _NOT_USED = ("unrecognized", "unreadable", "unused", "older", "other-company")
 
 
+_OLD = 2
+"""From how many days on a file's card says that it is old."""
+
+
 def anchor(name: str) -> str:
     """Return the id of a file's card."""
     return f"file-{re.sub(r'[^A-Za-z0-9]+', '-', name)}"
@@ -64,6 +69,7 @@ def _files(visit: Visit) -> Response:
         state_words=STATES,
         looks=LOOKS,
         anchor=anchor,
+        age_of=lambda card: _age(card, visit.now),
         **form_values(visit),
         **ways_values(visit, has_files=bool(cards)),
     )
@@ -78,6 +84,12 @@ def _with_questions(cards: Sequence[FileCard]) -> list[FileCard]:
         asked |= {card.question.id} if card.question is not None else set()
         shown.append(card if is_first else replace(card, question=None))
     return shown
+
+
+def _age(card: FileCard, now: datetime) -> str:
+    """Return that a file is old, if it is: the lists and the batch change every day."""
+    days = (now - card.taken_at).days if card.taken_at else 0
+    return f"{days:,} days old. Export it again before you rely on it." if days >= _OLD and card.state == "used" else ""
 
 
 def _of(cards: list[FileCard], program: str) -> list[FileCard]:

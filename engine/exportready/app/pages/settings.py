@@ -8,6 +8,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response, StreamingResponse
 
 from exportready.app import accounts, checks, files, notes
+from exportready.app.files import KEPT_FOR
 from exportready.app.pages.visit import Visit, does, shows, text_of
 from exportready.app.values import Rejected
 
@@ -19,7 +20,7 @@ def _settings(visit: Visit) -> Response:
         "settings",
         person=notes.person(visit.home),
         folder=str(visit.home.path),
-        kept="Replaced and removed files stay there, so that you can undo it. They go when you delete the company.",
+        kept=f"Replaced and removed files are kept for {KEPT_FOR.days} days, so that you can undo it.",
         saved=visit.said("saved"),
         error=visit.said("error"),
         can_quit=hasattr(visit.request.app.state, "quit"),
