@@ -31,12 +31,20 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     good_until: datetime | None
 
 
+_OF_COMPANY = ("quickbooks.Company", "quickbooks.Host")
+"""The kinds that say which company a file is from."""
+
+
 def recognize(book: Rulebook, on_file: OnFile, files: Sequence[tuple[str, Path]], zone: tzinfo = UTC) -> list[Recognized]:
-    """Recognize each file by its content and its name, given where it is now."""
+    """Recognize each file by its content and its name, given where it is now.
+
+    Records are counted, not read: that takes less than half the time, and hardly any memory.
+    """
+    wanted = {kind: fields for kind, fields in book.wanted.items() if kind in _OF_COMPANY}
     found = []
     for number, (name, path) in enumerate(files, 1):
         on_file(name, number, len(files))
-        one = read_one(File(name, partial(load, path), path.stat().st_size), dict(book.wanted), {}, zone)
+        one = read_one(File(name, partial(load, path), path.stat().st_size), wanted, {}, zone)
         found.append(_recognized(name, path, one))
     return found
 
