@@ -90,6 +90,15 @@ def test_companies(http: TestClient, one: str) -> None:
     assert http.get("/api/accounts").json() == {"accounts": []}
 
 
+def test_answers_that_are_sent_are_used_and_not_listed(http: TestClient, one: str) -> None:
+    answer = http.post(
+        f"{one}/files", files=[*FILES[:1], ("files", ("account.yaml", (BY_HAND / "account.yaml").read_bytes()))]
+    )
+    added = {file["name"]: (file["outcome"], file["state"]) for file in fits("AddedFiles", answer.json())["files"]}
+    assert added["account.yaml"] == ("added", "used")
+    assert [file["name"] for file in http.get(f"{one}/files").json()["files"]] == [FILES[0][1][0]]
+
+
 def test_a_file_is_removed_by_its_name(http: TestClient, one: str) -> None:
     http.post(f"{one}/files", files=[("files", ("my file #1 (é).csv", b"a,b\n1,2\n"))])
     (file,) = http.get(f"{one}/files").json()["files"]

@@ -107,6 +107,16 @@ def test_the_company_is_named_by_its_files_only_if_nobody_named_it(home: Home) -
     assert "account: Northwind Plumbing & Heating" in accounts.answers_text(home, unnamed.id, AT)
 
 
+def test_a_file_of_another_company_is_called_that(home: Home, company: str) -> None:
+    host = Path("examples/ready/quickbooks-host-company-preferences.xml").read_text()
+    add(home, company, upload("ours.xml", host))
+    (one,) = add(home, company, upload("theirs.xml", host.replace("Northwind Plumbing &amp; Heating", "Northwind Rentals")))
+    assert one.card
+    assert (one.card.state, one.card.company) == ("other-company", "Northwind Rentals")
+    assert "“Northwind Rentals”" in one.card.help[0]
+    assert card(home, company, "ours.xml").state == "used"
+
+
 # -- replaced
 
 

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from exportready.app import accounts, checks, files, questions
 from exportready.app import home as home_module
 from exportready.app.home import Home, NoHome, clean_up, open_home, read_json, write, write_json
+from exportready.app.values import Rejected
+from page import AT, upload
 
 
 def test_a_new_folder_has_a_version_a_token_and_nothing_that_others_can_read(tmp_path: Path) -> None:
@@ -92,3 +95,33 @@ def test_what_an_interrupted_run_left_is_removed_and_links_are_not_followed(home
     assert list(home.incoming.iterdir()) == []
     assert not (home.path / ".new-1234").exists()
     assert (outside / "mine.txt").read_text() == "mine"
+
+
+def test_an_account_whose_own_file_is_damaged_is_still_there(home: Home, company: str) -> None:
+    (home.account(company) / "account.json").write_bytes(b"{")
+    (found,) = accounts.all_accounts(home)
+    assert (found.id, found.name) == (company, "Northwind Plumbing & Heating")
+
+
+def test_answers_that_someone_broke_are_said_and_cost_nothing(home: Home, company: str) -> None:
+    checks.run(home, company, checks.BEFORE, AT)
+    path = home.snapshot(company) / "account.yaml"
+    for broken in (b"account: [\n", b"\xff\xfe\x00", b"settings: {nothing: 1}\n"):
+        path.write_bytes(broken)
+        questions.needed(home, company, checks.BEFORE, AT)
+        with pytest.raises(Rejected, match="can't be read"):
+            questions.save(home, company, {"peopleWhoExport": 1}, {}, "me", AT)
+        assert path.read_bytes() == broken
+        assert checks.run(home, company, checks.BEFORE, AT).verdict_key == "cannot_tell"
+    path.unlink()
+    questions.save(home, company, {"peopleWhoExport": 1}, {}, "me", AT)
+
+
+@pytest.mark.parametrize("name", ["files.json", "saved.json", "journal.json"])
+def test_what_is_beside_the_files_may_be_damaged(home: Home, company: str, name: str) -> None:
+    files.add(home, company, [upload("a.csv", "a,b\r\n1,2\r\n")], AT)
+    (home.account(company) / name).write_bytes(b"{]")
+    files.add(home, company, [upload("b.csv", "c,d\r\n1,2\r\n")], AT)
+    assert [card.name for card in files.cards(home, company)] == ["a.csv", "b.csv"]
+    questions.save(home, company, {"peopleWhoExport": 1}, {}, "me", AT)
+    checks.run(home, company, checks.BEFORE, AT)

@@ -80,6 +80,22 @@ def test_open_checks_are_not_a_yes() -> None:
     assert shown.buttons[0].label.startswith("Finish ")
 
 
+def test_answers_are_as_old_as_the_last_of_them() -> None:
+    found = of("ready")
+    given = [
+        Question(
+            id="answer:x", path="x", text="?", answered=Answered(by="", at=NOW - timedelta(hours=3), until=None, value="a")
+        ),
+        Question(
+            id="confirm:r", rule="r", text="?", answered=Answered(by="", at=NOW - timedelta(hours=1), until=None, value="y")
+        ),
+    ]
+    setting = Setting(here="/c/1", now=NOW, check=info(found), needed=Needed(answered=tuple(given)))
+    ages = {age.name: age.age for age in band_of(found, office_view(found), setting).ages}
+    assert ages["1 answer, 1 confirmation"] == "1 h old"
+    assert "Your answers" not in ages
+
+
 def test_after_the_export_the_band_says_what_arrived() -> None:
     shown = band("after-export")
     assert shown.title == "Some transactions are missing or wrong"

@@ -5,10 +5,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from exportready.app import history
+from exportready.app.values import TrendPoint
 
 from .app_server import AFTER_EXPORT, BY_HAND, EXAMPLES, App, add, answer_everything, company, running, wait_until_checked
 from .conftest import Opened
@@ -196,6 +200,28 @@ def test_history_compares_and_opens_earlier_reports(ready: Path, run: Run, open_
         assert Path(saved.value.path()).stat().st_size > 100
 
 
+def test_the_trend_says_how_many_problems_each_batch_began_with(
+    ready: Path, run: Run, open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    points = [
+        TrendPoint(
+            label=str(1037 + number),
+            at=datetime(2026, 10, 2, 12, tzinfo=UTC) + timedelta(days=7 * number),
+            problems=problems,
+            verdict_key="ready",
+            verdict="Ready to export",
+            check_id="",
+        )
+        for number, problems in enumerate((11, 9, 9, 6, 7, 4, 3, 0))
+    ]
+    monkeypatch.setattr(history, "trend", lambda home, account_id: tuple(points))
+    page, home = open_ready(run(ready), open_app)
+    page.goto(f"{home}/history")
+    expect(page.get_by_role("img", name="Down from 11 to 0 in 8 batches")).to_be_visible()
+    assert page.locator("svg.trend rect").count() == 8
+    assert int(page.locator("svg.trend rect").first.get_attribute("height") or 0) > 60
+
+
 def test_everything_works_without_the_script(run: Run, open_app: Open) -> None:
     page = open_app(run(), script=False).page
     page.locator("#start-files").set_input_files(BY_HAND)
@@ -228,7 +254,8 @@ def test_everything_works_without_the_script(run: Run, open_app: Open) -> None:
     expect(page.locator(".file h3")).to_contain_text(["pricebook.xlsx"])
 
 
-def test_the_keyboard_alone_is_enough(run: Run, open_app: Open) -> None:
+@pytest.mark.parametrize("cards", [3, pytest.param(80, marks=pytest.mark.slow)])
+def test_the_keyboard_alone_is_enough(run: Run, open_app: Open, cards: int) -> None:
     page = open_app(run()).page
     reach(page, "Choose Files")
     with page.expect_file_chooser() as chooser:
@@ -240,9 +267,10 @@ def test_the_keyboard_alone_is_enough(run: Run, open_app: Open) -> None:
     page.reload()
     for name in tabbed(page):
         assert name, "everything that the keyboard reaches has a name"
-    assert answer_everything(page, home, by_keyboard=True) > 15
+    assert answer_everything(page, home, by_keyboard=True, cards=cards) >= min(cards, 15)
+    wait_until_checked(page)
     page.goto(f"{home}/before-export")
-    expect(page.locator("h1")).to_have_text("Ready to export")
+    expect(page.locator("h1")).to_have_text("Ready to export" if cards == 80 else "No problems found so far")
 
 
 NAME = "(e => e.getAttribute('aria-label') || (e.labels && e.labels[0] && e.labels[0].textContent) || e.textContent || e.name || e.id)"

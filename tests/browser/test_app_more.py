@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from .app_server import BY_HAND, EXAMPLES, add, company, wait_until_checked
 from .test_app import Open, Run, open_app, ready, run
@@ -229,3 +229,17 @@ def test_another_batch_never_replaces_one_and_copies_are_asked_about(run: Run, o
     expect(page.locator(".said.fix")).to_have_count(0)
     page.goto(f"{company(page)}/files")
     assert question not in page.locator("main").inner_text()
+
+
+def test_without_its_key_the_page_says_how_to_open_it(ready: Path, run: Run, browser: Browser) -> None:
+    app = run(ready)
+    page = browser.new_page()
+    for address in (app.url, f"{app.url}/companies", f"{app.url}/?key=wrong"):
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 401
+        expect(page.locator("h1")).to_have_text("Open ExportReady from its icon")
+        assert page.evaluate("getComputedStyle(document.querySelector('.appbar')).borderBottomStyle") == "solid", (
+            "it has its style"
+        )
+    page.close()

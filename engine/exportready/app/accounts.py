@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 from msgspec.structs import replace
 
 from exportready.account.questions import NAME
+from exportready.account.reading import AccountFile, read
 from exportready.account.writing import Change, apply_changes, new_file
 from exportready.app.home import (
     TEMPORARY,
@@ -24,6 +25,7 @@ from exportready.app.home import (
 )
 from exportready.app.values import Account, NotFound, Rejected
 from exportready.reporters.text import clean
+from exportready.schema.mistakes import MistakesFound
 
 ACCOUNT_FILE = "account.yaml"
 DEFAULT_NAME = "My company"
@@ -106,11 +108,36 @@ def answers_text(home: Home, account_id: str, at: datetime) -> str:
         return new_file(at, {})
 
 
+def answers(home: Home, account_id: str, at: datetime) -> AccountFile:
+    """Return what an account's answers say. Raises Rejected if they can't be read, because someone changed the file."""
+    try:
+        return read(answers_text(home, account_id, at).encode(), ACCOUNT_FILE)
+    except (MistakesFound, UnicodeDecodeError) as error:
+        where = (
+            f"line {error.mistakes[0].line}: {error.mistakes[0].message}"
+            if isinstance(error, MistakesFound)
+            else "it isn't text"
+        )
+        raise Rejected(
+            f"The answers of this company can't be read ({where}). Fix or delete {home.snapshot(account_id) / ACCOUNT_FILE}."
+        ) from error
+
+
 def _read(home: Home, account_id: str) -> Account | None:
+    """Return an account; what can still be known of it if its file is damaged. None if there is none."""
     try:
         return msgspec.convert(read_json(home.account(account_id) / "account.json"), Account)
     except msgspec.ValidationError:
-        return None
+        return _recovered(home, account_id) if home.snapshot(account_id).is_dir() else None
+
+
+def _recovered(home: Home, account_id: str) -> Account:
+    created = datetime.fromtimestamp(home.snapshot(account_id).stat().st_mtime, UTC)
+    try:
+        name = answers(home, account_id, created).account.name
+    except Rejected:
+        name = None
+    return Account(id=account_id, name=name or DEFAULT_NAME, created=created, is_named=bool(name))
 
 
 def _saved(home: Home, changed: Account) -> Account:

@@ -8,7 +8,7 @@ from exportready.account.questions import NAME
 from exportready.account.reading import READER, AccountFile, read
 from exportready.account.writing import Change, apply_changes
 from exportready.app import accounts
-from exportready.app.accounts import ACCOUNT_FILE, account, answers_text
+from exportready.app.accounts import ACCOUNT_FILE, account
 from exportready.app.home import Home, write
 from exportready.app.staging import Staged
 from exportready.app.values import Added, Recognized
@@ -25,7 +25,7 @@ def add(home: Home, account_id: str, one: Staged, path: Path, found: Recognized)
     of_account = account(home, account_id)
     text = path.read_bytes().decode("utf-8-sig")
     new = read(text.encode(), ACCOUNT_FILE)
-    old = read(answers_text(home, account_id, of_account.created).encode(), ACCOUNT_FILE)
+    old = accounts.answers(home, account_id, of_account.created)
     if _contents(new) == _contents(old):
         return Added(name=one.name, outcome="same", why="You already have these answers. Nothing changed.")
     if any(_contents(old)):

@@ -30,7 +30,7 @@ COOKIE = "exportready"
 KEY = "key"
 """The parameter of the opened address that lets a browser in."""
 CSRF_FIELD, CSRF_HEADER = "csrf", "X-CSRF-Token"
-OPEN_PATHS = frozenset({"/api/openapi.json"})
+OPEN_PATHS = frozenset({"/api/openapi.json", "/static/app.css", "/static/app.js", "/static/icon.svg"})
 """What anyone on this computer may read: it says nothing about anybody."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _UPLOAD = re.compile(r"/files/?\Z")

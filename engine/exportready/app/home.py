@@ -185,11 +185,15 @@ def clean_up(home: Home) -> None:
 
 
 def remove_tree(path: Path) -> None:
-    """Remove a file, or a folder with everything in it. A link is removed, never followed."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+    """Remove a file, or a folder with everything in it. A link is removed, never followed.
+
+    What another program has open stays (on Windows), until the next start removes it.
+    """
+    with suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 _locks: dict[Path, threading.RLock] = {}

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from exportready.account import reading
 from exportready.account.replies import Answer
 from exportready.account.writing import Change, add_confirmations, apply_changes
-from exportready.app import answering, asking, checks, files, ledger, saved, stored
+from exportready.app import accounts, answering, asking, checks, files, ledger, saved, stored
 from exportready.app.accounts import ACCOUNT_FILE, account, answers_text
 from exportready.app.answering import Context
 from exportready.app.asking import UNKNOWN
@@ -40,7 +40,10 @@ def needed(home: Home, account_id: str, phase: str, at: datetime) -> Needed:
     if last is None:
         return Needed()
     marked = saved.read(home, account_id)
-    known = reading.read(answers_text(home, account_id, at).encode(), ACCOUNT_FILE)
+    try:
+        known = accounts.answers(home, account_id, at)
+    except Rejected:  # the check says so too
+        known = reading.read(b"", ACCOUNT_FILE)
     return asking.needed(last, known, marked.answers, at)
 
 
@@ -66,6 +69,7 @@ def save(
         answers = {name: value for name, value in answers.items() if name != key}
     found = _last(home, account_id, at, wants_confirmations=bool(confirmations))
     with locked(home, account_id):
+        accounts.answers(home, account_id, at)
         text = answers_text(home, account_id, at)
         context = _context(home, account_id, text, found, _who(by), at)
         looked = {rule: value for rule, value in confirmations.items() if isinstance(value, bool)}

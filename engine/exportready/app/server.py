@@ -124,6 +124,7 @@ def run(home: Home, port: int, listening: list[socket.socket], on_ready: Callabl
         log_level="critical",
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         date_header=True,
         ws="none",
         timeout_graceful_shutdown=2,

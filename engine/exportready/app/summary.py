@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from exportready.app.values import BatchInfo, CheckInfo, Counts
-from exportready.check import Examined
 from exportready.model.clock import zone_of
 from exportready.model.report import Outcome, Report
 from exportready.model.rules import Severity
-from exportready.policy.expiry import expiring
 from exportready.reporters import view
+
+if TYPE_CHECKING:
+    from exportready.check import Examined
 
 
 def check_info(report: Report, check_id: str, made: datetime, until: datetime | None, path: Path) -> CheckInfo:
@@ -56,6 +58,8 @@ def good_until(done: Examined) -> datetime | None:
 
     That is an answer, a confirmation, or a file of which a rule says how old it may be.
     """
+    from exportready.policy.expiry import expiring
+
     report, evidence = done.report, done.evidence
     zone = zone_of(report.account, report.checked_at)
     ends = [

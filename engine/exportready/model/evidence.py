@@ -300,14 +300,6 @@ class Covers(msgspec.Struct, frozen=True, kw_only=True):
     dated: datetime | None = None
 
 
-class Receipt(msgspec.Struct, frozen=True):
-    """When one file was exported, as a person said of this file (`files` in account.yaml)."""
-
-    sha256: str
-    """The first digits of its digest: a later file under the same name is another."""
-    taken_at: datetime
-
-
 class ColumnQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """A question about a spreadsheet: which of these columns is the field? `columns` in account.yaml has the answer."""
 

@@ -12,14 +12,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from exportready.app import accounts, checks, files, questions
+from exportready.app import accounts, checks, file_words, files, questions
 from exportready.app.api.document import document
 from exportready.app.guard import Problem
 from exportready.app.home import Home
 from exportready.app.uploads import FIELD, received
 from exportready.app.values import Account, Added, CheckInfo, FileCard, Question, Rejected
 from exportready.model.clock import iso
-from exportready.results.json_text import from_json
 from exportready.schema.times import believable
 
 Result = TypeVar("Result")
@@ -149,18 +148,19 @@ def _file(card: FileCard) -> dict[str, object]:
 
 
 def _added(one: Added) -> dict[str, object]:
-    """Return what became of a sent file. One that was rejected has no records."""
+    """Return what became of a sent file. Answers and rejected files have no card."""
+    is_used = one.outcome != "refused"
     known = (
         _file(one.card)
         if one.card is not None
         else {
             "name": one.name,
-            "kind": "",
+            "kind": file_words.ANSWERS if is_used else "",
             "records": 0,
             "taken_at": None,
-            "state": "unreadable",
+            "state": "used" if is_used else "unreadable",
             "said": [],
-            "help": [one.why],
+            "help": [] if is_used else [one.why],
         }
     )
     return {**known, "outcome": one.outcome, "why": one.why}
@@ -195,9 +195,10 @@ def _check(one: CheckInfo) -> dict[str, object]:
     }
 
 
-def _stored(info: CheckInfo) -> dict[str, object]:
-    """Return one check with its whole result."""
-    return {"id": info.id, "verdict": info.verdict_key, "result": from_json(info.path.read_bytes())}
+def _stored(info: CheckInfo) -> bytes:
+    """Return one check with its whole result as JSON. The result is copied as it is stored, since it may be large."""
+    head = msgspec.json.encode({"id": info.id, "verdict": info.verdict_key})[:-1]
+    return b"".join((head, b',"result":', info.path.read_bytes().strip(), b"}"))
 
 
 # -- routes
@@ -290,13 +291,13 @@ async def run_check(request: Request) -> Response:
     at = _moment(request, wanted.at)
     info = await _call(checks.run, _home(request), _id(request), _phase(wanted.phase), at)
     location = f"/api/accounts/{_id(request)}/checks/{info.id}"
-    return JSONResponse(await _call(_stored, info), 201, headers={"Location": location})
+    return Response(await _call(_stored, info), 201, headers={"Location": location}, media_type="application/json")
 
 
 async def get_check(request: Request) -> Response:
     """Return one check as it was."""
     info = await _call(checks.check, _home(request), _id(request), request.path_params["check_id"])
-    return JSONResponse(await _call(_stored, info))
+    return Response(await _call(_stored, info), media_type="application/json")
 
 
 async def check_page(request: Request) -> Response:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import msgspec
+from msgspec.structs import replace
 
 from exportready.app.pages.sentences import moment, open_checks, until
 from exportready.app.values import CheckInfo, Needed
@@ -94,12 +95,26 @@ def band_of(report: Report, office: OfficeView, setting: Setting) -> Band:
         good_until=until(good, setting.now) if shows_until and good is not None else "",
         buttons=() if setting.is_past else tuple(_buttons(report, verdict, office, setting, open_count)),
         batches=batches,
-        ages=tuple(html.file_ages(report)),
+        ages=tuple(_ages(report, setting)),
         sumup=words.sentence(
             f"{view.files_read(report)}{', the oldest ' + view.oldest_age(report) if view.oldest_age(report) else ''}"
         ),
         tiles=() if report.is_after_export else tuple(_tiles(report, office)),
     )
+
+
+def _ages(report: Report, setting: Setting) -> list[FileAge]:
+    """Return what the verdict is based on: files, and answers with the time of the last one."""
+    files = tuple(source for source in report.sources if view.file_name(source) != words.YOUR_ANSWERS)
+    ages = html.file_ages(replace(report, sources=files))
+    given = setting.needed.answered
+    times = [one.answered.at for one in given if one.answered and one.answered.at]
+    if setting.is_past or not times:
+        return ages
+    looks = sum(one.rule is not None for one in given)
+    parts = [count(number, noun) for number, noun in ((len(given) - looks, "answer"), (looks, "confirmation")) if number]
+    old = max(setting.now - max(times), timedelta())
+    return [*ages, FileAge(", ".join(parts), words.short_age(old) if old >= timedelta(minutes=1) else words.age(old))]
 
 
 def has_expired_check(check: CheckInfo, now: datetime) -> bool:
@@ -262,4 +277,4 @@ def _buttons(report: Report, verdict: Verdict, office: OfficeView, setting: Sett
 def _tiles(report: Report, office: OfficeView) -> Sequence[Tile]:
     confirmed = len(view.confirmed(report))
     label = f"OK, {confirmed:,} confirmed by people" if confirmed else words.TILE_FINE
-    return [msgspec.structs.replace(tile, label=label) if tile.look == "fine" else tile for tile in html.tiles(report, office)]
+    return [replace(tile, label=label) if tile.look == "fine" else tile for tile in html.tiles(report, office)]

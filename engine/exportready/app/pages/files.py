@@ -98,7 +98,8 @@ def _of(cards: list[FileCard], program: str) -> list[FileCard]:
 
 def _is_plain(one: Added) -> bool:
     """Return whether nothing needs to be said about a file but that it was added."""
-    return one.outcome == "added" and not one.why
+    is_used = one.card is None or one.card.state not in ("unrecognized", "unreadable")
+    return one.outcome == "added" and not one.why and is_used
 
 
 def _plain(added: Sequence[Added]) -> str:

@@ -6,12 +6,11 @@ from datetime import datetime
 
 import msgspec
 
-from exportready.app.pages.sentences import open_checks
+from exportready.app.pages.sentences import open_checks, until
 from exportready.app.values import CheckInfo, Needed, Progress
 from exportready.model.display import count
 from exportready.model.report import Verdict
 from exportready.model.rules import Phase
-from exportready.reporters import words
 from exportready.reporters.html import LOOK_BY_VERDICT
 
 
@@ -76,7 +75,16 @@ def _of_check(here: str, check: CheckInfo, needed: Needed, now: datetime) -> Str
     return Strip(
         look=LOOK_BY_VERDICT[verdict],
         title=check.verdict,
-        sentence=" ".join(parts) or words.VERDICT_MEANINGS[verdict],
+        sentence=" ".join(parts) or _nothing_open(check, now),
         button=button,
         href=href,
     )
+
+
+def _nothing_open(check: CheckInfo, now: datetime) -> str:
+    """Return what to say of a check that found nothing and left nothing open."""
+    if check.phase == Phase.AFTER.value:
+        return "QuickBooks has everything that ServiceTitan sent."
+    if check.good_until is None:
+        return "Export the batch before anything in it changes."
+    return f"Good until {until(check.good_until, now)}, or until the batch changes."

@@ -248,4 +248,4 @@ def problem(request: Request, status: int, title: str, detail: str) -> HTMLRespo
         "state": "",
         "until": 0,
     }
-    return HTMLResponse(screen("app", "problem", title=title, detail=detail, **values), status)
+    return HTMLResponse(screen("app", "problem", title=title, detail=detail, status=status, **values), status)
