@@ -15,6 +15,8 @@ from exportready.judge.world import View
 from exportready.kinds import fold
 from exportready.model.evidence import UNSET, Known, Unknown, Value
 from exportready.model.rules import (
+    ACCOUNT,
+    ANSWERS,
     PARAMETER,
     SUBJECT,
     All,
@@ -29,6 +31,8 @@ from exportready.model.rules import (
     Operand,
     Ref,
     Type,
+    entries,
+    refs,
 )
 
 _Reader = Callable[[Judged], Value]
@@ -53,6 +57,20 @@ def lookups(check: Check, view: View) -> dict[str, Lookup]:
         related.name: Lookup(related, view, decider(related.where, view) if related.where is not None else None)
         for related in check.related
     }
+
+
+def own_fields(condition: Condition | None) -> tuple[str, ...] | None:
+    """Return the fields of the judged record that decide a condition, if they have few values.
+
+    None if related entries decide it too, or numbers or times, which differ from record to record.
+    """
+    if condition is None:
+        return ()
+    read = list(refs(condition))
+    own = [ref for ref in read if ref.owner == SUBJECT]
+    if any(entries(condition)) or any(ref.owner not in (SUBJECT, PARAMETER, ANSWERS, ACCOUNT) for ref in read):
+        return None
+    return None if any(ref.type in (Type.NUMBER, Type.TIME) for ref in own) else tuple(dict.fromkeys(ref.field for ref in own))
 
 
 def _compiled(condition: Condition, view: View) -> Decider:

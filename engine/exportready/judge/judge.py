@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import repeat
 
 import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
-from exportready.judge.conditions import decide, decider, lookups
+from exportready.judge.conditions import decide, decider, lookups, own_fields
 from exportready.judge.gaps import gaps, inactive_gap, list_gap, merged
-from exportready.judge.scope import Inactive, Judged, State
+from exportready.judge.scope import ANSWER_KINDS, Decider, Inactive, Judged, State, Truth
 from exportready.judge.trace import MOST_TRACES, trace
 from exportready.judge.words import expected, readable, shown
 from exportready.judge.world import View, World, note_of
 from exportready.kinds import KINDS, fingerprint, fold, question
 from exportready.model.clock import zone_of
-from exportready.model.evidence import ANSWERS_KIND, UNSET, Evidence, FieldNote, Location, Record, Scope, Unknown, Value
+from exportready.model.evidence import (
+    ANSWERS_KIND,
+    UNSET,
+    Dataset,
+    Evidence,
+    FieldNote,
+    Location,
+    Record,
+    Scope,
+    Unknown,
+    Value,
+)
 from exportready.model.reasons import Reason
 from exportready.model.report import Finding, Gap, Outcome, Place, RuleResult, Thing, numbered
 from exportready.model.rules import (
@@ -112,11 +124,7 @@ def _judge_check(check: Check, view: View) -> _Tally:
     expect = decider(check.expect, view)
     related = lookups(check, view)
     for kind in check.each:
-        for record in view.dataset(kind).rows():
-            judged = Judged(view, related, record)
-            applies = where(judged)
-            if applies is False:
-                continue
+        for judged, applies in applying(check, view.dataset(kind), where, lambda record: Judged(view, related, record)):
             is_met = expect(judged) if applies else None
             if is_met is None:
                 tally.undecided += 1
@@ -135,6 +143,35 @@ def _judge_check(check: Check, view: View) -> _Tally:
     ]
     tally.findings = [_grouped(view, check, findings)] if check.group and findings else findings
     return tally
+
+
+def applying(
+    check: Check, dataset: Dataset, where: Decider, judged_of: Callable[[Record], Judged]
+) -> Iterator[tuple[Judged, Truth]]:
+    """Yield each record that the check's `where` doesn't leave out, with whether the check applies to it.
+
+    If nothing but a record's own fields decides that, it is decided once for each combination of their values, which are few.
+    """
+    names = own_fields(check.where)
+    if names is None or dataset.kind in ANSWER_KINDS:
+        keys: Iterable[tuple[Value, ...] | None] = repeat(None)
+    else:
+        keys = zip(*map(dataset.column, names), strict=True) if names else repeat(())
+    known: dict[tuple[Value, ...], Truth] = {}
+    for record, key in zip(dataset.rows(), keys, strict=False):
+        decidable = key if key in known and not record.notes else None
+        if decidable is not None and known[decidable] is False:
+            continue
+        judged = judged_of(record)
+        applies = known[decidable] if decidable is not None else where(judged)
+        if key is not None and decidable is None and not record.notes and len(known) < _MOST_COMBINATIONS:
+            known[key] = applies
+        if applies is not False:
+            yield judged, applies
+
+
+_MOST_COMBINATIONS = 1_000
+"""Maximum number of combinations of values that are remembered; a field with more, such as an amount, has others in most records."""
 
 
 def _finding_order(finding: Finding) -> tuple[str, str, str, str]:
