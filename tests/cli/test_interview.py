@@ -408,7 +408,7 @@ def test_a_kind_that_the_batch_has_is_then_needed_as_a_file(run: Run, tmp_path: 
     (tmp_path / "batch-1042-payments.xlsx").write_bytes(files["batch-1042-payments.xlsx"])
     (tmp_path / "quickbooks-lists.iif").write_bytes(files["quickbooks-lists.iif"])
     run("ask", ".", AT, replies="invoices\n")
-    assert b"Missing: invoice lines, invoices" in run("check", ".", AT).stdout
+    assert b"* ServiceTitan: the batch you are about to export." in run("check", ".", AT).stdout
     (tmp_path / "batch-1042-invoices.xlsx").write_bytes(files["batch-1042-invoices.xlsx"])
     assert "batch-1042-invoices.xlsx: 20 invoices. What else is in the batch you are about to export?" in asked(
         run("ask", ".", AT)

@@ -1,6 +1,6 @@
-"""The interview: a dozen questions in an office's own words, what each reply answers, and the four files to export by hand.
+"""The interview: a few questions in an office's own words, what each reply answers, and the four files to export by hand.
 
-One reply may answer several settings of account.yaml, so a dozen questions are enough. A question is skipped if an earlier
+One reply may answer several settings of account.yaml, so eight questions are enough. A question is skipped if an earlier
 answer makes it irrelevant.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from exportready.kinds import KINDS
 from exportready.kinds.account import (
     BY_PATH,
     CONNECTION_EXPLAINED,
@@ -23,6 +24,7 @@ from exportready.kinds.account import (
     tax_zone,
     zone_question,
 )
+from exportready.kinds.quickbooks import LISTS_TO_IIF, TRANSACTION_DETAIL
 from exportready.model.questions import Question, Reply, ReplyValue, yes_no_replies
 from exportready.model.rules import Type
 
@@ -197,6 +199,8 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     save_as: tuple[str, ...]
     """File names."""
     used_for: str
+    instruction: str
+    """What reports say to supply it."""
 
 
 EXPORTS = (
@@ -212,6 +216,7 @@ EXPORTS = (
         ),
         save_as=("quickbooks-lists.iif",),
         used_for="accounts, items, names, and the order of the customer list",
+        instruction=LISTS_TO_IIF,
     ),
     Export(
         title="ServiceTitan: the pricebook",
@@ -223,6 +228,7 @@ EXPORTS = (
         ),
         save_as=("pricebook.xlsx",),
         used_for="the cost, income and inventory accounts of each item",
+        instruction=KINDS["servicetitan.material"].supply,
     ),
     Export(
         title="ServiceTitan: the batch you are about to export",
@@ -235,6 +241,7 @@ EXPORTS = (
         ),
         save_as=("batch-NUMBER-invoices.xlsx", "batch-NUMBER-payments.xlsx", "batch-NUMBER-bills.xlsx"),
         used_for="the dates, items, customers and technicians of pending transactions",
+        instruction=KINDS["servicetitan.invoice"].supply,
     ),
     Export(
         title="QuickBooks: the transactions",
@@ -247,6 +254,7 @@ EXPORTS = (
         ),
         save_as=("custom transaction detail.csv",),
         used_for="which connector sent each invoice being paid; after the export, which transactions arrived",
+        instruction=TRANSACTION_DETAIL,
     ),
 )
 """The files that an office can export without help (menu names: docs/sources.md, exports by hand)."""

@@ -22,12 +22,12 @@ from exportready.model.evidence import (
     FieldNote,
     Listing,
     Location,
-    Receipt,
     Record,
     Unknown,
     Value,
 )
 from exportready.model.reasons import Reason
+from exportready.model.receipts import Receipt
 from exportready.model.rules import Type
 from exportready.schema.mistakes import Mistakes, MistakesFound
 from exportready.schema.shapes import did_you_mean

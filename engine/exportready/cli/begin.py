@@ -33,7 +33,7 @@ _NOTHING_SAVED = "\nStopped. Nothing was saved."
 
 
 def begin(folder: Path, by: str, now: datetime, *, blank: bool, spreadsheet: bool) -> None:
-    """Ask the dozen questions, then write all files. Raises click.ClickException, and click.exceptions.Exit after Ctrl-C."""
+    """Ask the questions of the interview, then write all files. Raises click.ClickException, and click.exceptions.Exit after Ctrl-C."""
     from exportready.account.writing import new_file, questionnaire
     from exportready.reporters.exports import exports_page
 

@@ -23,6 +23,7 @@ from exportready.model.questions import OpenQuestion, Question, Reply
 from exportready.model.report import Outcome, RuleResult
 from exportready.model.rules import Rulebook
 from exportready.policy.confirmations import BatchState, OpenConfirmation, batch_state, given, open_confirmations
+from exportready.policy.needed import needed
 from exportready.reporters import words
 from exportready.reporters.text import clean
 from exportready.results.write import confirm_json
@@ -89,6 +90,12 @@ class Desk:
             if talk is None:
                 self._say_why(done, rules)
             return
+        questions = len(needed(done.report).questions)
+        if talk is None and not rules and questions:
+            note(
+                f"Answer {count(questions, 'question')} first, with: {suggest('ask', self.folder)}. "
+                "Then you may have less to confirm."
+            )
         talk = talk or Talk(self.at.date())
         talk.turn_to("Confirmation", len(found))
         minutes = -(-sum(one.seconds for one in found) // 60)

@@ -18,7 +18,7 @@ from exportready.cli.moments import Moment, now
 @click.option("--spreadsheet", is_flag=True, help="Ask nothing; write the questions to answers.csv, to fill in with Excel.")
 @click.option("--at", type=Moment(), help="Date and time of the answers (default: now; UTC if it has no offset).")
 def init(folder: Path, by: str, blank: bool, spreadsheet: bool, at: datetime | None) -> None:
-    """Set up an account by answering a dozen questions.
+    """Set up an account by answering eight questions.
 
     Your answers are saved in account.yaml in FOLDER, the folder for the exported files (default: the current one), with a page that
     lists the files to export. You can also pipe the answers, one per line; an empty line means "don't know".

@@ -190,6 +190,7 @@ def _release(evidence: Evidence) -> Value:
         cause=Reason.NOT_EXPORTED if hosts else Reason.NOT_SUPPLIED,
         reason="your files don't show the release of QuickBooks",
         remedy=ask_integrator("QuickBooks", "release"),
+        source=_HOST,
         channel=Channel.INTEGRATOR,
     )
 

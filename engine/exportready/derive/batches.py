@@ -139,7 +139,7 @@ def batched(inputs: Inputs) -> Dataset:
             "number": record.get(of.number),
             "batch": number,
             "status": voided if status not in EXPORTED and isinstance(voided, Unknown) else status,
-            "batchStatus": states.get(number, without(number, "we don't know its batch")),
+            "batchStatus": states[number] if number in states else without(number, "we don't know its batch"),
         }
         found.add(fields, record.where)
     return found.dataset(*(with_exported(evidence, kind) for kind in to_be_whole(evidence, BATCHED)))

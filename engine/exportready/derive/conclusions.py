@@ -9,6 +9,7 @@ from exportready.derive.unknowns import cause_of, remedy_of, source_of, why_of
 from exportready.evidence.reading import Keys
 from exportready.kinds import KINDS
 from exportready.model.evidence import Dataset, FieldNote, Location, Record, Scope, Unknown, Value
+from exportready.model.fields import Fields
 
 _BY_FULLNESS = (Scope.MISSING, Scope.PART, Scope.PERIOD, Scope.WAITING, Scope.ACTIVE, Scope.WHOLE)
 
@@ -27,7 +28,9 @@ class Conclusions:
 
     def add(self, fields: Mapping[str, Value], where: Location, notes: Mapping[str, FieldNote] | None = None) -> None:
         """Add a record. `where` is the place it was concluded from."""
-        self.records.append(Record(kind=self.kind, key=self._keys.of(fields), fields=fields, where=where, notes=notes or {}))
+        self.records.append(
+            Record(kind=self.kind, key=self._keys.of(fields), fields=Fields.of(fields), where=where, notes=notes or {})
+        )
 
     def whole(self) -> Dataset:
         """Return the records as the complete list."""

@@ -47,7 +47,7 @@ def with_leftovers(found: Sequence[Match], books: Sequence[BookedTransaction], m
     arrived = [as_booked(one) for one in found if one.state == ARRIVED and not_voided]
     copies, sure = [_Index(signs, not_voided, arrived) for signs in COPIES], _Index(SURE_COPY, not_voided, arrived)
     return [
-        _with_copies(one, copies, sure)
+        (_with_copies(one, copies, sure) if not_voided else one)
         if one.state == ARRIVED
         else _with_maybe(one, maybe_sent if one.transaction.was_sent else maybe_unsent)
         if one.state == MISSING

@@ -43,9 +43,10 @@ def mark(evidence: Evidence, read: Container[str] | None = None) -> Evidence:
     pending = {kind: _pending(evidence.dataset(kind)) for kind in {one.kind for one in OWN_REFERENCES}}
     missing: dict[str, dict[str, Record]] = {}
     """List -> each object that is missing from it, with the first record that uses it."""
+    indexes: dict[tuple[tuple[str, ...], str], _Index] = {}
     for reference in (one for one in OWN_REFERENCES if read is None or all(kind in read for kind in one.lists)):
         lists = {kind: evidence.dataset(kind) for kind in reference.lists}
-        for kind, named, record in _dangling(reference, pending[reference.kind], lists):
+        for kind, named, record in _dangling(reference, pending[reference.kind], lists, indexes):
             first = missing.setdefault(kind, {}).setdefault(named, record)
             missing[kind][named] = min(first, record, key=lambda one: one.key)
     for kind, named, record in (*_dangling_in_books(evidence, read), *_dangling_links(evidence, read)):
@@ -103,16 +104,21 @@ def _pending(dataset: Dataset) -> list[Record]:
 
 
 def _dangling(
-    reference: OwnReference, pending: Sequence[Record], lists: Mapping[str, Dataset]
+    reference: OwnReference,
+    pending: Sequence[Record],
+    lists: Mapping[str, Dataset],
+    indexes: dict[tuple[tuple[str, ...], str], _Index] | None = None,
 ) -> Iterator[tuple[str, str, Record]]:
     """Yield (list, object, record) for each object that is missing from its list.
 
-    If an object may be in any of several lists, it is missing only if all of them were supplied.
+    If an object may be in any of several lists, it is missing only if all of them were supplied. `indexes`: those that were made of
+    the same lists, and to which another one is added.
     """
     supplied = [kind for kind, dataset in lists.items() if dataset.scope is not Scope.MISSING]
     if not supplied or not pending:
         return
-    index = _Index(lists.values(), reference.list_name)
+    known, key = {} if indexes is None else indexes, (tuple(lists), reference.list_name)
+    index = known.get(key) or known.setdefault(key, _Index(lists.values(), reference.list_name))
     for record in pending:
         name = index.missing_name(record.get(reference.id), record.get(reference.name))
         if name:

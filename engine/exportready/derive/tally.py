@@ -27,7 +27,10 @@ def tie_out(inputs: Inputs) -> Dataset:
     for one in matches.rows():
         batch = one.get("batch")
         key = (batch if isinstance(batch, str) else "", str(one.get("type")))
-        rows.setdefault(key, _Row(name=one.get("batchName"))).count(one)
+        row = rows.get(key)
+        if row is None:
+            row = rows[key] = _Row(name=one.get("batchName"))
+        row.count(one)
     for (batch, type_), row in sorted(rows.items(), key=_newest_first):
         found.add({"batch": batch or UNSET, "type": type_, **row.values()}, Location("account.yaml"))
     return found.dataset(matches)
@@ -53,7 +56,7 @@ class _Row(msgspec.Struct, kw_only=True):
         """Add one match to its sides. A duplicate is added to the unexplained side with its amount reversed."""
         sent, booked, state = one.get("amount"), one.get("booksAmount"), one.get("state")
         amount = sent if isinstance(sent, Decimal) else Decimal(0)
-        before = self.counts.copy()
+        before = None if isinstance(sent, Decimal) else self.counts.copy()
         self._add("titan", amount)
         if state in (ARRIVED, TWICE) and isinstance(booked, Decimal) and isinstance(sent, Decimal):
             several = one.get("copies")
@@ -72,7 +75,7 @@ class _Row(msgspec.Struct, kw_only=True):
             self.counts["missing"] += 1
         else:
             self._add("untold", amount)
-        if not isinstance(sent, Decimal):
+        if before is not None:
             self.unreadable.update(side for side in SIDES if self.counts[side] != before[side])
 
     def _add(self, side: str, amount: Decimal, count: int = 1) -> None:

@@ -34,7 +34,7 @@ def with_twins(found: Sequence[Match], free: Sequence[BookedTransaction], eviden
     """
     amounts = {one.booked.amount for one in found if one.booked is not None}
     free = [book for book in free if book.amount in amounts or isinstance(book.amount, Unknown)]
-    by_key, lists = _by_key(found), {kind: evidence.dataset(kind) for kind in TRANSACTIONS}
+    by_key, lists = _by_key(found) if free else {}, {kind: evidence.dataset(kind) for kind in TRANSACTIONS}
     numbers = {kind: _numbers(kind, dataset) for kind, dataset in lists.items()} if free else {}
     maybe = {content_of(one.maybe) for one in found if one.maybe is not None}
     twins: dict[int, BookedTransaction] = {}

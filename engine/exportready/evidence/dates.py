@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from exportready.evidence.reading import Reading
-from exportready.model.evidence import ANSWERS_KIND, CLOCK_SKEW, Receipt
+from exportready.model.evidence import ANSWERS_KIND, CLOCK_SKEW
+from exportready.model.receipts import Receipt
 
 if TYPE_CHECKING:
     from exportready.evidence.snapshot import FileRead

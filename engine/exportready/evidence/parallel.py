@@ -13,12 +13,13 @@ import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from msgspec.structs import replace
 
 from exportready.evidence.files import File
 from exportready.model.evidence import NO_NOTES, FieldNote, Listing, Location, Record, Value
+from exportready.model.fields import Fields, places_of
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -135,9 +136,14 @@ def _pack(listing: Listing) -> tuple[Callable[..., Listing], tuple[object, ...]]
     values: list[Value] = []
     notes: dict[int, Mapping[str, FieldNote]] = {}
     shape_of: list[int] = []
+    last, shape = None, 0
     for number, record in enumerate(listing.records):
-        shape_of.append(shapes.setdefault(tuple(record.fields), len(shapes)))
-        values += record.fields.values()
+        fields = record.fields
+        names = fields.places if isinstance(fields, Fields) else None
+        if names is None or names is not last:
+            last, shape = names, shapes.setdefault(tuple(fields), len(shapes))
+        shape_of.append(shape)
+        values += fields.values()
         if record.notes:
             notes[number] = dict(record.notes)
     places = [record.where for record in listing.records]
@@ -148,8 +154,8 @@ def _pack(listing: Listing) -> tuple[Callable[..., Listing], tuple[object, ...]]
         [place.pointer for place in places],
     )
     header = replace(listing, records=())
-    fields = {name: getattr(header, name) for name in Listing.__struct_fields__}
-    return _unpack, (fields, listing.kind, list(shapes), shape_of, values, columns, notes)
+    about = {name: getattr(header, name) for name in Listing.__struct_fields__}
+    return _unpack, (about, listing.kind, list(shapes), shape_of, tuple(values), columns, notes)
 
 
 def _unpack(
@@ -157,18 +163,25 @@ def _unpack(
     kind: str,
     shapes: Sequence[tuple[str, ...]],
     shape_of: Sequence[int],
-    values: Sequence[Value],
+    values: tuple[Value, ...],
     columns: tuple[Sequence[str], Sequence[str], Sequence[int | None], Sequence[str]],
     notes: Mapping[int, Mapping[str, FieldNote]],
 ) -> Listing:
     records = []
     at = 0
+    known = [places_of(names) for names in shapes]
     for number, (shape, key, path, line, pointer) in enumerate(zip(shape_of, *columns, strict=True)):
-        names = shapes[shape]
-        end = at + len(names)
-        fields = dict(zip(names, values[at:end], strict=True))
+        places = known[shape]
+        end = at + len(places)
+        fields = cast("Mapping[str, Value]", Fields(places, values[at:end]))
         records.append(
-            Record(kind=kind, key=key, fields=fields, where=Location(path, line, pointer), notes=notes.get(number, NO_NOTES))
+            Record(
+                kind=kind,
+                key=key,
+                fields=fields,
+                where=Location(path, line, pointer),
+                notes=notes.get(number, NO_NOTES),
+            )
         )
         at = end
     return Listing(**{**header, "records": tuple(records)})

@@ -23,11 +23,11 @@ from exportready.model.evidence import (
     Confirmation,
     Covers,
     Listing,
-    Receipt,
     Unknown,
     Value,
 )
 from exportready.model.reasons import Reason
+from exportready.model.receipts import Receipt
 from exportready.model.rules import Type, Wanted
 from exportready.schema.times import LIFETIME, ImplausibleYear, believable
 

@@ -102,7 +102,8 @@ def way(kind: str, name: str | None, in_sheet: bool = False) -> Way:
     of = KINDS[kind]
     if in_sheet and of.can_be_exported_by_hand and not kind.startswith("derived."):
         listed = of.array_of[0] if of.array_of else kind
-        instruction = f"Your spreadsheet doesn't have this column. {ask_integrator('ServiceTitan', noun(listed, 2))}"
+        program = "QuickBooks" if kind.startswith("quickbooks.") else "ServiceTitan"
+        instruction = f"Your spreadsheet doesn't have this column. {ask_integrator(program, noun(listed, 2))}"
         return Way(instruction=instruction, channel=Channel.INTEGRATOR, integrator=of.integrator)
     if kind == account.KIND.name and name:
         return account.way(name)

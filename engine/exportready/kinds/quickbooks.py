@@ -20,6 +20,10 @@ LISTS_TO_IIF = (
     "In QuickBooks, sign in as Admin and switch to single-user mode. Choose File > Utilities > Export > Lists to IIF Files and select "
     "the lists. Save the file with your other files"
 )
+TRANSACTION_DETAIL = (
+    "In QuickBooks, open Reports > Custom Reports > Transaction Detail. Choose the dates from the oldest invoice being paid through today, "
+    "and export it as a .csv file. Save the file with your other files"
+)
 _QBXML = "From QuickBooks: the qbXML response to {}, saved as an .xml file"
 _HOST = (
     "In QuickBooks, open the File menu. If it shows “Switch to Multi-user Mode”, the company file is in single-user mode now. "
@@ -85,6 +89,7 @@ def _list(
         fields=fields("ListID id\nTimeCreated time\nTimeModified time\n" + table) | dict(more),
         key=(key,),
         supply=supply,
+        channel=Channel.EXPORT if supply == LISTS_TO_IIF else Channel.INTEGRATOR,
         integrator=integrator,
         at_fault=at_fault,
         active="IsActive",
@@ -109,7 +114,8 @@ def _transaction(name: str, table: str, key: tuple[str, ...] = ("CustomerRef.Ful
         name=f"quickbooks.{name}",
         fields=fields(_TXN_HEAD + table),
         key=key,
-        supply=ask_integrator("QuickBooks", noun(f"quickbooks.{name}", 2)),
+        supply=TRANSACTION_DETAIL,
+        also=(Channel.INTEGRATOR,),
         integrator=_QBXML.format(f"{name}QueryRq (IncludeLineItems and IncludeLinkedTxns set to true)"),
         at_fault="transaction",
         identity="TxnID",
@@ -211,6 +217,8 @@ ListMetaData.EntityMetaData.MaxCapacity ?number
         key=(),
         supply=_HOST,
         channel=Channel.ASK,
+        also=(Channel.INTEGRATOR,),
+        integrator=_QBXML.format("HostQueryRq"),
         question=FILE_MODE,
         at_fault="session",
         single=True,
@@ -229,6 +237,7 @@ AccountantCopy.AccountantCopyExists ?yesno
         ),
         key=(),
         supply=ask_integrator("QuickBooks", "company information"),
+        channel=Channel.INTEGRATOR,
         integrator=_QBXML.format("CompanyQueryRq"),
         at_fault="session",
         single=True,
@@ -254,6 +263,7 @@ ItemsAndInventoryPreferences.IsTrackingSerialOrLotNumber ?text None|SerialNumber
         ),
         key=(),
         supply=ask_integrator("QuickBooks", "preferences"),
+        channel=Channel.INTEGRATOR,
         integrator=_QBXML.format("PreferencesQueryRq"),
         at_fault="session",
         single=True,
@@ -371,7 +381,8 @@ SalesTaxCodeRef.FullName ?name
         )
         | parents(_INVOICE.fields, _CUSTOMER_PARENT),
         key=("parent.CustomerRef.FullName", "parent.RefNumber", "ItemRef.FullName"),
-        supply=_INVOICE.supply,
+        supply=ask_integrator("QuickBooks", noun(_INVOICE.name, 2)),
+        channel=Channel.INTEGRATOR,
         integrator=_INVOICE.integrator,
         at_fault="transaction",
         numbered=True,
@@ -384,7 +395,8 @@ SalesTaxCodeRef.FullName ?name
         fields=fields("TxnID ?id\nTxnType ?text\nTxnDate ?date\nRefNumber text\nLinkType ?text\nAmount ?money")
         | parents(_INVOICE.fields, _CUSTOMER_PARENT),
         key=("parent.CustomerRef.FullName", "parent.RefNumber", "TxnType", "RefNumber"),
-        supply=_INVOICE.supply,
+        supply=ask_integrator("QuickBooks", noun(_INVOICE.name, 2)),
+        channel=Channel.INTEGRATOR,
         integrator=_INVOICE.integrator,
         at_fault="transaction",
         numbered=True,
@@ -395,7 +407,8 @@ SalesTaxCodeRef.FullName ?name
         name="quickbooks.CreditMemoLine",
         fields=fields(_LINE) | parents(_CREDIT_MEMO.fields, _CUSTOMER_PARENT),
         key=("parent.CustomerRef.FullName", "parent.RefNumber", "ItemRef.FullName"),
-        supply=_CREDIT_MEMO.supply,
+        supply=ask_integrator("QuickBooks", noun(_CREDIT_MEMO.name, 2)),
+        channel=Channel.INTEGRATOR,
         integrator=_CREDIT_MEMO.integrator,
         at_fault="transaction",
         numbered=True,
@@ -409,7 +422,8 @@ SalesTaxCodeRef.FullName ?name
             fields=fields("TxnLineID ?id\nAccountRef.FullName ?name\nEntityRef.FullName ?name\nAmount ?money\nMemo ?text")
             | parents(_JOURNAL_ENTRY.fields, "TxnID TimeCreated TxnDate RefNumber"),
             key=("parent.RefNumber", "AccountRef.FullName"),
-            supply=_JOURNAL_ENTRY.supply,
+            supply=ask_integrator("QuickBooks", noun(_JOURNAL_ENTRY.name, 2)),
+            channel=Channel.INTEGRATOR,
             integrator=_JOURNAL_ENTRY.integrator,
             at_fault="transaction",
             numbered=True,
@@ -424,7 +438,8 @@ SalesTaxCodeRef.FullName ?name
         fields=fields(_LINE + "ReceivedQuantity ?number\nUnbilledQuantity ?number\nIsBilled ?yesno\nIsManuallyClosed ?yesno")
         | parents(_PURCHASE_ORDER.fields, "TxnID TimeCreated TxnDate RefNumber VendorRef.FullName"),
         key=("parent.VendorRef.FullName", "parent.RefNumber", "ItemRef.FullName"),
-        supply=_PURCHASE_ORDER.supply,
+        supply=ask_integrator("QuickBooks", noun(_PURCHASE_ORDER.name, 2)),
+        channel=Channel.INTEGRATOR,
         integrator=_PURCHASE_ORDER.integrator,
         at_fault="transaction",
         numbered=True,
@@ -447,7 +462,8 @@ DiscountAmount money
         )
         | parents(_PAYMENT.fields, _CUSTOMER_PARENT),
         key=("parent.CustomerRef.FullName", "parent.RefNumber", "RefNumber"),
-        supply=_PAYMENT.supply,
+        supply=ask_integrator("QuickBooks", noun(_PAYMENT.name, 2)),
+        channel=Channel.INTEGRATOR,
         integrator=_PAYMENT.integrator,
         at_fault="transaction",
         numbered=True,
@@ -461,6 +477,7 @@ DiscountAmount money
         ),
         key=("request", "statusCode"),
         supply=ask_integrator("QuickBooks", "responses to the export"),
+        channel=Channel.INTEGRATOR,
         integrator="From QuickBooks: the qbXML responses to the export, saved as .xml files",
         at_fault="transaction",
         numbered=True,

@@ -12,6 +12,7 @@ from msgspec import field
 from msgspec.structs import replace
 
 from exportready.model.display import join_words
+from exportready.model.fields import Fields
 from exportready.model.reasons import Channel, Reason
 
 CLOCK_SKEW = timedelta(minutes=15)
@@ -88,7 +89,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
     def get(self, name: str) -> Value:
         """Return a field's value; `NOT_EXPORTED` if the file doesn't have the field."""
-        return self.fields.get(name, NOT_EXPORTED)
+        fields = self.fields
+        if isinstance(fields, Fields):
+            at = fields.places.get(name)
+            return NOT_EXPORTED if at is None else fields.values_[at]
+        return fields.get(name, NOT_EXPORTED)
 
     def names(self) -> KeysView[str]:
         """Return the names of the fields that the file has."""
@@ -100,7 +105,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
     def with_value(self, name: str, value: Value) -> Record:
         """Return the record with another value in one field."""
-        return Record(kind=self.kind, key=self.key, fields={**self.fields, name: value}, where=self.where, notes=self.notes)
+        own = self.fields
+        fields = own.with_value(name, value) if isinstance(own, Fields) else {**own, name: value}
+        return Record(kind=self.kind, key=self.key, fields=fields, where=self.where, notes=self.notes)
 
 
 class Scope(Enum):
@@ -209,7 +216,17 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
 
     def column(self, name: str) -> list[Value]:
         """Return one field of every record, in the order of `rows`."""
-        return [record.fields.get(name, NOT_EXPORTED) for record in self.records]
+        found: list[Value] = []
+        places, at = None, None
+        for record in self.records:
+            fields = record.fields
+            if not isinstance(fields, Fields):
+                found.append(fields.get(name, NOT_EXPORTED))
+                continue
+            if fields.places is not places:
+                places, at = fields.places, fields.places.get(name)
+            found.append(NOT_EXPORTED if at is None else fields.values_[at])
+        return found
 
     def by(self, name: str) -> dict[Value, list[Record]]:
         """Return the records by the value of a field, also by unknown and empty ones. Computed at each call: keep the result."""
@@ -281,14 +298,6 @@ class Covers(msgspec.Struct, frozen=True, kw_only=True):
     files: frozenset[str] = frozenset()
     """The first digits of the digests of the files it is about; empty if it is about any file."""
     dated: datetime | None = None
-
-
-class Receipt(msgspec.Struct, frozen=True):
-    """When one file was exported, as a person said of this file (`files` in account.yaml)."""
-
-    sha256: str
-    """The first digits of its digest: a later file under the same name is another."""
-    taken_at: datetime
 
 
 class ColumnQuestion(msgspec.Struct, frozen=True, kw_only=True):

@@ -58,4 +58,4 @@ class Channel(Enum):
     CONNECTION = "connection"
     """Read it over a live connection."""
     INTEGRATOR = "integrator"
-    """Ask someone who has access to ServiceTitan's API."""
+    """Ask someone who has access to ServiceTitan's API, or who reads QuickBooks with a program (qbXML)."""

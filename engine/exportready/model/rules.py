@@ -261,7 +261,7 @@ class Confirm(msgspec.Struct, frozen=True, kw_only=True):
     """The kinds of records whose absence the look makes up for; empty: any that the rule reads."""
 
     def seconds(self, transactions: int) -> int:
-        """Return how long the look takes with so many pending transactions."""
+        """Return how long the look takes with this number of pending transactions."""
         return 60 * self.minutes + self.seconds_each * transactions
 
     @property

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
+from exportready.account.questions import EXPORTS, Export
 from exportready.kinds import list_of
 from exportready.model.questions import OpenQuestion
 from exportready.model.reasons import Channel, Reason
@@ -44,6 +45,11 @@ class Supply(msgspec.Struct, frozen=True):
     def rules(self) -> tuple[str, ...]:
         """Return the ids of the rules that need it."""
         return tuple(need.result.rule.id for need in self.needs)
+
+    @property
+    def export(self) -> Export | None:
+        """Return the file to export by hand, with its title and clicks; None if it is another one."""
+        return next((one for one in EXPORTS if self.instruction.endswith(one.instruction)), None)
 
     @property
     def is_for_integrator(self) -> bool:
@@ -93,8 +99,7 @@ def needed(report: Report) -> Needed:
     questions, looks = _without_pointless(report)
     asked = _Asked(report.questions)
     others = list(filter(None, (_without(one, asked) for one in supplies(report.results))))
-    supplied = {kind for source in report.sources for kind in source.records}
-    exports = tuple(one for one in others if not one.is_for_integrator and not _is_only_to_confirm(one, supplied))
+    exports = tuple(one for one in others if not one.is_for_integrator and not _is_only_to_confirm(one, _supplied(report)))
     integrator = tuple(one for one in others if one.is_for_integrator)
     only_integrator = tuple(one for one in integrator if not all(is_open(need.result) for need in one.needs))
     undecided = [result for result in report.results if result.has_unknowns]
@@ -146,15 +151,18 @@ def _way_of_looks(looks: Sequence[OpenConfirmation]) -> Way:
 def _without_pointless(report: Report) -> tuple[list[OpenQuestion], list[OpenConfirmation]]:
     """Return the questions and looks, each only if the others don't decide all that it is for.
 
-    A look is for later if answers may decide its checks: answers count longer. A question that only checks of a look in the list need
-    isn't asked. Questions about files always are: what a file shows is better than what a person remembers.
+    A look is for later if answers, or a file that the office can export, may decide its checks: they count longer. So is a look at a
+    batch while no file shows one. A question that only checks of a look in the list need isn't asked. Questions about files always
+    are: what a file shows is better than what a person remembers.
     """
     asked = _Asked(report.questions)
-    looks = [
-        look
-        for look in open_confirmations(report.results, report.batches)
-        if not all(result.gaps and asked.gives(Need(result, result.gaps)) for result in look.rules)
-    ]
+    supplied = _supplied(report)
+
+    def is_for_later(result: RuleResult) -> bool:
+        by_answers = bool(result.gaps) and asked.gives(Need(result, result.gaps))
+        return by_answers or any(_is_file_missing(gap, supplied) for gap in result.gaps)
+
+    looks = [look for look in open_confirmations(report.results, report.batches) if not all(map(is_for_later, look.rules))]
     decided = {result.rule.id for look in looks for result in look.rules}
     questions = [one for one in report.questions if one.places or not one.rules or not decided.issuperset(one.rules)]
     return questions, looks
@@ -205,6 +213,17 @@ def _without(supply: Supply, asked: _Asked) -> Supply | None:
     """Return the instruction with the rules that still need it; None if answers may give each of them what it needs."""
     left = tuple(need for need in supply.needs if not need.gaps or not asked.gives(need))
     return Supply(supply.instruction, left) if left else None
+
+
+def _supplied(report: Report) -> set[str]:
+    """Return the kinds that some file has."""
+    return {kind for source in report.sources for kind in source.records}
+
+
+def _is_file_missing(gap: Gap, supplied: Collection[str]) -> bool:
+    """Return whether a gap is about a file that the office can export and hasn't."""
+    is_missing = gap.cause is Reason.NOT_SUPPLIED and list_of(gap.source or gap.kind) not in supplied
+    return is_missing and gap.channel is Channel.EXPORT
 
 
 def _is_only_to_confirm(supply: Supply, supplied: Collection[str]) -> bool:

@@ -33,7 +33,9 @@ def worth(way: Way) -> str:
 
 
 def title(supply: Supply) -> str:
-    """Return what is missing: "Missing: invoices, invoice lines"; for what no list states, why it isn't known."""
+    """Return what to export or what is missing: "QuickBooks: all lists"; for what no list states, why it isn't known."""
+    if supply.export is not None:
+        return supply.export.title
     causes = {gap.cause for gap in supply.gaps}
     if causes and causes <= _CONCLUDED and supply.gaps[0].reason:
         return words.sentence(supply.gaps[0].reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from exportready.model.rules import DecidedBy, Rule
+from exportready.model.rules import DecidedBy, Phase, Rule
 from exportready.reporters import words
 from exportready.reporters.text import in_markdown
 
@@ -30,10 +30,12 @@ def _index(rules: Iterable[Rule]) -> str:
 
 
 def _channels(rules: Iterable[Rule], decided_by: Callable[[Rule], DecidedBy]) -> str:
-    """Return the table of what decides each rule."""
+    """Return the table of what decides each rule that is checked before the export."""
     heads = words.CHANNEL_HEADS
     lines = [f"## {words.CHANNELS}", "", words.CHANNELS_INTRO, "", f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
     for rule in rules:
+        if rule.phase is Phase.AFTER:
+            continue
         cells = (f"[{rule.id}]({_file_name(rule)})", *words.channel_cells(decided_by(rule), rule.confirm))
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"

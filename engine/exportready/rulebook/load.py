@@ -14,21 +14,16 @@ from msgspec.structs import replace
 from exportready import __version__
 from exportready.model.inference import InferenceRule
 from exportready.model.rules import Pack, Rule, Rulebook
-from exportready.rulebook.inference import load as load_inference
 from exportready.rulebook.reads import SHOWN, SHOWN_AFTER, wanted
-from exportready.rulebook.rule_file import read_rule
 from exportready.runtime import cache, program, shipped
 from exportready.schema.files import read_written
 from exportready.schema.mistakes import Mistakes, MistakesFound
-from exportready.schema.shapes import Key, Object, Text
-from exportready.schema.yamlfile import Node, parse_file
 
 INFERENCE = "inference"
 """The subfolder with the inference rules."""
 
 PACK = "pack.yaml"
 """The file beside the areas that has the pack's name and version."""
-_PACK_SHAPE = Object({"name": Key(Text(), required=True), "version": Key(Text(), 'in quotes: "1.0"', required=True)})
 
 
 WHAT = "the rulebook"
@@ -110,12 +105,16 @@ class _Kept(msgspec.Struct, frozen=True):
 
 
 def _state(folder: Path, own: bool) -> str:
-    """Return a hash of everything that a rulebook depends on; empty if a file can't be read, which `load` reports."""
+    """Return a hash of everything that a rulebook depends on; empty if a file can't be read, which `load` reports.
+
+    The shipped rules count like the program's code, by their sizes and times.
+    """
     state = hashlib.sha256(f"{program.local_state()}\0{folder}\0{own}".encode("utf-8", "surrogateescape"))
     try:
         for file in sorted({*folder.rglob("*.y*ml"), *_inference_of(folder).glob("*.yaml")}):
             state.update(f"\0{file.as_posix()}\0".encode("utf-8", "surrogateescape"))
-            state.update(hashlib.sha256(read_written(file)).digest())
+            content = read_written(file) if own else program.state_of(file).encode()
+            state.update(hashlib.sha256(content).digest())
     except OSError:
         return ""
     return state.hexdigest()[:32]
@@ -136,6 +135,9 @@ class Folder(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_folder(folder: Path, mistakes: Mistakes) -> Folder:
     """Return the contents of a folder of rules, with the shipped inference rules if it has none of its own; note every mistake."""
+    from exportready.rulebook.inference import load as load_inference
+    from exportready.rulebook.rule_file import read_rule  # not needed with a cached rulebook
+
     rules: list[Rule] = []
     digest = hashlib.sha256()
     files = sorted(folder.rglob("*.y*ml"))
@@ -186,10 +188,14 @@ def _pack(folder: Path, mistakes: Mistakes) -> tuple[str, str]:
     """Return the name and version in pack.yaml; empty if there is none, or it has mistakes, which are noted."""
     if not (folder / PACK).exists():
         return "", ""
+    from exportready.schema.shapes import Key, Object, Text
+    from exportready.schema.yamlfile import Node, parse_file
+
+    shape = Object({"name": Key(Text(), required=True), "version": Key(Text(), 'in quotes: "1.0"', required=True)})
     found = mistakes.of(PACK)
     stated: Mapping[str, Node] = {}
     with found.collecting():
         root = parse_file(folder / PACK, found)
-        _PACK_SHAPE.check(root, found)
-        stated = _PACK_SHAPE.valid_entries(root)
+        shape.check(root, found)
+        stated = shape.valid_entries(root)
     return str(stated["name"].value) if "name" in stated else "", str(stated["version"].value) if "version" in stated else ""

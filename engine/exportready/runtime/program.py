@@ -21,11 +21,14 @@ def local_state() -> str:
     """
     parts = [__version__]
     for folder, _, names in sorted(os.walk(_PACKAGE)):
-        for name in sorted(names):
-            if name.endswith(".py"):
-                state = Path(folder, name).stat()
-                parts.append(f"{name} {state.st_size} {state.st_mtime_ns}")
+        parts += [state_of(Path(folder, name)) for name in sorted(names) if name.endswith(".py")]
     return "\n".join((sys.version, *parts))
+
+
+def state_of(file: Path) -> str:
+    """Return a text that changes with a file, without reading it."""
+    state = file.stat()
+    return f"{file.name} {state.st_size} {state.st_mtime_ns}"
 
 
 @cache

@@ -16,6 +16,7 @@ from exportready.kinds import KINDS
 from exportready.kinds.quickbooks import without_active
 from exportready.kinds.table import Kind
 from exportready.model.evidence import UNSET, Listing, Location, Record, Unknown, Value
+from exportready.model.fields import Fields
 from exportready.model.reasons import Reason
 from exportready.model.rules import Wanted
 from exportready.schema.times import believable
@@ -179,7 +180,9 @@ class _Reader:
                 self.notes.append(unknown.reason)
                 fields = dict.fromkeys(section.wanted, unknown) | fields
             where = Location(self.path, number, word)
-            section.records.append(Record(kind=section.kind.name, key=section.keys.of(fields), fields=fields, where=where))
+            section.records.append(
+                Record(kind=section.kind.name, key=section.keys.of(fields), fields=Fields.of(fields), where=where)
+            )
 
     def end(self, number: int, is_header: bool, cells: int, ends_line: bool) -> None:
         """Check whether the file is cut off at its end. `cells` is the number of cells in its last row."""

@@ -33,6 +33,7 @@ from exportready.kinds import KINDS, children
 from exportready.kinds.quickbooks import COMBINED, ITEM_NAME_IS_FULL_NAME, OTHER_RETS, RETS
 from exportready.kinds.table import Kind
 from exportready.model.evidence import Listing, Location, Page, Record, Value
+from exportready.model.fields import Fields
 from exportready.model.reasons import Reason
 from exportready.model.rules import Wanted
 from exportready.schema.budgets import MISTAKES, RESPONSES
@@ -255,7 +256,9 @@ class _Reader:
         pointer = f"{response.name}[{response.number}]/{name}[{response.of_ret[name]}]" if response.name else name
         if ret.tree is not None:
             fields = self._fields(element, ret, ret.tree)
-            record = Record(kind=kind.name, key=ret.keys.of(fields), fields=fields, where=self._where(element, pointer))
+            record = Record(
+                kind=kind.name, key=ret.keys.of(fields), fields=Fields.of(fields), where=self._where(element, pointer)
+            )
             response.records.setdefault(kind.name, []).append(record)
         for lines in ret.lines:
             self._take_lines(element, lines, response, pointer)
@@ -294,7 +297,10 @@ class _Reader:
             fields = parent_fields | values(line, lines.tree)
             records.append(
                 Record(
-                    kind=kind, key=lines.keys.of(fields), fields=fields, where=self._where(line, f"{pointer}/{tag}[{number}]")
+                    kind=kind,
+                    key=lines.keys.of(fields),
+                    fields=Fields.of(fields),
+                    where=self._where(line, f"{pointer}/{tag}[{number}]"),
                 )
             )
         if number:
@@ -334,7 +340,9 @@ class _Reader:
         if _STATUS in self.wanted:
             kind = KINDS[_STATUS]
             fields = {name: convert(kind.fields[name], value) for name, value in values.items()}
-            self.statuses.append(Record(kind=_STATUS, key=self.keys[_STATUS].of(fields), fields=fields, where=where))
+            self.statuses.append(
+                Record(kind=_STATUS, key=self.keys[_STATUS].of(fields), fields=Fields.of(fields), where=where)
+            )
 
     def _finish(self, element: etree._Element, response: _Response) -> None:
         """Make the listings of one response, once its records are read."""

@@ -66,7 +66,8 @@ def values(element: etree._Element, tree: Tree) -> dict[str, Value]:
     """
     fields: dict[str, Value] = {}
     references: set[str] = set()
-    seen = _walk(element, tree, fields, references)
+    seen: set[str] = set()
+    _walk(element, tree, fields, references, seen)
     if len(fields) < tree.size and tree.always <= seen:
         for name, inside in tree.absent:
             if name not in fields and inside.isdisjoint(references):
@@ -74,15 +75,17 @@ def values(element: etree._Element, tree: Tree) -> dict[str, Value]:
     return fields
 
 
-def _walk(element: etree._Element, tree: Tree, fields: dict[str, Value], references: set[str]) -> set[str]:
-    """Add the fields of an element; return the names of its children. The paths of references in it go into `references`."""
-    seen: set[str] = set()
+def _walk(
+    element: etree._Element, tree: Tree, fields: dict[str, Value], references: set[str], seen: set[str] | None = None
+) -> None:
+    """Add the fields of an element, the paths of references in it, and to `seen` the names of its children."""
     leaves, inside = tree.leaves, tree.inside
     for child in element:
         name = child.tag
         if name[0] == "{":
             name = local_name(child)
-        seen.add(name)
+        if seen is not None:
+            seen.add(name)
         leaf = leaves.get(name)
         if leaf is not None:
             field, read, many = leaf
@@ -91,7 +94,6 @@ def _walk(element: etree._Element, tree: Tree, fields: dict[str, Value], referen
         elif name in inside:
             references.add(inside[name].path)
             _walk(child, inside[name], fields, references)
-    return seen
 
 
 def _combine(before: Value, value: Value, name: str, many: bool) -> Value:

@@ -30,6 +30,7 @@ from exportready.evidence.reading import Keys, Reading, Unreadable, decode_text,
 from exportready.kinds import children
 from exportready.kinds.table import Kind
 from exportready.model.evidence import Listing, Location, Page, Record
+from exportready.model.fields import Fields
 from exportready.model.reasons import Reason
 from exportready.model.rules import Wanted
 
@@ -254,7 +255,7 @@ class _ListReader:
         if self.plan is not None:
             fields = self.plan.fields(row)
             where = Location(self.path, line, pointer)
-            self.records.append(Record(kind=self.kind.name, key=self.keys.of(fields), fields=fields, where=where))
+            self.records.append(Record(kind=self.kind.name, key=self.keys.of(fields), fields=Fields.of(fields), where=where))
         for array in self.arrays:
             rows = row.get(array.name, MISSING)
             lines = self._lines_of(rows, array.name, (start, end), line)
@@ -358,7 +359,7 @@ class _ArrayReader:
             elif not isinstance(row, dict):
                 raise Unreadable(f"{where.pointer} isn't a record; download it again", line)
             fields = parent_fields | self.plan.fields(row)
-            self.records.append(Record(kind=self.kind.name, key=self.keys.of(fields), fields=fields, where=where))
+            self.records.append(Record(kind=self.kind.name, key=self.keys.of(fields), fields=Fields.of(fields), where=where))
 
     def completeness(self, of_list: _Completeness) -> _Completeness:
         """Return how much of the array's records these are, given how much of the list the file has."""
