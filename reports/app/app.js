@@ -156,6 +156,26 @@
     }).catch(function () { box.checked = !box.checked; stopped(true); });
   });
 
+  // -- answers: if the program doesn't answer, the choice stays selected
+
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (!form.matches("form[data-question]")) return;
+    event.preventDefault();
+    var data = new URLSearchParams(new FormData(form, event.submitter));
+    fetch(form.action, {method: "POST", body: data, headers: {"X-CSRF-Token": body.dataset.csrf, "Accept": "text/html"}}).then(function (answer) {
+      if (!answer.redirected) return answer.text().then(showPage);
+      sessionStorage.setItem("next", "1");
+      location.href = answer.url;
+    }).catch(function () {
+      var said = form.querySelector(".said") || document.createElement("p");
+      said.className = "said fix";
+      said.setAttribute("role", "alert");
+      said.textContent = "We couldn't save that. Your choice is still selected. Try again.";
+      form.append(said);
+    });
+  });
+
   // -- a check that runs, another window, and a program that was closed
 
   function stopped(isStopped) {
@@ -200,7 +220,11 @@
 
   // -- where the reader goes on
 
-  if (location.hash.length > 1) {
+  if (sessionStorage.getItem("next")) {
+    sessionStorage.removeItem("next");
+    var card = document.querySelector(".said.fix[role=alert]") ? document.getElementById("top") : document.querySelector(".card.big");
+    if (card) card.focus();
+  } else if (location.hash.length > 1) {
     var at = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (at && at.id === "next") at = document.querySelector(".card.big") || document.getElementById("top");
     if (at && at.matches("[tabindex]")) at.focus();

@@ -108,7 +108,8 @@ def test_questions_can_be_put_off_asked_on_and_changed(run: Run, open_app: Open)
     page.goto(f"{home}/needed")
     first = page.locator(".card.big").first
     name = first.get_attribute("id") or ""
-    first.get_by_role("button", name="Later").click()
+    with page.expect_navigation():
+        first.get_by_role("button", name="Later").click()
     assert page.locator(".card.big").first.get_attribute("id") != name
     second = page.locator(".card.big").first
     asked = second.get_attribute("id") or ""
@@ -121,7 +122,8 @@ def test_questions_can_be_put_off_asked_on_and_changed(run: Run, open_app: Open)
     card = page.locator(".card.big").first
     text = card.locator("legend, h2").inner_text()
     card.locator(".choice input").first.check()
-    card.locator("button.main").click()
+    with page.expect_navigation():
+        card.locator("button.main").click()
     expect(page.locator("#answered ~ .card li").first).to_contain_text(text[:20])
     page.locator("#answered ~ .card a", has_text="Change").first.click()
     expect(page.locator(".card.big legend, .card.big h2").first).to_contain_text(text[:20])
@@ -193,6 +195,23 @@ def test_the_page_says_when_the_program_has_stopped_and_goes_on(ready: Path, run
     page.unroute("**/progress*")
     expect(page.locator("#alarm")).to_be_hidden(timeout=20_000)
     expect(page.locator("main button").first).to_be_enabled()
+
+
+def test_an_answer_that_is_not_saved_stays_selected(run: Run, open_app: Open) -> None:
+    page = open_app(run()).page
+    add(page, BY_HAND)
+    wait_until_checked(page)
+    page.goto(f"{company(page)}/needed")
+    card = page.locator(".card.big").nth(1)
+    card.locator(".choice input").first.check()
+    page.route("**/answers*", lambda route: route.abort())
+    card.locator("button.main").click()
+    expect(card.locator(".said.fix")).to_contain_text("We couldn't save that.")
+    expect(card.locator(".choice input").first).to_be_checked()
+    page.unroute("**/answers*")
+    with page.expect_navigation():
+        card.locator("button.main").click()
+    assert page.evaluate("document.activeElement.matches('.card.big')"), "the next card has the focus"
 
 
 def test_the_list_of_exports_prints_on_two_pages(run: Run, open_app: Open) -> None:
