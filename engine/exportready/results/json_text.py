@@ -32,6 +32,6 @@ def to_json(value: object, indent: int | None = 1) -> str:
     if indent:
         try:
             return msgspec.json.format(text, indent=indent)
-        except (msgspec.DecodeError, UnicodeEncodeError):  # it refuses lone surrogates
+        except (msgspec.DecodeError, UnicodeEncodeError):  # it rejects lone surrogates
             text = json.dumps(value, ensure_ascii=False, indent=indent)
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
