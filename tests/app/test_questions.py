@@ -113,7 +113,7 @@ def test_confirmations_of_a_batch_expire_when_it_changes(home: Home, company: st
     row = "Invoice Number,Invoice Date,Customer Name,Total,Batch #"
     files.add(home, company, [upload("invoices.csv", sheet(row, "1,11/20/2026,Baker,100.00,1042"))], AT)
     checks.run(home, company, BEFORE, AT)
-    rule = "naming/characters"
+    rule = "batching/technician-active"
     assert rule in {one.rule for one in questions.needed(home, company, BEFORE, AT).confirmations}
     questions.save(home, company, {}, {rule: True}, "me", AT)
     checks.run(home, company, BEFORE, AT)

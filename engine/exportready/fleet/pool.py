@@ -160,11 +160,19 @@ def _run_in_time(seconds: float, job: Callable[[], T]) -> T:
 
 
 def _terminate(executor: Executor) -> None:
-    """End an executor's processes. Before Python 3.14 its interface has no way to do that."""
+    """End an executor's processes. Before Python 3.14 its interface has no way to do that.
+
+    Before 3.11.5, the thread that sends the jobs waits forever for a process that is gone, and the program never ends (python/cpython,
+    issue 94777). Without a reader, sending fails at once.
+    """
     processes = list((getattr(executor, "_processes", None) or {}).values())
+    reader = getattr(getattr(executor, "_call_queue", None), "_reader", None)
     executor.shutdown(wait=False, cancel_futures=True)
     for process in processes:
         process.terminate()
+    if reader is not None:
+        with suppress(OSError):
+            reader.close()
 
 
 def _set_up_process() -> None:

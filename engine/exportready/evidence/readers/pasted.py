@@ -38,11 +38,8 @@ _NAMED = re.compile(
 )
 _BARE = re.compile(r"#?([A-Za-z]{0,3}-?\d{3,})\s*[:|\t-]\s*(?=\D)")
 _TIME = r"(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[T ]*+)?(?:\d{1,2}:\d\d(?::\d\d)?\s*+(?:[AP]M\b)?)?"
-_HEAD = re.compile(
-    rf"(?:\W|\d{{1,2}}[.)](?=\s))*+{_TIME}\W*+(?=(?:{_WORDS})s?\b|error \d|#?\d{{3,}}\s*[:|])",
-    re.IGNORECASE,
-)
-"""What a new message may begin with: a bullet, a number, a time."""
+_BULLETS = re.compile(r"(?:\W|\d{1,2}[.)](?=\s))*")
+_AFTER_BULLETS = re.compile(rf"{_TIME}\W*+(?=(?:{_WORDS})s?\b|error \d|#?\d{{3,}}\s*[:|])", re.IGNORECASE)
 _ENDS = re.compile(r"[.!?)\"]\s*$")
 _REASON = re.compile(
     r"QuickBooks error|Invalid argument|The specified record|Names in this list|The colon is|This list has been|You cannot",
@@ -85,12 +82,21 @@ _ENOUGH = 2
 """Number of these signs from which a line is an error."""
 
 
+def _head(line: str) -> re.Match[str] | None:
+    """Return what a new message may begin with: a bullet, a number, a time. None if the line doesn't look like a new message.
+
+    In two steps, because Python before 3.11.5 errs in possessive quantifiers after a group (python/cpython, issue 106052).
+    """
+    bullets = _BULLETS.match(line)
+    return _AFTER_BULLETS.match(line, bullets.end() if bullets else 0)
+
+
 def _errors(line: str) -> Iterator[dict[str, Value]]:
     """Yield one error for each transaction named before the message; if there is none, one error without a transaction.
 
     The number at the beginning may be a status code, which is never the number of a transaction.
     """
-    head = _HEAD.match(line)
+    head = _head(line)
     line = line[head.end() :] if head else line
     code, end = stated_code(line)
     if code:
@@ -216,7 +222,7 @@ def _continues(so_far: str, line: str) -> bool:
 
 def _begins(line: str) -> bool:
     """Return whether a line begins as a message does: with a transaction, or with the word “error” and a number."""
-    head = _HEAD.match(line)
+    head = _head(line)
     rest = line[head.end() :] if head is not None else ""
     return bool(_NAMED.match(rest) or _BARE.match(rest)) or rest[:5].lower() == "error"
 
