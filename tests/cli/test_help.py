@@ -94,7 +94,9 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("path", [path for path in ALL if path != ("app",)], ids=" ".join)  # that one: tests/app/test_command.py
+@pytest.mark.parametrize(
+    "path", [path for path in ALL if path != ("app",)], ids=" ".join
+)  # that one: tests/app/test_command.py
 def test_every_example_runs(path: tuple[str, ...], home: Path) -> None:
     if path == ("init",):
         (home / "november" / "account.yaml").unlink()  # it sets up a new account
