@@ -159,20 +159,27 @@ def _run_in_time(seconds: float, job: Callable[[], T]) -> T:
             faulthandler.cancel_dump_traceback_later()
 
 
+_SECONDS_TO_END = 10
+
+
 def _terminate(executor: Executor) -> None:
     """End an executor's processes. Before Python 3.14 its interface has no way to do that.
 
     Before 3.11.5, the thread that sends the jobs waits forever for a process that is gone, and the program never ends (python/cpython,
-    issue 94777). Without a reader, sending fails at once.
+    issue 94777). Without a reader, sending fails at once. The thread that manages the processes must be done before the program ends: it
+    closes the pipe by which Python wakes it then.
     """
     processes = list((getattr(executor, "_processes", None) or {}).values())
     reader = getattr(getattr(executor, "_call_queue", None), "_reader", None)
+    manager: threading.Thread | None = getattr(executor, "_executor_manager_thread", None)
     executor.shutdown(wait=False, cancel_futures=True)
     for process in processes:
         process.terminate()
     if reader is not None:
         with suppress(OSError):
             reader.close()
+    if manager is not None:
+        manager.join(_SECONDS_TO_END)
 
 
 def _set_up_process() -> None:
