@@ -6,6 +6,7 @@ import faulthandler
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
@@ -160,6 +161,7 @@ def _run_in_time(seconds: float, job: Callable[[], T]) -> T:
 
 
 _SECONDS_TO_END = 10
+_KEEPS_READER = sys.version_info[:3] < (3, 11, 5)
 
 
 def _terminate(executor: Executor) -> None:
@@ -175,7 +177,7 @@ def _terminate(executor: Executor) -> None:
     executor.shutdown(wait=False, cancel_futures=True)
     for process in processes:
         process.terminate()
-    if reader is not None:
+    if _KEEPS_READER and reader is not None:
         with suppress(OSError):
             reader.close()
     if manager is not None:
