@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
+import tasks
 from exportready import check as check_api
 from exportready import load_rulebook
 from exportready.app import accounts, checks, child, example, files, history, questions, stored
@@ -121,27 +122,11 @@ def test_a_process_that_dies_is_said_and_the_next_check_works(
 
 def test_a_task_that_is_killed_or_takes_too_long_has_no_result() -> None:
     with pytest.raises(TaskFailed, match="ran out of memory"):
-        child.run(_exits)
+        child.run(tasks.exits)
     with pytest.raises(TaskFailed, match="took too long"):
-        child.run(_sleeps, seconds=0.1)
+        child.run(tasks.sleeps, seconds=0.1)
     with pytest.raises(TaskFailed, match="a mistake in ExportReady"):
-        child.run(_breaks)
-
-
-def _exits(*_: object) -> None:
-    import os
-
-    os._exit(9)
-
-
-def _sleeps(*_: object) -> None:
-    import time
-
-    time.sleep(600)
-
-
-def _breaks(*_: object) -> None:
-    raise LookupError("a secret of the books")
+        child.run(tasks.breaks)
 
 
 def test_a_damaged_result_is_left_out_and_said(home: Home, company: str) -> None:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
-import os
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -20,7 +18,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from exportready.model.rules import Rulebook
-from exportready.runtime import debug
+from exportready.runtime import child_process, debug
 from exportready.schema.budgets import ACCOUNT_MEMORY, ACCOUNT_SECONDS
 
 OnFile = Callable[[str, int, int], None]
@@ -144,7 +142,8 @@ def _serve(pipe: Connection) -> None:
     """Do one task: say each file that is read, then send the result, or why there is none."""
     from exportready.rulebook.load import load_rulebook
 
-    _set_up()
+    gc.disable()  # as the command line does: nothing outlives the task
+    child_process.set_up(ACCOUNT_MEMORY)
     book: Rulebook = load_rulebook()
     try:
         task, arguments = pipe.recv()
@@ -169,21 +168,3 @@ def _why(error: Exception) -> tuple[str, str]:
         return str(error), type(error).__name__
     debug.show(error, "a task of the page failed")
     return BROKE, type(error).__name__
-
-
-def _set_up() -> None:
-    """Ignore Ctrl-C, which the program handles; end with the program; take only the memory that one account may take."""
-    gc.disable()  # as the command line does: nothing outlives the task
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with suppress(ImportError, OSError, ValueError):  # Windows has no such limit, macOS doesn't keep it; another may be lower
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (ACCOUNT_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
-    threading.Thread(target=_exit_with_parent, daemon=True).start()
-
-
-def _exit_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from exportready.fleet.work import Job, TaskResult, error_result, run_job
-from exportready.runtime import debug
+from exportready.runtime import child_process, debug
 from exportready.schema.budgets import ACCOUNT_MEMORY, ACCOUNT_SECONDS
 
 JOBS_PER_PROCESS = 2
@@ -121,7 +121,9 @@ def local_processes(count: int, seconds: float = ACCOUNT_SECONDS) -> Workers:
     context = multiprocessing.get_context("spawn")
 
     def start() -> Executor:
-        return _TimedExecutor(seconds, max_workers=count, mp_context=context, initializer=_set_up_process)
+        return _TimedExecutor(
+            seconds, max_workers=count, mp_context=context, initializer=child_process.set_up, initargs=(ACCOUNT_MEMORY,)
+        )
 
     return Workers(start=start, concurrency=count, stop=_terminate)
 
@@ -182,20 +184,3 @@ def _terminate(executor: Executor) -> None:
             reader.close()
     if manager is not None:
         manager.join(_SECONDS_TO_END)
-
-
-def _set_up_process() -> None:
-    """Ignore Ctrl-C, which the parent handles, end with the parent, and take only the memory that one account may take."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with suppress(ImportError, OSError, ValueError):  # Windows has no such limit, macOS doesn't keep it; another may be lower
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (ACCOUNT_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
-    threading.Thread(target=_exit_with_parent, daemon=True).start()
-
-
-def _exit_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
