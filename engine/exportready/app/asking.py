@@ -116,14 +116,14 @@ def _question(one: OpenQuestion, report: Report, undated: tuple[str, ...]) -> Qu
     files = tuple(by_digest[digest] for digest in one.files if digest in by_digest)
     if one.places and one.places[0] == (TAKEN_AT,):
         files = undated
-    elif one.places and one.places[0][0] == "columns":
-        files = tuple(source.path for source in report.sources if source.path in asked_.text)
+    elif one.table:
+        files = (one.table,)
     is_about_files = bool(files)
     return Question(
         id=f"answer:{path}" if path.startswith(f"{BYPASSED}.") else one.id,
         path=path,
         text=asked_.text,
-        why=" ".join(filter(None, (_hint(one.hint), asked_.explanation))),
+        why=" ".join(filter(None, (file_words.sentence(one.hint) if one.hint else "", asked_.explanation))),
         steps=asked_.steps,
         choices=_choices(asked_, several=asked_.several),
         several=asked_.several,
@@ -132,14 +132,6 @@ def _question(one: OpenQuestion, report: Report, undated: tuple[str, ...]) -> Qu
         decides=len(one.rules),
         files=files,
     )
-
-
-def _hint(hint: str) -> str:
-    """Return why a question is open, if that says more than that no file shows it."""
-    return "" if hint.startswith(_NO_FILE) else file_words.sentence(hint)
-
-
-_NO_FILE = "not in any of your files"
 
 
 def _choices(asked_: model.Question, *, several: bool) -> tuple[Choice, ...]:

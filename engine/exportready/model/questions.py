@@ -55,6 +55,8 @@ class OpenQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """Where its reply goes in account.yaml, if the question has no answer path of its own."""
     files: tuple[str, ...] = ()
     """The first characters of the SHA-256 digests of the files that the reply is about."""
+    table: str = ""
+    """The path of the file whose columns it asks about."""
     rules: tuple[str, ...] = ()
     """Ids of the undecided rules that need the answer."""
     hint: str = ""

@@ -50,7 +50,9 @@ def columns(results: Sequence[RuleResult], evidence: Evidence) -> Iterator[OpenQ
             text=f"Which column of {where} contains “{label}”?", explanation=_COLUMN_EXPLAINED, replies=(*replies, none)
         )
         places = {(question.kind, question.field): ("columns", question.kind, question.field) for question in questions}
-        yield OpenQuestion(question=asked, places=tuple(places.values()), rules=_needing_fields(results, places.keys()))
+        yield OpenQuestion(
+            question=asked, places=tuple(places.values()), table=path, rules=_needing_fields(results, places.keys())
+        )
 
 
 _COLUMN_EXPLAINED = "We don't recognize any of these headings. Open the file and choose the column that contains it."

@@ -47,7 +47,7 @@ def answers(results: Sequence[RuleResult], evidence: Evidence, at: datetime, eve
         for gap in result.gaps:
             for path in _paths(gap, evidence):
                 rules_by_path.setdefault(path, []).append(result.rule.id)
-                if gap.question == path and gap.cause is not Reason.UNANSWERED:
+                if gap.question == path and gap.cause not in (Reason.UNANSWERED, Reason.NOT_SUPPLIED):
                     hints.setdefault(path, gap.reason)
     for path in (FILE_MODE, *BY_PATH) if everything else ():
         rules_by_path.setdefault(path, [])

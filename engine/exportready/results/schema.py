@@ -284,6 +284,7 @@ _QUESTION = obj(
         ),
         "places": list_of(TEXTS, "where the reply goes in account.yaml; empty: to its own path"),
         "files": {**TEXTS, "description": "first characters of the SHA-256 of each file that it is about"},
+        "table": {**TEXT, "description": "path of the file whose columns it asks about"},
         "rules": {**TEXTS, "description": "ids of the rules that need it"},
         "hint": TEXT,
     }
