@@ -13,6 +13,7 @@ from exportready.account import reading
 from exportready.app import accounts, checks, files, questions
 from exportready.app.home import Home
 from exportready.app.values import Needed, NotFound, Rejected
+from exportready.policy.needed import needed as policy_needed
 from page import AT, answer_all, by_hand, replies, sheet, tree, upload
 
 BEFORE = checks.BEFORE
@@ -259,3 +260,12 @@ def test_every_answer_can_be_changed(home: Home, company: str) -> None:
                 assert now.answered.value.casefold() == value.casefold()
         checks.run(home, company, BEFORE, AT)
     assert answers(home, company).covers["servicetitan.invoice"].what == "batch"
+
+
+def test_a_look_takes_as_long_as_in_every_report(home: Home, company: str) -> None:
+    files.add(home, company, by_hand(), AT)
+    info = checks.run(home, company, BEFORE, AT)
+    looks = policy_needed(checks.report(home, company, info.id)).looks
+    shown = questions.needed(home, company, BEFORE, AT).confirmations
+    assert [one.minutes for one in shown] == [look.minutes for look in looks]
+    assert any(one.minutes > look.confirm.minutes for one, look in zip(shown, looks, strict=True))

@@ -21,6 +21,7 @@ from exportready.model.questions import OpenQuestion
 from exportready.model.report import Report
 from exportready.model.rules import Confirm, Type
 from exportready.policy.confirmations import OpenConfirmation
+from exportready.policy.needed import SECONDS_TO_ANSWER
 from exportready.policy.needed import needed as needed_of
 from exportready.reporters import needs
 from exportready.reporters.office import office_view
@@ -83,7 +84,7 @@ def needed(last: Last, known: AccountFile, saved: Mapping[str, Saved], at: datet
             for one in found.exports
         ),
         integrator=office_view(report).request,
-        minutes=_minutes([*fresh, *later, *again]),
+        minutes=minutes_of([*fresh, *later, *again]),
     )
 
 
@@ -100,10 +101,10 @@ def _answered_at(one: Question) -> tuple[bool, float]:
     return at is not None, at.timestamp() if at else 0.0
 
 
-def _minutes(open_ones: Sequence[Question]) -> int:
-    """Return how long a person takes: 20 seconds for a question, and what its rule says for a confirmation."""
-    answers = sum(one.rule is None for one in open_ones)
-    return -(-answers // 3) + sum(one.minutes for one in open_ones if one.rule is not None)
+def minutes_of(open_ones: Sequence[Question]) -> int:
+    """Return how long a person takes for questions and confirmations, as in every report (policy/needed.py)."""
+    seconds = sum(SECONDS_TO_ANSWER for one in open_ones if one.rule is None)
+    return -(-seconds // 60) + sum(one.minutes for one in open_ones if one.rule is not None)
 
 
 # -- one question
@@ -186,11 +187,11 @@ def _duration(lasts: timedelta) -> str:
 
 
 def _confirmation(one: OpenConfirmation) -> Question:
-    return confirmation_question(one.rules[0].rule.id, one.confirm, len(one.rules))
+    return confirmation_question(one.rules[0].rule.id, one.confirm, len(one.rules), one.minutes)
 
 
-def confirmation_question(rule: str, confirm: Confirm, decides: int) -> Question:
-    """Return the question of one look at a screen."""
+def confirmation_question(rule: str, confirm: Confirm, decides: int, minutes: int = 0) -> Question:
+    """Return the question of one look at a screen. `minutes`: how long it takes with the pending transactions."""
     return Question(
         id=f"confirm:{rule}",
         rule=rule,
@@ -200,7 +201,7 @@ def confirmation_question(rule: str, confirm: Confirm, decides: int) -> Question
         choices=(Choice(value="yes", label=confirm.yes), Choice(value="no", label=confirm.no)),
         lasts=_UNTIL_BATCH_CHANGES if confirm.lasts is None else f"Counts for {_duration(confirm.lasts)}.",
         decides=decides,
-        minutes=confirm.minutes,
+        minutes=minutes,
     )
 
 

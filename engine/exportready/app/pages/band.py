@@ -9,6 +9,7 @@ from decimal import Decimal
 import msgspec
 from msgspec.structs import replace
 
+from exportready.account.reading import READER as ANSWERS_FILE
 from exportready.app.pages.sentences import moment, open_checks, until
 from exportready.app.values import CheckInfo, Needed
 from exportready.model.display import count, format_money, format_sum
@@ -105,7 +106,7 @@ def band_of(report: Report, office: OfficeView, setting: Setting) -> Band:
 
 def _ages(report: Report, setting: Setting) -> list[FileAge]:
     """Return what the verdict is based on: files, and answers with the time of the last one."""
-    files = tuple(source for source in report.sources if view.file_name(source) != words.YOUR_ANSWERS)
+    files = tuple(source for source in report.sources if source.reader != ANSWERS_FILE)
     ages = html.file_ages(replace(report, sources=files))
     given = setting.needed.answered
     times = [one.answered.at for one in given if one.answered and one.answered.at]

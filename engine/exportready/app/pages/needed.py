@@ -8,7 +8,7 @@ from urllib.parse import quote
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from exportready.app import files, notes, questions
+from exportready.app import asking, files, notes, questions
 from exportready.app.pages import sentences
 from exportready.app.pages.answers import all_of, form_values, is_yes, seen, value_of
 from exportready.app.pages.visit import Visit, does, shows, text_of
@@ -44,7 +44,7 @@ def _needed(visit: Visit) -> Response:
         left=len(everything),
         more=len(everything) > len(shown) and not changing,
         all=wants_all,
-        heading=sentences.left(len(everything), sentences.total_minutes(everything)),
+        heading=sentences.left(len(everything), asking.minutes_of(everything)),
         asked=[(one, noted.asked[one.id]) for one in (*needed.questions, *needed.confirmations) if one.id in noted.asked],
         error=visit.said("error"),
         **form_values(visit),

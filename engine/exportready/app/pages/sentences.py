@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from exportready.app import asking
 from exportready.app.values import Answered, Question
 from exportready.model.display import count, format_clock, format_date
 from exportready.model.evidence import Confirmed
@@ -72,14 +73,8 @@ def decides(number: int) -> str:
 
 
 def minutes_of(questions: Sequence[Question]) -> str:
-    """Return how long some questions take: 20 seconds each, and a look at a screen as long as its rule says."""
-    return words.duration(max(1, total_minutes(questions)))
-
-
-def total_minutes(questions: Sequence[Question]) -> int:
-    """Return the minutes that some questions take."""
-    answers = sum(one.rule is None for one in questions)
-    return -(-answers // 3) + sum(one.minutes for one in questions if one.rule is not None)
+    """Return how long some questions and confirmations take."""
+    return words.duration(max(1, asking.minutes_of(questions)))
 
 
 def unknown_note(question: Question) -> str:
